@@ -1,0 +1,145 @@
+"""Settings: one table. Each is `SESTETTO_<NAME>`, or `SESTETTO_<NAME>_FILE` naming a file that holds it."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from console.errors import SettingError
+
+PREFIX = "SESTETTO_"
+DURABILITIES = ("disk",)
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError("a port is 0 to 65535")
+    return port
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("at least 1")
+    return number
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
+        raise ValueError("yes or no")
+    return text.lower() in {"1", "true", "yes", "on"}
+
+
+def _durability(text: str) -> str:
+    if text not in DURABILITIES:
+        raise ValueError(f"one of: {', '.join(DURABILITIES)}")
+    return text
+
+
+def _workspace(text: str) -> str:
+    if not text.replace("-", "").isalnum() or not text.isascii() or len(text) > 40:
+        raise ValueError("letters, digits and hyphens, 40 at most")
+    return text
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A row of the table: `name` in small letters, default as text, how it is read, one sentence."""
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    says: str
+    secret: bool = False
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("host", "127.0.0.1", str, "The address to listen on."),
+    Setting("port", "8000", _port, "The port to listen on; 0 takes a free one."),
+    Setting(
+        "data",
+        "./data",
+        lambda text: Path(text).expanduser(),
+        "The folder for everything that is kept on this machine.",
+    ),
+    Setting(
+        "store",
+        "",
+        str,
+        "URL of Valkey or Redis 7.0+ (redis:// or unix://); empty starts the embedded one in the data folder.",
+    ),
+    Setting("database", "", str, "SQLAlchemy URL of the database; empty keeps SQLite in the data folder."),
+    Setting(
+        "secret",
+        "",
+        str,
+        "Signs visitors' tokens; at least 32 characters. Empty makes one and keeps it in the data folder.",
+        secret=True,
+    ),
+    Setting(
+        "origin", "", str, "The public address, such as https://chat.example.com; empty takes it from the request."
+    ),
+    Setting("workspace", "main", _workspace, "The workspace this installation serves."),
+    Setting(
+        "durability",
+        "disk",
+        _durability,
+        "What an acknowledged message has survived: disk (a sync of the store's disk).",
+    ),
+    Setting("retention_days", "180", _positive, "Days after which an ended chat is deleted from the archive."),
+    Setting(
+        "trusted_proxies", "127.0.0.1", str, "Addresses whose X-Forwarded-* headers are believed, separated by commas."
+    ),
+    Setting("log", "info", str.lower, "How much is logged: debug, info, warning or error."),
+    Setting("metrics", "no", _flag, "Whether /metrics answers (Prometheus)."),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    host: str
+    port: int
+    data: Path
+    store: str
+    database: str
+    secret: str
+    origin: str
+    workspace: str
+    durability: str
+    retention_days: int
+    trusted_proxies: str
+    log: str
+    metrics: bool
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Settings from the environment, with `given` on top; SettingError names every wrong one in one message."""
+    source = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for row in TABLE:
+        if row.name in given and given[row.name] is not None:
+            values[row.name] = given[row.name]
+            continue
+        try:
+            values[row.name] = row.read(_text_of(row, source))
+        except (ValueError, OSError) as problem:
+            wrong.append(f"{PREFIX}{row.name.upper()}: {problem}")
+    if values.get("secret") and len(values["secret"]) < 32:
+        wrong.append(f"{PREFIX}SECRET: at least 32 characters")
+    known = {f"{PREFIX}{row.name.upper()}{ending}" for row in TABLE for ending in ("", "_FILE")}
+    wrong += [
+        f"{name}: there is no such setting" for name in sorted(source) if name.startswith(PREFIX) and name not in known
+    ]
+    if wrong:
+        raise SettingError("; ".join(wrong))
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _text_of(row: Setting, source: Mapping[str, str]) -> str:
+    name = PREFIX + row.name.upper()
+    if name + "_FILE" in source:
+        return Path(source[name + "_FILE"]).read_text(encoding="utf-8").strip()
+    return source.get(name, row.default)

@@ -1,0 +1,151 @@
+"""One error tree. Each knows its code, HTTP status, close code, and whether a retry may help.
+
+Refused                        the command was understood and will not be done
+├── BadCommand                 wrong in itself: bad_frame, bad_text, cid_reused
+├── NotYours                   not the sender's chat, or none at all: the same answer
+├── Ended / Full / Closed …    right in itself, not now
+├── Fenced                     another tab or a later connection has taken over
+└── SlowDown                   too many; passes by itself
+Unknown                        nobody can say whether it was done: resend the same cid
+WrongEpoch                     the store's history is another one: say hello again
+SignInNeeded                   no, expired or revoked credentials
+SettingError                   a setting that cannot be; the start stops
+"""
+
+from typing import ClassVar
+
+
+class SestettoError(Exception):
+    code: ClassVar[str] = "error"
+    message: ClassVar[str] = "Something went wrong."
+    status: ClassVar[int] = 500
+    close: ClassVar[int] = 1011
+    final: ClassVar[bool] = True
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.message)
+
+
+class Refused(SestettoError):
+    code = "refused"
+    message = "That was refused."
+    status = 409
+    close = 1008
+
+
+class BadCommand(Refused):
+    code = "bad_frame"
+    message = "That frame is not one of the protocol's."
+    status = 400
+
+
+class BadText(BadCommand):
+    code = "bad_text"
+    message = "The text is empty, too long, or not text."
+
+
+class CidReused(BadCommand):
+    code = "cid_reused"
+    message = "That cid was used for another command."
+
+
+class NotYours(Refused):
+    code = "not_found"
+    message = "There is no such chat here."
+    status = 404
+
+
+class ChatEnded(Refused):
+    code = "ended"
+    message = "The chat has ended."
+
+
+class ChatFull(Refused):
+    code = "chat_full"
+    message = "The chat has reached its length limit."
+
+
+class AlreadyOpen(Refused):
+    code = "already_open"
+    message = "The visitor already has an open chat."
+
+
+class NobodyThere(Refused):
+    code = "closed"
+    message = "Nobody is there at the moment: leave a message instead."
+
+
+class NotOpen(Refused):
+    code = "no_chat"
+    message = "There is no chat to say that in."
+
+
+class NothingToDo(Refused):
+    code = "nothing_to_do"
+    message = "There is nothing to do that to."
+
+
+class NotAllowed(Refused):
+    code = "not_allowed"
+    message = "Your role does not allow that."
+    status = 403
+
+
+class Fenced(Refused):
+    code = "taken_over"
+    message = "Another tab has taken over."
+    close = 4409
+
+
+class SlowDown(Refused):
+    code = "slow_down"
+    message = "Too many at once: wait a moment."
+    status = 429
+    final = False
+
+
+class StoreFull(Refused):
+    code = "full"
+    message = "No room for new chats just now."
+    status = 503
+    close = 1013
+    final = False
+
+
+class Unknown(SestettoError):
+    code = "unknown"
+    message = "Nobody can say whether that was done: resend it with the same cid."
+    status = 503
+    close = 1013
+    final = False
+
+
+class WrongEpoch(SestettoError):
+    code = "epoch"
+    message = "The store's history is another one: say hello again."
+    status = 503
+    close = 1012
+    final = False
+
+
+class SignInNeeded(SestettoError):
+    code = "sign_in"
+    message = "Sign in."
+    status = 401
+    close = 4401
+
+
+class SettingError(SestettoError):
+    code = "setting"
+    message = "A setting cannot be as it is."
+
+
+def every_error() -> list[type[SestettoError]]:
+    """All of the tree that carries a code of its own, parents first."""
+    found: list[type[SestettoError]] = []
+    queue: list[type[SestettoError]] = [SestettoError]
+    while queue:
+        error = queue.pop(0)
+        found.append(error)
+        queue.extend(error.__subclasses__())
+    return found
