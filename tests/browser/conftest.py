@@ -1,0 +1,51 @@
+"""One browser for the whole run. Browser tests are async and share one loop, as Playwright's objects need it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+
+from tests.browser.chromium import KEPT_AWAKE, find, flags
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder runs on the session's loop, where the browser lives."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def playwright() -> AsyncIterator[Playwright]:
+    async with async_playwright() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
+    """Chromium, headless. None on this machine: a failure, never a skip (`make browser` gets one)."""
+    running = await playwright.chromium.launch(executable_path=find() or None, args=flags())
+    yield running
+    await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sleepy_browser(playwright: Playwright) -> AsyncIterator[Browser]:
+    """A browser that slows hidden tabs down, as people's do."""
+    running = await playwright.chromium.launch(
+        executable_path=find() or None, args=flags(), ignore_default_args=list(KEPT_AWAKE)
+    )
+    yield running
+    await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A fresh person's browser: no cookies, nothing stored. Another person: `await browser.new_context()`."""
+    fresh = await browser.new_context(locale="en-GB")
+    yield fresh
+    await fresh.close()

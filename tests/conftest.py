@@ -1,0 +1,51 @@
+"""What every test may ask for: the embedded store, a workspace of its own, a whole server, a browser."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from console.identifiers import new_id
+from console.queue.embedded import EmbeddedStore
+from tests.running import RunningServer
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedStore]:
+    """One real embedded store for the whole run; `store.url` is its address."""
+    async with EmbeddedStore(tmp_path_factory.mktemp("store")) as running:
+        yield running
+
+
+@pytest.fixture
+def store_url(store: EmbeddedStore) -> str:
+    return store.url
+
+
+@pytest.fixture
+def workspace_name() -> str:
+    """A workspace that no other test has: tests share the store and never see each other."""
+    return f"t-{new_id()}"
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
+    """Starts servers (`start_server(crowd=3, log="debug")`), each with its own data; stops them after the test."""
+    started: list[RunningServer] = []
+
+    def start(**settings: object) -> RunningServer:
+        server = RunningServer(tmp_path / f"server{len(started)}", **settings)  # type: ignore[arg-type]
+        started.append(server)
+        server.start_and_wait()
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def server(start_server: Callable[..., RunningServer]) -> RunningServer:
+    """`sestetto demo` without a crowd: site demo, queues support and billing, Ana, Ben and Sam."""
+    return start_server()

@@ -1,0 +1,30 @@
+"""Credentials of the demo's people (`ana`, `ben`, `sam`), made as an operator would: in the server's database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from console.archive.database import Database
+from console.archive.members import Accounts
+
+from tests.running import RunningServer
+
+
+async def sign_in_link(server: RunningServer, member: str) -> str:
+    """An address that signs the member in by one click."""
+    async with accounts_of(server) as accounts:
+        return f"{server.url}/sign-in?key={await accounts.one_click(member)}"
+
+
+async def bearer_of(server: RunningServer, member: str) -> str:
+    """A fresh token for the agent's JSON socket."""
+    async with accounts_of(server) as accounts:
+        return await accounts.add_token(member, "test")
+
+
+@asynccontextmanager
+async def accounts_of(server: RunningServer) -> AsyncIterator[Accounts]:
+    database = Database(server.database_url)
+    try:
+        yield Accounts(database)
+    finally:
+        await database.close()

@@ -1,0 +1,124 @@
+"""A whole Sestetto in a process of its own, as an installation runs it: `sestetto demo` on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.eventually import eventually
+
+START_PATIENCE = 40.0  # s, on a busy machine
+
+
+class RunningServer:
+    """`url` is `http://127.0.0.1:PORT`. Killed, stopped and started again on the same port and data."""
+
+    def __init__(self, data: Path, *, command: str = "demo", crowd: int = 0, agents: int = 0, **settings: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [sys.executable, "-m", "console.cli", command]
+        if command == "demo":
+            self._command += ["--crowd", str(crowd), "--agents", str(agents)]
+        self._settings = {f"SESTETTO_{name.upper()}": value for name, value in settings.items()}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def socket_url(self) -> str:
+        """`ws://127.0.0.1:PORT`."""
+        return self.url.replace("http", "ws", 1)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.data / 'sestetto.db'}"
+
+    @property
+    def log(self) -> str:
+        """All that it has printed so far."""
+        return (self.data / "server.log").read_text(errors="replace")
+
+    def launch(self) -> None:
+        """Starts it, without waiting until it answers."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
+        ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        with (self.data / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, env=plain | ours | self._settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def answers(self) -> bool:
+        """Whether it serves pages now; AssertionError with its last words when it has ended."""
+        assert self._process is not None
+        assert self._process.poll() is None, f"the server ended with {self._process.returncode}:\n{self.log[-4000:]}"
+        try:
+            with urllib.request.urlopen(f"{self.url}/widget.js", timeout=2) as reply:
+                return bool(reply.status == 200)
+        except OSError:
+            return False
+
+    def start_and_wait(self) -> None:
+        """For fixtures, where no loop runs."""
+        self.launch()
+        deadline = time.monotonic() + START_PATIENCE
+        while not self.answers():
+            assert time.monotonic() < deadline, f"the server did not answer:\n{self.log[-4000:]}"
+            time.sleep(0.05)
+
+    async def start(self) -> None:
+        self.launch()
+        await eventually(self.answers, "the server to answer", within=START_PATIENCE)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is said, nothing tidied. Its store dies with it."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def interrupt(self, *, patience: float = 20.0) -> int:
+        """As Ctrl-C does; returns the exit code."""
+        return self._end(signal.SIGINT, patience)
+
+    def stop(self, *, patience: float = 20.0) -> int:
+        """As a service manager does (SIGTERM); returns the exit code."""
+        return self._end(signal.SIGTERM, patience)
+
+    def _end(self, how: signal.Signals, patience: float) -> int:
+        if self._process is None:
+            return 0
+        if self._process.poll() is None:
+            self._process.send_signal(how)
+        try:
+            return self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise AssertionError(f"the server did not stop within {patience} s:\n{self.log[-4000:]}") from None
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def gone(pid: int) -> None:
+    """Returns when no process of that id lives (a zombie counts as gone)."""
+    await eventually(lambda: not _lives(pid), f"process {pid} to end")
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return False
