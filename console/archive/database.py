@@ -1,0 +1,130 @@
+"""The door to SQL: one engine, transactions that say what they are for, migrations.
+
+SQLite (WAL) on one machine, PostgreSQL beyond; nothing above this file knows which. A database
+that cannot be reached, is locked, full or read-only raises `Unknown`: nobody can say whether the
+work was done, and doing it again is right. What a statement itself did wrong (a constraint, a
+value that does not fit) is raised as it is.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from console.errors import SettingError, Unknown
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+BUSY = 5_000  # ms another writer is waited for
+MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock: one process migrates
+
+
+def now_ms() -> int:
+    """This machine's clock, ms since 1970. Accounts live by it; chats by the store's."""
+    return time.time_ns() // 1_000_000
+
+
+def sqlite_url(folder: Path) -> str:
+    """The archive's address when it is kept in the data folder."""
+    return f"sqlite+aiosqlite:///{folder / 'sestetto.db'}"
+
+
+class Database:
+    """An engine for `url` (`sqlite:///file`, `postgresql://…`); `migrate()` before anything else."""
+
+    def __init__(self, url: str, *, busy: int = BUSY) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        if self.is_sqlite:
+            _tame_sqlite(self.engine, busy)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that changes nothing; Unknown when SQL is away."""
+        async with _clear_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end; on SQLite it is alone from its start."""
+        async with _clear_errors(), self.engine.connect() as connection:
+            await connection.execution_options(writing=True)
+            async with connection.begin():
+                yield connection
+
+    async def migrate(self) -> None:
+        """Bring the tables to the newest version; safe to run from several processes at once."""
+        file = self.engine.url.database
+        if self.is_sqlite and file and file != ":memory:":
+            await asyncio.to_thread(Path(file).parent.mkdir, parents=True, exist_ok=True)
+        async with self.writing() as connection:
+            if not self.is_sqlite:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether SQL itself failed, rather than what it was asked to keep."""
+    if isinstance(error, DBAPIError):
+        return not isinstance(error, IntegrityError | DataError)
+    return isinstance(error, PoolTimeout | OSError)
+
+
+@asynccontextmanager
+async def _clear_errors() -> AsyncIterator[None]:
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        if not is_away(error):
+            raise
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise Unknown(f"The database cannot be used just now: {reason}") from error
+
+
+def _engine(url: str) -> AsyncEngine:
+    try:
+        parsed = make_url(url)
+        parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
+        return create_async_engine(parsed, pool_pre_ping=not parsed.drivername.startswith("sqlite"))
+    except ModuleNotFoundError as error:
+        raise SettingError(f"The database needs a driver that is not installed: pip install {error.name}") from error
+    except (NoSuchModuleError, ValueError) as error:
+        raise SettingError(f"The database's URL cannot be read: {error}") from error
+
+
+def _tame_sqlite(engine: AsyncEngine, busy: int) -> None:
+    """WAL, enforced foreign keys, and transactions that begin where SQLAlchemy says so."""
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # else Python's driver begins and ends transactions by itself
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={busy}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "begin", begin)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

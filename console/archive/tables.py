@@ -1,0 +1,206 @@
+"""Every table. Times are ms since 1970; `words` columns hold folded text for searching (see `folding`).
+
+`facts` is the record: one row a fact of the feed, known by the feed's own id, so the same entry
+given twice is one row. `chats` is what the facts of a chat add up to. `raw` and `words` are the
+only places that hold what people wrote: taking something back changes those two columns.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- the directory -------------------------------------------------------------------------
+
+sites = Table(
+    "sites",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("origins", JSON, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("typing_preview", Boolean, nullable=False),
+    Column("privacy_url", Text, nullable=False),
+    Column("accent", String(64), nullable=False),
+    Column("parameters", JSON, nullable=False),
+)
+
+queues = Table(
+    "queues",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("target_ms", BigInteger, nullable=False),
+    Column("ask_ms", BigInteger, nullable=False),
+    Column("end_ms", BigInteger, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),  # folded: one account an address
+    Column("name", String(120), nullable=False),
+    Column("password", Text, nullable=False),  # argon2id; empty: no sign-in by password
+    Column("role", String(20), nullable=False),
+    Column("queues", JSON, nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("disabled", BigInteger),
+)
+
+directory = Table(
+    "directory",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, 1
+    Column("version", BigInteger, nullable=False),
+)
+
+# --- credentials -----------------------------------------------------------------------------
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False, index=True),
+    Column("revoked", BigInteger),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(120), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("used", BigInteger),
+    Column("revoked", BigInteger),
+)
+
+one_clicks = Table(
+    "one_clicks",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires", BigInteger, nullable=False, index=True),
+    Column("uses", Integer, nullable=False),  # left
+)
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("sender", String(64), primary_key=True),  # digest of an account or an address
+    Column("failed", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("free_at", BigInteger, nullable=False),  # no try counts before
+)
+
+# --- the record ------------------------------------------------------------------------------
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("epoch", String(64), primary_key=True),
+    Column("turn", Integer, nullable=False),  # the workspace's 1st, 2nd … history
+    Column("id", String(64), nullable=False),
+    Column("n", BigInteger, nullable=False),
+    UniqueConstraint("workspace", "turn"),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("visitor", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("locale", String(64), nullable=False),
+    Column("page", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("words", Text, nullable=False),  # of name, address and visitor id
+    Column("opened", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("last", BigInteger, nullable=False),  # time of the newest fact
+    Column("why", String(20), nullable=False),
+    Column("left_message", Boolean, nullable=False),  # a message left with nobody there
+    Column("agent", String(64), nullable=False),  # who answered last
+    Column("agent_name", Text, nullable=False),
+    Column("messages", Integer, nullable=False),
+    Column("late", Integer, nullable=False),  # promises that broke
+    Column("rating", Integer),
+    Column("comment", Text, nullable=False),
+    Column("handled", BigInteger),
+    Column("handled_by", Text, nullable=False),
+    Index(None, "workspace", "left_message", "ended", "id"),
+    Index(None, "workspace", "visitor"),
+    Index(None, "workspace", "last"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),  # the feed's: <ms>-<n>, the same under every epoch
+    Column("epoch", String(64), nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("chat", String(64)),
+    Column("seq", Integer),
+    Column("author", String(64)),  # the id of who did it: visitor, agent
+    Column("cid", String(64)),
+    Column("words", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    ForeignKeyConstraint(["workspace", "chat"], ["chats.workspace", "chats.id"], ondelete="CASCADE"),
+    UniqueConstraint("workspace", "chat", "seq", "epoch"),  # a seq is given once in one history
+    UniqueConstraint("workspace", "chat", "author", "cid", "kind"),  # and a command is done once
+    Index(None, "workspace", "author", "cid"),
+    Index(None, "workspace", "at"),
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+)

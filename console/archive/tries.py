@@ -1,0 +1,84 @@
+"""Sign-in tries, counted per account and per address, so that guessing gets slower and slower."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.archive.database import Database
+from console.archive.tables import tries
+from console.errors import SlowDown
+from console.security import address_group, digest
+
+FORGET = 60 * 60_000  # ms without a failure after which a sender starts afresh
+
+
+@dataclass(frozen=True)
+class Patience:
+    """`free` failures cost nothing; then each doubles the wait, from a second up to `longest` ms."""
+
+    free: int
+    longest: int
+
+    def wait(self, failed: int) -> int:
+        """ms until the next try counts, after so many failures."""
+        return 0 if failed < self.free else min(self.longest, 1_000 * 2 ** min(failed - self.free, 20))
+
+
+ACCOUNT = Patience(free=5, longest=60_000)  # short: or anybody could keep Ana out of her own account
+ADDRESS = Patience(free=20, longest=15 * 60_000)  # a whole office may share one
+
+
+class Tries:
+    """A try is counted before the password is looked at, so parallel guesses gain nothing."""
+
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        self.database = database
+        self.clock = clock
+
+    async def begin(self, account: str, address: str) -> None:
+        """Count one try; SlowDown when the account or the address still has to wait."""
+        now = self.clock()
+        senders = _senders(account, address)
+        async with self.database.writing() as connection:
+            rows = [await _row(connection, sender) for sender in senders]
+            if any(row is not None and row["free_at"] > now for row in rows):
+                raise SlowDown("Too many tries: wait a minute, then try again.")
+            for (sender, patience), row in zip(senders.items(), rows, strict=True):
+                await _count(connection, sender, patience, row, now)
+
+    async def forgive(self, account: str, address: str) -> None:
+        """The try was right: the account starts afresh, the address gets this one try back."""
+        first, second = _senders(account, address)
+        async with self.database.writing() as connection:
+            await connection.execute(delete(tries).where(tries.c.sender == first))
+            await connection.execute(
+                update(tries).where(tries.c.sender == second).values(failed=tries.c.failed - 1, free_at=0)
+            )
+
+    async def forget(self, connection: AsyncConnection) -> int:
+        """Drop the counts nobody needs any more; how many."""
+        done = await connection.execute(delete(tries).where(tries.c.at < self.clock() - FORGET))
+        return done.rowcount
+
+
+def _senders(account: str, address: str) -> dict[str, Patience]:
+    """Digests, so the table lists nobody's address; the account's first."""
+    return {digest(f"account {account}"): ACCOUNT, digest(f"address {address_group(address)}"): ADDRESS}
+
+
+async def _row(connection: AsyncConnection, sender: str) -> RowMapping | None:
+    found = await connection.execute(select(tries).where(tries.c.sender == sender).with_for_update())
+    return found.mappings().first()
+
+
+async def _count(
+    connection: AsyncConnection, sender: str, patience: Patience, row: RowMapping | None, now: int
+) -> None:
+    failed = 1 if row is None or row["at"] < now - FORGET else row["failed"] + 1
+    values = {"failed": failed, "at": now, "free_at": now + patience.wait(failed)}
+    if row is None:
+        await connection.execute(insert(tries).values(sender=sender, **values))
+    else:
+        await connection.execute(update(tries).where(tries.c.sender == sender).values(**values))

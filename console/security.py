@@ -1,0 +1,197 @@
+"""Passwords, tokens, origins, forms and headers: what proves who somebody is, and what a page may do.
+
+Nothing here knows SQL or a socket. Secrets are compared in constant time, and only digests are kept.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_PASSWORD = 1_000  # characters; more is refused before it is hashed
+TOKEN_BYTES = 32
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+PAGE_SCHEMES = {"ws": "http", "wss": "https"}
+
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
+)
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+
+# --- passwords -----------------------------------------------------------------------------
+
+_hasher = PasswordHasher()
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")  # 64 MiB each: no more at once
+_NOBODYS = _hasher.hash(secrets.token_urlsafe(TOKEN_BYTES))  # verified when there is no such user
+
+
+async def hash_password(text: str) -> str:
+    """The argon2id hash of `text`, in a thread."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, text)
+
+
+async def password_fits(hashed: str, text: str) -> bool:
+    """Whether `text` is the password; an empty `hashed` (no such user) takes the same time and is never right."""
+    if len(text) > MAX_PASSWORD:
+        hashed, text = "", ""
+    fits = await asyncio.get_running_loop().run_in_executor(_threads, _verify, hashed or _NOBODYS, text)
+    return fits and bool(hashed)
+
+
+def _verify(hashed: str, text: str) -> bool:
+    try:
+        return _hasher.verify(hashed, text)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+# --- tokens --------------------------------------------------------------------------------
+
+
+def new_token() -> str:
+    """256 random bits, base64url."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: SHA-256, hex. Enough for random tokens, never for passwords."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class VisitorTokens:
+    """Signs the visitor id a widget keeps, so nobody can claim another's."""
+
+    def __init__(self, secret: str) -> None:
+        self._signer = URLSafeSerializer(secret, salt="sestetto.visitor")
+
+    def sign(self, visitor_id: str) -> str:
+        return str(self._signer.dumps(visitor_id))
+
+    def read(self, token: str) -> str | None:
+        """The visitor id, or None for anything this secret has not signed."""
+        try:
+            visitor_id = self._signer.loads(token)
+        except BadSignature:
+            return None
+        return visitor_id if isinstance(visitor_id, str) else None
+
+
+def csrf_of(secret: str) -> str:
+    """The form token that goes with a cookie's value; it gives the cookie away to nobody."""
+    return hmac.new(secret.encode("utf-8", "surrogatepass"), b"sestetto.csrf", hashlib.sha256).hexdigest()
+
+
+def same(expected: str, given: str) -> bool:
+    """Equality in constant time; an empty expectation fits nothing."""
+    return bool(expected) and hmac.compare_digest(
+        expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass")
+    )
+
+
+# --- origins, addresses, paths ---------------------------------------------------------------
+
+
+def origin_allowed(origin: str | None, allowed: Collection[str]) -> bool:
+    """Whether scheme, host and port are exactly those of one allowed origin; none and `null` never are."""
+    wanted = parse_origin(origin or "")
+    return wanted is not None and any(wanted == parse_origin(one) for one in allowed)
+
+
+def parse_origin(origin: str) -> tuple[str, str, int] | None:
+    """(scheme, host, port) of `https://shop.example:8443`; None for what is not just that."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = PAGE_SCHEMES.get(parts.scheme, parts.scheme)
+    plain = not (parts.path or parts.query or parts.fragment or parts.username or parts.password)
+    if scheme not in DEFAULT_PORTS or not parts.hostname or not plain or not origin.isprintable() or " " in origin:
+        return None
+    return scheme, parts.hostname, port or DEFAULT_PORTS[scheme]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a client's address or a Host header's name means this very machine."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return _loopback_address(host)
+    return name == "localhost" or _loopback_address(name) or _loopback_address(host)
+
+
+def _loopback_address(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def address_group(address: str) -> str:
+    """What counts as one sender: an IPv4 address, or the /64 of an IPv6 one; other text is itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def local_path(path: str, *, otherwise: str = "/console") -> str:
+    """`path` if it can only lead to this server, else `otherwise`.
+
+    Browsers read `//evil`, `/\\evil` and `/<tab>/evil` as another host.
+    """
+    plain = path.isascii() and path.isprintable() and "\\" not in path and " " not in path
+    if not plain or not path.startswith("/") or path.startswith("//"):
+        return otherwise
+    return path
+
+
+# --- headers -------------------------------------------------------------------------------
+
+
+class SecurityHeaders:
+    """ASGI middleware: adds each header a response has not set for itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        wanted = (*HEADERS, STRICT_TRANSPORT) if scope.get("scheme") == "https" else HEADERS
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in given}
+                message["headers"] = given + [pair for pair in wanted if pair[0] not in names]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
