@@ -1,0 +1,55 @@
+# Two commands: `make run` starts the demo, `make test` runs every test. Both do their own set-up.
+PY := .venv/bin/python
+CROWD ?= 3
+AGENTS ?= 0
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types unit stories faults browser format wheel clean env dev chromium
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+run: env ## start the demo; CROWD=12 simulated visitors (default 3, 0 for none), AGENTS=2 simulated colleagues
+	@exec $(PY) -m console.cli demo --crowd $(CROWD) --agents $(AGENTS)
+
+test: lint types chromium ## everything: style, types and every test
+	@$(PY) -m pytest
+
+lint: dev ## style and format
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: dev ## strict types
+	@$(PY) -m mypy
+
+unit: dev ## one test file per module
+	@$(PY) -m pytest tests/test_*.py
+
+stories: dev ## the product as sentences
+	@$(PY) -m pytest tests/stories
+
+faults: dev ## what breaks in the field
+	@$(PY) -m pytest tests/faults
+
+browser: chromium ## in a real browser
+	@$(PY) -m pytest tests/browser
+
+format: dev ## put the code into shape
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+wheel: dev ## dist/sestetto-*.whl
+	@$(PY) -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
+
+clean: ## remove the environment and what was built; data stays
+	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+env:
+	@sh tools/environment run
+
+dev:
+	@sh tools/environment dev
+
+chromium: dev
+	@$(PY) -m tests.browser.chromium
