@@ -1,6 +1,7 @@
-"""http(s) addresses in plain text become links; everything else stays text."""
+"""http(s) addresses: links in plain text, and short names for pages."""
 
 import re
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
@@ -21,6 +22,15 @@ def linkify(text: str) -> Markup:
         parts += [escape(text[done : match.start()]), LINK.format(address)]
         done = match.start() + len(address)
     return Markup("").join([*parts, escape(text[done:])])
+
+
+def place(page: str) -> str:
+    """A page's address as people say it: host and path, nothing else; at most 200 characters."""
+    try:
+        parts = urlsplit(page)
+    except ValueError:
+        return page[:200]
+    return f"{parts.netloc}{parts.path}"[:200] if parts.netloc else page[:200]
 
 
 def _without_tail(address: str) -> str:

@@ -14,13 +14,13 @@ from typing import Any
 
 import jinja2
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
-from console.links import linkify
+from console.links import linkify, place
 from console.texts import SOURCE, negotiate, page_texts
 
 HERE = Path(__file__).parent
@@ -28,6 +28,7 @@ STATIC = HERE / "static"
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "sestetto_theme"
 LOCALE_COOKIE = "sestetto_locale"
+TIME = Markup('<time datetime="{}" data-at="{}" data-style="{}">{}</time>')
 
 
 @cache
@@ -103,13 +104,17 @@ def instant(ms: int) -> datetime:
 
 
 def moment(ms: int, pattern: str = "medium", *, locale: str) -> Markup:
-    """A `<time>` in UTC, which the page's script turns into the reader's own time zone."""
-    shown = {"time": format_time, "date": format_date}.get(pattern, format_datetime)
-    style = "medium" if pattern in {"time", "date"} else pattern
-    text = shown(instant(ms), style, locale=_babel(locale))  # type: ignore[operator]
-    return Markup('<time datetime="{}" data-at="{}" data-style="{}">{}</time>').format(
-        instant(ms).isoformat(), ms, pattern, text
-    )
+    """A `<time>` in UTC, which the page's script turns into the reader's own time zone and manner."""
+    when = instant(ms)
+    return TIME.format(when.isoformat(), ms, pattern, _in_words(when, pattern, locale))
+
+
+def _in_words(when: datetime, pattern: str, locale: str) -> str:
+    if pattern == "time":  # once a message: Babel would take ten times the rest of the fragment
+        return when.strftime("%H:%M:%S")
+    if pattern == "date":
+        return str(format_date(when, locale=_babel(locale)))
+    return str(format_datetime(when, pattern, locale=_babel(locale)))
 
 
 def seconds(ms: int, *, locale: str) -> str:
@@ -121,6 +126,7 @@ def _filters(locale: str) -> dict[str, Any]:
     return {
         "duration": duration,
         "linkify": linkify,
+        "place": place,
         "moment": partial(moment, locale=locale),
         "seconds": partial(seconds, locale=locale),
         "number": partial(format_decimal, locale=_babel(locale)),
