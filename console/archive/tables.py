@@ -189,7 +189,7 @@ facts = Table(
     ForeignKeyConstraint(["workspace", "chat"], ["chats.workspace", "chats.id"], ondelete="CASCADE"),
     UniqueConstraint("workspace", "chat", "seq", "epoch"),  # a seq is given once in one history
     UniqueConstraint("workspace", "chat", "author", "cid", "kind"),  # and a command is done once
-    Index(None, "workspace", "author", "cid"),
+    Index(None, "workspace", "cid", "author"),
     Index(None, "workspace", "at"),
 )
 

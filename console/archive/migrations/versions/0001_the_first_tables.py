@@ -153,7 +153,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("facts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_facts_workspace_at"), ["workspace", "at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_facts_workspace_author_cid"), ["workspace", "author", "cid"], unique=False)
+        batch_op.create_index(batch_op.f("ix_facts_workspace_cid_author"), ["workspace", "cid", "author"], unique=False)
 
     op.create_table(
         "one_clicks",

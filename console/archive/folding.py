@@ -1,0 +1,151 @@
+"""What facts add up to, decided without SQL: the row of a fact, and the chat that facts make."""
+
+import unicodedata
+from collections.abc import Mapping
+
+import msgspec
+
+from console.events import (
+    AnyFact,
+    Assigned,
+    ChatFact,
+    Ended,
+    Entry,
+    Handled,
+    Late,
+    Message,
+    Note,
+    Opened,
+    Profile,
+    Rated,
+    Reopened,
+    Visitor,
+)
+
+ACCENTS = range(0x300, 0x370)  # combining marks of Latin, Greek and Cyrillic letters
+
+
+class ChatRow(msgspec.Struct):
+    """A chat as the archive knows it: the columns of `chats` but the workspace. ms, None for not (yet)."""
+
+    id: str
+    channel: str = "web"
+    site: str = ""
+    queue: str = ""
+    visitor: str = ""
+    name: str = ""
+    email: str = ""
+    verified: bool = False
+    locale: str = ""
+    page: str = ""
+    title: str = ""
+    fields: dict[str, str] = {}
+    words: str = ""
+    opened: int = 0
+    ended: int | None = None
+    last: int = 0
+    why: str = ""
+    left_message: bool = False
+    agent: str = ""
+    agent_name: str = ""
+    messages: int = 0
+    late: int = 0
+    rating: int | None = None
+    comment: str = ""
+    handled: int | None = None
+    handled_by: str = ""
+
+
+def fold_words(text: str) -> str:
+    """Text as it is searched: no case, no accents, so `perche` finds `Perché`; NUL is left out."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in plain if sign != "\0" and ord(sign) not in ACCENTS)
+
+
+def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[str, object]:
+    """The columns of `facts` for an entry; `visitor` is who its chat is with."""
+    fact = entry.fact
+    in_chat = isinstance(fact, ChatFact)
+    return {
+        "workspace": workspace,
+        "id": entry.id,
+        "epoch": epoch,
+        "n": entry.n,
+        "at": fact.at,
+        "kind": kind_of(fact),
+        "chat": fact.chat if isinstance(fact, ChatFact) else None,
+        "seq": fact.seq if isinstance(fact, ChatFact) else None,
+        "author": author_of(fact) or (visitor if in_chat else "") or None,
+        "cid": getattr(fact, "cid", "") or None,
+        "words": fold_words(text_of(fact)),
+        "raw": entry.raw.decode(),
+    }
+
+
+def kind_of(fact: AnyFact) -> str:
+    return str(fact.__struct_config__.tag)
+
+
+def text_of(fact: AnyFact) -> str:
+    """What a person wrote in it."""
+    match fact:
+        case Message() | Note():
+            return fact.text
+        case Rated():
+            return fact.comment
+        case _:
+            return ""
+
+
+def author_of(fact: AnyFact) -> str:
+    """The id of whoever did it; empty for the visitor, whom only the chat knows, and for nobody."""
+    author = getattr(fact, "author", None)
+    return author.id if author is not None else str(getattr(fact, "agent", ""))
+
+
+def fold(chat: ChatRow, fact: ChatFact) -> None:
+    """Advance the chat by one fact of it."""
+    chat.last = max(chat.last, fact.at)
+    chat.opened = chat.opened or fact.at
+    match fact:
+        case Opened():
+            _open(chat, fact)
+        case Message():
+            _say(chat, fact)
+        case Assigned():
+            _go_on(chat)
+            chat.agent, chat.agent_name = fact.agent, fact.name
+        case Ended():
+            chat.ended, chat.why, chat.left_message = fact.at, fact.why, fact.why == "message_left"
+        case Reopened():
+            _go_on(chat)
+        case Late():
+            chat.late += 1
+        case Rated():
+            chat.rating, chat.comment = fact.score, fact.comment
+        case Profile():
+            _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
+        case Handled():
+            chat.handled, chat.handled_by = fact.at, fact.author.name or fact.author.id
+
+
+def _open(chat: ChatRow, fact: Opened) -> None:
+    chat.opened, chat.channel, chat.site, chat.queue = fact.at, fact.channel, fact.site, fact.queue
+    _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
+
+
+def _go_on(chat: ChatRow) -> None:
+    chat.ended, chat.why, chat.left_message = None, "", False
+
+
+def _say(chat: ChatRow, fact: Message) -> None:
+    _go_on(chat)  # nothing is said in an ended chat: a store that lost the end goes on without it
+    chat.messages += 1
+    if fact.by == "agent":
+        chat.agent, chat.agent_name = fact.author.id, fact.author.name
+
+
+def _meet(chat: ChatRow, visitor: Visitor, *, locale: str, page: str, title: str, fields: Mapping[str, str]) -> None:
+    chat.visitor, chat.name, chat.email, chat.verified = visitor.id, visitor.name, visitor.email, visitor.verified
+    chat.locale, chat.page, chat.title, chat.fields = locale, page, title, dict(fields)
+    chat.words = fold_words(f"{visitor.name}\n{visitor.email}\n{visitor.id}")
