@@ -1,0 +1,1 @@
+"""Simulated visitors and colleagues, for demos: real sockets, human pace."""

@@ -1,0 +1,135 @@
+"""A simulated colleague: a plain-JSON agent with a bearer token who greets, answers and ends.
+
+What such an agent must do is all here: `hello`, `status`, `shown` for each chat that comes, `say` with
+the last seq that was on the screen.
+"""
+
+import asyncio
+import secrets
+from typing import Any
+
+import msgspec
+
+from console.client import Socket, SocketClosed
+from console.crowd.lines import ANSWERS
+from console.crowd.pace import Pace
+from console.identifiers import new_cid
+from console.protocol import AgentEnd, AgentHello, AgentSay, AgentTyping, Inbound, SetStatus, Shown
+
+SUBPROTOCOL = "sestetto.v1"
+LEFT_ALONE = 45.0  # s of silence after the last answer until the chat is ended
+BACK_IN = 1.0  # s before the next try to connect
+
+
+class Colleague:
+    def __init__(self, url: str, bearer: str, pace: Pace) -> None:
+        self._url = f"{url.replace('http', 'ws', 1)}/ws/agent"
+        self._bearer = bearer
+        self._pace = pace
+        self._tab = secrets.token_urlsafe(8)
+        self._socket: Socket | None = None
+        self._chats: dict[str, _Held] = {}
+
+    async def run(self) -> None:
+        """For ever, until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._shift()
+                except (SocketClosed, OSError):
+                    await asyncio.sleep(BACK_IN)
+        finally:
+            self._forget(*self._chats)
+
+    async def _shift(self) -> None:
+        self._socket = await Socket.open(self._url, subprotocol=SUBPROTOCOL, bearer=self._bearer)
+        try:
+            await self._socket.send(AgentHello(tab=self._tab, take=True))
+            while True:
+                await self._take(msgspec.json.decode(await self._socket.receive()))
+        finally:
+            await self._socket.close()
+
+    async def _take(self, frame: dict[str, Any]) -> None:
+        match frame.get("t"):
+            case "welcome":
+                self._forget(*self._chats)
+                await self._send(SetStatus(cid=new_cid(), status="online"))
+                for chat in frame.get("chats", ()):
+                    await self._receive(chat)
+            case "assigned":
+                await self._receive(frame["chat"])
+            case "released":
+                self._forget(frame["chat"])
+            case "fact":
+                self._fact(frame["fact"])
+
+    async def _receive(self, chat: dict[str, Any]) -> None:
+        await self._send(Shown(chat=chat["id"], seq=chat["last"]))
+        language = chat.get("locale", "en").partition("-")[0]
+        held = self._chats[chat["id"]] = _Held(chat["id"], list(ANSWERS.get(language, ANSWERS["en"])))
+        for fact in chat.get("facts", ()):
+            held.take(fact)
+        held.task = asyncio.create_task(self._serve(held))
+
+    def _fact(self, fact: dict[str, Any]) -> None:
+        held = self._chats.get(fact.get("chat", ""))
+        if held is None:
+            return
+        held.take(fact)
+        if fact["kind"] == "ended":
+            self._forget(held.id)
+
+    def _forget(self, *chats: str) -> None:
+        for chat in chats:
+            held = self._chats.pop(chat, None)
+            if held and held.task:
+                held.task.cancel()
+
+    async def _serve(self, held: "_Held") -> None:
+        """Answers whatever is open, until the visitor is silent after the last word."""
+        while True:
+            try:
+                async with asyncio.timeout(self._pace.seconds(LEFT_ALONE)):
+                    await held.asked.wait()
+            except TimeoutError:
+                await self._send(AgentEnd(cid=new_cid(), chat=held.id))
+                return
+            await self._answer(held)
+
+    async def _answer(self, held: "_Held") -> None:
+        await self._pace.pause(0.8, 2.5)
+        await self._send(AgentTyping(chat=held.id))
+        await self._pace.pause(0.8, 3.5)
+        held.asked.clear()
+        await self._send(AgentSay(cid=new_cid(), chat=held.id, text=held.next_line(), read=held.read))
+
+    async def _send(self, frame: Inbound) -> None:
+        if self._socket:
+            try:
+                await self._socket.send(frame)
+            except SocketClosed:
+                self._socket = None
+
+
+class _Held:
+    """A chat in hand: `read` is the last visitor seq seen, `asked` is set while something wants an answer."""
+
+    def __init__(self, chat: str, lines: list[str]) -> None:
+        self.id = chat
+        self.read = 0
+        self.asked = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+        self._lines = lines
+
+    def take(self, fact: dict[str, Any]) -> None:
+        if fact["kind"] != "message":
+            return
+        if fact["by"] == "visitor":
+            self.read = fact["seq"]
+            self.asked.set()
+        else:
+            self.asked.clear()
+
+    def next_line(self) -> str:
+        return self._lines.pop(0) if len(self._lines) > 1 else self._lines[0]
