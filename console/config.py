@@ -124,7 +124,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
             values[row.name] = given[row.name]
             continue
         try:
-            values[row.name] = row.read(_text_of(row, source))
+            values[row.name] = row.read(find_text(row, source)[0])
         except (ValueError, OSError) as problem:
             wrong.append(f"{PREFIX}{row.name.upper()}: {problem}")
     if values.get("secret") and len(values["secret"]) < 32:
@@ -138,8 +138,15 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 
-def _text_of(row: Setting, source: Mapping[str, str]) -> str:
+def find_text(row: Setting, source: Mapping[str, str]) -> tuple[str, str]:
+    """A setting's text and where it is from: the variable's name, the file that a variable names, or `default`.
+
+    OSError or ValueError when the file cannot be read.
+    """
     name = PREFIX + row.name.upper()
     if name + "_FILE" in source:
-        return Path(source[name + "_FILE"]).read_text(encoding="utf-8").strip()
-    return source.get(name, row.default)
+        file = source[name + "_FILE"]
+        return Path(file).read_text(encoding="utf-8").strip(), f"{name}_FILE ({file})"
+    if name in source:
+        return source[name], name
+    return row.default, "default"

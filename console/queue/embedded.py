@@ -192,6 +192,11 @@ class EmbeddedStore:
             await process.wait()
 
 
+async def answers(store: EmbeddedStore) -> bool:
+    """Whether a server, ours or another process's, is ready on the store's socket."""
+    return (await _ping(socket_path(store.folder))).startswith(b"+PONG")
+
+
 def socket_path(folder: Path) -> Path:
     """Where the socket lies: in the folder, or in a short private folder when its path would be too long."""
     beside = folder / "store.sock"

@@ -1,0 +1,88 @@
+"""The demo's data: a shop with the widget, two queues, agents Ana and Ben, supervisor Sam; colleagues on demand."""
+
+import ipaddress
+from typing import NamedTuple
+
+from console.archive.members import Accounts
+from console.crowd.lines import COLLEAGUES
+from console.directory import Directory, Member, Queue, Site
+
+SITE = "demo"
+QUEUES = (Queue("support", "Support"), Queue("billing", "Billing"))
+BOTH = tuple(queue.id for queue in QUEUES)
+PEOPLE = (
+    Member("ana", "Ana", "ana@demo.example", "agent", BOTH),
+    Member("ben", "Ben", "ben@demo.example", "agent", BOTH),
+    Member("sam", "Sam", "sam@demo.example", "supervisor", BOTH),
+)
+SIMULATED = "simulated"  # the name of the colleagues' tokens
+
+
+class Link(NamedTuple):
+    """A one-click sign-in address."""
+
+    member: Member
+    url: str
+
+
+async def publish(accounts: Accounts, url: str) -> None:
+    """The demo's directory, for a server at `url`; run again, it changes nothing."""
+    known = await accounts.directory()
+    for queue in QUEUES:
+        await accounts.put_queue(queue)
+    await accounts.put_site(_site(url, known))
+    for member in PEOPLE:
+        await _keep(accounts, known, member)
+
+
+async def links(accounts: Accounts, url: str) -> list[Link]:
+    """One-click sign-in for each of the demo's people."""
+    return [Link(member, f"{url}/sign-in?key={await accounts.one_click(member.id)}") for member in PEOPLE]
+
+
+async def colleagues(accounts: Accounts, count: int) -> list[str]:
+    """Bearer tokens of `count` simulated colleagues; those of an earlier run end."""
+    known = await accounts.directory()
+    bearers = []
+    for number in range(count):
+        member = _colleague(number)
+        await _keep(accounts, known, member)
+        for old in await accounts.tokens(member.id):
+            if old.name == SIMULATED:
+                await accounts.revoke_token(old.id)
+        bearers.append(await accounts.add_token(member.id, SIMULATED))
+    return bearers
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`: one-click links are for nobody else."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _site(url: str, known: Directory) -> Site:
+    """The shop itself, under each name this machine has for itself, and where it was before."""
+    scheme, _, address = url.partition("://")
+    host, _, port = address.rpartition(":")
+    names = {host, "localhost", "127.0.0.1"} if is_loopback(host.strip("[]")) else {host}
+    before = known.sites[SITE].origins if SITE in known.sites else ()
+    origins = {f"{scheme}://{name}:{port}" for name in names}
+    return Site(SITE, "Lana, the wool shop", "support", tuple(sorted(origins | set(before))), typing_preview=True)
+
+
+def _colleague(number: int) -> Member:
+    name = COLLEAGUES[number % len(COLLEAGUES)]
+    again = number // len(COLLEAGUES)
+    id = f"{name.lower()}{again + 1 if again else ''}"
+    return Member(id, f"{name} (simulated)", f"{id}@demo.example", "agent", BOTH)
+
+
+async def _keep(accounts: Accounts, known: Directory, member: Member) -> None:
+    if member.id not in known.members:
+        await accounts.add_member(
+            id=member.id, email=member.email, name=member.name, password="", role=member.role, queues=member.queues
+        )

@@ -1,0 +1,72 @@
+"""What is kept on this machine: the data folder, and in it whatever no setting puts elsewhere."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from console.archive.database import sqlite_url
+from console.config import Settings
+from console.errors import SettingError
+from console.queue.embedded import EmbeddedStore, answers
+
+
+@asynccontextmanager
+async def on_this_machine(settings: Settings) -> AsyncIterator[Settings]:
+    """The settings with nothing left empty: secret, database and store; the embedded store runs meanwhile.
+
+    SettingError when the data folder cannot be used, or another process runs on it.
+    """
+    filled = in_place(settings)
+    if filled.store:
+        yield filled
+        return
+    async with EmbeddedStore(store_folder(filled)) as store:
+        yield replace(filled, store=store.url)
+
+
+def in_place(settings: Settings) -> Settings:
+    """The settings with data folder, database and secret filled in; the store is left as it is."""
+    data = settings.data.absolute()
+    _make(data)
+    return replace(
+        settings,
+        data=data,
+        database=settings.database or sqlite_url(data),
+        secret=settings.secret or _kept_secret(data / "secret"),
+    )
+
+
+async def running_store(settings: Settings) -> str:
+    """The URL of the store as another process would reach it; empty when the embedded one does not run."""
+    if settings.store:
+        return settings.store
+    store = EmbeddedStore(store_folder(settings))
+    return store.url if await answers(store) else ""
+
+
+def store_folder(settings: Settings) -> Path:
+    return settings.data.absolute() / "store"
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise SettingError(f"SESTETTO_DATA: the folder {folder} cannot be made: {problem.strerror}.") from problem
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SettingError(f"SESTETTO_DATA: the folder {folder} cannot be written to: mend its owner.")
+
+
+def _kept_secret(file: Path) -> str:
+    """The secret in the file; made at the first start, for this user's eyes only."""
+    with suppress(FileExistsError):
+        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(made, secrets.token_urlsafe(48).encode())
+        os.close(made)
+    secret = file.read_text(encoding="utf-8").strip()
+    if len(secret) < 32:
+        raise SettingError(f"The secret in {file} is too short: remove the file, and visitors get new tokens.")
+    return secret
