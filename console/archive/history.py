@@ -96,18 +96,15 @@ class History:
         return ChatRecord(chat_row(row), read, len(raws) - len(read))
 
     async def result_of(self, author: str, cid: str, *, chat: str = "") -> Result | None:
-        """What the author's command got when it was done; without `chat`, the chat it opened."""
+        """What the author's command got when it was done: in `chat`, or in whichever chat it opened."""
         wanted = select(facts).where(facts.c.workspace == self.workspace, facts.c.author == author, facts.c.cid == cid)
         if chat:
             wanted = wanted.where(facts.c.chat == chat)
         async with self.database.reading() as connection:
             rows = (await connection.execute(wanted.order_by(facts.c.seq))).all()
-        opening = [row for row in rows if row.kind == "opened"]
-        rest = [row for row in rows if row.kind != "opened"]
-        got = (rest or opening) if chat else opening
-        if not got:
-            return None
-        return Result(got[0].chat, got[0].seq, got[0].at, got[0].kind, next(filter(None, map(_row_text, rest)), ""))
+        said = [row for row in rows if row.kind != "opened"]  # an opening is answered with its first message
+        got = next(iter(said or rows), None)
+        return Result(got.chat, got.seq, got.at, got.kind, _text(got.raw)) if got else None
 
     async def knows_chat(self, chat_id: str) -> bool:
         async with self.database.reading() as connection:
@@ -191,7 +188,3 @@ def _fact(raw: str) -> AnyFact | None:
 def _text(raw: str) -> str:
     fact = _fact(raw)
     return text_of(fact) if fact is not None else ""
-
-
-def _row_text(row: Any) -> str:
-    return _text(row.raw)

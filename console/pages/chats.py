@@ -1,0 +1,111 @@
+"""Ended chats and left messages: to find, to read, and to mark as handled."""
+
+from typing import cast
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.folding import ChatRow
+from console.archive.history import KINDS, LONGEST_SEARCH, Kind
+from console.archive.members import SignedIn
+from console.errors import BadCommand, NothingToDo, NotYours
+from console.identifiers import CID, new_cid
+from console.pages.guard import for_members, go, read_form, services_of
+from console.picture import ChatLine
+from console.templating import locale_of, render
+
+PAGE = 50  # chats
+
+
+@for_members
+async def list_chats(request: Request, me: SignedIn) -> Response:
+    """A tab of the archive, newest end first, with what was looked for."""
+    asked = request.query_params
+    kind = cast(Kind, asked.get("kind")) if asked.get("kind") in KINDS else "ended"
+    text, visitor = (asked.get(name, "").strip()[:LONGEST_SEARCH] for name in ("text", "visitor"))
+    before = asked.get("before", "")
+    history = services_of(request).history
+    found = await history.list_chats(text=text, visitor=visitor, kind=kind, before=before, limit=PAGE)
+    context = {
+        "kind": kind,
+        "text": text,
+        "visitor": visitor,
+        "before": before,
+        "page": found,
+        "older": _address(kind, text, visitor, found.next) if found.next else "",
+        "newest": _address(kind, text, visitor, ""),
+        "tabs": {one: _address(one, text, visitor, "") for one in KINDS},
+        "left": await history.left_waiting(),
+        "queues": services_of(request).directory.queues,
+    }
+    return _render(request, me, "chats.html", context)
+
+
+@for_members
+async def read_chat(request: Request, me: SignedIn) -> Response:
+    """One chat with everything in it; notes are marked as the staff's."""
+    services = services_of(request)
+    record = await services.history.read_chat(request.path_params["chat"])
+    if record is None:
+        raise NotYours("There is no such chat in the archive: a chat appears here once it is written down.")
+    locale, line = locale_of(request, me.member.locale), chat_line(record.chat)
+    context = {
+        "chat": record.chat,
+        "lines": [services.views.line(fact, line, locale=locale) for fact in record.facts],
+        "unreadable": record.unreadable,
+        "cid": new_cid(),
+        "sent": "handled" in request.query_params,
+        "queues": services.directory.queues,
+    }
+    return _render(request, me, "chat.html", context)
+
+
+@for_members
+async def handle(request: Request, me: SignedIn) -> Response:
+    """Somebody took care of a left message; once, however often the form is sent."""
+    fields = await read_form(request, me.csrf)
+    chat, cid = request.path_params["chat"], fields.get("cid", "")
+    if not CID.fullmatch(cid):
+        raise BadCommand("That form cannot be read.")
+    if not await services_of(request).history.knows_chat(chat):
+        raise NotYours("There is no such chat in the archive.")
+    try:
+        await services_of(request).workspace.handled(chat, me.member.id, me.member.name, cid)
+    except NothingToDo:
+        return go(f"/chats/{chat}")
+    return go(f"/chats/{chat}?handled=1")
+
+
+def chat_line(chat: ChatRow) -> ChatLine:
+    """An archived chat as the fragments want it."""
+    return ChatLine(
+        id=chat.id,
+        place="ended" if chat.ended else "active",
+        queue=chat.queue,
+        visitor=chat.visitor,
+        site=chat.site,
+        name=chat.name,
+        email=chat.email,
+        verified=chat.verified,
+        locale=chat.locale,
+        channel=chat.channel,
+    )
+
+
+def _address(kind: Kind, text: str, visitor: str, before: str) -> str:
+    asked = {"kind": kind, "text": text, "visitor": visitor, "before": before}
+    return f"/chats?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def _render(request: Request, me: SignedIn, template: str, context: dict[str, object]) -> Response:
+    locale = locale_of(request, me.member.locale)
+    return render(request, template, {**context, "signed_in": me}, locale=locale)
+
+
+routes = [
+    Route("/chats", list_chats, methods=["GET"]),
+    Route("/chats/{chat}", read_chat, methods=["GET"]),
+    Route("/chats/{chat}/handled", handle, methods=["POST"]),
+]

@@ -1,0 +1,193 @@
+"""Who is asking: one answer for pages and sockets, and what a form must bring along.
+
+GET changes nothing. A form brings the token of its session's cookie, and a browser's Origin must
+be our own: a page elsewhere can send neither.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
+
+from console.archive.credentials import SESSION_LIFE
+from console.archive.members import SignedIn
+from console.errors import BadCommand, NotAllowed, SestettoError, SignInNeeded, SlowDown, Unknown
+from console.security import is_loopback, origin_allowed, same
+from console.templating import locale_of, render
+from console.texts import page_texts
+
+if TYPE_CHECKING:
+    from console.services import Services
+
+COOKIE = "sestetto_session"
+SIGN_IN = "/sign-in"
+MAX_FORM = 64 * 1024  # bytes
+MAX_FIELDS = 50
+FORM_TYPE = "application/x-www-form-urlencoded"
+BEARER = "bearer "
+AWAY = "That cannot be done just now: part of the system is away. Chats go on; try again in a moment."
+
+Page = Callable[[Request], Awaitable[Response]]
+MemberPage = Callable[[Request, SignedIn], Awaitable[Response]]
+
+
+def services_of(connection: HTTPConnection) -> "Services":
+    return cast("Services", connection.app.state.services)
+
+
+# --- who ---------------------------------------------------------------------------------------
+
+
+async def who(connection: HTTPConnection) -> SignedIn | None:
+    """Whoever the session cookie or the bearer token belongs to; None for nobody.
+
+    A socket's cookie counts only from our own origin: any page can make a browser open one.
+    """
+    accounts = services_of(connection).accounts
+    cookie = connection.cookies.get(COOKIE, "")
+    if cookie and (connection.scope["type"] != "websocket" or own_origin(connection)):
+        return await accounts.session(cookie)
+    authorization = connection.headers.get("authorization", "")
+    if authorization[: len(BEARER)].lower() == BEARER:
+        return await accounts.token(authorization[len(BEARER) :].strip())
+    return None
+
+
+async def signed_in(request: Request) -> SignedIn:
+    """Whoever is asking; a response that leads to the sign-in page is raised for nobody."""
+    me = await who(request)
+    if me is None:
+        raise HTTPException(303, headers={"location": sign_in_path(request), "cache-control": "no-store"})
+    return me
+
+
+def for_members(page: MemberPage) -> Page:
+    """A page for whoever has signed in: others are led to sign in, errors become a page that says so."""
+
+    @wraps(page)
+    async def guarded(request: Request) -> Response:
+        me = None
+        try:
+            me = await signed_in(request)
+            response = await page(request, me)
+        except SestettoError as error:
+            response = problem(request, error, me)
+        response.headers.setdefault("cache-control", "no-store")
+        return response
+
+    return guarded
+
+
+def sign_in_path(request: Request) -> str:
+    """Where to sign in, and then come back to this page if it can be asked for again."""
+    if request.method not in {"GET", "HEAD"}:
+        return SIGN_IN
+    asked = request.scope["query_string"].decode("latin-1")
+    here = quote(request.scope["path"]) + (f"?{asked}" if asked else "")
+    return f"{SIGN_IN}?{urlencode({'next': here})}"
+
+
+# --- where from ----------------------------------------------------------------------------------
+
+
+def own_origin(connection: HTTPConnection) -> bool:
+    """Whether the browser says that a page of ours is asking; no Origin at all is none of ours."""
+    scheme = connection.url.scheme.replace("ws", "http")
+    ours = [f"{scheme}://{connection.headers.get('host', '')}", services_of(connection).settings.origin]
+    return origin_allowed(connection.headers.get("origin"), [origin for origin in ours if origin])
+
+
+def from_this_machine(connection: HTTPConnection) -> bool:
+    """Whether both the client's address and the name it used mean this very machine."""
+    client = connection.client.host if connection.client else ""
+    return is_loopback(client) and is_loopback(connection.headers.get("host", ""))
+
+
+def address_of(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else "unknown"
+
+
+# --- forms ---------------------------------------------------------------------------------------
+
+
+async def read_form(request: Request, csrf: str) -> dict[str, str]:
+    """The fields of a posted form, which must carry `csrf`.
+
+    NotAllowed without it or from a foreign page; BadCommand for what is no small form.
+    """
+    if "origin" in request.headers and not own_origin(request):
+        raise NotAllowed("That form came from another site.")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        raise BadCommand("That is not a form of this site.")
+    fields = _fields(await _body(request))
+    if not same(csrf, fields.get("csrf", "")):
+        raise NotAllowed("The form was too old: load the page again and repeat it.")
+    return fields
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM:
+            raise BadCommand("That form is too large.")
+    return body
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError as error:
+        raise BadCommand("That form cannot be read.") from error
+    return dict(pairs)
+
+
+# --- answers -------------------------------------------------------------------------------------
+
+
+def set_session(response: Response, request: Request, cookie: str) -> None:
+    """Give the browser its session."""
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=SESSION_LIFE // 1_000,
+        path="/",
+        secure=is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def end_session(response: Response, request: Request) -> None:
+    response.delete_cookie(COOKIE, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+
+
+def is_secure(request: Request) -> bool:
+    return request.url.scheme == "https" or services_of(request).settings.origin.startswith("https:")
+
+
+def go(path: str) -> Response:
+    """See the page at `path`, by GET."""
+    return RedirectResponse(path, status_code=303, headers={"cache-control": "no-store"})
+
+
+def says(error: SestettoError, locale: str) -> str:
+    """An error in the reader's words; of a database that is away, what that means for them."""
+    return page_texts().get(locale).gettext(AWAY if isinstance(error, Unknown) else str(error))
+
+
+def problem(request: Request, error: SestettoError, me: SignedIn | None = None) -> Response:
+    """The page that says what is wrong, in words and never with a trace."""
+    if isinstance(error, SignInNeeded):
+        return go(sign_in_path(request))
+    locale = locale_of(request, me.member.locale if me else "")
+    context = {"signed_in": me, "status": error.status, "says": says(error, locale)}
+    response = render(request, "problem.html", context, status=error.status, locale=locale)
+    response.headers["cache-control"] = "no-store"
+    if isinstance(error, SlowDown | Unknown):
+        response.headers["retry-after"] = "60" if isinstance(error, SlowDown) else "5"
+    return response

@@ -1,0 +1,150 @@
+"""Signing in and out, and the demo's one-click links."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.errors import NotAllowed, NotYours, SestettoError, SignInNeeded, SlowDown
+from console.pages.guard import (
+    SIGN_IN,
+    address_of,
+    end_session,
+    for_members,
+    from_this_machine,
+    go,
+    is_secure,
+    problem,
+    read_form,
+    says,
+    services_of,
+    set_session,
+    who,
+)
+from console.security import csrf_of, local_path, new_token
+from console.templating import locale_of, render
+
+FORM_COOKIE = "sestetto_form"  # before there is a session, a form belongs to this
+FORM_LIFE = 3_600  # s
+
+
+async def show(request: Request) -> Response:
+    """The form; whoever is signed in already goes on at once."""
+    try:
+        me = await who(request)
+    except SestettoError as error:
+        return problem(request, error)
+    onward = local_path(request.query_params.get("next", ""))
+    return go(onward) if me else _form(request, onward=onward)
+
+
+async def sign_in(request: Request) -> Response:
+    """A session for the right address and password; the form again, with the reason, for anything else."""
+    onward, email = local_path(""), ""
+    try:
+        fields = await read_form(request, csrf_of_form(request))
+        onward, email = local_path(fields.get("next", "")), fields.get("email", "")
+        accounts = services_of(request).accounts
+        cookie = await accounts.sign_in(email, fields.get("password", ""), address=address_of(request))
+        await _end_former(request)
+    except SestettoError as error:
+        return _form(request, onward=onward, email=email, error=error)
+    return _welcome(request, cookie, onward)
+
+
+@for_members
+async def sign_out(request: Request, me: SignedIn) -> Response:
+    """Live state first: the sockets fall silent even if SQL is away."""
+    await read_form(request, me.csrf)
+    await _end(request, me)
+    response = go(SIGN_IN)
+    end_session(response, request)
+    return response
+
+
+async def demo(request: Request) -> Response:
+    """The page of a one-click link: a form that posts itself, with a button to see."""
+    try:
+        token = _demo_token(request)
+        member = await services_of(request).accounts.one_click_member(token)
+        if member is None:
+            raise NotYours("That link is no longer good: start the demo again for fresh ones.")
+    except SestettoError as error:
+        return problem(request, error)
+    return _with_form_cookie(request, "sign_in_demo.html", {"member": member})
+
+
+async def use_demo(request: Request) -> Response:
+    try:
+        token = _demo_token(request)
+        await read_form(request, csrf_of_form(request))
+        cookie = await services_of(request).accounts.use_one_click(token)
+        if cookie is None:
+            raise NotYours("That link is no longer good: start the demo again for fresh ones.")
+        await _end_former(request)
+    except SestettoError as error:
+        return problem(request, error)
+    return _welcome(request, cookie, local_path(""))
+
+
+def csrf_of_form(request: Request) -> str:
+    """The token of a form shown before sign-in; empty, which fits nothing, without its cookie."""
+    cookie = request.cookies.get(FORM_COOKIE, "")
+    return csrf_of(cookie) if cookie else ""
+
+
+def _demo_token(request: Request) -> str:
+    """The link's token; NotYours, as for a page that does not exist, but in the demo and on its own machine."""
+    if not (services_of(request).demo and from_this_machine(request)):
+        raise NotYours("There is no such page here.")
+    return str(request.path_params["token"])
+
+
+def _form(request: Request, *, onward: str, email: str = "", error: SestettoError | None = None) -> Response:
+    said = says(error, locale_of(request)) if error else ""
+    context = {"onward": onward, "email": email, "problem": said, "wrong": isinstance(error, SignInNeeded)}
+    response = _with_form_cookie(request, "sign_in.html", context, status=error.status if error else 200)
+    if isinstance(error, SlowDown):
+        response.headers["retry-after"] = "60"
+    return response
+
+
+def _with_form_cookie(request: Request, template: str, context: dict[str, object], *, status: int = 200) -> Response:
+    cookie = request.cookies.get(FORM_COOKIE) or new_token()
+    response = render(request, template, {**context, "csrf": csrf_of(cookie)}, status=status)
+    response.set_cookie(
+        FORM_COOKIE, cookie, max_age=FORM_LIFE, path=SIGN_IN, secure=is_secure(request), httponly=True, samesite="lax"
+    )
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+def _welcome(request: Request, cookie: str, onward: str) -> Response:
+    response = go(onward)
+    set_session(response, request, cookie)
+    response.delete_cookie(FORM_COOKIE, path=SIGN_IN)
+    return response
+
+
+async def _end_former(request: Request) -> None:
+    """Signing in over somebody's session ends that one."""
+    former = await who(request)
+    if former is not None and former.csrf:
+        await _end(request, former)
+
+
+async def _end(request: Request, me: SignedIn) -> None:
+    if not me.csrf:
+        raise NotAllowed("A token is revoked, not signed out.")
+    services = services_of(request)
+    await services.workspace.revoke(me.member.id, me.session)
+    await services.accounts.sign_out(me.session)
+
+
+routes = [
+    Route(SIGN_IN, show, methods=["GET"]),
+    Route(SIGN_IN, sign_in, methods=["POST"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+    Route(SIGN_IN + "/demo/{token}", demo, methods=["GET"]),
+    Route(SIGN_IN + "/demo/{token}", use_demo, methods=["POST"]),
+]
