@@ -13,17 +13,15 @@ DURABILITIES = ("disk",)
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise ValueError("a port is 0 to 65535")
-    return port
+    if not text.isdecimal() or int(text) > 65535:
+        raise ValueError("a port is a number from 0 to 65535")
+    return int(text)
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError("at least 1")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError("a whole number, at least 1")
+    return int(text)
 
 
 def _flag(text: str) -> bool:

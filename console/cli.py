@@ -1,0 +1,35 @@
+"""`sestetto`: the command line. Each noun has its file in `console/commands/`."""
+
+import sys
+
+import typer
+
+from console.commands import member, site, token
+from console.commands.check import check
+from console.errors import SestettoError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Sestetto: six chats, six seconds. Settings are SESTETTO_* in the environment: sestetto check explains them.",
+)
+app.command("check")(check)
+app.add_typer(member.app, name="member")
+app.add_typer(token.app, name="token")
+app.add_typer(site.site_app, name="site")
+app.add_typer(site.queue_app, name="queue")
+
+
+def main() -> None:
+    """Errors of ours are one line; Ctrl-C says nothing."""
+    try:
+        app()
+    except SestettoError as problem:
+        sys.exit(f"sestetto: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

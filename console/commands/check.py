@@ -1,0 +1,206 @@
+"""`sestetto check`: every setting with its value and where it is from, what is wrong, and what mends it."""
+
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+from redis.exceptions import RedisError
+from rich.markup import escape
+
+from console.archive.database import Database, sqlite_url
+from console.commands.common import run, say, screen, show
+from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_settings
+from console.demo import is_loopback
+from console.errors import SestettoError, SettingError, Unknown
+from console.place import running_store, store_folder
+from console.queue.embedded import EmbeddedStore
+from console.queue.store import Store, check_promises, open_client
+
+DEADLINE = 3.0  # s for a store to answer
+
+
+class Finding(NamedTuple):
+    """`level` is ok, note or wrong; `mend` says what to do, when there is something."""
+
+    level: str
+    what: str
+    mend: str = ""
+
+
+def check() -> None:
+    """Explain the settings and what is wrong with them; exit code 1 if anything is."""
+    findings = [*_unknown_names(os.environ), *_settings(os.environ)]
+    try:
+        settings = read_settings()
+    except SettingError:
+        settings = None
+    if settings and not any(finding.level == "wrong" for finding in findings):
+        findings += run(_surroundings(settings))
+    _report(findings)
+    if any(finding.level == "wrong" for finding in findings):
+        raise typer.Exit(1)
+    say("All is well: sestetto serve")
+
+
+def _report(findings: list[Finding]) -> None:
+    colours = {"ok": "green", "note": "yellow", "wrong": "bold red"}
+    screen.print()
+    for finding in findings:
+        screen.print(f"[{colours[finding.level]}]{finding.level:<7}[/]{escape(finding.what)}")
+        if finding.mend:
+            say(f"       mend it: {finding.mend}")
+
+
+def _settings(environment: Mapping[str, str]) -> list[Finding]:
+    """Prints the table; returns what cannot be read in it."""
+    rows: list[tuple[str, ...]] = []
+    wrong: list[Finding] = []
+    for row in TABLE:
+        value, source, problem = _explain(row, environment)
+        rows.append((PREFIX + row.name.upper(), value, source, row.says))
+        if problem:
+            wrong.append(
+                Finding("wrong", f"{PREFIX}{row.name.upper()} is {value}: {problem}", f"{row.says} {_as(row)}")
+            )
+    show(("setting", "value", "from", "what it is"), rows, empty="")
+    return wrong
+
+
+def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, str]:
+    """What is shown as the value, where it is from, and what is wrong with it (empty: nothing)."""
+    try:
+        text, source = find_text(row, environment)
+    except (OSError, ValueError) as problem:
+        return "?", f"{PREFIX}{row.name.upper()}_FILE", str(problem)
+    shown = "(hidden)" if row.secret and text else text or "(empty)"
+    try:
+        value = row.read(text)
+    except ValueError as problem:
+        return shown, source, str(problem)
+    if row.secret and value and len(value) < 32:
+        return shown, source, "at least 32 characters"
+    return shown, source, ""
+
+
+def _as(row: Setting) -> str:
+    return f"Its default is {row.default}." if row.default else "It may be empty."
+
+
+def _unknown_names(environment: Mapping[str, str]) -> list[Finding]:
+    known = {f"{PREFIX}{row.name.upper()}{ending}" for row in TABLE for ending in ("", "_FILE")}
+    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return [Finding("wrong", f"{name}: there is no such setting", f"unset {name}") for name in strange]
+
+
+async def _surroundings(settings: Settings) -> list[Finding]:
+    findings = [_python(), _data(settings), _address(settings)]
+    if all(finding.level != "wrong" for finding in findings):
+        findings += [await _database(settings), await _store(settings)]
+    return findings
+
+
+def _python() -> Finding:
+    return Finding("ok", f"Python {sys.version.split()[0]}")
+
+
+def _data(settings: Settings) -> Finding:
+    folder = settings.data.absolute()
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as problem:
+        return Finding(
+            "wrong",
+            f"nothing can be written in {nearest} ({problem.strerror}), so data cannot be kept in {folder}",
+            "mend the folder's owner or its disk, or set SESTETTO_DATA to a folder of yours",
+        )
+    return Finding("ok", f"data is kept in {folder}" + ("" if folder.exists() else " (made at the first start)"))
+
+
+def _address(settings: Settings) -> Finding:
+    """Whether the port can be had, and whether others can reach it unprotected."""
+    try:
+        with socket.create_server((settings.host, settings.port)):
+            pass
+    except (OSError, OverflowError) as problem:
+        return Finding(
+            "note",
+            f"{settings.host}:{settings.port} cannot be listened on now: {getattr(problem, 'strerror', problem)}",
+            "if that is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001",
+        )
+    if not is_loopback(settings.host) and not settings.origin.startswith("https://"):
+        return Finding(
+            "note",
+            f"{settings.host} can be reached by others, and nothing says that they come by https",
+            "put a proxy with TLS in front and set SESTETTO_ORIGIN to https://your.host",
+        )
+    return Finding("ok", f"{settings.host}:{settings.port} is free")
+
+
+async def _database(settings: Settings) -> Finding:
+    url = settings.database or sqlite_url(settings.data.absolute())
+    if not settings.database and not _exists(Path(settings.data, "sestetto.db")):
+        return Finding("ok", "the archive is SQLite in the data folder (made at the first start)")
+    try:
+        database = Database(url)
+    except SettingError as problem:
+        return Finding("wrong", str(problem), "mend SESTETTO_DATABASE")
+    try:
+        async with database.reading():
+            return Finding("ok", f"the archive answers ({database.engine.dialect.name})")
+    except SestettoError as problem:
+        return Finding("wrong", str(problem), "start the database, or mend SESTETTO_DATABASE")
+    finally:
+        await database.close()
+
+
+def _exists(file: Path) -> bool:
+    return file.exists()
+
+
+async def _store(settings: Settings) -> Finding:
+    """The store as it runs, or whether the embedded one would start."""
+    url = await running_store(settings)
+    if url:
+        return await _running(url, "SESTETTO_STORE" if settings.store else "a running Sestetto's")
+    if not _exists(store_folder(settings)):
+        return Finding("ok", "the embedded store is made at the first start")
+    try:
+        async with EmbeddedStore(store_folder(settings)) as store:
+            return await _running(store.url, "embedded")
+    except SettingError as problem:
+        return Finding("wrong", str(problem), "the file store.log in that folder says more")
+
+
+async def _running(url: str, which: str) -> Finding:
+    """What the store is and whether it keeps the promises."""
+    try:
+        name, version = await _version(url)
+        if int(version.split(".")[0]) < 7:
+            return Finding("wrong", f"the store is {name} {version}: no Functions", "use Valkey, or Redis 7.0 or newer")
+        store = Store(url, deadline=DEADLINE)
+        try:
+            await check_promises(store.command)
+        finally:
+            await store.close()
+    except SettingError as problem:
+        return Finding("wrong", str(problem), "change it in the store's own configuration, for good")
+    except (RedisError, OSError, ValueError, Unknown) as problem:
+        return Finding("wrong", f"the store ({which}) does not answer: {problem}", "start it, or mend SESTETTO_STORE")
+    return Finding("ok", f"the store answers ({which}, {name} {version}), and keeps what it acknowledges")
+
+
+async def _version(url: str) -> tuple[str, str]:
+    client = open_client(url, socket_timeout=DEADLINE, socket_connect_timeout=DEADLINE)
+    try:
+        info = await client.info("server")
+    finally:
+        await client.aclose()
+    name = str(info.get("server_name", "redis"))
+    return name, str(info.get(f"{name}_version") or info["redis_version"])

@@ -1,0 +1,70 @@
+"""What the commands share: settings, the archive for the length of one job, and one way to print."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from console.archive.database import Database
+from console.archive.members import Accounts
+from console.config import Settings, read_settings
+from console.errors import Unknown
+from console.place import in_place, running_store
+from console.queue.store import Store
+from console.queue.workspace import Workspace
+
+T = TypeVar("T")
+
+screen = Console(highlight=False, soft_wrap=True)
+
+
+def run(job: Coroutine[Any, Any, T]) -> T:
+    """A command's async part."""
+    return asyncio.run(job)
+
+
+def say(text: str) -> None:
+    """One line, as it is: markup in it is text."""
+    screen.print(escape(text))
+
+
+def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) -> None:
+    """A table, or `empty` where it would have no rows."""
+    if not rows:
+        say(empty)
+        return
+    table = Table(*headings, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    screen.print(table)
+
+
+@asynccontextmanager
+async def open_accounts() -> AsyncIterator[Accounts]:
+    """The installation's accounts, its tables up to date."""
+    database = Database(in_place(read_settings()).database)
+    try:
+        await database.migrate()
+        yield Accounts(database)
+    finally:
+        await database.close()
+
+
+async def revoke_live(member_id: str, session: str = "") -> bool:
+    """Silences the member's sockets (or one session's) at once; False when no store runs, so nobody is connected."""
+    settings: Settings = read_settings()
+    url = await running_store(settings)
+    if not url:
+        return False
+    store = Store(url)
+    try:
+        await Workspace(store, settings.workspace).revoke(member_id, session)
+    except Unknown as problem:
+        raise Unknown("The store does not answer, so nothing was revoked: try again.") from problem
+    finally:
+        await store.close()
+    return True

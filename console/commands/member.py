@@ -1,0 +1,96 @@
+"""`sestetto member`: who answers."""
+
+from typing import Annotated
+
+import typer
+
+from console.archive.members import Accounts
+from console.commands.common import open_accounts, revoke_live, run, say, show
+from console.directory import SLOTS, Member, MemberRole
+from console.errors import NotYours
+
+app = typer.Typer(no_args_is_help=True, help="Who answers: agents, supervisors, admins.")
+
+
+@app.command("add")
+def add(
+    email: Annotated[str, typer.Argument(help="The address to sign in with.")],
+    name: Annotated[str, typer.Option(help="The name visitors see.", prompt="Name")],
+    role: Annotated[str, typer.Option(help="agent, supervisor or admin.")] = "agent",
+    queue: Annotated[
+        list[str] | None, typer.Option(help="A queue to serve; repeat for more. None: all of them.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = SLOTS,
+    locale: Annotated[str, typer.Option(help="The console's language, such as it; empty follows the browser.")] = "",
+    password_file: Annotated[
+        typer.FileText | None,
+        typer.Option(help="A file with the password, - for standard input; else it is asked for."),
+    ] = None,
+) -> None:
+    """Add a member."""
+    chosen = _role(role)
+    password = password_file.readline().rstrip("\r\n") if password_file else _asked()
+    member = run(_add(email, name, chosen, tuple(queue or ()), limit, locale, password))
+    say(f"{member.name} ({member.role}, id {member.id}) can sign in as {member.email}.")
+    if not member.queues:
+        say("There is no queue yet, so no chat will come: sestetto queue add support --name Support")
+
+
+@app.command("list")
+def list_all() -> None:
+    """List the members."""
+    show(
+        ("id", "name", "e-mail", "role", "queues", "limit"), run(_rows()), empty="Nobody yet: sestetto member add EMAIL"
+    )
+
+
+@app.command("disable")
+def disable(member: Annotated[str, typer.Argument(help="Id or e-mail address.")]) -> None:
+    """Sign a member out everywhere, at once, and let them in no more."""
+    found = run(_disable(member))
+    say(f"{found.name} is disabled.")
+
+
+async def find_member(accounts: Accounts, wanted: str) -> Member:
+    """The member with that id or address; NotYours for none."""
+    members = (await accounts.directory()).members
+    by_email = (member for member in members.values() if member.email == wanted.strip().casefold())
+    found = members.get(wanted) or next(by_email, None)
+    if found is None:
+        raise NotYours(f"There is no member {wanted}: sestetto member list shows all.")
+    return found
+
+
+async def _add(
+    email: str, name: str, role: MemberRole, queues: tuple[str, ...], limit: int, locale: str, password: str
+) -> Member:
+    async with open_accounts() as accounts:
+        every = tuple((await accounts.directory()).queues)
+        return await accounts.add_member(
+            email=email, name=name, password=password, role=role, queues=queues or every, limit=limit, locale=locale
+        )
+
+
+async def _rows() -> list[tuple[str, ...]]:
+    async with open_accounts() as accounts:
+        members = (await accounts.directory()).members.values()
+    return [(m.id, m.name, m.email, m.role, ", ".join(m.queues), str(m.limit)) for m in members]
+
+
+async def _disable(wanted: str) -> Member:
+    async with open_accounts() as accounts:
+        member = await find_member(accounts, wanted)
+        await revoke_live(member.id)
+        await accounts.disable(member.id)
+        return member
+
+
+def _asked() -> str:
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _role(text: str) -> MemberRole:
+    match text:
+        case "agent" | "supervisor" | "admin":
+            return text
+    raise typer.BadParameter("agent, supervisor or admin", param_hint="--role")

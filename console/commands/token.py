@@ -1,0 +1,64 @@
+"""`sestetto token`: bearer tokens for bots and other clients of the agent's JSON socket."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from console.commands.common import open_accounts, revoke_live, run, say, show
+from console.commands.member import find_member
+from console.errors import NotYours
+
+app = typer.Typer(no_args_is_help=True, help="Bearer tokens for bots and other clients.")
+
+
+@app.command("add")
+def add(
+    member: Annotated[str, typer.Argument(help="Id or e-mail address of whom the client speaks for.")],
+    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+) -> None:
+    """Make a token. It is shown once."""
+    typer.echo(run(_add(member, name)))
+
+
+@app.command("list")
+def list_all(member: Annotated[str, typer.Argument(help="Id or e-mail address; empty for everybody's.")] = "") -> None:
+    """List the tokens that work."""
+    show(("id", "member", "name", "made", "used"), run(_rows(member)), empty="No tokens: sestetto token add MEMBER")
+
+
+@app.command("revoke")
+def revoke(token: Annotated[str, typer.Argument(help="The token's id, from the list.")]) -> None:
+    """End a token; its sockets fall silent at once."""
+    run(_revoke(token))
+    say("The token no longer works.")
+
+
+async def _add(wanted: str, name: str) -> str:
+    async with open_accounts() as accounts:
+        return await accounts.add_token((await find_member(accounts, wanted)).id, name)
+
+
+async def _rows(wanted: str) -> list[tuple[str, ...]]:
+    async with open_accounts() as accounts:
+        members = (await accounts.directory()).members.values()
+        chosen = [await find_member(accounts, wanted)] if wanted else members
+        return [
+            (token.id, member.id, token.name, _day(token.created), _day(token.used))
+            for member in chosen
+            for token in await accounts.tokens(member.id)
+        ]
+
+
+async def _revoke(token_id: str) -> None:
+    async with open_accounts() as accounts:
+        for member in (await accounts.directory()).members:
+            if any(token.id == token_id for token in await accounts.tokens(member)):
+                await revoke_live(member, f"token:{token_id}")
+                await accounts.revoke_token(token_id)
+                return
+    raise NotYours(f"There is no token {token_id}: sestetto token list shows all.")
+
+
+def _day(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC") if ms else "never"
