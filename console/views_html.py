@@ -20,6 +20,7 @@ from console.directory import SLOTS, Queue
 from console.events import ChatFact, Message, Note, Profile
 from console.picture import AgentLine, ChatLine
 from console.templating import environment
+from console.texts import page_texts
 
 Queues = Callable[[], Mapping[str, Queue]]
 
@@ -94,7 +95,7 @@ class HtmlViews:
 
 def stranger(chat: ChatLine, *, locale: str) -> str:
     """`Visitor 4f2`: what somebody without a name is called."""
-    return f"{environment(locale).globals['gettext']('Visitor')} {chat.visitor[-3:]}"  # type: ignore[operator]
+    return f"{page_texts().get(locale).gettext('Visitor')} {chat.visitor[-3:]}"
 
 
 def _morph(target: str, content: str) -> str:

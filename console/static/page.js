@@ -1,4 +1,6 @@
-// Every page: theme and language, and times in the reader's own time zone.
+// Every page: theme and language, times in the reader's own time zone, menus.
+
+import { localTimes } from './times.js';
 
 const YEAR = 365 * 24 * 3600;
 
@@ -6,21 +8,6 @@ const YEAR = 365 * 24 * 3600;
 function remember(name, value) {
   const secure = location.protocol === 'https:' ? '; Secure' : '';
   document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
-}
-
-/**
- * Turn each `<time data-at="ms">` under `root` into local time; done once an element.
- * @param {ParentNode} root
- */
-export function localTimes(root) {
-  const lang = document.documentElement.lang;
-  for (const time of root.querySelectorAll('time[data-at]:not([data-local])')) {
-    const at = new Date(Number(time.getAttribute('data-at')));
-    const style = time.getAttribute('data-style');
-    const options = style === 'time' ? { timeStyle: 'medium' } : style === 'date' ? { dateStyle: 'medium' } : { dateStyle: 'medium', timeStyle: 'medium' };
-    time.textContent = new Intl.DateTimeFormat(lang, /** @type {Intl.DateTimeFormatOptions} */ (options)).format(at);
-    time.setAttribute('data-local', '');
-  }
 }
 
 const form = document.querySelector('#preferences');
@@ -35,4 +22,23 @@ if (form instanceof HTMLFormElement) {
   });
   form.addEventListener('submit', (event) => event.preventDefault());
 }
+
+/** An open menu closes by Escape, which gives the focus back to its button, and by a press elsewhere. */
+function closeMenus() {
+  document.addEventListener('pointerdown', (event) => {
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      if (!menu.contains(/** @type {Node} */ (event.target))) menu.removeAttribute('open');
+    }
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      const inside = menu.contains(document.activeElement);
+      menu.removeAttribute('open');
+      if (inside) menu.querySelector('summary')?.focus();
+    }
+  });
+}
+
+closeMenus();
 localTimes(document);

@@ -1,0 +1,32 @@
+"""The agent's console: one page; all that moves on it comes by the socket."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.directory import SLOTS
+from console.pages.console_texts import script_texts
+from console.pages.guard import for_members, services_of
+from console.templating import locale_of, render
+from console.texts import page_texts
+
+
+@for_members
+async def show_console(request: Request, me: SignedIn) -> Response:
+    return console_page(request, me, build=services_of(request).build)
+
+
+def console_page(request: Request, me: SignedIn, *, build: str) -> Response:
+    """Six empty panes and what the scripts need to fill them."""
+    locale = locale_of(request, me.member.locale)
+    context = {
+        "signed_in": me,
+        "slots": range(1, SLOTS + 1),
+        "texts": script_texts(page_texts().get(locale)),
+        "build": build,
+    }
+    return render(request, "console.html", context, locale=locale)
+
+
+routes = [Route("/console", show_console)]

@@ -1,0 +1,73 @@
+// When to raise the alarm: a new chat, a clock that runs out, a clock that has.
+
+import { announce } from './announcer.js';
+import { reading } from './clocks.js';
+import { notify, title } from './notices.js';
+import { now } from './servertime.js';
+import { sound } from './sounds.js';
+import { word } from './words.js';
+
+const REPEAT = 5_000; // ms between two sounds while something is late
+
+export class Alarms {
+  /** @param {(slot: number) => void} go */
+  constructor(go) {
+    this.go = go;
+    /** @type {Map<string, string>} chat -> `due:state` last told */
+    this.told = new Map();
+    this.lateAt = 0;
+  }
+
+  /** @param {import('./pane.js').Pane} pane */
+  newChat(pane) {
+    const seconds = reading(pane.due, pane.target, now()).seconds;
+    const text = word('new_chat', { slot: pane.slot, name: pane.name, n: seconds });
+    sound('chat');
+    announce(text);
+    notify(text, pane.chat, () => this.go(pane.slot));
+  }
+
+  /** @param {import('./pane.js').Pane} pane */
+  newMessage(pane) {
+    announce(word('new_message', { slot: pane.slot, name: pane.name, n: reading(pane.due, pane.target, now()).seconds }));
+  }
+
+  /** @param {import('./pane.js').Pane[]} panes @param {boolean} live */
+  tick(panes, live) {
+    let late = 0;
+    let running = 0;
+    for (const pane of panes) {
+      if (!pane.chat || !pane.due) continue;
+      const it = reading(pane.due, pane.target, now());
+      running += 1;
+      if (it.state === 'late') late += 1;
+      if (live) this.cross(pane, it.state);
+    }
+    title(late, running);
+    if (live && late && performance.now() - this.lateAt >= REPEAT) this.soundLate();
+    if (!late) this.lateAt = 0;
+  }
+
+  soundLate() {
+    this.lateAt = performance.now();
+    sound('late');
+  }
+
+  /** Each clock is told of once a state. @param {import('./pane.js').Pane} pane @param {string} state */
+  cross(pane, state) {
+    const mark = `${pane.due}:${state}`;
+    if (this.told.get(pane.chat) === mark) return;
+    this.told.set(pane.chat, mark);
+    if (state === 'soon') sound('soon');
+    if (state !== 'late') return;
+    this.soundLate();
+    const text = word('is_late', { slot: pane.slot, name: pane.name });
+    announce(text);
+    notify(text, pane.chat, () => this.go(pane.slot));
+  }
+
+  /** @param {string} chat */
+  forget(chat) {
+    this.told.delete(chat);
+  }
+}

@@ -1,0 +1,18 @@
+// One polite live region for the whole page, not six.
+
+const PAUSE = 150; // ms: what comes together is said together
+
+/** @type {string[]} */
+let waiting = [];
+
+/** @param {string} text */
+export function announce(text) {
+  if (!waiting.length) setTimeout(say, PAUSE);
+  if (!waiting.includes(text)) waiting.push(text);
+}
+
+function say() {
+  const region = document.getElementById('announcer');
+  if (region) region.textContent = waiting.join('. ');
+  waiting = [];
+}

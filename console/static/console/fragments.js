@@ -1,0 +1,15 @@
+// The one place where htmx is used: a frame's fragments go to the targets they name.
+
+/** @typedef {{swap(context: object): Promise<void>}} Htmx */
+
+/**
+ * Swap the fragments in, at once: the page has changed when this returns.
+ * @param {string} content
+ */
+export function swap(content) {
+  if (!content) return;
+  const htmx = /** @type {Htmx} */ (/** @type {any} */ (window).htmx);
+  htmx.swap({ text: content, sourceElement: document.body, target: document.body, swap: 'none' }).catch((problem) => {
+    console.error('A fragment could not be drawn', problem);
+  });
+}

@@ -1,0 +1,36 @@
+// What the browser keeps: per tab, or for this browser. A full or forbidden store costs the keeping, never the use.
+
+/** @param {() => Storage} storage */
+function keeper(storage) {
+  /** @type {Map<string, string>} */
+  const memory = new Map();
+  return {
+    /** @template T @param {string} name @param {T} fallback @returns {T} */
+    read(name, fallback) {
+      try {
+        const text = storage().getItem(`sestetto.${name}`) ?? memory.get(name);
+        return text == null ? fallback : JSON.parse(text);
+      } catch {
+        const text = memory.get(name);
+        return text == null ? fallback : JSON.parse(text);
+      }
+    },
+    /** @param {string} name @param {unknown} value undefined forgets it */
+    write(name, value) {
+      const text = value === undefined ? undefined : JSON.stringify(value);
+      try {
+        if (text === undefined) storage().removeItem(`sestetto.${name}`);
+        else storage().setItem(`sestetto.${name}`, text);
+        memory.delete(name);
+      } catch {
+        if (text === undefined) memory.delete(name);
+        else memory.set(name, text);
+      }
+    },
+  };
+}
+
+/** This tab's, over reloads. */
+export const tab = keeper(() => sessionStorage);
+/** This browser's, for good. */
+export const browser = keeper(() => localStorage);

@@ -1,0 +1,31 @@
+// The server's clock, as this page knows it; the browser's own may be a year off, and may be set while we run.
+
+const KEPT = 8; // samples: the quickest round trip tells best
+
+/** @type {{trip: number, offset: number}[]} */
+let samples = [];
+let offset = Date.now() - performance.now();
+
+/** Now, in ms of the server's clock. */
+export function now() {
+  return performance.now() + offset;
+}
+
+/** A new connection, perhaps to another server: begin again from its word. @param {number} serverNow */
+export function begin(serverNow) {
+  samples = [];
+  offset = serverNow - performance.now();
+}
+
+/**
+ * Learn from a pong. Returns the round trip in ms.
+ * @param {number} serverNow
+ * @param {number} sent performance.now() of the ping
+ */
+export function learn(serverNow, sent) {
+  const received = performance.now();
+  const trip = Math.max(0, received - sent);
+  samples = [...samples, { trip, offset: serverNow + trip / 2 - received }].slice(-KEPT);
+  offset = samples.reduce((best, one) => (one.trip < best.trip ? one : best)).offset;
+  return trip;
+}

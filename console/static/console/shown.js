@@ -1,0 +1,48 @@
+// Receipts: which chats stand on this screen, up to which line, and whether eyes could see it.
+
+const PAUSE = 200; // ms between two receipts of a chat
+
+export class Shown {
+  /** @param {import('./pane.js').Pane[]} panes @param {(frame: object) => boolean} send */
+  constructor(panes, send) {
+    this.panes = panes;
+    this.send = send;
+    /** @type {Map<string, {seq: number, hidden: boolean, at: number}>} */
+    this.told = new Map();
+    this.timer = 0;
+    const watcher = new IntersectionObserver(() => this.check(), { threshold: [0, 0.25, 0.75] });
+    for (const pane of panes) watcher.observe(pane.root);
+    document.addEventListener('visibilitychange', () => this.check());
+  }
+
+  /** After a new connection everything is told again. */
+  begin() {
+    this.told.clear();
+    this.check();
+  }
+
+  check() {
+    for (const pane of this.panes) if (pane.chat) this.tell(pane);
+  }
+
+  /** @param {import('./pane.js').Pane} pane */
+  tell(pane) {
+    const seq = pane.lastSeq();
+    const hidden = !pane.inView();
+    const before = this.told.get(pane.chat);
+    if (before && !(seq > before.seq && !hidden) && !(before.hidden && !hidden)) return;
+    if (before && !before.hidden && performance.now() - before.at < PAUSE) return this.later();
+    const frame = { t: 'shown', chat: pane.chat, seq };
+    if (this.send(hidden ? { ...frame, hidden } : frame)) this.told.set(pane.chat, { seq, hidden, at: performance.now() });
+  }
+
+  later() {
+    if (this.timer) return;
+    this.timer = window.setTimeout(() => { this.timer = 0; this.check(); }, PAUSE);
+  }
+
+  /** @param {string} chat */
+  forget(chat) {
+    this.told.delete(chat);
+  }
+}

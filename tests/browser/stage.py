@@ -1,0 +1,223 @@
+"""A stage for the console: the real page, scripts and fragments; the test speaks the server's part.
+
+What the server says and when is the test's to decide, to the frame, so that the rarest moment
+can be played again. The conversation through a real server has tests of its own.
+"""
+
+import asyncio
+import socket
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from console.archive.members import SignedIn
+from console.directory import Member, Queue
+from console.events import Assigned, Author, ChatFact, Ended, Message, Note, Opened, Status, Turn, Visitor
+from console.pages.console import console_page
+from console.pages.static import routes as static_routes
+from console.picture import AgentLine, ChatLine
+from console.protocol import Ack, Html, HtmlWelcome, Outbound, Pong, encode
+from console.views_html import HtmlViews, Strip
+from tests.eventually import eventually
+
+ANA = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com"), session="s1", csrf="c1")
+BUILD = "stage"
+CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+QUEUES = {"support": Queue("support", "Support"), "billing": Queue("billing", "Billing", target=12_000)}
+
+
+def now() -> int:
+    return int(time.time() * 1000)
+
+
+class Play:
+    """One chat as the stage tells it: its line, and its facts so far."""
+
+    def __init__(self, chat: str, slot: int, name: str = "", **line: Any) -> None:
+        self.line = ChatLine(
+            id=chat, place="active", queue=line.pop("queue", "support"), visitor=f"v{chat}", name=name, slot=slot, **line
+        )
+        self.facts: list[ChatFact] = []
+        self.due = 0
+        self._add(Opened, visitor=Visitor(id=f"v{chat}", name=name), queue=self.line.queue, site="demo", due=0)
+        self._add(Assigned, agent="ana", name="Ana", slot=slot, why="least_pressure", candidates=1, clocks=0, waited=0)
+
+    def visitor_says(self, text: str, *, due: int = 0) -> ChatFact:
+        """`due`: ms from now until the answer is late (negative: it is)."""
+        if due:
+            self.due = now() + due
+        author = Author(self.line.visitor)
+        return self._add(Message, by="visitor", author=author, cid=f"v{len(self.facts):021}", text=text)
+
+    def ana_says(self, text: str, cid: str = "", turn: Turn | None = None) -> ChatFact:
+        self.due = 0
+        made = cid or f"a{len(self.facts):021}"
+        return self._add(Message, by="agent", author=Author("ana", "Ana"), cid=made, text=text, turn=turn)
+
+    def ben_notes(self, text: str) -> ChatFact:
+        return self._add(Note, author=Author("ben", "Ben"), cid=f"n{len(self.facts):021}", text=text)
+
+    def visitor_ends(self) -> ChatFact:
+        self.due = 0
+        return self._add(Ended, why="visitor", agent="ana")
+
+    def _add(self, kind: type[ChatFact], **values: Any) -> ChatFact:
+        seq = len(self.facts) + 1
+        fact = kind(at=now(), chat=self.line.id, seq=seq, prev=seq - 1, **values)
+        self.facts.append(fact)
+        self.line.seq = seq
+        return fact
+
+
+class Stage:
+    """`url` serves the console; `plays` is what Ana holds; `heard` is all that the console has sent."""
+
+    def __init__(self) -> None:
+        self.views = HtmlViews(lambda: QUEUES)
+        self.plays: dict[str, Play] = {}
+        self.status: Status = "online"
+        self.waiting = 0
+        self.left_messages = 0
+        self.locale = "en"
+        self.heard: list[dict[str, Any]] = []
+        self.sockets: list[WebSocket] = []
+        self.answering = True  # acks, by itself
+        self.refusing = False  # new sockets
+        self.epoch = "e1"
+        self.n = 0
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    # --- the server's part ---
+
+    async def play(self, *plays: Play) -> None:
+        """These chats come, one frame each."""
+        for one in plays:
+            self.plays[one.line.id] = one
+            await self.push(self.pane(one.line.slot), due={one.line.id: one.due})
+
+    async def show(self, play: Play, *facts: ChatFact) -> None:
+        """New facts of a held chat, in one frame."""
+        content = "".join(self.views.fact(fact, play.line, locale=self.locale) for fact in facts)
+        await self.push(content, due={play.line.id: play.due})
+
+    async def leave(self, slot: int, then: Play | None = None) -> None:
+        """The pane's chat goes; `then` takes its place in the same frame."""
+        self.plays = {chat: play for chat, play in self.plays.items() if play.line.slot != slot}
+        if then is not None:
+            self.plays[then.line.id] = then
+        await self.push(self.pane(slot), due={then.line.id: then.due} if then else {})
+
+    def pane(self, slot: int) -> str:
+        play = next((one for one in self.plays.values() if one.line.slot == slot), None)
+        facts: Sequence[ChatFact] = play.facts if play else ()
+        return self.views.pane(slot, play.line if play else None, facts, locale=self.locale, now=now())
+
+    def strip(self) -> str:
+        agent = AgentLine("ana", "Ana", status=self.status, held={play.line.slot: c for c, play in self.plays.items()})
+        oldest = now() - 14_000 if self.waiting else 0
+        figures = Strip(agent, self.waiting, oldest, self.left_messages, 4_100, 0.96, now())
+        return self.views.strip(figures, locale=self.locale)
+
+    async def push(self, content: str, due: dict[str, int] | None = None) -> None:
+        self.n += 1
+        await self.send(Html(n=self.n, content=content, due=due or {}))
+
+    async def send(self, frame: Outbound) -> None:
+        for one in list(self.sockets):
+            await one.send_text(encode(frame).decode())
+
+    async def close(self, code: int = 1012) -> None:
+        for one in list(self.sockets):
+            self.sockets.remove(one)
+            await one.close(code)
+
+    def welcome(self) -> HtmlWelcome:
+        panes = {play.line.slot: self.pane(play.line.slot) for play in self.plays.values()}
+        return HtmlWelcome(
+            agent="ana",
+            epoch=self.epoch,
+            now=now(),
+            build=BUILD,
+            status=self.status,
+            limit=6,
+            recovered=True,
+            n=self.n,
+            content=self.views.welcome(panes, self.strip(), locale=self.locale, now=now()),
+            held={chat: play.line.slot for chat, play in self.plays.items()},
+            due={chat: play.due for chat, play in self.plays.items() if play.due},
+        )
+
+    # --- what the console said ---
+
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        return [frame for frame in self.heard if frame["t"] == kind]
+
+    async def hears(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
+        return await eventually(lambda: len(self.said(kind)) >= count and self.said(kind), f"{count} x {kind}")
+
+    # --- the machinery ---
+
+    async def run(self) -> None:
+        page = Route("/console", self._page)
+        routes = [page, *static_routes, WebSocketRoute("/ws/agent", self._socket)]
+        config = uvicorn.Config(Starlette(routes=routes), port=self.port, log_level="warning", ws="wsproto")
+        self.server = uvicorn.Server(config)
+        self.task = asyncio.create_task(self.server.serve())
+        await eventually(lambda: self.server.started, "the stage to stand")
+
+    async def stop(self) -> None:
+        self.server.should_exit = True
+        self.server.force_exit = True
+        await self.task
+
+    async def _page(self, request: Request) -> Response:
+        response = console_page(request, ANA, build=BUILD)
+        response.headers["content-security-policy"] = CSP
+        return response
+
+    async def _socket(self, connection: WebSocket) -> None:
+        if self.refusing:
+            return
+        await connection.accept(subprotocol="sestetto.v1.html")
+        try:
+            while True:
+                await self._hear(connection, msgspec.json.decode(await connection.receive_text()))
+        except (WebSocketDisconnect, RuntimeError):
+            if connection in self.sockets:
+                self.sockets.remove(connection)
+
+    async def _hear(self, connection: WebSocket, frame: dict[str, Any]) -> None:
+        self.heard.append(frame)
+        if frame["t"] == "hello":
+            if connection not in self.sockets:
+                self.sockets.append(connection)
+            await connection.send_text(encode(self.welcome()).decode())
+        elif frame["t"] == "ping" and self.answering:
+            await self.send(Pong(at=frame["at"], now=now()))
+        elif "cid" in frame and self.answering:
+            await self._answer(frame)
+
+    async def _answer(self, frame: dict[str, Any]) -> None:
+        if frame["t"] == "status":
+            self.status = frame["status"]
+        play = self.plays.get(frame.get("chat", ""))
+        await self.send(Ack(cid=frame["cid"], seq=play.line.seq + 1 if play else 0, at=now()))
+        if frame["t"] == "say" and play:
+            await self.show(play, play.ana_says(frame["text"], frame["cid"]))
+        elif frame["t"] == "status":
+            await self.push(self.strip())
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
