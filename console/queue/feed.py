@@ -1,0 +1,68 @@
+"""The tail: every fact of a workspace in order, once, or FeedGap."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import msgspec
+import structlog
+from redis.exceptions import RedisError
+
+from console.events import Entry, decode_fact
+from console.queue.store import open_client
+
+PACE = 0.005  # seconds between two reads under load: many readers at once triple the store's cost per fact
+BLOCK = 1_000  # ms a read waits; well below the socket's own time-out
+COUNT = 500  # facts a read
+
+log = structlog.get_logger()
+
+
+class FeedGap(Exception):
+    """Facts are missing between two reads: the picture must be taken anew."""
+
+
+class Tail:
+    """Reads the stream `key` behind `(entry, n)`. Reconnects by itself; says FeedGap when a number is missing."""
+
+    def __init__(self, url: str, key: str, entry: str, n: int) -> None:
+        self.entry = entry
+        self.n = n
+        self._key = key
+        self._client = open_client(url, socket_timeout=BLOCK / 1000 + 5)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def batches(self) -> AsyncIterator[list[Entry]]:
+        """Non-empty lists of entries with n rising by one."""
+        pause = 0.1
+        while True:
+            started = time.monotonic()
+            try:
+                reply = await self._client.xread({self._key: self.entry}, count=COUNT, block=BLOCK)
+            except (RedisError, OSError, AttributeError) as problem:
+                log.warning("feed.unreachable", error=type(problem).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+                continue
+            pause = 0.1
+            if not reply:
+                continue
+            yield self._accept(reply[0][1])
+            await asyncio.sleep(max(0.0, PACE - (time.monotonic() - started)))
+
+    def _accept(self, rows: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:
+        batch = []
+        for name, values in rows:
+            number = int(name.split(b"-")[1])
+            if number != self.n + 1:
+                raise FeedGap(f"{self._key}: {number} follows {self.n}")
+            self.n = number
+            self.entry = name.decode()
+            raw = values[b"f"]
+            try:
+                batch.append(Entry(self.entry, number, decode_fact(raw), raw))
+            except msgspec.ValidationError as problem:
+                log.error("feed.unreadable", entry=self.entry, error=str(problem))
+        return batch

@@ -1,0 +1,102 @@
+-- The workspace as a whole: its configuration, its snapshot, its archive's cursor, its epoch.
+
+local function drop_member(id)
+  S.lose(id, NOW)
+  for _, chat in pairs(hash(key('held', id))) do
+    local c = S.chat(chat)
+    redis.call('ZREM', key('free', c.queue), id)
+    S.release(c, 'gone')
+  end
+  S.no_timer('grace', id)
+  S.no_timer('lost', id)
+  redis.call('DEL', key('agent', id), key('held', id), key('clocks', id))
+  redis.call('SREM', P .. 'agents', id)
+end
+
+-- configure(version, queues, members, then id target ask end members.. per queue, id name limit queues per member)
+-- Taken only when newer. A limit that went down takes no chat away.
+verb('configure', function(list)
+  local version, queues, members = list[1], list[2], list[3]
+  if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
+  local row, at, named, changed = list, 4, {}, {}
+  for _ = 1, num(queues) do
+    redis.call('HSET', key('queue', row[at]), 'target', row[at + 1], 'ask', row[at + 2], 'end', row[at + 3],
+      'members', row[at + 4])
+    at = at + 5
+  end
+  for _ = 1, num(members) do
+    local id, name, limit, served = row[at], row[at + 1], row[at + 2], row[at + 3]
+    local was = redis.call('HMGET', key('agent', id), 'name', 'limit', 'queues')
+    if was[1] ~= name or was[2] ~= limit or was[3] ~= served then
+      for queue in string.gmatch(was[3] or '', '%S+') do redis.call('ZREM', key('free', queue), id) end
+      redis.call('HSET', key('agent', id), 'name', name, 'limit', limit, 'queues', served)
+      redis.call('SADD', P .. 'agents', id)
+      changed[#changed + 1] = id
+    end
+    named[id] = true
+    at = at + 4
+  end
+  redis.call('HSET', P .. 'config', 'version', version)
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'agents')) do
+    if not named[id] then drop_member(id) end
+  end
+  for _, id in ipairs(changed) do
+    S.say_agent(id)
+    S.refresh(id)
+    S.route_agent(id)
+  end
+  S.announce('configured', '"version":' .. version)
+  return S.reply('1')
+end, { 'allow-oom' }, true)
+
+local LINE = { 'place', 'queue', 'visitor', 'site', 'channel', 'profile', 'opened', 'since', 'agent', 'slot', 'turn',
+  'due', 'late', 'here', 'left', 'seq', 'last' }
+
+-- snapshot(): number, left messages, {id, fields, held, times} per agent, {id, values of LINE} per live chat.
+verb('snapshot', function()
+  local agents, chats = {}, {}
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'agents')) do
+    agents[#agents + 1] = { id, redis.call('HGETALL', key('agent', id)), redis.call('HGETALL', key('held', id)),
+      redis.call('HGETALL', key('times', id)) }
+  end
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'live')) do
+    chats[#chats + 1] = { id, redis.call('HMGET', key('chat', id), unpack(LINE)) }
+  end
+  local last = redis.call('XREVRANGE', P .. 'feed', '+', '-', 'COUNT', 1)
+  return S.reply(int(N), last[1] and last[1][1] or '0-0', redis.call('SCARD', P .. 'left'), agents, chats)
+end)
+
+-- read_chat(chat): its fields, draft and last 300 facts; nothing when there is none.
+verb('read_chat', function(chat)
+  if redis.call('EXISTS', key('chat', chat)) == 0 then return refuse('gone') end
+  return S.reply(S.whole(chat, 300), int(N))
+end)
+
+-- history(chat, before, count): facts older than `before`, oldest first.
+verb('history', function(chat, before, count)
+  local from = math.max(num(before) - 1 - num(count), 0)
+  return S.reply(redis.call('HGET', key('chat', chat), 'visitor') or '', redis.call('HGET', key('chat', chat), 'agent') or '',
+    num(before) > 1 and redis.call('LRANGE', key('log', chat), from, num(before) - 2) or {}, from > 0 and '1' or '0')
+end)
+
+-- archived(id, n): SQL has everything up to here; the feed keeps what is younger than 5 minutes.
+verb('archived', function(id, n)
+  redis.call('HSET', P .. 'head', 'archived', n)
+  local upto = math.min(num(string.match(id, '^(%d+)-')), NOW - 300000)
+  redis.call('XTRIM', P .. 'feed', 'MINID', '~', int(math.max(upto, 0)))
+  return S.reply()
+end, { 'allow-oom' })
+
+-- begin(believed, fresh): the epoch, set when there is none; rotated when `believed` is still the one.
+redis.register_function {
+  function_name = 'begin_@VERSION@',
+  callback = function(keys, args)
+    local now = redis.call('HGET', keys[1], 'epoch')
+    if not now or now == args[1] then
+      now = args[2]
+      redis.call('HSET', keys[1], 'epoch', now)
+    end
+    return { now, redis.call('HGET', keys[1], 'n') or '0' }
+  end,
+  flags = { 'allow-oom' },
+}

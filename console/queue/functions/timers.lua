@@ -1,0 +1,104 @@
+-- Time passes: one ticker a workspace, each timer once.
+
+local TICKER = 1000             -- ms one process keeps the ticker
+local STALL = 3000              -- ms without a tick after which nobody is judged
+
+-- Timers that judge somebody's silence, with the length each is given again after a stall.
+local JUDGES = { lease = LEASE, grace = GRACE, lost = LOST, unseen = UNSEEN, tabs = TAB_LEASE, abandon = 60000 }
+
+local fire = {}
+
+function fire.late(id)
+  local c = S.chat(id)
+  if not c or num(c.due) == 0 or c.late == '1' then return end
+  S.judge(c)
+  S.save(c)
+end
+
+function fire.unseen(id)
+  local c = S.chat(id)
+  if not c or c.place ~= 'active' or c.got ~= '0' then return end
+  redis.call('HSET', key('agent', c.agent), 'unseen', '1')
+  S.release(c, 'unseen')
+end
+
+function fire.lease(id) S.lose(id, NOW - LEASE) end
+
+-- Chats with a running clock move if somebody is free; the others wait for the end of the longer grace.
+function fire.grace(id)
+  for _, chat in pairs(hash(key('held', id))) do
+    local c = S.chat(chat)
+    if num(c.turn) > 0 and redis.call('ZCARD', key('free', c.queue)) > 0 then S.release(c, 'gone') end
+  end
+end
+
+function fire.lost(id)
+  for _, chat in pairs(hash(key('held', id))) do S.release(S.chat(chat), 'gone') end
+end
+
+function fire.tabs(id)
+  local c = S.chat(id)
+  if not c or c.place == 'ended' then return end
+  redis.call('ZREMRANGEBYSCORE', key('tabs', id), '-inf', int(NOW))
+  local latest = redis.call('ZRANGE', key('tabs', id), -1, -1, 'WITHSCORES')[2]
+  if latest then S.timer('tabs', id, num(latest)) else S.visitor_left(c) end
+end
+
+function fire.abandon(id)
+  local c = S.chat(id)
+  if c and c.place == 'waiting' and c.here == '0' then S.finish(c, 'abandoned') end
+end
+
+function fire.ask(id)
+  local c = S.chat(id)
+  if not c or c.place ~= 'active' or num(c.turn) > 0 then return end
+  local q = S.queue(c.queue)
+  S.record(c, 'asked', '')
+  S.timer('silent', id, NOW + q.finish - q.ask)
+  S.save(c)
+end
+
+function fire.silent(id)
+  local c = S.chat(id)
+  if c and c.place == 'active' and num(c.turn) == 0 then S.finish(c, 'silent') end
+end
+
+-- Live keys go only after the archive has the chat's last fact, and never an unhandled left message.
+function fire.reap(id)
+  local c = S.chat(id)
+  if not c or c.place ~= 'ended' then return end
+  local archived = num(redis.call('HGET', P .. 'head', 'archived'))
+  if archived < num(c.n) or redis.call('SISMEMBER', P .. 'left', id) == 1 then return S.timer('reap', id, NOW + 60000) end
+  redis.call('DEL', key('chat', id), key('log', id), key('cids', id), key('tabs', id), key('draft', id))
+  if redis.call('HGET', key('visitor', c.visitor), 'chat') == id then
+    redis.call('DEL', key('visitor', c.visitor), key('cids', c.visitor))
+  end
+end
+
+local function forgive()
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', int(NOW))) do
+    local length = JUDGES[string.match(name, '^(%a+):')]
+    if length then redis.call('ZADD', P .. 'due', int(NOW + length), name) end
+  end
+end
+
+-- tick(process): "1" when this process is the ticker, how many timers fired, and those that failed.
+verb('tick', function(process)
+  local head = redis.call('HMGET', P .. 'head', 'ticker', 'ticker_until', 'ticked')
+  if head[1] and head[1] ~= process and num(head[2]) > NOW then return S.reply('0', '0', {}) end
+  local gap = NOW - num(head[3])
+  redis.call('HSET', P .. 'head', 'ticker', process, 'ticker_until', int(NOW + TICKER), 'ticked', int(NOW))
+  if head[3] and gap > STALL then
+    forgive()
+    S.announce('stalled', '"ms":' .. int(gap))
+  end
+  local failed = {}
+  local due = redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', int(NOW), 'LIMIT', 0, FIRINGS)
+  for _, name in ipairs(due) do
+    local kind, id = string.match(name, '^(%a+):(.+)$')
+    redis.call('ZREM', P .. 'due', name)
+    local good, problem = pcall(fire[kind], id)
+    if not good then failed[#failed + 1] = name .. ' ' .. tostring(type(problem) == 'table' and problem.err or problem) end
+  end
+  return S.reply('1', int(#due), failed)
+end, { 'allow-oom' })

@@ -1,0 +1,209 @@
+-- What a visitor does.
+
+local TAB_LEASE = 45000         -- ms: two renewals of 20 s may be missed
+
+local function create(chat, visitor, queue, site, channel, opened)
+  local c = { id = chat, changed = {}, last = '0', agent = '' }
+  for field, value in pairs({ place = 'waiting', queue = queue, visitor = visitor, site = site, channel = channel,
+    profile = opened, agent = '', slot = '0', opened = int(NOW), since = int(NOW), turn = '0', turn_seq = '0',
+    due = '0', late = '0', asked_seq = '0', here = '1', left = '0', seen_visitor = '0', seen_agent = '0' }) do
+    S.put(c, field, value)
+  end
+  redis.call('HSET', key('visitor', visitor), 'chat', chat)
+  return c
+end
+
+local function tab(c, connection)
+  if connection == '' or c.place == 'ended' then return end
+  redis.call('ZADD', key('tabs', c.id), int(NOW + TAB_LEASE), connection)
+  S.timer('tabs', c.id, NOW + TAB_LEASE)
+  if c.here == '0' then
+    S.put(c, 'here', '1')
+    S.put(c, 'left', '0')
+    S.no_timer('abandon', c.id)
+    S.announce('presence', '"chat":"' .. c.id .. '","here":true')
+  end
+end
+
+-- The visitor's words in an open chat: the message, the turn, the clock, and who is told.
+local function words(c, payload)
+  local q = S.queue(c.queue)
+  local seq = redis.call('LLEN', key('log', c.id)) + 1
+  local opens = num(c.turn) == 0
+  if opens then S.open_turn(c, q, seq, NOW) end
+  S.record(c, 'message', '"by":"visitor","due":' .. c.due, payload)
+  S.put(c, 'asked_seq', int(seq))
+  S.no_timer('ask', c.id)
+  S.no_timer('silent', c.id)
+  if opens then S.clock(c) end
+  S.save(c)
+  if opens and c.place == 'active' then
+    local a = S.refresh(c.agent)
+    if a.connected ~= '1' and NOW - num(a.gone) >= 3000 and redis.call('ZCARD', key('free', c.queue)) > 0 then
+      S.release(c, 'gone')
+    end
+  end
+  return seq
+end
+
+local function reopen(c)
+  local q = S.queue(c.queue)
+  S.put(c, 'due', int(NOW + q.target))
+  S.enqueue(c, q, true)
+  redis.call('SADD', P .. 'live', c.id)
+  S.no_timer('reap', c.id)
+  S.record(c, 'reopened', '"due":' .. c.due)
+  S.put(c, 'ended', '0')
+end
+
+local function reopens(c)
+  return c.left_message ~= '1' and NOW - num(c.ended) <= REOPEN and S.staffed(c.queue)
+    and redis.call('HGET', key('visitor', c.visitor), 'chat') == c.id
+end
+
+-- visitor_say(chat, visitor, connection, cid, digest, payload)
+verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
+  local c = S.chat(chat)
+  if not c then return refuse('gone') end
+  if c.visitor ~= visitor then return refuse('not_found') end
+  local again = S.again(chat, visitor, cid, digest)
+  if again then return again end
+  if redis.call('LLEN', key('log', chat)) >= LOG_LIMIT then return refuse('chat_full') end
+  local ended = c.place == 'ended'
+  if ended and not reopens(c) then return refuse('ended') end
+  if ended then reopen(c) end
+  tab(c, connection)
+  local seq = words(c, payload)
+  if ended then S.route_chat(c) end
+  return S.done(chat, visitor, cid, digest, seq, chat)
+end)
+
+-- open(chat, visitor, connection, queue, site, channel, cid, digest, opened, message)
+-- A visitor who has an open chat already (a second tab was quicker) speaks in that one: no word is lost.
+verb('open', function(chat, visitor, connection, queue, site, channel, cid, digest, opened, message)
+  local again = S.again(visitor, visitor, cid, digest)
+  if again then return again end
+  local running = redis.call('HGET', key('visitor', visitor), 'chat')
+  local c = running and S.chat(running)
+  if c and c.place ~= 'ended' then
+    if redis.call('LLEN', key('log', c.id)) >= LOG_LIMIT then return refuse('chat_full') end
+    tab(c, connection)
+    return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
+  end
+  local q = S.queue(queue)
+  if not q then return refuse('not_found') end
+  if not S.staffed(queue) then return refuse('closed') end
+  c = create(chat, visitor, queue, site, channel, opened)
+  redis.call('SADD', P .. 'live', chat)
+  S.put(c, 'due', int(NOW + q.target))
+  S.record(c, 'opened', '"queue":"' .. queue .. '","due":' .. c.due, opened)
+  S.enqueue(c, q, false)
+  tab(c, connection)
+  local seq = words(c, message)
+  S.route_chat(c)
+  return S.done(visitor, visitor, cid, digest, seq, chat)
+end)
+
+-- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message): nobody's clock starts.
+verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message)
+  local again = S.again(visitor, visitor, cid, digest)
+  if again then return again end
+  local q = S.queue(queue)
+  if not q then return refuse('not_found') end
+  local running = redis.call('HGET', key('visitor', visitor), 'chat')
+  local c = create(chat, visitor, queue, site, channel, opened)
+  if running and redis.call('HGET', key('chat', running), 'place') ~= 'ended' then
+    redis.call('HSET', key('visitor', visitor), 'chat', running)
+  end
+  S.put(c, 'here', '0')
+  S.put(c, 'left_message', '1')
+  S.record(c, 'opened', '"queue":"' .. queue .. '","due":0', opened)
+  local seq = S.record(c, 'message', '"by":"visitor"', message)
+  redis.call('SADD', P .. 'left', chat)
+  S.finish(c, 'message_left')
+  return S.done(visitor, visitor, cid, digest, seq, chat)
+end)
+
+-- The visitor's commands on their own chat share one beginning.
+local function own(chat, visitor, cid, digest)
+  local c = S.chat(chat)
+  if not c then return refuse('gone') end
+  if c.visitor ~= visitor then return refuse('not_found') end
+  return S.again(chat, visitor, cid, digest), c
+end
+
+verb('visitor_end', function(chat, visitor, cid, digest, payload)
+  local answer, c = own(chat, visitor, cid, digest)
+  if answer then return answer end
+  if c.place == 'ended' then return refuse('ended') end
+  S.finish(c, 'visitor', payload)
+  return S.done(chat, visitor, cid, digest, num(c.seq), chat)
+end, { 'allow-oom' })
+
+verb('rate', function(chat, visitor, cid, digest, payload)
+  local answer, c = own(chat, visitor, cid, digest)
+  if answer then return answer end
+  if c.rated == '1' then return refuse('nothing_to_do') end
+  local seq = S.record(c, 'rated', '', payload)
+  S.put(c, 'rated', '1')
+  S.save(c)
+  return S.done(chat, visitor, cid, digest, seq, chat)
+end)
+
+-- profile(chat, visitor, cid, digest, payload, merged): the fact, and the profile as it stands after it.
+verb('profile', function(chat, visitor, cid, digest, payload, merged)
+  local answer, c = own(chat, visitor, cid, digest)
+  if answer then return answer end
+  if c.place == 'ended' then return refuse('ended') end
+  if redis.call('LLEN', key('log', chat)) >= LOG_LIMIT then return refuse('chat_full') end
+  local seq = S.record(c, 'profile', '', payload)
+  S.put(c, 'profile', merged)
+  S.save(c)
+  return S.done(chat, visitor, cid, digest, seq, chat)
+end)
+
+-- arrive(visitor, chat, connection, after, most): a tab says hello. Returns the visitor's chat and its log behind
+-- `after`, at most the last `most` facts.
+verb('arrive', function(visitor, chat, connection, after, most)
+  local current = redis.call('HGET', key('visitor', visitor), 'chat')
+  if not current then return S.reply('', {}, {}, '0') end
+  local c = S.chat(current)
+  if not c then return S.reply('', {}, {}, '0') end
+  tab(c, connection)
+  S.save(c)
+  local from = current == chat and num(after) or 0
+  from = math.max(from, redis.call('LLEN', key('log', current)) - num(most))
+  return S.reply(current, redis.call('HGETALL', key('chat', current)),
+    redis.call('LRANGE', key('log', current), from, -1), int(from))
+end)
+
+function S.visitor_left(c)
+  if c.here == '0' or c.place == 'ended' then return end
+  S.put(c, 'here', '0')
+  S.put(c, 'left', int(NOW))
+  S.no_timer('tabs', c.id)
+  if c.place == 'waiting' then S.timer('abandon', c.id, NOW + 60000) end
+  S.announce('presence', '"chat":"' .. c.id .. '","here":false')
+  S.save(c)
+end
+
+-- depart(chat, connection): a tab has closed.
+verb('depart', function(chat, connection)
+  local c = S.chat(chat)
+  if not c then return S.reply() end
+  redis.call('ZREM', key('tabs', chat), connection)
+  if redis.call('ZCARD', key('tabs', chat)) == 0 then S.visitor_left(c) end
+  return S.reply()
+end, { 'allow-oom' })
+
+-- renew_tabs(chat, connection, chat, connection, ...)
+verb('renew_tabs', function(list)
+  for i = 1, #list, 2 do
+    local c = S.chat(list[i])
+    if c then
+      tab(c, list[i + 1])
+      S.save(c)
+    end
+  end
+  return S.reply()
+end, { 'allow-oom' }, true)

@@ -1,0 +1,61 @@
+"""Every live key, as a table: the tests fail on a key that is not here.
+
+All keys of a workspace begin with `{<workspace>}:`, so one Function can change all of it at once.
+"""
+
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """`name` without the prefix; `<…>` stands for an id. `life` says when it goes."""
+
+    name: str
+    type: str
+    holds: str
+    life: str
+
+
+TABLE: tuple[Key, ...] = (
+    Key("head", "hash", "epoch, n (last feed number), at (last time), archived, ticker lease", "for ever"),
+    Key("feed", "stream", "every fact in order; ids are <ms>-<n>", "behind the archive's cursor, at least 5 min"),
+    Key("config", "hash", "version of the configuration", "for ever"),
+    Key("queue:<queue>", "hash", "target, ask, end (ms) and members", "for ever"),
+    Key("agents", "set", "ids of the configured members", "for ever"),
+    Key("agent:<agent>", "hash", "name (JSON), limit, queues, status, connected, fence, tab, gone, unseen, last", "as member"),
+    Key("held:<agent>", "hash", "slot -> chat", "as member"),
+    Key("clocks:<agent>", "zset", "held chats with a running clock -> due", "as member"),
+    Key("times:<agent>", "hash", "own figures of the day: n, within, b<bucket>", "26 h"),
+    Key("free:<queue>", "zset", "members with a free slot -> pressure", "as member"),
+    Key("waiting:<queue>", "zset", "chats in line -> when the promise breaks", "as the line"),
+    Key("live", "set", "chats that have not ended", "as the chats"),
+    Key("left", "set", "left messages nobody has handled", "until handled"),
+    Key("due", "zset", "timers, kind:id -> ms", "as the timers"),
+    Key("chat:<chat>", "hash", "place, queue, agent, slot, visitor, open turn, last seqs, profile", "24 h after the end, once archived"),
+    Key("log:<chat>", "list", "the chat's facts as JSON; seq is the place", "as the chat"),
+    Key("cids:<owner>", "hash", "author|cid -> digest seq at chat, for a chat's commands or a visitor's open", "as the owner"),
+    Key("tabs:<chat>", "zset", "the visitor's connections -> lease", "until the end"),
+    Key("draft:<chat>", "string", "the agent's unsent text", "until the end"),
+    Key("visitor:<visitor>", "hash", "current chat, last agent", "24 h after the last chat"),
+)  # fmt: skip
+
+
+class Keys:
+    """The full names of one workspace's keys."""
+
+    def __init__(self, workspace: str) -> None:
+        self.prefix = f"{{{workspace}}}:"
+        self.head = self.prefix + "head"
+        self.feed = self.prefix + "feed"
+        self.signals = self.prefix + "signals"  # a pub/sub channel, not a key
+
+    def of(self, kind: str, identifier: str) -> str:
+        return f"{self.prefix}{kind}:{identifier}"
+
+
+def stray(names: list[str]) -> list[str]:
+    """The names that no row of the table covers."""
+    exact = {row.name for row in TABLE if "<" not in row.name}
+    kinds = {row.name.split(":")[0] for row in TABLE if "<" in row.name}
+    return [
+        name for name in names if (rest := name.split("}:", 1)[-1]) not in exact and rest.split(":")[0] not in kinds
+    ]

@@ -1,0 +1,186 @@
+"""The door to Valkey or Redis: calls of one loop tick travel as one pipeline on one connection.
+
+No automatic retries: a time-out means *unknown*, and whoever asked resends with the same cid. A call's
+future may be cancelled by its socket; the exchange goes on in its own task, so each reply belongs to
+its asker.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from redis.asyncio import Connection, ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError, ResponseError
+
+from console.errors import SettingError, StoreFull, Unknown
+
+TOPICS = ("base", "chat", "routing", "visitor", "agent", "timers", "state")
+DEADLINE = 5.0  # seconds for an exchange; after it every call in it is unknown
+BATCH = 512  # calls in one exchange
+WAITING = 20_000  # calls that may wait for their turn; beyond it the next is refused at once
+
+log = structlog.get_logger()
+
+Command = tuple[str | bytes | int, ...]
+Direct = Callable[..., Awaitable[Any]]
+
+
+@cache
+def library() -> tuple[str, str]:
+    """The Functions' version (a hash of their text) and their source, ready to load."""
+    folder = Path(__file__).parent / "functions"
+    body = "\n".join((folder / f"{topic}.lua").read_text(encoding="utf-8") for topic in TOPICS)
+    version = hashlib.sha256(body.encode()).hexdigest()[:10]
+    return version, f"#!lua name=sestetto_{version}\n" + body.replace("@VERSION@", version)
+
+
+def open_client(url: str, **options: Any) -> Redis:
+    """A client that never repeats a command by itself."""
+    return Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 0), retry_on_error=[], **options)  # type: ignore[no-any-return]
+
+
+class Store:
+    """Calls to one primary. `on_run` runs on each connection to a server with another run id, before any other call."""
+
+    def __init__(self, url: str, *, deadline: float = DEADLINE) -> None:
+        self.url = url
+        self.calls = 0
+        self.on_run: list[Callable[[Direct], Awaitable[None]]] = []
+        self._deadline = deadline
+        self._pool: ConnectionPool = open_client(
+            url, socket_timeout=None, socket_connect_timeout=deadline
+        ).connection_pool
+        self._connection: Connection | None = None
+        self._run_id = ""
+        self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
+        self._worker: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def command(self, *command: str | bytes | int) -> Any:
+        """The reply. Unknown when nobody can say, StoreFull when the store has no room, ResponseError as it comes."""
+        if self._closed or len(self._waiting) >= WAITING:
+            raise Unknown
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, future))
+        self.calls += 1
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+        return await future
+
+    async def function(self, name: str, key: str, *args: str | bytes | int) -> Any:
+        """The reply of a Function of ours on the workspace that `key` belongs to."""
+        version, _ = library()
+        try:
+            return await self.command("FCALL", f"{name}_{version}", 1, key, *args)
+        except ResponseError as problem:
+            if "Function not found" not in str(problem):
+                raise
+        await self._load(self.command)
+        return await self.command("FCALL", f"{name}_{version}", 1, key, *args)
+
+    async def close(self) -> None:
+        """Waits for what is under way, then lets go of the connection."""
+        self._closed = True
+        if self._worker is not None:
+            await asyncio.wait([self._worker], timeout=self._deadline)
+        await self._drop()
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            try:
+                async with asyncio.timeout(self._deadline):
+                    replies = await self._exchange([command for command, _ in batch])
+            except (RedisError, OSError, TimeoutError, AttributeError, asyncio.IncompleteReadError):
+                await self._drop()
+                replies = [Unknown() for _ in batch]
+            except Exception as problem:  # the worker must live: whoever waits is told
+                log.error("store.exchange", error=repr(problem))
+                await self._drop()
+                replies = [problem if isinstance(problem, SettingError) else Unknown() for _ in batch]
+            for (_, future), reply in zip(batch, replies, strict=True):
+                _settle(future, reply)
+        self._worker = None
+
+    async def _exchange(self, commands: list[Command]) -> list[Any]:
+        connection = self._connection or await self._connect()
+        await connection.send_packed_command(connection.pack_commands(commands))
+        return [await _read(connection) for _ in commands]
+
+    async def _connect(self) -> Connection:
+        connection: Connection = self._pool.make_connection()
+        try:
+            await connection.connect()
+
+            async def direct(*command: str | bytes | int) -> Any:
+                await connection.send_command(*command)
+                reply = await _read(connection)
+                if isinstance(reply, Exception):
+                    raise reply
+                return reply
+
+            info = await direct("INFO", "server")
+            run_id = next(line for line in info.decode().splitlines() if line.startswith("run_id:"))
+            if run_id != self._run_id:
+                await self._load(direct)
+                for hook in self.on_run:
+                    await hook(direct)
+                self._run_id = run_id
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        self._connection = connection
+        return connection
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.disconnect(nowait=True)
+
+    @staticmethod
+    async def _load(command: Direct) -> None:
+        version, source = library()
+        try:
+            await command("FUNCTION", "LOAD", source)
+        except ResponseError as problem:
+            if "already exists" not in str(problem):
+                raise
+
+
+async def _read(connection: Connection) -> Any:
+    try:
+        return await connection.read_response()
+    except (ResponseError, NoScriptError) as problem:
+        return problem
+
+
+def _settle(future: asyncio.Future[Any], reply: Any) -> None:
+    if future.done():
+        return
+    if not isinstance(reply, Exception):
+        future.set_result(reply)
+    elif str(reply).startswith(("OOM", "MISCONF", "NOREPLICAS")):
+        future.set_exception(StoreFull())
+    elif str(reply).startswith(("LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "BUSY")):
+        future.set_exception(Unknown())
+    else:
+        future.set_exception(reply)
+
+
+async def check_promises(direct: Direct) -> None:
+    """SettingError when the store would lose what has been acknowledged, or throw live keys away."""
+    wanted = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+    for name, value in wanted.items():
+        pair = await direct("CONFIG", "GET", name)
+        found = pair[1].decode() if pair else "unknown"
+        if found != value:
+            raise SettingError(
+                f"the store has {name} {found}; an acknowledged message is only safe with {name} {value}: "
+                f"set it in the store's configuration (CONFIG SET {name} {value})"
+            )

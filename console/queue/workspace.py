@@ -1,0 +1,419 @@
+"""The typed calls: one method wears each Function, and callers never see a key."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from redis.exceptions import ResponseError
+
+from console.directory import Directory
+from console.errors import (
+    AlreadyOpen,
+    BadCommand,
+    ChatEnded,
+    ChatFull,
+    CidReused,
+    Fenced,
+    NobodyThere,
+    NothingToDo,
+    NotYours,
+    Refused,
+    WrongEpoch,
+)
+from console.events import Author, Status, Visitor
+from console.protocol import Page
+from console.queue.keys import Keys
+from console.queue.store import Direct, Store, check_promises, library
+
+HISTORY = 300  # facts of a chat read at once
+
+
+class Gone(Refused):
+    """Live keys know nothing of it (any more): the archive may."""
+
+    code = "gone"
+    message = "The chat is no longer live."
+    status = 404
+
+
+REFUSALS: dict[str, type[Refused] | type[WrongEpoch]] = {
+    error.code: error
+    for error in (
+        AlreadyOpen,
+        BadCommand,
+        ChatEnded,
+        ChatFull,
+        CidReused,
+        Fenced,
+        Gone,
+        NobodyThere,
+        NothingToDo,
+        NotYours,
+        WrongEpoch,
+    )
+}
+
+
+class Said(NamedTuple):
+    """What a command became: the chat, its seq there, and when (ms)."""
+
+    chat: str
+    seq: int
+    at: int
+
+
+class LiveChat(NamedTuple):
+    """A chat as the store has it: its fields, the agent's draft, and its last facts as JSON."""
+
+    id: str
+    fields: dict[str, str]
+    draft: str
+    log: list[bytes]
+
+    def number(self, field: str) -> int:
+        return int(self.fields.get(field) or 0)
+
+
+class Arrived(NamedTuple):
+    """A visitor's chat (None without one) from fact `start` + 1 on."""
+
+    chat: LiveChat | None
+    start: int
+    now: int
+
+
+class Connected(NamedTuple):
+    fence: int
+    status: Status
+    limit: int
+    chats: list[LiveChat]
+    n: int
+    now: int
+
+
+class AgentState(NamedTuple):
+    id: str
+    fields: dict[str, str]
+    held: dict[str, str]
+    times: dict[str, str]
+
+
+class Snapshot(NamedTuple):
+    """The workspace at feed number `n`, whose entry is `last`. Chats are (id, values of LINE)."""
+
+    epoch: str
+    now: int
+    n: int
+    last: str
+    left: int
+    agents: list[AgentState]
+    chats: list[tuple[str, dict[str, str]]]
+
+
+LINE = (
+    "place", "queue", "visitor", "site", "channel", "profile", "opened", "since", "agent", "slot", "turn",
+    "due", "late", "here", "left", "seq", "last",
+)  # fmt: skip  # as in functions/state.lua
+
+
+class VisitorProfile(msgspec.Struct, omit_defaults=True):
+    """What the page says of the visitor; the payload of `opened` and `profile` facts."""
+
+    visitor: Visitor
+    locale: str = ""
+    page: str = ""
+    title: str = ""
+    referrer: str = ""
+    agent_string: str = ""
+    fields: dict[str, str] = {}
+    site: str = ""
+    channel: str = ""
+    cid: str = ""
+
+    @classmethod
+    def of(cls, visitor: Visitor, page: Page, **more: Any) -> "VisitorProfile":
+        return cls(visitor, page=page.url, title=page.title, referrer=page.referrer, **more)
+
+
+class Words(msgspec.Struct, omit_defaults=True):
+    """The payload of `message` and `note` facts."""
+
+    author: Author
+    cid: str
+    text: str
+
+
+class Mark(msgspec.Struct, omit_defaults=True):
+    """The payload of facts that only say who: `ended`, `no_reply`, `handled`."""
+
+    author: Author
+    cid: str
+
+
+class Rating(msgspec.Struct, omit_defaults=True):
+    score: int
+    cid: str
+    comment: str = ""
+
+
+encode = msgspec.json.Encoder().encode
+
+
+def digest(*body: Any) -> str:
+    """What a resend of the same cid must match: the command's body, not who or when."""
+    return hashlib.blake2b(encode(body), digest_size=9).hexdigest()
+
+
+class Workspace:
+    """One workspace's live state. Every call may raise Unknown, WrongEpoch and StoreFull beside what it names."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self.store = store
+        self.name = name
+        self.keys = Keys(name)
+        self.epoch = ""
+        self.last_entry: tuple[str, bytes] | None = None  # the tail's last, to know the same history by
+        self.on_epoch: list[Callable[[], None]] = []
+        self.on_due: Callable[[int, int], None] = lambda now, due: None
+        store.on_run.append(self._recognise)
+
+    async def _recognise(self, direct: Direct) -> None:
+        """On a server we have not met: the same history, or another epoch."""
+        await check_promises(direct)
+        believed = ""
+        if self.last_entry is not None:
+            number, raw = self.last_entry
+            found = await direct("XRANGE", self.keys.feed, number, number)
+            if not found or found[0][1][1] != raw:
+                believed = self.epoch
+        await self._begin(direct, believed)
+
+    async def _begin(self, direct: Direct, believed: str) -> None:
+        version, _ = library()
+        reply = await direct("FCALL", f"begin_{version}", 1, self.keys.head, believed, secrets.token_hex(8))
+        epoch = reply[0].decode()
+        if epoch != self.epoch:
+            first = self.epoch == ""
+            self.epoch = epoch
+            if not first:
+                for told in self.on_epoch:
+                    told()
+
+    async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
+        if not self.epoch:
+            await self.store.command("PING")
+        try:
+            reply = await self.store.function(name, self.keys.head, self.epoch, *args)
+        except ResponseError as problem:
+            raise Refused(str(problem)) from problem
+        if reply[0] == b"!":
+            await self._refuse(reply)
+        self.on_due(int(reply[1]), int(reply[2]))
+        return list(reply)
+
+    async def _refuse(self, reply: list[Any]) -> None:
+        code = reply[1].decode()
+        if code == "epoch":
+            await self._begin(self.store.command, "")
+        raise REFUSALS[code]
+
+    async def _said(self, name: str, *args: str | bytes | int) -> Said:
+        _, _, _, seq, at, chat = await self._call(name, *args)
+        return Said(chat.decode(), int(seq), int(at))
+
+    # --- the visitor ---------------------------------------------------------------------------
+
+    async def open(
+        self,
+        chat: str,
+        *,
+        connection: str,
+        queue: str,
+        site: str,
+        channel: str,
+        cid: str,
+        profile: VisitorProfile,
+        text: str,
+    ) -> Said:
+        """A new chat with its first message; in a chat already open, one more message. NobodyThere, NotYours."""
+        visitor = profile.visitor
+        profile = msgspec.structs.replace(profile, site=site, channel=channel, cid=cid)
+        words = Words(Author(visitor.id, visitor.name), cid, text)
+        return await self._said(
+            "open",
+            chat,
+            visitor.id,
+            connection,
+            queue,
+            site,
+            channel,
+            cid,
+            digest(text),
+            encode(profile),
+            encode(words),
+        )
+
+    async def leave_message(
+        self, chat: str, *, queue: str, site: str, channel: str, cid: str, profile: VisitorProfile, text: str
+    ) -> Said:
+        """A message for later: a chat that has ended before it began, and starts no clock."""
+        visitor = profile.visitor
+        profile = msgspec.structs.replace(profile, site=site, channel=channel, cid=cid)
+        words = Words(Author(visitor.id, visitor.name), cid, text)
+        body = digest(text, visitor.email)
+        return await self._said(
+            "leave_message", chat, visitor.id, queue, site, channel, cid, body, encode(profile), encode(words)
+        )
+
+    async def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
+        """One message; within ten minutes of the end it reopens the chat. ChatEnded, ChatFull, Gone, NotYours."""
+        words = Words(Author(visitor.id, visitor.name), cid, text)
+        return await self._said("visitor_say", chat, visitor.id, connection, cid, digest(text), encode(words))
+
+    async def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
+        mark = Mark(Author(visitor.id, visitor.name), cid)
+        return await self._said("visitor_end", chat, visitor.id, cid, digest("end"), encode(mark))
+
+    async def rate(self, chat: str, visitor: str, cid: str, score: int, comment: str) -> Said:
+        """Once a chat; NothingToDo the second time."""
+        payload = encode(Rating(score, cid, comment))
+        return await self._said("rate", chat, visitor, cid, digest(score, comment), payload)
+
+    async def set_profile(self, chat: str, cid: str, profile: VisitorProfile) -> Said:
+        """The visitor's whole picture replaces what was known."""
+        fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", cid=cid)
+        kept = msgspec.structs.replace(profile, cid="")
+        body = digest(profile.visitor.name, profile.visitor.email, profile.fields, profile.page, profile.locale)
+        return await self._said("profile", chat, profile.visitor.id, cid, body, encode(fact), encode(kept))
+
+    async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
+        """A tab says hello: its presence, and the visitor's chat behind `after` (from the start if `chat` is another)."""
+        _, now, _, current, fields, log, start = await self._call("arrive", visitor, chat, connection, after, HISTORY)
+        if not current:
+            return Arrived(None, 0, int(now))
+        return Arrived(LiveChat(current.decode(), _table(fields), "", log), int(start), int(now))
+
+    async def depart(self, chat: str, connection: str) -> None:
+        await self._call("depart", chat, connection)
+
+    async def renew_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
+        """(chat, connection) of every visitor's socket that is alive."""
+        await self._call("renew_tabs", *(value for tab in tabs for value in tab))
+
+    async def visitor_seen(self, chat: str, visitor: str, seq: int) -> None:
+        await self._call("visitor_seen", chat, visitor, seq)
+
+    # --- the agent -----------------------------------------------------------------------------
+
+    async def connect(self, agent: str, tab: str, *, take: bool) -> Connected:
+        """A new fencing number and all the agent holds. Fenced while another tab is connected, unless `take`."""
+        _, now, _, fence, status, limit, chats, n = await self._call("connect", agent, tab, int(take))
+        held = [_live_chat(chat) for chat in chats]
+        return Connected(int(fence), status.decode(), int(limit), held, int(n), int(now))
+
+    async def agent_say(self, agent: Author, fence: int, chat: str, cid: str, text: str, read: int) -> Said:
+        """One answer; `read` is the last visitor seq on the screen: what it answers. Fenced, NotYours, Gone."""
+        payload = encode(Words(agent, cid, text))
+        return await self._said("agent_say", agent.id, fence, chat, cid, digest(text), read, payload)
+
+    async def note(self, agent: Author, fence: int, chat: str, cid: str, text: str) -> Said:
+        payload = encode(Words(agent, cid, text))
+        return await self._said("note", agent.id, fence, chat, cid, digest("note", text), payload)
+
+    async def no_reply(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
+        """The open turn asks for no answer. NothingToDo when none is open."""
+        return await self._said("no_reply", agent.id, fence, chat, cid, digest("no_reply"), encode(Mark(agent, cid)))
+
+    async def agent_end(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
+        return await self._said("agent_end", agent.id, fence, chat, cid, digest("end"), encode(Mark(agent, cid)))
+
+    async def shown(self, agent: str, fence: int, chat: str, seq: int, *, hidden: bool) -> None:
+        await self._call("shown", agent, fence, chat, seq, int(hidden))
+
+    async def draft(self, agent: str, fence: int, chat: str, text: str) -> None:
+        await self._call("draft", agent, fence, chat, text)
+
+    async def set_status(self, agent: str, fence: int, status: Status, reason: str = "") -> int:
+        """When it was done (ms)."""
+        reply = await self._call("set_status", agent, fence, status, encode(reason) if reason else "")
+        return int(reply[4])
+
+    async def leave(self, agent: str, fence: int) -> None:
+        """The socket has closed: the graces begin. Fenced when a later connection holds the console."""
+        await self._call("leave", agent, fence)
+
+    async def renew(self, agents: Sequence[tuple[str, int]]) -> None:
+        """(agent, fence) of every console that answered its last ping."""
+        await self._call("renew", *(value for pair in agents for value in pair))
+
+    async def revoke(self, agent: str, session: str) -> None:
+        """Every socket of the session falls silent; with session "" all of the agent's."""
+        await self._call("revoke", agent, session)
+
+    async def handled(self, chat: str, author: str, name: str, cid: str) -> Said:
+        """A left message was taken care of. NothingToDo the second time, Gone when it is not live."""
+        return await self._said(
+            "handled", chat, author, cid, digest("handled"), encode(Mark(Author(author, name), cid))
+        )
+
+    # --- the workspace -------------------------------------------------------------------------
+
+    async def configure(self, directory: Directory) -> bool:
+        """Queues and members go live if the version is greater than the live one; idempotent."""
+        values: list[str | bytes | int] = [directory.version, len(directory.queues), len(directory.members)]
+        for queue in directory.queues.values():
+            members = " ".join(m.id for m in directory.members.values() if queue.id in m.queues)
+            values += [queue.id, queue.target, queue.ask, queue.end, members]
+        for member in directory.members.values():
+            values += [member.id, encode(member.name), member.limit, " ".join(member.queues)]
+        return bool((await self._call("configure", *values))[3] == b"1")
+
+    async def tick(self, process: str) -> tuple[bool, int, list[str]]:
+        """Whether this process is the ticker, how many timers fired, and the names of those that failed."""
+        _, _, _, ours, fired, failed = await self._call("tick", process)
+        return ours == b"1", int(fired), [name.decode() for name in failed]
+
+    async def snapshot(self) -> Snapshot:
+        _, now, _, n, last, left, agents, chats = await self._call("snapshot")
+        return Snapshot(
+            self.epoch,
+            int(now),
+            int(n),
+            last.decode(),
+            int(left),
+            [AgentState(a.decode(), _table(fields), _table(held), _table(times)) for a, fields, held, times in agents],
+            [(chat.decode(), _line(values)) for chat, values in chats],
+        )
+
+    async def read_chat(self, chat: str) -> tuple[LiveChat, int]:
+        """The chat and the feed number it is true at. Gone."""
+        reply = await self._call("read_chat", chat)
+        return _live_chat(reply[3]), int(reply[4])
+
+    async def history(self, chat: str, before: int, count: int) -> tuple[str, str, list[bytes], bool]:
+        """Visitor and agent of the chat, its facts older than `before` (oldest first), and whether there are more."""
+        _, _, _, visitor, agent, log, more = await self._call("history", chat, before, count)
+        return visitor.decode(), agent.decode(), log, more == b"1"
+
+    async def archived(self, entry: str, n: int) -> None:
+        """SQL has the feed up to this entry: what is older than five minutes may go."""
+        await self._call("archived", entry, n)
+
+    async def signal(self, frame: bytes) -> None:
+        """A word that may be lost, to every process."""
+        await self.store.command("PUBLISH", self.keys.signals, frame)
+
+
+def _table(flat: list[bytes]) -> dict[str, str]:
+    return {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
+
+
+def _line(values: list[bytes | None]) -> dict[str, str]:
+    return {name: (value or b"").decode() for name, value in zip(LINE, values, strict=True)}
+
+
+def _live_chat(reply: list[Any]) -> LiveChat:
+    chat, fields, draft, log = reply
+    return LiveChat(chat.decode(), _table(fields), draft.decode(), log)
