@@ -16,7 +16,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, make_url, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -100,7 +100,7 @@ def _engine(url: str) -> AsyncEngine:
         return create_async_engine(parsed, pool_pre_ping=not parsed.drivername.startswith("sqlite"))
     except ModuleNotFoundError as error:
         raise SettingError(f"The database needs a driver that is not installed: pip install {error.name}") from error
-    except (NoSuchModuleError, ValueError) as error:
+    except (ArgumentError, ValueError) as error:
         raise SettingError(f"The database's URL cannot be read: {error}") from error
 
 
