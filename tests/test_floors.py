@@ -1,0 +1,131 @@
+"""The house plan: imports go down only, and every file has its floor."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "console"
+WORDS, DOORS, STATE, EYES, REACTIONS, SERVICES, EDGES, WIRING = 0, 1, 2, 3, 4, 4.5, 5, 6
+
+# A file's own entry counts before its folder's.
+FLOORS: dict[str, float] = {
+    "console": WORDS,
+    "console.config": WORDS,
+    "console.directory": WORDS,
+    "console.errors": WORDS,
+    "console.events": WORDS,
+    "console.identifiers": WORDS,
+    "console.links": WORDS,
+    "console.metrics": WORDS,
+    "console.protocol": WORDS,
+    "console.templating": WORDS,
+    "console.text": WORDS,
+    "console.texts": WORDS,
+    "console.archive.database": DOORS,
+    "console.client": DOORS,
+    "console.queue.embedded": DOORS,
+    "console.queue.store": DOORS,
+    "console.security": DOORS,
+    "console.archive": STATE,
+    "console.queue": STATE,
+    "console.queue.sketch": WORDS,
+    "console.hub": EYES,
+    "console.picture": EYES,
+    "console.views_html": EYES,
+    "console.views_json": EYES,
+    "console.alerts": REACTIONS,
+    "console.rules": REACTIONS,
+    "console.webhooks": REACTIONS,
+    "console.services": SERVICES,
+    "console.pages.guard": SERVICES,  # who is asking, for pages and sockets alike
+    "console.pages": EDGES,
+    "console.ws": EDGES,
+    "console.workers": EDGES,
+    "console.app": WIRING,
+    "console.cli": WIRING,
+    "console.commands": WIRING,
+    "console.crowd": WIRING,
+    "console.demo": WIRING,
+    "console.load": WIRING,
+    "console.place": WIRING,
+    "console.serving": WIRING,
+}
+ROOMS = ("console.archive", "console.queue", "console.pages", "console.ws")
+SAME_FLOOR_IS_FINE = (WORDS, EYES, SERVICES, WIRING)
+
+
+def modules() -> dict[str, Path]:
+    """Module name to file. Migrations are Alembic's, not ours."""
+    files = (file for file in PACKAGE.rglob("*.py") if "migrations" not in file.parts)
+    return {
+        ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in files
+    }
+
+
+def entry(module: str) -> str:
+    """The key of FLOORS that holds for the module; empty for none."""
+    while module not in FLOORS:
+        module, dot, _ = module.rpartition(".")
+        if not dot or module == "console":
+            return ""
+    return module
+
+
+def room(module: str) -> str:
+    return next((name for name in ROOMS if module.startswith(name)), module)
+
+
+def imported(tree: ast.AST, known: set[str]) -> Iterator[str]:
+    """Our own modules that the source imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [name if name in known else node.module for name in names]
+        else:
+            continue
+        yield from (name for name in names if name.partition(".")[0] == "console")
+
+
+def complaints(module: str, source: str, known: set[str]) -> list[str]:
+    """What the module imports that its floor may not; one sentence each."""
+    here = FLOORS[entry(module)]
+    wrong = []
+    for other in imported(ast.parse(source), known):
+        there = FLOORS[entry(other)]
+        allowed = there < here or (there == here and (here in SAME_FLOOR_IS_FINE or room(module) == room(other)))
+        if here == EYES and there not in (WORDS, EYES):
+            allowed = False
+        if not allowed:
+            wrong.append(f"{module} (floor {here}) imports {other} (floor {there})")
+    return wrong
+
+
+def test_every_file_has_a_floor() -> None:
+    assert [module for module in modules() if not entry(module)] == []
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_imports_go_down_only(module: str) -> None:
+    found = modules()
+    assert complaints(module, found[module].read_text(), set(found)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("console.errors", "from console.config import Settings\nimport console.queue.store"),
+        ("console.hub", "from console.queue.workspace import Workspace"),
+        ("console.picture", "from console.security import digest"),
+        ("console.archive.writer", "from console.queue import keys"),
+        ("console.queue.store", "from console.queue.workspace import Workspace"),
+        ("console.ws.visitor", "from console.pages.chats import routes"),
+        ("console.pages.chats", "def later():\n    from console.app import create_app"),
+    ],
+)
+def test_an_import_that_goes_up_is_found(module: str, source: str) -> None:
+    assert complaints(module, source, set(modules()))
