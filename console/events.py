@@ -44,6 +44,7 @@ class Turn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     asked: int
     waited: int
     mine: int
+    kept: bool = False  # `mine` was within the target
     late: bool = False
 
 
@@ -89,6 +90,7 @@ class Message(ChatFact, tag="message"):
     read: int = 0  # an agent's: the last visitor seq on that screen
     turn: Turn | None = None  # the turn this answer closed
     due: int = 0
+    since: int = 0  # when that turn began
 
 
 class Note(ChatFact, tag="note"):
@@ -149,8 +151,22 @@ class Ended(ChatFact, tag="ended"):
 
 
 class Reopened(ChatFact, tag="reopened"):
+    """The visitor wrote again soon after the end; carries all that `opened` carried."""
+
     public: ClassVar[bool] = True
+    visitor: Visitor
+    queue: str
+    site: str
     due: int
+    opened: int
+    channel: str = "web"
+    locale: str = ""
+    page: str = ""
+    title: str = ""
+    referrer: str = ""
+    agent_string: str = ""
+    fields: dict[str, str] = {}
+    cid: str = ""
 
 
 class Rated(ChatFact, tag="rated"):
@@ -196,6 +212,7 @@ class AgentChanged(Fact, tag="agent"):
     fence: int
     queues: list[str] = []
     reason: str = ""
+    removed: bool = False
 
 
 class Revoked(Fact, tag="revoked"):

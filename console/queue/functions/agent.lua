@@ -48,7 +48,7 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, payload)
   end
   S.put(c, 'seen_agent', int(math.max(read, num(c.seen_agent))))
   local seq = S.record(c, 'message', '"by":"agent","read":' .. int(read)
-    .. (num(c.due) > 0 and ',"due":' .. c.due or '') .. turn, payload)
+    .. S.running(c) .. turn, payload)
   S.clock(c)
   S.await_visitor(c, q)
   S.no_timer('silent', chat)
@@ -64,7 +64,7 @@ verb('no_reply', function(id, fence, chat, cid, digest, payload)
   if answer then return answer end
   if num(c.turn) == 0 then return refuse('nothing_to_do') end
   S.judge(c)
-  local turn = S.close_turn(c)
+  local turn = S.close_turn(c, S.queue(c.queue))
   local seq = S.record(c, 'no_reply', turn, payload)
   S.clock(c)
   S.await_visitor(c, S.queue(c.queue))

@@ -74,9 +74,15 @@ function S.close_turn(c, q)
   local mine = NOW - math.max(asked, num(c.assigned))
   local late = c.late == '1'
   local json = '"turn":{"seq":' .. c.turn_seq .. ',"asked":' .. int(asked) .. ',"waited":' .. int(waited)
-    .. ',"mine":' .. int(mine) .. (late and ',"late":true' or '') .. '}'
+    .. ',"mine":' .. int(mine) .. (mine <= q.target and ',"kept":true' or '') .. (late and ',"late":true' or '') .. '}'
   S.clear_turn(c)
   return json, mine
+end
+
+-- The open turn's end and start, as members of a fact.
+function S.running(c)
+  if num(c.turn) == 0 then return '' end
+  return ',"due":' .. c.due .. ',"since":' .. c.turn
 end
 
 function S.clear_turn(c)

@@ -9,7 +9,10 @@ local function drop_member(id)
   end
   S.no_timer('grace', id)
   S.no_timer('lost', id)
-  redis.call('DEL', key('agent', id), key('held', id), key('clocks', id))
+  local a = S.agent(id)
+  S.announce('agent', '"agent":"' .. id .. '","name":' .. a.name .. ',"status":"offline","connected":false,"limit":0,"fence":'
+    .. (a.fence or '0') .. ',"removed":true')
+  redis.call('DEL', key('agent', id), key('held', id), key('clocks', id), key('times', id))
   redis.call('SREM', P .. 'agents', id)
 end
 

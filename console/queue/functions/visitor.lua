@@ -31,7 +31,7 @@ local function words(c, payload)
   local seq = redis.call('LLEN', key('log', c.id)) + 1
   local opens = num(c.turn) == 0
   if opens then S.open_turn(c, q, seq, NOW) end
-  S.record(c, 'message', '"by":"visitor","due":' .. c.due, payload)
+  S.record(c, 'message', '"by":"visitor"' .. S.running(c), payload)
   S.put(c, 'asked_seq', int(seq))
   S.no_timer('ask', c.id)
   S.no_timer('silent', c.id)
@@ -52,8 +52,10 @@ local function reopen(c)
   S.enqueue(c, q, true)
   redis.call('SADD', P .. 'live', c.id)
   S.no_timer('reap', c.id)
-  S.record(c, 'reopened', '"due":' .. c.due)
   S.put(c, 'ended', '0')
+  S.put(c, 'here', '1')
+  S.put(c, 'left', '0')
+  S.record(c, 'reopened', '"queue":"' .. c.queue .. '","due":' .. c.due .. ',"opened":' .. c.opened, c.profile)
 end
 
 local function reopens(c)
