@@ -2,11 +2,13 @@
 
 import gettext
 
+from console.errors import every_error
+
 
 def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
     """Key to text; `{name}` is filled in by the script."""
     _ = texts.gettext
-    return {
+    return {f"error_{error.code}": _(error.message) for error in every_error()} | {
         "reply_to": _("Reply to {name}"),
         "note_about": _("Note for staff: {name} does not see it"),
         "reply_hint": _("Reply to {name}"),
@@ -58,6 +60,7 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "sound_muted": _("Sound is off: you chose that"),
         "sound_none": _("This browser has no sound"),
         "sound": _("Sound"),
+        "sound_off": _("Sound off"),
         "notify_granted": _("Notifications are on."),
         "notify_denied": _("Notifications are blocked: allow them in the browser's settings for this page."),
         "notify_default": _("Notifications tell of new and late chats while this tab is hidden."),

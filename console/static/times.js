@@ -5,12 +5,17 @@
  * @param {ParentNode} root
  */
 export function localTimes(root) {
-  const lang = document.documentElement.lang;
   for (const time of root.querySelectorAll('time[data-at]:not([data-local])')) {
     const at = new Date(Number(time.getAttribute('data-at')));
     const style = time.getAttribute('data-style');
     const options = style === 'time' ? { timeStyle: 'medium' } : style === 'date' ? { dateStyle: 'medium' } : { dateStyle: 'medium', timeStyle: 'medium' };
-    time.textContent = new Intl.DateTimeFormat(lang, /** @type {Intl.DateTimeFormatOptions} */ (options)).format(at);
+    time.textContent = new Intl.DateTimeFormat(manner(), /** @type {Intl.DateTimeFormatOptions} */ (options)).format(at);
     time.setAttribute('data-local', '');
   }
+}
+
+/** The reader's own region where it is one of the page's language: 14:02 in Britain, 2:02 PM in the States. */
+export function manner() {
+  const lang = document.documentElement.lang;
+  return navigator.languages.find((one) => one.split('-')[0] === lang) ?? lang;
 }

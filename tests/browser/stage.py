@@ -43,7 +43,13 @@ class Play:
 
     def __init__(self, chat: str, slot: int, name: str = "", **line: Any) -> None:
         self.line = ChatLine(
-            id=chat, place="active", queue=line.pop("queue", "support"), visitor=f"v{chat}", name=name, slot=slot, **line
+            id=chat,
+            place="active",
+            queue=line.pop("queue", "support"),
+            visitor=f"v{chat}",
+            name=name,
+            slot=slot,
+            **line,
         )
         self.facts: list[ChatFact] = []
         self.due = 0

@@ -34,8 +34,9 @@ function draw() {
   volume.value = String(wishes.volume);
   muted.checked = wishes.muted;
   $('sound-state').textContent = soundWords();
-  $('sound-words').textContent = soundState() === 'on' ? word('sound') : soundWords();
-  $('sound-open').classList.toggle('alarm', soundState() === 'press');
+  $('sound-words').textContent = word(soundState() === 'on' ? 'sound' : 'sound_off');
+  $('sound-open').classList.toggle('alarm', soundState() !== 'on');
+  $('sound-off').hidden = soundState() !== 'press';
   $('notify-state').textContent = word(`notify_${noticeState()}`);
   $('notify-ask').hidden = noticeState() !== 'default';
 }

@@ -1,5 +1,6 @@
 // A composer: bound to one chat for its whole life, so that nothing typed in it can reach anybody else.
 
+import { showKeys } from './keys.js';
 import { tab } from './kept.js';
 import { word } from './words.js';
 
@@ -43,6 +44,7 @@ export class Composer {
     this.typedAt = 0;
     this.draftTimer = 0;
     this.box.value = this.texts.reply;
+    showKeys(this.root);
     this.listen();
     this.rename(name);
     this.measure();

@@ -17,7 +17,7 @@ import { Shown } from './shown.js';
 import { Socket } from './socket.js';
 import { startStatus, syncStatus } from './status.js';
 import { keepUndelivered } from './undelivered.js';
-import { duration, word } from './words.js';
+import { duration, known, word } from './words.js';
 
 const tab = await tabId();
 let epoch = '';
@@ -186,8 +186,9 @@ function settled(item, answer) {
     return;
   }
   pane?.dropPending(cid);
-  if (text) keepUndelivered({ cid, name: item.name, text, note: item.frame.t === 'note', at: item.at, why: answer.message ?? answer.code });
-  announce(`${answer.message ?? answer.code}`);
+  const why = known(`error_${answer.code}`) ? word(`error_${answer.code}`) : answer.message;
+  if (text) keepUndelivered({ cid, name: item.name, text, note: item.frame.t === 'note', at: item.at, why });
+  announce(why);
 }
 
 // --- what the person does ---

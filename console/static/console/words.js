@@ -1,5 +1,7 @@
 // The page's texts, in its language.
 
+import { manner } from '../times.js';
+
 /** @type {Record<string, string>} */
 const texts = JSON.parse(document.getElementById('texts')?.textContent ?? '{}');
 
@@ -12,6 +14,9 @@ const texts = JSON.parse(document.getElementById('texts')?.textContent ?? '{}');
 export function word(key, values = {}) {
   return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
 }
+
+/** Whether there is such a text. @param {string} key */
+export const known = (key) => key in texts;
 
 /**
  * `0:42`, `12:05`, `1:02:03`.
@@ -29,5 +34,5 @@ export function duration(ms) {
  * @param {number} ms since 1970
  */
 export function clockTime(ms) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'medium' }).format(new Date(ms));
+  return new Intl.DateTimeFormat(manner(), { timeStyle: 'medium' }).format(new Date(ms));
 }

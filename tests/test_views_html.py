@@ -1,0 +1,231 @@
+"""What Ana sees of a chat: every fact drawn, nothing a visitor writes alive, nothing ever aimed at her composer."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from console.directory import Queue
+from console.events import (
+    AnyChatFact,
+    Asked,
+    Assigned,
+    Author,
+    Ended,
+    Handled,
+    Late,
+    Message,
+    NoReply,
+    Note,
+    Opened,
+    Profile,
+    Rated,
+    Released,
+    Reopened,
+    Turn,
+    Visitor,
+)
+from console.links import linkify, place
+from console.picture import AgentLine, ChatLine
+from console.views_html import HtmlViews, Strip
+
+VIEWS = HtmlViews(lambda: {"support": Queue("support", "Support")})
+ATTACKS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}} {% include 'base.html' %}",
+    "{{constructor.constructor('x')()}}",
+    '<div hx-get="/chats" hx-trigger="load"></div>',
+    '<div hx-swap-oob="true" id="pane-1">x</div>',
+    '<hx-partial hx-target="#main" hx-swap="innerHTML">gone</hx-partial>',
+    "</hx-upsert><hx-partial hx-target=body>",
+    "</template></textarea></p></li><a id=config href=//evil>x</a>",
+    "javascript:alert(1) data:text/html,x vbscript:x",
+    "' autofocus onfocus=alert(1) x='",
+]
+OURS = {"li", "p", "span", "bdi", "time", "div", "h2", "ol", "a", "q", "hx-upsert", "hx-partial"}
+
+
+def line(**changes: object) -> ChatLine:
+    values: dict[str, object] = {"name": "Giulia", "locale": "it-IT", "slot": 2, "page": "https://shop.example/tv?x=1"}
+    return ChatLine(id="abc", place="active", queue="support", visitor="v4f2", **{**values, **changes})  # type: ignore[arg-type]
+
+
+def said(text: str, seq: int = 3) -> Message:
+    return Message(at=1, chat="abc", seq=seq, prev=2, by="visitor", author=Author("v4f2"), cid="c" * 22, text=text)
+
+
+class Elements(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def inert(html: str) -> None:
+    """Only our own elements, no handler, no target but ours, no address but http(s) or our own pages."""
+    found = Elements(html)
+    assert set(found.tags) <= OURS
+    for name, value in found.attributes:
+        assert not name.startswith("on")
+        assert name not in {"autofocus", "style", "hx-get", "hx-swap-oob", "src"}
+        if name == "hx-target":
+            assert re.fullmatch(r"#(log-abc|who-2|talk-2)", value)
+        if name == "href":
+            assert re.match(r"https?://", value)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_markup_in_any_text_of_a_visitor_stays_text(attack: str) -> None:
+    fields = {attack: attack}
+    chat = line(name=attack, email=attack, page=attack, title=attack, locale=attack, fields=fields)
+    visitor = Visitor(id="v4f2", name=attack, email=attack)
+    facts: list[AnyChatFact] = [
+        Opened(at=1, chat="abc", seq=1, prev=0, visitor=visitor, queue="support", site="demo", due=1, page=attack,
+               title=attack, referrer=attack, agent_string=attack, locale=attack, fields=fields),
+        said(attack),
+        Rated(at=1, chat="abc", seq=4, prev=3, score=1, cid="r" * 22, comment=attack),
+        Profile(at=1, chat="abc", seq=5, prev=4, visitor=visitor, page=attack, title=attack, fields=fields),
+        Note(at=1, chat="abc", seq=6, prev=4, author=Author("ben", attack), cid="n" * 22, text=attack),
+    ]  # fmt: skip
+    inert(VIEWS.pane(2, chat, facts, locale="en", now=5))
+    for fact in facts:
+        inert(VIEWS.fact(fact, chat, locale="it"))
+    assert attack in "".join(Elements(VIEWS.fact(said(attack), chat, locale="en")).texts)
+
+
+def every_kind() -> list[AnyChatFact]:
+    turn = Turn(seq=1, asked=1, waited=7_100, mine=6_900, late=True)
+    ana = Author("ana", "Ana")
+    where = {"at": 1, "chat": "abc", "prev": 0}
+    return [
+        Opened(seq=1, visitor=Visitor("v"), queue="support", site="demo", due=1, title="TV", **where),
+        Message(seq=2, by="agent", author=ana, cid="a" * 22, text="ciao", turn=turn, **where),
+        Note(seq=3, author=ana, cid="b" * 22, text="hm", **where),
+        Assigned(
+            seq=4, agent="ana", name="Ana", slot=2, why="last_agent", candidates=2, clocks=0, waited=4_200, **where
+        ),
+        Released(seq=5, agent="ana", why="gone", **where),
+        NoReply(seq=6, author=ana, cid="c" * 22, turn=turn, **where),
+        Late(seq=7, queue="support", due=1, **where),
+        Asked(seq=8, **where),
+        Ended(seq=9, why="silent", **where),
+        Reopened(seq=10, visitor=Visitor("v"), queue="support", site="demo", due=1, opened=1, **where),
+        Rated(seq=11, score=4, cid="d" * 22, **where),
+        Profile(seq=12, visitor=Visitor("v"), **where),
+        Handled(seq=13, author=ana, cid="e" * 22, **where),
+    ]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("fact", every_kind(), ids=lambda fact: type(fact).__name__)
+@pytest.mark.parametrize("locale", ["en", "it"])
+def test_every_kind_of_fact_has_one_line_in_words(fact: AnyChatFact, locale: str) -> None:
+    html = str(VIEWS.line(fact, line(), locale=locale))
+    found = Elements(html)
+    assert found.tags.count("li") == 1
+    assert ("id", f"m-abc-{fact.seq}") in found.attributes
+    assert ("data-seq", str(fact.seq)) in found.attributes
+    assert len("".join(found.texts).split()) > 1
+
+
+def test_the_kinds_tried_are_all_there_are() -> None:
+    assert {type(fact) for fact in every_kind()} == set(AnyChatFact.__args__)
+
+
+def test_a_fact_goes_to_its_own_log_in_its_own_place() -> None:
+    html = VIEWS.fact(said("ciao"), line(), locale="en")
+    assert html.startswith('<hx-upsert hx-target="#log-abc" key="data-seq" sort><li id="m-abc-3"')
+    assert "hx-partial" not in html
+
+
+def test_a_changed_profile_redraws_the_head_as_well() -> None:
+    fact = Profile(at=1, chat="abc", seq=9, prev=1, visitor=Visitor("v", name="Giulia Ferri"))
+    html = VIEWS.fact(fact, line(name="Giulia Ferri"), locale="en")
+    assert '<hx-partial hx-target="#who-2" hx-swap="outerMorph">' in html
+    assert "Giulia Ferri" in html
+
+
+def test_no_fragment_is_ever_aimed_at_a_composer() -> None:
+    strip = VIEWS.strip(Strip(AgentLine("ana", "Ana"), 1, 1, 1, 4_100, None, 5), locale="en")
+    everything = VIEWS.welcome({2: VIEWS.pane(2, line(), every_kind(), locale="en", now=5)}, strip, locale="en", now=5)
+    targets = set(re.findall(r'hx-target="([^"]+)"', everything))
+    assert {target.split("-")[0] for target in targets} == {"#who", "#talk", "#strip"}
+    assert not {"textarea", "form", "input", "button"} & set(Elements(everything).tags)
+
+
+def test_a_welcome_redraws_all_six_panes() -> None:
+    html = VIEWS.welcome({}, "", locale="en", now=5)
+    assert re.findall(r'id="who-(\d)"', html) == list("123456")
+    assert html.count("Free. The next chat comes here by itself.") == 6
+
+
+def test_a_visitor_without_a_name_is_called_by_the_end_of_the_id() -> None:
+    assert 'data-name="Visitor 4f2"' in VIEWS.header(line(name=""), locale="en", now=5)
+    assert 'data-name="Visitatore 4f2"' in VIEWS.header(line(name=""), locale="it", now=5)
+
+
+def test_a_visitor_who_left_is_marked_with_when() -> None:
+    assert 'data-left="77"' in VIEWS.header(line(here=False, left=77), locale="en", now=99)
+    assert 'data-left="0"' in VIEWS.header(line(), locale="en", now=99)
+
+
+def test_a_name_nobody_proved_says_so() -> None:
+    assert ">unverified<" in VIEWS.header(line(email="g@example.com"), locale="en", now=5)
+    assert ">verified<" in VIEWS.header(line(email="g@example.com", verified=True), locale="en", now=5)
+
+
+def test_the_visitors_words_carry_the_visitors_language() -> None:
+    assert '<p dir="auto" lang="it-IT">' in VIEWS.fact(said("ciao"), line(), locale="en")
+
+
+def test_the_strip_says_nothing_of_figures_before_the_first_answer() -> None:
+    html = VIEWS.strip(Strip(AgentLine("ana", "Ana", held={1: "a"}), 0, 0, 0, 0, None, 5), locale="en")
+    assert ">1 / 6<" in html
+    assert html.count("–") == 2
+    assert "/chats" not in html
+
+
+def test_left_messages_are_counted_and_linked() -> None:
+    html = VIEWS.strip(Strip(AgentLine("ana", "Ana"), 0, 0, 3, 4_100, 0.96, 5), locale="it")
+    assert 'href="/chats?kind=left"' in html
+    assert "messaggi lasciati" in html
+    assert "4,1" in html
+    assert "96%" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("see https://a.example/b?c=d&e=f.", ["https://a.example/b?c=d&e=f"]),
+        ("(https://a.example/wiki_(x))", ["https://a.example/wiki_(x)"]),
+        ("HTTP://A.EXAMPLE, http://b.example!", ["HTTP://A.EXAMPLE", "http://b.example"]),
+        ("javascript:alert(1) data:text/html,https:// ftp://a.example", []),
+        ("https://a.example/\u202egnp.exe", ["https://a.example/"]),
+        ('https://a.example/"onmouseover="x', ["https://a.example/"]),
+        ("https://...", []),
+    ],
+)
+def test_only_web_addresses_become_links(text: str, addresses: list[str]) -> None:
+    found = Elements(str(linkify(text)))
+    assert [value for name, value in found.attributes if name == "href"] == addresses
+    assert "".join(found.texts) == text
+
+
+def test_a_page_of_links_is_no_more_than_linear_work() -> None:
+    assert str(linkify("a@b.com " * 8_000)).count("<a ") == 0
+    assert str(linkify("https://x" + ")" * 4_000)).count("<a ") == 1
+
+
+def test_a_page_is_called_by_host_and_path() -> None:
+    assert place("https://shop.example/tv?token=1#x") == "shop.example/tv"
+    assert place("not an address") == "not an address"
+    assert place("http://[bad") == "http://[bad"
