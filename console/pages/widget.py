@@ -1,0 +1,191 @@
+"""The widget's files: one script, a language file each, and whether anybody is there.
+
+`widget/*.js` are written as modules. At start-up they are joined, in the order below, into one
+function scope, so that a page makes one request and gets no global but `sestetto`.
+"""
+
+import gettext
+import gzip
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from babel import Locale
+from babel.messages.catalog import Catalog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.directory import Site
+from console.pages.squeeze import squeeze
+from console.texts import FOLDER, SOURCE, Texts, read_catalogue
+
+HERE = Path(__file__).parent
+PARTS = ("dom", "storage", "page", "words", "connection", "chat", "visitor", "log", "forms", "view", "widget")
+FRESH = 300  # s the script may be used without asking again: an update reaches every page within it
+AVAILABLE = 15  # s an answer about who is there may be kept
+PUBLIC = {
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+}
+
+
+class Availability(msgspec.Struct, omit_defaults=True):
+    """What the launcher asks for: nothing of the visitor goes in, nothing but the site's look comes out."""
+
+    online: bool
+    languages: tuple[str, ...]
+    name: str = ""
+    accent: str = ""
+    on_accent: str = ""
+    privacy_url: str = ""
+    parameters: tuple[str, ...] = ()
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """Bytes as they are sent, plain and packed, with their tag."""
+
+    plain: bytes
+    packed: bytes
+    tag: str
+    media: str
+
+
+# --- joining ---------------------------------------------------------------------------------
+
+
+def folder() -> Path:
+    """`widget/` beside the package in a checkout, inside it in a wheel."""
+    inside = HERE.parent / "widget"
+    return inside if inside.is_dir() else HERE.parent.parent / "widget"
+
+
+@cache
+def script() -> Asset:
+    """The whole widget: script and style."""
+    return asset(join(folder()).encode(), "text/javascript")
+
+
+def join(source: Path) -> str:
+    """The parts as one script in a function scope, the style in it as a string."""
+    style = msgspec.json.encode(squeeze_style((source / "widget.css").read_text(encoding="utf-8"))).decode()
+    parts = "\n".join(as_part((source / f"{name}.js").read_text(encoding="utf-8")) for name in PARTS)
+    return f'(()=>{{"use strict";const STYLE={style};{squeeze(parts)}}})();\n'
+
+
+def as_part(module: str) -> str:
+    """A module as a piece of the common scope: no import, no export."""
+    lines = (line.removeprefix("export ") for line in module.splitlines())
+    return "\n".join(line for line in lines if not line.startswith("import "))
+
+
+def squeeze_style(text: str) -> str:
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,])\s*|(:)\s", r"\1\2", re.sub(r"\s+", " ", text)).replace(";}", "}").strip()
+
+
+def asset(plain: bytes, media: str) -> Asset:
+    return Asset(plain, gzip.compress(plain, 9, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"', media)
+
+
+# --- languages -------------------------------------------------------------------------------
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    return Texts("widget").available()
+
+
+@cache
+def language_file(language: str) -> Asset:
+    """English text -> text, as JSON. A text with plurals maps to {category: text}, as `Intl.PluralRules` names them."""
+    catalogue = read_catalogue(FOLDER / language / "widget.po")
+    said = {message.id: message.string for message in catalogue if message.id and message.string}
+    texts = {_key(key): _forms(catalogue, language, value) for key, value in said.items()}
+    return asset(msgspec.json.encode(texts), "application/json")
+
+
+def _key(message_id: str | tuple[str, ...]) -> str:
+    return message_id if isinstance(message_id, str) else message_id[0]
+
+
+def _forms(catalogue: Catalog, language: str, value: str | tuple[str, ...]) -> str | Mapping[str, str]:
+    if isinstance(value, str):
+        return value
+    index = gettext.c2py(catalogue.plural_expr)
+    category = Locale.parse(language).plural_form
+    return {category(n): value[index(n)] for n in range(1_000, -1, -1)}
+
+
+# --- looks -----------------------------------------------------------------------------------
+
+
+def ink_on(accent: str) -> str:
+    """Black or white, whichever is easier to read on `#rrggbb`; empty for anything else."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
+        return ""
+    red, green, blue = (_linear(int(accent[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+
+
+def _linear(share: float) -> float:
+    return float(share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4)
+
+
+def availability_of(site: Site, online: bool) -> Availability:
+    ink = ink_on(site.accent)
+    return Availability(
+        online=online,
+        languages=languages(),
+        name=site.name,
+        accent=site.accent if ink else "",
+        on_accent=ink,
+        privacy_url=site.privacy_url,
+        parameters=site.parameters,
+    )
+
+
+# --- endpoints -------------------------------------------------------------------------------
+
+
+async def widget_script(request: Request) -> Response:
+    return send(request, script(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
+
+
+async def widget_language(request: Request) -> Response:
+    language = request.path_params["language"]
+    if language == SOURCE or language not in languages():
+        return Response(status_code=404, headers=PUBLIC)
+    return send(request, language_file(language), f"public, max-age={FRESH}, stale-while-revalidate=86400")
+
+
+async def widget_availability(request: Request) -> Response:
+    services = request.app.state.services
+    site = services.directory.sites.get(request.query_params.get("site", ""))
+    if site is None:
+        return Response(status_code=404, headers=PUBLIC)
+    body = msgspec.json.encode(availability_of(site, services.picture.online(site.queue)))
+    headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}"}
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def send(request: Request, asset: Asset, caching: str) -> Response:
+    """The asset, packed where the browser takes that; 304 when it has it already."""
+    headers = PUBLIC | {"cache-control": caching, "etag": asset.tag, "vary": "accept-encoding"}
+    if asset.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.packed, media_type=asset.media, headers=headers | {"content-encoding": "gzip"})
+    return Response(asset.plain, media_type=asset.media, headers=headers)
+
+
+routes = [
+    Route("/widget.js", widget_script),
+    Route("/widget/availability", widget_availability),
+    Route("/widget/{language:str}.json", widget_language),
+]

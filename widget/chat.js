@@ -1,0 +1,64 @@
+/** The visitor's chat as its public facts have made it: no screen, no network. */
+export class Chat {
+  /** No chat, or one of which only the id is known. */
+  clear(id) {
+    this.id = id || "";
+    this.place = ""; // "", waiting, active or ended
+    this.agent = ""; // the name of who answers
+    this.facts = [];
+    this.sent = new Map(); // cid -> own text that is on disk; its fact is still to come
+    this.last = 0; // seq of the last public fact here
+    this.seen = 0; // the last seq an agent has seen
+    this.read = 0; // the last seq the visitor has seen
+    this.rated = false;
+    this.until = Infinity; // ms: writing reopens the chat till then
+    this.more = false; // earlier facts can be fetched
+    return this;
+  }
+
+  /** The chat as `welcome` tells it; with `recovered` its facts continue ours. */
+  begin(told, facts, recovered) {
+    if (!recovered || told.id !== this.id) this.clear(told.id);
+    for (const fact of facts) {
+      if (fact.prev > this.last) {
+        this.last = fact.prev;
+        this.more = true;
+      }
+      this.add(fact);
+    }
+    this.place = told.place;
+    this.agent = told.agent || this.agent;
+    this.seen = told.seen || 0;
+    this.rated = told.rated;
+    this.until = this.open() ? Infinity : told.can_reopen_until || 0;
+  }
+
+  /** Whether the fact was news. It was not if it is known, or if something before it is missing: then nothing changes. */
+  add(fact) {
+    const { kind, seq, prev, name } = fact;
+    if (seq <= this.last || prev > this.last) return false;
+    this.facts.push(fact);
+    this.last = seq;
+    if (kind === "message") this.sent.delete(fact.cid);
+    if (kind === "opened" || kind === "reopened" || kind === "released") this.place = "waiting";
+    if (kind === "assigned") [this.place, this.agent] = ["active", name];
+    if (kind === "ended") [this.place, this.until] = ["ended", Infinity];
+    if (kind === "rated" || kind === "reopened") this.rated = kind === "rated";
+    return true;
+  }
+
+  earlier({ facts, more }) {
+    const [first] = this.facts;
+    this.facts = [...facts.filter((fact) => fact.seq < first.seq), ...this.facts];
+    this.more = more;
+  }
+
+  open() {
+    return this.place === "waiting" || this.place === "active";
+  }
+
+  /** Messages of the other side that the visitor has not looked at. */
+  unread() {
+    return this.facts.filter((fact) => fact.kind === "message" && fact.by !== "visitor" && fact.seq > this.read).length;
+  }
+}

@@ -1,0 +1,106 @@
+import { bare, parse } from "./dom.js";
+
+const PING_EVERY = 10000; // ms
+const PONG_WITHIN = 5000;
+const WELCOME_WITHIN = 10000;
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 8000;
+
+/**
+ * One socket's life: dial, hello, pings, and back again after every drop.
+ * `owner` has `hello()`, `frame(frame)`, `stranger()` (our token is not known) and `changed()`.
+ * `state`: idle, connecting, open (welcomed), lost or refused; `lostAt` is ms, 0 while open.
+ */
+export class Connection {
+  state = "idle";
+  lostAt = 0;
+  tries = 0;
+
+  constructor(address, owner) {
+    this.address = address;
+    this.owner = owner;
+  }
+
+  start() {
+    if (this.state === "idle") this.again();
+  }
+
+  /** Dial now, whatever was going on. */
+  again() {
+    this.drop("connecting");
+    try {
+      const socket = (this.socket = new WebSocket(this.address, "sestetto.v1"));
+      const mine = (act) => (event) => socket === this.socket && act(event);
+      socket.onopen = mine(() => this.send(this.owner.hello()));
+      socket.onmessage = mine((event) => this.read(parse(event.data)));
+      socket.onclose = mine((event) => this.closed(event.code));
+      this.expect(WELCOME_WITHIN);
+    } catch {
+      this.closed();
+    }
+  }
+
+  stop() {
+    this.drop("idle");
+    this.lostAt = 0;
+  }
+
+  /** The network or the page came back: dial at once, or make sure that an open socket still lives. */
+  nudge() {
+    if (this.state === "lost") this.again();
+    else this.ping();
+  }
+
+  send(frame) {
+    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(bare(frame)));
+  }
+
+  read(frame) {
+    if (!frame) return;
+    if (frame.t === "welcome") {
+      this.expect();
+      this.state = "open";
+      this.lostAt = 0;
+      this.beat = setInterval(() => this.ping(), PING_EVERY);
+    }
+    if (frame.t === "pong") {
+      this.expect();
+      this.tries = 0;
+    }
+    this.owner.frame(frame);
+  }
+
+  ping() {
+    if (this.state !== "open" || this.deadline) return;
+    this.send({ t: "ping", at: Date.now() });
+    this.expect(PONG_WITHIN);
+  }
+
+  /** Half-open sockets say nothing for minutes: after `ms` we give up ourselves. Nothing is expected without `ms`. */
+  expect(ms) {
+    clearTimeout(this.deadline);
+    this.deadline = ms && setTimeout(() => this.closed(), ms);
+  }
+
+  /** 1008 and 4409 are final; 4401 means that the token is of no use; after anything else we come back. */
+  closed(code) {
+    this.drop(code === 1008 || code === 4409 ? "refused" : "lost");
+    this.lostAt ||= Date.now();
+    if (code === 4401) this.owner.stranger();
+    if (this.state === "lost") {
+      const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.tries++);
+      this.retry = setTimeout(() => this.again(), wait * (0.5 + Math.random() / 2));
+    }
+    this.owner.changed();
+  }
+
+  drop(state) {
+    const { socket } = this;
+    this.socket = null;
+    this.state = state;
+    clearTimeout(this.retry);
+    clearInterval(this.beat);
+    this.expect();
+    socket?.close();
+  }
+}

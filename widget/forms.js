@@ -1,0 +1,108 @@
+import { h, icon, link, write } from "./dom.js";
+import { clock, t } from "./words.js";
+
+const LIMIT = 4000; // characters of a message
+const SEND = "M4 20l17-8L4 4l3 8zM7 12h7";
+
+/** Enter sends, Shift+Enter breaks the line; Enter that ends a composition does neither. */
+function sends(event) {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  if (!event.repeat) event.target.form.requestSubmit();
+}
+
+function form(look, send, ...children) {
+  const onsubmit = (event) => {
+    event.preventDefault();
+    send();
+  };
+  return h("form." + look, { onsubmit }, ...children);
+}
+
+/** A text area that grows, counts near its limit, and is kept as the draft of this tab. */
+export class Writing {
+  constructor(panel, rows) {
+    this.panel = panel;
+    this.count = h("small", { role: "status" });
+    this.area = h("textarea", { rows, "aria-label": t("Your message"), dir: "auto", enterkeyhint: "send", oninput: () => this.typed(), onkeydown: sends });
+    this.area.value = panel.draft;
+  }
+
+  /** The text, taken out of the field; "" when it is empty or too long. */
+  take() {
+    const text = this.area.value.trim();
+    if (!text || this.over) return "";
+    this.fill("");
+    return text;
+  }
+
+  fill(text) {
+    this.area.value = text;
+    this.typed();
+  }
+
+  typed() {
+    const { area } = this;
+    const length = [...area.value.trim()].length;
+    this.over = length > LIMIT;
+    area.setAttribute("aria-invalid", this.over);
+    write(this.count, length > LIMIT - 200 ? t("{length} of {LIMIT} characters", { length, LIMIT }) : "");
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+    this.panel.drafted(area.value);
+  }
+}
+
+export const privacy = ({ privacy }) => privacy && link(privacy, t("Privacy"));
+
+/** The first message with a name if the visitor likes; or, while nobody is there, a message with an address. */
+export function sheet(panel, away) {
+  const { visitor } = panel;
+  const { team, profile } = visitor;
+  const writing = new Writing(panel, 3);
+  const input = h("input", away ? { type: "email", required: true, autocomplete: "email", maxlength: "254" } : { autocomplete: "name", maxlength: "120" });
+  input.value = (away ? profile.email : profile.name) || "";
+  const send = () => {
+    const text = writing.take();
+    if (text && away) visitor.leave(text, input.value.trim());
+    else if (text) visitor.open(text, input.value.trim());
+  };
+  writing.form = form(
+    "sheet",
+    send,
+    h("h3", away ? t("Leave a message") : t("Hello!")),
+    h("p", away ? t("We will answer by e-mail.") : t("How can we help?")),
+    away && team.back_at && h("p", t("We are back: {when}", { when: clock(team.back_at, "long") })),
+    h("label", away ? t("Your e-mail address") : t("Your name (optional)"), input),
+    h("label", t("Your message"), writing.area),
+    writing.count,
+    h("button.main", away ? t("Leave a message") : t("Start the chat")),
+    privacy(visitor),
+  );
+  return writing;
+}
+
+export function composer(panel) {
+  const writing = new Writing(panel, 1);
+  const send = () => {
+    const text = writing.take();
+    if (text) panel.visitor.say(text);
+    writing.area.focus();
+  };
+  writing.form = form("composer", send, writing.count, writing.area, h("button.send", { "aria-label": t("Send") }, icon(SEND)));
+  return writing;
+}
+
+/** One to five, and a word about it. */
+export function survey(visitor) {
+  const comment = h("textarea", { rows: 2, maxlength: "1000", "aria-label": t("Your comment (optional)"), placeholder: t("Your comment (optional)"), dir: "auto" });
+  const choices = ["1", "2", "3", "4", "5"].map((value) => h("label", h("input", { type: "radio", name: "score", value, required: true }), h("span", value)));
+  const made = form(
+    "survey",
+    () => visitor.command("rate", { score: +made.elements.score.value, comment: comment.value.trim() }),
+    h("fieldset", h("legend", t("How was the chat? 1 is poor, 5 is very good")), h("div.scores", ...choices)),
+    comment,
+    h("button.main", t("Send")),
+  );
+  return made;
+}

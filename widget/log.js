@@ -1,0 +1,93 @@
+import { button, h, linked, write } from "./dom.js";
+import { clock, t } from "./words.js";
+
+/** What a fact says in the log when it is no message; nothing for those that say nothing. */
+function says({ kind, why, name, score }, agent) {
+  if (kind === "assigned") return t("{name} has joined the chat", { name });
+  if (kind === "released") return t("You are next in line.");
+  if (kind === "asked") return t("Are you still there? The chat ends soon.");
+  if (kind === "reopened") return t("The chat goes on");
+  if (kind === "rated") return t("You rated the chat {score} of 5. Thank you!", { score });
+  if (kind !== "ended") return "";
+  if (why === "visitor") return t("You ended the chat");
+  return why === "agent" ? t("{agent} ended the chat", { agent }) : t("The chat has ended after a long silence");
+}
+
+function line(fact, chat) {
+  const { kind, by, cid, seq, text, at, name } = fact;
+  if (kind !== "message") return { key: seq, text: says(fact, chat.agent), at };
+  if (by !== "visitor") return { key: seq, side: "them", name: name || chat.agent, text, at, state: "" };
+  return { key: cid || seq, side: "me", name: t("You"), text, at, state: seq <= chat.seen ? t("Seen") : t("Sent") };
+}
+
+/** The log from top to bottom: facts, then own messages that wait for theirs. */
+function lines({ chat, outbox }) {
+  const own = (key, text, state, pending) => ({ key, side: "me", name: t("You"), text, state, pending });
+  return [
+    ...chat.facts.map((fact) => line(fact, chat)).filter(({ text }) => text),
+    ...[...chat.sent].map(([cid, text]) => own(cid, text, t("Sent"))),
+    ...outbox.frames.filter((frame) => frame.t === "open" || frame.t === "say").map(({ cid, text }) => own(cid, text, t("Sending…"), true)),
+  ];
+}
+
+/** The chat as plain text, to keep. */
+export function transcript(visitor) {
+  return lines(visitor)
+    .map(({ name, text, at }) => `${clock(at || Date.now(), "long")} ${name ? name + ": " : ""}${text}`)
+    .join("\n");
+}
+
+/** Draws the lines; each keeps its element, so nothing jumps and nothing is announced twice. */
+export class Log {
+  drawn = new Map();
+  stuck = true; // to the bottom
+
+  constructor(earlier) {
+    this.earlier = button("quiet", earlier);
+    this.list = h("div.lines", { role: "log", "aria-label": t("Conversation") });
+    this.element = h("div.log", { tabindex: "0", role: "region", "aria-label": t("Conversation"), onscroll: () => this.scrolled() }, this.earlier, this.list);
+  }
+
+  draw(visitor) {
+    const shown = lines(visitor);
+    const { element, drawn, list } = this;
+    const height = element.scrollHeight;
+    let spot = list.firstChild;
+    shown.forEach((told, place) => {
+      if (!drawn.has(told.key)) drawn.set(told.key, this.make(told));
+      const { node, meta } = drawn.get(told.key);
+      const { side, name, at, state, pending } = told;
+      const next = shown[place + 1];
+      if (node === spot) spot = spot.nextSibling;
+      else {
+        list.insertBefore(node, spot);
+        this.stuck ||= pending;
+      }
+      node.classList.toggle("pending", !!pending);
+      write(meta, side && (pending || next?.side !== side || next.pending || next.name !== name) ? [at && clock(at), state].filter(Boolean).join(" · ") : "");
+    });
+    for (const [key, { node }] of drawn)
+      if (!shown.some((told) => told.key === key)) {
+        node.remove();
+        drawn.delete(key);
+      }
+    write(this.earlier, visitor.chat.more ? t("Earlier messages") : "");
+    if (this.stuck) this.bottom();
+    else if (element.scrollTop < 40) element.scrollTop += element.scrollHeight - height;
+  }
+
+  bottom() {
+    this.element.scrollTop = 1e6;
+  }
+
+  scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    this.stuck = scrollHeight - scrollTop - clientHeight < 40;
+  }
+
+  make({ side, name, text }) {
+    const meta = h("small", { "aria-live": "off" });
+    if (!side) return { node: h("p.said", text), meta };
+    return { node: h("div." + side, h("b", name), h("p.bubble", { dir: "auto" }, linked(text)), meta), meta };
+  }
+}

@@ -1,0 +1,28 @@
+import { bare } from "./dom.js";
+
+let ours = ""; // the count we put in front of the title
+
+/** An address without query and fragment, but for the parameters the site lists. */
+function plain(address, parameters) {
+  if (!address) return "";
+  const { origin, pathname, searchParams } = new URL(address);
+  for (const name of [...searchParams.keys()]) if (!parameters.includes(name)) searchParams.delete(name);
+  const query = String(searchParams);
+  return (origin + pathname + (query && "?" + query)).slice(0, 2000);
+}
+
+function title() {
+  return document.title.startsWith(ours) ? document.title.slice(ours.length) : document.title;
+}
+
+/** Where the visitor is, as the protocol's `page`. */
+export function page(parameters) {
+  return bare({ url: plain(location.href, parameters), title: title().slice(0, 300), referrer: plain(document.referrer, []) });
+}
+
+/** Puts "(2) " in front of the title, or takes it away again. */
+export function count(unread) {
+  const rest = title();
+  ours = unread ? `(${unread}) ` : "";
+  if (document.title !== ours + rest) document.title = ours + rest;
+}

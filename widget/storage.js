@@ -1,0 +1,63 @@
+import { parse } from "./dom.js";
+
+/** What a browser keeps for us. Private mode, a full disk or a sandboxed frame throw: then memory has to do. */
+export class Shelf {
+  memory = {};
+
+  /** `kind` is "localStorage" (every tab, for good) or "sessionStorage" (this tab). */
+  constructor(kind, site) {
+    this.kind = kind;
+    this.prefix = `sestetto:${site}:`;
+  }
+
+  get(slot) {
+    const key = this.prefix + slot;
+    if (Object.hasOwn(this.memory, key)) return this.memory[key];
+    try {
+      return window[this.kind].getItem(key) || "";
+    } catch {
+      return "";
+    }
+  }
+
+  set(slot, text) {
+    const key = this.prefix + slot;
+    try {
+      if (text) window[this.kind].setItem(key, text);
+      else window[this.kind].removeItem(key);
+    } catch {
+      this.memory[key] = text;
+    }
+  }
+}
+
+/** 22 characters of base64url: 128 random bits. */
+export function newCid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/\+/g, "-").replace(/\//g, "_");
+}
+
+/** Commands wait here, in order, until the server has them on disk; they survive a reload of the tab. */
+export class Outbox {
+  constructor(shelf) {
+    this.shelf = shelf;
+    this.frames = shelf.get("outbox").split("\n").map(parse).filter(Boolean);
+  }
+
+  /** The frames that wait now; each on its own line, for pages that change how arrays become JSON. */
+  keep(frames) {
+    this.frames = frames;
+    this.shelf.set("outbox", frames.map((frame) => JSON.stringify(frame)).join("\n"));
+  }
+
+  /** The command with that cid leaves; undefined when it is not here. */
+  settle(cid) {
+    const settled = this.frames.find((frame) => frame.cid === cid);
+    if (settled) this.keep(this.frames.filter((frame) => frame !== settled));
+    return settled;
+  }
+
+  holds(kind) {
+    return this.frames.some((frame) => frame.t === kind);
+  }
+}

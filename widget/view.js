@@ -1,0 +1,189 @@
+import { button, h, icon, write } from "./dom.js";
+import { composer, privacy, sheet, survey } from "./forms.js";
+import { Log, transcript } from "./log.js";
+import { clock, span, t } from "./words.js";
+
+const CLOSE = "M6 6l12 12M18 6 6 18";
+const MORE = "M12 5v.01M12 12v.01M12 19v.01";
+const LOST_AFTER = 1500; // ms: a shorter drop is not worth a word
+
+/** Which screen the visitor's state asks for. */
+function screenOf({ chat, outbox, team, left }) {
+  if (left || outbox.holds("leave_message")) return "left";
+  if (chat.place === "ended") return "ended";
+  if (chat.place === "active") return "chat";
+  if (chat.id || outbox.holds("open")) return "line";
+  return team && !team.online ? "away" : "start";
+}
+
+/** The open widget: draws the visitor's state, hands back what is typed and pressed. */
+export class Panel {
+  screen = "";
+
+  constructor(visitor, title, close) {
+    this.visitor = visitor;
+    this.title = title;
+    this.close = close;
+    this.draft = visitor.tab.get("draft");
+    this.heading = h("h2", { id: "heading" });
+    this.state = h("p");
+    this.face = h("span.face", { "aria-hidden": "true" });
+    this.bar = h("div.bar", { role: "status" });
+    this.retry = button("quiet", () => visitor.connection.again());
+    this.body = h("div.body");
+    this.log = new Log(() => visitor.connection.send({ t: "history", before: visitor.chat.facts[0].seq }));
+    this.foot = h("p.foot", { role: "status" });
+    this.extra = h("div");
+    this.element = h(
+      "section.panel",
+      { role: "dialog", "aria-labelledby": "heading", tabindex: "-1", onkeydown: (event) => this.key(event) },
+      h("header", this.face, h("div", this.heading, this.state), this.menus(), button("plain", close, { "aria-label": t("Close the chat") }, icon(CLOSE))),
+      this.bar,
+      this.retry,
+      this.body,
+    );
+  }
+
+  focus() {
+    const area = this.writing?.area;
+    (area && !matchMedia("(pointer: coarse)").matches ? area : this.element).focus();
+  }
+
+  fill(text) {
+    if (this.writing) this.writing.fill(text);
+    else this.drafted(text);
+  }
+
+  drafted(text) {
+    if (this.draft === text) return;
+    this.draft = text;
+    this.visitor.tab.set("draft", text);
+    this.visitor.typing(text);
+  }
+
+  draw() {
+    const { visitor, element, log } = this;
+    const { chat, team, line, typist } = visitor;
+    const screen = screenOf(visitor);
+    const talks = ["line", "chat", "ended"].includes(screen);
+    const built = talks ? "talk" : screen + visitor.left;
+    if (built !== this.built) this.build((this.built = built), talks, screen);
+    this.screen = element.dataset.screen = screen;
+    if (visitor.back) {
+      this.fill(visitor.back + (this.draft && "\n") + this.draft);
+      visitor.back = "";
+    }
+    this.head(screen);
+    this.said();
+    if (!talks) return;
+    log.draw(visitor);
+    const waits = screen === "line" && chat.id;
+    write(this.foot, screen === "chat" && typist ? t("{typist} is typing…", { typist }) : waits ? this.place(team, line) : this.copied ? t("The transcript is copied.") : "");
+    this.extras(screen);
+    this.writing.area.placeholder = screen !== "ended" ? t("Write a message") : chat.until ? t("Write to go on with this chat") : t("Write to begin a new chat");
+    if (log.stuck) log.bottom();
+  }
+
+  build(_, talks, screen) {
+    const held = this.body.contains(this.element.getRootNode().activeElement);
+    const { left } = this.visitor;
+    this.writing = talks ? composer(this) : screen === "left" ? null : sheet(this, screen === "away");
+    if (talks) this.body.replaceChildren(this.log.element, this.foot, this.extra, this.writing.form);
+    else
+      this.body.replaceChildren(
+        this.writing?.form ||
+          h(
+            "div.sheet",
+            { role: "status" },
+            h("h3", left ? t("Thank you!") : t("Sending…")),
+            left && h("p", t("Your message has arrived. We will answer to {left}.", { left })),
+            left && button("quiet", () => this.visitor.fresh(), t("Write another message")),
+          ),
+      );
+    if (held) this.focus();
+  }
+
+  head(screen) {
+    const { chat, team } = this.visitor;
+    const name = screen === "chat" || screen === "ended" ? chat.agent : "";
+    const states = { start: team && t("We are online"), away: t("Nobody is online just now"), left: "", line: t("In line"), chat: t("is with you now"), ended: t("The chat has ended") };
+    write(this.heading, name || this.title() || t("Chat"));
+    write(this.state, states[screen] || "");
+    write(this.face, name && [...name][0].toUpperCase());
+    const [copy, end, fresh] = this.items;
+    copy.hidden = !chat.facts.length;
+    end.hidden = !chat.open();
+    fresh.hidden = screen !== "ended";
+    this.menu.hidden = !chat.id;
+  }
+
+  /** The bar: a lost connection, or what the visitor has to know. */
+  said() {
+    const { connection, notice } = this.visitor;
+    const refused = connection.state === "refused";
+    const left = connection.lostAt && connection.lostAt + LOST_AFTER - Date.now();
+    if (left > 0) setTimeout(() => this.draw(), left);
+    const lost = left < 0 && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(connection.lostAt) });
+    write(this.bar, refused ? t("The chat cannot be reached.") : lost || t(notice));
+    write(this.retry, refused ? t("Try again") : "");
+  }
+
+  place(team, line) {
+    if (!team.online) return t("Nobody is online just now");
+    if (!line) return "";
+    const { position, wait } = line;
+    return `${position > 1 ? t("You are number {position} in line.", line) : t("You are next in line.")} ${wait < 0 ? "" : t("Expected wait: about {time}.", { time: span(wait) })}`;
+  }
+
+  /** What stands over the composer: the announcement of the preview, or the survey. */
+  extras(screen) {
+    const { visitor } = this;
+    const { chat, outbox, preview } = visitor;
+    const ended = screen === "ended";
+    const asks = ended && chat.agent && !chat.rated && !outbox.holds("rate");
+    const wanted = asks ? "survey" : !ended && preview ? "preview" : "";
+    if (this.extra.className === wanted) return;
+    this.extra.className = wanted;
+    this.extra.replaceChildren(asks ? survey(visitor) : wanted && h("p", t("We see what you write while you write it."), " ", privacy(visitor)));
+  }
+
+  menus() {
+    const { visitor } = this;
+    const item = (text, act) =>
+      button("", () => {
+        this.shut();
+        act();
+      }, text);
+    this.items = [
+      item(t("Copy the transcript"), () => this.copy()),
+      item(t("End chat"), () => visitor.command("end")),
+      item(t("New chat"), () => visitor.fresh()),
+      item(t("End and forget me on this device"), () => visitor.forget()),
+    ];
+    this.summary = h("summary.plain", { "aria-label": t("More") }, icon(MORE));
+    return (this.menu = h("details", this.summary, h("div.items", ...this.items)));
+  }
+
+  shut() {
+    this.menu.open = false;
+    this.summary.focus();
+  }
+
+  /** By the old command: the clipboard's own interface is missing on plain HTTP. */
+  copy() {
+    const area = h("textarea");
+    area.value = transcript(this.visitor);
+    this.element.append(area);
+    area.select();
+    this.copied = document.execCommand("copy");
+    area.remove();
+    this.summary.focus();
+    this.draw();
+  }
+
+  key(event) {
+    if (event.key !== "Escape" || event.isComposing) return;
+    if (this.menu.open) this.shut();
+    else this.close();
+  }
+}

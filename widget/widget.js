@@ -1,0 +1,257 @@
+import { bare, button, h, icon, parse, write } from "./dom.js";
+import { count } from "./page.js";
+import { Panel } from "./view.js";
+import { Visitor } from "./visitor.js";
+import { direction, learn, speak, t, words } from "./words.js";
+
+const NAME = "sestetto-widget";
+const BUBBLE = "M4 5h16v11H9l-5 4z";
+
+/** The launcher, and behind it the panel, which is made at the first opening. */
+class Widget extends HTMLElement {
+  acts = bare(); // event -> what the page wants called
+  gone = new AbortController();
+  languages = [];
+
+  /** `base` is the server's address with a slash at the end; `given` the script's `data-` values. */
+  begin(base, { site, theme, locale }) {
+    this.base = base;
+    this.site = site;
+    this.theme = theme;
+    speak(locale || document.documentElement.lang || navigator.language);
+    this.visitor = new Visitor(base, site, () => this.changed(), (event, detail) => this.tell(event, detail));
+    return this;
+  }
+
+  connectedCallback() {
+    if (this.launcher) return;
+    const { visitor } = this;
+    const root = this.attachShadow(bare({ mode: "open" }));
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE); // the text of widget.css, put in front by the server
+    root.adoptedStyleSheets = [sheet];
+    this.badge = h("span.badge");
+    this.launcher = button("launcher", () => this.toggle(), icon(BUBBLE), this.badge);
+    root.append(this.launcher);
+    for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, (event) => event.stopPropagation());
+    this.listen();
+    this.paint();
+    this.draw();
+    if (visitor.unfinished) {
+      visitor.connection.start();
+      if (visitor.tab.get("open")) this.open(true);
+    }
+    this.ask();
+  }
+
+  /** Frameworks that swap the whole body take us with it: come back. */
+  disconnectedCallback() {
+    setTimeout(() => this.isConnected || this.gone.signal.aborted || document.body.append(this));
+  }
+
+  // --- the page's verbs ------------------------------------------------------------------
+
+  open(quietly) {
+    if (this.shown()) return;
+    this.visitor.tab.set("open", "1");
+    this.visitor.connection.start();
+    this.unfold();
+    if (quietly !== true) this.panel.focus();
+    this.learn();
+    this.tell("open");
+  }
+
+  close() {
+    if (!this.shown()) return;
+    this.panel.element.remove();
+    this.visitor.tab.set("open", "");
+    this.draw();
+    this.launcher.focus();
+    this.tell("close");
+  }
+
+  toggle() {
+    if (this.shown()) this.close();
+    else this.open();
+  }
+
+  show() {
+    this.launcher.hidden = false;
+  }
+
+  hide() {
+    this.close();
+    this.launcher.hidden = true;
+  }
+
+  identify(given) {
+    this.visitor.identify(given);
+  }
+
+  prefill({ text, ...given }) {
+    Object.assign(this.visitor.profile, given);
+    if (text) this.visitor.back = text;
+    this.renew();
+  }
+
+  set({ theme, locale, tags, fields, ...given }) {
+    this.theme = theme || this.theme;
+    if (locale) speak(locale);
+    if (tags) fields = { ...fields, tags: tags.join(", ") };
+    if (fields) given.fields = { ...this.visitor.profile.fields, ...fields };
+    this.visitor.set(given);
+    this.paint();
+    this.learn();
+  }
+
+  /** Opens with this text in the composer; the visitor sends it. */
+  message(text) {
+    this.visitor.back = text;
+    this.open();
+    this.changed();
+  }
+
+  logout() {
+    this.visitor.logout();
+  }
+
+  destroy() {
+    this.gone.abort();
+    this.visitor.connection.stop();
+    count(0);
+    this.remove();
+    delete window.sestetto;
+  }
+
+  /** Calls `act(detail)` at every event of that name. */
+  on(event, act) {
+    this.acts[event] = [...(this.acts[event] || []), act];
+    if (event === "ready") act();
+  }
+
+  // ---------------------------------------------------------------------------------------
+
+  tell(event, detail) {
+    for (const act of this.acts[event] || []) setTimeout(act, 0, detail);
+  }
+
+  /** Draws once, however much changed in this turn of the loop. */
+  changed() {
+    this.drawing ||= setTimeout(() => this.draw());
+  }
+
+  draw() {
+    const { visitor, launcher, badge } = this;
+    const shown = this.shown();
+    clearTimeout(this.drawing);
+    this.drawing = 0;
+    if (shown) this.panel.draw();
+    if (shown && !document.hidden) visitor.look();
+    const unread = visitor.chat.unread();
+    launcher.setAttribute("aria-label", shown ? t("Close the chat") : t("Open the chat") + (unread ? `, ${t("unread: {unread}", { unread })}` : ""));
+    launcher.setAttribute("aria-expanded", shown);
+    write(badge, unread ? String(unread) : "");
+    count(unread);
+    if (unread !== this.unread) this.tell("unread", (this.unread = unread));
+  }
+
+  shown() {
+    return !!this.panel?.element.isConnected;
+  }
+
+  /** A panel anew, in the language of now. */
+  unfold() {
+    this.panel?.element.remove();
+    this.panel = new Panel(this.visitor, () => this.heading, () => this.close());
+    this.shadowRoot.append(this.panel.element);
+    this.fit();
+    this.draw();
+  }
+
+  renew() {
+    if (!this.shown()) return;
+    const held = this.panel.element.contains(this.shadowRoot.activeElement);
+    this.unfold();
+    if (held) this.panel.focus();
+  }
+
+  listen() {
+    const { visitor } = this;
+    const on = (target, kind, act) => target?.addEventListener(kind, act, bare({ signal: this.gone.signal }));
+    const back = () => {
+      if (document.hidden) return;
+      visitor.connection.nudge();
+      this.changed();
+    };
+    on(window, "online", back);
+    on(window, "pageshow", back);
+    on(document, "visibilitychange", back);
+    on(window, "storage", ({ key }) => visitor.heard(key));
+    on(matchMedia("(prefers-color-scheme: dark)"), "change", () => this.paint());
+    on(window.visualViewport, "resize", () => this.fit());
+    on(window.visualViewport, "scroll", () => this.fit());
+  }
+
+  /** On phones the panel fills what the keyboard leaves free. */
+  fit() {
+    const { height, offsetTop } = window.visualViewport;
+    this.style.setProperty("--_height", `${height}px`);
+    this.style.setProperty("--_top", `${offsetTop}px`);
+  }
+
+  paint() {
+    const { theme } = this;
+    const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+    this.dataset.theme = dark ? "dark" : "light";
+    this.lang = words.locale;
+    this.dir = direction();
+  }
+
+  async learn() {
+    if (!this.shown() || !(await learn(this.base, this.languages))) return;
+    this.renew();
+  }
+
+  /** Whether somebody is there, and how the site looks: one cached request, nothing of the visitor in it. */
+  async ask() {
+    const { visitor } = this;
+    try {
+      const answer = await fetch(`${this.base}widget/availability?site=${encodeURIComponent(this.site)}`);
+      const { online, name, accent, on_accent, languages, parameters, privacy_url } = parse(await answer.text());
+      visitor.team ||= bare({ online });
+      visitor.parameters = parameters || [];
+      visitor.privacy ||= privacy_url;
+      this.heading = name;
+      this.languages = languages;
+      if (accent) {
+        this.style.setProperty("--_accent", accent);
+        this.style.setProperty("--_on", on_accent);
+      }
+      this.tell("availability", { online });
+      this.changed();
+      this.learn();
+    } catch (problem) {
+      this.tell("error", { code: "availability", message: String(problem) });
+    }
+  }
+}
+
+function start() {
+  const script = document.querySelector('script[data-site][src*="/widget.js"]');
+  const early = window.sestetto;
+  if (!script || early?.element) return;
+  if (!customElements.get(NAME)) customElements.define(NAME, Widget);
+  const element = document.createElement(NAME).begin(new URL(".", script.src).href, bare(script.dataset));
+  const run = (verb, ...given) => element[verb]?.(...given);
+  const place = () => {
+    document.body.append(element);
+    run.q = { push: (call) => run(...call) };
+    for (const call of early?.q || []) run(...call);
+  };
+  run.element = element;
+  window.sestetto = run;
+  if (document.body) place();
+  else document.addEventListener("DOMContentLoaded", place);
+}
+
+start();
