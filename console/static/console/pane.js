@@ -28,10 +28,12 @@ export class Pane {
     this.due = 0;
     this.seen = 0; // the last seq the visitor has seen
     this.atBottom = true;
+    this.top = 0; // where the log was last seen scrolled to
     this.drawn = 0; // the last seq this pane has shown
     this.typingUntil = 0;
     this.typingAfter = 0;
     this.scroll.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    new ResizeObserver(() => this.follow()).observe(this.scroll);
     this.newer.addEventListener('click', () => { this.atBottom = true; this.follow(); });
   }
 
@@ -170,8 +172,12 @@ export class Pane {
     return box.bottom > 40 && box.top < window.innerHeight - 40;
   }
 
+  /** Only a person scrolls up; a log that grows or shrinks under them does not count. */
   scrolled() {
-    this.atBottom = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight <= NEAR;
+    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    if (scrollHeight - scrollTop - clientHeight <= NEAR) this.atBottom = true;
+    else if (scrollTop < this.top) this.atBottom = false;
+    this.top = scrollTop;
     if (this.atBottom) this.newer.hidden = true;
   }
 
