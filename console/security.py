@@ -46,7 +46,7 @@ _NOBODYS = _hasher.hash(secrets.token_urlsafe(TOKEN_BYTES))  # verified when the
 
 async def hash_password(text: str) -> str:
     """The argon2id hash of `text`, in a thread."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, text)
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, _bytes(text))
 
 
 async def password_fits(hashed: str, text: str) -> bool:
@@ -59,9 +59,13 @@ async def password_fits(hashed: str, text: str) -> bool:
 
 def _verify(hashed: str, text: str) -> bool:
     try:
-        return _hasher.verify(hashed, text)
+        return _hasher.verify(hashed, _bytes(text))
     except (Argon2Error, InvalidHashError):
         return False
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 # --- tokens --------------------------------------------------------------------------------
@@ -74,7 +78,7 @@ def new_token() -> str:
 
 def digest(token: str) -> str:
     """What is kept of a token: SHA-256, hex. Enough for random tokens, never for passwords."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
 
 
 class VisitorTokens:
@@ -97,14 +101,12 @@ class VisitorTokens:
 
 def csrf_of(secret: str) -> str:
     """The form token that goes with a cookie's value; it gives the cookie away to nobody."""
-    return hmac.new(secret.encode("utf-8", "surrogatepass"), b"sestetto.csrf", hashlib.sha256).hexdigest()
+    return hmac.new(_bytes(secret), b"sestetto.csrf", hashlib.sha256).hexdigest()
 
 
 def same(expected: str, given: str) -> bool:
     """Equality in constant time; an empty expectation fits nothing."""
-    return bool(expected) and hmac.compare_digest(
-        expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass")
-    )
+    return bool(expected) and hmac.compare_digest(_bytes(expected), _bytes(given))
 
 
 # --- origins, addresses, paths ---------------------------------------------------------------

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Table, select
 
+from console import security
 from console.archive.database import Database, sqlite_url
 from console.events import (
     AnyFact,
@@ -26,6 +29,13 @@ from console.identifiers import new_cid
 
 ANA = Author("ana", "Ana")
 START = 1_800_000_000_000  # ms
+
+
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 at its cheapest, for tests that sign in dozens of times."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(security, "_hasher", hasher)
+    monkeypatch.setattr(security, "_NOBODYS", hasher.hash("nobody's"))
 
 
 @asynccontextmanager

@@ -1,0 +1,233 @@
+"""Passwords, tokens, origins, local paths and the headers of every page."""
+
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from console import security
+from console.security import (
+    SecurityHeaders,
+    VisitorTokens,
+    address_group,
+    csrf_of,
+    digest,
+    hash_password,
+    is_loopback,
+    local_path,
+    new_token,
+    origin_allowed,
+    password_fits,
+    same,
+)
+
+SHOP = "https://shop.example"
+
+# --- passwords -----------------------------------------------------------------------------------
+
+
+async def test_a_password_fits_its_own_hash_only() -> None:
+    hashed = await hash_password("correct horse")
+    assert hashed.startswith("$argon2id$")
+    assert await password_fits(hashed, "correct horse")
+    assert not await password_fits(hashed, "Correct horse")
+
+
+@pytest.mark.parametrize("text", ["", "x" * 1_000_000, "\0", "\udc80"])
+async def test_no_text_is_the_password_of_nobody(text: str) -> None:
+    assert not await password_fits("", text)
+
+
+async def test_a_broken_hash_fits_nothing() -> None:
+    assert not await password_fits("not a hash", "x")
+
+
+async def test_an_unknown_user_takes_the_same_work_as_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed, worked = await hash_password("correct horse"), []
+
+    def verify(hashed: str, text: bytes) -> bool:
+        worked.append(extract_parameters(hashed))
+        raise VerifyMismatchError
+
+    monkeypatch.setattr(security, "_hasher", SimpleNamespace(verify=verify))
+    for kept, text in ((hashed, "wrong"), ("", "wrong"), (hashed, "x" * 100_000)):
+        assert not await password_fits(kept, text)
+    assert worked == [extract_parameters(hashed)] * 3
+
+
+# --- tokens ----------------------------------------------------------------------------------------
+
+
+def test_a_visitor_id_comes_back_from_its_token() -> None:
+    tokens = VisitorTokens("s" * 32)
+    assert tokens.read(tokens.sign("vera")) == "vera"
+
+
+@given(st.text())
+def test_no_made_up_token_is_a_visitor(token: str) -> None:
+    assert VisitorTokens("s" * 32).read(token) is None
+
+
+def test_a_token_of_another_secret_or_changed_by_a_letter_is_nobodys() -> None:
+    token = VisitorTokens("s" * 32).sign("vera")
+    assert VisitorTokens("t" * 32).read(token) is None
+    assert VisitorTokens("s" * 32).read(token.replace(token[1], "x", 1)) is None
+
+
+def test_tokens_are_long_different_and_kept_as_digests() -> None:
+    tokens = {new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert min(map(len, tokens)) >= 43
+    assert len(digest(tokens.pop())) == 64
+
+
+def test_a_forms_token_goes_with_one_cookie_and_does_not_show_it() -> None:
+    cookie = new_token()
+    assert same(csrf_of(cookie), csrf_of(cookie))
+    assert not same(csrf_of(cookie), csrf_of(new_token()))
+    assert cookie not in csrf_of(cookie)
+
+
+def test_nothing_expected_fits_nothing() -> None:
+    assert not same("", "")
+    assert not same("", "x")
+
+
+# --- origins ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("origin", [SHOP, f"{SHOP}:443", "HTTPS://SHOP.EXAMPLE"])
+def test_the_same_scheme_host_and_port_are_allowed(origin: str) -> None:
+    assert origin_allowed(origin, [SHOP])
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "",
+        "null",
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://shop.example.evil",
+        "https://evil-shop.example",
+        "https://evil.shop.example",
+        "https://shop.example@evil",
+        "https://evil#shop.example",
+        "https://evil/https://shop.example",
+        "https://shop.example/",
+        "https://shop.example\n",
+        "https://shop.example\\@evil",
+        "https://shop.example:99999",
+        "https://[shop.example",
+        "shop.example",
+        "file://shop.example",
+    ],
+)
+def test_any_other_origin_is_not_allowed(origin: str | None) -> None:
+    assert not origin_allowed(origin, [SHOP])
+
+
+def test_with_no_origin_on_the_list_none_is_allowed() -> None:
+    assert not origin_allowed(SHOP, [])
+    assert not origin_allowed("null", ["null"])
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:8000", "localhost", "localhost:80", "[::1]:8000", "::1", "::ffff:127.0.0.1"]
+)
+def test_this_machine_is_known_by_its_names(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "evil",
+        "127.0.0.1.evil.example",
+        "localhost.evil",
+        "192.168.0.1",
+        "0.0.0.0",
+        "127.0.0.1@evil",
+        "[::1",
+        "::ffff:10.0.0.1",
+    ],
+)
+def test_other_names_are_not_this_machine(host: str) -> None:
+    assert not is_loopback(host)
+
+
+def test_a_sender_is_an_address_or_a_whole_ipv6_network() -> None:
+    assert address_group("203.0.113.7") == "203.0.113.7" == address_group("::ffff:203.0.113.7")
+    assert address_group("2001:db8::1") == address_group("2001:db8::ffff") != address_group("2001:db8:0:1::1")
+    assert address_group("unknown") == "unknown"
+
+
+# --- paths -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/chats", "/chats?text=a%20b&kind=left", "/chats/c1"])
+def test_a_path_of_ours_is_gone_to(path: str) -> None:
+    assert local_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "//evil",
+        "///evil",
+        "/\\evil",
+        "\\\\evil",
+        "https://evil",
+        "javascript:alert(1)",
+        "evil",
+        "/\t/evil",
+        "/\n/evil",
+        " /x",
+        "/ /evil",
+        "/\u2044evil",
+        "/x\r\nSet-Cookie: a=b",
+    ],
+)
+def test_any_other_path_leads_home(path: str) -> None:
+    assert local_path(path) == "/console"
+
+
+# --- headers ---------------------------------------------------------------------------------------
+
+
+async def headers_of(scheme: str, own: dict[str, str]) -> httpx.Headers:
+    async def page(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("hello", headers=own)
+
+    app = SecurityHeaders(Starlette(routes=[Route("/", page)]))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{scheme}://chat.example") as client:
+        return (await client.get("/")).headers
+
+
+async def test_every_page_forbids_frames_scripts_of_others_and_guessing() -> None:
+    headers = await headers_of("http", {})
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert (headers["x-frame-options"], headers["x-content-type-options"]) == ("DENY", "nosniff")
+    assert "strict-transport-security" not in headers
+
+
+async def test_a_secure_page_stays_secure() -> None:
+    assert "max-age" in (await headers_of("https", {}))["strict-transport-security"]
+
+
+async def test_a_page_may_set_a_header_of_its_own() -> None:
+    headers = await headers_of("http", {"Cross-Origin-Resource-Policy": "cross-origin"})
+    assert headers.get_list("cross-origin-resource-policy") == ["cross-origin"]
