@@ -31,6 +31,7 @@ FLOORS: dict[str, float] = {
     "console.archive": STATE,
     "console.queue": STATE,
     "console.queue.sketch": WORDS,
+    "console.fanout": EYES,
     "console.hub": EYES,
     "console.picture": EYES,
     "console.views_html": EYES,
@@ -39,7 +40,7 @@ FLOORS: dict[str, float] = {
     "console.rules": REACTIONS,
     "console.webhooks": REACTIONS,
     "console.services": SERVICES,
-    "console.pages.guard": SERVICES,  # who is asking, for pages and sockets alike
+    "console.who": SERVICES,
     "console.pages": EDGES,
     "console.ws": EDGES,
     "console.workers": EDGES,
@@ -49,6 +50,7 @@ FLOORS: dict[str, float] = {
     "console.crowd": WIRING,
     "console.demo": WIRING,
     "console.load": WIRING,
+    "console.logs": WIRING,
     "console.place": WIRING,
     "console.serving": WIRING,
 }
