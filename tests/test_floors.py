@@ -31,7 +31,7 @@ FLOORS: dict[str, float] = {
     "console.archive": STATE,
     "console.queue": STATE,
     "console.queue.sketch": WORDS,
-    "console.fanout": EYES,
+    "console.fanout": REACTIONS,
     "console.hub": EYES,
     "console.picture": EYES,
     "console.views_html": EYES,
