@@ -25,10 +25,15 @@ class Crowd:
         self._waiting: list[Person] = []
         self.came = 0
 
+    @property
+    def present(self) -> int:
+        """Simulated visitors there just now."""
+        return len(self._here)
+
     async def run(self) -> None:
         try:
             while self._size > 0:
-                if self._online() and len(self._here) < self._size:
+                if self._online() and self.present < self._size:
                     self._one_comes()
                     gap = max(LAST_GAP, FIRST_GAP - GAP_STEP * max(0, self.came - SLOW_ONES))
                     await self._pace.pause(gap, gap * 1.3)

@@ -33,6 +33,7 @@ class VisitorTab:
         self.ended = False
         self.heard = ""  # the agent's last message
         self.heard_seq = 0
+        self.texts: list[str] = []  # every message of the log, in order
         self._token = self._epoch = self._chat = ""
         self._after = 0
         self._outbox: dict[str, Inbound] = {}
@@ -132,8 +133,12 @@ class VisitorTab:
         self.ready.set()
 
     def _fact(self, fact: dict[str, Any]) -> None:
-        self._chat, self._after = fact["chat"], max(self._after, fact["seq"])
+        if fact["chat"] == self._chat and fact["seq"] <= self._after:
+            return
+        self._chat, self._after = fact["chat"], fact["seq"]
         self._outbox.pop(fact.get("cid", ""), None)
+        if fact["kind"] == "message":
+            self.texts.append(fact["text"])
         match fact["kind"]:
             case "assigned":
                 self.held = True

@@ -1,0 +1,136 @@
+"""The simulated crowd on the real server: visitors come when an agent is there, talk, and leave."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from console.client import Socket, SocketClosed
+from console.crowd.arrivals import Crowd
+from console.crowd.colleague import Colleague
+from console.crowd.lines import ANSWERS, PEOPLE, STILL_THERE, Person
+from console.crowd.pace import Pace
+from console.crowd.tab import VisitorTab
+from console.crowd.visitor import visit
+from console.protocol import MAX_TEXT, Page
+from tests.eventually import eventually
+from tests.people import bearer_of
+from tests.running import RunningServer
+
+HURRY = 40.0  # times human pace
+
+
+@pytest.fixture
+def pace() -> Pace:
+    return Pace(speed=HURRY, seed=6)
+
+
+@asynccontextmanager
+async def at_work(server: RunningServer, member: str, pace: Pace) -> AsyncIterator[None]:
+    """The member answers by themselves meanwhile."""
+    task = asyncio.create_task(Colleague(server.url, await bearer_of(server, member), pace).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+def tab(server: RunningServer, pace: Pace) -> Iterator[Callable[[], VisitorTab]]:
+    """Tabs of the demo shop, kept connected until the test ends."""
+    running: list[asyncio.Task[None]] = []
+
+    def open_tab() -> VisitorTab:
+        new = VisitorTab(server.url, "demo", "en", Page(url=f"{server.url}/"), pace)
+        running.append(asyncio.create_task(new.run()))
+        return new
+
+    yield open_tab
+    for task in running:
+        task.cancel()
+
+
+def test_everybody_speaks_a_language_that_somebody_answers() -> None:
+    for person in PEOPLE:
+        assert person.locale in ANSWERS
+        assert person.locale in STILL_THERE
+        assert len(person.says) >= 2
+        assert all(0 < len(line) <= MAX_TEXT for line in person.says)
+    assert {person.locale for person in PEOPLE} == {"en", "it", "fr", "es", "de", "pt", "ko", "ja", "ar"}
+
+
+async def test_vera_asks_and_a_simulated_colleague_answers(
+    server: RunningServer, pace: Pace, tab: Callable[[], VisitorTab]
+) -> None:
+    async with at_work(server, "ana", pace):
+        vera = tab()
+        await eventually(lambda: vera.online, "the team to be there")
+        await vera.open("Where is my parcel?", name="Vera", queue="support")
+        assert await vera.wait_for_agent(0, patience=400)
+        first = vera.heard_seq
+        assert vera.heard == ANSWERS["en"][0]
+        await vera.say("Thank you!")
+        assert await vera.wait_for_agent(first, patience=400)
+        await vera.end()
+        await eventually(lambda: vera.ended, "the end")
+
+
+async def test_vera_says_it_once_though_the_server_dies_in_between(
+    server: RunningServer, pace: Pace, tab: Callable[[], VisitorTab]
+) -> None:
+    async with at_work(server, "ana", pace):
+        vera = tab()
+        await eventually(lambda: vera.online, "the team to be there")
+        await vera.open("First", name="Vera", queue="support")
+        assert await vera.wait_for_agent(0, patience=400)
+        heard = vera.heard_seq
+        server.kill()
+        await vera.say("Second, while nobody listens")
+        await server.start()
+        assert await vera.wait_for_agent(heard, patience=800)
+        assert vera.texts.count("Second, while nobody listens") == 1
+
+
+async def test_a_simulated_visitor_talks_to_the_end_and_leaves(server: RunningServer, pace: Pace) -> None:
+    person = Person("Vera", "en", "billing", ("One?", "Two?", "Three, thanks."))
+    async with at_work(server, "ana", pace), asyncio.timeout(30):
+        await visit(person, url=server.url, site="demo", pace=pace)
+
+
+async def test_nobody_comes_while_nobody_is_there_and_never_more_than_asked_for(
+    server: RunningServer, pace: Pace
+) -> None:
+    online = False
+    crowd = Crowd(server.url, "demo", 3, lambda: online, pace)
+    task = asyncio.create_task(crowd.run())
+    await asyncio.sleep(0.2)
+    assert crowd.came == 0
+    async with at_work(server, "ana", pace), at_work(server, "ben", pace):
+        online = True
+        most = 0
+
+        def enough() -> bool:
+            nonlocal most
+            most = max(most, crowd.present)
+            return crowd.came >= 6
+
+        await eventually(enough, "six visitors to have come", within=30)
+        assert most <= 3
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert crowd.present == 0
+
+
+async def test_a_foreign_origin_is_turned_away_and_the_tab_gives_up(server: RunningServer, pace: Pace) -> None:
+    tab = VisitorTab(server.url.replace("127.0.0.1", "127.0.0.2"), "demo", "en", Page(), pace)
+    async with asyncio.timeout(10):
+        await tab.run()
+    assert tab.ended
+
+
+async def test_the_client_knows_how_a_socket_was_refused(server: RunningServer) -> None:
+    with pytest.raises(SocketClosed) as refused:
+        await Socket.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer="sst_wrong")
+    assert refused.value.code in (401, 403)
