@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
+
 from console.archive.database import Database
 from console.archive.members import Accounts
-
 from tests.running import RunningServer
 
 
@@ -28,3 +29,10 @@ async def accounts_of(server: RunningServer) -> AsyncIterator[Accounts]:
         yield Accounts(database)
     finally:
         await database.close()
+
+
+async def allow_origin(server: RunningServer, origin: str) -> None:
+    """The demo's widget may be on pages of `origin` too, such as a proxy's address; the server learns it shortly."""
+    async with accounts_of(server) as accounts:
+        site = (await accounts.directory()).sites["demo"]
+        await accounts.put_site(msgspec.structs.replace(site, origins=(*site.origins, origin)))

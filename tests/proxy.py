@@ -1,0 +1,94 @@
+"""A bad network: a TCP proxy between any two parts, with faults that have names.
+
+`async with Network(server.port) as network:` then `network.url`; see the verbs for what it can do to them.
+"""
+
+import asyncio
+from typing import Literal, Self
+
+Direction = Literal["up", "down"]  # up: towards the server
+CHUNK = 64 * 1024
+
+
+class Network:
+    """Forwards `127.0.0.1:port` here to a port of this machine."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.port = 0
+        self.opened = 0  # connections since the start
+        self.delay = 0.0  # s each chunk takes, each way
+        self._down = False
+        self._swallowed: set[Direction] = set()
+        self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
+        self._server: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._abort_all()
+        if self._server:
+            self._server.close()
+
+    def cut(self) -> None:
+        """Every connection breaks now; new ones are refused until `heal()`."""
+        self._down = True
+        self._abort_all()
+
+    def drop(self) -> None:
+        """Every connection breaks now; new ones are welcome."""
+        self._abort_all()
+
+    def swallow(self, *directions: Direction) -> None:
+        """Half-open: connections stay, and what is sent that way (both, when none is named) is never heard of again."""
+        self._swallowed = set(directions or ("up", "down"))
+
+    def heal(self) -> None:
+        """From now on all is well; connections that lost bytes are broken, as they would be."""
+        if self._swallowed:
+            self._abort_all()
+        self._down, self._swallowed, self.delay = False, set(), 0.0
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._down:
+            writer.transport.abort()
+            return
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            writer.transport.abort()
+            return
+        self.opened += 1
+        pair = (writer, far_writer)
+        self._pairs.add(pair)
+        try:
+            await asyncio.gather(self._pump(reader, far_writer, "up"), self._pump(far_reader, writer, "down"))
+        except OSError:
+            pass
+        finally:
+            self._pairs.discard(pair)
+            for end in pair:
+                end.transport.abort()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction) -> None:
+        while data := await reader.read(CHUNK):
+            if self.delay:
+                await asyncio.sleep(self.delay)
+            if way in self._swallowed:
+                continue
+            writer.write(data)
+            await writer.drain()
+        if way not in self._swallowed and writer.can_write_eof():
+            writer.write_eof()
+
+    def _abort_all(self) -> None:
+        for pair in list(self._pairs):
+            for end in pair:
+                end.transport.abort()
