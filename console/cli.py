@@ -6,6 +6,7 @@ import typer
 
 from console.commands import member, site, token
 from console.commands.check import check
+from console.commands.serve import demo, serve
 from console.errors import SestettoError
 
 app = typer.Typer(
@@ -14,6 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Sestetto: six chats, six seconds. Settings are SESTETTO_* in the environment: sestetto check explains them.",
 )
+app.command("serve")(serve)
+app.command("demo")(demo)
 app.command("check")(check)
 app.add_typer(member.app, name="member")
 app.add_typer(token.app, name="token")

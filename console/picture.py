@@ -82,7 +82,7 @@ class Figures(msgspec.Struct):
         for bucket in sorted(self.buckets):
             seen += self.buckets[bucket]
             if seen >= rank:
-                return round(BUCKET ** (bucket + 0.5))
+                return int(BUCKET ** (bucket + 0.5))
         return 0
 
     def share_within(self) -> float | None:
@@ -155,40 +155,10 @@ class Picture:
         line = (chat for chat in self.chats.values() if chat.place == "waiting" and chat.queue in queues)
         return iter(sorted(line, key=lambda chat: (min(chat.due, chat.since), chat.id)))
 
-    def staffed(self, queue: str) -> bool:
+    def online(self, queue: str) -> bool:
         """Whether somebody works this queue now, with or without a free slot."""
         return any(
             agent.connected and agent.status == "online" and queue in agent.queues for agent in self.agents.values()
-        )
-
-    def add_chat(self, chat: str, values: Mapping[str, str]) -> None:
-        """A live chat of a snapshot, from the values of `workspace.LINE`."""
-        known = msgspec.json.decode(values["profile"], type=Profiled)
-        self.chats[chat] = ChatLine(
-            id=chat,
-            place=values["place"],
-            queue=values["queue"],
-            visitor=values["visitor"],
-            site=values["site"],
-            channel=values["channel"],
-            name=known.visitor.name,
-            email=known.visitor.email,
-            verified=known.visitor.verified,
-            locale=known.locale,
-            page=known.page,
-            title=known.title,
-            fields=known.fields,
-            opened=int(values["opened"]),
-            since=int(values["since"]),
-            agent=values["agent"],
-            slot=int(values["slot"]),
-            turn=int(values["turn"]),
-            due=int(values["due"]),
-            late=values["late"] == "1",
-            here=values["here"] == "1",
-            left=int(values["left"]),
-            seq=int(values["seq"]),
-            last=int(values["last"]),
         )
 
     def add_agent(
@@ -235,7 +205,7 @@ class Picture:
         for agent in snapshot.agents:
             picture.add_agent(agent.id, agent.fields, agent.held, agent.times)
         for chat, values in snapshot.chats:
-            picture.add_chat(chat, values)
+            picture.chats[chat] = chat_line(chat, values)
         return picture
 
     def _begin(self, fact: Opened | Reopened, opened: int) -> None:
@@ -316,6 +286,37 @@ class Picture:
     def _measure(self, agent: str, at: int, turn: Turn) -> None:
         if agent in self.agents:
             self.agents[agent].figures.add(at, turn.mine, within=turn.kept)
+
+
+def chat_line(chat: str, values: Mapping[str, str]) -> ChatLine:
+    """A chat from the store's fields, as a snapshot or a reading of it has them."""
+    known = msgspec.json.decode(values["profile"], type=Profiled)
+    return ChatLine(
+        id=chat,
+        place=values["place"],
+        queue=values["queue"],
+        visitor=values["visitor"],
+        site=values["site"],
+        channel=values["channel"],
+        name=known.visitor.name,
+        email=known.visitor.email,
+        verified=known.visitor.verified,
+        locale=known.locale,
+        page=known.page,
+        title=known.title,
+        fields=known.fields,
+        opened=int(values["opened"]),
+        since=int(values["since"]),
+        agent=values["agent"],
+        slot=int(values["slot"]),
+        turn=int(values["turn"]),
+        due=int(values["due"]),
+        late=values["late"] == "1",
+        here=values["here"] == "1",
+        left=int(values["left"]),
+        seq=int(values["seq"]),
+        last=int(values["last"]),
+    )
 
 
 def _describe(chat: ChatLine, fact: Opened | Reopened | Profile) -> None:

@@ -12,9 +12,10 @@ from console.archive.history import KINDS, LONGEST_SEARCH, Kind
 from console.archive.members import SignedIn
 from console.errors import BadCommand, NothingToDo, NotYours
 from console.identifiers import CID, new_cid
-from console.pages.guard import for_members, go, read_form, services_of
+from console.pages.guard import for_members, go, read_form
 from console.picture import ChatLine
 from console.templating import locale_of, render
+from console.who import services_of
 
 PAGE = 50  # chats
 

@@ -7,9 +7,10 @@ from starlette.routing import Route
 from console.archive.members import SignedIn
 from console.directory import SLOTS
 from console.pages.console_texts import script_texts
-from console.pages.guard import for_members, services_of
+from console.pages.guard import for_members
 from console.templating import locale_of, render
 from console.texts import page_texts
+from console.who import services_of
 
 
 @for_members

@@ -6,7 +6,6 @@ be our own: a page elsewhere can send neither.
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.exceptions import HTTPException
@@ -16,45 +15,19 @@ from starlette.responses import RedirectResponse, Response
 from console.archive.credentials import SESSION_LIFE
 from console.archive.members import SignedIn
 from console.errors import BadCommand, NotAllowed, SestettoError, SignInNeeded, SlowDown, Unknown
-from console.security import is_loopback, origin_allowed, same
+from console.security import is_loopback, same
 from console.templating import locale_of, render
 from console.texts import page_texts
+from console.who import COOKIE, own_origin, services_of, who
 
-if TYPE_CHECKING:
-    from console.services import Services
-
-COOKIE = "sestetto_session"
 SIGN_IN = "/sign-in"
 MAX_FORM = 64 * 1024  # bytes
 MAX_FIELDS = 50
 FORM_TYPE = "application/x-www-form-urlencoded"
-BEARER = "bearer "
 AWAY = "That cannot be done just now: part of the system is away. Chats go on; try again in a moment."
 
 Page = Callable[[Request], Awaitable[Response]]
 MemberPage = Callable[[Request, SignedIn], Awaitable[Response]]
-
-
-def services_of(connection: HTTPConnection) -> "Services":
-    return cast("Services", connection.app.state.services)
-
-
-# --- who ---------------------------------------------------------------------------------------
-
-
-async def who(connection: HTTPConnection) -> SignedIn | None:
-    """Whoever the session cookie or the bearer token belongs to; None for nobody.
-
-    A socket's cookie counts only from our own origin: any page can make a browser open one.
-    """
-    accounts = services_of(connection).accounts
-    cookie = connection.cookies.get(COOKIE, "")
-    if cookie and (connection.scope["type"] != "websocket" or own_origin(connection)):
-        return await accounts.session(cookie)
-    authorization = connection.headers.get("authorization", "")
-    if authorization[: len(BEARER)].lower() == BEARER:
-        return await accounts.token(authorization[len(BEARER) :].strip())
-    return None
 
 
 async def signed_in(request: Request) -> SignedIn:
@@ -92,13 +65,6 @@ def sign_in_path(request: Request) -> str:
 
 
 # --- where from ----------------------------------------------------------------------------------
-
-
-def own_origin(connection: HTTPConnection) -> bool:
-    """Whether the browser says that a page of ours is asking; no Origin at all is none of ours."""
-    scheme = connection.url.scheme.replace("ws", "http")
-    ours = [f"{scheme}://{connection.headers.get('host', '')}", services_of(connection).settings.origin]
-    return origin_allowed(connection.headers.get("origin"), [origin for origin in ours if origin])
 
 
 def from_this_machine(connection: HTTPConnection) -> bool:

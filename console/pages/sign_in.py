@@ -1,5 +1,7 @@
 """Signing in and out, and the demo's one-click links."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,19 +19,20 @@ from console.pages.guard import (
     problem,
     read_form,
     says,
-    services_of,
     set_session,
-    who,
 )
 from console.security import csrf_of, local_path, new_token
 from console.templating import locale_of, render
+from console.who import services_of, who
 
 FORM_COOKIE = "sestetto_form"  # before there is a session, a form belongs to this
 FORM_LIFE = 3_600  # s
 
 
 async def show(request: Request) -> Response:
-    """The form; whoever is signed in already goes on at once."""
+    """The form; whoever is signed in already goes on at once, and a demo's link (`?key=`) to its page."""
+    if key := request.query_params.get("key", ""):
+        return go(f"{SIGN_IN}/demo/{quote(key, safe='')}")
     try:
         me = await who(request)
     except SestettoError as error:

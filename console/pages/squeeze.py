@@ -14,14 +14,10 @@ from string import ascii_letters
 from typing import NamedTuple
 
 WORDS = frozenset(
-    "async await break case catch class const continue default delete do else export extends false finally for from "
-    "function get if import in instanceof let new null of return set static super switch this throw true try typeof "
-    "undefined void while yield".split()
+    ["async", "await", "break", "case", "catch", "class", "const", "continue", "default", "delete", "do", "else", "export", "extends", "false", "finally", "for", "from", "function", "get", "if", "import", "in", "instanceof", "let", "new", "null", "of", "return", "set", "static", "super", "switch", "this", "throw", "true", "try", "typeof", "undefined", "void", "while", "yield"]
 )
 GLOBALS = frozenset(
-    "AbortController Array CSSStyleSheet Date HTMLElement Infinity Intl JSON Map Math Object Promise STYLE String URL "
-    "Uint8Array WebSocket btoa clearInterval clearTimeout crypto customElements document encodeURIComponent fetch "
-    "location matchMedia navigator setInterval setTimeout window".split()
+    ["AbortController", "Array", "Boolean", "CSSStyleSheet", "Date", "HTMLElement", "Infinity", "Intl", "JSON", "Map", "Math", "Object", "Promise", "STYLE", "String", "URL", "Uint8Array", "WebSocket", "btoa", "clearInterval", "clearTimeout", "crypto", "customElements", "document", "encodeURIComponent", "fetch", "location", "matchMedia", "navigator", "setInterval", "setTimeout", "window"]
 )
 BEFORE_OBJECT = frozenset(["(", ",", "=", ":", "[", "?", "||", "??", "&&", "...", "return", "const", "let"])
 BEFORE_REGEX = BEFORE_OBJECT | frozenset(["!", "{", "}", ";", "=>"])

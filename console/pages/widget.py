@@ -169,7 +169,7 @@ async def widget_availability(request: Request) -> Response:
     site = services.directory.sites.get(request.query_params.get("site", ""))
     if site is None:
         return Response(status_code=404, headers=PUBLIC)
-    body = msgspec.json.encode(availability_of(site, services.picture.online(site.queue)))
+    body = msgspec.json.encode(availability_of(site, services.picture.staffed(site.queue)))
     headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}"}
     return Response(body, media_type="application/json", headers=headers)
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import structlog
@@ -49,7 +50,7 @@ class Tail:
             pause = 0.1
             if not reply:
                 continue
-            yield self._accept(reply[0][1])
+            yield self._accept(_rows(reply))
             await asyncio.sleep(max(0.0, PACE - (time.monotonic() - started)))
 
     def _accept(self, rows: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:
@@ -66,3 +67,8 @@ class Tail:
             except msgspec.ValidationError as problem:
                 log.error("feed.unreadable", entry=self.entry, error=str(problem))
         return batch
+
+
+def _rows(reply: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """The entries of the one stream that was asked for."""
+    return reply[0][1]  # type: ignore[no-any-return]

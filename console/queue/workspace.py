@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+import structlog
 from redis.exceptions import ResponseError
 
 from console.directory import Directory
@@ -28,6 +29,8 @@ from console.queue.keys import Keys
 from console.queue.store import Direct, Store, check_promises, library
 
 HISTORY = 300  # facts of a chat read at once
+
+log = structlog.get_logger()
 
 
 class Gone(Refused):
@@ -204,10 +207,13 @@ class Workspace:
     async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
         if not self.epoch:
             await self.store.command("PING")
+        if not self.epoch:  # the connection is older than this object
+            await self._begin(self.store.command, "")
         try:
             reply = await self.store.function(name, self.keys.head, self.epoch, *args)
-        except ResponseError as problem:
-            raise Refused(str(problem)) from problem
+        except ResponseError as problem:  # a fault of ours or of the store: not for the sender's eyes
+            log.error("store.function", name=name, error=str(problem))
+            raise Refused from problem
         if reply[0] == b"!":
             await self._refuse(reply)
         self.on_due(int(reply[1]), int(reply[2]))
@@ -239,7 +245,7 @@ class Workspace:
     ) -> Said:
         """A new chat with its first message; in a chat already open, one more message. NobodyThere, NotYours."""
         visitor = profile.visitor
-        profile = msgspec.structs.replace(profile, site=site, channel=channel, cid=cid)
+        profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
         words = Words(Author(visitor.id, visitor.name), cid, text)
         return await self._said(
             "open",
@@ -260,7 +266,7 @@ class Workspace:
     ) -> Said:
         """A message for later: a chat that has ended before it began, and starts no clock."""
         visitor = profile.visitor
-        profile = msgspec.structs.replace(profile, site=site, channel=channel, cid=cid)
+        profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
         words = Words(Author(visitor.id, visitor.name), cid, text)
         body = digest(text, visitor.email)
         return await self._said(
@@ -284,7 +290,7 @@ class Workspace:
     async def set_profile(self, chat: str, cid: str, profile: VisitorProfile) -> Said:
         """The visitor's whole picture replaces what was known."""
         fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", cid=cid)
-        kept = msgspec.structs.replace(profile, cid="")
+        kept = msgspec.structs.replace(profile, site="", channel="", cid="")
         body = digest(profile.visitor.name, profile.visitor.email, profile.fields, profile.page, profile.locale)
         return await self._said("profile", chat, profile.visitor.id, cid, body, encode(fact), encode(kept))
 

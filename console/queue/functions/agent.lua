@@ -88,11 +88,22 @@ verb('agent_end', function(id, fence, chat, cid, digest, payload)
   return S.done(chat, id, cid, digest, num(c.seq), chat)
 end, { 'allow-oom' })
 
+-- A console that missed a chat gets the next ones once it has shown that it draws, be it that very chat, too late.
+local function awake(id)
+  if redis.call('HGET', key('agent', id), 'unseen') ~= '1' then return end
+  redis.call('HSET', key('agent', id), 'unseen', '0')
+  S.refresh(id)
+  S.route_agent(id)
+end
+
 -- shown(agent, fence, chat, seq, hidden): the console has drawn the chat; eyes have seen it unless hidden.
 verb('shown', function(id, fence, chat, seq, hidden)
   if fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
-  if not c or c.agent ~= id then return refuse('not_found') end
+  if not c or c.agent ~= id then
+    awake(id)
+    return S.reply()
+  end
   if c.got == '0' then
     S.put(c, 'got', int(NOW))
     S.no_timer('unseen', chat)
@@ -103,13 +114,9 @@ verb('shown', function(id, fence, chat, seq, hidden)
     redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"agent","seq":' .. int(seq) .. '}')
   end
   S.save(c)
-  if redis.call('HGET', key('agent', id), 'unseen') == '1' then
-    redis.call('HSET', key('agent', id), 'unseen', '0')
-    S.refresh(id)
-    S.route_agent(id)
-  end
+  awake(id)
   return S.reply()
-end)
+end, { 'allow-oom' })
 
 -- visitor_seen(chat, visitor, seq)
 verb('visitor_seen', function(chat, visitor, seq)
@@ -142,32 +149,35 @@ function S.say_agent(id)
     .. (a.reason and a.reason ~= '' and ',"reason":' .. a.reason or ''))
 end
 
+-- Fencing numbers are the workspace's: no number comes back, also when a member was removed and returns.
+local function next_fence() return redis.call('HINCRBY', P .. 'head', 'fence', 1) end
+
 -- connect(agent, tab, take): a new fencing number, or taken_over while another tab holds the console.
 -- Returns the number, status, limit and the held chats with their logs, drafts and fields.
 verb('connect', function(id, tab, take)
   local a = S.agent(id)
   if not a then return refuse('not_found') end
   if a.connected == '1' and a.tab ~= tab and take ~= '1' then return refuse('taken_over') end
-  local fence = num(a.fence) + 1
+  local fence = next_fence()
   redis.call('HSET', key('agent', id), 'fence', int(fence), 'tab', tab, 'connected', '1', 'gone', '0', 'unseen', '0',
     'status', a.status or 'online')
   S.timer('lease', id, NOW + LEASE)
   S.no_timer('grace', id)
   S.no_timer('lost', id)
   S.say_agent(id)
-  for _, chat in pairs(hash(key('held', id))) do
+  for _, chat in ipairs(S.in_hand(id)) do
     if redis.call('HGET', key('chat', chat), 'got') == '0' then S.timer('unseen', chat, NOW + UNSEEN) end
   end
   S.refresh(id)
   S.route_agent(id)
   a = S.agent(id)
   return S.reply(int(fence), a.status, a.limit, S.held_chats(id), int(N))
-end)
+end, { 'allow-oom' })
 
 -- The held chats: {id, fields, draft, log} each, the log's last 300 facts.
 function S.held_chats(id)
   local chats = {}
-  for _, chat in pairs(hash(key('held', id))) do chats[#chats + 1] = S.whole(chat, 300) end
+  for _, chat in ipairs(S.in_hand(id)) do chats[#chats + 1] = S.whole(chat, 300) end
   return chats
 end
 
@@ -178,28 +188,43 @@ end
 
 local function lose(id, since)
   local a = S.agent(id)
-  if not a or a.connected ~= '1' then return end
+  if not a or a.connected ~= '1' then return false end
   redis.call('HSET', key('agent', id), 'connected', '0', 'gone', int(since))
   S.no_timer('lease', id)
   S.say_agent(id)
   S.refresh(id)
   S.timer('grace', id, since + GRACE)
   S.timer('lost', id, since + LOST)
+  return true
 end
 S.lose = lose
 
--- leave(agent, fence): the socket has closed.
+-- leave(agent, fence): the socket has closed; its number can do nothing more.
 verb('leave', function(id, fence)
   if fenced(id, fence) then return refuse('taken_over') end
+  redis.call('HSET', key('agent', id), 'fence', int(next_fence()))
   lose(id, NOW)
   return S.reply()
 end, { 'allow-oom' })
 
+-- A member whose lease ran out while the socket lived (its process stood still) is back, under the same number.
+local function back(id)
+  redis.call('HSET', key('agent', id), 'connected', '1', 'gone', '0')
+  S.no_timer('grace', id)
+  S.no_timer('lost', id)
+  S.say_agent(id)
+  S.refresh(id)
+  S.route_agent(id)
+end
+
 -- renew(agent, fence, agent, fence, ...): these sockets answered their pings.
 verb('renew', function(list)
   for i = 1, #list, 2 do
-    local a = redis.call('HMGET', key('agent', list[i]), 'fence', 'connected')
-    if a[1] == list[i + 1] and a[2] == '1' then S.timer('lease', list[i], NOW + LEASE) end
+    local id = list[i]
+    if not fenced(id, list[i + 1]) then
+      S.timer('lease', id, NOW + LEASE)
+      if redis.call('HGET', key('agent', id), 'connected') ~= '1' then back(id) end
+    end
   end
   return S.reply()
 end, { 'allow-oom' }, true)
@@ -208,8 +233,8 @@ end, { 'allow-oom' }, true)
 verb('set_status', function(id, fence, status, reason)
   if fenced(id, fence) then return refuse('taken_over') end
   local a = S.agent(id)
-  if a.status ~= status or (a.reason or '') ~= reason then
-    redis.call('HSET', key('agent', id), 'status', status, 'reason', reason)
+  if a.status ~= status or (a.reason or '') ~= reason or a.unseen == '1' then
+    redis.call('HSET', key('agent', id), 'status', status, 'reason', reason, 'unseen', '0')
     S.say_agent(id)
     S.refresh(id)
     S.route_agent(id)
@@ -221,8 +246,8 @@ end, { 'allow-oom' })
 verb('revoke', function(id, session)
   S.announce('revoked', '"agent":"' .. id .. '"' .. (session ~= '' and ',"session":"' .. session .. '"' or ''))
   if session == '' and redis.call('EXISTS', key('agent', id)) == 1 then
-    redis.call('HINCRBY', key('agent', id), 'fence', 1)
-    lose(id, NOW)
+    redis.call('HSET', key('agent', id), 'fence', int(next_fence()))
+    if not lose(id, NOW) then S.say_agent(id) end
   end
   return S.reply()
 end, { 'allow-oom' })

@@ -54,7 +54,7 @@ function S.open_turn(c, q, seq, at)
   S.put(c, 'turn', int(at))
   S.put(c, 'turn_seq', int(seq))
   S.put(c, 'due', int(due))
-  S.put(c, 'late', due < NOW and c.late == '1' and '1' or '0')
+  S.put(c, 'late', due <= NOW and c.late == '1' and '1' or '0')
   S.no_timer('ask', c.id)
   S.no_timer('silent', c.id)
 end

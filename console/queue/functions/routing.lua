@@ -38,6 +38,10 @@ function S.assign(c, id, why)
   local candidates = redis.call('ZCARD', key('free', c.queue))
   local clocks = redis.call('ZCARD', key('clocks', id))
   local waited = NOW - num(c.since)
+  if num(c.turn) == 0 then
+    S.judge(c)
+    S.clear_turn(c)
+  end
   redis.call('ZREM', key('waiting', c.queue), c.id)
   redis.call('HSET', key('held', id), int(slot), c.id)
   redis.call('HSET', key('agent', id), 'last', int(NOW))
@@ -47,7 +51,6 @@ function S.assign(c, id, why)
   S.put(c, 'assigned', int(NOW))
   S.put(c, 'since', int(NOW))
   S.put(c, 'got', '0')
-  if num(c.turn) == 0 then S.clear_turn(c) end
   S.no_timer('abandon', c.id)
   S.timer('unseen', c.id, NOW + UNSEEN)
   S.record(c, 'assigned', '"agent":"' .. id .. '","name":' .. a.name .. ',"slot":' .. int(slot) .. ',"why":"' .. why
@@ -87,6 +90,18 @@ function S.route_agent(id)
   end
 end
 
+-- The chats a member holds: first those with a running clock by their promise, then by slot.
+function S.in_hand(id)
+  local chats, slots, taken = redis.call('ZRANGE', key('clocks', id), 0, -1), {}, hash(key('held', id))
+  for slot in pairs(taken) do slots[#slots + 1] = num(slot) end
+  table.sort(slots)
+  for _, slot in ipairs(slots) do
+    local chat = taken[int(slot)]
+    if not redis.call('ZSCORE', key('clocks', id), chat) then chats[#chats + 1] = chat end
+  end
+  return chats
+end
+
 -- Back to the front of the line, with draft, context and clock; the reply is whoever is free now.
 function S.release(c, why)
   local id = c.agent
@@ -105,12 +120,20 @@ function S.release(c, why)
   S.route_chat(c)
 end
 
+local function serves(a, queue)
+  for served in S.queues_of(a) do
+    if served == queue then return true end
+  end
+  return false
+end
+
 -- Whether anybody works this queue now; a member just lost still counts for the grace of a reload.
 function S.staffed(queue)
   if redis.call('ZCARD', key('free', queue)) > 0 then return true end
   for member in string.gmatch(redis.call('HGET', key('queue', queue), 'members') or '', '%S+') do
-    local a = redis.call('HMGET', key('agent', member), 'status', 'connected', 'gone')
-    if a[1] == 'online' and (a[2] == '1' or (num(a[3]) > 0 and NOW - num(a[3]) < 10000)) then return true end
+    local a = S.agent(member)
+    if a and a.status == 'online' and serves(a, queue)
+      and (a.connected == '1' or (num(a.gone) > 0 and NOW - num(a.gone) < 10000)) then return true end
   end
   return false
 end

@@ -2,11 +2,7 @@
 
 local function drop_member(id)
   S.lose(id, NOW)
-  for _, chat in pairs(hash(key('held', id))) do
-    local c = S.chat(chat)
-    redis.call('ZREM', key('free', c.queue), id)
-    S.release(c, 'gone')
-  end
+  for _, chat in ipairs(S.in_hand(id)) do S.release(S.chat(chat), 'gone') end
   S.no_timer('grace', id)
   S.no_timer('lost', id)
   local a = S.agent(id)
@@ -67,20 +63,20 @@ verb('snapshot', function()
   end
   local last = redis.call('XREVRANGE', P .. 'feed', '+', '-', 'COUNT', 1)
   return S.reply(int(N), last[1] and last[1][1] or '0-0', redis.call('SCARD', P .. 'left'), agents, chats)
-end)
+end, { 'no-writes' })
 
 -- read_chat(chat): its fields, draft and last 300 facts; nothing when there is none.
 verb('read_chat', function(chat)
   if redis.call('EXISTS', key('chat', chat)) == 0 then return refuse('gone') end
   return S.reply(S.whole(chat, 300), int(N))
-end)
+end, { 'no-writes' })
 
 -- history(chat, before, count): facts older than `before`, oldest first.
 verb('history', function(chat, before, count)
   local from = math.max(num(before) - 1 - num(count), 0)
   return S.reply(redis.call('HGET', key('chat', chat), 'visitor') or '', redis.call('HGET', key('chat', chat), 'agent') or '',
     num(before) > 1 and redis.call('LRANGE', key('log', chat), from, num(before) - 2) or {}, from > 0 and '1' or '0')
-end)
+end, { 'no-writes' })
 
 -- archived(id, n): SQL has everything up to here; the feed keeps what is younger than 5 minutes.
 verb('archived', function(id, n)

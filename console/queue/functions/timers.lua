@@ -2,9 +2,11 @@
 
 local TICKER = 1000             -- ms one process keeps the ticker
 local STALL = 3000              -- ms without a tick after which nobody is judged
+local AGAIN = 500               -- ms until a chat that nobody could take is offered once more
 
 -- Timers that judge somebody's silence, with the length each is given again after a stall.
-local JUDGES = { lease = LEASE, grace = GRACE, lost = LOST, unseen = UNSEEN, tabs = TAB_LEASE, abandon = 60000 }
+local JUDGES = { lease = LEASE, grace = GRACE, lost = LOST, unseen = UNSEEN, tabs = TAB_LEASE, abandon = 60000,
+  silent = 60000 }
 
 local fire = {}
 
@@ -24,16 +26,18 @@ end
 
 function fire.lease(id) S.lose(id, NOW - LEASE) end
 
--- Chats with a running clock move if somebody is free; the others wait for the end of the longer grace.
+-- Chats with a running clock move as soon as somebody is free; the others wait for the end of the longer grace.
 function fire.grace(id)
-  for _, chat in pairs(hash(key('held', id))) do
+  for _, chat in ipairs(S.in_hand(id)) do
     local c = S.chat(chat)
     if num(c.turn) > 0 and redis.call('ZCARD', key('free', c.queue)) > 0 then S.release(c, 'gone') end
   end
+  if redis.call('ZCARD', key('clocks', id)) > 0 then S.timer('grace', id, NOW + AGAIN) end
 end
 
 function fire.lost(id)
-  for _, chat in pairs(hash(key('held', id))) do S.release(S.chat(chat), 'gone') end
+  S.no_timer('grace', id)
+  for _, chat in ipairs(S.in_hand(id)) do S.release(S.chat(chat), 'gone') end
 end
 
 function fire.tabs(id)
@@ -75,11 +79,20 @@ function fire.reap(id)
   end
 end
 
+-- Those not yet due are given their whole length again too: while the store stood nobody could renew.
 local function forgive()
-  for _, name in ipairs(redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', int(NOW))) do
-    local length = JUDGES[string.match(name, '^(%a+):')]
-    if length then redis.call('ZADD', P .. 'due', int(NOW + length), name) end
+  local timers = redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', int(NOW + 60000), 'WITHSCORES')
+  for i = 1, #timers, 2 do
+    local kind, id = string.match(timers[i], '^(%a+):(.+)$')
+    local length = JUDGES[kind]
+    if length and num(timers[i + 1]) < NOW + length then S.timer(kind, id, NOW + length) end
   end
+end
+
+-- A timer of the list may have been moved or taken away by one that fired before it.
+local function still_due(name)
+  local at = redis.call('ZSCORE', P .. 'due', name)
+  return at and num(at) <= NOW
 end
 
 -- tick(process): "1" when this process is the ticker, how many timers fired, and those that failed.
@@ -92,13 +105,16 @@ verb('tick', function(process)
     forgive()
     S.announce('stalled', '"ms":' .. int(gap))
   end
-  local failed = {}
+  local failed, fired = {}, 0
   local due = redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', int(NOW), 'LIMIT', 0, FIRINGS)
   for _, name in ipairs(due) do
-    local kind, id = string.match(name, '^(%a+):(.+)$')
-    redis.call('ZREM', P .. 'due', name)
-    local good, problem = pcall(fire[kind], id)
-    if not good then failed[#failed + 1] = name .. ' ' .. tostring(type(problem) == 'table' and problem.err or problem) end
+    if still_due(name) then
+      local kind, id = string.match(name, '^(%a+):(.+)$')
+      redis.call('ZREM', P .. 'due', name)
+      fired = fired + 1
+      local good, problem = pcall(fire[kind], id)
+      if not good then failed[#failed + 1] = name .. ' ' .. tostring(type(problem) == 'table' and problem.err or problem) end
+    end
   end
-  return S.reply('1', int(#due), failed)
+  return S.reply('1', int(fired), failed)
 end, { 'allow-oom' })

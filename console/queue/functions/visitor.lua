@@ -46,16 +46,21 @@ local function words(c, payload)
   return seq
 end
 
+-- Where a chat stands, as members of the facts that bring it up.
+local function entry(c)
+  return '"queue":"' .. c.queue .. '","site":"' .. c.site .. '","channel":"' .. c.channel .. '","due":' .. c.due
+end
+
 local function reopen(c)
   local q = S.queue(c.queue)
   S.put(c, 'due', int(NOW + q.target))
+  S.put(c, 'here', '1')
+  S.put(c, 'left', '0')
   S.enqueue(c, q, true)
   redis.call('SADD', P .. 'live', c.id)
   S.no_timer('reap', c.id)
   S.put(c, 'ended', '0')
-  S.put(c, 'here', '1')
-  S.put(c, 'left', '0')
-  S.record(c, 'reopened', '"queue":"' .. c.queue .. '","due":' .. c.due .. ',"opened":' .. c.opened, c.profile)
+  S.record(c, 'reopened', entry(c) .. ',"opened":' .. c.opened, c.profile)
 end
 
 local function reopens(c)
@@ -98,7 +103,7 @@ verb('open', function(chat, visitor, connection, queue, site, channel, cid, dige
   c = create(chat, visitor, queue, site, channel, opened)
   redis.call('SADD', P .. 'live', chat)
   S.put(c, 'due', int(NOW + q.target))
-  S.record(c, 'opened', '"queue":"' .. queue .. '","due":' .. c.due, opened)
+  S.record(c, 'opened', entry(c), opened)
   S.enqueue(c, q, false)
   tab(c, connection)
   local seq = words(c, message)
@@ -114,12 +119,12 @@ verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest,
   if not q then return refuse('not_found') end
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
   local c = create(chat, visitor, queue, site, channel, opened)
-  if running and redis.call('HGET', key('chat', running), 'place') ~= 'ended' then
+  if running and redis.call('SISMEMBER', P .. 'live', running) == 1 then
     redis.call('HSET', key('visitor', visitor), 'chat', running)
   end
   S.put(c, 'here', '0')
   S.put(c, 'left_message', '1')
-  S.record(c, 'opened', '"queue":"' .. queue .. '","due":0', opened)
+  S.record(c, 'opened', entry(c), opened)
   local seq = S.record(c, 'message', '"by":"visitor"', message)
   redis.call('SADD', P .. 'left', chat)
   S.finish(c, 'message_left')
@@ -177,7 +182,7 @@ verb('arrive', function(visitor, chat, connection, after, most)
   from = math.max(from, redis.call('LLEN', key('log', current)) - num(most))
   return S.reply(current, redis.call('HGETALL', key('chat', current)),
     redis.call('LRANGE', key('log', current), from, -1), int(from))
-end)
+end, { 'allow-oom' })
 
 function S.visitor_left(c)
   if c.here == '0' or c.place == 'ended' then return end
@@ -194,6 +199,7 @@ verb('depart', function(chat, connection)
   local c = S.chat(chat)
   if not c then return S.reply() end
   redis.call('ZREM', key('tabs', chat), connection)
+  redis.call('ZREMRANGEBYSCORE', key('tabs', chat), '-inf', int(NOW))
   if redis.call('ZCARD', key('tabs', chat)) == 0 then S.visitor_left(c) end
   return S.reply()
 end, { 'allow-oom' })

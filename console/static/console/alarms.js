@@ -1,7 +1,7 @@
 // When to raise the alarm: a new chat, a clock that runs out, a clock that has.
 
 import { announce } from './announcer.js';
-import { reading } from './clocks.js';
+import { inWords, reading } from './clocks.js';
 import { notify, title } from './notices.js';
 import { now } from './servertime.js';
 import { sound } from './sounds.js';
@@ -20,8 +20,7 @@ export class Alarms {
 
   /** @param {import('./pane.js').Pane} pane */
   newChat(pane) {
-    const seconds = reading(pane.due, pane.target, now()).seconds;
-    const text = word('new_chat', { slot: pane.slot, name: pane.name, n: seconds });
+    const text = withSeconds('new_chat', pane);
     sound('chat');
     announce(text);
     notify(text, pane.chat, () => this.go(pane.slot));
@@ -29,7 +28,7 @@ export class Alarms {
 
   /** @param {import('./pane.js').Pane} pane */
   newMessage(pane) {
-    announce(word('new_message', { slot: pane.slot, name: pane.name, n: reading(pane.due, pane.target, now()).seconds }));
+    announce(withSeconds('new_message', pane));
   }
 
   /** @param {import('./pane.js').Pane[]} panes @param {boolean} live */
@@ -70,4 +69,10 @@ export class Alarms {
   forget(chat) {
     this.told.delete(chat);
   }
+}
+
+/** With the seconds that are left, if a clock runs. @param {string} key @param {import('./pane.js').Pane} pane */
+function withSeconds(key, pane) {
+  const text = word(key, { slot: pane.slot, name: pane.name });
+  return pane.due ? `${text}, ${inWords(reading(pane.due, pane.target, now()))}` : text;
 }

@@ -22,8 +22,13 @@ const UNDO = 5_000; // ms to think again about an end
  */
 
 export class Composer {
-  /** @param {string} chat @param {string} name @param {Hooks} hooks */
-  constructor(chat, name, hooks) {
+  /**
+   * @param {string} chat
+   * @param {string} name
+   * @param {Hooks} hooks
+   * @param {boolean} instead it stands where another stood a moment ago
+   */
+  constructor(chat, name, hooks, instead = false) {
     this.chat = chat;
     this.hooks = hooks;
     const template = /** @type {HTMLTemplateElement} */ (document.getElementById('composer'));
@@ -40,7 +45,8 @@ export class Composer {
     this.ended = false;
     this.endAt = 0; // performance.now(); 0: nobody has asked to end
     this.endRead = 0;
-    this.born = performance.now();
+    this.bornAt = instead ? performance.now() : -NEWBORN;
+    this.pressedAt = 0;
     this.typedAt = 0;
     this.draftTimer = 0;
     this.box.value = this.texts.reply;
@@ -85,7 +91,7 @@ export class Composer {
   clicked(event) {
     const button = event.target instanceof Element ? event.target.closest('button') : null;
     if (!button) return;
-    if (event.detail > 0 && (this.pressedAt ?? 0) - this.born < NEWBORN) {
+    if (event.detail > 0 && this.pressedAt - this.bornAt < NEWBORN) {
       event.preventDefault();
       event.stopPropagation();
       return;

@@ -31,7 +31,7 @@ export class Desk {
     const changes = this.panes.map((pane) => ({ pane, change: pane.sync() }));
     const moved = changes.filter(({ change }) => change.was !== change.is);
     for (const { pane } of moved) this.retire(pane);
-    for (const { pane } of moved) if (pane.chat) this.place(pane);
+    for (const { pane, change } of moved) if (pane.chat) this.place(pane, change.was !== '');
     for (const { pane, change } of changes) {
       const composer = this.composers.get(pane.slot);
       if (composer && composer.name !== pane.name && change.was === change.is) composer.rename(pane.name);
@@ -56,8 +56,8 @@ export class Desk {
     }
   }
 
-  /** The chat's own composer, unfocused, above what was left there, so that nothing moves. @param {Pane} pane */
-  place(pane) {
+  /** The chat's own composer, unfocused, above what was left there, so that nothing moves. @param {Pane} pane @param {boolean} instead */
+  place(pane, instead) {
     const known = [...this.ghosts].find((ghost) => ghost.chat === pane.chat);
     if (known) this.ghosts.delete(known);
     if (known && known.root.parentElement === pane.desk) {
@@ -66,7 +66,7 @@ export class Desk {
       return;
     }
     known?.root.remove();
-    const composer = new Composer(pane.chat, pane.name, this.hooks);
+    const composer = new Composer(pane.chat, pane.name, this.hooks, instead);
     pane.desk.prepend(composer.root);
     this.composers.set(pane.slot, composer);
   }

@@ -1,0 +1,141 @@
+"""The application: every part wired to the next, and every address on one page."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from console.archive.database import Database
+from console.archive.history import History
+from console.archive.members import Accounts
+from console.archive.writer import Archive
+from console.config import Settings
+from console.directory import Directory
+from console.errors import SettingError, Unknown
+from console.fanout import Fanout, Heard
+from console.hub import Hub
+from console.pages import chats, console, shop, sign_in, static, widget
+from console.picture import Picture
+from console.queue.store import Store
+from console.queue.workspace import Workspace
+from console.security import SecurityHeaders, VisitorTokens
+from console.services import Services
+from console.views_html import HtmlViews
+from console.workers import Workers
+from console.ws.agent import agent_socket
+from console.ws.visitor import visitor_socket
+
+START_WITHIN = 30.0  # seconds until the store answers
+
+
+def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
+    """The ASGI application. `settings` name a store, a database and a secret; its lifespan opens and closes them."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        services = assemble(settings, demo=demo)
+        fanout = Fanout(services.workspace, services.hub, services.views)
+        workers = Workers(services, fanout)
+        app.state.services, app.state.fanout, app.state.workers = services, fanout, workers
+
+        def new_picture(picture: Picture) -> None:
+            services.picture = picture
+
+        fanout.on_picture = new_picture
+        try:
+            await open_up(services)
+            workers.start()
+            async with asyncio.timeout(START_WITHIN):
+                await fanout.ready.wait()
+            yield
+        finally:
+            for listener in services.hub.everyone():
+                listener.cut(1012)
+            await workers.stop()
+            await services.workspace.store.close()
+            await services.database.close()
+
+    routes = [
+        *widget.routes,
+        *static.routes,
+        *sign_in.routes,
+        *console.routes,
+        *chats.routes,
+        Route("/healthz", health),
+        WebSocketRoute("/ws/visitor", visitor_socket),
+        WebSocketRoute("/ws/agent", agent_socket),
+    ]
+    if demo:
+        routes += shop.routes
+    if settings.metrics:
+        routes.append(Route("/metrics", metrics))
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=lifespan,
+    )
+
+
+def assemble(settings: Settings, *, demo: bool) -> Services:
+    """The parts, none of them started."""
+    database = Database(settings.database)
+    hub: Hub[Heard] = Hub()
+    services = Services(
+        settings=settings,
+        workspace=Workspace(Store(settings.store), settings.workspace),
+        database=database,
+        accounts=Accounts(database),
+        archive=Archive(database, settings.workspace),
+        history=History(database, settings.workspace),
+        hub=hub,
+        visitor_tokens=VisitorTokens(settings.secret),
+        views=HtmlViews(lambda: services.directory.queues),
+        directory=Directory(0),
+        demo=demo,
+        build=build(),
+    )
+    return services
+
+
+async def open_up(services: Services) -> None:
+    """SQL is migrated and live state configured; SettingError when the store cannot keep our promises."""
+    await services.database.migrate()
+    services.directory = await services.accounts.directory()
+    for _ in range(60):
+        try:
+            await services.workspace.configure(services.directory)
+            return
+        except Unknown:
+            await asyncio.sleep(0.5)
+    raise SettingError(f"the store at {services.settings.store} does not answer")
+
+
+def build() -> str:
+    """Changes with every release and every change of a script or style."""
+    digest = hashlib.sha256(version("sestetto").encode())
+    for file in sorted((Path(__file__).parent / "static").rglob("*.*")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+async def health(request: Request) -> Response:
+    """200 while the store answers within its deadline."""
+    services: Services = request.app.state.services
+    try:
+        await services.workspace.store.command("PING")
+    except Unknown:
+        return JSONResponse({"store": "away"}, status_code=503)
+    return JSONResponse({"store": "ok"})
+
+
+async def metrics(request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

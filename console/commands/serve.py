@@ -1,0 +1,113 @@
+"""`sestetto serve` and `sestetto demo`: the same server, without and with people made up for it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvloop
+from rich.markup import escape
+from starlette.applications import Starlette
+
+from console import demo as made_up
+from console.app import create_app
+from console.archive.database import Database
+from console.archive.members import Accounts
+from console.commands.common import say, screen
+from console.config import Settings, read_settings
+from console.crowd.arrivals import Crowd
+from console.crowd.colleague import Colleague
+from console.crowd.pace import Pace
+from console.logs import configure_logs
+from console.place import on_this_machine
+from console.serving import listen, serving, url_of
+
+
+def serve() -> None:
+    """Serve the widget, the console and the sockets until Ctrl-C."""
+    uvloop.run(_serve(_settings()))
+
+
+def demo(
+    crowd: Annotated[int, typer.Option(min=0, max=200, help="Simulated visitors at once; 0 for none.")] = 3,
+    agents: Annotated[int, typer.Option(min=0, max=50, help="Simulated colleagues who answer.")] = 0,
+) -> None:
+    """Serve a made-up shop with two queues, three people to sign in as, and a simulated crowd."""
+    uvloop.run(_demo(_settings(), crowd, agents))
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    configure_logs(settings.log)
+    return settings
+
+
+async def _serve(settings: Settings) -> None:
+    with listen(settings) as listening:
+        async with on_this_machine(settings) as filled:
+            app = create_app(filled)
+            async with serving(app, listening, filled) as stopping:
+                say(f"Sestetto serves {settings.origin or url_of(listening)}; Ctrl-C stops it.")
+                await stopping.wait()
+    say("Stopped.")
+
+
+async def _demo(settings: Settings, crowd: int, agents: int) -> None:
+    with listen(settings) as listening:
+        url = url_of(listening)
+        async with on_this_machine(settings) as filled:
+            links, bearers = await _people(filled, url, agents)
+            app = create_app(filled, demo=True)
+            async with serving(app, listening, filled) as stopping:
+                _welcome(url, links, filled.data, crowd, agents)
+                async with _crowd(app, url, crowd, bearers):
+                    await stopping.wait()
+                say("Stopping ...")
+    say(f"Stopped. The chats stay in {settings.data}.")
+
+
+async def _people(settings: Settings, url: str, agents: int) -> tuple[list[made_up.Link], list[str]]:
+    database = Database(settings.database)
+    try:
+        await database.migrate()
+        accounts = Accounts(database)
+        await made_up.publish(accounts, url)
+        links = await made_up.links(accounts, url) if made_up.is_loopback(settings.host) else []
+        return links, await made_up.colleagues(accounts, agents)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> AsyncIterator[None]:
+    """The simulated people, as long as the block lasts."""
+    pace = Pace()
+
+    def online() -> bool:
+        agents = app.state.services.picture.agents.values()
+        return any(agent.connected and agent.status == "online" for agent in agents)
+
+    jobs: list[Coroutine[Any, Any, None]] = [Crowd(url, made_up.SITE, size, online, pace).run()]
+    jobs += [Colleague(url, bearer, pace).run() for bearer in bearers]
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _welcome(url: str, links: list[made_up.Link], data: Path, crowd: int, agents: int) -> None:
+    """Plain lines, never cut: people copy the addresses from here."""
+    rows = [("A visitor", f"{url}/")] + [(f"{link.member.name}, {link.member.role}", link.url) for link in links]
+    screen.print("\n[bold]Sestetto[/]: six chats, six seconds. Open each of these in a window of its own:\n")
+    for who, address in rows:
+        screen.print(f"  [bold]{who:<16}[/]  {escape(address)}")
+    if not links:
+        say("\nOthers can reach this address, so there are no one-click links: sestetto member add, then /sign-in.")
+    people = f"{crowd} simulated visitors come once an agent is online" if crowd else "No simulated visitors"
+    helpers = f", {agents} simulated colleagues answer" if agents else ""
+    say(f"\n{people}{helpers}. Chats are kept in {data}. Ctrl-C stops everything.\n")

@@ -1,0 +1,73 @@
+"""Who listens to what, and the bounded outbox of one socket. The hub knows audiences, not the domain."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Generic, Protocol, TypeVar
+
+T_contra = TypeVar("T_contra", contravariant=True)
+
+MOST_FRAMES = 2_000  # that may wait for one socket
+MOST_BYTES = 2 * 1024 * 1024
+
+
+class Listener(Protocol[T_contra]):
+    def deliver(self, event: T_contra) -> None:
+        """Takes an event; never waits and never raises."""
+
+    def cut(self, code: int) -> None:
+        """Ends the socket: 1012 means come back at once."""
+
+
+class Hub(Generic[T_contra]):
+    """Audiences by name. A listener that has left hears nothing more."""
+
+    def __init__(self) -> None:
+        self._audiences: dict[str, dict[Listener[T_contra], None]] = {}
+        self._joined: dict[Listener[T_contra], set[str]] = {}
+
+    def join(self, audience: str, listener: Listener[T_contra]) -> None:
+        self._audiences.setdefault(audience, {})[listener] = None
+        self._joined.setdefault(listener, set()).add(audience)
+
+    def leave(self, listener: Listener[T_contra]) -> None:
+        """Out of every audience."""
+        for audience in self._joined.pop(listener, set()):
+            listeners = self._audiences[audience]
+            del listeners[listener]
+            if not listeners:
+                del self._audiences[audience]
+
+    def listeners(self, audience: str) -> tuple[Listener[T_contra], ...]:
+        return tuple(self._audiences.get(audience, ()))
+
+    def everyone(self) -> tuple[Listener[T_contra], ...]:
+        return tuple(self._joined)
+
+    def audiences(self, prefix: str) -> Iterable[str]:
+        return [audience for audience in self._audiences if audience.startswith(prefix)]
+
+
+class Outbox:
+    """Frames on their way to one socket. Past its bounds the socket is cut: it comes back and resumes."""
+
+    def __init__(self, cut: Callable[[], None]) -> None:
+        self._cut = cut
+        self._frames: list[str] = []
+        self._bytes = 0
+        self._some = asyncio.Event()
+
+    def put(self, frame: str) -> None:
+        self._frames.append(frame)
+        self._bytes += len(frame)
+        self._some.set()
+        if len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES:
+            self._cut()
+
+    async def drain(self, send: Callable[[str], Awaitable[None]]) -> None:
+        """Sends frames in order for ever; ends with the error of a send."""
+        while True:
+            await self._some.wait()
+            self._some.clear()
+            frames, self._frames, self._bytes = self._frames, [], 0
+            for frame in frames:
+                await send(frame)

@@ -1,0 +1,35 @@
+"""What the edges share: the running parts of one installation, wired in app.py."""
+
+from dataclasses import dataclass, field
+
+from console.archive.database import Database
+from console.archive.history import History
+from console.archive.members import Accounts
+from console.archive.writer import Archive
+from console.config import Settings
+from console.directory import Directory
+from console.fanout import Heard
+from console.hub import Hub
+from console.picture import Picture
+from console.queue.workspace import Workspace
+from console.security import VisitorTokens
+from console.views_html import HtmlViews
+
+
+@dataclass
+class Services:
+    """`picture` and `directory` are replaced as the feed goes on: read them anew each time."""
+
+    settings: Settings
+    workspace: Workspace
+    database: Database
+    accounts: Accounts
+    archive: Archive
+    history: History
+    hub: Hub[Heard]
+    visitor_tokens: VisitorTokens
+    views: HtmlViews
+    directory: Directory
+    demo: bool
+    build: str
+    picture: Picture = field(default_factory=Picture)

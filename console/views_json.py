@@ -1,0 +1,74 @@
+"""Facts as JSON frames. A visitor's frame is built field by field: what is not named here is never told."""
+
+import msgspec
+
+from console.events import (
+    Asked,
+    Assigned,
+    ChatFact,
+    Ended,
+    Entry,
+    Message,
+    Opened,
+    Rated,
+    Released,
+    Reopened,
+    decode_fact,
+)
+from console.protocol import AgentFact, VisitorFact, encode
+
+
+def visitor_fact(fact: ChatFact) -> VisitorFact | None:
+    """The fact as the visitor may see it; None for what staff keep to themselves."""
+    match fact:
+        case Message():
+            frame = _of(fact, "message")
+            frame.by, frame.cid, frame.text = fact.by, fact.cid if fact.by == "visitor" else "", fact.text
+            frame.name = "" if fact.by == "visitor" else fact.author.name
+            return frame
+        case Assigned():
+            frame = _of(fact, "assigned")
+            frame.name = fact.name
+            return frame
+        case Ended():
+            frame = _of(fact, "ended")
+            frame.why = fact.why
+            frame.cid = fact.cid if fact.why == "visitor" else ""
+            return frame
+        case Rated():
+            frame = _of(fact, "rated")
+            frame.score, frame.cid = fact.score, fact.cid
+            return frame
+        case Opened():
+            return _of(fact, "opened")
+        case Released():
+            return _of(fact, "released")
+        case Asked():
+            return _of(fact, "asked")
+        case Reopened():
+            return _of(fact, "reopened")
+    return None
+
+
+def visitor_frame(fact: ChatFact) -> str | None:
+    frame = visitor_fact(fact)
+    return encode(frame).decode() if frame is not None else None
+
+
+def visitor_facts(log: list[bytes]) -> list[VisitorFact]:
+    """The public facts of a log, oldest first."""
+    facts = (decode_fact(raw) for raw in log)
+    return [frame for fact in facts if isinstance(fact, ChatFact) and (frame := visitor_fact(fact)) is not None]
+
+
+def raw(frame: VisitorFact) -> msgspec.Raw:
+    return msgspec.Raw(encode(frame))
+
+
+def agent_frame(entry: Entry) -> str:
+    """The fact as it is, for an agent who speaks JSON."""
+    return encode(AgentFact(entry.n, msgspec.Raw(entry.raw))).decode()
+
+
+def _of(fact: ChatFact, kind: str) -> VisitorFact:
+    return VisitorFact(fact.chat, fact.seq, fact.prev, fact.at, kind)  # type: ignore[arg-type]

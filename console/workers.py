@@ -1,0 +1,184 @@
+"""What runs beside the sockets: the ticker, the leases, the archive's reader, the configuration's publisher."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from console.errors import SestettoError
+from console.fanout import Fanout
+from console.identifiers import new_id
+from console.queue.feed import FeedGap, Tail
+from console.services import Services
+from console.ws.agent import AgentConnection
+from console.ws.visitor import VisitorConnection
+
+TICK = 1.0  # seconds between two ticks when no timer is due before
+RENEW_AGENTS = 4.0  # seconds; the lease is 10
+RENEW_TABS = 15.0  # seconds; the lease is 45
+LINES = 1.0  # seconds between two looks at places in line
+PUBLISH = 2.0  # seconds between two looks at SQL's version of the configuration
+SWEEP = 3_600.0  # seconds between two sweeps of what is older than it may be
+DAY = 86_400_000  # ms
+
+log = structlog.get_logger()
+
+
+class Workers:
+    """Started and stopped with the application. Any number of processes may run them: one ticks and archives."""
+
+    def __init__(self, services: Services, fanout: Fanout) -> None:
+        self.services = services
+        self.fanout = fanout
+        self.process = new_id()
+        self.leader = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._next_due = 0.0  # on the monotonic clock
+        self._wake = asyncio.Event()
+        self._configure = asyncio.Event()
+        services.workspace.on_due = self._hint
+        fanout.on_configured = self._configure.set
+
+    def start(self) -> None:
+        jobs = (
+            self.fanout.run,
+            self.fanout.hear,
+            self.tick,
+            self.renew,
+            self.lines,
+            self.publish,
+            self.archive,
+            self.sweep,
+        )
+        self._tasks = [asyncio.create_task(job(), name=job.__name__) for job in jobs]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- time ------------------------------------------------------------------------------------
+
+    def _hint(self, now: int, due: int) -> None:
+        """Every reply of the store says when the next timer is due."""
+        if due:
+            at = time.monotonic() + max(due - now, 0) / 1000
+            if at < self._next_due:
+                self._next_due = at
+                self._wake.set()
+
+    async def tick(self) -> None:
+        while True:
+            await self._safely(self._tick())
+            wait = min(max(self._next_due - time.monotonic(), 0.005), TICK)
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+                    self._wake.clear()
+            except TimeoutError:
+                continue
+
+    async def _tick(self) -> None:
+        self._next_due = time.monotonic() + TICK
+        self._wake.clear()
+        self.leader, _, failed = await self.services.workspace.tick(self.process)
+        if not self.leader:
+            self._next_due = time.monotonic() + TICK
+        for name in failed:
+            log.error("timer.set_aside", timer=name)
+
+    async def renew(self) -> None:
+        """Sockets that are open have answered their pings."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(RENEW_AGENTS)
+            rounds += 1
+            everyone = self.services.hub.everyone()
+            agents = [(one.author.id, one.fence) for one in everyone if isinstance(one, AgentConnection) and one.fence]
+            if agents:
+                await self._safely(self.services.workspace.renew(agents))
+            if rounds * RENEW_AGENTS >= RENEW_TABS:
+                rounds = 0
+                tabs = [(one.chat, one.id) for one in everyone if isinstance(one, VisitorConnection) and one.chat]
+                if tabs:
+                    await self._safely(self.services.workspace.renew_tabs(tabs))
+
+    async def lines(self) -> None:
+        while True:
+            await asyncio.sleep(LINES)
+            for one in self.services.hub.everyone():
+                if isinstance(one, VisitorConnection):
+                    one.tell_line()
+
+    # --- configuration ---------------------------------------------------------------------------
+
+    async def publish(self) -> None:
+        """Live state follows SQL, however SQL was changed; every process reads what is live."""
+        while True:
+            await self._safely(self._publish())
+            try:
+                async with asyncio.timeout(PUBLISH):
+                    await self._configure.wait()
+                    self._configure.clear()
+            except TimeoutError:
+                continue
+
+    async def _publish(self) -> None:
+        directory = await self.services.accounts.directory()
+        if directory.version != self.services.directory.version:
+            self.services.directory = directory
+        await self.services.workspace.configure(directory)
+
+    # --- archive ---------------------------------------------------------------------------------
+
+    async def archive(self) -> None:
+        """The feed into SQL, by the process that ticks. SQL being away delays it and nothing else."""
+        while True:
+            if self.leader:
+                await self._safely(self._archive())
+            await asyncio.sleep(0.5)
+
+    async def _archive(self) -> None:
+        workspace, archive = self.services.workspace, self.services.archive
+        epoch = workspace.epoch
+        cursor = await archive.cursor()
+        entry, n = (cursor.id, cursor.n) if cursor.epoch == epoch else ("0-0", 0)
+        tail = Tail(workspace.store.url, workspace.keys.feed, entry, n)
+        try:
+            async for batch in tail.batches():
+                if workspace.epoch != epoch or not self.leader:
+                    return
+                await archive.append(epoch, batch)
+                await workspace.archived(batch[-1].id, batch[-1].n)
+        except FeedGap as gap:
+            log.error("archive.gap", gap=str(gap))
+        finally:
+            await tail.close()
+
+    async def sweep(self) -> None:
+        """Retention, and sessions that have run out."""
+        while True:
+            if self.leader:
+                oldest = int(time.time() * 1000) - self.services.settings.retention_days * DAY
+                await self._safely(self._sweep(oldest))
+                await asyncio.sleep(SWEEP)
+            await asyncio.sleep(1)
+
+    async def _sweep(self, oldest: int) -> None:
+        dropped = await self.services.history.drop_older_than(oldest)
+        await self.services.accounts.drop_expired()
+        if dropped:
+            log.info("retention.dropped", chats=dropped)
+
+    async def _safely(self, job: Coroutine[Any, Any, Any]) -> None:
+        """A worker outlives what goes wrong in one of its rounds."""
+        try:
+            await job
+        except SestettoError as problem:
+            log.info("worker.waits", error=problem.code)
+            await asyncio.sleep(0.2)
+        except Exception as problem:
+            log.error("worker.round", error=repr(problem))
+            await asyncio.sleep(1)

@@ -1,0 +1,254 @@
+"""The agent's socket: `/ws/agent`. What is said is the same in both tongues; `console.ws.faces` shows it."""
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+from starlette.websockets import WebSocket
+
+from console.archive.credentials import SignedIn
+from console.errors import ChatEnded, Fenced, Refused, SestettoError, Unknown
+from console.events import AgentChanged, Assigned, Author, ChatFact, Ended, Presence, Released, Revoked
+from console.fanout import Heard, SeenSignal, Shown, TypingSignal
+from console.protocol import (
+    MAX_FACTS,
+    AddNote,
+    AgentEnd,
+    AgentFrame,
+    AgentHello,
+    AgentHistory,
+    AgentSay,
+    AgentTyping,
+    HistoryPage,
+    Inbound,
+    SaveDraft,
+    Seen,
+    SetStatus,
+    SkipReply,
+    Typing,
+)
+from console.protocol import Shown as ShownFrame
+from console.queue.workspace import Gone, LiveChat, Said
+from console.text import clean, mask_cards
+from console.who import services_of, who
+from console.ws.connection import Connection, Handler
+from console.ws.faces import Face, HtmlFace, JsonFace
+
+JSON, HTML = "sestetto.v1", "sestetto.v1.html"
+
+
+class AgentConnection(Connection):
+    frames = msgspec.json.Decoder(AgentFrame)
+    rate = (50, 200)
+
+    def __init__(self, socket: WebSocket, me: SignedIn, face: Face) -> None:
+        super().__init__(socket)
+        self.services = services_of(socket)
+        self.me = me
+        self.author = Author(me.member.id, me.member.name)
+        self.face = face
+        self.fence = 0
+        self.n = 0  # what the welcome showed
+        self.drawn: dict[str, int] = {}  # held chats -> feed number of their drawing
+        self._coming: dict[str, list[Shown]] = {}  # chats being read -> what happened meanwhile
+        self._early: list[Heard] | None = None
+        self._reading: set[asyncio.Task[None]] = set()
+
+    def verbs(self) -> Mapping[type[Inbound], Handler]:
+        return {
+            SetStatus: self.set_status,
+            AgentSay: self.say,
+            AddNote: self.note,
+            AgentEnd: self.end,
+            SkipReply: self.no_reply,
+            SaveDraft: self.draft,
+            ShownFrame: self.shown,
+            AgentTyping: self.typing,
+            AgentHistory: self.history,
+        }
+
+    # --- coming, and coming back ---------------------------------------------------------------------
+
+    async def hello(self, frame: AgentHello) -> bool:
+        if not isinstance(frame, AgentHello):
+            return False
+        agent = self.me.member.id
+        self._early = []
+        self.services.hub.join(f"agent:{agent}", self)
+        self.services.hub.join("staff", self)
+        connected = await self.services.workspace.connect(agent, frame.tab, take=frame.take)
+        self.fence, self.n = connected.fence, connected.n
+        self.drawn = {chat.id: connected.n for chat in connected.chats}
+        self.face.welcome(self, frame, connected)
+        early, self._early = self._early, None
+        for heard in early:
+            self.deliver(heard)
+        self.face.begin(self)
+        return True
+
+    # --- commands ---------------------------------------------------------------------------------------
+
+    async def say(self, frame: AgentSay) -> None:
+        text = mask_cards(clean(frame.text, limit=4_000))
+        await self._command(
+            frame.cid,
+            frame.chat,
+            self.services.workspace.agent_say(self.author, self.fence, frame.chat, frame.cid, text, frame.read),
+        )
+
+    async def note(self, frame: AddNote) -> None:
+        text = mask_cards(clean(frame.text, limit=4_000))
+        await self._command(
+            frame.cid,
+            frame.chat,
+            self.services.workspace.note(self.author, self.fence, frame.chat, frame.cid, text),
+        )
+
+    async def end(self, frame: AgentEnd) -> None:
+        work = self.services.workspace.agent_end(self.author, self.fence, frame.chat, frame.cid)
+        await self._command(frame.cid, frame.chat, work)
+
+    async def no_reply(self, frame: SkipReply) -> None:
+        work = self.services.workspace.no_reply(self.author, self.fence, frame.chat, frame.cid)
+        await self._command(frame.cid, frame.chat, work)
+
+    async def _command(self, cid: str, chat: str, work: "asyncio.Future[Said] | object") -> None:
+        """Acks; when live keys are gone a resend gets the first result from the archive."""
+        try:
+            said: Said = await work  # type: ignore[misc]
+        except Gone:
+            said = await self._archived(cid, chat)
+        self.ack(cid, said.chat, said.seq, said.at)
+
+    async def _archived(self, cid: str, chat: str) -> Said:
+        try:
+            found = await self.services.history.result_of(self.author.id, cid, chat=chat)
+        except Exception as problem:
+            raise Unknown from problem
+        if found is None:
+            raise ChatEnded
+        return Said(found.chat, found.seq, found.at)
+
+    async def set_status(self, frame: SetStatus) -> None:
+        reason = clean(frame.reason, limit=120, lines=False, optional=True)
+        at = await self.services.workspace.set_status(self.author.id, self.fence, frame.status, reason)
+        self.ack(frame.cid, "", 0, at)
+
+    async def draft(self, frame: SaveDraft) -> None:
+        text = mask_cards(clean(frame.text, limit=4_000, optional=True))
+        if frame.chat in self.drawn:
+            await self.services.workspace.draft(self.author.id, self.fence, frame.chat, text)
+
+    async def shown(self, frame: ShownFrame) -> None:
+        if frame.chat in self.drawn:
+            await self.services.workspace.shown(self.author.id, self.fence, frame.chat, frame.seq, hidden=frame.hidden)
+
+    async def typing(self, frame: AgentTyping) -> None:
+        line = self.services.picture.chats.get(frame.chat)
+        if line is not None and line.agent == self.author.id:
+            signal = TypingSignal(frame.chat, "agent", self.author.name, line.last)
+            await self.services.workspace.signal(msgspec.json.encode(signal))
+
+    async def history(self, frame: AgentHistory) -> None:
+        _, agent, log, more = await self.services.workspace.history(frame.chat, frame.before, MAX_FACTS)
+        if agent == self.author.id:
+            self.send(HistoryPage([msgspec.Raw(raw) for raw in log], frame.chat, more))
+
+    # --- what is heard ------------------------------------------------------------------------------------
+
+    def deliver(self, heard: Heard) -> None:
+        if self._early is not None:
+            self._early.append(heard)
+            return
+        match heard:
+            case TypingSignal():
+                if heard.chat in self.drawn:
+                    self.send(Typing(heard.who, heard.after, heard.chat, heard.text))
+            case SeenSignal():
+                if heard.chat in self.drawn:
+                    self.send(Seen(heard.seq, heard.chat))
+            case Shown():
+                if heard.n > self.n:
+                    self._hear(heard)
+
+    def _hear(self, shown: Shown) -> None:
+        match shown.fact:
+            case AgentChanged():
+                if shown.fact.fence > self.fence:
+                    self.cut(4409)
+                self.face.strip(self)
+            case Revoked():
+                if shown.fact.session in ("", self.me.session):
+                    self.cut(4401)
+            case Presence():
+                if shown.line is not None and shown.fact.chat in self.drawn:
+                    self.face.presence(self, shown)
+            case ChatFact():
+                self._hear_of_chat(shown, shown.fact)
+
+    def _hear_of_chat(self, shown: Shown, fact: ChatFact) -> None:
+        if isinstance(fact, Assigned) and fact.agent == self.author.id:
+            self._take_in(fact.chat)
+        elif fact.chat in self._coming:
+            self._coming[fact.chat].append(shown)
+        elif shown.n > self.drawn.get(fact.chat, shown.n):
+            self._show(shown, fact)
+
+    def _show(self, shown: Shown, fact: ChatFact) -> None:
+        self.face.fact(self, shown)
+        if isinstance(fact, Released | Ended):
+            self.drawn.pop(fact.chat, None)
+            self.face.left(self, shown, fact)
+
+    def _take_in(self, chat: str) -> None:
+        """A chat has come: it is read once, whole, and what happens meanwhile follows."""
+        self._coming[chat] = []
+        task = asyncio.create_task(self._read_in(chat))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _read_in(self, chat: str) -> None:
+        try:
+            live, n = await self.services.workspace.read_chat(chat)
+        except (SestettoError, Refused):
+            self._coming.pop(chat, None)
+            self.cut(1012)
+            return
+        meanwhile = self._coming.pop(chat)
+        if live.fields.get("agent") == self.author.id:
+            self._draw(live, n)
+        for shown in meanwhile:
+            if isinstance(shown.fact, ChatFact) and shown.n > n:
+                self._hear_of_chat(shown, shown.fact)
+
+    def _draw(self, live: LiveChat, n: int) -> None:
+        self.drawn[live.id] = n
+        self.face.assigned(self, live, n)
+
+    async def gone(self) -> None:
+        self.services.hub.leave(self)
+        self.face.close()
+        for task in self._reading:
+            task.cancel()
+        if self.fence:
+            try:
+                await self.services.workspace.leave(self.author.id, self.fence)
+            except Fenced:
+                return
+
+
+async def agent_socket(socket: WebSocket) -> None:
+    """A cookie from our own pages, or a bearer token with the JSON tongue; 4401 for anybody else."""
+    offered = socket.scope["subprotocols"]
+    tongue = next((name for name in (HTML, JSON) if name in offered), None)
+    if tongue is None:
+        await socket.close()
+        return
+    me = await who(socket)
+    if me is None or me.member.id not in socket.app.state.services.directory.members:
+        await socket.accept(tongue)
+        await socket.close(4401)
+        return
+    await socket.accept(tongue)
+    face: Face = HtmlFace(socket) if tongue == HTML else JsonFace()
+    await AgentConnection(socket, me, face).run()

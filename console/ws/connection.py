@@ -1,0 +1,225 @@
+"""One socket's life, whoever is on it: frames in order, a bounded outbox, limits, and a clean end."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from console.errors import Refused, SestettoError, SlowDown, Unknown
+from console.hub import Outbox
+from console.protocol import MAX_FRAME, Ack, Error, Inbound, Nack, Outbound, Ping, Pong, encode
+
+HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
+PATIENCE = 100  # frames over the rate before the socket is refused
+NEVER = 0x7FFF_FFFF
+
+log = structlog.get_logger()
+
+BAD_FRAME = Error("bad_frame", "That frame is not one of the protocol's.")
+TOO_FAST = Error("slow_down", "Too many frames: wait a moment.")
+
+Handler = Callable[[Any], Awaitable[Any]]
+
+
+class Bucket:
+    """A token bucket: `rate` a second, `burst` at once."""
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self._rate, self._burst = rate, burst
+        self._tokens, self._at = float(burst), time.monotonic()
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+class Hangup(Exception):
+    """The server ends the socket with this close code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Connection:
+    """A socket after its upgrade. Subclasses give the frames, the first one and the table of verbs."""
+
+    frames: msgspec.json.Decoder[Any]
+    rate: tuple[float, int] = (10, 40)  # frames a second, and at once
+
+    def __init__(self, socket: WebSocket) -> None:
+        self.socket = socket
+        self.outbox = Outbox(self._overflow)
+        self._bucket = Bucket(*self.rate)
+        self._too_fast = 0
+        self._cut_code = 0
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    # --- for subclasses --------------------------------------------------------------------------
+
+    def verbs(self) -> Mapping[type[Inbound], Handler]:
+        raise NotImplementedError
+
+    async def hello(self, frame: Any) -> bool:
+        """The first frame; False when it is none that may come first."""
+        raise NotImplementedError
+
+    async def gone(self) -> None:
+        """After the socket has closed."""
+
+    def now(self) -> int:
+        return int(time.time() * 1000)
+
+    # --- life --------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Until either side ends it."""
+        writer = asyncio.create_task(self.outbox.drain(self.socket.send_text))
+        reader = asyncio.create_task(self._read())
+        self._tasks = [writer, reader]
+        try:
+            done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            await self._close(self._code_of(done))
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.shield(self._farewell())
+
+    def cut(self, code: int) -> None:
+        """Ends the socket with `code`, from wherever; never waits."""
+        if not self._cut_code:
+            self._cut_code = code
+            for task in self._tasks[1:]:
+                task.cancel()
+
+    def send(self, frame: Outbound) -> None:
+        self.outbox.put(encode(frame).decode())
+
+    def _overflow(self) -> None:
+        """A reader too slow for its outbox: nothing waits for it."""
+        abort = self.socket.scope.get("extensions", {}).get("sestetto.abort")
+        if abort is not None:
+            abort()
+        self.cut(1013)
+
+    def _code_of(self, done: set[asyncio.Task[Any]]) -> int:
+        if self._cut_code:
+            return self._cut_code
+        for task in done:
+            problem = None if task.cancelled() else task.exception()
+            if isinstance(problem, Hangup):
+                return problem.code
+            if problem is not None and not isinstance(problem, WebSocketDisconnect | OSError | RuntimeError):
+                log.error("socket.failed", error=repr(problem), exc_info=problem)
+                return 1011
+        return 0
+
+    async def _close(self, code: int) -> None:
+        if code:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(1):
+                    await self.socket.close(code)
+
+    async def _farewell(self) -> None:
+        try:
+            await self.gone()
+        except SestettoError as problem:
+            log.info("socket.farewell", error=problem.code)
+
+    # --- frames --------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(HELLO_WITHIN):
+                first = await self._receive()
+        except TimeoutError:
+            raise Hangup(1008) from None
+        if first is None or not await self._guarded(self.hello, first):
+            raise Hangup(1008)
+        verbs = self.verbs()
+        while True:
+            frame = await self._receive()
+            if frame is None:
+                continue
+            if not self._bucket.take():
+                self._slow_down(frame)
+            elif isinstance(frame, Ping):
+                self.send(Pong(frame.at, self.now()))
+            elif type(frame) in verbs:
+                await self._guarded(verbs[type(frame)], frame)
+            else:
+                self.send(BAD_FRAME)
+
+    async def _receive(self) -> Any:
+        """The next frame, or None for one that is not the protocol's."""
+        message = await self.socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        text = message.get("text")
+        if text is None:
+            raise Hangup(1003)
+        if len(text) > MAX_FRAME:
+            raise Hangup(1009)
+        try:
+            return self.frames.decode(text)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            self._count_bad()
+            self.send(BAD_FRAME)
+            return None
+
+    def _count_bad(self) -> None:
+        self._too_fast += 1
+        if self._too_fast > PATIENCE:
+            raise Hangup(1008)
+
+    def _slow_down(self, frame: Any) -> None:
+        self._count_bad()
+        cid = getattr(frame, "cid", "")
+        if cid:
+            self.nack(cid, SlowDown())
+        else:
+            self.send(TOO_FAST)
+
+    async def _guarded(self, handler: Handler, frame: Any) -> Any:
+        """The handler's answer; a refusal becomes a nack, an unknown ends the socket so that all is resent."""
+        cid = getattr(frame, "cid", "")
+        try:
+            return await handler(frame)
+        except Refused as problem:
+            if not cid:
+                self.send(Error(problem.code, str(problem)))
+            else:
+                self.nack(cid, problem)
+            if problem.close in (4401, 4409):
+                await self._flush()
+                raise Hangup(problem.close) from None
+        except SestettoError as problem:
+            if cid:
+                self.nack(cid, problem)
+                await self._flush()
+            if not isinstance(problem, Unknown):
+                log.info("socket.error", error=problem.code)
+            raise Hangup(problem.close) from None
+        return None
+
+    async def _flush(self) -> None:
+        """Gives what was just said a chance to leave."""
+        await asyncio.sleep(0.01)
+
+    def ack(self, cid: str, chat: str, seq: int, at: int) -> None:
+        self.send(Ack(cid, seq, at, chat))
+
+    def nack(self, cid: str, problem: SestettoError) -> None:
+        wait = 0.0 if problem.final else 1.0
+        self.send(Nack(cid, problem.code, str(problem), problem.final, wait))

@@ -1,0 +1,80 @@
+"""The server: uvicorn with one web socket protocol of ours, which knows whose pings to hurry.
+
+Browsers answer pings without page timers, so a hidden tab lives and a dead one is known: an agent's within
+8 s, a visitor's within 40 s.
+"""
+
+import time
+from typing import Any, cast
+
+import uvicorn
+import wsproto
+from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
+from wsproto import events
+
+from console.config import Settings
+from console.protocol import MAX_FRAME
+
+AGENT_PING, AGENT_PONG = 4.0, 4.0  # seconds
+VISITOR_PING, VISITOR_PONG = 20.0, 20.0
+MOST_PINGS = 20  # of a client a second
+MOST_HEADER = 16 * 1024
+
+
+class Protocol(WSProtocol):
+    """uvicorn's, with a pace of pings per path, a bound on the client's, and an abort for the application."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._pings = 0
+        self._pings_since = 0.0
+
+    def handle_connect(self, event: events.Request) -> None:
+        visitor = event.target.startswith("/ws/visitor")
+        self.ping_interval = VISITOR_PING if visitor else AGENT_PING
+        self.ping_timeout = VISITOR_PONG if visitor else AGENT_PONG
+        super().handle_connect(event)
+        extensions = cast(dict[str, Any], self.scope["extensions"])
+        extensions["sestetto.abort"] = self.transport.abort
+
+    def handle_ping(self, event: events.Ping) -> None:
+        now = time.monotonic()
+        if now - self._pings_since > 1:
+            self._pings, self._pings_since = 0, now
+        self._pings += 1
+        if self._pings > MOST_PINGS:
+            self.close_sent = True
+            self.transport.write(self.conn.send(wsproto.events.CloseConnection(code=1008)))
+            self.transport.close()
+            return
+        super().handle_ping(event)
+
+    def keepalive_timeout(self) -> None:
+        """Nobody answers: whoever is gone reads no close frame either."""
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        self.transport.abort()
+
+
+def server_config(app: Any, settings: Settings) -> uvicorn.Config:
+    """How uvicorn is run here; `serving.py` runs the application's start and stop around it."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws=Protocol,
+        ws_max_size=MAX_FRAME,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        access_log=False,
+        log_level="debug" if settings.log == "debug" else "warning",
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=MOST_HEADER,
+        backlog=2048,
+    )
