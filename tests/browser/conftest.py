@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 from tests.browser.chromium import KEPT_AWAKE, find, flags
+from tests.browser.stage import Stage, open_console
 
 HERE = Path(__file__).parent
 
@@ -49,3 +50,20 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     fresh = await browser.new_context(locale="en-GB")
     yield fresh
     await fresh.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage() -> AsyncIterator[Stage]:
+    """The console's page with a server whose part the test speaks."""
+    standing = Stage()
+    await standing.run()
+    yield standing
+    await standing.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(stage: Stage, context: BrowserContext) -> AsyncIterator[Page]:
+    """Ana's console, connected to the stage. A script error or a breach of the page's CSP fails the test."""
+    page = await open_console(stage, context)
+    yield page
+    assert stage.complaints == []

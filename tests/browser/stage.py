@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import uvicorn
+from playwright.async_api import BrowserContext, ConsoleMessage, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -94,7 +95,9 @@ class Stage:
         self.left_messages = 0
         self.locale = "en"
         self.heard: list[dict[str, Any]] = []
+        self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP
         self.sockets: list[WebSocket] = []
+        self.drafts: dict[str, str] = {}
         self.answering = True  # acks, by itself
         self.refusing = False  # new sockets
         self.epoch = "e1"
@@ -160,6 +163,7 @@ class Stage:
             content=self.views.welcome(panes, self.strip(), locale=self.locale, now=now()),
             held={chat: play.line.slot for chat, play in self.plays.items()},
             due={chat: play.due for chat, play in self.plays.items() if play.due},
+            drafts=self.drafts,
         )
 
     # --- what the console said ---
@@ -175,7 +179,9 @@ class Stage:
     async def run(self) -> None:
         page = Route("/console", self._page)
         routes = [page, *static_routes, WebSocketRoute("/ws/agent", self._socket)]
-        config = uvicorn.Config(Starlette(routes=routes), port=self.port, log_level="warning", ws="wsproto")
+        config = uvicorn.Config(
+            Starlette(routes=routes), port=self.port, log_level="critical", ws="wsproto", lifespan="off"
+        )
         self.server = uvicorn.Server(config)
         self.task = asyncio.create_task(self.server.serve())
         await eventually(lambda: self.server.started, "the stage to stand")
@@ -221,6 +227,21 @@ class Stage:
             await self.show(play, play.ana_says(frame["text"], frame["cid"]))
         elif frame["t"] == "status":
             await self.push(self.strip())
+
+
+async def open_console(stage: Stage, context: BrowserContext, *, width: int = 1366, height: int = 768) -> Page:
+    """The console in a tab of its own, once the stage has welcomed it."""
+    page = await context.new_page()
+    await page.set_viewport_size({"width": width, "height": height})
+    page.on("pageerror", lambda error: stage.complaints.append(str(error)))
+    page.on("console", lambda line: stage.complaints.append(line.text) if _is_breach(line) else None)
+    await page.goto(f"{stage.url}/console")
+    await page.wait_for_selector('body[data-link="ready"]')
+    return page
+
+
+def _is_breach(line: ConsoleMessage) -> bool:
+    return line.type == "error" and "WebSocket" not in line.text
 
 
 def _free_port() -> int:

@@ -1,0 +1,309 @@
+"""What Ana types goes to the one she means, once, when she means it; never to a stranger, and never away."""
+
+from playwright.async_api import BrowserContext, Page, expect
+
+from console.protocol import Ack, Nack, Typing
+from tests.browser.stage import Play, Stage, now, open_console
+from tests.eventually import eventually
+
+COMPOSING = """(box, how) => {
+  const event = new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true, ...how });
+  if (how.keyCode) Object.defineProperty(event, 'keyCode', { get: () => how.keyCode });
+  box.dispatchEvent(event);
+}"""
+
+
+async def test_enter_sends_what_was_read_and_written(stage: Stage, desk: Page) -> None:
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("Il film non parte", due=60_000)
+    await stage.play(chat)
+    box = desk.get_by_label("Reply to Giulia")
+    await box.fill("Ciao!")
+    await box.press("Shift+Enter")
+    await box.press_sequentially("Che TV?")
+    await box.press("Enter")
+    said = (await stage.hears("say"))[0]
+    assert (said["chat"], said["text"], said["read"]) == ("c1", "Ciao!\nChe TV?", 3)
+    await expect(box).to_have_value("")
+    await expect(desk.locator("#log-c1 .m.agent p")).to_have_text("Ciao!\nChe TV?")
+    await expect(desk.locator("#pane-1 .log.pending .m")).to_have_count(0)
+
+
+async def test_enter_while_a_character_is_composed_sends_nothing(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "김서연"))
+    box = desk.get_by_label("Reply to 김서연")
+    await box.fill("환불은")
+    await box.evaluate(COMPOSING, {"isComposing": True})
+    await box.evaluate(COMPOSING, {"keyCode": 229})
+    await expect(box).to_have_value("환불은")
+    await box.evaluate(COMPOSING, {})
+    assert [said["text"] for said in await stage.hears("say")] == ["환불은"]
+
+
+async def test_a_real_composition_ends_without_sending(stage: Stage, desk: Page, context: BrowserContext) -> None:
+    await stage.play(Play("c1", 1, "Yuki"))
+    box = desk.get_by_label("Reply to Yuki")
+    await box.focus()
+    devtools = await context.new_cdp_session(desk)
+    await devtools.send("Input.imeSetComposition", {"text": "とうきょう", "selectionStart": 5, "selectionEnd": 5})
+    await devtools.send(
+        "Input.dispatchKeyEvent", {"type": "keyDown", "key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
+    )
+    await devtools.send("Input.insertText", {"text": "東京"})
+    await expect(box).to_have_value("東京")
+    assert stage.said("say") == []
+
+
+async def test_a_held_enter_sends_once(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.fill("one")
+    await desk.keyboard.down("Enter")
+    await box.evaluate("box => { box.value = 'two'; }")
+    await desk.keyboard.down("Enter")  # repeats while it is held
+    await desk.keyboard.up("Enter")
+    assert [said["text"] for said in await stage.hears("say")] == ["one"]
+    await expect(box).to_have_value("two")
+
+
+async def test_the_next_visitor_gets_nothing_of_a_sentence_begun_for_the_last(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("Your card number is")
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    await expect(desk.get_by_label("Reply to Marco")).to_be_visible()
+    await desk.keyboard.type(" 4111")
+    await desk.keyboard.press("Enter")
+    await desk.keyboard.press("Alt+KeyE")
+    ghost = desk.locator("#pane-1 .composer[data-ended]")
+    await expect(ghost.get_by_role("textbox")).to_have_value("Your card number is")
+    await expect(ghost.get_by_role("textbox")).to_be_focused()
+    await expect(ghost.get_by_text("The chat with Giulia has ended or moved")).to_be_visible()
+    await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
+    await expect(desk.get_by_text("Ending the chat")).not_to_be_visible()
+    assert stage.said("say") == stage.said("end") == []
+
+
+async def test_what_was_begun_stays_in_its_place_until_it_is_discarded(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.fill("half a sentence")
+    before = await box.bounding_box()
+    await stage.leave(1)
+    ghost = desk.locator("#pane-1 .composer[data-ended]")
+    await expect(ghost).to_be_visible()
+    assert before is not None
+    after = await ghost.get_by_role("textbox").bounding_box()
+    assert after is not None
+    await ghost.get_by_role("button", name="Discard").click()
+    await expect(desk.locator("#pane-1 .composer")).to_have_count(0)
+
+
+async def test_an_empty_unfocused_composer_goes_with_its_chat(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await expect(desk.get_by_label("Reply to Giulia")).to_be_visible()
+    await stage.leave(1)
+    await expect(desk.locator("#pane-1 .composer")).to_have_count(0)
+    await expect(desk.locator("#pane-1").get_by_text("Free. The next chat comes here by itself.")).to_be_visible()
+    await expect(desk.locator("#pane-1").get_by_role("link", name="Read it again")).to_have_attribute(
+        "href", "/chats/c1"
+    )
+
+
+async def test_an_empty_composer_with_the_focus_stays_until_it_is_left(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"), Play("c2", 2, "Marco"))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await stage.leave(1, then=Play("c3", 1, "Dana"))
+    await expect(desk.locator("#pane-1 .composer[data-ended]")).to_be_visible()
+    await desk.get_by_label("Reply to Marco").focus()
+    await expect(desk.locator("#pane-1 .composer[data-ended]")).to_have_count(0)
+    await expect(desk.get_by_label("Reply to Dana")).to_be_visible()
+
+
+async def test_a_new_chat_never_takes_the_focus(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("I am wri")
+    await stage.play(Play("c2", 2, "Marco"), Play("c3", 3, "Kim"))
+    await expect(desk.get_by_label("Reply to Kim")).to_be_visible()
+    await desk.keyboard.type("ting")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("I am writing")
+
+
+async def test_a_chat_that_comes_back_finds_its_sentence(stage: Stage, desk: Page) -> None:
+    chat = Play("c1", 1, "Giulia")
+    await stage.play(chat)
+    await desk.get_by_label("Reply to Giulia").fill("half a sentence")
+    await stage.leave(1)
+    await expect(desk.locator("#pane-1 .composer[data-ended]")).to_be_visible()
+    await stage.play(chat)
+    box = desk.get_by_label("Reply to Giulia")
+    await expect(box).to_have_value("half a sentence")
+    await expect(box).to_be_editable()
+    await expect(desk.locator("#pane-1 .composer")).to_have_count(1)
+
+
+async def test_a_draft_survives_a_reload_and_travels(stage: Stage, desk: Page, context: BrowserContext) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").fill("not yet sent")
+    await desk.reload()
+    await expect(desk.get_by_label("Reply to Giulia")).to_have_value("not yet sent")
+    await desk.get_by_label("Reply to Giulia").press("End")
+    await desk.get_by_label("Reply to Giulia").press_sequentially("!")
+    assert (await stage.hears("draft"))[-1] == {"t": "draft", "chat": "c1", "text": "not yet sent!"}
+    stage.drafts = {"c1": "not yet sent!"}
+    other = await open_console(stage, context)
+    await expect(other.get_by_label("Reply to Giulia")).to_have_value("not yet sent!")
+
+
+async def test_a_note_is_never_a_reply_by_a_slip(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").fill("Buongiorno")
+    await desk.keyboard.press("Alt+KeyM")
+    note = desk.get_by_label("Note for staff: Giulia does not see it")
+    await expect(note).to_have_value("")
+    await note.fill("she is a difficult one")
+    await desk.locator("#pane-1 [data-act=note]").click()
+    await expect(desk.get_by_label("Reply to Giulia")).to_have_value("Buongiorno")
+    await desk.locator("#pane-1 [data-act=note]").click()
+    await note.press("Enter")
+    said = (await stage.hears("note"))[0]
+    assert (said["chat"], said["text"]) == ("c1", "she is a difficult one")
+    await note.fill("another")
+    await note.press("Enter")
+    await stage.hears("note", 2)
+    assert stage.said("say") == []
+
+
+async def test_an_end_can_be_thought_over_for_five_seconds(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyE")
+    await expect(desk.get_by_text("Ending the chat with Giulia in 5 s")).to_be_visible()
+    await desk.get_by_role("button", name="Undo").click()
+    await expect(desk.get_by_text("Ending the chat")).not_to_be_visible()
+    await desk.locator("#pane-1 [data-act=end]").click()
+    assert stage.said("end") == []
+    assert (await stage.hears("end"))[0]["chat"] == "c1"
+
+
+async def test_a_visitor_who_writes_meanwhile_keeps_the_chat(stage: Stage, desk: Page) -> None:
+    chat = Play("c1", 1, "Giulia")
+    await stage.play(chat)
+    await desk.locator("#pane-1 [data-act=end]").wait_for()
+    await eventually(lambda: _grown_up(desk), "the composer to take presses")
+    await desk.locator("#pane-1 [data-act=end]").click()
+    await expect(desk.get_by_text("Ending the chat with Giulia")).to_be_visible()
+    await stage.show(chat, chat.visitor_says("one more thing", due=60_000))
+    await expect(desk.get_by_text("Ending the chat with Giulia")).not_to_be_visible()
+    await expect(desk.locator("#announcer")).to_contain_text("Giulia wrote: the chat was not ended.")
+    assert stage.said("end") == []
+
+
+async def _grown_up(desk: Page) -> bool:
+    return bool(await desk.evaluate("performance.now() > 1500"))
+
+
+async def test_a_press_meant_for_the_chat_before_does_nothing(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    end = desk.locator("#pane-1 [data-act=end]")
+    await end.hover()
+    await desk.evaluate(
+        """() => new MutationObserver(() => {
+          const end = document.querySelector('#pane-1 .composer[data-chat="c2"] [data-act=end]');
+          if (!end || window.pressed) return;
+          window.pressed = true;
+          const press = { bubbles: true, cancelable: true, detail: 1 };
+          end.dispatchEvent(new PointerEvent('pointerdown', press));
+          end.dispatchEvent(new MouseEvent('click', press));
+        }).observe(document.querySelector('#pane-1'), { subtree: true, childList: true })"""
+    )
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    await desk.wait_for_function("window.pressed")
+    await expect(desk.get_by_text("Ending the chat")).not_to_be_visible()
+
+
+async def test_no_reply_needed_is_offered_while_a_clock_runs(stage: Stage, desk: Page) -> None:
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("ok thanks", due=60_000)
+    await stage.play(chat, Play("c2", 2, "Marco"))
+    await expect(desk.locator("#pane-2 [data-act=no_reply]")).to_be_hidden()
+    await desk.locator("#pane-1 [data-act=no_reply]").click(delay=450)
+    await eventually(lambda: _press_until_heard(stage, desk), "no reply needed")
+    assert stage.said("no_reply")[0]["chat"] == "c1"
+
+
+async def _press_until_heard(stage: Stage, desk: Page) -> bool:
+    if not stage.said("no_reply"):
+        await desk.locator("#pane-1 [data-act=no_reply]").click()
+    return bool(stage.said("no_reply"))
+
+
+async def test_a_text_too_long_says_so_and_stays(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.fill("x" * 4_003)
+    await box.press("Enter")
+    await expect(desk.get_by_text("3 characters too many")).to_be_visible()
+    await expect(box).to_have_value("x" * 4_003)
+    await box.fill("x" * 4_000)
+    await box.press("Enter")
+    assert len((await stage.hears("say"))[0]["text"]) == 4_000
+
+
+async def test_what_was_refused_for_good_can_be_copied_or_discarded(stage: Stage, desk: Page) -> None:
+    stage.answering = False
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.fill("too late")
+    await box.press("Enter")
+    cid = (await stage.hears("say"))[0]["cid"]
+    await stage.leave(1)
+    await stage.send(Nack(cid=cid, code="ended", message="The chat has ended.", final=True))
+    await desk.get_by_role("button", name="1 not delivered").click()
+    lost = desk.get_by_role("dialog", name="Not delivered")
+    await expect(lost.get_by_text("too late", exact=True)).to_be_visible()
+    await expect(lost.get_by_text("To Giulia")).to_contain_text("The chat has ended.")
+    await desk.reload()
+    await desk.get_by_role("button", name="1 not delivered").click()
+    await lost.get_by_role("button", name="Discard").click()
+    await expect(desk.get_by_role("button", name="not delivered")).to_have_count(0)
+
+
+async def test_a_refusal_that_passes_is_tried_again_in_order(stage: Stage, desk: Page) -> None:
+    stage.answering = False
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    for text in ("first", "second"):
+        await box.fill(text)
+        await box.press("Enter")
+    cid = (await stage.hears("say"))[0]["cid"]
+    await stage.send(Nack(cid=cid, code="slow_down", message="Wait.", final=False, retry_after=0.6))
+    await stage.hears("say", 2)
+    assert [said["text"] for said in stage.said("say")] == ["first", "first"]
+    assert len({said["cid"] for said in stage.said("say")}) == 1
+    await stage.send(Ack(cid=cid, seq=3, at=now(), chat="c1"))
+    assert [said["text"] for said in await stage.hears("say", 3)] == ["first", "first", "second"]
+
+
+async def test_the_visitor_is_seen_typing_and_an_old_signal_is_not(stage: Stage, desk: Page) -> None:
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("ciao", due=60_000)
+    await stage.play(chat)
+    typing = desk.locator("#pane-1 .typing")
+    await stage.send(Typing(who="visitor", after=2, chat="c1"))
+    await stage.send(Typing(who="visitor", after=3, chat="c1", text="<b>e anche"))
+    await expect(typing).to_have_text("typing: “<b>e anche”")
+    await stage.show(chat, chat.visitor_says("e anche il router", due=60_000))
+    await expect(typing).to_be_hidden()
+    await stage.send(Typing(who="visitor", after=3, chat="c1", text="old"))
+    await stage.send(Typing(who="visitor", after=4, chat="c1"))
+    await expect(typing).to_have_text("Giulia is typing …")
+
+
+async def test_ana_typing_is_told_now_and_then(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").press_sequentially("a dozen characters")
+    await stage.hears("typing")
+    assert len(stage.said("typing")) == 1
