@@ -26,6 +26,7 @@ export class Chat {
       }
       this.add(fact);
     }
+    if (!this.id) return;
     this.place = told.place;
     this.agent = told.agent || this.agent;
     this.seen = told.seen || 0;
@@ -43,6 +44,7 @@ export class Chat {
     if (kind === "opened" || kind === "reopened" || kind === "released") this.place = "waiting";
     if (kind === "assigned") [this.place, this.agent] = ["active", name];
     if (kind === "ended") [this.place, this.until] = ["ended", Infinity];
+    if (fact.why === "message_left") this.clear(); // filed away: nothing to go on with
     if (kind === "rated" || kind === "reopened") this.rated = kind === "rated";
     return true;
   }

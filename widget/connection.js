@@ -22,7 +22,7 @@ export class Connection {
   }
 
   start() {
-    if (this.state === "idle") this.again();
+    if (this.state === "idle" || this.state === "refused") this.again();
   }
 
   /** Dial now, whatever was going on. */
@@ -58,15 +58,12 @@ export class Connection {
   read(frame) {
     if (!frame) return;
     if (frame.t === "welcome") {
-      this.expect();
       this.state = "open";
       this.lostAt = 0;
       this.beat = setInterval(() => this.ping(), PING_EVERY);
     }
-    if (frame.t === "pong") {
-      this.expect();
-      this.tries = 0;
-    }
+    if (frame.t === "pong") this.tries = 0;
+    if (frame.t === "pong" || frame.t === "welcome") this.expect();
     this.owner.frame(frame);
   }
 

@@ -98,7 +98,7 @@ export function survey(visitor) {
   const comment = h("textarea", { rows: 2, maxlength: "1000", "aria-label": t("Your comment (optional)"), placeholder: t("Your comment (optional)"), dir: "auto" });
   const choices = ["1", "2", "3", "4", "5"].map((value) => h("label", h("input", { type: "radio", name: "score", value, required: true }), h("span", value)));
   const made = form(
-    "survey",
+    "",
     () => visitor.command("rate", { score: +made.elements.score.value, comment: comment.value.trim() }),
     h("fieldset", h("legend", t("How was the chat? 1 is poor, 5 is very good")), h("div.scores", ...choices)),
     comment,

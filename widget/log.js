@@ -44,15 +44,14 @@ export class Log {
 
   constructor(earlier) {
     this.earlier = button("quiet", earlier);
-    this.list = h("div.lines", { role: "log", "aria-label": t("Conversation") });
-    this.element = h("div.log", { tabindex: "0", role: "region", "aria-label": t("Conversation"), onscroll: () => this.scrolled() }, this.earlier, this.list);
+    this.element = h("div.log", { role: "log", tabindex: "0", "aria-label": t("Conversation"), onscroll: () => this.scrolled() });
   }
 
   draw(visitor) {
     const shown = lines(visitor);
-    const { element, drawn, list } = this;
+    const { element, drawn } = this;
     const height = element.scrollHeight;
-    let spot = list.firstChild;
+    let spot = element.firstChild;
     shown.forEach((told, place) => {
       if (!drawn.has(told.key)) drawn.set(told.key, this.make(told));
       const { node, meta } = drawn.get(told.key);
@@ -60,7 +59,7 @@ export class Log {
       const next = shown[place + 1];
       if (node === spot) spot = spot.nextSibling;
       else {
-        list.insertBefore(node, spot);
+        element.insertBefore(node, spot);
         this.stuck ||= pending;
       }
       node.classList.toggle("pending", !!pending);

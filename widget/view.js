@@ -18,8 +18,6 @@ function screenOf({ chat, outbox, team, left }) {
 
 /** The open widget: draws the visitor's state, hands back what is typed and pressed. */
 export class Panel {
-  screen = "";
-
   constructor(visitor, title, close) {
     this.visitor = visitor;
     this.title = title;
@@ -29,7 +27,6 @@ export class Panel {
     this.state = h("p");
     this.face = h("span.face", { "aria-hidden": "true" });
     this.bar = h("div.bar", { role: "status" });
-    this.retry = button("quiet", () => visitor.connection.again());
     this.body = h("div.body");
     this.log = new Log(() => visitor.connection.send({ t: "history", before: visitor.chat.facts[0].seq }));
     this.foot = h("p.foot", { role: "status" });
@@ -39,7 +36,6 @@ export class Panel {
       { role: "dialog", "aria-labelledby": "heading", tabindex: "-1", onkeydown: (event) => this.key(event) },
       h("header", this.face, h("div", this.heading, this.state), this.menus(), button("plain", close, { "aria-label": t("Close the chat") }, icon(CLOSE))),
       this.bar,
-      this.retry,
       this.body,
     );
   }
@@ -62,20 +58,32 @@ export class Panel {
   }
 
   draw() {
-    const { visitor, element, log } = this;
-    const { chat, team, line, typist } = visitor;
+    const { visitor, element } = this;
     const screen = screenOf(visitor);
     const talks = ["line", "chat", "ended"].includes(screen);
     const built = talks ? "talk" : screen + visitor.left;
-    if (built !== this.built) this.build((this.built = built), talks, screen);
-    this.screen = element.dataset.screen = screen;
+    const held = this.held();
+    if (built !== this.built) this.build(talks, screen);
+    this.built = built;
+    element.dataset.screen = screen;
     if (visitor.back) {
       this.fill(visitor.back + (this.draft && "\n") + this.draft);
       visitor.back = "";
     }
     this.head(screen);
     this.said();
-    if (!talks) return;
+    if (talks) this.converse(screen);
+    if (held && !this.held()) this.focus();
+  }
+
+  /** Whether the keyboard is in here. */
+  held() {
+    return this.element.contains(this.element.getRootNode().activeElement);
+  }
+
+  converse(screen) {
+    const { visitor, log } = this;
+    const { chat, team, line, typist } = visitor;
     log.draw(visitor);
     const waits = screen === "line" && chat.id;
     write(this.foot, screen === "chat" && typist ? t("{typist} is typing…", { typist }) : waits ? this.place(team, line) : this.copied ? t("The transcript is copied.") : "");
@@ -84,11 +92,10 @@ export class Panel {
     if (log.stuck) log.bottom();
   }
 
-  build(_, talks, screen) {
-    const held = this.body.contains(this.element.getRootNode().activeElement);
+  build(talks, screen) {
     const { left } = this.visitor;
     this.writing = talks ? composer(this) : screen === "left" ? null : sheet(this, screen === "away");
-    if (talks) this.body.replaceChildren(this.log.element, this.foot, this.extra, this.writing.form);
+    if (talks) this.body.replaceChildren(this.log.earlier, this.log.element, this.foot, this.extra, this.writing.form);
     else
       this.body.replaceChildren(
         this.writing?.form ||
@@ -100,7 +107,6 @@ export class Panel {
             left && button("quiet", () => this.visitor.fresh(), t("Write another message")),
           ),
       );
-    if (held) this.focus();
   }
 
   head(screen) {
@@ -120,16 +126,14 @@ export class Panel {
   /** The bar: a lost connection, or what the visitor has to know. */
   said() {
     const { connection, notice } = this.visitor;
-    const refused = connection.state === "refused";
     const left = connection.lostAt && connection.lostAt + LOST_AFTER - Date.now();
     if (left > 0) setTimeout(() => this.draw(), left);
     const lost = left < 0 && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(connection.lostAt) });
-    write(this.bar, refused ? t("The chat cannot be reached.") : lost || t(notice));
-    write(this.retry, refused ? t("Try again") : "");
+    write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : lost || t(notice));
   }
 
   place(team, line) {
-    if (!team.online) return t("Nobody is online just now");
+    if (team?.online === false) return t("Nobody is online just now");
     if (!line) return "";
     const { position, wait } = line;
     return `${position > 1 ? t("You are number {position} in line.", line) : t("You are next in line.")} ${wait < 0 ? "" : t("Expected wait: about {time}.", { time: span(wait) })}`;

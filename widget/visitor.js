@@ -103,7 +103,7 @@ export class Visitor {
   /** Another chat than the one on the screen; the token stays. */
   fresh() {
     this.begin("");
-    this.left = "";
+    this.left = this.leaving = "";
     this.changed();
   }
 
@@ -169,9 +169,8 @@ export class Visitor {
   happened(fact) {
     const { cid, chat, kind, by, name, text, at, score } = fact;
     this.settle(cid);
-    if (cid && cid === this.leaving) return;
     if (chat !== this.chat.id) {
-      if (kind !== "opened" || this.chat.open()) return;
+      if (kind !== "opened" || this.leaving || this.chat.open()) return;
       this.begin(chat);
     }
     if (fact.prev > this.chat.last) this.connection.again();
@@ -262,7 +261,7 @@ export class Visitor {
     this.outbox.keep([]);
     this.chat.clear();
     this.profile = {};
-    this.forgetting = this.identity = this.token = this.epoch = this.left = this.back = this.notice = "";
+    this.leaving = this.forgetting = this.identity = this.token = this.epoch = this.left = this.back = this.notice = "";
     this.changed();
   }
 

@@ -12,6 +12,7 @@ class Widget extends HTMLElement {
   acts = bare(); // event -> what the page wants called
   gone = new AbortController();
   languages = [];
+  dark = matchMedia("(prefers-color-scheme: dark)");
 
   /** `base` is the server's address with a slash at the end; `given` the script's `data-` values. */
   begin(base, { site, theme, locale }) {
@@ -19,13 +20,7 @@ class Widget extends HTMLElement {
     this.site = site;
     this.theme = theme;
     speak(locale || document.documentElement.lang || navigator.language);
-    this.visitor = new Visitor(base, site, () => this.changed(), (event, detail) => this.tell(event, detail));
-    return this;
-  }
-
-  connectedCallback() {
-    if (this.launcher) return;
-    const { visitor } = this;
+    const visitor = (this.visitor = new Visitor(base, site, () => this.changed(), (event, detail) => this.tell(event, detail)));
     const root = this.attachShadow(bare({ mode: "open" }));
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE); // the text of widget.css, put in front by the server
@@ -33,15 +28,14 @@ class Widget extends HTMLElement {
     this.badge = h("span.badge");
     this.launcher = button("launcher", () => this.toggle(), icon(BUBBLE), this.badge);
     root.append(this.launcher);
-    for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, (event) => event.stopPropagation());
+    for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, (event) => event.stopPropagation()); // not the page's shortcuts
     this.listen();
     this.paint();
     this.draw();
-    if (visitor.unfinished) {
-      visitor.connection.start();
-      if (visitor.tab.get("open")) this.open(true);
-    }
+    if (visitor.unfinished) visitor.connection.start();
+    if (visitor.unfinished && visitor.tab.get("open")) this.open(true);
     this.ask();
+    return this;
   }
 
   /** Frameworks that swap the whole body take us with it: come back. */
@@ -156,7 +150,7 @@ class Widget extends HTMLElement {
   }
 
   shown() {
-    return !!this.panel?.element.isConnected;
+    return !!this.panel?.element.parentNode;
   }
 
   /** A panel anew, in the language of now. */
@@ -170,7 +164,7 @@ class Widget extends HTMLElement {
 
   renew() {
     if (!this.shown()) return;
-    const held = this.panel.element.contains(this.shadowRoot.activeElement);
+    const held = this.panel.held();
     this.unfold();
     if (held) this.panel.focus();
   }
@@ -187,7 +181,7 @@ class Widget extends HTMLElement {
     on(window, "pageshow", back);
     on(document, "visibilitychange", back);
     on(window, "storage", ({ key }) => visitor.heard(key));
-    on(matchMedia("(prefers-color-scheme: dark)"), "change", () => this.paint());
+    on(this.dark, "change", () => this.paint());
     on(window.visualViewport, "resize", () => this.fit());
     on(window.visualViewport, "scroll", () => this.fit());
   }
@@ -195,14 +189,15 @@ class Widget extends HTMLElement {
   /** On phones the panel fills what the keyboard leaves free. */
   fit() {
     const { height, offsetTop } = window.visualViewport;
-    this.style.setProperty("--_height", `${height}px`);
-    this.style.setProperty("--_top", `${offsetTop}px`);
+    this.look({ height: `${height}px`, top: `${offsetTop}px` });
+  }
+
+  look(values) {
+    for (const name of Object.keys(values)) this.style.setProperty("--_" + name, values[name]);
   }
 
   paint() {
-    const { theme } = this;
-    const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-    this.dataset.theme = dark ? "dark" : "light";
+    this.dataset.theme = ["dark", "light"].includes(this.theme) ? this.theme : this.dark.matches ? "dark" : "light";
     this.lang = words.locale;
     this.dir = direction();
   }
@@ -223,10 +218,7 @@ class Widget extends HTMLElement {
       visitor.privacy ||= privacy_url;
       this.heading = name;
       this.languages = languages;
-      if (accent) {
-        this.style.setProperty("--_accent", accent);
-        this.style.setProperty("--_on", on_accent);
-      }
+      if (accent) this.look({ accent, on: on_accent });
       this.tell("availability", { online });
       this.changed();
       this.learn();

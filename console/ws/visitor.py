@@ -1,5 +1,6 @@
 """The visitor's socket: `/ws/visitor?site=KEY`. No cookies; the Origin must be on the site's list."""
 
+import asyncio
 import re
 from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -70,6 +71,7 @@ class VisitorConnection(Connection):
         self._early: list[Shown] | None = None
         self._line: tuple[int, int] | None = None
         self._online = False
+        self._welcomed = False
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
         return {
@@ -98,6 +100,7 @@ class VisitorConnection(Connection):
         self.services.hub.join(f"site:{self.site.key}", self)
         arrived = await self._arrive(known, frame)
         self._welcome(frame, arrived)
+        self._welcomed = True
         early, self._early = self._early, None
         for shown in early:
             self._show(shown)
@@ -347,10 +350,12 @@ class VisitorConnection(Connection):
             self.last = fact.seq
             self.outbox.put(frame)
         if isinstance(fact, Reopened | Opened | Ended):
-            self.tell_line()
+            asyncio.get_running_loop().call_soon(self.tell_line)  # an assignment may be in the same batch
 
     def tell_line(self) -> None:
         """Place in line and whether anybody is there, whenever either has changed."""
+        if not self._welcomed:
+            return
         place = self.fanout.place_of(self.chat) if self.chat else None
         if place != self._line:
             self._line = place

@@ -101,6 +101,7 @@ class Stage:
         self.answering = True  # acks, by itself
         self.refusing = False  # new sockets
         self.epoch = "e1"
+        self.build = BUILD
         self.n = 0
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -155,7 +156,7 @@ class Stage:
             agent="ana",
             epoch=self.epoch,
             now=now(),
-            build=BUILD,
+            build=self.build,
             status=self.status,
             limit=6,
             recovered=True,
