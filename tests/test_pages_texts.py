@@ -1,0 +1,52 @@
+"""Sign-in and archive pages in every language: no text without its translation, none left over."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.extract import extract
+
+import console
+from console.texts import FOLDER, read_catalogue
+
+PACKAGE = Path(console.__file__).parent
+TEMPLATES = ("problem", "sign_in", "sign_in_demo", "chats", "chat", "fragments/archived")
+SOURCES = ("pages/guard.py", "pages/sign_in.py", "pages/chats.py")
+RAISED = re.compile(r'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:AWAY|WRONG) = "([^"]+)"|SlowDown\("([^"]+)"\)')
+
+
+def in_templates() -> Iterator[str]:
+    for name in TEMPLATES:
+        with (PACKAGE / "templates" / f"{name}.html").open("rb") as file:
+            keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+            for _, message, _, _ in extract("jinja2.ext:babel_extract", file, keywords=keywords):
+                yield message if isinstance(message, str) else str(message[0])
+
+
+def in_sources() -> Iterator[str]:
+    for name in (*SOURCES, "archive/credentials.py", "archive/tries.py"):
+        for found in RAISED.findall((PACKAGE / name).read_text()):
+            if (text := "".join(found)) != "There is no such member.":  # said on the command line only
+                yield text
+
+
+def known(domain: str) -> set[str]:
+    catalogue = read_catalogue(FOLDER / "it" / f"{domain}.po")
+    return {one.id if isinstance(one.id, str) else one.id[0] for one in catalogue if one.id and one.string}
+
+
+def test_every_text_of_the_pages_has_its_italian() -> None:
+    said = {*in_templates(), *in_sources()}
+    assert len(said) > 60
+    assert said - known("pages") - known("console") == set()
+
+
+def test_the_italian_holds_nothing_the_pages_no_longer_say() -> None:
+    assert known("pages") - {*in_templates(), *in_sources()} == set()
+
+
+def test_a_translation_keeps_every_name_to_be_filled_in() -> None:
+    names = re.compile(r"%\(\w+\)s")
+    for one in read_catalogue(FOLDER / "it" / "pages.po"):
+        if isinstance(one.id, str) and one.id:
+            assert set(names.findall(one.id)) == set(names.findall(str(one.string))), one.id
