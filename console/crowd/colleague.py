@@ -22,10 +22,11 @@ BACK_IN = 1.0  # s before the next try to connect
 
 
 class Colleague:
-    def __init__(self, url: str, bearer: str, pace: Pace) -> None:
+    def __init__(self, url: str, bearer: str, pace: Pace, *, patience: float = LEFT_ALONE) -> None:
         self._url = f"{url.replace('http', 'ws', 1)}/ws/agent"
         self._bearer = bearer
         self._pace = pace
+        self._patience = patience
         self._tab = secrets.token_urlsafe(8)
         self._socket: Socket | None = None
         self._chats: dict[str, _Held] = {}
@@ -90,7 +91,7 @@ class Colleague:
         """Answers whatever is open, until the visitor is silent after the last word."""
         while True:
             try:
-                async with asyncio.timeout(self._pace.seconds(LEFT_ALONE)):
+                async with asyncio.timeout(self._pace.seconds(self._patience)):
                     await held.asked.wait()
             except TimeoutError:
                 await self._send(AgentEnd(cid=new_cid(), chat=held.id))
