@@ -14,7 +14,7 @@ const LONGEST_WAIT = 8000;
 export class Connection {
   state = "idle";
   lostAt = 0;
-  tries = 0;
+  #tries = 0;
 
   constructor(address, owner) {
     this.address = address;
@@ -27,28 +27,28 @@ export class Connection {
 
   /** Dial now, whatever was going on. */
   again() {
-    this.drop("connecting");
+    this.#drop("connecting");
     try {
       const socket = (this.socket = new WebSocket(this.address, "sestetto.v1"));
       const mine = (act) => (event) => socket === this.socket && act(event);
       socket.onopen = mine(() => this.send(this.owner.hello()));
       socket.onmessage = mine((event) => this.read(parse(event.data)));
-      socket.onclose = mine((event) => this.closed(event.code));
-      this.expect(WELCOME_WITHIN);
+      socket.onclose = mine((event) => this.#closed(event.code));
+      this.#expect(WELCOME_WITHIN);
     } catch {
-      this.closed();
+      this.#closed();
     }
   }
 
   stop() {
-    this.drop("idle");
+    this.#drop("idle");
     this.lostAt = 0;
   }
 
   /** The network or the page came back: dial at once, or make sure that an open socket still lives. */
   nudge() {
     if (this.state === "lost") this.again();
-    else this.ping();
+    else this.#ping();
   }
 
   send(frame) {
@@ -60,44 +60,44 @@ export class Connection {
     if (frame.t === "welcome") {
       this.state = "open";
       this.lostAt = 0;
-      this.beat = setInterval(() => this.ping(), PING_EVERY);
+      this.beat = setInterval(() => this.#ping(), PING_EVERY);
     }
-    if (frame.t === "pong") this.tries = 0;
-    if (frame.t === "pong" || frame.t === "welcome") this.expect();
+    if (frame.t === "pong") this.#tries = 0;
+    if (frame.t === "pong" || frame.t === "welcome") this.#expect();
     this.owner.frame(frame);
   }
 
-  ping() {
+  #ping() {
     if (this.state !== "open" || this.deadline) return;
     this.send({ t: "ping", at: Date.now() });
-    this.expect(PONG_WITHIN);
+    this.#expect(PONG_WITHIN);
   }
 
   /** Half-open sockets say nothing for minutes: after `ms` we give up ourselves. Nothing is expected without `ms`. */
-  expect(ms) {
+  #expect(ms) {
     clearTimeout(this.deadline);
-    this.deadline = ms && setTimeout(() => this.closed(), ms);
+    this.deadline = ms && setTimeout(() => this.#closed(), ms);
   }
 
   /** 1008 and 4409 are final; 4401 means that the token is of no use; after anything else we come back. */
-  closed(code) {
-    this.drop(code === 1008 || code === 4409 ? "refused" : "lost");
+  #closed(code) {
+    this.#drop(code === 1008 || code === 4409 ? "refused" : "lost");
     this.lostAt ||= Date.now();
     if (code === 4401) this.owner.stranger();
     if (this.state === "lost") {
-      const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.tries++);
+      const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#tries++);
       this.retry = setTimeout(() => this.again(), wait * (0.5 + Math.random() / 2));
     }
     this.owner.changed();
   }
 
-  drop(state) {
+  #drop(state) {
     const { socket } = this;
     this.socket = null;
     this.state = state;
     clearTimeout(this.retry);
     clearInterval(this.beat);
-    this.expect();
+    this.#expect();
     socket?.close();
   }
 }

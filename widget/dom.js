@@ -33,12 +33,6 @@ export function h(kind, ...parts) {
 
 export const button = (look, onclick, ...parts) => h("button." + look, { type: "button", onclick }, ...parts);
 
-export function icon(d) {
-  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-  dress(svg, { viewBox: "0 0 24 24", "aria-hidden": "true" }).append(dress(path, { d }));
-  return svg;
-}
-
 /** Sets text and visibility, and only what changed: a live region announces every write. */
 export function write(node, text) {
   node.hidden = !text;
@@ -51,8 +45,8 @@ export const link = (href, text) => h("a", { href, target: "_blank", rel: "noope
 export function linked(text) {
   const parts = document.createDocumentFragment();
   let done = 0;
-  for (const found of text.matchAll(/https?:\/\/[\w[][^\s<>"'`]*/gi)) {
-    const address = found[0].replace(/[.,;:!?)\]}]+$/, "");
+  for (const found of text.matchAll(/https?:\/\/\w[^\s<>"]*/gi)) {
+    const address = found[0].replace(/[.,:;!?)]+$/, "");
     parts.append(text.slice(done, found.index), link(address, address));
     done = found.index + address.length;
   }

@@ -1,8 +1,7 @@
-import { h, icon, link, write } from "./dom.js";
+import { h, link, write } from "./dom.js";
 import { clock, t } from "./words.js";
 
 const LIMIT = 4000; // characters of a message
-const SEND = "M4 20l17-8L4 4l3 8zM7 12h7";
 
 /** Enter sends, Shift+Enter breaks the line; Enter that ends a composition does neither. */
 function sends(event) {
@@ -89,7 +88,7 @@ export function composer(panel) {
     if (text) panel.visitor.say(text);
     writing.area.focus();
   };
-  writing.form = form("composer", send, writing.count, writing.area, h("button.send", { "aria-label": t("Send") }, icon(SEND)));
+  writing.form = form("composer", send, writing.count, writing.area, h("button.send", { "aria-label": t("Send") }, "↑"));
   return writing;
 }
 

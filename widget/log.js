@@ -2,20 +2,18 @@ import { button, h, linked, write } from "./dom.js";
 import { clock, t } from "./words.js";
 
 /** What a fact says in the log when it is no message; nothing for those that say nothing. */
-function says({ kind, why, name, score }, agent) {
+function says({ kind, why, name }) {
   if (kind === "assigned") return t("{name} has joined the chat", { name });
   if (kind === "released") return t("You are next in line.");
   if (kind === "asked") return t("Are you still there? The chat ends soon.");
-  if (kind === "reopened") return t("The chat goes on");
-  if (kind === "rated") return t("You rated the chat {score} of 5. Thank you!", { score });
+  if (kind === "rated") return t("Thank you!");
   if (kind !== "ended") return "";
-  if (why === "visitor") return t("You ended the chat");
-  return why === "agent" ? t("{agent} ended the chat", { agent }) : t("The chat has ended after a long silence");
+  return why === "silent" || why === "abandoned" ? t("The chat has ended after a long silence") : t("The chat has ended");
 }
 
 function line(fact, chat) {
   const { kind, by, cid, seq, text, at, name } = fact;
-  if (kind !== "message") return { key: seq, text: says(fact, chat.agent), at };
+  if (kind !== "message") return { key: seq, text: says(fact), at };
   if (by !== "visitor") return { key: seq, side: "them", name: name || chat.agent, text, at, state: "" };
   return { key: cid || seq, side: "me", name: t("You"), text, at, state: seq <= chat.seen ? t("Seen") : t("Sent") };
 }
@@ -44,16 +42,15 @@ export class Log {
 
   constructor(earlier) {
     this.earlier = button("quiet", earlier);
-    this.element = h("div.log", { role: "log", tabindex: "0", "aria-label": t("Conversation"), onscroll: () => this.scrolled() });
+    this.element = h("div.log", { role: "log", tabindex: "0", "aria-label": t("Conversation"), onscroll: () => this.#scrolled() });
   }
 
   draw(visitor) {
     const shown = lines(visitor);
     const { element, drawn } = this;
-    const height = element.scrollHeight;
     let spot = element.firstChild;
     shown.forEach((told, place) => {
-      if (!drawn.has(told.key)) drawn.set(told.key, this.make(told));
+      if (!drawn.has(told.key)) drawn.set(told.key, this.#make(told));
       const { node, meta } = drawn.get(told.key);
       const { side, name, at, state, pending } = told;
       const next = shown[place + 1];
@@ -72,19 +69,18 @@ export class Log {
       }
     write(this.earlier, visitor.chat.more ? t("Earlier messages") : "");
     if (this.stuck) this.bottom();
-    else if (element.scrollTop < 40) element.scrollTop += element.scrollHeight - height;
   }
 
   bottom() {
     this.element.scrollTop = 1e6;
   }
 
-  scrolled() {
+  #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
     this.stuck = scrollHeight - scrollTop - clientHeight < 40;
   }
 
-  make({ side, name, text }) {
+  #make({ side, name, text }) {
     const meta = h("small", { "aria-live": "off" });
     if (!side) return { node: h("p.said", text), meta };
     return { node: h("div." + side, h("b", name), h("p.bubble", { dir: "auto" }, linked(text)), meta), meta };

@@ -1,8 +1,8 @@
-import { parse } from "./dom.js";
+import { bare, parse } from "./dom.js";
 
 /** What a browser keeps for us. Private mode, a full disk or a sandboxed frame throw: then memory has to do. */
 export class Shelf {
-  memory = {};
+  memory = bare();
 
   /** `kind` is "localStorage" (every tab, for good) or "sessionStorage" (this tab). */
   constructor(kind, site) {
@@ -11,10 +11,8 @@ export class Shelf {
   }
 
   get(slot) {
-    const key = this.prefix + slot;
-    if (Object.hasOwn(this.memory, key)) return this.memory[key];
     try {
-      return window[this.kind].getItem(key) || "";
+      return this.memory[slot] ?? window[this.kind].getItem(this.prefix + slot) ?? "";
     } catch {
       return "";
     }
@@ -26,16 +24,13 @@ export class Shelf {
       if (text) window[this.kind].setItem(key, text);
       else window[this.kind].removeItem(key);
     } catch {
-      this.memory[key] = text;
+      this.memory[slot] = text;
     }
   }
 }
 
-/** 22 characters of base64url: 128 random bits. */
-export function newCid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/\+/g, "-").replace(/\//g, "_");
-}
+/** 22 characters, 113 random bits. */
+export const newCid = () => Array.from(crypto.getRandomValues(new Uint8Array(22)), (byte) => (byte % 36).toString(36)).join("");
 
 /** Commands wait here, in order, until the server has them on disk; they survive a reload of the tab. */
 export class Outbox {

@@ -1,10 +1,8 @@
-import { button, h, icon, write } from "./dom.js";
+import { button, h, write } from "./dom.js";
 import { composer, privacy, sheet, survey } from "./forms.js";
 import { Log, transcript } from "./log.js";
 import { clock, span, t } from "./words.js";
 
-const CLOSE = "M6 6l12 12M18 6 6 18";
-const MORE = "M12 5v.01M12 12v.01M12 19v.01";
 const LOST_AFTER = 1500; // ms: a shorter drop is not worth a word
 
 /** Which screen the visitor's state asks for. */
@@ -34,7 +32,7 @@ export class Panel {
     this.element = h(
       "section.panel",
       { role: "dialog", "aria-labelledby": "heading", tabindex: "-1", onkeydown: (event) => this.key(event) },
-      h("header", this.face, h("div", this.heading, this.state), this.menus(), button("plain", close, { "aria-label": t("Close the chat") }, icon(CLOSE))),
+      h("header", this.face, h("div", this.heading, this.state), this.#menus(), button("plain", close, { "aria-label": t("Close the chat") }, "×")),
       this.bar,
       this.body,
     );
@@ -63,16 +61,16 @@ export class Panel {
     const talks = ["line", "chat", "ended"].includes(screen);
     const built = talks ? "talk" : screen + visitor.left;
     const held = this.held();
-    if (built !== this.built) this.build(talks, screen);
+    if (built !== this.built) this.#build(talks, screen);
     this.built = built;
     element.dataset.screen = screen;
     if (visitor.back) {
       this.fill(visitor.back + (this.draft && "\n") + this.draft);
       visitor.back = "";
     }
-    this.head(screen);
+    this.#head(screen);
     this.said();
-    if (talks) this.converse(screen);
+    if (talks) this.#converse(screen);
     if (held && !this.held()) this.focus();
   }
 
@@ -81,18 +79,18 @@ export class Panel {
     return this.element.contains(this.element.getRootNode().activeElement);
   }
 
-  converse(screen) {
+  #converse(screen) {
     const { visitor, log } = this;
     const { chat, team, line, typist } = visitor;
     log.draw(visitor);
     const waits = screen === "line" && chat.id;
-    write(this.foot, screen === "chat" && typist ? t("{typist} is typing…", { typist }) : waits ? this.place(team, line) : this.copied ? t("The transcript is copied.") : "");
-    this.extras(screen);
-    this.writing.area.placeholder = screen !== "ended" ? t("Write a message") : chat.until ? t("Write to go on with this chat") : t("Write to begin a new chat");
+    write(this.foot, screen === "chat" && typist ? t("{typist} is typing…", { typist }) : waits ? this.place(team, line) : "");
+    this.#extras(screen);
+    this.writing.area.placeholder = screen === "ended" ? t("Write to go on") : t("Write a message");
     if (log.stuck) log.bottom();
   }
 
-  build(talks, screen) {
+  #build(talks, screen) {
     const { left } = this.visitor;
     this.writing = talks ? composer(this) : screen === "left" ? null : sheet(this, screen === "away");
     if (talks) this.body.replaceChildren(this.log.earlier, this.log.element, this.foot, this.extra, this.writing.form);
@@ -103,23 +101,21 @@ export class Panel {
             "div.sheet",
             { role: "status" },
             h("h3", left ? t("Thank you!") : t("Sending…")),
-            left && h("p", t("Your message has arrived. We will answer to {left}.", { left })),
-            left && button("quiet", () => this.visitor.fresh(), t("Write another message")),
+            left && h("p", t("We will answer to {left}.", { left })),
           ),
       );
   }
 
-  head(screen) {
+  #head(screen) {
     const { chat, team } = this.visitor;
     const name = screen === "chat" || screen === "ended" ? chat.agent : "";
-    const states = { start: team && t("We are online"), away: t("Nobody is online just now"), left: "", line: t("In line"), chat: t("is with you now"), ended: t("The chat has ended") };
+    const states = { start: team && t("We are online"), away: t("Nobody is online just now"), line: t("In line"), chat: t("is with you now"), ended: t("The chat has ended") };
     write(this.heading, name || this.title() || t("Chat"));
     write(this.state, states[screen] || "");
     write(this.face, name && [...name][0].toUpperCase());
-    const [copy, end, fresh] = this.items;
+    const [copy, end] = this.items;
     copy.hidden = !chat.facts.length;
     end.hidden = !chat.open();
-    fresh.hidden = screen !== "ended";
     this.menu.hidden = !chat.id;
   }
 
@@ -128,7 +124,7 @@ export class Panel {
     const { connection, notice } = this.visitor;
     const left = connection.lostAt && connection.lostAt + LOST_AFTER - Date.now();
     if (left > 0) setTimeout(() => this.draw(), left);
-    const lost = left < 0 && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(connection.lostAt) });
+    const lost = connection.lostAt && left <= 0 && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(connection.lostAt) });
     write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : lost || t(notice));
   }
 
@@ -140,7 +136,7 @@ export class Panel {
   }
 
   /** What stands over the composer: the announcement of the preview, or the survey. */
-  extras(screen) {
+  #extras(screen) {
     const { visitor } = this;
     const { chat, outbox, preview } = visitor;
     const ended = screen === "ended";
@@ -148,38 +144,37 @@ export class Panel {
     const wanted = asks ? "survey" : !ended && preview ? "preview" : "";
     if (this.extra.className === wanted) return;
     this.extra.className = wanted;
-    this.extra.replaceChildren(asks ? survey(visitor) : wanted && h("p", t("We see what you write while you write it."), " ", privacy(visitor)));
+    this.extra.replaceChildren(asks ? survey(visitor) : wanted && h("p", t("We see what you write as you write it."), " ", privacy(visitor)));
   }
 
-  menus() {
+  #menus() {
     const { visitor } = this;
     const item = (text, act) =>
       button("", () => {
-        this.shut();
+        this.#shut();
         act();
       }, text);
     this.items = [
-      item(t("Copy the transcript"), () => this.copy()),
+      item(t("Copy the transcript"), () => this.#copy()),
       item(t("End chat"), () => visitor.command("end")),
-      item(t("New chat"), () => visitor.fresh()),
       item(t("End and forget me on this device"), () => visitor.forget()),
     ];
-    this.summary = h("summary.plain", { "aria-label": t("More") }, icon(MORE));
+    this.summary = h("summary.plain", { "aria-label": t("More") }, "⋮");
     return (this.menu = h("details", this.summary, h("div.items", ...this.items)));
   }
 
-  shut() {
+  #shut() {
     this.menu.open = false;
     this.summary.focus();
   }
 
   /** By the old command: the clipboard's own interface is missing on plain HTTP. */
-  copy() {
+  #copy() {
     const area = h("textarea");
     area.value = transcript(this.visitor);
     this.element.append(area);
     area.select();
-    this.copied = document.execCommand("copy");
+    if (document.execCommand("copy")) this.visitor.notice = "The transcript is copied.";
     area.remove();
     this.summary.focus();
     this.draw();
@@ -187,7 +182,7 @@ export class Panel {
 
   key(event) {
     if (event.key !== "Escape" || event.isComposing) return;
-    if (this.menu.open) this.shut();
+    if (this.menu.open) this.#shut();
     else this.close();
   }
 }

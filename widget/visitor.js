@@ -25,7 +25,7 @@ export class Visitor {
   parameters = []; // of the page's address, that may travel
   token = "";
   epoch = "";
-  going = ""; // cid under way: one at a time keeps the order
+  #going = ""; // cid under way: one at a time keeps the order
   typed = 0;
 
   constructor(base, site, changed, tell) {
@@ -35,7 +35,7 @@ export class Visitor {
     this.tab = new Shelf("sessionStorage", site);
     this.outbox = new Outbox(this.tab);
     this.connection = new Connection(`${base.replace("http", "ws")}ws/visitor?site=${encodeURIComponent(site)}`, this);
-    const kept = this.kept();
+    const kept = this.#kept();
     this.token = kept.token;
     this.chat.id = kept.chat;
     this.unfinished = (kept.chat && !kept.ended) || this.outbox.frames.length;
@@ -46,7 +46,7 @@ export class Visitor {
   open(text, name) {
     this.profile.name = name ?? this.profile.name;
     if (this.chat.place) this.fresh();
-    this.command("open", { text, ...this.known(), queue: this.profile.queue || "", page: this.page() });
+    this.command("open", { text, ...this.#known(), queue: this.profile.queue || "", page: this.#page() });
   }
 
   /** After the end writing reopens the chat for a while; later it opens another. */
@@ -57,7 +57,7 @@ export class Visitor {
 
   leave(text, email) {
     this.profile.email = email;
-    this.leaving = this.command("leave_message", { text, email, name: this.profile.name || "", page: this.page() });
+    this.leaving = this.command("leave_message", { text, email, name: this.profile.name || "", page: this.#page() });
   }
 
   typing(text) {
@@ -77,14 +77,14 @@ export class Visitor {
 
   set(given) {
     Object.assign(this.profile, given);
-    if (this.chat.open()) this.describe();
+    if (this.chat.open()) this.#describe();
   }
 
   /** A JWT, a function that makes one (asked again at every welcome), or `{name, email}` as the page claims. */
   identify(given) {
     if (typeof given === "object") this.set(given);
     else this.identity = given;
-    this.prove();
+    this.#prove();
   }
 
   /** Ends the chat if one runs, then forgets everything on this device. */
@@ -97,7 +97,7 @@ export class Visitor {
   logout() {
     for (const slot of ["chat", "read"]) this.shelf.set(slot, "");
     this.tab.set("draft", "");
-    this.blank();
+    this.#blank();
   }
 
   /** Another chat than the one on the screen; the token stays. */
@@ -110,8 +110,8 @@ export class Visitor {
   /** Another tab opened a chat, read it, or forgot the visitor. */
   heard(key) {
     if (key === this.shelf.prefix + "read") this.chat.read = +this.shelf.get("read");
-    const kept = this.kept();
-    if (!kept.token && this.token && key) this.blank();
+    const kept = this.#kept();
+    if (!kept.token && this.token && key) this.#blank();
     else if (kept.chat && kept.chat !== this.chat.id && !this.chat.open()) {
       this.token = kept.token;
       this.chat.clear(kept.chat);
@@ -123,10 +123,10 @@ export class Visitor {
   // --- what the connection asks ----------------------------------------------------------
 
   hello() {
-    this.token ||= this.kept().token;
-    this.going = "";
+    this.token ||= this.#kept().token;
+    this.#going = "";
     const { id, last } = this.chat;
-    return { t: "hello", token: this.token, chat: id, epoch: this.epoch, after: last, page: this.page(), locale: words.locale };
+    return { t: "hello", token: this.token, chat: id, epoch: this.epoch, after: last, page: this.#page(), locale: words.locale };
   }
 
   stranger() {
@@ -135,12 +135,13 @@ export class Visitor {
 
   frame(frame) {
     const act = bare({
-      welcome: this.welcomed,
-      ack: this.acked,
-      nack: this.refused,
-      fact: this.happened,
-      typing: this.typingSeen,
-      pong: this.moved,
+      welcome: this.#welcomed,
+      ack: this.#acked,
+      nack: this.#refused,
+      fact: this.#happened,
+      error: this.#stumbled,
+      typing: this.#typingSeen,
+      pong: this.#moved,
       line: () => (this.line = frame),
       team: () => (this.team = frame),
       seen: () => (this.chat.seen = Math.max(this.chat.seen, frame.seq)),
@@ -152,21 +153,21 @@ export class Visitor {
 
   // ---------------------------------------------------------------------------------------
 
-  welcomed({ token, epoch, now, recovered, team, chat, facts, typing_preview, privacy_url }) {
+  #welcomed({ token, epoch, now, recovered, team, chat, facts, typing_preview, privacy_url }) {
     const { id, last, read } = this.chat;
     if (last && !(chat && (recovered || epoch === this.epoch)))
-      this.notice = chat ? "The latest messages may be missing." : "The chat is no longer available.";
+      this.notice = chat ? "The latest messages may be missing." : "The chat has ended";
     Object.assign(this, { token, epoch, team, skew: now - Date.now(), preview: typing_preview, privacy: privacy_url, line: null });
     if (chat) this.chat.begin(chat, facts || [], recovered);
     else this.chat.clear();
     if (chat?.id === id) this.chat.read = Math.max(read, +this.shelf.get("read"));
     for (const fact of this.chat.facts) this.settle(fact.cid);
     this.keep();
-    this.prove();
-    this.pump();
+    this.#prove();
+    this.#pump();
   }
 
-  happened(fact) {
+  #happened(fact) {
     const { cid, chat, kind, by, name, text, at, score } = fact;
     this.settle(cid);
     if (chat !== this.chat.id) {
@@ -188,7 +189,7 @@ export class Visitor {
     if (kind === "ended" && this.forgetting) this.logout();
   }
 
-  acked({ cid, chat, seq }) {
+  #acked({ cid, chat, seq }) {
     const frame = this.settle(cid);
     if (!frame) return;
     if (frame.t === "leave_message") this.left = frame.email;
@@ -196,9 +197,9 @@ export class Visitor {
     if (chat === this.chat.id && seq > this.chat.last && frame.text) this.chat.sent.set(cid, frame.text);
   }
 
-  refused({ cid, code, message, final, retry_after }) {
+  #refused({ cid, code, message, final, retry_after }) {
     if (!final) {
-      this.retry = setTimeout(() => this.pump((this.going = "")), (retry_after || 1) * 1000);
+      this.retry = setTimeout(() => this.#pump((this.#going = "")), (retry_after || 1) * 1000);
       return;
     }
     const frame = this.settle(cid);
@@ -209,11 +210,16 @@ export class Visitor {
     if (!frame.text) return;
     const over = frame.t === "say" && (code === "ended" || code === "no_chat");
     if (over) this.chat.until = 0;
-    this.notice = over ? "The chat has ended. What you send now begins a new one." : message;
+    this.notice = over ? "The chat has ended. Send this to begin a new one." : message;
     this.back += (this.back && "\n") + frame.text;
   }
 
-  typingSeen({ who, after }) {
+  /** A frame the server could not take. It names no cid: it was the one under way, if that waits for an answer. */
+  #stumbled({ code, message }) {
+    if (code === "bad_frame" || code === "slow_down") this.#refused({ cid: this.#going, code, message, final: code === "bad_frame" });
+  }
+
+  #typingSeen({ who, after }) {
     if (after < this.chat.last) return;
     this.typist = who;
     clearTimeout(this.quiet);
@@ -225,7 +231,7 @@ export class Visitor {
     this.notice = "";
     this.outbox.keep([...this.outbox.frames, bare({ t, cid, ...fields })]);
     this.connection.start();
-    this.pump();
+    this.#pump();
     this.changed();
     return cid;
   }
@@ -233,18 +239,18 @@ export class Visitor {
   settle(cid) {
     const frame = cid && this.outbox.settle(cid);
     if (frame) {
-      this.going = "";
-      this.pump();
+      this.#going = "";
+      this.#pump();
     }
     return frame;
   }
 
   /** The oldest command goes out when none is under way. */
-  pump() {
+  #pump() {
     const [frame] = this.outbox.frames;
-    if (!frame || this.going || this.connection.state !== "open") return;
+    if (!frame || this.#going || this.connection.state !== "open") return;
     clearTimeout(this.retry);
-    this.going = frame.cid;
+    this.#going = frame.cid;
     this.connection.send(frame);
   }
 
@@ -255,7 +261,7 @@ export class Visitor {
     this.keep();
   }
 
-  blank() {
+  #blank() {
     clearTimeout(this.forgetting);
     this.connection.stop();
     this.outbox.keep([]);
@@ -265,7 +271,7 @@ export class Visitor {
     this.changed();
   }
 
-  kept() {
+  #kept() {
     return parse(this.shelf.get("chat")) || bare({ token: "", chat: "" });
   }
 
@@ -273,27 +279,27 @@ export class Visitor {
     this.shelf.set("chat", JSON.stringify(bare({ token: this.token, chat: this.chat.id, ended: this.chat.place === "ended" })));
   }
 
-  known() {
+  #known() {
     const { name = "", email = "", fields = {} } = this.profile;
     return { name, email, fields: bare(fields) };
   }
 
-  page() {
+  #page() {
     const here = page(this.parameters);
     this.address = here.url;
     return here;
   }
 
   /** A page of an SPA changes without a load: the agent should see where the visitor is now. */
-  moved() {
-    if (this.chat.open() && page(this.parameters).url !== this.address) this.describe();
+  #moved() {
+    if (this.chat.open() && page(this.parameters).url !== this.address) this.#describe();
   }
 
-  describe() {
-    this.command("set", { ...this.known(), page: this.page(), locale: words.locale });
+  #describe() {
+    this.command("set", { ...this.#known(), page: this.#page(), locale: words.locale });
   }
 
-  async prove() {
+  async #prove() {
     const { identity } = this;
     if (!identity || this.connection.state !== "open") return;
     try {

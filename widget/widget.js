@@ -1,18 +1,17 @@
-import { bare, button, h, icon, parse, write } from "./dom.js";
+import { bare, button, h, parse, write } from "./dom.js";
 import { count } from "./page.js";
 import { Panel } from "./view.js";
 import { Visitor } from "./visitor.js";
 import { direction, learn, speak, t, words } from "./words.js";
 
 const NAME = "sestetto-widget";
-const BUBBLE = "M4 5h16v11H9l-5 4z";
 
 /** The launcher, and behind it the panel, which is made at the first opening. */
 class Widget extends HTMLElement {
-  acts = bare(); // event -> what the page wants called
-  gone = new AbortController();
-  languages = [];
-  dark = matchMedia("(prefers-color-scheme: dark)");
+  #acts = bare(); // event -> what the page wants called
+  #gone = new AbortController();
+  #languages = [];
+  #dark = matchMedia("(prefers-color-scheme: dark)");
 
   /** `base` is the server's address with a slash at the end; `given` the script's `data-` values. */
   begin(base, { site, theme, locale }) {
@@ -26,37 +25,33 @@ class Widget extends HTMLElement {
     sheet.replaceSync(STYLE); // the text of widget.css, put in front by the server
     root.adoptedStyleSheets = [sheet];
     this.badge = h("span.badge");
-    this.launcher = button("launcher", () => this.toggle(), icon(BUBBLE), this.badge);
+    this.launcher = button("launcher", () => this.toggle(), h("i"), this.badge);
     root.append(this.launcher);
     for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, (event) => event.stopPropagation()); // not the page's shortcuts
-    this.listen();
-    this.paint();
+    this.#listen();
+    this.#paint();
     this.draw();
     if (visitor.unfinished) visitor.connection.start();
     if (visitor.unfinished && visitor.tab.get("open")) this.open(true);
-    this.ask();
+    this.#ask();
     return this;
-  }
-
-  /** Frameworks that swap the whole body take us with it: come back. */
-  disconnectedCallback() {
-    setTimeout(() => this.isConnected || this.gone.signal.aborted || document.body.append(this));
   }
 
   // --- the page's verbs ------------------------------------------------------------------
 
   open(quietly) {
-    if (this.shown()) return;
+    if (this.#shown()) return;
+    if (this.visitor.left) this.visitor.fresh(); // another message
     this.visitor.tab.set("open", "1");
     this.visitor.connection.start();
-    this.unfold();
+    this.#unfold();
     if (quietly !== true) this.panel.focus();
-    this.learn();
+    this.#learn();
     this.tell("open");
   }
 
   close() {
-    if (!this.shown()) return;
+    if (!this.#shown()) return;
     this.panel.element.remove();
     this.visitor.tab.set("open", "");
     this.draw();
@@ -65,7 +60,7 @@ class Widget extends HTMLElement {
   }
 
   toggle() {
-    if (this.shown()) this.close();
+    if (this.#shown()) this.close();
     else this.open();
   }
 
@@ -85,7 +80,7 @@ class Widget extends HTMLElement {
   prefill({ text, ...given }) {
     Object.assign(this.visitor.profile, given);
     if (text) this.visitor.back = text;
-    this.renew();
+    this.#renew();
   }
 
   set({ theme, locale, tags, fields, ...given }) {
@@ -94,8 +89,8 @@ class Widget extends HTMLElement {
     if (tags) fields = { ...fields, tags: tags.join(", ") };
     if (fields) given.fields = { ...this.visitor.profile.fields, ...fields };
     this.visitor.set(given);
-    this.paint();
-    this.learn();
+    this.#paint();
+    this.#learn();
   }
 
   /** Opens with this text in the composer; the visitor sends it. */
@@ -110,7 +105,7 @@ class Widget extends HTMLElement {
   }
 
   destroy() {
-    this.gone.abort();
+    this.#gone.abort();
     this.visitor.connection.stop();
     count(0);
     this.remove();
@@ -119,14 +114,14 @@ class Widget extends HTMLElement {
 
   /** Calls `act(detail)` at every event of that name. */
   on(event, act) {
-    this.acts[event] = [...(this.acts[event] || []), act];
+    this.#acts[event] = [...(this.#acts[event] || []), act];
     if (event === "ready") act();
   }
 
   // ---------------------------------------------------------------------------------------
 
   tell(event, detail) {
-    for (const act of this.acts[event] || []) setTimeout(act, 0, detail);
+    for (const act of this.#acts[event] || []) setTimeout(act, 0, detail);
   }
 
   /** Draws once, however much changed in this turn of the loop. */
@@ -136,7 +131,7 @@ class Widget extends HTMLElement {
 
   draw() {
     const { visitor, launcher, badge } = this;
-    const shown = this.shown();
+    const shown = this.#shown();
     clearTimeout(this.drawing);
     this.drawing = 0;
     if (shown) this.panel.draw();
@@ -149,29 +144,29 @@ class Widget extends HTMLElement {
     if (unread !== this.unread) this.tell("unread", (this.unread = unread));
   }
 
-  shown() {
+  #shown() {
     return !!this.panel?.element.parentNode;
   }
 
   /** A panel anew, in the language of now. */
-  unfold() {
+  #unfold() {
     this.panel?.element.remove();
     this.panel = new Panel(this.visitor, () => this.heading, () => this.close());
     this.shadowRoot.append(this.panel.element);
-    this.fit();
+    this.#fit();
     this.draw();
   }
 
-  renew() {
-    if (!this.shown()) return;
+  #renew() {
+    if (!this.#shown()) return;
     const held = this.panel.held();
-    this.unfold();
+    this.#unfold();
     if (held) this.panel.focus();
   }
 
-  listen() {
+  #listen() {
     const { visitor } = this;
-    const on = (target, kind, act) => target?.addEventListener(kind, act, bare({ signal: this.gone.signal }));
+    const on = (target, kind, act) => target?.addEventListener(kind, act, bare({ signal: this.#gone.signal }));
     const back = () => {
       if (document.hidden) return;
       visitor.connection.nudge();
@@ -181,13 +176,13 @@ class Widget extends HTMLElement {
     on(window, "pageshow", back);
     on(document, "visibilitychange", back);
     on(window, "storage", ({ key }) => visitor.heard(key));
-    on(this.dark, "change", () => this.paint());
-    on(window.visualViewport, "resize", () => this.fit());
-    on(window.visualViewport, "scroll", () => this.fit());
+    on(this.#dark, "change", () => this.#paint());
+    on(window.visualViewport, "resize", () => this.#fit());
+    on(window.visualViewport, "scroll", () => this.#fit());
   }
 
   /** On phones the panel fills what the keyboard leaves free. */
-  fit() {
+  #fit() {
     const { height, offsetTop } = window.visualViewport;
     this.look({ height: `${height}px`, top: `${offsetTop}px` });
   }
@@ -196,19 +191,19 @@ class Widget extends HTMLElement {
     for (const name of Object.keys(values)) this.style.setProperty("--_" + name, values[name]);
   }
 
-  paint() {
-    this.dataset.theme = ["dark", "light"].includes(this.theme) ? this.theme : this.dark.matches ? "dark" : "light";
+  #paint() {
+    this.dataset.theme = ["dark", "light"].includes(this.theme) ? this.theme : this.#dark.matches ? "dark" : "light";
     this.lang = words.locale;
     this.dir = direction();
   }
 
-  async learn() {
-    if (!this.shown() || !(await learn(this.base, this.languages))) return;
-    this.renew();
+  async #learn() {
+    if (!this.#shown() || !(await learn(this.base, this.#languages))) return;
+    this.#renew();
   }
 
   /** Whether somebody is there, and how the site looks: one cached request, nothing of the visitor in it. */
-  async ask() {
+  async #ask() {
     const { visitor } = this;
     try {
       const answer = await fetch(`${this.base}widget/availability?site=${encodeURIComponent(this.site)}`);
@@ -217,11 +212,11 @@ class Widget extends HTMLElement {
       visitor.parameters = parameters || [];
       visitor.privacy ||= privacy_url;
       this.heading = name;
-      this.languages = languages;
+      this.#languages = languages;
       if (accent) this.look({ accent, on: on_accent });
       this.tell("availability", { online });
       this.changed();
-      this.learn();
+      this.#learn();
     } catch (problem) {
       this.tell("error", { code: "availability", message: String(problem) });
     }
@@ -235,15 +230,11 @@ function start() {
   if (!customElements.get(NAME)) customElements.define(NAME, Widget);
   const element = document.createElement(NAME).begin(new URL(".", script.src).href, bare(script.dataset));
   const run = (verb, ...given) => element[verb]?.(...given);
-  const place = () => {
-    document.body.append(element);
-    run.q = { push: (call) => run(...call) };
-    for (const call of early?.q || []) run(...call);
-  };
   run.element = element;
+  run.q = { push: (call) => run(...call) };
   window.sestetto = run;
-  if (document.body) place();
-  else document.addEventListener("DOMContentLoaded", place);
+  document.documentElement.append(element); // beside the body, which some frameworks swap
+  for (const call of early?.q || []) run(...call);
 }
 
 start();

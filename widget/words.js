@@ -36,8 +36,5 @@ export async function learn(base, languages) {
 /** The time of day, with the name of the day if `weekday` is "long". */
 export const clock = (ms, weekday) => new Date(ms).toLocaleString(words.locale, bare({ weekday, hour: "2-digit", minute: "2-digit" }));
 
-/** Seconds as people say them: "30 seconds", "2 minutes". */
-export function span(seconds) {
-  const [value, unit] = seconds < 55 ? [Math.ceil(seconds / 5) * 5 || 5, "second"] : [Math.round(seconds / 60), "minute"];
-  return new Intl.NumberFormat(words.locale, bare({ style: "unit", unit, unitDisplay: "long" })).format(value);
-}
+/** Seconds as every language writes them: "30 s", "2 min". */
+export const span = (seconds) => (seconds < 90 ? `${Math.ceil(seconds / 5) * 5 || 5} s` : `${Math.round(seconds / 60)} min`);

@@ -9,7 +9,7 @@ would become undefined; the browser tests run what this makes.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 from string import ascii_letters
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ BEFORE_OBJECT = frozenset(["(", ",", "=", ":", "[", "?", "||", "??", "&&", "..."
 BEFORE_REGEX = BEFORE_OBJECT | frozenset(["!", "{", "}", ";", "=>"])
 TOKEN = re.compile(
     r"""(?P<blank>\s+|//[^\n]*|/\*.*?\*/)|(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
-    r"""|(?P<name>[A-Za-z_$][\w$]*)|(?P<number>\d[\w.]*)"""
+    r"""|(?P<private>\#[A-Za-z_$][\w$]*)|(?P<name>[A-Za-z_$][\w$]*)|(?P<number>\d[\w.]*)"""
     r"""|(?P<mark>\.\.\.|=>|\?\?=|\|\|=|\?\.|\?\?|\|\||&&|\*\*|[=!]==?|[<>+*/-]=|\+\+|--|[^\s\w])""",
     re.DOTALL,
 )
@@ -32,7 +32,7 @@ TEMPLATE_TEXT = re.compile(r"(?:\\.|\$(?!\{)|[^`\\$])*(`|\$\{)", re.DOTALL)
 
 
 class Token(NamedTuple):
-    kind: str  # name | mark | text | number | regex | template
+    kind: str  # name | private | mark | text | number | regex | template
     text: str
 
 
@@ -54,6 +54,8 @@ def squeeze(source: str) -> str:
     for use in uses:
         old = written[use.place]
         written[use.place] = f"{old}:{names[old]}" if use.shorthand else names[old]
+    for place, name in _private_names(tokens):
+        written[place] = name
     return _joined([_lean(written, place) for place in range(len(written))])
 
 
@@ -124,6 +126,16 @@ def _short_names(tokens: list[Token], uses: list[Use]) -> dict[str, str]:
         names[name] = next(short for short in _shorts() if _free(mine, taken.get(short, set())))
         taken.setdefault(names[name], set()).update(mine)
     return names
+
+
+def _private_names(tokens: list[Token]) -> Iterator[tuple[int, str]]:
+    """(place, name) of every private member; each class counts anew."""
+    starts = [place for place, token in enumerate(tokens) if token.text == "class" and token.kind == "name"]
+    for start, end in pairwise([*starts, len(tokens)]):
+        places = [place for place in range(start, end) if tokens[place].kind == "private"]
+        counted = Counter(tokens[place].text for place in places).most_common()
+        names = {name: f"#{short}" for (name, _), short in zip(counted, _shorts(), strict=False)}
+        yield from ((place, names[tokens[place].text]) for place in places)
 
 
 def _free(mine: set[int], theirs: set[int]) -> bool:

@@ -74,7 +74,7 @@ def join(source: Path) -> str:
     """The parts as one script in a function scope, the style in it as a string."""
     style = msgspec.json.encode(squeeze_style((source / "widget.css").read_text(encoding="utf-8"))).decode()
     parts = "\n".join(as_part((source / f"{name}.js").read_text(encoding="utf-8")) for name in PARTS)
-    return f'(()=>{{"use strict";const STYLE={style};{squeeze(parts)}}})();\n'
+    return f'(()=>{{const STYLE={style};{squeeze(parts)}}})();\n'
 
 
 def as_part(module: str) -> str:
@@ -169,7 +169,7 @@ async def widget_availability(request: Request) -> Response:
     site = services.directory.sites.get(request.query_params.get("site", ""))
     if site is None:
         return Response(status_code=404, headers=PUBLIC)
-    body = msgspec.json.encode(availability_of(site, services.picture.staffed(site.queue)))
+    body = msgspec.json.encode(availability_of(site, services.picture.online(site.queue)))
     headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}"}
     return Response(body, media_type="application/json", headers=headers)
 
