@@ -125,14 +125,15 @@ export class Panel {
     const left = connection.lostAt && connection.lostAt + LOST_AFTER - Date.now();
     if (left > 0) setTimeout(() => this.draw(), left);
     const lost = connection.lostAt && left <= 0 && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(connection.lostAt) });
-    write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : lost || t(notice));
+    write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : lost || notice);
   }
 
   place(team, line) {
     if (team?.online === false) return t("Nobody is online just now");
     if (!line) return "";
     const { position, wait } = line;
-    return `${position > 1 ? t("You are number {position} in line.", line) : t("You are next in line.")} ${wait < 0 ? "" : t("Expected wait: about {time}.", { time: span(wait) })}`;
+    const place = position > 1 ? t("You are number {position} in line.", line) : t("You are next in line.");
+    return wait < 0 ? place : place + " " + t("Expected wait: about {time}.", { time: span(wait) });
   }
 
   /** What stands over the composer: the announcement of the preview, or the survey. */
@@ -174,7 +175,7 @@ export class Panel {
     area.value = transcript(this.visitor);
     this.element.append(area);
     area.select();
-    if (document.execCommand("copy")) this.visitor.notice = "The transcript is copied.";
+    if (document.execCommand("copy")) this.visitor.notice = t("The transcript is copied.");
     area.remove();
     this.summary.focus();
     this.draw();

@@ -3,7 +3,7 @@ import { Connection } from "./connection.js";
 import { bare, parse } from "./dom.js";
 import { page } from "./page.js";
 import { newCid, Outbox, Shelf } from "./storage.js";
-import { words } from "./words.js";
+import { t, words } from "./words.js";
 
 const TYPING_EVERY = 1000; // ms between two of our own typing signals
 const TYPING_LASTS = 5000;
@@ -156,7 +156,7 @@ export class Visitor {
   #welcomed({ token, epoch, now, recovered, team, chat, facts, typing_preview, privacy_url }) {
     const { id, last, read } = this.chat;
     if (last && !(chat && (recovered || epoch === this.epoch)))
-      this.notice = chat ? "The latest messages may be missing." : "The chat has ended";
+      this.notice = chat ? t("The latest messages may be missing.") : t("The chat has ended");
     Object.assign(this, { token, epoch, team, skew: now - Date.now(), preview: typing_preview, privacy: privacy_url, line: null });
     if (chat) this.chat.begin(chat, facts || [], recovered);
     else this.chat.clear();
@@ -210,7 +210,7 @@ export class Visitor {
     if (!frame.text) return;
     const over = frame.t === "say" && (code === "ended" || code === "no_chat");
     if (over) this.chat.until = 0;
-    this.notice = over ? "The chat has ended. Send this to begin a new one." : message;
+    this.notice = over ? t("The chat has ended. Send this to begin a new one.") : t(message);
     this.back += (this.back && "\n") + frame.text;
   }
 

@@ -137,7 +137,7 @@ class Widget extends HTMLElement {
     if (shown) this.panel.draw();
     if (shown && !document.hidden) visitor.look();
     const unread = visitor.chat.unread();
-    launcher.setAttribute("aria-label", shown ? t("Close the chat") : t("Open the chat") + (unread ? `, ${t("unread: {unread}", { unread })}` : ""));
+    launcher.setAttribute("aria-label", shown ? t("Close the chat") : t("Open the chat") + (unread ? ", " + t("unread: {unread}", { unread }) : ""));
     launcher.setAttribute("aria-expanded", shown);
     write(badge, unread ? String(unread) : "");
     count(unread);

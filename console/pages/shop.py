@@ -27,11 +27,36 @@ class Ware(NamedTuple):
 
 
 WARES = (
-    Ware("merino", "Merino, four-ply", "€ 9.50", "Soft, springy, 200 m to the ball", "From flocks on the Matese hills, spun without bleach. It blooms a little in the first wash; knit a size down if you are between two."),
-    Ware("alpaca", "Alpaca and silk", "€ 14.00", "Warm, with a quiet shine", "Seven parts baby alpaca, three parts mulberry silk. Wash by hand, dry flat, and it will outlive its pattern."),
-    Ware("linen", "Wet-spun linen", "€ 7.80", "For summer, softer every year", "Belgian flax, spun wet so that it does not pill. Stiff on the needles, and worth it."),
-    Ware("sock", "Sock yarn, speckled", "€ 11.20", "Three parts wool, one part nylon", "Dyed by hand in small lots: order enough for both feet."),
-)  # fmt: skip
+    Ware(
+        "merino",
+        "Merino, four-ply",
+        "€ 9.50",
+        "Soft, springy, 200 m to the ball",
+        "From flocks on the Matese hills, spun without bleach. It blooms a little in the first wash; "
+        "knit a size down if you are between two.",
+    ),
+    Ware(
+        "alpaca",
+        "Alpaca and silk",
+        "€ 14.00",
+        "Warm, with a quiet shine",
+        "Seven parts baby alpaca, three parts mulberry silk. Wash by hand, dry flat, and it will outlive its pattern.",
+    ),
+    Ware(
+        "linen",
+        "Wet-spun linen",
+        "€ 7.80",
+        "For summer, softer every year",
+        "Belgian flax, spun wet so that it does not pill. Stiff on the needles, and worth it.",
+    ),
+    Ware(
+        "sock",
+        "Sock yarn, speckled",
+        "€ 11.20",
+        "Three parts wool, one part nylon",
+        "Dyed by hand in small lots: order enough for both feet.",
+    ),
+)
 
 
 async def home(request: Request) -> Response:

@@ -14,10 +14,20 @@ from string import ascii_letters
 from typing import NamedTuple
 
 WORDS = frozenset(
-    ["async", "await", "break", "case", "catch", "class", "const", "continue", "default", "delete", "do", "else", "export", "extends", "false", "finally", "for", "from", "function", "get", "if", "import", "in", "instanceof", "let", "new", "null", "of", "return", "set", "static", "super", "switch", "this", "throw", "true", "try", "typeof", "undefined", "void", "while", "yield"]
+    re.findall(
+        r"\w+",
+        """async await break case catch class const continue default delete do else export extends false finally for from
+        function get if import in instanceof let new null of return set static super switch this throw true try typeof
+        undefined void while yield""",
+    )
 )
 GLOBALS = frozenset(
-    ["AbortController", "Array", "Boolean", "CSSStyleSheet", "Date", "HTMLElement", "Infinity", "Intl", "JSON", "Map", "Math", "Object", "Promise", "STYLE", "String", "URL", "Uint8Array", "WebSocket", "btoa", "clearInterval", "clearTimeout", "crypto", "customElements", "document", "encodeURIComponent", "fetch", "location", "matchMedia", "navigator", "setInterval", "setTimeout", "window"]
+    re.findall(
+        r"\w+",
+        """AbortController Array Boolean CSSStyleSheet Date HTMLElement Infinity Intl JSON Map Math Object Promise STYLE
+        String URL Uint8Array WebSocket clearInterval clearTimeout crypto customElements document encodeURIComponent
+        fetch location matchMedia navigator setInterval setTimeout window""",
+    )
 )
 BEFORE_OBJECT = frozenset(["(", ",", "=", ":", "[", "?", "||", "??", "&&", "...", "return", "const", "let"])
 BEFORE_REGEX = BEFORE_OBJECT | frozenset(["!", "{", "}", ";", "=>"])
@@ -76,7 +86,8 @@ def tokenize(source: str) -> Iterator[Token]:
             token = Token("regex", found[0])
         else:
             found = TOKEN.match(source, place)
-            assert found is not None and found.lastgroup is not None
+            assert found is not None, source[place : place + 40]
+            assert found.lastgroup is not None
             token = Token(found.lastgroup, found[0])
             if token.text == "{":
                 braces.append("{")

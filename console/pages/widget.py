@@ -4,24 +4,21 @@
 function scope, so that a page makes one request and gets no global but `sestetto`.
 """
 
-import gettext
 import gzip
 import hashlib
 import re
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import msgspec
-from babel import Locale
-from babel.messages.catalog import Catalog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from console.directory import Site
+from console.errors import Refused, every_error
 from console.pages.squeeze import squeeze
-from console.texts import FOLDER, SOURCE, Texts, read_catalogue
+from console.texts import FOLDER, SOURCE, Texts, page_texts, read_catalogue
 
 HERE = Path(__file__).parent
 PARTS = ("dom", "storage", "page", "words", "connection", "chat", "visitor", "log", "forms", "view", "widget")
@@ -74,7 +71,7 @@ def join(source: Path) -> str:
     """The parts as one script in a function scope, the style in it as a string."""
     style = msgspec.json.encode(squeeze_style((source / "widget.css").read_text(encoding="utf-8"))).decode()
     parts = "\n".join(as_part((source / f"{name}.js").read_text(encoding="utf-8")) for name in PARTS)
-    return f'(()=>{{const STYLE={style};{squeeze(parts)}}})();\n'
+    return f"(()=>{{const STYLE={style};{squeeze(parts)}}})();\n"
 
 
 def as_part(module: str) -> str:
@@ -102,23 +99,12 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def language_file(language: str) -> Asset:
-    """English text -> text, as JSON. A text with plurals maps to {category: text}, as `Intl.PluralRules` names them."""
-    catalogue = read_catalogue(FOLDER / language / "widget.po")
-    said = {message.id: message.string for message in catalogue if message.id and message.string}
-    texts = {_key(key): _forms(catalogue, language, value) for key, value in said.items()}
+    """English text -> text, as JSON: the widget's own catalogue, and the words of the server's refusals."""
+    own = read_catalogue(FOLDER / language / "widget.po")
+    texts = {str(message.id): str(message.string) for message in own if message.id and message.string}
+    refusals = page_texts().get(language)
+    texts |= {error.message: refusals.gettext(error.message) for error in every_error() if issubclass(error, Refused)}
     return asset(msgspec.json.encode(texts), "application/json")
-
-
-def _key(message_id: str | tuple[str, ...]) -> str:
-    return message_id if isinstance(message_id, str) else message_id[0]
-
-
-def _forms(catalogue: Catalog, language: str, value: str | tuple[str, ...]) -> str | Mapping[str, str]:
-    if isinstance(value, str):
-        return value
-    index = gettext.c2py(catalogue.plural_expr)
-    category = Locale.parse(language).plural_form
-    return {category(n): value[index(n)] for n in range(1_000, -1, -1)}
 
 
 # --- looks -----------------------------------------------------------------------------------
