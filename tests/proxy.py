@@ -11,9 +11,9 @@ CHUNK = 64 * 1024
 
 
 class Network:
-    """Forwards `127.0.0.1:port` here to a port of this machine."""
+    """Forwards `127.0.0.1:port` here to a port of this machine, or to a unix socket (its path)."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int | str) -> None:
         self.target = target
         self.port = 0
         self.opened = 0  # connections since the start
@@ -61,7 +61,7 @@ class Network:
             writer.transport.abort()
             return
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
+            far_reader, far_writer = await self._far_end()
         except OSError:
             writer.transport.abort()
             return
@@ -76,6 +76,11 @@ class Network:
             self._pairs.discard(pair)
             for end in pair:
                 end.transport.abort()
+
+    async def _far_end(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self.target, str):
+            return await asyncio.open_unix_connection(self.target)
+        return await asyncio.open_connection("127.0.0.1", self.target)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction) -> None:
         while data := await reader.read(CHUNK):

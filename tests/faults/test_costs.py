@@ -1,0 +1,159 @@
+"""What one message costs: one round trip to the store, no SQL on its way, one frame of fragments in 50 ms."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import msgspec
+import pytest
+import websockets
+from sqlalchemy import event
+
+from console.protocol import AgentHello, Html, Outbound, Shown, encoder
+from console.ws.agent import AgentConnection
+from console.ws.faces import COALESCE
+from tests.eventually import eventually
+from tests.faults.cast import Cast
+from tests.faults.journal import promises_kept
+from tests.faults.stage import Inside
+
+
+@pytest.fixture
+def undisturbed(inside: Inside) -> Inside:
+    """An installation whose workers rest, so that every call and statement counted is the message's own."""
+    assert inside.app is not None
+    for task in inside.app.state.workers._tasks:
+        if task.get_name() not in ("run", "hear"):
+            task.cancel()
+    return inside
+
+
+@contextmanager
+def store_calls(stage: Inside, count: int) -> Iterator[None]:
+    """Exactly that many round trips happen inside the block."""
+    before = stage.services.workspace.store.calls
+    yield
+    assert stage.services.workspace.store.calls - before == count
+
+
+@contextmanager
+def no_sql(stage: Inside) -> Iterator[None]:
+    """Not one statement reaches the database inside the block."""
+    statements: list[str] = []
+
+    def seen(*arguments: Any) -> None:
+        statements.append(arguments[2])
+
+    engine = stage.services.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", seen)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", seen)
+    assert statements == []
+
+
+async def test_a_message_is_one_store_call_and_no_sql(undisturbed: Inside, inside: Inside) -> None:
+    async with Cast(inside) as cast:
+        ana = await cast.agent("ana")
+        vera = await cast.visitor()
+        with no_sql(inside):
+            chat = await vera.opened("Hello")
+            await ana.holds(chat)
+            await vera.with_agent()
+            await ana.settled()
+            for number in range(5):
+                with store_calls(inside, 1):
+                    await vera.answered(await vera.say(f"question {number}"))
+                    await eventually(lambda: ana.held[chat] == vera.facts[-1]["seq"], "ana to be shown it")
+                with store_calls(inside, 1):
+                    await ana.answered(await ana.say(chat, f"answer {number}"))
+                    await eventually(lambda number=number: vera.texts[-1] == f"answer {number}", "vera to be shown it")
+        assert len(vera.texts) == 11
+
+
+async def test_a_resend_of_a_live_chat_asks_no_sql_either(undisturbed: Inside, inside: Inside) -> None:
+    async with Cast(inside) as cast:
+        await cast.agent("ana")
+        vera = await cast.visitor()
+        await vera.opened("Hello")
+        cid = await vera.say("only once")
+        first = await vera.answered(cid)
+        with no_sql(inside), store_calls(inside, 1):
+            vera.frames.clear()
+            await vera.send_text(f'{{"t":"say","cid":"{cid}","text":"only once"}}')
+            again = await eventually(lambda: vera.of("ack"), "the same answer")
+        assert (again[0]["chat"], again[0]["seq"]) == (first.chat, first.seq)
+
+
+@asynccontextmanager
+async def console_of(stage: Inside, member: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """The member's console in HTML, open and drawing; its frames as they come."""
+    async with stage.accounts() as accounts:
+        cookie = await accounts.use_one_click(await accounts.one_click(member))
+    url = f"{stage.url.replace('http', 'ws', 1)}/ws/agent"
+    frames: list[dict[str, Any]] = []
+    async with websockets.connect(
+        url,
+        subprotocols=[websockets.Subprotocol("sestetto.v1.html")],
+        origin=websockets.Origin(stage.url),
+        additional_headers={"Cookie": f"sestetto_session={cookie}"},
+    ) as socket:
+        await socket.send(encoder.encode(AgentHello(tab="one")).decode())
+
+        async def read() -> None:
+            async for text in socket:
+                frame = msgspec.json.decode(text)
+                frames.append(frame)
+                for chat in frame.get("due", {}):
+                    await socket.send(encoder.encode(Shown(chat, 1)).decode())
+
+        reader = asyncio.create_task(read())
+        await eventually(lambda: frames, "the console's welcome")
+        yield frames
+        reader.cancel()
+
+
+async def test_a_console_gets_one_frame_of_fragments_in_50_ms_and_all_of_them(inside: Inside, cast: Cast) -> None:
+    """Fifty facts a second on six chats; the times are those at which the server speaks, not those of a busy client."""
+    async with console_of(inside, "ana") as frames:
+        spoken = watch_console(inside)
+        visitors = [await cast.visitor(f"visitor {number}") for number in range(6)]
+        for visitor in visitors:
+            await visitor.opened("Hello")
+        for round in range(10):
+            await asyncio.gather(*(visitor.say(f"line {round} of {visitor.name}") for visitor in visitors))
+            await asyncio.sleep(0.1)
+        await asyncio.gather(*(visitor.quiet() for visitor in visitors))
+        content = await eventually(lambda: everything(frames, visitors), "every line to be drawn")
+    gaps = [after - before for before, after in itertools.pairwise(spoken)]
+    assert min(gaps) >= COALESCE - 0.001
+    assert len(spoken) < 66
+    for visitor in visitors:
+        for text in visitor.texts:
+            assert text in content
+    await promises_kept(inside, cast.journal)
+
+
+def everything(frames: list[dict[str, Any]], visitors: list[Any]) -> str:
+    """All fragments so far, when the last line of each visitor is among them."""
+    content = "".join(frame.get("content", "") for frame in frames)
+    return content if all(visitor.texts[-1] in content for visitor in visitors) else ""
+
+
+def watch_console(stage: Inside) -> list[float]:
+    """When the one console on the stage is told something, from now on."""
+    (console,) = [one for one in stage.services.hub.everyone() if isinstance(one, AgentConnection)]
+    spoken: list[float] = []
+    send = console.send
+
+    def seen(frame: Outbound) -> None:
+        if isinstance(frame, Html):
+            spoken.append(time.monotonic())
+        send(frame)
+
+    console.send = seen  # type: ignore[method-assign]
+    return spoken
