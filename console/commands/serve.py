@@ -108,6 +108,10 @@ def _welcome(url: str, links: list[made_up.Link], data: Path, crowd: int, agents
         screen.print(f"  [bold]{who:<16}[/]  {escape(address)}")
     if not links:
         say("\nOthers can reach this address, so there are no one-click links: sestetto member add, then /sign-in.")
-    people = f"{crowd} simulated visitors come once an agent is online" if crowd else "No simulated visitors"
-    helpers = f", {agents} simulated colleagues answer" if agents else ""
-    say(f"\n{people}{helpers}. Chats are kept in {data}. Ctrl-C stops everything.\n")
+    people = f"{_some(crowd, 'visitor')} once an agent is online" if crowd else "no simulated visitors"
+    helpers = f"{_some(agents, 'colleague')} to answer" if agents else ""
+    say(f"\nAlso: {', '.join(filter(None, (people, helpers)))}.\nChats are kept in {data}. Ctrl-C stops everything.\n")
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} simulated {what}{'s' if count > 1 else ''}"
