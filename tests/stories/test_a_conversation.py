@@ -1,0 +1,157 @@
+"""Vera asks, Ana answers: the main job, told over real sockets."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from console.identifiers import new_cid
+from tests.eventually import eventually
+from tests.running import RunningServer
+from tests.talking import Agent, Visitor
+
+
+@pytest.fixture
+async def ana(server: RunningServer) -> AsyncIterator[Agent]:
+    agent = await Agent.comes(server, "ana")
+    await agent.is_welcome()
+    yield agent
+    await agent.leave()
+
+
+async def test_vera_and_ana_talk(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Is my parcel on its way?")
+    await ana.gets(vera.chat)
+    await ana.answers(vera.chat, "It left this morning")
+    await vera.reads("It left this morning")
+    await vera.says("Thank you!")
+    await ana.reads("Thank you!")
+    assert vera.texts() == ana.texts() == ["Is my parcel on its way?", "It left this morning", "Thank you!"]
+
+
+async def test_an_answer_closes_the_turn_it_has_read(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    first = await vera.opens("One question")
+    await ana.gets(vera.chat)
+    second = await vera.says("And another")
+    await ana.reads("And another")
+    await ana.answers(vera.chat, "About the first", read=first["seq"])
+    answer = await ana.reads("About the first")
+    assert answer["turn"]["seq"] == first["seq"]
+    assert answer["since"] == second["at"], "what came later opens the next turn from its own time"
+
+
+async def test_a_visitor_who_reloads_sees_the_reply_sent_meanwhile(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Are you there?")
+    await ana.gets(vera.chat)
+    await vera.is_told("assigned")
+    await vera.leave()
+    await ana.answers(vera.chat, "Always")
+    again = await Visitor.comes(server, knows=vera)
+    welcome = await again.hears("welcome")
+    assert welcome["recovered"] is True
+    assert [fact["text"] for fact in welcome["facts"] if fact["kind"] == "message"] == ["Always"]
+
+
+async def test_a_command_sent_twice_is_done_once(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Hello")
+    await ana.gets(vera.chat)
+    cid = new_cid()
+    first = await vera.command("say", cid=cid, text="Only once")
+    again = await Visitor.comes(server, knows=vera)
+    second = await again.command("say", cid=cid, text="Only once")
+    other = await again.command("say", cid=cid, text="Something else")
+    assert (first["seq"], first["at"]) == (second["seq"], second["at"])
+    assert other["code"] == "cid_reused"
+    await ana.reads("Only once")
+    assert ana.texts().count("Only once") == 1
+
+
+async def test_both_tabs_of_vera_show_the_same_chat(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("From the first tab")
+    tab = await Visitor.comes(server, knows=vera, after=0)
+    await tab.says("From the second tab")
+    await vera.reads("From the second tab")
+    await ana.gets(vera.chat)
+    await ana.answers(vera.chat, "To both")
+    await vera.reads("To both")
+    await tab.reads("To both")
+    assert vera.texts() == tab.texts() == ["From the first tab", "From the second tab", "To both"]
+
+
+async def test_a_second_tab_that_opens_speaks_in_the_open_chat(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    tab = await Visitor.comes(server, knows=vera)
+    await vera.opens("First")
+    await tab.opens("Second")
+    assert tab.chat == vera.chat
+    await ana.gets(vera.chat)
+    await ana.reads("Second")
+    assert ana.texts() == ["First", "Second"]
+
+
+async def test_notes_leave_no_trace_on_the_visitors_wire(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Hello")
+    await ana.gets(vera.chat)
+    await ana.command("note", chat=vera.chat, text="She was rude last week")
+    await ana.answers(vera.chat, "Hi Vera")
+    await vera.reads("Hi Vera")
+    back = await Visitor.comes(server, knows=vera, after=0)
+    everything = str(vera.heard) + str(back.heard)
+    assert "rude" not in everything
+    for tab in (vera, back):
+        public = [fact for fact in tab.facts() if fact["chat"] == vera.chat]
+        assert [fact["prev"] for fact in public[1:]] == [fact["seq"] for fact in public[:-1]]
+
+
+async def test_each_sees_that_the_other_types_and_has_seen(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Hello")
+    await ana.gets(vera.chat)
+    await vera.hears("seen")
+    await vera.say_frame("typing", text="I was wonder")
+    assert (await ana.hears("typing"))["chat"] == vera.chat
+    await ana.say_frame("typing", chat=vera.chat)
+    assert (await vera.hears("typing"))["who"] == "Ana"
+    await vera.say_frame("seen", seq=vera.last)
+    assert (await ana.hears("seen"))["seq"] == vera.last
+
+
+async def test_vera_ends_rates_and_comes_back_within_ten_minutes(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Hello")
+    await ana.gets(vera.chat)
+    await vera.command("end")
+    await ana.hears("released")
+    assert (await vera.command("rate", score=5, comment="Quick"))["t"] == "ack"
+    assert (await vera.command("rate", score=1))["code"] == "nothing_to_do"
+    assert (await vera.says("One more thing"))["t"] == "ack"
+    await vera.is_told("reopened")
+    again = [frame for frame in ana.heard if frame["t"] == "assigned"]
+    await eventually(lambda: len([f for f in ana.heard if f["t"] == "assigned"]) == 2, "the chat to come back to Ana")
+    assert again[0]["chat"]["id"] == vera.chat
+
+
+async def test_with_nobody_there_vera_leaves_a_message(server: RunningServer) -> None:
+    vera = await Visitor.comes(server)
+    assert (await vera.hears("welcome"))["team"]["online"] is False
+    assert (await vera.opens("Anybody?"))["code"] == "closed"
+    bad = await vera.command("leave_message", email="not an address", text="Call me")
+    assert bad["code"] == "bad_text"
+    good = await vera.command("leave_message", email="vera@example.com", text="Call me")
+    assert good["t"] == "ack"
+    ana = await Agent.comes(server, "ana")
+    welcome = await ana.is_welcome()
+    assert welcome.get("chats", []) == [], "a left message is nobody's chat"
+
+
+async def test_card_numbers_never_reach_ana(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Take 4111 1111 1111 1111 please")
+    chat = await ana.gets(vera.chat)
+    assert "4111 1111" not in str(chat)
+    assert "1111" in str(chat), "the last four digits stay"

@@ -1,0 +1,98 @@
+"""Writes the generated parts of docs/protocol.md and docs/protocol.schema.json; `--check` says whether they are current."""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from console import errors, events, protocol
+
+DOCS = Path(__file__).parent.parent / "docs"
+UNIONS: dict[str, Any] = {
+    "a visitor says": protocol.VisitorFrame,
+    "a visitor hears": protocol.VisitorReply,
+    "an agent says": protocol.AgentFrame,
+    "an agent hears": protocol.AgentReply,
+    "a console hears": protocol.ConsoleReply,
+    "a fact is": events.AnyFact,
+}
+INTERNAL = {"error", "setting", "refused"}
+
+
+def schemas() -> str:
+    """One JSON Schema document: a `$defs` of every struct, and a union per direction and role."""
+    unions, defs = msgspec.json.schema_components(UNIONS.values(), ref_template="#/$defs/{name}")
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Sestetto protocol v1",
+        "$defs": {
+            **defs,
+            **{_slug(name): union for name, union in zip(UNIONS, unions, strict=True)},
+        },
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def codes() -> str:
+    rows = ["| code | final | HTTP | closes with | means |", "|---|---|---|---|---|"]
+    for error in sorted(errors.every_error(), key=lambda error: error.code):
+        if error.code not in INTERNAL:
+            closes = str(error.close) if error.close in (1012, 1013, 4401, 4409) else ""
+            rows.append(f"| `{error.code}` | {_yes(error.final)} | {error.status} | {closes} | {error.message} |")
+    return "\n".join(rows)
+
+
+def frames() -> str:
+    return "\n\n".join(f"**{name[0].upper()}{name[1:]}**\n\n{_table(union)}" for name, union in UNIONS.items())
+
+
+def document(current: str) -> str:
+    """`current` with its generated parts made anew."""
+    for name, text in (("codes", codes()), ("frames", frames())):
+        pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        current = pattern.sub(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", current)
+    return current
+
+
+def stale() -> list[str]:
+    """The files that are not what they would be if written now."""
+    page, schema = DOCS / "protocol.md", DOCS / "protocol.schema.json"
+    wanted = {page: document(page.read_text(encoding="utf-8")), schema: schemas()}
+    return [path.name for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+
+
+def _table(union: Any) -> str:
+    rows = ["| kind | fields |", "|---|---|"]
+    for struct in get_args(union):
+        config = struct.__struct_config__
+        fields = [_field(field) for field in msgspec.structs.fields(struct)]
+        rows.append(f"| `{config.tag}` | {', '.join(fields) or 'none'} |")
+    return "\n".join(rows)
+
+
+def _field(field: msgspec.structs.FieldInfo) -> str:
+    required = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
+    return f"`{field.name}{'' if required else '?'}`"
+
+
+def _slug(name: str) -> str:
+    return name.title().replace(" ", "")
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def write() -> None:
+    page = DOCS / "protocol.md"
+    page.write_text(document(page.read_text(encoding="utf-8")), encoding="utf-8")
+    (DOCS / "protocol.schema.json").write_text(schemas(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(f"not current: {', '.join(names)}; run python tools/protocol.py" if (names := stale()) else 0)
+    write()
