@@ -23,6 +23,7 @@ from console.events import (
     Message,
     Note,
     Opened,
+    Reopened,
     Visitor,
 )
 from console.identifiers import new_cid
@@ -80,6 +81,12 @@ class Feed:
         who = Visitor(visitor, name, email)
         more = {"queue": "support", "site": "demo", "due": 0, "cid": new_cid(), **more}
         return self.add(Opened, chat=chat, visitor=who, **more)
+
+    def reopen(self, chat: str, entry: Entry) -> Entry:
+        """Open again, with all that the opening `entry` brought, as the store repeats it."""
+        brought = msgspec.structs.asdict(entry.fact)
+        again = {name: brought[name] for name in ("visitor", "queue", "site", "due", "cid")}
+        return self.add(Reopened, chat=chat, opened=entry.fact.at, **again)
 
     def say(self, chat: str, text: str, *, by: str = "visitor", author: Author | None = None, cid: str = "") -> Entry:
         author = author or (Author("vera", "Vera") if by == "visitor" else ANA)

@@ -76,7 +76,7 @@ def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[
         "chat": fact.chat if isinstance(fact, ChatFact) else None,
         "seq": fact.seq if isinstance(fact, ChatFact) else None,
         "author": author_of(fact) or (visitor if in_chat else "") or None,
-        "cid": getattr(fact, "cid", "") or None,
+        "cid": cid_of(fact) or None,
         "words": fold_words(text_of(fact)),
         "raw": entry.raw.decode(),
     }
@@ -103,13 +103,18 @@ def author_of(fact: AnyFact) -> str:
     return author.id if author is not None else str(getattr(fact, "agent", ""))
 
 
+def cid_of(fact: AnyFact) -> str:
+    """The command it came of; a reopening repeats what the opening brought, its cid too, and is none."""
+    return "" if isinstance(fact, Reopened) else str(getattr(fact, "cid", ""))
+
+
 def fold(chat: ChatRow, fact: ChatFact) -> None:
     """Advance the chat by one fact of it."""
     chat.last = max(chat.last, fact.at)
     chat.opened = chat.opened or fact.at
     match fact:
         case Opened():
-            _open(chat, fact)
+            _open(chat, fact, at=fact.at)
         case Message():
             _say(chat, fact)
         case Assigned():
@@ -119,6 +124,7 @@ def fold(chat: ChatRow, fact: ChatFact) -> None:
             chat.ended, chat.why, chat.left_message = fact.at, fact.why, fact.why == "message_left"
         case Reopened():
             _go_on(chat)
+            _open(chat, fact, at=fact.opened)
         case Late():
             chat.late += 1
         case Rated():
@@ -129,8 +135,8 @@ def fold(chat: ChatRow, fact: ChatFact) -> None:
             chat.handled, chat.handled_by = fact.at, fact.author.name or fact.author.id
 
 
-def _open(chat: ChatRow, fact: Opened) -> None:
-    chat.opened, chat.channel, chat.site, chat.queue = fact.at, fact.channel, fact.site, fact.queue
+def _open(chat: ChatRow, fact: Opened | Reopened, *, at: int) -> None:
+    chat.opened, chat.channel, chat.site, chat.queue = at, fact.channel, fact.site, fact.queue
     _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
 
 
