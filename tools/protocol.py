@@ -1,4 +1,4 @@
-"""Writes the generated parts of docs/protocol.md and docs/protocol.schema.json; `--check` says whether they are current."""
+"""Writes what is generated in docs/protocol.md and its schema; `--check` says whether they are current."""
 
 import json
 import re
