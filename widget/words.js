@@ -34,7 +34,7 @@ export async function learn(base, languages) {
 }
 
 /** The time of day, with the name of the day if `weekday` is "long". */
-export const clock = (ms, weekday) => new Date(ms).toLocaleString(words.locale, bare({ weekday, hour: "2-digit", minute: "2-digit" }));
+export const clock = (ms, weekday) => new Date(ms).toLocaleString(words.locale, bare({ weekday, hour: "numeric", minute: "2-digit" }));
 
 /** Seconds as every language writes them: "30 s", "2 min". */
-export const span = (seconds) => (seconds < 90 ? `${Math.ceil(seconds / 5) * 5 || 5} s` : `${Math.round(seconds / 60)} min`);
+export const span = (seconds) => (seconds < 90 ? `${Math.ceil(seconds / 5) * 5 || 5} s` : `${Math.round(seconds / 60)} min`);

@@ -16,9 +16,9 @@ from typing import NamedTuple
 WORDS = frozenset(
     re.findall(
         r"\w+",
-        """async await break case catch class const continue default delete do else export extends false finally for from
-        function get if import in instanceof let new null of return set static super switch this throw true try typeof
-        undefined void while yield""",
+        """async await break case catch class const continue default delete do else export extends false finally for
+        from function get if import in instanceof let new null of return set static super switch this throw true try
+        typeof undefined void while yield""",
     )
 )
 GLOBALS = frozenset(
@@ -58,7 +58,7 @@ class Use(NamedTuple):
 def squeeze(source: str) -> str:
     """The same program, shorter."""
     tokens = list(tokenize(source))
-    uses = list(_variables(tokens))
+    uses = list(variables(tokens))
     names = _short_names(tokens, uses)
     written = [token.text for token in tokens]
     for use in uses:
@@ -99,7 +99,7 @@ def tokenize(source: str) -> Iterator[Token]:
             last = token.text
 
 
-def _variables(tokens: list[Token]) -> Iterator[Use]:
+def variables(tokens: list[Token]) -> Iterator[Use]:
     inside, in_class, unit = [""], False, 0
     for place, token in enumerate(tokens):
         before = tokens[place - 1].text if place else ";"
@@ -174,12 +174,12 @@ def _lean(texts: list[str], place: int) -> str:
 
 
 def _joined(texts: list[str]) -> str:
-    out = [""]
-    for text in texts:
-        if text and out[-1] and _stick(out[-1][-1], text[0]):
+    out = [";"]
+    for text in filter(None, texts):
+        if _stick(out[-1][-1], text[0]):
             out.append(" ")
         out.append(text)
-    return "".join(out)
+    return "".join(out[1:])
 
 
 def _stick(left: str, right: str) -> bool:

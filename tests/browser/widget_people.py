@@ -1,0 +1,163 @@
+"""Vera at the shop, in a real browser; Ana at her desk, as a JSON client: her console has tests of its own."""
+
+import asyncio
+import contextlib
+import json
+from typing import Any, Self
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page
+
+from console.client import Socket, SocketClosed
+from console.identifiers import new_cid, new_id
+from console.protocol import AgentEnd, AgentHello, AgentSay, Inbound, SetStatus, Shown, AgentTyping
+from tests.eventually import eventually
+from tests.people import bearer_of
+from tests.running import RunningServer
+
+
+class Ana:
+    """An agent who is online, takes what comes, and remembers what she was told."""
+
+    def __init__(self, socket: Socket) -> None:
+        self.socket = socket
+        self.frames: list[dict[str, Any]] = []
+        self.last: dict[str, int] = {}  # chat -> seq of its last fact
+        self.chat = ""  # the one that came last
+        self._reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def at_her_desk(cls, server: RunningServer) -> Self:
+        bearer = await bearer_of(server, "ana")
+        socket = await Socket.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
+        ana = cls(socket)
+        await ana.send(AgentHello(tab=new_id(), take=True))
+        await ana.send(SetStatus(cid=new_cid(), status="online"))
+        await eventually(lambda: ana.of("ack"), "Ana to be online")
+        return ana
+
+    async def send(self, frame: Inbound) -> None:
+        await self.socket.send(frame)
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [frame for frame in self.frames if frame["t"] == kind]
+
+    def heard(self) -> list[str]:
+        """What visitors said in her chats, in order."""
+        facts = [fact for frame in self.of("assigned") for fact in frame["chat"].get("facts", [])]
+        facts += [frame["fact"] for frame in self.of("fact")]
+        return [fact["text"] for fact in facts if fact["kind"] == "message" and fact["by"] == "visitor"]
+
+    async def says(self, text: str) -> None:
+        await self.send(AgentSay(cid=new_cid(), chat=self.chat, text=text, read=self.last[self.chat]))
+
+    async def starts_typing(self) -> None:
+        await self.send(AgentTyping(chat=self.chat))
+
+    async def ends(self) -> None:
+        await self.send(AgentEnd(cid=new_cid(), chat=self.chat))
+
+    async def goes(self) -> None:
+        with contextlib.suppress(SocketClosed):
+            for chat in self.last:
+                await self.send(AgentEnd(cid=new_cid(), chat=chat))
+            await self.send(SetStatus(cid=new_cid(), status="offline"))
+            asked = len(self.of("ack")) + len(self.of("nack"))
+            await eventually(lambda: len(self.of("ack")) + len(self.of("nack")) >= asked, "Ana's last answers")
+        self._reading.cancel()
+        await self.socket.close()
+
+    async def _read(self) -> None:
+        with contextlib.suppress(SocketClosed):
+            while True:
+                frame = json.loads(await self.socket.receive())
+                self.frames.append(frame)
+                await self._react(frame)
+
+    async def _react(self, frame: dict[str, Any]) -> None:
+        if frame["t"] == "assigned":
+            self.chat = frame["chat"]["id"]
+            self.last[self.chat] = frame["chat"]["last"]
+            await self.send(Shown(chat=self.chat, seq=self.last[self.chat]))
+        if frame["t"] == "fact" and "seq" in frame["fact"]:
+            self.last[frame["fact"]["chat"]] = frame["fact"]["seq"]
+
+
+class Vera:
+    """A visitor with the widget; `complaints` are all that her browser grumbled about."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context = context
+        self.page = page
+        self.widget = page.locator("sestetto-widget")
+        self.panel = self.widget.locator(".panel")
+        self.launcher = self.widget.locator(".launcher")
+        self.composer = self.widget.locator(".composer textarea")
+        self.complaints: list[str] = []
+        self.sockets: list[str] = []
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
+        )
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("websocket", lambda socket: self.sockets.append(socket.url))
+
+    @classmethod
+    async def at(
+        cls, server: RunningServer, browser: Browser, path: str = "/", *, script: str = "", **look: Any
+    ) -> Self:
+        """In a browser of her own; `script` runs before the page's."""
+        context = await browser.new_context(**{"locale": "en-GB", **look})
+        if script:
+            await context.add_init_script(script)
+        vera = cls(context, await context.new_page())
+        await vera.goes_to(server, path)
+        return vera
+
+    async def goes_to(self, server: RunningServer, path: str) -> None:
+        await self.page.goto(f"{server.url}{path}")
+        await self.launcher.wait_for(state="attached")
+
+    async def another_tab(self, server: RunningServer) -> "Vera":
+        other = Vera(self.context, await self.context.new_page())
+        await other.goes_to(server, "/delivery")
+        return other
+
+    async def opens(self) -> None:
+        await self.launcher.click()
+        await self.panel.wait_for()
+
+    async def starts_with(self, text: str, *, name: str = "") -> None:
+        """Opens the widget and sends a first message."""
+        await self.opens()
+        await self.screen("start")
+        if name:
+            await self.widget.get_by_label("Your name").fill(name)
+        await self.widget.get_by_label("Your message").fill(text)
+        await self.page.keyboard.press("Enter")
+
+    async def says(self, text: str) -> None:
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def screen(self, name: str) -> None:
+        await self.widget.locator(f".panel[data-screen={name}]").wait_for(timeout=10_000)
+
+    def bubble(self, text: str) -> Locator:
+        return self.widget.locator(".bubble").filter(has_text=text)
+
+    async def sees(self, text: str) -> None:
+        await self.widget.get_by_text(text).first.wait_for(timeout=10_000)
+
+    async def reads(self) -> list[str]:
+        """All bubbles, from top to bottom."""
+        return await self.widget.locator(".bubble").all_inner_texts()
+
+    async def picks(self, entry: str) -> None:
+        await self.widget.locator("summary").click()
+        await self.widget.get_by_role("button", name=entry).click()
+
+    async def stored(self) -> dict[str, str]:
+        kept: dict[str, str] = await self.page.evaluate("({...localStorage, ...sessionStorage})")
+        return kept
+
+    async def leaves(self) -> None:
+        await self.context.close()

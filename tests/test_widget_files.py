@@ -1,0 +1,147 @@
+"""The widget as files: small, careful, translated, and served so that any page may use it."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import brotli
+import pytest
+from babel.messages.extract import extract
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from console.directory import Directory, Site
+from console.pages import widget
+from console.pages.squeeze import squeeze
+from console.pages.widget import PARTS, availability_of, folder, ink_on, language_file, languages, script
+from console.texts import FOLDER, read_catalogue
+
+BUDGET = 10_000  # bytes of brotli, script and style together
+FORBIDDEN = (
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacentHTML",
+    "document.write",
+    "eval(",
+    "Function(",
+    "console.",
+    ".cookie",
+)
+NAMES = re.compile(r"\{\w+\}")
+SITE = Site("shop", "The shop", "support", accent="#ffd400", parameters=("campaign",))
+
+
+def sources() -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder().glob("*.js"))}
+
+
+def texts() -> Iterator[str]:
+    for path in sorted(folder().glob("*.js")):
+        with path.open("rb") as file:
+            yield from (str(message) for _, message, _, _ in extract("javascript", file, keywords={"t": None}))
+
+
+@pytest.fixture
+def client() -> TestClient:
+    app = Starlette(routes=widget.routes)
+    picture = SimpleNamespace(online=lambda queue: queue == "support")
+    app.state.services = SimpleNamespace(directory=Directory(1, {"shop": SITE}), picture=picture)
+    return TestClient(app)
+
+
+def test_script_and_style_together_stay_within_ten_kilobytes() -> None:
+    assert len(brotli.compress(script().plain, quality=11)) <= BUDGET
+
+
+def test_every_file_of_the_widget_is_in_the_script() -> None:
+    assert {f"{name}.js" for name in PARTS} == set(sources())
+
+
+@pytest.mark.parametrize("word", FORBIDDEN)
+def test_the_widget_never_uses(word: str) -> None:
+    assert [name for name, text in sources().items() if word in text] == []
+
+
+def test_the_script_is_one_statement_with_nothing_global() -> None:
+    plain = script().plain.decode()
+    assert plain.startswith("(()=>{")
+    assert plain.endswith("})();\n")
+    assert "/**" not in plain
+    assert "import " not in plain
+
+
+def test_every_text_of_the_widget_has_its_italian() -> None:
+    italian = {message.id: message.string for message in read_catalogue(FOLDER / "it" / "widget.po") if message.id}
+    assert set(texts()) == set(italian)
+    for english, said in italian.items():
+        assert said
+        assert set(NAMES.findall(str(english))) == set(NAMES.findall(str(said)))
+
+
+def test_no_text_hides_from_the_catalogue_in_a_condition_or_a_template() -> None:
+    for name, text in sources().items():
+        calls = re.findall(r"(?<![\w.])t\((?!\w+\)|notice)([^\"\s])", text.replace("export function t(", ""))
+        assert calls == [], name
+
+
+def test_the_language_file_speaks_for_the_server_too() -> None:
+    said = json.loads(language_file("it").plain)
+    assert said["Send"] == "Invia"
+    assert said["The chat has ended."] != "The chat has ended."
+    assert languages() == ("en", "it")
+
+
+def test_the_script_is_served_to_any_page_and_asked_about_by_its_tag(client: TestClient) -> None:
+    answer = client.get("/widget.js")
+    assert answer.content == script().plain
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.headers["content-type"].startswith("text/javascript")
+    again = client.get("/widget.js", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/widget.js", headers={"accept-encoding": "identity"}).content == script().plain
+    assert gzip.decompress(script().packed) == script().plain
+
+
+def test_availability_says_who_is_there_and_how_the_site_looks(client: TestClient) -> None:
+    answer = client.get("/widget/availability?site=shop")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "max-age" in answer.headers["cache-control"]
+    assert answer.json() == {
+        "online": True,
+        "languages": ["en", "it"],
+        "name": "The shop",
+        "accent": "#ffd400",
+        "on_accent": "#000000",
+        "parameters": ["campaign"],
+    }
+
+
+@pytest.mark.parametrize("path", ["/widget/availability?site=other", "/widget/availability", "/widget/xx.json"])
+def test_what_does_not_exist_is_a_plain_404(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.content) == (404, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_an_accent_that_is_no_colour_is_left_out() -> None:
+    odd = Site("shop", "The shop", "support", accent="red;} body {display:none")
+    assert availability_of(odd, True).accent == ""
+    assert ink_on("#1f5f8b") == "#ffffff"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("const long = 1;\nuse(long); // why", "let a=1;b(a);"),
+        ("function f({ kind, name = 2 }) {\n  return { kind, name: name.kind };\n}", "function c({kind:a,name:b=2}){return{kind:a,name:b.kind}}"),
+        ("class A {\n  #one = 1;\n  two() {\n    return this.#one / 2;\n  }\n}", "class a{#a=1;two(){return this.#a/2}}"),
+        ("const x = `a ${b ? `` : c} {d}`;".replace("`` : ", '"" : '), 'let a=`a ${b?"":c} {d}`;'),
+        ('const a = "// no comment", b = /[/"]\\/x/g;', 'let a="// no comment",b=/[/"]\\/x/g;'),
+        ("const f = async (x) => x - -1;", "let b=async a=>a- -1;"),
+    ],
+)  # fmt: skip
+def test_squeezing_keeps_the_meaning(source: str, expected: str) -> None:
+    assert squeeze(source) == expected
