@@ -15,7 +15,7 @@ from console.hub import Outbox
 from console.protocol import MAX_FRAME, Ack, Error, Inbound, Nack, Outbound, Ping, Pong, encode
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
-PATIENCE = 100  # frames over the rate before the socket is refused
+PATIENCE = (1, 100)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
 NEVER = 0x7FFF_FFFF
 
 log = structlog.get_logger()
@@ -61,7 +61,8 @@ class Connection:
         self.socket = socket
         self.outbox = Outbox(self._overflow)
         self._bucket = Bucket(*self.rate)
-        self._too_fast = 0
+        self._patience = Bucket(*PATIENCE)
+        self._stopped_at = ""  # the cid of a command that was refused for now
         self._cut_code = 0
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -156,6 +157,8 @@ class Connection:
                 self._slow_down(frame)
             elif isinstance(frame, Ping):
                 self.send(Pong(frame.at, self.now()))
+            elif self._overtakes(frame):
+                self.nack(frame.cid, SlowDown())
             elif type(frame) in verbs:
                 await self._guarded(verbs[type(frame)], frame)
             else:
@@ -179,9 +182,15 @@ class Connection:
             return None
 
     def _count_bad(self) -> None:
-        self._too_fast += 1
-        if self._too_fast > PATIENCE:
+        if not self._patience.take():
             raise Hangup(1008)
+
+    def _overtakes(self, frame: Any) -> bool:
+        """After a refusal that passes nothing is done before the refused command: what one says stays in order."""
+        cid = getattr(frame, "cid", "")
+        if cid == self._stopped_at:
+            self._stopped_at = ""
+        return bool(cid and self._stopped_at)
 
     def _slow_down(self, frame: Any) -> None:
         self._count_bad()
@@ -221,5 +230,7 @@ class Connection:
         self.send(Ack(cid, seq, at, chat))
 
     def nack(self, cid: str, problem: SestettoError) -> None:
+        if not problem.final:
+            self._stopped_at = self._stopped_at or cid
         wait = 0.0 if problem.final else 1.0
         self.send(Nack(cid, problem.code, str(problem), problem.final, wait))

@@ -54,6 +54,7 @@ class Person:
         self.here.set()
         self._claims: dict[str, Claim] = {}
         self._socket: Socket | None = None
+        self._later: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Person":
@@ -76,6 +77,8 @@ class Person:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        if self._later:
+            self._later.cancel()
 
     def drop(self) -> None:
         """The network breaks under the socket: nothing is said."""
@@ -194,6 +197,16 @@ class Person:
         if frame["final"] and (claim := self._claims.get(frame["cid"])):
             claim.outcome = "refused"
             self.outbox.pop(frame["cid"], None)
+        elif not frame["final"] and self._later is None:
+            self._later = asyncio.create_task(self._again(frame["retry_after"]))
+
+    async def _again(self, wait: float) -> None:
+        """What was refused for now, and all behind it, once more."""
+        await asyncio.sleep(wait)
+        self._later = None
+        if self._socket:
+            with contextlib.suppress(SocketClosed):
+                await self._resend(self._socket)
 
     def problem(self, text: str) -> None:
         self.journal.problems.append(f"{self.name}: {text}")

@@ -1,0 +1,51 @@
+"""A busy afternoon: visitors who talk and agents who answer, while something breaks."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from tests.eventually import eventually
+from tests.faults.cast import Agent, Cast, Visitor
+
+PACE = 0.25  # s between two lines of one visitor: the server takes five frames a second
+
+
+async def busy(cast: Cast, visitors: int = 6) -> tuple[list[Agent], list[Visitor]]:
+    """Ana and Ben at work, and that many visitors in conversation with them."""
+    agents = [await cast.agent("ana", answers=True), await cast.agent("ben", answers=True)]
+    people = await cast.visitors(visitors)
+    for visitor in people:
+        await visitor.open(f"Hello from {visitor.name}")
+    for visitor in people:
+        await visitor.with_agent()
+    return agents, people
+
+
+@asynccontextmanager
+async def talking(visitors: Sequence[Visitor]) -> AsyncIterator[None]:
+    """Everybody keeps talking inside the block, whatever happens; at its end all has been answered."""
+    tasks = [asyncio.create_task(_talk(visitor)) for visitor in visitors]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for visitor in visitors:
+        assert not visitor._ended(), f"{visitor.name} was turned away with {visitor.closes}"
+    await asyncio.gather(*(visitor.quiet() for visitor in visitors))
+
+
+async def _talk(visitor: Visitor) -> None:
+    for number in itertools.count(1):
+        await visitor.say(f"line {number} of {visitor.name}")
+        await asyncio.sleep(PACE)
+
+
+async def a_while(visitors: Sequence[Visitor], lines: int = 3) -> None:
+    """Until each visitor has seen that many more messages on the screen."""
+    wanted = {visitor.name: len(visitor.texts) + lines for visitor in visitors}
+    await eventually(
+        lambda: all(len(visitor.texts) >= wanted[visitor.name] for visitor in visitors), "the talk to go on", within=30
+    )
