@@ -21,9 +21,9 @@ class RunningServer:
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, "-m", "console.cli", command]
+        self._words = [command]
         if command == "demo":
-            self._command += ["--crowd", str(crowd), "--agents", str(agents)]
+            self._words += ["--crowd", str(crowd), "--agents", str(agents)]
         self._settings = {f"SESTETTO_{name.upper()}": value for name, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -42,6 +42,18 @@ class RunningServer:
         return f"sqlite+aiosqlite:///{self.data / 'sestetto.db'}"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """For the server, and for commands on its data."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
+        ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        return plain | ours | self._settings
+
+    @staticmethod
+    def command(*words: str) -> list[str]:
+        """`sestetto WORDS` of this checkout."""
+        return [sys.executable, "-m", "console.cli", *words]
+
+    @property
     def log(self) -> str:
         """All that it has printed so far."""
         return (self.data / "server.log").read_text(errors="replace")
@@ -49,11 +61,9 @@ class RunningServer:
     def launch(self) -> None:
         """Starts it, without waiting until it answers."""
         self.data.mkdir(parents=True, exist_ok=True)
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-        ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
         with (self.data / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, env=plain | ours | self._settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command(*self._words), env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def answers(self) -> bool:
