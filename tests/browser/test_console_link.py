@@ -8,8 +8,9 @@ from tests.browser.stage import Play, Stage, open_console
 from tests.eventually import eventually
 
 HIDE = """hidden => {
-  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (hidden ? 'hidden' : 'visible') });
-  Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+  const say = (name, value) => Object.defineProperty(document, name, { configurable: true, get: () => value });
+  say('visibilityState', hidden ? 'hidden' : 'visible');
+  say('hidden', hidden);
   document.dispatchEvent(new Event('visibilitychange'));
 }"""
 
@@ -95,7 +96,8 @@ async def test_a_lost_connection_greys_the_clocks_and_says_since_when(stage: Sta
     stage.refusing = True
     await stage.close(1012)
     await expect(desk.locator("#pane-1")).to_have_attribute("data-state", "stale")
-    await expect(desk.locator("#link-words")).to_contain_text("no connection since")
+    await expect(desk.locator("#link-words")).to_contain_text("since ")
+    await expect(desk.locator("#link-figure")).to_have_text("No connection")
     await expect(desk.locator("#announcer")).to_contain_text("What you send waits here")
     stage.refusing = False
     await expect(desk.locator("#pane-1")).to_have_attribute("data-state", "fine")

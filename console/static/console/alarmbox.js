@@ -35,6 +35,7 @@ function draw() {
   muted.checked = wishes.muted;
   $('sound-state').textContent = soundWords();
   $('sound-words').textContent = word(soundState() === 'on' ? 'sound' : 'sound_off');
+  $('sound-open').title = soundWords();
   $('sound-open').classList.toggle('alarm', soundState() !== 'on');
   $('sound-off').hidden = soundState() !== 'press';
   $('notify-state').textContent = word(`notify_${noticeState()}`);

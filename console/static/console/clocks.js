@@ -30,9 +30,10 @@ export function reading(due, target, at) {
 function digits(it, short) {
   if (it.state === 'none') return '·';
   if (it.state === 'stale') return '?';
-  if (it.state === 'fine') return String(it.seconds);
-  if (short) return it.state === 'late' ? `+${it.seconds}` : `${it.seconds}!`;
-  return word(it.state, { n: it.seconds });
+  const n = it.seconds < 100 ? String(it.seconds) : `${Math.floor(it.seconds / 60)}m`; // what there is room for
+  if (it.state === 'fine') return n;
+  if (short) return it.state === 'late' ? `+${n}` : `${n}!`;
+  return word(it.state, { n: it.state === 'late' ? it.seconds : n });
 }
 
 /** The same for somebody who hears it. @param {Reading} it */

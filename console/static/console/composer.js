@@ -221,8 +221,8 @@ export class Composer {
     this.root.dataset.ended = '';
     this.box.readOnly = true;
     this.find('.ghost').hidden = false;
-    this.find('.ghost .words').textContent = word('ghost', { name: this.name });
-    for (const button of this.root.querySelectorAll('.row button, .acts button')) /** @type {HTMLButtonElement} */ (button).disabled = true;
+    this.find('.ghost').textContent = word('ghost', { name: this.name });
+    this.disable(true);
   }
 
   /** The same chat has come back. */
@@ -231,7 +231,12 @@ export class Composer {
     delete this.root.dataset.ended;
     this.box.readOnly = false;
     this.find('.ghost').hidden = true;
-    for (const button of this.root.querySelectorAll('.row button, .acts button')) /** @type {HTMLButtonElement} */ (button).disabled = false;
+    this.disable(false);
+  }
+
+  /** All that would reach the chat. @param {boolean} off */
+  disable(off) {
+    for (const button of this.root.querySelectorAll('.row button, .acts button:not(.gone)')) /** @type {HTMLButtonElement} */ (button).disabled = off;
   }
 
   leftAlone() {

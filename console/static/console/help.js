@@ -67,8 +67,8 @@ function changer(action) {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'button small';
-  button.textContent = shownKey(keyOf(action)) || word('no_key');
-  button.setAttribute('aria-label', `${word('change_key', { what: what(action) })}: ${button.textContent}`);
+  const spoken = Object.assign(document.createElement('span'), { className: 'vh', textContent: `${word('change_key', { what: what(action) })}: ` });
+  button.append(spoken, shownKey(keyOf(action)) || word('no_key'));
   button.addEventListener('click', () => listen(action, button));
   return button;
 }

@@ -19,7 +19,7 @@ export function showLink(link, since) {
   if (link === 'ready') return connected();
   if (link === 'signed_out') location.assign('/sign-in?next=/console');
   const first = document.body.dataset.was !== 'ready';
-  $('link-figure').textContent = first ? '…' : '–';
+  $('link-figure').textContent = first ? '…' : word('no_connection');
   $('link-words').textContent = first ? word('connecting') : word('since', { time: clockTime(since) });
   if (!first && !told) announce(word('lost_connection', { time: clockTime(since) }));
   told = true;

@@ -21,7 +21,7 @@ export class Pane {
     this.newer = this.find('.newer');
     this.desk = this.find('.composers');
     this.mini = /** @type {HTMLElement} */ (document.querySelector(`.mini[data-slot="${this.slot}"] .clock`));
-    this.miniButton = /** @type {HTMLElement} */ (this.mini.closest('.mini'));
+    this.miniWords = /** @type {HTMLElement} */ (this.mini.closest('.mini')?.querySelector('.words'));
     this.chat = '';
     this.name = '';
     this.target = 6000;
@@ -153,7 +153,7 @@ export class Pane {
     const label = word('mini', { slot: this.slot, name: this.chat ? this.name : word('no_key'), clock: words });
     if (this.root.dataset.state !== it.state) this.root.dataset.state = it.state;
     const shown = this.chat ? label : word('pane_free', { slot: this.slot });
-    if (this.miniButton.getAttribute('aria-label') !== shown) this.miniButton.setAttribute('aria-label', shown);
+    if (this.miniWords.textContent !== shown) this.miniWords.textContent = shown;
     if (this.typingUntil && performance.now() > this.typingUntil) this.showTyping('', 0);
     this.drawLeft();
   }

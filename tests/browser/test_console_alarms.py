@@ -1,0 +1,128 @@
+"""Ana hears and sees it in time, also while she looks elsewhere."""
+
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.stage import Play, Stage, open_console
+from tests.eventually import eventually
+
+LISTEN = "window.sounds = []; document.addEventListener('sestetto:sound', event => window.sounds.push(event.detail))"
+NOTICES = """window.notices = []; window.Notification = class {
+  static permission = 'granted';
+  static requestPermission() { window.asked = (window.asked ?? 0) + 1; return Promise.resolve('granted'); }
+  constructor(title, options) { this.options = options; window.notices.push(this); }
+  close() {}
+}"""
+
+
+async def sounds(page: Page) -> list[str]:
+    return [one["name"] for one in await page.evaluate("window.sounds")]
+
+
+async def hears(page: Page, *names: str) -> None:
+    await eventually(lambda: _has(page, names), f"the sounds {names}", within=15)
+
+
+async def _has(page: Page, names: tuple[str, ...]) -> bool:
+    return (await sounds(page))[: len(names)] == list(names)
+
+
+async def test_a_chat_that_comes_runs_out_and_is_late_sounds_each_time(stage: Stage, desk: Page) -> None:
+    await desk.evaluate(LISTEN)
+    await desk.keyboard.press("Shift")  # a key lets the page sound
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("ciao", due=3_500)
+    await stage.play(chat)
+    await hears(desk, "chat", "soon", "late", "late")  # and again while it stays late
+    assert {one["state"] for one in await desk.evaluate("window.sounds")} == {"on"}
+    await expect(desk).to_have_title("(1 late) Console · Sestetto")
+    await expect(desk.locator("#announcer")).to_contain_text("Pane 1, Giulia: late")
+    await stage.show(chat, chat.ana_says("eccomi"))
+    await expect(desk).to_have_title("Console · Sestetto")
+
+
+async def test_chats_that_were_there_already_make_no_noise(stage: Stage, context: BrowserContext) -> None:
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("ciao", due=60_000)
+    stage.plays["c1"] = chat
+    await context.add_init_script(LISTEN)
+    page = await open_console(stage, context)
+    await expect(page.locator("#pane-1")).to_have_attribute("data-state", "fine")
+    await stage.close(1012)
+    await stage.hears("hello", 2)
+    await expect(page.locator("#pane-1")).to_have_attribute("data-state", "fine")
+    assert await sounds(page) == []
+
+
+async def test_until_a_key_is_pressed_the_page_says_that_it_is_silent(stage: Stage, desk: Page) -> None:
+    said = desk.get_by_text("Sound is off: press any key", exact=True)
+    await expect(said.first).to_be_visible()
+    await desk.keyboard.press("Shift")
+    await expect(desk.locator("#sound-off")).to_be_hidden()
+    await expect(desk.locator("#sound-words")).to_have_text("Sound")
+
+
+async def test_sound_can_be_switched_off_and_stays_off(stage: Stage, desk: Page) -> None:
+    await desk.keyboard.press("Alt+KeyU")
+    await expect(desk.locator("#sound-words")).to_have_text("Sound off")
+    await desk.reload()
+    await desk.keyboard.press("Shift")
+    await expect(desk.locator("#sound-words")).to_have_text("Sound off")
+    await desk.locator("#sound-open").click()
+    await expect(desk.get_by_text("Sound is off: you chose that")).to_be_visible()
+    await desk.get_by_label("No sound").uncheck()
+    await expect(desk.get_by_text("Sound is on")).to_be_visible()
+
+
+async def test_new_messages_are_announced_by_one_polite_voice(stage: Stage, desk: Page) -> None:
+    chat = Play("c3", 3, "Kim")
+    await stage.play(chat)
+    await expect(desk.locator("#announcer")).to_have_text("Pane 3, Kim: new chat")
+    await stage.show(chat, chat.visitor_says("hello?", due=5_900))
+    await expect(desk.locator("#announcer")).to_contain_text("Pane 3, Kim: new message, 6 seconds left")
+
+
+async def test_permission_for_notifications_is_asked_once_by_a_click(stage: Stage, context: BrowserContext) -> None:
+    await context.add_init_script(NOTICES + "; Notification.permission = 'default'")
+    page = await open_console(stage, context)
+    assert await page.evaluate("window.asked") is None
+    await page.locator("#sound-open").click()
+    await expect(page.get_by_text("Notifications tell of new and late chats")).to_be_visible()
+    await page.get_by_role("button", name="Allow notifications").click()
+    assert await page.evaluate("window.asked") == 1
+
+
+async def test_blocked_and_plain_http_are_named(stage: Stage, context: BrowserContext) -> None:
+    await context.add_init_script(NOTICES + "; Notification.permission = 'denied'")
+    page = await open_console(stage, context)
+    await page.locator("#sound-open").click()
+    await expect(page.get_by_text("Notifications are blocked")).to_be_visible()
+    await expect(page.get_by_role("button", name="Allow notifications")).to_be_hidden()
+    await context.add_init_script("Object.defineProperty(window, 'isSecureContext', { get: () => false })")
+    await page.reload()
+    await page.locator("#sound-open").click()
+    await expect(page.get_by_text("Notifications need https")).to_be_visible()
+
+
+async def test_a_hidden_console_keeps_pinging_sounds_and_notifies(stage: Stage, sleepy_browser: Browser) -> None:
+    context = await sleepy_browser.new_context()
+    await context.add_init_script(NOTICES)
+    await context.add_init_script(LISTEN)
+    page = await open_console(stage, context)
+    await page.keyboard.press("Shift")
+    front = await context.new_page()
+    await front.bring_to_front()
+    await page.evaluate(
+        "Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });"
+        "Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })"
+    )
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("ciao", due=3_000)
+    await stage.play(chat)
+    await hears(page, "chat", "soon", "late", "late")
+    told = await page.evaluate("window.notices.map(one => one.options.body)")
+    assert told[0].startswith("Pane 1, Giulia: new chat")
+    assert told[-1] == "Pane 1, Giulia: late"
+    pings = len(stage.said("ping"))
+    await eventually(lambda: len(stage.said("ping")) > pings, "another ping", within=15)
+    assert len(stage.sockets) == 1
+    await context.close()

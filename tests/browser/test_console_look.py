@@ -1,0 +1,178 @@
+"""What Ana can see and press: lines enough, large targets, contrast, and nothing that moves under the pointer."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browser.scenes import SCENES, busy
+from tests.browser.stage import Play, Stage, open_console
+
+TARGETS = """() => [...document.querySelectorAll('button, summary, select, input, textarea, .fig a')]
+  .filter(one => one.checkVisibility({ visibilityProperty: true }))
+  .map(one => [one.outerHTML.slice(0, 120), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
+LUMINANCE = """const pixel = (colour) => {
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3)
+    .map(c => c / 255).map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+};
+const ground = (one) => {
+  for (let at = one; at; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor;
+    if (colour !== 'rgba(0, 0, 0, 0)') return colour;
+  }
+};
+const ratio = (a, b) => (Math.max(pixel(a), pixel(b)) + 0.05) / (Math.min(pixel(a), pixel(b)) + 0.05);"""
+DIGITS = f"""() => {{ {LUMINANCE}
+  return Math.min(...[...document.querySelectorAll('.clock .digits')]
+    .map(one => ratio(getComputedStyle(one).color, ground(one)))); }}"""
+BORDERS = f"""() => {{ {LUMINANCE}
+  return Math.min(...[...document.querySelectorAll('.composer textarea, .pane .index, .status .button, .clock .track')]
+    .filter(one => one.checkVisibility())
+    .map(one => ratio(one.tagName === 'circle' ? getComputedStyle(one).stroke : getComputedStyle(one).borderTopColor,
+      ground(one.parentElement)))); }}"""
+SHIFT = """() => { window.shift = 0; new PerformanceObserver(list => {
+  for (const one of list.getEntries()) window.shift += one.value; }).observe({ type: 'layout-shift' }); }"""
+
+
+async def test_every_pane_shows_four_lines_of_log_and_two_of_composer(stage: Stage, desk: Page) -> None:
+    await busy(stage, desk)
+    for slot in range(1, 7):
+        log = await desk.locator(f"#pane-{slot} .scroll").bounding_box()
+        line = await desk.locator(f"#pane-{slot} .m.visitor p").last.evaluate("p => p.getClientRects()[0].height")
+        box = desk.locator(f"#pane-{slot} textarea")
+        rows = await box.evaluate("box => (box.clientHeight - 8) / parseFloat(getComputedStyle(box).lineHeight)")
+        assert log is not None
+        assert log["height"] >= 4 * (line + 14)
+        assert rows >= 2
+    assert await desk.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+@pytest.mark.parametrize("scene", ["busy", "note", "ghost", "help", "alarms", "disconnected"])
+async def test_everything_to_press_is_at_least_24_pixels(stage: Stage, desk: Page, scene: str) -> None:
+    await SCENES[scene](stage, desk)
+    assert await desk.evaluate(TARGETS) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_numbers_and_borders_stand_out(stage: Stage, browser: Browser, theme: Any) -> None:
+    context = await browser.new_context(color_scheme=theme)
+    page = await open_console(stage, context)
+    await busy(stage, page)
+    assert await page.evaluate(DIGITS) >= 4.5
+    assert await page.evaluate(BORDERS) >= 3
+    await context.close()
+
+
+async def test_a_chosen_theme_holds_against_the_systems(stage: Stage, browser: Browser) -> None:
+    context = await browser.new_context(color_scheme="dark", locale="en-GB")
+    page = await open_console(stage, context)
+    await page.locator("details.me summary").click()
+    await page.get_by_role("combobox", name="Theme").select_option("light")
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(239, 240, 236)"
+    await page.reload()
+    assert await page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(239, 240, 236)"
+    await context.close()
+
+
+async def test_a_chosen_language_is_the_pages_and_its_scripts(stage: Stage, desk: Page) -> None:
+    await desk.locator("details.me summary").click()
+    await desk.get_by_role("combobox", name="Language").select_option("it")
+    await desk.wait_for_selector('html[lang="it"] body[data-link="ready"]')
+    stage.locale = "it"
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Rispondi a Giulia").wait_for()
+    await desk.get_by_role("button", name="Chiudi chat").click()
+    await desk.get_by_text("La chat con Giulia finisce tra").wait_for()
+
+
+async def test_nothing_moves_when_chats_come_go_and_run_late(stage: Stage, desk: Page) -> None:
+    await desk.mouse.click(700, 400)
+    await stage.push(stage.strip())
+    await desk.evaluate(SHIFT)
+    places = "[...document.querySelectorAll('.pane, .mini, .fig')].map(one => one.getBoundingClientRect().x)"
+    before = await desk.evaluate(places)
+    await busy(stage, desk)
+    await stage.leave(2)
+    await desk.locator("#pane-2[data-free]").wait_for()
+    after = await desk.evaluate(places)
+    assert [round(x) for x in after[:12]] == [round(x) for x in before[:12]]
+    assert await desk.locator("header.top").evaluate("top => top.getBoundingClientRect().height") < 60
+
+
+async def test_a_lost_connection_does_not_move_the_panes(stage: Stage, desk: Page) -> None:
+    await busy(stage, desk)
+    before = await desk.locator("#pane-1").bounding_box()
+    stage.refusing = True
+    await stage.close(1012)
+    await desk.locator('#pane-3[data-state="stale"]').wait_for()
+    assert await desk.locator("#pane-1").bounding_box() == before
+
+
+async def test_on_a_phone_one_pane_is_open_and_the_others_keep_name_line_and_clock(
+    stage: Stage, browser: Browser
+) -> None:
+    context = await browser.new_context(locale="en-GB")
+    page = await open_console(stage, context, width=390, height=844)
+    await busy(stage, page)
+    assert await page.locator(".pane textarea:visible").count() == 1
+    assert await page.locator(".pane .who h2:visible").count() == 6
+    assert await page.locator("#pane-5").get_by_text("amazing, and the watch history?").is_visible()
+    await page.locator("#pane-5 .index").click()
+    assert await page.get_by_label("Reply to Dana Whitfield").is_visible()
+    assert await page.locator(".pane textarea:visible").count() == 1
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await context.close()
+
+
+async def test_at_four_times_the_size_one_column_scrolls(stage: Stage, browser: Browser) -> None:
+    context = await browser.new_context(locale="en-GB")
+    page = await open_console(stage, context, width=320, height=256)  # 1280x1024 at 400 %
+    await busy(stage, page)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    xs = await page.evaluate("[...document.querySelectorAll('.pane')].map(one => one.getBoundingClientRect().x)")
+    assert len(set(xs)) == 1
+    await page.get_by_label("Reply to Giulia Ferri").scroll_into_view_if_needed()
+    assert await page.get_by_label("Reply to Giulia Ferri").is_visible()
+    await context.close()
+
+
+async def test_rings_survive_forced_colours(stage: Stage, browser: Browser) -> None:
+    context = await browser.new_context(forced_colors="active")
+    page = await open_console(stage, context)
+    await busy(stage, page)
+    strokes = "[...document.querySelectorAll('#pane-1 .clock circle')].map(one => getComputedStyle(one).stroke)"
+    track, hand = await page.evaluate(strokes)
+    ground = await page.evaluate("getComputedStyle(document.querySelector('#pane-1')).backgroundColor")
+    assert len({track, hand, ground}) == 3
+    await context.close()
+
+
+async def test_with_less_motion_a_ring_moves_once_a_second(stage: Stage, browser: Browser) -> None:
+    context = await browser.new_context(reduced_motion="reduce")
+    page = await open_console(stage, context)
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("ciao", due=5_500)
+    await stage.play(chat)
+    await page.locator('#pane-1[data-state="fine"]').wait_for()
+    offsets = await page.evaluate("""() => new Promise(done => {
+      const seen = new Set();
+      const hand = document.querySelector('#pane-1 .hand');
+      const look = setInterval(() => seen.add(hand.style.strokeDashoffset), 20);
+      setTimeout(() => { clearInterval(look); done([...seen]); }, 1500);
+    })""")
+    assert 2 <= len(offsets) <= 3
+    await context.close()
+
+
+async def test_the_visitors_words_are_marked_with_their_language(stage: Stage, desk: Page) -> None:
+    await busy(stage, desk)
+    assert await desk.locator("#log-c3 .m.visitor p").last.get_attribute("lang") == "ko"
+    assert await desk.locator("#pane-3 .scroll").get_attribute("aria-label") == "Conversation with 김서연"
+    assert await desk.locator("#pane-3 .scroll").get_attribute("tabindex") == "0"
+    assert await desk.locator("[aria-live]").count() == 1
