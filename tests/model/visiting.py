@@ -1,0 +1,254 @@
+"""What visitors do to the model, and what all of its verbs share: dedupe, refusals."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from console.events import Author, Visitor
+from console.queue.workspace import Said, VisitorProfile
+from tests.model import state
+from tests.model.state import Chat, FactDict, Member, State, only
+
+
+class Refusal(Exception):
+    """`code` as the real error's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Refusal) and other.code == self.code
+
+    __hash__ = Exception.__hash__
+
+
+class Visiting(State):
+    """Each verb has the arguments and the result of the one of `Workspace` that bears its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: dict[str, dict[tuple[str, str], tuple[Any, Said]]] = {}
+
+    # --- what all share ------------------------------------------------------------------------
+
+    def _again(self, owner: str, author: str, cid: str, body: Any) -> Said | None:
+        kept = self.results.get(owner, {}).get((author, cid))
+        if kept and kept[0] != body:
+            raise Refusal("cid_reused")
+        return kept[1] if kept else None
+
+    def _done(self, owner: str, author: str, cid: str, body: Any, seq: int, chat: str) -> Said:
+        said = Said(chat, seq, self.now)
+        self.results.setdefault(owner, {})[author, cid] = (body, said)
+        return said
+
+    def _chat(self, chat: str) -> Chat:
+        if chat not in self.chats:
+            raise Refusal("gone")
+        return self.chats[chat]
+
+    def _own(self, chat: str, visitor: str) -> Chat:
+        c = self._chat(chat)
+        if c.visitor != visitor:
+            raise Refusal("not_found")
+        return c
+
+    def _fenced(self, agent: str, fence: int) -> None:
+        if not self.connection(agent, fence):
+            raise Refusal("taken_over")
+
+    def connection(self, agent: str, fence: int) -> Member | None:
+        """The member, if that is the number of their latest connection."""
+        member = self.members.get(agent)
+        return member if member and fence and member.fence == fence else None
+
+    def _running(self, c: Chat) -> FactDict:
+        return {"due": c.due, "since": c.turn} if c.turn else {}
+
+    def _entry(self, c: Chat) -> FactDict:
+        return {"queue": c.queue, "site": c.site, "channel": c.channel, "due": c.due}
+
+    # --- the visitor ---------------------------------------------------------------------------
+
+    def _create(self, chat: str, profile: VisitorProfile, queue: str, site: str, channel: str, cid: str) -> Chat:
+        payload = msgspec.to_builtins(msgspec.structs.replace(profile, cid=cid))
+        c = Chat(chat, profile.visitor.id, queue, site, channel, payload, self.now, self.now)
+        self.chats[chat] = c
+        return c
+
+    def _tab(self, c: Chat, connection: str) -> None:
+        if c.place == "ended":
+            return
+        c.tabs[connection] = self.now + state.TABS
+        self.timer("tabs", c.id, self.now + state.TABS)
+        if not c.here:
+            c.here, c.left = True, 0
+            self.no_timer(c.id, "abandon")
+            self.announce("presence", chat=c.id, here=True)
+
+    def _words(self, c: Chat, author: Author, cid: str, text: str) -> int:
+        opens = not c.turn
+        if opens:
+            self.open_turn(c, len(c.log) + 1, self.now)
+        seq = self.record(c, "message", by="visitor", **self._running(c), **words(author, cid, text))
+        c.asked.append((seq, self.now))
+        self.no_timer(c.id, "ask", "silent")
+        if opens and c.place == "active":
+            member = self.members[c.agent]
+            if not member.connected and self.now - member.gone >= state.GRACE and self.free(c.queue):
+                self.release(c, "gone")
+        return seq
+
+    def open(
+        self, chat: str, *, connection: str, queue: str, site: str, channel: str, cid: str, profile: VisitorProfile,
+        text: str,
+    ) -> Said:  # fmt: skip
+        visitor = profile.visitor
+        author = Author(visitor.id, visitor.name)
+        again = self._again(visitor.id, visitor.id, cid, text)
+        if again:
+            return again
+        running = self.chats.get(self.current.get(visitor.id, ""))
+        if running and running.place != "ended":
+            self._tab(running, connection)
+            seq = self._words(running, author, cid, text)
+            return self._done(visitor.id, visitor.id, cid, text, seq, running.id)
+        if queue not in self.queues:
+            raise Refusal("not_found")
+        if not self.staffed(queue):
+            raise Refusal("closed")
+        c = self._create(chat, profile, queue, site, channel, cid)
+        self.current[visitor.id] = chat
+        c.due = self.now + self.queues[queue].target
+        self.record(c, "opened", **self._entry(c), **c.profile)
+        self.enqueue(c, front=False)
+        self._tab(c, connection)
+        seq = self._words(c, author, cid, text)
+        self.route_chat(c)
+        return self._done(visitor.id, visitor.id, cid, text, seq, chat)
+
+    def leave_message(
+        self, chat: str, *, queue: str, site: str, channel: str, cid: str, profile: VisitorProfile, text: str
+    ) -> Said:
+        visitor = profile.visitor
+        body = (text, visitor.email)
+        again = self._again(visitor.id, visitor.id, cid, body)
+        if again:
+            return again
+        if queue not in self.queues:
+            raise Refusal("not_found")
+        running = self.chats.get(self.current.get(visitor.id, ""))
+        c = self._create(chat, profile, queue, site, channel, cid)
+        if not running or running.place == "ended":
+            self.current[visitor.id] = chat
+        c.here, c.left_message = False, True
+        self.record(c, "opened", **self._entry(c), **c.profile)
+        author = Author(visitor.id, visitor.name)
+        seq = self.record(c, "message", by="visitor", **words(author, cid, text))
+        self.left.add(chat)
+        self.finish(c, "message_left")
+        return self._done(visitor.id, visitor.id, cid, body, seq, chat)
+
+    def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
+        c = self._own(chat, visitor.id)
+        again = self._again(chat, visitor.id, cid, text)
+        if again:
+            return again
+        ended = c.place == "ended"
+        if ended:
+            self._reopen(c)
+        self._tab(c, connection)
+        seq = self._words(c, Author(visitor.id, visitor.name), cid, text)
+        if ended:
+            self.route_chat(c)
+        return self._done(chat, visitor.id, cid, text, seq, chat)
+
+    def _reopen(self, c: Chat) -> None:
+        young = self.now - c.ended <= state.REOPEN and self.current.get(c.visitor) == c.id
+        if c.left_message or not young or not self.staffed(c.queue):
+            raise Refusal("ended")
+        c.due = self.now + self.queues[c.queue].target
+        c.here, c.left, c.ended = True, 0, 0
+        self.enqueue(c, front=True)
+        self.no_timer(c.id, "reap")
+        self.record(c, "reopened", **self._entry(c), opened=c.opened, **c.profile)
+
+    def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
+        c = self._own(chat, visitor.id)
+        again = self._again(chat, visitor.id, cid, ("end",))
+        if again:
+            return again
+        if c.place == "ended":
+            raise Refusal("ended")
+        self.finish(c, "visitor", **mark(Author(visitor.id, visitor.name), cid))
+        return self._done(chat, visitor.id, cid, ("end",), len(c.log), chat)
+
+    def rate(self, chat: str, visitor: str, cid: str, score: int, comment: str) -> Said:
+        c = self._own(chat, visitor)
+        again = self._again(chat, visitor, cid, (score, comment))
+        if again:
+            return again
+        if c.rated:
+            raise Refusal("nothing_to_do")
+        c.rated = True
+        seq = self.record(c, "rated", score=score, cid=cid, **only(comment=comment))
+        return self._done(chat, visitor, cid, (score, comment), seq, chat)
+
+    def set_profile(self, chat: str, cid: str, profile: VisitorProfile) -> Said:
+        visitor = profile.visitor
+        body = msgspec.to_builtins(profile)
+        c = self._own(chat, visitor.id)
+        again = self._again(chat, visitor.id, cid, body)
+        if again:
+            return again
+        if c.place == "ended":
+            raise Refusal("ended")
+        seq = self.record(c, "profile", **body, cid=cid)
+        c.profile = body
+        return self._done(chat, visitor.id, cid, body, seq, chat)
+
+    def arrive(self, visitor: str, chat: str, connection: str, after: int) -> tuple[str, list[FactDict]]:
+        current = self.current.get(visitor)
+        if not current:
+            return "", []
+        c = self.chats[current]
+        self._tab(c, connection)
+        return current, c.log[after if current == chat else 0 :]
+
+    def depart(self, chat: str, connection: str) -> None:
+        c = self.chats.get(chat)
+        if c and c.place != "ended":
+            c.tabs.pop(connection, None)
+            c.tabs = {tab: until for tab, until in c.tabs.items() if until > self.now}
+            if not c.tabs:
+                self._visitor_left(c)
+
+    def _visitor_left(self, c: Chat) -> None:
+        if not c.here:
+            return
+        c.here, c.left = False, self.now
+        self.no_timer(c.id, "tabs")
+        if c.place == "waiting":
+            self.timer("abandon", c.id, self.now + state.ABANDON)
+        self.announce("presence", chat=c.id, here=False)
+
+    def renew_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
+        for chat, connection in tabs:
+            if chat in self.chats:
+                self._tab(self.chats[chat], connection)
+
+    def visitor_seen(self, chat: str, visitor: str, seq: int) -> None:
+        if chat not in self.chats or self.chats[chat].visitor != visitor:
+            raise Refusal("not_found")
+        c = self.chats[chat]
+        c.seen_visitor = max(c.seen_visitor, min(seq, len(c.log)))
+
+
+def words(author: Author, cid: str, text: str) -> FactDict:
+    return {**mark(author, cid), "text": text}
+
+
+def mark(author: Author, cid: str) -> FactDict:
+    return {"author": {"id": author.id, **only(name=author.name)}, "cid": cid}
