@@ -203,7 +203,7 @@ S.lose = lose
 verb('leave', function(id, fence)
   if fenced(id, fence) then return refuse('taken_over') end
   redis.call('HSET', key('agent', id), 'fence', int(next_fence()))
-  lose(id, NOW)
+  if not lose(id, NOW) then S.say_agent(id) end
   return S.reply()
 end, { 'allow-oom' })
 

@@ -36,14 +36,16 @@ verb('configure', function(list)
     at = at + 4
   end
   redis.call('HSET', P .. 'config', 'version', version)
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'agents')) do
-    if not named[id] then drop_member(id) end
-  end
   for _, id in ipairs(changed) do
     S.say_agent(id)
     S.refresh(id)
-    S.route_agent(id)
   end
+  local known = redis.call('SMEMBERS', P .. 'agents')
+  table.sort(known)
+  for _, id in ipairs(known) do
+    if not named[id] then drop_member(id) end
+  end
+  for _, id in ipairs(changed) do S.route_agent(id) end
   S.announce('configured', '"version":' .. version)
   return S.reply('1')
 end, { 'allow-oom' }, true)
