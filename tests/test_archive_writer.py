@@ -138,12 +138,12 @@ async def test_the_same_entries_twice_are_one_conversation(archive: Archive, dat
 
 
 @contextmanager
-def read_only_from(database: Database, first: str) -> Iterator[None]:
-    """The disk turns read-only just before the first statement that begins so, as an ailing one does."""
+def read_only_from(database: Database, first: str, until: str = "COMMIT") -> Iterator[None]:
+    """The disk turns read-only before a statement that begins so, and well again before another: an ailing one."""
 
     def before(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith(first):
-            cursor.execute("PRAGMA query_only=ON")
+        if statement.startswith((first, until)):
+            cursor.execute(f"PRAGMA query_only={'ON' if statement.startswith(first) else 'OFF'}")
 
     def on_checkout(connection: Any, *_: Any) -> None:
         connection.cursor().execute("PRAGMA query_only=OFF")
@@ -172,7 +172,7 @@ async def test_sql_that_goes_away_while_culprits_are_sought_condemns_nobody(
     cid = new_cid()
     feed.say("c1", "Hello", cid=cid)
     feed.say("c1", "Hello", cid=cid)
-    with read_only_from(database, "SAVEPOINT"), pytest.raises(Unknown, match="readonly"):
+    with read_only_from(database, "SAVEPOINT", "ROLLBACK TO"), pytest.raises(Unknown, match="readonly"):
         await archive.append("e1", feed.entries)
     assert (await archive.set_aside_count(), await archive.cursor()) == (0, START)
     await archive.append("e1", feed.entries)
@@ -283,11 +283,12 @@ async def test_a_fact_of_a_chat_never_opened_is_kept(archive: Archive, database:
 
 
 async def test_nul_and_lone_marks_are_kept_harmlessly(archive: Archive, database: Database, feed: Feed) -> None:
-    feed.open("c1")
+    feed.open("c1", name="Ve\0ra")
     feed.say("c1", "a\0b\u0301\u0301 \u202e<script>")
     await archive.append("e1", feed.entries)
     assert await transcript(database, "c1") == ["a\0b\u0301\u0301 \u202e<script>"]
     assert (await rows(database, facts, "n"))[1]["words"] == "ab \u202e<script>"
+    assert (await rows(database, chats))[0]["name"] == "Vera"
 
 
 # --- another history -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from console.texts import FOLDER, read_catalogue
 PACKAGE = Path(console.__file__).parent
 TEMPLATES = ("problem", "sign_in", "sign_in_demo", "chats", "chat", "fragments/archived")
 SOURCES = ("pages/guard.py", "pages/sign_in.py", "pages/chats.py")
-RAISED = re.compile(r'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:AWAY|WRONG) = "([^"]+)"|SlowDown\("([^"]+)"\)')
+RAISED = re.compile(r'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:AWAY|WRONG|SLOWLY) = "([^"]+)"')
 
 
 def in_templates() -> Iterator[str]:

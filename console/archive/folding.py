@@ -128,7 +128,7 @@ def fold(chat: ChatRow, fact: ChatFact) -> None:
         case Late():
             chat.late += 1
         case Rated():
-            chat.rating, chat.comment = fact.score, fact.comment
+            chat.rating, chat.comment = fact.score, _plain(fact.comment)
         case Profile():
             _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
         case Handled():
@@ -152,6 +152,12 @@ def _say(chat: ChatRow, fact: Message) -> None:
 
 
 def _meet(chat: ChatRow, visitor: Visitor, *, locale: str, page: str, title: str, fields: Mapping[str, str]) -> None:
-    chat.visitor, chat.name, chat.email, chat.verified = visitor.id, visitor.name, visitor.email, visitor.verified
-    chat.locale, chat.page, chat.title, chat.fields = locale, page, title, dict(fields)
+    chat.visitor, chat.verified, chat.fields = visitor.id, visitor.verified, dict(fields)
+    chat.name, chat.email, chat.locale = _plain(visitor.name), _plain(visitor.email), _plain(locale)
+    chat.page, chat.title = _plain(page), _plain(title)
     chat.words = fold_words(f"{visitor.name}\n{visitor.email}\n{visitor.id}")
+
+
+def _plain(text: str) -> str:
+    """Without NUL, which PostgreSQL cannot keep; the fact's own JSON has it."""
+    return text.replace("\0", "")

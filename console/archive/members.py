@@ -3,6 +3,7 @@
 import re
 
 from sqlalchemy import Table, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.credentials import Credentials, SignedIn, TokenLine, fold_email, member_of, revoke_all
@@ -17,6 +18,7 @@ __all__ = ["Accounts", "SignedIn", "TokenLine"]
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # as on the wire
 ROLES: tuple[MemberRole, ...] = ("agent", "supervisor", "admin")
 SHORTEST_PASSWORD = 8
+TAKEN = "There is already a member with that address or id."
 
 
 class Accounts(Credentials):
@@ -78,22 +80,15 @@ class Accounts(Credentials):
         member = Member(_checked_id(id or new_id()), name.strip(), fold_email(email), role, queues, limit, locale)
         _check_member(member, password)
         hashed = await hash_password(password) if password else ""
-        async with self.database.writing() as connection:
-            await _check_free(connection, member)
-            await connection.execute(
-                insert(members).values(
-                    id=member.id,
-                    email=member.email,
-                    name=member.name,
-                    password=hashed,
-                    role=role,
-                    queues=list(queues),
-                    slots=limit,
-                    locale=locale,
-                    added=self.clock(),
+        try:
+            async with self.database.writing() as connection:
+                await _check_free(connection, member)
+                await connection.execute(
+                    insert(members).values(**_columns(member), password=hashed, added=self.clock())
                 )
-            )
-            await _bump(connection)
+                await _bump(connection)
+        except IntegrityError as error:  # somebody added the same one at the same moment
+            raise Refused(TAKEN) from error
         return member
 
     async def disable(self, member_id: str) -> None:
@@ -148,10 +143,22 @@ def _check_member(member: Member, password: str) -> None:
 async def _check_free(connection: AsyncConnection, member: Member) -> None:
     taken = (members.c.email == member.email) | (members.c.id == member.id)
     if (await connection.execute(select(members.c.id).where(taken))).first():
-        raise Refused("There is already a member with that address or id.")
+        raise Refused(TAKEN)
     known = set((await connection.execute(select(queues.c.id))).scalars())
     if missing := set(member.queues) - known:
         raise Refused(f"There is no such queue: {', '.join(sorted(missing))}.")
+
+
+def _columns(member: Member) -> dict[str, object]:
+    return {
+        "id": member.id,
+        "email": member.email,
+        "name": member.name,
+        "role": member.role,
+        "queues": list(member.queues),
+        "slots": member.limit,
+        "locale": member.locale,
+    }
 
 
 def _checked_id(text: str) -> str:
