@@ -136,12 +136,15 @@ def test_an_accent_that_is_no_colour_is_left_out() -> None:
     ("source", "expected"),
     [
         ("const long = 1;\nuse(long); // why", "let a=1;b(a);"),
-        ("function f({ kind, name = 2 }) {\n  return { kind, name: name.kind };\n}", "function c({kind:a,name:b=2}){return{kind:a,name:b.kind}}"),
-        ("class A {\n  #one = 1;\n  two() {\n    return this.#one / 2;\n  }\n}", "class a{#a=1;two(){return this.#a/2}}"),
-        ("const x = `a ${b ? `` : c} {d}`;".replace("`` : ", '"" : '), 'let a=`a ${b?"":c} {d}`;'),
+        ("f({ kind, name = 2, kind: 3 }, name.kind);", "a({kind:b,name:c=2,kind:3},c.kind);"),
+        (
+            "class A {\n  #one = 1;\n  two() {\n    return this.#one / 2;\n  }\n}",
+            "class a{#a=1;two(){return this.#a/2}}",
+        ),
+        ('const x = `a ${b ? "" : c} {d}`;', 'let a=`a ${b?"":c} {d}`;'),
         ('const a = "// no comment", b = /[/"]\\/x/g;', 'let a="// no comment",b=/[/"]\\/x/g;'),
         ("const f = async (x) => x - -1;", "let b=async a=>a- -1;"),
     ],
-)  # fmt: skip
+)
 def test_squeezing_keeps_the_meaning(source: str, expected: str) -> None:
     assert squeeze(source) == expected

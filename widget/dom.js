@@ -39,7 +39,7 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-export const link = (href, text) => h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, text);
+export const link = (href, text) => h("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
 
 /** The text as nodes: `http` and `https` addresses become links, all else stays text. */
 export function linked(text) {

@@ -23,7 +23,7 @@ export class Writing {
   constructor(panel, rows) {
     this.panel = panel;
     this.count = h("small", { role: "status" });
-    this.area = h("textarea", { rows, "aria-label": t("Your message"), dir: "auto", enterkeyhint: "send", oninput: () => this.typed(), onkeydown: sends });
+    this.area = h("textarea", { rows, "aria-label": t("Your message"), enterkeyhint: "send", oninput: () => this.typed(), onkeydown: sends });
     this.area.value = panel.draft;
   }
 
@@ -94,7 +94,7 @@ export function composer(panel) {
 
 /** One to five, and a word about it. */
 export function survey(visitor) {
-  const comment = h("textarea", { rows: 2, maxlength: "1000", "aria-label": t("Your comment (optional)"), placeholder: t("Your comment (optional)"), dir: "auto" });
+  const comment = h("textarea", { rows: 2, maxlength: "1000", "aria-label": t("Your comment (optional)"), placeholder: t("Your comment (optional)") });
   const choices = ["1", "2", "3", "4", "5"].map((value) => h("label", h("input", { type: "radio", name: "score", value, required: true }), h("span", value)));
   const made = form(
     "",

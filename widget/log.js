@@ -83,6 +83,6 @@ export class Log {
   #make({ side, name, text }) {
     const meta = h("small", { "aria-live": "off" });
     if (!side) return { node: h("p.said", text), meta };
-    return { node: h("div." + side, h("b", name), h("p.bubble", { dir: "auto" }, linked(text)), meta), meta };
+    return { node: h("div." + side, h("b", name), h("p.bubble", linked(text)), meta), meta };
   }
 }

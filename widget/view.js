@@ -32,7 +32,7 @@ export class Panel {
     this.element = h(
       "section.panel",
       { role: "dialog", "aria-labelledby": "heading", tabindex: "-1", onkeydown: (event) => this.key(event) },
-      h("header", this.face, h("div", this.heading, this.state), this.#menus(), button("plain", close, { "aria-label": t("Close the chat") }, "×")),
+      h("div.head", this.face, h("div", this.heading, this.state), this.#menus(), button("plain", close, { "aria-label": t("Close the chat") }, "×")),
       this.bar,
       this.body,
     );

@@ -169,7 +169,7 @@ export class Visitor {
 
   #happened(fact) {
     const { cid, chat, kind, by, name, text, at, score } = fact;
-    this.settle(cid);
+    this.#arrived(cid);
     if (chat !== this.chat.id) {
       if (kind !== "opened" || this.leaving || this.chat.open()) return;
       this.begin(chat);
@@ -190,11 +190,17 @@ export class Visitor {
   }
 
   #acked({ cid, chat, seq }) {
-    const frame = this.settle(cid);
+    const frame = this.#arrived(cid);
     if (!frame) return;
-    if (frame.t === "leave_message") this.left = frame.email;
     if (frame.t === "open" && chat !== this.chat.id) this.begin(chat, "waiting");
     if (chat === this.chat.id && seq > this.chat.last && frame.text) this.chat.sent.set(cid, frame.text);
+  }
+
+  /** Our command is on disk: its ack or its fact says so, whichever comes first. */
+  #arrived(cid) {
+    const frame = this.settle(cid);
+    if (frame?.t === "leave_message") this.left = frame.email;
+    return frame;
   }
 
   #refused({ cid, code, message, final, retry_after }) {

@@ -9,7 +9,18 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 from console.client import Socket, SocketClosed
 from console.identifiers import new_cid, new_id
-from console.protocol import AgentEnd, AgentHello, AgentSay, Inbound, SetStatus, Shown, AgentTyping
+from console.protocol import (
+    AgentEnd,
+    AgentHello,
+    AgentSay,
+    AgentTyping,
+    Inbound,
+    Open,
+    SetStatus,
+    Shown,
+    VisitorEnd,
+    VisitorHello,
+)
 from tests.eventually import eventually
 from tests.people import bearer_of
 from tests.running import RunningServer
@@ -80,6 +91,28 @@ class Ana:
             await self.send(Shown(chat=self.chat, seq=self.last[self.chat]))
         if frame["t"] == "fact" and "seq" in frame["fact"]:
             self.last[frame["fact"]["chat"]] = frame["fact"]["seq"]
+
+
+class Crowd:
+    """Visitors who open a chat each and say no more: they fill an agent's slots."""
+
+    def __init__(self) -> None:
+        self.sockets: list[Socket] = []
+
+    async def come(self, server: RunningServer, number: int) -> None:
+        for _ in range(number):
+            url = f"{server.socket_url}/ws/visitor?site=demo"
+            socket = await Socket.open(url, subprotocol="sestetto.v1", origin=server.url)
+            self.sockets.append(socket)
+            await socket.send(VisitorHello())
+            await socket.send(Open(cid=new_cid(), text="I only fill a slot"))
+            while '"t":"ack"' not in await socket.receive():
+                pass
+
+    async def go(self) -> None:
+        for socket in self.sockets:
+            await socket.send(VisitorEnd(cid=new_cid()))
+            await socket.close()
 
 
 class Vera:
