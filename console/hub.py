@@ -48,17 +48,22 @@ class Hub(Generic[T_contra]):
 
 
 class Outbox:
-    """Frames on their way to one socket. Past its bounds the socket is cut: it comes back and resumes."""
+    """Frames on their way to one socket. Past its bounds the socket is cut: it comes back and resumes.
+
+    The first frame, the welcome, does not count: six long chats may be larger than what may ever wait.
+    """
 
     def __init__(self, cut: Callable[[], None]) -> None:
         self._cut = cut
         self._frames: list[str] = []
         self._bytes = 0
+        self._welcomed = False
         self._some = asyncio.Event()
 
     def put(self, frame: str) -> None:
         self._frames.append(frame)
-        self._bytes += len(frame)
+        self._bytes += len(frame) if self._welcomed else 0
+        self._welcomed = True
         self._some.set()
         if len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES:
             self._cut()
