@@ -5,7 +5,7 @@ AGENTS ?= 0
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit stories faults browser format wheel clean env dev chromium
+.PHONY: help run test lint types unit stories faults browser format wheel screenshots clean env dev chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -23,8 +23,8 @@ lint: dev ## style and format
 types: dev ## strict types
 	@$(PY) -m mypy
 
-unit: dev ## one test file per module
-	@$(PY) -m pytest tests/test_*.py
+unit: dev ## one test file per module, and the model of a workspace
+	@$(PY) -m pytest tests/test_*.py tests/model
 
 stories: dev ## the product as sentences
 	@$(PY) -m pytest tests/stories
@@ -41,6 +41,9 @@ format: dev ## put the code into shape
 
 wheel: dev ## dist/sestetto-*.whl
 	@$(PY) -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
+
+screenshots: chromium ## docs/images anew, from the real thing
+	@$(PY) -m tools.screenshots
 
 clean: ## remove the environment and what was built; data stays
 	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
