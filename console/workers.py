@@ -39,6 +39,7 @@ class Workers:
         self._wake = asyncio.Event()
         self._configure = asyncio.Event()
         services.workspace.on_due = self._hint
+        services.workspace.on_epoch.append(self._configure.set)  # another history knows no queues and members yet
         fanout.on_configured = self._configure.set
 
     def start(self) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from starlette.websockets import WebSocket
 
 from console.archive.credentials import SignedIn
-from console.errors import ChatEnded, Fenced, Refused, SestettoError, Unknown
+from console.errors import ChatEnded, Fenced, NotYours, Refused, SestettoError, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Ended, Presence, Released, Revoked
 from console.fanout import Heard, SeenSignal, Shown, TypingSignal
 from console.protocol import (
@@ -31,7 +31,7 @@ from console.protocol import Shown as ShownFrame
 from console.queue.workspace import Gone, LiveChat, Said
 from console.text import clean, mask_cards
 from console.who import services_of, who
-from console.ws.connection import Connection, Handler
+from console.ws.connection import Connection, Handler, Hangup
 from console.ws.faces import Face, HtmlFace, JsonFace
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
@@ -76,7 +76,10 @@ class AgentConnection(Connection):
         self._early = []
         self.services.hub.join(f"agent:{agent}", self)
         self.services.hub.join("staff", self)
-        connected = await self.services.workspace.connect(agent, frame.tab, take=frame.take)
+        try:
+            connected = await self.services.workspace.connect(agent, frame.tab, take=frame.take)
+        except NotYours:  # known to SQL, not yet to a store that has begun anew
+            raise Hangup(1013) from None
         self.fence, self.n = connected.fence, connected.n
         self.drawn = {chat.id: connected.n for chat in connected.chats}
         self.face.welcome(self, frame, connected)

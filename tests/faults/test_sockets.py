@@ -199,7 +199,8 @@ async def one_byte_reader(inside: Inside, token: str) -> asyncio.Task[None]:
     writer.write(bytes([0x81, 0x80 | 126]) + len(hello).to_bytes(2, "big") + bytes(4) + hello)
 
     async def read() -> None:
-        while await reader.read(1):
+        for _ in range(600):
+            await reader.read(1)
             await asyncio.sleep(1)
 
     visitor = inside.services.visitor_tokens.read(token)

@@ -1,0 +1,195 @@
+"""The store hangs, forgets, or runs ahead of its readers; SQL is away: chats go on, or everybody is told."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from console.queue import store as store_door
+from console.queue.embedded import EmbeddedStore
+from console.queue.keys import Keys
+from console.queue.store import open_client
+from tests.eventually import eventually
+from tests.faults.cast import Cast
+from tests.faults.journal import promises_kept, read_archive, read_feed
+from tests.faults.stage import Inside, installed, stage_of
+from tests.faults.traffic import a_while, busy, talking
+from tests.proxy import Network
+from tests.running import RunningServer
+
+
+@asynccontextmanager
+async def through_a_network(
+    folder: Path, store: EmbeddedStore, workspace: str
+) -> AsyncIterator[tuple[Network, Inside]]:
+    """An installation whose way to the store can break."""
+    async with Network(str(folder / "unreached")) as network:
+        network.target = socket_of(store)
+        async with installed(folder, f"redis://127.0.0.1:{network.port}", workspace) as inside:
+            yield network, inside
+
+
+def socket_of(store: EmbeddedStore) -> str:
+    return str(store.folder / "store.sock") if (store.folder / "store.sock").exists() else str(store._socket)
+
+
+async def test_a_store_that_accepts_and_never_answers_is_unknown_and_recovers(
+    tmp_path: Path, store: EmbeddedStore, workspace_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sockets are closed with 1013, everybody comes back and says it again, and it is there once."""
+    monkeypatch.setattr(store_door.Store.__init__, "__kwdefaults__", {"deadline": 1.0})
+    async with through_a_network(tmp_path, store, workspace_name) as (network, inside), Cast(inside) as cast:
+        agents, visitors = await busy(cast, 3)
+        async with talking(visitors):
+            await a_while(visitors, 1)
+            network.swallow("down")  # what is done is done, and nobody hears of it
+            await eventually(lambda: all(1013 in visitor.closes for visitor in visitors), "the sockets to be closed")
+            network.heal()
+            await a_while(visitors, 2)
+        for agent in agents:
+            await agent.quiet()
+        nacks = [nack for visitor in visitors for nack in visitor.of("nack")]
+        assert {(nack["code"], nack["final"]) for nack in nacks} <= {("unknown", False), ("slow_down", False)}
+        await promises_kept(replace_store(inside, store), cast.journal)
+        assert not cast.journal.unanswered
+
+
+async def test_a_store_cut_off_and_back_again_and_again_loses_nothing(
+    tmp_path: Path, store: EmbeddedStore, workspace_name: str
+) -> None:
+    async with through_a_network(tmp_path, store, workspace_name) as (network, inside), Cast(inside) as cast:
+        agents, visitors = await busy(cast, 4)
+        async with talking(visitors):
+            for _ in range(4):
+                await a_while(visitors, 1)
+                network.drop()
+        for agent in agents:
+            await agent.quiet()
+        await promises_kept(replace_store(inside, store), cast.journal)
+        assert not cast.journal.unanswered
+
+
+def replace_store(inside: Inside, store: EmbeddedStore) -> Inside:
+    """The same stage, its record read without the bad network."""
+    return replace(inside, store_url=store.url)
+
+
+async def test_a_store_that_forgets_everything_turns_the_epoch_and_everybody_is_told(server: RunningServer) -> None:
+    """FLUSHALL: what was archived stays, nobody's server falls over, and life begins anew."""
+    stage = stage_of(server)
+    async with Cast(stage) as cast:
+        ana = await cast.agent("ana")
+        vera = await cast.visitor()
+        chat = await vera.opened("Before the flood")
+        await ana.holds(chat)
+        feed = await read_feed(stage)
+        await eventually(lambda: caught_up(stage, len(feed)), "the archive")
+        epoch = vera.epoch
+        client = open_client(stage.store_url)
+        await client.flushall()
+        await client.aclose()
+        await vera.back()
+        await ana.back()
+        assert vera.welcomes[-1]["epoch"] == ana.welcomes[-1]["epoch"] != epoch
+        assert vera.welcomes[-1]["recovered"] is False
+        assert ana.welcomes[-1]["recovered"] is False
+        assert ana.held == {}
+        new = await cast.visitor("kim")
+        await ana.status("online")
+        await eventually(lambda: new.of("team") or new.welcomes[-1]["team"]["online"], "somebody to be there")
+        chat = await new.opened("After it")
+        await ana.holds(chat)
+        await ana.answered(await ana.say(chat, "Good morning"))
+        await eventually(lambda: new.texts == ["After it", "Good morning"], "the new chat to go on")
+        archived = await eventually(lambda: archive_with(stage, b"Good morning"), "the archive of the new history")
+        assert any(b"Before the flood" in raw for _, raw in archived)
+
+
+async def caught_up(stage: object, count: int) -> bool:
+    return len(await read_archive(stage)) >= count  # type: ignore[arg-type]
+
+
+async def archive_with(stage: object, text: bytes) -> list[tuple[int, bytes]]:
+    """The archive, once it holds the text; empty before."""
+    rows = await read_archive(stage)  # type: ignore[arg-type]
+    return rows if any(text in raw for _, raw in rows) else []
+
+
+async def test_a_process_paused_past_the_feeds_trim_point_resyncs(
+    tmp_path: Path, store: EmbeddedStore, workspace_name: str
+) -> None:
+    """Its tail stands still while the feed goes on and is cut behind it: nothing is skipped in silence."""
+    async with (
+        through_a_network(tmp_path / "paused", store, workspace_name) as (network, paused),
+        installed(tmp_path / "running", store.url, workspace_name) as running,
+        Cast(running) as cast,
+    ):
+        ana = await cast.agent("ana", answers=True)
+        vera = await cast.visitor()
+        await vera.opened("Hello")
+        picture = paused.services.picture
+        network.cut()
+        for number in range(3):
+            await vera.answered(await vera.say(f"line {number}"))
+        await ana.quiet()
+        client = open_client(store.url)
+        await client.xtrim(Keys(workspace_name).feed, maxlen=1, approximate=False)
+        await client.aclose()
+        network.heal()
+        await eventually(lambda: paused.services.picture is not picture, "a new picture")
+        await eventually(lambda: paused.services.picture == running.services.picture, "the same picture as elsewhere")
+
+
+async def test_sql_locked_for_a_while_delays_the_archive_and_no_chat(inside: Inside, cast: Cast) -> None:
+    agents, visitors = await busy(cast, 4)
+    with closing(sqlite3.connect(inside.database_url.partition("///")[2], isolation_level=None)) as rival:
+        rival.execute("BEGIN EXCLUSIVE")
+        before = len(await read_feed(inside))
+        async with talking(visitors):
+            await a_while(visitors, 12)
+        assert len(await read_feed(inside)) >= before + 48
+        rival.execute("ROLLBACK")
+    assert not any(person.closes for person in [*agents, *visitors])
+    for agent in agents:
+        await agent.quiet()
+    await promises_kept(inside, cast.journal)
+
+
+async def test_a_server_asleep_past_its_leases_writes_nothing_of_the_past(
+    tmp_path: Path, store: EmbeddedStore, start_server: Callable[..., RunningServer]
+) -> None:
+    """SIGSTOP for longer than an agent's lease: the chat moves on; what the sleeper then says is refused."""
+    sleeper = start_server(store=store.url, workspace="sleeper")
+    other = start_server(store=store.url, workspace="sleeper", database=sleeper.database_url)
+    stage, elsewhere = (replace(stage_of(one, store.url), workspace="sleeper") for one in (sleeper, other))
+    elsewhere.origin = stage.origin
+    elsewhere.database_url = stage.database_url
+    async with Cast(stage) as near, Cast(elsewhere) as far:
+        far.journal = near.journal
+        ana = await near.agent("ana")
+        vera = await far.visitor()
+        chat = await vera.opened("Hello")
+        await ana.holds(chat)
+        await ana.answered(await ana.say(chat, "I am here"))
+        await vera.answered(await vera.say("A question"))
+        ben = await far.agent("ben")
+        os.kill(sleeper.pid, signal.SIGSTOP)
+        try:
+            ana.here.clear()
+            stale = await ana.say(chat, "Words of the past")
+            await eventually(lambda: chat in ben.held, "ben to take over", within=30)
+            await ben.answered(await ben.say(chat, "Ben here, instead"))
+        finally:
+            os.kill(sleeper.pid, signal.SIGCONT)
+        ana.here.set()
+        await ana.back()
+        claim = await ana.answered(stale)
+        assert claim.outcome == "refused"
+        assert "Words of the past" not in vera.texts
+        await vera.answered(await vera.end())
+        await promises_kept(elsewhere, near.journal)
