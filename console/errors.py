@@ -65,11 +65,6 @@ class ChatFull(Refused):
     message = "The chat has reached its length limit."
 
 
-class AlreadyOpen(Refused):
-    code = "already_open"
-    message = "The visitor already has an open chat."
-
-
 class NobodyThere(Refused):
     code = "closed"
     message = "Nobody is there at the moment: leave a message instead."

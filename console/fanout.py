@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 
 class Shown:
-    """A fact on its way to screens. `line`: its chat after it (at the end, before it); `slot_before`: where it stood."""
+    """A fact on its way to screens. `line`: its chat after it (at the end, before it); `slot_before`: its old slot."""
 
     def __init__(self, entry: Entry, line: ChatLine | None, views: HtmlViews, slot_before: int = 0) -> None:
         self.n = entry.n

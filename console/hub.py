@@ -17,6 +17,15 @@ class Listener(Protocol[T_contra]):
     def cut(self, code: int) -> None:
         """Ends the socket: 1012 means come back at once."""
 
+    def look_again(self) -> None:
+        """A second has passed: what is drawn from the picture may have changed."""
+
+    def agent_lease(self) -> tuple[str, int] | None:
+        """(agent, fencing number) that this open socket keeps alive."""
+
+    def tab_lease(self) -> tuple[str, str] | None:
+        """(chat, connection) that this open socket keeps alive."""
+
 
 class Hub(Generic[T_contra]):
     """Audiences by name. A listener that has left hears nothing more."""

@@ -10,10 +10,8 @@ import structlog
 from console.errors import SestettoError
 from console.fanout import Fanout
 from console.identifiers import new_id
-from console.queue.feed import FeedGap, Tail
+from console.queue.feed import Tail
 from console.services import Services
-from console.ws.agent import AgentConnection
-from console.ws.visitor import VisitorConnection
 
 TICK = 1.0  # seconds between two ticks when no timer is due before
 RENEW_AGENTS = 4.0  # seconds; the lease is 10
@@ -97,12 +95,12 @@ class Workers:
             await asyncio.sleep(RENEW_AGENTS)
             rounds += 1
             everyone = self.services.hub.everyone()
-            agents = [(one.author.id, one.fence) for one in everyone if isinstance(one, AgentConnection) and one.fence]
+            agents = [lease for one in everyone if (lease := one.agent_lease())]
             if agents:
                 await self._safely(self.services.workspace.renew(agents))
             if rounds * RENEW_AGENTS >= RENEW_TABS:
                 rounds = 0
-                tabs = [(one.chat, one.id) for one in everyone if isinstance(one, VisitorConnection) and one.chat]
+                tabs = [lease for one in everyone if (lease := one.tab_lease())]
                 if tabs:
                     await self._safely(self.services.workspace.renew_tabs(tabs))
 
@@ -110,8 +108,7 @@ class Workers:
         while True:
             await asyncio.sleep(LINES)
             for one in self.services.hub.everyone():
-                if isinstance(one, VisitorConnection):
-                    one.tell_line()
+                one.look_again()
 
     # --- configuration ---------------------------------------------------------------------------
 
@@ -146,15 +143,13 @@ class Workers:
         epoch = workspace.epoch
         cursor = await archive.cursor()
         entry, n = (cursor.id, cursor.n) if cursor.epoch == epoch else ("0-0", 0)
-        tail = Tail(workspace.store.url, workspace.keys.feed, entry, n)
+        tail = Tail(workspace.store.url, workspace.keys.feed, entry, n, over_gaps=True)
         try:
             async for batch in tail.batches():
                 if workspace.epoch != epoch or not self.leader:
                     return
                 await archive.append(epoch, batch)
                 await workspace.archived(batch[-1].id, batch[-1].n)
-        except FeedGap as gap:
-            log.error("archive.gap", gap=str(gap))
         finally:
             await tail.close()
 

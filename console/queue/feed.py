@@ -24,12 +24,16 @@ class FeedGap(Exception):
 
 
 class Tail:
-    """Reads the stream `key` behind `(entry, n)`. Reconnects by itself; says FeedGap when a number is missing."""
+    """Reads the stream `key` behind `(entry, n)`. Reconnects by itself.
 
-    def __init__(self, url: str, key: str, entry: str, n: int) -> None:
+    Says FeedGap when a number is missing, unless it goes `over_gaps`: the archive writes them down itself.
+    """
+
+    def __init__(self, url: str, key: str, entry: str, n: int, *, over_gaps: bool = False) -> None:
         self.entry = entry
         self.n = n
         self._key = key
+        self._over_gaps = over_gaps
         self._client = open_client(url, socket_timeout=BLOCK / 1000 + 5)
 
     async def close(self) -> None:
@@ -57,7 +61,7 @@ class Tail:
         batch = []
         for name, values in rows:
             number = int(name.split(b"-")[1])
-            if number != self.n + 1:
+            if number != self.n + 1 and not self._over_gaps:
                 raise FeedGap(f"{self._key}: {number} follows {self.n}")
             self.n = number
             self.entry = name.decode()

@@ -1,172 +1,35 @@
 """The typed calls: one method wears each Function, and callers never see a key."""
 
-import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import structlog
 from redis.exceptions import ResponseError
 
 from console.directory import Directory
-from console.errors import (
-    AlreadyOpen,
-    BadCommand,
-    ChatEnded,
-    ChatFull,
-    CidReused,
-    Fenced,
-    NobodyThere,
-    NothingToDo,
-    NotYours,
-    Refused,
-    WrongEpoch,
-)
+from console.errors import Refused
 from console.events import Author, Status, Visitor
-from console.protocol import Page
 from console.queue.keys import Keys
+from console.queue.payloads import Mark, Rating, VisitorProfile, Words, digest, encode
+from console.queue.results import (
+    REFUSALS,
+    AgentState,
+    Arrived,
+    Connected,
+    LiveChat,
+    Said,
+    Snapshot,
+    line,
+    live_chat,
+    table,
+)
 from console.queue.store import Direct, Store, check_promises, library
 
 HISTORY = 300  # facts of a chat read at once
 
 log = structlog.get_logger()
-
-
-class Gone(Refused):
-    """Live keys know nothing of it (any more): the archive may."""
-
-    code = "gone"
-    message = "The chat is no longer live."
-    status = 404
-
-
-REFUSALS: dict[str, type[Refused] | type[WrongEpoch]] = {
-    error.code: error
-    for error in (
-        AlreadyOpen,
-        BadCommand,
-        ChatEnded,
-        ChatFull,
-        CidReused,
-        Fenced,
-        Gone,
-        NobodyThere,
-        NothingToDo,
-        NotYours,
-        WrongEpoch,
-    )
-}
-
-
-class Said(NamedTuple):
-    """What a command became: the chat, its seq there, and when (ms)."""
-
-    chat: str
-    seq: int
-    at: int
-
-
-class LiveChat(NamedTuple):
-    """A chat as the store has it: its fields, the agent's draft, and its last facts as JSON."""
-
-    id: str
-    fields: dict[str, str]
-    draft: str
-    log: list[bytes]
-
-    def number(self, field: str) -> int:
-        return int(self.fields.get(field) or 0)
-
-
-class Arrived(NamedTuple):
-    """A visitor's chat (None without one) from fact `start` + 1 on."""
-
-    chat: LiveChat | None
-    start: int
-    now: int
-
-
-class Connected(NamedTuple):
-    fence: int
-    status: Status
-    limit: int
-    chats: list[LiveChat]
-    n: int
-    now: int
-
-
-class AgentState(NamedTuple):
-    id: str
-    fields: dict[str, str]
-    held: dict[str, str]
-    times: dict[str, str]
-
-
-class Snapshot(NamedTuple):
-    """The workspace at feed number `n`, whose entry is `last`. Chats are (id, values of LINE)."""
-
-    epoch: str
-    now: int
-    n: int
-    last: str
-    left: int
-    agents: list[AgentState]
-    chats: list[tuple[str, dict[str, str]]]
-
-
-LINE = (
-    "place", "queue", "visitor", "site", "channel", "profile", "opened", "since", "agent", "slot", "turn",
-    "due", "late", "here", "left", "seq", "last",
-)  # fmt: skip  # as in functions/state.lua
-
-
-class VisitorProfile(msgspec.Struct, omit_defaults=True):
-    """What the page says of the visitor; the payload of `opened` and `profile` facts."""
-
-    visitor: Visitor
-    locale: str = ""
-    page: str = ""
-    title: str = ""
-    referrer: str = ""
-    agent_string: str = ""
-    fields: dict[str, str] = {}
-    site: str = ""
-    channel: str = ""
-    cid: str = ""
-
-    @classmethod
-    def of(cls, visitor: Visitor, page: Page, **more: Any) -> "VisitorProfile":
-        return cls(visitor, page=page.url, title=page.title, referrer=page.referrer, **more)
-
-
-class Words(msgspec.Struct, omit_defaults=True):
-    """The payload of `message` and `note` facts."""
-
-    author: Author
-    cid: str
-    text: str
-
-
-class Mark(msgspec.Struct, omit_defaults=True):
-    """The payload of facts that only say who: `ended`, `no_reply`, `handled`."""
-
-    author: Author
-    cid: str
-
-
-class Rating(msgspec.Struct, omit_defaults=True):
-    score: int
-    cid: str
-    comment: str = ""
-
-
-encode = msgspec.json.Encoder().encode
-
-
-def digest(*body: Any) -> str:
-    """What a resend of the same cid must match: the command's body, not who or when."""
-    return hashlib.blake2b(encode(body), digest_size=9).hexdigest()
 
 
 class Workspace:
@@ -295,11 +158,11 @@ class Workspace:
         return await self._said("profile", chat, profile.visitor.id, cid, body, encode(fact), encode(kept))
 
     async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
-        """A tab says hello: its presence, and the visitor's chat behind `after` (from the start if `chat` is another)."""
+        """A tab says hello: its presence, and its chat behind `after` (from the start if `chat` is another)."""
         _, now, _, current, fields, log, start = await self._call("arrive", visitor, chat, connection, after, HISTORY)
         if not current:
             return Arrived(None, 0, int(now))
-        return Arrived(LiveChat(current.decode(), _table(fields), "", log), int(start), int(now))
+        return Arrived(LiveChat(current.decode(), table(fields), "", log), int(start), int(now))
 
     async def depart(self, chat: str, connection: str) -> None:
         await self._call("depart", chat, connection)
@@ -316,7 +179,7 @@ class Workspace:
     async def connect(self, agent: str, tab: str, *, take: bool) -> Connected:
         """A new fencing number and all the agent holds. Fenced while another tab is connected, unless `take`."""
         _, now, _, fence, status, limit, chats, n = await self._call("connect", agent, tab, int(take))
-        held = [_live_chat(chat) for chat in chats]
+        held = [live_chat(chat) for chat in chats]
         return Connected(int(fence), status.decode(), int(limit), held, int(n), int(now))
 
     async def agent_say(self, agent: Author, fence: int, chat: str, cid: str, text: str, read: int) -> Said:
@@ -389,14 +252,14 @@ class Workspace:
             int(n),
             last.decode(),
             int(left),
-            [AgentState(a.decode(), _table(fields), _table(held), _table(times)) for a, fields, held, times in agents],
-            [(chat.decode(), _line(values)) for chat, values in chats],
+            [AgentState(a.decode(), table(fields), table(held), table(times)) for a, fields, held, times in agents],
+            [(chat.decode(), line(values)) for chat, values in chats],
         )
 
     async def read_chat(self, chat: str) -> tuple[LiveChat, int]:
         """The chat and the feed number it is true at. Gone."""
         reply = await self._call("read_chat", chat)
-        return _live_chat(reply[3]), int(reply[4])
+        return live_chat(reply[3]), int(reply[4])
 
     async def history(self, chat: str, before: int, count: int) -> tuple[str, str, list[bytes], bool]:
         """Visitor and agent of the chat, its facts older than `before` (oldest first), and whether there are more."""
@@ -410,16 +273,3 @@ class Workspace:
     async def signal(self, frame: bytes) -> None:
         """A word that may be lost, to every process."""
         await self.store.command("PUBLISH", self.keys.signals, frame)
-
-
-def _table(flat: list[bytes]) -> dict[str, str]:
-    return {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
-
-
-def _line(values: list[bytes | None]) -> dict[str, str]:
-    return {name: (value or b"").decode() for name, value in zip(LINE, values, strict=True)}
-
-
-def _live_chat(reply: list[Any]) -> LiveChat:
-    chat, fields, draft, log = reply
-    return LiveChat(chat.decode(), _table(fields), draft.decode(), log)

@@ -28,7 +28,7 @@ from console.protocol import (
     Typing,
 )
 from console.protocol import Shown as ShownFrame
-from console.queue.workspace import Gone, LiveChat, Said
+from console.queue.results import Gone, LiveChat, Said
 from console.text import clean, mask_cards
 from console.who import services_of, who
 from console.ws.connection import Connection, Handler, Hangup
@@ -227,6 +227,9 @@ class AgentConnection(Connection):
     def _draw(self, live: LiveChat, n: int) -> None:
         self.drawn[live.id] = n
         self.face.assigned(self, live, n)
+
+    def agent_lease(self) -> tuple[str, int] | None:
+        return (self.author.id, self.fence) if self.fence else None
 
     async def gone(self) -> None:
         self.services.hub.leave(self)

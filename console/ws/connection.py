@@ -78,6 +78,15 @@ class Connection:
     async def gone(self) -> None:
         """After the socket has closed."""
 
+    def look_again(self) -> None:
+        """Nothing is drawn from the picture here."""
+
+    def agent_lease(self) -> tuple[str, int] | None:
+        return None
+
+    def tab_lease(self) -> tuple[str, str] | None:
+        return None
+
     def now(self) -> int:
         return int(time.time() * 1000)
 

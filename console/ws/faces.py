@@ -19,7 +19,7 @@ from console.protocol import (
     Html,
     HtmlWelcome,
 )
-from console.queue.workspace import Connected, LiveChat
+from console.queue.results import Connected, LiveChat
 from console.templating import locale_of
 from console.views_html import Strip
 

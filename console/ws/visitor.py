@@ -39,7 +39,8 @@ from console.protocol import (
     VisitorTyping,
     VisitorWelcome,
 )
-from console.queue.workspace import Arrived, Gone, LiveChat, Said, VisitorProfile
+from console.queue.payloads import VisitorProfile
+from console.queue.results import Arrived, Gone, LiveChat, Said
 from console.security import origin_allowed
 from console.text import clean, mask_cards, safe_name
 from console.views_json import raw, visitor_facts
@@ -104,7 +105,7 @@ class VisitorConnection(Connection):
         early, self._early = self._early, None
         for shown in early:
             self._show(shown)
-        self.tell_line()
+        self.look_again()
         return True
 
     async def _arrive(self, known: str | None, frame: VisitorHello) -> Arrived:
@@ -350,9 +351,9 @@ class VisitorConnection(Connection):
             self.last = fact.seq
             self.outbox.put(frame)
         if isinstance(fact, Reopened | Opened | Ended):
-            asyncio.get_running_loop().call_soon(self.tell_line)  # an assignment may be in the same batch
+            asyncio.get_running_loop().call_soon(self.look_again)  # an assignment may be in the same batch
 
-    def tell_line(self) -> None:
+    def look_again(self) -> None:
         """Place in line and whether anybody is there, whenever either has changed."""
         if not self._welcomed:
             return
@@ -365,6 +366,9 @@ class VisitorConnection(Connection):
         if online != self._online:
             self._online = online
             self.send(TeamChanged(online))
+
+    def tab_lease(self) -> tuple[str, str] | None:
+        return (self.chat, self.id) if self.chat else None
 
     async def gone(self) -> None:
         self.services.hub.leave(self)

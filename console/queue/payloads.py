@@ -1,0 +1,57 @@
+"""What Python hands to the Functions, finished: the JSON that they splice into facts and never decode."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from console.events import Author, Visitor
+from console.protocol import Page
+
+
+class VisitorProfile(msgspec.Struct, omit_defaults=True):
+    """What the page says of the visitor; the payload of `opened` and `profile` facts."""
+
+    visitor: Visitor
+    locale: str = ""
+    page: str = ""
+    title: str = ""
+    referrer: str = ""
+    agent_string: str = ""
+    fields: dict[str, str] = {}
+    site: str = ""
+    channel: str = ""
+    cid: str = ""
+
+    @classmethod
+    def of(cls, visitor: Visitor, page: Page, **more: Any) -> "VisitorProfile":
+        return cls(visitor, page=page.url, title=page.title, referrer=page.referrer, **more)
+
+
+class Words(msgspec.Struct, omit_defaults=True):
+    """The payload of `message` and `note` facts."""
+
+    author: Author
+    cid: str
+    text: str
+
+
+class Mark(msgspec.Struct, omit_defaults=True):
+    """The payload of facts that only say who: `ended`, `no_reply`, `handled`."""
+
+    author: Author
+    cid: str
+
+
+class Rating(msgspec.Struct, omit_defaults=True):
+    score: int
+    cid: str
+    comment: str = ""
+
+
+encode = msgspec.json.Encoder().encode
+
+
+def digest(*body: Any) -> str:
+    """What a resend of the same cid must match: the command's body, not who or when."""
+    return hashlib.blake2b(encode(body), digest_size=9).hexdigest()

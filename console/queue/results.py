@@ -1,0 +1,117 @@
+"""What the Functions answer, as values; and the refusals they name, as errors."""
+
+from typing import Any, NamedTuple
+
+from console.errors import (
+    BadCommand,
+    ChatEnded,
+    ChatFull,
+    CidReused,
+    Fenced,
+    NobodyThere,
+    NothingToDo,
+    NotYours,
+    Refused,
+    WrongEpoch,
+)
+from console.events import Status
+
+
+class Gone(Refused):
+    """Live keys know nothing of it (any more): the archive may."""
+
+    code = "gone"
+    message = "The chat is no longer live."
+    status = 404
+
+
+REFUSALS: dict[str, type[Refused] | type[WrongEpoch]] = {
+    error.code: error
+    for error in (
+        BadCommand,
+        ChatEnded,
+        ChatFull,
+        CidReused,
+        Fenced,
+        Gone,
+        NobodyThere,
+        NothingToDo,
+        NotYours,
+        WrongEpoch,
+    )
+}
+
+
+class Said(NamedTuple):
+    """What a command became: the chat, its seq there, and when (ms)."""
+
+    chat: str
+    seq: int
+    at: int
+
+
+class LiveChat(NamedTuple):
+    """A chat as the store has it: its fields, the agent's draft, and its last facts as JSON."""
+
+    id: str
+    fields: dict[str, str]
+    draft: str
+    log: list[bytes]
+
+    def number(self, field: str) -> int:
+        return int(self.fields.get(field) or 0)
+
+
+class Arrived(NamedTuple):
+    """A visitor's chat (None without one) from fact `start` + 1 on."""
+
+    chat: LiveChat | None
+    start: int
+    now: int
+
+
+class Connected(NamedTuple):
+    fence: int
+    status: Status
+    limit: int
+    chats: list[LiveChat]
+    n: int
+    now: int
+
+
+class AgentState(NamedTuple):
+    id: str
+    fields: dict[str, str]
+    held: dict[str, str]
+    times: dict[str, str]
+
+
+class Snapshot(NamedTuple):
+    """The workspace at feed number `n`, whose entry is `last`. Chats are (id, values of LINE)."""
+
+    epoch: str
+    now: int
+    n: int
+    last: str
+    left: int
+    agents: list[AgentState]
+    chats: list[tuple[str, dict[str, str]]]
+
+
+LINE = (
+    "place", "queue", "visitor", "site", "channel", "profile", "opened", "since", "agent", "slot", "turn",
+    "due", "late", "here", "left", "seq", "last",
+)  # fmt: skip  # as in functions/state.lua
+
+
+def table(flat: list[bytes]) -> dict[str, str]:
+    return {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
+
+
+def line(values: list[bytes | None]) -> dict[str, str]:
+    return {name: (value or b"").decode() for name, value in zip(LINE, values, strict=True)}
+
+
+def live_chat(reply: list[Any]) -> LiveChat:
+    chat, fields, draft, log = reply
+    return LiveChat(chat.decode(), table(fields), draft.decode(), log)
