@@ -23,7 +23,7 @@ export class Writing {
   constructor(panel, rows) {
     this.panel = panel;
     this.count = h("small", { role: "status" });
-    this.area = h("textarea", { rows, "aria-label": t("Your message"), enterkeyhint: "send", oninput: () => this.typed(), onkeydown: sends });
+    this.area = h("textarea", { rows, "aria-label": t("Your message"), oninput: () => this.typed(), onkeydown: sends });
     this.area.value = panel.draft;
   }
 

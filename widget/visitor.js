@@ -95,7 +95,8 @@ export class Visitor {
   }
 
   logout() {
-    for (const slot of ["chat", "read"]) this.shelf.set(slot, "");
+    this.shelf.set("chat", "");
+    this.shelf.set("read", "");
     this.tab.set("draft", "");
     this.#blank();
   }
@@ -107,9 +108,8 @@ export class Visitor {
     this.changed();
   }
 
-  /** Another tab opened a chat, read it, or forgot the visitor. */
+  /** Another tab opened a chat, or forgot the visitor. */
   heard(key) {
-    if (key === this.shelf.prefix + "read") this.chat.read = +this.shelf.get("read");
     const kept = this.#kept();
     if (!kept.token && this.token && key) this.#blank();
     else if (kept.chat && kept.chat !== this.chat.id && !this.chat.open()) {

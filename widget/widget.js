@@ -37,6 +37,15 @@ class Widget extends HTMLElement {
     return this;
   }
 
+  /** Into the body, once there is one; and back into it when a framework has swapped it and taken us with it. */
+  place() {
+    if (!this.isConnected && !this.#gone.signal.aborted) document.body?.append(this);
+  }
+
+  disconnectedCallback() {
+    setTimeout(() => this.place());
+  }
+
   // --- the page's verbs ------------------------------------------------------------------
 
   open(quietly) {
@@ -233,7 +242,8 @@ function start() {
   run.element = element;
   run.q = { push: (call) => run(...call) };
   window.sestetto = run;
-  document.documentElement.append(element); // beside the body, which some frameworks swap
+  element.place();
+  document.addEventListener("DOMContentLoaded", () => element.place());
   for (const call of early?.q || []) run(...call);
 }
 

@@ -26,6 +26,14 @@ from tests.people import bearer_of
 from tests.running import RunningServer
 
 
+END = """async () => {
+  const visitor = window.sestetto?.element.visitor;
+  if (!visitor?.chat.open() || visitor.connection.state !== 'open') return;
+  visitor.command('end');
+  for (let tries = 0; tries < 100 && visitor.chat.open(); tries++) await new Promise((done) => setTimeout(done, 20));
+}"""
+
+
 class Ana:
     """An agent who is online, takes what comes, and remembers what she was told."""
 
@@ -193,4 +201,6 @@ class Vera:
         return kept
 
     async def leaves(self) -> None:
+        """Ends what she began: an agent's slot is free for the next test."""
+        await self.page.evaluate(f"({END})()")
         await self.context.close()
