@@ -157,6 +157,19 @@ async def test_a_draft_survives_a_reload_and_travels(stage: Stage, desk: Page, c
     await expect(other.get_by_label("Reply to Giulia")).to_have_value("not yet sent!")
 
 
+async def test_what_was_sent_does_not_come_back_as_a_draft(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("Ciao Giulia")
+    await stage.hears("draft")
+    await box.press("Enter")
+    assert (await stage.hears("draft", 2))[1]["text"] == ""  # at once, not after two seconds
+    stage.drafts = {"c1": "Ciao Giulia"}  # as if that had been lost on the way
+    await desk.reload()
+    await expect(desk.locator("#log-c1 .m.agent p")).to_have_text("Ciao Giulia")
+    await expect(box).to_have_value("")
+
+
 async def test_a_note_is_never_a_reply_by_a_slip(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").fill("Buongiorno")

@@ -49,6 +49,7 @@ export class Composer {
     this.pressedAt = 0;
     this.typedAt = 0;
     this.draftTimer = 0;
+    this.saved = ''; // the draft the server has
     this.box.value = this.texts.reply;
     showKeys(this.root);
     this.listen();
@@ -120,6 +121,16 @@ export class Composer {
     if (mode === 'note') return this.hooks.note(this, text);
     this.undo();
     this.hooks.send(this, text);
+    tab.write(`said.${this.chat}`, text);
+    this.saveDraft();
+  }
+
+  /** The server keeps the draft for a reload, another tab, or whoever takes the chat over. */
+  saveDraft() {
+    clearTimeout(this.draftTimer);
+    const text = this.texts.reply.slice(0, LONGEST);
+    if (text !== this.saved) this.hooks.draft(this, text);
+    this.saved = text;
   }
 
   /** The two texts are kept apart: a note can never become a reply by a slip. @param {Mode} mode */
@@ -139,7 +150,7 @@ export class Composer {
     this.measure();
     if (this.mode === 'note' || this.ended) return;
     clearTimeout(this.draftTimer);
-    this.draftTimer = window.setTimeout(() => this.hooks.draft(this, this.texts.reply.slice(0, LONGEST)), DRAFT);
+    this.draftTimer = window.setTimeout(() => this.saveDraft(), DRAFT);
     const now = performance.now();
     if (!this.box.value || (this.typedAt && now - this.typedAt < TYPING)) return;
     this.typedAt = now;
@@ -154,9 +165,13 @@ export class Composer {
     if (!count.hidden) count.textContent = length > LONGEST ? word('too_long', { n: length - LONGEST }) : word('characters_left', { n: LONGEST - length });
   }
 
-  /** The draft another tab or agent left; what is typed here counts for more. @param {string} text */
+  /**
+   * The draft another tab or agent left. What is typed here counts for more, and what was sent from here is no draft.
+   * @param {string} text
+   */
   offer(text) {
-    if (!text || this.ended || this.texts.reply) return;
+    this.saved = text;
+    if (!text || this.ended || this.texts.reply || tab.read(`said.${this.chat}`, '').startsWith(text.trim())) return;
     this.texts.reply = text;
     if (this.mode === 'reply') this.box.value = text;
     this.measure();
@@ -260,5 +275,6 @@ export class Composer {
     clearTimeout(this.draftTimer);
     tab.write(`draft.${this.chat}`, undefined);
     tab.write(`note.${this.chat}`, undefined);
+    tab.write(`said.${this.chat}`, undefined);
   }
 }

@@ -117,6 +117,7 @@ function draw(content, due) {
     if (pane) pane.due = at;
   }
   syncStatus();
+  drawSince();
   for (const one of went) gone(one);
   for (const pane of came) arrived(pane);
   for (const pane of desk.panes) if (pane.chat) listen(pane);
@@ -219,7 +220,11 @@ function tick() {
   outbox.flush();
   desk.tick((composer) => announce(word('not_ended', { name: composer.name })));
   alarms.tick(desk.panes, socket.ready);
-  if (document.hidden) return;
+  if (!document.hidden) drawSince();
+}
+
+/** How long the oldest in line has waited, from the server's clock. */
+function drawSince() {
   const at = servertime.now();
   for (const place of document.querySelectorAll('[data-since]')) place.textContent = duration(at - Number(place.getAttribute('data-since')));
 }
