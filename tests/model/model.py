@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from console.directory import Directory
 from console.events import Author
-from console.queue.workspace import Said
+from console.queue.results import Said
 from tests.model import state
 from tests.model.state import Chat, Member, only
 from tests.model.visiting import Refusal, Visiting, mark, words

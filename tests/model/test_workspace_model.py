@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from console.directory import Directory, Member, Queue
 from console.events import Author, Visitor
 from console.identifiers import new_id
+from console.queue.payloads import VisitorProfile
 from console.queue.store import Store
-from console.queue.workspace import VisitorProfile
 from tests.model.state import Chat
 from tests.model.twin import Twin
 
@@ -136,6 +136,10 @@ class WorkspaceMachine(RuleBasedStateMachine):
     def the_store_stalls(self, ms: int) -> None:
         self.tick(ms, diligent=False)
 
+    @rule(ms=st.sampled_from([1, 600, 1_400, 2_499, 6_000]))
+    def the_ticker_is_behind(self, ms: int) -> None:
+        self.twin.move(ms)
+
     @rule(process=st.sampled_from(["p1", "p2"]))
     def another_process_ticks(self, process: str) -> None:
         self.twin.do("tick", process)
@@ -222,7 +226,9 @@ class WorkspaceMachine(RuleBasedStateMachine):
         if connected:
             self.fences[agent].append(connected[0])
 
-    @rule(agent=st.sampled_from(AGENTS), how=st.sampled_from(["leaves", "leaves", "leaves", "signed out", "one session"]))
+    @rule(
+        agent=st.sampled_from(AGENTS), how=st.sampled_from(["leaves", "leaves", "leaves", "signed out", "one session"])
+    )
     def goes(self, agent: str, how: str) -> None:
         if how == "leaves":
             self.twin.do("leave", agent, self.fence(agent))

@@ -9,14 +9,16 @@ from console.errors import SestettoError
 from console.events import decode_fact
 from console.picture import Picture
 from console.queue.keys import stray
+from console.queue.results import Arrived, Connected, Snapshot
 from console.queue.store import Store
-from console.queue.workspace import Arrived, Connected, Snapshot, Workspace
+from console.queue.workspace import Workspace
 from tests.model.checker import Checker
 from tests.model.model import Model
 from tests.model.state import Member
 from tests.model.visiting import Refusal
 
 START = 1_800_000_000_000  # ms: where the clock of every run stands at first
+QUEUES = ("sales", "help", "late")
 STILL = -(10**15)  # ms `ahead` that keep the store's own clock out of it: now is what we set
 
 
@@ -44,8 +46,10 @@ class Twin:
         self.picture: Picture | None = None
         self.now = START
         self.calls = 0
-        self.answered = (0, 0)
+        self.broken = False
+        self.answered: set[tuple[int, int]] = set()
         self.entry = "0-0"
+        loop.run_until_complete(self.real.snapshot())  # the epoch is known from here on
         self.real.on_due = self._on_due
 
     def move(self, ms: int) -> None:
@@ -54,27 +58,29 @@ class Twin:
     def do(self, verb: str, *args: Any, **named: Any) -> Any:
         """The result, the same for both; None for a refusal, the same for both."""
         self.calls += 1
-        self.model.now, self.model.facts = self.now, []
-        self.answered = (0, 0)
-        real = self.loop.run_until_complete(self._call(verb, *args, **named))
+        self.broken = True
+        self.model.now, self.model.facts, self.answered = self.now, [], set()
+        real, seen = self.loop.run_until_complete(self._call(verb, *args, **named))
         expected = self._expected("archive" if verb == "archived" else verb, *args, **named)
         same(f"the result of {verb}{args}", real, expected)
-        if not isinstance(real, Refusal):
-            same("now and the next timer", self.answered, (self.now, min(self.model.timers.values(), default=0)))
-        self.loop.run_until_complete(self._compare())
+        same("now and the next timer", self.answered, {(self.now, min(self.model.timers.values(), default=0))})
+        self._compare(*seen)
+        self.broken = False
         return None if isinstance(real, Refusal) else real
 
     def _on_due(self, now: int, due: int) -> None:
-        self.answered = (now, due)
+        self.answered.add((now, due))
 
-    async def _call(self, verb: str, *args: Any, **named: Any) -> Any:
+    async def _call(self, verb: str, *args: Any, **named: Any) -> tuple[Any, list[Any]]:
+        """One exchange: the time, the command, and all that is looked at after it."""
         clock = self.store.command("HSET", self.real.keys.head, "ahead", STILL, "at", self.now)
-        results = await asyncio.gather(clock, getattr(self.real, verb)(*args, **named), return_exceptions=True)
-        if isinstance(results[1], SestettoError):
-            return Refusal(results[1].code)
-        if isinstance(results[1], BaseException):
-            raise results[1]
-        return _plain(results[1])
+        real = getattr(self.real, verb)(*args, **named)
+        _, result, *seen = await asyncio.gather(clock, real, *self._looks(), return_exceptions=True)
+        if isinstance(result, SestettoError):
+            return Refusal(result.code), seen
+        if isinstance(result, BaseException):
+            raise result
+        return _plain(result), seen
 
     def _expected(self, verb: str, *args: Any, **named: Any) -> Any:
         try:
@@ -84,14 +90,16 @@ class Twin:
 
     # --- what must be the same after each call -------------------------------------------------
 
-    async def _compare(self) -> None:
+    def _looks(self) -> list[Any]:
         keys = self.real.keys
-        entries, timers, snapshot, _ = await asyncio.gather(
-            self.store.command("XRANGE", keys.feed, f"({self.entry}", "+"),
-            self.store.command("ZRANGE", keys.of("due", "")[:-1], 0, -1, "WITHSCORES"),
+        lines = [keys.of(kind, queue) for kind in ("free", "waiting") for queue in QUEUES]
+        return [
             self.real.snapshot(),
-            self._lines(),
-        )
+            self.store.command("XRANGE", keys.feed, f"({self.entry}", "+"),
+            *(self.store.command("ZRANGE", key, 0, -1, "WITHSCORES") for key in [keys.prefix + "due", *lines]),
+        ]
+
+    def _compare(self, snapshot: Snapshot, entries: list[Any], timers: list[bytes], *lines: list[bytes]) -> None:
         self._facts(entries)
         same("the timers", _scores(timers), self.model.timers)
         self._chats(snapshot)
@@ -99,6 +107,11 @@ class Twin:
             self._agent(agent.id, agent.fields, agent.held, agent.times)
         same("the members", {agent.id for agent in snapshot.agents}, set(self.model.members))
         self._at_rest()
+        for number, queue in enumerate(QUEUES):
+            free, waiting = lines[number], lines[number + len(QUEUES)]
+            pressure = {m.id: _pressure(*self.model.pressure(m)) for m in self.model.free(queue)}
+            same(f"who is free for {queue}", list(_scores(free).items()), list(pressure.items()))
+            same(f"the line of {queue}", _scores(waiting), {c.id: c.rank for c in self.model.line(queue)})
         same("the picture's number", self.picture.n if self.picture else 0, snapshot.n)
         same("the picture", _drawn(self.picture), _drawn(Picture.from_snapshot(snapshot)))
 
@@ -139,19 +152,11 @@ class Twin:
             if c.place == "waiting":
                 same(f"who could take {c.id}", [m.id for m in self.model.free(c.queue)], [])
 
-    async def _lines(self) -> None:
-        for queue in self.model.queues:
-            free, waiting = await asyncio.gather(
-                self.store.command("ZRANGE", self.real.keys.of("free", queue), 0, -1),
-                self.store.command("ZRANGE", self.real.keys.of("waiting", queue), 0, -1, "WITHSCORES"),
-            )
-            same(f"who is free for {queue}", [m.decode() for m in free], [m.id for m in self.model.free(queue)])
-            same(f"the line of {queue}", _scores(waiting), {c.id: c.rank for c in self.model.line(queue)})
-
     # --- what must be the same at the end ------------------------------------------------------
 
     def close(self) -> None:
-        self.loop.run_until_complete(self._close())
+        if not self.broken:  # what was found first is the news
+            self.loop.run_until_complete(self._close())
 
     async def _close(self) -> None:
         for c in self.model.chats.values():
@@ -192,6 +197,11 @@ def _number(value: str) -> int | str:
 
 def _scores(flat: list[bytes]) -> dict[str, int]:
     return {flat[i].decode(): int(float(flat[i + 1])) for i in range(0, len(flat), 2)}
+
+
+def _pressure(clocks: int, chats: int, last: int, _: str) -> int:
+    """As one number, in the same order."""
+    return (clocks * 10 + chats) * 10**13 + last
 
 
 def _drawn(picture: Picture | None) -> object:

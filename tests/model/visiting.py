@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from console.events import Author, Visitor
-from console.queue.workspace import Said, VisitorProfile
+from console.queue.payloads import VisitorProfile
+from console.queue.results import Said
 from tests.model import state
 from tests.model.state import Chat, FactDict, Member, State, only
 

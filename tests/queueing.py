@@ -1,0 +1,135 @@
+"""A shift at the live state: Ana, Ben and visitors, and a clock that is moved by hand."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from console.directory import Directory, Member, Queue
+from console.errors import Unknown
+from console.events import AnyFact, Author, Entry, Visitor, decode_fact
+from console.identifiers import new_cid, new_id
+from console.queue.payloads import VisitorProfile
+from console.queue.results import Said
+from console.queue.store import Store
+from console.queue.workspace import Workspace
+
+SALES = Queue("sales", "Sales")
+STEP = 2.0  # seconds between two ticks: below the 3 s after which nobody is judged
+
+
+class Clock:
+    """The workspace's time, ahead of the store's own; every step of it is ticked."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.process = "test"
+
+    async def move(self, seconds: float) -> None:
+        left = seconds
+        while left > 0:
+            await self.jump(min(left, STEP))
+            left -= STEP
+
+    async def jump(self, seconds: float) -> None:
+        """In one step, as when everything stood still."""
+        key = self.workspace.keys.head
+        await self.workspace.store.command("HINCRBY", key, "ahead", round(seconds * 1000))
+        await self.workspace.tick(self.process)
+
+
+class Shift:
+    """`begin` publishes queues and members; then people come and go."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.clock = Clock(workspace)
+        self.fences: dict[str, int] = {}
+        self.version = 0
+
+    async def begin(self, *queues: Queue, **limits: int) -> None:
+        """Members by name with their limits; all serve all queues."""
+        used = {queue.id: queue for queue in queues or (SALES,)}
+        members = {
+            name: Member(name, name.title(), f"{name}@shop.example", queues=tuple(used), limit=limit)
+            for name, limit in limits.items()
+        }
+        self.version += 1
+        await self.workspace.configure(Directory(self.version, queues=used, members=members))
+        await self.workspace.tick(self.clock.process)
+
+    async def online(self, *agents: str) -> None:
+        for agent in agents:
+            connected = await self.workspace.connect(agent, "tab", take=True)
+            self.fences[agent] = connected.fence
+
+    async def renew(self) -> None:
+        await self.workspace.renew(list(self.fences.items()))
+
+    async def opens(self, visitor: str, text: str = "Hello", *, queue: str = "sales", cid: str = "") -> str:
+        said = await self.workspace.open(
+            new_id(), connection=f"{visitor}-1", queue=queue, site="shop", channel="web", cid=cid or new_cid(),
+            profile=VisitorProfile(Visitor(visitor, visitor.title())), text=text,
+        )  # fmt: skip
+        return said.chat
+
+    async def writes(self, visitor: str, chat: str, text: str = "And?", *, cid: str = "") -> Said:
+        who = Visitor(visitor, visitor.title())
+        return await self.workspace.visitor_say(chat, who, f"{visitor}-1", cid or new_cid(), text)
+
+    async def answers(self, agent: str, chat: str, text: str = "Yes.", *, read: int = 10_000, cid: str = "") -> Said:
+        who = Author(agent, agent.title())
+        return await self.workspace.agent_say(who, self.fences[agent], chat, cid or new_cid(), text, read)
+
+    async def draws(self, agent: str, chat: str, *, seq: int = 1, hidden: bool = False) -> None:
+        await self.workspace.shown(agent, self.fences[agent], chat, seq, hidden=hidden)
+
+    async def ends(self, agent: str, chat: str) -> Said:
+        return await self.workspace.agent_end(Author(agent, agent.title()), self.fences[agent], chat, new_cid())
+
+    async def leaves(self, agent: str) -> None:
+        await self.workspace.leave(agent, self.fences[agent])
+
+    # --- what came of it -----------------------------------------------------------------------
+
+    async def facts(self, kind: str = "") -> list[Any]:
+        """All of the feed, in order; of one kind if named."""
+        rows = await self.workspace.store.command("XRANGE", self.workspace.keys.feed, "-", "+")
+        found: list[AnyFact] = [decode_fact(values[1]) for _, values in rows]
+        return [fact for fact in found if not kind or type(fact).__struct_config__.tag == kind]
+
+    async def entries(self) -> list[Entry]:
+        rows = await self.workspace.store.command("XRANGE", self.workspace.keys.feed, "-", "+")
+        return [Entry(e.decode(), int(e.split(b"-")[1]), decode_fact(v[1]), v[1]) for e, v in rows]
+
+    async def field(self, chat: str, name: str) -> str:
+        live, _ = await self.workspace.read_chat(chat)
+        return live.fields.get(name, "")
+
+    async def holder(self, chat: str) -> str:
+        return await self.field(chat, "agent")
+
+    async def kinds(self, chat: str) -> list[str]:
+        return [type(f).__struct_config__.tag for f in await self.facts() if getattr(f, "chat", "") == chat]
+
+    async def held(self, agent: str) -> dict[int, str]:
+        snapshot = await self.workspace.snapshot()
+        return next({int(k): v for k, v in a.held.items()} for a in snapshot.agents if a.id == agent)
+
+
+@asynccontextmanager
+async def opened(url: str, name: str, *, deadline: float = 5.0) -> AsyncIterator[Workspace]:
+    """A workspace over a connection of its own."""
+    store = Store(url, deadline=deadline)
+    try:
+        yield Workspace(store, name)
+    finally:
+        await store.close()
+
+
+async def answered(workspace: Workspace) -> bool:
+    """Whether the store answers just now."""
+    try:
+        await workspace.store.command("PING")
+    except Unknown:
+        return False
+    return True
