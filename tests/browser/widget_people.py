@@ -25,7 +25,6 @@ from tests.eventually import eventually
 from tests.people import bearer_of
 from tests.running import RunningServer
 
-
 END = """async () => {
   const visitor = window.sestetto?.element.visitor;
   if (!visitor?.chat.open() || visitor.connection.state !== 'open') return;
