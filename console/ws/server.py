@@ -11,6 +11,7 @@ import uvicorn
 import wsproto
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
+from wsproto.connection import ConnectionState
 
 from console.config import Settings
 from console.protocol import MAX_FRAME
@@ -36,6 +37,12 @@ class Protocol(WSProtocol):
         super().handle_connect(event)
         extensions = cast(dict[str, Any], self.scope["extensions"])
         extensions["sestetto.abort"] = self.transport.abort
+
+    def handle_close(self, event: events.CloseConnection) -> None:
+        """The client's goodbye, or what it broke: wsproto names that code, and nobody sends it."""
+        if self.conn.state == ConnectionState.OPEN:
+            self.transport.write(self.conn.send(events.CloseConnection(code=event.code)))
+        super().handle_close(event)
 
     def handle_ping(self, event: events.Ping) -> None:
         now = time.monotonic()

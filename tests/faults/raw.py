@@ -1,0 +1,108 @@
+"""A socket without manners: sends any bytes as frames, and says exactly what came back."""
+
+import asyncio
+import base64
+import contextlib
+import secrets
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import msgspec
+
+TEXT, BINARY, CLOSE, PING, PONG, CONTINUATION = 1, 2, 8, 9, 10, 0
+ABNORMAL = 1006
+
+
+class Frame(NamedTuple):
+    opcode: int
+    payload: bytes
+
+
+class RawSocket:
+    """`await RawSocket.open(url, …)` then `status` says how the upgrade was answered."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self.status = 0
+        self.headers = ""
+        self.frames: list[Frame] = []
+        self.code = 0  # how it closed
+
+    @classmethod
+    async def open(cls, url: str, headers: dict[str, str], *, subprotocol: str = "sestetto.v1") -> Self:
+        """`url` is `http://host:port/path`; the upgrade's own headers are added."""
+        host, _, path = url.removeprefix("http://").partition("/")
+        name, _, port = host.partition(":")
+        reader, writer = await asyncio.open_connection(name, int(port))
+        given = {
+            "Host": host,
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode(),
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Protocol": subprotocol,
+            **headers,
+        }
+        lines = [f"GET /{path} HTTP/1.1", *(f"{key}: {value}" for key, value in given.items() if value), "", ""]
+        writer.write("\r\n".join(lines).encode())
+        socket = cls(reader, writer)
+        socket.headers = (await reader.readuntil(b"\r\n\r\n")).decode()
+        socket.status = int(socket.headers.split()[1])
+        return socket
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.transport.abort()
+
+    def send(self, opcode: int, payload: bytes, *, final: bool = True) -> None:
+        """One frame, masked with zeros."""
+        size = len(payload)
+        head = bytes([opcode | (0x80 if final else 0)])
+        if size < 126:
+            head += bytes([0x80 | size])
+        elif size < 65536:
+            head += bytes([0x80 | 126]) + size.to_bytes(2, "big")
+        else:
+            head += bytes([0x80 | 127]) + size.to_bytes(8, "big")
+        self._writer.write(head + bytes(4) + payload)
+
+    def say(self, text: str) -> None:
+        self.send(TEXT, text.encode())
+
+    async def receive(self, *, within: float = 10) -> Frame:
+        """The next frame; ConnectionError when no more come (`code` says how it ended)."""
+        async with asyncio.timeout(within):
+            try:
+                first, second = await self._reader.readexactly(2)
+                size = second & 127
+                if size > 125:
+                    size = int.from_bytes(await self._reader.readexactly(2 if size == 126 else 8), "big")
+                frame = Frame(first & 15, await self._reader.readexactly(size))
+            except (asyncio.IncompleteReadError, OSError):
+                self.code = self.code or ABNORMAL
+                raise ConnectionError(self.code) from None
+        if frame.opcode == CLOSE:
+            self.code = int.from_bytes(frame.payload[:2], "big") or 1005
+            raise ConnectionError(self.code)
+        self.frames.append(frame)
+        return frame
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        """The next frame of the protocol of that kind."""
+        while True:
+            frame = await self.receive()
+            if frame.opcode == TEXT:
+                said: dict[str, Any] = msgspec.json.decode(frame.payload)
+                if said["t"] == kind:
+                    return said
+
+    async def closed(self) -> int:
+        """Reads to the end; the close code."""
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await self.receive()
+        return self.code
