@@ -26,6 +26,7 @@ Locale = Annotated[str, msgspec.Meta(max_length=35)]
 Field = Annotated[str, msgspec.Meta(max_length=500)]
 FieldName = Annotated[str, msgspec.Meta(max_length=60)]
 Fields = Annotated[dict[FieldName, Field], msgspec.Meta(max_length=20)]
+Place = Literal["waiting", "active", "ended"]
 Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 
@@ -260,7 +261,7 @@ class VisitorChat(msgspec.Struct, omit_defaults=True):
     """The visitor's chat as it stands. `last` is the seq of its last public fact."""
 
     id: str
-    place: Literal["waiting", "active", "ended"]
+    place: Place
     last: int
     agent: str = ""  # the name of who answers
     seen: int = 0  # the last seq an agent has seen

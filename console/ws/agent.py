@@ -1,13 +1,14 @@
 """The agent's socket: `/ws/agent`. What is said is the same in both tongues; `console.ws.faces` shows it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 import msgspec
+import structlog
 from starlette.websockets import WebSocket
 
 from console.archive.credentials import SignedIn
-from console.errors import ChatEnded, Fenced, NotYours, Refused, SestettoError, Unknown
+from console.errors import ChatEnded, Fenced, NotYours, Refused, SestettoError
 from console.events import AgentChanged, Assigned, Author, ChatFact, Ended, Presence, Released, Revoked
 from console.fanout import Heard, SeenSignal, Shown, TypingSignal
 from console.protocol import (
@@ -30,11 +31,17 @@ from console.protocol import (
 from console.protocol import Shown as ShownFrame
 from console.queue.results import Gone, LiveChat, Said
 from console.text import clean, mask_cards
-from console.who import services_of, who
+from console.who import COOKIE, own_origin, services_of, who
 from console.ws.connection import Connection, Handler, Hangup
 from console.ws.faces import Face, HtmlFace, JsonFace
+from console.ws.guest import written
+from console.ws.resends import after_the_end
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
+
+log = structlog.get_logger()
+
+Command = AgentSay | AddNote | AgentEnd | SkipReply
 
 
 class AgentConnection(Connection):
@@ -76,6 +83,8 @@ class AgentConnection(Connection):
         self._early = []
         self.services.hub.join(f"agent:{agent}", self)
         self.services.hub.join("staff", self)
+        if await who(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
+            raise Hangup(4401)
         try:
             connected = await self.services.workspace.connect(agent, frame.tab, take=frame.take)
         except NotYours:  # known to SQL, not yet to a store that has begun anew
@@ -92,45 +101,36 @@ class AgentConnection(Connection):
     # --- commands ---------------------------------------------------------------------------------------
 
     async def say(self, frame: AgentSay) -> None:
-        text = mask_cards(clean(frame.text, limit=4_000))
-        await self._command(
-            frame.cid,
-            frame.chat,
-            self.services.workspace.agent_say(self.author, self.fence, frame.chat, frame.cid, text, frame.read),
-        )
+        text = written(frame.text)
+        say = self.services.workspace.agent_say
+        await self._done(frame, "message", say(self.author, self.fence, frame.chat, frame.cid, text, frame.read), text)
 
     async def note(self, frame: AddNote) -> None:
-        text = mask_cards(clean(frame.text, limit=4_000))
-        await self._command(
-            frame.cid,
-            frame.chat,
-            self.services.workspace.note(self.author, self.fence, frame.chat, frame.cid, text),
-        )
+        text = written(frame.text)
+        note = self.services.workspace.note
+        await self._done(frame, "note", note(self.author, self.fence, frame.chat, frame.cid, text), text)
 
     async def end(self, frame: AgentEnd) -> None:
-        work = self.services.workspace.agent_end(self.author, self.fence, frame.chat, frame.cid)
-        await self._command(frame.cid, frame.chat, work)
+        end = self.services.workspace.agent_end
+        await self._done(frame, "ended", end(self.author, self.fence, frame.chat, frame.cid))
 
     async def no_reply(self, frame: SkipReply) -> None:
-        work = self.services.workspace.no_reply(self.author, self.fence, frame.chat, frame.cid)
-        await self._command(frame.cid, frame.chat, work)
+        no_reply = self.services.workspace.no_reply
+        await self._done(frame, "no_reply", no_reply(self.author, self.fence, frame.chat, frame.cid))
 
-    async def _command(self, cid: str, chat: str, work: "asyncio.Future[Said] | object") -> None:
+    async def _done(self, frame: Command, kind: str, work: Awaitable[Said], text: str = "") -> None:
         """Acks; when live keys are gone a resend gets the first result from the archive."""
         try:
-            said: Said = await work  # type: ignore[misc]
+            said = await work
         except Gone:
-            said = await self._archived(cid, chat)
-        self.ack(cid, said.chat, said.seq, said.at)
+            said = await self._archived(frame, kind, text)
+        self.ack(frame.cid, said.chat, said.seq, said.at)
 
-    async def _archived(self, cid: str, chat: str) -> Said:
+    async def _archived(self, frame: Command, kind: str, text: str) -> Said:
         try:
-            found = await self.services.history.result_of(self.author.id, cid, chat=chat)
-        except Exception as problem:
-            raise Unknown from problem
-        if found is None:
-            raise ChatEnded
-        return Said(found.chat, found.seq, found.at)
+            return await after_the_end(self.services, self.author.id, frame.cid, kind, chat=frame.chat, text=text)
+        except ChatEnded:  # not this agent's, or no chat at all: the same answer
+            raise NotYours from None
 
     async def set_status(self, frame: SetStatus) -> None:
         reason = clean(frame.reason, limit=120, lines=False, optional=True)
@@ -244,7 +244,14 @@ class AgentConnection(Connection):
 
 
 async def agent_socket(socket: WebSocket) -> None:
-    """A cookie from our own pages, or a bearer token with the JSON tongue; 4401 for anybody else."""
+    """A cookie from our own pages, or a bearer token with the JSON tongue; 4401 for anybody else.
+
+    A cookie from a foreign page is an attack: 403 before the upgrade, and a line in the log.
+    """
+    if COOKIE in socket.cookies and not own_origin(socket):
+        log.warning("agent.foreign_origin", origin=socket.headers.get("origin", "")[:200])
+        await socket.close()
+        return
     offered = socket.scope["subprotocols"]
     tongue = next((name for name in (HTML, JSON) if name in offered), None)
     if tongue is None:

@@ -2,14 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Collection, Mapping
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from collections.abc import Mapping
 
 import msgspec
 from starlette.websockets import WebSocket
 
-from console.errors import BadText, ChatEnded, NotOpen, Unknown
-from console.events import ChatFact, Ended, Opened, Reopened, Visitor
+from console.errors import NotOpen
+from console.events import ChatFact, Ended, Opened, Reopened
 from console.fanout import Fanout, Heard, SeenSignal, Shown, TypingSignal
 from console.identifiers import new_id
 from console.protocol import (
@@ -22,7 +21,7 @@ from console.protocol import (
     LeaveMessage,
     Line,
     Open,
-    Page,
+    Place,
     Rate,
     Seen,
     SetProfile,
@@ -39,16 +38,16 @@ from console.protocol import (
     VisitorTyping,
     VisitorWelcome,
 )
-from console.queue.payloads import VisitorProfile
 from console.queue.results import Arrived, Gone, LiveChat, Said
 from console.security import origin_allowed
-from console.text import clean, mask_cards, safe_name
+from console.text import clean, mask_cards
 from console.views_json import raw, visitor_facts
 from console.who import own_origin, services_of
 from console.ws.connection import Connection, Handler, Hangup
+from console.ws.guest import CHANNEL, Guest, mail_address, written
+from console.ws.resends import after_the_end, first_result
 
 SUBPROTOCOL = "sestetto.v1"
-CHANNEL = "web"
 REOPEN = 600_000  # ms, as in functions/chat.lua
 FEATURES: list[str] = []
 EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
@@ -64,10 +63,9 @@ class VisitorConnection(Connection):
         self.fanout = fanout
         self.site = self.services.directory.sites[socket.query_params["site"]]
         self.id = new_id()  # of this connection
-        self.visitor = Visitor("")
+        self.guest = Guest("", self.site, "")
         self.chat = ""
         self.last = 0  # seq of the last public fact sent
-        self.profile = VisitorProfile(self.visitor)
         self.returning = False  # known by token, with nothing live: the archive may know the cid
         self._early: list[Shown] | None = None
         self._line: tuple[int, int] | None = None
@@ -94,10 +92,10 @@ class VisitorConnection(Connection):
         if not isinstance(frame, VisitorHello):
             return False
         known = self.services.visitor_tokens.read(frame.token) if frame.token else None
-        self.visitor = Visitor(known or new_id())
-        self.profile = self._profile(frame.page, frame.locale)
+        self.guest = Guest(known or new_id(), self.site, self.socket.headers.get("user-agent", ""))
+        self.guest.is_on(frame.page, frame.locale)
         self._early = []
-        self.services.hub.join(f"visitor:{self.visitor.id}", self)
+        self.services.hub.join(f"visitor:{self.guest.visitor.id}", self)
         self.services.hub.join(f"site:{self.site.key}", self)
         arrived = await self._arrive(known, frame)
         self._welcome(frame, arrived)
@@ -118,7 +116,8 @@ class VisitorConnection(Connection):
     def _welcome(self, hello: VisitorHello, arrived: Arrived) -> None:
         chat, facts, recovered = arrived.chat, [], not hello.chat
         if chat is not None:
-            self._adopt(chat)
+            self.chat = chat.id
+            self.guest.adopt(chat.fields["profile"])
             facts = visitor_facts(chat.log)
             same = chat.id == hello.chat and hello.epoch == self.services.workspace.epoch
             recovered = same and arrived.start <= hello.after <= chat.number("last") and len(facts) <= MAX_FACTS
@@ -127,7 +126,7 @@ class VisitorConnection(Connection):
         self._online = self.services.picture.online(self.site.queue)
         self.send(
             VisitorWelcome(
-                token=self.services.visitor_tokens.sign(self.visitor.id),
+                token=self.services.visitor_tokens.sign(self.guest.visitor.id),
                 epoch=self.services.workspace.epoch,
                 now=arrived.now,
                 build=self.services.build,
@@ -141,20 +140,13 @@ class VisitorConnection(Connection):
             )
         )
 
-    def _adopt(self, chat: LiveChat) -> None:
-        kept = msgspec.json.decode(chat.fields["profile"], type=VisitorProfile)
-        here = self.profile
-        self.chat = chat.id
-        self.visitor = kept.visitor
-        self.profile = msgspec.structs.replace(kept, page=here.page or kept.page, title=here.title or kept.title)
-
     def _chat_of(self, chat: LiveChat) -> VisitorChat:
         agent = self.services.directory.members.get(chat.fields.get("agent", ""))
         ended = chat.number("ended") if chat.fields["place"] == "ended" else 0
         left = chat.fields.get("left_message") == "1"
         return VisitorChat(
             id=chat.id,
-            place=msgspec.convert(chat.fields["place"], type=VisitorChat.__annotations__["place"]),
+            place=msgspec.convert(chat.fields["place"], type=Place),
             last=chat.number("last"),
             agent=agent.name if agent else "",
             seen=chat.number("seen_agent"),
@@ -162,25 +154,13 @@ class VisitorConnection(Connection):
             rated=chat.fields.get("rated") == "1",
         )
 
-    def _profile(self, page: Page, locale: str) -> VisitorProfile:
-        browser = self.socket.headers.get("user-agent", "")
-        return VisitorProfile(
-            self.visitor,
-            locale=one_line(locale or self.site.locale, 35),
-            page=address(page.url, self.site.parameters),
-            title=one_line(page.title, 300),
-            referrer=address(page.referrer, ()),
-            agent_string=one_line(browser[:300], 300),
-            site=self.site.key,
-            channel=CHANNEL,
-        )
-
     # --- commands -----------------------------------------------------------------------------------
 
     async def open(self, frame: Open) -> None:
         text = written(frame.text)
-        self._introduce(frame.name, frame.email, frame.fields, frame.page)
-        known = await self._archived(frame.cid)
+        self.guest.is_called(frame.name, frame.email, frame.fields)
+        self.guest.is_on(frame.page)
+        known = await self._archived(frame.cid, text)
         if known is not None:
             return self._said(frame.cid, known)
         said = await self.services.workspace.open(
@@ -190,7 +170,7 @@ class VisitorConnection(Connection):
             site=self.site.key,
             channel=CHANNEL,
             cid=frame.cid,
-            profile=self.profile,
+            profile=self.guest.profile,
             text=text,
         )
         self.returning = False
@@ -199,17 +179,16 @@ class VisitorConnection(Connection):
 
     async def leave_message(self, frame: LeaveMessage) -> None:
         text = written(frame.text)
-        if not EMAIL.fullmatch(frame.email.strip()):
-            raise BadText("That is no e-mail address.")
-        self._introduce(frame.name, frame.email, {}, frame.page)
-        known = await self._archived(frame.cid)
+        self.guest.is_called(frame.name, mail_address(frame.email), {})
+        self.guest.is_on(frame.page)
+        known = await self._archived(frame.cid, text)
         said = known or await self.services.workspace.leave_message(
             new_id(),
             queue=self.site.queue,
             site=self.site.key,
             channel=CHANNEL,
             cid=frame.cid,
-            profile=self.profile,
+            profile=self.guest.profile,
             text=text,
         )
         self.returning = False
@@ -220,18 +199,18 @@ class VisitorConnection(Connection):
         if not self.chat:
             raise NotOpen
         try:
-            said = await self.services.workspace.visitor_say(self.chat, self.visitor, self.id, frame.cid, text)
+            said = await self.services.workspace.visitor_say(self.chat, self.guest.visitor, self.id, frame.cid, text)
         except Gone:
-            said = await self._after_the_end(frame.cid, self.chat)
+            said = await self._late(frame.cid, "message", text)
         self._said(frame.cid, said)
 
     async def end(self, frame: VisitorEnd) -> None:
         if not self.chat:
             raise NotOpen
         try:
-            said = await self.services.workspace.visitor_end(self.chat, self.visitor, frame.cid)
+            said = await self.services.workspace.visitor_end(self.chat, self.guest.visitor, frame.cid)
         except Gone:
-            said = await self._after_the_end(frame.cid, self.chat)
+            said = await self._late(frame.cid, "ended")
         self._said(frame.cid, said)
 
     async def rate_chat(self, frame: Rate) -> None:
@@ -239,37 +218,38 @@ class VisitorConnection(Connection):
             raise NotOpen
         comment = written(frame.comment) if frame.comment else ""
         try:
-            said = await self.services.workspace.rate(self.chat, self.visitor.id, frame.cid, frame.score, comment)
+            said = await self.services.workspace.rate(self.chat, self.guest.visitor.id, frame.cid, frame.score, comment)
         except Gone:
-            said = await self._after_the_end(frame.cid, self.chat)
+            said = await self._late(frame.cid, "rated")
         self._said(frame.cid, said)
 
     async def set_profile(self, frame: SetProfile) -> None:
         """In a chat the agent sees it at once; before one it is kept for the opening."""
-        self._introduce(frame.name, frame.email, frame.fields, frame.page)
-        if frame.locale:
-            self.profile = msgspec.structs.replace(self.profile, locale=one_line(frame.locale, 35))
+        self.guest.is_called(frame.name, frame.email, frame.fields)
+        self.guest.is_on(frame.page, frame.locale)
         line = self.services.picture.chats.get(self.chat)
         if line is None:
             return self.ack(frame.cid, "", 0, self.now())
-        return self._said(frame.cid, await self.services.workspace.set_profile(self.chat, frame.cid, self.profile))
+        return self._said(
+            frame.cid, await self.services.workspace.set_profile(self.chat, frame.cid, self.guest.profile)
+        )
 
     async def typing(self, frame: VisitorTyping) -> None:
         if self.chat:
             preview = frame.text if self.site.typing_preview else ""
             text = mask_cards(clean(preview, limit=MAX_TEXT, optional=True))
-            signal = TypingSignal(self.chat, "visitor", self.profile.visitor.name, self.last, text)
+            signal = TypingSignal(self.chat, "visitor", self.guest.profile.visitor.name, self.last, text)
             await self.services.workspace.signal(msgspec.json.encode(signal))
 
     async def seen(self, frame: VisitorSeen) -> None:
         if self.chat:
-            await self.services.workspace.visitor_seen(self.chat, self.visitor.id, frame.seq)
+            await self.services.workspace.visitor_seen(self.chat, self.guest.visitor.id, frame.seq)
 
     async def history(self, frame: VisitorHistory) -> None:
         if not self.chat:
             raise NotOpen
         owner, _, log, more = await self.services.workspace.history(self.chat, frame.before, MAX_FACTS)
-        if owner != self.visitor.id:
+        if owner != self.guest.visitor.id:
             raise NotOpen
         self.send(HistoryPage([raw(fact) for fact in visitor_facts(log)], self.chat, more))
 
@@ -277,47 +257,16 @@ class VisitorConnection(Connection):
         """Signed identities are not checked yet, so nothing is believed."""
         self.send(Error("unsupported", "Signed identity is not available on this server."))
 
-    # --- helpers --------------------------------------------------------------------------------------
+    # --- resends after the live keys are gone ------------------------------------------------------------
 
-    def _introduce(self, name: str, email: str, fields: dict[str, str], page: Page) -> None:
-        visitor = Visitor(
-            self.visitor.id,
-            mask_cards(safe_name(name)) if name else self.visitor.name,
-            one_line(email, 254) if email else self.visitor.email,
-        )
-        given = {
-            one_line(name, 60): mask_cards(clean(value, limit=500, optional=True)) for name, value in fields.items()
-        }
-        here = self._profile(page, self.profile.locale)
-        self.visitor = visitor
-        self.profile = msgspec.structs.replace(
-            self.profile,
-            visitor=visitor,
-            fields={**self.profile.fields, **given},
-            page=here.page or self.profile.page,
-            title=here.title or self.profile.title,
-            referrer=here.referrer or self.profile.referrer,
-        )
-
-    async def _archived(self, cid: str) -> Said | None:
+    async def _archived(self, cid: str, text: str) -> Said | None:
         """The first result of an `open` whose live keys are gone; asked only for a visitor with nothing live."""
         if not self.returning:
             return None
-        return await self._result(cid, "")
+        return await first_result(self.services, self.guest.visitor.id, cid, "message", text=text)
 
-    async def _after_the_end(self, cid: str, chat: str) -> Said:
-        """The live keys are gone: a resend gets its first result, anything else comes too late."""
-        said = await self._result(cid, chat)
-        if said is None:
-            raise ChatEnded
-        return said
-
-    async def _result(self, cid: str, chat: str) -> Said | None:
-        try:
-            found = await self.services.history.result_of(self.visitor.id, cid, chat=chat)
-        except Exception as problem:
-            raise Unknown from problem
-        return Said(found.chat, found.seq, found.at) if found is not None else None
+    async def _late(self, cid: str, kind: str, text: str = "") -> Said:
+        return await after_the_end(self.services, self.guest.visitor.id, cid, kind, chat=self.chat, text=text)
 
     def _said(self, cid: str, said: Said) -> None:
         self.ack(cid, said.chat, said.seq, said.at)
@@ -374,25 +323,6 @@ class VisitorConnection(Connection):
         self.services.hub.leave(self)
         if self.chat and self.chat in self.services.picture.chats:
             await self.services.workspace.depart(self.chat, self.id)
-
-
-def written(text: str) -> str:
-    """What a person wrote: cleaned, card numbers masked. BadText when nothing is left."""
-    return mask_cards(clean(text, limit=MAX_TEXT))
-
-
-def one_line(text: str, limit: int) -> str:
-    """What a page says of its visitor: one harmless line, or nothing."""
-    return mask_cards(clean(text, limit=limit, lines=False, optional=True))
-
-
-def address(url: str, parameters: Collection[str]) -> str:
-    """An address without fragment, and of its query only the parameters the site lists."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https"):
-        return ""
-    kept = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name in parameters])
-    return one_line(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, kept, "")), 2_000)
 
 
 async def visitor_socket(socket: WebSocket) -> None:

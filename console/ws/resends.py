@@ -1,0 +1,28 @@
+"""A resend whose chat is no longer live: the archive knows its first result."""
+
+from console.errors import ChatEnded, CidReused, Unknown
+from console.queue.results import Said
+from console.services import Services
+
+
+async def first_result(
+    services: Services, author: str, cid: str, kind: str, *, chat: str = "", text: str = ""
+) -> Said | None:
+    """What the command got when it was done, or None. CidReused for another body, Unknown when SQL is away."""
+    try:
+        found = await services.history.result_of(author, cid, chat=chat)
+    except Exception as problem:
+        raise Unknown from problem
+    if found is None:
+        return None
+    if found.kind != kind or (text and found.text != text):
+        raise CidReused
+    return Said(found.chat, found.seq, found.at)
+
+
+async def after_the_end(services: Services, author: str, cid: str, kind: str, *, chat: str, text: str = "") -> Said:
+    """The first result; ChatEnded for what was never done and comes too late."""
+    said = await first_result(services, author, cid, kind, chat=chat, text=text)
+    if said is None:
+        raise ChatEnded
+    return said
