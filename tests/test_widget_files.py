@@ -136,7 +136,7 @@ def test_an_accent_that_is_no_colour_is_left_out() -> None:
     ("source", "expected"),
     [
         ("const long = 1;\nuse(long); // why", "let a=1;b(a);"),
-        ("f({ kind, name = 2, kind: 3 }, name.kind);", "a({kind:b,name:c=2,kind:3},c.kind);"),
+        ("f({ kind, name = 2, kind: 3 }, name.kind);", "b({kind:c,name:a=2,kind:3},a.kind);"),
         (
             "class A {\n  #one = 1;\n  two() {\n    return this.#one / 2;\n  }\n}",
             "class a{#a=1;two(){return this.#a/2}}",
