@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from copy import deepcopy
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
 from console.events import ChatFact, Ended, Released, decode_fact
@@ -128,14 +130,14 @@ class HtmlFace:
         self._flushed = 0.0
         self._later: asyncio.TimerHandle | None = None
         self._figures: asyncio.Task[None] | None = None
-        self._strip = ""
+        self._strip: Strip | None = None
 
     def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected) -> None:
         self._locale = locale_of(self._connection, on.me.member.locale)
         views, now = on.services.views, connected.now
         lines = {chat.id: chat_line(chat.id, chat.fields) for chat in connected.chats}
         panes = {lines[chat.id].slot: self._pane(on, chat, lines[chat.id], now) for chat in connected.chats}
-        self._strip = self._draw_strip(on)
+        self._strip = self._figures_of(on)
         on.send(
             HtmlWelcome(
                 agent=on.author.id,
@@ -146,7 +148,7 @@ class HtmlFace:
                 limit=connected.limit,
                 recovered=recovered(on, hello, connected),
                 n=connected.n,
-                content=views.welcome(panes, self._strip, locale=self._locale, now=now),
+                content=views.welcome(panes, self._draw_strip(on), locale=self._locale, now=now),
                 held={line.id: line.slot for line in lines.values()},
                 due={line.id: line.due for line in lines.values()},
                 drafts={chat.id: chat.draft for chat in connected.chats if chat.draft},
@@ -174,10 +176,10 @@ class HtmlFace:
         self._add(on, shown.n, on.services.views.header(shown.line, locale=self._locale, now=on.now()), {})
 
     def strip(self, on: "AgentConnection") -> None:
-        strip = self._draw_strip(on)
+        strip = self._figures_of(on)
         if strip != self._strip:
             self._strip = strip
-            self._add(on, on.services.picture.n, strip, {})
+            self._add(on, on.services.picture.n, self._draw_strip(on), {})
 
     def close(self) -> None:
         if self._figures is not None:
@@ -195,25 +197,27 @@ class HtmlFace:
         seen = live.number("seen_visitor")
         return on.services.views.pane(line.slot, line, facts, locale=self._locale, now=now, seen=seen)
 
-    def _draw_strip(self, on: "AgentConnection") -> str:
+    def _figures_of(self, on: "AgentConnection") -> Strip | None:
+        """What the strip shows, but for the time; None for somebody who is no member any more."""
         picture = on.services.picture
         agent = picture.agents.get(on.author.id)
         if agent is None:
-            return ""
-        waiting = [
-            chat.since for chat in picture.chats.values() if chat.place == "waiting" and chat.queue in agent.queues
-        ]
-        figures = agent.figures
-        strip = Strip(
-            agent=agent,
+            return None
+        waiting = [chat.since for chat in picture.waiting(agent.queues)]
+        return Strip(
+            agent=deepcopy(agent),
             waiting=len(waiting),
             longest=min(waiting, default=0),
             left_messages=picture.left_messages,
-            median=figures.quantile(0.5),
-            within=figures.share_within(),
+            median=agent.figures.quantile(0.5),
+            within=agent.figures.share_within(),
             now=0,
         )
-        return on.services.views.strip(strip, locale=self._locale)
+
+    def _draw_strip(self, on: "AgentConnection") -> str:
+        if self._strip is None:
+            return ""
+        return on.services.views.strip(replace(self._strip, now=on.now()), locale=self._locale)
 
     def _add(self, on: "AgentConnection", n: int, content: str, due: dict[str, int]) -> None:
         self._content.append(content)
