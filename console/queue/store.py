@@ -16,7 +16,15 @@ import structlog
 from redis.asyncio import Connection, ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import (
+    ClusterDownError,
+    MasterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 
 from console.errors import SettingError, StoreFull, Unknown
 
@@ -24,6 +32,8 @@ TOPICS = ("base", "chat", "routing", "visitor", "agent", "timers", "state")
 DEADLINE = 5.0  # seconds for an exchange; after it every call in it is unknown
 BATCH = 512  # calls in one exchange
 WAITING = 20_000  # calls that may wait for their turn; beyond it the next is refused at once
+
+NOT_NOW = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)  # somebody else is, or will be, the primary
 
 log = structlog.get_logger()
 
@@ -145,7 +155,7 @@ class Store:
 
     @staticmethod
     async def _load(command: Direct) -> None:
-        version, source = library()
+        _, source = library()
         try:
             await command("FUNCTION", "LOAD", source)
         except ResponseError as problem:
@@ -156,7 +166,7 @@ class Store:
 async def _read(connection: Connection) -> Any:
     try:
         return await connection.read_response()
-    except (ResponseError, NoScriptError) as problem:
+    except ResponseError as problem:
         return problem
 
 
@@ -165,9 +175,9 @@ def _settle(future: asyncio.Future[Any], reply: Any) -> None:
         return
     if not isinstance(reply, Exception):
         future.set_result(reply)
-    elif str(reply).startswith(("OOM", "MISCONF", "NOREPLICAS")):
+    elif isinstance(reply, OutOfMemoryError) or str(reply).startswith(("MISCONF", "NOREPLICAS")):
         future.set_exception(StoreFull())
-    elif str(reply).startswith(("LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "BUSY")):
+    elif isinstance(reply, NOT_NOW) or str(reply).startswith("BUSY"):
         future.set_exception(Unknown())
     else:
         future.set_exception(reply)
