@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 
 from console.directory import Directory, Site
 from console.pages import widget
-from console.pages.squeeze import squeeze
 from console.pages.widget import PARTS, availability_of, folder, ink_on, language_file, languages, script
 from console.texts import FOLDER, read_catalogue
 
@@ -67,7 +66,7 @@ def test_the_widget_never_uses(word: str) -> None:
 def test_the_script_is_one_statement_with_nothing_global() -> None:
     plain = script().plain.decode()
     assert plain.startswith("(()=>{")
-    assert plain.endswith("})();\n")
+    assert plain.endswith("})()\n")
     assert "/**" not in plain
     assert "import " not in plain
 
@@ -130,21 +129,3 @@ def test_an_accent_that_is_no_colour_is_left_out() -> None:
     odd = Site("shop", "The shop", "support", accent="red;} body {display:none")
     assert availability_of(odd, True).accent == ""
     assert ink_on("#1f5f8b") == "#ffffff"
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("const long = 1;\nuse(long); // why", "let a=1;b(a);"),
-        ("f({ kind, name = 2, kind: 3 }, name.kind);", "b({kind:c,name:a=2,kind:3},a.kind);"),
-        (
-            "class A {\n  #one = 1;\n  two() {\n    return this.#one / 2;\n  }\n}",
-            "class a{#a=1;two(){return this.#a/2}}",
-        ),
-        ('const x = `a ${b ? "" : c} {d}`;', 'let a=`a ${b?"":c} {d}`;'),
-        ('const a = "// no comment", b = /[/"]\\/x/g;', 'let a="// no comment",b=/[/"]\\/x/g;'),
-        ("const f = async (x) => x - -1;", "let b=async a=>a- -1;"),
-    ],
-)
-def test_squeezing_keeps_the_meaning(source: str, expected: str) -> None:
-    assert squeeze(source) == expected

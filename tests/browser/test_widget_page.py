@@ -8,8 +8,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from console.pages.squeeze import tokenize, variables
-from console.pages.widget import PARTS, as_part, folder
 from tests.browser.widget_people import Ana, Crowd, Vera
 from tests.eventually import eventually
 from tests.running import RunningServer
@@ -49,7 +47,6 @@ sestetto('set', { fields: { plan: 'gold' }, tags: ['vip', 'wool'] });
 # which its title passes with; fields that are empty; a button's name that does not repeat its sign.
 UNDECIDED = ("too short to determine", "only non-text characters", "has no value", "part of the accessible name")
 # Variables of ours that are also properties of every window: shadowed on purpose.
-SHADOWS = {"close", "event", "frames", "length", "name", "onclick", "onsubmit", "open", "origin", "screen", "stop"}
 
 
 @pytest.fixture(scope="module")
@@ -219,15 +216,6 @@ async def test_the_launcher_shifts_nothing_and_blocks_nothing(shop: RunningServe
     asked = await vera.page.evaluate("performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)")
     ours = [path for path in asked if path.startswith("/widget")]
     assert sorted(ours) == ["/widget.js", "/widget/availability"]
-    await vera.leaves()
-
-
-async def test_no_global_of_the_browser_was_renamed(shop: RunningServer, browser: Browser) -> None:
-    tokens = [token for name in PARTS for token in tokenize(as_part((folder() / f"{name}.js").read_text()))]
-    ours = sorted({tokens[use.place].text for use in variables(tokens)})
-    vera = await Vera.at(shop, browser)
-    found = await vera.page.evaluate("(names) => names.filter((name) => name in window)", ours)
-    assert set(found) <= SHADOWS
     await vera.leaves()
 
 
