@@ -121,11 +121,13 @@ class Released(ChatFact, tag="released"):
 
 
 class NoReply(ChatFact, tag="no_reply"):
-    """An agent closed a turn that asks for no answer ("ok thanks")."""
+    """An agent closed a turn that asks for no answer ("ok thanks"); what came unseen since opened the next."""
 
     author: Author
     cid: str
     turn: Turn
+    due: int = 0
+    since: int = 0
 
 
 class Late(ChatFact, tag="late"):

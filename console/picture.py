@@ -246,6 +246,7 @@ class Picture:
                 self._message(chat, fact)
             case NoReply():
                 _clear_turn(chat)
+                chat.turn, chat.due = fact.since, fact.due
             case Assigned():
                 self._assigned(chat, fact)
             case Released():

@@ -64,6 +64,13 @@ async def test_the_same_cid_with_other_words_is_refused(shift: Shift) -> None:
         await shift.workspace.visitor_end(chat, Visitor("vera"), cid)
 
 
+async def test_the_word_end_is_not_an_end(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    await shift.writes("vera", chat, "end", cid=cid)
+    with pytest.raises(CidReused):
+        await shift.workspace.visitor_end(chat, Visitor("vera"), cid)
+
+
 async def test_two_people_may_happen_on_the_same_cid(shift: Shift) -> None:
     chat, cid = await shift.opens("vera"), new_cid()
     await shift.writes("vera", chat, "Mine", cid=cid)

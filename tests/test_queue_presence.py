@@ -244,6 +244,19 @@ async def test_a_lease_about_to_run_out_is_whole_again_after_a_stall(shift: Shif
     assert await shift.holder(chat) == "ana"
 
 
+async def test_a_clock_set_back_an_hour_goes_on_from_where_it_stood(shift: Shift) -> None:
+    chat = await in_hand(shift)
+    await shift.clock.move(2)
+    before = (await shift.workspace.snapshot()).now
+    await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", -3_600_000)
+    await shift.clock.move(0.1)
+    await shift.renew()
+    await shift.clock.move(5)
+    after = (await shift.workspace.snapshot()).now
+    assert before + 5_000 <= after < before + 10_000
+    assert (await shift.kinds(chat))[-1] == "late"
+
+
 async def test_one_process_ticks_and_another_takes_over_after_a_second(shift: Shift) -> None:
     workspace = shift.workspace
     assert (await workspace.tick("test"))[0]

@@ -108,6 +108,17 @@ async def test_thank_you_needs_no_reply_and_is_counted_apart(shift: Shift) -> No
         await shift.workspace.no_reply(Author("ana"), shift.fences["ana"], chat, new_cid())
 
 
+async def test_what_came_unseen_beside_the_thank_you_keeps_a_clock_of_its_own(shift: Shift) -> None:
+    chat = await shift.opens("vera", "ok thanks")
+    await shift.draws("ana", chat, seq=3)
+    await shift.clock.move(1)
+    crossed = await shift.writes("vera", chat, "One more thing: how do I pay?")
+    await shift.workspace.no_reply(Author("ana"), shift.fences["ana"], chat, new_cid())
+    fact = (await shift.facts("no_reply"))[-1]
+    assert (fact.since, fact.due) == (crossed.at, crossed.at + 6_000)
+    assert await shift.field(chat, "turn") == str(crossed.at)
+
+
 async def test_a_silent_visitor_is_asked_and_then_the_chat_ends(shift: Shift) -> None:
     await shift.begin(Queue("sales", "Sales", ask=20_000, end=40_000), ana=6)
     chat = await shift.opens("vera")

@@ -16,7 +16,7 @@ class Key(NamedTuple):
 
 
 TABLE: tuple[Key, ...] = (
-    Key("head", "hash", "epoch, n (last feed number), at (last time), archived, ticker lease", "for ever"),
+    Key("head", "hash", "epoch, n (last feed number), at (last time), ahead, fence, archived, ticker", "for ever"),
     Key("feed", "stream", "every fact in order; ids are <ms>-<n>", "behind the archive's cursor, at least 5 min"),
     Key("config", "hash", "version of the configuration", "for ever"),
     Key("queue:<queue>", "hash", "target, ask, end (ms) and members", "for ever"),

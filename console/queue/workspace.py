@@ -139,7 +139,7 @@ class Workspace:
     async def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
         """One message; within ten minutes of the end it reopens the chat. ChatEnded, ChatFull, Gone, NotYours."""
         words = Words(Author(visitor.id, visitor.name), cid, text)
-        return await self._said("visitor_say", chat, visitor.id, connection, cid, digest(text), encode(words))
+        return await self._said("visitor_say", chat, visitor.id, connection, cid, digest("say", text), encode(words))
 
     async def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
         mark = Mark(Author(visitor.id, visitor.name), cid)
@@ -185,7 +185,7 @@ class Workspace:
     async def agent_say(self, agent: Author, fence: int, chat: str, cid: str, text: str, read: int) -> Said:
         """One answer; `read` is the last visitor seq on the screen: what it answers. Fenced, NotYours, Gone."""
         payload = encode(Words(agent, cid, text))
-        return await self._said("agent_say", agent.id, fence, chat, cid, digest(text), read, payload)
+        return await self._said("agent_say", agent.id, fence, chat, cid, digest("say", text), read, payload)
 
     async def note(self, agent: Author, fence: int, chat: str, cid: str, text: str) -> Said:
         payload = encode(Words(agent, cid, text))

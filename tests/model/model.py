@@ -41,9 +41,7 @@ class Model(Visiting):
         if c.turn and c.turn_seq <= read:
             self.judge(c)
             turn = self.close_turn(c)
-            unread = [(seq, at) for seq, at in c.asked if seq > read]
-            if unread:
-                self.open_turn(c, *unread[0])
+            self._open_next(c, read)
             self.measure(self.members[agent.id], turn)
         c.seen_agent = max(read, c.seen_agent)
         answered = {"read": read, **self._running(c), **only(turn=turn)}
@@ -51,6 +49,12 @@ class Model(Visiting):
         self.await_visitor(c)
         self.no_timer(chat, "silent")
         return self._done(chat, agent.id, cid, text, seq, chat)
+
+    def _open_next(self, c: Chat, read: int) -> None:
+        """What the answer had not seen opens a turn from its own time."""
+        unread = [(seq, at) for seq, at in c.asked if seq > read]
+        if unread:
+            self.open_turn(c, *unread[0])
 
     def note(self, agent: Author, fence: int, chat: str, cid: str, text: str) -> Said:
         c, again = self._held(agent.id, fence, chat, cid, ("note", text))
@@ -65,8 +69,11 @@ class Model(Visiting):
             return again
         if not c.turn:
             raise Refusal("nothing_to_do")
+        read = max(c.turn_seq, c.seen_agent)
         self.judge(c)
-        seq = self.record(c, "no_reply", turn=self.close_turn(c), **mark(agent, cid))
+        turn = self.close_turn(c)
+        self._open_next(c, read)
+        seq = self.record(c, "no_reply", turn=turn, **self._running(c), **mark(agent, cid))
         self.await_visitor(c)
         return self._done(chat, agent.id, cid, "no_reply", seq, chat)
 

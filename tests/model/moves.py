@@ -242,7 +242,10 @@ class Moves:
             self.tick(2_900, k)
 
     def ticker_is_behind(self, k: int, j: int, yes: bool) -> None:
+        """Something happens at a time that no tick has seen yet."""
         self.twin.move(BEHIND[j % len(BEHIND)])
+        moves = [self.agent_ends, self.visitor_ends, self.agent_says, self.no_reply, self.visitor_says, self.connects]
+        moves[k % len(moves)](j, k, yes)
 
     def store_stalls(self, k: int, j: int, yes: bool) -> None:
         self.tick(STALLS[j % len(STALLS)], 3)

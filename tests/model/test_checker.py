@@ -52,7 +52,7 @@ def test_swapped_facts_are_found() -> None:
 
 
 def test_a_chat_above_the_limit_is_found() -> None:
-    second = [
+    second: list[AnyFact] = [
         Opened(11, "c2", 1, 0, Visitor("vito"), "sales", "shop", 17),
         Assigned(11, "c2", 2, 1, "ana", "Ana", 2, "least_pressure", 1, 1, 0, 17),
     ]

@@ -56,7 +56,7 @@ def machine(store_url: str) -> Iterator[type[WorkspaceMachine]]:
 
 def test_the_functions_do_what_the_model_does(machine: type[WorkspaceMachine]) -> None:
     """At least 10,000 commands, each with its exact outcome; MODEL_EXAMPLES=2000 for a long look."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=EXAMPLES,

@@ -1,6 +1,7 @@
 """A workspace twice: the real Functions and the model get each command, and must answer, record and plan the same."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -73,14 +74,17 @@ class Twin:
 
     async def _call(self, verb: str, *args: Any, **named: Any) -> tuple[Any, list[Any]]:
         """One exchange: the time, the command, and all that is looked at after it."""
-        clock = self.store.command("HSET", self.real.keys.head, "ahead", STILL, "at", self.now)
         real = getattr(self.real, verb)(*args, **named)
-        _, result, *seen = await asyncio.gather(clock, real, *self._looks(), return_exceptions=True)
+        looks = [self._clock(), real, self._clock(), *self._looks()]
+        _, result, _, *seen = await asyncio.gather(*looks, return_exceptions=True)
         if isinstance(result, SestettoError):
             return Refusal(result.code), seen
         if isinstance(result, BaseException):
             raise result
         return _plain(result), seen
+
+    def _clock(self) -> Awaitable[Any]:
+        return self.store.command("HSET", self.real.keys.head, "ahead", STILL, "at", self.now)
 
     def _expected(self, verb: str, *args: Any, **named: Any) -> Any:
         try:

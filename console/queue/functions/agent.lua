@@ -58,16 +58,20 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, payload)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
--- no_reply(agent, fence, chat, cid, digest, payload): the open turn asks for no answer.
+-- no_reply(agent, fence, chat, cid, digest, payload): what the agent has seen of the open turn asks for no answer;
+-- what came since opens a turn of its own.
 verb('no_reply', function(id, fence, chat, cid, digest, payload)
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
   if num(c.turn) == 0 then return refuse('nothing_to_do') end
+  local q, read = S.queue(c.queue), math.max(num(c.turn_seq), num(c.seen_agent))
   S.judge(c)
-  local turn = S.close_turn(c, S.queue(c.queue))
-  local seq = S.record(c, 'no_reply', turn, payload)
+  local turn = S.close_turn(c, q)
+  local unread, at = S.first_unread(c, read)
+  if unread then S.open_turn(c, q, unread, at) end
+  local seq = S.record(c, 'no_reply', turn .. S.running(c), payload)
   S.clock(c)
-  S.await_visitor(c, S.queue(c.queue))
+  S.await_visitor(c, q)
   S.save(c)
   S.refresh(id)
   return S.done(chat, id, cid, digest, seq, chat)

@@ -5,6 +5,7 @@ local S = {}            -- the library's functions, by topic
 local P                 -- key prefix of this call's workspace, "{name}:"
 local NOW, N            -- this call's time and the last number of the feed
 local AHEAD             -- ms the workspace's clock runs ahead of the store's (tests move time with it)
+local BEHIND            -- ms the store's clock has gone back
 
 local FIRINGS = 64      -- timers or assignments one call may do; the rest is due at once
 
@@ -26,8 +27,10 @@ function S.enter(keys, epoch)
   local head = redis.call('HMGET', keys[1], 'epoch', 'n', 'at', 'ahead')
   if not head[1] or head[1] ~= epoch then return { '!', 'epoch', head[1] or '' } end
   local time = redis.call('TIME')
-  NOW = num(time[1]) * 1000 + math.floor(num(time[2]) / 1000) + num(head[4])
-  NOW = math.max(NOW, num(head[3]))
+  AHEAD = num(head[4])
+  NOW = num(time[1]) * 1000 + math.floor(num(time[2]) / 1000) + AHEAD
+  BEHIND = math.max(num(head[3]) - NOW, 0)
+  NOW = NOW + BEHIND
   N = num(head[2])
 end
 

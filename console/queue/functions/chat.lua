@@ -94,10 +94,11 @@ end
 
 -- The first message of the visitor after `read`: its seq and time, or nil. The log's facts begin in a fixed way.
 function S.first_unread(c, read)
-  if num(c.asked_seq) <= read then return nil end
-  for _, json in ipairs(redis.call('LRANGE', key('log', c.id), read, -1)) do
-    local at, seq = string.match(json, '^{"kind":"message","at":(%d+),"chat":"[^"]*","seq":(%d+),"prev":%d+,"by":"visitor"')
-    if seq then return num(seq), num(at) end
+  for from = read, num(c.asked_seq) - 1, 100 do
+    for _, json in ipairs(redis.call('LRANGE', key('log', c.id), from, from + 99)) do
+      local at, seq = string.match(json, '^{"kind":"message","at":(%d+),"chat":"[^"]*","seq":(%d+),"prev":%d+,"by":"visitor"')
+      if seq then return num(seq), num(at) end
+    end
   end
 end
 
