@@ -257,6 +257,14 @@ async def test_a_clock_set_back_an_hour_goes_on_from_where_it_stood(shift: Shift
     assert (await shift.kinds(chat))[-1] == "late"
 
 
+async def test_a_clock_set_back_does_not_keep_a_dead_ticker_in_office(shift: Shift) -> None:
+    workspace = shift.workspace
+    await workspace.store.command("HINCRBY", workspace.keys.head, "ahead", -3_600_000)
+    assert not (await workspace.tick("other"))[0]
+    await workspace.store.command("HINCRBY", workspace.keys.head, "ahead", 1_001)
+    assert (await workspace.tick("other"))[0]
+
+
 async def test_one_process_ticks_and_another_takes_over_after_a_second(shift: Shift) -> None:
     workspace = shift.workspace
     assert (await workspace.tick("test"))[0]

@@ -97,12 +97,12 @@ end
 
 -- tick(process): "1" when this process is the ticker, how many timers fired, and those that failed.
 verb('tick', function(process)
+  -- A clock set back would hold every timer until it has caught up: from here on it counts from where it stood.
+  if BEHIND > 0 then redis.call('HSET', P .. 'head', 'ahead', int(AHEAD + BEHIND)) end
   local head = redis.call('HMGET', P .. 'head', 'ticker', 'ticker_until', 'ticked')
   if head[1] and head[1] ~= process and num(head[2]) > NOW then return S.reply('0', '0', {}) end
   local gap = NOW - num(head[3])
   redis.call('HSET', P .. 'head', 'ticker', process, 'ticker_until', int(NOW + TICKER), 'ticked', int(NOW), 'at', int(NOW))
-  -- A clock set back would hold every timer until it has caught up: from here on it counts from where it stood.
-  if BEHIND > 0 then redis.call('HSET', P .. 'head', 'ahead', int(AHEAD + BEHIND)) end
   if head[3] and gap > STALL then
     forgive()
     S.announce('stalled', '"ms":' .. int(gap))
