@@ -2,6 +2,8 @@
 PY := .venv/bin/python
 CROWD ?= 3
 AGENTS ?= 0
+WORKERS ?= 3
+TOGETHER := -n $(WORKERS) --dist worksteal
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -14,7 +16,7 @@ run: env ## start the demo; CROWD=12 simulated visitors (default 3, 0 for none),
 	@exec $(PY) -m console.cli demo --crowd $(CROWD) --agents $(AGENTS)
 
 test: lint types chromium ## everything: style, types and every test
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(TOGETHER)
 
 lint: dev ## style and format
 	@$(PY) -m ruff check .
@@ -24,16 +26,16 @@ types: dev ## strict types
 	@$(PY) -m mypy
 
 unit: dev ## one test file per module, and the model of a workspace
-	@$(PY) -m pytest tests/test_*.py tests/model
+	@$(PY) -m pytest $(TOGETHER) tests/test_*.py tests/model
 
 stories: dev ## the product as sentences
-	@$(PY) -m pytest tests/stories
+	@$(PY) -m pytest $(TOGETHER) tests/stories
 
 faults: dev ## what breaks in the field
-	@$(PY) -m pytest tests/faults
+	@$(PY) -m pytest $(TOGETHER) tests/faults
 
 browser: chromium ## in a real browser
-	@$(PY) -m pytest tests/browser
+	@$(PY) -m pytest $(TOGETHER) tests/browser
 
 format: dev ## put the code into shape
 	@$(PY) -m ruff check --fix .
