@@ -107,6 +107,9 @@ class Moves:
 
     def says_after_the_end(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, "ended"):
+            if j < 2:  # the last millisecond in which that reopens the chat, and the next one
+                self.tick(max(0, c.ended + 600_000 + j - self.twin.now), 3)
+                self.all_connect()
             self.writes(c, self.visitor(c))
 
     def visitor_tries(self, k: int, j: int, yes: bool) -> None:
@@ -160,7 +163,15 @@ class Moves:
                 self.connects(AGENTS.index(agent), 0, False)
 
     def leaves(self, k: int, j: int, yes: bool) -> None:
-        self.twin.do("leave", AGENTS[k % 3], self.fence(AGENTS[k % 3]))
+        """For longer than the short grace, or who knows."""
+        agent = AGENTS[k % 3]
+        if j % 2 and agent in self.model.members:
+            for c in self.model.in_hand(self.model.members[agent])[:1]:
+                self.says(c, len(c.log))
+        self.twin.do("leave", agent, self.fence(agent))
+        if yes:
+            self.tick(1_600, 1)
+            self.tick(1_600, 1)
 
     def is_signed_out(self, k: int, j: int, yes: bool) -> None:
         self.twin.do("revoke", AGENTS[k % 3], "s1" if yes else "")
@@ -174,9 +185,11 @@ class Moves:
 
     def agent_says(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, "active"):
-            read = max(0, len(c.log) - [0, 0, 0, 1, 2, 9, -5][j % 7])
-            who, fence = self.author(c.agent), self.fence(c.agent)
-            self.command("agent_say", who, fence, c.id, self.fresh("x"), self.fresh("yes "), read)
+            self.says(c, max(0, len(c.log) - [0, 0, 0, 1, 2, 9, -5][j % 7]))
+
+    def says(self, c: Chat, read: int) -> None:
+        who, fence = self.author(c.agent), self.fence(c.agent)
+        self.command("agent_say", who, fence, c.id, self.fresh("x"), self.fresh("yes "), read)
 
     def note(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, "active"):
@@ -260,11 +273,11 @@ class Moves:
         self.twin.do("configure", directory(self.model.version + (k % 5 > 0), limits, served))
 
     def sql_has_it(self, k: int, j: int, yes: bool) -> None:
-        self.twin.do("archived", self.twin.entry, max(0, self.model.n - k % 4))
+        self.twin.do("archived", self.twin.entry, max(0, self.model.n - [0, 0, 3, 30][k % 4]))
 
     def a_day_passes(self, k: int, j: int, yes: bool) -> None:
         """Live keys go, once archived."""
-        self.sql_has_it(0, 0, False)
+        self.sql_has_it(k, j, yes)
         self.tick(86_400_000, 3)
         self.all_connect()
 
