@@ -20,7 +20,7 @@ def test_every_vendored_file_is_listed_with_its_licence() -> None:
     assert listed == {path.name for path in VENDOR.glob("*.js")}
     for row in MANIFEST:
         assert "without fee is hereby granted" in (VENDOR / row["licence_file"]).read_text()
-        assert row["version"] and row["package"] and row["licence"]
+        assert all(row[name] for name in ("version", "package", "licence"))
 
 
 def test_htmx_is_version_four_or_later() -> None:
