@@ -100,7 +100,7 @@ class Workers:
                 await self._safely(self.services.workspace.renew(agents))
             if rounds * RENEW_AGENTS >= RENEW_TABS:
                 rounds = 0
-                tabs = [lease for one in everyone if (lease := one.tab_lease())]
+                tabs = [tab for one in everyone if (tab := one.tab_lease())]
                 if tabs:
                     await self._safely(self.services.workspace.renew_tabs(tabs))
 
