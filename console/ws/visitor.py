@@ -174,7 +174,7 @@ class VisitorConnection(Connection):
             text=text,
         )
         self.returning = False
-        self.chat = said.chat
+        self._be_in(said.chat)
         return self._said(frame.cid, said)
 
     async def leave_message(self, frame: LeaveMessage) -> None:
@@ -287,12 +287,17 @@ class VisitorConnection(Connection):
                 else:
                     self._show(heard)
 
+    def _be_in(self, chat: str) -> None:
+        """The ack of an opening and its first fact race: whichever is first begins another log."""
+        if chat != self.chat:
+            self.chat, self.last = chat, 0
+
     def _show(self, shown: Shown) -> None:
         fact = shown.fact
         if not isinstance(fact, ChatFact):
             return
-        if isinstance(fact, Opened) and fact.chat != self.chat:
-            self.chat, self.last = fact.chat, 0
+        if isinstance(fact, Opened):
+            self._be_in(fact.chat)
         if fact.chat != self.chat or fact.seq <= self.last:
             return
         frame = shown.for_visitor()
