@@ -109,7 +109,8 @@ class VisitorConnection(Connection):
     async def _arrive(self, known: str | None, frame: VisitorHello) -> Arrived:
         if not known:
             return Arrived(None, 0, self.now())
-        arrived = await self.services.workspace.arrive(known, frame.chat, self.id, frame.after)
+        after = frame.after if frame.epoch == self.services.workspace.epoch else 0
+        arrived = await self.services.workspace.arrive(known, frame.chat, self.id, after)
         self.returning = arrived.chat is None
         return arrived
 
