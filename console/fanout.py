@@ -127,7 +127,6 @@ class Fanout:
                 await self._follow()
             except FeedGap as gap:
                 log.warning("feed.gap", gap=str(gap))
-                self._cut_everyone()
             except Exception as problem:
                 log.error("fanout.restarts", error=repr(problem))
                 await asyncio.sleep(0.5)
@@ -140,6 +139,8 @@ class Fanout:
         self._epoch = snapshot.epoch
         self.picture = picture
         self.on_picture(picture)
+        if self.ready.is_set():  # whoever said hello before this has missed what lies between the two pictures
+            self._cut_everyone()
         self.ready.set()
         tail = Tail(self._workspace.store.url, self._workspace.keys.feed, snapshot.last, snapshot.n)
         try:
