@@ -44,10 +44,11 @@ class Face(Protocol):
 
 
 def recovered(on: "AgentConnection", hello: AgentHello, connected: Connected) -> bool:
-    """Whether all the client has stands as it was and only goes on."""
-    held = {chat.id: chat.number("seq") for chat in connected.chats}
+    """Whether all the client has stands as it was and only goes on, with nothing between."""
+    logs = {chat.id: (chat.number("seq") - len(chat.log), chat.number("seq")) for chat in connected.chats}
+    spans = [(seq, *logs.get(chat, (0, -1))) for chat, seq in hello.have.items()]
     same = hello.epoch == on.services.workspace.epoch
-    return not hello.have or (same and all(seq <= held.get(chat, -1) for chat, seq in hello.have.items()))
+    return not spans or (same and all(first <= seq <= last for seq, first, last in spans))
 
 
 class JsonFace:
