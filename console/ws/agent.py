@@ -171,13 +171,15 @@ class AgentConnection(Connection):
                 if heard.chat in self.drawn:
                     self.send(Seen(heard.seq, heard.chat))
             case Shown():
-                if heard.n > self.n:
+                if heard.n > self.n or isinstance(heard.fact, Revoked):  # that may come between session and welcome
                     self._hear(heard)
 
     def _hear(self, shown: Shown) -> None:
         match shown.fact:
             case AgentChanged():
-                if shown.fact.fence > self.fence:
+                if shown.fact.removed:
+                    self.cut(4401)
+                elif shown.fact.fence > self.fence:
                     self.cut(4409)
                 self.face.strip(self)
             case Revoked():
@@ -190,10 +192,10 @@ class AgentConnection(Connection):
                 self._hear_of_chat(shown, shown.fact)
 
     def _hear_of_chat(self, shown: Shown, fact: ChatFact) -> None:
-        if isinstance(fact, Assigned) and fact.agent == self.author.id:
-            self._take_in(fact.chat)
-        elif fact.chat in self._coming:
+        if fact.chat in self._coming:
             self._coming[fact.chat].append(shown)
+        elif isinstance(fact, Assigned) and fact.agent == self.author.id:
+            self._take_in(fact.chat)
         elif shown.n > self.drawn.get(fact.chat, shown.n):
             self._show(shown, fact)
 
