@@ -14,6 +14,7 @@ from console.queue.payloads import VisitorProfile
 from console.text import clean, mask_cards, safe_name
 
 CHANNEL = "web"
+MOST_FIELDS = 50  # of a visitor; the oldest give way, for every fact of the profile carries them all
 EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
@@ -59,7 +60,9 @@ class Guest:
             name=mask_cards(safe_name(name)) or was.visitor.name,
             email=one_line(email, 254) or was.visitor.email,
         )
-        self.profile = msgspec.structs.replace(was, visitor=visitor, fields={**was.fields, **given})
+        kept = {key: value for key, value in was.fields.items() if key not in given}
+        fields = dict([*kept.items(), *given.items()][-MOST_FIELDS:])
+        self.profile = msgspec.structs.replace(was, visitor=visitor, fields=fields)
 
 
 def written(text: str) -> str:
