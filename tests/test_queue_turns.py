@@ -82,6 +82,36 @@ async def test_late_is_said_before_the_answer_that_no_tick_had_judged(shift: Shi
     assert (await shift.kinds(chat))[-2:] == ["late", "message"]
 
 
+async def back_in_line(shift: Shift) -> str:
+    """A chat without a question, whose agent has gone: it is due 6 s after it came back."""
+    chat = await shift.opens("vera")
+    await shift.draws("ana", chat)
+    await shift.answers("ana", chat)
+    await shift.leaves("ana")
+    await shift.clock.move(10.1)
+    assert await shift.field(chat, "place") == "waiting"
+    return chat
+
+
+async def test_a_chat_without_a_question_is_promised_somebody_too(shift: Shift) -> None:
+    chat = await back_in_line(shift)
+    await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", 7_000)
+    await shift.online("ana")  # before any tick has seen the promise break
+    assert (await shift.kinds(chat))[-3:] == ["released", "late", "assigned"]
+    assert (await shift.field(chat, "due"), await shift.field(chat, "late")) == ("0", "0")
+
+
+async def test_a_word_in_the_very_millisecond_of_late_is_not_late_again(shift: Shift) -> None:
+    chat = await back_in_line(shift)
+    store, head = shift.workspace.store, shift.workspace.keys.head
+    due = int(await shift.field(chat, "due"))
+    for step in (lambda: shift.workspace.tick("test"), lambda: shift.writes("vera", chat)):
+        await store.command("HSET", head, "ahead", -(10**15), "at", due)  # time stands still
+        await step()
+    await shift.workspace.tick("test")
+    assert (await shift.kinds(chat))[-2:] == ["late", "message"]
+
+
 async def test_a_note_answers_nothing(shift: Shift) -> None:
     chat = await shift.opens("vera")
     due = await shift.field(chat, "due")
