@@ -1,13 +1,12 @@
 """The visitor's socket: `/ws/visitor?site=KEY`. No cookies; the Origin must be on the site's list."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 
 import msgspec
 from starlette.websockets import WebSocket
 
-from console.errors import NotOpen
+from console.errors import ChatEnded, NotOpen
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.fanout import Fanout, Heard, SeenSignal, Shown, TypingSignal
 from console.identifiers import new_id
@@ -50,7 +49,6 @@ from console.ws.resends import after_the_end, first_result
 SUBPROTOCOL = "sestetto.v1"
 REOPEN = 600_000  # ms, as in functions/chat.lua
 FEATURES: list[str] = []
-EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
 class VisitorConnection(Connection):
@@ -228,12 +226,13 @@ class VisitorConnection(Connection):
         """In a chat the agent sees it at once; before one it is kept for the opening."""
         self.guest.is_called(frame.name, frame.email, frame.fields)
         self.guest.is_on(frame.page, frame.locale)
-        line = self.services.picture.chats.get(self.chat)
-        if line is None:
+        if not self.chat:
             return self.ack(frame.cid, "", 0, self.now())
-        return self._said(
-            frame.cid, await self.services.workspace.set_profile(self.chat, frame.cid, self.guest.profile)
-        )
+        try:
+            said = await self.services.workspace.set_profile(self.chat, frame.cid, self.guest.profile)
+        except (ChatEnded, Gone):
+            return self.ack(frame.cid, "", 0, self.now())
+        return self._said(frame.cid, said)
 
     async def typing(self, frame: VisitorTyping) -> None:
         if self.chat:
