@@ -8,7 +8,7 @@ import structlog
 from starlette.websockets import WebSocket
 
 from console.archive.credentials import SignedIn
-from console.errors import ChatEnded, Fenced, NotYours, Refused, SestettoError
+from console.errors import ChatEnded, Fenced, NotYours, SestettoError, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Ended, Presence, Released, Revoked
 from console.fanout import Heard, SeenSignal, Shown, TypingSignal
 from console.protocol import (
@@ -215,7 +215,7 @@ class AgentConnection(Connection):
     async def _read_in(self, chat: str) -> None:
         try:
             live, n = await self.services.workspace.read_chat(chat)
-        except (SestettoError, Refused):
+        except SestettoError:
             self._coming.pop(chat, None)
             self.cut(1012)
             return
@@ -259,7 +259,12 @@ async def agent_socket(socket: WebSocket) -> None:
     if tongue is None:
         await socket.close()
         return
-    me = await who(socket)
+    try:
+        me = await who(socket)
+    except Unknown as problem:  # SQL is away
+        await socket.accept(tongue)
+        await socket.close(problem.close)
+        return
     if me is None or me.member.id not in socket.app.state.services.directory.members:
         await socket.accept(tongue)
         await socket.close(4401)
