@@ -90,6 +90,7 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "trusted_proxies", "127.0.0.1", str, "Addresses whose X-Forwarded-* headers are believed, separated by commas."
     ),
+    Setting("pace", "1", _positive, "Times the usual rate at which clients may send; above 1 is for load tests."),
     Setting("log", "info", str.lower, "How much is logged: debug, info, warning or error."),
     Setting("metrics", "no", _flag, "Whether /metrics answers (Prometheus)."),
 )
@@ -108,6 +109,7 @@ class Settings:
     durability: str
     retention_days: int
     trusted_proxies: str
+    pace: int
     log: str
     metrics: bool
 

@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from console.errors import Refused, SestettoError, SlowDown, Unknown
 from console.hub import Outbox
 from console.protocol import MAX_FRAME, Ack, Error, Inbound, Nack, Outbound, Ping, Pong, encode
+from console.who import services_of
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
 PATIENCE = (1, 100)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
@@ -60,7 +61,9 @@ class Connection:
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket
         self.outbox = Outbox(self._overflow)
-        self._bucket = Bucket(*self.rate)
+        rate, burst = self.rate
+        pace = services_of(socket).settings.pace
+        self._bucket = Bucket(rate * pace, burst * pace)
         self._patience = Bucket(*PATIENCE)
         self._stopped_at = ""  # the cid of a command that was refused for now
         self._cut_code = 0
