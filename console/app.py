@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -23,6 +23,7 @@ from console.directory import Directory
 from console.errors import SettingError, Unknown
 from console.fanout import Fanout, Heard
 from console.hub import Hub
+from console.metrics import Figures, registry
 from console.pages import chats, console, shop, sign_in, static, widget
 from console.picture import Picture
 from console.queue.store import Store
@@ -138,4 +139,16 @@ async def health(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """The process's figures and ours, in Prometheus's text."""
+    services: Services = request.app.state.services
+    picture = services.picture
+    places = [chat.place for chat in picture.chats.values()]
+    figures = Figures(
+        sockets=len(services.hub.everyone()),
+        chats={place: places.count(place) for place in ("waiting", "active")},
+        online=sum(agent.connected and agent.status == "online" for agent in picture.agents.values()),
+        left=picture.left_messages,
+        calls=services.workspace.store.calls,
+    )
+    body = generate_latest(REGISTRY) + generate_latest(registry(figures))
+    return Response(body, media_type=CONTENT_TYPE_LATEST)
