@@ -14,7 +14,7 @@ from console.queue.store import Store
 from tests.model.moves import WEIGHTS, Moves
 from tests.model.twin import Twin
 
-EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "80"))
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "100"))
 STEPS = 100
 PHASES = [Phase.generate, Phase.shrink] if os.environ.get("MODEL_SHRINK", "1") == "1" else [Phase.generate]
 MOVES = [move for move, weight in WEIGHTS.items() for _ in range(weight)]
@@ -43,13 +43,17 @@ class WorkspaceMachine(RuleBasedStateMachine):
 
 @pytest.fixture
 def machine(store_url: str) -> Iterator[type[WorkspaceMachine]]:
+    """On the tests' store, which meanwhile need not wait for the disk at each of many thousand commands."""
     loop = asyncio.new_event_loop()
 
     class Machine(WorkspaceMachine):
         pass
 
     Machine.loop, Machine.store = loop, Store(store_url)
+    Twin(loop, Machine.store, "t-promises")  # met while it still syncs
+    loop.run_until_complete(Machine.store.command("CONFIG", "SET", "appendfsync", "no"))
     yield Machine
+    loop.run_until_complete(Machine.store.command("CONFIG", "SET", "appendfsync", "always"))
     loop.run_until_complete(Machine.store.close())
     loop.close()
 
@@ -68,4 +72,4 @@ def test_the_functions_do_what_the_model_does(machine: type[WorkspaceMachine]) -
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert machine.calls >= 125 * EXAMPLES  # 10,000 of 80
+    assert machine.calls >= 125 * EXAMPLES  # 12,500 of 100

@@ -21,6 +21,11 @@ from tests.model.visiting import Refusal
 START = 1_800_000_000_000  # ms: where the clock of every run stands at first
 QUEUES = ("sales", "help", "late")
 STILL = -(10**15)  # ms `ahead` that keep the store's own clock out of it: now is what we set
+LOOK = """
+local found = { redis.call('XRANGE', KEYS[1], ARGV[1], '+') }
+for i = 2, #KEYS do found[i] = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES') end
+return found
+"""
 
 
 class Difference(AssertionError):
@@ -75,8 +80,9 @@ class Twin:
     async def _call(self, verb: str, *args: Any, **named: Any) -> tuple[Any, list[Any]]:
         """One exchange: the time, the command, and all that is looked at after it."""
         real = getattr(self.real, verb)(*args, **named)
-        looks = [self._clock(), real, self._clock(), *self._looks()]
-        _, result, _, *seen = await asyncio.gather(*looks, return_exceptions=True)
+        all_of_it = self._clock(), real, self._clock(), self._look(), self.real.snapshot()
+        _, result, _, looked, snapshot = await asyncio.gather(*all_of_it, return_exceptions=True)
+        seen = [snapshot, *looked]
         if isinstance(result, SestettoError):
             return Refusal(result.code), seen
         if isinstance(result, BaseException):
@@ -94,14 +100,12 @@ class Twin:
 
     # --- what must be the same after each call -------------------------------------------------
 
-    def _looks(self) -> list[Any]:
+    def _look(self) -> Awaitable[Any]:
+        """The new entries, the timers, who is free and who waits."""
         keys = self.real.keys
         lines = [keys.of(kind, queue) for kind in ("free", "waiting") for queue in QUEUES]
-        return [
-            self.real.snapshot(),
-            self.store.command("XRANGE", keys.feed, f"({self.entry}", "+"),
-            *(self.store.command("ZRANGE", key, 0, -1, "WITHSCORES") for key in [keys.prefix + "due", *lines]),
-        ]
+        names = [keys.feed, keys.prefix + "due", *lines]
+        return self.store.command("EVAL", LOOK, len(names), *names, f"({self.entry}")
 
     def _compare(self, snapshot: Snapshot, entries: list[Any], timers: list[bytes], *lines: list[bytes]) -> None:
         self._facts(entries)
