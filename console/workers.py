@@ -18,6 +18,7 @@ RENEW_AGENTS = 4.0  # seconds; the lease is 10
 RENEW_TABS = 15.0  # seconds; the lease is 45
 LINES = 1.0  # seconds between two looks at places in line
 PUBLISH = 2.0  # seconds between two looks at SQL's version of the configuration
+ARCHIVE = 0.25  # seconds between two transactions under load: each costs more than a hundred facts in it
 SWEEP = 3_600.0  # seconds between two sweeps of what is older than it may be
 DAY = 86_400_000  # ms
 
@@ -143,7 +144,7 @@ class Workers:
         epoch = workspace.epoch
         cursor = await archive.cursor()
         entry, n = (cursor.id, cursor.n) if cursor.epoch == epoch else ("0-0", 0)
-        tail = Tail(workspace.store.url, workspace.keys.feed, entry, n, over_gaps=True)
+        tail = Tail(workspace.store.url, workspace.keys.feed, entry, n, pace=ARCHIVE, over_gaps=True)
         try:
             async for batch in tail.batches():
                 if workspace.epoch != epoch or not self.leader:

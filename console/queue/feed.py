@@ -24,15 +24,16 @@ class FeedGap(Exception):
 
 
 class Tail:
-    """Reads the stream `key` behind `(entry, n)`. Reconnects by itself.
+    """Reads the stream `key` behind `(entry, n)`: at once when idle, then every `pace` seconds. Reconnects by itself.
 
     Says FeedGap when a number is missing, unless it goes `over_gaps`: the archive writes them down itself.
     """
 
-    def __init__(self, url: str, key: str, entry: str, n: int, *, over_gaps: bool = False) -> None:
+    def __init__(self, url: str, key: str, entry: str, n: int, *, pace: float = PACE, over_gaps: bool = False) -> None:
         self.entry = entry
         self.n = n
         self._key = key
+        self._pace = pace
         self._over_gaps = over_gaps
         self._client = open_client(url, socket_timeout=BLOCK / 1000 + 5)
 
@@ -54,8 +55,10 @@ class Tail:
             pause = 0.1
             if not reply:
                 continue
-            yield self._accept(_rows(reply))
-            await asyncio.sleep(max(0.0, PACE - (time.monotonic() - started)))
+            rows = _rows(reply)
+            yield self._accept(rows)
+            if len(rows) < COUNT:  # else there is more already
+                await asyncio.sleep(max(0.0, self._pace - (time.monotonic() - started)))
 
     def _accept(self, rows: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:
         batch = []
