@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
 from console.services import Services
 from console.views_html import HtmlViews
+from console.who import forget
 from console.workers import Workers
 from console.ws.agent import agent_socket
 from console.ws.visitor import visitor_socket
@@ -52,6 +54,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
             services.picture = picture
 
         fanout.on_picture = new_picture
+        fanout.on_revoked = partial(forget, services)
         try:
             await open_up(services)
             workers.start()

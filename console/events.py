@@ -278,10 +278,14 @@ def decode_fact(raw: bytes | str) -> AnyFact:
     return decoder.decode(raw)
 
 
+class Unreadable(Fact, tag="?"):
+    """What stands for an entry this release does not understand: a newer process may have written it."""
+
+
 class Entry(NamedTuple):
     """A fact with its place in the feed: `id` is `<ms>-<n>`, `n` is dense, `raw` is its JSON."""
 
     id: str
     n: int
-    fact: AnyFact
+    fact: AnyFact | Unreadable
     raw: bytes

@@ -103,6 +103,7 @@ class Fanout:
         self.ready = asyncio.Event()
         self.on_picture: Callable[[Picture], None] = lambda picture: None
         self.on_configured: Callable[[], None] = lambda: None
+        self.on_revoked: Callable[[str], None] = lambda agent: None
         self._workspace = workspace
         self._hub = hub
         self._views = views
@@ -166,6 +167,8 @@ class Fanout:
             line = self.picture.chats.get(fact.chat) or before
             self._show_chat_fact(Shown(entry, line, self._views, slot), fact, holder)
         elif isinstance(fact, AgentChanged | Revoked):
+            if isinstance(fact, Revoked):
+                self.on_revoked(fact.agent)
             self._deliver(f"agent:{fact.agent}", Shown(entry, None, self._views))
         elif isinstance(fact, Configured):
             self.on_configured()

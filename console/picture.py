@@ -23,6 +23,7 @@ from console.events import (
     Reopened,
     Status,
     Turn,
+    Unreadable,
     Visitor,
 )
 
@@ -178,7 +179,7 @@ class Picture:
             figures=figures,
         )
 
-    def advance(self, n: int, fact: AnyFact) -> None:
+    def advance(self, n: int, fact: AnyFact | Unreadable) -> None:
         """The next fact of the feed."""
         self.n = n
         match fact:

@@ -416,17 +416,11 @@ class HtmlWelcome(Outbound, tag="welcome"):
     drafts: dict[str, str] = {}
 
 
-class Resync(Outbound, tag="resync"):
-    """The server lost its place; say `hello` again."""
-
-
 VisitorReply = (
     VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | Pong | Error
 )
-AgentReply = (
-    AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatGone | Typing | Seen | HistoryPage | Pong | Error | Resync
-)
-ConsoleReply = HtmlWelcome | Html | Ack | Nack | Typing | Seen | Pong | Error | Resync
+AgentReply = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatGone | Typing | Seen | HistoryPage | Pong | Error
+ConsoleReply = HtmlWelcome | Html | Ack | Nack | Typing | Seen | Pong | Error
 
 encoder = msgspec.json.Encoder()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from console.archive.credentials import SignedIn
 from console.archive.database import Database
 from console.archive.history import History
 from console.archive.members import Accounts
@@ -33,3 +34,4 @@ class Services:
     demo: bool
     build: str
     picture: Picture = field(default_factory=Picture)
+    known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away

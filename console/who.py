@@ -1,15 +1,18 @@
 """Who is asking: the one answer for pages and sockets."""
 
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 from starlette.requests import HTTPConnection
 
 from console.archive.credentials import SignedIn
-from console.security import origin_allowed
+from console.errors import Unknown
+from console.security import digest, origin_allowed
 from console.services import Services
 
 COOKIE = "sestetto_session"
 BEARER = "bearer "
+MOST_KNOWN = 5_000  # credentials remembered
 
 
 def services_of(connection: HTTPConnection) -> Services:
@@ -19,16 +22,42 @@ def services_of(connection: HTTPConnection) -> Services:
 async def who(connection: HTTPConnection) -> SignedIn | None:
     """Whoever the session cookie or the bearer token belongs to; None for nobody.
 
-    A socket's cookie counts only from our own origin: any page can make a browser open one.
+    A socket's cookie counts only from our own origin: any page can make a browser open one. While SQL is away
+    sockets, and only they, go by who was last known: an agent who drops then comes back to their chats.
     """
     accounts = services_of(connection).accounts
+    is_socket = connection.scope["type"] == "websocket"
     cookie = connection.cookies.get(COOKIE, "")
-    if cookie and (connection.scope["type"] != "websocket" or own_origin(connection)):
-        return await accounts.session(cookie)
+    if cookie and (not is_socket or own_origin(connection)):
+        return await _known(connection, cookie, accounts.session)
     authorization = connection.headers.get("authorization", "")
     if authorization[: len(BEARER)].lower() == BEARER:
-        return await accounts.token(authorization[len(BEARER) :].strip())
+        return await _known(connection, authorization[len(BEARER) :].strip(), accounts.token)
     return None
+
+
+async def _known(
+    connection: HTTPConnection, credential: str, ask: Callable[[str], Awaitable[SignedIn | None]]
+) -> SignedIn | None:
+    known, name = services_of(connection).known, digest(credential)
+    try:
+        me = await ask(credential)
+    except Unknown:
+        if connection.scope["type"] == "websocket" and name in known:
+            return known[name]
+        raise
+    known.pop(name, None)
+    if me is not None:
+        known[name] = me
+    while len(known) > MOST_KNOWN:
+        del known[next(iter(known))]
+    return me
+
+
+def forget(services: Services, agent: str) -> None:
+    """Credentials of the agent were revoked: SQL has the word again."""
+    for name in [name for name, me in services.known.items() if me.member.id == agent]:
+        del services.known[name]
 
 
 def own_origin(connection: HTTPConnection) -> bool:

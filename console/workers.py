@@ -21,6 +21,7 @@ PUBLISH = 2.0  # seconds between two looks at SQL's version of the configuration
 ARCHIVE = 0.25  # seconds between two transactions under load: each costs more than a hundred facts in it
 SWEEP = 3_600.0  # seconds between two sweeps of what is older than it may be
 DAY = 86_400_000  # ms
+STOP_TRIES = 5
 
 log = structlog.get_logger()
 
@@ -55,9 +56,13 @@ class Workers:
         self._tasks = [asyncio.create_task(job(), name=job.__name__) for job in jobs]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """A cancellation can be lost in a library's own time-out: it is said again, and then not waited for."""
+        pending = set(self._tasks)
+        for _ in range(STOP_TRIES):
+            for task in pending:
+                task.cancel()
+            if pending:
+                _, pending = await asyncio.wait(pending, timeout=1)
 
     # --- time ------------------------------------------------------------------------------------
 
@@ -109,7 +114,11 @@ class Workers:
         while True:
             await asyncio.sleep(LINES)
             for one in self.services.hub.everyone():
-                one.look_again()
+                try:
+                    one.look_again()
+                except Exception as problem:
+                    log.error("listener.failed", error=repr(problem))
+                    one.cut(1011)
 
     # --- configuration ---------------------------------------------------------------------------
 

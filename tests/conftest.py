@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
+import structlog
 
 from console.identifiers import new_id
 from console.queue.embedded import EmbeddedStore
@@ -16,6 +18,17 @@ async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embed
     """One real embedded store for the whole run; `store.url` is its address."""
     async with EmbeddedStore(tmp_path_factory.mktemp("store")) as running:
         yield running
+
+
+hypothesis.settings.register_profile("busy", deadline=None)  # a shared machine is slow now and then
+hypothesis.settings.load_profile("busy")
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """A command tried in this process sets the logs up for its own output, which is gone after the test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -212,7 +212,6 @@ export class Visitor {
     if (!frame) return;
     this.tell("error", { code, message });
     if (code === "closed") this.team = bare({ ...this.team, online: false });
-    if (code === "already_open") this.connection.again();
     if (!frame.text) return;
     const over = frame.t === "say" && (code === "ended" || code === "no_chat");
     if (over) this.chat.until = 0;

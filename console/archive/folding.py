@@ -19,6 +19,7 @@ from console.events import (
     Profile,
     Rated,
     Reopened,
+    Unreadable,
     Visitor,
 )
 
@@ -63,8 +64,10 @@ def fold_words(text: str) -> str:
 
 
 def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[str, object]:
-    """The columns of `facts` for an entry; `visitor` is who its chat is with."""
+    """The columns of `facts` for an entry; `visitor` is who its chat is with. ValueError for what is not understood."""
     fact = entry.fact
+    if isinstance(fact, Unreadable):
+        raise ValueError("This release does not understand the entry.")
     in_chat = isinstance(fact, ChatFact)
     return {
         "workspace": workspace,

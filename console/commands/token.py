@@ -56,6 +56,7 @@ async def _revoke(token_id: str) -> None:
             if any(token.id == token_id for token in await accounts.tokens(member)):
                 await revoke_live(member, f"token:{token_id}")
                 await accounts.revoke_token(token_id)
+                await revoke_live(member, f"token:{token_id}")  # and whoever came back in between
                 return
     raise NotYours(f"There is no token {token_id}: sestetto token list shows all.")
 

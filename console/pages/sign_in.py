@@ -142,6 +142,7 @@ async def _end(request: Request, me: SignedIn) -> None:
     services = services_of(request)
     await services.workspace.revoke(me.member.id, me.session)
     await services.accounts.sign_out(me.session)
+    await services.workspace.revoke(me.member.id, me.session)  # and whoever came back in between
 
 
 routes = [

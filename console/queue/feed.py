@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from console.events import Entry, decode_fact
+from console.events import AnyFact, Entry, Unreadable, decode_fact
 from console.queue.store import open_client
 
 PACE = 0.005  # seconds between two reads under load: many readers at once triple the store's cost per fact
@@ -69,11 +69,16 @@ class Tail:
             self.n = number
             self.entry = name.decode()
             raw = values[b"f"]
-            try:
-                batch.append(Entry(self.entry, number, decode_fact(raw), raw))
-            except msgspec.ValidationError as problem:
-                log.error("feed.unreadable", entry=self.entry, error=str(problem))
+            batch.append(Entry(self.entry, number, _fact(self.entry, raw), raw))
         return batch
+
+
+def _fact(entry: str, raw: bytes) -> AnyFact | Unreadable:
+    try:
+        return decode_fact(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+        log.error("feed.unreadable", entry=entry, error=str(problem))
+        return Unreadable(int(entry.split("-")[0]))
 
 
 def _rows(reply: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:

@@ -1,6 +1,7 @@
 """The typed calls: one method wears each Function, and callers never see a key."""
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -42,6 +43,7 @@ class Workspace:
         self.epoch = ""
         self.last_entry: tuple[str, bytes] | None = None  # the tail's last, to know the same history by
         self.on_epoch: list[Callable[[], None]] = []
+        self._ahead = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
         self.on_due: Callable[[int, int], None] = lambda now, due: None
         store.on_run.append(self._recognise)
 
@@ -79,8 +81,14 @@ class Workspace:
             raise Refused from problem
         if reply[0] == b"!":
             await self._refuse(reply)
-        self.on_due(int(reply[1]), int(reply[2]))
+        now = int(reply[1])
+        self._ahead = now - time.monotonic_ns() // 1_000_000
+        self.on_due(now, int(reply[2]))
         return list(reply)
+
+    def now(self) -> int:
+        """The store's clock (ms), as of its last reply: the one clock every screen goes by."""
+        return self._ahead + time.monotonic_ns() // 1_000_000
 
     async def _refuse(self, reply: list[Any]) -> None:
         code = reply[1].decode()
@@ -150,12 +158,12 @@ class Workspace:
         payload = encode(Rating(score, cid, comment))
         return await self._said("rate", chat, visitor, cid, digest(score, comment), payload)
 
-    async def set_profile(self, chat: str, cid: str, profile: VisitorProfile) -> Said:
-        """The visitor's whole picture replaces what was known."""
+    async def set_profile(self, chat: str, cid: str, profile: VisitorProfile, body: str = "") -> Said:
+        """The visitor's whole picture replaces what was known; `body` is the command as the client said it."""
         fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", cid=cid)
         kept = msgspec.structs.replace(profile, site="", channel="", cid="")
-        body = digest(profile.visitor.name, profile.visitor.email, profile.fields, profile.page, profile.locale)
-        return await self._said("profile", chat, profile.visitor.id, cid, body, encode(fact), encode(kept))
+        mark = digest(body or encode(fact).decode())
+        return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept))
 
     async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
         """A tab says hello: its presence, and its chat behind `after` (from the start if `chat` is another)."""

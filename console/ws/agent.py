@@ -154,8 +154,9 @@ class AgentConnection(Connection):
 
     async def history(self, frame: AgentHistory) -> None:
         _, agent, log, more = await self.services.workspace.history(frame.chat, frame.before, MAX_FACTS)
-        if agent == self.author.id:
-            self.send(HistoryPage([msgspec.Raw(raw) for raw in log], frame.chat, more))
+        if agent != self.author.id:
+            raise NotYours
+        self.send(HistoryPage([msgspec.Raw(raw) for raw in log], frame.chat, more))
 
     # --- what is heard ------------------------------------------------------------------------------------
 

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 from starlette.websockets import WebSocket
 
-from console.errors import ChatEnded, NotOpen
+from console.errors import ChatEnded, NotOpen, Unknown
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.fanout import Fanout, Heard, SeenSignal, Shown, TypingSignal
 from console.identifiers import new_id
@@ -148,7 +149,7 @@ class VisitorConnection(Connection):
             place=msgspec.convert(chat.fields["place"], type=Place),
             last=chat.number("last"),
             agent=agent.name if agent else "",
-            seen=chat.number("seen_agent"),
+            seen=min(chat.number("seen_agent"), chat.number("last")),
             can_reopen_until=ended + REOPEN if ended and not left else 0,
             rated=chat.fields.get("rated") == "1",
         )
@@ -229,7 +230,9 @@ class VisitorConnection(Connection):
         if not self.chat:
             return self.ack(frame.cid, "", 0, self.now())
         try:
-            said = await self.services.workspace.set_profile(self.chat, frame.cid, self.guest.profile)
+            said = await self.services.workspace.set_profile(
+                self.chat, frame.cid, self.guest.profile, msgspec.json.encode(frame).decode()
+            )
         except (ChatEnded, Gone):
             return self.ack(frame.cid, "", 0, self.now())
         return self._said(frame.cid, said)
@@ -263,7 +266,9 @@ class VisitorConnection(Connection):
         """The first result of an `open` whose live keys are gone; asked only for a visitor with nothing live."""
         if not self.returning:
             return None
-        return await first_result(self.services, self.guest.visitor.id, cid, "message", text=text)
+        with suppress(Unknown):  # SQL is away: at worst a resend of more than a day ago opens a second chat
+            return await first_result(self.services, self.guest.visitor.id, cid, "message", text=text)
+        return None
 
     async def _late(self, cid: str, kind: str, text: str = "") -> Said:
         return await after_the_end(self.services, self.guest.visitor.id, cid, kind, chat=self.chat, text=text)
@@ -326,7 +331,7 @@ class VisitorConnection(Connection):
 
     async def gone(self) -> None:
         self.services.hub.leave(self)
-        if self.chat and self.chat in self.services.picture.chats:
+        if self.chat:
             await self.services.workspace.depart(self.chat, self.id)
 
 

@@ -3,7 +3,6 @@
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from console.protocol import Resync
 from tests.browser.stage import Play, Stage, open_console
 from tests.eventually import eventually
 
@@ -143,15 +142,6 @@ async def test_a_refused_connection_waits_for_a_person(stage: Stage, desk: Page)
     await refused.get_by_role("button", name="Try again").click()
     await stage.hears("hello", 2)
     await expect(refused).to_be_hidden()
-
-
-async def test_a_server_that_lost_its_place_is_greeted_again(stage: Stage, desk: Page) -> None:
-    await stage.play(Play("c1", 1, "Giulia"))
-    await desk.get_by_label("Reply to Giulia").fill("half a sentence")
-    await stage.send(Resync())
-    await stage.hears("hello", 2)
-    await expect(desk.get_by_label("Reply to Giulia")).to_have_value("half a sentence")
-    await expect(desk.locator("body")).to_have_attribute("data-link", "ready")
 
 
 async def test_a_duplicated_tab_is_another_tab(stage: Stage, desk: Page, context: BrowserContext) -> None:

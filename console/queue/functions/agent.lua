@@ -9,6 +9,9 @@ local function fenced(id, fence)
 end
 
 -- A held chat: a refusal, the first result of a resend, or nil and the chat.
+-- Words stop a little above the visitor's limit; what ends a turn or the chat never does.
+local function full(chat) return redis.call('LLEN', key('log', chat)) >= LOG_LIMIT + 100 end
+
 local function held(id, fence, chat, cid, digest)
   if fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
@@ -16,7 +19,6 @@ local function held(id, fence, chat, cid, digest)
   local again = S.again(chat, id, cid, digest)
   if again then return again end
   if c.agent ~= id then return refuse('not_found') end
-  if redis.call('LLEN', key('log', chat)) >= LOG_LIMIT + 100 then return refuse('chat_full') end
   return nil, c
 end
 
@@ -37,6 +39,7 @@ end
 verb('agent_say', function(id, fence, chat, cid, digest, read, payload)
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
+  if full(chat) then return refuse('chat_full') end
   local q, turn, mine = S.queue(c.queue), '', nil
   read = math.min(num(read), redis.call('LLEN', key('log', chat)))
   if num(c.turn) > 0 and num(c.turn_seq) <= read then
@@ -80,6 +83,7 @@ end)
 verb('note', function(id, fence, chat, cid, digest, payload)
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
+  if full(chat) then return refuse('chat_full') end
   local seq = S.record(c, 'note', '', payload)
   S.save(c)
   return S.done(chat, id, cid, digest, seq, chat)
@@ -115,7 +119,8 @@ verb('shown', function(id, fence, chat, seq, hidden)
   if hidden ~= '1' and num(seq) > num(c.seen_agent) then
     seq = math.min(num(seq), redis.call('LLEN', key('log', chat)))
     S.put(c, 'seen_agent', int(seq))
-    redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"agent","seq":' .. int(seq) .. '}')
+    local told = math.min(seq, num(c.last))  -- a note must leave no trace, not even its number
+    redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"agent","seq":' .. int(told) .. '}')
   end
   S.save(c)
   awake(id)

@@ -77,7 +77,6 @@ export class Socket {
       this.nextPing = 0;
     }
     if (frame.t === 'pong') this.pinged = 0;
-    if (frame.t === 'resync') this.greet();
     this.on.frame(frame);
     if (frame.t === 'welcome') this.become('ready');
   }
