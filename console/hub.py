@@ -77,11 +77,10 @@ class Outbox:
         if len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES:
             self._cut()
 
-    async def drain(self, send: Callable[[str], Awaitable[None]]) -> None:
-        """Sends frames in order for ever; ends with the error of a send."""
+    async def drain(self, send: Callable[[list[str]], Awaitable[None]]) -> None:
+        """Sends frames in order for ever, as many at once as there are; ends with the error of a send."""
         while True:
             await self._some.wait()
             self._some.clear()
             frames, self._frames, self._bytes = self._frames, [], 0
-            for frame in frames:
-                await send(frame)
+            await send(frames)

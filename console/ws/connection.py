@@ -16,7 +16,7 @@ from console.protocol import MAX_FRAME, Ack, Error, Inbound, Nack, Outbound, Pin
 from console.who import services_of
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
-PATIENCE = (1, 100)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
+PATIENCE = (5, 200)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
 NEVER = 0x7FFF_FFFF
 
 log = structlog.get_logger()
@@ -97,7 +97,7 @@ class Connection:
 
     async def run(self) -> None:
         """Until either side ends it."""
-        writer = asyncio.create_task(self.outbox.drain(self.socket.send_text))
+        writer = asyncio.create_task(self.outbox.drain(self._write))
         reader = asyncio.create_task(self._read())
         self._tasks = [writer, reader]
         try:
@@ -118,6 +118,14 @@ class Connection:
 
     def send(self, frame: Outbound) -> None:
         self.outbox.put(encode(frame).decode())
+
+    async def _write(self, frames: list[str]) -> None:
+        write = self.socket.scope.get("extensions", {}).get("sestetto.write")
+        if write is not None:
+            await write(frames)
+            return
+        for frame in frames:
+            await self.socket.send_text(frame)
 
     def _overflow(self) -> None:
         """A reader too slow for its outbox: nothing waits for it."""

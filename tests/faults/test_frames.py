@@ -83,7 +83,7 @@ async def test_the_last_of_two_equal_keys_counts_and_nothing_breaks(stranger: Ra
 
 
 async def test_nonsense_without_end_closes_the_socket(inside: Inside, cast: Cast, stranger: RawSocket) -> None:
-    for _ in range(200):
+    for _ in range(300):
         stranger.say("nonsense")
     assert await stranger.closed() == 1008
     await undisturbed(inside, cast)
