@@ -39,7 +39,7 @@ def schemas() -> str:
 def codes() -> str:
     rows = ["| code | final | HTTP | closes with | means |", "|---|---|---|---|---|"]
     for error in sorted(errors.every_error(), key=lambda error: error.code):
-        if error.code not in INTERNAL:
+        if error.code not in INTERNAL and error.__module__ == errors.__name__:
             closes = str(error.close) if error.close in (1012, 1013, 4401, 4409) else ""
             rows.append(f"| `{error.code}` | {_yes(error.final)} | {error.status} | {closes} | {error.message} |")
     return "\n".join(rows)

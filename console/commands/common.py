@@ -1,6 +1,7 @@
 """What the commands share: settings, the archive for the length of one job, and one way to print."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -19,7 +20,8 @@ from console.queue.workspace import Workspace
 
 T = TypeVar("T")
 
-screen = Console(highlight=False, soft_wrap=True)
+WIDE = 240  # columns where nobody looks at a terminal: what is piped on is not wrapped
+screen = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 
 
 def run(job: Coroutine[Any, Any, T]) -> T:
