@@ -69,11 +69,17 @@ def mask_cards(text: str) -> str:
     A card number has 13 to 19 digits in any script, in groups (spaces, dashes, dots), begins as
     one of the networks' does and passes Luhn's check.
     """
+    places = [
+        run.start() + place
+        for run in _DIGITS.finditer(text)
+        if run.end() - run.start() >= _CARD_LENGTHS.start
+        for place in _card_digits(run.group())
+    ]
+    if not places:
+        return text
     masked = list(text)
-    for run in _DIGITS.finditer(text):
-        if run.end() - run.start() >= _CARD_LENGTHS.start:
-            for place in _card_digits(run.group()):
-                masked[run.start() + place] = MASK
+    for place in places:
+        masked[place] = MASK
     return "".join(masked)
 
 

@@ -59,6 +59,8 @@ class ChatRow(msgspec.Struct):
 
 def fold_words(text: str) -> str:
     """Text as it is searched: no case, no accents, so `perche` finds `Perché`; NUL is left out."""
+    if text.isascii():
+        return text.casefold().replace("\0", "")
     plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(sign for sign in plain if sign != "\0" and ord(sign) not in ACCENTS)
 

@@ -36,6 +36,7 @@ class Tail:
         self._pace = pace
         self._over_gaps = over_gaps
         self._client = open_client(url, socket_timeout=BLOCK / 1000 + 5)
+        self._client.set_response_callback("XREAD", _as_it_came)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -46,7 +47,9 @@ class Tail:
         while True:
             started = time.monotonic()
             try:
-                reply = await self._client.xread({self._key: self.entry}, count=COUNT, block=BLOCK)
+                reply = await self._client.execute_command(  # type: ignore[no-untyped-call]
+                    "XREAD", "COUNT", COUNT, "BLOCK", BLOCK, "STREAMS", self._key, self.entry
+                )
             except (RedisError, OSError, AttributeError) as problem:
                 log.warning("feed.unreachable", error=type(problem).__name__)
                 await asyncio.sleep(pause)
@@ -60,15 +63,14 @@ class Tail:
             if len(rows) < COUNT:  # else there is more already
                 await asyncio.sleep(max(0.0, self._pace - (time.monotonic() - started)))
 
-    def _accept(self, rows: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:
+    def _accept(self, rows: list[tuple[bytes, bytes]]) -> list[Entry]:
         batch = []
-        for name, values in rows:
+        for name, raw in rows:
             number = int(name.split(b"-")[1])
             if number != self.n + 1 and not self._over_gaps:
                 raise FeedGap(f"{self._key}: {number} follows {self.n}")
             self.n = number
             self.entry = name.decode()
-            raw = values[b"f"]
             batch.append(Entry(self.entry, number, _fact(self.entry, raw), raw))
         return batch
 
@@ -81,6 +83,11 @@ def _fact(entry: str, raw: bytes) -> AnyFact | Unreadable:
         return Unreadable(int(entry.split("-")[0]))
 
 
-def _rows(reply: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    """The entries of the one stream that was asked for."""
-    return reply[0][1]  # type: ignore[no-any-return]
+def _as_it_came(response: Any, **_: Any) -> Any:
+    """Instead of redis-py's dictionaries, which cost more than the read."""
+    return response
+
+
+def _rows(reply: Any) -> list[tuple[bytes, bytes]]:
+    """Name and JSON of each entry of the one stream that was asked for."""
+    return [(name, fields[1]) for name, fields in reply[0][1]]
