@@ -91,7 +91,8 @@ class Connection:
         return None
 
     def now(self) -> int:
-        return int(time.time() * 1000)
+        """The store's clock, ms."""
+        return services_of(self.socket).workspace.now()
 
     # --- life --------------------------------------------------------------------------------------
 
