@@ -20,7 +20,7 @@ from console.config import read_settings
 from console.demo import is_loopback
 from console.errors import SettingError
 from console.load.phases import Bench
-from console.load.processes import Target, own_server, people
+from console.load.processes import Target, own_server, people, yardstick
 from console.place import in_place
 
 app = typer.Typer(no_args_is_help=True, help="Measure what this machine carries.")
@@ -62,8 +62,9 @@ async def _chat(visitors: int, agents: int, seconds: float, rate: int, sockets: 
             closed = await bench.closed(seconds)
             steady = await bench.steady(rate, seconds)
             idle = await bench.waiting(sockets) if sockets and target.pid else None
+            machine = {"cores": os.cpu_count(), "python": platform.python_version(), "build": build()}
             return {
-                "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "build": build()},
+                "machine": machine | {"million_additions_ms": yardstick()},
                 "people": {"visitors": visitors, "agents": agents},
                 "closed_loop": closed,
                 "steady": steady,
@@ -107,6 +108,7 @@ def _print(figures: dict[str, Any]) -> None:
             (f"memory of an idle socket ({idle.sockets})", idle.socket_server, "KiB of the server"),
             ("  and of its chat in line", idle.chat_server, f"KiB of the server, {idle.chat_store} KiB of the store"),
         ]
+    rows += [("yardstick: a million additions in Python", figures["machine"]["million_additions_ms"], "ms of CPU")]
     for name, value, unit in rows:
         table.add_row(name, f"{value:,g}" if value < 1000 else f"{value:,.0f}", unit)
     screen.print(table)
