@@ -144,6 +144,8 @@ class Fanout:
         self.on_picture(picture)
         if self.ready.is_set():  # whoever said hello before this has missed what lies between the two pictures
             self._cut_everyone()
+        if snapshot.n:
+            self._workspace.last_entry = (snapshot.last, b"")
         self.ready.set()
         tail = Tail(self._workspace.store.url, self._workspace.keys.feed, snapshot.last, snapshot.n)
         try:

@@ -54,7 +54,7 @@ class Workspace:
         if self.last_entry is not None:
             number, raw = self.last_entry
             found = await direct("XRANGE", self.keys.feed, number, number)
-            if not found or found[0][1][1] != raw:
+            if not found or (raw and found[0][1][1] != raw):
                 believed = self.epoch
         await self._begin(direct, believed)
 

@@ -66,12 +66,16 @@ class Ana:
         return [fact["text"] for fact in facts if fact["kind"] == "message" and fact["by"] == "visitor"]
 
     async def says(self, text: str) -> None:
+        """Answers in the chat that came last; Vera may be told of it a moment before Ana is."""
+        await eventually(lambda: self.chat, "a chat for Ana to answer in")
         await self.send(AgentSay(cid=new_cid(), chat=self.chat, text=text, read=self.last[self.chat]))
 
     async def starts_typing(self) -> None:
+        await eventually(lambda: self.chat, "a chat for Ana to type in")
         await self.send(AgentTyping(chat=self.chat))
 
     async def ends(self) -> None:
+        await eventually(lambda: self.chat, "a chat for Ana to end")
         await self.send(AgentEnd(cid=new_cid(), chat=self.chat))
 
     async def goes(self) -> None:
