@@ -1,11 +1,11 @@
 """The demo's data: a shop with the widget, two queues, agents Ana and Ben, supervisor Sam; colleagues on demand."""
 
-import ipaddress
 from typing import NamedTuple
 
 from console.archive.members import Accounts
 from console.crowd.lines import COLLEAGUES
 from console.directory import Directory, Member, Queue, Site
+from console.security import is_loopback
 
 SITE = "demo"
 QUEUES = (Queue("support", "Support"), Queue("billing", "Billing"))
@@ -52,16 +52,6 @@ async def colleagues(accounts: Accounts, count: int) -> list[str]:
                 await accounts.revoke_token(old.id)
         bearers.append(await accounts.add_token(member.id, SIMULATED))
     return bearers
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`: one-click links are for nobody else."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _site(url: str, known: Directory) -> Site:

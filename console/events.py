@@ -63,7 +63,9 @@ class ChatFact(Fact):
     prev: int
 
 
-class Opened(ChatFact, tag="opened"):
+class Opening(ChatFact):
+    """All that is known of a chat as it begins, so that no picture has to look it up."""
+
     public: ClassVar[bool] = True
     visitor: Visitor
     queue: str
@@ -77,6 +79,10 @@ class Opened(ChatFact, tag="opened"):
     agent_string: str = ""
     fields: dict[str, str] = {}
     cid: str = ""
+
+
+class Opened(Opening, tag="opened"):
+    """A visitor began a chat; the first message follows."""
 
 
 class Message(ChatFact, tag="message"):
@@ -152,23 +158,10 @@ class Ended(ChatFact, tag="ended"):
     cid: str = ""
 
 
-class Reopened(ChatFact, tag="reopened"):
-    """The visitor wrote again soon after the end; carries all that `opened` carried."""
+class Reopened(Opening, tag="reopened", kw_only=True):
+    """The visitor wrote again soon after the end; `opened` is when the chat first began (ms)."""
 
-    public: ClassVar[bool] = True
-    visitor: Visitor
-    queue: str
-    site: str
-    due: int
     opened: int
-    channel: str = "web"
-    locale: str = ""
-    page: str = ""
-    title: str = ""
-    referrer: str = ""
-    agent_string: str = ""
-    fields: dict[str, str] = {}
-    cid: str = ""
 
 
 class Rated(ChatFact, tag="rated"):

@@ -16,7 +16,6 @@ from console.archive.database import Database, sqlite_url
 from console.archive.members import Accounts
 from console.cli import main
 from console.config import TABLE
-from console.demo import is_loopback
 from console.queue.embedded import EmbeddedStore, binary_path
 from tests.eventually import eventually
 
@@ -272,11 +271,3 @@ async def test_a_second_sestetto_on_the_same_folder_is_refused(tmp_path: Path) -
     assert code == 1
     assert said.startswith(f"sestetto: Another Sestetto (process {os.getpid()})")
     assert len(said.strip().splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("127.8.8.8", True), ("0.0.0.0", False), ("::", False)],
-)
-def test_one_click_links_are_for_this_machine_only(host: str, loopback: bool) -> None:
-    assert is_loopback(host) is loopback

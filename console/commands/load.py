@@ -17,11 +17,11 @@ from rich.table import Table
 from console.app import build
 from console.commands.common import say, screen
 from console.config import read_settings
-from console.demo import is_loopback
 from console.errors import SettingError
 from console.load.phases import Bench
 from console.load.processes import Target, own_server, people, yardstick
 from console.place import in_place
+from console.security import is_loopback
 
 app = typer.Typer(no_args_is_help=True, help="Measure what this machine carries.")
 PUBLISHED = 3.0  # s until a running server has read who works there

@@ -22,6 +22,7 @@ from console.crowd.colleague import Colleague
 from console.crowd.pace import Pace
 from console.logs import configure_logs
 from console.place import on_this_machine
+from console.security import is_loopback
 from console.serving import listen, serving, url_of
 
 
@@ -74,7 +75,7 @@ async def _people(settings: Settings, url: str, agents: int) -> tuple[list[made_
         await database.migrate()
         accounts = Accounts(database)
         await made_up.publish(accounts, url)
-        links = await made_up.links(accounts, url) if made_up.is_loopback(settings.host) else []
+        links = await made_up.links(accounts, url) if is_loopback(settings.host) else []
         return links, await made_up.colleagues(accounts, agents)
     finally:
         await database.close()
