@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 MemberRole = Literal["agent", "supervisor", "admin"]
+Mode = Literal["push", "offer", "pull"]
 SLOTS = 6  # an agent's places, at most: the product's promise
 
 
@@ -22,17 +23,51 @@ class Site(msgspec.Struct, frozen=True):
     parameters: tuple[str, ...] = ()
 
 
+class Hours(msgspec.Struct, frozen=True):
+    """When a queue takes new chats, in its own zone; always, with no `week`.
+
+    `week` has (weekday, from, to): Monday is 0, minutes since midnight, `to` at most 1440 and after `from`.
+    On `holidays` (`2026-12-25`) it is closed all day.
+    """
+
+    zone: str = "UTC"
+    week: tuple[tuple[int, int, int], ...] = ()
+    holidays: tuple[str, ...] = ()
+
+
 class Queue(msgspec.Struct, frozen=True):
-    """A line. Times in ms: `target` of an answer, `ask` and `end` of a visitor's silence."""
+    """A line. Times in ms: `target` of an answer, `ask` and `end` of a visitor's silence.
+
+    `head_start` is its priority: how much earlier than their promise its chats count among other queues' chats.
+    `goal` is the share of answers, in percent, that should be within the target. In mode `offer` a chat is
+    accepted within `accept`, or moves on; after `misses` in a row the agent is away. With `languages` a chat goes
+    to members who speak its own, or the first of these; without, to any. A line of `longest` chats (0: any
+    number) takes no more. A chat that waits for `overflow_after` is offered to the members of `overflow_to` too:
+    tiers are queues. `wrapup` is how long a slot is kept after the end for reason and tags (0: not at all).
+    """
 
     id: str
     name: str
     target: int = 6_000
     ask: int = 300_000
     end: int = 600_000
+    goal: int = 90
+    head_start: int = 0
+    mode: Mode = "push"
+    accept: int = 10_000
+    misses: int = 3
+    languages: tuple[str, ...] = ()
+    hours: Hours = Hours()
+    longest: int = 0
+    overflow_to: str = ""
+    overflow_after: int = 0
+    wrapup: int = 0
+    reasons: tuple[str, ...] = ()
 
 
 class Member(msgspec.Struct, frozen=True):
+    """Somebody of the team. `languages` are primary tags (`fr`); none means all."""
+
     id: str
     name: str
     email: str
@@ -40,6 +75,7 @@ class Member(msgspec.Struct, frozen=True):
     queues: tuple[str, ...] = ()
     limit: int = SLOTS
     locale: str = ""
+    languages: tuple[str, ...] = ()
 
 
 class Directory(msgspec.Struct, frozen=True):
@@ -49,3 +85,4 @@ class Directory(msgspec.Struct, frozen=True):
     sites: dict[str, Site] = {}
     queues: dict[str, Queue] = {}
     members: dict[str, Member] = {}
+    away_reasons: tuple[str, ...] = ()  # what an agent may choose from when away

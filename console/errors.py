@@ -70,6 +70,21 @@ class NobodyThere(Refused):
     message = "Nobody is there at the moment: leave a message instead."
 
 
+class LineFull(Refused):
+    code = "line_full"
+    message = "The line is full just now: try again later, or leave a message."
+
+
+class NoSlot(Refused):
+    code = "no_slot"
+    message = "There is no free slot for that chat."
+
+
+class NotThere(Refused):
+    code = "not_there"
+    message = "That colleague is not there just now."
+
+
 class NotOpen(Refused):
     code = "no_chat"
     message = "There is no chat to say that in."

@@ -15,8 +15,11 @@ import msgspec
 Role = Literal["visitor", "agent", "bot", "system"]
 Status = Literal["online", "away", "offline"]
 EndReason = Literal["visitor", "agent", "silent", "abandoned", "message_left"]
-ReleaseReason = Literal["gone", "unseen", "declined"]
-AssignReason = Literal["least_pressure", "last_agent", "next_in_line"]
+ReleaseReason = Literal["gone", "unseen"]
+WithdrawReason = Literal["declined", "missed", "gone"]
+AssignReason = Literal["least_pressure", "last_agent", "next_in_line", "accepted", "taken", "transferred", "took_over"]
+WaitReason = Literal["", "nobody_there", "all_busy", "language", "offered", "pull"]
+WrapReason = Literal["done", "time", "gone", "reopened"]
 
 
 class Visitor(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -37,7 +40,10 @@ class Turn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A turn that has ended: the visitor's first unanswered message was `seq`, at `asked`.
 
     `waited` is what the visitor felt, `mine` what the answering agent had of it (from the
-    assignment at the earliest), both in ms; `late` when `waited` went over the target.
+    assignment at the earliest), both in ms; `late` when `waited` went over the promise.
+    `first` is the time from the chat's opening to its first answer, 0 for later answers. A late
+    answer's `waited` is the sum of its stages: `queue` until the assignment, `delivery` until it was
+    shown to eyes, `noticing` until the first keystroke, `composing` until it was sent.
     """
 
     seq: int
@@ -46,6 +52,18 @@ class Turn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     mine: int
     kept: bool = False  # `mine` was within the target
     late: bool = False
+    first: int = 0
+    queue: int = 0
+    delivery: int = 0
+    noticing: int = 0
+    composing: int = 0
+
+
+class Kept(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A promise of a holding reply that has ended: it was for `due`, and was `kept` or not."""
+
+    due: int
+    kept: bool = False
 
 
 class Fact(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, omit_defaults=True):
@@ -97,24 +115,110 @@ class Message(ChatFact, tag="message"):
     turn: Turn | None = None  # the turn this answer closed
     due: int = 0
     since: int = 0  # when that turn began
+    promise: int = 0  # an agent's holding reply: when (ms) they are to be back
+    promised: Kept | None = None  # the earlier promise that this answer ended
+    canned: str = ""  # the id of the canned reply that was sent as it stands
 
 
 class Note(ChatFact, tag="note"):
+    """Among staff. A `whisper` is from somebody who looks on: a supervisor, an invited colleague."""
+
     author: Author
     cid: str
     text: str
+    whisper: bool = False
 
 
 class Assigned(ChatFact, tag="assigned"):
+    """Somebody has the chat; the whole trace of why this one, and of why the visitor waited."""
+
     public: ClassVar[bool] = True
     agent: str
     name: str
     slot: int  # 1..6, stable while the agent holds the chat
     why: AssignReason
-    candidates: int  # members with a free slot at that moment, this one included
+    candidates: int  # members with a free slot in that line at that moment, this one included
     clocks: int  # this one's running clocks at that moment
     waited: int  # ms in line
     due: int = 0
+    chats: int = 0  # this one's slots in use at that moment
+    line: str = ""  # the queue in whose line it was found, if overflow had brought it there
+    stuck: WaitReason = ""  # why nobody got it at once
+    expected: int = 0  # the wait (ms) that was expected when it came into the line
+    pace: int = 0  # ms between two assignments of this queue while somebody waits, as known from now on
+
+
+class Offered(ChatFact, tag="offered"):
+    """An agent is asked whether they take it; a slot is kept for the answer."""
+
+    agent: str
+    name: str
+    slot: int
+    until: int  # ms
+    candidates: int
+    clocks: int
+
+
+class Withdrawn(ChatFact, tag="withdrawn"):
+    """The offer is over without an answer of yes: the chat is back in its place in line."""
+
+    agent: str
+    why: WithdrawReason
+
+
+class Overflowed(ChatFact, tag="overflowed"):
+    """It has waited long enough to stand in this queue's line too."""
+
+    queue: str
+
+
+class Transferred(ChatFact, tag="transferred"):
+    """Handed over, to a queue or to one agent (`to`); whoever held it (`agent`, empty in line) has it no more.
+
+    The note is for staff. The clock goes on; `due` is the open turn's, or the new line's promise.
+    """
+
+    public: ClassVar[bool] = True
+    author: Author
+    cid: str
+    agent: str
+    queue: str
+    due: int
+    to: str = ""
+    note: str = ""
+
+
+class Invited(ChatFact, tag="invited"):
+    """A colleague may look on and whisper."""
+
+    author: Author
+    cid: str
+    agent: str
+    name: str
+
+
+class Labelled(ChatFact, tag="labelled"):
+    """The chat's reason for contact and tags, whole, as they are from now on."""
+
+    author: Author
+    cid: str
+    reason: str = ""
+    tags: list[str] = []
+
+
+class Wrapped(ChatFact, tag="wrapped"):
+    """The wrap-up is over and its slot free; it took `took` ms."""
+
+    agent: str
+    why: WrapReason
+    took: int
+
+
+class PromiseBroken(ChatFact, tag="promise_broken"):
+    """A holding reply's promise has passed."""
+
+    agent: str
+    due: int
 
 
 class Released(ChatFact, tag="released"):
@@ -156,6 +260,10 @@ class Ended(ChatFact, tag="ended"):
     agent: str = ""  # who held it
     author: Author | None = None
     cid: str = ""
+    waited: int = 0  # ms in line, of one that was abandoned there
+    handling: int = 0  # ms that the agent had it
+    wrapup: int = 0  # until when (ms) its slot is kept for reason and tags
+    promised: Kept | None = None
 
 
 class Reopened(Opening, tag="reopened", kw_only=True):
@@ -196,8 +304,17 @@ class Presence(Fact, tag="presence"):
     here: bool
 
 
+class Watched(Fact, tag="watched"):
+    """Somebody began or ended to look on."""
+
+    chat: str
+    agent: str
+    name: str
+    on: bool
+
+
 class AgentChanged(Fact, tag="agent"):
-    """An agent's status, limit, connection or fencing number changed."""
+    """An agent's status, limit, connection or fencing number changed; `since` when the status did (ms)."""
 
     agent: str
     name: str
@@ -207,6 +324,8 @@ class AgentChanged(Fact, tag="agent"):
     fence: int
     queues: list[str] = []
     reason: str = ""
+    since: int = 0
+    by: str = ""  # a supervisor's id, if it was not the agent's own doing
     removed: bool = False
 
 
@@ -241,7 +360,16 @@ AnyFact = (
     | Rated
     | Profile
     | Handled
+    | Offered
+    | Withdrawn
+    | Overflowed
+    | Transferred
+    | Invited
+    | Labelled
+    | Wrapped
+    | PromiseBroken
     | Presence
+    | Watched
     | AgentChanged
     | Revoked
     | Configured
@@ -261,6 +389,14 @@ AnyChatFact = (
     | Rated
     | Profile
     | Handled
+    | Offered
+    | Withdrawn
+    | Overflowed
+    | Transferred
+    | Invited
+    | Labelled
+    | Wrapped
+    | PromiseBroken
 )
 
 decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)

@@ -19,6 +19,7 @@ Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
 Draft = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
 Name = Annotated[str, msgspec.Meta(max_length=120)]
 Email = Annotated[str, msgspec.Meta(max_length=254)]
 Address = Annotated[str, msgspec.Meta(max_length=2_000)]
@@ -26,6 +27,9 @@ Locale = Annotated[str, msgspec.Meta(max_length=35)]
 Field = Annotated[str, msgspec.Meta(max_length=500)]
 FieldName = Annotated[str, msgspec.Meta(max_length=60)]
 Fields = Annotated[dict[FieldName, Field], msgspec.Meta(max_length=20)]
+OptionalId = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$")]
+LabelText = Annotated[str, msgspec.Meta(max_length=60)]
+Tags = Annotated[list[LabelText], msgspec.Meta(max_length=20)]
 Place = Literal["waiting", "active", "ended"]
 Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
@@ -156,12 +160,19 @@ class SetStatus(Inbound, tag="status"):
 
 
 class AgentSay(Inbound, tag="say"):
-    """`read` is the last visitor seq on the screen when Enter was pressed: what is answered."""
+    """`read` is the last visitor seq on the screen when Enter was pressed: what is answered.
+
+    `began` is when (ms, server's clock) the first key of the answer was pressed. With `promise` (ms) it is a holding
+    reply: the agent is to be back within that time. `canned` names the canned reply that was sent as it stands.
+    """
 
     cid: Cid
     chat: Id
     text: Text
     read: Seq
+    began: Moment = 0
+    promise: Literal[0, 30_000, 120_000, 300_000] = 0
+    canned: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 class AddNote(Inbound, tag="note"):
@@ -178,6 +189,66 @@ class AgentEnd(Inbound, tag="end"):
 class SkipReply(Inbound, tag="no_reply"):
     cid: Cid
     chat: Id
+
+
+class Take(Inbound, tag="take"):
+    """A chat out of the line; the most urgent one of one's lines when none is named."""
+
+    cid: Cid
+    chat: OptionalId = ""
+
+
+class Accept(Inbound, tag="accept"):
+    cid: Cid
+    chat: Id
+
+
+class Decline(Inbound, tag="decline"):
+    cid: Cid
+    chat: Id
+
+
+class Transfer(Inbound, tag="transfer"):
+    """To a queue or to an agent, one of them; the draft goes along."""
+
+    cid: Cid
+    chat: Id
+    queue: OptionalId = ""
+    agent: OptionalId = ""
+    note: Draft = ""
+
+
+class Invite(Inbound, tag="invite"):
+    """A colleague may look on and whisper."""
+
+    cid: Cid
+    chat: Id
+    agent: Id
+
+
+class Label(Inbound, tag="label"):
+    """The reason for contact and the tags, whole; `done` ends the wrap-up."""
+
+    cid: Cid
+    chat: Id
+    reason: LabelText = ""
+    tags: Tags = []
+    done: bool = False
+
+
+class Watch(Inbound, tag="watch"):
+    """Look on; `on: false` ends it. For supervisors, and for colleagues who were invited."""
+
+    chat: Id
+    on: bool = True
+
+
+class Whisper(Inbound, tag="whisper"):
+    """A note from somebody who looks on."""
+
+    cid: Cid
+    chat: Id
+    text: Text
 
 
 class SaveDraft(Inbound, tag="draft"):
@@ -213,6 +284,14 @@ AgentFrame = (
     | Shown
     | AgentTyping
     | AgentHistory
+    | Take
+    | Accept
+    | Decline
+    | Transfer
+    | Invite
+    | Label
+    | Watch
+    | Whisper
     | Ping
 )
 

@@ -20,6 +20,7 @@ FLOORS: dict[str, float] = {
     "console.links": WORDS,
     "console.metrics": WORDS,
     "console.protocol": WORDS,
+    "console.rights": WORDS,
     "console.templating": WORDS,
     "console.text": WORDS,
     "console.texts": WORDS,
