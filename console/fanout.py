@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from console.events import (
     AgentChanged,
+    AnyFact,
     Assigned,
     ChatFact,
     Configured,
@@ -24,6 +25,7 @@ from console.events import (
     Released,
     Reopened,
     Revoked,
+    Unreadable,
 )
 from console.hub import Hub
 from console.picture import ChatLine, Picture
@@ -96,7 +98,11 @@ Heard = Shown | TypingSignal | SeenSignal
 
 
 class Fanout:
-    """Keeps the picture, and shows each fact to the audiences `visitor:<id>`, `agent:<id>` and `staff`."""
+    """Keeps the picture, and shows each fact to the audiences `visitor:<id>`, `agent:<id>` and `chat:<id>`.
+
+    Whoever looks on at a chat is in `chat:<id>`. `on_fact` is told every fact, and the agents whose slots it may have
+    changed, once the picture has it.
+    """
 
     def __init__(self, workspace: Workspace, hub: Hub[Heard], views: HtmlViews) -> None:
         self.picture = Picture()
@@ -104,6 +110,7 @@ class Fanout:
         self.on_picture: Callable[[Picture], None] = lambda picture: None
         self.on_configured: Callable[[], None] = lambda: None
         self.on_revoked: Callable[[str], None] = lambda agent: None
+        self.on_fact: Callable[[AnyFact | Unreadable, set[str]], None] = lambda fact, agents: None
         self._workspace = workspace
         self._hub = hub
         self._views = views
@@ -168,16 +175,28 @@ class Fanout:
         if isinstance(fact, ChatFact):
             line = self.picture.chats.get(fact.chat) or before
             self._show_chat_fact(Shown(entry, line, self._views, slot), fact, holder)
+            self._tell(fact, {holder, line.agent if line is not None else ""})
         elif isinstance(fact, AgentChanged | Revoked):
             if isinstance(fact, Revoked):
                 self.on_revoked(fact.agent)
             self._deliver(f"agent:{fact.agent}", Shown(entry, None, self._views))
+            self._tell(fact, {fact.agent})
         elif isinstance(fact, Configured):
             self.on_configured()
+            self._tell(fact, set())
         else:
             chat = self.picture.chats.get(getattr(fact, "chat", ""))
+            if chat is not None:
+                self._deliver(f"chat:{chat.id}", Shown(entry, chat, self._views))
             if chat is not None and chat.agent:
                 self._deliver(f"agent:{chat.agent}", Shown(entry, chat, self._views))
+            self._tell(fact, {chat.agent if chat is not None else ""})
+
+    def _tell(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
+        try:
+            self.on_fact(fact, agents - {""})
+        except Exception as problem:
+            log.error("watcher.failed", error=repr(problem))
 
     def _show_chat_fact(self, shown: Shown, fact: ChatFact, holder: str) -> None:
         line = shown.line
@@ -187,6 +206,7 @@ class Fanout:
         agents = {holder, line.agent if line is not None else ""} - {""}
         for agent in agents:
             self._deliver(f"agent:{agent}", shown)
+        self._deliver(f"chat:{fact.chat}", shown)
         if isinstance(fact, Assigned) and line is not None:
             self._waits.setdefault(line.queue, deque(maxlen=SAMPLES)).append((fact.at, fact.waited))
 
@@ -256,6 +276,7 @@ class Fanout:
         line = self.picture.chats.get(signal.chat)
         if line is None:
             return
+        self._deliver(f"chat:{line.id}", signal)
         if signal.by == "agent":
             self._deliver(f"visitor:{line.visitor}", signal)
         elif line.agent:

@@ -20,6 +20,7 @@ FLOORS: dict[str, float] = {
     "console.links": WORDS,
     "console.metrics": WORDS,
     "console.protocol": WORDS,
+    "console.protocol_board": WORDS,
     "console.rights": WORDS,
     "console.templating": WORDS,
     "console.text": WORDS,

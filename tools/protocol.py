@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from console import errors, events, protocol
+from console import errors, events, protocol, protocol_board
 
 DOCS = Path(__file__).parent.parent / "docs"
 UNIONS: dict[str, Any] = {
@@ -17,6 +17,8 @@ UNIONS: dict[str, Any] = {
     "an agent says": protocol.AgentFrame,
     "an agent hears": protocol.AgentReply,
     "a console hears": protocol.ConsoleReply,
+    "a supervisor says": protocol_board.BoardFrame,
+    "a board hears": protocol_board.BoardReply,
     "a fact is": events.AnyFact,
 }
 INTERNAL = {"error", "setting", "refused"}
