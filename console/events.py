@@ -89,6 +89,7 @@ class Opening(ChatFact):
     queue: str
     site: str
     due: int  # ms: when the promise to a chat in line breaks
+    rank: int = 0  # its place among others in line: the lower the sooner
     channel: str = "web"
     locale: str = ""
     page: str = ""
@@ -184,6 +185,7 @@ class Transferred(ChatFact, tag="transferred"):
     agent: str
     queue: str
     due: int
+    rank: int = 0
     to: str = ""
     note: str = ""
 
@@ -228,6 +230,7 @@ class Released(ChatFact, tag="released"):
     agent: str
     why: ReleaseReason
     due: int = 0
+    rank: int = 0
 
 
 class NoReply(ChatFact, tag="no_reply"):

@@ -1,7 +1,6 @@
 """The picture: one workspace as the facts so far have made it. Pure; no store, no clock of its own."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -13,103 +12,32 @@ from console.events import (
     ChatFact,
     Ended,
     Handled,
+    Invited,
+    Kept,
+    Labelled,
     Late,
     Message,
     NoReply,
+    Offered,
     Opened,
+    Overflowed,
     Presence,
     Profile,
+    PromiseBroken,
     Released,
     Reopened,
-    Status,
-    Turn,
+    Transferred,
     Unreadable,
-    Visitor,
+    Watched,
+    Withdrawn,
+    Wrapped,
 )
+from console.standing import AgentLine, ChatLine, LateAnswer, QueueLine, agent_line, chat_line, queue_line
 
-DAY = 86_400_000  # ms
-BUCKET = 1.02  # each is 2 % wider than the one before, as in functions/agent.lua
+__all__ = ["AgentLine", "ChatLine", "LateAnswer", "Picture", "QueueLine", "chat_line"]
 
-
-class ChatLine(msgspec.Struct):
-    """A chat that has not ended. Times are ms of the store's clock, 0 for never."""
-
-    id: str
-    place: str  # waiting | active
-    queue: str
-    visitor: str
-    site: str = ""
-    name: str = ""
-    email: str = ""
-    verified: bool = False
-    locale: str = ""
-    channel: str = "web"
-    page: str = ""
-    title: str = ""
-    fields: dict[str, str] = {}
-    opened: int = 0
-    since: int = 0  # in this place
-    agent: str = ""
-    slot: int = 0
-    turn: int = 0  # start of the open turn
-    due: int = 0  # when its promise breaks; while waiting without a turn, when the entry's does
-    late: bool = False
-    here: bool = True
-    left: int = 0  # when the visitor's last tab closed
-    seq: int = 0
-    last: int = 0  # seq of the last public fact
-
-
-class Figures(msgspec.Struct):
-    """Answers since midnight UTC: exact count and share, sketched durations in buckets of 2 %."""
-
-    day: int = 0
-    n: int = 0
-    within: int = 0
-    buckets: dict[int, int] = {}
-
-    def add(self, at: int, duration: int, *, within: bool) -> None:
-        """One answer of `duration` ms at `at`."""
-        if at // DAY != self.day:
-            self.day, self.n, self.within, self.buckets = at // DAY, 0, 0, {}
-        self.n += 1
-        self.within += within
-        bucket = math.floor(math.log(max(duration, 1)) / math.log(BUCKET))
-        self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
-
-    def quantile(self, share: float) -> int:
-        """The duration (ms, within 1 %) that `share` of the answers did not exceed; 0 without any."""
-        rank, seen = share * self.n, 0
-        for bucket in sorted(self.buckets):
-            seen += self.buckets[bucket]
-            if seen >= rank:
-                return int(BUCKET ** (bucket + 0.5))
-        return 0
-
-    def share_within(self) -> float | None:
-        return self.within / self.n if self.n else None
-
-
-class AgentLine(msgspec.Struct):
-    id: str
-    name: str
-    status: Status = "offline"
-    connected: bool = False
-    limit: int = 6
-    fence: int = 0
-    queues: list[str] = []
-    held: dict[int, str] = {}  # slot -> chat
-    figures: Figures = msgspec.field(default_factory=Figures)
-
-
-class Profiled(msgspec.Struct):
-    """What a snapshot keeps of a visitor: the payload of the last `opened` or `profile` fact."""
-
-    visitor: Visitor
-    locale: str = ""
-    page: str = ""
-    title: str = ""
-    fields: dict[str, str] = {}
+LATEST = 30  # late answers kept, as in functions/figures.lua
+RIGHT_WITHIN, RIGHT_SHARE = 10_000, 0.3  # an expected wait was right: ms, or share of itself
 
 
 class AgentLike(Protocol):
@@ -121,6 +49,15 @@ class AgentLike(Protocol):
     def held(self) -> dict[str, str]: ...
     @property
     def times(self) -> dict[str, str]: ...
+
+
+class QueueLike(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def pace(self) -> int: ...
+    @property
+    def spans(self) -> Sequence[tuple[str, dict[str, str]]]: ...
 
 
 class SnapshotLike(Protocol):
@@ -136,10 +73,14 @@ class SnapshotLike(Protocol):
     def agents(self) -> Sequence[AgentLike]: ...
     @property
     def chats(self) -> Sequence[tuple[str, dict[str, str]]]: ...
+    @property
+    def queues(self) -> Sequence[QueueLike]: ...
+    @property
+    def lates(self) -> Sequence[bytes]: ...
 
 
 class Picture:
-    """`advance` is the only way it changes; a fresh snapshot and an advanced picture are equal."""
+    """`advance` is the only way it changes; a fresh snapshot and an advanced picture are equal, once pruned."""
 
     def __init__(self, epoch: str = "", n: int = 0, left: int = 0) -> None:
         self.epoch = epoch
@@ -147,13 +88,20 @@ class Picture:
         self.left_messages = left
         self.chats: dict[str, ChatLine] = {}
         self.agents: dict[str, AgentLine] = {}
+        self.queues: dict[str, QueueLine] = {}
+        self.lates: list[LateAnswer] = []  # the newest first
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and vars(self) == vars(other)
 
     def waiting(self, queues: Sequence[str]) -> Iterator[ChatLine]:
-        """The chats in line of these queues, in no order."""
-        return (chat for chat in self.chats.values() if chat.place == "waiting" and chat.queue in queues)
+        """The chats in the lines of these queues, in no order."""
+        served = set(queues)
+        return (
+            chat
+            for chat in self.chats.values()
+            if chat.place == "waiting" and (chat.queue in served or not served.isdisjoint(chat.lines))
+        )
 
     def online(self, queue: str) -> bool:
         """Whether somebody works this queue now, with or without a free slot."""
@@ -161,23 +109,29 @@ class Picture:
             agent.connected and agent.status == "online" and queue in agent.queues for agent in self.agents.values()
         )
 
-    def add_agent(
-        self, agent: str, fields: Mapping[str, str], held: Mapping[str, str], times: Mapping[str, str]
-    ) -> None:
-        """A member of a snapshot, from the hashes of the store."""
-        buckets = {int(name[1:]): int(count) for name, count in times.items() if name[0] == "b"}
-        figures = Figures(int(times.get("day", 0)), int(times.get("n", 0)), int(times.get("within", 0)), buckets)
-        self.agents[agent] = AgentLine(
-            id=agent,
-            name=msgspec.json.decode(fields["name"], type=str),
-            status=msgspec.convert(fields.get("status", "offline"), Status),
-            connected=fields.get("connected") == "1",
-            limit=int(fields["limit"]),
-            fence=int(fields.get("fence", 0)),
-            queues=fields["queues"].split(),
-            held={int(slot): chat for slot, chat in held.items()},
-            figures=figures,
-        )
+    def queue(self, queue: str) -> QueueLine:
+        return self.queues.setdefault(queue, QueueLine(queue))
+
+    def prune(self, now: int) -> None:
+        """Forgets figures that are over."""
+        for line in list(self.queues.values()):
+            line.figures.prune(now)
+            if not line.pace and not line.figures.spans:
+                del self.queues[line.id]
+
+    @classmethod
+    def from_snapshot(cls, snapshot: "SnapshotLike") -> "Picture":
+        """The picture of `workspace.snapshot()`."""
+        picture = cls(snapshot.epoch, snapshot.n, snapshot.left)
+        for agent in snapshot.agents:
+            picture.agents[agent.id] = agent_line(agent.id, agent.fields, agent.held, agent.times)
+        for chat, values in snapshot.chats:
+            picture.chats[chat] = chat_line(chat, values)
+        for queue in snapshot.queues:
+            if queue.pace or queue.spans:
+                picture.queues[queue.id] = queue_line(queue.id, queue.pace, dict(queue.spans))
+        picture.lates = [msgspec.json.decode(raw, type=LateAnswer) for raw in snapshot.lates]
+        return picture
 
     def advance(self, n: int, fact: AnyFact | Unreadable) -> None:
         """The next fact of the feed."""
@@ -185,6 +139,7 @@ class Picture:
         match fact:
             case Opened():
                 self._begin(fact, fact.at)
+                self._count(fact.queue, fact.at, "opened")
             case AgentChanged():
                 self._agent_changed(fact)
             case Handled():
@@ -193,20 +148,12 @@ class Picture:
                 self._begin(fact, fact.opened)
             case Presence():
                 self._presence(fact)
+            case Watched():
+                self._watched(fact)
             case ChatFact():
                 chat = self.chats.get(fact.chat)
                 if chat is not None:
                     self._chat_fact(chat, fact)
-
-    @classmethod
-    def from_snapshot(cls, snapshot: "SnapshotLike") -> "Picture":
-        """The picture of `workspace.snapshot()`."""
-        picture = cls(snapshot.epoch, snapshot.n, snapshot.left)
-        for agent in snapshot.agents:
-            picture.add_agent(agent.id, agent.fields, agent.held, agent.times)
-        for chat, values in snapshot.chats:
-            picture.chats[chat] = chat_line(chat, values)
-        return picture
 
     def _begin(self, fact: Opened | Reopened, opened: int) -> None:
         self.chats[fact.chat] = ChatLine(
@@ -219,6 +166,7 @@ class Picture:
             opened=opened,
             since=fact.at,
             due=fact.due,
+            rank=fact.rank,
             seq=fact.seq,
             last=fact.seq,
         )
@@ -231,12 +179,19 @@ class Picture:
         agent = self.agents.setdefault(fact.agent, AgentLine(fact.agent, fact.name))
         agent.name, agent.status, agent.connected = fact.name, fact.status, fact.connected
         agent.limit, agent.fence, agent.queues = fact.limit, fact.fence, fact.queues
+        agent.reason, agent.since = fact.reason, fact.since
 
     def _presence(self, fact: Presence) -> None:
         chat = self.chats.get(fact.chat)
         if chat is not None:
             chat.here = fact.here
             chat.left = 0 if fact.here else fact.at
+
+    def _watched(self, fact: Watched) -> None:
+        chat = self.chats.get(fact.chat)
+        if chat is not None:
+            others = [one for one in chat.watchers if one != fact.agent]
+            chat.watchers = [*others, fact.agent] if fact.on else others
 
     def _chat_fact(self, chat: ChatLine, fact: ChatFact) -> None:
         chat.seq = fact.seq
@@ -248,76 +203,129 @@ class Picture:
             case NoReply():
                 _clear_turn(chat)
                 chat.turn, chat.due = fact.since, fact.due
-            case Assigned():
-                self._assigned(chat, fact)
-            case Released():
+            case Assigned() | Offered():
+                self._into_slot(chat, fact)
+            case Released() | Transferred():
+                self._into_line(chat, fact)
+            case Withdrawn():
                 self._free(chat)
-                chat.place, chat.since, chat.due = "waiting", fact.at, fact.due
-                chat.agent, chat.slot = "", 0
+                chat.place = "waiting"
+            case Overflowed():
+                chat.lines = [*chat.lines, fact.queue]
             case Late():
                 chat.late = True
+            case PromiseBroken():
+                chat.promise_late = True
             case Profile():
                 _describe(chat, fact)
+            case Invited():
+                chat.guests = [*chat.guests, fact.agent]
+            case Labelled():
+                chat.reason, chat.tags = fact.reason, fact.tags
             case Ended():
+                self._ended(chat, fact)
+            case Wrapped():
+                self._measure(chat, fact.at, "u", fact.took)
                 self._free(chat)
                 del self.chats[chat.id]
-                self.left_messages += fact.why == "message_left"
 
     def _message(self, chat: ChatLine, fact: Message) -> None:
         if fact.turn is not None:
-            self._measure(fact.author.id, fact.at, fact.turn)
+            self._answered(chat, fact)
             _clear_turn(chat)
+        if fact.by != "visitor":
+            self._promised(chat, fact.at, fact.promised)
+            chat.promise, chat.promise_late = fact.promise, False
         if fact.due and fact.since != chat.turn:
-            chat.late = chat.late and fact.due < fact.at
+            chat.late = chat.late and fact.due <= fact.at
         chat.turn, chat.due = fact.since, fact.due
 
-    def _assigned(self, chat: ChatLine, fact: Assigned) -> None:
-        chat.place, chat.agent, chat.slot, chat.since = "active", fact.agent, fact.slot, fact.at
-        if chat.turn == 0:
-            _clear_turn(chat)
+    def _into_slot(self, chat: ChatLine, fact: Assigned | Offered) -> None:
+        chat.agent, chat.slot = fact.agent, fact.slot
         agent = self.agents.get(fact.agent)
         if agent is not None:
             agent.held[fact.slot] = chat.id
+        if isinstance(fact, Offered):
+            chat.place, chat.until = "offered", fact.until
+            return
+        chat.place, chat.since, chat.until = "active", fact.at, 0
+        if chat.turn == 0:
+            _clear_turn(chat)
+        if fact.why not in ("transferred", "took_over"):
+            self._waited(chat, fact)
+
+    def _into_line(self, chat: ChatLine, fact: Released | Transferred) -> None:
+        if chat.place == "active":
+            chat.since = fact.at
+        self._free(chat)
+        chat.place, chat.due, chat.rank = "waiting", fact.due, fact.rank
+        if isinstance(fact, Transferred):
+            chat.queue = fact.queue
+            if not fact.to:
+                chat.lines = []
+
+    def _ended(self, chat: ChatLine, fact: Ended) -> None:
+        if chat.place == "active":
+            self._measure(chat, fact.at, "h", fact.handling)
+        elif fact.why == "abandoned":
+            self._count(chat.queue, fact.at, "abandoned")
+            self._count(chat.queue, fact.at, "patience", fact.waited)
+        elif fact.why == "message_left":
+            self._count(chat.queue, fact.at, "left")
+            self.left_messages += 1
+        self._promised(chat, fact.at, fact.promised)
+        _clear_turn(chat)
+        chat.promise, chat.promise_late = 0, False
+        if fact.wrapup:
+            chat.place, chat.until = "wrapup", fact.wrapup
+            return
+        self._free(chat)
+        del self.chats[chat.id]
 
     def _free(self, chat: ChatLine) -> None:
         agent = self.agents.get(chat.agent)
         if agent is not None:
             agent.held.pop(chat.slot, None)
+        chat.agent, chat.slot, chat.until = "", 0, 0
 
-    def _measure(self, agent: str, at: int, turn: Turn) -> None:
+    # --- figures -------------------------------------------------------------------------------
+
+    def _count(self, queue: str, at: int, counter: str, by: int = 1) -> None:
+        for span in self.queue(queue).figures.at(at) if by else ():
+            span.add(counter, by)
+
+    def _measure(self, chat: ChatLine, at: int, kind: str, ms: int, *, within: bool = False) -> None:
+        for span in self.queue(chat.queue).figures.at(at):
+            span.measure(kind, ms, within=within)
+
+    def _promised(self, chat: ChatLine, at: int, promised: Kept | None) -> None:
+        if promised is not None:
+            self._count(chat.queue, at, "promised")
+            self._count(chat.queue, at, "kept", int(promised.kept))
+
+    def _waited(self, chat: ChatLine, fact: Assigned) -> None:
+        self._measure(chat, fact.at, "w", fact.waited)
+        if fact.pace:
+            self.queue(chat.queue).pace = fact.pace
+        if fact.expected:
+            right = abs(fact.waited - fact.expected) <= max(RIGHT_WITHIN, fact.expected * RIGHT_SHARE)
+            self._count(chat.queue, fact.at, "expected")
+            self._count(chat.queue, fact.at, "right", int(right))
+
+    def _answered(self, chat: ChatLine, fact: Message) -> None:
+        turn = fact.turn
+        assert turn is not None
+        agent = fact.author.id
         if agent in self.agents:
-            self.agents[agent].figures.add(at, turn.mine, within=turn.kept)
-
-
-def chat_line(chat: str, values: Mapping[str, str]) -> ChatLine:
-    """A chat from the store's fields, as a snapshot or a reading of it has them."""
-    known = msgspec.json.decode(values["profile"], type=Profiled)
-    return ChatLine(
-        id=chat,
-        place=values["place"],
-        queue=values["queue"],
-        visitor=values["visitor"],
-        site=values["site"],
-        channel=values["channel"],
-        name=known.visitor.name,
-        email=known.visitor.email,
-        verified=known.visitor.verified,
-        locale=known.locale,
-        page=known.page,
-        title=known.title,
-        fields=known.fields,
-        opened=int(values["opened"]),
-        since=int(values["since"]),
-        agent=values["agent"],
-        slot=int(values["slot"]),
-        turn=int(values["turn"]),
-        due=int(values["due"]),
-        late=values["late"] == "1",
-        here=values["here"] == "1",
-        left=int(values["left"]),
-        seq=int(values["seq"]),
-        last=int(values["last"]),
-    )
+            self.agents[agent].figures.measure(fact.at, turn.mine, within=turn.kept)
+        self._measure(chat, fact.at, "a", turn.mine, within=turn.kept)
+        self._measure(chat, fact.at, "v", turn.waited, within=not turn.late)
+        if turn.first:
+            self._measure(chat, fact.at, "f", turn.first)
+        self._count(chat.queue, fact.at, "canned", int(bool(fact.canned)))
+        if turn.late:
+            late = LateAnswer(chat.id, chat.queue, agent, fact.at, turn)
+            self.lates = [late, *self.lates][:LATEST]
 
 
 def _describe(chat: ChatLine, fact: Opened | Reopened | Profile) -> None:

@@ -145,11 +145,15 @@ VisitorFrame = (
 
 
 class AgentHello(Inbound, tag="hello"):
-    """`have` names the chats on the screen with the last seq of each; `take` moves the console here."""
+    """`have` names the chats on the screen with the last seq of each; `take` moves the console here.
+
+    Who comes `quiet` is away, and gets no new chats.
+    """
 
     tab: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     epoch: Annotated[str, msgspec.Meta(max_length=64)] = ""
     take: bool = False
+    quiet: bool = False
     have: Annotated[dict[str, Seq], msgspec.Meta(max_length=50)] = {}
 
 

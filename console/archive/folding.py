@@ -19,6 +19,7 @@ from console.events import (
     Profile,
     Rated,
     Reopened,
+    Transferred,
     Unreadable,
     Visitor,
 )
@@ -98,6 +99,8 @@ def text_of(fact: AnyFact) -> str:
             return fact.text
         case Rated():
             return fact.comment
+        case Transferred():
+            return fact.note
         case _:
             return ""
 
@@ -130,6 +133,8 @@ def fold(chat: ChatRow, fact: ChatFact) -> None:
         case Reopened():
             _go_on(chat)
             _open(chat, fact, at=fact.opened)
+        case Transferred():
+            chat.queue = fact.queue
         case Late():
             chat.late += 1
         case Rated():

@@ -37,10 +37,25 @@ class Words(msgspec.Struct, omit_defaults=True):
 
 
 class Mark(msgspec.Struct, omit_defaults=True):
-    """The payload of facts that only say who: `ended`, `no_reply`, `handled`."""
+    """The payload of facts that only say who: `ended`, `no_reply`, `handled`, `invited`."""
 
     author: Author
     cid: str
+
+
+class HandOver(msgspec.Struct, omit_defaults=True):
+    """The payload of `transferred`; the Function knows the rest."""
+
+    author: Author
+    cid: str
+    note: str = ""
+
+
+class Labels(msgspec.Struct, omit_defaults=True):
+    author: Author
+    cid: str
+    reason: str = ""
+    tags: list[str] = []
 
 
 class Rating(msgspec.Struct, omit_defaults=True):

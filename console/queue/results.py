@@ -8,8 +8,11 @@ from console.errors import (
     ChatFull,
     CidReused,
     Fenced,
+    LineFull,
     NobodyThere,
+    NoSlot,
     NothingToDo,
+    NotThere,
     NotYours,
     Refused,
     WrongEpoch,
@@ -34,8 +37,11 @@ REFUSALS: dict[str, type[Refused] | type[WrongEpoch]] = {
         CidReused,
         Fenced,
         Gone,
+        LineFull,
         NobodyThere,
+        NoSlot,
         NothingToDo,
+        NotThere,
         NotYours,
         WrongEpoch,
     )
@@ -86,8 +92,16 @@ class AgentState(NamedTuple):
     times: dict[str, str]
 
 
+class QueueState(NamedTuple):
+    """`spans` are (name, counted): `m29384` is a minute, `h489` an hour since 1970."""
+
+    id: str
+    pace: int
+    spans: list[tuple[str, dict[str, str]]]
+
+
 class Snapshot(NamedTuple):
-    """The workspace at feed number `n`, whose entry is `last`. Chats are (id, values of LINE)."""
+    """The workspace at feed number `n`, whose entry is `last`. Chats are (id, values of LINE), `lates` JSON."""
 
     epoch: str
     now: int
@@ -96,11 +110,14 @@ class Snapshot(NamedTuple):
     left: int
     agents: list[AgentState]
     chats: list[tuple[str, dict[str, str]]]
+    queues: list[QueueState]
+    lates: list[bytes]
 
 
 LINE = (
     "place", "queue", "visitor", "site", "channel", "profile", "opened", "since", "agent", "slot", "turn",
-    "due", "late", "here", "left", "seq", "last",
+    "due", "late", "here", "left", "seq", "last", "rank", "until", "promise", "promise_late", "reason", "tags",
+    "guests", "watchers", "reached",
 )  # fmt: skip  # as in functions/state.lua
 
 

@@ -28,7 +28,9 @@ from redis.exceptions import (
 
 from console.errors import SettingError, StoreFull, Unknown
 
-TOPICS = ("base", "chat", "routing", "visitor", "agent", "timers", "state")
+TOPICS = (
+    "base", "chat", "turn", "line", "figures", "routing", "visitor", "agent", "handover", "presence", "timers", "state",
+)  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; after it every call in it is unknown
 BATCH = 512  # calls in one exchange
 WAITING = 20_000  # calls that may wait for their turn; beyond it the next is refused at once

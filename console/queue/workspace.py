@@ -10,16 +10,18 @@ import structlog
 from redis.exceptions import ResponseError
 
 from console.directory import Directory
-from console.errors import Refused
+from console.errors import BadCommand, Refused
 from console.events import Author, Status, Visitor
 from console.queue.keys import Keys
-from console.queue.payloads import Mark, Rating, VisitorProfile, Words, digest, encode
+from console.queue.lanes import lanes_of, opens, tongue_of
+from console.queue.payloads import HandOver, Labels, Mark, Rating, VisitorProfile, Words, digest, encode
 from console.queue.results import (
     REFUSALS,
     AgentState,
     Arrived,
     Connected,
     LiveChat,
+    QueueState,
     Said,
     Snapshot,
     line,
@@ -114,7 +116,7 @@ class Workspace:
         profile: VisitorProfile,
         text: str,
     ) -> Said:
-        """A new chat with its first message; in a chat already open, one more message. NobodyThere, NotYours."""
+        """A new chat with its first message; in a chat already open, one more. NobodyThere, LineFull, NotYours."""
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
         words = Words(Author(visitor.id, visitor.name), cid, text)
@@ -126,6 +128,7 @@ class Workspace:
             queue,
             site,
             channel,
+            tongue_of(profile.locale),
             cid,
             digest(text),
             encode(profile),
@@ -184,16 +187,35 @@ class Workspace:
 
     # --- the agent -----------------------------------------------------------------------------
 
-    async def connect(self, agent: str, tab: str, *, take: bool) -> Connected:
-        """A new fencing number and all the agent holds. Fenced while another tab is connected, unless `take`."""
-        _, now, _, fence, status, limit, chats, n = await self._call("connect", agent, tab, int(take))
+    async def connect(self, agent: str, tab: str, *, take: bool, quiet: bool = False) -> Connected:
+        """A new fencing number and all the agent holds. Fenced while another tab is connected, unless `take`.
+
+        Who comes `quiet` is away: no new chats are routed to them.
+        """
+        _, now, _, fence, status, limit, chats, n = await self._call("connect", agent, tab, int(take), int(quiet))
         held = [live_chat(chat) for chat in chats]
         return Connected(int(fence), status.decode(), int(limit), held, int(n), int(now))
 
-    async def agent_say(self, agent: Author, fence: int, chat: str, cid: str, text: str, read: int) -> Said:
-        """One answer; `read` is the last visitor seq on the screen: what it answers. Fenced, NotYours, Gone."""
-        payload = encode(Words(agent, cid, text))
-        return await self._said("agent_say", agent.id, fence, chat, cid, digest("say", text), read, payload)
+    async def agent_say(
+        self,
+        agent: Author,
+        fence: int,
+        chat: str,
+        cid: str,
+        text: str,
+        read: int,
+        *,
+        promise: int = 0,
+        canned: str = "",
+        began: int = 0,
+    ) -> Said:
+        """One answer; `read` is the last visitor seq on the screen: what it answers. Fenced, NotYours, Gone.
+
+        With `promise` (ms) a holding reply; `canned` the id of a canned reply sent as it stands; `began` when its first
+        key was pressed (ms, 0: unknown).
+        """
+        payload, body = encode(Words(agent, cid, text)), digest("say", text)
+        return await self._said("agent_say", agent.id, fence, chat, cid, body, read, began, promise, canned, payload)
 
     async def note(self, agent: Author, fence: int, chat: str, cid: str, text: str) -> Said:
         payload = encode(Words(agent, cid, text))
@@ -205,6 +227,49 @@ class Workspace:
 
     async def agent_end(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
         return await self._said("agent_end", agent.id, fence, chat, cid, digest("end"), encode(Mark(agent, cid)))
+
+    async def label(
+        self, agent: Author, fence: int, chat: str, cid: str, reason: str, tags: Sequence[str], *, done: bool = False
+    ) -> Said:
+        """Reason for contact and tags, whole. After the end a reason, or `done`, ends the wrap-up. NothingToDo."""
+        kept = encode(reason) if reason else "", encode(list(tags)) if tags else ""
+        payload, body = encode(Labels(agent, cid, reason, list(tags))), digest("label", reason, list(tags), done)
+        return await self._said("label", agent.id, fence, chat, cid, body, *kept, int(done), payload)
+
+    async def take(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
+        """A chat out of the agent's lines, "" the most urgent one. NoSlot, NothingToDo, NotYours."""
+        return await self._said("take", agent.id, fence, chat, cid, digest("take", chat))
+
+    async def accept(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
+        """What was offered. NothingToDo when it is no more."""
+        return await self._said("accept", agent.id, fence, chat, cid, digest("accept"))
+
+    async def decline(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
+        """What was offered: it moves on, and does not come back for a minute."""
+        return await self._said("decline", agent.id, fence, chat, cid, digest("decline"))
+
+    async def transfer(
+        self, agent: Author, fence: int, chat: str, cid: str, *, queue: str = "", to: str = "", note: str = ""
+    ) -> Said:
+        """To a queue's line or to one colleague; the draft goes along. BadCommand, NotYours, NotThere, NoSlot."""
+        _one_of(queue, to)
+        payload, body = encode(HandOver(agent, cid, note)), digest("transfer", queue, to, note)
+        return await self._said("transfer", agent.id, fence, chat, cid, body, queue, to, payload)
+
+    async def invite(self, agent: Author, fence: int, chat: str, cid: str, guest: str) -> Said:
+        """A colleague may look on and whisper. NothingToDo when they may already."""
+        payload = encode(Mark(agent, cid))
+        return await self._said("invite", agent.id, fence, chat, cid, digest("invite", guest), guest, payload)
+
+    async def whisper(self, author: Author, chat: str, cid: str, text: str) -> Said:
+        """A note from somebody who looks on; the caller knows that they may."""
+        return await self._said(
+            "whisper", author.id, chat, cid, digest("whisper", text), encode(Words(author, cid, text))
+        )
+
+    async def watch(self, author: Author, chat: str, *, on: bool) -> None:
+        """The agent sees that somebody looks on; the caller knows that they may. Gone, ChatEnded."""
+        await self._call("watch", chat, author.id, encode(author.name), int(on))
 
     async def shown(self, agent: str, fence: int, chat: str, seq: int, *, hidden: bool) -> None:
         await self._call("shown", agent, fence, chat, seq, int(hidden))
@@ -235,6 +300,23 @@ class Workspace:
             "handled", chat, author, cid, digest("handled"), encode(Mark(Author(author, name), cid))
         )
 
+    # --- the supervisor ------------------------------------------------------------------------
+
+    async def move(self, author: Author, chat: str, cid: str, *, queue: str = "", to: str = "", note: str = "") -> Said:
+        """Somebody's chat, or one in line, to a queue's line or to one agent. As `transfer`."""
+        _one_of(queue, to)
+        payload, body = encode(HandOver(author, cid, note)), digest("move", queue, to, note)
+        return await self._said("move", author.id, chat, cid, body, queue, to, payload)
+
+    async def take_over(self, author: Author, chat: str, cid: str) -> Said:
+        """Into a slot of one's own, whatever one's status. NotThere without a console, NoSlot, NothingToDo."""
+        return await self._said("take_over", author.id, chat, cid, digest("take_over"), encode(HandOver(author, cid)))
+
+    async def set_agent_status(self, author: Author, agent: str, status: Status, reason: str = "") -> int:
+        """Somebody else's. When it was done (ms). NotYours when there is no such member."""
+        kept = encode(reason) if reason else ""
+        return int((await self._call("set_agent_status", author.id, agent, status, kept))[4])
+
     # --- the workspace -------------------------------------------------------------------------
 
     async def configure(self, directory: Directory) -> bool:
@@ -242,10 +324,21 @@ class Workspace:
         values: list[str | bytes | int] = [directory.version, len(directory.queues), len(directory.members)]
         for queue in directory.queues.values():
             members = " ".join(m.id for m in directory.members.values() if queue.id in m.queues)
-            values += [queue.id, queue.target, queue.ask, queue.end, members]
+            values += [
+                queue.id, queue.target, queue.ask, queue.end, queue.mode, queue.accept, queue.misses,
+                " ".join(queue.languages), queue.longest, queue.overflow_to, queue.overflow_after, queue.wrapup,
+                queue.head_start, opens(queue.hours, self.now()), members,
+            ]  # fmt: skip
         for member in directory.members.values():
-            values += [member.id, encode(member.name), member.limit, " ".join(member.queues)]
+            lanes = " ".join(lanes_of(member, directory.queues))
+            values += [member.id, encode(member.name), member.limit, " ".join(member.queues), lanes]
         return bool((await self._call("configure", *values))[3] == b"1")
+
+    async def set_hours(self, directory: Directory) -> bool:
+        """The instants of the days to come; taken only for the configuration that is live."""
+        queues = directory.queues.values()
+        values = [value for queue in queues for value in (queue.id, opens(queue.hours, self.now()))]
+        return bool((await self._call("hours", directory.version, *values))[3] == b"1")
 
     async def tick(self, process: str) -> tuple[bool, int, list[str]]:
         """Whether this process is the ticker, how many timers fired, and the names of those that failed."""
@@ -253,7 +346,7 @@ class Workspace:
         return ours == b"1", int(fired), [name.decode() for name in failed]
 
     async def snapshot(self) -> Snapshot:
-        _, now, _, n, last, left, agents, chats = await self._call("snapshot")
+        _, now, _, n, last, left, agents, chats, queues, lates = await self._call("snapshot")
         return Snapshot(
             self.epoch,
             int(now),
@@ -262,6 +355,11 @@ class Workspace:
             int(left),
             [AgentState(a.decode(), table(fields), table(held), table(times)) for a, fields, held, times in agents],
             [(chat.decode(), line(values)) for chat, values in chats],
+            [
+                QueueState(q.decode(), int(pace), [(name.decode(), table(counted)) for name, counted in spans])
+                for q, pace, spans in queues
+            ],
+            lates,
         )
 
     async def read_chat(self, chat: str) -> tuple[LiveChat, int]:
@@ -281,3 +379,8 @@ class Workspace:
     async def signal(self, frame: bytes) -> None:
         """A word that may be lost, to every process."""
         await self.store.command("PUBLISH", self.keys.signals, frame)
+
+
+def _one_of(queue: str, to: str) -> None:
+    if bool(queue) == bool(to):
+        raise BadCommand("A chat is handed over to a queue or to a colleague: name one of them.")

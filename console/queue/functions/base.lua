@@ -52,7 +52,7 @@ function S.announce(kind, own)
   S.feed('{"kind":"' .. kind .. '","at":' .. int(NOW) .. (own ~= '' and ',' .. own or '') .. '}')
 end
 
-local PUBLIC = { opened = true, message = true, assigned = true, released = true, asked = true,
+local PUBLIC = { opened = true, message = true, assigned = true, released = true, transferred = true, asked = true,
   ended = true, reopened = true, rated = true }
 
 -- A fact in the chat's log and in the feed: what only the Function knows, then the payload. Returns its seq.

@@ -1,4 +1,4 @@
--- A chat: loading and saving it, its line, its turn and clock.
+-- A chat: loading and saving it, its end, and the wrap-up after it.
 
 local LOG_LIMIT = 10000         -- facts a chat may hold
 local REOPEN = 600000           -- ms after the end in which a visitor's words reopen the chat
@@ -28,118 +28,97 @@ function S.save(c)
   c.changed = {}
 end
 
+-- Over for the visitor: the agent may still be wrapping up.
+function S.over(c) return c.place == 'ended' or c.place == 'wrapup' end
+
+local QUEUE = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'languages', 'longest', 'overflow', 'overflow_after',
+  'wrapup', 'head', 'opens' }
+
 function S.queue(id)
-  local q = redis.call('HMGET', key('queue', id), 'target', 'ask', 'end')
+  local q = redis.call('HMGET', key('queue', id), unpack(QUEUE))
   if not q[1] then return nil end
-  return { id = id, target = num(q[1]), ask = num(q[2]), finish = num(q[3]) }
+  return { id = id, target = num(q[1]), ask = num(q[2]), finish = num(q[3]), mode = q[4], accept = num(q[5]),
+    misses = num(q[6]), languages = q[7] or '', longest = num(q[8]), overflow = q[9] or '', overflow_after = num(q[10]),
+    wrapup = num(q[11]), head = num(q[12]), opens = q[13] or '' }
 end
 
--- The clock follows the turn: a timer at its due, and a place among the agent's running clocks.
-function S.clock(c)
-  local due = num(c.due)
-  if due > 0 and c.late ~= '1' then S.timer('late', c.id, due) else S.no_timer('late', c.id) end
-  if c.agent ~= '' then
-    if c.place == 'active' and num(c.turn) > 0 then
-      redis.call('ZADD', key('clocks', c.agent), int(due), c.id)
-    else
-      redis.call('ZREM', key('clocks', c.agent), c.id)
-    end
+-- Whether the queue takes new chats now: `opens` lists the instants "from-to" of the days to come; empty is always.
+function S.is_open(q)
+  if q.opens == '' then return true end
+  for from, to in string.gmatch(q.opens, '(%d+)%-(%d+)') do
+    if NOW >= num(from) and NOW < num(to) then return true end
   end
+  return false
 end
 
--- A turn starts at `at` with the visitor's message `seq`. One that waits in line keeps the earlier promise.
-function S.open_turn(c, q, seq, at)
-  local due = at + q.target
-  if c.place == 'waiting' and num(c.due) > 0 then due = math.min(due, num(c.due)) end
-  S.put(c, 'turn', int(at))
-  S.put(c, 'turn_seq', int(seq))
-  S.put(c, 'due', int(due))
-  S.put(c, 'late', due <= NOW and c.late == '1' and '1' or '0')
-  S.no_timer('ask', c.id)
-  S.no_timer('silent', c.id)
-end
-
--- A broken promise is said once a turn, at the latest just before what ends the turn.
-function S.judge(c)
-  if c.late == '1' or num(c.due) == 0 or NOW < num(c.due) then return end
-  S.put(c, 'late', '1')
-  S.record(c, 'late', '"queue":"' .. c.queue .. '","due":' .. c.due
-    .. (c.agent ~= '' and ',"agent":"' .. c.agent .. '"' or ''))
-end
-
--- The open turn as JSON, closed now by the agent who holds the chat.
-function S.close_turn(c, q)
-  local asked = num(c.turn)
-  local waited = NOW - asked
-  local mine = NOW - math.max(asked, num(c.assigned))
-  local late = c.late == '1'
-  local json = '"turn":{"seq":' .. c.turn_seq .. ',"asked":' .. int(asked) .. ',"waited":' .. int(waited)
-    .. ',"mine":' .. int(mine) .. (mine <= q.target and ',"kept":true' or '') .. (late and ',"late":true' or '') .. '}'
-  S.clear_turn(c)
-  return json, mine
-end
-
--- The open turn's end and start, as members of a fact.
-function S.running(c)
-  if num(c.turn) == 0 then return '' end
-  return ',"due":' .. c.due .. ',"since":' .. c.turn
-end
-
-function S.clear_turn(c)
-  S.put(c, 'turn', '0')
-  S.put(c, 'turn_seq', '0')
-  S.put(c, 'due', '0')
-  S.put(c, 'late', '0')
-end
-
--- The first message of the visitor after `read`: its seq and time, or nil. The log's facts begin in a fixed way.
-function S.first_unread(c, read)
-  for from = read, num(c.asked_seq) - 1, 100 do
-    for _, json in ipairs(redis.call('LRANGE', key('log', c.id), from, from + 99)) do
-      local at, seq = string.match(json, '^{"kind":"message","at":(%d+),"chat":"[^"]*","seq":(%d+),"prev":%d+,"by":"visitor"')
-      if seq then return num(seq), num(at) end
-    end
-  end
-end
-
--- Into the line: ordered by the promise; what comes back goes before every promise not yet broken.
-function S.enqueue(c, q, front)
-  S.put(c, 'place', 'waiting')
-  S.put(c, 'since', int(NOW))
-  if num(c.due) == 0 then S.put(c, 'due', int(NOW + q.target)) end
-  local score = num(c.due)
-  if front then score = math.min(score, NOW) end
-  redis.call('ZADD', key('waiting', c.queue), int(score), c.id)
-  if c.here == '0' then S.timer('abandon', c.id, num(c.left) + 60000) end
-end
-
--- What silence means once the visitor has the last word to say.
-function S.await_visitor(c, q)
-  if c.place == 'active' and num(c.turn) == 0 then S.timer('ask', c.id, NOW + q.ask) end
+-- Out of an agent's hands: the slot and the clock; who held it is told to the caller.
+function S.let_go(c)
+  local id = c.agent
+  for _, kind in ipairs({ 'unseen', 'ask', 'silent', 'offer', 'wrapup' }) do S.no_timer(kind, c.id) end
+  if id == '' then return id end
+  redis.call('HDEL', key('held', id), c.slot)
+  redis.call('ZREM', key('clocks', id), c.id)
+  S.put(c, 'agent', '')
+  S.put(c, 'slot', '0')
+  S.put(c, 'until', '0')
+  return id
 end
 
 -- The end: out of the line or out of the agent's hands, no clocks, a freed slot pulls the next chat.
+-- A slot whose agent has still to say what it was about is kept for a while.
 function S.finish(c, why, payload)
   S.judge(c)
-  local agent = c.agent
-  if c.place == 'waiting' then redis.call('ZREM', key('waiting', c.queue), c.id) end
+  local was, agent, own = c.place, c.agent, '"why":"' .. why .. '"'
+  local q = S.queue(c.queue)
+  local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == ''
+    and redis.call('HGET', key('agent', agent), 'connected') == '1'
+  if was == 'waiting' then S.unline(c) end
   S.clear_turn(c)
-  S.put(c, 'place', 'ended')
-  S.clock(c)
-  for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs' }) do S.no_timer(kind, c.id) end
-  S.record(c, 'ended', '"why":"' .. why .. '"' .. (agent ~= '' and ',"agent":"' .. agent .. '"' or ''), payload)
+  for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs', 'overflow', 'again', 'offer' }) do
+    S.no_timer(kind, c.id)
+  end
+  if was == 'active' then
+    local handling = NOW - num(c.assigned)
+    own = own .. ',"agent":"' .. agent .. '","handling":' .. int(handling)
+    S.tally(c.queue, S.sample({}, 'h', handling))
+  elseif why == 'abandoned' then
+    local waited = NOW - num(c.since)
+    own = own .. ',"waited":' .. int(waited)
+    S.tally(c.queue, { abandoned = 1 }, waited)
+  end
+  local promised = S.promised(c)
+  if promised then own = own .. ',' .. promised end
+  S.put(c, 'place', wraps and 'wrapup' or 'ended')
   S.put(c, 'ended', int(NOW))
-  redis.call('SREM', P .. 'live', c.id)
-  redis.call('DEL', key('draft', c.id), key('tabs', c.id))
+  S.put(c, 'nots', '0')
+  S.clock(c)
+  if wraps then
+    S.put(c, 'until', int(NOW + q.wrapup))
+    S.timer('wrapup', c.id, NOW + q.wrapup)
+    own = own .. ',"wrapup":' .. c['until']
+  end
+  S.record(c, 'ended', own, payload)
+  redis.call('DEL', key('draft', c.id), key('tabs', c.id), key('not', c.id))
   S.timer('reap', c.id, NOW + KEEP)
+  if wraps then return S.save(c) end
+  redis.call('SREM', P .. 'live', c.id)
+  S.let_go(c)
+  S.save(c)
   if agent ~= '' then
-    redis.call('HDEL', key('held', agent), c.slot)
-    S.put(c, 'agent', '')
-    S.put(c, 'slot', '0')
-    S.save(c)
     S.refresh(agent)
     S.route_agent(agent)
-  else
-    S.save(c)
   end
+end
+
+-- The wrap-up is over: its slot is free.
+function S.wrap(c, why)
+  local took = NOW - num(c.ended)
+  local agent = S.let_go(c)
+  S.put(c, 'place', 'ended')
+  S.record(c, 'wrapped', '"agent":"' .. agent .. '","why":"' .. why .. '","took":' .. int(took))
+  S.tally(c.queue, S.sample({}, 'u', took))
+  redis.call('SREM', P .. 'live', c.id)
+  S.save(c)
+  S.refresh(agent)
+  if why ~= 'reopened' then S.route_agent(agent) end
 end

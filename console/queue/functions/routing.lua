@@ -1,6 +1,7 @@
--- Who gets what: pressure, free members, assignment and its undoing.
+-- Who gets what: pressure, free members, assignment and offers, and their undoing.
 
 local UNSEEN = 2500             -- ms in which a console shows it has got a chat, or the chat goes back
+local PAGE = 20                 -- entries of a lane looked at at once
 
 function S.agent(id)
   local a = hash(key('agent', id))
@@ -10,52 +11,141 @@ function S.agent(id)
 end
 
 function S.queues_of(a) return string.gmatch(a.queues or '', '%S+') end
+function S.lanes_of(a) return string.gmatch(a.lanes or '', '%S+') end
 
--- A member stands in `free:` of each queue while a slot is free, at its pressure: fewest running
+function S.has_slot(a) return redis.call('HLEN', key('held', a.id)) < num(a.limit) end
+
+-- A member stands in `free:` of each of their lanes while a slot is free, at their pressure: fewest running
 -- clocks, then fewest chats, then longest without a new one. Integers below 2^53.
 function S.refresh(id)
   local a = S.agent(id)
   if not a then return nil end
   local held = redis.call('HLEN', key('held', id))
   a.free = a.connected == '1' and a.status == 'online' and a.unseen ~= '1' and held < num(a.limit)
-  for queue in S.queues_of(a) do
+  local pressure = a.free and int((redis.call('ZCARD', key('clocks', id)) * 10 + held) * 1e13 + num(a.last))
+  for lane in S.lanes_of(a) do
     if a.free then
-      local pressure = (redis.call('ZCARD', key('clocks', id)) * 10 + held) * 1e13 + num(a.last)
-      redis.call('ZADD', key('free', queue), int(pressure), id)
+      redis.call('ZADD', key('free', lane), pressure, id)
     else
-      redis.call('ZREM', key('free', queue), id)
+      redis.call('ZREM', key('free', lane), id)
     end
   end
   return a
 end
 
-function S.assign(c, id, why)
-  local q = S.queue(c.queue)
-  local a = S.agent(id)
-  local taken = hash(key('held', id))
-  local slot = 1
+-- The first of a sorted set that `fits`, with its score; `fits` says no to the few exceptions only.
+local function first(name, fits)
+  local from = 0
+  repeat
+    local page = redis.call('ZRANGE', name, from, from + (from == 0 and 0 or PAGE), 'WITHSCORES')
+    for i = 1, #page, 2 do
+      if fits(page[i]) then return page[i], num(page[i + 1]) end
+    end
+    from = from + #page / 2
+  until #page == 0
+end
+
+-- Whether a member comes before another one, or a chat before another: by score, then by name.
+local function before(score, id, than, other) return not other or score < than or (score == than and id < other) end
+
+-- The least pressed member who may have the chat, with the queue in whose line they were found.
+local function best_member(c)
+  local best, pressure, line
+  for queue in S.reached(c) do
+    local id, score = first(key('free', S.lane(c, queue)), function(id) return not S.excluded(c, id) end)
+    if id and before(score, id, pressure, best) then best, pressure, line = id, score, queue end
+  end
+  return best, line
+end
+
+-- In which of the chat's lines this member could take it now, if in any.
+local function line_with(c, id)
+  if S.excluded(c, id) then return nil end
+  for queue in S.reached(c) do
+    if redis.call('ZSCORE', key('free', S.lane(c, queue)), id) then return queue end
+  end
+end
+
+-- Whether somebody would get the chat if it went back to its line.
+function S.somebody(c)
+  return S.queue(c.queue).mode ~= 'pull' and best_member(c) ~= nil
+end
+
+-- The first chat, over all lanes of a member, that they may have: of those that are routed, or also of those to pull.
+function S.next_chat(a, pull)
+  local best, rank
+  for lane in S.lanes_of(a) do
+    for _, kind in ipairs(pull and { 'waiting', 'pull' } or { 'waiting' }) do
+      local id, score = first(key(kind, lane), function(id)
+        return redis.call('EXISTS', key('not', id)) == 0 or not S.excluded(S.chat(id), a.id)
+      end)
+      if id and before(score, id, rank, best) then best, rank = id, score end
+    end
+  end
+  return best
+end
+
+-- The wait that was expected in line against the real one, and the pace at which the line moves.
+local function learn(c, waited)
+  local moved = redis.call('HMGET', key('queue', c.queue), 'pace', 'moved')
+  local interval = NOW - math.max(num(c.since), num(moved[2]))
+  local pace = math.max(num(moved[1]) == 0 and interval or math.floor((num(moved[1]) * 4 + interval) / 5), 1)
+  redis.call('HSET', key('queue', c.queue), 'pace', int(pace), 'moved', int(NOW))
+  local expected, counted = num(c.expected), {}
+  if expected > 0 then
+    local right = math.abs(waited - expected) <= math.max(10000, expected * 0.3)
+    counted = { expected = 1, right = right and 1 or nil }
+  end
+  return pace, counted
+end
+
+local function free_slot(id)
+  local taken, slot = hash(key('held', id)), 1
   while taken[int(slot)] do slot = slot + 1 end
-  local candidates = redis.call('ZCARD', key('free', c.queue))
+  return int(slot)
+end
+
+-- Into a slot of the agent's; `line` is the queue in whose line they were found.
+function S.assign(c, id, why, line)
+  local q, a = S.queue(c.queue), S.agent(id)
+  local offered = c.place == 'offered'
+  local candidates = redis.call('ZCARD', key('free', S.lane(c, line or c.queue)))
   local clocks = redis.call('ZCARD', key('clocks', id))
+  local chats = redis.call('HLEN', key('held', id)) - (offered and 1 or 0)
   local waited = NOW - num(c.since)
+  local slot = offered and c.slot or free_slot(id)
   if num(c.turn) == 0 then
     S.judge(c)
     S.clear_turn(c)
   end
-  redis.call('ZREM', key('waiting', c.queue), c.id)
-  redis.call('HSET', key('held', id), int(slot), c.id)
+  if c.place == 'waiting' then S.unline(c) end
+  local own = '"agent":"' .. id .. '","name":' .. a.name .. ',"slot":' .. slot .. ',"why":"' .. why
+    .. '","candidates":' .. int(candidates) .. ',"clocks":' .. int(clocks) .. ',"waited":' .. int(waited)
+    .. (num(c.due) > 0 and ',"due":' .. c.due or '') .. (chats > 0 and ',"chats":' .. int(chats) or '')
+    .. (line and line ~= c.queue and ',"line":"' .. line .. '"' or '')
+  if why ~= 'transferred' and why ~= 'took_over' then
+    local counted = {}
+    if waited > 0 then
+      local pace
+      pace, counted = learn(c, waited)
+      own = own .. ((c.stuck or '') ~= '' and ',"stuck":"' .. c.stuck .. '"' or '')
+        .. (num(c.expected) > 0 and ',"expected":' .. c.expected or '') .. ',"pace":' .. int(pace)
+    end
+    S.tally(c.queue, S.sample(counted, 'w', waited))
+  end
+  redis.call('HSET', key('held', id), slot, c.id)
   redis.call('HSET', key('agent', id), 'last', int(NOW))
   S.put(c, 'place', 'active')
   S.put(c, 'agent', id)
-  S.put(c, 'slot', int(slot))
+  S.put(c, 'slot', slot)
+  S.put(c, 'until', '0')
   S.put(c, 'assigned', int(NOW))
   S.put(c, 'since', int(NOW))
+  S.put(c, 'turn_shown', '0')
   S.put(c, 'got', '0')
-  S.no_timer('abandon', c.id)
+  for _, kind in ipairs({ 'abandon', 'overflow', 'offer' }) do S.no_timer(kind, c.id) end
   S.timer('unseen', c.id, NOW + UNSEEN)
-  S.record(c, 'assigned', '"agent":"' .. id .. '","name":' .. a.name .. ',"slot":' .. int(slot) .. ',"why":"' .. why
-    .. '","candidates":' .. int(candidates) .. ',"clocks":' .. int(clocks) .. ',"waited":' .. int(waited)
-    .. (num(c.due) > 0 and ',"due":' .. c.due or ''))
+  S.record(c, 'assigned', own)
   S.clock(c)
   S.await_visitor(c, q)
   S.save(c)
@@ -63,34 +153,95 @@ function S.assign(c, id, why)
   S.refresh(id)
 end
 
+-- A slot is kept while the agent is asked.
+function S.offer(c, id, q, line)
+  local a, slot = S.agent(id), free_slot(id)
+  local candidates = redis.call('ZCARD', key('free', S.lane(c, line)))
+  local clocks = redis.call('ZCARD', key('clocks', id))
+  if c.fresh and c.stuck == '' then S.next_overflow(c, num(c.since)) end
+  S.unline(c)
+  redis.call('HSET', key('held', id), slot, c.id)
+  redis.call('HSET', key('agent', id), 'last', int(NOW))
+  S.put(c, 'place', 'offered')
+  S.put(c, 'agent', id)
+  S.put(c, 'slot', slot)
+  S.put(c, 'found', line)
+  S.put(c, 'until', int(NOW + q.accept))
+  S.timer('offer', c.id, NOW + q.accept)
+  S.record(c, 'offered', '"agent":"' .. id .. '","name":' .. a.name .. ',"slot":' .. slot .. ',"until":' .. c['until']
+    .. ',"candidates":' .. int(candidates) .. ',"clocks":' .. int(clocks))
+  S.save(c)
+  S.refresh(id)
+end
+
+-- Nobody said yes: back into its place in line, and to the next one who may have it.
+function S.withdraw(c, why)
+  local id = S.let_go(c)
+  S.put(c, 'place', 'waiting')
+  c.fresh = true
+  if why ~= 'gone' then S.exclude(c, id) end
+  if c.stuck == '' then S.put(c, 'stuck', 'offered') end
+  S.record(c, 'withdrawn', '"agent":"' .. id .. '","why":"' .. why .. '"')
+  S.save(c)
+  S.refresh(id)
+  S.route_chat(c)
+end
+
+local function why_nobody(c)
+  if c.kind == 'pull' then return 'pull' end
+  if not S.staffed(c.queue) then return 'nobody_there' end
+  if c.lang ~= '' then
+    for queue in S.reached(c) do
+      if redis.call('ZCARD', key('free', queue)) > 0 then return 'language' end
+    end
+  end
+  return 'all_busy'
+end
+
+local function wait_in_line(c)
+  if not c.fresh then return end
+  local new = c.stuck == ''
+  S.stand(c)
+  if new then
+    S.put(c, 'stuck', why_nobody(c))
+    local place = redis.call('ZRANK', key('line', c.queue), c.id) + 1
+    S.put(c, 'expected', int(place * num(redis.call('HGET', key('queue', c.queue), 'pace'))))
+    S.next_overflow(c, NOW)
+  end
+  S.save(c)
+end
+
 -- A waiting chat finds a member now, or stays in line.
 function S.route_chat(c)
   if c.place ~= 'waiting' then return end
-  local free = key('free', c.queue)
+  local q = S.queue(c.queue)
+  if c.kind == 'pull' then return wait_in_line(c) end
   local last = redis.call('HGET', key('visitor', c.visitor), 'last_agent')
-  if last and redis.call('ZSCORE', free, last) then return S.assign(c, last, 'last_agent') end
-  local best = redis.call('ZRANGE', free, 0, 0)[1]
-  if best then S.assign(c, best, 'least_pressure') end
+  local line = last and line_with(c, last)
+  local id, why = last, 'last_agent'
+  if not line then
+    id, line = best_member(c)
+    why = 'least_pressure'
+  end
+  if not id or not line then return wait_in_line(c) end
+  if q.mode == 'offer' then return S.offer(c, id, q, line) end
+  S.assign(c, id, why, line)
 end
 
--- A member with free slots gets, over all queues served, the chats whose promises break first.
+-- A member with free slots gets, over all lanes, the chats whose promises break first.
 function S.route_agent(id)
   for _ = 1, FIRINGS do
     local a = S.agent(id)
-    if not a then return end
-    local best, score
-    for queue in S.queues_of(a) do
-      if redis.call('ZSCORE', key('free', queue), id) then
-        local first = redis.call('ZRANGE', key('waiting', queue), 0, 0, 'WITHSCORES')
-        if first[1] and (not score or num(first[2]) < score) then best, score = first[1], num(first[2]) end
-      end
-    end
-    if not best then return end
-    S.assign(S.chat(best), id, 'next_in_line')
+    if not a or a.connected ~= '1' or a.status ~= 'online' or a.unseen == '1' or not S.has_slot(a) then return end
+    local chat = S.next_chat(a)
+    if not chat then return end
+    local c = S.chat(chat)
+    local q, line = S.queue(c.queue), line_with(c, id)
+    if q.mode == 'offer' then S.offer(c, id, q, line) else S.assign(c, id, 'next_in_line', line) end
   end
 end
 
--- The chats a member holds: first those with a running clock by their promise, then by slot.
+-- The chats a member has in slots: first those with a running clock by their promise, then by slot.
 function S.in_hand(id)
   local chats, slots, taken = redis.call('ZRANGE', key('clocks', id), 0, -1), {}, hash(key('held', id))
   for slot in pairs(taken) do slots[#slots + 1] = num(slot) end
@@ -102,38 +253,25 @@ function S.in_hand(id)
   return chats
 end
 
--- Back to the front of the line, with draft, context and clock; the reply is whoever is free now.
+-- Back to the front of the line, with draft, context and clock; it goes to whoever is free now.
 function S.release(c, why)
-  local id = c.agent
-  S.no_timer('unseen', c.id)
-  S.no_timer('ask', c.id)
-  S.no_timer('silent', c.id)
-  redis.call('HDEL', key('held', id), c.slot)
-  redis.call('ZREM', key('clocks', id), c.id)
-  S.put(c, 'agent', '')
-  S.put(c, 'slot', '0')
+  local id = S.let_go(c)
   S.enqueue(c, S.queue(c.queue), true)
-  S.record(c, 'released', '"agent":"' .. id .. '","why":"' .. why .. '","due":' .. c.due)
+  S.record(c, 'released', '"agent":"' .. id .. '","why":"' .. why .. '","due":' .. c.due .. ',"rank":' .. c.rank)
   S.clock(c)
   S.save(c)
   S.refresh(id)
   S.route_chat(c)
 end
 
-local function serves(a, queue)
-  for served in S.queues_of(a) do
-    if served == queue then return true end
+-- An agent who is gone for good holds nothing any more.
+function S.empty_hands(id)
+  for _, chat in ipairs(S.in_hand(id)) do
+    local c = S.chat(chat)
+    if c.place == 'active' then
+      S.release(c, 'gone')
+    elseif c.place == 'wrapup' then
+      S.wrap(c, 'gone')
+    end
   end
-  return false
-end
-
--- Whether anybody works this queue now; a member just lost still counts for the grace of a reload.
-function S.staffed(queue)
-  if redis.call('ZCARD', key('free', queue)) > 0 then return true end
-  for member in string.gmatch(redis.call('HGET', key('queue', queue), 'members') or '', '%S+') do
-    local a = S.agent(member)
-    if a and a.status == 'online' and serves(a, queue)
-      and (a.connected == '1' or (num(a.gone) > 0 and NOW - num(a.gone) < 10000)) then return true end
-  end
-  return false
 end

@@ -2,7 +2,8 @@
 
 local function drop_member(id)
   S.lose(id, NOW)
-  for _, chat in ipairs(S.in_hand(id)) do S.release(S.chat(chat), 'gone') end
+  S.empty_hands(id)
+  for queue in S.queues_of(S.agent(id)) do redis.call('ZREM', key('staff', queue), id) end
   S.no_timer('grace', id)
   S.no_timer('lost', id)
   local a = S.agent(id)
@@ -12,30 +13,51 @@ local function drop_member(id)
   redis.call('SREM', P .. 'agents', id)
 end
 
--- configure(version, queues, members, then id target ask end members.. per queue, id name limit queues per member)
+local SETTINGS = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'languages', 'longest', 'overflow', 'overflow_after',
+  'wrapup', 'head', 'opens', 'members' }
+local LANES = { 'mode', 'languages', 'overflow', 'overflow_after' }  -- what decides where a waiting chat stands
+
+-- Writes a queue's settings, from `row[at]` on; whether its waiting chats have to move.
+local function put_queue(row, at)
+  local name = key('queue', row[at])
+  local before, flat = redis.call('HMGET', name, unpack(LANES)), {}
+  for i, setting in ipairs(SETTINGS) do
+    flat[#flat + 1] = setting
+    flat[#flat + 1] = row[at + i]
+  end
+  redis.call('HSET', name, unpack(flat))
+  redis.call('SADD', P .. 'queues', row[at])
+  local after = redis.call('HMGET', name, unpack(LANES))
+  for i = 1, #LANES do
+    if before[i] ~= after[i] then return before[1] end
+  end
+end
+
+-- configure(version, queues, members, then id and SETTINGS per queue, id name limit queues lanes per member)
 -- Taken only when newer. A limit that went down takes no chat away.
 verb('configure', function(list)
   local version, queues, members = list[1], list[2], list[3]
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
-  local row, at, named, changed = list, 4, {}, {}
+  local row, at, named, changed, moved = list, 4, {}, {}, {}
   for _ = 1, num(queues) do
-    redis.call('HSET', key('queue', row[at]), 'target', row[at + 1], 'ask', row[at + 2], 'end', row[at + 3],
-      'members', row[at + 4])
-    at = at + 5
+    if put_queue(row, at) then moved[#moved + 1] = row[at] end
+    at = at + 1 + #SETTINGS
   end
   for _ = 1, num(members) do
-    local id, name, limit, served = row[at], row[at + 1], row[at + 2], row[at + 3]
-    local was = redis.call('HMGET', key('agent', id), 'name', 'limit', 'queues')
-    if was[1] ~= name or was[2] ~= limit or was[3] ~= served then
-      for queue in string.gmatch(was[3] or '', '%S+') do redis.call('ZREM', key('free', queue), id) end
-      redis.call('HSET', key('agent', id), 'name', name, 'limit', limit, 'queues', served)
+    local id, name, limit, served, lanes = row[at], row[at + 1], row[at + 2], row[at + 3], row[at + 4]
+    local was = redis.call('HMGET', key('agent', id), 'name', 'limit', 'queues', 'lanes')
+    if was[1] ~= name or was[2] ~= limit or was[3] ~= served or was[4] ~= lanes then
+      for lane in string.gmatch(was[4] or '', '%S+') do redis.call('ZREM', key('free', lane), id) end
+      for queue in string.gmatch(was[3] or '', '%S+') do redis.call('ZREM', key('staff', queue), id) end
+      redis.call('HSET', key('agent', id), 'name', name, 'limit', limit, 'queues', served, 'lanes', lanes)
       redis.call('SADD', P .. 'agents', id)
       changed[#changed + 1] = id
     end
     named[id] = true
-    at = at + 4
+    at = at + 5
   end
   redis.call('HSET', P .. 'config', 'version', version)
+  for _, queue in ipairs(moved) do S.reline(queue) end
   for _, id in ipairs(changed) do
     S.say_agent(id)
     S.refresh(id)
@@ -46,16 +68,31 @@ verb('configure', function(list)
     if not named[id] then drop_member(id) end
   end
   for _, id in ipairs(changed) do S.route_agent(id) end
+  for _, queue in ipairs(moved) do
+    for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do S.route_chat(S.chat(chat)) end
+  end
   S.announce('configured', '"version":' .. version)
   return S.reply('1')
 end, { 'allow-oom' }, true)
 
-local LINE = { 'place', 'queue', 'visitor', 'site', 'channel', 'profile', 'opened', 'since', 'agent', 'slot', 'turn',
-  'due', 'late', 'here', 'left', 'seq', 'last' }
+-- hours(version, queue, opens, ...): the instants of the days to come, of the configuration that is live.
+verb('hours', function(list)
+  if list[1] ~= redis.call('HGET', P .. 'config', 'version') then return S.reply('0') end
+  for i = 2, #list, 2 do redis.call('HSET', key('queue', list[i]), 'opens', list[i + 1]) end
+  return S.reply('1')
+end, { 'allow-oom' }, true)
 
--- snapshot(): number, left messages, {id, fields, held, times} per agent, {id, values of LINE} per live chat.
+local LINE = { 'place', 'queue', 'visitor', 'site', 'channel', 'profile', 'opened', 'since', 'agent', 'slot', 'turn',
+  'due', 'late', 'here', 'left', 'seq', 'last', 'rank', 'until', 'promise', 'promise_late', 'reason', 'tags', 'guests',
+  'watchers', 'reached' }
+
+-- snapshot(): number, last entry, left messages, {id, fields, held, times} per agent, {id, values of LINE} per live
+-- chat, {id, pace, spans} per queue, and the latest late answers.
 verb('snapshot', function()
-  local agents, chats = {}, {}
+  local agents, chats, queues = {}, {}, {}
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
+    queues[#queues + 1] = { id, redis.call('HGET', key('queue', id), 'pace') or '0', S.spans(id) }
+  end
   for _, id in ipairs(redis.call('SMEMBERS', P .. 'agents')) do
     agents[#agents + 1] = { id, redis.call('HGETALL', key('agent', id)), redis.call('HGETALL', key('held', id)),
       redis.call('HGETALL', key('times', id)) }
@@ -64,7 +101,8 @@ verb('snapshot', function()
     chats[#chats + 1] = { id, redis.call('HMGET', key('chat', id), unpack(LINE)) }
   end
   local last = redis.call('XREVRANGE', P .. 'feed', '+', '-', 'COUNT', 1)
-  return S.reply(int(N), last[1] and last[1][1] or '0-0', redis.call('SCARD', P .. 'left'), agents, chats)
+  return S.reply(int(N), last[1] and last[1][1] or '0-0', redis.call('SCARD', P .. 'left'), agents, chats, queues,
+    redis.call('LRANGE', P .. 'lates', 0, -1))
 end, { 'no-writes' })
 
 -- read_chat(chat): its fields, draft and last 300 facts; nothing when there is none.

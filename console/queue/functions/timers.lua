@@ -6,7 +6,7 @@ local AGAIN = 500               -- ms until a chat that nobody could take is off
 
 -- Timers that judge somebody's silence, with the length each is given again after a stall.
 local JUDGES = { lease = LEASE, grace = GRACE, lost = LOST, unseen = UNSEEN, tabs = TAB_LEASE, abandon = 60000,
-  silent = 60000 }
+  silent = 60000, offer = 10000, wrapup = 20000 }
 
 local fire = {}
 
@@ -30,19 +30,19 @@ function fire.lease(id) S.lose(id, NOW - LEASE) end
 function fire.grace(id)
   for _, chat in ipairs(S.in_hand(id)) do
     local c = S.chat(chat)
-    if num(c.turn) > 0 and redis.call('ZCARD', key('free', c.queue)) > 0 then S.release(c, 'gone') end
+    if c.place == 'active' and num(c.turn) > 0 and S.somebody(c) then S.release(c, 'gone') end
   end
   if redis.call('ZCARD', key('clocks', id)) > 0 then S.timer('grace', id, NOW + AGAIN) end
 end
 
 function fire.lost(id)
   S.no_timer('grace', id)
-  for _, chat in ipairs(S.in_hand(id)) do S.release(S.chat(chat), 'gone') end
+  S.empty_hands(id)
 end
 
 function fire.tabs(id)
   local c = S.chat(id)
-  if not c or c.place == 'ended' then return end
+  if not c or S.over(c) then return end
   redis.call('ZREMRANGEBYSCORE', key('tabs', id), '-inf', int(NOW))
   local latest = redis.call('ZRANGE', key('tabs', id), -1, -1, 'WITHSCORES')[2]
   if latest then S.timer('tabs', id, num(latest)) else S.visitor_left(c) end
@@ -50,7 +50,47 @@ end
 
 function fire.abandon(id)
   local c = S.chat(id)
-  if c and c.place == 'waiting' and c.here == '0' then S.finish(c, 'abandoned') end
+  if c and (c.place == 'waiting' or c.place == 'offered') and c.here == '0' then S.finish(c, 'abandoned') end
+end
+
+function fire.overflow(id)
+  local c = S.chat(id)
+  if c and (c.place == 'waiting' or c.place == 'offered') then S.overflow(c) end
+end
+
+-- An exclusion has run out: the chat may go to that member again.
+function fire.again(id)
+  local c = S.chat(id)
+  if not c or S.over(c) then return end
+  S.forget_exclusions(c)
+  S.save(c)
+  S.route_chat(c)
+end
+
+-- Nobody answered the offer; who does not answer several in a row is away.
+function fire.offer(id)
+  local c = S.chat(id)
+  if not c or c.place ~= 'offered' then return end
+  local agent, q = c.agent, S.queue(c.queue)
+  local missed = redis.call('HINCRBY', key('agent', agent), 'missed', 1)
+  if missed >= q.misses then
+    S.put_status(S.agent(agent), 'away', '"missed_offers"')
+  end
+  S.withdraw(c, 'missed')
+  S.route_agent(agent)
+end
+
+function fire.wrapup(id)
+  local c = S.chat(id)
+  if c and c.place == 'wrapup' then S.wrap(c, 'time') end
+end
+
+function fire.promise(id)
+  local c = S.chat(id)
+  if not c or num(c.promise) == 0 or c.promise_late == '1' then return end
+  S.put(c, 'promise_late', '1')
+  S.record(c, 'promise_broken', '"agent":"' .. c.agent .. '","due":' .. c.promise)
+  S.save(c)
 end
 
 function fire.ask(id)

@@ -2,10 +2,10 @@
 
 local TAB_LEASE = 45000         -- ms: two renewals of 20 s may be missed
 
-local function create(chat, visitor, queue, site, channel, opened)
-  local c = { id = chat, changed = {}, last = '0', agent = '' }
+local function create(chat, visitor, queue, site, channel, tongue, opened)
+  local c = { id = chat, changed = {}, last = '0', agent = '', fresh = true }
   for field, value in pairs({ place = 'waiting', queue = queue, visitor = visitor, site = site, channel = channel,
-    profile = opened, agent = '', slot = '0', opened = int(NOW), since = int(NOW), turn = '0', turn_seq = '0',
+    profile = opened, tongue = tongue, agent = '', slot = '0', opened = int(NOW), since = int(NOW), turn = '0', turn_seq = '0',
     due = '0', late = '0', asked_seq = '0', here = '1', left = '0', seen_visitor = '0', seen_agent = '0' }) do
     S.put(c, field, value)
   end
@@ -14,7 +14,7 @@ local function create(chat, visitor, queue, site, channel, opened)
 end
 
 local function tab(c, connection)
-  if connection == '' or c.place == 'ended' then return end
+  if connection == '' or S.over(c) then return end
   redis.call('ZADD', key('tabs', c.id), int(NOW + TAB_LEASE), connection)
   S.timer('tabs', c.id, NOW + TAB_LEASE)
   if c.here == '0' then
@@ -39,7 +39,7 @@ local function words(c, payload)
   S.save(c)
   if opens and c.place == 'active' then
     local a = S.refresh(c.agent)
-    if a.connected ~= '1' and NOW - num(a.gone) >= 3000 and redis.call('ZCARD', key('free', c.queue)) > 0 then
+    if a.connected ~= '1' and NOW - num(a.gone) >= 3000 and S.somebody(c) then
       S.release(c, 'gone')
     end
   end
@@ -49,11 +49,14 @@ end
 -- Where a chat stands, as members of the facts that bring it up.
 local function entry(c)
   return '"queue":"' .. c.queue .. '","site":"' .. c.site .. '","channel":"' .. c.channel .. '","due":' .. c.due
+    .. ',"rank":' .. c.rank
 end
 
 local function reopen(c)
   local q = S.queue(c.queue)
-  S.put(c, 'due', int(NOW + q.target))
+  for field, value in pairs({ due = int(NOW + q.target), reached = '', reason = '', tags = '', guests = '', watchers = '' }) do
+    S.put(c, field, value)
+  end
   S.put(c, 'here', '1')
   S.put(c, 'left', '0')
   S.enqueue(c, q, true)
@@ -64,7 +67,7 @@ local function reopen(c)
 end
 
 local function reopens(c)
-  return c.left_message ~= '1' and NOW - num(c.ended) <= REOPEN and S.staffed(c.queue)
+  return c.left_message ~= '1' and NOW - num(c.ended) <= REOPEN and S.is_open(S.queue(c.queue)) and S.staffed(c.queue)
     and redis.call('HGET', key('visitor', c.visitor), 'chat') == c.id
 end
 
@@ -76,8 +79,9 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
   local again = S.again(chat, visitor, cid, digest)
   if again then return again end
   if redis.call('LLEN', key('log', chat)) >= LOG_LIMIT then return refuse('chat_full') end
-  local ended = c.place == 'ended'
+  local ended = S.over(c)
   if ended and not reopens(c) then return refuse('ended') end
+  if c.place == 'wrapup' then S.wrap(c, 'reopened') end
   if ended then reopen(c) end
   tab(c, connection)
   local seq = words(c, payload)
@@ -85,26 +89,28 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- open(chat, visitor, connection, queue, site, channel, cid, digest, opened, message)
+-- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message)
 -- A visitor who has an open chat already (a second tab was quicker) speaks in that one: no word is lost.
-verb('open', function(chat, visitor, connection, queue, site, channel, cid, digest, opened, message)
+verb('open', function(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message)
   local again = S.again(visitor, visitor, cid, digest)
   if again then return again end
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
   local c = running and S.chat(running)
-  if c and c.place ~= 'ended' then
+  if c and not S.over(c) then
     if redis.call('LLEN', key('log', c.id)) >= LOG_LIMIT then return refuse('chat_full') end
     tab(c, connection)
     return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
   end
   local q = S.queue(queue)
   if not q then return refuse('not_found') end
-  if not S.staffed(queue) then return refuse('closed') end
-  c = create(chat, visitor, queue, site, channel, opened)
+  if not S.is_open(q) or not S.staffed(queue) then return refuse('closed') end
+  if q.longest > 0 and redis.call('ZCARD', key('line', queue)) >= q.longest then return refuse('line_full') end
+  c = create(chat, visitor, queue, site, channel, tongue, opened)
   redis.call('SADD', P .. 'live', chat)
   S.put(c, 'due', int(NOW + q.target))
-  S.record(c, 'opened', entry(c), opened)
   S.enqueue(c, q, false)
+  S.record(c, 'opened', entry(c), opened)
+  S.tally(queue, { opened = 1 })
   tab(c, connection)
   local seq = words(c, message)
   S.route_chat(c)
@@ -118,7 +124,8 @@ verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest,
   local q = S.queue(queue)
   if not q then return refuse('not_found') end
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
-  local c = create(chat, visitor, queue, site, channel, opened)
+  local c = create(chat, visitor, queue, site, channel, '', opened)
+  S.put(c, 'rank', '0')
   if running and redis.call('SISMEMBER', P .. 'live', running) == 1 then
     redis.call('HSET', key('visitor', visitor), 'chat', running)
   end
@@ -127,6 +134,7 @@ verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest,
   S.record(c, 'opened', entry(c), opened)
   local seq = S.record(c, 'message', '"by":"visitor"', message)
   redis.call('SADD', P .. 'left', chat)
+  S.tally(queue, { opened = 1, left = 1 })
   S.finish(c, 'message_left')
   return S.done(visitor, visitor, cid, digest, seq, chat)
 end)
@@ -142,7 +150,7 @@ end
 verb('visitor_end', function(chat, visitor, cid, digest, payload)
   local answer, c = own(chat, visitor, cid, digest)
   if answer then return answer end
-  if c.place == 'ended' then return refuse('ended') end
+  if S.over(c) then return refuse('ended') end
   S.finish(c, 'visitor', payload)
   return S.done(chat, visitor, cid, digest, num(c.seq), chat)
 end, { 'allow-oom' })
@@ -161,7 +169,7 @@ end)
 verb('profile', function(chat, visitor, cid, digest, payload, merged)
   local answer, c = own(chat, visitor, cid, digest)
   if answer then return answer end
-  if c.place == 'ended' then return refuse('ended') end
+  if S.over(c) then return refuse('ended') end
   if redis.call('LLEN', key('log', chat)) >= LOG_LIMIT then return refuse('chat_full') end
   local seq = S.record(c, 'profile', '', payload)
   S.put(c, 'profile', merged)
@@ -185,11 +193,11 @@ verb('arrive', function(visitor, chat, connection, after, most)
 end, { 'allow-oom' })
 
 function S.visitor_left(c)
-  if c.here == '0' or c.place == 'ended' then return end
+  if c.here == '0' or S.over(c) then return end
   S.put(c, 'here', '0')
   S.put(c, 'left', int(NOW))
   S.no_timer('tabs', c.id)
-  if c.place == 'waiting' then S.timer('abandon', c.id, NOW + 60000) end
+  if c.place == 'waiting' or c.place == 'offered' then S.timer('abandon', c.id, NOW + 60000) end
   S.announce('presence', '"chat":"' .. c.id .. '","here":false')
   S.save(c)
 end

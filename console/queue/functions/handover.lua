@@ -1,0 +1,198 @@
+-- Chats that change hands because somebody says so: taken, accepted, declined, handed over; and those who look on.
+
+-- In which of the chat's lines a member works, whatever language it is in.
+local function line_of(c, a)
+  for queue in S.reached(c) do
+    for served in S.queues_of(a) do
+      if served == queue then return queue end
+    end
+  end
+end
+
+-- take(agent, fence, chat, cid, digest): "" is the chat of the agent's lines whose promise breaks first.
+verb('take', function(id, fence, chat, cid, digest)
+  if fenced(id, fence) then return refuse('taken_over') end
+  local day = math.floor(NOW / 86400000)
+  local owner = chat ~= '' and chat or id .. '/' .. int(day)
+  local again = S.again(owner, id, cid, digest) or (chat == '' and S.again(id .. '/' .. int(day - 1), id, cid, digest))
+  if again then return again end
+  local a = S.agent(id)
+  if chat ~= '' then
+    local c = S.chat(chat)
+    if not c then return refuse('gone') end
+    if c.place == 'offered' and c.agent == id then
+      redis.call('HSET', key('agent', id), 'missed', '0')
+      S.assign(c, id, 'accepted', c.found)
+      return S.done(chat, id, cid, digest, num(c.seq), chat)
+    end
+    local line = c.place == 'waiting' and line_of(c, a)
+    if not line then return refuse('not_found') end
+    if not S.has_slot(a) then return refuse('no_slot') end
+    S.assign(c, id, 'taken', line)
+    return S.done(chat, id, cid, digest, num(c.seq), chat)
+  end
+  if not S.has_slot(a) then return refuse('no_slot') end
+  local best = S.next_chat(a, true)
+  if not best then return refuse('nothing_to_do') end
+  local c = S.chat(best)
+  S.assign(c, id, 'taken', line_of(c, a))
+  local reply = S.done(owner, id, cid, digest, num(c.seq), best)
+  redis.call('PEXPIRE', key('cids', owner), 172800000)
+  return reply
+end)
+
+-- What was offered to this agent: a refusal, the first result of a resend, or nil and the chat.
+local function offered(id, fence, chat, cid, digest)
+  if fenced(id, fence) then return refuse('taken_over') end
+  local c = S.chat(chat)
+  if not c then return refuse('gone') end
+  local again = S.again(chat, id, cid, digest)
+  if again then return again end
+  if c.place ~= 'offered' or c.agent ~= id then return refuse('nothing_to_do') end
+  return nil, c
+end
+
+verb('accept', function(id, fence, chat, cid, digest)
+  local answer, c = offered(id, fence, chat, cid, digest)
+  if answer then return answer end
+  redis.call('HSET', key('agent', id), 'missed', '0')
+  S.assign(c, id, 'accepted', c.found)
+  return S.done(chat, id, cid, digest, num(c.seq), chat)
+end)
+
+verb('decline', function(id, fence, chat, cid, digest)
+  local answer, c = offered(id, fence, chat, cid, digest)
+  if answer then return answer end
+  local seq = num(c.seq) + 1
+  redis.call('HSET', key('agent', id), 'missed', '0')
+  S.withdraw(c, 'declined')
+  S.route_agent(id)
+  return S.done(chat, id, cid, digest, seq, chat)
+end, { 'allow-oom' })
+
+-- The colleague who is to have the chat: why not, or nil.
+local function cannot_take(to, anyway)
+  local a = S.agent(to)
+  if not a then return 'not_found' end
+  if a.connected ~= '1' or (a.status ~= 'online' and not anyway) then return 'not_there' end
+  if not S.has_slot(a) then return 'no_slot' end
+end
+
+-- Out of whose hands or line it is, into another queue's line or to one colleague; the clock goes on.
+local function hand_over(c, queue, to, why, payload)
+  local from, place, since = c.agent, c.place, c.since
+  if place == 'waiting' then S.unline(c) end
+  S.no_timer('overflow', c.id)
+  S.let_go(c)
+  if queue ~= '' then
+    S.put(c, 'queue', queue)
+    S.put(c, 'reached', '')
+  end
+  S.enqueue(c, S.queue(c.queue), true)
+  if place ~= 'active' then S.put(c, 'since', since) end
+  if queue ~= '' and place == 'active' then S.exclude(c, from) end
+  local seq = S.record(c, 'transferred', '"agent":"' .. from .. '","queue":"' .. c.queue .. '","due":' .. c.due
+    .. ',"rank":' .. c.rank .. (to ~= '' and ',"to":"' .. to .. '"' or ''), payload)
+  S.clock(c)
+  S.save(c)
+  if from ~= '' then S.refresh(from) end
+  if to ~= '' then S.assign(c, to, why) else S.route_chat(c) end
+  if from ~= '' then S.route_agent(from) end
+  return seq
+end
+
+-- transfer(agent, fence, chat, cid, digest, queue, to, payload): one of queue and colleague is "".
+verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
+  local answer, c = held(id, fence, chat, cid, digest)
+  if answer then return answer end
+  if to == id then return refuse('nothing_to_do') end
+  if queue ~= '' and not S.queue(queue) then return refuse('not_found') end
+  local why = to ~= '' and cannot_take(to)
+  if why then return refuse(why) end
+  return S.done(chat, id, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)
+end)
+
+-- A chat somebody else sees to: a refusal, the first result of a resend, or nil and the chat.
+local function running(chat, author, cid, digest)
+  local c = S.chat(chat)
+  if not c then return refuse('gone') end
+  local again = S.again(chat, author, cid, digest)
+  if again then return again end
+  if S.over(c) then return refuse('ended') end
+  return nil, c
+end
+
+-- move(supervisor, chat, cid, digest, queue, to, payload)
+verb('move', function(by, chat, cid, digest, queue, to, payload)
+  local answer, c = running(chat, by, cid, digest)
+  if answer then return answer end
+  if to ~= '' and to == c.agent and c.place == 'active' then return refuse('nothing_to_do') end
+  if queue ~= '' and not S.queue(queue) then return refuse('not_found') end
+  local offeree = c.place == 'offered' and to == c.agent -- their slot is this very chat's
+  local why = to ~= '' and cannot_take(to)
+  if why and not (offeree and why == 'no_slot') then return refuse(why) end
+  return S.done(chat, by, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)
+end)
+
+-- take_over(supervisor, chat, cid, digest, payload): into a slot of the supervisor's own, whatever their status.
+verb('take_over', function(by, chat, cid, digest, payload)
+  local answer, c = running(chat, by, cid, digest)
+  if answer then return answer end
+  if c.agent == by and c.place == 'active' then return refuse('nothing_to_do') end
+  local why = cannot_take(by, true)
+  if why and not (c.agent == by and why == 'no_slot') then return refuse(why) end
+  return S.done(chat, by, cid, digest, hand_over(c, '', by, 'took_over', payload), chat)
+end)
+
+-- --- those who look on --------------------------------------------------------------------------
+
+local function listed(ids, id) return string.find(' ' .. (ids or '') .. ' ', ' ' .. id .. ' ', 1, true) ~= nil end
+local function with(ids, id) return (ids or '') == '' and id or ids .. ' ' .. id end
+
+local function without(ids, id)
+  local rest = {}
+  for one in string.gmatch(ids or '', '%S+') do
+    if one ~= id then rest[#rest + 1] = one end
+  end
+  return table.concat(rest, ' ')
+end
+
+-- invite(agent, fence, chat, cid, digest, guest, payload): a colleague may look on and whisper.
+verb('invite', function(id, fence, chat, cid, digest, guest, payload)
+  local answer, c = held(id, fence, chat, cid, digest, true)
+  if answer then return answer end
+  local a = S.agent(guest)
+  if not a then return refuse('not_found') end
+  if guest == id or listed(c.guests, guest) then return refuse('nothing_to_do') end
+  if full(chat) then return refuse('chat_full') end
+  S.put(c, 'guests', with(c.guests, guest))
+  local seq = S.record(c, 'invited', '"agent":"' .. guest .. '","name":' .. a.name, payload)
+  S.save(c)
+  return S.done(chat, id, cid, digest, seq, chat)
+end)
+
+-- watch(chat, who, name, on): the agent sees that somebody looks on.
+verb('watch', function(chat, who, name, on)
+  local c = S.chat(chat)
+  if not c then return refuse('gone') end
+  if c.place == 'ended' then return refuse('ended') end
+  if listed(c.watchers, who) == (on == '1') then return S.reply() end
+  S.put(c, 'watchers', on == '1' and with(c.watchers, who) or without(c.watchers, who))
+  S.save(c)
+  S.announce('watched', '"chat":"' .. chat .. '","agent":"' .. who .. '","name":' .. name .. ',"on":'
+    .. (on == '1' and 'true' or 'false'))
+  return S.reply()
+end, { 'allow-oom' })
+
+-- whisper(author, chat, cid, digest, payload): a note from somebody who looks on.
+verb('whisper', function(author, chat, cid, digest, payload)
+  local c = S.chat(chat)
+  if not c then return refuse('gone') end
+  local again = S.again(chat, author, cid, digest)
+  if again then return again end
+  if c.place == 'ended' then return refuse('ended') end
+  if full(chat) then return refuse('chat_full') end
+  local seq = S.record(c, 'note', '"whisper":true', payload)
+  S.save(c)
+  return S.done(chat, author, cid, digest, seq, chat)
+end)

@@ -1,0 +1,127 @@
+-- A line, and who may take from it. A queue's lane is the part of its line that speaks one language.
+
+local EXCLUDED = 60000          -- ms a chat does not come back to a member who declined, missed or handed it over
+
+-- The chat's language in this queue: the visitor's own if spoken here, else the first; '' where it does not matter.
+local function language(c, q)
+  if q.languages == '' then return '' end
+  local first = string.match(q.languages, '%S+')
+  for spoken in string.gmatch(q.languages, '%S+') do
+    if spoken == c.tongue then return spoken end
+  end
+  return first
+end
+
+function S.lane(c, queue) return (c.lang or '') == '' and queue or queue .. '/' .. c.lang end
+
+function S.reached(c) return string.gmatch(c.reached, '%S+') end
+
+-- Into the line, ordered by the promise with the queue's head start; what comes back goes before every promise not
+-- yet broken. It stands there only if routing, which every caller ends with, finds nobody.
+function S.enqueue(c, q, front)
+  S.put(c, 'place', 'waiting')
+  S.put(c, 'since', int(NOW))
+  if num(c.due) == 0 then S.put(c, 'due', int(NOW + q.target)) end
+  S.put(c, 'rank', int((front and math.min(num(c.due), NOW) or num(c.due)) - q.head))
+  S.put(c, 'stuck', '')
+  S.put(c, 'expected', '0')
+  S.describe(c, q)
+  if (c.reached or '') == '' then S.put(c, 'reached', c.queue) end
+  c.fresh = true
+  if c.here == '0' then S.timer('abandon', c.id, num(c.left) + 60000) end
+end
+
+-- What of the queue's settings decides where the chat stands.
+function S.describe(c, q)
+  S.put(c, 'kind', q.mode == 'pull' and 'pull' or 'waiting')
+  S.put(c, 'lang', language(c, q))
+end
+
+local function add(c, queue) redis.call('ZADD', key(c.kind, S.lane(c, queue)), c.rank, c.id) end
+
+-- After its overflow time a chat stands in the next queue's line too.
+function S.next_overflow(c, from)
+  local last = string.match(c.reached, '(%S+)$')
+  local q = S.queue(last)
+  if q.overflow == '' or string.find(' ' .. c.reached .. ' ', ' ' .. q.overflow .. ' ', 1, true)
+    or redis.call('EXISTS', key('queue', q.overflow)) == 0 then return S.no_timer('overflow', c.id) end
+  S.timer('overflow', c.id, from + q.overflow_after)
+end
+
+-- Into every line it has reached.
+function S.stand(c)
+  c.fresh = nil
+  redis.call('ZADD', key('line', c.queue), c.rank, c.id)
+  for queue in S.reached(c) do add(c, queue) end
+end
+
+function S.unline(c)
+  if c.fresh then
+    c.fresh = nil
+    return
+  end
+  redis.call('ZREM', key('line', c.queue), c.id)
+  for queue in S.reached(c) do redis.call('ZREM', key(c.kind, S.lane(c, queue)), c.id) end
+end
+
+function S.overflow(c)
+  local q = S.queue(string.match(c.reached, '(%S+)$'))
+  S.put(c, 'reached', c.reached .. ' ' .. q.overflow)
+  if c.place == 'waiting' then add(c, q.overflow) end
+  S.next_overflow(c, NOW)
+  S.record(c, 'overflowed', '"queue":"' .. q.overflow .. '"')
+  S.save(c)
+  S.route_chat(c)
+end
+
+-- A queue's settings have changed: where its waiting chats stand follows.
+function S.reline(queue)
+  local q = S.queue(queue)
+  for _, id in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do
+    local c = S.chat(id)
+    S.unline(c)
+    S.describe(c, q)
+    S.stand(c)
+    S.next_overflow(c, math.max(NOW, num(c.since)))
+    S.save(c)
+  end
+end
+
+-- --- who may not have it for a while ------------------------------------------------------------
+
+function S.exclude(c, id)
+  redis.call('HSET', key('not', c.id), id, int(NOW + EXCLUDED))
+  if not redis.call('ZSCORE', P .. 'due', 'again:' .. c.id) then S.timer('again', c.id, NOW + EXCLUDED) end
+  S.put(c, 'nots', '1')
+end
+
+function S.excluded(c, id)
+  return c.nots == '1' and num(redis.call('HGET', key('not', c.id), id)) > NOW
+end
+
+-- Exclusions that have run out are forgotten; the next one is waited for.
+function S.forget_exclusions(c)
+  local next_one
+  for id, till in pairs(hash(key('not', c.id))) do
+    if num(till) <= NOW then
+      redis.call('HDEL', key('not', c.id), id)
+    elseif not next_one or num(till) < next_one then
+      next_one = num(till)
+    end
+  end
+  if next_one then S.timer('again', c.id, next_one) else S.put(c, 'nots', '0') end
+end
+
+-- --- who is there -------------------------------------------------------------------------------
+
+-- Whether anybody works this queue, or one it overflows to; a member just lost still counts for the grace of a reload.
+function S.staffed(queue)
+  local seen = {}
+  while queue ~= '' and not seen[queue] do
+    seen[queue] = true
+    local latest = redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]
+    if latest and num(latest) > NOW then return true end
+    queue = redis.call('HGET', key('queue', queue), 'overflow') or ''
+  end
+  return false
+end

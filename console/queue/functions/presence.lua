@@ -1,0 +1,152 @@
+-- Whether an agent is there: connections with their fencing numbers, leases, status.
+
+local LEASE = 10000             -- ms: two renewals of 4 s may be missed
+local GRACE, LOST = 3000, 10000 -- ms a reload may take: chats with a running clock, the others
+local EVER = 9e15               -- in `staff:` for somebody who is connected
+
+-- Who works a queue: until when those count who are connected, or were just now.
+local function staff(a)
+  local till = a.connected == '1' and EVER or num(a.gone) + LOST
+  for queue in S.queues_of(a) do
+    if a.status == 'online' and (a.connected == '1' or num(a.gone) > 0) then
+      redis.call('ZADD', key('staff', queue), int(till), a.id)
+    else
+      redis.call('ZREM', key('staff', queue), a.id)
+    end
+  end
+end
+
+-- The fact, and the places where somebody's being there is kept; `by` is a supervisor's id.
+function S.say_agent(id, by)
+  local a = S.agent(id)
+  local queues = {}
+  staff(a)
+  for queue in S.queues_of(a) do queues[#queues + 1] = '"' .. queue .. '"' end
+  S.announce('agent', '"agent":"' .. id .. '","name":' .. a.name .. ',"status":"' .. (a.status or 'offline')
+    .. '","connected":' .. (a.connected == '1' and 'true' or 'false') .. ',"limit":' .. a.limit
+    .. ',"fence":' .. (a.fence or '0') .. ',"queues":[' .. table.concat(queues, ',') .. ']'
+    .. (a.reason and a.reason ~= '' and ',"reason":' .. a.reason or '')
+    .. (num(a.since) > 0 and ',"since":' .. a.since or '') .. (by and ',"by":"' .. by .. '"' or ''))
+end
+
+-- Fencing numbers are the workspace's: no number comes back, also when a member was removed and returns.
+local function next_fence() return redis.call('HINCRBY', P .. 'head', 'fence', 1) end
+
+-- connect(agent, tab, take, quiet): a new fencing number, or taken_over while another tab holds the console. Who
+-- comes quietly is away and gets no new chats.
+-- Returns the number, status, limit and the held chats with their logs, drafts and fields.
+verb('connect', function(id, tab, take, quiet)
+  local a = S.agent(id)
+  if not a then return refuse('not_found') end
+  if a.connected == '1' and a.tab ~= tab and take ~= '1' then return refuse('taken_over') end
+  local fence = next_fence()
+  redis.call('HSET', key('agent', id), 'fence', int(fence), 'tab', tab, 'connected', '1', 'gone', '0', 'unseen', '0',
+    'status', quiet == '1' and a.connected ~= '1' and 'away' or a.status or 'online')
+  if a.connected ~= '1' then redis.call('HSET', key('agent', id), 'since', int(NOW)) end
+  S.timer('lease', id, NOW + LEASE)
+  S.no_timer('grace', id)
+  S.no_timer('lost', id)
+  S.say_agent(id)
+  for _, chat in ipairs(S.in_hand(id)) do
+    local c = redis.call('HMGET', key('chat', chat), 'got', 'place')
+    if c[1] == '0' and c[2] == 'active' then S.timer('unseen', chat, NOW + UNSEEN) end
+  end
+  S.refresh(id)
+  S.route_agent(id)
+  a = S.agent(id)
+  return S.reply(int(fence), a.status, a.limit, S.held_chats(id), int(N))
+end, { 'allow-oom' })
+
+-- The held chats: {id, fields, draft, log} each, the log's last 300 facts.
+function S.held_chats(id)
+  local chats = {}
+  for _, chat in ipairs(S.in_hand(id)) do chats[#chats + 1] = S.whole(chat, 300) end
+  return chats
+end
+
+function S.whole(chat, most)
+  return { chat, redis.call('HGETALL', key('chat', chat)), redis.call('GET', key('draft', chat)) or '',
+    redis.call('LRANGE', key('log', chat), -most, -1) }
+end
+
+local function lose(id, since)
+  local a = S.agent(id)
+  if not a or a.connected ~= '1' then return false end
+  redis.call('HSET', key('agent', id), 'connected', '0', 'gone', int(since), 'since', int(NOW))
+  S.no_timer('lease', id)
+  S.say_agent(id)
+  S.refresh(id)
+  S.timer('grace', id, since + GRACE)
+  S.timer('lost', id, since + LOST)
+  for _, chat in ipairs(S.in_hand(id)) do
+    local c = S.chat(chat)
+    if c.place == 'offered' then S.withdraw(c, 'gone') end
+  end
+  return true
+end
+S.lose = lose
+
+-- leave(agent, fence): the socket has closed; its number can do nothing more.
+verb('leave', function(id, fence)
+  if fenced(id, fence) then return refuse('taken_over') end
+  redis.call('HSET', key('agent', id), 'fence', int(next_fence()))
+  if not lose(id, NOW) then S.say_agent(id) end
+  return S.reply()
+end, { 'allow-oom' })
+
+-- A member whose lease ran out while the socket lived (its process stood still) is back, under the same number.
+local function back(id)
+  redis.call('HSET', key('agent', id), 'connected', '1', 'gone', '0', 'since', int(NOW))
+  S.no_timer('grace', id)
+  S.no_timer('lost', id)
+  S.say_agent(id)
+  S.refresh(id)
+  S.route_agent(id)
+end
+
+-- renew(agent, fence, agent, fence, ...): these sockets answered their pings.
+verb('renew', function(list)
+  for i = 1, #list, 2 do
+    local id = list[i]
+    if not fenced(id, list[i + 1]) then
+      S.timer('lease', id, NOW + LEASE)
+      if redis.call('HGET', key('agent', id), 'connected') ~= '1' then back(id) end
+    end
+  end
+  return S.reply()
+end, { 'allow-oom' }, true)
+
+-- Away for missed offers, or as somebody chose; a reason is a JSON string.
+function S.put_status(a, status, reason, by)
+  if a.status ~= status or (a.reason or '') ~= reason or a.unseen == '1' then
+    local since = a.status ~= status and int(NOW) or a.since or '0'
+    redis.call('HSET', key('agent', a.id), 'status', status, 'reason', reason, 'unseen', '0', 'missed', '0', 'since', since)
+    S.say_agent(a.id, by)
+    S.refresh(a.id)
+    S.route_agent(a.id)
+  end
+  return S.reply('0', int(NOW), '')
+end
+
+-- set_status(agent, fence, status, reason)
+verb('set_status', function(id, fence, status, reason)
+  if fenced(id, fence) then return refuse('taken_over') end
+  return S.put_status(S.agent(id), status, reason)
+end, { 'allow-oom' })
+
+-- set_agent_status(supervisor, agent, status, reason)
+verb('set_agent_status', function(by, id, status, reason)
+  local a = S.agent(id)
+  if not a then return refuse('not_found') end
+  return S.put_status(a, status, reason, by)
+end, { 'allow-oom' })
+
+-- revoke(agent, session): no session means all of them; the fence cuts every connection.
+verb('revoke', function(id, session)
+  S.announce('revoked', '"agent":"' .. id .. '"' .. (session ~= '' and ',"session":"' .. session .. '"' or ''))
+  if session == '' and redis.call('EXISTS', key('agent', id)) == 1 then
+    redis.call('HSET', key('agent', id), 'fence', int(next_fence()))
+    if not lose(id, NOW) then S.say_agent(id) end
+  end
+  return S.reply()
+end, { 'allow-oom' })

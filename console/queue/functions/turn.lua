@@ -1,0 +1,112 @@
+-- A turn and its clock: from the visitor's first unanswered message to the answer; and an agent's promise to be back.
+
+-- The clock follows the turn: a timer at its due, and a place among the agent's running clocks.
+function S.clock(c)
+  local due = num(c.due)
+  if due > 0 and c.late ~= '1' then S.timer('late', c.id, due) else S.no_timer('late', c.id) end
+  if c.agent ~= '' then
+    if c.place == 'active' and num(c.turn) > 0 then
+      redis.call('ZADD', key('clocks', c.agent), int(due), c.id)
+    else
+      redis.call('ZREM', key('clocks', c.agent), c.id)
+    end
+  end
+end
+
+-- A turn starts at `at` with the visitor's message `seq`. One that waits in line keeps the earlier promise; an agent
+-- who promised to be back later has until then.
+function S.open_turn(c, q, seq, at)
+  local due = math.max(at + q.target, num(c.promise))
+  if c.place ~= 'active' and num(c.due) > 0 then due = math.min(due, num(c.due)) end
+  S.put(c, 'turn', int(at))
+  S.put(c, 'turn_seq', int(seq))
+  S.put(c, 'turn_shown', '0')
+  S.put(c, 'due', int(due))
+  S.put(c, 'late', due <= NOW and c.late == '1' and '1' or '0')
+  S.no_timer('ask', c.id)
+  S.no_timer('silent', c.id)
+end
+
+-- A broken promise is said once a turn, at the latest just before what ends the turn.
+function S.judge(c)
+  if c.late == '1' or num(c.due) == 0 or NOW < num(c.due) then return end
+  S.put(c, 'late', '1')
+  S.record(c, 'late', '"queue":"' .. c.queue .. '","due":' .. c.due
+    .. (c.agent ~= '' and c.place == 'active' and ',"agent":"' .. c.agent .. '"' or ''))
+end
+
+-- Where the time of a late answer went; `began` is the first keystroke as the console has it, or 0.
+local function stages(c, began)
+  local asked = num(c.turn)
+  local had = math.max(asked, num(c.assigned))
+  local shown = num(c.turn_shown) > 0 and math.max(num(c.turn_shown), had) or had
+  local wrote = began > 0 and math.min(math.max(began, shown), NOW) or NOW
+  local function stage(name, ms) return ms > 0 and ',"' .. name .. '":' .. int(ms) or '' end
+  return stage('queue', had - asked) .. stage('delivery', shown - had) .. stage('noticing', wrote - shown)
+    .. stage('composing', NOW - wrote)
+end
+
+-- The open turn as JSON, closed now by the agent who holds the chat; with `began` it is an answer.
+function S.close_turn(c, q, began)
+  local asked, first = num(c.turn), 0
+  local waited = NOW - asked
+  local mine = NOW - math.max(asked, num(c.assigned))
+  local allowed = math.max(q.target, num(c.due) - math.max(asked, num(c.assigned)))
+  local turn = { waited = waited, mine = mine, kept = mine <= allowed, late = c.late == '1' }
+  if began and c.answered ~= '1' then
+    S.put(c, 'answered', '1')
+    turn.first = math.max(NOW - num(c.opened), 1)
+  end
+  turn.json = '{"seq":' .. c.turn_seq .. ',"asked":' .. int(asked) .. ',"waited":' .. int(waited)
+    .. ',"mine":' .. int(mine) .. (turn.kept and ',"kept":true' or '') .. (turn.late and ',"late":true' or '')
+    .. (turn.first and ',"first":' .. int(turn.first) or '') .. (began and turn.late and stages(c, began) or '') .. '}'
+  S.clear_turn(c)
+  return turn
+end
+
+-- The open turn's end and start, as members of a fact.
+function S.running(c)
+  if num(c.turn) == 0 then return '' end
+  return ',"due":' .. c.due .. ',"since":' .. c.turn
+end
+
+function S.clear_turn(c)
+  S.put(c, 'turn', '0')
+  S.put(c, 'turn_seq', '0')
+  S.put(c, 'due', '0')
+  S.put(c, 'late', '0')
+end
+
+-- The first message of the visitor after `read`: its seq and time, or nil. The log's facts begin in a fixed way.
+function S.first_unread(c, read)
+  for from = read, num(c.asked_seq) - 1, 100 do
+    for _, json in ipairs(redis.call('LRANGE', key('log', c.id), from, from + 99)) do
+      local at, seq = string.match(json, '^{"kind":"message","at":(%d+),"chat":"[^"]*","seq":(%d+),"prev":%d+,"by":"visitor"')
+      if seq then return num(seq), num(at) end
+    end
+  end
+end
+
+-- What silence means once the visitor has the last word to say; nobody is asked before an agent's promise is over.
+function S.await_visitor(c, q)
+  if c.place == 'active' and num(c.turn) == 0 then S.timer('ask', c.id, math.max(NOW, num(c.promise)) + q.ask) end
+end
+
+-- A holding reply: the agent is to be back within `ms`.
+function S.promise(c, ms)
+  S.put(c, 'promise', int(NOW + ms))
+  S.put(c, 'promise_late', '0')
+  S.timer('promise', c.id, NOW + ms)
+end
+
+-- The promise that ends now, as a member of a fact, or nil when none runs; it is counted.
+function S.promised(c)
+  local due = num(c.promise)
+  if due == 0 then return nil end
+  local kept = NOW <= due
+  S.no_timer('promise', c.id)
+  S.put(c, 'promise', '0')
+  S.put(c, 'promise_late', '0')
+  S.tally(c.queue, { promised = 1, kept = kept and 1 or nil })
+  return '"promised":{"due":' .. int(due) .. (kept and ',"kept":true' or '') .. '}'
+end

@@ -1,0 +1,41 @@
+"""Where members and chats stand: a queue's line has a lane for each language that counts in it."""
+
+from collections.abc import Iterator, Mapping
+
+from console.directory import Hours, Member, Queue
+from console.hours import instants
+
+CLOSED = "-"  # as no instants at all are written; empty is always open
+
+
+def tongue_of(locale: str) -> str:
+    """The primary tag: `fr` of `fr-CA`."""
+    return locale.replace("_", "-").partition("-")[0].lower()
+
+
+def lanes_of(member: Member, queues: Mapping[str, Queue]) -> Iterator[str]:
+    """`<queue>` and `<queue>/<language>` of each queue served, as far as the member speaks the languages."""
+    for queue in member.queues:
+        if queue in queues:
+            yield queue
+            for language in _languages(queue, queues):
+                if not member.languages or language in member.languages:
+                    yield f"{queue}/{language}"
+
+
+def _languages(queue: str, queues: Mapping[str, Queue]) -> list[str]:
+    """Those of the queue and of every queue whose chats may overflow to it."""
+    found, seen = set(queues[queue].languages), {queue}
+    while True:
+        feeders = {q.id for q in queues.values() if q.overflow_to in seen} - seen
+        if not feeders:
+            return sorted(found)
+        seen |= feeders
+        found |= {language for id in feeders for language in queues[id].languages}
+
+
+def opens(hours: Hours, now: int) -> str:
+    """The opening instants as the Functions read them: `from-to from-to`."""
+    if not hours.week and not hours.holidays:
+        return ""
+    return " ".join(f"{start}-{end}" for start, end in instants(hours, now)) or CLOSED
