@@ -18,6 +18,7 @@ RENEW_AGENTS = 4.0  # seconds; the lease is 10
 RENEW_TABS = 15.0  # seconds; the lease is 45
 LINES = 1.0  # seconds between two looks at places in line
 PUBLISH = 2.0  # seconds between two looks at SQL's version of the configuration
+HOURS = 3_600.0  # seconds between two tellings of the opening hours of the days to come
 ARCHIVE = 0.25  # seconds between two transactions under load: each costs more than a hundred facts in it
 SWEEP = 3_600.0  # seconds between two sweeps of what is older than it may be
 DAY = 86_400_000  # ms
@@ -36,6 +37,7 @@ class Workers:
         self.leader = False
         self._tasks: list[asyncio.Task[None]] = []
         self._next_due = 0.0  # on the monotonic clock
+        self._hours_due = time.monotonic() + HOURS
         self._wake = asyncio.Event()
         self._configure = asyncio.Event()
         services.workspace.on_due = self._hint
@@ -138,6 +140,9 @@ class Workers:
         if directory.version != self.services.directory.version:
             self.services.directory = directory
         await self.services.workspace.configure(directory)
+        if time.monotonic() >= self._hours_due:
+            await self.services.workspace.set_hours(directory)
+            self._hours_due = time.monotonic() + HOURS
 
     # --- archive ---------------------------------------------------------------------------------
 

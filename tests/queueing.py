@@ -1,6 +1,6 @@
 """A shift at the live state: Ana, Ben and visitors, and a clock that is moved by hand."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,6 +8,7 @@ from console.directory import Directory, Member, Queue
 from console.errors import Unknown
 from console.events import AnyFact, Author, Entry, Visitor, decode_fact
 from console.identifiers import new_cid, new_id
+from console.picture import Picture
 from console.queue.payloads import VisitorProfile
 from console.queue.results import Said
 from console.queue.store import Store
@@ -53,9 +54,15 @@ class Shift:
             name: Member(name, name.title(), f"{name}@shop.example", queues=tuple(used), limit=limit)
             for name, limit in limits.items()
         }
-        self.version += 1
-        await self.workspace.configure(Directory(self.version, queues=used, members=members))
+        await self.configures(used.values(), members.values())
         await self.workspace.tick(self.clock.process)
+
+    async def configures(self, queues: Iterable[Queue], members: Iterable[Member]) -> None:
+        """As SQL has them from now on."""
+        self.version += 1
+        await self.workspace.configure(
+            Directory(self.version, queues={q.id: q for q in queues}, members={m.id: m for m in members})
+        )
 
     async def online(self, *agents: str) -> None:
         for agent in agents:
@@ -65,10 +72,22 @@ class Shift:
     async def renew(self) -> None:
         await self.workspace.renew(list(self.fences.items()))
 
-    async def opens(self, visitor: str, text: str = "Hello", *, queue: str = "sales", cid: str = "") -> str:
+    async def passes(self, seconds: float) -> None:
+        """Time in which consoles answer their pings and draw what they get."""
+        while seconds > 0:
+            await self.clock.jump(min(seconds, STEP))
+            seconds -= STEP
+            await self.renew()
+            for agent in self.fences:
+                for chat in (await self.held(agent)).values():
+                    await self.draws(agent, chat, seq=0, hidden=True)
+
+    async def opens(
+        self, visitor: str, text: str = "Hello", *, queue: str = "sales", cid: str = "", locale: str = ""
+    ) -> str:
         said = await self.workspace.open(
             new_id(), connection=f"{visitor}-1", queue=queue, site="shop", channel="web", cid=cid or new_cid(),
-            profile=VisitorProfile(Visitor(visitor, visitor.title())), text=text,
+            profile=VisitorProfile(Visitor(visitor, visitor.title()), locale=locale), text=text,
         )  # fmt: skip
         return said.chat
 
@@ -85,6 +104,32 @@ class Shift:
 
     async def ends(self, agent: str, chat: str) -> Said:
         return await self.workspace.agent_end(Author(agent, agent.title()), self.fences[agent], chat, new_cid())
+
+    async def takes(self, agent: str, chat: str = "", *, cid: str = "") -> Said:
+        return await self.workspace.take(self.author(agent), self.fences[agent], chat, cid or new_cid())
+
+    async def accepts(self, agent: str, chat: str) -> Said:
+        return await self.workspace.accept(self.author(agent), self.fences[agent], chat, new_cid())
+
+    async def declines(self, agent: str, chat: str) -> Said:
+        return await self.workspace.decline(self.author(agent), self.fences[agent], chat, new_cid())
+
+    async def hands_over(self, agent: str, chat: str, *, queue: str = "", to: str = "", note: str = "") -> Said:
+        transfer = self.workspace.transfer
+        return await transfer(self.author(agent), self.fences[agent], chat, new_cid(), queue=queue, to=to, note=note)
+
+    async def labels(self, agent: str, chat: str, reason: str = "", *tags: str, done: bool = False) -> Said:
+        label = self.workspace.label
+        return await label(self.author(agent), self.fences[agent], chat, new_cid(), reason, tags, done=done)
+
+    async def promises(self, agent: str, chat: str, seconds: int) -> Said:
+        """A holding reply."""
+        say = self.workspace.agent_say
+        author, fence = self.author(agent), self.fences[agent]
+        return await say(author, fence, chat, new_cid(), "One moment.", 10_000, promise=seconds * 1000)
+
+    def author(self, agent: str) -> Author:
+        return Author(agent, agent.title())
 
     async def leaves(self, agent: str) -> None:
         await self.workspace.leave(agent, self.fences[agent])
@@ -107,6 +152,18 @@ class Shift:
 
     async def holder(self, chat: str) -> str:
         return await self.field(chat, "agent")
+
+    async def picture(self) -> Picture:
+        """As the facts alone have made it; the same as a fresh snapshot."""
+        picture = Picture(self.workspace.epoch)
+        for entry in await self.entries():
+            picture.advance(entry.n, entry.fact)
+        snapshot = await self.workspace.snapshot()
+        fresh = Picture.from_snapshot(snapshot)
+        for one in (picture, fresh):
+            one.prune(snapshot.now)
+        assert vars(picture) == vars(fresh)
+        return fresh
 
     async def kinds(self, chat: str) -> list[str]:
         return [type(f).__struct_config__.tag for f in await self.facts() if getattr(f, "chat", "") == chat]
