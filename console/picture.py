@@ -251,7 +251,7 @@ class Picture:
         chat.place, chat.since, chat.until = "active", fact.at, 0
         if chat.turn == 0:
             _clear_turn(chat)
-        if fact.why not in ("transferred", "took_over"):
+        if fact.waited or fact.why not in ("transferred", "took_over"):
             self._waited(chat, fact)
 
     def _into_line(self, chat: ChatLine, fact: Released | Transferred) -> None:
@@ -267,7 +267,7 @@ class Picture:
     def _ended(self, chat: ChatLine, fact: Ended) -> None:
         if chat.place == "active":
             self._measure(chat, fact.at, "h", fact.handling)
-        elif fact.why == "abandoned":
+        elif fact.why in ("abandoned", "visitor"):
             self._count(chat.queue, fact.at, "abandoned")
             self._count(chat.queue, fact.at, "patience", fact.waited)
         elif fact.why == "message_left":

@@ -118,7 +118,9 @@ async def test_the_visitor_who_ends_an_offered_chat_frees_the_slot(shift: Shift)
 async def test_in_a_pull_queue_nothing_comes_until_it_is_taken(shift: Shift) -> None:
     await shift.begin(PULL, ana=2)
     await shift.online("ana")
-    first, second, third = [await shift.opens(v) for v in ("vera", "vito", "vala")]
+    first = await shift.opens("vera")
+    await shift.clock.jump(0.01)
+    second, third = await shift.opens("vito"), await shift.opens("vala")
     assert await shift.held("ana") == {}
     assert (await shift.takes("ana")).chat == first
     assert (await shift.takes("ana", third)).chat == third

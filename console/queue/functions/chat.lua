@@ -81,7 +81,7 @@ function S.finish(c, why, payload)
     local handling = NOW - num(c.assigned)
     own = own .. ',"agent":"' .. agent .. '","handling":' .. int(handling)
     S.tally(c.queue, S.sample({}, 'h', handling))
-  elseif why == 'abandoned' then
+  elseif why == 'abandoned' or why == 'visitor' then -- left before anybody had it
     local waited = NOW - num(c.since)
     own = own .. ',"waited":' .. int(waited)
     S.tally(c.queue, { abandoned = 1 }, waited)
@@ -100,7 +100,11 @@ function S.finish(c, why, payload)
   S.record(c, 'ended', own, payload)
   redis.call('DEL', key('draft', c.id), key('tabs', c.id), key('not', c.id))
   S.timer('reap', c.id, NOW + KEEP)
-  if wraps then return S.save(c) end
+  if wraps then
+    S.save(c)
+    S.refresh(agent)
+    return
+  end
   redis.call('SREM', P .. 'live', c.id)
   S.let_go(c)
   S.save(c)

@@ -17,6 +17,7 @@ verb('take', function(id, fence, chat, cid, digest)
   local again = S.again(owner, id, cid, digest) or (chat == '' and S.again(id .. '/' .. int(day - 1), id, cid, digest))
   if again then return again end
   local a = S.agent(id)
+  if a.connected ~= '1' then return refuse('not_there') end
   if chat ~= '' then
     local c = S.chat(chat)
     if not c then return refuse('gone') end

@@ -39,13 +39,18 @@ end
 
 local function add(c, queue) redis.call('ZADD', key(c.kind, S.lane(c, queue)), c.rank, c.id) end
 
+-- The queue whose line it reaches next, and after how long; nil when there is none, or none any more.
+local function further(c)
+  local q = S.queue(string.match(c.reached, '(%S+)$'))
+  local known = string.find(' ' .. c.reached .. ' ', ' ' .. q.overflow .. ' ', 1, true)
+  if q.overflow == '' or known or redis.call('EXISTS', key('queue', q.overflow)) == 0 then return nil end
+  return q.overflow, q.overflow_after
+end
+
 -- After its overflow time a chat stands in the next queue's line too.
 function S.next_overflow(c, from)
-  local last = string.match(c.reached, '(%S+)$')
-  local q = S.queue(last)
-  if q.overflow == '' or string.find(' ' .. c.reached .. ' ', ' ' .. q.overflow .. ' ', 1, true)
-    or redis.call('EXISTS', key('queue', q.overflow)) == 0 then return S.no_timer('overflow', c.id) end
-  S.timer('overflow', c.id, from + q.overflow_after)
+  local queue, after = further(c)
+  if queue then S.timer('overflow', c.id, from + after) else S.no_timer('overflow', c.id) end
 end
 
 -- Into every line it has reached.
@@ -65,11 +70,12 @@ function S.unline(c)
 end
 
 function S.overflow(c)
-  local q = S.queue(string.match(c.reached, '(%S+)$'))
-  S.put(c, 'reached', c.reached .. ' ' .. q.overflow)
-  if c.place == 'waiting' then add(c, q.overflow) end
+  local queue = further(c)
+  if not queue then return end
+  S.put(c, 'reached', c.reached .. ' ' .. queue)
+  if c.place == 'waiting' then add(c, queue) end
   S.next_overflow(c, NOW)
-  S.record(c, 'overflowed', '"queue":"' .. q.overflow .. '"')
+  S.record(c, 'overflowed', '"queue":"' .. queue .. '"')
   S.save(c)
   S.route_chat(c)
 end

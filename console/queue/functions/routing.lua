@@ -68,7 +68,8 @@ end
 
 -- Whether somebody would get the chat if it went back to its line.
 function S.somebody(c)
-  return S.queue(c.queue).mode ~= 'pull' and best_member(c) ~= nil
+  S.describe(c, S.queue(c.queue))
+  return c.kind ~= 'pull' and best_member(c) ~= nil
 end
 
 -- The first chat, over all lanes of a member, that they may have: of those that are routed, or also of those to pull.
@@ -123,7 +124,7 @@ function S.assign(c, id, why, line)
     .. '","candidates":' .. int(candidates) .. ',"clocks":' .. int(clocks) .. ',"waited":' .. int(waited)
     .. (num(c.due) > 0 and ',"due":' .. c.due or '') .. (chats > 0 and ',"chats":' .. int(chats) or '')
     .. (line and line ~= c.queue and ',"line":"' .. line .. '"' or '')
-  if why ~= 'transferred' and why ~= 'took_over' then
+  if waited > 0 or (why ~= 'transferred' and why ~= 'took_over') then
     local counted = {}
     if waited > 0 then
       local pace
@@ -178,6 +179,7 @@ end
 function S.withdraw(c, why)
   local id = S.let_go(c)
   S.put(c, 'place', 'waiting')
+  S.describe(c, S.queue(c.queue))
   c.fresh = true
   if why ~= 'gone' then S.exclude(c, id) end
   if c.stuck == '' then S.put(c, 'stuck', 'offered') end

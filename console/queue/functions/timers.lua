@@ -73,9 +73,8 @@ function fire.offer(id)
   if not c or c.place ~= 'offered' then return end
   local agent, q = c.agent, S.queue(c.queue)
   local missed = redis.call('HINCRBY', key('agent', agent), 'missed', 1)
-  if missed >= q.misses then
-    S.put_status(S.agent(agent), 'away', '"missed_offers"')
-  end
+  local a = S.agent(agent)
+  if missed >= q.misses and a.status == 'online' then S.put_status(a, 'away', '"missed_offers"') end
   S.withdraw(c, 'missed')
   S.route_agent(agent)
 end
@@ -110,7 +109,8 @@ end
 -- Live keys go only after the archive has the chat's last fact, and never an unhandled left message.
 function fire.reap(id)
   local c = S.chat(id)
-  if not c or c.place ~= 'ended' then return end
+  if not c or not S.over(c) then return end
+  if c.place == 'wrapup' then return S.timer('reap', id, NOW + 60000) end
   local archived = num(redis.call('HGET', P .. 'head', 'archived'))
   if archived < num(c.n) or redis.call('SISMEMBER', P .. 'left', id) == 1 then return S.timer('reap', id, NOW + 60000) end
   redis.call('DEL', key('chat', id), key('log', id), key('cids', id), key('tabs', id), key('draft', id))

@@ -103,7 +103,7 @@ end
 function S.promised(c)
   local due = num(c.promise)
   if due == 0 then return nil end
-  local kept = NOW <= due
+  local kept = c.promise_late ~= '1' and NOW <= due
   S.no_timer('promise', c.id)
   S.put(c, 'promise', '0')
   S.put(c, 'promise_late', '0')

@@ -81,11 +81,13 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
   if redis.call('LLEN', key('log', chat)) >= LOG_LIMIT then return refuse('chat_full') end
   local ended = S.over(c)
   if ended and not reopens(c) then return refuse('ended') end
-  if c.place == 'wrapup' then S.wrap(c, 'reopened') end
+  local wrapped = c.place == 'wrapup' and c.agent
+  if wrapped then S.wrap(c, 'reopened') end
   if ended then reopen(c) end
   tab(c, connection)
   local seq = words(c, payload)
   if ended then S.route_chat(c) end
+  if wrapped then S.route_agent(wrapped) end
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
