@@ -6,6 +6,7 @@ import msgspec
 
 MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
+Scope = Literal["shared", "queue", "member"]
 SLOTS = 6  # an agent's places, at most: the product's promise
 
 
@@ -86,3 +87,19 @@ class Directory(msgspec.Struct, frozen=True):
     queues: dict[str, Queue] = {}
     members: dict[str, Member] = {}
     away_reasons: tuple[str, ...] = ()  # what an agent may choose from when away
+
+
+class Canned(msgspec.Struct, frozen=True):
+    """A reply to insert with `/`. `owner` is the queue's or the member's id, empty for a shared one.
+
+    In `text` the names of `PLACEHOLDERS` in braces are filled in: `Good morning {visitor}, this is {agent}.`
+    """
+
+    id: str
+    title: str
+    text: str
+    scope: Scope = "shared"
+    owner: str = ""
+
+
+PLACEHOLDERS = ("visitor", "agent", "queue", "site", "page")  # names, and the title of the visitor's page

@@ -4,6 +4,7 @@ Refused                        the command was understood and will not be done
 ├── BadCommand                 wrong in itself: bad_frame, bad_text, cid_reused
 ├── NotYours                   not the sender's chat, or none at all: the same answer
 ├── Ended / Full / Closed …    right in itself, not now
+├── BadSettings                settings that cannot be, each with a sentence
 ├── Fenced                     another tab or a later connection has taken over
 └── SlowDown                   too many; passes by itself
 Unknown                        nobody can say whether it was done: resend the same cid
@@ -12,7 +13,8 @@ SignInNeeded                   no, expired or revoked credentials
 SettingError                   a setting that cannot be; the start stops
 """
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, NamedTuple
 
 
 class SestettoError(Exception):
@@ -99,6 +101,28 @@ class NotAllowed(Refused):
     code = "not_allowed"
     message = "Your role does not allow that."
     status = 403
+
+
+class Wrong(NamedTuple):
+    """What is wrong with one setting. `target` is its thing (`queue:support`), `says` a text with names to fill in."""
+
+    target: str
+    field: str
+    says: str
+    values: Mapping[str, str | int] = {}
+
+    def __str__(self) -> str:
+        return self.says % self.values if self.values else self.says
+
+
+class BadSettings(Refused):
+    """Nothing was changed; `wrong` says why, and what to do, setting by setting."""
+
+    status = 400
+
+    def __init__(self, wrong: Sequence[Wrong] = ()) -> None:
+        super().__init__(" ".join(dict.fromkeys(str(one) for one in wrong)))
+        self.wrong = tuple(wrong)
 
 
 class Fenced(Refused):

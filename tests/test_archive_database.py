@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
-from console.archive.database import Database, sqlite_url
+from console.archive.database import MIGRATIONS, Database, sqlite_url
+from console.archive.members import Accounts
 from console.archive.tables import directory, metadata, sessions
+from console.directory import Member, Queue
 from console.errors import SettingError, Unknown
 from tests.archived import fresh_database
 
@@ -51,6 +55,31 @@ async def test_migrating_again_keeps_what_is_there(database: Database) -> None:
     await database.migrate()
     async with database.reading() as connection:
         assert (await connection.execute(select(directory.c.version))).scalar() == 7
+
+
+async def test_queues_and_members_of_the_first_release_get_the_defaults(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path))
+    async with database.writing() as connection:
+        await connection.run_sync(to_version, "0001")
+        await connection.execute(
+            text("INSERT INTO queues (id, name, target_ms, ask_ms, end_ms) VALUES ('q', 'Q', 6000, 300000, 600000)")
+        )
+        row = "('ana', 'a@x', 'Ana', '', 'agent', '[\"q\"]', 6, '', 1)"
+        columns = "(id, email, name, password, role, queues, slots, locale, added)"
+        await connection.execute(text(f"INSERT INTO members {columns} VALUES {row}"))
+    await database.migrate()
+    stands = await Accounts(database).directory()
+    assert stands.queues == {"q": Queue("q", "Q")}
+    assert stands.members == {"ana": Member("ana", "Ana", "a@x", queues=("q",))}
+    await database.close()
+
+
+def to_version(connection: Connection, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
 
 
 async def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:

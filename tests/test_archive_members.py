@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from console.archive import credentials
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.archive.tables import members, one_clicks, sessions, tokens, tries
-from console.directory import Directory, Member, Queue, Site
-from console.errors import NotYours, Refused, SignInNeeded, SlowDown
+from console.directory import Directory, Hours, Member, Queue, Site
+from console.errors import BadSettings, NotYours, Refused, SignInNeeded, SlowDown
+from console.events import Author
 from tests.archived import START, fresh_database, quick_passwords, rows
 
 PASSWORD = "correct horse battery"
@@ -78,6 +80,72 @@ async def test_the_directory_holds_sites_queues_and_members(accounts: Accounts) 
     assert await accounts.directory() == Directory(3, {"demo": site}, {"support": queue}, {"ana": ana})
 
 
+TIER_2 = Queue("second", "Level 2", target=60_000)
+TIER_1 = Queue(
+    "first",
+    "Level 1",
+    target=6_000,
+    ask=30_000,
+    end=90_000,
+    goal=85,
+    head_start=5_000,
+    mode="offer",
+    accept=12_000,
+    misses=2,
+    languages=("en", "fr"),
+    hours=Hours("Europe/Paris", ((0, 540, 1080), (1, 0, 1440)), ("2026-12-25",)),
+    longest=40,
+    overflow_to="second",
+    overflow_after=45_000,
+    wrapup=20_000,
+    reasons=("Playback", "Invoice"),
+)
+
+
+async def test_a_queue_comes_back_with_all_it_was_given(accounts: Accounts) -> None:
+    await accounts.put_queue(TIER_2)
+    await accounts.put_queue(TIER_1)
+    queues = (await accounts.directory()).queues
+    assert (queues["first"], queues["second"]) == (TIER_1, TIER_2)
+
+
+async def test_a_member_comes_back_with_languages_and_limit(accounts: Accounts) -> None:
+    ana = (await accounts.directory()).members["ana"]
+    changed = replace(ana, name="Ana B.", limit=3, languages=("fr", "en"), role="supervisor", email="other@example.com")
+    stands = await accounts.update_member(changed)
+    assert stands == await accounts.directory()
+    assert stands.members["ana"] == replace(changed, email=ana.email)
+
+
+async def test_a_limit_is_set_in_somebodys_name(accounts: Accounts) -> None:
+    await accounts.set_limit("ana", 2, by=Author("sam", "Sam"))
+    line = (await accounts.audit())[0]
+    assert (line.name, line.what, line.target) == ("Sam", "Member changed", "member:ana")
+    assert (line.before, line.after) == ({"limit": 6}, {"limit": 2})
+    with pytest.raises(BadSettings, match="limit is 1 to 6"):
+        await accounts.set_limit("ana", 7, by=Author("sam", "Sam"))
+    assert (await accounts.directory()).members["ana"].limit == 2
+
+
+async def test_a_queue_is_made_with_the_members_who_serve_it(accounts: Accounts) -> None:
+    await accounts.add_member(id="ben", email="ben@example.com", name="Ben", password="")
+    await accounts.put_queue(TIER_2, members=("ana", "ben"))
+    assert {id: member.queues for id, member in (await accounts.directory()).members.items()} == {
+        "ana": ("support", "second"),
+        "ben": ("second",),
+    }
+    await accounts.put_queue(TIER_2, members=("ben",))
+    assert (await accounts.directory()).members["ana"].queues == ("support",)
+
+
+async def test_reasons_for_being_away_and_retention_are_kept(accounts: Accounts) -> None:
+    assert await accounts.retention_days() is None
+    await accounts.set_retention_days(30)
+    await accounts.set_away_reasons(("Lunch", "Training"))
+    assert await accounts.retention_days() == 30
+    assert (await accounts.directory()).away_reasons == ("Lunch", "Training")
+
+
 async def test_an_empty_directory_has_version_zero(database: Database) -> None:
     assert await Accounts(database).directory() == Directory(0)
 
@@ -94,7 +162,7 @@ async def test_each_change_that_shows_bumps_the_version(accounts: Accounts) -> N
     versions = [(await accounts.directory()).version]
     for change in (
         accounts.put_queue(Queue("support", "Support", target=9_000)),
-        accounts.put_site(Site("demo", "Shop", "support")),
+        accounts.put_site(Site("demo", "Shop", "support", ("https://shop.example",))),
         accounts.add_member(email="ben@example.com", name="Ben", password=""),
         accounts.disable("ana"),
     ):
@@ -104,7 +172,7 @@ async def test_each_change_that_shows_bumps_the_version(accounts: Accounts) -> N
 
 
 async def test_changes_at_once_each_get_a_version(accounts: Accounts) -> None:
-    await asyncio.gather(*(accounts.put_queue(Queue(f"q{number}", "Line")) for number in range(10)))
+    await asyncio.gather(*(accounts.put_queue(Queue(f"q{number}", f"Line {number}")) for number in range(10)))
     directory = await accounts.directory()
     assert (directory.version, len(directory.queues)) == (12, 11)
 

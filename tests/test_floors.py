@@ -12,6 +12,7 @@ WORDS, DOORS, STATE, EYES, REACTIONS, SERVICES, EDGES, WIRING = 0, 1, 2, 3, 4, 4
 # A file's own entry counts before its folder's.
 FLOORS: dict[str, float] = {
     "console": WORDS,
+    "console.bad_settings": WORDS,
     "console.config": WORDS,
     "console.directory": WORDS,
     "console.errors": WORDS,

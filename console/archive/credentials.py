@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, Update, and_, delete, insert, or_, select, update
 
 from console.archive.database import Database, now_ms
+from console.archive.directory import member_of
 from console.archive.tables import members, one_clicks, sessions, tokens
 from console.archive.tries import Tries
 from console.directory import Member
@@ -196,19 +197,6 @@ class Credentials:
 def fold_email(email: str) -> str:
     """One account an address, however it is typed."""
     return email.strip().casefold()[:254]
-
-
-def member_of(row: RowMapping) -> Member:
-    """A member's row as the directory's value."""
-    return Member(
-        id=row["id"],
-        name=row["name"],
-        email=row["email"],
-        role=row["role"],
-        queues=tuple(row["queues"]),
-        limit=row["slots"],
-        locale=row["locale"],
-    )
 
 
 def _active() -> ColumnElement[bool]:

@@ -1,65 +1,113 @@
-"""Sites, queues and members: what SQL knows and live state is told, at a version that only grows."""
+"""Sites, queues and members: what SQL knows and live state is told, at a version that only grows.
 
-import re
+Each verb is one transaction: it reads the directory, makes the wanted one of it, refuses what cannot be
+(`console.bad_settings`), writes what differs, and leaves an audit line in the name of `by`.
+"""
 
-from sqlalchemy import Table, insert, select, update
+from collections.abc import Awaitable, Callable, Collection
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive.credentials import Credentials, SignedIn, TokenLine, fold_email, member_of, revoke_all
-from console.archive.tables import directory, members, queues, sites
+from console.archive import directory as rows
+from console.archive.audit import COMMAND_LINE, AuditLine, note, read_audit
+from console.archive.canned import CannedReplies
+from console.archive.credentials import SignedIn, TokenLine, fold_email, revoke_all
+from console.archive.tables import members, queues
+from console.bad_settings import check
+from console.bad_settings.people import of_retention
+from console.bad_settings.queues import of_removal
 from console.directory import SLOTS, Directory, Member, MemberRole, Queue, Site
-from console.errors import NotYours, Refused
+from console.errors import BadSettings, NotYours, Refused, Wrong
+from console.events import Author
 from console.identifiers import new_id
 from console.security import MAX_PASSWORD, hash_password
 
 __all__ = ["Accounts", "SignedIn", "TokenLine"]
 
-ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # as on the wire
-ROLES: tuple[MemberRole, ...] = ("agent", "supervisor", "admin")
 SHORTEST_PASSWORD = 8
+RETENTION = "retention_days"
 TAKEN = "There is already a member with that address or id."
+Step = Callable[[AsyncConnection], Awaitable[None]]  # more of the same transaction
+NO_MEMBER = "There is no such member."
+NO_QUEUE = "There is no such queue."
+NO_SITE = "There is no such site."
 
 
-class Accounts(Credentials):
-    """The directory's writer, and the members' credentials. Every change that shows in it bumps its version."""
+class MemberLine(msgspec.Struct, frozen=True):
+    """A member as listed for those who administer them; `disabled` is when (ms), 0 for not."""
+
+    member: Member
+    added: int
+    disabled: int
+
+
+class Accounts(CannedReplies):
+    """The directory's writer, and the members' credentials. Every change that shows in it bumps its version.
+
+    A change that cannot be raises BadSettings, and changes nothing; one that is as it was already leaves no trace.
+    """
 
     async def directory(self) -> Directory:
         """All of it as it stands; disabled members are not in it."""
         async with self.database.reading() as connection:
-            version = (await connection.execute(select(directory.c.version))).scalar() or 0
-            site_rows = (await connection.execute(select(sites))).mappings().all()
-            queue_rows = (await connection.execute(select(queues))).mappings().all()
-            active = select(members).where(members.c.disabled.is_(None))
-            member_rows = (await connection.execute(active)).mappings().all()
-        return Directory(
-            version=version,
-            sites={row["key"]: _site(dict(row)) for row in site_rows},
-            queues={
-                row["id"]: Queue(row["id"], row["name"], row["target_ms"], row["ask_ms"], row["end_ms"])
-                for row in queue_rows
-            },
-            members={row["id"]: member_of(row) for row in member_rows},
+            return await rows.read(connection)
+
+    async def audit(self, *, before: int = 0, limit: int = 50) -> list[AuditLine]:
+        """The newest changes first; those older than the line `before`, when it is given."""
+        return await read_audit(self.database, before=before, limit=limit)
+
+    # --- queues and sites ----------------------------------------------------------------------
+
+    async def put_queue(
+        self, queue: Queue, *, members: Collection[str] | None = None, by: Author = COMMAND_LINE
+    ) -> Directory:
+        """Add or change a queue. With `members` these serve it, and nobody else; without, who serves it stays,
+        and only then it may be nobody: whoever sets up a server writes queues down before members."""
+
+        def wanted(known: Directory) -> Directory:
+            made = replace(known, queues={**known.queues, queue.id: queue})
+            return made if members is None else replace(made, members=_serving(made, queue.id, members))
+
+        return await self._change(wanted, by, f"queue:{queue.id}", but=("members",) if members is None else ())
+
+    async def remove_queue(self, queue: str, *, by: Author = COMMAND_LINE) -> Directory:
+        """Its members serve it no more, and its canned replies go. Refused while a site or another queue leads to it.
+
+        NotYours for none. That no chat is in it is for the caller to see.
+        """
+
+        def wanted(known: Directory) -> Directory:
+            _there(queue in known.queues, NO_QUEUE)
+            if wrong := of_removal(queue, known):
+                raise BadSettings(wrong)
+            left = {id: one for id, one in known.queues.items() if id != queue}
+            return replace(known, queues=left, members=_serving(known, queue, ()))
+
+        async def forget(connection: AsyncConnection) -> None:
+            await self.forget_canned(connection, "queue", queue)
+
+        return await self._change(wanted, by, f"queue:{queue}", also=forget)
+
+    async def put_site(self, site: Site, *, by: Author = COMMAND_LINE) -> Directory:
+        """Add or change a site."""
+        return await self._change(
+            lambda known: replace(known, sites={**known.sites, site.key: site}), by, f"site:{site.key}"
         )
 
-    async def put_site(self, site: Site) -> None:
-        """Add or change a site; one that is the same already changes nothing."""
-        values = {
-            "name": site.name,
-            "queue": site.queue,
-            "origins": list(site.origins),
-            "locale": site.locale,
-            "typing_preview": site.typing_preview,
-            "privacy_url": site.privacy_url,
-            "accent": site.accent,
-            "parameters": list(site.parameters),
-        }
-        await self._put(sites, {"key": _checked_id(site.key)}, values)
+    async def remove_site(self, key: str, *, by: Author = COMMAND_LINE) -> Directory:
+        """The widget opens there no more; chats that run go on. NotYours for none."""
 
-    async def put_queue(self, queue: Queue) -> None:
-        """Add or change a queue; one that is the same already changes nothing."""
-        values = {"name": queue.name, "target_ms": queue.target, "ask_ms": queue.ask, "end_ms": queue.end}
-        await self._put(queues, {"id": _checked_id(queue.id)}, values)
+        def wanted(known: Directory) -> Directory:
+            _there(key in known.sites, NO_SITE)
+            return replace(known, sites={id: one for id, one in known.sites.items() if id != key})
+
+        return await self._change(wanted, by, f"site:{key}")
+
+    # --- members -------------------------------------------------------------------------------
 
     async def add_member(
         self,
@@ -71,101 +119,174 @@ class Accounts(Credentials):
         queues: tuple[str, ...] = (),
         limit: int = SLOTS,
         locale: str = "",
+        languages: tuple[str, ...] = (),
         id: str = "",
+        by: Author = COMMAND_LINE,
     ) -> Member:
         """A new member; an empty password means that none fits.
 
         Refused when the address or id is taken, a queue unknown, or a value cannot be.
         """
-        member = Member(_checked_id(id or new_id()), name.strip(), fold_email(email), role, queues, limit, locale)
-        _check_member(member, password)
-        hashed = await hash_password(password) if password else ""
+        member = Member(id or new_id(), name.strip(), fold_email(email), role, queues, limit, locale, languages)
+        hashed = await self._hashed(member.id, password)
+
+        async def settle(connection: AsyncConnection) -> None:
+            await connection.execute(update(members).where(members.c.id == member.id).values(password=hashed))
+
+        def wanted(known: Directory) -> Directory:
+            return replace(known, members={**known.members, member.id: member})
+
         try:
-            async with self.database.writing() as connection:
-                await _check_free(connection, member)
-                await connection.execute(
-                    insert(members).values(**_columns(member), password=hashed, added=self.clock())
-                )
-                await _bump(connection)
+            await self._change(wanted, by, f"member:{member.id}", before=_check_free(member), also=settle)
         except IntegrityError as error:  # somebody added the same one at the same moment
             raise Refused(TAKEN) from error
         return member
 
-    async def disable(self, member_id: str) -> None:
+    async def update_member(self, member: Member, *, by: Author = COMMAND_LINE) -> Directory:
+        """Change a member: all of it is as given but the address, which stays. NotYours for none.
+
+        Refused when a queue would have nobody left.
+        """
+
+        def wanted(known: Directory) -> Directory:
+            _there(member.id in known.members, NO_MEMBER)
+            changed = replace(member, email=known.members[member.id].email)
+            return replace(known, members={**known.members, member.id: changed})
+
+        return await self._change(wanted, by, f"member:{member.id}")
+
+    async def set_limit(self, member: str, limit: int, *, by: Author) -> Directory:
+        """How many chats at once, 1 to 6. A lower one takes no chat away. NotYours for no such member."""
+
+        def wanted(known: Directory) -> Directory:
+            _there(member in known.members, NO_MEMBER)
+            changed = replace(known.members[member], limit=limit)
+            return replace(known, members={**known.members, member: changed})
+
+        return await self._change(wanted, by, f"member:{member}", but=("name", "queues", "languages"))
+
+    async def disable(self, member_id: str, *, by: Author = COMMAND_LINE) -> None:
         """Out of the directory, and everything they hold is revoked. Live state is told first, by the caller.
 
-        NotYours when there is no such member, or no longer.
+        NotYours when there is no such member, or no longer. Nothing else refuses it, even if a queue has nobody left.
         """
-        now = self.clock()
         async with self.database.writing() as connection:
-            still = (members.c.id == member_id) & members.c.disabled.is_(None)
-            if not (await connection.execute(update(members).where(still).values(disabled=now))).rowcount:
-                raise NotYours("There is no such member.")
-            for statement in revoke_all(member_id, now):
+            known = await rows.read(connection)
+            _there(member_id in known.members, NO_MEMBER)
+            left = {id: one for id, one in known.members.items() if id != member_id}
+            await rows.write(connection, known, replace(known, members=left), by, self.clock())
+            for statement in revoke_all(member_id, self.clock()):
                 await connection.execute(statement)
-            await _bump(connection)
 
-    async def _put(self, table: Table, key: dict[str, str], values: dict[str, object]) -> None:
-        ((column, wanted),) = key.items()
+    async def enable(self, member_id: str, *, by: Author = COMMAND_LINE) -> None:
+        """A disabled member may sign in again, with the same password. NotYours for none."""
+        this = (members.c.id == member_id) & members.c.disabled.is_not(None)
         async with self.database.writing() as connection:
-            found = await connection.execute(select(table).where(table.c[column] == wanted))
-            row = found.mappings().first()
-            if row is not None and dict(row) == key | values:
+            row = (await connection.execute(select(members).where(this))).mappings().first()
+            _there(row is not None, NO_MEMBER)
+            known = set((await connection.execute(select(queues.c.id))).scalars())
+            left = [queue for queue in row["queues"] if queue in known] if row else []
+            await connection.execute(update(members).where(this).values(disabled=None, queues=left))
+            await note(connection, by, self.clock(), "Member let in again", f"member:{member_id}")
+            await rows.bump(connection)
+
+    async def set_password(self, member_id: str, password: str, *, by: Author = COMMAND_LINE) -> None:
+        """A new password, with which alone they sign in; whatever they held ends. Live state is told by the caller."""
+        hashed = await self._hashed(member_id, password)
+        this = (members.c.id == member_id) & members.c.disabled.is_(None)
+        async with self.database.writing() as connection:
+            changed = await connection.execute(update(members).where(this).values(password=hashed))
+            _there(changed.rowcount, NO_MEMBER)
+            for statement in revoke_all(member_id, self.clock()):
+                await connection.execute(statement)
+            await note(connection, by, self.clock(), "Password changed", f"member:{member_id}")
+
+    async def everyone(self) -> list[MemberLine]:
+        """All members, disabled ones too, by name."""
+        async with self.database.reading() as connection:
+            found = (await connection.execute(select(members).order_by(members.c.name, members.c.id))).mappings()
+            return [MemberLine(rows.member_of(row), row["added"], row["disabled"] or 0) for row in found]
+
+    # --- one value each ------------------------------------------------------------------------
+
+    async def set_away_reasons(self, reasons: tuple[str, ...], *, by: Author = COMMAND_LINE) -> Directory:
+        """What an agent may choose from when away."""
+        return await self._change(lambda known: replace(known, away_reasons=reasons), by, "away")
+
+    async def retention_days(self) -> int | None:
+        """Days after which an ended chat goes; None when it was never set here, and the server's setting counts."""
+        async with self.database.reading() as connection:
+            found: int | None = await rows.read_setting(connection, RETENTION)
+            return found
+
+    async def set_retention_days(self, days: int, *, by: Author = COMMAND_LINE) -> None:
+        if wrong := of_retention(days):
+            raise BadSettings(wrong)
+        async with self.database.writing() as connection:
+            before = await rows.read_setting(connection, RETENTION)
+            if before == days:
                 return
-            if row is None:
-                await connection.execute(insert(table).values(**key, **values))
-            else:
-                await connection.execute(update(table).where(table.c[column] == wanted).values(**values))
-            await _bump(connection)
+            await rows.write_setting(connection, RETENTION, days)
+            old, new = {"days": before}, {"days": days}
+            await note(connection, by, self.clock(), "Retention changed", "retention", old, new)
+
+    # --- how -----------------------------------------------------------------------------------
+
+    async def _change(
+        self,
+        wanted: Callable[[Directory], Directory],
+        by: Author,
+        edited: str,
+        *,
+        but: Collection[str] = (),
+        before: Step | None = None,
+        also: Step | None = None,
+    ) -> Directory:
+        """What `wanted` makes of the directory becomes the directory; returned as it then stands."""
+        async with self.database.writing() as connection:
+            known = await rows.read(connection)
+            new = wanted(known)
+            check(known, new, edited=edited, but=but)
+            if before:
+                await before(connection)
+            changed = await rows.write(connection, known, new, by, self.clock())
+            if also:
+                await also(connection)
+            return replace(new, version=known.version + 1) if changed else known
+
+    async def _hashed(self, member: str, password: str) -> str:
+        if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
+            says = "A password has at least %(least)s characters, and %(most)s at most."
+            values = {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD}
+            raise BadSettings([Wrong(f"member:{member}", "password", says, values)])
+        return await hash_password(password) if password else ""
 
 
-async def _bump(connection: AsyncConnection) -> None:
-    newer = await connection.execute(update(directory).values(version=directory.c.version + 1))
-    if not newer.rowcount:
-        await connection.execute(insert(directory).values(id=1, version=1))
+def _serving(known: Directory, queue: str, chosen: Collection[str]) -> dict[str, Member]:
+    """The members, of whom those chosen serve the queue and the others do not."""
+    for member in chosen:
+        _there(member in known.members, NO_MEMBER)
+
+    def of(member: Member) -> Member:
+        if (member.id in chosen) == (queue in member.queues):
+            return member
+        others = tuple(one for one in member.queues if one != queue)
+        return replace(member, queues=(*others, queue) if member.id in chosen else others)
+
+    return {id: of(member) for id, member in known.members.items()}
 
 
-def _check_member(member: Member, password: str) -> None:
-    """Refused, with the reason, for a member that cannot be."""
-    before, at, after = member.email.partition("@")
-    if not (before and at and after) or not member.email.isprintable() or " " in member.email:
-        raise Refused("That is not an e-mail address.")
-    if not member.name or len(member.name) > 120 or not member.name.isprintable():
-        raise Refused("A member needs a name of 120 characters at most.")
-    if member.role not in ROLES:
-        raise Refused(f"A role is one of: {', '.join(ROLES)}.")
-    if not 1 <= member.limit <= SLOTS:
-        raise Refused(f"A limit is 1 to {SLOTS} chats.")
-    if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise Refused(f"A password has at least {SHORTEST_PASSWORD} characters, and {MAX_PASSWORD} at most.")
+def _there(found: object, says: str) -> None:
+    if not found:
+        raise NotYours(says)
 
 
-async def _check_free(connection: AsyncConnection, member: Member) -> None:
-    taken = (members.c.email == member.email) | (members.c.id == member.id)
-    if (await connection.execute(select(members.c.id).where(taken))).first():
-        raise Refused(TAKEN)
-    known = set((await connection.execute(select(queues.c.id))).scalars())
-    if missing := set(member.queues) - known:
-        raise Refused(f"There is no such queue: {', '.join(sorted(missing))}.")
+def _check_free(member: Member) -> Step:
+    """Refused when somebody, even disabled, has the address or the id."""
 
+    async def look(connection: AsyncConnection) -> None:
+        taken = (members.c.email == member.email) | (members.c.id == member.id)
+        if (await connection.execute(select(members.c.id).where(taken))).first():
+            raise BadSettings([Wrong(f"member:{member.id}", "email", TAKEN)])
 
-def _columns(member: Member) -> dict[str, object]:
-    return {
-        "id": member.id,
-        "email": member.email,
-        "name": member.name,
-        "role": member.role,
-        "queues": list(member.queues),
-        "slots": member.limit,
-        "locale": member.locale,
-    }
-
-
-def _checked_id(text: str) -> str:
-    if not ID.fullmatch(text):
-        raise Refused("An id has small letters, digits, hyphens and underscores, 64 at most.")
-    return text
-
-
-def _site(row: dict[str, object]) -> Site:
-    return Site(**{**row, "origins": tuple(row["origins"]), "parameters": tuple(row["parameters"])})  # type: ignore
+    return look

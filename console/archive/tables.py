@@ -55,6 +55,18 @@ queues = Table(
     Column("target_ms", BigInteger, nullable=False),
     Column("ask_ms", BigInteger, nullable=False),
     Column("end_ms", BigInteger, nullable=False),
+    Column("goal", Integer, nullable=False),  # percent
+    Column("head_start_ms", BigInteger, nullable=False),
+    Column("mode", String(20), nullable=False),
+    Column("accept_ms", BigInteger, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("hours", JSON, nullable=False),
+    Column("longest", Integer, nullable=False),
+    Column("overflow_to", String(64), nullable=False),
+    Column("overflow_after_ms", BigInteger, nullable=False),
+    Column("wrapup_ms", BigInteger, nullable=False),
+    Column("reasons", JSON, nullable=False),
 )
 
 members = Table(
@@ -68,6 +80,7 @@ members = Table(
     Column("queues", JSON, nullable=False),
     Column("slots", Integer, nullable=False),
     Column("locale", String(35), nullable=False),
+    Column("languages", JSON, nullable=False),
     Column("added", BigInteger, nullable=False),
     Column("disabled", BigInteger),
 )
@@ -77,6 +90,37 @@ directory = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),  # one row, 1
     Column("version", BigInteger, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(64), primary_key=True),  # away_reasons, retention_days
+    Column("value", JSON, nullable=False),
+)
+
+canned = Table(
+    "canned",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("scope", String(20), nullable=False),  # shared, queue, member
+    Column("owner", String(64), nullable=False),  # the queue's or the member's id
+    Column("title", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Index(None, "scope", "owner"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("member", String(64), nullable=False),  # empty: the command line
+    Column("name", String(120), nullable=False),
+    Column("what", String(200), nullable=False),  # a text of the pages: Queue changed
+    Column("target", String(130), nullable=False),  # queue:support
+    Column("before", JSON, nullable=False),  # the fields that changed
+    Column("after", JSON, nullable=False),
 )
 
 # --- credentials -----------------------------------------------------------------------------

@@ -1,0 +1,96 @@
+"""Canned replies: shared by all, of a queue, or somebody's own."""
+
+from collections.abc import Collection
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.archive import directory as rows
+from console.archive.audit import COMMAND_LINE, note
+from console.archive.credentials import Credentials
+from console.archive.tables import canned
+from console.bad_settings.people import of_canned
+from console.directory import Canned, Member, Scope
+from console.errors import BadSettings, NotYours, Wrong
+from console.events import Author
+
+MOST = 500  # for the same people
+NO_REPLY = "There is no such reply."
+
+
+class CannedReplies(Credentials):
+    """Somebody's own leave no audit line: they are nobody else's business."""
+
+    async def canned_for(self, member: Member) -> list[Canned]:
+        """What the member may insert: their own, their queues', the shared ones, in this order and then by title."""
+        theirs = or_(_of("shared", [""]), _of("queue", member.queues), _of("member", [member.id]))
+        found = await self._canned(theirs)
+        return sorted(found, key=lambda one: (ORDER.index(one.scope), one.title.casefold()))
+
+    async def team_canned(self) -> list[Canned]:
+        """All but somebody's own, the shared ones first, then by queue and title."""
+        found = await self._canned(canned.c.scope != "member")
+        return sorted(found, key=lambda one: (one.scope != "shared", one.owner, one.title.casefold()))
+
+    async def put_canned(self, reply: Canned, *, by: Author = COMMAND_LINE) -> None:
+        """Add or change a reply; who may is for the caller to say. BadSettings for one that cannot be."""
+        async with self.database.writing() as connection:
+            known = await rows.read(connection)
+            row = (await connection.execute(select(canned).where(canned.c.id == reply.id))).mappings().first()
+            before = Canned(**row) if row else None
+            if before == reply:
+                return
+            where = _of(reply.scope, [reply.owner])
+            others = [Canned(**one) for one in (await connection.execute(select(canned).where(where))).mappings()]
+            wrong = of_canned(reply, others, known)
+            if before is None and len(others) >= MOST:
+                says = "%(most)s replies at most: remove those that nobody uses."
+                wrong.append(Wrong(f"canned:{reply.id}", "title", says, {"most": MOST}))
+            if wrong:
+                raise BadSettings(wrong)
+            values = msgspec.structs.asdict(reply)
+            if before is None:
+                await connection.execute(insert(canned).values(**values))
+            else:
+                await connection.execute(update(canned).where(canned.c.id == reply.id).values(**values))
+            await self._note(connection, by, "Canned reply changed" if before else "Canned reply added", before, reply)
+
+    async def read_canned(self, id: str) -> Canned:
+        """NotYours for none."""
+        found = await self._canned(canned.c.id == id)
+        if not found:
+            raise NotYours(NO_REPLY)
+        return found[0]
+
+    async def remove_canned(self, id: str, *, by: Author = COMMAND_LINE) -> None:
+        """NotYours for none."""
+        reply = await self.read_canned(id)
+        async with self.database.writing() as connection:
+            gone = await connection.execute(delete(canned).where(canned.c.id == id))
+            if gone.rowcount:
+                await self._note(connection, by, "Canned reply removed", reply, None)
+
+    async def forget_canned(self, connection: AsyncConnection, scope: Scope, owner: str) -> None:
+        """With the queue, or the member, their replies."""
+        await connection.execute(delete(canned).where(_of(scope, [owner])))
+
+    async def _canned(self, which: ColumnElement[bool]) -> list[Canned]:
+        async with self.database.reading() as connection:
+            return [Canned(**row) for row in (await connection.execute(select(canned).where(which))).mappings()]
+
+    async def _note(
+        self, connection: AsyncConnection, by: Author, what: str, before: Canned | None, after: Canned | None
+    ) -> None:
+        reply = after or before
+        if reply is None or {one.scope for one in (before, after) if one} == {"member"}:
+            return
+        old, new = (msgspec.structs.asdict(one) if one else {} for one in (before, after))
+        await note(connection, by, self.clock(), what, f"canned:{reply.id}", old, new)
+
+
+ORDER: tuple[Scope, ...] = ("member", "queue", "shared")
+
+
+def _of(scope: Scope, owners: Collection[str]) -> ColumnElement[bool]:
+    return and_(canned.c.scope == scope, canned.c.owner.in_(owners))
