@@ -26,6 +26,7 @@ from console.fanout import Fanout, Heard
 from console.hub import Hub
 from console.metrics import Figures, registry
 from console.pages import chats, console, shop, sign_in, static, widget
+from console.pages import settings as setting_pages
 from console.picture import Picture
 from console.queue.store import Store
 from console.queue.workspace import Workspace
@@ -74,6 +75,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *sign_in.routes,
         *console.routes,
         *chats.routes,
+        *setting_pages.routes,
         Route("/healthz", health),
         WebSocketRoute("/ws/visitor", visitor_socket),
         WebSocketRoute("/ws/agent", agent_socket),

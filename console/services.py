@@ -9,6 +9,7 @@ from console.archive.members import Accounts
 from console.archive.writer import Archive
 from console.config import Settings
 from console.directory import Directory
+from console.errors import Unknown, WrongEpoch
 from console.fanout import Heard
 from console.hub import Hub
 from console.picture import Picture
@@ -35,3 +36,13 @@ class Services:
     build: str
     picture: Picture = field(default_factory=Picture)
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away
+
+    async def go_live(self, directory: Directory) -> bool:
+        """What SQL has taken holds from now on; False when the live state is away, and will follow by itself."""
+        if directory.version >= self.directory.version:
+            self.directory = directory
+        try:
+            await self.workspace.configure(directory)
+        except (Unknown, WrongEpoch):
+            return False
+        return True
