@@ -104,7 +104,7 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         history=History(database, settings.workspace),
         hub=hub,
         visitor_tokens=VisitorTokens(settings.secret),
-        views=HtmlViews(lambda: services.directory.queues),
+        views=HtmlViews(lambda: services.directory.queues, lambda: services.directory.members),
         directory=Directory(0),
         demo=demo,
         build=build(),

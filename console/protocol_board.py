@@ -17,7 +17,9 @@ from console.protocol import (
     Ping,
     Pong,
     Typing,
+    Unwatched,
     Watch,
+    WatchDrawn,
     Whisper,
 )
 
@@ -88,22 +90,6 @@ class BoardHtml(Outbound, tag="html"):
     fresh: int
     parts: list[str] = []
     gone: list[str] = []
-
-
-class WatchDrawn(Outbound, tag="watched"):
-    """A chat that is looked on at: `whole` as it stands, else what happened since."""
-
-    chat: str
-    n: int
-    content: str
-    whole: bool = False
-
-
-class Unwatched(Outbound, tag="unwatched"):
-    """Nothing more comes of that chat: it has ended, or one may not look any more."""
-
-    chat: str
-    why: Literal["ended", "off"]
 
 
 BoardReply = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error

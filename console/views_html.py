@@ -16,13 +16,14 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from console.directory import SLOTS, Queue
+from console.directory import SLOTS, Member, Queue
 from console.events import ChatFact, Message, Note, Profile
 from console.picture import AgentLine, ChatLine
 from console.templating import environment
 from console.texts import page_texts
 
 Queues = Callable[[], Mapping[str, Queue]]
+Members = Callable[[], Mapping[str, Member]]
 
 
 class Strip(msgspec.Struct):
@@ -43,10 +44,11 @@ class Strip(msgspec.Struct):
 
 
 class HtmlViews:
-    """Fragments; `queues` gives the current queues for their names and targets."""
+    """Fragments; `queues` gives the current queues for their names and targets, `members` the team."""
 
-    def __init__(self, queues: Queues) -> None:
+    def __init__(self, queues: Queues, members: Members = dict) -> None:
         self.queues = queues
+        self.members = members
 
     def pane(
         self, slot: int, chat: ChatLine | None, facts: Sequence[ChatFact], *, locale: str, now: int, seen: int = 0
@@ -85,7 +87,8 @@ class HtmlViews:
             return Markup(_macros(locale, "message").message(fact, chat))
         if isinstance(fact, Note):
             return Markup(_macros(locale, "note").note(fact, chat))
-        return Markup(_macros(locale, "event").event(fact, chat, self.queues().get(chat.queue)))
+        queues = self.queues()
+        return Markup(_macros(locale, "event").event(fact, queues.get(chat.queue), queues, self.members()))
 
     def who(self, slot: int, chat: ChatLine, *, locale: str, seen: int = 0) -> Markup:
         """The head itself, without its target."""

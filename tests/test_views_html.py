@@ -2,10 +2,11 @@
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
-from console.directory import Queue
+from console.directory import Member, Queue
 from console.events import (
     AnyChatFact,
     Asked,
@@ -13,23 +14,34 @@ from console.events import (
     Author,
     Ended,
     Handled,
+    Invited,
+    Kept,
+    Labelled,
     Late,
     Message,
     NoReply,
     Note,
+    Offered,
     Opened,
+    Overflowed,
     Profile,
+    PromiseBroken,
     Rated,
     Released,
     Reopened,
+    Transferred,
     Turn,
     Visitor,
+    Withdrawn,
+    Wrapped,
 )
 from console.links import linkify, place
 from console.picture import AgentLine, ChatLine
 from console.views_html import HtmlViews, Strip
 
-VIEWS = HtmlViews(lambda: {"support": Queue("support", "Support")})
+QUEUES = {"support": Queue("support", "Support"), "billing": Queue("billing", "Billing")}
+TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") for name in ("Ana", "Ben")}
+VIEWS = HtmlViews(lambda: QUEUES, lambda: TEAM)
 ATTACKS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -123,6 +135,14 @@ def every_kind() -> list[AnyChatFact]:
         Rated(seq=11, score=4, cid="d" * 22, **where),
         Profile(seq=12, visitor=Visitor("v"), **where),
         Handled(seq=13, author=ana, cid="e" * 22, **where),
+        Offered(seq=14, agent="ana", name="Ana", slot=2, until=9, candidates=1, clocks=0, **where),
+        Withdrawn(seq=15, agent="ana", why="missed", **where),
+        Overflowed(seq=16, queue="billing", **where),
+        Transferred(seq=17, author=ana, cid="f" * 22, agent="ana", queue="billing", due=1, note="VIP", **where),
+        Invited(seq=18, author=ana, cid="g" * 22, agent="ben", name="Ben", **where),
+        Labelled(seq=19, author=ana, cid="h" * 22, reason="Refund", tags=["vip", "film"], **where),
+        Wrapped(seq=20, agent="ana", why="time", took=20_000, **where),
+        PromiseBroken(seq=21, agent="ana", due=1, **where),
     ]  # type: ignore[arg-type]
 
 
@@ -135,6 +155,74 @@ def test_every_kind_of_fact_has_one_line_in_words(fact: AnyChatFact, locale: str
     assert ("id", f"m-abc-{fact.seq}") in found.attributes
     assert ("data-seq", str(fact.seq)) in found.attributes
     assert len("".join(found.texts).split()) > 1
+
+
+TRACES = [
+    (
+        {
+            "why": "least_pressure",
+            "candidates": 3,
+            "clocks": 1,
+            "waited": 12_400,
+            "stuck": "all_busy",
+            "expected": 10_000,
+        },
+        "Assigned to Ana: fewest running clocks · one of 3 with a free slot · 1 clock running"
+        " · 12.4 s in line: everybody's slots were full (10.0 s expected)",
+    ),
+    (
+        {"why": "next_in_line", "candidates": 1, "clocks": 0, "waited": 5_000, "line": "billing", "stuck": "language"},
+        "Assigned to Ana: next in line · from the line of Billing · 5.0 s in line: nobody free spoke the language",
+    ),
+    ({"why": "accepted", "candidates": 1, "clocks": 0, "waited": 900}, "Assigned to Ana: accepted it"),
+    ({"why": "transferred", "candidates": 0, "clocks": 0, "waited": 0}, "Assigned to Ana: by a hand-over"),
+]
+
+
+@pytest.mark.parametrize(("trace", "words"), TRACES, ids=[str(trace["why"]) for trace, _ in TRACES])
+def test_why_this_agent_and_why_the_wait_stand_in_words(trace: dict[str, Any], words: str) -> None:
+    fact = Assigned(at=1, chat="abc", seq=4, prev=3, agent="ana", name="Ana", slot=2, **trace)
+    assert in_words(fact) == words
+
+
+def in_words(fact: AnyChatFact) -> str:
+    """The line's text, its time left out."""
+    html = str(VIEWS.line(fact, line(), locale="en"))
+    return " ".join("".join(Elements(html[: html.index("<time")]).texts).split())
+
+
+HAND_OVERS = [
+    ({"to": "ben", "note": "VIP"}, "Ana handed it to Ben: VIP"),
+    ({}, "Ana handed it to the line of Billing"),
+]
+
+
+@pytest.mark.parametrize(("more", "words"), HAND_OVERS)
+def test_a_hand_over_says_to_whom_and_what_was_noted(more: dict[str, str], words: str) -> None:
+    ana, where = Author("ana", "Ana"), {"at": 1, "chat": "abc", "seq": 4, "prev": 3}
+    fact = Transferred(author=ana, cid="c" * 22, agent="ana", queue="billing", due=1, **where, **more)  # type: ignore[arg-type]
+    assert in_words(fact) == words
+
+
+WHERE = {"at": 1_000, "chat": "abc", "seq": 6, "prev": 4, "cid": "n" * 22}
+
+
+def test_a_whisper_is_told_from_a_note() -> None:
+    note = Note(author=Author("sam", "Sam"), text="refund him", whisper=True, **WHERE)  # type: ignore[arg-type]
+    html = str(VIEWS.line(note, line(), locale="en"))
+    assert 'class="m note whisper"' in html
+    assert "Whisper, staff only" in html
+
+
+def test_an_answer_says_what_it_promises_and_what_it_kept() -> None:
+    ana = Author("ana", "Ana")
+    holding = Message(by="agent", author=ana, text="One moment", promise=121_000, **WHERE)  # type: ignore[arg-type]
+    html = str(VIEWS.line(holding, line(), locale="en"))
+    assert 'data-promise="121000" data-promised="1000"' in html
+    assert "promised to be back within 2:00" in html
+    for kept, words in ((True, "promise kept"), (False, "promise broken")):
+        answer = Message(by="agent", author=ana, text="Here", promised=Kept(8, kept), **WHERE)  # type: ignore[arg-type]
+        assert words in str(VIEWS.line(answer, line(), locale="en"))
 
 
 def test_the_kinds_tried_are_all_there_are() -> None:

@@ -1,0 +1,61 @@
+"""What every frame is made of: its size, its ids, its texts."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+MAX_FRAME = 64 * 1024  # bytes
+MAX_TEXT = 4_000  # characters of a message
+MAX_FACTS = 100  # facts in a welcome or a history page
+
+Cid = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22}$", description="the client's id of its own command")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+Draft = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)]
+Name = Annotated[str, msgspec.Meta(max_length=120)]
+Email = Annotated[str, msgspec.Meta(max_length=254)]
+Address = Annotated[str, msgspec.Meta(max_length=2_000)]
+Locale = Annotated[str, msgspec.Meta(max_length=35)]
+Field = Annotated[str, msgspec.Meta(max_length=500)]
+FieldName = Annotated[str, msgspec.Meta(max_length=60)]
+Fields = Annotated[dict[FieldName, Field], msgspec.Meta(max_length=20)]
+OptionalId = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$")]
+LabelText = Annotated[str, msgspec.Meta(max_length=60)]
+Tags = Annotated[list[LabelText], msgspec.Meta(max_length=20)]
+Place = Literal["waiting", "active", "ended"]
+Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
+
+
+class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the visitor is; the address travels without query and fragment."""
+
+    url: Address = ""
+    title: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    referrer: Address = ""
+
+
+class Inbound(msgspec.Struct, tag_field="t", forbid_unknown_fields=True, omit_defaults=True):
+    """A frame from a client."""
+
+
+class Outbound(msgspec.Struct, tag_field="t", omit_defaults=True):
+    """A frame to a client."""
+
+
+class Ping(Inbound, tag="ping"):
+    at: int
+
+
+encoder = msgspec.json.Encoder()
+
+
+def encode(frame: Outbound) -> bytes:
+    """The frame as UTF-8 JSON."""
+    return encoder.encode(frame)
+
+
+def frame_schemas(frames: Any) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a union of frames."""
+    return msgspec.json.schema(frames)
