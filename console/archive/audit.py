@@ -1,7 +1,7 @@
 """Who changed which setting, and how it was before: one line a change, in the change's own transaction."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import insert, select
@@ -11,7 +11,17 @@ from console.archive.database import Database
 from console.archive.tables import audit
 from console.events import Author
 
-COMMAND_LINE = Author("", "sestetto")  # whoever may run a command on the server
+
+class Somebody(Protocol):
+    """Who changes something: an author, or a member."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+COMMAND_LINE: Somebody = Author("", "sestetto")  # whoever may run a command on the server
 
 
 class AuditLine(msgspec.Struct, frozen=True):
@@ -29,7 +39,7 @@ class AuditLine(msgspec.Struct, frozen=True):
 
 async def note(
     connection: AsyncConnection,
-    by: Author,
+    by: Somebody,
     at: int,
     what: str,
     target: str,

@@ -7,13 +7,12 @@ from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import directory as rows
-from console.archive.audit import COMMAND_LINE, note
+from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.credentials import Credentials
 from console.archive.tables import canned
 from console.bad_settings.people import of_canned
 from console.directory import Canned, Member, Scope
 from console.errors import BadSettings, NotYours, Wrong
-from console.events import Author
 
 MOST = 500  # for the same people
 NO_REPLY = "There is no such reply."
@@ -33,7 +32,7 @@ class CannedReplies(Credentials):
         found = await self._canned(canned.c.scope != "member")
         return sorted(found, key=lambda one: (one.scope != "shared", one.owner, one.title.casefold()))
 
-    async def put_canned(self, reply: Canned, *, by: Author = COMMAND_LINE) -> None:
+    async def put_canned(self, reply: Canned, *, by: Somebody = COMMAND_LINE) -> None:
         """Add or change a reply; who may is for the caller to say. BadSettings for one that cannot be."""
         async with self.database.writing() as connection:
             known = await rows.read(connection)
@@ -63,7 +62,7 @@ class CannedReplies(Credentials):
             raise NotYours(NO_REPLY)
         return found[0]
 
-    async def remove_canned(self, id: str, *, by: Author = COMMAND_LINE) -> None:
+    async def remove_canned(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """NotYours for none."""
         reply = await self.read_canned(id)
         async with self.database.writing() as connection:
@@ -80,7 +79,7 @@ class CannedReplies(Credentials):
             return [Canned(**row) for row in (await connection.execute(select(canned).where(which))).mappings()]
 
     async def _note(
-        self, connection: AsyncConnection, by: Author, what: str, before: Canned | None, after: Canned | None
+        self, connection: AsyncConnection, by: Somebody, what: str, before: Canned | None, after: Canned | None
     ) -> None:
         reply = after or before
         if reply is None or {one.scope for one in (before, after) if one} == {"member"}:

@@ -8,9 +8,9 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import audit
+from console.archive.audit import Somebody
 from console.archive.tables import directory, members, queues, settings, sites
 from console.directory import Directory, Member, Queue, Site
-from console.events import Author
 
 AWAY_REASONS = "away_reasons"
 Row = Mapping[Any, Any]
@@ -33,7 +33,7 @@ async def read(connection: AsyncConnection) -> Directory:
     )
 
 
-async def write(connection: AsyncConnection, known: Directory, wanted: Directory, by: Author, now: int) -> bool:
+async def write(connection: AsyncConnection, known: Directory, wanted: Directory, by: Somebody, now: int) -> bool:
     """Make SQL hold `wanted`, where it held `known`; an audit line for each thing. Whether anything differed.
 
     A member who is no longer in it is disabled, a new one has no password.
@@ -72,7 +72,7 @@ async def write_setting(connection: AsyncConnection, name: str, value: Any) -> N
 class Rows:
     """Writes rows in one transaction, and says in the audit what it wrote."""
 
-    def __init__(self, connection: AsyncConnection, by: Author, now: int) -> None:
+    def __init__(self, connection: AsyncConnection, by: Somebody, now: int) -> None:
         self.connection, self.by, self.now = connection, by, now
         self.changed = False
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import directory as rows
-from console.archive.audit import COMMAND_LINE, AuditLine, note, read_audit
+from console.archive.audit import COMMAND_LINE, AuditLine, Somebody, note, read_audit
 from console.archive.canned import CannedReplies
 from console.archive.credentials import SignedIn, TokenLine, fold_email, revoke_all
 from console.archive.tables import members, queues
@@ -22,7 +22,6 @@ from console.bad_settings.people import of_retention
 from console.bad_settings.queues import of_removal
 from console.directory import SLOTS, Directory, Member, MemberRole, Queue, Site
 from console.errors import BadSettings, NotYours, Refused, Wrong
-from console.events import Author
 from console.identifiers import new_id
 from console.security import MAX_PASSWORD, hash_password
 
@@ -63,7 +62,7 @@ class Accounts(CannedReplies):
     # --- queues and sites ----------------------------------------------------------------------
 
     async def put_queue(
-        self, queue: Queue, *, members: Collection[str] | None = None, by: Author = COMMAND_LINE
+        self, queue: Queue, *, members: Collection[str] | None = None, by: Somebody = COMMAND_LINE
     ) -> Directory:
         """Add or change a queue. With `members` these serve it, and nobody else; without, who serves it stays,
         and only then it may be nobody: whoever sets up a server writes queues down before members."""
@@ -74,7 +73,7 @@ class Accounts(CannedReplies):
 
         return await self._change(wanted, by, f"queue:{queue.id}", but=("members",) if members is None else ())
 
-    async def remove_queue(self, queue: str, *, by: Author = COMMAND_LINE) -> Directory:
+    async def remove_queue(self, queue: str, *, by: Somebody = COMMAND_LINE) -> Directory:
         """Its members serve it no more, and its canned replies go. Refused while a site or another queue leads to it.
 
         NotYours for none. That no chat is in it is for the caller to see.
@@ -92,13 +91,13 @@ class Accounts(CannedReplies):
 
         return await self._change(wanted, by, f"queue:{queue}", also=forget)
 
-    async def put_site(self, site: Site, *, by: Author = COMMAND_LINE) -> Directory:
+    async def put_site(self, site: Site, *, by: Somebody = COMMAND_LINE) -> Directory:
         """Add or change a site."""
         return await self._change(
             lambda known: replace(known, sites={**known.sites, site.key: site}), by, f"site:{site.key}"
         )
 
-    async def remove_site(self, key: str, *, by: Author = COMMAND_LINE) -> Directory:
+    async def remove_site(self, key: str, *, by: Somebody = COMMAND_LINE) -> Directory:
         """The widget opens there no more; chats that run go on. NotYours for none."""
 
         def wanted(known: Directory) -> Directory:
@@ -121,7 +120,7 @@ class Accounts(CannedReplies):
         locale: str = "",
         languages: tuple[str, ...] = (),
         id: str = "",
-        by: Author = COMMAND_LINE,
+        by: Somebody = COMMAND_LINE,
     ) -> Member:
         """A new member; an empty password means that none fits.
 
@@ -142,7 +141,7 @@ class Accounts(CannedReplies):
             raise Refused(TAKEN) from error
         return member
 
-    async def update_member(self, member: Member, *, by: Author = COMMAND_LINE) -> Directory:
+    async def update_member(self, member: Member, *, by: Somebody = COMMAND_LINE) -> Directory:
         """Change a member: all of it is as given but the address, which stays. NotYours for none.
 
         Refused when a queue would have nobody left.
@@ -155,7 +154,7 @@ class Accounts(CannedReplies):
 
         return await self._change(wanted, by, f"member:{member.id}")
 
-    async def set_limit(self, member: str, limit: int, *, by: Author) -> Directory:
+    async def set_limit(self, member: str, limit: int, *, by: Somebody) -> Directory:
         """How many chats at once, 1 to 6. A lower one takes no chat away. NotYours for no such member."""
 
         def wanted(known: Directory) -> Directory:
@@ -165,7 +164,7 @@ class Accounts(CannedReplies):
 
         return await self._change(wanted, by, f"member:{member}", but=("name", "queues", "languages"))
 
-    async def disable(self, member_id: str, *, by: Author = COMMAND_LINE) -> None:
+    async def disable(self, member_id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """Out of the directory, and everything they hold is revoked. Live state is told first, by the caller.
 
         NotYours when there is no such member, or no longer. Nothing else refuses it, even if a queue has nobody left.
@@ -178,7 +177,7 @@ class Accounts(CannedReplies):
             for statement in revoke_all(member_id, self.clock()):
                 await connection.execute(statement)
 
-    async def enable(self, member_id: str, *, by: Author = COMMAND_LINE) -> None:
+    async def enable(self, member_id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """A disabled member may sign in again, with the same password. NotYours for none."""
         this = (members.c.id == member_id) & members.c.disabled.is_not(None)
         async with self.database.writing() as connection:
@@ -190,7 +189,7 @@ class Accounts(CannedReplies):
             await note(connection, by, self.clock(), "Member let in again", f"member:{member_id}")
             await rows.bump(connection)
 
-    async def set_password(self, member_id: str, password: str, *, by: Author = COMMAND_LINE) -> None:
+    async def set_password(self, member_id: str, password: str, *, by: Somebody = COMMAND_LINE) -> None:
         """A new password, with which alone they sign in; whatever they held ends. Live state is told by the caller."""
         hashed = await self._hashed(member_id, password)
         this = (members.c.id == member_id) & members.c.disabled.is_(None)
@@ -209,7 +208,7 @@ class Accounts(CannedReplies):
 
     # --- one value each ------------------------------------------------------------------------
 
-    async def set_away_reasons(self, reasons: tuple[str, ...], *, by: Author = COMMAND_LINE) -> Directory:
+    async def set_away_reasons(self, reasons: tuple[str, ...], *, by: Somebody = COMMAND_LINE) -> Directory:
         """What an agent may choose from when away."""
         return await self._change(lambda known: replace(known, away_reasons=reasons), by, "away")
 
@@ -219,7 +218,7 @@ class Accounts(CannedReplies):
             found: int | None = await rows.read_setting(connection, RETENTION)
             return found
 
-    async def set_retention_days(self, days: int, *, by: Author = COMMAND_LINE) -> None:
+    async def set_retention_days(self, days: int, *, by: Somebody = COMMAND_LINE) -> None:
         if wrong := of_retention(days):
             raise BadSettings(wrong)
         async with self.database.writing() as connection:
@@ -235,7 +234,7 @@ class Accounts(CannedReplies):
     async def _change(
         self,
         wanted: Callable[[Directory], Directory],
-        by: Author,
+        by: Somebody,
         edited: str,
         *,
         but: Collection[str] = (),

@@ -12,11 +12,11 @@ from console.errors import BadSettings, Wrong
 def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[str] = ()) -> None:
     """BadSettings when `edited` (`queue:support`) is wrong in `wanted`, or anything else is that was not in `known`.
 
-    Of what is edited, the fields in `but` are passed over.
+    Of what is edited, the fields in `but` are passed over. Its own faults come first: the others may be their echo.
     """
-    before = wrong_with(known)
-    found = [one for one in wrong_with(wanted) if (one.field not in but if one.target == edited else one not in before)]
-    if found:
+    before, after = wrong_with(known), wrong_with(wanted)
+    own = [one for one in after if one.target == edited and one.field not in but]
+    if found := own or [one for one in after if one.target != edited and one not in before]:
         raise BadSettings(found)
 
 
