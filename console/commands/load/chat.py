@@ -1,38 +1,26 @@
 """`sestetto load chat`: what this machine carries, on real sockets, and whether every promise was kept."""
 
 import asyncio
-import os
-import platform
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import msgspec
 import typer
 import uvloop
-from rich.table import Table
 
-from console.app import build
-from console.commands.common import say, screen
+from console.commands.common import say
+from console.commands.load.common import YARDSTICK, Out, keep, machine, table
 from console.config import read_settings
 from console.errors import SettingError
 from console.load.phases import Bench
-from console.load.processes import Target, own_server, people, yardstick
+from console.load.processes import Target, own_server, people
 from console.place import in_place
 from console.security import is_loopback
 
-app = typer.Typer(no_args_is_help=True, help="Measure what this machine carries.")
 PUBLISHED = 3.0  # s until a running server has read who works there
 
 
-@app.callback()
-def load() -> None:
-    """Measure what this machine carries."""
-
-
-@app.command("chat")
 def chat(
     visitors: Annotated[int, typer.Option(min=1, max=6000, help="Visitors in conversation; six an agent.")] = 96,
     agents: Annotated[int, typer.Option(min=1, max=1000, help="Agents who answer.")] = 16,
@@ -42,14 +30,12 @@ def chat(
     url: Annotated[
         str, typer.Option(help="A server on this machine, run with these settings and SESTETTO_PACE=1000.")
     ] = "",
-    out: Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")] = None,
+    out: Out = None,
 ) -> None:
     """Conversations in a closed loop, then at a steady rate, then sockets that only wait; then the checker."""
     figures = uvloop.run(_chat(visitors, agents, seconds, rate, sockets, url))
     _print(figures)
-    if out is not None:
-        out.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
-        say(f"Written to {out}.")
+    keep(out, figures)
     if any(figures["checker"].values()):
         raise SystemExit("sestetto: a promise was broken; the checker's line above says which.")
 
@@ -62,9 +48,8 @@ async def _chat(visitors: int, agents: int, seconds: float, rate: int, sockets: 
             closed = await bench.closed(seconds)
             steady = await bench.steady(rate, seconds)
             idle = await bench.waiting(sockets) if sockets and target.pid else None
-            machine = {"cores": os.cpu_count(), "python": platform.python_version(), "build": build()}
             return {
-                "machine": machine | {"million_additions_ms": yardstick()},
+                "machine": machine(),
                 "people": {"visitors": visitors, "agents": agents},
                 "closed_loop": closed,
                 "steady": steady,
@@ -91,7 +76,6 @@ async def _target(url: str, agents: int) -> AsyncIterator[Target]:
 
 def _print(figures: dict[str, Any]) -> None:
     closed, steady, idle = figures["closed_loop"], figures["steady"], figures["idle"]
-    table = Table("figure", "value", "unit", box=None, header_style="bold", pad_edge=False)
     rows: list[tuple[str, float, str]] = [
         ("closed loop: durable messages", closed.per_second, "/s"),
         ("  for a second of the server's CPU", closed.per_server_core, "messages"),
@@ -108,8 +92,6 @@ def _print(figures: dict[str, Any]) -> None:
             (f"memory of an idle socket ({idle.sockets})", idle.socket_server, "KiB of the server"),
             ("  and of its chat in line", idle.chat_server, f"KiB of the server, {idle.chat_store} KiB of the store"),
         ]
-    rows += [("yardstick: a million additions in Python", figures["machine"]["million_additions_ms"], "ms of CPU")]
-    for name, value, unit in rows:
-        table.add_row(name, f"{value:,g}" if value < 1000 else f"{value:,.0f}", unit)
-    screen.print(table)
+    rows += [(YARDSTICK, figures["machine"]["million_additions_ms"], "ms of CPU")]
+    table(("figure", "value", "unit"), rows)
     say("checker: " + ", ".join(f"{name} {number}" for name, number in figures["checker"].items()))

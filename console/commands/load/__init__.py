@@ -1,0 +1,10 @@
+"""`sestetto load`: what this machine carries, and whether every promise was kept meanwhile."""
+
+import typer
+
+from console.commands.load.chat import chat
+from console.commands.load.routing import routing
+
+app = typer.Typer(no_args_is_help=True, help="Measure what this machine carries.")
+app.command("chat")(chat)
+app.command("routing")(routing)

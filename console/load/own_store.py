@@ -1,0 +1,29 @@
+"""An embedded store of a load's own, in a folder that goes away with it."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from console.queue.embedded import EmbeddedStore
+from console.queue.store import Store
+from console.queue.workspace import Workspace
+
+PATIENCE = 120.0  # s for one exchange: a bulk of the loader's may take seconds
+
+
+@asynccontextmanager
+async def own_store() -> AsyncIterator[EmbeddedStore]:
+    with tempfile.TemporaryDirectory(prefix="sestetto-load-") as folder:
+        async with EmbeddedStore(Path(folder) / "store") as store:
+            yield store
+
+
+@asynccontextmanager
+async def opened(url: str, name: str) -> AsyncIterator[Workspace]:
+    """A workspace over a connection of its own."""
+    store = Store(url, deadline=PATIENCE)
+    try:
+        yield Workspace(store, name)
+    finally:
+        await store.close()
