@@ -14,7 +14,7 @@ const UNDO = 5_000; // ms to think again about an end
 /**
  * @typedef {'reply' | 'note'} Mode
  * @typedef {{
- *   send: (composer: Composer, text: string) => void, note: (composer: Composer, text: string) => void,
+ *   send: (composer: Composer, text: string, canned: string) => void, note: (composer: Composer, text: string) => void,
  *   noReply: (composer: Composer) => void, end: (composer: Composer) => void,
  *   typing: (composer: Composer) => void, draft: (composer: Composer, text: string) => void,
  *   discarded: (composer: Composer) => void, read: (composer: Composer) => number,
@@ -42,6 +42,7 @@ export class Composer {
     this.mode = 'reply';
     /** @type {Record<Mode, string>} */
     this.texts = { reply: tab.read(`draft.${chat}`, ''), note: tab.read(`note.${chat}`, '') };
+    this.canned = ''; // the id of the canned reply that stands in the box, as it is
     this.ended = false;
     this.endAt = 0; // performance.now(); 0: nobody has asked to end
     this.endRead = 0;
@@ -60,7 +61,7 @@ export class Composer {
   listen() {
     this.root.addEventListener('submit', (event) => { event.preventDefault(); this.submit(); });
     this.box.addEventListener('keydown', (event) => this.keydown(event));
-    this.box.addEventListener('input', () => this.typed());
+    this.box.addEventListener('input', () => { this.canned = ''; this.typed(); });
     this.root.addEventListener('pointerdown', (event) => { this.pressedAt = event.timeStamp; });
     this.root.addEventListener('click', (event) => this.clicked(event), true);
     this.root.addEventListener('focusout', () => setTimeout(() => this.leftAlone(), 300));
@@ -120,9 +121,17 @@ export class Composer {
     this.typed();
     if (mode === 'note') return this.hooks.note(this, text);
     this.undo();
-    this.hooks.send(this, text);
+    this.hooks.send(this, text, this.canned);
+    this.canned = '';
     tab.write(`said.${this.chat}`, text);
     this.saveDraft();
+  }
+
+  /** As if typed, in place of what is there; `canned` names the canned reply it is. @param {string} text @param {string} canned */
+  insert(text, canned = '') {
+    this.box.value = text;
+    this.typed();
+    this.canned = canned;
   }
 
   /** The server keeps the draft for a reload, another tab, or whoever takes the chat over. */

@@ -1,14 +1,16 @@
 // The console: frames in, commands out, and the parts that know what to do with them.
 
+import { addActions, perform } from './actions.js';
 import { showAlarmBox, startAlarmBox, toggleMute } from './alarmbox.js';
 import { Alarms } from './alarms.js';
 import { announce } from './announcer.js';
 import { followAttention } from './attention.js';
 import { drawAll } from './clocks.js';
-import { Desk } from './desk.js';
+import { attended, desk } from './floor.js';
 import { swap } from './fragments.js';
+import { command, onFrame, receive, send, useLine } from './frames.js';
 import { showHelp, startHelp } from './help.js';
-import { newCid, tabId } from './identity.js';
+import { tabId } from './identity.js';
 import { startKeys } from './keys.js';
 import { showLink, showTrip } from './link.js';
 import { Outbox } from './outbox.js';
@@ -25,36 +27,11 @@ let welcomed = false;
 /** @type {Map<string, number>} chat -> the last visitor line announced */
 const heard = new Map();
 
-const desk = new Desk({
-  send: (composer, text) => say('say', composer, { text, read: read(composer) }),
-  note: (composer, text) => say('note', composer, { text }),
-  noReply: (composer) => say('no_reply', composer, {}),
-  end: (composer) => say('end', composer, {}),
-  typing: (composer) => whisper({ t: 'typing', chat: composer.chat }),
-  draft: (composer, text) => whisper({ t: 'draft', chat: composer.chat, text }),
-  discarded: (composer) => desk.discard(composer),
-  read,
-});
 const outbox = new Outbox({ send: (frame) => socket.ready && socket.send(frame), settled });
 const alarms = new Alarms((slot) => desk.goTo(slot));
-const shown = new Shown(desk.panes, whisper);
+const shown = new Shown(desk.panes, send);
 const socket = new Socket({ hello, frame: receive, link: linked });
-
-/** @param {import('./composer.js').Composer} composer */
-function read(composer) {
-  return desk.paneOf(composer.chat)?.lastVisitorSeq() ?? 0;
-}
-
-/** A command about a chat: kept until it is answered. @param {string} t @param {import('./composer.js').Composer} composer @param {object} more */
-function say(t, composer, more) {
-  const item = outbox.put({ t, cid: newCid(), chat: composer.chat, ...more }, composer.chat, composer.name);
-  if (item.frame.text) desk.paneOf(composer.chat)?.showPending(item, socket.ready ? 'sending' : 'waiting_to_send');
-}
-
-/** A signal that may be lost. @param {object} frame */
-function whisper(frame) {
-  return socket.ready && socket.send(frame);
-}
+useLine(outbox, socket);
 
 /** @param {boolean} take */
 function hello(take) {
@@ -77,22 +54,14 @@ function linked(link, since) {
 
 // --- frames ---
 
-/** @type {Record<string, (frame: any) => void>} */
-const frames = {
-  welcome,
-  html: (frame) => { draw(frame.content, frame.due ?? {}); },
-  ack: (frame) => outbox.answer(frame),
-  nack: (frame) => outbox.answer(frame),
-  typing,
-  seen: (frame) => desk.paneOf(frame.chat)?.showSeen(frame.seq),
-  pong: (frame) => showTrip(servertime.learn(frame.now, frame.at)),
-  error: (frame) => console.warn(`The server could not read a frame: ${frame.code}`),
-};
-
-/** @param {any} frame */
-function receive(frame) {
-  frames[frame.t]?.(frame);
-}
+onFrame('welcome', welcome);
+onFrame('html', (frame) => draw(frame.content, frame.due ?? {}));
+onFrame('ack', (frame) => outbox.answer(frame));
+onFrame('nack', (frame) => outbox.answer(frame));
+onFrame('typing', typing);
+onFrame('seen', (frame) => desk.paneOf(frame.chat)?.showSeen(frame.seq));
+onFrame('pong', (frame) => showTrip(servertime.learn(frame.now, frame.at)));
+onFrame('error', (frame) => console.warn(`The server could not read a frame: ${frame.code}`));
 
 /** @param {any} frame */
 function welcome(frame) {
@@ -194,25 +163,18 @@ function settled(item, answer) {
 
 // --- what the person does ---
 
-/** @param {(composer: import('./composer.js').Composer) => void} then */
-function attended(then) {
-  const composer = desk.attended();
-  if (composer) then(composer);
-}
-
-/** @type {Record<string, () => void>} */
-const actions = {
-  ...Object.fromEntries(desk.panes.map((pane) => [`pane${pane.slot}`, () => desk.goTo(pane.slot)])),
-  urgent: () => desk.mostUrgent(),
-  urgent2: () => desk.mostUrgent(),
-  note: () => attended((composer) => composer.act('note')),
-  no_reply: () => attended((composer) => desk.paneOf(composer.chat)?.due && composer.act('no_reply')),
-  end: () => attended((composer) => composer.act('end')),
-  mute: toggleMute,
-  alarms: showAlarmBox,
-  help: showHelp,
-  help2: showHelp,
-};
+addActions({
+  ...Object.fromEntries(desk.panes.map((pane) => [`pane${pane.slot}`, { run: () => desk.goTo(pane.slot) }])),
+  urgent: { run: () => desk.mostUrgent(), may: () => desk.panes.some((pane) => pane.chat && pane.due) },
+  urgent2: { run: () => desk.mostUrgent() },
+  note: { run: () => attended((composer) => composer.act('note')), may: () => Boolean(desk.attended()) },
+  no_reply: { run: () => attended((composer) => composer.act('no_reply')), may: () => Boolean(desk.paneOf(desk.attended()?.chat ?? '')?.due) },
+  end: { run: () => attended((composer) => composer.act('end')), may: () => Boolean(desk.attended()) },
+  mute: { run: toggleMute },
+  alarms: { run: showAlarmBox },
+  help: { run: showHelp },
+  help2: { run: showHelp },
+});
 
 /** Every half second, hidden or not. */
 function tick() {
@@ -231,8 +193,8 @@ function drawSince() {
 
 startHelp();
 startAlarmBox();
-startKeys((action) => actions[action]?.());
-startStatus((status) => outbox.put({ t: 'status', cid: newCid(), status }, 'status', ''));
+startKeys(perform);
+startStatus((status) => command({ t: 'status', status }, 'status', ''));
 followAttention(desk.panes);
 document.getElementById('retry')?.addEventListener('click', () => socket.atOnce());
 document.getElementById('take-back')?.addEventListener('click', () => socket.connect(true));

@@ -69,6 +69,7 @@ export class Desk {
     const composer = new Composer(pane.chat, pane.name, this.hooks, instead);
     pane.desk.prepend(composer.root);
     this.composers.set(pane.slot, composer);
+    document.dispatchEvent(new CustomEvent('sestetto:composer', { detail: composer }));
   }
 
   /** @param {Composer} ghost */

@@ -1,0 +1,24 @@
+// What can be done, by name: the same by key, by button and by the command palette.
+
+/** @typedef {{run: () => void, may?: () => boolean}} Action */
+
+/** @type {Map<string, Action>} */
+const actions = new Map();
+
+/** @param {Record<string, Action>} more */
+export function addActions(more) {
+  for (const [name, action] of Object.entries(more)) actions.set(name, action);
+}
+
+export const actionNames = () => [...actions.keys()];
+
+/** Whether it would do anything now. @param {string} name */
+export function mayDo(name) {
+  const action = actions.get(name);
+  return action ? action.may?.() ?? true : false;
+}
+
+/** @param {string} name */
+export function perform(name) {
+  if (mayDo(name)) actions.get(name)?.run();
+}
