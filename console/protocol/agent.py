@@ -17,8 +17,8 @@ class AgentHello(Inbound, tag="hello"):
     tab: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     epoch: Annotated[str, msgspec.Meta(max_length=64)] = ""
     take: bool = False
-    quiet: bool = False
     have: Annotated[dict[str, Seq], msgspec.Meta(max_length=50)] = {}
+    quiet: bool = False
 
 
 class SetStatus(Inbound, tag="status"):
