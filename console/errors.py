@@ -57,6 +57,12 @@ class NotYours(Refused):
     status = 404
 
 
+class NoQueue(Refused):
+    code = "no_queue"
+    message = "There is no such queue here."
+    status = 404
+
+
 class ChatEnded(Refused):
     code = "ended"
     message = "The chat has ended."

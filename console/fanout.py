@@ -5,8 +5,7 @@ fails never stops the tail.
 """
 
 import asyncio
-import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 
 import msgspec
@@ -16,7 +15,6 @@ from redis.exceptions import RedisError
 from console.events import (
     AgentChanged,
     AnyFact,
-    Assigned,
     ChatFact,
     Configured,
     Ended,
@@ -35,9 +33,8 @@ from console.queue.workspace import Workspace
 from console.views_html import HtmlViews
 from console.views_json import agent_frame, visitor_frame
 
+IN_LINE = ("waiting", "offered")
 REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
-SAMPLES = 20  # latest assignments a waiting time is told from
-HORIZON = 600_000  # ms after which they tell nothing
 
 log = structlog.get_logger()
 
@@ -117,7 +114,6 @@ class Fanout:
         self._visitors: OrderedDict[str, str] = OrderedDict()  # of chats that have ended
         self._places: dict[str, int] = {}
         self._counted: tuple[Picture, int] | None = None  # what they were counted in
-        self._waits: dict[str, deque[tuple[int, int]]] = {}
         self._epoch = ""
         workspace.on_epoch.append(self._turn)
 
@@ -207,8 +203,6 @@ class Fanout:
         for agent in agents:
             self._deliver(f"agent:{agent}", shown)
         self._deliver(f"chat:{fact.chat}", shown)
-        if isinstance(fact, Assigned) and line is not None:
-            self._waits.setdefault(line.queue, deque(maxlen=SAMPLES)).append((fact.at, fact.waited))
 
     def _deliver(self, audience: str, heard: Heard) -> None:
         for listener in self._hub.listeners(audience):
@@ -226,12 +220,16 @@ class Fanout:
     # --- what the line looks like --------------------------------------------------------------
 
     def place_of(self, chat: str) -> tuple[int, int] | None:
-        """(position from 1, expected wait in s or -1 when nothing is known) of a chat in line."""
+        """(position from 1, expected wait in s or -1 when nothing is known) of a chat in line.
+
+        Who is offered to an agent stands in line for the visitors: nobody has said yes yet.
+        """
         line = self.picture.chats.get(chat)
-        if line is None or line.place != "waiting":
+        if line is None or line.place not in IN_LINE:
             return None
         position = self._positions()[chat]
-        return position, self._expected_wait(line.queue, position)
+        queue = self.picture.queues.get(line.queue)
+        return position, round(position * queue.pace / 1000) if queue is not None and queue.pace else -1
 
     def _positions(self) -> dict[str, int]:
         """Places in line from 1, by chat. Counted once a fact, for every visitor in line asks every second."""
@@ -239,19 +237,11 @@ class Fanout:
         if self._counted != (picture, picture.n):
             lines: dict[str, int] = {}
             self._places = {}
-            for chat in sorted(picture.chats.values(), key=lambda chat: (chat.due, chat.id)):
-                if chat.place == "waiting":
+            for chat in sorted(picture.chats.values(), key=lambda chat: (chat.rank, chat.id)):
+                if chat.place in IN_LINE:
                     self._places[chat.id] = lines[chat.queue] = lines.get(chat.queue, 0) + 1
             self._counted = (picture, picture.n)
         return self._places
-
-    def _expected_wait(self, queue: str, position: int) -> int:
-        """From the pace at which the line moved lately: the position times the time between assignments."""
-        now = int(time.time() * 1000)
-        recent = [at for at, _ in self._waits.get(queue, ()) if now - at < HORIZON]
-        if len(recent) < 3:
-            return -1
-        return round(position * (now - recent[0]) / len(recent) / 1000)
 
     # --- signals -------------------------------------------------------------------------------
 
@@ -274,12 +264,12 @@ class Fanout:
             log.error("signal.unreadable")
             return
         line = self.picture.chats.get(signal.chat)
-        if line is None:
+        if line is None or line.place == "wrapup":  # over for the visitor
             return
         self._deliver(f"chat:{line.id}", signal)
         if signal.by == "agent":
             self._deliver(f"visitor:{line.visitor}", signal)
-        elif line.agent:
+        elif line.place == "active":
             self._deliver(f"agent:{line.agent}", signal)
 
 

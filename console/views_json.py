@@ -13,6 +13,7 @@ from console.events import (
     Rated,
     Released,
     Reopened,
+    Transferred,
     decode_fact,
 )
 from console.protocol import AgentFact, VisitorFact, encode
@@ -25,6 +26,9 @@ def visitor_fact(fact: ChatFact) -> VisitorFact | None:
             frame = _of(fact, "message")
             frame.by, frame.cid, frame.text = fact.by, fact.cid if fact.by == "visitor" else "", fact.text
             frame.name = "" if fact.by == "visitor" else fact.author.name
+            frame.promise = fact.promise
+            if fact.promised is not None:
+                frame.promised = "kept" if fact.promised.kept else "broken"
             return frame
         case Assigned():
             frame = _of(fact, "assigned")
@@ -43,6 +47,8 @@ def visitor_fact(fact: ChatFact) -> VisitorFact | None:
             return _of(fact, "opened")
         case Released():
             return _of(fact, "released")
+        case Transferred():
+            return _of(fact, "transferred")
         case Asked():
             return _of(fact, "asked")
         case Reopened():

@@ -74,11 +74,12 @@ class Visitor(Talker):
     chat = ""
 
     @classmethod
-    async def comes(cls, server: RunningServer, *, knows: "Visitor | None" = None, after: int | None = None) -> Self:
+    async def comes(
+        cls, server: RunningServer, *, knows: "Visitor | None" = None, after: int | None = None, queue: str = ""
+    ) -> Self:
         """A tab that says hello; `knows` is the same visitor's earlier tab, whose place it takes up."""
-        socket = await Socket.open(
-            f"{server.socket_url}/ws/visitor?site=demo", subprotocol="sestetto.v1", origin=server.url
-        )
+        address = f"{server.socket_url}/ws/visitor?site=demo" + (f"&queue={queue}" if queue else "")
+        socket = await Socket.open(address, subprotocol="sestetto.v1", origin=server.url)
         vera = cls(socket)
         hello: Frame = {}
         if knows is not None:

@@ -40,6 +40,7 @@ FLOORS: dict[str, float] = {
     "console.picture": EYES,
     "console.figures": EYES,
     "console.standing": EYES,
+    "console.team": EYES,
     "console.views_html": EYES,
     "console.views_json": EYES,
     "console.alerts": REACTIONS,

@@ -39,8 +39,8 @@ class Error(Outbound, tag="error"):
     message: str
 
 
-class Team(msgspec.Struct, omit_defaults=True):
-    """Whether anybody is there, as the widget says it."""
+class Team(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether new chats are taken now; outside the business hours, when (ms) they next are."""
 
     online: bool
     back_at: int = 0
@@ -54,6 +54,7 @@ class VisitorChat(msgspec.Struct, omit_defaults=True):
     last: int
     agent: str = ""  # the name of who answers
     seen: int = 0  # the last seq an agent has seen
+    promise: int = 0  # when the agent promised to be back, 0 when nothing is promised
     can_reopen_until: int = 0
     rated: bool = False
 
@@ -81,12 +82,14 @@ class VisitorFact(Outbound, tag="fact"):
     seq: int
     prev: int
     at: int
-    kind: Literal["opened", "message", "assigned", "released", "asked", "ended", "reopened", "rated"]
+    kind: Literal["opened", "message", "assigned", "transferred", "released", "asked", "ended", "reopened", "rated"]
     by: str = ""  # message: visitor | agent | bot
     name: str = ""  # message by an agent, assigned: the agent's name
     cid: str = ""
     text: str = ""
     why: str = ""  # ended: visitor | agent | silent | abandoned | message_left
+    promise: int = 0  # message: by when (ms) its agent is to be back
+    promised: Literal["", "kept", "broken"] = ""  # message: what became of the promise it ends
     score: int = 0
 
 
@@ -99,6 +102,7 @@ class Line(Outbound, tag="line"):
 
 class TeamChanged(Outbound, tag="team"):
     online: bool
+    back_at: int = 0
 
 
 class Typing(Outbound, tag="typing"):

@@ -1,4 +1,4 @@
-"""The visitor's socket: `/ws/visitor?site=KEY`. No cookies; the Origin must be on the site's list."""
+"""The visitor's socket: `/ws/visitor?site=KEY[&queue=ID]`. No cookies; the Origin must be on the site's list."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from contextlib import suppress
 import msgspec
 from starlette.websockets import WebSocket
 
-from console.errors import ChatEnded, NotOpen, Unknown
+from console.errors import ChatEnded, NoQueue, NotOpen, NotYours, Unknown
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.fanout import Fanout, Heard, SeenSignal, Shown, TypingSignal
 from console.identifiers import new_id
@@ -21,14 +21,12 @@ from console.protocol import (
     LeaveMessage,
     Line,
     Open,
-    Place,
     Rate,
     Seen,
     SetProfile,
     Team,
     TeamChanged,
     Typing,
-    VisitorChat,
     VisitorEnd,
     VisitorFrame,
     VisitorHello,
@@ -38,17 +36,18 @@ from console.protocol import (
     VisitorTyping,
     VisitorWelcome,
 )
-from console.queue.results import Arrived, Gone, LiveChat, Said
+from console.queue.results import Arrived, Gone, Said
 from console.security import origin_allowed
+from console.team import team_of
 from console.text import clean, mask_cards
 from console.views_json import raw, visitor_facts
 from console.who import own_origin, services_of
 from console.ws.connection import Connection, Handler, Hangup
 from console.ws.guest import CHANNEL, Guest, mail_address, written
 from console.ws.resends import after_the_end, first_result
+from console.ws.told import visitor_chat
 
 SUBPROTOCOL = "sestetto.v1"
-REOPEN = 600_000  # ms, as in functions/chat.lua
 FEATURES: list[str] = []
 
 
@@ -61,6 +60,8 @@ class VisitorConnection(Connection):
         self.services = services_of(socket)
         self.fanout = fanout
         self.site = self.services.directory.sites[socket.query_params["site"]]
+        asked = socket.query_params.get("queue", "")
+        self.queue = asked if asked in self.services.directory.queues else self.site.queue
         self.id = new_id()  # of this connection
         self.guest = Guest("", self.site, "")
         self.chat = ""
@@ -68,7 +69,7 @@ class VisitorConnection(Connection):
         self.returning = False  # known by token, with nothing live: the archive may know the cid
         self._early: list[Shown] | None = None
         self._line: tuple[int, int] | None = None
-        self._online = False
+        self._team = Team(False)
         self._welcomed = False
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
@@ -123,7 +124,7 @@ class VisitorConnection(Connection):
             recovered = same and arrived.start <= hello.after <= chat.number("last") and len(facts) <= MAX_FACTS
             facts = facts[-MAX_FACTS:]
             self.last = chat.number("last")
-        self._online = self.services.picture.online(self.site.queue)
+        self._team = self._team_now()
         self.send(
             VisitorWelcome(
                 token=self.services.visitor_tokens.sign(self.guest.visitor.id),
@@ -132,26 +133,12 @@ class VisitorConnection(Connection):
                 build=self.services.build,
                 features=FEATURES,
                 recovered=recovered,
-                team=Team(self._online),
+                team=self._team,
                 typing_preview=self.site.typing_preview,
                 privacy_url=self.site.privacy_url,
-                chat=self._chat_of(chat) if chat is not None else None,
+                chat=visitor_chat(chat, self.services.directory.members) if chat is not None else None,
                 facts=[raw(fact) for fact in facts],
             )
-        )
-
-    def _chat_of(self, chat: LiveChat) -> VisitorChat:
-        agent = self.services.directory.members.get(chat.fields.get("agent", ""))
-        ended = chat.number("ended") if chat.fields["place"] == "ended" else 0
-        left = chat.fields.get("left_message") == "1"
-        return VisitorChat(
-            id=chat.id,
-            place=msgspec.convert(chat.fields["place"], type=Place),
-            last=chat.number("last"),
-            agent=agent.name if agent else "",
-            seen=min(chat.number("seen_agent"), chat.number("last")),
-            can_reopen_until=ended + REOPEN if ended and not left else 0,
-            rated=chat.fields.get("rated") == "1",
         )
 
     # --- commands -----------------------------------------------------------------------------------
@@ -163,16 +150,19 @@ class VisitorConnection(Connection):
         known = await self._archived(frame.cid, text)
         if known is not None:
             return self._said(frame.cid, known)
-        said = await self.services.workspace.open(
-            new_id(),
-            connection=self.id,
-            queue=frame.queue or self.site.queue,
-            site=self.site.key,
-            channel=CHANNEL,
-            cid=frame.cid,
-            profile=self.guest.profile,
-            text=text,
-        )
+        try:
+            said = await self.services.workspace.open(
+                new_id(),
+                connection=self.id,
+                queue=frame.queue or self.queue,
+                site=self.site.key,
+                channel=CHANNEL,
+                cid=frame.cid,
+                profile=self.guest.profile,
+                text=text,
+            )
+        except NotYours:
+            raise NoQueue from None
         self.returning = False
         self._be_in(said.chat)
         return self._said(frame.cid, said)
@@ -184,7 +174,7 @@ class VisitorConnection(Connection):
         known = await self._archived(frame.cid, text)
         said = known or await self.services.workspace.leave_message(
             new_id(),
-            queue=self.site.queue,
+            queue=self.queue,
             site=self.site.key,
             channel=CHANNEL,
             cid=frame.cid,
@@ -321,10 +311,14 @@ class VisitorConnection(Connection):
             self._line = place
             if place is not None:
                 self.send(Line(*place))
-        online = self.services.picture.online(self.site.queue)
-        if online != self._online:
-            self._online = online
-            self.send(TeamChanged(online))
+        team = self._team_now()
+        if team != self._team:
+            self._team = team
+            self.send(TeamChanged(team.online, team.back_at))
+
+    def _team_now(self) -> Team:
+        services = self.services
+        return team_of(services.picture, services.directory.queues, self.queue, self.now())
 
     def tab_lease(self) -> tuple[str, str] | None:
         return (self.chat, self.id) if self.chat else None

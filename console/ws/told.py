@@ -1,0 +1,32 @@
+"""The visitor's chat as its visitor may know it: offers and wrap-ups are the staff's."""
+
+from collections.abc import Mapping
+
+from console.directory import Member
+from console.protocol import Place, VisitorChat
+from console.queue.results import LiveChat
+
+REOPEN = 600_000  # ms, as in functions/chat.lua
+PLACES: dict[str, Place] = {
+    "waiting": "waiting",
+    "offered": "waiting",
+    "active": "active",
+    "wrapup": "ended",
+    "ended": "ended",
+}
+
+
+def visitor_chat(chat: LiveChat, members: Mapping[str, Member]) -> VisitorChat:
+    place = PLACES[chat.fields["place"]]
+    agent = members.get(chat.fields.get("agent", "")) if place != "waiting" else None
+    left = chat.fields.get("left_message") == "1"
+    return VisitorChat(
+        id=chat.id,
+        place=place,
+        last=chat.number("last"),
+        agent=agent.name if agent else "",
+        seen=min(chat.number("seen_agent"), chat.number("last")),
+        promise=chat.number("promise"),
+        can_reopen_until=chat.number("ended") + REOPEN if place == "ended" and not left else 0,
+        rated=chat.fields.get("rated") == "1",
+    )

@@ -1,0 +1,114 @@
+"""What Vera is told while she waits, when she cannot be taken, and when she is handed on: the truth."""
+
+from datetime import UTC, datetime, timedelta
+
+from console.directory import Hours, Queue
+from console.hours import next_opening
+from tests.eventually import eventually
+from tests.people import accounts_of
+from tests.running import RunningServer
+from tests.stories.teams import at_work, person, set_up
+from tests.talking import Agent, Frame, Visitor
+
+TARGET = 60_000  # ms: no clock matters here
+
+
+def shut() -> Hours:
+    """One hour, tomorrow at about this time."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    return Hours("UTC", ((tomorrow.weekday(), tomorrow.hour * 60, tomorrow.hour * 60 + 60),))
+
+
+async def comes_and_opens(server: RunningServer, text: str, queue: str) -> Visitor:
+    visitor = await Visitor.comes(server, queue=queue)
+    await visitor.opens(text)
+    return visitor
+
+
+def place(visitor: Visitor) -> int:
+    """The last place in line that was told."""
+    return [frame["position"] for frame in visitor.heard if frame["t"] == "line"][-1]
+
+
+def team(visitor: Visitor) -> Frame:
+    """Who is there, as last told."""
+    told = [frame.get("team", frame) for frame in visitor.heard if frame["t"] in ("welcome", "team")][-1]
+    return {key: value for key, value in told.items() if key != "t"}
+
+
+async def test_everybody_in_line_knows_their_place_and_moves_up(server: RunningServer) -> None:
+    await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
+    (alice,) = await at_work(server, "alice")
+    first = await comes_and_opens(server, "One", "small")
+    await alice.gets(first.chat)
+    second = await comes_and_opens(server, "Two", "small")
+    third = await comes_and_opens(server, "Three", "small")
+    told = await third.hears("line")
+    assert (told["position"], told["wait"]) == (2, -1), "nothing is known of the pace yet, so nothing is said"
+    await alice.command("end", chat=first.chat)
+    await alice.gets(second.chat)
+    moved = await third.hears(lambda frame: frame["t"] == "line" and frame["position"] == 1)
+    assert moved["wait"] >= 0, "now one has waited and was taken"
+
+
+async def test_the_expected_wait_is_the_place_times_the_pace(server: RunningServer) -> None:
+    await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
+    (alice,) = await at_work(server, "alice")
+    first = await comes_and_opens(server, "One", "small")
+    await alice.gets(first.chat)
+    second = await comes_and_opens(server, "Two", "small")
+    await eventually(lambda: place(second) == 1 if second.heard else False, "a place in line")
+    await alice.command("end", chat=first.chat)
+    held = await alice.gets(second.chat)
+    pace = next(fact["pace"] for fact in held["facts"] if fact["kind"] == "assigned")
+    others = [await comes_and_opens(server, "Next", "small") for _ in range(3)]
+    for number, visitor in enumerate(others, 1):
+        line = await visitor.hears(lambda frame, number=number: frame["t"] == "line" and frame["position"] == number)
+        assert line["wait"] == round(number * pace / 1000)
+
+
+async def test_a_full_line_is_said_and_a_message_is_taken(server: RunningServer) -> None:
+    await set_up(server, [Queue("small", "Small", target=TARGET, longest=1)], [person("alice", "small", limit=1)])
+    (alice,) = await at_work(server, "alice")
+    first = await comes_and_opens(server, "One", "small")
+    await alice.gets(first.chat)
+    await comes_and_opens(server, "Two", "small")
+    vera = await Visitor.comes(server, queue="small")
+    refused = await vera.opens("Three")
+    assert (refused["code"], refused["final"]) == ("line_full", True)
+    left = await vera.command("leave_message", email="vera@example.com", text="Three")
+    assert left["t"] == "ack"
+
+
+async def test_outside_the_hours_vera_hears_when_the_team_is_back(server: RunningServer) -> None:
+    hours = shut()
+    queue = Queue("small", "Small", target=TARGET, hours=hours)
+    await set_up(server, [queue], [person("alice", "small")])
+    (alice,) = await at_work(server, "alice")
+    vera = await Visitor.comes(server, queue="small")
+    back_at = next_opening(hours, int(datetime.now(UTC).timestamp() * 1000))
+    assert team(vera) == {"online": False, "back_at": back_at}
+    assert (await vera.opens("Anybody?"))["code"] == "closed"
+    async with accounts_of(server) as accounts:
+        await accounts.put_queue(Queue("small", "Small", target=TARGET))
+    await eventually(lambda: team(vera) == {"online": True}, "the new hours to hold")
+    await vera.opens("Anybody?")
+    await alice.gets(vera.chat)
+
+
+async def test_who_works_the_next_level_is_there_for_the_first(server: RunningServer) -> None:
+    first = Queue("l1", "Level 1", target=TARGET, overflow_to="l2", overflow_after=1_000)
+    await set_up(server, [first, Queue("l2", "Level 2")], [person("alice", "l1"), person("paul", "l2")])
+    (paul,) = await at_work(server, "paul")
+    vera = await comes_and_opens(server, "Anybody?", "l1")
+    assert team(vera) == {"online": True}
+    await paul.gets(vera.chat)
+
+
+async def test_a_queue_that_is_not_there_is_a_clear_error(server: RunningServer) -> None:
+    await Agent.comes(server, "ana")
+    vera = await Visitor.comes(server, queue="partners")
+    refused = await vera.opens("Hello", queue="partners")
+    assert (refused["code"], refused["message"]) == ("no_queue", "There is no such queue here.")
+    await vera.hears(lambda frame: frame["t"] in ("welcome", "team") and team(vera)["online"])
+    assert (await vera.opens("Hello"))["t"] == "ack", "the site's own queue takes her"
