@@ -19,9 +19,7 @@ from console.events import (
     Configured,
     Ended,
     Entry,
-    Opened,
-    Released,
-    Reopened,
+    Invited,
     Revoked,
     Unreadable,
 )
@@ -199,7 +197,8 @@ class Fanout:
         visitor = line.visitor if line is not None else self._visitors.get(fact.chat, "")
         if visitor:
             self._deliver(f"visitor:{visitor}", shown)
-        agents = {holder, line.agent if line is not None else ""} - {""}
+        guest = fact.agent if isinstance(fact, Invited) else ""
+        agents = {holder, line.agent if line is not None else "", guest} - {""}
         for agent in agents:
             self._deliver(f"agent:{agent}", shown)
         self._deliver(f"chat:{fact.chat}", shown)
@@ -271,12 +270,3 @@ class Fanout:
             self._deliver(f"visitor:{line.visitor}", signal)
         elif line.place == "active":
             self._deliver(f"agent:{line.agent}", signal)
-
-
-def leaves(fact: ChatFact) -> str:
-    """Why the chat left its agent with this fact, or an empty string."""
-    return fact.why if isinstance(fact, Released | Ended) else ""
-
-
-def begins(fact: ChatFact) -> bool:
-    return isinstance(fact, Opened | Reopened)

@@ -17,8 +17,9 @@ import msgspec
 from markupsafe import Markup
 
 from console.directory import SLOTS, Member, Queue
-from console.events import ChatFact, Message, Note, Profile
+from console.events import ChatFact, Ended, Labelled, Message, Note, Profile, PromiseBroken
 from console.picture import AgentLine, ChatLine
+from console.protocol import InvitedTo
 from console.templating import environment
 from console.texts import page_texts
 
@@ -30,8 +31,9 @@ class Strip(msgspec.Struct):
     """The figures over the panes.
 
     `waiting` chats stand in the agent's lines, the oldest of them since `longest` (ms of the
-    store's clock, 0: none); `median` (ms) and `within` (0..1, None before the first answer) are
-    the agent's own since midnight.
+    store's clock, 0: none), and the first of their promises breaks at `next_due` (0: none);
+    `median` (ms) and `within` (0..1, None before the first answer) are the agent's own since
+    midnight. `invited`: the chats of colleagues the agent may look on at.
     """
 
     agent: AgentLine
@@ -41,6 +43,8 @@ class Strip(msgspec.Struct):
     median: int
     within: float | None
     now: int
+    next_due: int = 0
+    invited: list[InvitedTo] = []
 
 
 class HtmlViews:
@@ -65,7 +69,7 @@ class HtmlViews:
     def fact(self, fact: ChatFact, chat: ChatLine, *, locale: str) -> str:
         """One fact of a held chat: its line, in its place however often it comes, and the head if that changed."""
         line = self.line(fact, chat, locale=locale)
-        head = self.header(chat, locale=locale, now=fact.at) if isinstance(fact, Profile) else ""
+        head = self.header(chat, locale=locale, now=fact.at) if changes_head(fact) else ""
         return f'<hx-upsert hx-target="#log-{chat.id}" key="data-seq" sort>{line}</hx-upsert>{head}'
 
     def header(self, chat: ChatLine, *, locale: str, now: int, seen: int = 0) -> str:
@@ -93,7 +97,23 @@ class HtmlViews:
     def who(self, slot: int, chat: ChatLine, *, locale: str, seen: int = 0) -> Markup:
         """The head itself, without its target."""
         name = chat.name or stranger(chat, locale=locale)
-        return Markup(_macros(locale, "who").who(slot, chat, self.queues().get(chat.queue), seen, name))
+        queue, members = self.queues().get(chat.queue), self.members()
+        watchers = [members[id].name if id in members else id for id in chat.watchers]
+        return Markup(_macros(locale, "who").who(slot, chat, queue, seen, name, span_of(chat, queue), watchers))
+
+
+def changes_head(fact: ChatFact) -> bool:
+    """Whether the head of the chat's pane is another one after it."""
+    if isinstance(fact, Message):
+        return bool(fact.promise or fact.promised)
+    return isinstance(fact, Profile | Labelled | PromiseBroken | Ended)
+
+
+def span_of(chat: ChatLine, queue: Queue | None) -> int:
+    """How long (ms) an offer or a wrap-up is in all, for the ring that empties."""
+    if queue is None:
+        return 0
+    return {"offered": queue.accept, "wrapup": queue.wrapup}.get(chat.place, 0)
 
 
 def stranger(chat: ChatLine, *, locale: str) -> str:

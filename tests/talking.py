@@ -123,13 +123,14 @@ class Agent(Talker):
 
     @classmethod
     async def comes(
-        cls, server: RunningServer, member: str, *, tab: str = "one", take: bool = False, blind: bool = False
-    ) -> Self:
+        cls, server: RunningServer, member: str, *, tab: str = "one", take: bool = False, blind: bool = False,
+        have: dict[str, int] | None = None,
+    ) -> Self:  # fmt: skip
         bearer = await bearer_of(server, member)
         socket = await Socket.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
         agent = cls(socket)
         agent.blind = blind
-        await agent.say_frame("hello", tab=tab, take=take)
+        await agent.say_frame("hello", tab=tab, take=take, have=have or {})
         return agent
 
     async def is_welcome(self) -> Frame:
@@ -160,7 +161,7 @@ class Agent(Talker):
                 case "welcome":
                     for chat in frame.get("chats", []):
                         found += chat.get("facts", [])
-                case "assigned":
+                case "assigned" | "offered":
                     found += frame["chat"].get("facts", [])
                 case "fact":
                     found.append(frame["fact"])

@@ -43,6 +43,7 @@ FLOORS: dict[str, float] = {
     "console.team": EYES,
     "console.views_html": EYES,
     "console.views_json": EYES,
+    "console.views_team": EYES,
     "console.alerts": REACTIONS,
     "console.rules": REACTIONS,
     "console.webhooks": REACTIONS,

@@ -60,7 +60,8 @@ OURS = {"li", "p", "span", "bdi", "time", "div", "h2", "ol", "a", "q", "hx-upser
 
 def line(**changes: object) -> ChatLine:
     values: dict[str, object] = {"name": "Giulia", "locale": "it-IT", "slot": 2, "page": "https://shop.example/tv?x=1"}
-    return ChatLine(id="abc", place="active", queue="support", visitor="v4f2", **{**values, **changes})  # type: ignore[arg-type]
+    where = {"id": "abc", "place": "active", "queue": "support", "visitor": "v4f2"}
+    return ChatLine(**{**where, **values, **changes})  # type: ignore[arg-type]
 
 
 def said(text: str, seq: int = 3) -> Message:

@@ -40,7 +40,7 @@ class AgentSay(Inbound, tag="say"):
     read: Seq
     began: Moment = 0
     promise: Literal[0, 30_000, 120_000, 300_000] = 0
-    canned: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    canned: OptionalId = ""
 
 
 class AddNote(Inbound, tag="note"):

@@ -167,7 +167,7 @@ class Went(msgspec.Struct, omit_defaults=True):
 
     chat: str
     name: str
-    place: Literal["waiting", "offered", "active", "wrapup", "ended"]
+    place: Literal["waiting", "offered", "active", "ended"]
     at: int
     agent: str = ""
 
@@ -300,7 +300,6 @@ class HtmlWelcome(Outbound, tag="welcome"):
     due: dict[str, int]
     drafts: dict[str, str] = {}
     went: list[Went] = []
-    invited: list[InvitedTo] = []
 
 
 VisitorReply = (

@@ -1,47 +1,48 @@
-"""The agent's socket: `/ws/agent`. What is said is the same in both tongues; `console.ws.faces` shows it."""
+"""The agent's socket: `/ws/agent`. What is said is the same in both tongues; `faces` show it, `commands` do it."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 import structlog
 from starlette.websockets import WebSocket
 
 from console.archive.credentials import SignedIn
-from console.errors import ChatEnded, Fenced, NotYours, SestettoError, Unknown
-from console.events import AgentChanged, Assigned, Author, ChatFact, Ended, Presence, Released, Revoked
+from console.errors import Fenced, NotYours, SestettoError, Unknown
+from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Offered, Presence, Revoked, Watched
 from console.fanout import Heard, SeenSignal, Shown, TypingSignal
 from console.protocol import (
     MAX_FACTS,
-    AddNote,
-    AgentEnd,
     AgentFrame,
     AgentHello,
     AgentHistory,
-    AgentSay,
     AgentTyping,
+    Colleagues,
+    FollowColleagues,
     HistoryPage,
     Inbound,
+    InvitedTo,
     SaveDraft,
     Seen,
-    SetStatus,
-    SkipReply,
     Typing,
+    Went,
 )
 from console.protocol import Shown as ShownFrame
-from console.queue.results import Gone, LiveChat, Said
+from console.queue.results import LiveChat
 from console.text import clean, mask_cards
+from console.views_team import colleagues, invited_to
 from console.who import COOKIE, own_origin, services_of, who
+from console.ws.commands import Commands
 from console.ws.connection import Connection, Handler, Hangup
-from console.ws.faces import Face, HtmlFace, JsonFace
-from console.ws.guest import written
-from console.ws.resends import after_the_end
+from console.ws.face_html import HtmlFace
+from console.ws.face_json import JsonFace
+from console.ws.faces import Face, leaves
+from console.ws.whereabouts import whereabouts
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
+LOOK = 0.5  # seconds between two looks at the team
 
 log = structlog.get_logger()
-
-Command = AgentSay | AddNote | AgentEnd | SkipReply
 
 
 class AgentConnection(Connection):
@@ -55,23 +56,23 @@ class AgentConnection(Connection):
         self.author = Author(me.member.id, me.member.name)
         self.face = face
         self.fence = 0
-        self.n = 0  # what the welcome showed
-        self.drawn: dict[str, int] = {}  # held chats -> feed number of their drawing
+        self.n = 0  # the last that was heard of, from the welcome on
+        self.commands = Commands(self)
+        self.drawn: dict[str, int] = {}  # held and offered chats -> feed number of their drawing
+        self.guest_of: set[str] = set()  # chats one was invited to
         self._coming: dict[str, list[Shown]] = {}  # chats being read -> what happened meanwhile
         self._early: list[Heard] | None = None
         self._reading: set[asyncio.Task[None]] = set()
+        self._following: asyncio.Task[None] | None = None
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
         return {
-            SetStatus: self.set_status,
-            AgentSay: self.say,
-            AddNote: self.note,
-            AgentEnd: self.end,
-            SkipReply: self.no_reply,
+            **self.commands.verbs(),
             SaveDraft: self.draft,
             ShownFrame: self.shown,
             AgentTyping: self.typing,
             AgentHistory: self.history,
+            FollowColleagues: self.follow_colleagues,
         }
 
     # --- coming, and coming back ---------------------------------------------------------------------
@@ -86,56 +87,28 @@ class AgentConnection(Connection):
         if await who(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
             raise Hangup(4401)
         try:
-            connected = await self.services.workspace.connect(agent, frame.tab, take=frame.take)
+            connected = await self.services.workspace.connect(agent, frame.tab, take=frame.take, quiet=frame.quiet)
         except NotYours:  # known to SQL, not yet to a store that has begun anew
             raise Hangup(1013) from None
         self.fence, self.n = connected.fence, connected.n
         self.drawn = {chat.id: connected.n for chat in connected.chats}
-        self.face.welcome(self, frame, connected)
+        self.guest_of = {chat.id for chat in self.services.picture.chats.values() if agent in chat.guests}
+        self.face.welcome(self, frame, connected, await self._went(frame))
         early, self._early = self._early, None
         for heard in early:
             self.deliver(heard)
         self.face.begin(self)
         return True
 
-    # --- commands ---------------------------------------------------------------------------------------
+    async def _went(self, hello: AgentHello) -> list[Went]:
+        """What became of the chats the client had and holds no more."""
+        gone = [chat for chat in hello.have if chat not in self.drawn]
+        return await whereabouts(self.services.workspace, self.author.id, gone, self.services.directory.members)
 
-    async def say(self, frame: AgentSay) -> None:
-        text = written(frame.text)
-        say = self.services.workspace.agent_say
-        await self._done(frame, "message", say(self.author, self.fence, frame.chat, frame.cid, text, frame.read), text)
+    def invitations(self) -> list[InvitedTo]:
+        return invited_to(self.services.picture, self.guest_of, self.author.id)
 
-    async def note(self, frame: AddNote) -> None:
-        text = written(frame.text)
-        note = self.services.workspace.note
-        await self._done(frame, "note", note(self.author, self.fence, frame.chat, frame.cid, text), text)
-
-    async def end(self, frame: AgentEnd) -> None:
-        end = self.services.workspace.agent_end
-        await self._done(frame, "ended", end(self.author, self.fence, frame.chat, frame.cid))
-
-    async def no_reply(self, frame: SkipReply) -> None:
-        no_reply = self.services.workspace.no_reply
-        await self._done(frame, "no_reply", no_reply(self.author, self.fence, frame.chat, frame.cid))
-
-    async def _done(self, frame: Command, kind: str, work: Awaitable[Said], text: str = "") -> None:
-        """Acks; when live keys are gone a resend gets the first result from the archive."""
-        try:
-            said = await work
-        except Gone:
-            said = await self._archived(frame, kind, text)
-        self.ack(frame.cid, said.chat, said.seq, said.at)
-
-    async def _archived(self, frame: Command, kind: str, text: str) -> Said:
-        try:
-            return await after_the_end(self.services, self.author.id, frame.cid, kind, chat=frame.chat, text=text)
-        except ChatEnded:  # not this agent's, or no chat at all: the same answer
-            raise NotYours from None
-
-    async def set_status(self, frame: SetStatus) -> None:
-        reason = clean(frame.reason, limit=120, lines=False, optional=True)
-        at = await self.services.workspace.set_status(self.author.id, self.fence, frame.status, reason)
-        self.ack(frame.cid, "", 0, at)
+    # --- what may be lost, or is only asked ---------------------------------------------------------------
 
     async def draft(self, frame: SaveDraft) -> None:
         text = mask_cards(clean(frame.text, limit=4_000, optional=True))
@@ -158,6 +131,21 @@ class AgentConnection(Connection):
             raise NotYours
         self.send(HistoryPage([msgspec.Raw(raw) for raw in log], frame.chat, more))
 
+    async def follow_colleagues(self, frame: FollowColleagues) -> None:
+        if self._following is not None:
+            self._following.cancel()
+        self._following = asyncio.create_task(self._tell_colleagues()) if frame.on else None
+
+    async def _tell_colleagues(self) -> None:
+        """At once, and whenever it has changed."""
+        told: Colleagues | None = None
+        while True:
+            now = colleagues(self.services.picture, self.services.directory.queues, self.author.id)
+            if now != told:
+                self.send(now)
+            told = now
+            await asyncio.sleep(LOOK)
+
     # --- what is heard ------------------------------------------------------------------------------------
 
     def deliver(self, heard: Heard) -> None:
@@ -173,6 +161,7 @@ class AgentConnection(Connection):
                     self.send(Seen(heard.seq, heard.chat))
             case Shown():
                 if heard.n > self.n or isinstance(heard.fact, Revoked):  # that may come between session and welcome
+                    self.n = max(self.n, heard.n)
                     self._hear(heard)
 
     def _hear(self, shown: Shown) -> None:
@@ -186,28 +175,36 @@ class AgentConnection(Connection):
             case Revoked():
                 if shown.fact.session in ("", self.me.session):
                     self.cut(4401)
-            case Presence():
+            case Presence() | Watched():
                 if shown.line is not None and shown.fact.chat in self.drawn:
-                    self.face.presence(self, shown)
+                    self.face.head(self, shown)
             case ChatFact():
                 self._hear_of_chat(shown, shown.fact)
 
     def _hear_of_chat(self, shown: Shown, fact: ChatFact) -> None:
         if fact.chat in self._coming:
             self._coming[fact.chat].append(shown)
-        elif isinstance(fact, Assigned) and fact.agent == self.author.id:
+        elif isinstance(fact, Assigned | Offered) and fact.agent == self.author.id:
             self._take_in(fact.chat)
+        elif isinstance(fact, Invited) and fact.agent == self.author.id:
+            self._invite(shown, fact)
         elif shown.n > self.drawn.get(fact.chat, shown.n):
             self._show(shown, fact)
 
+    def _invite(self, shown: Shown, fact: Invited) -> None:
+        self.guest_of.add(fact.chat)
+        for chat in invited_to(self.services.picture, (fact.chat,), self.author.id):
+            self.face.invited(self, shown.n, chat)
+
     def _show(self, shown: Shown, fact: ChatFact) -> None:
         self.face.fact(self, shown)
-        if isinstance(fact, Released | Ended):
+        why = leaves(fact)
+        if why:
             self.drawn.pop(fact.chat, None)
-            self.face.left(self, shown, fact)
+            self.face.left(self, shown, fact.chat, why)
 
     def _take_in(self, chat: str) -> None:
-        """A chat has come: it is read once, whole, and what happens meanwhile follows."""
+        """A chat has come, or is offered: it is read once, whole, and what happens meanwhile follows."""
         self._coming[chat] = []
         task = asyncio.create_task(self._read_in(chat))
         self._reading.add(task)
@@ -229,7 +226,7 @@ class AgentConnection(Connection):
 
     def _draw(self, live: LiveChat, n: int) -> None:
         self.drawn[live.id] = n
-        self.face.assigned(self, live, n)
+        self.face.came(self, live, n)
 
     def agent_lease(self) -> tuple[str, int] | None:
         return (self.author.id, self.fence) if self.fence else None
@@ -237,8 +234,9 @@ class AgentConnection(Connection):
     async def gone(self) -> None:
         self.services.hub.leave(self)
         self.face.close()
-        for task in self._reading:
-            task.cancel()
+        for task in (*self._reading, self._following):
+            if task is not None:
+                task.cancel()
         if self.fence:
             try:
                 await self.services.workspace.leave(self.author.id, self.fence)

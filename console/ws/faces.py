@@ -1,44 +1,29 @@
-"""How an agent is shown things: as JSON for bots and other clients, as HTML fragments for the console."""
+"""How an agent is shown things: as JSON (`face_json`) for bots and other clients, as HTML for the console."""
 
-import asyncio
-import time
-from copy import deepcopy
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
-from msgspec.structs import replace
-from starlette.requests import HTTPConnection
-
-from console.events import ChatFact, Ended, Released, decode_fact
+from console.events import ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
 from console.fanout import Shown
-from console.picture import ChatLine, chat_line
-from console.protocol import (
-    AgentChat,
-    AgentHello,
-    AgentWelcome,
-    ChatGone,
-    ChatTaken,
-    Html,
-    HtmlWelcome,
-)
+from console.protocol import AgentHello, InvitedTo, Went
 from console.queue.results import Connected, LiveChat
-from console.templating import locale_of
-from console.views_html import Strip
 
 if TYPE_CHECKING:
     from console.ws.agent import AgentConnection
 
-COALESCE = 0.05  # seconds between two frames of fragments
-STRIP = 0.5  # seconds between two looks at the figures on top
-
 
 class Face(Protocol):
-    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected) -> None: ...
+    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None: ...
     def begin(self, on: "AgentConnection") -> None: ...
     def fact(self, on: "AgentConnection", shown: Shown) -> None: ...
-    def assigned(self, on: "AgentConnection", live: LiveChat, n: int) -> None: ...
-    def left(self, on: "AgentConnection", shown: Shown, fact: Released | Ended) -> None: ...
-    def presence(self, on: "AgentConnection", shown: Shown) -> None: ...
+    def came(self, on: "AgentConnection", live: LiveChat, n: int) -> None:
+        """Assigned, or offered."""
+
+    def left(self, on: "AgentConnection", shown: Shown, chat: str, why: str) -> None: ...
+    def head(self, on: "AgentConnection", shown: Shown) -> None:
+        """Something about the chat has changed that is no fact of its log."""
+
+    def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None: ...
     def strip(self, on: "AgentConnection") -> None: ...
     def close(self) -> None: ...
 
@@ -51,188 +36,10 @@ def recovered(on: "AgentConnection", hello: AgentHello, connected: Connected) ->
     return not spans or (same and all(first <= seq <= last for seq, first, last in spans))
 
 
-class JsonFace:
-    """Facts as they are, at once."""
-
-    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected) -> None:
-        workspace = on.services.workspace
-        same = hello.epoch == workspace.epoch
-        chats = [self._chat(chat, hello.have.get(chat.id, 0) if same else 0) for chat in connected.chats]
-        on.send(
-            AgentWelcome(
-                agent=on.author.id,
-                name=on.author.name,
-                epoch=workspace.epoch,
-                fence=connected.fence,
-                now=connected.now,
-                build=on.services.build,
-                features=[],
-                status=connected.status,
-                limit=connected.limit,
-                recovered=recovered(on, hello, connected),
-                n=connected.n,
-                chats=chats,
-            )
-        )
-
-    def begin(self, on: "AgentConnection") -> None:
-        """Nothing more to start."""
-
-    def fact(self, on: "AgentConnection", shown: Shown) -> None:
-        on.outbox.put(shown.for_agent())
-
-    def assigned(self, on: "AgentConnection", live: LiveChat, n: int) -> None:
-        on.send(ChatTaken(n, self._chat(live, 0)))
-
-    def left(self, on: "AgentConnection", shown: Shown, fact: Released | Ended) -> None:
-        on.send(ChatGone(shown.n, fact.chat, fact.why))
-
-    def presence(self, on: "AgentConnection", shown: Shown) -> None:
-        on.outbox.put(shown.for_agent())
-
-    def strip(self, on: "AgentConnection") -> None:
-        """Figures are the console's."""
-
-    def close(self) -> None:
-        """Nothing to stop."""
-
-    @staticmethod
-    def _chat(live: LiveChat, after: int) -> AgentChat:
-        line = chat_line(live.id, live.fields)
-        first = line.seq - len(live.log)
-        return AgentChat(
-            id=line.id,
-            slot=line.slot,
-            queue=line.queue,
-            visitor=line.visitor,
-            name=line.name,
-            last=line.seq,
-            due=line.due,
-            email=line.email,
-            locale=line.locale,
-            page=line.page,
-            channel=line.channel,
-            here=line.here,
-            seen=live.number("seen_visitor"),
-            draft=live.draft,
-            facts=[msgspec.Raw(raw) for raw in live.log[max(after - first, 0) :]],
-        )
-
-
-class HtmlFace:
-    """Fragments, at most one frame per 50 ms, the first at once."""
-
-    def __init__(self, connection: HTTPConnection) -> None:
-        self._connection = connection
-        self._locale = "en"
-        self._content: list[str] = []
-        self._due: dict[str, int] = {}
-        self._n = 0
-        self._flushed = 0.0
-        self._later: asyncio.TimerHandle | None = None
-        self._figures: asyncio.Task[None] | None = None
-        self._strip: Strip | None = None
-
-    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected) -> None:
-        self._locale = locale_of(self._connection, on.me.member.locale)
-        views, now = on.services.views, connected.now
-        lines = {chat.id: chat_line(chat.id, chat.fields) for chat in connected.chats}
-        panes = {lines[chat.id].slot: self._pane(on, chat, lines[chat.id], now) for chat in connected.chats}
-        self._strip = self._figures_of(on)
-        on.send(
-            HtmlWelcome(
-                agent=on.author.id,
-                epoch=on.services.workspace.epoch,
-                now=now,
-                build=on.services.build,
-                status=connected.status,
-                limit=connected.limit,
-                recovered=recovered(on, hello, connected),
-                n=connected.n,
-                content=views.welcome(panes, self._draw_strip(on), locale=self._locale, now=now),
-                held={line.id: line.slot for line in lines.values()},
-                due={line.id: line.due for line in lines.values()},
-                drafts={chat.id: chat.draft for chat in connected.chats if chat.draft},
-            )
-        )
-
-    def begin(self, on: "AgentConnection") -> None:
-        self._figures = asyncio.create_task(self._watch(on))
-
-    def fact(self, on: "AgentConnection", shown: Shown) -> None:
-        assert shown.line is not None
-        self._add(on, shown.n, shown.for_console(self._locale), {shown.line.id: shown.line.due})
-
-    def assigned(self, on: "AgentConnection", live: LiveChat, n: int) -> None:
-        line = chat_line(live.id, live.fields)
-        self._add(on, n, self._pane(on, live, line, on.now()), {line.id: line.due})
-
-    def left(self, on: "AgentConnection", shown: Shown, fact: Released | Ended) -> None:
-        if shown.slot_before:
-            free = on.services.views.pane(shown.slot_before, None, (), locale=self._locale, now=on.now())
-            self._add(on, shown.n, free, {fact.chat: 0})
-
-    def presence(self, on: "AgentConnection", shown: Shown) -> None:
-        assert shown.line is not None
-        self._add(on, shown.n, on.services.views.header(shown.line, locale=self._locale, now=on.now()), {})
-
-    def strip(self, on: "AgentConnection") -> None:
-        strip = self._figures_of(on)
-        if strip != self._strip:
-            self._strip = strip
-            self._add(on, on.services.picture.n, self._draw_strip(on), {})
-
-    def close(self) -> None:
-        if self._figures is not None:
-            self._figures.cancel()
-        if self._later is not None:
-            self._later.cancel()
-
-    async def _watch(self, on: "AgentConnection") -> None:
-        while True:
-            await asyncio.sleep(STRIP)
-            self.strip(on)
-
-    def _pane(self, on: "AgentConnection", live: LiveChat, line: ChatLine, now: int) -> str:
-        facts = [fact for raw in live.log if isinstance(fact := decode_fact(raw), ChatFact)]
-        seen = live.number("seen_visitor")
-        return on.services.views.pane(line.slot, line, facts, locale=self._locale, now=now, seen=seen)
-
-    def _figures_of(self, on: "AgentConnection") -> Strip | None:
-        """What the strip shows, but for the time; None for somebody who is no member any more."""
-        picture = on.services.picture
-        agent = picture.agents.get(on.author.id)
-        if agent is None:
-            return None
-        waiting = [chat.since for chat in picture.waiting(agent.queues)]
-        return Strip(
-            agent=deepcopy(agent),
-            waiting=len(waiting),
-            longest=min(waiting, default=0),
-            left_messages=picture.left_messages,
-            median=agent.figures.quantile(0.5),
-            within=agent.figures.share_within(),
-            now=0,
-        )
-
-    def _draw_strip(self, on: "AgentConnection") -> str:
-        if self._strip is None:
-            return ""
-        return on.services.views.strip(replace(self._strip, now=on.now()), locale=self._locale)
-
-    def _add(self, on: "AgentConnection", n: int, content: str, due: dict[str, int]) -> None:
-        self._content.append(content)
-        self._due.update(due)
-        self._n = max(n, self._n)
-        wait = self._flushed + COALESCE - time.monotonic()
-        if wait <= 0 and self._later is None:
-            self._flush(on)
-        elif self._later is None:
-            self._later = asyncio.get_running_loop().call_later(wait, self._flush, on)
-
-    def _flush(self, on: "AgentConnection") -> None:
-        self._later = None
-        self._flushed = time.monotonic()
-        content, due = "".join(self._content), self._due
-        self._content, self._due = [], {}
-        on.send(Html(self._n, content, due))
+def leaves(fact: ChatFact) -> str:
+    """Why the chat's slot is free with this fact; empty when it is not."""
+    if isinstance(fact, Released | Withdrawn | Wrapped):
+        return fact.why
+    if isinstance(fact, Ended):
+        return "" if fact.wrapup else fact.why
+    return "transferred" if isinstance(fact, Transferred) else ""
