@@ -1,0 +1,66 @@
+"""Film streaming: one agent, six chats at once, an answer within six seconds, and a reason for each contact."""
+
+import asyncio
+
+from console.directory import Queue
+from tests.running import RunningServer
+from tests.stories.teams import at_work, person, set_up
+from tests.talking import Agent, Frame, Visitor
+
+FILMS = Queue("films", "Films", target=6_000, wrapup=20_000, reasons=("playback", "billing", "account"))
+QUESTIONS = ["Il film non parte", "Two charges?", "Password", "Schermo nero", "Refund?", "Which devices?"]
+
+
+async def crowd(server: RunningServer, texts: list[str]) -> list[Visitor]:
+    visitors = [await Visitor.comes(server) for _ in texts]
+    for visitor, text in zip(visitors, texts, strict=True):
+        await visitor.opens(text, queue="films")
+    return visitors
+
+
+def turns(agent: Agent) -> list[Frame]:
+    return [fact["turn"] for fact in agent.facts() if fact["kind"] == "message" and "turn" in fact]
+
+
+async def test_chiara_holds_six_chats_and_answers_each_within_six_seconds(server: RunningServer) -> None:
+    await set_up(server, [FILMS], [person("chiara", "films")])
+    (chiara,) = await at_work(server, "chiara")
+    visitors = await crowd(server, QUESTIONS)
+    for visitor in visitors:
+        await chiara.gets(visitor.chat)
+    await asyncio.gather(*(chiara.answers(visitor.chat, f"Ecco: {number}") for number, visitor in enumerate(visitors)))
+    for number, visitor in enumerate(visitors):
+        await visitor.reads(f"Ecco: {number}")
+        await chiara.reads(f"Ecco: {number}")
+    assert [turn.get("kept") for turn in turns(chiara)] == [True] * 6
+    assert not any(turn.get("late") for turn in turns(chiara))
+
+
+async def test_the_seventh_comes_when_the_reason_of_the_first_is_set(server: RunningServer) -> None:
+    await set_up(server, [FILMS], [person("chiara", "films")])
+    (chiara,) = await at_work(server, "chiara")
+    visitors = await crowd(server, [*QUESTIONS, "And me?"])
+    for visitor in visitors[:6]:
+        await chiara.gets(visitor.chat)
+    done, seventh = visitors[0], visitors[6]
+    await chiara.command("end", chat=done.chat)
+    await done.is_told("ended")
+    assert not any(chat["id"] == seventh.chat for chat in chiara.chats()), "the wrap-up keeps its slot"
+    await chiara.command("label", chat=done.chat, reason="playback", tags=["tv", "samsung"], done=True)
+    assert (await chiara.gets(seventh.chat))["slot"] == 1
+    labelled = await chiara.is_told("labelled")
+    assert (labelled["reason"], labelled["tags"]) == ("playback", ["tv", "samsung"])
+
+
+async def test_a_slow_answer_tells_where_the_seconds_went(server: RunningServer) -> None:
+    await set_up(server, [Queue("films", "Films", target=1_000)], [person("chiara", "films")])
+    (chiara,) = await at_work(server, "chiara")
+    (vera,) = await crowd(server, ["Il film non parte"])
+    await chiara.gets(vera.chat)
+    late = await chiara.is_told("late")
+    await chiara.answers(vera.chat, "Mi scusi")
+    answer = await chiara.reads("Mi scusi")
+    turn = answer["turn"]
+    assert turn["late"]
+    assert late["agent"] == "chiara"
+    assert sum(turn.get(stage, 0) for stage in ("queue", "delivery", "noticing", "composing")) == turn["waited"]
