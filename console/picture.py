@@ -89,6 +89,7 @@ class Picture:
         self.chats: dict[str, ChatLine] = {}
         self.agents: dict[str, AgentLine] = {}
         self.queues: dict[str, QueueLine] = {}
+        self.there: dict[str, int] = {}  # queue -> how many work it now; none is left out
         self.lates: list[LateAnswer] = []  # the newest first
 
     def __eq__(self, other: object) -> bool:
@@ -105,9 +106,7 @@ class Picture:
 
     def online(self, queue: str) -> bool:
         """Whether somebody works this queue now, with or without a free slot."""
-        return any(
-            agent.connected and agent.status == "online" and queue in agent.queues for agent in self.agents.values()
-        )
+        return queue in self.there
 
     def queue(self, queue: str) -> QueueLine:
         return self.queues.setdefault(queue, QueueLine(queue))
@@ -125,6 +124,7 @@ class Picture:
         picture = cls(snapshot.epoch, snapshot.n, snapshot.left)
         for agent in snapshot.agents:
             picture.agents[agent.id] = agent_line(agent.id, agent.fields, agent.held, agent.times)
+            picture._count_there(picture.agents[agent.id], 1)
         for chat, values in snapshot.chats:
             picture.chats[chat] = chat_line(chat, values)
         for queue in snapshot.queues:
@@ -173,13 +173,23 @@ class Picture:
         _describe(self.chats[fact.chat], fact)
 
     def _agent_changed(self, fact: AgentChanged) -> None:
-        if fact.removed:
-            self.agents.pop(fact.agent, None)
-            return
         agent = self.agents.setdefault(fact.agent, AgentLine(fact.agent, fact.name))
+        self._count_there(agent, -1)
+        if fact.removed:
+            del self.agents[fact.agent]
+            return
         agent.name, agent.status, agent.connected = fact.name, fact.status, fact.connected
         agent.limit, agent.fence, agent.queues = fact.limit, fact.fence, fact.queues
         agent.reason, agent.since = fact.reason, fact.since
+        self._count_there(agent, 1)
+
+    def _count_there(self, agent: AgentLine, by: int) -> None:
+        if not (agent.connected and agent.status == "online"):
+            return
+        for queue in agent.queues:
+            self.there[queue] = self.there.get(queue, 0) + by
+            if not self.there[queue]:
+                del self.there[queue]
 
     def _presence(self, fact: Presence) -> None:
         chat = self.chats.get(fact.chat)
