@@ -29,7 +29,8 @@ from redis.exceptions import (
 from console.errors import SettingError, StoreFull, Unknown
 
 TOPICS = (
-    "base", "chat", "turn", "line", "figures", "routing", "visitor", "agent", "handover", "presence", "timers", "state",
+    "base", "once", "chat", "turn", "line", "figures", "routing",
+    "visitor", "agent", "handover", "presence", "timers", "state",
 )  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; after it every call in it is unknown
 BATCH = 512  # calls in one exchange

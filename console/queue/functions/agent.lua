@@ -1,12 +1,12 @@
 -- What an agent does in a chat they hold. Every command carries the fencing number of its connection.
 
 local function fenced(id, fence)
-  local now = redis.call('HGET', key('agent', id), 'fence')
-  return now ~= fence
+  local a = S.agent(id)
+  return not a or a.fence ~= fence
 end
 
 -- Words stop a little above the visitor's limit; what ends a turn or the chat never does.
-local function full(chat) return redis.call('LLEN', key('log', chat)) >= LOG_LIMIT + 100 end
+local function full(c) return num(c.seq) >= LOG_LIMIT + 100 end
 
 -- A held chat: a refusal, the first result of a resend, or nil and the chat. `after`: also while it is wrapped up.
 local function held(id, fence, chat, cid, digest, after)
@@ -24,9 +24,9 @@ end
 verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, payload)
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
-  if full(chat) then return refuse('chat_full') end
+  if full(c) then return refuse('chat_full') end
   local q, turn = S.queue(c.queue), nil
-  read = math.min(num(read), redis.call('LLEN', key('log', chat)))
+  read = math.min(num(read), num(c.seq))
   if num(c.turn) > 0 and num(c.turn_seq) <= read then
     S.judge(c)
     turn = S.close_turn(c, q, num(began))
@@ -45,7 +45,6 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
   S.clock(c)
   S.await_visitor(c, q)
   S.no_timer('silent', chat)
-  S.save(c)
   if turn then S.answered(c, id, turn, canned ~= '') end
   S.refresh(id)
   return S.done(chat, id, cid, digest, seq, chat)
@@ -65,7 +64,6 @@ verb('no_reply', function(id, fence, chat, cid, digest, payload)
   local seq = S.record(c, 'no_reply', '"turn":' .. turn.json .. S.running(c), payload)
   S.clock(c)
   S.await_visitor(c, q)
-  S.save(c)
   S.refresh(id)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
@@ -73,9 +71,8 @@ end)
 verb('note', function(id, fence, chat, cid, digest, payload)
   local answer, c = held(id, fence, chat, cid, digest, true)
   if answer then return answer end
-  if full(chat) then return refuse('chat_full') end
+  if full(c) then return refuse('chat_full') end
   local seq = S.record(c, 'note', '', payload)
-  S.save(c)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
@@ -98,8 +95,7 @@ verb('label', function(id, fence, chat, cid, digest, reason, tags, done, payload
     S.put(c, 'reason', reason)
     S.put(c, 'tags', tags)
     S.record(c, 'labelled', '', payload)
-    S.save(c)
-  end
+    end
   local seq = num(c.seq) + (wraps and 1 or 0)
   if wraps then S.wrap(c, 'done') end
   return S.done(chat, id, cid, digest, seq, chat)
@@ -107,8 +103,9 @@ end, { 'allow-oom' })
 
 -- A console that missed a chat gets the next ones once it has shown that it draws, be it that very chat, too late.
 local function awake(id)
-  if redis.call('HGET', key('agent', id), 'unseen') ~= '1' then return end
-  redis.call('HSET', key('agent', id), 'unseen', '0')
+  local a = S.agent(id)
+  if a.unseen ~= '1' then return end
+  S.put(a, 'unseen', '0')
   S.refresh(id)
   S.route_agent(id)
 end
@@ -129,12 +126,11 @@ verb('shown', function(id, fence, chat, seq, hidden)
     S.put(c, 'turn_shown', int(NOW))
   end
   if hidden ~= '1' and num(seq) > num(c.seen_agent) then
-    seq = math.min(num(seq), redis.call('LLEN', key('log', chat)))
+    seq = math.min(num(seq), num(c.seq))
     S.put(c, 'seen_agent', int(seq))
     local told = math.min(seq, num(c.last))  -- a note must leave no trace, not even its number
     redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"agent","seq":' .. int(told) .. '}')
   end
-  S.save(c)
   awake(id)
   return S.reply()
 end, { 'allow-oom' })
@@ -146,8 +142,7 @@ verb('visitor_seen', function(chat, visitor, seq)
   seq = math.min(num(seq), num(c.seq))
   if seq > num(c.seen_visitor) then
     S.put(c, 'seen_visitor', int(seq))
-    S.save(c)
-    redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"visitor","seq":' .. int(seq) .. '}')
+      redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"visitor","seq":' .. int(seq) .. '}')
   end
   return S.reply()
 end)
@@ -169,7 +164,6 @@ verb('handled', function(chat, author, cid, digest, payload)
   if again then return again end
   if redis.call('SISMEMBER', P .. 'left', chat) == 0 then return refuse('nothing_to_do') end
   local seq = S.record(c, 'handled', '', payload)
-  S.save(c)
   redis.call('SREM', P .. 'left', chat)
   return S.done(chat, author, cid, digest, seq, chat)
 end, { 'allow-oom' })

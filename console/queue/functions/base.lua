@@ -4,12 +4,13 @@
 local S = {}            -- the library's functions, by topic
 local P                 -- key prefix of this call's workspace, "{name}:"
 local NOW, N            -- this call's time and the last number of the feed
+local WRITTEN           -- the number that stands in `head`
 local AHEAD             -- ms the workspace's clock runs ahead of the store's (tests move time with it)
 local BEHIND            -- ms the store's clock has gone back
 
 local FIRINGS = 64      -- timers or assignments one call may do; the rest is due at once
 
-local function int(x) return string.format('%.0f', x) end
+local function int(x) return string.format('%d', x) end  -- whole numbers: it cuts off, and takes half the time of %.0f
 local function num(x) return tonumber(x) or 0 end
 local function key(kind, id) return P .. kind .. ':' .. id end
 local function refuse(code) return { '!', code } end
@@ -32,10 +33,13 @@ function S.enter(keys, epoch)
   BEHIND = math.max(num(head[3]) - NOW, 0)
   NOW = NOW + BEHIND
   N = num(head[2])
+  WRITTEN = N
+  S.new_call()
 end
 
 -- A good reply: the time, the next timer, then what the verb returns.
 function S.reply(...)
+  S.flush()
   local next_due = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
   return { 'ok', int(NOW), next_due[2] and int(num(next_due[2])) or '0', ... }
 end
@@ -44,7 +48,6 @@ end
 function S.feed(json)
   N = N + 1
   redis.call('XADD', P .. 'feed', int(NOW) .. '-' .. int(N), 'f', json)
-  redis.call('HSET', P .. 'head', 'n', int(N), 'at', int(NOW))
 end
 
 -- A fact of no chat's log. `own` is JSON members without braces.
@@ -57,8 +60,7 @@ local PUBLIC = { opened = true, message = true, assigned = true, released = true
 
 -- A fact in the chat's log and in the feed: what only the Function knows, then the payload. Returns its seq.
 function S.record(c, kind, own, payload)
-  local log = key('log', c.id)
-  local seq = redis.call('LLEN', log) + 1
+  local seq = num(c.seq) + 1
   local json = '{"kind":"' .. kind .. '","at":' .. int(NOW) .. ',"chat":"' .. c.id .. '","seq":' .. int(seq)
     .. ',"prev":' .. int(num(c.last)) .. (own ~= '' and ',' .. own or '')
   if payload and payload ~= '{}' and payload ~= '' then
@@ -66,7 +68,7 @@ function S.record(c, kind, own, payload)
   else
     json = json .. '}'
   end
-  redis.call('RPUSH', log, json)
+  redis.call('RPUSH', key('log', c.id), json)
   S.feed(json)
   S.put(c, 'seq', int(seq))
   S.put(c, 'n', int(N))
@@ -90,10 +92,6 @@ function S.done(owner, author, cid, digest, seq, chat)
   return S.reply(int(seq), int(NOW), chat)
 end
 
--- Timers: "kind:id" -> ms.
-function S.timer(kind, id, at) redis.call('ZADD', P .. 'due', int(at), kind .. ':' .. id) end
-function S.no_timer(kind, id) redis.call('ZREM', P .. 'due', kind .. ':' .. id) end
-
 -- Registers a verb. Those that end or free carry `allow-oom`, or a full store could never be emptied.
 -- `many` takes a list of any length (Lua's stack holds 8,000 values) as one table.
 local function verb(name, body, flags, many)
@@ -102,11 +100,16 @@ local function verb(name, body, flags, many)
     callback = function(keys, args)
       local refused = S.enter(keys, args[1])
       if refused then return refused end
+      local good, reply
       if many then
         table.remove(args, 1)
-        return body(args)
+        good, reply = pcall(body, args)
+      else
+        good, reply = pcall(body, unpack(args, 2))
       end
-      return body(unpack(args, 2))
+      S.flush()
+      if not good then error(reply, 0) end
+      return reply
     end,
     flags = flags or {},
   }

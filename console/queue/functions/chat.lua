@@ -1,46 +1,11 @@
--- A chat: loading and saving it, its end, and the wrap-up after it.
+-- A chat: its end, and the wrap-up after it.
 
 local LOG_LIMIT = 10000         -- facts a chat may hold
 local REOPEN = 600000           -- ms after the end in which a visitor's words reopen the chat
 local KEEP = 86400000           -- ms an ended chat stays live
 
--- The chat, or nil. Changes are put, then saved in one write.
-function S.chat(id)
-  local c = hash(key('chat', id))
-  if not c.place then return nil end
-  c.id = id
-  c.changed = {}
-  return c
-end
-
-function S.put(c, field, value)
-  c[field] = value
-  c.changed[field] = value
-end
-
-function S.save(c)
-  local flat = {}
-  for field, value in pairs(c.changed) do
-    flat[#flat + 1] = field
-    flat[#flat + 1] = value
-  end
-  if #flat > 0 then redis.call('HSET', key('chat', c.id), unpack(flat)) end
-  c.changed = {}
-end
-
 -- Over for the visitor: the agent may still be wrapping up.
 function S.over(c) return c.place == 'ended' or c.place == 'wrapup' end
-
-local QUEUE = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'languages', 'longest', 'overflow', 'overflow_after',
-  'wrapup', 'head', 'opens' }
-
-function S.queue(id)
-  local q = redis.call('HMGET', key('queue', id), unpack(QUEUE))
-  if not q[1] then return nil end
-  return { id = id, target = num(q[1]), ask = num(q[2]), finish = num(q[3]), mode = q[4], accept = num(q[5]),
-    misses = num(q[6]), languages = q[7] or '', longest = num(q[8]), overflow = q[9] or '', overflow_after = num(q[10]),
-    wrapup = num(q[11]), head = num(q[12]), opens = q[13] or '' }
-end
 
 -- Whether the queue takes new chats now: `opens` lists the instants "from-to" of the days to come; empty is always.
 function S.is_open(q)
@@ -56,7 +21,7 @@ function S.let_go(c)
   local id = c.agent
   for _, kind in ipairs({ 'unseen', 'ask', 'silent', 'offer', 'wrapup' }) do S.no_timer(kind, c.id) end
   if id == '' then return id end
-  redis.call('HDEL', key('held', id), c.slot)
+  S.free_slot(id, c.slot)
   redis.call('ZREM', key('clocks', id), c.id)
   S.put(c, 'agent', '')
   S.put(c, 'slot', '0')
@@ -71,7 +36,7 @@ function S.finish(c, why, payload)
   local was, agent, own = c.place, c.agent, '"why":"' .. why .. '"'
   local q = S.queue(c.queue)
   local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == ''
-    and redis.call('HGET', key('agent', agent), 'connected') == '1'
+    and S.agent(agent).connected == '1'
   if was == 'waiting' then S.unline(c) end
   S.clear_turn(c)
   for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs', 'overflow', 'again', 'offer' }) do
@@ -91,6 +56,7 @@ function S.finish(c, why, payload)
   S.put(c, 'place', wraps and 'wrapup' or 'ended')
   S.put(c, 'ended', int(NOW))
   S.put(c, 'nots', '0')
+  if not wraps then S.let_go(c) end
   S.clock(c)
   if wraps then
     S.put(c, 'until', int(NOW + q.wrapup))
@@ -101,13 +67,10 @@ function S.finish(c, why, payload)
   redis.call('DEL', key('draft', c.id), key('tabs', c.id), key('not', c.id))
   S.timer('reap', c.id, NOW + KEEP)
   if wraps then
-    S.save(c)
     S.refresh(agent)
     return
   end
   redis.call('SREM', P .. 'live', c.id)
-  S.let_go(c)
-  S.save(c)
   if agent ~= '' then
     S.refresh(agent)
     S.route_agent(agent)
@@ -122,7 +85,6 @@ function S.wrap(c, why)
   S.record(c, 'wrapped', '"agent":"' .. agent .. '","why":"' .. why .. '","took":' .. int(took))
   S.tally(c.queue, S.sample({}, 'u', took))
   redis.call('SREM', P .. 'live', c.id)
-  S.save(c)
   S.refresh(agent)
   if why ~= 'reopened' then S.route_agent(agent) end
 end

@@ -14,20 +14,6 @@ function S.sample(counted, kind, ms, within)
   return counted
 end
 
--- Counts in the queue's spans of now; `patience` is the longest that anybody waited before they left.
-function S.tally(queue, counted, patience)
-  if not next(counted) then return end
-  local spans = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } }
-  for _, span in ipairs(spans) do
-    local name = key('times', queue .. ':' .. span[1] .. int(math.floor(NOW / span[2])))
-    for field, by in pairs(counted) do redis.call('HINCRBY', name, field, by) end
-    if patience and patience > num(redis.call('HGET', name, 'patience')) then
-      redis.call('HSET', name, 'patience', int(patience))
-    end
-    redis.call('PEXPIRE', name, span[3] + span[2])
-  end
-end
-
 -- The agent's own figures of the day.
 function S.measure(id, mine, within)
   local name, day = key('times', id), int(math.floor(NOW / 86400000))

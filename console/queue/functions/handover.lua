@@ -22,7 +22,7 @@ verb('take', function(id, fence, chat, cid, digest)
     local c = S.chat(chat)
     if not c then return refuse('gone') end
     if c.place == 'offered' and c.agent == id then
-      redis.call('HSET', key('agent', id), 'missed', '0')
+      S.put(S.agent(id), 'missed', '0')
       S.assign(c, id, 'accepted', c.found)
       return S.done(chat, id, cid, digest, num(c.seq), chat)
     end
@@ -33,11 +33,10 @@ verb('take', function(id, fence, chat, cid, digest)
     return S.done(chat, id, cid, digest, num(c.seq), chat)
   end
   if not S.has_slot(a) then return refuse('no_slot') end
-  local best = S.next_chat(a, true)
-  if not best then return refuse('nothing_to_do') end
-  local c = S.chat(best)
+  local c = S.next_chat(a, true)
+  if not c then return refuse('nothing_to_do') end
   S.assign(c, id, 'taken', line_of(c, a))
-  local reply = S.done(owner, id, cid, digest, num(c.seq), best)
+  local reply = S.done(owner, id, cid, digest, num(c.seq), c.id)
   redis.call('PEXPIRE', key('cids', owner), 172800000)
   return reply
 end)
@@ -56,7 +55,7 @@ end
 verb('accept', function(id, fence, chat, cid, digest)
   local answer, c = offered(id, fence, chat, cid, digest)
   if answer then return answer end
-  redis.call('HSET', key('agent', id), 'missed', '0')
+  S.put(S.agent(id), 'missed', '0')
   S.assign(c, id, 'accepted', c.found)
   return S.done(chat, id, cid, digest, num(c.seq), chat)
 end)
@@ -65,7 +64,7 @@ verb('decline', function(id, fence, chat, cid, digest)
   local answer, c = offered(id, fence, chat, cid, digest)
   if answer then return answer end
   local seq = num(c.seq) + 1
-  redis.call('HSET', key('agent', id), 'missed', '0')
+  S.put(S.agent(id), 'missed', '0')
   S.withdraw(c, 'declined')
   S.route_agent(id)
   return S.done(chat, id, cid, digest, seq, chat)
@@ -95,7 +94,6 @@ local function hand_over(c, queue, to, why, payload)
   local seq = S.record(c, 'transferred', '"agent":"' .. from .. '","queue":"' .. c.queue .. '","due":' .. c.due
     .. ',"rank":' .. c.rank .. (to ~= '' and ',"to":"' .. to .. '"' or ''), payload)
   S.clock(c)
-  S.save(c)
   if from ~= '' then S.refresh(from) end
   if to ~= '' then S.assign(c, to, why) else S.route_chat(c) end
   if from ~= '' then S.route_agent(from) end
@@ -165,10 +163,9 @@ verb('invite', function(id, fence, chat, cid, digest, guest, payload)
   local a = S.agent(guest)
   if not a then return refuse('not_found') end
   if guest == id or listed(c.guests, guest) then return refuse('nothing_to_do') end
-  if full(chat) then return refuse('chat_full') end
+  if full(c) then return refuse('chat_full') end
   S.put(c, 'guests', with(c.guests, guest))
   local seq = S.record(c, 'invited', '"agent":"' .. guest .. '","name":' .. a.name, payload)
-  S.save(c)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
@@ -179,7 +176,6 @@ verb('watch', function(chat, who, name, on)
   if c.place == 'ended' then return refuse('ended') end
   if listed(c.watchers, who) == (on == '1') then return S.reply() end
   S.put(c, 'watchers', on == '1' and with(c.watchers, who) or without(c.watchers, who))
-  S.save(c)
   S.announce('watched', '"chat":"' .. chat .. '","agent":"' .. who .. '","name":' .. name .. ',"on":'
     .. (on == '1' and 'true' or 'false'))
   return S.reply()
@@ -192,8 +188,7 @@ verb('whisper', function(author, chat, cid, digest, payload)
   local again = S.again(chat, author, cid, digest)
   if again then return again end
   if c.place == 'ended' then return refuse('ended') end
-  if full(chat) then return refuse('chat_full') end
+  if full(c) then return refuse('chat_full') end
   local seq = S.record(c, 'note', '"whisper":true', payload)
-  S.save(c)
   return S.done(chat, author, cid, digest, seq, chat)
 end)

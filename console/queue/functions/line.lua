@@ -76,7 +76,6 @@ function S.overflow(c)
   if c.place == 'waiting' then add(c, queue) end
   S.next_overflow(c, NOW)
   S.record(c, 'overflowed', '"queue":"' .. queue .. '"')
-  S.save(c)
   S.route_chat(c)
 end
 
@@ -89,7 +88,7 @@ function S.reline(queue)
     S.describe(c, q)
     S.stand(c)
     S.next_overflow(c, math.max(NOW, num(c.since)))
-    S.save(c)
+    S.next_of_many()
   end
 end
 
@@ -97,7 +96,7 @@ end
 
 function S.exclude(c, id)
   redis.call('HSET', key('not', c.id), id, int(NOW + EXCLUDED))
-  if not redis.call('ZSCORE', P .. 'due', 'again:' .. c.id) then S.timer('again', c.id, NOW + EXCLUDED) end
+  if not S.timer_at('again:' .. c.id) then S.timer('again', c.id, NOW + EXCLUDED) end
   S.put(c, 'nots', '1')
 end
 
@@ -127,7 +126,8 @@ function S.staffed(queue)
     seen[queue] = true
     local latest = redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]
     if latest and num(latest) > NOW then return true end
-    queue = redis.call('HGET', key('queue', queue), 'overflow') or ''
+    local q = S.queue(queue)
+    queue = q and q.overflow or ''
   end
   return false
 end

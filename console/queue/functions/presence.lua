@@ -40,20 +40,19 @@ verb('connect', function(id, tab, take, quiet)
   if not a then return refuse('not_found') end
   if a.connected == '1' and a.tab ~= tab and take ~= '1' then return refuse('taken_over') end
   local fence = next_fence()
-  redis.call('HSET', key('agent', id), 'fence', int(fence), 'tab', tab, 'connected', '1', 'gone', '0', 'unseen', '0',
-    'status', quiet == '1' and a.connected ~= '1' and 'away' or a.status or 'online')
-  if a.connected ~= '1' then redis.call('HSET', key('agent', id), 'since', int(NOW)) end
+  S.put(a, 'status', quiet == '1' and a.connected ~= '1' and 'away' or a.status or 'online')
+  if a.connected ~= '1' then S.put(a, 'since', int(NOW)) end
+  S.put_all(a, { fence = int(fence), tab = tab, connected = '1', gone = '0', unseen = '0' })
   S.timer('lease', id, NOW + LEASE)
   S.no_timer('grace', id)
   S.no_timer('lost', id)
   S.say_agent(id)
   for _, chat in ipairs(S.in_hand(id)) do
-    local c = redis.call('HMGET', key('chat', chat), 'got', 'place')
-    if c[1] == '0' and c[2] == 'active' then S.timer('unseen', chat, NOW + UNSEEN) end
+    local c = S.chat(chat)
+    if c.got == '0' and c.place == 'active' then S.timer('unseen', chat, NOW + UNSEEN) end
   end
   S.refresh(id)
   S.route_agent(id)
-  a = S.agent(id)
   return S.reply(int(fence), a.status, a.limit, S.held_chats(id), int(N))
 end, { 'allow-oom' })
 
@@ -65,6 +64,7 @@ function S.held_chats(id)
 end
 
 function S.whole(chat, most)
+  S.flush()
   return { chat, redis.call('HGETALL', key('chat', chat)), redis.call('GET', key('draft', chat)) or '',
     redis.call('LRANGE', key('log', chat), -most, -1) }
 end
@@ -72,7 +72,7 @@ end
 local function lose(id, since)
   local a = S.agent(id)
   if not a or a.connected ~= '1' then return false end
-  redis.call('HSET', key('agent', id), 'connected', '0', 'gone', int(since), 'since', int(NOW))
+  S.put_all(a, { connected = '0', gone = int(since), since = int(NOW) })
   S.no_timer('lease', id)
   S.say_agent(id)
   S.refresh(id)
@@ -89,14 +89,14 @@ S.lose = lose
 -- leave(agent, fence): the socket has closed; its number can do nothing more.
 verb('leave', function(id, fence)
   if fenced(id, fence) then return refuse('taken_over') end
-  redis.call('HSET', key('agent', id), 'fence', int(next_fence()))
+  S.put(S.agent(id), 'fence', int(next_fence()))
   if not lose(id, NOW) then S.say_agent(id) end
   return S.reply()
 end, { 'allow-oom' })
 
 -- A member whose lease ran out while the socket lived (its process stood still) is back, under the same number.
 local function back(id)
-  redis.call('HSET', key('agent', id), 'connected', '1', 'gone', '0', 'since', int(NOW))
+  S.put_all(S.agent(id), { connected = '1', gone = '0', since = int(NOW) })
   S.no_timer('grace', id)
   S.no_timer('lost', id)
   S.say_agent(id)
@@ -110,7 +110,7 @@ verb('renew', function(list)
     local id = list[i]
     if not fenced(id, list[i + 1]) then
       S.timer('lease', id, NOW + LEASE)
-      if redis.call('HGET', key('agent', id), 'connected') ~= '1' then back(id) end
+      if S.agent(id).connected ~= '1' then back(id) end
     end
   end
   return S.reply()
@@ -120,7 +120,7 @@ end, { 'allow-oom' }, true)
 function S.put_status(a, status, reason, by)
   if a.status ~= status or (a.reason or '') ~= reason or a.unseen == '1' then
     local since = a.status ~= status and int(NOW) or a.since or '0'
-    redis.call('HSET', key('agent', a.id), 'status', status, 'reason', reason, 'unseen', '0', 'missed', '0', 'since', since)
+    S.put_all(a, { status = status, reason = reason, unseen = '0', missed = '0', since = since })
     S.say_agent(a.id, by)
     S.refresh(a.id)
     S.route_agent(a.id)
@@ -144,8 +144,9 @@ end, { 'allow-oom' })
 -- revoke(agent, session): no session means all of them; the fence cuts every connection.
 verb('revoke', function(id, session)
   S.announce('revoked', '"agent":"' .. id .. '"' .. (session ~= '' and ',"session":"' .. session .. '"' or ''))
-  if session == '' and redis.call('EXISTS', key('agent', id)) == 1 then
-    redis.call('HSET', key('agent', id), 'fence', int(next_fence()))
+  local a = session == '' and S.agent(id)
+  if a then
+    S.put(a, 'fence', int(next_fence()))
     if not lose(id, NOW) then S.say_agent(id) end
   end
   return S.reply()

@@ -3,34 +3,15 @@
 local UNSEEN = 2500             -- ms in which a console shows it has got a chat, or the chat goes back
 local PAGE = 20                 -- entries of a lane looked at at once
 
-function S.agent(id)
-  local a = hash(key('agent', id))
-  if not a.name then return nil end
-  a.id = id
-  return a
-end
-
 function S.queues_of(a) return string.gmatch(a.queues or '', '%S+') end
 function S.lanes_of(a) return string.gmatch(a.lanes or '', '%S+') end
 
-function S.has_slot(a) return redis.call('HLEN', key('held', a.id)) < num(a.limit) end
-
--- A member stands in `free:` of each of their lanes while a slot is free, at their pressure: fewest running
--- clocks, then fewest chats, then longest without a new one. Integers below 2^53.
-function S.refresh(id)
-  local a = S.agent(id)
-  if not a then return nil end
-  local held = redis.call('HLEN', key('held', id))
-  a.free = a.connected == '1' and a.status == 'online' and a.unseen ~= '1' and held < num(a.limit)
-  local pressure = a.free and int((redis.call('ZCARD', key('clocks', id)) * 10 + held) * 1e13 + num(a.last))
-  for lane in S.lanes_of(a) do
-    if a.free then
-      redis.call('ZADD', key('free', lane), pressure, id)
-    else
-      redis.call('ZREM', key('free', lane), id)
-    end
+-- Whether a lane is one of theirs.
+function S.works(a, lane)
+  for one in S.lanes_of(a) do
+    if one == lane then return true end
   end
-  return a
+  return false
 end
 
 -- The first of a sorted set that `fits`, with its score; `fits` says no to the few exceptions only.
@@ -50,9 +31,14 @@ local function before(score, id, than, other) return not other or score < than o
 
 -- The least pressed member who may have the chat, with the queue in whose line they were found.
 local function best_member(c)
+  S.settle()
+  local function may(id)
+    local a = S.agent(id)
+    return a and S.available(a) and not S.excluded(c, id)
+  end
   local best, pressure, line
   for queue in S.reached(c) do
-    local id, score = first(key('free', S.lane(c, queue)), function(id) return not S.excluded(c, id) end)
+    local id, score = first(key('free', S.lane(c, queue)), may)
     if id and before(score, id, pressure, best) then best, pressure, line = id, score, queue end
   end
   return best, line
@@ -60,9 +46,10 @@ end
 
 -- In which of the chat's lines this member could take it now, if in any.
 local function line_with(c, id)
-  if S.excluded(c, id) then return nil end
+  local a = S.agent(id)
+  if not a or not S.available(a) or S.excluded(c, id) then return nil end
   for queue in S.reached(c) do
-    if redis.call('ZSCORE', key('free', S.lane(c, queue)), id) then return queue end
+    if S.works(a, S.lane(c, queue)) then return queue end
   end
 end
 
@@ -72,25 +59,34 @@ function S.somebody(c)
   return c.kind ~= 'pull' and best_member(c) ~= nil
 end
 
--- The first chat, over all lanes of a member, that they may have: of those that are routed, or also of those to pull.
-function S.next_chat(a, pull)
+local ROUTED, TO_PULL = { 'waiting' }, { 'waiting', 'pull' }
+
+-- The first chat over all lanes of a member that `fits`.
+local function first_chat(a, kinds, fits)
   local best, rank
   for lane in S.lanes_of(a) do
-    for _, kind in ipairs(pull and { 'waiting', 'pull' } or { 'waiting' }) do
-      local id, score = first(key(kind, lane), function(id)
-        return redis.call('EXISTS', key('not', id)) == 0 or not S.excluded(S.chat(id), a.id)
-      end)
+    for _, kind in ipairs(kinds) do
+      local id, score = first(key(kind, lane), fits)
       if id and before(score, id, rank, best) then best, rank = id, score end
     end
   end
-  return best
+  return best and S.chat(best)
+end
+
+-- The first chat, over all lanes of a member, that they may have: of those that are routed, or also of those to pull.
+function S.next_chat(a, pull)
+  local kinds = pull and TO_PULL or ROUTED
+  local c = first_chat(a, kinds, function() return true end)
+  if not c or not S.excluded(c, a.id) then return c end
+  return first_chat(a, kinds, function(id) return not S.excluded(S.chat(id), a.id) end)
 end
 
 -- The wait that was expected in line against the real one, and the pace at which the line moves.
 local function learn(c, waited)
-  local moved = redis.call('HMGET', key('queue', c.queue), 'pace', 'moved')
-  local interval = NOW - math.max(num(c.since), num(moved[2]))
-  local pace = math.max(num(moved[1]) == 0 and interval or math.floor((num(moved[1]) * 4 + interval) / 5), 1)
+  local q = S.queue(c.queue)
+  local interval = NOW - math.max(num(c.since), q.moved)
+  local pace = math.max(q.pace == 0 and interval or math.floor((q.pace * 4 + interval) / 5), 1)
+  q.pace, q.moved = pace, NOW
   redis.call('HSET', key('queue', c.queue), 'pace', int(pace), 'moved', int(NOW))
   local expected, counted = num(c.expected), {}
   if expected > 0 then
@@ -100,21 +96,16 @@ local function learn(c, waited)
   return pace, counted
 end
 
-local function free_slot(id)
-  local taken, slot = hash(key('held', id)), 1
-  while taken[int(slot)] do slot = slot + 1 end
-  return int(slot)
-end
-
 -- Into a slot of the agent's; `line` is the queue in whose line they were found.
 function S.assign(c, id, why, line)
   local q, a = S.queue(c.queue), S.agent(id)
   local offered = c.place == 'offered'
-  local candidates = redis.call('ZCARD', key('free', S.lane(c, line or c.queue)))
+  if offered then S.describe(c, q) end -- settings may have changed meanwhile
+  local candidates = S.candidates(S.lane(c, line or c.queue))
   local clocks = redis.call('ZCARD', key('clocks', id))
-  local chats = redis.call('HLEN', key('held', id)) - (offered and 1 or 0)
+  local chats = S.used(a) - (offered and 1 or 0)
   local waited = NOW - num(c.since)
-  local slot = offered and c.slot or free_slot(id)
+  local slot = offered and c.slot or S.take_slot(a, c.id)
   if num(c.turn) == 0 then
     S.judge(c)
     S.clear_turn(c)
@@ -134,8 +125,7 @@ function S.assign(c, id, why, line)
     end
     S.tally(c.queue, S.sample(counted, 'w', waited))
   end
-  redis.call('HSET', key('held', id), slot, c.id)
-  redis.call('HSET', key('agent', id), 'last', int(NOW))
+  S.put(a, 'last', int(NOW))
   S.put(c, 'place', 'active')
   S.put(c, 'agent', id)
   S.put(c, 'slot', slot)
@@ -149,20 +139,19 @@ function S.assign(c, id, why, line)
   S.record(c, 'assigned', own)
   S.clock(c)
   S.await_visitor(c, q)
-  S.save(c)
   redis.call('HSET', key('visitor', c.visitor), 'last_agent', id)
   S.refresh(id)
 end
 
 -- A slot is kept while the agent is asked.
 function S.offer(c, id, q, line)
-  local a, slot = S.agent(id), free_slot(id)
-  local candidates = redis.call('ZCARD', key('free', S.lane(c, line)))
+  local a = S.agent(id)
+  local candidates = S.candidates(S.lane(c, line))
   local clocks = redis.call('ZCARD', key('clocks', id))
+  local slot = S.take_slot(a, c.id)
   if c.fresh and c.stuck == '' then S.next_overflow(c, num(c.since)) end
   S.unline(c)
-  redis.call('HSET', key('held', id), slot, c.id)
-  redis.call('HSET', key('agent', id), 'last', int(NOW))
+  S.put(a, 'last', int(NOW))
   S.put(c, 'place', 'offered')
   S.put(c, 'agent', id)
   S.put(c, 'slot', slot)
@@ -171,7 +160,6 @@ function S.offer(c, id, q, line)
   S.timer('offer', c.id, NOW + q.accept)
   S.record(c, 'offered', '"agent":"' .. id .. '","name":' .. a.name .. ',"slot":' .. slot .. ',"until":' .. c['until']
     .. ',"candidates":' .. int(candidates) .. ',"clocks":' .. int(clocks))
-  S.save(c)
   S.refresh(id)
 end
 
@@ -184,7 +172,6 @@ function S.withdraw(c, why)
   if why ~= 'gone' then S.exclude(c, id) end
   if c.stuck == '' then S.put(c, 'stuck', 'offered') end
   S.record(c, 'withdrawn', '"agent":"' .. id .. '","why":"' .. why .. '"')
-  S.save(c)
   S.refresh(id)
   S.route_chat(c)
 end
@@ -193,6 +180,7 @@ local function why_nobody(c)
   if c.kind == 'pull' then return 'pull' end
   if not S.staffed(c.queue) then return 'nobody_there' end
   if c.lang ~= '' then
+    S.settle()
     for queue in S.reached(c) do
       if redis.call('ZCARD', key('free', queue)) > 0 then return 'language' end
     end
@@ -207,10 +195,9 @@ local function wait_in_line(c)
   if new then
     S.put(c, 'stuck', why_nobody(c))
     local place = redis.call('ZRANK', key('line', c.queue), c.id) + 1
-    S.put(c, 'expected', int(place * num(redis.call('HGET', key('queue', c.queue), 'pace'))))
+    S.put(c, 'expected', int(place * S.queue(c.queue).pace))
     S.next_overflow(c, NOW)
   end
-  S.save(c)
 end
 
 -- A waiting chat finds a member now, or stays in line.
@@ -234,10 +221,8 @@ end
 function S.route_agent(id)
   for _ = 1, FIRINGS do
     local a = S.agent(id)
-    if not a or a.connected ~= '1' or a.status ~= 'online' or a.unseen == '1' or not S.has_slot(a) then return end
-    local chat = S.next_chat(a)
-    if not chat then return end
-    local c = S.chat(chat)
+    local c = a and S.available(a) and S.next_chat(a)
+    if not c then return end
     local q, line = S.queue(c.queue), line_with(c, id)
     if q.mode == 'offer' then S.offer(c, id, q, line) else S.assign(c, id, 'next_in_line', line) end
   end
@@ -245,7 +230,7 @@ end
 
 -- The chats a member has in slots: first those with a running clock by their promise, then by slot.
 function S.in_hand(id)
-  local chats, slots, taken = redis.call('ZRANGE', key('clocks', id), 0, -1), {}, hash(key('held', id))
+  local chats, slots, taken = redis.call('ZRANGE', key('clocks', id), 0, -1), {}, S.slots_of(id)
   for slot in pairs(taken) do slots[#slots + 1] = num(slot) end
   table.sort(slots)
   for _, slot in ipairs(slots) do
@@ -261,7 +246,6 @@ function S.release(c, why)
   S.enqueue(c, S.queue(c.queue), true)
   S.record(c, 'released', '"agent":"' .. id .. '","why":"' .. why .. '","due":' .. c.due .. ',"rank":' .. c.rank)
   S.clock(c)
-  S.save(c)
   S.refresh(id)
   S.route_chat(c)
 end

@@ -9,6 +9,8 @@ local function drop_member(id)
   local a = S.agent(id)
   S.announce('agent', '"agent":"' .. id .. '","name":' .. a.name .. ',"status":"offline","connected":false,"limit":0,"fence":'
     .. (a.fence or '0') .. ',"removed":true')
+  S.settle()
+  S.forget(a)
   redis.call('DEL', key('agent', id), key('held', id), key('clocks', id), key('times', id))
   redis.call('SREM', P .. 'agents', id)
 end
@@ -27,6 +29,7 @@ local function put_queue(row, at)
   end
   redis.call('HSET', name, unpack(flat))
   redis.call('SADD', P .. 'queues', row[at])
+  S.reread_queue(row[at])
   local after = redis.call('HMGET', name, unpack(LANES))
   for i = 1, #LANES do
     if before[i] ~= after[i] then return before[1] end
@@ -45,11 +48,11 @@ verb('configure', function(list)
   end
   for _ = 1, num(members) do
     local id, name, limit, served, lanes = row[at], row[at + 1], row[at + 2], row[at + 3], row[at + 4]
-    local was = redis.call('HMGET', key('agent', id), 'name', 'limit', 'queues', 'lanes')
-    if was[1] ~= name or was[2] ~= limit or was[3] ~= served or was[4] ~= lanes then
-      for lane in string.gmatch(was[4] or '', '%S+') do redis.call('ZREM', key('free', lane), id) end
-      for queue in string.gmatch(was[3] or '', '%S+') do redis.call('ZREM', key('staff', queue), id) end
-      redis.call('HSET', key('agent', id), 'name', name, 'limit', limit, 'queues', served, 'lanes', lanes)
+    local a = S.agent(id) or S.new_agent(id)
+    if a.name ~= name or a.limit ~= limit or a.queues ~= served or a.lanes ~= lanes then
+      for lane in S.lanes_of(a) do redis.call('ZREM', key('free', lane), id) end
+      for queue in S.queues_of(a) do redis.call('ZREM', key('staff', queue), id) end
+      S.put_all(a, { name = name, limit = limit, queues = served, lanes = lanes, stands = '' })
       redis.call('SADD', P .. 'agents', id)
       changed[#changed + 1] = id
     end
@@ -69,7 +72,10 @@ verb('configure', function(list)
   end
   for _, id in ipairs(changed) do S.route_agent(id) end
   for _, queue in ipairs(moved) do
-    for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do S.route_chat(S.chat(chat)) end
+    for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do
+      S.route_chat(S.chat(chat))
+      S.next_of_many()
+    end
   end
   S.announce('configured', '"version":' .. version)
   return S.reply('1')

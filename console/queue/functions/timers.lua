@@ -14,13 +14,12 @@ function fire.late(id)
   local c = S.chat(id)
   if not c or num(c.due) == 0 or c.late == '1' then return end
   S.judge(c)
-  S.save(c)
 end
 
 function fire.unseen(id)
   local c = S.chat(id)
   if not c or c.place ~= 'active' or c.got ~= '0' then return end
-  redis.call('HSET', key('agent', c.agent), 'unseen', '1')
+  S.put(S.agent(c.agent), 'unseen', '1')
   S.release(c, 'unseen')
 end
 
@@ -63,7 +62,6 @@ function fire.again(id)
   local c = S.chat(id)
   if not c or S.over(c) then return end
   S.forget_exclusions(c)
-  S.save(c)
   S.route_chat(c)
 end
 
@@ -72,8 +70,9 @@ function fire.offer(id)
   local c = S.chat(id)
   if not c or c.place ~= 'offered' then return end
   local agent, q = c.agent, S.queue(c.queue)
-  local missed = redis.call('HINCRBY', key('agent', agent), 'missed', 1)
   local a = S.agent(agent)
+  local missed = num(a.missed) + 1
+  S.put(a, 'missed', int(missed))
   if missed >= q.misses and a.status == 'online' then S.put_status(a, 'away', '"missed_offers"') end
   S.withdraw(c, 'missed')
   S.route_agent(agent)
@@ -89,7 +88,6 @@ function fire.promise(id)
   if not c or num(c.promise) == 0 or c.promise_late == '1' then return end
   S.put(c, 'promise_late', '1')
   S.record(c, 'promise_broken', '"agent":"' .. c.agent .. '","due":' .. c.promise)
-  S.save(c)
 end
 
 function fire.ask(id)
@@ -98,7 +96,6 @@ function fire.ask(id)
   local q = S.queue(c.queue)
   S.record(c, 'asked', '')
   S.timer('silent', id, NOW + q.finish - q.ask)
-  S.save(c)
 end
 
 function fire.silent(id)
@@ -113,6 +110,7 @@ function fire.reap(id)
   if c.place == 'wrapup' then return S.timer('reap', id, NOW + 60000) end
   local archived = num(redis.call('HGET', P .. 'head', 'archived'))
   if archived < num(c.n) or redis.call('SISMEMBER', P .. 'left', id) == 1 then return S.timer('reap', id, NOW + 60000) end
+  S.forget(c)
   redis.call('DEL', key('chat', id), key('log', id), key('cids', id), key('tabs', id), key('draft', id))
   if redis.call('HGET', key('visitor', c.visitor), 'chat') == id then
     redis.call('DEL', key('visitor', c.visitor), key('cids', c.visitor))
@@ -131,8 +129,8 @@ end
 
 -- A timer of the list may have been moved or taken away by one that fired before it.
 local function still_due(name)
-  local at = redis.call('ZSCORE', P .. 'due', name)
-  return at and num(at) <= NOW
+  local at = S.timer_at(name)
+  return at and at <= NOW
 end
 
 -- tick(process): "1" when this process is the ticker, how many timers fired, and those that failed.
@@ -145,6 +143,7 @@ verb('tick', function(process)
   redis.call('HSET', P .. 'head', 'ticker', process, 'ticker_until', int(NOW + TICKER), 'ticked', int(NOW), 'at', int(NOW))
   if head[3] and gap > STALL then
     forgive()
+    S.flush()
     S.announce('stalled', '"ms":' .. int(gap))
   end
   local failed, fired = {}, 0
@@ -152,7 +151,7 @@ verb('tick', function(process)
   for _, name in ipairs(due) do
     if still_due(name) then
       local kind, id = string.match(name, '^(%a+):(.+)$')
-      redis.call('ZREM', P .. 'due', name)
+      S.no_timer(kind, id)
       fired = fired + 1
       local good, problem = pcall(fire[kind], id)
       if not good then failed[#failed + 1] = name .. ' ' .. tostring(type(problem) == 'table' and problem.err or problem) end

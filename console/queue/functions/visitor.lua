@@ -3,12 +3,10 @@
 local TAB_LEASE = 45000         -- ms: two renewals of 20 s may be missed
 
 local function create(chat, visitor, queue, site, channel, tongue, opened)
-  local c = { id = chat, changed = {}, last = '0', agent = '', fresh = true }
-  for field, value in pairs({ place = 'waiting', queue = queue, visitor = visitor, site = site, channel = channel,
+  local c = S.new_chat(chat)
+  S.put_all(c, { place = 'waiting', queue = queue, visitor = visitor, site = site, channel = channel,
     profile = opened, tongue = tongue, agent = '', slot = '0', opened = int(NOW), since = int(NOW), turn = '0', turn_seq = '0',
-    due = '0', late = '0', asked_seq = '0', here = '1', left = '0', seen_visitor = '0', seen_agent = '0' }) do
-    S.put(c, field, value)
-  end
+    due = '0', late = '0', asked_seq = '0', here = '1', left = '0', seen_visitor = '0', seen_agent = '0' })
   redis.call('HSET', key('visitor', visitor), 'chat', chat)
   return c
 end
@@ -28,7 +26,7 @@ end
 -- The visitor's words in an open chat: the message, the turn, the clock, and who is told.
 local function words(c, payload)
   local q = S.queue(c.queue)
-  local seq = redis.call('LLEN', key('log', c.id)) + 1
+  local seq = num(c.seq) + 1
   local opens = num(c.turn) == 0
   if opens then S.open_turn(c, q, seq, NOW) end
   S.record(c, 'message', '"by":"visitor"' .. S.running(c), payload)
@@ -36,7 +34,6 @@ local function words(c, payload)
   S.no_timer('ask', c.id)
   S.no_timer('silent', c.id)
   if opens then S.clock(c) end
-  S.save(c)
   if opens and c.place == 'active' then
     local a = S.refresh(c.agent)
     if a.connected ~= '1' and NOW - num(a.gone) >= 3000 and S.somebody(c) then
@@ -54,11 +51,8 @@ end
 
 local function reopen(c)
   local q = S.queue(c.queue)
-  for field, value in pairs({ due = int(NOW + q.target), reached = '', reason = '', tags = '', guests = '', watchers = '' }) do
-    S.put(c, field, value)
-  end
-  S.put(c, 'here', '1')
-  S.put(c, 'left', '0')
+  S.put_all(c, { due = int(NOW + q.target), reached = '', reason = '', tags = '', guests = '', watchers = '', here = '1',
+    left = '0' })
   S.enqueue(c, q, true)
   redis.call('SADD', P .. 'live', c.id)
   S.no_timer('reap', c.id)
@@ -78,7 +72,7 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
   if c.visitor ~= visitor then return refuse('not_found') end
   local again = S.again(chat, visitor, cid, digest)
   if again then return again end
-  if redis.call('LLEN', key('log', chat)) >= LOG_LIMIT then return refuse('chat_full') end
+  if num(c.seq) >= LOG_LIMIT then return refuse('chat_full') end
   local ended = S.over(c)
   if ended and not reopens(c) then return refuse('ended') end
   local wrapped = c.place == 'wrapup' and c.agent
@@ -99,7 +93,7 @@ verb('open', function(chat, visitor, connection, queue, site, channel, tongue, c
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
   local c = running and S.chat(running)
   if c and not S.over(c) then
-    if redis.call('LLEN', key('log', c.id)) >= LOG_LIMIT then return refuse('chat_full') end
+    if num(c.seq) >= LOG_LIMIT then return refuse('chat_full') end
     tab(c, connection)
     return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
   end
@@ -163,7 +157,6 @@ verb('rate', function(chat, visitor, cid, digest, payload)
   if c.rated == '1' then return refuse('nothing_to_do') end
   local seq = S.record(c, 'rated', '', payload)
   S.put(c, 'rated', '1')
-  S.save(c)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
@@ -172,10 +165,9 @@ verb('profile', function(chat, visitor, cid, digest, payload, merged)
   local answer, c = own(chat, visitor, cid, digest)
   if answer then return answer end
   if S.over(c) then return refuse('ended') end
-  if redis.call('LLEN', key('log', chat)) >= LOG_LIMIT then return refuse('chat_full') end
+  if num(c.seq) >= LOG_LIMIT then return refuse('chat_full') end
   local seq = S.record(c, 'profile', '', payload)
   S.put(c, 'profile', merged)
-  S.save(c)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
@@ -187,9 +179,9 @@ verb('arrive', function(visitor, chat, connection, after, most)
   local c = S.chat(current)
   if not c then return S.reply('', {}, {}, '0') end
   tab(c, connection)
-  S.save(c)
+  S.flush()
   local from = current == chat and num(after) or 0
-  from = math.max(from, redis.call('LLEN', key('log', current)) - num(most))
+  from = math.max(from, num(c.seq) - num(most))
   return S.reply(current, redis.call('HGETALL', key('chat', current)),
     redis.call('LRANGE', key('log', current), from, -1), int(from))
 end, { 'allow-oom' })
@@ -201,7 +193,6 @@ function S.visitor_left(c)
   S.no_timer('tabs', c.id)
   if c.place == 'waiting' or c.place == 'offered' then S.timer('abandon', c.id, NOW + 60000) end
   S.announce('presence', '"chat":"' .. c.id .. '","here":false')
-  S.save(c)
 end
 
 -- depart(chat, connection): a tab has closed.
@@ -220,7 +211,7 @@ verb('renew_tabs', function(list)
     local c = S.chat(list[i])
     if c then
       tab(c, list[i + 1])
-      S.save(c)
+      S.next_of_many()
     end
   end
   return S.reply()

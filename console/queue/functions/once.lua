@@ -1,0 +1,261 @@
+-- What one call has read, and what it is to write: each chat, member and queue is read once, and all that was put
+-- is written once, before the reply. A verb that fails half-way still has written what it put, as it has its facts.
+
+local CHATS, AGENTS, QUEUES  -- by id, `false` for one that is not there
+local CHANGED                -- chats and members with something to write
+local TIMERS                 -- "kind:id" -> ms, or false for none
+local STALE                  -- members whose place in the free lanes may have changed
+local COUNTED, PATIENCE      -- queue -> what is to be counted; the longest wait of who left
+local PASSED = 0             -- chats of long lists
+
+local PARTS = 2000  -- words of one command: Lua's stack holds 8,000 values
+
+local function in_parts(command, name, words)
+  for from = 1, #words, PARTS do
+    redis.call(command, name, unpack(words, from, math.min(from + PARTS - 1, #words)))
+  end
+end
+
+function S.new_call()
+  CHATS, AGENTS, QUEUES, CHANGED, TIMERS, STALE, COUNTED, PATIENCE = {}, {}, {}, {}, {}, {}, {}, {}
+end
+
+-- The chat, or nil. Changes are put.
+function S.chat(id)
+  local c = CHATS[id]
+  if c == nil then
+    c = hash(key('chat', id))
+    if c.place then c.id, c.key, c.changed = id, key('chat', id), {} else c = false end
+    CHATS[id] = c
+  end
+  return c or nil
+end
+
+function S.new_chat(id)
+  local c = { id = id, key = key('chat', id), changed = {}, last = '0', fresh = true }
+  CHATS[id] = c
+  return c
+end
+
+-- The member, or nil; changes are put. `slots` (slot -> chat) and `used` are read when they are asked for.
+function S.agent(id)
+  local a = AGENTS[id]
+  if a == nil then
+    a = hash(key('agent', id))
+    if a.name then a.id, a.key, a.changed = id, key('agent', id), {} else a = false end
+    AGENTS[id] = a
+  end
+  return a or nil
+end
+
+function S.new_agent(id)
+  local a = { id = id, key = key('agent', id), changed = {} }
+  AGENTS[id] = a
+  return a
+end
+
+function S.put(thing, field, value)
+  if thing[field] == value then return end
+  thing[field] = value
+  thing.changed[field] = value
+  CHANGED[thing] = true
+end
+
+function S.put_all(thing, values)
+  for field, value in pairs(values) do S.put(thing, field, value) end
+end
+
+-- Its keys are deleted: nothing of it is written any more.
+function S.forget(thing)
+  CHANGED[thing] = nil
+  CHATS[thing.id], AGENTS[thing.id] = nil, nil
+end
+
+local QUEUE = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'languages', 'longest', 'overflow', 'overflow_after',
+  'wrapup', 'head', 'opens', 'pace', 'moved' }
+
+function S.queue(id)
+  local known = QUEUES[id]
+  if known then return known end
+  local q = redis.call('HMGET', key('queue', id), unpack(QUEUE))
+  if not q[1] then return nil end
+  QUEUES[id] = { id = id, target = num(q[1]), ask = num(q[2]), finish = num(q[3]), mode = q[4], accept = num(q[5]),
+    misses = num(q[6]), languages = q[7] or '', longest = num(q[8]), overflow = q[9] or '', overflow_after = num(q[10]),
+    wrapup = num(q[11]), head = num(q[12]), opens = q[13] or '', pace = num(q[14]), moved = num(q[15]) }
+  return QUEUES[id]
+end
+
+-- Its settings have changed.
+function S.reread_queue(id) QUEUES[id] = nil end
+
+-- --- timers ---------------------------------------------------------------------------------------
+
+function S.timer(kind, id, at) TIMERS[kind .. ':' .. id] = int(at) end
+function S.no_timer(kind, id) TIMERS[kind .. ':' .. id] = false end
+
+-- When it is due (ms), or nil.
+function S.timer_at(name)
+  local at = TIMERS[name]
+  if at == nil then at = redis.call('ZSCORE', P .. 'due', name) end
+  return at and num(at) or nil
+end
+
+local function write_timers()
+  local set, gone = {}, {}
+  for name, at in pairs(TIMERS) do
+    if at then
+      set[#set + 1] = at
+      set[#set + 1] = name
+    else
+      gone[#gone + 1] = name
+    end
+  end
+  in_parts('ZREM', P .. 'due', gone)
+  in_parts('ZADD', P .. 'due', set)
+  TIMERS = {}
+end
+
+-- --- an agent's slots, and their place among the free ---------------------------------------------
+
+local function slots(a)
+  if not a.slots then
+    a.slots, a.used = hash(key('held', a.id)), 0
+    for _ in pairs(a.slots) do a.used = a.used + 1 end
+  end
+  return a.slots
+end
+
+function S.used(a)
+  if not a.used then a.used = redis.call('HLEN', key('held', a.id)) end
+  return a.used
+end
+
+function S.has_slot(a) return S.used(a) < num(a.limit) end
+
+-- The chat gets the lowest slot that is free; which one (text).
+function S.take_slot(a, chat)
+  local taken, slot = slots(a), 1
+  while taken[int(slot)] do slot = slot + 1 end
+  slot = int(slot)
+  redis.call('HSET', key('held', a.id), slot, chat)
+  a.slots[slot], a.used = chat, a.used + 1
+  return slot
+end
+
+function S.free_slot(id, slot)
+  local a = redis.call('HDEL', key('held', id), slot) == 1 and S.agent(id)
+  if not a then return end
+  if a.slots then a.slots[slot] = nil end
+  if a.used then a.used = a.used - 1 end
+end
+
+-- Slot -> chat of all that are in use.
+function S.slots_of(id)
+  local a = S.agent(id)
+  return a and slots(a) or {}
+end
+
+function S.available(a)
+  return a.connected == '1' and a.status == 'online' and a.unseen ~= '1' and S.has_slot(a)
+end
+
+-- Fewest running clocks, then fewest chats, then longest without a new one: an integer below 2^53, as text.
+local function pressure(a)
+  if not S.available(a) then return '' end
+  return int((redis.call('ZCARD', key('clocks', a.id)) * 10 + S.used(a)) * 1e13 + num(a.last))
+end
+
+-- A member stands in `free:` of each of their lanes while a slot is free, at their pressure; `stands` remembers it.
+function S.refresh(id)
+  STALE[id] = true
+  return S.agent(id)
+end
+
+-- Before anybody looks into a free lane.
+function S.settle()
+  for id in pairs(STALE) do
+    local a = S.agent(id)
+    local now = a and pressure(a)
+    if a and now ~= a.stands then
+      for lane in S.lanes_of(a) do
+        local free = key('free', lane)
+        if now ~= '' then redis.call('ZADD', free, now, id) else redis.call('ZREM', free, id) end
+      end
+      S.put(a, 'stands', now)
+    end
+  end
+  STALE = {}
+end
+
+-- How many stand in a free lane, those included whose place is still to be written down.
+function S.candidates(lane)
+  local count = 0
+  for id in pairs(STALE) do
+    local a = S.agent(id)
+    if a and not a.stands then S.settle() end
+  end
+  for id in pairs(STALE) do
+    local a = S.agent(id)
+    if a and S.works(a, lane) then count = count + (S.available(a) and 1 or 0) - (a.stands ~= '' and 1 or 0) end
+  end
+  return count + redis.call('ZCARD', key('free', lane))
+end
+
+-- --- what is counted --------------------------------------------------------------------------------
+
+-- `patience` is how long somebody waited before they left.
+function S.tally(queue, counted, waited)
+  local all = COUNTED[queue] or {}
+  for field, by in pairs(counted) do all[field] = (all[field] or 0) + by end
+  COUNTED[queue] = all
+  if waited then PATIENCE[queue] = math.max(PATIENCE[queue] or 0, waited) end
+end
+
+local SPANS = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } }  -- name, length, and how long it is kept
+
+-- Into the queue's spans of now.
+local function count(queue, counted)
+  for _, span in ipairs(SPANS) do
+    local name, new = key('times', queue .. ':' .. span[1] .. int(math.floor(NOW / span[2]))), false
+    for field, by in pairs(counted) do new = redis.call('HINCRBY', name, field, by) == by or new end
+    local patience = PATIENCE[queue]
+    if patience and patience > num(redis.call('HGET', name, 'patience')) then
+      redis.call('HSET', name, 'patience', int(patience))
+    end
+    if new then redis.call('PEXPIRE', name, span[3] + span[2]) end
+  end
+end
+
+-- --- the end of a call ------------------------------------------------------------------------------
+
+local function write_changed()
+  for thing in pairs(CHANGED) do
+    local flat = {}
+    for field, value in pairs(thing.changed) do
+      flat[#flat + 1] = field
+      flat[#flat + 1] = value
+    end
+    thing.changed = {}
+    if #flat > 0 then redis.call('HSET', thing.key, unpack(flat)) end
+  end
+  CHANGED = {}
+end
+
+-- All that is put, set and counted so far.
+function S.flush()
+  if next(STALE) then S.settle() end
+  if next(CHANGED) then write_changed() end
+  for queue, counted in pairs(COUNTED) do count(queue, counted) end
+  COUNTED, PATIENCE = {}, {}
+  if next(TIMERS) then write_timers() end
+  if N ~= WRITTEN then redis.call('HSET', P .. 'head', 'n', int(N), 'at', int(NOW)) end
+  WRITTEN = N
+end
+
+-- In a long list of chats, with none of them in hand: now and then nothing is kept of those that are done.
+function S.next_of_many()
+  PASSED = PASSED + 1
+  if PASSED % 100 > 0 then return end
+  S.flush()
+  CHATS = {}
+end
