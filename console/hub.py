@@ -38,13 +38,22 @@ class Hub(Generic[T_contra]):
         self._audiences.setdefault(audience, {})[listener] = None
         self._joined.setdefault(listener, set()).add(audience)
 
+    def part(self, audience: str, listener: Listener[T_contra]) -> None:
+        """Out of this audience; the others stay."""
+        if audience in self._joined.get(listener, ()):
+            self._joined[listener].discard(audience)
+            self._drop(audience, listener)
+
     def leave(self, listener: Listener[T_contra]) -> None:
         """Out of every audience."""
         for audience in self._joined.pop(listener, set()):
-            listeners = self._audiences[audience]
-            del listeners[listener]
-            if not listeners:
-                del self._audiences[audience]
+            self._drop(audience, listener)
+
+    def _drop(self, audience: str, listener: Listener[T_contra]) -> None:
+        listeners = self._audiences[audience]
+        del listeners[listener]
+        if not listeners:
+            del self._audiences[audience]
 
     def listeners(self, audience: str) -> tuple[Listener[T_contra], ...]:
         return tuple(self._audiences.get(audience, ()))

@@ -8,11 +8,15 @@ import { tab } from './kept.js';
  */
 
 export class Outbox {
-  /** @param {{send: (frame: object) => boolean, settled: (item: Item, answer: any) => void}} on */
-  constructor(on) {
+  /**
+   * @param {{send: (frame: object) => boolean, settled: (item: Item, answer: any) => void}} on
+   * @param {string} [name] what it is kept under: pages of one tab share the store
+   */
+  constructor(on, name = 'outbox') {
     this.on = on;
+    this.name = name;
     /** @type {Item[]} */
-    this.items = tab.read('outbox', []);
+    this.items = tab.read(name, []);
     /** @type {Set<string>} cids under way on this connection */
     this.underWay = new Set();
     this.pausedUntil = 0; // performance.now()
@@ -76,6 +80,6 @@ export class Outbox {
   }
 
   keep() {
-    tab.write('outbox', this.items.length ? this.items : undefined);
+    tab.write(this.name, this.items.length ? this.items : undefined);
   }
 }

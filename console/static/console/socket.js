@@ -14,9 +14,11 @@ const REFUSED = 1008;
 export class Socket {
   /**
    * @param {{hello: (take: boolean) => object, frame: (frame: any) => void, link: (link: Link, since: number) => void}} on
+   * @param {string} [path]
    */
-  constructor(on) {
+  constructor(on, path = '/ws/agent') {
     this.on = on;
+    this.path = path;
     /** @type {Link} */
     this.link = 'connecting';
     /** @type {WebSocket | null} */
@@ -42,7 +44,7 @@ export class Socket {
     this.become('connecting');
     this.mark = performance.now() + OPENING;
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(`${scheme}//${location.host}/ws/agent`, 'sestetto.v1.html');
+    const socket = new WebSocket(`${scheme}//${location.host}${this.path}`, 'sestetto.v1.html');
     this.socket = socket;
     socket.onopen = () => { if (socket === this.socket) this.greet(); };
     socket.onmessage = (event) => { if (socket === this.socket) this.receive(event.data); };

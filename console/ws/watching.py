@@ -1,0 +1,138 @@
+"""Looking on at chats, on a board or in a console: each is read once, whole, and what happens since follows."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from console.errors import ChatEnded, NotYours, SestettoError
+from console.events import Author, ChatFact, Ended, Presence, Watched, Wrapped, decode_fact
+from console.fanout import Heard, Shown, TypingSignal
+from console.hub import Listener
+from console.picture import ChatLine, chat_line
+from console.protocol import Outbound, Typing, Unwatched, WatchDrawn
+from console.queue.results import Gone
+from console.services import Services
+from console.views_watch import TRACED, WatchViews, traced
+
+MOST = 6  # chats at once
+
+
+class Socket(Listener[Heard], Protocol):
+    def send(self, frame: Outbound) -> None: ...
+    def now(self) -> int: ...
+
+
+class Looked:
+    """One chat: what was drawn of it, and until then what has been heard."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.trace: list[ChatFact] = []
+        self.early: list[Shown] | None = []
+
+
+class Watching:
+    """Of one socket. `may` says whether this person may look on at a chat."""
+
+    def __init__(
+        self, on: Socket, services: Services, author: Author, locale: str, may: Callable[[ChatLine], bool]
+    ) -> None:
+        self._on = on
+        self._services = services
+        self._author = author
+        self._locale = locale
+        self._may = may
+        self._views = WatchViews(services.views, lambda: names_of(services))
+        self._looked: dict[str, Looked] = {}
+
+    async def begin(self, chat: str) -> None:
+        """The chat as it stands, and from then on what happens; NotYours if one may not look on."""
+        line = self._services.picture.chats.get(chat)
+        if line is None:
+            self._send(Unwatched(chat, "ended"))
+            return
+        if not self._may(line) or (chat not in self._looked and len(self._looked) >= MOST):
+            raise NotYours
+        looked = self._looked[chat] = Looked()
+        self._services.hub.join(f"chat:{chat}", self._on)
+        try:
+            await self._services.workspace.watch(self._author, chat, on=True)
+            live, looked.n = await self._services.workspace.read_chat(chat)
+        except (Gone, ChatEnded):
+            self._forget(chat, "ended")
+            return
+        facts = [fact for raw in live.log if isinstance(fact := decode_fact(raw), ChatFact)]
+        looked.trace = traced(facts)
+        line = chat_line(chat, live.fields)
+        whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())
+        self._send(WatchDrawn(chat, looked.n, whole, whole=True))
+        early, looked.early = looked.early or [], None
+        for shown in early:
+            self._hear(looked, shown)
+
+    async def end(self, chat: str) -> None:
+        if chat in self._looked:
+            self._forget(chat, "off")
+            await self._unwatch(chat)
+
+    async def close(self) -> None:
+        """The socket has closed: nobody looks on any more."""
+        for chat in [*self._looked]:
+            self._forget(chat, "off")
+            await self._unwatch(chat)
+
+    def hear(self, heard: Heard) -> bool:
+        """Shows whatever is of a watched chat, and says whether it was."""
+        if isinstance(heard, TypingSignal):
+            if heard.chat in self._looked:
+                self._send(Typing(heard.who, heard.after, heard.chat, heard.text))
+            return heard.chat in self._looked
+        fact = heard.fact if isinstance(heard, Shown) else None
+        if not isinstance(heard, Shown) or not isinstance(fact, ChatFact | Presence | Watched):
+            return False
+        looked = self._looked.get(fact.chat)
+        if looked is not None:
+            self._hear(looked, heard)
+        return looked is not None
+
+    def _hear(self, looked: Looked, shown: Shown) -> None:
+        if looked.early is not None:
+            looked.early.append(shown)
+        elif shown.n > looked.n and shown.line is not None:
+            looked.n = shown.n
+            self._show(looked, shown, shown.line)
+
+    def _show(self, looked: Looked, shown: Shown, line: ChatLine) -> None:
+        fact = shown.fact
+        if not isinstance(fact, ChatFact):
+            content = self._views.head(line, locale=self._locale, now=self._on.now())
+            self._send(WatchDrawn(line.id, shown.n, content))
+            return
+        over = isinstance(fact, Wrapped) or (isinstance(fact, Ended) and not fact.wrapup)
+        if isinstance(fact, TRACED):
+            looked.trace.append(fact)
+        stands = replace(line, place="ended") if over else line
+        content = self._views.fact(fact, stands, looked.trace, locale=self._locale)
+        self._send(WatchDrawn(line.id, shown.n, content))
+        if over:
+            self._forget(line.id, "ended")
+
+    def _forget(self, chat: str, why: str) -> None:
+        del self._looked[chat]
+        self._services.hub.part(f"chat:{chat}", self._on)
+        self._send(Unwatched(chat, "ended" if why == "ended" else "off"))
+
+    async def _unwatch(self, chat: str) -> None:
+        try:
+            await self._services.workspace.watch(self._author, chat, on=False)
+        except SestettoError:
+            return
+
+    def _send(self, frame: Outbound) -> None:
+        self._on.send(frame)
+
+
+def names_of(services: Services) -> dict[str, str]:
+    """Members by id, as they are called now."""
+    return {id: agent.name for id, agent in services.picture.agents.items()}
