@@ -19,13 +19,15 @@ from console.archive.database import Database
 from console.archive.history import History
 from console.archive.members import Accounts
 from console.archive.writer import Archive
+from console.board.live import Boards
+from console.board.views import BoardViews
 from console.config import Settings
 from console.directory import Directory
 from console.errors import SettingError, Unknown
 from console.fanout import Fanout, Heard
 from console.hub import Hub
 from console.metrics import Figures, registry
-from console.pages import chats, console, shop, sign_in, static, widget
+from console.pages import board, chats, console, shop, sign_in, static, widget
 from console.pages import settings as setting_pages
 from console.picture import Picture
 from console.queue.store import Store
@@ -36,6 +38,7 @@ from console.views_html import HtmlViews
 from console.who import forget
 from console.workers import Workers
 from console.ws.agent import agent_socket
+from console.ws.board import board_socket
 from console.ws.visitor import visitor_socket
 
 START_WITHIN = 30.0  # seconds until the store answers
@@ -48,13 +51,16 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         services = assemble(settings, demo=demo)
         fanout = Fanout(services.workspace, services.hub, services.views)
-        workers = Workers(services, fanout)
+        boards = boards_of(services)
+        workers = Workers(services, fanout, boards.run)
         app.state.services, app.state.fanout, app.state.workers = services, fanout, workers
+        app.state.boards = boards
 
         def new_picture(picture: Picture) -> None:
             services.picture = picture
 
         fanout.on_picture = new_picture
+        fanout.on_fact = boards.hear
         fanout.on_revoked = partial(forget, services)
         try:
             await open_up(services)
@@ -74,11 +80,13 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *static.routes,
         *sign_in.routes,
         *console.routes,
+        *board.routes,
         *chats.routes,
         *setting_pages.routes,
         Route("/healthz", health),
         WebSocketRoute("/ws/visitor", visitor_socket),
         WebSocketRoute("/ws/agent", agent_socket),
+        WebSocketRoute("/ws/board", board_socket),
     ]
     if demo:
         routes += shop.routes
@@ -110,6 +118,12 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         build=build(),
     )
     return services
+
+
+def boards_of(services: Services) -> Boards:
+    """What all the boards of this process show; picture and directory are read anew each time."""
+    views = BoardViews(lambda: services.directory)
+    return Boards(services.workspace, views, lambda: services.picture, lambda: services.directory)
 
 
 async def open_up(services: Services) -> None:
@@ -147,6 +161,7 @@ async def metrics(request: Request) -> Response:
     """The process's figures and ours, in Prometheus's text."""
     services: Services = request.app.state.services
     picture = services.picture
+    boards: Boards = request.app.state.boards
     places = [chat.place for chat in picture.chats.values()]
     figures = Figures(
         sockets=len(services.hub.everyone()),
@@ -154,6 +169,7 @@ async def metrics(request: Request) -> Response:
         online=sum(agent.connected and agent.status == "online" for agent in picture.agents.values()),
         left=picture.left_messages,
         calls=services.workspace.store.calls,
+        boards=boards.costs(),
     )
     body = generate_latest(REGISTRY) + generate_latest(registry(figures))
     return Response(body, media_type=CONTENT_TYPE_LATEST)

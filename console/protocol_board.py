@@ -27,7 +27,9 @@ from console.protocol import (
 
 
 class BoardHello(Inbound, tag="hello"):
-    """First frame of a socket."""
+    """First frame of a socket; `wall` is the board to look at from afar."""
+
+    wall: bool = False
 
 
 class TakeOver(Inbound, tag="take_over"):

@@ -21,6 +21,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from console.links import linkify, place
+from console.rights import may
 from console.texts import SOURCE, negotiate, page_texts
 
 HERE = Path(__file__).parent
@@ -44,7 +45,7 @@ def environment(locale: str = SOURCE) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(page_texts().get(locale), newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"static": static, "locale": locale, "languages": languages(), "themes": THEMES}
+    made.globals |= {"static": static, "locale": locale, "languages": languages(), "themes": THEMES, "may": may}
     made.filters |= _filters(locale)
     return made
 
@@ -112,6 +113,8 @@ def moment(ms: int, pattern: str = "medium", *, locale: str) -> Markup:
 def _in_words(when: datetime, pattern: str, locale: str) -> str:
     if pattern == "time":  # once a message: Babel would take ten times the rest of the fragment
         return when.strftime("%H:%M:%S")
+    if pattern == "hour":
+        return when.strftime("%H:%M")
     if pattern == "date":
         return str(format_date(when, locale=_babel(locale)))
     return str(format_datetime(when, pattern, locale=_babel(locale)))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -30,9 +30,10 @@ log = structlog.get_logger()
 class Workers:
     """Started and stopped with the application. Any number of processes may run them: one ticks and archives."""
 
-    def __init__(self, services: Services, fanout: Fanout) -> None:
+    def __init__(self, services: Services, fanout: Fanout, *more: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.services = services
         self.fanout = fanout
+        self._more = more
         self.process = new_id()
         self.leader = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -54,6 +55,7 @@ class Workers:
             self.publish,
             self.archive,
             self.sweep,
+            *self._more,
         )
         self._tasks = [asyncio.create_task(job(), name=job.__name__) for job in jobs]
 

@@ -372,6 +372,10 @@ class Workspace:
         _, _, _, visitor, agent, log, more = await self._call("history", chat, before, count)
         return visitor.decode(), agent.decode(), log, more == b"1"
 
+    async def newest(self) -> int:
+        """The feed's last number."""
+        return int(await self.store.command("HGET", self.keys.head, "n") or 0)
+
     async def archived(self, entry: str, n: int) -> None:
         """SQL has the feed up to this entry: what is older than five minutes may go."""
         await self._call("archived", entry, n)

@@ -8,7 +8,7 @@ export function localTimes(root) {
   for (const time of root.querySelectorAll('time[data-at]:not([data-local])')) {
     const at = new Date(Number(time.getAttribute('data-at')));
     const style = time.getAttribute('data-style');
-    const options = style === 'time' ? { timeStyle: 'medium' } : style === 'date' ? { dateStyle: 'medium' } : { dateStyle: 'medium', timeStyle: 'medium' };
+    const options = style === 'hour' ? { timeStyle: 'short' } : style === 'time' ? { timeStyle: 'medium' } : style === 'date' ? { dateStyle: 'medium' } : { dateStyle: 'medium', timeStyle: 'medium' };
     time.textContent = new Intl.DateTimeFormat(manner(), /** @type {Intl.DateTimeFormatOptions} */ (options)).format(at);
     time.setAttribute('data-local', '');
   }

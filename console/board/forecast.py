@@ -1,0 +1,103 @@
+"""Which promises will break within the next 30 s, if nobody does anything.
+
+An agent is taken to answer one clock after the other, the one that breaks first before the others, each in the time
+that a quick answer takes in its queue (`paces`); the first has been begun already. What comes too late in that row
+breaks, and so does every clock of an agent who has lost the connection. In line, chats go to free slots in their
+order; those for whom none is left break.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from console.directory import Directory, Member, Queue
+from console.picture import AgentLine, ChatLine, Picture
+
+HORIZON = 30_000  # ms
+
+
+class Outlook(msgspec.Struct):
+    """Of one queue: clocks that have run out, those that do within 30 s, and those of them that will not be met."""
+
+    late: int = 0
+    oldest: int = 0  # when the first of the late ones broke (ms), 0: none
+    due: int = 0
+    breaking: int = 0
+
+
+def clock_of(chat: ChatLine) -> int:
+    """When the chat's clock ends (ms): its turn's, in line its entry's, else its holding reply's; 0: none runs."""
+    if chat.place == "wrapup":
+        return 0
+    return chat.due or chat.promise
+
+
+def outlooks(picture: Picture, directory: Directory, paces: Mapping[str, int], now: int) -> dict[str, Outlook]:
+    """By queue. `paces` are ms that a quick answer takes."""
+    found = {queue: Outlook() for queue in directory.queues}
+    for chat in picture.chats.values():
+        outlook, clock = found.get(chat.queue), clock_of(chat)
+        if outlook is None or not clock:
+            continue
+        if clock <= now:
+            outlook.late += 1
+            outlook.oldest = min(outlook.oldest or clock, clock)
+        elif clock <= now + HORIZON:
+            outlook.due += 1
+    for chat in (*_too_late(picture, paces, now), *_nobody_free(picture, directory, now)):
+        if chat.queue in found:
+            found[chat.queue].breaking += 1
+    return found
+
+
+def free_slots(agent: AgentLine) -> int:
+    """How many chats would be pushed to the agent now."""
+    if not agent.connected or agent.status != "online":
+        return 0
+    return max(0, agent.limit - len(agent.held))
+
+
+def speaks(member: Member | None, queue: Queue | None, locale: str) -> bool:
+    """Whether the member may be given a visitor of that language out of the queue's line, as routing has it."""
+    if queue is None or not queue.languages or member is None or not member.languages:
+        return True
+    tag = locale.replace("_", "-").split("-")[0].lower()
+    return (tag if tag in queue.languages else queue.languages[0]) in member.languages
+
+
+def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[ChatLine]:
+    """Chats in hand whose answer will not come in time."""
+    for agent in picture.agents.values():
+        held = (picture.chats.get(chat) for chat in agent.held.values())
+        running = sorted((chat for chat in held if chat is not None and chat.turn and chat.due), key=lambda c: c.due)
+        done = 0
+        for chat in running:
+            pace = paces.get(chat.queue, 0)
+            done = done + pace if done else max(now, chat.turn + pace)
+            if now < chat.due <= now + HORIZON and (done > chat.due or not agent.connected):
+                yield chat
+
+
+def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[ChatLine]:
+    """Chats in line for whom no slot is left."""
+    free = {agent.id: slots for agent in picture.agents.values() if (slots := free_slots(agent))}
+    for chat in in_line(picture.chats.values()):
+        taker = next((agent for agent in free if _serves(picture.agents[agent], chat, directory)), "")
+        if taker:
+            free[taker] -= 1
+            if not free[taker]:
+                del free[taker]
+        elif now < chat.due <= now + HORIZON:
+            yield chat
+
+
+def in_line(chats: Iterable[ChatLine]) -> Sequence[ChatLine]:
+    """Those waiting, in the order in which they are to be taken."""
+    return sorted((chat for chat in chats if chat.place == "waiting"), key=lambda chat: (chat.rank, chat.id))
+
+
+def _serves(agent: AgentLine, chat: ChatLine, directory: Directory) -> bool:
+    lines = {chat.queue, *chat.lines}
+    return not lines.isdisjoint(agent.queues) and speaks(
+        directory.members.get(agent.id), directory.queues.get(chat.queue), chat.locale
+    )

@@ -1,0 +1,258 @@
+"""All boards of one process: what has changed is found once, drawn once a face, and pushed once a second.
+
+A face is a language, on a desk or on a wall. Alarms do not wait for the second.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from console.board.cards import QueueCard, Sums, queue_card, quick
+from console.board.forecast import outlooks
+from console.board.overview import LateAnswer, Overview, late_answers, overview
+from console.board.rows import AgentRow, agent_row
+from console.board.sums import Days
+from console.board.views import BoardViews
+from console.directory import Directory
+from console.errors import SestettoError
+from console.events import (
+    AgentChanged,
+    AnyFact,
+    ChatFact,
+    Ended,
+    Late,
+    Message,
+    Opened,
+    Overflowed,
+    PromiseBroken,
+    Released,
+    Stalled,
+    Unreadable,
+)
+from console.figures import HOUR, Figures
+from console.metrics import BoardCosts
+from console.picture import ChatLine, Picture
+from console.protocol import encode
+from console.protocol_board import BoardHtml
+from console.queue.workspace import Workspace
+
+BEAT = 1.0  # seconds between two frames
+SPACING = 0.25  # seconds between two frames at the least, however many alarms there are
+RECENT = 15  # minutes
+HOURS = 24  # whole ones, of the picture of chats per hour
+LOOK = 0.3  # seconds that the store has for saying how far the feed is
+NAMES = 200  # late answers' visitors that are remembered by name
+
+ALARMS = (Late, PromiseBroken, AgentChanged, Overflowed, Opened, Released, Ended, Stalled)
+
+log = structlog.get_logger()
+
+
+class Face(NamedTuple):
+    locale: str
+    wall: bool = False
+
+
+class BoardListener(Protocol):
+    def push(self, frame: str) -> None:
+        """Takes a frame; never waits and never raises."""
+
+
+Thing = QueueCard | AgentRow | Overview | tuple[LateAnswer, ...]
+
+
+class Boards:
+    """`picture` and `directory` give the current ones. Facts come by `hear`; `run` is a task of its own."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        views: BoardViews,
+        picture: Callable[[], Picture],
+        directory: Callable[[], Directory],
+    ) -> None:
+        self._workspace = workspace
+        self._views = views
+        self._picture = picture
+        self._directory = directory
+        self._listeners: dict[BoardListener, Face] = {}
+        self._things: dict[str, Thing] = {}
+        self._drawn: dict[Face, dict[str, str]] = {}
+        self._dirty: set[str] = set()
+        self._lost: dict[str, int] = {}  # agents -> when their connection went
+        self._names: dict[str, str] = {}  # chats of late answers -> their visitors
+        self._seen: tuple[Picture, Directory] | None = None  # what `_things` were made of
+        self._days = Days()
+        self._fresh = 0
+        self._wake = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._frames, self._fragments, self._seconds = 0, 0, 0.0
+
+    # --- who looks ------------------------------------------------------------------------------------
+
+    def join(self, listener: BoardListener, face: Face) -> tuple[int, int, list[str]]:
+        """From now on `listener` hears what changes. What stands now: feed number, freshness, parts."""
+        if not self._listeners:
+            self._fresh = 0
+            self._advance()
+        if face not in self._drawn:
+            self._drawn[face] = self._draw_all(face)
+        self._listeners[listener] = face
+        self._wake.set()
+        return self._picture().n, self._fresh, list(self._drawn[face].values())
+
+    def leave(self, listener: BoardListener) -> None:
+        face = self._listeners.pop(listener, None)
+        if face is not None and face not in self._listeners.values():
+            del self._drawn[face]
+
+    def costs(self) -> BoardCosts:
+        return BoardCosts(len(self._listeners), self._frames, self._fragments, self._seconds)
+
+    # --- what happens ---------------------------------------------------------------------------------
+
+    def hear(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
+        """A fact that the picture has now; it may have changed what these agents' rows show."""
+        self._dirty |= agents
+        self._moved.set()
+        if isinstance(fact, AgentChanged):
+            self._dirty.add(fact.agent)
+            if fact.connected:
+                self._lost.pop(fact.agent, None)
+            else:
+                self._lost.setdefault(fact.agent, fact.at)
+        if isinstance(fact, Message) and fact.turn is not None and fact.turn.late:
+            self._remember(fact)
+        if self._listeners and isinstance(fact, ALARMS):
+            self._wake.set()
+
+    def _remember(self, fact: ChatFact) -> None:
+        chat = self._picture().chats.get(fact.chat)
+        if chat is not None:
+            self._names.pop(chat.id, None)
+            self._names[chat.id] = chat.name or chat.visitor[-3:]
+        while len(self._names) > NAMES:
+            del self._names[next(iter(self._names))]
+
+    # --- the beat -------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """For ever: a frame a second to every board, and one at once for an alarm."""
+        due = 0.0
+        while True:
+            if not self._listeners:
+                await self._wake.wait()
+            else:
+                await self._sleep_until(due)
+            self._wake.clear()
+            if self._listeners:
+                await self._look()
+                due = time.monotonic() + BEAT
+                try:
+                    self._push()
+                except Exception as problem:  # the next beat may do better
+                    log.error("board.failed", error=repr(problem))
+                await asyncio.sleep(SPACING)
+
+    async def _sleep_until(self, due: float) -> None:
+        try:
+            async with asyncio.timeout(max(0.0, due - time.monotonic())):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _look(self) -> None:
+        """How far the feed is, as the store says; once the picture is there too it was the whole truth then."""
+        at = self._workspace.now()
+        try:
+            async with asyncio.timeout(LOOK):
+                n = await self._workspace.newest()
+                while self._picture().n < n:
+                    self._moved.clear()
+                    await self._moved.wait()
+        except (SestettoError, TimeoutError):
+            return
+        self._fresh = at
+
+    def _push(self) -> None:
+        started = time.perf_counter()
+        changed, gone = self._advance()
+        for face in set(self._listeners.values()):
+            parts = self._redraw(face, changed, gone)
+            frame = encode(BoardHtml(self._picture().n, self._workspace.now(), self._fresh, parts, gone)).decode()
+            for listener, theirs in list(self._listeners.items()):
+                if theirs == face:
+                    listener.push(frame)
+                    self._frames += 1
+        self._seconds += time.perf_counter() - started
+
+    def _advance(self) -> tuple[list[str], list[str]]:
+        """The things as they are now: ids of those that changed, and of those that are no more."""
+        picture, directory, now = self._picture(), self._directory(), self._workspace.now()
+        if self._seen is None or self._seen[0] is not picture or self._seen[1] is not directory or not self._listeners:
+            self._dirty |= picture.agents.keys()
+            self._seen = (picture, directory)
+        things = self._queues(picture, directory, now)
+        late = sum(card.late for card in things.values() if isinstance(card, QueueCard))
+        rows = {id: thing for id, thing in self._things.items() if isinstance(thing, AgentRow)}
+        for agent in self._dirty:
+            rows.pop(f"agent-{agent}", None)
+            if agent in picture.agents:
+                lost = self._lost.get(agent, 0)
+                rows[f"agent-{agent}"] = agent_row(picture, picture.agents[agent], directory, lost=lost)
+        self._dirty.clear()
+        rows = {id: row for id, row in rows.items() if row.id in picture.agents}
+        things |= rows
+        things["overview"] = overview(picture, rows, directory, late)
+        things["lates"] = late_answers(picture, directory, self._names)
+        before, self._things = self._things, things
+        changed = [id for id, thing in things.items() if before.get(id) != thing]
+        return changed, [id for id in before if id not in things]
+
+    def _queues(self, picture: Picture, directory: Directory, now: int) -> dict[str, Thing]:
+        sums = {id: self._sums(id, picture, now) for id in directory.queues}
+        paces = {id: quick(sums[id].recent, queue) for id, queue in directory.queues.items()}
+        found = outlooks(picture, directory, paces, now)
+        chats: dict[str, list[ChatLine]] = {id: [] for id in directory.queues}
+        for chat in picture.chats.values():
+            if chat.queue in chats:
+                chats[chat.queue].append(chat)
+        return {
+            f"queue-{id}": queue_card(picture, directory, queue, chats[id], found[id], sums[id])
+            for id, queue in directory.queues.items()
+        }
+
+    def _sums(self, queue: str, picture: Picture, now: int) -> Sums:
+        line = picture.queues.get(queue)
+        if line is None:
+            return Sums(Figures(), Figures(), ())
+        figures, last = line.figures, now // HOUR
+        hours = tuple(
+            (hour * HOUR, span.count("opened") if (span := figures.spans.get(f"h{hour}")) else 0)
+            for hour in range(last - HOURS, last + 1)
+        )
+        return Sums(figures.over(now, RECENT), self._days.today(queue, figures, now), hours)
+
+    # --- drawing --------------------------------------------------------------------------------------
+
+    def _draw_all(self, face: Face) -> dict[str, str]:
+        return {id: self._draw(face, id) for id in self._things}
+
+    def _redraw(self, face: Face, changed: list[str], gone: list[str]) -> list[str]:
+        """The parts that look different than they did."""
+        drawn, parts = self._drawn[face], []
+        for id in gone:
+            drawn.pop(id, None)
+        for id in changed:
+            part = self._draw(face, id)
+            if drawn.get(id) != part:
+                drawn[id] = part
+                parts.append(part)
+        return parts
+
+    def _draw(self, face: Face, id: str) -> str:
+        self._fragments += 1
+        return self._views.part(self._things[id], locale=face.locale, wall=face.wall, now=self._workspace.now())

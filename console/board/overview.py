@@ -1,0 +1,71 @@
+"""What the board says of all together, and the newest late answers."""
+
+import msgspec
+
+from console.board.rows import AgentRow
+from console.directory import Directory
+from console.picture import Picture
+
+NEWEST = 12  # late answers shown
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """`online`, `away` and `lost` agents, `slots` in use of those of all who are online, chats held and in line."""
+
+    online: int = 0
+    away: int = 0
+    lost: int = 0
+    used: int = 0
+    slots: int = 0
+    chats: int = 0
+    waiting: int = 0
+    late: int = 0
+    members: int = 0
+    queues: int = 0
+
+
+class LateAnswer(msgspec.Struct, frozen=True):
+    """`waited` ms is the sum of its four stages."""
+
+    chat: str
+    seq: int
+    name: str
+    agent: str  # the name
+    queue: str  # the name
+    at: int
+    waited: int
+    stages: tuple[int, int, int, int]  # queue, delivery, noticing, composing
+
+
+def overview(picture: Picture, rows: dict[str, AgentRow], directory: Directory, late: int) -> Overview:
+    places = [chat.place for chat in picture.chats.values()]
+    online = [row for row in rows.values() if row.connected and row.status == "online"]
+    return Overview(
+        online=len(online),
+        away=sum(row.connected and row.status == "away" for row in rows.values()),
+        lost=sum(bool(row.used and not row.connected) for row in rows.values()),
+        used=sum(row.used for row in online),
+        slots=sum(row.limit for row in online),
+        chats=len(places) - places.count("waiting"),
+        waiting=places.count("waiting"),
+        late=late,
+        members=len(directory.members),
+        queues=len(directory.queues),
+    )
+
+
+def late_answers(picture: Picture, directory: Directory, names: dict[str, str]) -> tuple[LateAnswer, ...]:
+    """The newest first. `names` are visitors' by chat, as far as they are known."""
+    return tuple(
+        LateAnswer(
+            chat=late.chat,
+            seq=late.turn.seq,
+            name=names.get(late.chat, ""),
+            agent=picture.agents[late.agent].name if late.agent in picture.agents else late.agent,
+            queue=directory.queues[late.queue].name if late.queue in directory.queues else late.queue,
+            at=late.at,
+            waited=late.turn.waited,
+            stages=(late.turn.queue, late.turn.delivery, late.turn.noticing, late.turn.composing),
+        )
+        for late in sorted(picture.lates, key=lambda late: -late.at)[:NEWEST]
+    )

@@ -1,0 +1,48 @@
+"""The parts of the board as HTML: each one element with an id, for the welcome and for what changes alike.
+
+Pure and sync; what visitors and members write is autoescaped. What the browser ticks is in data
+attributes: `data-due` (a clock), `data-since` and `data-until` (a time that runs), all in ms of the server's clock;
+an element with `data-own` has content of the browser's, which a redrawn part leaves alone.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from console.board.cards import QueueCard
+from console.board.overview import LateAnswer, Overview
+from console.board.rows import AgentRow
+from console.board.sparkline import sparkline
+from console.directory import Directory
+from console.templating import environment
+
+Thing = QueueCard | AgentRow | Overview | tuple[LateAnswer, ...]
+
+
+class BoardViews:
+    """`directory` gives the current one, for the names of queues."""
+
+    def __init__(self, directory: Callable[[], Directory]) -> None:
+        self._directory = directory
+
+    def part(self, thing: Thing, *, locale: str, wall: bool, now: int) -> str:
+        """`queue-<id>`, `agent-<id>`, `overview` or `lates`."""
+        if isinstance(thing, AgentRow):
+            return self._agent(thing, locale, now, wall)
+        if isinstance(thing, QueueCard):
+            macro = _macros(locale, "board_queue")
+            draw = macro.on_the_wall if wall else macro.card
+            return str(draw(thing, sparkline([count for _, count in thing.hours[:-1]]), now)).strip()
+        if isinstance(thing, Overview):
+            return str(_macros(locale, "board_overview").overview(thing, wall)).strip()
+        return str(_macros(locale, "board_lates").lates(thing, wall)).strip()
+
+    def _agent(self, row: AgentRow, locale: str, now: int, wall: bool) -> str:
+        names = {id: queue.name for id, queue in self._directory().queues.items()}
+        macro = _macros(locale, "board_agent")
+        return str((macro.on_the_wall if wall else macro.row)(row, names, now)).strip()
+
+
+@cache
+def _macros(locale: str, name: str) -> Any:
+    return environment(locale).get_template(f"fragments/{name}.html").module

@@ -1,0 +1,36 @@
+"""The supervisor's board: one page, to work at or, with `?wall=1`, to hang on a wall; what moves comes by socket."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.pages.board_texts import board_texts
+from console.pages.guard import for_members
+from console.rights import require
+from console.templating import locale_of, render
+from console.texts import page_texts
+from console.who import services_of
+
+
+@for_members
+async def show_board(request: Request, me: SignedIn) -> Response:
+    require(me.member, "supervise")
+    services = services_of(request)
+    return board_page(request, me, build=services.build, reasons=services.directory.away_reasons)
+
+
+def board_page(request: Request, me: SignedIn, *, build: str, reasons: tuple[str, ...] = ()) -> Response:
+    """Empty, with what the scripts need to fill it."""
+    locale = locale_of(request, me.member.locale)
+    context = {
+        "signed_in": me,
+        "wall": request.query_params.get("wall") == "1",
+        "texts": board_texts(page_texts().get(locale)),
+        "build": build,
+        "reasons": reasons,
+    }
+    return render(request, "board.html", context, locale=locale)
+
+
+routes = [Route("/board", show_board)]

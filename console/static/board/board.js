@@ -1,0 +1,181 @@
+// The board: the server's parts in, a supervisor's commands out.
+
+import { Outbox } from '../console/outbox.js';
+import * as servertime from '../console/servertime.js';
+import { Socket } from '../console/socket.js';
+import { WatchPanel } from '../console/watch.js';
+import { known, word } from '../console/words.js';
+import { localTimes } from '../times.js';
+import { Acts } from './acts.js';
+import * as age from './age.js';
+import { heed, title } from './alarms.js';
+import { emptiness, sift, startFilters } from './filters.js';
+import { startOwn } from './own.js';
+import { Parts } from './parts.js';
+import * as sheet from './sheet.js';
+import { follow, mostUrgent, nameExactly, tick } from './ticking.js';
+import { fit, prepare } from './wall.js';
+
+const TOO_LATE = 30_000; // ms after which what was asked for is not done any more without being asked again
+const wall = document.body.hasAttribute('data-wall');
+/** What this page has cost so far: for measuring it. */
+const costs = { frames: 0, spent: 0, longTasks: /** @type {{at: number, ms: number}[]} */ ([]) };
+Object.assign(window, { sestettoBoard: costs });
+if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) costs.longTasks.push({ at: one.startTime, ms: one.duration });
+  }).observe({ type: 'longtask', buffered: true });
+}
+
+const parts = new Parts({ drawn, settled });
+const socket = new Socket({ hello: () => ({ t: 'hello', ...(wall && { wall }) }), frame: receive, link: linked }, '/ws/board');
+const outbox = new Outbox({ send: (frame) => socket.ready && socket.send(frame), settled: answered }, 'board.outbox');
+const panel = wall ? null : new WatchPanel(/** @type {HTMLElement} */ (document.getElementById('watch')), {
+  send: (frame) => socket.ready && socket.send(frame),
+  say,
+  changed: (head) => { acts?.changed(head); document.body.toggleAttribute('data-watching', head !== null); },
+});
+const acts = panel && new Acts(panel, say);
+
+/** @param {object} frame @param {string} key @param {string} name */
+function say(frame, key, name) {
+  outbox.put(frame, key, name);
+}
+
+/** @param {HTMLElement} part @param {string} before */
+function drawn(part, before) {
+  if (part.classList.contains('agent')) sift(part);
+  if (part.classList.contains('queue')) heed(part, before);
+  localTimes(part);
+  follow(part);
+}
+
+/** All parts of a frame are drawn. */
+function settled() {
+  emptiness();
+  if (wall) fit();
+  else sheet.sync();
+  title();
+  costs.spent = parts.spent;
+}
+
+// --- frames ---
+
+/** @type {Record<string, (frame: any) => void>} */
+const frames = {
+  welcome,
+  html: (frame) => { age.freshAt(frame.fresh); parts.some(frame.parts ?? [], frame.gone ?? []); },
+  watched: (frame) => panel?.frame(frame),
+  unwatched: (frame) => panel?.frame(frame),
+  typing: (frame) => panel?.frame(frame),
+  ack: (frame) => outbox.answer(frame),
+  nack: (frame) => outbox.answer(frame),
+  pong: (frame) => servertime.learn(frame.now, frame.at),
+  error: (frame) => panel?.note(inWords(frame)),
+};
+
+/** @param {any} frame */
+function receive(frame) {
+  costs.frames += 1;
+  frames[frame.t]?.(frame);
+}
+
+/** @param {any} frame */
+function welcome(frame) {
+  servertime.begin(frame.now);
+  age.freshAt(frame.fresh);
+  if (wall) prepare(frame.parts);
+  parts.whole(frame.parts);
+  if (frame.build !== document.body.dataset.build) document.getElementById('new-build')?.removeAttribute('hidden');
+}
+
+/** @param {import('../console/socket.js').Link} link @param {number} since */
+function linked(link, since) {
+  age.linked(link, since);
+  if (link === 'signed_out') location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (link !== 'ready') return outbox.pause();
+  for (const item of [...outbox.items]) {
+    if (Date.now() - item.at > TOO_LATE) outbox.answer({ t: 'nack', cid: item.frame.cid, code: 'too_late', final: true });
+  }
+  outbox.resume();
+  panel?.resume();
+}
+
+/** @param {any} answer */
+const inWords = (answer) => (known(`error_${answer.code}`) ? word(`error_${answer.code}`) : answer.message);
+
+/** @param {import('../console/outbox.js').Item} item @param {any} answer */
+function answered(item, answer) {
+  const why = answer.t === 'ack' ? '' : inWords(answer);
+  if (item.frame.t === 'whisper') panel?.settled(item.frame, answer, why);
+  else if (item.frame.t === 'status' || item.frame.t === 'limit') sheet.settled(item.frame, answer, why);
+  else acts?.settled(item.frame, answer, why);
+}
+
+// --- what the person does ---
+
+let pressed = ''; // the chat in a slot when it was pressed: another may be there when the press ends
+
+function startSlots() {
+  const chatOf = (/** @type {Event} */ event) => /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('button[data-chat]'));
+  document.addEventListener('pointerdown', (event) => { pressed = chatOf(event)?.dataset.chat ?? ''; });
+  document.addEventListener('click', (event) => {
+    const button = chatOf(event);
+    if (!button) return;
+    const chat = event.detail ? pressed : button.dataset.chat ?? '';
+    if (chat) panel?.open(chat, button.dataset.name ?? '', button);
+  });
+  document.addEventListener('focusin', (event) => {
+    if (event.target instanceof HTMLElement && event.target.matches('button.slot')) nameExactly(event.target);
+  });
+  document.addEventListener('keydown', arrows);
+  document.getElementById('urgent')?.addEventListener('click', goToUrgent);
+}
+
+function goToUrgent() {
+  const slot = mostUrgent();
+  slot?.scrollIntoView({ block: 'nearest' });
+  slot?.focus();
+}
+
+/** Arrows go from slot to slot and from row to row. @param {KeyboardEvent} event */
+function arrows(event) {
+  if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === 'KeyJ') {
+    event.preventDefault();
+    return goToUrgent();
+  }
+  if (wall && event.key === 'Escape') return location.assign('/board');
+  const at = event.target;
+  if (!(at instanceof HTMLElement) || !at.matches('button.slot') || event.altKey || event.ctrlKey || event.metaKey) return;
+  const rows = [...document.querySelectorAll('.agent:not([hidden])')].filter((row) => row.querySelector('button.slot'));
+  const row = rows.findIndex((one) => one.contains(at));
+  const slots = [...rows[row].querySelectorAll('button.slot')];
+  const next = { ArrowRight: slots[slots.indexOf(at) + 1], ArrowLeft: slots[slots.indexOf(at) - 1], ArrowDown: nearest(rows[row + 1], at), ArrowUp: nearest(rows[row - 1], at) }[event.key];
+  if (!(next instanceof HTMLElement)) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/** @param {Element | undefined} row @param {HTMLElement} slot */
+function nearest(row, slot) {
+  const slots = [...(row?.querySelectorAll('button.slot') ?? [])];
+  return slots.findLast((one) => Number(one.getAttribute('data-slot')) <= Number(slot.dataset.slot)) ?? slots[0];
+}
+
+if (!wall) {
+  startFilters(emptiness);
+  startOwn();
+  sheet.startSheet(say);
+  startSlots();
+}
+document.getElementById('retry')?.addEventListener('click', () => socket.atOnce());
+document.getElementById('new-build')?.addEventListener('click', () => location.reload());
+const ticker = new Worker(document.body.dataset.ticker ?? '');
+ticker.onmessage = () => { socket.tick(); outbox.flush(); age.tick(); };
+setInterval(() => {
+  if (document.hidden) return;
+  tick();
+  age.tick();
+  panel?.tick();
+}, 250);
+socket.start();

@@ -1,0 +1,116 @@
+// What runs on the board: clocks in slots, times since and until. Only what can be seen is drawn.
+
+import { reading } from '../console/clocks.js';
+import { now } from '../console/servertime.js';
+import { duration, word } from '../console/words.js';
+
+/** @typedef {import('../console/clocks.js').Reading} Reading */
+
+/** @type {Set<Element>} */
+const seen = new Set();
+const watcher = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) seen.add(target);
+    else seen.delete(target);
+    if (isIntersecting) draw(target, now());
+  }
+}, { rootMargin: '100px' });
+
+const still = window.matchMedia('(prefers-reduced-motion: reduce)');
+const stale = () => document.body.hasAttribute('data-stale');
+
+/** From now on its clocks are drawn while it is in view. @param {Element} part */
+export function follow(part) {
+  watcher.observe(part);
+  draw(part, now());
+}
+
+/** Four times a second. */
+export function tick() {
+  const at = now();
+  for (const part of seen) {
+    if (part.isConnected) draw(part, at);
+    else seen.delete(part);
+  }
+}
+
+/** @param {ParentNode} root @param {number} at server ms */
+export function draw(root, at) {
+  for (const slot of root.querySelectorAll('.slot[data-due]')) drawSlot(/** @type {HTMLElement} */ (slot), at);
+  for (const place of root.querySelectorAll('[data-since], [data-until], [data-clock]')) {
+    const text = running(/** @type {HTMLElement} */ (place).dataset, at);
+    if (place.textContent !== text) place.textContent = text;
+  }
+}
+
+/** @param {DOMStringMap} data @param {number} at */
+function running(data, at) {
+  if (data.since) return duration(at - Number(data.since));
+  if (data.until) return String(Math.max(0, Math.ceil((Number(data.until) - at) / 1000)));
+  const left = Number(data.clock) - at;
+  return left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : word('clock_late', { n: Math.floor(-left / 1000) });
+}
+
+/** @param {HTMLElement} slot @returns {Reading} */
+function read(slot, at = now()) {
+  const due = Number(slot.dataset.due);
+  if (due && stale()) return { state: 'stale', seconds: 0, share: 0 };
+  return reading(due, Number(slot.dataset.target) || 30_000, at);
+}
+
+/** @param {HTMLElement} slot @param {number} at */
+function drawSlot(slot, at) {
+  const it = read(slot, at);
+  const text = digits(slot.dataset.kind ?? '', it);
+  if (slot.textContent !== text) slot.textContent = text;
+  const share = String(Math.round(it.share * (still.matches ? 6 : 24)) / (still.matches ? 6 : 24));
+  if (slot.style.getPropertyValue('--left') !== share) slot.style.setProperty('--left', share);
+  if (slot.dataset.state !== it.state) {
+    slot.dataset.state = it.state;
+    name(slot, kindWord(slot.dataset.kind ?? '', it.state));
+  }
+}
+
+/** What there is room for in a slot. @param {string} kind @param {Reading} it */
+function digits(kind, it) {
+  if (it.state === 'none') return '·';
+  if (it.state === 'stale') return '?';
+  const n = it.seconds < 100 ? String(it.seconds) : `${Math.floor(it.seconds / 60)}m`;
+  if (it.state === 'late') return kind === 'active' || kind === 'promise' ? `+${n}` : '0';
+  if (kind === 'offered') return `?${n}`;
+  if (kind === 'wrapup') return `✓${n}`;
+  if (kind === 'promise') return it.seconds < 60 ? `~${n}` : `~${Math.floor(it.seconds / 60)}m`;
+  return it.state === 'soon' ? `${n}!` : n;
+}
+
+/** @param {string} kind @param {string} state */
+function kindWord(kind, state) {
+  if (state === 'stale') return word('clock_stale');
+  if (kind === 'offered') return word('slot_offered');
+  if (kind === 'wrapup') return word('slot_wrapup');
+  if (kind === 'promise') return word(state === 'late' ? 'slot_promise_late' : 'slot_promise');
+  return word({ none: 'slot_none', fine: 'slot_fine', soon: 'slot_soon', late: 'slot_late' }[state] ?? 'slot_none');
+}
+
+/** @param {HTMLElement} slot @param {string} words */
+function name(slot, words) {
+  const label = slot.dataset.label;
+  if (!label) return;
+  slot.setAttribute('aria-label', `${label}. ${words}`);
+  slot.title = `${label}. ${words}`;
+}
+
+/** With the seconds, for somebody who comes to it. @param {HTMLElement} slot */
+export function nameExactly(slot) {
+  const it = read(slot);
+  const kind = slot.dataset.kind ?? '';
+  const seconds = it.state === 'none' || it.state === 'stale' ? '' : `, ${word(it.state === 'late' ? 'clock_late' : 'clock_left', { n: it.seconds })}`;
+  name(slot, `${kindWord(kind, it.state)}${seconds}`);
+}
+
+/** The slot whose clock ends first, or ended first. @returns {HTMLElement | undefined} */
+export function mostUrgent() {
+  const running = [...document.querySelectorAll('.slot[data-due]')].map((one) => /** @type {HTMLElement} */ (one));
+  const clocks = running.filter((slot) => Number(slot.dataset.due) && (slot.dataset.kind === 'active' || slot.dataset.kind === 'promise'));
+  return clocks.sort((a, b) => Number(a.dataset.due) - Number(b.dataset.due))[0];
+}

@@ -1,0 +1,174 @@
+"""The supervisor's socket: `/ws/board`. All boards are shown the same; what is done from one is done here."""
+
+from collections.abc import Mapping
+from typing import cast
+
+import msgspec
+import structlog
+from starlette.websockets import WebSocket
+
+from console.archive.credentials import SignedIn
+from console.board.live import Boards, Face
+from console.directory import Member
+from console.errors import NotAllowed, Refused, Unknown
+from console.events import AgentChanged, Author, Revoked
+from console.fanout import Heard, Shown
+from console.protocol import Inbound, Watch, Whisper
+from console.protocol_board import (
+    BoardFrame,
+    BoardHello,
+    BoardWelcome,
+    Move,
+    SetAgentStatus,
+    SetLimit,
+    TakeOver,
+)
+from console.rights import may, require
+from console.templating import locale_of
+from console.text import clean, mask_cards
+from console.who import COOKIE, own_origin, services_of, who
+from console.ws.connection import Connection, Handler, Hangup
+from console.ws.guest import written
+from console.ws.watching import Watching
+
+HTML = "sestetto.v1.html"
+
+log = structlog.get_logger()
+
+
+class BoardConnection(Connection):
+    frames = msgspec.json.Decoder(BoardFrame)
+
+    def __init__(self, socket: WebSocket, me: SignedIn) -> None:
+        super().__init__(socket)
+        self.services = services_of(socket)
+        self.boards = cast(Boards, socket.app.state.boards)
+        self.me = me
+        self.author = Author(me.member.id, me.member.name)
+        self.locale = locale_of(socket, me.member.locale)
+        self.watching = Watching(self, self.services, self.author, self.locale, lambda chat: True)
+
+    def verbs(self) -> Mapping[type[Inbound], Handler]:
+        return {
+            Watch: self.watch,
+            Whisper: self.whisper,
+            TakeOver: self.take_over,
+            Move: self.move,
+            SetAgentStatus: self.set_status,
+            SetLimit: self.set_limit,
+        }
+
+    async def hello(self, frame: BoardHello) -> bool:
+        if not isinstance(frame, BoardHello):
+            return False
+        self.services.hub.join(f"agent:{self.author.id}", self)
+        if await who(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
+            raise Hangup(4401)
+        self.member()
+        n, fresh, parts = self.boards.join(self, Face(self.locale, frame.wall))
+        workspace = self.services.workspace
+        welcome = BoardWelcome(self.author.id, workspace.epoch, self.now(), self.services.build, n, fresh, parts)
+        self.send(welcome)
+        return True
+
+    # --- commands ---------------------------------------------------------------------------------------
+
+    async def watch(self, frame: Watch) -> None:
+        self.member()
+        if frame.on:
+            await self.watching.begin(frame.chat)
+        else:
+            await self.watching.end(frame.chat)
+
+    async def whisper(self, frame: Whisper) -> None:
+        self.member()
+        text = written(frame.text)
+        said = await self.services.workspace.whisper(self.author, frame.chat, frame.cid, text)
+        self.ack(frame.cid, said.chat, said.seq, said.at)
+
+    async def take_over(self, frame: TakeOver) -> None:
+        require(self.member(), "answer")
+        said = await self.services.workspace.take_over(self.author, frame.chat, frame.cid)
+        self.ack(frame.cid, said.chat, said.seq, said.at)
+
+    async def move(self, frame: Move) -> None:
+        self.member()
+        note = mask_cards(clean(frame.note, limit=4_000, optional=True))
+        said = await self.services.workspace.move(
+            self.author, frame.chat, frame.cid, queue=frame.queue, to=frame.agent, note=note
+        )
+        self.ack(frame.cid, said.chat, said.seq, said.at)
+
+    async def set_status(self, frame: SetAgentStatus) -> None:
+        self.member()
+        reason = clean(frame.reason, limit=120, lines=False, optional=True)
+        at = await self.services.workspace.set_agent_status(self.author, frame.agent, frame.status, reason)
+        self.ack(frame.cid, "", 0, at)
+
+    async def set_limit(self, frame: SetLimit) -> None:
+        """SQL has the word on limits; live state follows at once."""
+        self.member()
+        try:
+            directory = await self.services.accounts.set_limit(frame.agent, frame.limit, by=self.author)
+        except Unknown:  # SQL is away: a board that came back and asked again would not see much else
+            raise Refused("Limits cannot be changed just now: the database is away.") from None
+        await self.services.go_live(directory)
+        self.ack(frame.cid, "", 0, self.now())
+
+    def member(self) -> Member:
+        """Who this is by now; the socket ends when they may not supervise any more."""
+        member = self.services.directory.members.get(self.author.id)
+        if member is None or not may(member, "supervise"):
+            raise Hangup(4401)
+        return member
+
+    # --- what is heard ------------------------------------------------------------------------------------
+
+    def push(self, frame: str) -> None:
+        self.outbox.put(frame)
+
+    def deliver(self, heard: Heard) -> None:
+        if isinstance(heard, Shown) and self._is_end(heard.fact):
+            self.cut(4401)
+            return
+        self.watching.hear(heard)
+
+    def _is_end(self, fact: object) -> bool:
+        """Whether this person's credentials ended with it."""
+        if isinstance(fact, Revoked):
+            return fact.agent == self.author.id and fact.session in ("", self.me.session)
+        return isinstance(fact, AgentChanged) and fact.agent == self.author.id and fact.removed
+
+    def look_again(self) -> None:
+        member = self.services.directory.members.get(self.author.id)
+        if member is None or not may(member, "supervise"):
+            self.cut(4401)
+
+    async def gone(self) -> None:
+        self.boards.leave(self)
+        self.services.hub.leave(self)
+        await self.watching.close()
+
+
+async def board_socket(socket: WebSocket) -> None:
+    """A cookie from our own pages; 4401 for whoever may not supervise, 403 before the upgrade for a foreign page."""
+    if COOKIE in socket.cookies and not own_origin(socket):
+        log.warning("board.foreign_origin", origin=socket.headers.get("origin", "")[:200])
+        await socket.close()
+        return
+    if HTML not in socket.scope["subprotocols"]:
+        await socket.close()
+        return
+    await socket.accept(HTML)
+    try:
+        me = await who(socket) if COOKIE in socket.cookies else None  # a board is for people: no bearer tokens
+        member = services_of(socket).directory.members.get(me.member.id) if me is not None else None
+        if me is None or member is None:
+            raise Hangup(4401)
+        require(member, "supervise")
+    except Unknown as problem:  # SQL is away
+        await socket.close(problem.close)
+    except (Hangup, NotAllowed):
+        await socket.close(4401)
+    else:
+        await BoardConnection(socket, me).run()
