@@ -1,5 +1,6 @@
 """Sites, queues and members as SQL holds them and live state is told: plain values with a version."""
 
+from collections.abc import Collection
 from typing import Literal
 
 import msgspec
@@ -89,6 +90,18 @@ class Directory(msgspec.Struct, frozen=True):
     away_reasons: tuple[str, ...] = ()  # what an agent may choose from when away
 
 
+def served_by(known: Directory, queue: str, chosen: Collection[str]) -> Directory:
+    """The directory in which the members `chosen`, and nobody else, serve the queue."""
+
+    def of(member: Member) -> Member:
+        if (member.id in chosen) == (queue in member.queues):
+            return member
+        others = tuple(one for one in member.queues if one != queue)
+        return msgspec.structs.replace(member, queues=(*others, queue) if member.id in chosen else others)
+
+    return msgspec.structs.replace(known, members={id: of(member) for id, member in known.members.items()})
+
+
 class Canned(msgspec.Struct, frozen=True):
     """A reply to insert with `/`. `owner` is the queue's or the member's id, empty for a shared one.
 
@@ -102,4 +115,5 @@ class Canned(msgspec.Struct, frozen=True):
     owner: str = ""
 
 
-PLACEHOLDERS = ("visitor", "agent", "queue", "site", "page")  # names, and the title of the visitor's page
+# Names, and the title of the visitor's page. Beside them `field:<name>`: a field that the page has given.
+PLACEHOLDERS = ("visitor", "agent", "queue", "site", "page")

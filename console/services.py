@@ -46,3 +46,7 @@ class Services:
         except (Unknown, WrongEpoch):
             return False
         return True
+
+    async def retention_days(self) -> int:
+        """Days after which an ended chat goes: as set in the console, else as the server was started with."""
+        return await self.accounts.retention_days() or self.settings.retention_days

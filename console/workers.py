@@ -174,12 +174,12 @@ class Workers:
         """Retention, and sessions that have run out."""
         while True:
             if self.leader:
-                oldest = int(time.time() * 1000) - self.services.settings.retention_days * DAY
-                await self._safely(self._sweep(oldest))
+                await self._safely(self._sweep())
                 await asyncio.sleep(SWEEP)
             await asyncio.sleep(1)
 
-    async def _sweep(self, oldest: int) -> None:
+    async def _sweep(self) -> None:
+        oldest = int(time.time() * 1000) - await self.services.retention_days() * DAY
         dropped = await self.services.history.drop_older_than(oldest)
         await self.services.accounts.drop_expired()
         if dropped:

@@ -110,6 +110,12 @@ class History:
         async with self.database.reading() as connection:
             return (await connection.execute(select(chats.c.id).where(self._is(chat_id)))).first() is not None
 
+    async def count_older_than(self, ms: int) -> int:
+        """How many chats `drop_older_than` would delete."""
+        old = select(func.count()).select_from(chats).where(chats.c.workspace == self.workspace, chats.c.last < ms)
+        async with self.database.reading() as connection:
+            return (await connection.execute(old)).scalar_one()
+
     async def drop_older_than(self, ms: int) -> int:
         """Delete every chat in which nothing has happened since that instant, and all that is kept of it.
 

@@ -20,7 +20,7 @@ from console.archive.tables import members, queues
 from console.bad_settings import check
 from console.bad_settings.people import of_retention
 from console.bad_settings.queues import of_removal
-from console.directory import SLOTS, Directory, Member, MemberRole, Queue, Site
+from console.directory import SLOTS, Directory, Member, MemberRole, Queue, Site, served_by
 from console.errors import BadSettings, NotYours, Refused, Wrong
 from console.identifiers import new_id
 from console.security import MAX_PASSWORD, hash_password
@@ -69,7 +69,10 @@ class Accounts(CannedReplies):
 
         def wanted(known: Directory) -> Directory:
             made = replace(known, queues={**known.queues, queue.id: queue})
-            return made if members is None else replace(made, members=_serving(made, queue.id, members))
+            if members is None:
+                return made
+            _there(made.members.keys() >= set(members), NO_MEMBER)
+            return served_by(made, queue.id, members)
 
         return await self._change(wanted, by, f"queue:{queue.id}", but=("members",) if members is None else ())
 
@@ -84,7 +87,7 @@ class Accounts(CannedReplies):
             if wrong := of_removal(queue, known):
                 raise BadSettings(wrong)
             left = {id: one for id, one in known.queues.items() if id != queue}
-            return replace(known, queues=left, members=_serving(known, queue, ()))
+            return replace(served_by(known, queue, ()), queues=left)
 
         async def forget(connection: AsyncConnection) -> None:
             await self.forget_canned(connection, "queue", queue)
@@ -259,20 +262,6 @@ class Accounts(CannedReplies):
             values = {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD}
             raise BadSettings([Wrong(f"member:{member}", "password", says, values)])
         return await hash_password(password) if password else ""
-
-
-def _serving(known: Directory, queue: str, chosen: Collection[str]) -> dict[str, Member]:
-    """The members, of whom those chosen serve the queue and the others do not."""
-    for member in chosen:
-        _there(member in known.members, NO_MEMBER)
-
-    def of(member: Member) -> Member:
-        if (member.id in chosen) == (queue in member.queues):
-            return member
-        others = tuple(one for one in member.queues if one != queue)
-        return replace(member, queues=(*others, queue) if member.id in chosen else others)
-
-    return {id: of(member) for id, member in known.members.items()}
 
 
 def _there(found: object, says: str) -> None:

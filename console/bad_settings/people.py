@@ -14,7 +14,7 @@ TITLE, CANNED_TEXT = 80, 4_000  # characters; the text is as long as a message
 RETENTION = 3_650  # days
 ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}|")
-BRACES = re.compile(r"\{([^{}\n]{1,40})\}")
+BRACES = re.compile(r"\{([^{}\n]{1,70})\}")
 
 
 def of_member(member: Member, known: Directory) -> list[Wrong]:
@@ -40,8 +40,12 @@ def of_site(site: Site, known: Directory) -> list[Wrong]:
     others = [other.name for other in known.sites.values() if other.key != site.key]
     found.unless(ID.fullmatch(site.key), "key", "A key has small letters, digits, hyphens and underscores, 64 at most.")
     check_name(found, site.name, others)
+    found.unless(site.queue, "queue", "Choose the queue that its chats wait in.")
     found.unless(
-        site.queue in known.queues, "queue", "There is no queue %(queue)s: choose one that exists.", queue=site.queue
+        site.queue in known.queues or not site.queue,
+        "queue",
+        "There is no queue %(queue)s: choose one that exists.",
+        queue=site.queue,
     )
     found.unless(
         site.origins,
@@ -85,7 +89,7 @@ def of_canned(canned: Canned, others: Iterable[Canned], known: Directory) -> lis
     for name in BRACES.findall(canned.text):
         choices = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
         found.unless(
-            name in PLACEHOLDERS,
+            name in PLACEHOLDERS or name.startswith("field:"),
             "text",
             "Nothing is known to put for {%(name)s}: use %(choices)s.",
             name=name,

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from console.archive.credentials import SESSION_LIFE
 from console.archive.members import SignedIn
 from console.errors import BadCommand, NotAllowed, SestettoError, SignInNeeded, SlowDown, Unknown
+from console.rights import Right, require
 from console.security import is_loopback, same
 from console.templating import locale_of, render
 from console.texts import page_texts
@@ -23,6 +24,7 @@ from console.who import COOKIE, own_origin, services_of, who
 SIGN_IN = "/sign-in"
 MAX_FORM = 64 * 1024  # bytes
 MAX_FIELDS = 50
+LARGE_FORM, LARGE_FIELDS = 1024 * 1024, 12_000  # of a supervisor: one box to tick for each member
 FORM_TYPE = "application/x-www-form-urlencoded"
 AWAY = "That cannot be done just now: part of the system is away. Chats go on; try again in a moment."
 
@@ -55,6 +57,20 @@ def for_members(page: MemberPage) -> Page:
     return guarded
 
 
+def for_those_who(right: Right) -> Callable[[MemberPage], Page]:
+    """A page for members whose role has the right; a page that says so for the others."""
+
+    def guarded(page: MemberPage) -> Page:
+        @wraps(page)
+        async def checked(request: Request, me: SignedIn) -> Response:
+            require(me.member, right)
+            return await page(request, me)
+
+        return for_members(checked)
+
+    return guarded
+
+
 def sign_in_path(request: Request) -> str:
     """Where to sign in, and then come back to this page if it can be asked for again."""
     if request.method not in {"GET", "HEAD"}:
@@ -80,8 +96,8 @@ def address_of(connection: HTTPConnection) -> str:
 # --- forms ---------------------------------------------------------------------------------------
 
 
-async def read_form(request: Request, csrf: str) -> dict[str, str]:
-    """The fields of a posted form, which must carry `csrf`.
+async def read_form(request: Request, csrf: str, *, large: bool = False) -> dict[str, str]:
+    """The fields of a posted form, which must carry `csrf`; a `large` one may have thousands.
 
     NotAllowed without it or from a foreign page; BadCommand for what is no small form.
     """
@@ -89,24 +105,25 @@ async def read_form(request: Request, csrf: str) -> dict[str, str]:
         raise NotAllowed("That form came from another site.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
         raise BadCommand("That is not a form of this site.")
-    fields = _fields(await _body(request))
+    body = await _body(request, LARGE_FORM if large else MAX_FORM)
+    fields = _fields(body, LARGE_FIELDS if large else MAX_FIELDS)
     if not same(csrf, fields.get("csrf", "")):
         raise NotAllowed("The form was too old: load the page again and repeat it.")
     return fields
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
+async def _body(request: Request, most: int) -> bytes:
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_FORM:
+        if len(body) > most:
             raise BadCommand("That form is too large.")
-    return body
+    return bytes(body)
 
 
-def _fields(body: bytes) -> dict[str, str]:
+def _fields(body: bytes, most: int) -> dict[str, str]:
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="strict")
     except ValueError as error:
         raise BadCommand("That form cannot be read.") from error
     return dict(pairs)

@@ -1,5 +1,15 @@
 """The settings: a file a noun, each with its routes."""
 
-from console.pages.settings import replies
+from console.pages.settings import away, canned, changes, members, overview, queues, replies, retention, sites
 
-routes = [*replies.routes]
+routes = [
+    *overview.routes,
+    *members.routes,
+    *queues.routes,
+    *sites.routes,
+    *canned.routes,
+    *away.routes,
+    *retention.routes,
+    *changes.routes,
+    *replies.routes,
+]

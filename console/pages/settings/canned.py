@@ -1,0 +1,156 @@
+"""Canned replies: everybody's own, and for those who configure the team's."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.bad_settings.people import CANNED_TEXT
+from console.directory import PLACEHOLDERS, Canned, Directory
+from console.errors import BadSettings, NotAllowed, NotYours, Wrong
+from console.identifiers import new_id
+from console.pages.guard import for_those_who, go, read_form
+from console.pages.settings.common import _, by_name, draw, draw_form, known_to, overtaken, wrong_of
+from console.pages.settings.form import Form, stamp
+from console.rights import may
+from console.who import services_of
+
+AT = "/settings/canned"
+MINE, SHARED = "member", "shared"
+NOT_ALLOWED = _("Only supervisors change the team's replies: you can keep replies of your own.")
+NO_REPLY = _("There is no such reply: somebody may have removed it.")
+
+for_agents = for_those_who("answer")
+
+
+@for_agents
+async def list_replies(request: Request, me: SignedIn) -> Response:
+    accounts, known = services_of(request).accounts, await known_to(request)
+    mine = await accounts.canned_for(me.member)
+    team = await accounts.team_canned() if may(me.member, "configure") else mine
+    context = {
+        "mine": [reply for reply in mine if reply.scope == "member"],
+        "shared": [reply for reply in team if reply.scope == "shared"],
+        "by_queue": {
+            queue.name: found
+            for queue in by_name(known.queues.values())
+            if (found := [reply for reply in team if (reply.scope, reply.owner) == ("queue", queue.id)])
+        },
+        "may_change": may(me.member, "configure"),
+        "done": request.query_params.get("done", ""),
+    }
+    return draw(request, me, "canned", context, at=AT)
+
+
+@for_agents
+async def show_new(request: Request, me: SignedIn) -> Response:
+    known, wish = await known_to(request), request.query_params.get("for", "")
+    whom = wish if wish in _choices(known, me) else MINE
+    return _form(request, me, known, None, {"title": "", "text": "", "for": whom})
+
+
+@for_agents
+async def show_reply(request: Request, me: SignedIn) -> Response:
+    reply = await _reply(request, me)
+    return _form(request, me, await known_to(request), reply, typed_of(reply))
+
+
+@for_agents
+async def save_new(request: Request, me: SignedIn) -> Response:
+    form = Form(await read_form(request, me.csrf), "canned:new")
+    return await _save(request, me, None, form, Canned(new_id(), "", ""))
+
+
+@for_agents
+async def save_reply(request: Request, me: SignedIn) -> Response:
+    reply = await _reply(request, me)
+    form = Form(await read_form(request, me.csrf), f"canned:{reply.id}")
+    overtaken(form, reply)
+    return await _save(request, me, reply, form, reply)
+
+
+@for_agents
+async def remove(request: Request, me: SignedIn) -> Response:
+    reply = await _reply(request, me)
+    await read_form(request, me.csrf)
+    await services_of(request).accounts.remove_canned(reply.id, by=me.member)
+    return go(f"{AT}?done=removed")
+
+
+async def _save(request: Request, me: SignedIn, reply: Canned | None, form: Form, was: Canned) -> Response:
+    known = await known_to(request)
+    whom = form.typed.get("for", MINE)
+    if whom not in _choices(known, me):
+        raise NotAllowed(NOT_ALLOWED)
+    wanted = replace(was, title=form.plain("title"), text=form.text("text", limit=CANNED_TEXT), **_scope(whom, me))
+    problem = None
+    if not form.wrong:
+        try:
+            await services_of(request).accounts.put_canned(wanted, by=me.member)
+            return go(f"{AT}?done=saved")
+        except BadSettings as refused:
+            problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
+    return _form(request, me, known, reply, form.typed, wrong=wrong_of(form, problem), target=form.target)
+
+
+def typed_of(reply: Canned) -> dict[str, str]:
+    """The fields as the form draws them; `for` is `member`, `shared` or `queue:<id>`."""
+    whom = f"queue:{reply.owner}" if reply.scope == "queue" else reply.scope
+    return {"title": reply.title, "text": reply.text, "for": whom}
+
+
+def _scope(whom: str, me: SignedIn) -> dict[str, str]:
+    scope, _, owner = whom.partition(":")
+    return {"scope": scope, "owner": me.member.id if scope == MINE else owner}
+
+
+def _choices(known: Directory, me: SignedIn) -> list[str]:
+    """Whose replies the member may write."""
+    theirs = [SHARED, *(f"queue:{queue}" for queue in known.queues)] if may(me.member, "configure") else []
+    return [MINE, *theirs]
+
+
+async def _reply(request: Request, me: SignedIn) -> Canned:
+    """A reply that the member may change; somebody else's own is as good as none."""
+    try:
+        reply = await services_of(request).accounts.read_canned(request.path_params["reply"])
+    except NotYours as none:
+        raise NotYours(NO_REPLY) from none
+    if reply.scope == "member" and reply.owner != me.member.id:
+        raise NotYours(NO_REPLY)
+    if reply.scope != "member" and not may(me.member, "configure"):
+        raise NotAllowed(NOT_ALLOWED)
+    return reply
+
+
+def _form(
+    request: Request,
+    me: SignedIn,
+    known: Directory,
+    reply: Canned | None,
+    typed: Mapping[str, str],
+    *,
+    wrong: Sequence[Wrong] = (),
+    target: str = "",
+) -> Response:
+    context = {
+        "reply": reply,
+        "queues": by_name(known.queues.values()),
+        "may_share": may(me.member, "configure"),
+        "placeholders": PLACEHOLDERS,
+        "seen": stamp(reply) if reply else "",
+    }
+    return draw_form(request, me, "reply", context, at=AT, typed=typed, wrong=wrong, target=target)
+
+
+routes = [
+    Route(AT, list_replies, methods=["GET"]),
+    Route(f"{AT}/new", show_new, methods=["GET"]),
+    Route(f"{AT}/new", save_new, methods=["POST"]),
+    Route("/settings/reply/{reply}", show_reply, methods=["GET"]),
+    Route("/settings/reply/{reply}", save_reply, methods=["POST"]),
+    Route("/settings/reply/{reply}/remove", remove, methods=["POST"]),
+]

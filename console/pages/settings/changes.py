@@ -1,0 +1,179 @@
+"""Who changed which setting: newest first, with what it was before."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.audit import AuditLine
+from console.archive.members import MemberLine, SignedIn
+from console.bad_settings.queues import clock
+from console.directory import Directory
+from console.pages.settings.common import _, draw, for_supervisors, known_to, language
+from console.pages.settings.form import MINUTE, SECOND, Gettext, in_words, seconds
+from console.pages.settings.week import day_names
+from console.texts import page_texts
+from console.who import services_of
+
+AT = "/settings/changes"
+PAGE = 50  # lines
+LONGEST = 200  # characters of a value
+
+# What the audit says, for the catalogue; see console/archive.
+SAID = (
+    _("Queue added"),
+    _("Queue changed"),
+    _("Queue removed"),
+    _("Site added"),
+    _("Site changed"),
+    _("Site removed"),
+    _("Member added"),
+    _("Member changed"),
+    _("Member disabled"),
+    _("Member let in again"),
+    _("Password changed"),
+    _("Canned reply added"),
+    _("Canned reply changed"),
+    _("Canned reply removed"),
+    _("Reasons for being away changed"),
+    _("Retention changed"),
+)
+FIELDS = {
+    "name": _("Name"),
+    "target": _("Answer within"),
+    "goal": _("Goal"),
+    "head_start": _("Head start"),
+    "mode": _("How chats come"),
+    "accept": _("Accept within"),
+    "misses": _("Missed offers"),
+    "languages": _("Languages"),
+    "hours": _("Hours"),
+    "longest": _("Longest line"),
+    "overflow_to": _("Overflows to"),
+    "overflow_after": _("Overflows after"),
+    "wrapup": _("Wrap-up"),
+    "reasons": _("Reasons"),
+    "ask": _("Ask after"),
+    "end": _("End after"),
+    "queue": _("Queue"),
+    "queues": _("Queues"),
+    "origins": _("Addresses of its pages"),
+    "locale": _("Language"),
+    "typing_preview": _("Typing preview"),
+    "privacy_url": _("Privacy page"),
+    "accent": _("Colour"),
+    "parameters": _("Parameters kept"),
+    "email": _("E-mail address"),
+    "role": _("Role"),
+    "limit": _("Chats at once"),
+    "title": _("Title"),
+    "text": _("Text"),
+    "scope": _("For whom"),
+    "owner": _("Whose"),
+    "days": _("Days"),
+}
+UNTOLD = {"id", "key"}  # the target says them
+IN_WORDS: dict[str, dict[str, str]] = {
+    "mode": {"push": _("assigned at once"), "offer": _("offered"), "pull": _("taken by agents")},
+    "role": {"agent": _("Agent"), "supervisor": _("Supervisor"), "admin": _("Admin")},
+    "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only mine")},
+}
+IN_SECONDS = {"target", "head_start", "accept", "overflow_after", "wrapup"}
+IN_MINUTES = {"ask", "end"}
+
+
+class Difference(NamedTuple):
+    field: str
+    before: str
+    after: str
+
+
+class Change(NamedTuple):
+    """An audit line as it is read: `thing` is the name of what was changed; `whole` when it came or went."""
+
+    line: AuditLine
+    what: str
+    thing: str
+    differences: list[Difference]
+    whole: bool
+
+
+@for_supervisors
+async def show(request: Request, me: SignedIn) -> Response:
+    asked = request.query_params.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    lines = await services_of(request).accounts.audit(before=before, limit=PAGE + 1)
+    reader = Reader(await known_to(request), await services_of(request).accounts.everyone(), language(request, me))
+    context = {
+        "changes": [reader.read(line) for line in lines[:PAGE]],
+        "before": before,
+        "older": lines[PAGE - 1].id if len(lines) > PAGE else 0,
+    }
+    return draw(request, me, "changes", context, at=AT)
+
+
+class Reader:
+    """Turns audit lines into words, with the names that things have now."""
+
+    def __init__(self, known: Directory, everyone: list[MemberLine], locale: str) -> None:
+        self.locale = locale
+        self.gettext: Gettext = page_texts().get(locale).gettext
+        self.names = {
+            "queue": {queue.id: queue.name for queue in known.queues.values()},
+            "site": {site.key: site.name for site in known.sites.values()},
+            "member": {line.member.id: line.member.name for line in everyone},
+        }
+
+    def read(self, line: AuditLine) -> Change:
+        told = [self.difference(line, name) for name in {**line.before, **line.after} if name not in UNTOLD]
+        differences = [one for one in told if one.before or one.after]
+        whole = not (line.before and line.after)
+        return Change(line, self.gettext(line.what), self.thing(line), differences, whole)
+
+    def difference(self, line: AuditLine, name: str) -> Difference:
+        label = self.gettext(FIELDS[name]) if name in FIELDS else name
+        return Difference(label, self.value(name, line.before.get(name)), self.value(name, line.after.get(name)))
+
+    def thing(self, line: AuditLine) -> str:
+        kind, _, id = line.target.partition(":")
+        told = {**line.before, **line.after}
+        return self.names.get(kind, {}).get(id) or str(told.get("name") or told.get("title") or id)
+
+    def value(self, field: str, value: Any) -> str:
+        """In a few words; empty for nothing."""
+        if value in (None, "", [], 0, False):
+            return ""
+        text = self._in_words(field, value)
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+    def _in_words(self, field: str, value: Any) -> str:
+        if field in IN_SECONDS and isinstance(value, int):
+            return f"{seconds(value, SECOND)} s"
+        if field in IN_MINUTES and isinstance(value, int):
+            return f"{seconds(value, MINUTE)} min"
+        if field == "hours" and isinstance(value, Mapping):
+            return self._hours(value)
+        if field == "languages":
+            return in_words(value, self.locale)
+        if field in ("queue", "overflow_to", "owner"):
+            return self.names["queue"].get(value) or self.names["member"].get(value) or str(value)
+        if field == "queues":
+            return ", ".join(self.names["queue"].get(one, one) for one in value)
+        if value is True:
+            return self.gettext("yes")
+        if field in IN_WORDS and value in IN_WORDS[field]:
+            return self.gettext(IN_WORDS[field][value])
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    def _hours(self, hours: Mapping[str, Any]) -> str:
+        days = day_names(self.locale)
+        week = [f"{days[day]} {clock(begin, end)}" for day, begin, end in hours.get("week", ())]
+        told = [*(week or [self.gettext("always")]), *hours.get("holidays", ())]
+        return f"{', '.join(told)} ({hours.get('zone', '')})"
+
+
+VALUES = (_("yes"), _("always"))  # for the catalogue
+
+routes = [Route(AT, show, methods=["GET"])]

@@ -1,0 +1,126 @@
+"""What the pages of the settings share: who may, where one is, how a page is drawn."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console.archive.members import SignedIn
+from console.directory import Directory
+from console.errors import BadSettings, Wrong
+from console.pages.guard import for_those_who, go
+from console.pages.settings.form import Form, beside, stamp
+from console.rights import Right, may
+from console.templating import locale_of, render
+from console.texts import page_texts
+from console.who import services_of
+
+
+def _(text: str) -> str:
+    """Marks a text that is translated when it is drawn."""
+    return text
+
+
+OVERTAKEN = _("Somebody else has changed this meanwhile. Save once more, and this replaces theirs.")
+
+for_supervisors = for_those_who("configure")
+for_admins = for_those_who("administer")
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+class Section(NamedTuple):
+    """A part of the settings: its address, its name (a text of the pages), and what one must be allowed."""
+
+    path: str
+    name: str
+    right: Right = "configure"
+
+
+# In the order in which a first team is set up.
+SECTIONS = [
+    Section("/settings", _("Set up")),
+    Section("/settings/members", _("Members")),
+    Section("/settings/queues", _("Queues")),
+    Section("/settings/sites", _("Sites")),
+    Section("/settings/canned", _("Canned replies"), "answer"),
+    Section("/settings/away", _("Being away")),
+    Section("/settings/retention", _("Keeping chats")),
+    Section("/settings/changes", _("Changes")),
+]
+
+
+def draw(
+    request: Request, me: SignedIn, template: str, context: Mapping[str, Any], *, at: str, status: int = 200
+) -> Response:
+    """A page of the settings; `at` is its section's address."""
+    locale = language(request, me)
+    shown = [one for one in SECTIONS if may(me.member, one.right)]
+    more = {"signed_in": me, "sections": shown if len(shown) > 1 else [], "at": at, "wrong": {}, **context}
+    return render(request, f"settings/{template}.html", more, status=status, locale=locale)
+
+
+def draw_form(
+    request: Request,
+    me: SignedIn,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    at: str,
+    typed: Mapping[str, str],
+    wrong: Sequence[Wrong] = (),
+    target: str = "",
+) -> Response:
+    """A form with what was typed in it, and each fault beside its field."""
+    faults = beside(wrong, target, page_texts().get(language(request, me)).gettext)
+    return draw(
+        request, me, template, {**context, "typed": typed, "wrong": faults}, at=at, status=400 if wrong else 200
+    )
+
+
+def language(request: Request, me: SignedIn) -> str:
+    return locale_of(request, me.member.locale)
+
+
+def by_name(things: Iterable[N]) -> list[N]:
+    """As people look for them."""
+    return sorted(things, key=lambda one: one.name.casefold())
+
+
+async def known_to(request: Request) -> Directory:
+    """The directory as SQL has it now, whatever this process has heard so far."""
+    return await services_of(request).accounts.directory()
+
+
+async def saved(request: Request, directory: Directory | None, path: str, what: str) -> Response:
+    """Back to the list at `path`, which says that `what` holds from now on."""
+    live = directory is None or await services_of(request).go_live(directory)
+    return go(f"{path}?saved={what}{'' if live else '&later=1'}")
+
+
+def news(request: Request, names: Mapping[str, str]) -> dict[str, str]:
+    """What the list says after a change: the name of what was saved, or of what went."""
+    asked = request.query_params
+    what = asked.get("saved", "")
+    return {
+        "saved": names.get(what, ""),
+        "removed": "yes" if what and what not in names else "",
+        "later": asked.get("later", ""),
+    }
+
+
+def overtaken(form: Form, *things: Any) -> None:
+    """Says so when the form was drawn from something else than what stands now."""
+    if form.typed.get("seen") and form.typed["seen"] != stamp(*things):
+        form.say("", OVERTAKEN)
+
+
+def wrong_of(form: Form, problem: BadSettings | None = None) -> list[Wrong]:
+    return [*form.wrong, *(problem.wrong if problem else ())]

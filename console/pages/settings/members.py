@@ -1,0 +1,223 @@
+"""Members: whom they answer for, in which languages, how many chats at once; who is let in, by admins."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.bad_settings.people import ROLES
+from console.directory import SLOTS, Directory, Member, MemberRole
+from console.errors import BadSettings, NotYours, Wrong
+from console.pages.guard import read_form
+from console.pages.settings.common import (
+    _,
+    by_name,
+    draw,
+    draw_form,
+    for_admins,
+    for_supervisors,
+    known_to,
+    language,
+    news,
+    overtaken,
+    saved,
+    wrong_of,
+)
+from console.pages.settings.form import Form, in_words, stamp, ticks
+from console.rights import RIGHTS, may
+from console.who import services_of
+
+AT = "/settings/members"
+NEW = Member("", "", "")
+NO_MEMBER = _("There is no such member: somebody may have disabled it.")
+ONESELF = _("Ask another admin: nobody takes their own rights away.")
+
+
+@for_supervisors
+async def list_members(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    everyone = await services_of(request).accounts.everyone()
+    locale = language(request, me)
+    context = {
+        "members": [line.member for line in everyone if not line.disabled],
+        "disabled": [line for line in everyone if line.disabled] if may(me.member, "administer") else [],
+        "languages_of": {line.member.id: in_words(line.member.languages, locale) for line in everyone},
+        "queues": known.queues,
+        **news(request, {line.member.id: line.member.name for line in everyone}),
+    }
+    return draw(request, me, "members", context, at=AT)
+
+
+@for_admins
+async def show_new(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    return _form(request, me, known, None, {**typed_of(NEW), **ticks("queue", known.queues)})
+
+
+@for_supervisors
+async def show_member(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    member = _member(known, request)
+    return _form(request, me, known, member, typed_of(member))
+
+
+@for_admins
+async def save_new(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    form = Form(await read_form(request, me.csrf, large=True), "member:new")
+    wanted = read_member(form, NEW, language(request, me), role=True)
+    password = form.typed.get("password", "")
+    if not password:
+        form.say("password", "Give a first password: there is no other way to sign in.")
+    problem = None
+    if not form.wrong:
+        try:
+            made = await services_of(request).accounts.add_member(
+                email=form.typed.get("email", ""),
+                name=wanted.name,
+                password=password,
+                role=wanted.role,
+                queues=wanted.queues,
+                limit=wanted.limit,
+                languages=wanted.languages,
+                by=me.member,
+            )
+            return await saved(request, await known_to(request), AT, made.id)
+        except BadSettings as refused:
+            problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
+    return _form(request, me, known, None, form.typed, wrong=wrong_of(form, problem), target=form.target)
+
+
+@for_supervisors
+async def save_member(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    member = _member(known, request)
+    form = Form(await read_form(request, me.csrf, large=True), f"member:{member.id}")
+    overtaken(form, member)
+    wanted = read_member(form, member, language(request, me), role=may(me.member, "administer"))
+    loses = not RIGHTS[member.role] <= RIGHTS.get(wanted.role, frozenset())
+    if loses and member.id == me.member.id:
+        form.say("role", ONESELF)
+    problem = None
+    if not form.wrong:
+        try:
+            stands = await services_of(request).accounts.update_member(wanted, by=me.member)
+            if loses:
+                await services_of(request).workspace.revoke(member.id, "")
+            return await saved(request, stands, AT, member.id)
+        except BadSettings as refused:
+            problem = refused
+    return _form(request, me, known, member, form.typed, wrong=wrong_of(form, problem), target=form.target)
+
+
+@for_admins
+async def set_password(request: Request, me: SignedIn) -> Response:
+    """A forgotten password: another one, and everything the member held ends."""
+    known = await known_to(request)
+    member = _member(known, request)
+    form = Form(await read_form(request, me.csrf), f"member:{member.id}")
+    password = form.typed.get("password", "")
+    if not password:
+        form.say("password", "Give the new password.")
+    problem = None
+    if not form.wrong:
+        try:
+            await services_of(request).accounts.set_password(member.id, password, by=me.member)
+            await services_of(request).workspace.revoke(member.id, "")
+            return await saved(request, None, AT, member.id)
+        except BadSettings as refused:
+            problem = refused
+    return _form(request, me, known, member, typed_of(member), wrong=wrong_of(form, problem), target=form.target)
+
+
+@for_admins
+async def disable(request: Request, me: SignedIn) -> Response:
+    """Signed out everywhere at once; the live state first, so the sockets fall silent even if SQL is away."""
+    known = await known_to(request)
+    member = _member(known, request)
+    await read_form(request, me.csrf)
+    if member.id == me.member.id:
+        wrong = [Wrong(f"member:{member.id}", "", ONESELF)]
+        return _form(request, me, known, member, typed_of(member), wrong=wrong, target=wrong[0].target)
+    await services_of(request).workspace.revoke(member.id, "")
+    await services_of(request).accounts.disable(member.id, by=me.member)
+    return await saved(request, await known_to(request), AT, member.id)
+
+
+@for_admins
+async def enable(request: Request, me: SignedIn) -> Response:
+    await read_form(request, me.csrf)
+    await services_of(request).accounts.enable(request.path_params["member"], by=me.member)
+    return await saved(request, await known_to(request), AT, request.path_params["member"])
+
+
+def typed_of(member: Member) -> dict[str, str]:
+    """The fields as the form draws them."""
+    return {
+        "name": member.name,
+        "email": member.email,
+        "role": member.role,
+        "limit": str(member.limit),
+        "languages": ", ".join(member.languages),
+        **ticks("queue", member.queues),
+    }
+
+
+def read_member(form: Form, was: Member, locale: str, *, role: bool) -> Member:
+    """The member of the form; the role only where it may be changed."""
+    chosen = form.ticked("queue")
+    return replace(
+        was,
+        name=form.plain("name"),
+        role=cast(MemberRole, form.typed.get("role", was.role)) if role else was.role,
+        limit=form.whole("limit", otherwise=was.limit),
+        queues=_kept_order(was.queues, chosen),
+        languages=form.languages("languages", locale),
+    )
+
+
+def _kept_order(was: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
+    return (*(queue for queue in was if queue in chosen), *(queue for queue in chosen if queue not in was))
+
+
+def _form(
+    request: Request,
+    me: SignedIn,
+    known: Directory,
+    member: Member | None,
+    typed: Mapping[str, str],
+    *,
+    wrong: Sequence[Wrong] = (),
+    target: str = "",
+) -> Response:
+    context = {
+        "member": member,
+        "queues": by_name(known.queues.values()),
+        "roles": ROLES,
+        "limits": [str(limit) for limit in range(1, SLOTS + 1)],
+        "seen": stamp(member) if member else "",
+    }
+    return draw_form(request, me, "member", context, at=AT, typed=typed, wrong=wrong, target=target)
+
+
+def _member(known: Directory, request: Request) -> Member:
+    id = request.path_params["member"]
+    if id not in known.members:
+        raise NotYours(NO_MEMBER)
+    return known.members[id]
+
+
+routes = [
+    Route(AT, list_members, methods=["GET"]),
+    Route(f"{AT}/new", show_new, methods=["GET"]),
+    Route(f"{AT}/new", save_new, methods=["POST"]),
+    Route("/settings/member/{member}", show_member, methods=["GET"]),
+    Route("/settings/member/{member}", save_member, methods=["POST"]),
+    Route("/settings/member/{member}/password", set_password, methods=["POST"]),
+    Route("/settings/member/{member}/disable", disable, methods=["POST"]),
+    Route("/settings/member/{member}/enable", enable, methods=["POST"]),
+]

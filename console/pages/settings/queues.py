@@ -1,0 +1,180 @@
+"""Queues: the lines that chats wait in, their clocks, hours and members."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.bad_settings import check
+from console.directory import Directory, Member, Queue, served_by
+from console.errors import BadSettings, NotYours, Wrong
+from console.hours import next_opening, open_at, zones
+from console.pages.guard import read_form
+from console.pages.settings.common import (
+    _,
+    by_name,
+    draw,
+    draw_form,
+    for_supervisors,
+    known_to,
+    language,
+    news,
+    overtaken,
+    saved,
+    wrong_of,
+)
+from console.pages.settings.form import Form, in_words, new_key, stamp
+from console.pages.settings.queue_form import read_queue, typed_of
+from console.pages.settings.week import day_names
+from console.who import services_of
+
+AT = "/settings/queues"
+NEW = Queue("", "")
+STILL = _("%(count)s chats are in this queue: wait until they have ended, or move them to another queue.")
+NO_QUEUE = _("There is no such queue: somebody may have removed it.")
+
+
+@for_supervisors
+async def list_queues(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    now, locale = services_of(request).workspace.now(), language(request, me)
+    context = {
+        "queues": by_name(known.queues.values()),
+        "directory": known,
+        "members": {queue: serving(known, queue) for queue in known.queues},
+        "open": {queue.id: open_at(queue.hours, now) for queue in known.queues.values()},
+        "opens": {queue.id: next_opening(queue.hours, now) for queue in known.queues.values()},
+        "languages_of": {queue.id: in_words(queue.languages, locale) for queue in known.queues.values()},
+        **news(request, {queue.id: queue.name for queue in known.queues.values()}),
+    }
+    return draw(request, me, "queues", context, at=AT)
+
+
+@for_supervisors
+async def show_new(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    zone = next((queue.hours.zone for queue in known.queues.values() if queue.hours.zone != "UTC"), "UTC")
+    return _form(request, me, known, None, {**typed_of(NEW, ()), "zone": zone})
+
+
+@for_supervisors
+async def show_queue(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    queue = _queue(known, request)
+    return _form(request, me, known, queue, typed_of(queue, _ids(known, queue.id)))
+
+
+@for_supervisors
+async def save_new(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    fields = await read_form(request, me.csrf, large=True)
+    id = new_key(fields.get("name", ""), known.queues, "queue")
+    return await _save(request, me, known, None, Form(fields, f"queue:{id}"), Queue(id, ""))
+
+
+@for_supervisors
+async def save_queue(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    queue = _queue(known, request)
+    form = Form(await read_form(request, me.csrf, large=True), f"queue:{queue.id}")
+    overtaken(form, queue, _ids(known, queue.id))
+    return await _save(request, me, known, queue, form, queue)
+
+
+async def _save(
+    request: Request, me: SignedIn, known: Directory, queue: Queue | None, form: Form, was: Queue
+) -> Response:
+    wanted, members = read_queue(form, was, language(request, me))
+    problem = None
+    try:
+        if form.wrong:  # all that is wrong at once, not one kind after the other
+            made = replace(known, queues={**known.queues, wanted.id: wanted})
+            check(known, served_by(made, wanted.id, members), edited=form.target, but={one.field for one in form.wrong})
+        else:
+            stands = await services_of(request).accounts.put_queue(wanted, members=members, by=me.member)
+            return await saved(request, stands, AT, wanted.id)
+    except BadSettings as refused:
+        problem = refused
+    return _form(request, me, known, queue, form.typed, wrong=wrong_of(form, problem), target=form.target)
+
+
+@for_supervisors
+async def remove(request: Request, me: SignedIn) -> Response:
+    """Refused while a chat is in it or another setting leads to it."""
+    known = await known_to(request)
+    queue = _queue(known, request)
+    await read_form(request, me.csrf)
+    try:
+        _check_empty(request, queue)
+        stands = await services_of(request).accounts.remove_queue(queue.id, by=me.member)
+    except BadSettings as refused:
+        typed = typed_of(queue, _ids(known, queue.id))
+        return _form(request, me, known, queue, typed, wrong=refused.wrong, target=f"queue:{queue.id}")
+    return await saved(request, stands, AT, queue.id)
+
+
+def _check_empty(request: Request, queue: Queue) -> None:
+    chats = services_of(request).picture.chats.values()
+    if count := sum(chat.queue == queue.id or queue.id in chat.lines for chat in chats):
+        raise BadSettings([Wrong(f"queue:{queue.id}", "", STILL, {"count": count})])
+
+
+def _form(
+    request: Request,
+    me: SignedIn,
+    known: Directory,
+    queue: Queue | None,
+    typed: Mapping[str, str],
+    *,
+    wrong: Sequence[Wrong] = (),
+    target: str = "",
+) -> Response:
+    locale = language(request, me)
+    people = by_name(known.members.values())
+    context = {
+        "queue": queue,
+        "people": people,
+        "speaks": {member.id: in_words(member.languages, locale) for member in people},
+        "others": [one for one in known.queues.values() if queue is None or one.id != queue.id],
+        "zones": zones(),
+        "days": day_names(locale),
+        "seen": stamp(queue, _ids(known, queue.id)) if queue else "",
+        "leads_here": leads_to(known, queue.id) if queue else [],
+    }
+    return draw_form(request, me, "queue", context, at=AT, typed=typed, wrong=wrong, target=target)
+
+
+def serving(known: Directory, queue: str) -> list[Member]:
+    """The members of a queue, by name."""
+    found = (member for member in known.members.values() if queue in member.queues)
+    return by_name(found)
+
+
+def leads_to(known: Directory, queue: str) -> list[str]:
+    """The names of what hinders a removal."""
+    sites = [site.name for site in known.sites.values() if site.queue == queue]
+    return sites + [one.name for one in known.queues.values() if one.overflow_to == queue and one.id != queue]
+
+
+def _ids(known: Directory, queue: str) -> list[str]:
+    return sorted(member.id for member in serving(known, queue))
+
+
+def _queue(known: Directory, request: Request) -> Queue:
+    id = request.path_params["queue"]
+    if id not in known.queues:
+        raise NotYours(NO_QUEUE)
+    return known.queues[id]
+
+
+routes = [
+    Route(AT, list_queues, methods=["GET"]),
+    Route(f"{AT}/new", show_new, methods=["GET"]),
+    Route(f"{AT}/new", save_new, methods=["POST"]),
+    Route("/settings/queue/{queue}", show_queue, methods=["GET"]),
+    Route("/settings/queue/{queue}", save_queue, methods=["POST"]),
+    Route("/settings/queue/{queue}/remove", remove, methods=["POST"]),
+]

@@ -1,0 +1,59 @@
+"""How long ended chats are kept."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.database import now_ms
+from console.archive.members import SignedIn
+from console.errors import BadSettings, Wrong
+from console.pages.guard import go, read_form
+from console.pages.settings.common import draw_form, for_supervisors, wrong_of
+from console.pages.settings.form import Form
+from console.who import services_of
+
+AT = "/settings/retention"
+DAY = 86_400_000  # ms
+
+
+@for_supervisors
+async def show(request: Request, me: SignedIn) -> Response:
+    days = await services_of(request).retention_days()
+    return await _form(request, me, {"days": str(days)}, saved=request.query_params.get("saved", ""))
+
+
+@for_supervisors
+async def save(request: Request, me: SignedIn) -> Response:
+    """Fewer days than now take older chats along for good: that is asked for once more, with their number."""
+    form = Form(await read_form(request, me.csrf), "retention")
+    days = form.whole("days", otherwise=1)
+    problem, doomed = None, 0
+    if not form.wrong:
+        try:
+            if days < await services_of(request).retention_days() and days and not form.flag("sure"):
+                doomed = await services_of(request).history.count_older_than(now_ms() - days * DAY)
+            if not doomed:
+                await services_of(request).accounts.set_retention_days(days, by=me.member)
+                return go(f"{AT}?saved=1")
+            form.say("sure", "Tick this box if they may go for good.")
+        except BadSettings as refused:
+            problem = refused
+    return await _form(request, me, form.typed, doomed=doomed, wrong=wrong_of(form, problem))
+
+
+async def _form(
+    request: Request,
+    me: SignedIn,
+    typed: Mapping[str, str],
+    *,
+    doomed: int = 0,
+    saved: str = "",
+    wrong: Sequence[Wrong] = (),
+) -> Response:
+    context = {"doomed": doomed, "saved": saved, "default": services_of(request).settings.retention_days}
+    return draw_form(request, me, "retention", context, at=AT, typed=typed, wrong=wrong, target="retention")
+
+
+routes = [Route(AT, show, methods=["GET"]), Route(AT, save, methods=["POST"])]

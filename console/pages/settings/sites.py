@@ -1,0 +1,163 @@
+"""Sites: the pages that carry the widget."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.bad_settings.people import origin_of
+from console.directory import Directory, Site
+from console.errors import BadSettings, NotYours, Wrong
+from console.pages.guard import read_form
+from console.pages.settings.common import (
+    _,
+    by_name,
+    draw,
+    draw_form,
+    for_supervisors,
+    known_to,
+    news,
+    overtaken,
+    saved,
+    wrong_of,
+)
+from console.pages.settings.form import Form, new_key, stamp
+from console.texts import Texts
+from console.who import services_of
+
+AT = "/settings/sites"
+NEW = Site("", "", "")
+NO_SITE = _("There is no such site: somebody may have removed it.")
+
+
+@for_supervisors
+async def list_sites(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    context = {
+        "sites": by_name(known.sites.values()),
+        "queues": known.queues,
+        **news(request, {site.key: site.name for site in known.sites.values()}),
+    }
+    return draw(request, me, "sites", context, at=AT)
+
+
+@for_supervisors
+async def show_new(request: Request, me: SignedIn) -> Response:
+    return _form(request, me, await known_to(request), None, typed_of(NEW))
+
+
+@for_supervisors
+async def show_site(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    site = _site(known, request)
+    return _form(request, me, known, site, typed_of(site))
+
+
+@for_supervisors
+async def save_new(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    fields = await read_form(request, me.csrf)
+    key = new_key(fields.get("name", ""), known.sites, "site")
+    return await _save(request, me, known, None, Form(fields, f"site:{key}"), Site(key, "", ""))
+
+
+@for_supervisors
+async def save_site(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    site = _site(known, request)
+    form = Form(await read_form(request, me.csrf), f"site:{site.key}")
+    overtaken(form, site)
+    return await _save(request, me, known, site, form, site)
+
+
+async def _save(request: Request, me: SignedIn, known: Directory, site: Site | None, form: Form, was: Site) -> Response:
+    wanted, problem = read_site(form, was), None
+    if not form.wrong:
+        try:
+            stands = await services_of(request).accounts.put_site(wanted, by=me.member)
+            return await saved(request, stands, AT, wanted.key)
+        except BadSettings as refused:
+            problem = refused
+    return _form(request, me, known, site, form.typed, wrong=wrong_of(form, problem), target=form.target)
+
+
+@for_supervisors
+async def remove(request: Request, me: SignedIn) -> Response:
+    site = _site(await known_to(request), request)
+    await read_form(request, me.csrf)
+    stands = await services_of(request).accounts.remove_site(site.key, by=me.member)
+    return await saved(request, stands, AT, site.key)
+
+
+def typed_of(site: Site) -> dict[str, str]:
+    """The fields as the form draws them."""
+    return {
+        "name": site.name,
+        "queue": site.queue,
+        "origins": "\n".join(site.origins),
+        "locale": site.locale,
+        "typing_preview": "on" if site.typing_preview else "",
+        "privacy_url": site.privacy_url,
+        "accent": site.accent,
+        "parameters": "\n".join(site.parameters),
+    }
+
+
+def read_site(form: Form, was: Site) -> Site:
+    """The site of the form. An origin that is none stays as it was typed, for the check to name."""
+    locale = form.plain("locale")
+    return Site(
+        key=was.key,
+        name=form.plain("name"),
+        queue=form.plain("queue"),
+        origins=tuple(dict.fromkeys(origin_of(line) or line for line in form.lines("origins"))),
+        locale=locale if locale in languages() else was.locale,
+        typing_preview=form.flag("typing_preview"),
+        privacy_url=form.plain("privacy_url"),
+        accent=form.plain("accent").lower(),
+        parameters=tuple(dict.fromkeys(form.lines("parameters"))),
+    )
+
+
+def languages() -> tuple[str, ...]:
+    """What the widget speaks."""
+    return Texts("widget").available()
+
+
+def _form(
+    request: Request,
+    me: SignedIn,
+    known: Directory,
+    site: Site | None,
+    typed: Mapping[str, str],
+    *,
+    wrong: Sequence[Wrong] = (),
+    target: str = "",
+) -> Response:
+    context = {
+        "site": site,
+        "queues": by_name(known.queues.values()),
+        "locales": languages(),
+        "seen": stamp(site) if site else "",
+        "address": services_of(request).settings.origin or f"{request.url.scheme}://{request.url.netloc}",
+    }
+    return draw_form(request, me, "site", context, at=AT, typed=typed, wrong=wrong, target=target)
+
+
+def _site(known: Directory, request: Request) -> Site:
+    key = request.path_params["site"]
+    if key not in known.sites:
+        raise NotYours(NO_SITE)
+    return known.sites[key]
+
+
+routes = [
+    Route(AT, list_sites, methods=["GET"]),
+    Route(f"{AT}/new", show_new, methods=["GET"]),
+    Route(f"{AT}/new", save_new, methods=["POST"]),
+    Route("/settings/site/{site}", show_site, methods=["GET"]),
+    Route("/settings/site/{site}", save_site, methods=["POST"]),
+    Route("/settings/site/{site}/remove", remove, methods=["POST"]),
+]

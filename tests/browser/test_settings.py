@@ -1,0 +1,225 @@
+"""The settings in a real browser: a whole team set up there alone; axe over every page; keyboard, phone, dark."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Dialog, Page
+
+from console.directory import Canned, Hours, Queue
+from tests.browser.test_console_axe import LOOKS
+from tests.browser.test_pages_axe import nothing_found
+from tests.people import accounts_of, sign_in_link
+from tests.running import RunningServer
+from tests.talking import Agent, Visitor
+
+PASSWORD = "correct horse battery"
+ADMIN = "ada@shop.example"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty_server(start_server: Callable[..., RunningServer]) -> RunningServer:
+    """A server on which nothing is set up but one admin."""
+    server = start_server(command="serve")
+    async with accounts_of(server) as accounts:
+        await accounts.add_member(id="ada", email=ADMIN, name="Ada", password=PASSWORD, role="admin")
+    return server
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """A script error fails the test."""
+    opened, complaints = await context.new_page(), []
+    opened.on("pageerror", lambda problem: complaints.append(str(problem)))
+    yield opened
+    assert complaints == []
+
+
+async def sign_in(page: Page, server: RunningServer) -> None:
+    await page.goto(f"{server.url}/sign-in?next=/settings")
+    await page.get_by_label("E-mail address").fill(ADMIN)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/settings")
+
+
+async def goes_to(page: Page, section: str) -> None:
+    await page.get_by_role("navigation", name="Settings").get_by_role("link", name=section).click()
+
+
+async def saves(page: Page, name: str) -> None:
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("status").get_by_text(f"{name} is saved and in force.").wait_for()
+
+
+async def adds_member(page: Page, name: str, *, limit: str = "6") -> None:
+    await goes_to(page, "Members")
+    await page.get_by_role("link", name="New member").click()
+    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("E-mail address").fill(f"{name.lower()}@shop.example")
+    await page.get_by_label("First password").fill(PASSWORD)
+    await page.get_by_label("Chats at once").select_option(limit)
+    await saves(page, name)
+
+
+async def adds_queue(page: Page, name: str, *members: str, target: str = "6") -> None:
+    """Fills the form; the caller adds what is particular, and saves."""
+    await goes_to(page, "Queues")
+    await page.get_by_role("link", name="New queue").click()
+    await page.get_by_label("Name", exact=True).fill(name)
+    await page.get_by_label("Answer within").fill(target)
+    for member in members:
+        await page.get_by_role("checkbox", name=member).check()
+
+
+async def test_three_queues_and_two_tiers_are_set_up_in_the_console_alone(
+    empty_server: RunningServer, page: Page
+) -> None:
+    await sign_in(page, empty_server)
+    for name in ("Ana", "Ben"):
+        await adds_member(page, name, limit="1")
+    await adds_queue(page, "Level 2", "Ben", target="60")
+    await saves(page, "Level 2")
+    await adds_queue(page, "Level 1", "Ana")
+    await page.get_by_label("Overflows to").select_option(label="Level 2")
+    await page.get_by_label("Overflows after").fill("1")
+    await saves(page, "Level 1")
+    await adds_queue(page, "Premium", "Ana", "Ben", target="3")
+    await page.get_by_label("Head start").fill("10")
+    await saves(page, "Premium")
+    await goes_to(page, "Sites")
+    await page.get_by_role("link", name="New site").click()
+    await page.get_by_label("Name").fill("Demo")
+    await page.get_by_label("Queue").select_option(label="Level 1")
+    await page.get_by_label("Addresses of its pages").fill(empty_server.url)
+    await saves(page, "Demo")
+    await goes_to(page, "Set up")
+    await page.get_by_text("Level 1 overflows to Level 2 after 1 s.").wait_for()
+
+    async with accounts_of(empty_server) as accounts:
+        people = {member.name: member.id for member in (await accounts.directory()).members.values()}
+    ana, ben = [await Agent.comes(empty_server, people[name]) for name in ("Ana", "Ben")]
+    await ana.is_welcome()
+    await ben.is_welcome()
+    first, second = [await Visitor.comes(empty_server) for _ in range(2)]
+    await first.opens("Where is my parcel?")
+    await ana.gets(first.chat)
+    await second.opens("And mine?")
+    await ben.gets(second.chat)  # Ana's one place is taken: after a second the second tier has it
+
+
+async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
+    empty_server: RunningServer, page: Page
+) -> None:
+    await sign_in(page, empty_server)
+    await adds_queue(page, "Support", target="soon")
+    await page.get_by_label("Open at these hours").check()
+    await page.get_by_label("Monday").fill("9-13, 12-18")
+    await page.get_by_role("button", name="Monday's hours until Friday").click()
+    await page.get_by_role("button", name="Save").click()
+    faults = page.locator("#faults")
+    await faults.wait_for()
+    assert await page.evaluate("document.activeElement.id") == "faults"
+    assert await faults.get_by_role("link").all_inner_texts() == [
+        "soon is no number: write one such as 6 or 7.5.",
+        *["09:00-13:00 and 12:00-18:00 overlap: join them, or change one."] * 5,
+        "Support needs at least one member: a queue that nobody serves answers nobody.",
+    ]
+    assert await page.get_by_label("Answer within").input_value() == "soon"
+    assert await page.get_by_label("Friday").input_value() == "9-13, 12-18"
+    await faults.get_by_role("link", name="soon is no number").press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "target"
+
+
+async def test_a_form_is_filled_in_and_saved_by_keyboard_alone(empty_server: RunningServer, page: Page) -> None:
+    await sign_in(page, empty_server)
+    await page.goto(f"{empty_server.url}/settings/away")
+    await page.get_by_label("Reasons for being away").focus()
+    await page.keyboard.type("Lunch\nTraining")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("The reasons are saved and in force.").wait_for()
+
+
+async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: RunningServer, page: Page) -> None:
+    await sign_in(page, empty_server)
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    await page.goto(f"{empty_server.url}/settings/away")
+    await page.get_by_label("Reasons for being away").type("Lunch")
+    await goes_to(page, "Queues")
+    assert asked == ["beforeunload"]
+    assert await page.get_by_label("Reasons for being away").input_value() == "Lunch"
+
+
+async def test_a_new_queue_is_in_the_zone_of_whoever_makes_it(empty_server: RunningServer, browser: Browser) -> None:
+    context = await browser.new_context(locale="en-GB", timezone_id="Asia/Singapore")
+    page = await context.new_page()
+    await sign_in(page, empty_server)
+    await page.goto(f"{empty_server.url}/settings/queues/new")
+    await page.get_by_label("Open at these hours").check()
+    assert await page.get_by_label("Time zone").input_value() == "Asia/Singapore"
+    await context.close()
+
+
+async def a_full_house(server: RunningServer) -> None:
+    """Something in every list."""
+    tier = Queue(
+        "l1",
+        "Level 1",
+        mode="offer",
+        languages=("en", "fr"),
+        longest=40,
+        head_start=5_000,
+        wrapup=20_000,
+        overflow_to="support",
+        overflow_after=45_000,
+        hours=Hours("Europe/Paris", tuple((day, 540, 1080) for day in range(5)), ("2026-12-25",)),
+        reasons=("Parcel", "Invoice"),
+    )
+    async with accounts_of(server) as accounts:
+        await accounts.add_member(id="ada", email=ADMIN, name="Ada", password=PASSWORD, role="admin")
+        await accounts.put_queue(tier, members=("ana",))
+        await accounts.put_canned(Canned("c1", "Greeting", "Good morning {visitor}, this is {agent}."))
+        await accounts.put_canned(Canned("c2", "Washing", "By hand, at 30 degrees.", "queue", "support"))
+        await accounts.disable("ben")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_axe_finds_nothing_on_any_page_of_the_settings(
+    server: RunningServer, browser: Browser, look: str
+) -> None:
+    await a_full_house(server)
+    size = {**LOOKS[look]["viewport"], "height": 4_000}  # so that the bar with Save covers nothing
+    context = await browser.new_context(locale="en-GB", **{**LOOKS[look], "viewport": size})
+    page = await context.new_page()
+    await page.goto(await sign_in_link(server, "ada"))
+    await page.wait_for_url("**/console")
+    for path in (
+        "",
+        "/members",
+        "/member/ana",
+        "/members/new",
+        "/queues",
+        "/queue/l1",
+        "/sites",
+        "/site/demo",
+        "/canned",
+        "/reply/c1",
+        "/away",
+        "/retention",
+        "/changes",
+    ):
+        await page.goto(f"{server.url}/settings{path}")
+        await nothing_found(page, size)
+    await page.goto(f"{server.url}/settings/queues/new")
+    await page.get_by_label("Answer within").fill("soon")
+    await page.get_by_role("button", name="Save").click()
+    await page.locator("#faults").wait_for()
+    await nothing_found(page, size)
+    await context.close()

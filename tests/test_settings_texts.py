@@ -1,0 +1,51 @@
+"""The settings in every language: no text without its translation, none left over."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.extract import extract
+
+import console
+from console.texts import FOLDER, read_catalogue
+
+PACKAGE = Path(console.__file__).parent
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,), "unless": (3,)}
+SOURCES = sorted([*PACKAGE.glob("pages/settings/*.py"), *PACKAGE.glob("bad_settings/*.py")])
+CONSTANTS = re.compile(r'^ *(?:[A-Z_]+|says) = "([^"]+\.)"$', re.MULTILINE)  # what the archive refuses with
+NAMES = re.compile(r"%\(\w+\)s")
+
+
+def in_file(path: Path, method: str) -> Iterator[str]:
+    with path.open("rb") as file:
+        for _, message, _, _ in extract(method, file, keywords=KEYWORDS):
+            yield message if isinstance(message, str) else str(message[0])
+
+
+def said() -> set[str]:
+    found = {
+        one for path in PACKAGE.glob("templates/settings/*.html") for one in in_file(path, "jinja2.ext:babel_extract")
+    }
+    found |= {one for path in SOURCES for one in in_file(path, "python")}
+    archive = (PACKAGE / "archive" / f"{name}.py" for name in ("members", "canned"))
+    return found | {one for path in archive for one in CONSTANTS.findall(path.read_text())}
+
+
+def known(domain: str) -> set[str]:
+    catalogue = read_catalogue(FOLDER / "it" / f"{domain}.po")
+    return {one.id if isinstance(one.id, str) else one.id[0] for one in catalogue if one.id and one.string}
+
+
+def test_every_text_of_the_settings_has_its_italian() -> None:
+    assert len(said()) > 250
+    assert said() - known("settings") - known("pages") - known("console") == set()
+
+
+def test_the_italian_holds_nothing_the_settings_no_longer_say() -> None:
+    assert known("settings") - said() == set()
+
+
+def test_a_translation_keeps_every_name_to_be_filled_in() -> None:
+    for one in read_catalogue(FOLDER / "it" / "settings.po"):
+        if isinstance(one.id, str) and one.id:
+            assert set(NAMES.findall(one.id)) == set(NAMES.findall(str(one.string))), one.id
