@@ -231,3 +231,19 @@ async def test_a_lowered_limit_takes_no_chat_away_and_lets_none_in(shift: Shift)
     assert await shift.holder(waiting) == ""
     await shift.ends("ana", chats[2])
     assert await shift.holder(waiting) == "ana"
+
+
+async def test_chats_that_began_under_an_earlier_release_go_on(shift: Shift) -> None:
+    await shift.begin(ana=1)
+    await shift.online("ana")
+    held, waiting = await shift.opens("vera"), await shift.opens("vito")
+    store, of = shift.workspace.store, shift.workspace.keys.of
+    for chat in (held, waiting):
+        await store.command("HDEL", of("chat", chat), "reached", "kind", "rank", "stuck", "lang", "expected", "tongue")
+    await store.command("DEL", of("line", "sales"))
+    await shift.writes("vito", waiting)
+    await shift.answers("ana", held)
+    await shift.ends("ana", held)
+    assert await shift.holder(waiting) == "ana"
+    await shift.ends("ana", waiting)
+    assert await shift.held("ana") == {}

@@ -27,6 +27,9 @@ function S.chat(id)
     c = hash(key('chat', id))
     if c.place then c.id, c.key, c.changed = id, key('chat', id), {} else c = false end
     CHATS[id] = c
+    if c and not c.reached then -- it began under a release that knew one line a queue
+      c.reached, c.kind, c.rank, c.stuck = c.queue, 'waiting', c.due, ''
+    end
   end
   return c or nil
 end

@@ -43,6 +43,7 @@ def add(table: str, columns: Columns) -> None:
 def upgrade() -> None:
     add("queues", QUEUES)
     add("members", MEMBERS)
+    op.execute("UPDATE directory SET version = version + 1")  # live state is to learn what is new
     op.create_table(
         "settings",
         sa.Column("name", sa.String(length=64), nullable=False),
