@@ -6,13 +6,25 @@ from console.events import (
     Assigned,
     ChatFact,
     Ended,
+    Invited,
+    Kept,
+    Labelled,
     Late,
     Message,
     NoReply,
+    Offered,
     Opened,
+    Overflowed,
+    PromiseBroken,
     Released,
     Reopened,
+    Transferred,
+    Turn,
+    Withdrawn,
+    Wrapped,
 )
+
+OVER = ("", "wrapup", "ended")
 
 
 class BrokenPromise(AssertionError):
@@ -20,17 +32,24 @@ class BrokenPromise(AssertionError):
 
 
 class Checker:
-    """Takes a workspace's facts one by one, in order; BrokenPromise at the first that cannot be."""
+    """Takes a workspace's facts one by one, in order; BrokenPromise at the first that cannot be.
+
+    A place is waiting, ended, or offered, active or wrapup with the agent whose slot it has.
+    """
 
     def __init__(self) -> None:
         self.n = 0
         self.at = 0
         self.seq: dict[str, int] = {}
         self.last: dict[str, int] = {}
-        self.place: dict[str, str] = {}  # chat -> waiting, ended, or the agent who holds it
+        self.place: dict[str, tuple[str, str]] = {}
         self.slots: dict[str, dict[int, str]] = {}
         self.limits: dict[str, int] = {}
-        self.late: dict[str, int] = {}  # chat -> the promise that was said to be broken
+        self.lines: dict[str, list[str]] = {}
+        self.late: dict[str, int] = {}  # chat -> the due that was said to be missed
+        self.promises: dict[str, int] = {}  # chat -> when its agent is to be back
+        self.broken: dict[str, int] = {}  # chat -> the promise that was said to be broken
+        self.answered: set[str] = set()
 
     def take(self, n: int, fact: AnyFact) -> None:
         self._expect(n == self.n + 1, "feed numbers are dense", fact)
@@ -38,10 +57,14 @@ class Checker:
         self.n, self.at = n, fact.at
         if isinstance(fact, AgentChanged):
             self.limits[fact.agent] = fact.limit
+            self._expect(not (fact.removed and self.slots.get(fact.agent)), "who is no member holds nothing", fact)
         if isinstance(fact, ChatFact):
             self._log(fact)
             self._place(fact)
             self._late(fact)
+            self._promise(fact)
+            if isinstance(fact, Message | NoReply) and fact.turn:
+                self._turn(fact, fact.turn)
 
     def _log(self, fact: ChatFact) -> None:
         self._expect(fact.seq == self.seq.get(fact.chat, 0) + 1, "a chat's facts are dense", fact)
@@ -50,36 +73,62 @@ class Checker:
         if fact.public:
             self.last[fact.chat] = fact.seq
 
+    # --- places and slots ----------------------------------------------------------------------
+
     def _place(self, fact: ChatFact) -> None:
-        was = self.place.get(fact.chat, "")
+        place, agent = self.place.get(fact.chat, ("", ""))
         match fact:
             case Opened():
-                self._move(fact, was == "", "waiting")
+                self._move(fact, place == "", "waiting")
+                self.lines[fact.chat] = [fact.queue]
             case Reopened():
-                self._move(fact, was == "ended", "waiting")
+                self._move(fact, place == "ended", "waiting")
+                self.lines[fact.chat] = [fact.queue]
+            case Offered():
+                self._move(fact, place == "waiting" and fact.until > fact.at, "offered", fact.agent)
+                self._take_slot(fact)
+            case Withdrawn():
+                self._move(fact, (place, agent) == ("offered", fact.agent), "waiting")
+            case Assigned(why="accepted"):
+                kept = self.slots.get(fact.agent, {}).get(fact.slot) == fact.chat
+                self._move(fact, (place, agent) == ("offered", fact.agent) and kept, "active", fact.agent)
             case Assigned():
-                self._move(fact, was == "waiting", fact.agent)
+                self._move(fact, place == "waiting", "active", fact.agent)
                 self._take_slot(fact)
             case Released():
-                self._move(fact, was == fact.agent, "waiting")
-                self._free(fact.chat, fact.agent)
+                self._move(fact, (place, agent) == ("active", fact.agent), "waiting")
+            case Transferred():
+                self._move(fact, place in ("waiting", "offered", "active") and agent == fact.agent, "waiting")
+                if not fact.to:
+                    self.lines[fact.chat] = [fact.queue]
+            case Overflowed():
+                self._expect(place in ("waiting", "offered"), "only what waits overflows", fact)
+                self._expect(fact.queue not in self.lines[fact.chat], "it reaches a line once", fact)
+                self.lines[fact.chat].append(fact.queue)
+            case Ended(wrapup=0):
+                self._move(fact, fact.agent == (agent if place == "active" else "") and place not in OVER, "ended")
             case Ended():
-                self._move(fact, was == (fact.agent or "waiting"), "ended")
-                self._free(fact.chat, fact.agent)
+                self._move(fact, (place, agent) == ("active", fact.agent), "wrapup", agent)
+            case Wrapped():
+                self._move(fact, (place, agent) == ("wrapup", fact.agent), "ended")
+            case Labelled() | Invited():
+                self._expect(place in ("active", "wrapup") and agent == fact.author.id, "its agent says so", fact)
 
-    def _move(self, fact: ChatFact, good: bool, to: str) -> None:
+    def _move(self, fact: ChatFact, good: bool, place: str, agent: str = "") -> None:
         self._expect(good, f"a chat is in one place (it was {self.place.get(fact.chat)!r})", fact)
-        self.place[fact.chat] = to
+        _, before = self.place.get(fact.chat, ("", ""))
+        self.place[fact.chat] = place, agent
+        if not agent:
+            slots = self.slots.get(before, {})
+            self.slots[before] = {slot: held for slot, held in slots.items() if held != fact.chat}
 
-    def _take_slot(self, fact: Assigned) -> None:
+    def _take_slot(self, fact: Assigned | Offered) -> None:
         slots = self.slots.setdefault(fact.agent, {})
         self._expect(fact.slot not in slots, "a slot holds one chat", fact)
         self._expect(len(slots) < self.limits[fact.agent], "never above the limit", fact)
         slots[fact.slot] = fact.chat
 
-    def _free(self, chat: str, agent: str) -> None:
-        slots = self.slots.get(agent, {})
-        self.slots[agent] = {slot: held for slot, held in slots.items() if held != chat}
+    # --- clocks --------------------------------------------------------------------------------
 
     def _late(self, fact: ChatFact) -> None:
         if isinstance(fact, Late):
@@ -88,6 +137,34 @@ class Checker:
             self.late[fact.chat] = fact.due
         elif isinstance(fact, NoReply) or (isinstance(fact, Message) and fact.turn):
             self.late.pop(fact.chat, None)
+
+    def _promise(self, fact: ChatFact) -> None:
+        promise = self.promises.get(fact.chat)
+        if isinstance(fact, PromiseBroken):
+            self._expect(fact.due == promise and fact.due <= fact.at, "what is broken was promised", fact)
+            self._expect(self.broken.get(fact.chat) != fact.due, "a broken promise is said once", fact)
+            self.broken[fact.chat] = fact.due
+        if isinstance(fact, Ended) or (isinstance(fact, Message) and fact.by == "agent"):
+            kept = promise is not None and fact.at <= promise and self.broken.get(fact.chat) != promise
+            expected = None if promise is None else Kept(promise, kept)
+            self._expect(fact.promised == expected, f"a promise is kept or not ({expected!r})", fact)
+            self.promises.pop(fact.chat, None)
+            self.broken.pop(fact.chat, None)
+        if isinstance(fact, Message) and fact.promise:
+            self._expect(fact.by == "agent" and fact.promise > fact.at, "an agent promises what is to come", fact)
+            self.promises[fact.chat] = fact.promise
+
+    def _turn(self, fact: Message | NoReply, turn: Turn) -> None:
+        stages = turn.queue + turn.delivery + turn.noticing + turn.composing
+        late = turn.late and isinstance(fact, Message)
+        self._expect(turn.waited == fact.at - turn.asked, "a turn lasts from the question to the answer", fact)
+        self._expect(stages == (turn.waited if late else 0), "a late answer's stages are all of its time", fact)
+        self._expect(0 <= turn.mine <= turn.waited, "the agent's part is within the visitor's", fact)
+        if turn.first:
+            self._expect(
+                fact.chat not in self.answered and isinstance(fact, Message), "there is one first answer", fact
+            )
+            self.answered.add(fact.chat)
 
     def _expect(self, good: bool, promise: str, fact: AnyFact) -> None:
         if not good:

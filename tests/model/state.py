@@ -1,18 +1,18 @@
-"""What a workspace is, in plain Python: chats, members, timers, lines, turns and who gets what.
+"""What a workspace is, in plain Python: chats, members, facts, timers.
 
 Nothing here is kept twice: who is free, whose clocks run and who stands where in a line is worked out anew each
 time, where the Functions keep it beside. A Function that forgets to keep it up is seen at once.
 """
 
-import math
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.directory import Queue
+from console.directory import Hours, Queue
 
 UNSEEN, LEASE, GRACE, LOST, AGAIN = 2_500, 10_000, 3_000, 10_000, 500
-TABS, ABANDON, REOPEN, KEEP = 45_000, 60_000, 600_000, 86_400_000
-PUBLIC = {"opened", "message", "assigned", "released", "asked", "ended", "reopened", "rated"}
+TABS, ABANDON, REOPEN, KEEP, EXCLUDED = 45_000, 60_000, 600_000, 86_400_000, 60_000
+PUBLIC = {"opened", "message", "assigned", "released", "transferred", "asked", "ended", "reopened", "rated"}
 
 FactDict = dict[str, Any]
 
@@ -24,17 +24,32 @@ class Chat:
     queue: str
     site: str
     channel: str
+    tongue: str  # what the visitor speaks: a primary tag
     profile: FactDict
     opened: int
     since: int
     place: str = "waiting"
     agent: str = ""
     slot: int = 0
-    rank: int = 0  # in its line: the lower the sooner
+    rank: int = 0  # in its lines: the lower the sooner
+    reached: list[str] = field(default_factory=list)  # whose lines it stands in, its own queue's first
+    stuck: str = ""
+    expected: int = 0
+    found: str = ""  # in whose line the one it is offered to was found
+    until: int = 0
+    excluded: dict[str, int] = field(default_factory=dict)  # agent -> until when
     turn: int = 0
     turn_seq: int = 0
+    turn_shown: int = 0
     due: int = 0
     late: bool = False
+    answered: bool = False
+    promise: int = 0
+    promise_late: bool = False
+    reason: str = ""
+    tags: list[str] = field(default_factory=list)
+    guests: list[str] = field(default_factory=list)
+    watchers: list[str] = field(default_factory=list)
     here: bool = True
     left: int = 0
     last: int = 0
@@ -51,13 +66,20 @@ class Chat:
     tabs: dict[str, int] = field(default_factory=dict)
     log: list[FactDict] = field(default_factory=list)
 
-    def line(self) -> dict[str, Any]:
-        """As the snapshot has it."""
+    @property
+    def over(self) -> bool:
+        """For the visitor; the agent may still be wrapping up."""
+        return self.place in ("wrapup", "ended")
+
+    def line(self) -> FactDict:
+        """As the snapshot has it, but for the profile."""
         return {
             "place": self.place, "queue": self.queue, "visitor": self.visitor, "site": self.site,
             "channel": self.channel, "opened": self.opened, "since": self.since, "agent": self.agent,
             "slot": self.slot, "turn": self.turn, "due": self.due, "late": int(self.late), "here": int(self.here),
-            "left": self.left, "seq": len(self.log), "last": self.last,
+            "left": self.left, "seq": len(self.log), "last": self.last, "rank": self.rank, "until": self.until,
+            "promise": self.promise, "promise_late": int(self.promise_late), "reason": self.reason, "tags": self.tags,
+            "guests": self.guests, "watchers": self.watchers, "reached": self.reached,
         }  # fmt: skip
 
     def clear_turn(self) -> None:
@@ -71,20 +93,30 @@ class Member:
     name: str
     limit: int
     queues: tuple[str, ...]
+    languages: tuple[str, ...] = ()
     status: str = ""
     reason: str = ""
+    since: int = 0
     connected: bool = False
     fence: int = 0
     tab: str = ""
     gone: int = 0
     unseen: bool = False
+    missed: int = 0  # offers in a row
     last: int = 0
     held: dict[int, str] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
 
     @property
+    def has_slot(self) -> bool:
+        return len(self.held) < self.limit
+
+    @property
     def free(self) -> bool:
-        return self.connected and self.status == "online" and not self.unseen and len(self.held) < self.limit
+        return self.connected and self.status == "online" and not self.unseen and self.has_slot
+
+    def speaks(self, language: str) -> bool:
+        return not language or not self.languages or language in self.languages
 
 
 class State:
@@ -100,10 +132,14 @@ class State:
         self.chats: dict[str, Chat] = {}
         self.members: dict[str, Member] = {}
         self.queues: dict[str, Queue] = {}
+        self.configured: set[str] = set()  # those queues that the latest directory has
+        self.hours: dict[str, tuple[Hours, int]] = {}  # queue -> its hours, and when they were told
         self.current: dict[str, str] = {}  # visitor -> chat
         self.last_agent: dict[str, str] = {}
         self.left: set[str] = set()
         self.set_timers: dict[str, int] = {}
+        self.counted: dict[str, dict[str, Counter[str]]] = {}  # queue -> span -> figures
+        self.lates: list[FactDict] = []
 
     # --- facts and timers ----------------------------------------------------------------------
 
@@ -130,132 +166,10 @@ class State:
     @property
     def timers(self) -> dict[str, int]:
         """The set ones, and one for each promise that is neither kept nor broken yet."""
-        promises = {f"late:{c.id}": c.due for c in self.chats.values() if c.due and not c.late}
-        return {**self.set_timers, **promises}
-
-    # --- turns ---------------------------------------------------------------------------------
-
-    def open_turn(self, c: Chat, seq: int, at: int) -> None:
-        due = at + self.queues[c.queue].target
-        if c.place == "waiting" and c.due:
-            due = min(due, c.due)
-        c.late = c.late and due <= self.now
-        c.turn, c.turn_seq, c.due = at, seq, due
-        self.no_timer(c.id, "ask", "silent")
-
-    def judge(self, c: Chat) -> None:
-        if c.due and not c.late and self.now >= c.due:
-            c.late = True
-            self.record(c, "late", queue=c.queue, due=c.due, **only(agent=c.agent))
-
-    def close_turn(self, c: Chat) -> FactDict:
-        mine = self.now - max(c.turn, c.assigned)
-        kept = mine <= self.queues[c.queue].target
-        turn = {"seq": c.turn_seq, "asked": c.turn, "waited": self.now - c.turn, "mine": mine}
-        turn |= only(kept=kept, late=c.late)
-        c.clear_turn()
-        return turn
-
-    def measure(self, member: Member, turn: FactDict) -> None:
-        day = self.now // 86_400_000
-        if member.times.get("day") != day:
-            member.times = {"day": day}
-        bucket = f"b{math.floor(math.log(max(turn['mine'], 1)) / math.log(1.02))}"
-        for name in ["n", bucket, *(["within"] if "kept" in turn else [])]:
-            member.times[name] = member.times.get(name, 0) + 1
-
-    def await_visitor(self, c: Chat) -> None:
-        if c.place == "active" and not c.turn:
-            self.timer("ask", c.id, self.now + self.queues[c.queue].ask)
-
-    # --- who gets what -------------------------------------------------------------------------
-
-    def free(self, queue: str) -> list[Member]:
-        """Those who can take a chat of the queue, least pressure first."""
-        return sorted((m for m in self.members.values() if m.free and queue in m.queues), key=self.pressure)
-
-    def pressure(self, member: Member) -> tuple[int, int, int, str]:
-        return self.clocks(member), len(member.held), member.last, member.id
-
-    def clocks(self, member: Member) -> int:
-        return sum(self.chats[chat].turn > 0 for chat in member.held.values())
-
-    def line(self, queue: str) -> list[Chat]:
-        waiting = (c for c in self.chats.values() if c.place == "waiting" and c.queue == queue)
-        return sorted(waiting, key=lambda c: (c.rank, c.id))
-
-    def in_hand(self, member: Member) -> list[Chat]:
-        """Running clocks first, by their promise; then the others by slot."""
-        chats = [self.chats[chat] for _, chat in sorted(member.held.items())]
-        running = sorted((c for c in chats if c.turn), key=lambda c: (c.due, c.id))
-        return running + [c for c in chats if not c.turn]
-
-    def staffed(self, queue: str) -> bool:
-        return any(
-            m.status == "online" and (m.connected or (m.gone and self.now - m.gone < 10_000))
-            for m in self.members.values()
-            if queue in m.queues
-        )
-
-    def enqueue(self, c: Chat, *, front: bool) -> None:
-        c.place, c.since = "waiting", self.now
-        c.due = c.due or self.now + self.queues[c.queue].target
-        c.rank = min(c.due, self.now) if front else c.due
-        if not c.here:
-            self.timer("abandon", c.id, c.left + ABANDON)
-
-    def assign(self, c: Chat, member: Member, why: str) -> None:
-        told = {"candidates": len(self.free(c.queue)), "clocks": self.clocks(member), "waited": self.now - c.since}
-        if not c.turn:
-            self.judge(c)
-            c.clear_turn()
-        slot = min(set(range(1, 99)) - set(member.held))
-        member.held[slot], member.last = c.id, self.now
-        c.place, c.agent, c.slot, c.got = "active", member.id, slot, False
-        c.assigned = c.since = self.now
-        self.no_timer(c.id, "abandon")
-        self.timer("unseen", c.id, self.now + UNSEEN)
-        self.record(c, "assigned", agent=member.id, name=member.name, slot=slot, why=why, **told, **only(due=c.due))
-        self.await_visitor(c)
-        self.last_agent[c.visitor] = member.id
-
-    def route_chat(self, c: Chat) -> None:
-        free = self.free(c.queue)
-        before = [m for m in free if m.id == self.last_agent.get(c.visitor)]
-        if before:
-            self.assign(c, before[0], "last_agent")
-        elif free:
-            self.assign(c, free[0], "least_pressure")
-
-    def route_member(self, member: Member) -> None:
-        while member.free:
-            heads = [line[0] for queue in member.queues if (line := self.line(queue))]
-            if not heads:
-                return
-            self.assign(min(heads, key=lambda c: c.rank), member, "next_in_line")
-
-    def release(self, c: Chat, why: str) -> None:
-        member = self.members[c.agent]
-        self.no_timer(c.id, "unseen", "ask", "silent")
-        del member.held[c.slot]
-        c.agent, c.slot = "", 0
-        self.enqueue(c, front=True)
-        self.record(c, "released", agent=member.id, why=why, due=c.due)
-        self.route_chat(c)
-
-    def finish(self, c: Chat, why: str, **payload: Any) -> None:
-        self.judge(c)
-        agent, slot = c.agent, c.slot
-        c.clear_turn()
-        c.place, c.ended, c.agent, c.slot, c.draft = "ended", self.now, "", 0, ""
-        c.tabs.clear()
-        self.no_timer(c.id, "ask", "silent", "abandon", "unseen", "tabs")
-        self.record(c, "ended", why=why, **only(agent=agent), **payload)
-        self.timer("reap", c.id, self.now + KEEP)
-        if agent:
-            member = self.members[agent]
-            del member.held[slot]
-            self.route_member(member)
+        chats = self.chats.values()
+        late = {f"late:{c.id}": c.due for c in chats if c.due and not c.late}
+        promised = {f"promise:{c.id}": c.promise for c in chats if c.promise and not c.promise_late}
+        return {**self.set_timers, **late, **promised}
 
 
 def only(**values: Any) -> FactDict:

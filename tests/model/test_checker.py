@@ -2,10 +2,29 @@
 
 import pytest
 
-from console.events import AgentChanged, AnyFact, Assigned, Author, Ended, Late, Message, Opened, Visitor
+from console.events import (
+    AgentChanged,
+    AnyFact,
+    Assigned,
+    Author,
+    Ended,
+    Kept,
+    Labelled,
+    Late,
+    Message,
+    Offered,
+    Opened,
+    Overflowed,
+    PromiseBroken,
+    Transferred,
+    Turn,
+    Visitor,
+    Withdrawn,
+    Wrapped,
+)
 from tests.model.checker import BrokenPromise, Checker
 
-VERA = Visitor("vera", "Vera")
+VERA, ANA = Visitor("vera", "Vera"), Author("ana", "Ana")
 
 
 def history() -> list[AnyFact]:
@@ -26,8 +45,36 @@ def check(facts: list[AnyFact]) -> None:
         checker.take(n, fact)
 
 
-def test_a_good_history_passes() -> None:
+def offered() -> list[AnyFact]:
+    """Vera's chat was offered to Ana, who has one slot."""
+    return [*history()[:3], Offered(3, "c1", 3, 2, "ana", "Ana", 1, 20, 1, 0)]
+
+
+def wrapping() -> list[AnyFact]:
+    """Ana has ended the chat and is to say what it was about."""
+    return [*history(), Ended(11, "c1", 6, 5, "agent", "ana", wrapup=30)]
+
+
+def promising() -> list[AnyFact]:
+    """Ana promised to be back at 60."""
+    return [*history(), Message(10, "c1", 6, 5, "agent", ANA, "x3", "A moment", promise=60)]
+
+
+def second(seat: int = 1) -> list[AnyFact]:
+    """Another chat goes to Ana."""
+    return [
+        Opened(12, "c2", 1, 0, Visitor("vito"), "sales", "shop", 17),
+        Assigned(12, "c2", 2, 1, "ana", "Ana", seat, "least_pressure", 1, 1, 0, 17),
+    ]
+
+
+def test_good_histories_pass() -> None:
     check([*history(), Ended(11, "c1", 6, 5, "agent", "ana")])
+    check([*offered(), Assigned(4, "c1", 4, 2, "ana", "Ana", 1, "accepted", 1, 0, 2, 8)])
+    check([*offered(), Withdrawn(4, "c1", 4, 2, "ana", "declined"), Overflowed(5, "c1", 5, 2, "help")])
+    check([*wrapping(), Labelled(12, "c1", 7, 6, ANA, "x4", "Billing"), Wrapped(12, "c1", 8, 6, "ana", "done", 1)])
+    check([*promising(), Message(50, "c1", 7, 6, "agent", ANA, "x4", "Here", promised=Kept(60, kept=True))])
+    check([*history(), Transferred(11, "c1", 6, 5, ANA, "x4", "ana", "help", 20), *second()])
 
 
 def test_a_lost_fact_is_found() -> None:
@@ -52,12 +99,75 @@ def test_swapped_facts_are_found() -> None:
 
 
 def test_a_chat_above_the_limit_is_found() -> None:
-    second: list[AnyFact] = [
-        Opened(11, "c2", 1, 0, Visitor("vito"), "sales", "shop", 17),
-        Assigned(11, "c2", 2, 1, "ana", "Ana", 2, "least_pressure", 1, 1, 0, 17),
-    ]
     with pytest.raises(BrokenPromise, match="limit"):
-        check([*history(), *second])
+        check([*history(), *second(2)])
+
+
+def test_a_chat_beside_an_offer_above_the_limit_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="limit"):
+        check([*offered(), *second(2)])
+
+
+def test_a_chat_beside_a_wrap_up_above_the_limit_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="limit"):
+        check([*wrapping(), *second(2)])
+
+
+def test_a_slot_given_twice_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="slot"):
+        check([*offered(), *second()])
+
+
+def test_an_offer_that_another_agent_accepts_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="one place"):
+        check([*offered(), Assigned(4, "c1", 4, 2, "ben", "Ben", 1, "accepted", 1, 0, 2, 8)])
+
+
+def test_an_offer_accepted_into_another_slot_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="one place"):
+        check([*offered(), Assigned(4, "c1", 4, 2, "ana", "Ana", 2, "accepted", 1, 0, 2, 8)])
+
+
+def test_a_wrap_up_that_ends_twice_is_found() -> None:
+    twice = [Wrapped(12, "c1", 7, 6, "ana", "time", 1), Wrapped(12, "c1", 8, 6, "ana", "time", 1)]
+    with pytest.raises(BrokenPromise, match="one place"):
+        check([*wrapping(), *twice])
+
+
+def test_a_chat_handed_over_by_somebody_without_it_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="one place"):
+        check([*history(), Transferred(11, "c1", 6, 5, ANA, "x4", "ben", "help", 20)])
+
+
+def test_a_line_reached_twice_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="once"):
+        check([*history()[:3], Overflowed(5, "c1", 3, 2, "help"), Overflowed(6, "c1", 4, 2, "help")])
+
+
+def test_a_promise_broken_twice_is_found() -> None:
+    twice = [PromiseBroken(61, "c1", 7, 6, "ana", 60), PromiseBroken(62, "c1", 8, 6, "ana", 60)]
+    with pytest.raises(BrokenPromise, match="once"):
+        check([*promising(), *twice])
+
+
+def test_a_broken_promise_that_was_kept_is_found() -> None:
+    late = Message(60, "c1", 8, 6, "agent", ANA, "x4", "Here", promised=Kept(60, kept=True))
+    with pytest.raises(BrokenPromise, match="kept or not"):
+        check([*promising(), PromiseBroken(60, "c1", 7, 6, "ana", 60), late])
+
+
+def test_a_forgotten_promise_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="kept or not"):
+        check([*promising(), Ended(61, "c1", 7, 6, "agent", "ana")])
+
+
+def test_a_late_answer_without_all_of_its_stages_is_found() -> None:
+    facts = history()
+    facts[5] = Message(
+        10, "c1", 5, 3, "agent", ANA, "x2", "Hello!", read=2, turn=Turn(2, 2, 8, 7, late=True, queue=1, noticing=6)
+    )
+    with pytest.raises(BrokenPromise, match="stages"):
+        check(facts)
 
 
 def test_a_chat_in_two_hands_is_found() -> None:

@@ -15,7 +15,7 @@ from tests.model.moves import WEIGHTS, Moves
 from tests.model.twin import Twin
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "100"))
-STEPS = 100
+STEPS = 90
 PHASES = [Phase.generate, Phase.shrink] if os.environ.get("MODEL_SHRINK", "1") == "1" else [Phase.generate]
 MOVES = [move for move, weight in WEIGHTS.items() for _ in range(weight)]
 

@@ -1,6 +1,7 @@
 """A workspace twice: the real Functions and the model get each command, and must answer, record and plan the same."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable
 from typing import Any
 
@@ -14,13 +15,18 @@ from console.queue.results import Arrived, Connected, Snapshot
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.model.checker import Checker
+from tests.model.directories import AGENTS, LANGUAGES, QUEUES
 from tests.model.model import Model
 from tests.model.state import Member
 from tests.model.visiting import Refusal
 
 START = 1_800_000_000_000  # ms: where the clock of every run stands at first
-QUEUES = ("sales", "help", "late")
 STILL = -(10**15)  # ms `ahead` that keep the store's own clock out of it: now is what we set
+LANES = [*QUEUES, *(f"{queue}/{language}" for queue in QUEUES for language in LANGUAGES)]
+SETS = [
+    *((kind, lane) for kind in ("free", "waiting", "pull") for lane in LANES),
+    *(("line", queue) for queue in QUEUES), *(("clocks", agent) for agent in AGENTS),
+]  # fmt: skip
 LOOK = """
 local found = { redis.call('XRANGE', KEYS[1], ARGV[1], '+') }
 for i = 2, #KEYS do found[i] = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES') end
@@ -57,6 +63,7 @@ class Twin:
         self.entry = "0-0"
         loop.run_until_complete(self.real.snapshot())  # the epoch is known from here on
         self.real.on_due = self._on_due
+        self.real.now = lambda: self.now  # type: ignore[method-assign]
 
     def move(self, ms: int) -> None:
         self.now += ms
@@ -103,25 +110,49 @@ class Twin:
     def _look(self) -> Awaitable[Any]:
         """The new entries, the timers, who is free and who waits."""
         keys = self.real.keys
-        lines = [keys.of(kind, queue) for kind in ("free", "waiting") for queue in QUEUES]
-        names = [keys.feed, keys.prefix + "due", *lines]
+        names = [keys.feed, keys.prefix + "due", *(keys.of(kind, of) for kind, of in SETS)]
         return self.store.command("EVAL", LOOK, len(names), *names, f"({self.entry}")
 
-    def _compare(self, snapshot: Snapshot, entries: list[Any], timers: list[bytes], *lines: list[bytes]) -> None:
+    def _compare(self, snapshot: Snapshot, entries: list[Any], timers: list[bytes], *sets: list[bytes]) -> None:
         self._facts(entries)
         same("the timers", _scores(timers), self.model.timers)
         self._chats(snapshot)
         for agent in snapshot.agents:
             self._agent(agent.id, agent.fields, agent.held, agent.times)
         same("the members", {agent.id for agent in snapshot.agents}, set(self.model.members))
+        self._queues(snapshot)
+        expected = self._sets()
+        for (kind, of), flat in zip(SETS, sets, strict=True):
+            same(f"{kind}:{of}", list(_scores(flat).items()), sorted(expected[kind, of], key=lambda one: one[::-1]))
         self._at_rest()
-        for number, queue in enumerate(QUEUES):
-            free, waiting = lines[number], lines[number + len(QUEUES)]
-            pressure = {m.id: _pressure(*self.model.pressure(m)) for m in self.model.free(queue)}
-            same(f"who is free for {queue}", list(_scores(free).items()), list(pressure.items()))
-            same(f"the line of {queue}", _scores(waiting), {c.id: c.rank for c in self.model.line(queue)})
         same("the picture's number", self.picture.n if self.picture else 0, snapshot.n)
+        if self.picture:
+            self.picture.prune(self.now)
         same("the picture", _drawn(self.picture), _drawn(Picture.from_snapshot(snapshot)))
+
+    def _sets(self) -> dict[tuple[str, str], list[tuple[str, int]]]:
+        """Who is free in a lane, with their pressure; who stands in it, or in a queue's own line; running clocks."""
+        model, sets = self.model, defaultdict[tuple[str, str], list[tuple[str, int]]](list)
+        for member in model.members.values():
+            for lane in model.lanes_of(member) if member.free else ():
+                sets["free", lane].append((member.id, _pressure(*model.pressure(member))))
+        for c in model.chats.values():
+            if c.place == "waiting":
+                kind, language = "waiting" if model.routed(c) else "pull", model.language(c)
+                sets["line", c.queue].append((c.id, c.rank))
+                for line in c.reached:
+                    sets[kind, f"{line}/{language}" if language else line].append((c.id, c.rank))
+            if c.place == "active" and c.turn:
+                sets["clocks", c.agent].append((c.id, c.due))
+        return sets
+
+    def _queues(self, snapshot: Snapshot) -> None:
+        for queue in snapshot.queues:
+            same(f"the pace of {queue.id}", queue.pace, self.model.paces.get(queue.id, (0, 0))[0])
+            spans = {name: {of: int(n) for of, n in counted.items()} for name, counted in queue.spans}
+            same(f"the figures of {queue.id}", spans, self.model.spans(queue.id))
+        same("the queues", {queue.id for queue in snapshot.queues}, set(self.model.queues))
+        same("the late answers", [msgspec.json.decode(late) for late in snapshot.lates], self.model.lates)
 
     def _facts(self, entries: list[Any]) -> None:
         same("the facts", [msgspec.json.decode(values[1]) for _, values in entries], self.model.facts)
@@ -137,7 +168,7 @@ class Twin:
         real = {}
         for chat, values in snapshot.chats:
             profile = msgspec.json.decode(values["profile"])
-            real[chat] = {name: _number(value) for name, value in values.items() if name != "profile"}
+            real[chat] = {name: _field(name, value) for name, value in values.items() if name != "profile"}
             same(f"the profile of {chat}", profile, self.model.chats[chat].profile)
         live = {c.id: c.line() for c in self.model.chats.values() if c.place != "ended"}
         same("the live chats", real, live)
@@ -150,15 +181,23 @@ class Twin:
         expected = {
             "name": f'"{member.name}"', "limit": str(member.limit), "queues": " ".join(member.queues),
             "status": member.status, "connected": str(int(member.connected)), "fence": str(member.fence),
+            "reason": f'"{member.reason}"' if member.reason else "", "since": str(member.since),
+            "missed": str(member.missed),
         }  # fmt: skip
-        empty = {"status": "", "connected": "0", "fence": "0"}
+        empty = {"status": "", "connected": "0", "fence": "0", "reason": "", "since": "0", "missed": "0"}
         same(f"the fields of {agent}", {name: fields.get(name, empty.get(name)) for name in expected}, expected)
 
     def _at_rest(self) -> None:
-        """No chat waits while a member who serves its queue has a free slot."""
+        """No routed chat waits beside somebody with a free slot who may have it; nothing is held by nobody."""
         for c in self.model.chats.values():
-            if c.place == "waiting":
-                same(f"who could take {c.id}", [m.id for m in self.model.free(c.queue)], [])
+            again = self.model.timers.get(f"again:{c.id}", self.now + 1)  # what time alone allows counts from a tick on
+            if c.place == "waiting" and self.model.routed(c) and again > self.now:
+                same(f"who could take {c.id}", [m.id for m in self.model.eligible(c)], [])
+            if c.place == "offered":
+                same(f"the connection of {c.agent}, who is offered {c.id}", self.model.members[c.agent].connected, True)
+        for member in self.model.members.values():
+            if member.held and not member.connected:
+                same(f"the end of what {member.id} holds", f"lost:{member.id}" in self.model.timers, True)
 
     # --- what must be the same at the end ------------------------------------------------------
 
@@ -179,12 +218,14 @@ class Twin:
 
     def _owned(self, name: str) -> bool:
         kind, _, of = name.removeprefix(self.real.keys.prefix).partition(":")
-        chats, members = set(self.model.chats), set(self.model.members)
-        running = {c.id for c in self.model.chats.values() if c.place != "ended"}
+        model, chats, members, queues = self.model, self.model.chats, self.model.members, self.model.queues
+        running = {c.id for c in chats.values() if not c.over}
         owners = {
-            "chat": chats, "log": chats, "cids": chats | set(self.model.results), "visitor": set(self.model.current),
-            "tabs": running, "draft": running, "agent": members, "held": members, "clocks": members, "times": members,
-            "queue": set(self.model.queues), "free": set(self.model.queues), "waiting": set(self.model.queues),
+            "chat": chats, "log": chats, "cids": {*chats, *model.results}, "visitor": model.current,
+            "tabs": running, "draft": running, "not": {c.id for c in chats.values() if c.excluded},
+            "agent": members, "held": members, "clocks": members, "queue": queues, "line": queues, "staff": queues,
+            "times": {*members, *(f"{queue}:{span}" for queue, spans in model.counted.items() for span in spans)},
+            "free": LANES, "waiting": LANES, "pull": LANES,
         }  # fmt: skip
         return of in owners.get(kind, {""})
 
@@ -199,8 +240,19 @@ def _plain(result: Any) -> Any:
     return result
 
 
-def _number(value: str) -> int | str:
-    return int(value) if value.isdigit() else value
+TEXTS = ("place", "queue", "visitor", "site", "channel", "agent")
+LISTS = ("guests", "watchers", "reached")
+
+
+def _field(name: str, value: str) -> Any:
+    """A chat's field as the model has it."""
+    if name in TEXTS:
+        return value
+    if name in LISTS:
+        return value.split()
+    if name in ("reason", "tags"):
+        return msgspec.json.decode(value) if value else {"reason": "", "tags": []}[name]
+    return int(value or 0)
 
 
 def _scores(flat: list[bytes]) -> dict[str, int]:

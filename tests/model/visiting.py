@@ -9,7 +9,8 @@ from console.events import Author, Visitor
 from console.queue.payloads import VisitorProfile
 from console.queue.results import Said
 from tests.model import state
-from tests.model.state import Chat, FactDict, Member, State, only
+from tests.model.lines import Lines
+from tests.model.state import Chat, FactDict, Member, only
 
 
 class Refusal(Exception):
@@ -25,7 +26,7 @@ class Refusal(Exception):
     __hash__ = Exception.__hash__
 
 
-class Visiting(State):
+class Visiting(Lines):
     """Each verb has the arguments and the result of the one of `Workspace` that bears its name."""
 
     def __init__(self) -> None:
@@ -34,29 +35,29 @@ class Visiting(State):
 
     # --- what all share ------------------------------------------------------------------------
 
-    def _again(self, owner: str, author: str, cid: str, body: Any) -> Said | None:
+    def again(self, owner: str, author: str, cid: str, body: Any) -> Said | None:
         kept = self.results.get(owner, {}).get((author, cid))
         if kept and kept[0] != body:
             raise Refusal("cid_reused")
         return kept[1] if kept else None
 
-    def _done(self, owner: str, author: str, cid: str, body: Any, seq: int, chat: str) -> Said:
+    def done(self, owner: str, author: str, cid: str, body: Any, seq: int, chat: str) -> Said:
         said = Said(chat, seq, self.now)
         self.results.setdefault(owner, {})[author, cid] = (body, said)
         return said
 
-    def _chat(self, chat: str) -> Chat:
+    def chat(self, chat: str) -> Chat:
         if chat not in self.chats:
             raise Refusal("gone")
         return self.chats[chat]
 
     def _own(self, chat: str, visitor: str) -> Chat:
-        c = self._chat(chat)
+        c = self.chat(chat)
         if c.visitor != visitor:
             raise Refusal("not_found")
         return c
 
-    def _fenced(self, agent: str, fence: int) -> None:
+    def fenced(self, agent: str, fence: int) -> None:
         if not self.connection(agent, fence):
             raise Refusal("taken_over")
 
@@ -65,22 +66,20 @@ class Visiting(State):
         member = self.members.get(agent)
         return member if member and fence and member.fence == fence else None
 
-    def _running(self, c: Chat) -> FactDict:
-        return {"due": c.due, "since": c.turn} if c.turn else {}
-
     def _entry(self, c: Chat) -> FactDict:
-        return {"queue": c.queue, "site": c.site, "channel": c.channel, "due": c.due}
+        return {"queue": c.queue, "site": c.site, "channel": c.channel, "due": c.due, "rank": c.rank}
 
     # --- the visitor ---------------------------------------------------------------------------
 
     def _create(self, chat: str, profile: VisitorProfile, queue: str, site: str, channel: str, cid: str) -> Chat:
         payload = msgspec.to_builtins(msgspec.structs.replace(profile, cid=cid))
-        c = Chat(chat, profile.visitor.id, queue, site, channel, payload, self.now, self.now)
+        tongue = profile.locale[:2]
+        c = Chat(chat, profile.visitor.id, queue, site, channel, tongue, payload, self.now, self.now)
         self.chats[chat] = c
         return c
 
     def _tab(self, c: Chat, connection: str) -> None:
-        if c.place == "ended":
+        if c.over:
             return
         c.tabs[connection] = self.now + state.TABS
         self.timer("tabs", c.id, self.now + state.TABS)
@@ -93,12 +92,12 @@ class Visiting(State):
         opens = not c.turn
         if opens:
             self.open_turn(c, len(c.log) + 1, self.now)
-        seq = self.record(c, "message", by="visitor", **self._running(c), **words(author, cid, text))
+        seq = self.record(c, "message", by="visitor", **self.running(c), **words(author, cid, text))
         c.asked.append((seq, self.now))
         self.no_timer(c.id, "ask", "silent")
         if opens and c.place == "active":
             member = self.members[c.agent]
-            if not member.connected and self.now - member.gone >= state.GRACE and self.free(c.queue):
+            if not member.connected and self.now - member.gone >= state.GRACE and self.somebody(c):
                 self.release(c, "gone")
         return seq
 
@@ -108,107 +107,116 @@ class Visiting(State):
     ) -> Said:  # fmt: skip
         visitor = profile.visitor
         author = Author(visitor.id, visitor.name)
-        again = self._again(visitor.id, visitor.id, cid, text)
+        again = self.again(visitor.id, visitor.id, cid, text)
         if again:
             return again
         running = self.chats.get(self.current.get(visitor.id, ""))
-        if running and running.place != "ended":
+        if running and not running.over:
             self._tab(running, connection)
             seq = self._words(running, author, cid, text)
-            return self._done(visitor.id, visitor.id, cid, text, seq, running.id)
+            return self.done(visitor.id, visitor.id, cid, text, seq, running.id)
         if queue not in self.queues:
             raise Refusal("not_found")
-        if not self.staffed(queue):
+        if not self.is_open(queue) or not self.staffed(queue):
             raise Refusal("closed")
+        longest = self.queues[queue].longest
+        if longest and len(self.line(queue)) >= longest:
+            raise Refusal("line_full")
         c = self._create(chat, profile, queue, site, channel, cid)
         self.current[visitor.id] = chat
-        c.due = self.now + self.queues[queue].target
-        self.record(c, "opened", **self._entry(c), **c.profile)
         self.enqueue(c, front=False)
+        self.record(c, "opened", **self._entry(c), **c.profile)
+        self.count(queue, opened=1)
         self._tab(c, connection)
         seq = self._words(c, author, cid, text)
         self.route_chat(c)
-        return self._done(visitor.id, visitor.id, cid, text, seq, chat)
+        return self.done(visitor.id, visitor.id, cid, text, seq, chat)
 
     def leave_message(
         self, chat: str, *, queue: str, site: str, channel: str, cid: str, profile: VisitorProfile, text: str
     ) -> Said:
         visitor = profile.visitor
         body = (text, visitor.email)
-        again = self._again(visitor.id, visitor.id, cid, body)
+        again = self.again(visitor.id, visitor.id, cid, body)
         if again:
             return again
         if queue not in self.queues:
             raise Refusal("not_found")
         running = self.chats.get(self.current.get(visitor.id, ""))
         c = self._create(chat, profile, queue, site, channel, cid)
-        if not running or running.place == "ended":
+        if not running or running.place == "ended":  # one that is wrapped up still may be reopened
             self.current[visitor.id] = chat
         c.here, c.left_message = False, True
         self.record(c, "opened", **self._entry(c), **c.profile)
         author = Author(visitor.id, visitor.name)
         seq = self.record(c, "message", by="visitor", **words(author, cid, text))
         self.left.add(chat)
+        self.count(queue, opened=1, left=1)
         self.finish(c, "message_left")
-        return self._done(visitor.id, visitor.id, cid, body, seq, chat)
+        return self.done(visitor.id, visitor.id, cid, body, seq, chat)
 
     def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
         c = self._own(chat, visitor.id)
-        again = self._again(chat, visitor.id, cid, text)
+        again = self.again(chat, visitor.id, cid, text)
         if again:
             return again
-        ended = c.place == "ended"
-        if ended:
+        over, wrapping = c.over, self.members.get(c.agent) if c.place == "wrapup" else None
+        if over:
             self._reopen(c)
         self._tab(c, connection)
         seq = self._words(c, Author(visitor.id, visitor.name), cid, text)
-        if ended:
+        if over:
             self.route_chat(c)
-        return self._done(chat, visitor.id, cid, text, seq, chat)
+        if wrapping:
+            self.route_member(wrapping)
+        return self.done(chat, visitor.id, cid, text, seq, chat)
 
     def _reopen(self, c: Chat) -> None:
         young = self.now - c.ended <= state.REOPEN and self.current.get(c.visitor) == c.id
-        if c.left_message or not young or not self.staffed(c.queue):
+        if c.left_message or not young or not self.is_open(c.queue) or not self.staffed(c.queue):
             raise Refusal("ended")
-        c.due = self.now + self.queues[c.queue].target
-        c.here, c.left, c.ended = True, 0, 0
+        if c.place == "wrapup":
+            self.wrap(c, "reopened")
+        c.here, c.left, c.ended, c.reason = True, 0, 0, ""
+        for kept in (c.reached, c.tags, c.guests, c.watchers):
+            kept.clear()
         self.enqueue(c, front=True)
         self.no_timer(c.id, "reap")
         self.record(c, "reopened", **self._entry(c), opened=c.opened, **c.profile)
 
     def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
         c = self._own(chat, visitor.id)
-        again = self._again(chat, visitor.id, cid, ("end",))
+        again = self.again(chat, visitor.id, cid, ("end",))
         if again:
             return again
-        if c.place == "ended":
+        if c.over:
             raise Refusal("ended")
         self.finish(c, "visitor", **mark(Author(visitor.id, visitor.name), cid))
-        return self._done(chat, visitor.id, cid, ("end",), len(c.log), chat)
+        return self.done(chat, visitor.id, cid, ("end",), len(c.log), chat)
 
     def rate(self, chat: str, visitor: str, cid: str, score: int, comment: str) -> Said:
         c = self._own(chat, visitor)
-        again = self._again(chat, visitor, cid, (score, comment))
+        again = self.again(chat, visitor, cid, (score, comment))
         if again:
             return again
         if c.rated:
             raise Refusal("nothing_to_do")
         c.rated = True
         seq = self.record(c, "rated", score=score, cid=cid, **only(comment=comment))
-        return self._done(chat, visitor, cid, (score, comment), seq, chat)
+        return self.done(chat, visitor, cid, (score, comment), seq, chat)
 
     def set_profile(self, chat: str, cid: str, profile: VisitorProfile) -> Said:
         visitor = profile.visitor
         body = msgspec.to_builtins(profile)
         c = self._own(chat, visitor.id)
-        again = self._again(chat, visitor.id, cid, body)
+        again = self.again(chat, visitor.id, cid, body)
         if again:
             return again
-        if c.place == "ended":
+        if c.over:
             raise Refusal("ended")
         seq = self.record(c, "profile", **body, cid=cid)
         c.profile = body
-        return self._done(chat, visitor.id, cid, body, seq, chat)
+        return self.done(chat, visitor.id, cid, body, seq, chat)
 
     def arrive(self, visitor: str, chat: str, connection: str, after: int) -> tuple[str, list[FactDict]]:
         current = self.current.get(visitor)
@@ -220,7 +228,7 @@ class Visiting(State):
 
     def depart(self, chat: str, connection: str) -> None:
         c = self.chats.get(chat)
-        if c and c.place != "ended":
+        if c and not c.over:
             c.tabs.pop(connection, None)
             c.tabs = {tab: until for tab, until in c.tabs.items() if until > self.now}
             if not c.tabs:
@@ -231,7 +239,7 @@ class Visiting(State):
             return
         c.here, c.left = False, self.now
         self.no_timer(c.id, "tabs")
-        if c.place == "waiting":
+        if c.place in ("waiting", "offered"):
             self.timer("abandon", c.id, self.now + state.ABANDON)
         self.announce("presence", chat=c.id, here=False)
 

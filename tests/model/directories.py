@@ -1,0 +1,75 @@
+"""The settings a workspace gets in a run: few queues and members, in all the ways that matter to live state."""
+
+from collections.abc import Sequence
+
+from console.directory import Directory, Hours, Member, Queue
+
+SALES = [
+    Queue("sales", "Sales", ask=20_000, end=40_000, overflow_to="help", overflow_after=3_000, wrapup=4_000),
+    Queue("sales", "Sales", ask=20_000, end=40_000, head_start=5_000, longest=1),
+    Queue(
+        "sales", "Sales", ask=15_000, end=16_000, mode="offer", accept=2_500, misses=2, languages=("en", "fr"),
+        overflow_to="help", overflow_after=2_000,
+    ),
+    Queue("sales", "Sales", target=4_000, ask=20_000, end=40_000, mode="pull", wrapup=3_000),
+]  # fmt: skip
+HELP = [
+    Queue(
+        "help", "Help", target=10_000, ask=30_000, end=45_000, mode="offer", accept=3_000, misses=2,
+        overflow_to="late", overflow_after=1_500,
+    ),
+    Queue("help", "Help", target=10_000, ask=30_000, end=45_000, languages=("fr", "it"), wrapup=6_000),
+    Queue("help", "Help", target=8_000, ask=30_000, end=45_000, mode="pull", head_start=2_000, longest=2),
+    Queue("help", "Help", target=10_000, ask=30_000, end=45_000, overflow_to="late", overflow_after=4_000),
+]  # fmt: skip
+LATE = [
+    Queue("late", "Late", target=3_000, ask=25_000, end=26_000, mode="pull", longest=1, wrapup=2_000),
+    Queue("late", "Late", target=3_000, ask=25_000, end=26_000, languages=("en",)),
+    Queue("late", "Late", target=3_000, ask=25_000, end=26_000, mode="offer", accept=1_000, misses=1, wrapup=1_000),
+]
+AGENTS = ["ana", "ben", "kim", "sam"]
+SERVED = [("sales", "help"), ("sales",), ("help", "late"), (), ("late", "sales"), ("help",)]
+LIMITS = [2, 1, 2, 1, 3, 2, 0]  # 0: not a member
+SPOKEN = [(), (), ("fr",), ("en", "it")]
+QUEUES = ("sales", "help", "late")
+LANGUAGES = ("en", "fr", "it")
+ALWAYS = Hours()
+
+
+def first_directory() -> Directory:
+    return directory(1, 0, [2, 2, 1, 1], SERVED[:4], [(), (), ("fr",), ()])
+
+
+def directory(
+    version: int, kind: int, limits: Sequence[int], served: Sequence[tuple[str, ...]],
+    spoken: Sequence[tuple[str, ...]], hours: Hours = ALWAYS,
+) -> Directory:  # fmt: skip
+    """`kind` chooses the queues, which have the same hours; Late is there only while somebody serves it."""
+    rows = zip(AGENTS, limits, served, spoken, strict=True)
+    people = {
+        agent: Member(agent, agent.title(), f"{agent}@example.org", queues=queues, limit=limit, languages=languages)
+        for agent, limit, queues, languages in rows
+        if limit
+    }
+    used = {"sales", "help", *(queue for member in people.values() for queue in member.queues)}
+    chosen = [SALES[kind % 4], HELP[kind // 4 % 4], LATE[kind // 2 % 3]]
+    queues = {queue.id: queue for queue in chosen if queue.id in used}
+    queues["sales"] = Queue(
+        **{name: getattr(queues["sales"], name) for name in Queue.__struct_fields__} | {"hours": hours}
+    )
+    return Directory(version, queues=queues, members=people)
+
+
+def closing(now: int) -> Hours:
+    """Until the end of the running minute."""
+    return _today(now, 0, now // 60_000 % 1_440 + 1)
+
+
+def opening(now: int) -> Hours:
+    """From the end of the running minute on."""
+    minute = now // 60_000 % 1_440 + 1
+    return _today(now, minute % 1_440, 1_440)
+
+
+def _today(now: int, start: int, end: int) -> Hours:
+    return Hours(week=(((now // 86_400_000 + 3) % 7, start, end),))

@@ -1,0 +1,325 @@
+"""The model's lines: who may take which chat, where it stands, and who gets it."""
+
+from typing import Any
+
+from console.directory import Queue
+from tests.model import state
+from tests.model.state import Chat, Member, only
+from tests.model.turns import Turns
+
+
+class Lines(Turns):
+    def __init__(self) -> None:
+        super().__init__()
+        self.paces: dict[str, tuple[int, int]] = {}  # queue -> ms between assignments, and when the last one was
+
+    # --- who may have it -----------------------------------------------------------------------
+
+    def language(self, c: Chat) -> str:
+        spoken = self.queues[c.queue].languages
+        return c.tongue if c.tongue in spoken else next(iter(spoken), "")
+
+    def feeders(self, queue: str) -> list[Queue]:
+        """The queue, and those that overflow to it."""
+        found = [queue]
+        for fed in found:
+            others = (self.queues[other] for other in sorted(self.configured - set(found)))
+            found += [q.id for q in others if q.overflow_to == fed]
+        return [self.queues[one] for one in found]
+
+    def lanes_of(self, member: Member) -> set[str]:
+        """Queue and language of all that they could take."""
+        served = self.configured & set(member.queues)
+        spoken = {queue: {one for q in self.feeders(queue) for one in q.languages} for queue in served}
+        return {*served, *(f"{queue}/{one}" for queue in served for one in spoken[queue] if member.speaks(one))}
+
+    def lanes(self, c: Chat) -> list[str]:
+        """Those of its lines in which its language is spoken."""
+        language = self.language(c)
+        return [line for line in c.reached if not language or any(language in q.languages for q in self.feeders(line))]
+
+    def serves(self, c: Chat, member: Member) -> str:
+        """The first line in which the member may be found for it."""
+        speaks = member.speaks(self.language(c))
+        return next((line for line in self.lanes(c) if line in member.queues and speaks), "")
+
+    def may_have(self, c: Chat, member: Member) -> bool:
+        return bool(self.serves(c, member)) and c.excluded.get(member.id, 0) <= self.now
+
+    def eligible(self, c: Chat) -> list[Member]:
+        """Who could get it now, least pressure first."""
+        return sorted((m for m in self.members.values() if m.free and self.may_have(c, m)), key=self.pressure)
+
+    def routed(self, c: Chat) -> bool:
+        return self.queues[c.queue].mode != "pull"
+
+    def somebody(self, c: Chat) -> bool:
+        return self.routed(c) and bool(self.eligible(c))
+
+    def free(self, queue: str, language: str) -> list[Member]:
+        """Those with a free slot who serve that line in that language."""
+        found = (m for m in self.members.values() if m.free and queue in m.queues and m.speaks(language))
+        return sorted(found, key=self.pressure)
+
+    def pressure(self, member: Member) -> tuple[int, int, int, str]:
+        return self.clocks(member), len(member.held), member.last, member.id
+
+    def clocks(self, member: Member) -> int:
+        held = [self.chats[chat] for chat in member.held.values()]
+        return sum(c.place == "active" and c.turn > 0 for c in held)
+
+    def in_hand(self, member: Member) -> list[Chat]:
+        """Running clocks first, by their promise; then the others by slot."""
+        chats = [self.chats[chat] for _, chat in sorted(member.held.items())]
+        running = sorted((c for c in chats if c.place == "active" and c.turn), key=lambda c: (c.due, c.id))
+        return running + [c for c in chats if c not in running]
+
+    def staffed(self, queue: str) -> bool:
+        """Whether somebody works it, or one that it overflows to."""
+        chain: list[str] = []
+        while queue and queue not in chain and queue in self.queues:
+            chain.append(queue)
+            queue = self.queues[queue].overflow_to
+        return any(
+            m.status == "online" and (m.connected or (m.gone and self.now - m.gone < 10_000))
+            for m in self.members.values()
+            if set(chain) & set(m.queues)
+        )
+
+    def is_open(self, queue: str) -> bool:
+        """In hours of UTC; they are known for 14 days."""
+        hours, told = self.hours[queue]
+        day, minute = divmod(self.now // 60_000, 1_440)
+        weekday = (day + 3) % 7  # the first of 1970 was a Thursday
+        today = any(one == weekday and start <= minute < end for one, start, end in hours.week)
+        return not hours.week or (today and self.now < told + 14 * 86_400_000)
+
+    # --- in line -------------------------------------------------------------------------------
+
+    def line(self, queue: str) -> list[Chat]:
+        """The queue's own."""
+        waiting = (c for c in self.chats.values() if c.place == "waiting" and c.queue == queue)
+        return sorted(waiting, key=lambda c: (c.rank, c.id))
+
+    def enqueue(self, c: Chat, *, front: bool) -> None:
+        queue = self.queues[c.queue]
+        c.place, c.since = "waiting", self.now
+        c.due = c.due or self.now + queue.target
+        c.rank = (min(c.due, self.now) if front else c.due) - queue.head_start
+        c.stuck, c.expected = "", 0
+        c.reached = c.reached or [c.queue]
+        if not c.here:
+            self.timer("abandon", c.id, c.left + state.ABANDON)
+
+    def settle(self, c: Chat) -> None:
+        """Nobody is there for it: it stands in line now."""
+        if not c.stuck:
+            c.stuck = self._why_nobody(c)
+            pace, _ = self.paces.get(c.queue, (0, 0))
+            c.expected = (self.line(c.queue).index(c) + 1) * pace
+            self.next_overflow(c, self.now)
+
+    def _why_nobody(self, c: Chat) -> str:
+        if not self.routed(c):
+            return "pull"
+        if not self.staffed(c.queue):
+            return "nobody_there"
+        others = self.language(c) and any(self.free(line, "") for line in c.reached)
+        return "language" if others else "all_busy"
+
+    def next_line(self, c: Chat) -> str:
+        """The one it overflows to next, "" when there is none."""
+        beyond = self.queues[c.reached[-1]].overflow_to
+        return beyond if beyond in self.queues and beyond not in c.reached else ""
+
+    def next_overflow(self, c: Chat, since: int) -> None:
+        if self.next_line(c):
+            self.timer("overflow", c.id, since + self.queues[c.reached[-1]].overflow_after)
+        else:
+            self.no_timer(c.id, "overflow")
+
+    def overflow(self, c: Chat) -> None:
+        beyond = self.next_line(c)
+        if beyond:
+            c.reached.append(beyond)
+            self.record(c, "overflowed", queue=beyond)
+            self.next_overflow(c, self.now)
+            self.route_chat(c)
+
+    def exclude(self, c: Chat, agent: str) -> None:
+        c.excluded[agent] = self.now + state.EXCLUDED
+        if f"again:{c.id}" not in self.set_timers:
+            self.timer("again", c.id, self.now + state.EXCLUDED)
+
+    # --- who gets it ---------------------------------------------------------------------------
+
+    def route_chat(self, c: Chat) -> None:
+        if c.place != "waiting":
+            return
+        eligible = self.eligible(c) if self.routed(c) else []
+        if not eligible:
+            self.settle(c)
+            return
+        before = [m for m in eligible if m.id == self.last_agent.get(c.visitor)]
+        member = (before or eligible)[0]
+        self.hand(c, member, "last_agent" if before else "least_pressure")
+
+    def route_member(self, member: Member) -> None:
+        while member.free:
+            c = self.next_chat(member, pull=False)
+            if not c:
+                return
+            self.hand(c, member, "next_in_line")
+
+    def next_chat(self, member: Member, *, pull: bool) -> Chat | None:
+        """The one whose promise breaks first, of those that the member may have."""
+        waiting = (c for c in self.chats.values() if c.place == "waiting" and (pull or self.routed(c)))
+        return min((c for c in waiting if self.may_have(c, member)), key=lambda c: (c.rank, c.id), default=None)
+
+    def hand(self, c: Chat, member: Member, why: str) -> None:
+        line = self.serves(c, member)
+        if self.queues[c.queue].mode == "offer":
+            self.offer(c, member, line)
+        else:
+            self.assign(c, member, why, line)
+
+    def _slot(self, member: Member) -> int:
+        return min(set(range(1, 99)) - set(member.held))
+
+    def assign(self, c: Chat, member: Member, why: str, line: str = "") -> None:
+        told = {"candidates": len(self.free(line or c.queue, self.language(c))), "clocks": self.clocks(member)}
+        chats = len(member.held) - (c.place == "offered")
+        waited = self.now - c.since
+        if not c.turn:
+            self.judge(c)
+            c.clear_turn()
+        trace = only(due=c.due, chats=chats, line="" if line == c.queue else line)
+        if waited or why not in ("transferred", "took_over"):
+            trace |= self._learn(c, waited)
+        slot = c.slot if c.place == "offered" else self._slot(member)
+        member.held[slot], member.last = c.id, self.now
+        c.place, c.agent, c.slot, c.until, c.got, c.turn_shown = "active", member.id, slot, 0, False, 0
+        c.assigned = c.since = self.now
+        self.no_timer(c.id, "abandon", "overflow", "offer")
+        self.timer("unseen", c.id, self.now + state.UNSEEN)
+        self.record(
+            c, "assigned", agent=member.id, name=member.name, slot=slot, why=why, waited=waited, **told, **trace
+        )
+        self.await_visitor(c)
+        self.last_agent[c.visitor] = member.id
+
+    def _learn(self, c: Chat, waited: int) -> dict[str, Any]:
+        """What the wait teaches of the line, as members of the fact."""
+        self.measure(c.queue, "w", waited)
+        if not waited:
+            return {}
+        pace, moved = self.paces.get(c.queue, (0, 0))
+        interval = self.now - max(c.since, moved)
+        pace = max((pace * 4 + interval) // 5 if pace else interval, 1)
+        self.paces[c.queue] = pace, self.now
+        if c.expected:
+            right = abs(waited - c.expected) <= max(10_000, c.expected * 0.3)
+            self.count(c.queue, expected=1, right=int(right))
+        return only(stuck=c.stuck, expected=c.expected, pace=pace)
+
+    def offer(self, c: Chat, member: Member, line: str) -> None:
+        told = {"candidates": len(self.free(line, self.language(c))), "clocks": self.clocks(member)}
+        if not c.stuck:
+            self.next_overflow(c, c.since)
+        slot = self._slot(member)
+        member.held[slot], member.last = c.id, self.now
+        c.place, c.agent, c.slot, c.found = "offered", member.id, slot, line
+        c.until = self.now + self.queues[c.queue].accept
+        self.timer("offer", c.id, c.until)
+        self.record(c, "offered", agent=member.id, name=member.name, slot=slot, until=c.until, **told)
+
+    # --- out of hands --------------------------------------------------------------------------
+
+    def let_go(self, c: Chat) -> Member | None:
+        self.no_timer(c.id, "unseen", "ask", "silent", "offer", "wrapup")
+        member = self.members.get(c.agent)
+        if member:
+            del member.held[c.slot]
+            c.agent, c.slot, c.until = "", 0, 0
+        return member
+
+    def withdraw(self, c: Chat, why: str) -> None:
+        agent = c.agent
+        self.let_go(c)
+        c.place = "waiting"
+        if why != "gone":
+            self.exclude(c, agent)
+        c.stuck = c.stuck or "offered"
+        self.record(c, "withdrawn", agent=agent, why=why)
+        self.route_chat(c)
+
+    def release(self, c: Chat, why: str) -> None:
+        agent = c.agent
+        self.let_go(c)
+        self.enqueue(c, front=True)
+        self.record(c, "released", agent=agent, why=why, due=c.due, rank=c.rank)
+        self.route_chat(c)
+
+    def empty_hands(self, member: Member) -> None:
+        for c in self.in_hand(member):
+            if c.place == "active":
+                self.release(c, "gone")
+            elif c.place == "wrapup":
+                self.wrap(c, "gone")
+
+    def hand_over(self, c: Chat, queue: str, to: str, why: str, **payload: Any) -> int:
+        holder, place, since = c.agent, c.place, c.since
+        self.no_timer(c.id, "overflow")
+        member = self.let_go(c)
+        if queue:
+            c.queue, c.reached = queue, []
+        self.enqueue(c, front=True)
+        if place != "active":
+            c.since = since
+        elif queue:
+            self.exclude(c, holder)
+        told = {"agent": holder, "queue": c.queue, "due": c.due, "rank": c.rank}
+        seq = self.record(c, "transferred", **told, **only(to=to), **payload)
+        if to:
+            self.assign(c, self.members[to], why)
+        else:
+            self.route_chat(c)
+        if member:
+            self.route_member(member)
+        return seq
+
+    def finish(self, c: Chat, why: str, **payload: Any) -> None:
+        self.judge(c)
+        queue, member, own = self.queues[c.queue], self.members.get(c.agent), {}
+        wraps = c.place == "active" and bool(member and member.connected and queue.wrapup and not c.reason)
+        if c.place == "active":
+            own = {"agent": c.agent, "handling": self.now - c.assigned}
+            self.measure(c.queue, "h", own["handling"])
+        elif why in ("abandoned", "visitor"):
+            own = {"waited": self.now - c.since}
+            self.count(c.queue, abandoned=1, patience=own["waited"])
+        own |= self.end_promise(c)
+        c.clear_turn()
+        c.place, c.ended, c.draft = "wrapup" if wraps else "ended", self.now, ""
+        c.tabs.clear()
+        c.excluded.clear()
+        self.no_timer(c.id, "ask", "silent", "abandon", "unseen", "tabs", "overflow", "again", "offer")
+        self.timer("reap", c.id, self.now + state.KEEP)
+        if wraps:
+            own["wrapup"] = c.until = self.now + queue.wrapup
+            self.timer("wrapup", c.id, c.until)
+        else:
+            self.let_go(c)
+        self.record(c, "ended", why=why, **own, **payload)
+        if member and not wraps:
+            self.route_member(member)
+
+    def wrap(self, c: Chat, why: str) -> None:
+        agent = c.agent
+        member = self.let_go(c)
+        c.place = "ended"
+        took = self.now - c.ended
+        self.measure(c.queue, "u", took)
+        self.record(c, "wrapped", agent=agent, why=why, took=took)
+        if member and why != "reopened":
+            self.route_member(member)

@@ -1,0 +1,117 @@
+"""What agents may do next, in their chats and with their consoles."""
+
+from tests.model.directories import AGENTS
+from tests.model.moves_visitors import ALL, VisitorMoves
+from tests.model.state import Chat
+
+PROMISES = [0, 0, 0, 0, 2_000, 6_000, 30_000]  # ms
+TAGS: list[list[str]] = [[], ["late"], ["late", "refund"]]
+
+
+class AgentMoves(VisitorMoves):
+    def connects(self, k: int, j: int, yes: bool) -> None:
+        self.connect(AGENTS[k % 4], f"tab{j % 2}", take=yes, quiet=j > 8)
+
+    def leaves(self, k: int, j: int, yes: bool) -> None:
+        """For longer than the short grace, or who knows."""
+        agent = AGENTS[k % 4]
+        if j % 2 and agent in self.model.members:
+            for c in self.model.in_hand(self.model.members[agent])[:1]:
+                self.says(c, len(c.log))
+        self.twin.do("leave", agent, self.fence(agent))
+        if yes:
+            self.tick(1_600, 1)
+            self.tick(1_600, 1)
+
+    def is_signed_out(self, k: int, j: int, yes: bool) -> None:
+        self.twin.do("revoke", AGENTS[k % 4], "s1" if yes else "")
+
+    def sets_status(self, k: int, j: int, yes: bool) -> None:
+        agent = AGENTS[k % 4]
+        self.twin.do("set_status", agent, self.fence(agent), "online" if j % 3 else "away", "Lunch" if yes else "")
+
+    def late_ping(self, k: int, j: int, yes: bool) -> None:
+        self.twin.do("renew", [(AGENTS[k % 4], self.fence(AGENTS[k % 4]))])
+
+    # --- in a chat -----------------------------------------------------------------------------
+
+    def agent_says(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "active"):
+            self.says(c, max(0, len(c.log) - [0, 0, 0, 1, 2, 9, -5][j % 7]), k)
+
+    def says(self, c: Chat, read: int, k: int = 0) -> None:
+        how = {"promise": PROMISES[k % 7], "canned": "hi" if k % 3 == 1 else "", "began": self.began(k)}
+        self.command("agent_say", *self.mine(c), self.fresh("yes "), read, **how)
+
+    def answers_late(self, k: int, j: int, yes: bool) -> None:
+        """After the chat was seen, or not, and with time to think."""
+        for c in self.some(k, "active"):
+            if yes:
+                self.twin.do("shown", c.agent, self.fence(c.agent), c.id, len(c.log), hidden=j % 4 == 0)
+            for _ in range(1 + j // 3):
+                self.tick(2_400, 1)
+            if c.place == "active":
+                self.says(c, len(c.log), k)
+
+    def began(self, k: int) -> int:
+        """The first key, as a console has it: its clock need not be right."""
+        return [0, self.twin.now - 900, self.twin.now - 60_000, self.twin.now + 900][k % 4]
+
+    def note(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "active", "wrapup"):
+            self.command("note", *self.mine(c), self.fresh("note "))
+
+    def no_reply(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "active"):
+            self.command("no_reply", *self.mine(c))
+
+    def agent_ends(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "active"):
+            self.command("agent_end", *self.mine(c))
+
+    def labels(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "wrapup", "active") if yes else self.some(k, "wrapup"):
+            self.command("label", *self.mine(c), ["", "Billing", "Login"][j % 3], TAGS[k % 3], done=j % 4 == 0)
+
+    def draws(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "active"):
+            self.twin.do("shown", c.agent, self.fence(c.agent), c.id, max(0, len(c.log) - j % 3), hidden=yes)
+
+    def drafts(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "active"):
+            self.twin.do("draft", c.agent, self.fence(c.agent), c.id, "Dear V" if j % 3 else "")
+
+    def agent_tries(self, k: int, j: int, yes: bool) -> None:
+        """Mostly somebody else's chat, or by a connection that is no more."""
+        agent = AGENTS[j % 4]
+        fence = self.fences[agent][-2 % len(self.fences[agent])] if yes else self.fence(agent)
+        for c in self.some(k, *ALL):
+            begin = self.author(agent), fence, c.id, self.fresh("x")
+            match k:
+                case 0 | 1:
+                    self.command("agent_say", *begin, "mine", len(c.log))
+                case 2:
+                    self.command("note", *begin, "mine")
+                case 3:
+                    self.command("agent_end", *begin)
+                case 4:
+                    self.command("label", *begin, "Billing", [])
+                case 5:
+                    self.command("transfer", *begin, queue="help")
+                case 6:
+                    self.command("invite", *begin, "ben")
+                case 7:
+                    self.command("accept", *begin)
+                case 8:
+                    self.command("decline", *begin)
+                case 9:
+                    self.command("no_reply", *begin)
+                case 10:
+                    self.twin.do("shown", agent, fence, c.id, len(c.log), hidden=False)
+                case _:
+                    self.twin.do("draft", agent, fence, c.id, "mine")
+
+    def handles(self, k: int, j: int, yes: bool) -> None:
+        agent = AGENTS[j % 4]
+        for c in self.some(k, "ended"):
+            self.command("handled", c.id, agent, agent.title(), self.fresh("x"))

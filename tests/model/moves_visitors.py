@@ -1,0 +1,77 @@
+"""What visitors may do next."""
+
+from console.events import Visitor
+from console.queue.payloads import VisitorProfile
+from tests.model.choosing import LOCALES, NAMES, VISITORS, Choosing
+from tests.model.directories import QUEUES
+from tests.model.state import Chat
+
+OPEN = ("waiting", "offered", "active")
+ALL = (*OPEN, "wrapup", "ended")
+
+
+class VisitorMoves(Choosing):
+    def opens(self, k: int, j: int, yes: bool) -> None:
+        for number in range([1, 1, 2, 4][j % 4]):
+            visitor = VISITORS[(k + number) % len(VISITORS)]
+            queue = "none" if j == 11 else QUEUES[2 if j % 4 == 3 else yes]
+            self.command(
+                "open", self.fresh("c"), connection=self.fresh("w"), queue=queue, site="shop", channel="web",
+                cid=self.fresh("x"), profile=VisitorProfile(visitor, locale=LOCALES[visitor.id], page="/"),
+                text=self.fresh("hello "),
+            )  # fmt: skip
+
+    def leaves_message(self, k: int, j: int, yes: bool) -> None:
+        self.command(
+            "leave_message", self.fresh("c"), queue="sales" if j else "none", site="shop", channel="web",
+            cid=self.fresh("x"), profile=VisitorProfile(VISITORS[k % 8]), text=self.fresh("later "),
+        )  # fmt: skip
+
+    def visitor_says(self, k: int, j: int, yes: bool) -> None:
+        for c in (self.some(k, "offered") if j < 3 else []) or self.some(k, *OPEN):
+            for _ in range(1 + yes):
+                self.writes(c, self.visitor(c))
+
+    def says_after_the_end(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "wrapup", "ended") if yes else self.some(k, "ended"):
+            if j < 2 and c.place == "ended":  # the last millisecond in which that reopens the chat, and the next one
+                self.tick(max(0, c.ended + 600_000 + j - self.twin.now), 3)
+                self.all_connect()
+            self.writes(c, self.visitor(c))
+
+    def visitor_tries(self, k: int, j: int, yes: bool) -> None:
+        """Mostly somebody else's chat."""
+        for c in self.some(k, *ALL):
+            if yes:
+                self.writes(c, VISITORS[j % 8])
+            else:
+                self.command("visitor_end", c.id, VISITORS[j % 8], self.fresh("x"))
+
+    def writes(self, c: Chat, visitor: Visitor) -> None:
+        self.command("visitor_say", c.id, visitor, self.fresh("w"), self.fresh("x"), self.fresh("word "))
+
+    def visitor_ends(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, *OPEN):
+            self.command("visitor_end", c.id, self.visitor(c), self.fresh("x"))
+
+    def visitor_seen(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, *ALL):
+            self.twin.do("visitor_seen", c.id, c.visitor if yes else NAMES[j % 8], j)
+
+    def rates(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "active", "wrapup", "ended"):
+            self.command("rate", c.id, c.visitor, self.fresh("x"), j % 5 + 1, "good" if yes else "")
+
+    def profile(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, *ALL):
+            known = VisitorProfile(self.visitor(c), page=f"/{j}", fields={"order": str(j)} if yes else {})
+            self.command("set_profile", c.id, self.fresh("x"), known)
+
+    def tabs_close(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, *OPEN):
+            for tab in sorted(c.tabs)[: None if j % 3 else 1]:
+                self.twin.do("depart", c.id, tab)
+
+    def tab_arrives(self, k: int, j: int, yes: bool) -> None:
+        chat = self.model.current.get(NAMES[k % 8], "") if yes else "another"
+        self.twin.do("arrive", NAMES[k % 8], chat, self.fresh("w"), j % 5)

@@ -1,0 +1,107 @@
+"""The model's clocks: turns, the promises of holding replies, and the figures that come of them."""
+
+import math
+from collections import Counter
+
+from tests.model.state import Chat, FactDict, Member, State, only
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+LATEST = 30
+
+
+class Turns(State):
+    def open_turn(self, c: Chat, seq: int, at: int) -> None:
+        due = max(at + self.queues[c.queue].target, c.promise)
+        if c.place != "active" and c.due:
+            due = min(due, c.due)
+        c.late = c.late and due <= self.now
+        c.turn, c.turn_seq, c.turn_shown, c.due = at, seq, 0, due
+        self.no_timer(c.id, "ask", "silent")
+
+    def open_next(self, c: Chat, read: int) -> None:
+        """What the answer had not seen opens a turn from its own time."""
+        unread = [(seq, at) for seq, at in c.asked if seq > read]
+        if unread:
+            self.open_turn(c, *unread[0])
+
+    def running(self, c: Chat) -> FactDict:
+        return {"due": c.due, "since": c.turn} if c.turn else {}
+
+    def judge(self, c: Chat) -> None:
+        if c.due and not c.late and self.now >= c.due:
+            c.late = True
+            agent = c.agent if c.place == "active" else ""
+            self.record(c, "late", queue=c.queue, due=c.due, **only(agent=agent))
+
+    def close_turn(self, c: Chat, began: int | None = None) -> FactDict:
+        """By an answer whose first key was pressed at `began` (0: nobody knows), or by no answer at all (None)."""
+        mine_from = max(c.turn, c.assigned)
+        mine = self.now - mine_from
+        kept = mine <= max(self.queues[c.queue].target, c.due - mine_from)
+        turn = {"seq": c.turn_seq, "asked": c.turn, "waited": self.now - c.turn, "mine": mine}
+        turn |= only(kept=kept, late=c.late)
+        if began is not None and not c.answered:
+            c.answered = True
+            turn["first"] = max(self.now - c.opened, 1)
+        if began is not None and c.late:
+            turn |= self._stages(c, mine_from, began)
+        c.clear_turn()
+        return turn
+
+    def _stages(self, c: Chat, assigned: int, began: int) -> FactDict:
+        shown = max(assigned, c.turn_shown)
+        wrote = min(max(began, shown), self.now) if began else self.now
+        stages = {"queue": assigned - c.turn, "delivery": shown - assigned}
+        return only(**stages, noticing=wrote - shown, composing=self.now - wrote)
+
+    def await_visitor(self, c: Chat) -> None:
+        if c.place == "active" and not c.turn:
+            self.timer("ask", c.id, max(self.now, c.promise) + self.queues[c.queue].ask)
+
+    def end_promise(self, c: Chat) -> FactDict:
+        """As a member of the fact that ends it."""
+        if not c.promise:
+            return {}
+        kept = self.now <= c.promise and not c.promise_late
+        promised = {"due": c.promise, **only(kept=kept)}
+        c.promise, c.promise_late = 0, False
+        self.count(c.queue, promised=1, kept=int(kept))
+        return {"promised": promised}
+
+    # --- figures -------------------------------------------------------------------------------
+
+    def count(self, queue: str, patience: int = 0, **by: int) -> None:
+        """Into the minute and the hour of now."""
+        spans = self.counted.setdefault(queue, {})
+        for name in (f"m{self.now // MINUTE}", f"h{self.now // HOUR}"):
+            span = spans.setdefault(name, Counter())
+            span.update({counter: n for counter, n in by.items() if n})
+            if patience > span["patience"]:
+                span["patience"] = patience
+
+    def measure(self, queue: str, kind: str, ms: int, *, within: bool = False) -> None:
+        self.count(queue, **{f"{kind}n": 1, f"{kind}{bucket(ms)}": 1, f"{kind}w": int(within)})
+
+    def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool) -> None:
+        if member.times.get("day") != self.now // DAY:
+            member.times = {"day": self.now // DAY}
+        for name in ["n", f"b{bucket(turn['mine'])}", *(["within"] if "kept" in turn else [])]:
+            member.times[name] = member.times.get(name, 0) + 1
+        self.measure(c.queue, "a", turn["mine"], within="kept" in turn)
+        self.measure(c.queue, "v", turn["waited"], within="late" not in turn)
+        if "first" in turn:
+            self.measure(c.queue, "f", turn["first"])
+        self.count(c.queue, canned=int(canned))
+        if "late" in turn:
+            late = {"chat": c.id, "queue": c.queue, "agent": member.id, "at": self.now, "turn": turn}
+            self.lates = [late, *self.lates][:LATEST]
+
+    def spans(self, queue: str) -> dict[str, dict[str, int]]:
+        """Those of the last 90 minutes and 26 hours."""
+        least = {"m": self.now // MINUTE - 89, "h": self.now // HOUR - 25}
+        spans = self.counted.get(queue, {})
+        return {name: dict(span) for name, span in spans.items() if int(name[1:]) >= least[name[0]] and span}
+
+
+def bucket(ms: int) -> int:
+    return math.floor(math.log(max(ms, 1)) / math.log(1.02))
