@@ -3,7 +3,20 @@
 import msgspec
 import pytest
 
-from console.events import AnyFact, Assigned, Author, Ended, Message, Note, Opened, Released, Visitor
+from console.events import (
+    AgentChanged,
+    AnyFact,
+    Assigned,
+    Author,
+    Ended,
+    Message,
+    Note,
+    Offered,
+    Opened,
+    Released,
+    Visitor,
+    Wrapped,
+)
 from console.load.checker import Claim, View, check, count
 
 ANA, VERA = Author("ana", "Ana"), Author("vera", "Vera")
@@ -19,9 +32,9 @@ def said(chat: str, seq: int, cid: str, *, prev: int | None = None, by: Author =
     return Message(at=seq, chat=chat, seq=seq, prev=before, by=role, author=by, cid=cid, text=cid)
 
 
-def assigned(chat: str, seq: int, agent: str = "ana") -> Assigned:
+def assigned(chat: str, seq: int, agent: str = "ana", slot: int = 1) -> Assigned:
     return Assigned(
-        at=seq, chat=chat, seq=seq, prev=seq - 1, agent=agent, name=agent, slot=1, why="next_in_line", candidates=1,
+        at=seq, chat=chat, seq=seq, prev=seq - 1, agent=agent, name=agent, slot=slot, why="next_in_line", candidates=1,
         clocks=0, waited=0,
     )  # fmt: skip
 
@@ -104,10 +117,39 @@ def test_two_facts_recorded_the_wrong_way_round_are_named() -> None:
     assert "disordered: the log of c has 6 after 7" in found(facts)
 
 
+def seven() -> list[AnyFact]:
+    numbers = range(7)
+    return [fact for n in numbers for fact in (opened(f"c{n}"), assigned(f"c{n}", 2, slot=n + 1))]
+
+
 def test_one_chat_over_the_limit_is_named() -> None:
-    facts: list[AnyFact] = [fact for number in range(7) for fact in (opened(f"c{number}"), assigned(f"c{number}", 2))]
-    assert found(facts, [], []) == "over_limit: ana holds 7 chats since c6:2"
-    assert check([], facts, limits={"ana": 7}) == []
+    assert found(seven(), [], []) == "over_limit: ana holds 7 chats since c6:2"
+    assert check([], seven(), limits={"ana": 7}) == []
+
+
+def test_a_limit_counts_from_the_fact_that_says_it() -> None:
+    lower = AgentChanged(at=2, agent="ana", name="Ana", status="online", connected=True, limit=6, fence=1)
+    assert found([lower, *seven()], [], []) == "over_limit: ana holds 7 chats since c6:2"
+    four = seven()[:8]
+    assert found([*four, msgspec.structs.replace(lower, limit=4)], [], []) == ""
+
+
+def test_two_chats_in_one_slot_are_named() -> None:
+    facts: list[AnyFact] = [opened("c"), assigned("c", 2), opened("d"), assigned("d", 2)]
+    assert found(facts, [], []) == "over_limit: ana got d:2 into slot 1, where c is"
+
+
+def test_an_offer_keeps_a_slot_and_so_does_a_wrap_up() -> None:
+    offer = Offered(
+        at=2, chat="c", seq=2, prev=1, agent="ana", name="Ana", slot=1, until=9, candidates=1, clocks=0
+    )  # fmt: skip
+    end = Ended(at=4, chat="c", seq=4, prev=3, why="agent", agent="ana", wrapup=9)
+    facts: list[AnyFact] = [opened("c"), offer, msgspec.structs.replace(assigned("c", 3), prev=1), end]
+    assert found(facts, [], []) == ""
+    again = [*facts, opened("d"), assigned("d", 2)]
+    assert found(again, [], []) == "over_limit: ana got d:2 into slot 1, where c is"
+    wrapped = Wrapped(at=5, chat="c", seq=5, prev=4, agent="ana", why="done", took=1)
+    assert found([*facts, wrapped, opened("d"), assigned("d", 2)], [], []) == ""
 
 
 def test_a_chat_with_two_holders_is_named() -> None:

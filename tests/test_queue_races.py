@@ -6,9 +6,13 @@ from contextlib import AsyncExitStack
 
 import pytest_asyncio
 
+from console.load.races import Course, course
 from console.queue.keys import stray
 from tests.model.checker import Checker
 from tests.queueing import Shift, opened
+
+ROUNDS = 25
+SEED = 20  # the same races each time; other ones in `sestetto load races`
 
 
 @pytest_asyncio.fixture
@@ -49,6 +53,30 @@ async def test_an_agent_with_five_chats_races_for_ten(desks: list[Shift]) -> Non
     assert sorted(snapshot.agents[0].held) == ["1", "2", "3", "4", "5", "6"]
     assert sum(values["place"] == "waiting" for _, values in snapshot.chats) == 9
     await promises_hold(desks[0])
+
+
+@pytest_asyncio.fixture
+async def races(store_url: str, workspace_name: str) -> AsyncIterator[Course]:
+    """Three processes at the start line; `sestetto load races` has them race a thousand times."""
+    async with opened(store_url, workspace_name) as workspace, course(store_url, workspace, SEED) as ready:
+        yield ready
+
+
+async def test_twenty_agents_of_three_processes_race_for_one_chat(races: Course) -> None:
+    for _ in range(ROUNDS):
+        await races.twenty_for_one()
+    assert races.outcome.wrong == []
+    answers = races.outcome.answers
+    assert answers["take ok"] + answers["accept ok"] < answers["take not_found"] + answers["accept nothing_to_do"]
+
+
+async def test_an_agent_with_five_chats_races_for_ten_over_three_processes(races: Course) -> None:
+    for _ in range(ROUNDS):
+        await races.five_for_ten()
+    assert races.outcome.wrong == []
+    assert races.outcome.answers["take no_slot"] > ROUNDS
+    assert races.outcome.answers["take ok"] > 0
+    assert races.outcome.answers["limit ok"] > 0
 
 
 async def test_ends_openings_and_drops_of_all_orders_leave_nobody_waiting_beside_a_free_slot(
@@ -93,12 +121,12 @@ async def test_a_hundred_timers_at_once_take_two_ticks_and_none_is_lost(desks: l
     await shift.begin(ana=1)
     await shift.online("ana")
     await asyncio.gather(*(desks[n % 3].opens(f"v{n}") for n in range(101)))
-    await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", 2_900)
+    await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", 2_500)
     await shift.workspace.tick("p")
     await shift.renew()
-    await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", 2_900)
+    await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", 2_500)
     await shift.workspace.tick("p")
-    await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", 600)
+    await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", 1_400)
     fired = [(await shift.workspace.tick("p"))[1] for _ in range(3)]
     assert fired[0] == 64
     assert len(await shift.facts("late")) == 101

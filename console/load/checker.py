@@ -6,7 +6,7 @@ the facts of the feed, in order. Pure: no store, no socket, no clock.
 lost         an acknowledged command, or a fact somebody should have been shown, is not there
 doubled      one command became two facts, or one fact was shown twice
 disordered   one author's commands, a chat's seqs, or what was shown, stand in another order
-over_limit   an agent held more chats than their limit, or a chat had two places
+over_limit   an agent had more slots in use than their limit, or a chat two places
 untrue       an answer that is not what was recorded: a refused command that was done, another seq
 """
 
@@ -17,8 +17,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from console.directory import SLOTS
-from console.events import Assigned, ChatFact, Ended, Fact, Opened, Released, Reopened
+from console.events import ChatFact, Fact, Opened, Reopened
+from console.load.places import Places
 
 Outcome = Literal["acked", "refused", "unknown"]
 Wrong = Literal["lost", "doubled", "disordered", "over_limit", "untrue"]
@@ -164,19 +164,8 @@ def _sequence(where: str, seqs: Sequence[int], wanted: Sequence[int]) -> Iterato
 
 
 def _places(facts: Sequence[Fact], limits: Mapping[str, int]) -> Iterator[Finding]:
-    """Walks the feed: one place a chat, and no more chats than the limit at any fact."""
-    holder: dict[str, str] = {}
-    held: dict[str, set[str]] = defaultdict(set)
+    """Walks the feed: one place a chat, and no more slots than the limit at any fact."""
+    places = Places(limits)
     for fact in facts:
-        if isinstance(fact, Released | Ended):
-            held[holder.pop(fact.chat, "")].discard(fact.chat)
-        elif isinstance(fact, Assigned):
-            if fact.chat in holder:
-                yield Finding("over_limit", f"{fact.chat} went to {fact.agent} while {holder[fact.chat]} held it")
-                held[holder[fact.chat]].discard(fact.chat)
-            holder[fact.chat] = fact.agent
-            held[fact.agent].add(fact.chat)
-            if len(held[fact.agent]) > limits.get(fact.agent, SLOTS):
-                yield Finding(
-                    "over_limit", f"{fact.agent} holds {len(held[fact.agent])} chats since {fact.chat}:{fact.seq}"
-                )
+        for sentence in places.take(fact):
+            yield Finding("over_limit", sentence)
