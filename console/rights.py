@@ -1,5 +1,6 @@
 """Who may do what: the one answer for pages and sockets."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from console.directory import Member, MemberRole
@@ -23,3 +24,8 @@ def require(member: Member, right: Right) -> None:
     """NotAllowed unless the member's role has the right."""
     if not may(member, right):
         raise NotAllowed
+
+
+def may_see(member: Member, holder: str, others: Collection[str]) -> bool:
+    """A chat in hand: its holder, `others` who were invited or look on, and whoever may `supervise`."""
+    return member.id == holder or member.id in others or may(member, "supervise")

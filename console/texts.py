@@ -1,9 +1,8 @@
 """Texts by language: gettext catalogues, read from `.po` when first asked for; no compile step.
 
 English is written in the source and is the msgid. A catalogue is
-`console/locale/<language>/<domain>.po`; the domains are `console`, `board`, `pages` and `settings` for our own
-pages
-and `widget` for the visitor's.
+`console/locale/<language>/<domain>.po`; the domains are `console`, `desk`, `board`, `pages` and
+`settings` for our own pages and `widget` for the visitor's.
 """
 
 import gettext
@@ -18,7 +17,7 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
-PAGE_DOMAINS = ("console", "board", "pages", "settings")
+PAGE_DOMAINS = ("console", "desk", "board", "pages", "settings")
 
 Translations = gettext.NullTranslations
 

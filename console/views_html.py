@@ -33,7 +33,9 @@ class Strip(msgspec.Struct):
     `waiting` chats stand in the agent's lines, the oldest of them since `longest` (ms of the
     store's clock, 0: none), and the first of their promises breaks at `next_due` (0: none);
     `median` (ms) and `within` (0..1, None before the first answer) are the agent's own since
-    midnight. `invited`: the chats of colleagues the agent may look on at.
+    midnight. `promises` of theirs to be back are running, the longest until `promise` (ms).
+    `invited`: the chats of colleagues the agent may look on at. `away_reasons` are those the team
+    may choose from.
     """
 
     agent: AgentLine
@@ -45,6 +47,9 @@ class Strip(msgspec.Struct):
     now: int
     next_due: int = 0
     invited: list[InvitedTo] = []
+    promises: int = 0
+    promise: int = 0
+    away_reasons: tuple[str, ...] = ()
 
 
 class HtmlViews:

@@ -15,7 +15,7 @@ from console.archive.writer import Archive
 from console.config import read_settings
 from console.directory import Queue
 from console.hub import Hub
-from console.pages import chats, settings, sign_in
+from console.pages import chats, console, settings, sign_in
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
@@ -73,7 +73,7 @@ def browser_of(
     services: Services, *, origin: str = ORIGIN, client: str = "203.0.113.7", **headers: str
 ) -> httpx.AsyncClient:
     """A browser with cookies that follows no redirect by itself."""
-    app = Starlette(routes=[*sign_in.routes, *chats.routes, *settings.routes])
+    app = Starlette(routes=[*sign_in.routes, *chats.routes, *console.routes, *settings.routes])
     app.state.services = services
     transport = httpx.ASGITransport(SecurityHeaders(app), client=(client, 4711))
     return httpx.AsyncClient(transport=transport, base_url=origin, headers={"origin": origin, **headers})

@@ -1,5 +1,6 @@
 """What Ana sees of a chat: every fact drawn, nothing a visitor writes alive, nothing ever aimed at her composer."""
 
+import json
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -35,6 +36,7 @@ from console.events import (
     Withdrawn,
     Wrapped,
 )
+from console.figures import DayFigures, bucket_of
 from console.links import linkify, place
 from console.picture import AgentLine, ChatLine
 from console.views_html import HtmlViews, Strip
@@ -279,8 +281,41 @@ def test_the_visitors_words_carry_the_visitors_language() -> None:
 def test_the_strip_says_nothing_of_figures_before_the_first_answer() -> None:
     html = VIEWS.strip(Strip(AgentLine("ana", "Ana", held={1: "a"}), 0, 0, 0, 0, None, 5), locale="en")
     assert ">1 / 6<" in html
-    assert html.count("–") == 2
+    assert html.count("–") == 5  # on top, and in the day beneath
     assert "/chats" not in html
+
+
+def test_the_strip_says_why_and_since_when_somebody_is_away() -> None:
+    away = AgentLine("ana", "Ana", status="away", reason="Lunch & tea", since=1_000)
+    html = VIEWS.strip(Strip(away, 0, 0, 0, 0, None, 5, away_reasons=("Lunch & tea",)), locale="en")
+    assert "Away: <bdi>Lunch &amp; tea</bdi>" in html
+    assert 'data-at="1000" data-style="hour"' in html
+    assert 'data-set-status="away" data-reason="Lunch &amp; tea"' in html
+    missed = AgentLine("ana", "Ana", status="away", reason="missed_offers")
+    assert "<bdi>offers missed</bdi>" in VIEWS.strip(Strip(missed, 0, 0, 0, 0, None, 5), locale="en")
+
+
+def test_an_agents_own_day_stands_in_full() -> None:
+    day = DayFigures(n=50, within=48, buckets={bucket_of(4_100): 50})
+    ana = AgentLine("ana", "Ana", figures=day)
+    html = VIEWS.strip(Strip(ana, 0, 0, 0, 4_100, 0.96, 5, promises=2, promise=9_000), locale="en")
+    for part in (
+        "<dd>50</dd>",
+        "<dd>4.1 s</dd>",
+        "(48 of 50)",
+        'data-at="9000"',
+        '<dd>2 <span class="quiet">the longest',
+    ):
+        assert part in html, part
+
+
+def test_what_canned_replies_are_filled_in_with_is_no_markup() -> None:
+    head = VIEWS.header(line(name='"><b>', fields={"<i>": "</div>'"}, title="Wool"), locale="en", now=5)
+    found = Elements(head)
+    about = next(value for name, value in found.attributes if name == "data-about")
+    assert json.loads(about)["visitor"] == '"><b>'
+    assert json.loads(about)["fields"] == {"<i>": "</div>'"}
+    assert not {"b", "i"} & set(found.tags)
 
 
 def test_left_messages_are_counted_and_linked() -> None:

@@ -77,6 +77,13 @@ class History:
         found = [FoundChat(row, said.get(row.id, "")) for row in rows[:limit]]
         return ChatPage(found, f"{rows[limit - 1].ended}-{rows[limit - 1].id}" if len(rows) > limit else "")
 
+    async def earlier_chats(self, visitor: str, *, but: str, limit: int) -> list[ChatRow]:
+        """The visitor's other chats, the newest first."""
+        theirs = and_(chats.c.workspace == self.workspace, chats.c.visitor == visitor, chats.c.id != but)
+        wanted = select(chats).where(theirs).order_by(chats.c.opened.desc(), chats.c.id.desc()).limit(limit)
+        async with self.database.reading() as connection:
+            return [chat_row(row) for row in (await connection.execute(wanted)).mappings()]
+
     async def left_waiting(self) -> int:
         """How many left messages nobody has handled yet."""
         wanted = select(func.count()).select_from(chats).where(chats.c.workspace == self.workspace, _of_kind("left"))

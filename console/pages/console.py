@@ -6,7 +6,9 @@ from starlette.routing import Route
 
 from console.archive.members import SignedIn
 from console.directory import SLOTS
+from console.pages import visitor
 from console.pages.console_texts import script_texts
+from console.pages.desk_texts import desk_texts, places_for
 from console.pages.guard import for_members
 from console.templating import locale_of, render
 from console.texts import page_texts
@@ -21,13 +23,15 @@ async def show_console(request: Request, me: SignedIn) -> Response:
 def console_page(request: Request, me: SignedIn, *, build: str) -> Response:
     """Six empty panes and what the scripts need to fill them."""
     locale = locale_of(request, me.member.locale)
+    texts = page_texts().get(locale)
     context = {
         "signed_in": me,
         "slots": range(1, SLOTS + 1),
-        "texts": script_texts(page_texts().get(locale)),
+        "texts": script_texts(texts) | desk_texts(texts),
+        "places": places_for(me.member, texts),
         "build": build,
     }
     return render(request, "console.html", context, locale=locale)
 
 
-routes = [Route("/console", show_console)]
+routes = [Route("/console", show_console), *visitor.routes]

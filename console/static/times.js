@@ -1,5 +1,13 @@
 // Times in the reader's own time zone and manner.
 
+/** @type {Record<string, Intl.DateTimeFormatOptions>} */
+const STYLES = {
+  time: { timeStyle: 'medium' },
+  hour: { timeStyle: 'short' },
+  date: { dateStyle: 'medium' },
+  medium: { dateStyle: 'medium', timeStyle: 'medium' },
+};
+
 /**
  * Turn each `<time data-at="ms">` under `root` into local time; done once an element.
  * @param {ParentNode} root
@@ -8,8 +16,7 @@ export function localTimes(root) {
   for (const time of root.querySelectorAll('time[data-at]:not([data-local])')) {
     const at = new Date(Number(time.getAttribute('data-at')));
     const style = time.getAttribute('data-style');
-    const options = style === 'hour' ? { timeStyle: 'short' } : style === 'time' ? { timeStyle: 'medium' } : style === 'date' ? { dateStyle: 'medium' } : { dateStyle: 'medium', timeStyle: 'medium' };
-    time.textContent = new Intl.DateTimeFormat(manner(), /** @type {Intl.DateTimeFormatOptions} */ (options)).format(at);
+    time.textContent = new Intl.DateTimeFormat(manner(), STYLES[style ?? ''] ?? STYLES.medium).format(at);
     time.setAttribute('data-local', '');
   }
 }

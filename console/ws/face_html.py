@@ -116,6 +116,8 @@ class HtmlFace:
         agent = picture.agents.get(on.author.id)
         if agent is None:
             return None
+        held = [picture.chats[chat] for chat in agent.held.values() if chat in picture.chats]
+        promises = [chat.promise for chat in held if chat.promise]
         waiting = [(chat.since, chat.due) for chat in picture.waiting(agent.queues)]
         return Strip(
             agent=deepcopy(agent),
@@ -127,6 +129,9 @@ class HtmlFace:
             median=agent.figures.quantile(0.5),
             within=agent.figures.share_within(),
             now=0,
+            promises=len(promises),
+            promise=max(promises, default=0),
+            away_reasons=on.services.directory.away_reasons,
         )
 
     def _draw_strip(self, on: "AgentConnection") -> str:

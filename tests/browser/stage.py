@@ -22,16 +22,19 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from console.archive.members import SignedIn
 from console.directory import Member, Queue
 from console.events import Assigned, Author, ChatFact, Ended, Message, Note, Opened, Status, Turn, Visitor
+from console.figures import DayFigures, bucket_of
 from console.pages.console import console_page
 from console.pages.static import routes as static_routes
 from console.picture import AgentLine, ChatLine
 from console.protocol import Ack, Html, HtmlWelcome, Outbound, Pong, encode
 from console.views_html import HtmlViews, Strip
+from tests.browser.side import SideTable, side_routes
 from tests.eventually import eventually
 
 ANA = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com"), session="s1", csrf="c1")
 BUILD = "stage"
 CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+SINCE = 1_800_000_000_000  # ms: Ana's status
 QUEUES = {"support": Queue("support", "Support"), "billing": Queue("billing", "Billing", target=12_000)}
 
 
@@ -54,29 +57,29 @@ class Play:
         )
         self.facts: list[ChatFact] = []
         self.due = 0
-        self._add(Opened, visitor=Visitor(id=f"v{chat}", name=name), queue=self.line.queue, site="demo", due=0)
-        self._add(Assigned, agent="ana", name="Ana", slot=slot, why="least_pressure", candidates=1, clocks=0, waited=0)
+        self.add(Opened, visitor=Visitor(id=f"v{chat}", name=name), queue=self.line.queue, site="demo", due=0)
+        self.add(Assigned, agent="ana", name="Ana", slot=slot, why="least_pressure", candidates=1, clocks=0, waited=0)
 
     def visitor_says(self, text: str, *, due: int = 0) -> ChatFact:
         """`due`: ms from now until the answer is late (negative: it is)."""
         if due:
             self.due = now() + due
         author = Author(self.line.visitor)
-        return self._add(Message, by="visitor", author=author, cid=f"v{len(self.facts):021}", text=text)
+        return self.add(Message, by="visitor", author=author, cid=f"v{len(self.facts):021}", text=text)
 
     def ana_says(self, text: str, cid: str = "", turn: Turn | None = None) -> ChatFact:
         self.due = 0
         made = cid or f"a{len(self.facts):021}"
-        return self._add(Message, by="agent", author=Author("ana", "Ana"), cid=made, text=text, turn=turn)
+        return self.add(Message, by="agent", author=Author("ana", "Ana"), cid=made, text=text, turn=turn)
 
     def ben_notes(self, text: str) -> ChatFact:
-        return self._add(Note, author=Author("ben", "Ben"), cid=f"n{len(self.facts):021}", text=text)
+        return self.add(Note, author=Author("ben", "Ben"), cid=f"n{len(self.facts):021}", text=text)
 
     def visitor_ends(self) -> ChatFact:
         self.due = 0
-        return self._add(Ended, why="visitor", agent="ana")
+        return self.add(Ended, why="visitor", agent="ana")
 
-    def _add(self, kind: type[ChatFact], **values: Any) -> ChatFact:
+    def add(self, kind: type[ChatFact], **values: Any) -> ChatFact:
         seq = len(self.facts) + 1
         fact = kind(at=now(), chat=self.line.id, seq=seq, prev=seq - 1, **values)
         self.facts.append(fact)
@@ -98,6 +101,9 @@ class Stage:
         self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP
         self.sockets: list[WebSocket] = []
         self.drafts: dict[str, str] = {}
+        self.side = SideTable()
+        self.reason = ""
+        self.promises: list[int] = []
         self.answering = True  # acks, by itself
         self.refusing = False  # new sockets
         self.epoch = "e1"
@@ -132,9 +138,28 @@ class Stage:
         return self.views.pane(slot, play.line if play else None, facts, locale=self.locale, now=now())
 
     def strip(self) -> str:
-        agent = AgentLine("ana", "Ana", status=self.status, held={play.line.slot: c for c, play in self.plays.items()})
+        agent = AgentLine(
+            "ana",
+            "Ana",
+            status=self.status,
+            reason=self.reason,
+            since=SINCE,
+            held={play.line.slot: c for c, play in self.plays.items()},
+            figures=DayFigures(n=50, within=48, buckets={bucket_of(4_100): 46, bucket_of(7_900): 4}),
+        )
         oldest = now() - 14_000 if self.waiting else 0
-        figures = Strip(agent, self.waiting, oldest, self.left_messages, 4_100, 0.96, now())
+        figures = Strip(
+            agent,
+            self.waiting,
+            oldest,
+            self.left_messages,
+            4_100,
+            0.96,
+            now(),
+            promises=len(self.promises),
+            promise=max(self.promises, default=0),
+            away_reasons=self.side.away_reasons,
+        )
         return self.views.strip(figures, locale=self.locale)
 
     async def push(self, content: str, due: dict[str, int] | None = None) -> None:
@@ -179,7 +204,7 @@ class Stage:
 
     async def run(self) -> None:
         page = Route("/console", self._page)
-        routes = [page, *static_routes, WebSocketRoute("/ws/agent", self._socket)]
+        routes = [page, *static_routes, *side_routes(self), WebSocketRoute("/ws/agent", self._socket)]
         config = uvicorn.Config(
             Starlette(routes=routes), port=self.port, log_level="critical", ws="wsproto", lifespan="off"
         )
@@ -221,7 +246,7 @@ class Stage:
 
     async def _answer(self, frame: dict[str, Any]) -> None:
         if frame["t"] == "status":
-            self.status = frame["status"]
+            self.status, self.reason = frame["status"], frame.get("reason", "")
         play = self.plays.get(frame.get("chat", ""))
         await self.send(Ack(cid=frame["cid"], seq=play.line.seq + 1 if play else 0, at=now()))
         if frame["t"] == "say" and play:

@@ -18,6 +18,7 @@ import * as servertime from './servertime.js';
 import { Shown } from './shown.js';
 import { Socket } from './socket.js';
 import { startStatus, syncStatus } from './status.js';
+import { startTools } from './tools.js';
 import { keepUndelivered } from './undelivered.js';
 import { duration, known, word } from './words.js';
 
@@ -194,7 +195,8 @@ function drawSince() {
 startHelp();
 startAlarmBox();
 startKeys(perform);
-startStatus((status) => command({ t: 'status', status }, 'status', ''));
+startStatus((status, reason) => command({ t: 'status', status, ...(reason && { reason }) }, 'status', ''));
+startTools();
 followAttention(desk.panes);
 document.getElementById('retry')?.addEventListener('click', () => socket.atOnce());
 document.getElementById('take-back')?.addEventListener('click', () => socket.connect(true));

@@ -15,6 +15,9 @@ export const DEFAULTS = {
   note: chord('KeyM'),
   no_reply: chord('KeyO'),
   end: chord('KeyE'),
+  context: chord('KeyV'),
+  canned: '/',
+  palette: mac ? 'Meta+KeyK' : 'Control+KeyK',
   mute: chord('KeyU'),
   help: 'F1',
   help2: '?',
@@ -64,5 +67,7 @@ export function written(event) {
 
 /** How a key is shown: `Alt E`. @param {string} key */
 export function shownKey(key) {
-  return key.split('+').map((part) => part.replace(/^(Digit|Key)/, '')).join(' ');
+  /** @type {Record<string, string>} */
+  const names = mac ? { Meta: 'Cmd' } : { Control: 'Ctrl' };
+  return key.split('+').map((part) => names[part] ?? part.replace(/^(Digit|Key)/, '')).join(' ');
 }

@@ -1,0 +1,125 @@
+"""What is known of a chat's visitor: a fragment for its pane in the console, read only when somebody asks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from babel import Locale, UnknownLocaleError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from console.archive.folding import ChatRow
+from console.archive.members import SignedIn
+from console.directory import Queue
+from console.errors import NotYours, Unknown
+from console.events import ChatFact, Opened, Profile, decode_fact
+from console.pages.browsers import browser_of
+from console.pages.guard import for_members
+from console.picture import ChatLine, chat_line
+from console.queue.results import Gone
+from console.rights import may_see
+from console.services import Services
+from console.templating import environment, locale_of
+from console.who import services_of
+
+PAGES = 12  # shown, the newest
+EARLIER = 5  # chats shown, the newest
+
+
+class SeenPage(msgspec.Struct):
+    """A page of the host's, and when (ms) the visitor came to it."""
+
+    url: str
+    title: str
+    at: int
+
+    @property
+    def is_link(self) -> bool:
+        return self.url.startswith(("https://", "http://"))
+
+
+class Context(msgspec.Struct):
+    """All the fragment shows. `earlier` is None while the archive cannot be read."""
+
+    chat: ChatLine
+    pages: Sequence[SeenPage]  # newest first
+    referrer: str
+    browser: str
+    system: str
+    language: str
+    earlier: list[ChatRow] | None
+
+
+@for_members
+async def show_visitor(request: Request, me: SignedIn) -> Response:
+    """The fragment for the chat's holder, who looks on, and supervisors; NotYours for all others and for no chat."""
+    services, locale = services_of(request), locale_of(request, me.member.locale)
+    line, facts = await _in_hand(services, request.path_params["chat"])
+    if not may_see(me.member, line.agent, {*line.guests, *line.watchers}):
+        raise NotYours
+    context = context_of(line, facts, await _earlier(services, line), locale=locale)
+    return HTMLResponse(fragment_of(context, services.directory.queues, locale=locale))
+
+
+def fragment_of(context: Context, queues: Mapping[str, Queue], *, locale: str) -> str:
+    template: Any = environment(locale).get_template("fragments/context.html").module
+    return str(template.context(context, queues, EARLIER))
+
+
+async def _in_hand(services: Services, chat: str) -> tuple[ChatLine, list[ChatFact]]:
+    """The chat as it stands, with its opening and its newest facts."""
+    try:
+        live, _ = await services.workspace.read_chat(chat)
+        facts = _decoded(live.log)
+        if facts and facts[0].seq > 1:
+            _, _, first, _ = await services.workspace.history(chat, 2, 1)
+            facts = [*_decoded(first), *facts]
+    except Gone:
+        raise NotYours from None
+    return chat_line(live.id, live.fields), facts
+
+
+async def _earlier(services: Services, line: ChatLine) -> list[ChatRow] | None:
+    try:
+        return await services.history.earlier_chats(line.visitor, but=line.id, limit=EARLIER + 1)
+    except Unknown:
+        return None
+
+
+def context_of(line: ChatLine, facts: Sequence[ChatFact], earlier: list[ChatRow] | None, *, locale: str) -> Context:
+    opening = next((fact for fact in facts if isinstance(fact, Opened)), None)
+    browser, system = browser_of(opening.agent_string if opening else "")
+    return Context(
+        chat=line,
+        pages=pages_of(facts)[: -PAGES - 1 : -1],
+        referrer=opening.referrer if opening else "",
+        browser=browser,
+        system=system,
+        language=language_of(line.locale, locale),
+        earlier=earlier,
+    )
+
+
+def pages_of(facts: Iterable[ChatFact]) -> list[SeenPage]:
+    """Where the visitor was, oldest first; a page stayed on counts once."""
+    seen: list[SeenPage] = []
+    for fact in facts:
+        if isinstance(fact, Opened | Profile) and fact.page and (not seen or seen[-1].url != fact.page):
+            seen.append(SeenPage(fact.page, fact.title, fact.at))
+    return seen
+
+
+def language_of(tag: str, locale: str) -> str:
+    """`Italian (Italy)` of `it-IT`, in the reader's language; the tag itself for what is none."""
+    try:
+        return Locale.parse(tag.replace("-", "_")).get_display_name(locale) or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
+
+
+def _decoded(log: Sequence[bytes]) -> list[ChatFact]:
+    return [fact for raw in log if isinstance(fact := decode_fact(raw), ChatFact)]
+
+
+routes = [Route("/console/visitor/{chat}", show_visitor, methods=["GET"])]

@@ -1,0 +1,32 @@
+// Placeholders of a canned reply: filled in from what is known of the chat, else left for the agent to see.
+
+const BRACES = /\{(visitor|agent|queue|site|page|field:[^{}\n]{1,60})\}/g;
+
+/**
+ * What is known; an empty text is not.
+ * @typedef {{visitor?: string, agent?: string, queue_name?: string, site_name?: string, page?: string, fields?: Record<string, string>}} Known
+ */
+
+/** @param {string} text @param {Known} known @returns {string} */
+export function fill(text, known) {
+  return text.replace(BRACES, (whole, name) => valueOf(name, known) || whole);
+}
+
+/** @param {string} name @param {Known} known */
+function valueOf(name, known) {
+  if (name.startsWith('field:')) return known.fields?.[name.slice('field:'.length)] ?? '';
+  return { visitor: known.visitor, agent: known.agent, queue: known.queue_name, site: known.site_name, page: known.page }[name] ?? '';
+}
+
+/**
+ * The first placeholder that still stands in the text.
+ * @param {string} text
+ * @param {number} [from]
+ * @returns {{name: string, start: number, end: number} | undefined}
+ */
+export function leftIn(text, from = 0) {
+  for (const found of text.matchAll(BRACES)) {
+    if (found.index >= from) return { name: found[0], start: found.index, end: found.index + found[0].length };
+  }
+  return undefined;
+}
