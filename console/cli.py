@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from console.commands import load, member, site, token
+from console.commands import load, member, queue, site, token
 from console.commands.check import check
 from console.commands.serve import demo, serve
 from console.errors import SestettoError
@@ -21,8 +21,8 @@ app.command("check")(check)
 app.add_typer(member.app, name="member")
 app.add_typer(token.app, name="token")
 app.add_typer(load.app, name="load")
-app.add_typer(site.site_app, name="site")
-app.add_typer(site.queue_app, name="queue")
+app.add_typer(site.app, name="site")
+app.add_typer(queue.app, name="queue")
 
 
 def main() -> None:

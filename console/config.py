@@ -86,7 +86,12 @@ TABLE: tuple[Setting, ...] = (
         _durability,
         "What an acknowledged message has survived: disk (a sync of the store's disk).",
     ),
-    Setting("retention_days", "180", _positive, "Days after which an ended chat is deleted from the archive."),
+    Setting(
+        "retention_days",
+        "180",
+        _positive,
+        "Days after which an ended chat is deleted from the archive; a number saved in the console counts more.",
+    ),
     Setting(
         "trusted_proxies", "127.0.0.1", str, "Addresses whose X-Forwarded-* headers are believed, separated by commas."
     ),

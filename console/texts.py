@@ -1,8 +1,7 @@
 """Texts by language: gettext catalogues, read from `.po` when first asked for; no compile step.
 
 English is written in the source and is the msgid. A catalogue is
-`console/locale/<language>/<domain>.po`; the domains are `console`, `desk`, `board`, `pages` and
-`settings` for our own pages and `widget` for the visitor's.
+`console/locale/<language>/<domain>.po`; the domain `widget` is the visitor's, the others are our own pages'.
 """
 
 import gettext

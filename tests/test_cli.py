@@ -256,6 +256,64 @@ def test_a_site_needs_a_real_origin_and_a_queue_that_is_there(sestetto: Command)
     assert "https://shop.example:8443" in sestetto("site", "list")[1]
 
 
+def test_two_tiers_with_hours_and_languages_are_made_by_command(sestetto: Command) -> None:
+    add_ana(sestetto)
+    assert sestetto("queue", "add", "second", "--name", "Level 2", "--target", "60")[0] == 0
+    tier = ("queue", "add", "first", "--name", "Level 1", "--mode", "offer", "--accept", "12", "--language", "en")
+    more = ("--zone", "Europe/Paris", "--hours", "mon-fri 9-12:30, 14:00-18:00", "--hours", "sat 10:00-12:00")
+    code, said = sestetto(
+        *tier, *more, "--overflow-to", "second", "--overflow-after", "45", "--member", "ana@x.example"
+    )
+    assert code == 0, said
+    _, listed = sestetto("queue", "list")
+    assert "mon-fri 09:00-12:30, 14:00-18:00; sat 10:00-12:00 (Europe/Paris)" in listed
+    assert "second after 45 s" in listed
+    assert sestetto("queue", "add", "first", "--target", "8")[0] == 0
+    assert "second after 45 s" in sestetto("queue", "list")[1], "what is not given stays"
+    assert sestetto("queue", "remove", "second") == (
+        1,
+        "sestetto: Level 1 overflows to here: let it overflow to another queue first, or to none.\n",
+    )
+    assert sestetto("queue", "add", "first", "--overflow-to", "none")[0] == 0
+    assert sestetto("queue", "remove", "second")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--target", "0"), "A target is 1 second to a day"),
+        (("--mode", "shove"), "A mode is push, offer or pull"),
+        (("--mode", "offer", "--accept", "0"), "An offer needs a time to accept it in"),
+        (("--language", "xx"), "There is no language xx"),
+        (("--zone", "Rome"), "There is no time zone Rome"),
+        (("--hours", "weekdays 9-18"), 'such as "mon-fri 09:00-18:00"; not weekdays 9-18'),
+        (("--hours", "fri 22:00-06:00"), "22:00-06:00 does not end after it begins"),
+        (("--hours", "mon 9-12", "--hours", "mon-tue 11-15"), "09:00-12:00 and 11:00-15:00 overlap"),
+        (("--overflow-to", "support", "--overflow-after", "5"), "in a circle, Support → Support"),
+        (("--member", "nobody@x.example"), "There is no member nobody@x.example"),
+    ],
+    ids=str,
+)
+def test_a_queue_that_cannot_be_is_refused_in_words(sestetto: Command, words: tuple[str, ...], said: str) -> None:
+    add_ana(sestetto)
+    code, answer = sestetto("queue", "add", "support", *words)
+    assert code == 1
+    assert said in answer
+    assert len(answer.strip().splitlines()) == 1
+
+
+def test_a_member_is_changed_by_command(sestetto: Command) -> None:
+    add_ana(sestetto)
+    words = ("--limit", "3", "--language", "fr", "--language", "en", "--role", "supervisor")
+    assert sestetto("member", "change", "ana@x.example", *words) == (0, "Ana is changed.\n")
+    line = " ".join(sestetto("member", "list")[1].splitlines()[1].split())
+    assert line.endswith("Ana ana@x.example supervisor support fr, en 3")
+    code, said = sestetto("member", "change", "ana@x.example", "--limit", "7")
+    assert (code, "A limit is 1 to 6 chats" in said) == (1, True)
+    assert sestetto("member", "change", "ana@x.example", "--language", "any")[0] == 0
+    assert " any " in sestetto("member", "list")[1]
+
+
 def test_the_secret_is_made_once_and_for_its_owner_only(sestetto: Command) -> None:
     sestetto("member", "list")
     first = Path("data/secret").read_text()

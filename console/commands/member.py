@@ -1,8 +1,9 @@
 """`sestetto member`: who answers."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from msgspec.structs import replace
 
 from console.archive.members import Accounts
 from console.commands.common import open_accounts, revoke_live, run, say, show
@@ -22,6 +23,9 @@ def add(
     ] = None,
     limit: Annotated[int, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = SLOTS,
     locale: Annotated[str, typer.Option(help="The console's language, such as it; empty follows the browser.")] = "",
+    language: Annotated[
+        list[str] | None, typer.Option(help="A language they answer in, as fr; repeat for more. None: all.")
+    ] = None,
     password_file: Annotated[
         typer.FileText | None,
         typer.Option(help="A file with the password, - for standard input; else it is asked for."),
@@ -30,17 +34,40 @@ def add(
     """Add a member."""
     chosen = _role(role)
     password = password_file.readline().rstrip("\r\n") if password_file else _asked()
-    member = run(_add(email, name, chosen, tuple(queue or ()), limit, locale, password))
+    member = run(_add(email, name, chosen, tuple(queue or ()), limit, locale, tuple(language or ()), password))
     say(f"{member.name} ({member.role}, id {member.id}) can sign in as {member.email}.")
     if not member.queues:
         say("There is no queue yet, so no chat will come: sestetto queue add support --name Support")
+
+
+@app.command("change")
+def change(
+    member: Annotated[str, typer.Argument(help="Id or e-mail address.")],
+    name: Annotated[str | None, typer.Option(help="The name visitors see.")] = None,
+    role: Annotated[str | None, typer.Option(help="agent, supervisor or admin.")] = None,
+    queue: Annotated[list[str] | None, typer.Option(help="The queues to serve, and no others; repeat.")] = None,
+    limit: Annotated[int | None, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="The languages they answer in; repeat. any.")] = None,
+) -> None:
+    """Change what is given of a member."""
+    changes = {
+        "name": name,
+        "role": _role(role) if role else None,
+        "queues": None if queue is None else tuple(queue),
+        "limit": limit,
+        "languages": None if language is None else () if language == ["any"] else tuple(language),
+    }
+    changed = run(_change(member, {field: value for field, value in changes.items() if value is not None}))
+    say(f"{changed.name} is changed.")
 
 
 @app.command("list")
 def list_all() -> None:
     """List the members."""
     show(
-        ("id", "name", "e-mail", "role", "queues", "limit"), run(_rows()), empty="Nobody yet: sestetto member add EMAIL"
+        ("id", "name", "e-mail", "role", "queues", "languages", "limit"),
+        run(_rows()),
+        empty="Nobody yet: sestetto member add EMAIL",
     )
 
 
@@ -62,19 +89,46 @@ async def find_member(accounts: Accounts, wanted: str) -> Member:
 
 
 async def _add(
-    email: str, name: str, role: MemberRole, queues: tuple[str, ...], limit: int, locale: str, password: str
+    email: str,
+    name: str,
+    role: MemberRole,
+    queues: tuple[str, ...],
+    limit: int,
+    locale: str,
+    languages: tuple[str, ...],
+    password: str,
 ) -> Member:
     async with open_accounts() as accounts:
         every = tuple((await accounts.directory()).queues)
         return await accounts.add_member(
-            email=email, name=name, password=password, role=role, queues=queues or every, limit=limit, locale=locale
+            email=email,
+            name=name,
+            password=password,
+            role=role,
+            queues=queues or every,
+            limit=limit,
+            locale=locale,
+            languages=languages,
         )
+
+
+async def _change(wanted: str, given: dict[str, Any]) -> Member:
+    async with open_accounts() as accounts:
+        was = await find_member(accounts, wanted)
+        changed = replace(was, **given)
+        await accounts.update_member(changed)
+        if changed.role != was.role:  # sockets keep the rights they came with: they sign in again
+            await revoke_live(changed.id)
+        return changed
 
 
 async def _rows() -> list[tuple[str, ...]]:
     async with open_accounts() as accounts:
         members = (await accounts.directory()).members.values()
-    return [(m.id, m.name, m.email, m.role, ", ".join(m.queues), str(m.limit)) for m in members]
+    return [
+        (m.id, m.name, m.email, m.role, ", ".join(m.queues), ", ".join(m.languages) or "any", str(m.limit))
+        for m in members
+    ]
 
 
 async def _disable(wanted: str) -> Member:

@@ -1,20 +1,19 @@
-"""`sestetto site` and `sestetto queue`: where visitors come from, and the lines they wait in."""
+"""`sestetto site`: where visitors come from."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
+from console.bad_settings.people import origin_of
 from console.commands.common import open_accounts, run, say, show
-from console.directory import Queue, Site
+from console.directory import Site
 from console.errors import NotYours, Refused
 
-site_app = typer.Typer(no_args_is_help=True, help="Sites that carry the widget.")
-queue_app = typer.Typer(no_args_is_help=True, help="The lines that chats wait in.")
+app = typer.Typer(no_args_is_help=True, help="Sites that carry the widget.")
 
 
-@site_app.command("add")
-def add_site(
+@app.command("add")
+def add(
     key: Annotated[str, typer.Argument(help="The key for the widget's data-site.")],
     origin: Annotated[list[str], typer.Option(help="Where its pages are, as https://shop.example; repeat for more.")],
     queue: Annotated[str, typer.Option(help="The queue its chats go to.")],
@@ -30,29 +29,22 @@ def add_site(
     say(f'  <script async src="https://THIS-SERVER/widget.js" data-site="{key}"></script>')
 
 
-@site_app.command("list")
-def list_sites() -> None:
+@app.command("list")
+def list_all() -> None:
     """List the sites."""
     show(("key", "name", "queue", "origins"), run(_site_rows()), empty="No site yet: sestetto site add --help")
 
 
-@queue_app.command("add")
-def add_queue(
-    id: Annotated[str, typer.Argument(help="Small letters, digits, hyphens.")],
-    name: Annotated[str, typer.Option(help="What you call it.")] = "",
-    target: Annotated[float, typer.Option(help="Seconds within which an answer is promised.")] = 6.0,
-) -> None:
-    """Add a queue, or change it."""
-    if not 1 <= target <= 86_400:
-        raise typer.BadParameter("1 second to a day", param_hint="--target")
-    run(_put_queue(Queue(id, name or id.capitalize(), round(target * 1000))))
-    say(f"The queue {id} promises an answer within {target:g} s.")
+@app.command("remove")
+def remove(key: Annotated[str, typer.Argument(help="Its key.")]) -> None:
+    """Remove a site: its widget opens no more, and chats that run go on."""
+    run(_remove(key))
+    say(f"The site {key} is removed.")
 
 
-@queue_app.command("list")
-def list_queues() -> None:
-    """List the queues."""
-    show(("id", "name", "target", "members"), run(_queue_rows()), empty="No queue yet: sestetto queue add support")
+async def _remove(key: str) -> None:
+    async with open_accounts() as accounts:
+        await accounts.remove_site(key)
 
 
 async def _put_site(site: Site) -> None:
@@ -62,33 +54,14 @@ async def _put_site(site: Site) -> None:
         await accounts.put_site(site)
 
 
-async def _put_queue(queue: Queue) -> None:
-    async with open_accounts() as accounts:
-        await accounts.put_queue(queue)
-
-
 async def _site_rows() -> list[tuple[str, ...]]:
     async with open_accounts() as accounts:
         sites = (await accounts.directory()).sites.values()
     return [(site.key, site.name, site.queue, ", ".join(site.origins)) for site in sites]
 
 
-async def _queue_rows() -> list[tuple[str, ...]]:
-    async with open_accounts() as accounts:
-        known = await accounts.directory()
-    return [
-        (
-            queue.id,
-            queue.name,
-            f"{queue.target / 1000:g} s",
-            ", ".join(member.name for member in known.members.values() if queue.id in member.queues),
-        )
-        for queue in known.queues.values()
-    ]
-
-
 def _origin(text: str) -> str:
-    parts = urlsplit(text.strip().rstrip("/"))
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
+    origin = origin_of(text)
+    if not origin:
         raise Refused(f"An origin is a scheme and a host, such as https://shop.example; not {text}")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return origin
