@@ -14,7 +14,7 @@ from console.errors import Unknown
 from console.events import Entry, Rated, Visitor, decode_fact
 from console.identifiers import new_cid, new_id
 from console.protocol import Page
-from console.queue.workspace import VisitorProfile
+from console.queue.payloads import VisitorProfile
 from console.services import Services
 from tests.archived import Feed, quick_passwords
 from tests.pages import an_installation, browser_of, fields_of, signed_in_browser

@@ -1,0 +1,87 @@
+"""A call of a Function: the epoch it believes in, the time it was told, and what a refusal means."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from redis.exceptions import ResponseError
+
+from console.errors import Refused
+from console.queue.keys import Keys
+from console.queue.results import (
+    REFUSALS,
+    Said,
+)
+from console.queue.store import Direct, Store, check_promises, library
+
+log = structlog.get_logger()
+
+
+class Calls:
+    """What every typed call goes through."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self.store = store
+        self.name = name
+        self.keys = Keys(name)
+        self.epoch = ""
+        self.last_entry: tuple[str, bytes] | None = None  # the tail's last, to know the same history by
+        self.on_epoch: list[Callable[[], None]] = []
+        self._ahead = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
+        self.on_due: Callable[[int, int], None] = lambda now, due: None
+        store.on_run.append(self._recognise)
+
+    async def _recognise(self, direct: Direct) -> None:
+        """On a server we have not met: the same history, or another epoch."""
+        await check_promises(direct)
+        believed = ""
+        if self.last_entry is not None:
+            number, raw = self.last_entry
+            found = await direct("XRANGE", self.keys.feed, number, number)
+            if not found or (raw and found[0][1][1] != raw):
+                believed = self.epoch
+        await self._begin(direct, believed)
+
+    async def _begin(self, direct: Direct, believed: str) -> None:
+        version, _ = library()
+        reply = await direct("FCALL", f"begin_{version}", 1, self.keys.head, believed, secrets.token_hex(8))
+        epoch = reply[0].decode()
+        if epoch != self.epoch:
+            first = self.epoch == ""
+            self.epoch = epoch
+            if not first:
+                for told in self.on_epoch:
+                    told()
+
+    async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
+        if not self.epoch:
+            await self.store.command("PING")
+        if not self.epoch:  # the connection is older than this object
+            await self._begin(self.store.command, "")
+        try:
+            reply = await self.store.function(name, self.keys.head, self.epoch, *args)
+        except ResponseError as problem:  # a fault of ours or of the store: not for the sender's eyes
+            log.error("store.function", name=name, error=str(problem))
+            raise Refused from problem
+        if reply[0] == b"!":
+            await self._refuse(reply)
+        now = int(reply[1])
+        self._ahead = now - time.monotonic_ns() // 1_000_000
+        self.on_due(now, int(reply[2]))
+        return list(reply)
+
+    def now(self) -> int:
+        """The store's clock (ms), as of its last reply: the one clock every screen goes by."""
+        return self._ahead + time.monotonic_ns() // 1_000_000
+
+    async def _refuse(self, reply: list[Any]) -> None:
+        code = reply[1].decode()
+        if code == "epoch":
+            await self._begin(self.store.command, "")
+        raise REFUSALS[code]
+
+    async def _said(self, name: str, *args: str | bytes | int) -> Said:
+        _, _, _, seq, at, chat = await self._call(name, *args)
+        return Said(chat.decode(), int(seq), int(at))
