@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from console.events import Author
 from tests.model import state
 from tests.model.handing import Handing
-from tests.model.state import Member, only
+from tests.model.state import FactDict, Member, only
 from tests.model.visiting import Refusal
 
 
@@ -21,7 +21,9 @@ class Presence(Handing):
         self.fence += 1
         return self.fence
 
-    def connect(self, agent: str, tab: str, *, take: bool, quiet: bool = False) -> tuple[int, str, int, list[str], int]:
+    def connect(
+        self, agent: str, tab: str, *, take: bool, quiet: bool = False
+    ) -> tuple[int, str, int, list[FactDict], int]:
         if agent not in self.members:
             raise Refusal("not_found")
         member = self.members[agent]
@@ -34,7 +36,7 @@ class Presence(Handing):
             if not c.got and c.place == "active":
                 self.timer("unseen", c.id, self.now + state.UNSEEN)
         self.route_member(member)
-        return member.fence, member.status, member.limit, [c.id for c in self.in_hand(member)], self.n
+        return member.fence, member.status, member.limit, [c.held() for c in self.in_hand(member)], self.n
 
     def _back(self, member: Member) -> None:
         if not member.connected:

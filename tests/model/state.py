@@ -82,6 +82,11 @@ class Chat:
             "guests": self.guests, "watchers": self.watchers, "reached": self.reached,
         }  # fmt: skip
 
+    def held(self) -> FactDict:
+        """What its agent's console is told of it."""
+        told = {"id": self.id, "draft": self.draft, "facts": len(self.log)}
+        return told | {name: self.line()[name] for name in ("place", "agent", "slot", "turn", "due", "seq", "until")}
+
     def clear_turn(self) -> None:
         self.turn = self.turn_seq = self.due = 0
         self.late = False

@@ -11,7 +11,7 @@ from console.errors import SestettoError
 from console.events import decode_fact
 from console.picture import Picture
 from console.queue.keys import stray
-from console.queue.results import Arrived, Connected, Snapshot
+from console.queue.results import Arrived, Connected, LiveChat, Snapshot
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.model.checker import Checker
@@ -232,12 +232,19 @@ class Twin:
 
 def _plain(result: Any) -> Any:
     if isinstance(result, Connected):
-        return result.fence, result.status, result.limit, [chat.id for chat in result.chats], result.n
+        return result.fence, result.status, result.limit, [_held(chat) for chat in result.chats], result.n
     if isinstance(result, Arrived):
         if result.chat is None:
             return "", []
         return result.chat.id, [msgspec.json.decode(fact) for fact in result.chat.log]
     return result
+
+
+def _held(chat: LiveChat) -> dict[str, Any]:
+    told = {"id": chat.id, "draft": chat.draft, "facts": len(chat.log)}
+    return told | {
+        of: _field(of, chat.fields.get(of, "")) for of in ("place", "agent", "slot", "turn", "due", "seq", "until")
+    }
 
 
 TEXTS = ("place", "queue", "visitor", "site", "channel", "agent")
