@@ -9,11 +9,10 @@ import structlog
 
 from console.errors import SestettoError
 from console.fanout import Fanout
-from console.identifiers import new_id
 from console.queue.feed import Tail
+from console.queue.ticker import Ticker
 from console.services import Services
 
-TICK = 1.0  # seconds between two ticks when no timer is due before
 RENEW_AGENTS = 4.0  # seconds; the lease is 10
 RENEW_TABS = 15.0  # seconds; the lease is 45
 LINES = 1.0  # seconds between two looks at places in line
@@ -34,14 +33,10 @@ class Workers:
         self.services = services
         self.fanout = fanout
         self._more = more
-        self.process = new_id()
-        self.leader = False
+        self.ticker = Ticker(services.workspace)
         self._tasks: list[asyncio.Task[None]] = []
-        self._next_due = 0.0  # on the monotonic clock
         self._hours_due = time.monotonic() + HOURS
-        self._wake = asyncio.Event()
         self._configure = asyncio.Event()
-        services.workspace.on_due = self._hint
         services.workspace.on_epoch.append(self._configure.set)  # another history knows no queues and members yet
         fanout.on_configured = self._configure.set
 
@@ -70,33 +65,10 @@ class Workers:
 
     # --- time ------------------------------------------------------------------------------------
 
-    def _hint(self, now: int, due: int) -> None:
-        """Every reply of the store says when the next timer is due."""
-        if due:
-            at = time.monotonic() + max(due - now, 0) / 1000
-            if at < self._next_due:
-                self._next_due = at
-                self._wake.set()
-
     async def tick(self) -> None:
         while True:
-            await self._safely(self._tick())
-            wait = min(max(self._next_due - time.monotonic(), 0.005), TICK)
-            try:
-                async with asyncio.timeout(wait):
-                    await self._wake.wait()
-                    self._wake.clear()
-            except TimeoutError:
-                continue
-
-    async def _tick(self) -> None:
-        self._next_due = time.monotonic() + TICK
-        self._wake.clear()
-        self.leader, _, failed = await self.services.workspace.tick(self.process)
-        if not self.leader:
-            self._next_due = time.monotonic() + TICK
-        for name in failed:
-            log.error("timer.set_aside", timer=name)
+            await self._safely(self.ticker.tick())
+            await self.ticker.wait()
 
     async def renew(self) -> None:
         """Sockets that are open have answered their pings."""
@@ -151,7 +123,7 @@ class Workers:
     async def archive(self) -> None:
         """The feed into SQL, by the process that ticks. SQL being away delays it and nothing else."""
         while True:
-            if self.leader:
+            if self.ticker.leader:
                 await self._safely(self._archive())
             await asyncio.sleep(0.5)
 
@@ -163,7 +135,7 @@ class Workers:
         tail = Tail(workspace.store.url, workspace.keys.feed, entry, n, pace=ARCHIVE, over_gaps=True)
         try:
             async for batch in tail.batches():
-                if workspace.epoch != epoch or not self.leader:
+                if workspace.epoch != epoch or not self.ticker.leader:
                     return
                 await archive.append(epoch, batch)
                 await workspace.archived(batch[-1].id, batch[-1].n)
@@ -173,7 +145,7 @@ class Workers:
     async def sweep(self) -> None:
         """Retention, and sessions that have run out."""
         while True:
-            if self.leader:
+            if self.ticker.leader:
                 await self._safely(self._sweep())
                 await asyncio.sleep(SWEEP)
             await asyncio.sleep(1)

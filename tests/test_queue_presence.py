@@ -274,6 +274,19 @@ async def test_one_process_ticks_and_another_takes_over_after_a_second(shift: Sh
     assert not (await workspace.tick("test"))[0]
 
 
+async def test_a_process_that_fires_nothing_of_what_is_due_loses_the_ticker_at_once(shift: Shift) -> None:
+    workspace, chat = shift.workspace, await in_hand(shift)
+    ahead = ("HINCRBY", workspace.keys.head, "ahead")
+    await shift.clock.move(1.9)
+    await workspace.store.command(*ahead, 400)
+    assert not (await workspace.tick("other"))[0]  # nothing is due
+    await shift.clock.move(3.5)
+    await workspace.store.command(*ahead, 700)  # the lease runs, but the promise of 6 s is broken and nobody says so
+    assert (await workspace.tick("other"))[:2] == (True, 1)
+    assert not (await workspace.tick("test"))[0]
+    assert (await shift.kinds(chat))[-1] == "late"
+
+
 async def test_a_left_message_starts_no_clock_and_is_handled_once(shift: Shift) -> None:
     said = await shift.workspace.leave_message(
         new_id(), queue="sales", site="shop", channel="web", cid=new_cid(), text="Call me",

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import pytest_asyncio
 
 from console.load.races import Course, course
+from console.load.timers import clockwork
 from console.queue.keys import stray
 from tests.model.checker import Checker
 from tests.queueing import Shift, opened
@@ -114,6 +115,13 @@ async def test_a_timer_fires_once_however_many_processes_tick(desks: list[Shift]
         await asyncio.gather(*(desk.workspace.tick(f"p{n}") for n, desk in enumerate(desks * 5)))
     late = [fact.chat for fact in await desks[0].facts("late")]
     assert sorted(late) == sorted(chats)
+
+
+async def test_timers_fire_once_though_tickers_are_killed(store_url: str, workspace_name: str) -> None:
+    async with opened(store_url, workspace_name) as workspace, clockwork(store_url, workspace) as works:
+        fired = await works.fire("killed", 200, 2, kill_every=0.6)
+    assert fired.kills > 0
+    assert (fired.timers, fired.twice, fired.never) == (200, 0, 0)
 
 
 async def test_a_hundred_timers_at_once_take_two_ticks_and_none_is_lost(desks: list[Shift]) -> None:

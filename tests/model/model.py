@@ -6,7 +6,7 @@ from tests.model import state
 from tests.model.presence import Presence
 from tests.model.state import Member
 
-STALL, TICKER, FIRINGS = 3_000, 1_000, 64
+STALL, TICKER, IDLE, FIRINGS = 3_000, 1_000, 150, 64
 JUDGES = {
     "lease": state.LEASE, "grace": state.GRACE, "lost": state.LOST, "unseen": state.UNSEEN, "tabs": state.TABS,
     "abandon": state.ABANDON, "silent": 60_000, "offer": 10_000, "wrapup": 20_000,
@@ -86,7 +86,7 @@ class Model(Presence):
     # --- time ----------------------------------------------------------------------------------
 
     def tick(self, process: str) -> tuple[bool, int, list[str]]:
-        if self.ticker and self.ticker != process and self.ticker_until > self.now:
+        if self.ticker and self.ticker != process and self.ticker_until > self.now and not self._ticker_idles():
             return False, 0, []
         gap = self.now - self.ticked
         if self.ticked and gap > STALL:
@@ -101,6 +101,10 @@ class Model(Presence):
                 getattr(self, f"_fire_{kind}")(of)
                 fired += 1
         return True, fired, []
+
+    def _ticker_idles(self) -> bool:
+        first = min(self.timers.values(), default=self.now)
+        return max(first, self.ticked) <= self.now - IDLE
 
     def _forgive(self) -> None:
         for name, at in self.set_timers.items():

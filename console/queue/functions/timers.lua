@@ -1,6 +1,7 @@
 -- Time passes: one ticker a workspace, each timer once.
 
 local TICKER = 1000             -- ms one process keeps the ticker
+local IDLE = 150                -- ms after which it is taken from a process that fires nothing of what is due
 local STALL = 3000              -- ms without a tick after which nobody is judged
 local AGAIN = 500               -- ms until a chat that nobody could take is offered once more
 
@@ -133,12 +134,19 @@ local function still_due(name)
   return at and at <= NOW
 end
 
+-- Whether another process keeps the ticker, and does its work.
+local function kept(head, process)
+  if not head[1] or head[1] == process or num(head[2]) <= NOW then return false end
+  local first = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')[2]
+  return not first or math.max(num(first), num(head[3])) > NOW - IDLE
+end
+
 -- tick(process): "1" when this process is the ticker, how many timers fired, and those that failed.
 verb('tick', function(process)
   -- A clock set back would hold every timer until it has caught up: from here on it counts from where it stood.
   if BEHIND > 0 then redis.call('HSET', P .. 'head', 'ahead', int(AHEAD + BEHIND)) end
   local head = redis.call('HMGET', P .. 'head', 'ticker', 'ticker_until', 'ticked')
-  if head[1] and head[1] ~= process and num(head[2]) > NOW then return S.reply('0', '0', {}) end
+  if kept(head, process) then return S.reply('0', '0', {}) end
   local gap = NOW - num(head[3])
   redis.call('HSET', P .. 'head', 'ticker', process, 'ticker_until', int(NOW + TICKER), 'ticked', int(NOW), 'at', int(NOW))
   if head[3] and gap > STALL then

@@ -1,0 +1,57 @@
+"""The ticker: wakes the store when something is due. Any number of processes may run one; each timer fires once."""
+
+import asyncio
+import time
+
+import structlog
+
+from console.identifiers import new_id
+from console.queue.workspace import Workspace
+
+TICK = 1.0  # seconds between two ticks when no timer is due before
+LEAST = 0.005  # seconds between two ticks when much is due
+BEHIND = 0.16  # seconds after which another process looks whether a timer has fired; the store lets it after 150 ms
+
+log = structlog.get_logger()
+
+
+class Ticker:
+    """`tick`, `wait`, and so on for ever. `leader` while this process keeps the time.
+
+    The others look a moment after each timer's time: when nobody fired it, its ticker is gone, and one of them is next.
+    """
+
+    def __init__(self, workspace: Workspace, process: str = "") -> None:
+        self.process = process or new_id()
+        self.leader = False
+        self._workspace = workspace
+        self._next = 0.0  # on the monotonic clock
+        self._wake = asyncio.Event()
+        workspace.on_due = self._hint
+
+    def _hint(self, now: int, due: int) -> None:
+        """Every reply of the store says when the next timer is due."""
+        if due:
+            at = time.monotonic() + max(due - now, 0) / 1000 + (0 if self.leader else BEHIND)
+            if at < self._next:
+                self._next = at
+                self._wake.set()
+
+    async def tick(self) -> None:
+        self._next = time.monotonic() + TICK
+        self._wake.clear()
+        self.leader, _, failed = await self._workspace.tick(self.process)
+        for name in failed:
+            log.error("timer.set_aside", timer=name)
+
+    async def wait(self) -> None:
+        """Until something is due, or for a second."""
+        least = LEAST if self.leader else BEHIND / 2
+        while (left := self._next - time.monotonic()) > 0:
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(max(left, least)):
+                    await self._wake.wait()
+            except TimeoutError:
+                return
+        await asyncio.sleep(least)
