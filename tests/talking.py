@@ -151,7 +151,7 @@ class Agent(Talker):
         return welcomed + [frame["chat"] for frame in self.heard if frame["t"] == "assigned"]
 
     async def answers(self, chat: str, text: str, *, read: int = 0) -> Frame:
-        read = read or max(fact["seq"] for fact in self.facts() if fact["chat"] == chat)
+        read = read or max(fact.get("seq", 0) for fact in self.facts() if fact.get("chat") == chat)
         return await self.command("say", chat=chat, text=text, read=read)
 
     def facts(self) -> list[Frame]:

@@ -10,6 +10,7 @@ from console.pages import visitor
 from console.pages.console_texts import script_texts
 from console.pages.desk_texts import desk_texts, places_for
 from console.pages.guard import for_members
+from console.security import CONTENT_POLICY
 from console.templating import locale_of, render
 from console.texts import page_texts
 from console.who import services_of
@@ -21,7 +22,8 @@ async def show_console(request: Request, me: SignedIn) -> Response:
 
 
 def console_page(request: Request, me: SignedIn, *, build: str) -> Response:
-    """Six empty panes and what the scripts need to fill them."""
+    """Six empty panes and what the scripts need to fill them. With `?embedded` it may stand in a page of ours."""
+    embedded = "embedded" in request.query_params
     locale = locale_of(request, me.member.locale)
     texts = page_texts().get(locale)
     context = {
@@ -30,8 +32,15 @@ def console_page(request: Request, me: SignedIn, *, build: str) -> Response:
         "texts": script_texts(texts) | desk_texts(texts),
         "places": places_for(me.member, texts),
         "build": build,
+        "embedded": embedded,
     }
-    return render(request, "console.html", context, locale=locale)
+    response = render(request, "console.html", context, locale=locale)
+    if embedded:
+        response.headers["content-security-policy"] = CONTENT_POLICY.replace(
+            "frame-ancestors 'none'", "frame-ancestors 'self'"
+        )
+        response.headers["x-frame-options"] = "SAMEORIGIN"
+    return response
 
 
 routes = [Route("/console", show_console), *visitor.routes]

@@ -37,7 +37,8 @@ useLine(outbox, socket);
 /** @param {boolean} take */
 function hello(take) {
   const have = Object.fromEntries(desk.panes.filter((pane) => pane.chat).map((pane) => [pane.chat, pane.lastSeq()]));
-  return { t: 'hello', tab, have, ...(epoch && { epoch }), ...(take && { take }) };
+  const quiet = document.body.hasAttribute('data-embedded'); // on a board: only what is taken over comes
+  return { t: 'hello', tab, have, ...(epoch && { epoch }), ...(take && { take }), ...(quiet && { quiet }) };
 }
 
 /** @param {import('./socket.js').Link} link @param {number} since */

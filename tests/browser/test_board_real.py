@@ -1,0 +1,153 @@
+"""Sam at his board before a whole server, Ana at her console in another browser, Vera on a page."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.browser.board_people import SamsBoard
+from tests.browser.desk_people import Desk, Vera
+from tests.eventually import eventually
+from tests.people import accounts_of
+from tests.running import RunningServer
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ana(server: RunningServer, browser: Browser) -> AsyncIterator[Desk]:
+    desk = await Desk.of(server, browser)
+    yield desk
+    await desk.goes()
+    assert desk.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sam(server: RunningServer, browser: Browser) -> AsyncIterator[SamsBoard]:
+    board = await SamsBoard.of(server, browser)
+    yield board
+    await board.goes()
+    assert board.complaints == []
+
+
+async def test_sam_sees_a_clock_run_and_stop(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    vera = await Vera.comes(server, "Il film non parte")
+    slot = sam.page.locator(sam.slot("ana"))
+    await expect(slot).to_have_attribute("data-state", "fine")
+    await expect(slot).to_have_attribute("aria-label", "Ana, slot 1: Vera, Support. clock running")
+    await ana.page.get_by_label("Reply to Vera").fill("Ciao Vera")
+    await ana.page.get_by_label("Reply to Vera").press("Enter")
+    await expect(slot).to_have_attribute("data-state", "none")
+    await expect(sam.page.locator("#agent-ana .figure").last).to_contain_text("1")
+    await vera.goes()
+
+
+async def test_sam_looks_on_and_whispers_and_vera_sees_nothing_of_it(
+    server: RunningServer, ana: Desk, sam: SamsBoard
+) -> None:
+    vera = await Vera.comes(server, "I want my money back")
+    await sam.page.locator(sam.slot("ana")).click()
+    panel = sam.page.get_by_role("complementary", name="Looking on: Vera")
+    await expect(panel.locator(".m.visitor p")).to_have_text("I want my money back")
+    await panel.locator(".why summary").click()
+    await expect(panel.locator(".trace")).to_contain_text("fewest running clocks")
+    box = panel.get_by_label("Whisper to Ana: Vera does not see it")
+    await box.fill("refund her, it is fine")
+    await box.press("Enter")
+    await expect(panel.get_by_text("Whispered")).to_be_visible()
+    await expect(ana.page.locator("#pane-1 .m.note p")).to_have_text("refund her, it is fine")
+    await ana.page.get_by_label("Reply to Vera").fill("It is refunded")
+    await ana.page.get_by_label("Reply to Vera").press("Enter")
+    await expect(panel.locator(".m.agent p")).to_have_text("It is refunded")
+    await eventually(lambda: vera.heard() == ["It is refunded"], "Vera to hear Ana")
+    assert "fine" not in str(vera.frames)
+    await sam.page.keyboard.press("Escape")
+    await expect(panel).to_be_hidden()
+    await expect(sam.page.locator(sam.slot("ana"))).to_be_focused()
+    await vera.goes()
+
+
+async def test_sam_takes_a_chat_over_into_panes_on_his_board(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    vera = await Vera.comes(server, "You are not helping")
+    await sam.page.locator(sam.slot("ana")).click()
+    await sam.page.get_by_role("button", name="Take over").click()
+    own = sam.page.frame_locator("iframe")
+    await expect(own.locator("#pane-1 h2")).to_have_text("Vera")
+    await expect(sam.page.get_by_text("It is yours: it stands in your own panes.")).to_be_visible()
+    await expect(ana.page.locator("#pane-1")).to_have_attribute("data-free", "")
+    await expect(sam.page.locator(sam.slot("sam"))).to_have_attribute("data-kind", "active")
+    await expect(sam.page.locator("#agent-sam")).to_have_attribute("data-status", "away")
+    await own.get_by_label("Reply to Vera").fill("Sam here, I take care of it")
+    await own.get_by_label("Reply to Vera").press("Enter")
+    await eventually(lambda: vera.heard() == ["Sam here, I take care of it"], "Vera to hear Sam")
+    luca = await Vera.comes(server, "hello", name="Luca")
+    await expect(ana.page.locator("#pane-1 h2")).to_have_text("Luca")  # nothing new comes to a supervisor's panes
+    await vera.goes()
+    await luca.goes()
+
+
+async def test_with_a_console_open_elsewhere_the_chat_goes_there(
+    server: RunningServer, ana: Desk, sam: SamsBoard
+) -> None:
+    console = await sam.context.new_page()
+    await console.goto(f"{server.url}/console")
+    await console.wait_for_selector('body[data-link="ready"]')
+    await expect(sam.page.locator("#agent-sam")).to_have_attribute("data-connected", "")
+    vera = await Vera.comes(server, "hello")
+    await ana.page.get_by_label("Reply to Vera").wait_for()
+    await sam.page.locator(sam.slot("ana")).click()
+    await sam.page.get_by_role("button", name="Take over").click()
+    await expect(console.locator("#pane-1 h2")).to_have_text("Vera")
+    await expect(sam.page.get_by_text("It is yours: it stands in the console you have open elsewhere.")).to_be_visible()
+    assert await sam.page.locator("iframe").count() == 0
+    await vera.goes()
+
+
+async def test_sam_moves_a_chat_to_another_queue(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    vera = await Vera.comes(server, "about my invoice")
+    await sam.page.locator(sam.slot("ana")).click()
+    panel = sam.page.get_by_role("complementary", name="Looking on: Vera")
+    await panel.get_by_text("Move", exact=True).click()
+    await panel.get_by_role("combobox", name="To").select_option("Billing")
+    await panel.get_by_label("Note for staff").fill("about invoice 88213")
+    await panel.get_by_role("button", name="Move the chat").click()
+    await expect(panel.get_by_text("Moved", exact=True)).to_be_visible()
+    await expect(panel.locator("#watch-head")).to_contain_text("Billing")
+    await panel.locator(".why summary").click()
+    await expect(panel.locator(".trace")).to_contain_text("Sam moved it to Billing: about invoice 88213")
+    assert "88213" not in str(vera.frames)
+    await vera.goes()
+
+
+async def test_sam_lowers_ana_s_limit_and_sends_her_to_lunch(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    await sam.page.get_by_role("button", name="Ana", exact=True).click()
+    sheet = sam.page.get_by_role("dialog", name="Ana")
+    await sheet.get_by_role("button", name="2", exact=True).click()
+    await expect(sheet.get_by_text("Ana may hold 2 now")).to_be_visible()
+    await expect(sheet.get_by_role("button", name="2", exact=True)).to_have_attribute("aria-pressed", "true")
+    await expect(ana.page.locator("#strip-slots")).to_have_text("0 / 2")
+    async with accounts_of(server) as accounts:
+        assert (await accounts.directory()).members["ana"].limit == 2
+    await sheet.get_by_role("button", name="Away").click()
+    await expect(ana.page.locator("body")).to_have_attribute("data-status", "away")
+    await expect(sam.page.locator("#agent-ana .state")).to_contain_text("Away")
+
+
+async def test_a_killed_server_is_said_and_come_back_from(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    vera = await Vera.comes(server, "hello")
+    await expect(sam.page.locator(sam.slot("ana"))).to_be_visible()
+    server.kill()
+    await expect(sam.page.get_by_text("No connection since")).to_be_visible()
+    await expect(sam.page.locator(sam.slot("ana"))).to_have_attribute("data-state", "stale")
+    await server.start()
+    await expect(sam.page.locator("body")).not_to_have_attribute("data-stale", "", timeout=20_000)
+    await expect(sam.page.locator("#age")).to_contain_text("data 0.")
+    for desk in (ana, sam):
+        desk.complaints.clear()  # the browser grumbles about each connection refused
+    await vera.goes()
+
+
+async def test_an_agent_has_no_board(server: RunningServer, ana: Desk) -> None:
+    assert await ana.page.get_by_role("link", name="Board").count() == 0
+    response = await ana.page.goto(f"{server.url}/board")
+    assert response is not None
+    assert response.status == 403
+    ana.complaints.clear()  # the browser reports the 403
