@@ -7,6 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
+from tests.browser.board_scenes import QUEUES
+from tests.browser.board_stage import BoardStage, open_board
 from tests.browser.chromium import KEPT_AWAKE, find, flags
 from tests.browser.stage import Stage, open_console
 
@@ -67,3 +69,20 @@ async def desk(stage: Stage, context: BrowserContext) -> AsyncIterator[Page]:
     page = await open_console(stage, context)
     yield page
     assert stage.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def board_stage() -> AsyncIterator[BoardStage]:
+    """The board's page over a floor that the test makes up: queues premium, support and billing, and nobody there."""
+    standing = BoardStage(*QUEUES)
+    await standing.run()
+    yield standing
+    await standing.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(board_stage: BoardStage, context: BrowserContext) -> AsyncIterator[Page]:
+    """Sam's board on that stage. A script error or a breach of the page's CSP fails the test."""
+    opened = await open_board(board_stage, context, height=900)
+    yield opened
+    assert board_stage.complaints == []

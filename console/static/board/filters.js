@@ -41,6 +41,7 @@ export function emptiness() {
   const narrowed = value('show') === 'late' || value('of-queue') !== '' || value('find') !== '';
   show('no-agents', $('overview') !== null && rows === 0 && !narrowed);
   show('no-match', rows === 0 && narrowed);
+  show('agents-table', rows > 0);
   const off = list().children.length - rows;
   const note = $('off-duty');
   if (note) note.textContent = off && !narrowed && value('show') !== 'all' ? word('off_duty', { n: off }) : '';

@@ -1,7 +1,7 @@
 // An element redrawn in place: what stands keeps standing, so focus, hover and a press under way survive.
 
 const READERS = new Set(['hidden', 'open']); // the reader's, on any element
-const OURS = new Set(['style', 'data-state', 'aria-label', 'title']); // the browser's, on one with data-own
+const OURS = new Set(['style', 'data-state', 'data-digits', 'aria-label', 'title']); // the browser's, on one with data-own
 
 /**
  * Make `old` look like `fresh`. Children with ids are known by them, others by their place.

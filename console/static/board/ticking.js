@@ -62,7 +62,7 @@ function read(slot, at = now()) {
 function drawSlot(slot, at) {
   const it = read(slot, at);
   const text = digits(slot.dataset.kind ?? '', it);
-  if (slot.textContent !== text) slot.textContent = text;
+  if (slot.dataset.digits !== text) slot.dataset.digits = text;
   const share = String(Math.round(it.share * (still.matches ? 6 : 24)) / (still.matches ? 6 : 24));
   if (slot.style.getPropertyValue('--left') !== share) slot.style.setProperty('--left', share);
   if (slot.dataset.state !== it.state) {
