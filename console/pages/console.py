@@ -1,5 +1,7 @@
 """The agent's console: one page; all that moves on it comes by the socket."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,11 +20,16 @@ from console.who import services_of
 
 @for_members
 async def show_console(request: Request, me: SignedIn) -> Response:
-    return console_page(request, me, build=services_of(request).build)
+    services = services_of(request)
+    sites = {key: site.name for key, site in services.directory.sites.items()}
+    return console_page(request, me, build=services.build, sites=sites)
 
 
-def console_page(request: Request, me: SignedIn, *, build: str) -> Response:
-    """Six empty panes and what the scripts need to fill them. With `?embedded` it may stand in a page of ours."""
+def console_page(request: Request, me: SignedIn, *, build: str, sites: Mapping[str, str] | None = None) -> Response:
+    """Six empty panes and what the scripts need to fill them; `sites` are names by key, for canned replies.
+
+    With `?embedded` it may stand in a page of ours.
+    """
     embedded = "embedded" in request.query_params
     locale = locale_of(request, me.member.locale)
     texts = page_texts().get(locale)
@@ -33,6 +40,7 @@ def console_page(request: Request, me: SignedIn, *, build: str) -> Response:
         "places": places_for(me.member, texts),
         "build": build,
         "embedded": embedded,
+        "sites": sites or {},
     }
     response = render(request, "console.html", context, locale=locale)
     if embedded:

@@ -218,7 +218,7 @@ class Stage:
         await self.task
 
     async def _page(self, request: Request) -> Response:
-        response = console_page(request, ANA, build=BUILD)
+        response = console_page(request, ANA, build=BUILD, sites={"demo": "Lana"})
         response.headers["content-security-policy"] = CSP
         return response
 

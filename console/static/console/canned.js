@@ -54,6 +54,8 @@ function listen(composer) {
     else hide();
   });
   composer.root.addEventListener('focusout', () => setTimeout(leftAlone));
+  new MutationObserver(() => { if (composer.root.contains(menu)) hide(); }) // its chat has gone
+    .observe(composer.root, { attributes: true, attributeFilter: ['data-ended', 'data-mode'] });
 }
 
 /** @param {Element | EventTarget | null} inside */
@@ -188,8 +190,9 @@ function scopeOf(reply) {
  * @returns {import('./placeholders.js').Known & {queue: string}}
  */
 function about(composer) {
-  const said = desk.paneOf(composer.chat)?.who.dataset.about;
-  return { queue: '', agent: document.body.dataset.name, ...(said ? JSON.parse(said) : {}) };
+  const { about: said, sites = '{}', name: agent } = { ...desk.paneOf(composer.chat)?.who.dataset, ...document.body.dataset };
+  const chat = said ? JSON.parse(said) : { queue: '' };
+  return { ...chat, agent, site_name: JSON.parse(sites)[chat.site] };
 }
 
 // --- choosing ---

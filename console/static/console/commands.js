@@ -9,8 +9,8 @@ import { setStatus } from './status.js';
 import { known, word } from './words.js';
 
 /**
- * `may`: whether it would do anything, from where the person is now.
- * @typedef {{label: string, detail: string, key: string, may: boolean, run: () => void}} Command
+ * `may`: whether it would do anything, from where the person is now; `here`: it may be about the chat they are in.
+ * @typedef {{label: string, detail: string, key: string, may: boolean, here: boolean, run: () => void}} Command
  */
 
 const PANE = /^pane\d$/;
@@ -45,7 +45,7 @@ function ofAction(name) {
   const label = PANE.test(name) ? word('do_pane', { slot: name.slice(-1) }) : word(`do_${name}`);
   const may = mayDo(name);
   const key = isOn(name) ? shownKey(keyOf(name)) : '';
-  return { label, detail: may ? '' : word('not_now'), key, may, run: () => perform(name) };
+  return { label, detail: may ? '' : word('not_now'), key, may, here: !PANE.test(name), run: () => perform(name) };
 }
 
 /** The same as in the menu on top. */
@@ -53,7 +53,7 @@ function statuses() {
   return [...document.querySelectorAll('#status-menu [data-set-status]')].map((button) => {
     const [status, reason] = [button.getAttribute('data-set-status') ?? '', button.getAttribute('data-reason') ?? ''];
     const label = word('set_status', { status: (button.textContent ?? '').trim() });
-    return { label, detail: '', key: '', may: true, run: () => setStatus(status, reason) };
+    return { label, detail: '', key: '', may: true, here: false, run: () => setStatus(status, reason) };
   });
 }
 
@@ -61,6 +61,6 @@ function statuses() {
 function places() {
   return [...document.querySelectorAll('#places a')].map((link) => {
     const { href, textContent } = /** @type {HTMLAnchorElement} */ (link);
-    return { label: textContent ?? '', detail: word('new_tab'), key: '', may: true, run: () => void window.open(href, '_blank', 'noopener') };
+    return { label: textContent ?? '', detail: word('new_tab'), key: '', may: true, here: false, run: () => void window.open(href, '_blank', 'noopener') };
   });
 }

@@ -4,6 +4,7 @@ import { addActions } from './actions.js';
 import { announce } from './announcer.js';
 import { Choices } from './choices.js';
 import { commands } from './commands.js';
+import { desk } from './floor.js';
 import { distance, nearest } from './fuzzy.js';
 import { word } from './words.js';
 
@@ -20,6 +21,7 @@ const choices = new Choices(list, { row, picked });
 let all = [];
 /** @type {HTMLElement | null} where the person was */
 let from = null;
+let chat = ''; // and in which chat
 
 export function startPalette() {
   const may = () => isOpen() || !document.querySelector('dialog:modal');
@@ -40,6 +42,7 @@ const isOpen = () => palette.matches(':popover-open');
 
 function open() {
   from = document.activeElement instanceof HTMLElement && document.activeElement !== document.body ? document.activeElement : null;
+  chat = desk.attended()?.chat ?? '';
   all = commands();
   box.value = '';
   palette.showPopover();
@@ -95,5 +98,7 @@ function keydown(event) {
 function picked(command) {
   if (!command.may) return announce(`${command.label}: ${word('not_now')}`);
   close();
-  command.run();
+  const moved = command.here && chat !== (desk.attended()?.chat ?? ''); // what was meant for one chat reaches no other
+  if (moved) announce(`${command.label}: ${word('not_now')}`);
+  else command.run();
 }

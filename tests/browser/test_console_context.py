@@ -1,0 +1,116 @@
+"""What Ana's panes tell of their visitors: asked for by her, and never in another visitor's place."""
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.side_scenes import tell_more
+from tests.browser.stage import Play, Stage
+from tests.eventually import eventually
+
+
+def panel(desk: Page, slot: int = 1) -> Locator:
+    return desk.locator(f"#context-{slot}")
+
+
+async def giulia(stage: Stage, desk: Page) -> Locator:
+    await stage.play(Play("c1", 1, "Giulia", page="https://shop.example/player", email="giulia@example.it"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.focus()
+    return box
+
+
+async def test_a_key_opens_and_closes_it_and_she_types_on(stage: Stage, desk: Page) -> None:
+    box = await giulia(stage, desk)
+    assert stage.side.asked == []
+    await desk.keyboard.press("Alt+KeyV")
+    await expect(panel(desk)).to_contain_text("giulia@example.it")
+    await expect(panel(desk)).to_contain_text("Ben · rated 4 of 5")
+    await expect(desk.get_by_role("region", name="About Giulia")).to_be_visible()
+    await desk.keyboard.type("Ciao")
+    await expect(box).to_have_value("Ciao")
+    await desk.keyboard.press("Alt+KeyV")
+    await expect(panel(desk)).to_be_hidden()
+
+
+async def test_its_button_says_whether_it_is_open(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    button = desk.locator("#pane-1").get_by_role("button", name="About the visitor")
+    await expect(button).to_have_attribute("aria-expanded", "false")
+    await button.click()
+    await expect(button).to_have_attribute("aria-expanded", "true")
+    await panel(desk).locator(".body").press("Escape")
+    await expect(button).to_have_attribute("aria-expanded", "false")
+    await expect(button).to_be_focused()
+
+
+async def test_earlier_chats_open_in_a_tab_of_their_own(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    await desk.keyboard.press("Alt+KeyV")
+    link = panel(desk).locator('a[href="/chats/old1"]')
+    await link.wait_for()
+    assert await link.get_attribute("target") == "_blank"
+
+
+async def test_a_new_page_of_hers_is_there_by_itself(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    await desk.keyboard.press("Alt+KeyV")
+    await panel(desk).get_by_text("Earlier chats").wait_for()
+    await tell_more(stage)
+    await expect(panel(desk).locator(".known")).to_contain_text("Help: the film does not start")
+    await expect(panel(desk)).to_contain_text("gold")
+
+
+async def test_another_visitor_in_the_pane_closes_it(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    await desk.keyboard.press("Alt+KeyV")
+    await panel(desk).get_by_text("Earlier chats").wait_for()
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    await expect(panel(desk)).to_be_hidden()
+    await expect(panel(desk)).not_to_contain_text("giulia@example.it")
+
+
+async def test_an_answer_that_comes_too_late_is_not_shown_to_the_next(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    await desk.evaluate(
+        """() => { const real = window.fetch; window.waiting = [];
+          window.fetch = (...words) => new Promise(done => window.waiting.push(() => done(real(words[0])))); }"""
+    )
+    await desk.keyboard.press("Alt+KeyV")
+    await expect(panel(desk)).to_contain_text("One moment")
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    await desk.get_by_label("Reply to Marco").focus()
+    await desk.keyboard.press("Alt+KeyV")
+    await desk.evaluate("window.waiting.forEach(go => go())")
+    await eventually(lambda: stage.side.asked == ["/console/visitor/c1", "/console/visitor/c2"], "both answers")
+    await panel(desk).get_by_text("Earlier chats").wait_for()
+    await expect(panel(desk)).not_to_contain_text("giulia@example.it")
+    stage.complaints.clear()  # the first chat is not there any more
+
+
+async def test_what_cannot_be_read_is_tried_again(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    stage.side.status = 503
+    await desk.keyboard.press("Alt+KeyV")
+    await expect(panel(desk)).to_contain_text("This cannot be read just now. The chat goes on.")
+    stage.side.status = 200
+    await panel(desk).get_by_role("button", name="Try again").click()
+    await expect(panel(desk)).to_contain_text("giulia@example.it")
+    stage.complaints.clear()  # the browser grumbles about the 503
+
+
+async def test_it_leaves_the_newest_lines_in_view(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    for number in range(12):
+        await stage.show(stage.plays["c1"], stage.plays["c1"].visitor_says(f"line {number}"))
+    await desk.keyboard.press("Alt+KeyV")
+    await panel(desk).get_by_text("Earlier chats").wait_for()
+    edge = await panel(desk).bounding_box()
+    last = await desk.locator("#pane-1 .m").last.bounding_box()
+    assert edge is not None
+    assert last is not None
+    assert last["y"] >= edge["y"] + edge["height"]
+
+
+async def test_a_free_pane_has_no_such_button(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    await expect(desk.locator("#pane-1 .about")).to_be_visible()
+    await expect(desk.locator("#pane-2 .about")).to_be_hidden()

@@ -1,0 +1,197 @@
+"""Ana's command palette: everything by name, from wherever she is, and back to where she was."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.stage import Play, Stage, open_console
+from tests.browser.test_console_keys import press
+
+
+async def two_chats(stage: Stage, desk: Page) -> Locator:
+    """Giulia, focused, and Marco."""
+    await stage.push(stage.strip())
+    await stage.play(Play("c1", 1, "Giulia"), Play("c2", 2, "Marco"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.focus()
+    return box
+
+
+def palette(desk: Page) -> Locator:
+    return desk.locator("#palette")
+
+
+async def search(desk: Page, text: str) -> None:
+    await desk.keyboard.press("Control+KeyK")
+    await expect(desk.locator("#palette-box")).to_be_focused()
+    await desk.keyboard.type(text)
+
+
+async def test_every_action_of_the_keytable_stands_there_with_its_key(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await desk.keyboard.press("Control+KeyK")
+    rows = (
+        await palette(desk)
+        .locator("[role=option]")
+        .evaluate_all(
+            "all => all.map(one => [one.querySelector('.label').textContent, one.querySelector('kbd')?.textContent ?? ''])"
+        )
+    )
+    table = await desk.evaluate(
+        """async () => {
+          const keys = await import(document.querySelector('script[src*="console.js"]').src
+            .replace(/console\\.js.*/, 'keytable.js'));
+          return Object.keys(keys.DEFAULTS).map(name => [name, keys.shownKey(keys.keyOf(name))]);
+        }"""
+    )
+    shown = {key for _, key in rows if key}
+    assert {key for name, key in table if not name.endswith("2") or name == "pane2"} - shown == {"Ctrl K"}
+    assert ["Go to Marco", "Alt 2"] in rows
+    assert ["Go to pane 3", "Alt 3"] in rows
+
+
+async def test_a_few_letters_of_a_name_go_to_that_visitor(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "mrc")
+    await expect(palette(desk).locator('[aria-selected="true"] .label')).to_have_text("Go to Marco")
+    await desk.keyboard.press("Enter")
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+    await expect(palette(desk)).to_be_hidden()
+
+
+async def test_escape_goes_back_to_the_very_place(stage: Stage, desk: Page) -> None:
+    box = await two_chats(stage, desk)
+    await box.fill("Hello Giulia")
+    await box.evaluate("box => box.setSelectionRange(5, 5)")
+    await search(desk, "stat")
+    await desk.keyboard.press("Escape")
+    await expect(box).to_be_focused()
+    await desk.keyboard.type(",")
+    await expect(box).to_have_value("Hello, Giulia")
+
+
+@pytest.mark.parametrize("way", ["Control+KeyK", "Tab"])
+async def test_the_same_key_and_tab_close_it_too(stage: Stage, desk: Page, way: str) -> None:
+    box = await two_chats(stage, desk)
+    await search(desk, "")
+    await desk.keyboard.press(way)
+    await expect(palette(desk)).to_be_hidden()
+    await expect(box).to_be_focused()
+
+
+async def test_an_action_is_done_to_the_chat_she_was_in(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "note or")
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator("#pane-1 .composer")).to_have_attribute("data-mode", "note")
+    await expect(desk.locator("#pane-2 .composer")).to_have_attribute("data-mode", "reply")
+
+
+async def test_by_mouse_too_it_is_about_the_chat_she_was_in(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await desk.get_by_role("button", name="Commands").click()
+    await palette(desk).get_by_role("option", name="End the chat").click()
+    await expect(desk.get_by_text("Ending the chat with Giulia")).to_be_visible()
+
+
+async def test_a_chat_that_went_meanwhile_is_not_ended_in_anothers_place(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "end the")
+    await stage.leave(1, then=Play("c3", 1, "Kim"))
+    await desk.locator("#name-1").get_by_text("Kim").wait_for()
+    await desk.keyboard.press("Enter")
+    await expect(palette(desk)).to_be_hidden()
+    await expect(desk.locator("#announcer")).to_contain_text("End the chat: not possible just now")
+    await expect(desk.get_by_text("Ending the chat with")).to_be_hidden()
+
+
+async def test_what_cannot_be_done_says_so_and_does_nothing(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await search(desk, "no reply")
+    row = palette(desk).get_by_role("option", name="No reply needed")
+    await expect(row).to_have_attribute("aria-disabled", "true")
+    await expect(row).to_contain_text("not possible just now")
+    await desk.keyboard.press("Enter")
+    await expect(palette(desk)).to_be_visible()
+
+
+async def test_a_status_is_set_with_its_reason(stage: Stage, desk: Page) -> None:
+    box = await two_chats(stage, desk)
+    await search(desk, "lunch")
+    await desk.keyboard.press("Enter")
+    said = (await stage.hears("status"))[0]
+    assert (said["status"], said["reason"]) == ("away", "Lunch")
+    await expect(box).to_be_focused()
+
+
+async def test_pages_open_in_a_tab_of_their_own(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "ended chats")
+    async with desk.context.expect_page() as opened:
+        await desk.keyboard.press("Enter")
+    assert (await opened.value).url.endswith("/chats")
+    assert desk.url.endswith("/console")
+
+
+async def test_an_agent_is_not_shown_the_supervisors_places(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "board")
+    await expect(palette(desk).get_by_role("option", name="Board")).to_have_count(0)
+
+
+async def test_it_is_a_combobox_that_says_what_is_meant(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "")
+    box = desk.get_by_role("combobox", name="Command")
+    await expect(box).to_have_attribute("aria-controls", "palette-list")
+    await expect(box).to_have_attribute("aria-expanded", "true")
+    await desk.keyboard.press("ArrowDown")
+    chosen = palette(desk).locator('[aria-selected="true"]')
+    await expect(chosen).to_have_count(1)
+    await expect(box).to_have_attribute("aria-activedescendant", str(await chosen.get_attribute("id")))
+    await desk.keyboard.type("zzzz")
+    await expect(palette(desk)).to_contain_text("Nothing fits.")
+    await expect(desk.locator("#announcer")).to_contain_text("Nothing fits.")
+    await desk.keyboard.press("Enter")
+    await expect(palette(desk)).to_be_visible()
+
+
+async def test_a_new_chat_is_announced_and_takes_nothing_away(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "mar")
+    await stage.play(Play("c3", 3, "Kim"))
+    await expect(desk.locator("#announcer")).to_contain_text("Pane 3, Kim: new chat")
+    await expect(desk.locator("#palette-box")).to_be_focused()
+    await expect(desk.locator("#palette-box")).to_have_value("mar")
+
+
+async def test_the_keys_of_panes_work_on_and_close_it(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "x")
+    await desk.keyboard.press("Alt+Digit2")
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+    await expect(palette(desk)).to_be_hidden()
+
+
+async def test_enter_that_ends_a_composition_chooses_nothing(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "mar")
+    assert not await press(desk, "Enter", "Enter", isComposing=True)
+    await expect(palette(desk)).to_be_visible()
+
+
+async def test_under_a_dialog_that_must_be_answered_it_does_not_open(stage: Stage, desk: Page) -> None:
+    await stage.close(4409)
+    await desk.get_by_role("dialog", name="Another tab has taken over").wait_for()
+    assert await press(desk, "KeyK", "k", ctrlKey=True)
+    await expect(palette(desk)).to_be_hidden()
+
+
+async def test_on_a_mac_it_is_the_command_key(stage: Stage, context: Any) -> None:
+    await context.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })")
+    page = await open_console(stage, context)
+    assert not await press(page, "KeyK", "k", ctrlKey=True)
+    assert await press(page, "KeyK", "k", metaKey=True)
+    await expect(page.locator("#palette-box")).to_be_focused()
+    await expect(page.locator('[data-do="palette"] kbd')).to_have_text("Cmd K")

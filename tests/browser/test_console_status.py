@@ -1,0 +1,78 @@
+"""Ana's status with its reasons, her own figures, and how dense she likes it."""
+
+from playwright.async_api import Page, expect
+
+from tests.browser.scenes import busy
+from tests.browser.stage import Play, Stage, now
+
+
+async def test_a_reason_is_chosen_and_stands_in_the_strip_with_since_when(stage: Stage, desk: Page) -> None:
+    await stage.push(stage.strip())
+    await desk.locator("#status-menu summary").click()
+    await desk.get_by_role("button", name="Away: Lunch").click()
+    said = (await stage.hears("status"))[0]
+    assert (said["status"], said["reason"]) == ("away", "Lunch")
+    await expect(desk.locator("#strip-status")).to_contain_text("Away: Lunch")
+    await expect(desk.locator("#strip-status .since")).to_contain_text("since")
+    await expect(desk.locator("#status-menu summary")).to_be_focused()
+    await desk.locator("#status-menu summary").click()
+    pressed = desk.locator('#status-menu [aria-pressed="true"]')
+    await expect(pressed).to_have_text("Away: Lunch")
+
+
+async def test_plain_away_has_no_reason(stage: Stage, desk: Page) -> None:
+    await stage.push(stage.strip())
+    await desk.locator("#status-menu summary").click()
+    await desk.get_by_role("button", name="Away", exact=True).click()
+    assert "reason" not in (await stage.hears("status"))[0]
+
+
+async def test_reasons_changed_by_a_supervisor_are_there_at_once(stage: Stage, desk: Page) -> None:
+    await stage.push(stage.strip())
+    await desk.locator("#status-menu summary").click()
+    training = desk.get_by_role("button", name="Away: Training")
+    await training.focus()
+    stage.side.away_reasons = ("Lunch", "Training", "Meeting")
+    await stage.push(stage.strip())
+    await expect(desk.get_by_role("button", name="Away: Meeting")).to_be_visible()
+    await expect(training).to_be_focused()
+
+
+async def test_a_reason_is_text_whatever_it_holds(stage: Stage, desk: Page) -> None:
+    stage.side.away_reasons = ('"><b>x</b>',)
+    await stage.push(stage.strip())
+    await desk.locator("#status-menu summary").click()
+    await desk.get_by_role("button", name='Away: "><b>x</b>').click()
+    assert (await stage.hears("status"))[0]["reason"] == '"><b>x</b>'
+
+
+async def test_her_own_day_stands_on_top_and_in_full_beneath(stage: Stage, desk: Page) -> None:
+    stage.promises = [now() + 30_000, now() + 300_000]
+    await stage.push(stage.strip())
+    await expect(desk.locator("#strip-median")).to_have_text("4.1 s")
+    await desk.locator("#own-menu summary").click()
+    day = desk.locator("#strip-own")
+    for part in ("Answers50", "Within the target96% (48 of 50)", "Promises running2 the longest until"):
+        await expect(day).to_contain_text(part)
+    await desk.keyboard.press("Escape")
+    await expect(day).to_be_hidden()
+
+
+async def test_a_long_reason_does_not_push_the_clocks_away(stage: Stage, desk: Page) -> None:
+    await busy(stage, desk)
+    stage.status, stage.reason = "away", "Something that takes very long to say, and longer to do"
+    await stage.push(stage.strip())
+    await expect(desk.locator("#strip-status")).to_contain_text("Something")
+    assert await desk.locator("header.top").evaluate("top => top.getBoundingClientRect().height") < 60
+
+
+async def test_density_is_this_browsers_and_stays(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    normal = await desk.locator("#pane-1 > header").evaluate("one => one.getBoundingClientRect().height")
+    await desk.locator("details.me summary").click()
+    await desk.get_by_label("Density").select_option("compact")
+    compact = await desk.locator("#pane-1 > header").evaluate("one => one.getBoundingClientRect().height")
+    assert compact < normal
+    await desk.reload()
+    await desk.wait_for_selector('body[data-link="ready"][data-density="compact"]')
+    assert [cookie["name"] for cookie in await desk.context.cookies()] == []
