@@ -36,7 +36,7 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "shift_trip": _("{ms} ms there and back, the slowest {most} ms"),
         "shift_slow": _("{ms} ms there and back, the slowest {most} ms: that is slow. Try another network or cable."),
         "shift_no_trip": _("nothing came back. Try again when there is a connection."),
-        "shift_connected": _("there is one"),
+        "shift_connected": _("the server answers"),
         "shift_clock": _("{n} s from the server's"),
         "shift_ahead": _("{n} s ahead of the server's. The console goes by the server's; have this computer's set."),
         "shift_behind": _("{n} s behind the server's. The console goes by the server's; have this computer's set."),
@@ -62,7 +62,7 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
 def places_for(member: Member, texts: gettext.NullTranslations) -> dict[str, str]:
     """Address to name of the pages the member may go to from the palette."""
     _ = texts.gettext
-    places = {"/chats": _("Ended chats"), "/settings/canned": _("Canned replies: manage")}
+    places = {"/chats": _("Ended chats"), "/settings/canned": _("Manage canned replies")}
     if may(member, "supervise"):
         places["/board"] = _("Board")
     if may(member, "configure"):

@@ -25,6 +25,7 @@ async def canned_none(stage: Stage, desk: Page) -> None:
 async def braces(stage: Stage, desk: Page) -> None:
     """A reply with a placeholder nobody has filled in, and Enter was pressed."""
     await busy(stage, desk)
+    await desk.locator("#pane-2 .index").click()
     box = desk.get_by_label("Reply to Marco")
     await box.press("/")
     await box.press_sequentially("refund")

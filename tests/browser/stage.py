@@ -53,6 +53,7 @@ class Play:
             visitor=f"v{chat}",
             name=name,
             slot=slot,
+            opened=now(),
             **line,
         )
         self.facts: list[ChatFact] = []

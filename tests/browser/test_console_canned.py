@@ -272,6 +272,18 @@ async def test_the_key_can_be_another_and_the_slash_is_text_then(stage: Stage, d
     await expect(box).to_have_value("Hello Giulia, this is Ana. How can I help?")
 
 
+@pytest.mark.parametrize(
+    ("code", "shift"), [("Slash", False), ("Digit7", True), ("Period", True)], ids=["us", "italian", "french"]
+)
+async def test_a_slash_beside_the_text_leads_into_it(stage: Stage, desk: Page, code: str, shift: bool) -> None:
+    box = await giulia(stage, desk)
+    await desk.locator("#pane-1 .scroll").focus()
+    assert await press(desk, code, "/", shiftKey=shift)
+    await expect(titles(desk).first).to_be_visible()
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("")
+
+
 async def test_whoever_goes_to_another_pane_leaves_no_menu_behind(stage: Stage, desk: Page) -> None:
     box = await giulia(stage, desk)
     await stage.play(Play("c2", 2, "Marco"))

@@ -9,7 +9,16 @@ from tests.browser.stage import Play, Stage
 from tests.eventually import eventually
 
 # code, key as the layout types it, modifiers
-US = [("Digit1", "1"), ("Digit4", "4"), ("Digit0", "0"), ("KeyJ", "j"), ("KeyM", "m"), ("KeyE", "e"), ("KeyO", "o")]
+US = [
+    ("Digit1", "1"),
+    ("Digit4", "4"),
+    ("Digit0", "0"),
+    ("KeyJ", "j"),
+    ("KeyM", "m"),
+    ("KeyE", "e"),
+    ("KeyO", "o"),
+    ("KeyV", "v"),
+]
 ITALIAN = [
     ("Digit1", "1"),
     ("Digit4", "4"),
@@ -18,8 +27,18 @@ ITALIAN = [
     ("KeyM", "m"),
     ("KeyE", "e"),
     ("KeyO", "o"),
+    ("KeyV", "v"),
 ]
-FRENCH = [("Digit1", "&"), ("Digit4", "'"), ("Digit0", "à"), ("KeyJ", "j"), ("KeyM", ","), ("KeyE", "e"), ("KeyO", "o")]
+FRENCH = [
+    ("Digit1", "&"),
+    ("Digit4", "'"),
+    ("Digit0", "à"),
+    ("KeyJ", "j"),
+    ("KeyM", ","),
+    ("KeyE", "e"),
+    ("KeyO", "o"),
+    ("KeyV", "v"),
+]
 PRESS = """([code, key, more]) => {
   const event = new KeyboardEvent('keydown', { code, key, bubbles: true, cancelable: true, ...more });
   (document.activeElement ?? document.body).dispatchEvent(event);
@@ -41,6 +60,7 @@ async def test_a_key_of_ours_never_reaches_the_browser(stage: Stage, desk: Page,
     for code, key in layout:
         assert await press(desk, code, key, altKey=True), code
     assert await press(desk, "F1", "F1")
+    assert await press(desk, "KeyK", "k", ctrlKey=True)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +110,17 @@ async def test_every_key_has_a_button_that_shows_it(stage: Stage, desk: Page) ->
     shown = await desk.evaluate(
         "[...document.querySelectorAll('[data-do],[data-act]')].map(b => b.dataset.do ?? b.dataset.act)"
     )
-    assert {f"pane{slot}" for slot in range(1, 7)} | {"urgent", "help", "alarms", "note", "no_reply", "end"} <= set(
-        shown
-    )
+    assert {f"pane{slot}" for slot in range(1, 7)} | {
+        "urgent",
+        "help",
+        "alarms",
+        "note",
+        "no_reply",
+        "end",
+        "palette",
+        "canned",
+        "context",
+    } <= set(shown)
     assert await desk.locator("#pane-1 [data-act=end] kbd").text_content() == "Alt E"
 
 

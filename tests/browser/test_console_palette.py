@@ -35,7 +35,7 @@ async def test_every_action_of_the_keytable_stands_there_with_its_key(stage: Sta
         await palette(desk)
         .locator("[role=option]")
         .evaluate_all(
-            "all => all.map(one => [one.querySelector('.label').textContent, one.querySelector('kbd')?.textContent ?? ''])"
+            "all => all.map(one => ['.label', 'kbd'].map(part => one.querySelector(part)?.textContent ?? ''))"
         )
     )
     table = await desk.evaluate(

@@ -1,0 +1,70 @@
+"""axe over what stands beside the panes, in light, dark and on a phone; and nothing of it too small to press."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browser.side_scenes import SIDE_SCENES, canned, context
+from tests.browser.stage import Stage, open_console
+from tests.browser.test_console_axe import LOOKS, audit
+from tests.browser.test_console_look import LUMINANCE, TARGETS
+
+# axe cannot judge the contrast of what lies under a menu, nor of the menu over it: that is measured here.
+WORDS = f"""() => {{ {LUMINANCE}
+  const texts = '.float *, .sheet :is(button, dt, dd, a), .context *, #shift *';
+  return [...document.querySelectorAll(texts)]
+    .filter(one => one.checkVisibility() && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .map(one => [ratio(getComputedStyle(one).color, ground(one)), one.outerHTML.slice(0, 100)])
+    .filter(([contrast]) => contrast < 4.5); }}"""
+LINKS = TARGETS.replace(".fig a", ".fig a, #canned-foot a, #places a")
+
+
+def grumbles(stage: Stage) -> list[str]:
+    """What the browser says of a request that a scene lets fail is no fault of the page."""
+    return [line for line in stage.complaints if "503" not in line]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("scene", SIDE_SCENES)
+async def test_axe_finds_nothing(stage: Stage, browser: Browser, scene: str, look: str) -> None:
+    made = await browser.new_context(locale="en-GB", **LOOKS[look])
+    page = await open_console(stage, made, **LOOKS[look]["viewport"])
+    await SIDE_SCENES[scene](stage, page)
+    found = await audit(page)
+    pale = await page.evaluate(WORDS)
+    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    await made.close()
+    assert found["violations"] == []
+    assert {rule for rule, _ in found["incomplete"]} <= {"color-contrast"}
+    assert pale == []
+    assert grumbles(stage) == []
+    assert not wide
+
+
+@pytest.mark.parametrize("scene", SIDE_SCENES)
+async def test_everything_to_press_is_at_least_24_pixels(stage: Stage, desk: Page, scene: str) -> None:
+    await SIDE_SCENES[scene](stage, desk)
+    assert await desk.evaluate(LINKS) == []
+    stage.complaints[:] = grumbles(stage)
+
+
+async def test_axe_looks_at_the_menu_and_the_panel(stage: Stage, desk: Page) -> None:
+    await canned(stage, desk)
+    assert "#canned-list-0" in " ".join((await audit(desk))["checked"])
+    await desk.keyboard.press("Escape")
+    await context(stage, desk)
+    assert "#context-1" in " ".join((await audit(desk))["checked"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_what_is_chosen_survives_forced_colours(stage: Stage, browser: Browser, scheme: Any) -> None:
+    made = await browser.new_context(forced_colors="active", color_scheme=scheme)
+    page = await open_console(stage, made)
+    await canned(stage, page)
+    looks = await page.evaluate(
+        """[...document.querySelectorAll('#canned [role=option]')]
+          .map(one => getComputedStyle(one).outlineStyle + getComputedStyle(one).borderTopColor)"""
+    )
+    assert looks[0] != looks[1]
+    await made.close()
