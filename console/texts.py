@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
-PAGE_DOMAINS = ("console", "desk", "board", "pages", "settings")
+PAGE_DOMAINS = ("console", "desk", "board", "pages", "settings", "alerts")
 
 Translations = gettext.NullTranslations
 

@@ -48,6 +48,11 @@ FLOORS: dict[str, float] = {
     "console.views_team": EYES,
     "console.views_watch": EYES,
     "console.alerts": REACTIONS,
+    "console.alerts.addresses": WORDS,
+    "console.alerts.courier": DOORS,
+    "console.alerts.couriers": DOORS,
+    "console.alerts.parcels": WORDS,
+    "console.alerts.rules": WORDS,
     "console.rules": REACTIONS,
     "console.webhooks": REACTIONS,
     "console.services": SERVICES,
@@ -65,7 +70,7 @@ FLOORS: dict[str, float] = {
     "console.place": WIRING,
     "console.serving": WIRING,
 }
-ROOMS = ("console.archive", "console.queue", "console.pages", "console.ws")
+ROOMS = ("console.alerts", "console.archive", "console.queue", "console.pages", "console.ws")
 SAME_FLOOR_IS_FINE = (WORDS, EYES, SERVICES, WIRING)
 
 

@@ -1,0 +1,118 @@
+"""Where alerts may be sent: to public addresses, and to the private networks that the installation names. Pure.
+
+A name is not judged, only the address that is connected to: so a name that means another address the next moment,
+or an address in disguise, is judged like any other.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, unquote
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LONGEST = 2_000  # characters of a destination's address
+ON_THIS_MACHINE = frozenset(
+    {"syslog", "dbus", "kde", "qt", "glib", "gio", "gnome", "macosx", "windows", "blink1", "file"}
+)
+_COMPATIBLE = ipaddress.IPv6Network("::/96")  # IPv4 in IPv6, one way
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # and another
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b:1::/48")
+
+
+def read_networks(text: str) -> tuple[str, ...]:
+    """`10.1.2.0/24, 192.168.7.9` as networks; ValueError for what is none."""
+    found = []
+    for part in text.split(","):
+        if word := part.strip():
+            try:
+                found.append(str(ipaddress.ip_network(word)))
+            except ValueError:
+                raise ValueError(f"{word} is no network: write one such as 10.1.2.0/24, or an address") from None
+    return tuple(found)
+
+
+def may_reach(host: str, networks: Sequence[str] = ()) -> bool:
+    """Whether a connection to this address (no name) may be made."""
+    try:
+        address: Address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    every = [address, *_inside(address)]
+    allowed = [ipaddress.ip_network(network) for network in networks]
+    return all(_is_public(one) or any(_within(one, network) for network in allowed) for one in every)
+
+
+def _within(address: Address, network: Network) -> bool:
+    return address.version == network.version and address in network
+
+
+def _is_public(address: Address) -> bool:
+    local = isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address in _TRANSLATED)
+    odd = address.is_multicast or address.is_reserved or address.is_unspecified
+    embeds = isinstance(address, ipaddress.IPv6Address) and bool(_inside(address))
+    return embeds or (address.is_global and not local and not odd)
+
+
+def _inside(address: Address) -> list[Address]:
+    """The IPv4 addresses that an IPv6 one leads to."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    found: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
+    if address.teredo:
+        found += list(address.teredo)
+    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return [one for one in found if one is not None]
+
+
+def what_is_wrong(url: str) -> str:
+    """A text of the pages saying why this can be no destination whatever it means; empty when it may be one."""
+    if len(url) > LONGEST:
+        return "An address of alerts has 2000 characters at most."
+    if any(not char.isprintable() for char in decoded(url)):
+        return "There is a line break or another invisible character in this address: type it anew, without."
+    scheme = scheme_of(url)
+    if not scheme:
+        return "That is no address of alerts: it begins with the service's name, such as slack:// or mailto://."
+    if scheme in ON_THIS_MACHINE:
+        return "Alerts go to other machines, not to the screen or log of this one: choose another service."
+    return ""
+
+
+def scheme_of(url: str) -> str:
+    """`slack` of `slack://…`; empty for what is no address."""
+    scheme, colon, rest = url.partition("://")
+    return scheme.lower() if colon and rest and scheme.isascii() and scheme.isalnum() else ""
+
+
+def decoded(text: str) -> str:
+    """The text with every layer of percent signs taken off: what anybody further on might read in it."""
+    for _ in range(10):
+        plain = unquote(text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+def hide(text: str, url: str, shown: str = "") -> str:
+    """`text` without anything that stands in `url` and not in `shown`."""
+    for piece in sorted(_pieces(url), key=len, reverse=True):
+        if piece not in shown:
+            text = text.replace(piece, "…")
+    return text
+
+
+def _pieces(url: str) -> set[str]:
+    """What might be a secret in it: every word, and every value of its query, of three characters or more."""
+    found: set[str] = set()
+    rest = url.partition("://")[2]
+    for text in (rest, decoded(rest)):
+        words = [text]
+        for mark in "/@:?&=,#+ ":
+            words = [part for word in words for part in word.split(mark)]
+        found |= {*words}
+    for _, value in parse_qsl(rest.partition("?")[2]):
+        found |= {value, *value.split()}
+    return {piece for piece in found if len(piece) >= 3}

@@ -1,0 +1,169 @@
+"""What an incident says, in the language of its rule: to a person who was doing something else."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from babel import Locale
+from babel.dates import format_datetime, format_time, format_timedelta
+
+from console.alerts.parcels import Message
+from console.alerts.rules import AlertRule, What
+from console.alerts.watch import News, Told
+from console.directory import Queue
+from console.templating import environment
+from console.texts import Translations, page_texts
+
+LONGEST_SUBJECT = 200  # characters
+BOARD, SETTINGS = "/board", "/settings/alerts"
+FULL_WIDTH = 0xFEE0  # from an ASCII character to the same one that no chat reads as markup
+MARKUP = re.compile(r"[<>\[\]*_~`|\\#@&{}:]")
+IN_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)")
+ONE_DOT = "\u2024"
+
+
+class Line(msgspec.Struct):
+    """A chat as a sentence, and the same in parts for mail."""
+
+    name: str
+    says: str
+
+
+class Parts(msgspec.Struct):
+    """A message before it is put together."""
+
+    subject: str
+    lead: str
+    link: str
+    lines: list[Line] = []
+    more: str = ""
+    foot: str = ""
+
+
+def message_of(news: News, queue: Queue, origin: str) -> Message:
+    """The message; `origin` is where people reach Sestetto, empty when that is not known."""
+    words = Words(news.rule.locale, queue, news.at)
+    lines = [words.line(chat) for chat in news.chats]
+    more = news.count - len(lines) if lines else 0
+    parts = Parts(
+        words.subject(news),
+        words.lead(news),
+        _link(origin, BOARD),
+        lines,
+        words.more(more) if more > 0 else "",
+        words.foot(news.rule, news.what),
+    )
+    return _message(parts, news.rule.locale, "success" if news.what == "over" else "warning")
+
+
+def trial(rule: AlertRule, by: str, origin: str) -> Message:
+    """What the button "Send a test message" sends."""
+    gettext = page_texts().get(rule.locale).gettext
+    parts = Parts(
+        gettext("Test: alerts of %(rule)s arrive here") % {"rule": plain(rule.name)},
+        gettext("%(name)s has sent this from the settings. Nothing is wrong.") % {"name": plain(by)},
+        _link(origin, SETTINGS),
+    )
+    return _message(parts, rule.locale, "info")
+
+
+def plain(name: str) -> str:
+    """A name that stands there as a name: no mention, no markup and no link in any chat or mail reader."""
+    return IN_ADDRESS.sub(ONE_DOT, MARKUP.sub(lambda found: chr(ord(found[0]) + FULL_WIDTH), name))
+
+
+def _link(origin: str, path: str) -> str:
+    return f"{origin.rstrip('/')}{path}" if origin else ""
+
+
+def _message(parts: Parts, locale: str, tone: str) -> Message:
+    parts.subject = " ".join(parts.subject.split())[:LONGEST_SUBJECT]
+    chats = [*(f"• {line.name}: {line.says}" for line in parts.lines), parts.more]
+    blocks = (parts.lead, "\n".join(chat for chat in chats if chat), parts.link, parts.foot)
+    html = environment(locale).get_template("alert_mail.html").render(msgspec.structs.asdict(parts))
+    return Message(parts.subject, "\n\n".join(block for block in blocks if block), html, tone)
+
+
+class Words:
+    """One message's texts: its language, its queue's clock."""
+
+    def __init__(self, locale: str, queue: Queue, now: int) -> None:
+        self._texts: Translations = page_texts().get(locale)
+        self._locale = Locale.parse(locale)
+        self._zone = ZoneInfo(queue.hours.zone)
+        self._queue = plain(queue.name)
+        self._now = now
+
+    def subject(self, news: News) -> str:
+        gettext, ngettext = self._texts.gettext, self._texts.ngettext
+        count, names = news.count, {"queue": self._queue, "count": news.count}
+        over = {
+            "due_soon": gettext("Over: %(queue)s, answers were due soon"),
+            "late": gettext("Over: %(queue)s, answers were late"),
+            "line": gettext("Over: %(queue)s, the line was long"),
+            "nobody": gettext("Over: %(queue)s, nobody was online"),
+        }
+        now = {
+            "due_soon": ngettext(
+                "%(queue)s: %(count)s answer is due soon", "%(queue)s: %(count)s answers are due soon", count
+            ),
+            "late": ngettext("%(queue)s: %(count)s answer is late", "%(queue)s: %(count)s answers are late", count),
+            "line": ngettext("%(queue)s: %(count)s chat in line", "%(queue)s: %(count)s chats in line", count),
+            "nobody": gettext("%(queue)s: nobody is online"),
+        }
+        kind = news.incident.kind
+        if news.what == "over":
+            return over[kind] % names
+        subject = now[kind] % names
+        return gettext("Still: %(subject)s") % {"subject": subject} if news.what == "still" else subject
+
+    def lead(self, news: News) -> str:
+        """Since when, in the queue's own time zone; at the end what came of it."""
+        gettext, ngettext = self._texts.gettext, self._texts.ngettext
+        incident = news.incident
+        if news.what != "over":
+            since = gettext("Since %(time)s (%(zone)s).") % {
+                "time": self._time(incident.opened),
+                "zone": self._zone.key,
+            }
+            waits = ngettext("%(count)s chat waits.", "%(count)s chats wait.", news.count) % {"count": news.count}
+            return f"{since} {waits}" if incident.kind == "nobody" and news.count else since
+        span = {"from": self._time(incident.opened), "to": self._time(incident.last), "zone": self._zone.key}
+        lead = gettext("From %(from)s to %(to)s (%(zone)s).") % span
+        count = {"count": incident.count}
+        match incident.kind:
+            case "late":
+                more = ngettext("%(count)s answer was late.", "%(count)s answers were late.", incident.count) % count
+            case "line":
+                more = gettext("At most %(count)s chats waited at once.") % count
+            case _:
+                return lead
+        return f"{lead} {more}"
+
+    def line(self, chat: Told) -> Line:
+        gettext = self._texts.gettext
+        values = {"since": self._time(chat.since), "due": self._time(chat.due), "agent": plain(chat.agent)}
+        if chat.due and chat.agent:
+            says = gettext("waits since %(since)s, answer due %(due)s, with %(agent)s")
+        elif chat.due:
+            says = gettext("waits since %(since)s, answer due %(due)s, in line")
+        else:
+            says = gettext("since %(since)s")
+        return Line(plain(chat.name) or gettext("A visitor"), says % values)
+
+    def more(self, count: int) -> str:
+        return self._texts.ngettext("and %(count)s more", "and %(count)s more", count) % {"count": count}
+
+    def foot(self, rule: AlertRule, what: What) -> str:
+        names = {"rule": plain(rule.name)}
+        if what == "over":
+            return self._texts.gettext("Rule: %(rule)s.") % names
+        names["time"] = format_timedelta(timedelta(milliseconds=rule.quiet), threshold=2, locale=self._locale)
+        return self._texts.gettext("Rule: %(rule)s. If it goes on, the next message comes in %(time)s.") % names
+
+    def _time(self, at: int) -> str:
+        when, now = (datetime.fromtimestamp(ms / 1000, self._zone) for ms in (at, self._now))
+        if when.date() == now.date():
+            return str(format_time(when, "medium", locale=self._locale))
+        return str(format_datetime(when, "short", locale=self._locale))
