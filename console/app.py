@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from console.alerts.couriers import Couriers
+from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.history import History
 from console.archive.members import Accounts
@@ -72,6 +74,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
             for listener in services.hub.everyone():
                 listener.cut(1012)
             await workers.stop()
+            await services.couriers.close()
             await services.workspace.store.close()
             await services.database.close()
 
@@ -110,6 +113,8 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         accounts=Accounts(database),
         archive=Archive(database, settings.workspace),
         history=History(database, settings.workspace),
+        alerts=Alerts(database, settings.workspace),
+        couriers=Couriers(settings.alert_networks),
         hub=hub,
         visitor_tokens=VisitorTokens(settings.secret),
         views=HtmlViews(lambda: services.directory.queues, lambda: services.directory.members),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from console.alerts.addresses import read_networks
 from console.errors import SettingError
 
 PREFIX = "SESTETTO_"
@@ -95,6 +96,12 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "trusted_proxies", "127.0.0.1", str, "Addresses whose X-Forwarded-* headers are believed, separated by commas."
     ),
+    Setting(
+        "alert_networks",
+        "",
+        read_networks,
+        "Private networks that alerts may be sent to, such as 10.1.2.0/24, separated by commas; empty refuses all.",
+    ),
     Setting("pace", "1", _positive, "Times the usual rate at which clients may send; above 1 is for load tests."),
     Setting("log", "info", str.lower, "How much is logged: debug, info, warning or error."),
     Setting("metrics", "no", _flag, "Whether /metrics answers (Prometheus)."),
@@ -114,6 +121,7 @@ class Settings:
     durability: str
     retention_days: int
     trusted_proxies: str
+    alert_networks: tuple[str, ...]
     pace: int
     log: str
     metrics: bool

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from console.alerts.couriers import Couriers
+from console.archive.alerts import Alerts
 from console.archive.credentials import SignedIn
 from console.archive.database import Database
 from console.archive.history import History
@@ -28,6 +30,8 @@ class Services:
     accounts: Accounts
     archive: Archive
     history: History
+    alerts: Alerts
+    couriers: Couriers
     hub: Hub[Heard]
     visitor_tokens: VisitorTokens
     views: HtmlViews

@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from console.alerts.reader import RULES, AlertReader
+from console.alerts.sender import AlertSender
 from console.errors import SestettoError
 from console.fanout import Fanout
 from console.queue.feed import Tail
@@ -20,6 +22,7 @@ PUBLISH = 2.0  # seconds between two looks at SQL's version of the configuration
 HOURS = 3_600.0  # seconds between two tellings of the opening hours of the days to come
 ARCHIVE = 0.25  # seconds between two transactions under load: each costs more than a hundred facts in it
 SWEEP = 3_600.0  # seconds between two sweeps of what is older than it may be
+MESSAGES = 30  # days that alerts stay to be looked at
 DAY = 86_400_000  # ms
 STOP_TRIES = 5
 
@@ -34,6 +37,15 @@ class Workers:
         self.fanout = fanout
         self._more = more
         self.ticker = Ticker(services.workspace)
+        self._reader = AlertReader(
+            services.workspace,
+            services.alerts,
+            queues=lambda: services.directory.queues,
+            leads=self._leads,
+            origin=services.settings.origin,
+        )
+        self._sender = AlertSender(services.alerts, services.couriers, leads=self._leads)
+        self._reader.on_outgoing = self._sender.wake
         self._tasks: list[asyncio.Task[None]] = []
         self._hours_due = time.monotonic() + HOURS
         self._configure = asyncio.Event()
@@ -49,6 +61,8 @@ class Workers:
             self.lines,
             self.publish,
             self.archive,
+            self.alerts,
+            self._sender.run,
             self.sweep,
             *self._more,
         )
@@ -142,6 +156,15 @@ class Workers:
         finally:
             await tail.close()
 
+    def _leads(self) -> bool:
+        return self.ticker.leader
+
+    async def alerts(self) -> None:
+        """The feed to alerts, by the process that ticks, with a cursor of their own: nobody waits for them."""
+        while True:
+            await self._safely(self._reader.follow())
+            await asyncio.sleep(RULES)
+
     async def sweep(self) -> None:
         """Retention, and sessions that have run out."""
         while True:
@@ -154,6 +177,7 @@ class Workers:
         oldest = int(time.time() * 1000) - await self.services.retention_days() * DAY
         dropped = await self.services.history.drop_older_than(oldest)
         await self.services.accounts.drop_expired()
+        await self.services.alerts.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
         if dropped:
             log.info("retention.dropped", chats=dropped)
 

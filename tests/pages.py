@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 from starlette.applications import Starlette
 
+from console.alerts.couriers import Couriers
+from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.history import History
 from console.archive.members import Accounts
@@ -59,6 +61,8 @@ def _services(database: Database, workspace: Workspace, *, demo: bool = False) -
         accounts=accounts,
         archive=Archive(database, workspace.name),
         history=History(database, workspace.name),
+        alerts=Alerts(database, workspace.name),
+        couriers=Couriers(),
         hub=Hub(),
         visitor_tokens=VisitorTokens("s" * 32),
         views=HtmlViews(lambda: made.directory.queues),

@@ -123,6 +123,76 @@ audit = Table(
     Column("after", JSON, nullable=False),
 )
 
+# --- alerts ----------------------------------------------------------------------------------
+
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("queues", JSON, nullable=False),
+    Column("due_soon_ms", BigInteger),
+    Column("late", Boolean, nullable=False),
+    Column("line", Integer),
+    Column("nobody_ms", BigInteger),
+    Column("destinations", JSON, nullable=False),  # their addresses are secrets
+    Column("quiet_ms", BigInteger, nullable=False),
+    Column("tell_over", Boolean, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+alert_incidents = Table(
+    "alert_incidents",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("queue", String(64), primary_key=True),
+    Column("opened", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("holds", Boolean, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+alert_cursors = Table(
+    "alert_cursors",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("id", String(64), nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("reader", String(64), nullable=False),  # who alone may move it
+)
+
+alert_messages = Table(
+    "alert_messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("destination", String(64), nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("what", String(20), nullable=False),  # opened, still, over, test
+    Column("kind", String(20), nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("tone", String(20), nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("waits", Boolean, nullable=False),  # for its delivery
+    Column("next", BigInteger, nullable=False),  # no try before
+    Column("tries", Integer, nullable=False),
+    Column("sender", String(64), nullable=False),  # whoever tries it just now
+    Column("ended", BigInteger, nullable=False),  # 0: not yet
+    Column("code", String(20), nullable=False),  # the last answer
+    Column("detail", Text, nullable=False),
+    Index(None, "workspace", "waits"),
+    Index(None, "rule", "id"),
+)
+
 # --- credentials -----------------------------------------------------------------------------
 
 sessions = Table(

@@ -32,6 +32,7 @@ class Tail:
     def __init__(self, url: str, key: str, entry: str, n: int, *, pace: float = PACE, over_gaps: bool = False) -> None:
         self.entry = entry
         self.n = n
+        self.heard = time.monotonic()  # when the store last answered
         self._key = key
         self._pace = pace
         self._over_gaps = over_gaps
@@ -56,6 +57,7 @@ class Tail:
                 pause = min(pause * 2, 2.0)
                 continue
             pause = 0.1
+            self.heard = time.monotonic()
             if not reply:
                 continue
             rows = _rows(reply)
@@ -71,8 +73,13 @@ class Tail:
                 raise FeedGap(f"{self._key}: {number} follows {self.n}")
             self.n = number
             self.entry = name.decode()
-            batch.append(Entry(self.entry, number, _fact(self.entry, raw), raw))
+            batch.append(decode_entry(self.entry, raw))
         return batch
+
+
+def decode_entry(entry: str, raw: bytes) -> Entry:
+    """An entry of the feed, by its id and JSON."""
+    return Entry(entry, int(entry.split("-")[1]), _fact(entry, raw), raw)
 
 
 def _fact(entry: str, raw: bytes) -> AnyFact | Unreadable:

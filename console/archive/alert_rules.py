@@ -1,0 +1,115 @@
+"""Alert rules in SQL: read whole, changed one by one, each change with its audit line. Their addresses are secrets."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.alerts.rules import AlertRule
+from console.archive import directory as rows
+from console.archive.audit import COMMAND_LINE, Somebody, note
+from console.archive.database import Database, now_ms
+from console.archive.tables import alert_incidents, alert_messages, alert_rules
+from console.bad_settings.alerts import of_alert
+from console.errors import BadSettings, NotYours, Wrong
+from console.texts import page_texts
+
+VERSION = "alerts"  # of the rules; a setting
+MOST = 100  # rules
+NO_RULE = "There is no such rule: somebody may have removed it."
+COLUMNS = {
+    "due_soon": "due_soon_ms",
+    "nobody": "nobody_ms",
+    "quiet": "quiet_ms",
+    "over": "tell_over",
+    "on": "active",
+}
+
+
+class AlertRules:
+    """A change is seen by whoever follows the feed within a second: `version` rises with each."""
+
+    def __init__(self, database: Database, workspace: str = "main", *, clock: Callable[[], int] = now_ms) -> None:
+        self.database = database
+        self.workspace = workspace
+        self.clock = clock
+
+    async def version(self) -> int:
+        async with self.database.reading() as connection:
+            return await rows.read_setting(connection, VERSION) or 0
+
+    async def rules(self) -> list[AlertRule]:
+        """All of them, by name."""
+        async with self.database.reading() as connection:
+            return await _all(connection)
+
+    async def rule(self, id: str) -> AlertRule:
+        """NotYours for none."""
+        return _the(id, await self.rules())
+
+    async def put_rule(self, rule: AlertRule, *, by: Somebody = COMMAND_LINE) -> None:
+        """Add or change a rule. BadSettings for one that cannot be; where its destinations lead is for the caller."""
+        async with self.database.writing() as connection:
+            known = {one.id: one for one in await _all(connection)}
+            before = known.get(rule.id)
+            if before == rule:
+                return
+            wrong = of_alert(rule, known.values(), await rows.read(connection), page_texts().available())
+            if before is None and len(known) >= MOST:
+                says = "%(most)s rules at most: remove those that nobody needs."
+                wrong.append(Wrong(f"alert:{rule.id}", "name", says, {"most": MOST}))
+            if wrong:
+                raise BadSettings(wrong)
+            if before is None:
+                await connection.execute(insert(alert_rules).values(**row_of(rule)))
+            else:
+                here = alert_rules.c.id == rule.id
+                await connection.execute(update(alert_rules).where(here).values(**row_of(rule)))
+            await self._note(connection, by, "Alert changed" if before else "Alert added", before, rule)
+
+    async def remove_rule(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
+        """With all it has told. NotYours for none."""
+        async with self.database.writing() as connection:
+            before = _the(id, await _all(connection))
+            for table, column in ((alert_rules, "id"), (alert_incidents, "rule"), (alert_messages, "rule")):
+                await connection.execute(delete(table).where(table.c[column] == id))
+            await self._note(connection, by, "Alert removed", before, None)
+
+    async def _note(
+        self, connection: AsyncConnection, by: Somebody, what: str, before: AlertRule | None, after: AlertRule | None
+    ) -> None:
+        target = f"alert:{(after or before).id}"  # type: ignore[union-attr]
+        await note(connection, by, self.clock(), what, target, public(before), public(after))
+        version = await rows.read_setting(connection, VERSION) or 0
+        await rows.write_setting(connection, VERSION, version + 1)
+
+
+def public(rule: AlertRule | None) -> dict[str, Any]:
+    """The rule as it may be read by anybody: of the destinations only what is shown."""
+    if rule is None:
+        return {}
+    return {**msgspec.to_builtins(rule), "destinations": [f"{one.shown} ({one.id[:4]})" for one in rule.destinations]}
+
+
+def row_of(rule: AlertRule) -> dict[str, Any]:
+    given: dict[str, Any] = msgspec.to_builtins(rule)
+    return {COLUMNS.get(name, name): value for name, value in given.items()}
+
+
+def rule_of(row: Mapping[Any, Any]) -> AlertRule:
+    names = {column: name for name, column in COLUMNS.items()}
+    return msgspec.convert({names.get(str(name), str(name)): value for name, value in row.items()}, AlertRule)
+
+
+async def _all(connection: AsyncConnection) -> list[AlertRule]:
+    found = (await connection.execute(select(alert_rules))).mappings()
+    return sorted(map(rule_of, found), key=lambda rule: rule.name.casefold())
+
+
+def _the(id: str, rules: list[AlertRule]) -> AlertRule:
+    for rule in rules:
+        if rule.id == id:
+            return rule
+    raise NotYours(NO_RULE)
