@@ -2,13 +2,36 @@
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from console.archive.members import Accounts
 from console.crowd.lines import COLLEAGUES
-from console.directory import Directory, Member, Queue, Site
+from console.directory import Canned, Directory, Member, Queue, Site
 from console.security import is_loopback
 
 SITE = "demo"
-QUEUES = (Queue("support", "Support"), Queue("billing", "Billing"))
+QUEUES = (
+    Queue("support", "Support", reasons=("Order status", "Return", "Washing and care", "Patterns", "Something else")),
+    Queue("billing", "Billing", reasons=("Invoice", "Payment", "Refund")),
+)
+AWAY_REASONS = ("Lunch", "Short break", "Training", "Meeting")
+CANNED = (
+    Canned("demo-hello", "Hello", "Good day {visitor}, this is {agent} of {site}. How can I help?"),
+    Canned("demo-moment", "One moment", "One moment please, I am looking that up."),
+    Canned("demo-still", "Are you still there?", "Are you still there, {visitor}? Take your time: I am here."),
+    Canned("demo-bye", "Good-bye", "Thank you for writing, {visitor}. Enjoy your wool!"),
+    Canned(
+        "demo-order",
+        "Order number",
+        "May I have the number of your order? It is in the mail from us.",
+        "queue",
+        "support",
+    ),
+    Canned(
+        "demo-wash", "Washing wool", "By hand at 30 degrees with a little wool soap; dry it flat.", "queue", "support"
+    ),
+    Canned("demo-refund", "Refund", "The refund is on its way: banks take three to five days.", "queue", "billing"),
+)
 BOTH = tuple(queue.id for queue in QUEUES)
 PEOPLE = (
     Member("ana", "Ana", "ana@demo.example", "agent", BOTH),
@@ -26,10 +49,15 @@ class Link(NamedTuple):
 
 
 async def publish(accounts: Accounts, url: str) -> None:
-    """The demo's directory, for a server at `url`; run again, it changes nothing."""
+    """The demo's directory, for a server at `url`; run again, what was changed in the console meanwhile stays."""
     known = await accounts.directory()
     for queue in QUEUES:
-        await accounts.put_queue(queue)
+        if queue.id not in known.queues:
+            await accounts.put_queue(queue)
+    if not known.version:
+        await accounts.set_away_reasons(AWAY_REASONS)
+        for reply in CANNED:
+            await accounts.put_canned(reply)
     await accounts.put_site(_site(url, known))
     for member in PEOPLE:
         await _keep(accounts, known, member)
@@ -59,9 +87,9 @@ def _site(url: str, known: Directory) -> Site:
     scheme, _, address = url.partition("://")
     host, _, port = address.rpartition(":")
     names = {host, "localhost", "127.0.0.1"} if is_loopback(host.strip("[]")) else {host}
-    before = known.sites[SITE].origins if SITE in known.sites else ()
+    before = known.sites.get(SITE, Site(SITE, "Lana, the wool shop", "support", typing_preview=True))
     origins = {f"{scheme}://{name}:{port}" for name in names}
-    return Site(SITE, "Lana, the wool shop", "support", tuple(sorted(origins | set(before))), typing_preview=True)
+    return replace(before, origins=tuple(sorted(origins | set(before.origins))))
 
 
 def _colleague(number: int) -> Member:

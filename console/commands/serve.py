@@ -91,7 +91,8 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
         return any(agent.connected and agent.status == "online" for agent in agents)
 
     jobs: list[Coroutine[Any, Any, None]] = [Crowd(url, made_up.SITE, size, online, pace).run()]
-    jobs += [Colleague(url, bearer, pace).run() for bearer in bearers]
+    reasons = {queue.id: queue.reasons for queue in made_up.QUEUES}
+    jobs += [Colleague(url, bearer, pace, reasons=reasons).run() for bearer in bearers]
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
         yield

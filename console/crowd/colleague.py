@@ -1,11 +1,12 @@
-"""A simulated colleague: a plain-JSON agent with a bearer token who greets, answers and ends.
+"""A simulated colleague: a plain-JSON agent with a bearer token who greets, answers, ends and wraps up.
 
 What such an agent must do is all here: `hello`, `status`, `shown` for each chat that comes, `say` with
-the last seq that was on the screen.
+the last seq that was on the screen, `label` while a place is kept for the reason.
 """
 
 import asyncio
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,19 +15,31 @@ from console.client import Socket, SocketClosed
 from console.crowd.lines import ANSWERS
 from console.crowd.pace import Pace
 from console.identifiers import new_cid
-from console.protocol import AgentEnd, AgentHello, AgentSay, AgentTyping, Inbound, SetStatus, Shown
+from console.protocol import AgentEnd, AgentHello, AgentSay, AgentTyping, Inbound, Label, SetStatus, Shown
 
 SUBPROTOCOL = "sestetto.v1"
 LEFT_ALONE = 45.0  # s of silence after the last answer until the chat is ended
+NO_REASONS: Mapping[str, Sequence[str]] = {}
 BACK_IN = 1.0  # s before the next try to connect
 
 
 class Colleague:
-    def __init__(self, url: str, bearer: str, pace: Pace, *, patience: float = LEFT_ALONE) -> None:
+    def __init__(
+        self,
+        url: str,
+        bearer: str,
+        pace: Pace,
+        *,
+        patience: float = LEFT_ALONE,
+        reasons: Mapping[str, Sequence[str]] = NO_REASONS,
+    ) -> None:
+        """`reasons` for contact by queue, of which one is chosen at the end."""
         self._url = f"{url.replace('http', 'ws', 1)}/ws/agent"
         self._bearer = bearer
         self._pace = pace
         self._patience = patience
+        self._reasons = reasons
+        self._wrapping: set[asyncio.Task[None]] = set()
         self._tab = secrets.token_urlsafe(8)
         self._socket: Socket | None = None
         self._chats: dict[str, _Held] = {}
@@ -41,6 +54,8 @@ class Colleague:
                     await asyncio.sleep(BACK_IN)
         finally:
             self._forget(*self._chats)
+            for task in self._wrapping:
+                task.cancel()
 
     async def _shift(self) -> None:
         self._socket = await Socket.open(self._url, subprotocol=SUBPROTOCOL, bearer=self._bearer)
@@ -57,7 +72,10 @@ class Colleague:
                 self._forget(*self._chats)
                 await self._send(SetStatus(cid=new_cid(), status="online"))
                 for chat in frame.get("chats", ()):
-                    await self._receive(chat)
+                    if chat.get("place") == "wrapup":
+                        self._wrap_up(chat["id"], chat["queue"])
+                    else:
+                        await self._receive(chat)
             case "assigned":
                 await self._receive(frame["chat"])
             case "released":
@@ -68,7 +86,7 @@ class Colleague:
     async def _receive(self, chat: dict[str, Any]) -> None:
         await self._send(Shown(chat=chat["id"], seq=chat["last"]))
         language = chat.get("locale", "en").partition("-")[0]
-        held = self._chats[chat["id"]] = _Held(chat["id"], list(ANSWERS.get(language, ANSWERS["en"])))
+        held = self._chats[chat["id"]] = _Held(chat["id"], chat["queue"], list(ANSWERS.get(language, ANSWERS["en"])))
         for fact in chat.get("facts", ()):
             held.take(fact)
         held.task = asyncio.create_task(self._serve(held))
@@ -80,6 +98,19 @@ class Colleague:
         held.take(fact)
         if fact["kind"] == "ended":
             self._forget(held.id)
+            if fact.get("wrapup"):
+                self._wrap_up(held.id, held.queue)
+
+    def _wrap_up(self, chat: str, queue: str) -> None:
+        task = asyncio.create_task(self._label(chat, queue))
+        self._wrapping.add(task)
+        task.add_done_callback(self._wrapping.discard)
+
+    async def _label(self, chat: str, queue: str) -> None:
+        await self._pace.pause(1.0, 6.0)
+        choices = self._reasons.get(queue)
+        reason = self._pace.random.choice(choices) if choices else ""
+        await self._send(Label(cid=new_cid(), chat=chat, reason=reason, done=True))
 
     def _forget(self, *chats: str) -> None:
         for chat in chats:
@@ -116,8 +147,9 @@ class Colleague:
 class _Held:
     """A chat in hand: `read` is the last visitor seq seen, `asked` is set while something wants an answer."""
 
-    def __init__(self, chat: str, lines: list[str]) -> None:
+    def __init__(self, chat: str, queue: str, lines: list[str]) -> None:
         self.id = chat
+        self.queue = queue
         self.read = 0
         self.asked = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
