@@ -1,6 +1,7 @@
 """The settings as supervisors and admins use them: over the real pages, SQL and live store."""
 
 import re
+import time
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
@@ -8,9 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from console.directory import Canned, Hours, Queue, Site
+from console.directory import Canned, Directory, Hours, Queue, Site
+from console.errors import Unknown
+from console.events import Revoked, decode_fact
+from console.picture import ChatLine
 from console.services import Services
-from tests.archived import quick_passwords
+from tests.archived import Feed, quick_passwords
 from tests.pages import PASSWORD, an_installation, browser_of, sign_in_with, signed_in_browser
 from tests.test_pages_chats import NASTY
 
@@ -297,6 +301,39 @@ async def test_a_queue_goes_when_nothing_leads_to_it(services: Services, sam: ht
     assert (await sam.get("/settings/queue/level-1")).status_code == 404
 
 
+async def test_a_queue_with_a_chat_in_it_stays(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/queues/new", **QUEUE)
+    services.picture.chats["c1"] = ChatLine(id="c1", place="waiting", queue="level-1", visitor="vera")
+    refused = await posted(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
+    assert faults(refused.text) == [
+        "1 chats are in this queue: wait until they have ended, or move them to another queue."
+    ]
+    assert "level-1" in services.directory.queues
+
+
+async def test_a_queue_saved_while_the_live_store_is_away_follows_later(
+    services: Services, sam: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(directory: Directory) -> bool:
+        raise Unknown
+
+    monkeypatch.setattr(services.workspace, "configure", away)
+    page = await saved(sam, "/settings/queues/new", **QUEUE)
+    assert "That is saved, and will be in force as soon as the live store is back." in page
+    assert "level-1" in (await services.accounts.directory()).queues
+
+
+async def test_an_italian_supervisor_reads_and_writes_italian(services: Services) -> None:
+    async with signed_in_browser(services, "sam", **{"accept-language": "it"}) as sam:
+        answer = await posted(sam, "/settings/queues/new", **{**QUEUE, "languages": "inglese, Francese", "target": ""})
+        assert faults(answer.text)[0].startswith("Un tempo promesso va da 1 secondo a un giorno")
+        await saved(sam, "/settings/queues/new", **{**QUEUE, "languages": "inglese, Francese"})
+        assert services.directory.queues["level-1"].languages == ("en", "fr")
+        page = unescape((await sam.get("/settings/changes")).text)
+        assert "Coda aggiunta: <bdi>Level 1</bdi>" in page
+        assert "lunedì" in (await sam.get("/settings/queue/level-1")).text
+
+
 # --- members ---------------------------------------------------------------------------------------
 
 
@@ -363,6 +400,26 @@ async def test_an_admin_keeps_their_own_rights(services: Services, ada: httpx.As
     answer = await posted(ada, "/settings/member/ada", to="/settings/member/ada/disable")
     assert faults(answer.text) == ["Ask another admin: nobody takes their own rights away."]
     assert services.directory.members["ada"].role == "admin"
+
+
+async def test_whoever_loses_a_right_is_cut_off_where_they_are_connected(
+    services: Services, ada: httpx.AsyncClient
+) -> None:
+    fields = {"name": "Sam", "limit": "6", "queue.support": "on"}
+    await saved(ada, "/settings/member/sam", **fields, role="supervisor")
+    assert await revoked(services) == []
+    await saved(ada, "/settings/member/sam", **fields, role="agent")
+    assert set(await revoked(services)) == {"sam"}
+    assert services.directory.members["sam"].role == "agent"
+
+
+async def revoked(services: Services) -> list[str]:
+    """Whose sockets fell silent."""
+    workspace = services.workspace
+    feed = [
+        decode_fact(values[1]) for _, values in await workspace.store.command("XRANGE", workspace.keys.feed, "-", "+")
+    ]
+    return [fact.agent for fact in feed if isinstance(fact, Revoked)]
 
 
 async def test_the_last_member_of_a_queue_stays_in_it(services: Services, sam: httpx.AsyncClient) -> None:
@@ -447,6 +504,18 @@ async def test_reasons_for_being_away_hold_at_once(services: Services, sam: http
     answer = await posted(sam, "/settings/away", away_reasons="Lunch\nlunch")
     assert faults(answer.text) == ["lunch is there twice: leave it once."]
     assert drawn(answer.text)["away_reasons"] == "Lunch\nlunch"
+
+
+async def test_fewer_days_say_first_how_many_chats_go(services: Services, sam: httpx.AsyncClient) -> None:
+    feed = Feed(now=int(time.time() * 1000) - 60 * 86_400_000)
+    feed.talk("old", "Hello")
+    await services.archive.append("e1", feed.entries)
+    asked = await posted(sam, "/settings/retention", days="30")
+    assert faults(asked.text) == ["Tick this box if they may go for good."]
+    assert "Delete 1 chat that is older than that" in asked.text
+    assert await services.retention_days() == 180
+    await saved(sam, "/settings/retention", days="30", sure="on")
+    assert await services.retention_days() == 30
 
 
 async def test_retention_set_here_counts_more_than_the_servers(services: Services, sam: httpx.AsyncClient) -> None:

@@ -105,8 +105,10 @@ async def save_member(request: Request, me: SignedIn) -> Response:
     problem = None
     if not form.wrong:
         try:
+            if loses:  # while the live state is away nobody's rights could be taken: Unknown, and nothing is changed
+                await services_of(request).workspace.revoke(member.id, "")
             stands = await services_of(request).accounts.update_member(wanted, by=me.member)
-            if loses:
+            if loses:  # once more for whoever has just come back with the old role
                 await services_of(request).workspace.revoke(member.id, "")
             return await saved(request, stands, AT, member.id)
         except BadSettings as refused:
