@@ -12,6 +12,7 @@ from console.load.people import LoadAgent, LoadVisitor, Memory
 from console.load.processes import NAME, Target, store_of, usage
 
 WARM_UP = 2.0  # s before figures count
+TOGETHER = 48  # visitors who open at once: a console has 2.5 s to draw a chat
 SETTLE = 30.0  # s until the last answers must have come
 
 
@@ -70,16 +71,22 @@ class Bench:
         self._store = store_of(target.pid) if target.pid else 0
 
     async def gather(self) -> None:
-        """Everybody is there and in conversation."""
+        """Everybody is there and in conversation, and nothing is under way."""
+        await self.meet()
+        await self.settle()
+
+    async def meet(self) -> None:
         for agent in self.agents:
             await agent.come(self.target.sockets)
         await _until(lambda: all(agent.welcomed for agent in self.agents), "the agents to be welcomed")
         await self._come(self.visitors)
-        for visitor in self.visitors:
-            visitor.open()
-        held = min(len(self.visitors), 6 * len(self.agents))
-        await _until(lambda: sum(len(agent.held) for agent in self.agents) >= held, "every chat to be held")
-        await self.settle()
+        for start in range(0, len(self.visitors), TOGETHER):
+            for visitor in self.visitors[start : start + TOGETHER]:
+                visitor.open()
+            await self._all_held(min(start + TOGETHER, len(self.visitors), 6 * len(self.agents)))
+
+    async def _all_held(self, chats: int) -> None:
+        await _until(lambda: sum(len(agent.held) for agent in self.agents) >= chats, "every chat to be held")
 
     async def settle(self) -> None:
         """All that was said has been acknowledged and shown."""

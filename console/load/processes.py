@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import sys
 import tempfile
 import time
@@ -70,6 +71,7 @@ class Target(NamedTuple):
     url: str
     pid: int
     bearers: dict[str, str]
+    cookie: str = ""  # a supervisor's session, on a server of our own
 
     @property
     def sockets(self) -> str:
@@ -85,8 +87,14 @@ async def own_server(agents: int) -> AsyncIterator[Target]:
             port = found.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         bearers = await people(settings.database, url, agents)
+        cookie = await supervisor(settings.database)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-        environment |= {"SESTETTO_DATA": folder, "SESTETTO_PORT": str(port), "SESTETTO_PACE": "1000"}
+        environment |= {
+            "SESTETTO_DATA": folder,
+            "SESTETTO_PORT": str(port),
+            "SESTETTO_PACE": "1000",
+            "SESTETTO_METRICS": "yes",
+        }
         log = Path(folder) / "server.log"
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
@@ -94,7 +102,7 @@ async def own_server(agents: int) -> AsyncIterator[Target]:
             )
         try:
             await _answers(url, process, log)
-            yield Target(url, process.pid, bearers)
+            yield Target(url, process.pid, bearers, cookie)
         finally:
             await _stop(process)
 
@@ -123,6 +131,19 @@ async def people(database_url: str, url: str, agents: int) -> dict[str, str]:
             if name not in known.members:
                 await accounts.add_member(id=name, email=f"{name}@load.example", name=name, password="", queues=(NAME,))
         return {name: await accounts.add_token(name, NAME) for name in names}
+    finally:
+        await database.close()
+
+
+async def supervisor(database_url: str) -> str:
+    """Somebody who may open boards: the session's cookie."""
+    database, password = Database(database_url), secrets.token_urlsafe(16)
+    try:
+        accounts = Accounts(database)
+        await accounts.add_member(
+            id="load-sam", email="sam@load.example", name="Sam", password=password, role="supervisor", queues=(NAME,)
+        )
+        return await accounts.sign_in("sam@load.example", password, address="127.0.0.1")
     finally:
         await database.close()
 

@@ -27,7 +27,15 @@ class Wire(asyncio.Protocol):
         self._open = False
 
     @classmethod
-    async def open(cls, url: str, heard: Callable[[bytes], None], lost: Callable[[int], None], **headers: str) -> Self:
+    async def open(
+        cls,
+        url: str,
+        heard: Callable[[bytes], None],
+        lost: Callable[[int], None],
+        *,
+        subprotocol: str = SUBPROTOCOL,
+        **headers: str,
+    ) -> Self:
         """Connected to `ws://host:port/path`; ConnectionError when the upgrade is refused."""
         parts = urlsplit(url)
         loop = asyncio.get_running_loop()
@@ -41,7 +49,7 @@ class Wire(asyncio.Protocol):
             "Connection": "Upgrade",
             "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode(),
             "Sec-WebSocket-Version": "13",
-            "Sec-WebSocket-Protocol": SUBPROTOCOL,
+            "Sec-WebSocket-Protocol": subprotocol,
             **headers,
         }
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -2,6 +2,7 @@
 
 import typer
 
+from console.commands.load.board import board
 from console.commands.load.chat import chat
 from console.commands.load.races import races
 from console.commands.load.routing import routing
@@ -12,3 +13,4 @@ app.command("chat")(chat)
 app.command("routing")(routing)
 app.command("races")(races)
 app.command("timers")(timers)
+app.command("board")(board)
