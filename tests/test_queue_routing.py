@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from console.directory import Queue
 from console.errors import NobodyThere, NotYours
+from console.events import Assigned
 from tests.queueing import SALES, Shift, opened
 
 VISITORS = ["vera", "vito", "vala", "vlad", "vic", "val", "vin", "vik"]
@@ -129,6 +130,16 @@ async def test_a_removed_member_s_chats_move_on_at_once(shift: Shift) -> None:
     await shift.begin(ben=6)
     assert await shift.holder(chat) == "ben"
     assert [a.id for a in (await shift.workspace.snapshot()).agents] == ["ben"]
+
+
+async def test_of_two_removed_at_once_neither_gets_what_the_other_leaves(shift: Shift) -> None:
+    await shift.begin(ana=6, ben=6, kim=6)
+    await shift.online("ana")
+    chat = await shift.opens("vera")
+    await shift.online("ben", "kim")
+    await shift.begin(kim=6)  # Ben would come before Kim
+    assert await shift.holder(chat) == "kim"
+    assert [f.agent for f in await shift.facts() if isinstance(f, Assigned) and f.chat == chat] == ["ana", "kim"]
 
 
 async def test_a_member_who_returns_never_gets_an_old_fencing_number(shift: Shift) -> None:

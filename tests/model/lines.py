@@ -57,9 +57,9 @@ class Lines(Turns):
         return self.routed(c) and bool(self.eligible(c))
 
     def free(self, queue: str, language: str) -> list[Member]:
-        """Those with a free slot who serve that line in that language."""
-        found = (m for m in self.members.values() if m.free and queue in m.queues and m.speaks(language))
-        return sorted(found, key=self.pressure)
+        """Those with a free slot who serve that line in that language, if it counts there."""
+        lane = f"{queue}/{language}" if language else queue
+        return [m for m in self.members.values() if m.free and lane in self.lanes_of(m)]
 
     def pressure(self, member: Member) -> tuple[int, int, int, str]:
         return self.clocks(member), len(member.held), member.last, member.id

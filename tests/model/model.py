@@ -40,7 +40,10 @@ class Model(Presence):
         changed = [member for told in directory.members.values() if (member := self._told(told, before))]
         for member in changed:
             self.tell(member)
-        for agent in sorted(self.members.keys() - directory.members.keys()):
+        gone = sorted(self.members.keys() - directory.members.keys())
+        for agent in gone:
+            self.members[agent].limit = 0  # none of them gets what another one leaves
+        for agent in gone:
             self._remove(agent)
         for member in changed:
             self.route_member(member)

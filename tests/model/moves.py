@@ -60,6 +60,8 @@ class Moves(HandingMoves):
 
     def configures(self, k: int, j: int, yes: bool) -> None:
         limits = [LIMITS[(k * 5 + j * (n + 1)) % len(LIMITS)] for n in range(4)]
+        if k == 11:  # many go at once
+            limits = [j >> n & 1 for n in range(4)]
         served = [SERVED[(j + k * n) % len(SERVED)] for n in range(4)]
         spoken = [SPOKEN[(k + j * n) % len(SPOKEN)] for n in range(4)]
         self.kind = (k * 12 + j) % 16

@@ -67,9 +67,15 @@ verb('configure', function(list)
   end
   local known = redis.call('SMEMBERS', P .. 'agents')
   table.sort(known)
+  local gone = {}
   for _, id in ipairs(known) do
-    if not named[id] then drop_member(id) end
+    if not named[id] then
+      gone[#gone + 1] = id
+      S.put(S.agent(id), 'limit', '0') -- none of them gets what another one leaves
+      S.refresh(id)
+    end
   end
+  for _, id in ipairs(gone) do drop_member(id) end
   for _, id in ipairs(changed) do S.route_agent(id) end
   for _, queue in ipairs(moved) do
     for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do
