@@ -1,13 +1,15 @@
-"""Draws docs/images/console.png from a real server: six visitors, Ana at her console, clocks in every state.
+"""Draws docs/images/*.png from real servers: Ana's console with six visitors, and Sam's board over a busy shift.
 
 `make screenshots`. Scripts the system has no font for show as boxes: install fonts-noto-core fonts-noto-cjk first.
 """
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright
 
 from console.crowd.lines import ANSWERS, PEOPLE, Person
 from console.crowd.pace import Pace
@@ -20,38 +22,75 @@ from tests.running import RunningServer
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 NAMES = ("Giulia Ferri", "Camille Laurent", "김서연", "Hannah Vogel", "田中 葵", "Emma Clarke")
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
+WALL: ViewportSize = {"width": 1920, "height": 1080}
+SHIFT = 75  # seconds after which the board has something to show
 
 
 async def main() -> None:
-    people = [next(person for person in PEOPLE if person.name == name) for name in NAMES]
+    IMAGES.mkdir(exist_ok=True)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find() or None, args=flags())
+        async with running() as server:
+            await draw_console(server, browser)
+        async with running(crowd=22, agents=4) as server:
+            await draw_board(server, browser)
+        await browser.close()
+
+
+@asynccontextmanager
+async def running(**settings: int) -> AsyncIterator[RunningServer]:
     with tempfile.TemporaryDirectory() as folder:
-        server = RunningServer(Path(folder) / "data")
+        server = RunningServer(Path(folder) / "data", **settings)  # type: ignore[arg-type]
         await server.start()
         try:
-            await draw(server, people)
+            yield server
         finally:
             server.stop()
 
 
-async def draw(server: RunningServer, people: list[Person]) -> None:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find() or None, args=flags())
-        ana = await (await browser.new_context(viewport=SIZE, locale="en-GB")).new_page()
-        await ana.goto(await sign_in_link(server, "ana"))
-        await ana.wait_for_url("**/console")
-        tabs = [open_tab(server, person) for person in people]
-        visits = [asyncio.create_task(tab.run()) for tab in tabs]
-        for tab, person in zip(tabs, people, strict=True):
-            await eventually(lambda tab=tab: tab.online, "Ana to be there", within=60)
-            await tab.open(person.says[0], name=person.name, queue=person.queue)
-            await answer(ana, person, 0)
-        await talk_on(ana, tabs, people)
-        IMAGES.mkdir(exist_ok=True)
-        await ana.screenshot(path=IMAGES / "console.png")
-        for visit in visits:
-            visit.cancel()
-        await browser.close()
+async def page_of(server: RunningServer, browser: Browser, member: str, size: ViewportSize) -> Page:
+    page = await (await browser.new_context(viewport=size, locale="en-GB")).new_page()
+    await page.goto(await sign_in_link(server, member))
+    await page.wait_for_load_state()
+    return page
+
+
+async def shoot(page: Page, name: str) -> None:
+    """In light and in dark."""
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)
+        await page.screenshot(path=IMAGES / (f"{name}-dark.png" if scheme == "dark" else f"{name}.png"))
+
+
+async def draw_console(server: RunningServer, browser: Browser) -> None:
+    people = [next(person for person in PEOPLE if person.name == name) for name in NAMES]
+    ana = await page_of(server, browser, "ana", SIZE)
+    await ana.wait_for_url("**/console")
+    tabs = [open_tab(server, person) for person in people]
+    visits = [asyncio.create_task(tab.run()) for tab in tabs]
+    for tab, person in zip(tabs, people, strict=True):
+        await eventually(lambda tab=tab: tab.online, "Ana to be there", within=60)
+        await tab.open(person.says[0], name=person.name, queue=person.queue)
+        await answer(ana, person, 0)
+    await talk_on(ana, tabs, people)
+    await shoot(ana, "console")
+    for visit in visits:
+        visit.cancel()
+
+
+async def draw_board(server: RunningServer, browser: Browser) -> None:
+    """Simulated colleagues answer in time; Ana looks elsewhere, so that something is late."""
+    await page_of(server, browser, "ana", SIZE)
+    await asyncio.sleep(SHIFT)
+    sam = await page_of(server, browser, "sam", SIZE)
+    await sam.goto(f"{server.url}/board")
+    await asyncio.sleep(3)
+    await shoot(sam, "board")
+    await sam.set_viewport_size(WALL)
+    await sam.goto(f"{server.url}/board?wall=1")
+    await asyncio.sleep(3)
+    await shoot(sam, "wall")
 
 
 async def talk_on(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> None:
