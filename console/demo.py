@@ -89,7 +89,9 @@ def _site(url: str, known: Directory) -> Site:
     names = {host, "localhost", "127.0.0.1"} if is_loopback(host.strip("[]")) else {host}
     before = known.sites.get(SITE, Site(SITE, "Lana, the wool shop", "support", typing_preview=True))
     origins = {f"{scheme}://{name}:{port}" for name in names}
-    return replace(before, origins=tuple(sorted(origins | set(before.origins))))
+    ours = {"", *(f"{origin}/privacy" for origin in before.origins)}
+    privacy = f"{url}/privacy" if before.privacy_url in ours else before.privacy_url
+    return replace(before, origins=tuple(sorted(origins | set(before.origins))), privacy_url=privacy)
 
 
 def _colleague(number: int) -> Member:

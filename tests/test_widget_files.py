@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import brotli
@@ -12,12 +13,24 @@ from babel.messages.extract import extract
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from console.directory import Directory, Site
+from console.directory import Directory, Hours, Queue, Site
 from console.pages import widget
-from console.pages.widget import PARTS, availability_of, folder, ink_on, language_file, languages, script
+from console.pages.widget import (
+    PARTS,
+    availability_of,
+    folder,
+    ink_on,
+    language_file,
+    languages,
+    later,
+    later_name,
+    script,
+)
+from console.protocol import Team
 from console.texts import FOLDER, read_catalogue
 
 BUDGET = 10_000  # bytes of brotli, script and style together
+LATER_BUDGET = 1_000
 FORBIDDEN = (
     "innerHTML",
     "outerHTML",
@@ -29,6 +42,7 @@ FORBIDDEN = (
     ".cookie",
 )
 NAMES = re.compile(r"\{\w+\}")
+NIGHT = Queue("night", "Night", hours=Hours("UTC", tuple((day, 22 * 60, 24 * 60) for day in range(7))))
 SITE = Site("shop", "The shop", "support", accent="#ffd400", parameters=("campaign",))
 
 
@@ -46,7 +60,9 @@ def texts() -> Iterator[str]:
 def client() -> TestClient:
     app = Starlette(routes=widget.routes)
     picture = SimpleNamespace(online=lambda queue: queue == "support")
-    app.state.services = SimpleNamespace(directory=Directory(1, {"shop": SITE}), picture=picture)
+    directory = Directory(1, {"shop": SITE}, {"support": Queue("support", "Support"), "night": NIGHT})
+    clock = SimpleNamespace(now=lambda: int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000))
+    app.state.services = SimpleNamespace(directory=directory, picture=picture, workspace=clock)
     return TestClient(app)
 
 
@@ -54,8 +70,12 @@ def test_script_and_style_together_stay_within_ten_kilobytes() -> None:
     assert len(brotli.compress(script().plain, quality=11)) <= BUDGET
 
 
-def test_every_file_of_the_widget_is_in_the_script() -> None:
-    assert {f"{name}.js" for name in PARTS} == set(sources())
+def test_what_is_fetched_on_opening_is_small_too() -> None:
+    assert len(brotli.compress(later().plain, quality=11)) <= LATER_BUDGET
+
+
+def test_every_file_of_the_widget_is_in_the_script_or_fetched_later() -> None:
+    assert {f"{name}.js" for name in (*PARTS, "later")} == set(sources())
 
 
 @pytest.mark.parametrize("word", FORBIDDEN)
@@ -104,6 +124,15 @@ def test_the_script_is_served_to_any_page_and_asked_about_by_its_tag(client: Tes
     assert gzip.decompress(script().packed) == script().plain
 
 
+def test_what_comes_later_fits_the_script_that_asks_for_it(client: TestClient) -> None:
+    assert later_name() in script().plain.decode()
+    answer = client.get(f"/widget/{later_name()}")
+    assert answer.content == later().plain
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert client.get("/widget/later-00000000.js").status_code == 404
+
+
 def test_availability_says_who_is_there_and_how_the_site_looks(client: TestClient) -> None:
     answer = client.get("/widget/availability?site=shop")
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -118,6 +147,13 @@ def test_availability_says_who_is_there_and_how_the_site_looks(client: TestClien
     }
 
 
+def test_availability_is_told_of_the_queue_the_page_asks_about(client: TestClient) -> None:
+    night = client.get("/widget/availability?site=shop&queue=night").json()
+    opening = datetime(2026, 3, 4, 22, tzinfo=UTC)
+    assert (night["online"], night["back_at"]) == (False, opening.timestamp() * 1000)
+    assert client.get("/widget/availability?site=shop&queue=unknown").json()["online"] is True
+
+
 @pytest.mark.parametrize("path", ["/widget/availability?site=other", "/widget/availability", "/widget/xx.json"])
 def test_what_does_not_exist_is_a_plain_404(client: TestClient, path: str) -> None:
     answer = client.get(path)
@@ -127,5 +163,5 @@ def test_what_does_not_exist_is_a_plain_404(client: TestClient, path: str) -> No
 
 def test_an_accent_that_is_no_colour_is_left_out() -> None:
     odd = Site("shop", "The shop", "support", accent="red;} body {display:none")
-    assert availability_of(odd, True).accent == ""
+    assert availability_of(odd, Team(True)).accent == ""
     assert ink_on("#1f5f8b") == "#ffffff"

@@ -10,6 +10,7 @@ export class Chat {
     this.last = 0; // seq of the last public fact here
     this.seen = 0; // the last seq an agent has seen
     this.read = 0; // the last seq the visitor has seen
+    this.promise = 0; // ms: when the agent is to be back
     this.rated = false;
     this.until = Infinity; // ms: writing reopens the chat till then
     this.more = false; // earlier facts can be fetched
@@ -30,21 +31,23 @@ export class Chat {
     this.place = told.place;
     this.agent = told.agent || this.agent;
     this.seen = told.seen || 0;
+    this.promise = told.promise || 0;
     this.rated = told.rated;
     this.until = this.open() ? Infinity : told.can_reopen_until || 0;
   }
 
   /** Whether the fact was news. It was not if it is known, or if something before it is missing: then nothing changes. */
   add(fact) {
-    const { kind, seq, prev, name } = fact;
+    const { kind, seq, prev, name, by, why, promise } = fact;
     if (seq <= this.last || prev > this.last) return false;
     this.facts.push(fact);
     this.last = seq;
     if (kind === "message") this.sent.delete(fact.cid);
-    if (kind === "opened" || kind === "reopened" || kind === "released") this.place = "waiting";
+    if (kind === "ended" || (by && by !== "visitor")) this.promise = promise || 0;
+    if (["opened", "reopened", "released", "transferred"].includes(kind)) this.place = "waiting";
     if (kind === "assigned") [this.place, this.agent] = ["active", name];
     if (kind === "ended") [this.place, this.until] = ["ended", Infinity];
-    if (fact.why === "message_left") this.clear(); // filed away: nothing to go on with
+    if (why === "message_left") this.clear(); // filed away: nothing to go on with
     if (kind === "rated" || kind === "reopened") this.rated = kind === "rated";
     return true;
   }

@@ -8,7 +8,7 @@ const LONGEST_WAIT = 8000;
 
 /**
  * One socket's life: dial, hello, pings, and back again after every drop.
- * `owner` has `hello()`, `frame(frame)`, `stranger()` (our token is not known) and `changed()`.
+ * `owner` has `url()`, `hello()`, `frame(frame)`, `stranger()` (our token is not known) and `changed()`.
  * `state`: idle, connecting, open (welcomed), lost or refused; `lostAt` is ms, 0 while open.
  */
 export class Connection {
@@ -16,8 +16,7 @@ export class Connection {
   lostAt = 0;
   #tries = 0;
 
-  constructor(address, owner) {
-    this.address = address;
+  constructor(owner) {
     this.owner = owner;
   }
 
@@ -29,7 +28,7 @@ export class Connection {
   again() {
     this.#drop("connecting");
     try {
-      const socket = (this.socket = new WebSocket(this.address, "sestetto.v1"));
+      const socket = (this.socket = new WebSocket(this.owner.url(), "sestetto.v1"));
       const mine = (act) => (event) => socket === this.socket && act(event);
       socket.onopen = mine(() => this.send(this.owner.hello()));
       socket.onmessage = mine((event) => this.read(parse(event.data)));

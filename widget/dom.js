@@ -11,23 +11,17 @@ export function parse(text) {
   }
 }
 
-function dress(node, given) {
-  for (const name of Object.keys(given)) {
-    const value = given[name];
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value) node.setAttribute(name, value);
-  }
-  return node;
-}
+/** The JSON at an address; fails as the network does. */
+export const load = async (address) => parse(await (await fetch(address)).text());
 
-/** `h("p.said", {lang, onclick}, "text", child, …)`: what is an object dresses the element, what is empty is left out. */
+/** `h("p.said", {lang, onclick}, "text", child, …)`: an object holds properties of the element, what is empty is left out. */
 export function h(kind, ...parts) {
   const [tag, look] = kind.split(".");
   const node = document.createElement(tag);
   node.className = look || "";
   for (const part of parts)
     if (part?.nodeType || typeof part === "string") node.append(part);
-    else dress(node, part || {});
+    else Object.assign(node, part);
   return node;
 }
 
@@ -41,15 +35,6 @@ export function write(node, text) {
 
 export const link = (href, text) => h("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
 
-/** The text as nodes: `http` and `https` addresses become links, all else stays text. */
-export function linked(text) {
-  const parts = document.createDocumentFragment();
-  let done = 0;
-  for (const found of text.matchAll(/https?:\/\/\w[^\s<>"]*/gi)) {
-    const address = found[0].replace(/[.,:;!?)]+$/, "");
-    parts.append(text.slice(done, found.index), link(address, address));
-    done = found.index + address.length;
-  }
-  parts.append(text.slice(done));
-  return parts;
-}
+/** The text as parts of an element: `http` and `https` addresses become links, all else stays text. */
+export const linked = (text) =>
+  text.split(/(https?:\/\/\w[^\s<>"]*[^\s<>".,:;!?)])/i).map((part, place) => (place % 2 ? link(part, part) : part));

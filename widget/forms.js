@@ -1,5 +1,6 @@
-import { h, link, write } from "./dom.js";
-import { clock, t } from "./words.js";
+import { button, h, link, write } from "./dom.js";
+import { lines } from "./log.js";
+import { back, clock, t } from "./words.js";
 
 const LIMIT = 4000; // characters of a message
 
@@ -10,7 +11,7 @@ function sends(event) {
   if (!event.repeat) event.target.form.requestSubmit();
 }
 
-function form(look, send, ...children) {
+export function form(look, send, ...children) {
   const onsubmit = (event) => {
     event.preventDefault();
     send();
@@ -23,7 +24,7 @@ export class Writing {
   constructor(panel, rows) {
     this.panel = panel;
     this.count = h("small", { role: "status" });
-    this.area = h("textarea", { rows, "aria-label": t("Your message"), oninput: () => this.typed(), onkeydown: sends });
+    this.area = h("textarea", { rows, ariaLabel: t("Your message"), oninput: () => this.typed(), onkeydown: sends });
     this.area.value = panel.draft;
   }
 
@@ -44,7 +45,7 @@ export class Writing {
     const { area } = this;
     const length = [...area.value.trim()].length;
     this.over = length > LIMIT;
-    area.setAttribute("aria-invalid", this.over);
+    area.ariaInvalid = this.over;
     write(this.count, length > LIMIT - 200 ? t("{length} of {LIMIT} characters", { length, LIMIT }) : "");
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + 2}px`;
@@ -52,14 +53,22 @@ export class Writing {
   }
 }
 
+/** Survey and transcript: in a file of their own, so empty until that is here. */
+export const later = {};
+
+/** `style(text)` adds a style sheet. */
+export async function fetchLater(base, style) {
+  if (!later.copy) Object.assign(later, (await import(base + LATER)).default({ h, form, lines, clock, t, style }));
+}
+
 export const privacy = ({ privacy }) => privacy && link(privacy, t("Privacy"));
 
-/** The first message with a name if the visitor likes; or, while nobody is there, a message with an address. */
+/** The first message with a name if the visitor likes; or, while nobody takes it, a message with an address. */
 export function sheet(panel, away) {
   const { visitor } = panel;
   const { team, profile } = visitor;
   const writing = new Writing(panel, 3);
-  const input = h("input", away ? { type: "email", required: true, autocomplete: "email", maxlength: "254" } : { autocomplete: "name", maxlength: "120" });
+  const input = h("input", away ? { type: "email", required: true, autocomplete: "email", maxLength: 254 } : { autocomplete: "name", maxLength: 120 });
   input.value = (away ? profile.email : profile.name) || "";
   const send = () => {
     const text = writing.take();
@@ -71,11 +80,12 @@ export function sheet(panel, away) {
     send,
     h("h3", away ? t("Leave a message") : t("Hello!")),
     h("p", away ? t("We will answer by e-mail.") : t("How can we help?")),
-    away && team.back_at && h("p", t("We are back: {when}", { when: clock(team.back_at, "long") })),
+    away && back(team) && h("p", back(team)),
     h("label", away ? t("Your e-mail address") : t("Your name (optional)"), input),
     h("label", t("Your message"), writing.area),
     writing.count,
     h("button.main", away ? t("Leave a message") : t("Start the chat")),
+    visitor.full && button("quiet", () => visitor.fresh(), t("Try again")),
     privacy(visitor),
   );
   return writing;
@@ -88,20 +98,6 @@ export function composer(panel) {
     if (text) panel.visitor.say(text);
     writing.area.focus();
   };
-  writing.form = form("composer", send, writing.count, writing.area, h("button.send", { "aria-label": t("Send") }, "↑"));
+  writing.form = form("composer", send, writing.count, writing.area, h("button.send", { ariaLabel: t("Send") }, "↑"));
   return writing;
-}
-
-/** One to five, and a word about it. */
-export function survey(visitor) {
-  const comment = h("textarea", { rows: 2, maxlength: "1000", "aria-label": t("Your comment (optional)"), placeholder: t("Your comment (optional)") });
-  const choices = ["1", "2", "3", "4", "5"].map((value) => h("label", h("input", { type: "radio", name: "score", value, required: true }), h("span", value)));
-  const made = form(
-    "",
-    () => visitor.command("rate", { score: +made.elements.score.value, comment: comment.value.trim() }),
-    h("fieldset", h("legend", t("How was the chat? 1 is poor, 5 is very good")), h("div.scores", ...choices)),
-    comment,
-    h("button.main", t("Send")),
-  );
-  return made;
 }

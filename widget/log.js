@@ -1,9 +1,11 @@
 import { button, h, linked, write } from "./dom.js";
 import { clock, t } from "./words.js";
 
-/** What a fact says in the log when it is no message; nothing for those that say nothing. */
-function says({ kind, why, name }) {
+/** What a fact says in the log beside a message; nothing for those that say nothing. */
+function says({ kind, why, name, promised }) {
+  if (promised) return promised === "kept" ? t("{name} is back, as promised", { name }) : t("{name} is back, later than promised", { name });
   if (kind === "assigned") return t("{name} has joined the chat", { name });
+  if (kind === "transferred") return t("You are being connected to a colleague.");
   if (kind === "released") return t("You are next in line.");
   if (kind === "asked") return t("Are you still there? The chat ends soon.");
   if (kind === "rated") return t("Thank you!");
@@ -11,28 +13,24 @@ function says({ kind, why, name }) {
   return why === "silent" || why === "abandoned" ? t("The chat has ended after a long silence") : t("The chat has ended");
 }
 
-function line(fact, chat) {
-  const { kind, by, cid, seq, text, at, name } = fact;
-  if (kind !== "message") return { key: seq, text: says(fact), at };
-  if (by !== "visitor") return { key: seq, side: "them", name: name || chat.agent, text, at, state: "" };
-  return { key: cid || seq, side: "me", name: t("You"), text, at, state: seq <= chat.seen ? t("Seen") : t("Sent") };
-}
-
-/** The log from top to bottom: facts, then own messages that wait for theirs. */
-function lines({ chat, outbox }) {
-  const own = (key, text, state, pending) => ({ key, side: "me", name: t("You"), text, state, pending });
+function linesOf(fact, chat) {
+  const { by, cid, seq, text, at, name } = fact;
+  const them = by && by !== "visitor";
   return [
-    ...chat.facts.map((fact) => line(fact, chat)).filter(({ text }) => text),
-    ...[...chat.sent].map(([cid, text]) => own(cid, text, t("Sent"))),
-    ...outbox.frames.filter((frame) => frame.t === "open" || frame.t === "say").map(({ cid, text }) => own(cid, text, t("Sending…"), true)),
+    { key: "f" + seq, text: says(fact), at },
+    them && { key: seq, side: "them", name: name || chat.agent, text, at },
+    by === "visitor" && { key: cid || seq, side: "me", name: t("You"), text, at, state: seq <= chat.seen ? t("Seen") : t("Sent") },
   ];
 }
 
-/** The chat as plain text, to keep. */
-export function transcript(visitor) {
-  return lines(visitor)
-    .map(({ name, text, at }) => `${clock(at || Date.now(), "long")} ${name ? name + ": " : ""}${text}`)
-    .join("\n");
+/** The log from top to bottom: facts, then own messages that wait for theirs. */
+export function lines({ chat, outbox }) {
+  const own = (key, text, state, pending) => ({ key, side: "me", name: t("You"), text, state, pending });
+  return [
+    ...chat.facts.flatMap((fact) => linesOf(fact, chat)).filter((one) => one?.text),
+    ...[...chat.sent].map(([cid, text]) => own(cid, text, t("Sent"))),
+    ...outbox.frames.filter((frame) => frame.t === "open" || frame.t === "say").map(({ cid, text }) => own(cid, text, t("Sending…"), true)),
+  ];
 }
 
 /** Draws the lines; each keeps its element, so nothing jumps and nothing is announced twice. */
@@ -42,26 +40,25 @@ export class Log {
 
   constructor(earlier) {
     this.earlier = button("quiet", earlier);
-    this.element = h("div.log", { role: "log", tabindex: "0", "aria-label": t("Conversation"), onscroll: () => this.#scrolled() });
+    this.element = h("div.log", { role: "log", tabIndex: 0, ariaLabel: t("Conversation"), onscroll: () => this.#scrolled() });
   }
 
   draw(visitor) {
     const shown = lines(visitor);
     const { element, drawn } = this;
     let spot = element.firstChild;
-    shown.forEach((told, place) => {
+    for (const told of shown) {
       if (!drawn.has(told.key)) drawn.set(told.key, this.#make(told));
       const { node, meta } = drawn.get(told.key);
-      const { side, name, at, state, pending } = told;
-      const next = shown[place + 1];
+      const { at, state, pending } = told;
       if (node === spot) spot = spot.nextSibling;
       else {
         element.insertBefore(node, spot);
         this.stuck ||= pending;
       }
       node.classList.toggle("pending", !!pending);
-      write(meta, side && (pending || next?.side !== side || next.pending || next.name !== name) ? [at && clock(at), state].filter(Boolean).join(" · ") : "");
-    });
+      write(meta, [at && clock(at), state].filter(Boolean).join(" · "));
+    }
     for (const [key, { node }] of drawn)
       if (!shown.some((told) => told.key === key)) {
         node.remove();
@@ -81,8 +78,8 @@ export class Log {
   }
 
   #make({ side, name, text }) {
-    const meta = h("small", { "aria-live": "off" });
+    const meta = h("small", { ariaLive: "off" });
     if (!side) return { node: h("p.said", text), meta };
-    return { node: h("div." + side, h("b", name), h("p.bubble", linked(text)), meta), meta };
+    return { node: h("div." + side, h("b", name), h("p.bubble", ...linked(text)), meta), meta };
   }
 }

@@ -5,10 +5,9 @@ let ours = ""; // the count we put in front of the title
 /** An address without query and fragment, but for the parameters the site lists. */
 function plain(address, parameters) {
   if (!address) return "";
-  const { origin, pathname, searchParams } = new URL(address);
-  for (const name of [...searchParams.keys()]) if (!parameters.includes(name)) searchParams.delete(name);
-  const query = String(searchParams);
-  return (origin + pathname + (query && "?" + query)).slice(0, 2000);
+  const url = new URL(address);
+  for (const name of [...url.searchParams.keys()]) if (!parameters.includes(name)) url.searchParams.delete(name);
+  return (url.origin + url.pathname + url.search).slice(0, 2000);
 }
 
 function title() {

@@ -1,16 +1,17 @@
 import { button, h, write } from "./dom.js";
-import { composer, privacy, sheet, survey } from "./forms.js";
-import { Log, transcript } from "./log.js";
-import { clock, span, t } from "./words.js";
+import { composer, later, privacy, sheet } from "./forms.js";
+import { Log } from "./log.js";
+import { back, clock, countdown, span, t } from "./words.js";
 
 const LOST_AFTER = 1500; // ms: a shorter drop is not worth a word
 
 /** Which screen the visitor's state asks for. */
-function screenOf({ chat, outbox, team, left }) {
+function screenOf({ chat, outbox, team, left, full }) {
   if (left || outbox.holds("leave_message")) return "left";
   if (chat.place === "ended") return "ended";
   if (chat.place === "active") return "chat";
   if (chat.id || outbox.holds("open")) return "line";
+  if (full) return "full";
   return team && !team.online ? "away" : "start";
 }
 
@@ -21,18 +22,19 @@ export class Panel {
     this.title = title;
     this.close = close;
     this.draft = visitor.tab.get("draft");
-    this.heading = h("h2", { id: "heading" });
+    this.heading = h("h2");
     this.state = h("p");
-    this.face = h("span.face", { "aria-hidden": "true" });
+    this.face = h("span.face", { ariaHidden: "true" });
     this.bar = h("div.bar", { role: "status" });
     this.body = h("div.body");
     this.log = new Log(() => visitor.connection.send({ t: "history", before: visitor.chat.facts[0].seq }));
+    this.timer = h("p.foot", { role: "timer" });
     this.foot = h("p.foot", { role: "status" });
     this.extra = h("div");
     this.element = h(
       "section.panel",
-      { role: "dialog", "aria-labelledby": "heading", tabindex: "-1", onkeydown: (event) => this.key(event) },
-      h("div.head", this.face, h("div", this.heading, this.state), this.#menus(), button("plain", close, { "aria-label": t("Close the chat") }, "×")),
+      { role: "dialog", tabIndex: -1, onkeydown: (event) => this.key(event) },
+      h("div.head", this.face, h("div", this.heading, this.state), this.#menus(), button("plain", close, { ariaLabel: t("Close the chat") }, "×")),
       this.bar,
       this.body,
     );
@@ -72,6 +74,8 @@ export class Panel {
     this.said();
     if (talks) this.#converse(screen);
     if (held && !this.held()) this.focus();
+    clearTimeout(this.ticking);
+    if (visitor.chat.promise || visitor.connection.lostAt) this.ticking = setTimeout(() => element.isConnected && this.draw(), 500);
   }
 
   /** Whether the keyboard is in here. */
@@ -83,8 +87,9 @@ export class Panel {
     const { visitor, log } = this;
     const { chat, team, line, typist } = visitor;
     log.draw(visitor);
-    const waits = screen === "line" && chat.id;
-    write(this.foot, screen === "chat" && typist ? t("{typist} is typing…", { typist }) : waits ? this.place(team, line) : "");
+    const over = this.promised(chat);
+    const place = screen === "line" && chat.id && this.place(team, line);
+    write(this.foot, place || (screen === "chat" && typist ? t("{typist} is typing…", { typist }) : over));
     this.#extras(screen);
     this.writing.area.placeholder = screen === "ended" ? t("Write to go on") : t("Write a message");
     if (log.stuck) log.bottom();
@@ -92,8 +97,8 @@ export class Panel {
 
   #build(talks, screen) {
     const { left } = this.visitor;
-    this.writing = talks ? composer(this) : screen === "left" ? null : sheet(this, screen === "away");
-    if (talks) this.body.replaceChildren(this.log.earlier, this.log.element, this.foot, this.extra, this.writing.form);
+    this.writing = talks ? composer(this) : screen === "left" ? null : sheet(this, screen !== "start");
+    if (talks) this.body.replaceChildren(this.log.earlier, this.log.element, this.timer, this.foot, this.extra, this.writing.form);
     else
       this.body.replaceChildren(
         this.writing?.form ||
@@ -110,11 +115,11 @@ export class Panel {
     const { chat, team } = this.visitor;
     const name = screen === "chat" || screen === "ended" ? chat.agent : "";
     const states = { start: team && t("We are online"), away: t("Nobody is online just now"), line: t("In line"), chat: t("is with you now"), ended: t("The chat has ended") };
-    write(this.heading, name || this.title() || t("Chat"));
+    write(this.heading, (this.element.ariaLabel = name || this.title() || t("Chat")));
     write(this.state, states[screen] || "");
     write(this.face, name && [...name][0].toUpperCase());
     const [copy, end] = this.items;
-    copy.hidden = !chat.facts.length;
+    copy.hidden = !later.copy || !chat.facts.length;
     end.hidden = !chat.open();
     this.menu.hidden = !chat.id;
   }
@@ -122,14 +127,20 @@ export class Panel {
   /** The bar: a lost connection, or what the visitor has to know. */
   said() {
     const { connection, notice } = this.visitor;
-    const left = connection.lostAt && connection.lostAt + LOST_AFTER - Date.now();
-    if (left > 0) setTimeout(() => this.draw(), left);
-    const lost = connection.lostAt && left <= 0 && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(connection.lostAt) });
+    const time = connection.lostAt;
+    const lost = time && Date.now() - time > LOST_AFTER && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(time) });
     write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : lost || notice);
   }
 
+  /** An agent's promise to be back: counted down, and what is to be said once it is over. */
+  promised({ place, agent, promise }) {
+    const left = place === "active" && promise && promise - Date.now() - this.visitor.skew;
+    write(this.timer, left > 0 ? t("{agent} is back in {time}", { agent, time: countdown(left) }) : "");
+    return left < 0 ? t("{agent} is later than promised.", { agent }) : "";
+  }
+
   place(team, line) {
-    if (team?.online === false) return t("Nobody is online just now");
+    if (team?.online === false) return [t("Nobody is online just now"), back(team)].filter(Boolean).join(". ");
     if (!line) return "";
     const { position, wait } = line;
     const place = position > 1 ? t("You are number {position} in line.", line) : t("You are next in line.");
@@ -141,11 +152,12 @@ export class Panel {
     const { visitor } = this;
     const { chat, outbox, preview } = visitor;
     const ended = screen === "ended";
-    const asks = ended && chat.agent && !chat.rated && !outbox.holds("rate");
+    const asks = ended && later.survey && chat.agent && !chat.rated && !outbox.holds("rate");
     const wanted = asks ? "survey" : !ended && preview ? "preview" : "";
+    this.writing.area[wanted === "preview" ? "setAttribute" : "removeAttribute"]("aria-describedby", "preview");
     if (this.extra.className === wanted) return;
     this.extra.className = wanted;
-    this.extra.replaceChildren(asks ? survey(visitor) : wanted && h("p", t("We see what you write as you write it."), " ", privacy(visitor)));
+    this.extra.replaceChildren(asks ? later.survey(visitor) : wanted && h("p", { id: "preview" }, t("We see what you write as you write it."), " ", privacy(visitor)));
   }
 
   #menus() {
@@ -156,29 +168,17 @@ export class Panel {
         act();
       }, text);
     this.items = [
-      item(t("Copy the transcript"), () => this.#copy()),
+      item(t("Copy the transcript"), () => later.copy(this)),
       item(t("End chat"), () => visitor.command("end")),
       item(t("End and forget me on this device"), () => visitor.forget()),
     ];
-    this.summary = h("summary.plain", { "aria-label": t("More") }, "⋮");
+    this.summary = h("summary.plain", { ariaLabel: t("More") }, "⋮");
     return (this.menu = h("details", this.summary, h("div.items", ...this.items)));
   }
 
   #shut() {
     this.menu.open = false;
     this.summary.focus();
-  }
-
-  /** By the old command: the clipboard's own interface is missing on plain HTTP. */
-  #copy() {
-    const area = h("textarea");
-    area.value = transcript(this.visitor);
-    this.element.append(area);
-    area.select();
-    if (document.execCommand("copy")) this.visitor.notice = t("The transcript is copied.");
-    area.remove();
-    this.summary.focus();
-    this.draw();
   }
 
   key(event) {

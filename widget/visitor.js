@@ -20,6 +20,7 @@ export class Visitor {
   line = null; // {position, wait}
   typist = ""; // who is typing now
   left = ""; // the address a message was left with
+  full = false; // the line, so that only a message can be left
   back = ""; // text that was refused and goes back to its writer
   notice = ""; // what has to be said about it
   parameters = []; // of the page's address, that may travel
@@ -34,7 +35,9 @@ export class Visitor {
     this.shelf = new Shelf("localStorage", site);
     this.tab = new Shelf("sessionStorage", site);
     this.outbox = new Outbox(this.tab);
-    this.connection = new Connection(`${base.replace("http", "ws")}ws/visitor?site=${encodeURIComponent(site)}`, this);
+    this.connection = new Connection(this);
+    this.base = base;
+    this.site = site;
     const kept = this.#kept();
     this.token = kept.token;
     this.chat.id = kept.chat;
@@ -78,6 +81,7 @@ export class Visitor {
   set(given) {
     Object.assign(this.profile, given);
     if (this.chat.open()) this.#describe();
+    else if (given.queue && this.connection.state !== "idle") this.connection.again();
   }
 
   /** A JWT, a function that makes one (asked again at every welcome), or `{name, email}` as the page claims. */
@@ -104,7 +108,8 @@ export class Visitor {
   /** Another chat than the one on the screen; the token stays. */
   fresh() {
     this.begin("");
-    this.left = this.leaving = "";
+    this.left = this.leaving = this.notice = "";
+    this.full = false;
     this.changed();
   }
 
@@ -122,6 +127,15 @@ export class Visitor {
 
   // --- what the connection asks ----------------------------------------------------------
 
+  url() {
+    return `${this.base.replace("http", "ws")}ws/visitor?${this.query()}`;
+  }
+
+  /** The site, and the queue if the page has chosen one. */
+  query() {
+    return String(new URLSearchParams({ site: this.site, queue: this.profile.queue || "" }));
+  }
+
   hello() {
     this.token ||= this.#kept().token;
     this.#going = "";
@@ -133,27 +147,31 @@ export class Visitor {
     this.token = "";
   }
 
+  /** Each kind of frame has its method: `$ack` hears of `ack`. */
   frame(frame) {
-    const act = bare({
-      welcome: this.#welcomed,
-      ack: this.#acked,
-      nack: this.#refused,
-      fact: this.#happened,
-      error: this.#stumbled,
-      typing: this.#typingSeen,
-      pong: this.#moved,
-      line: () => (this.line = frame),
-      team: () => (this.team = frame),
-      seen: () => (this.chat.seen = Math.max(this.chat.seen, frame.seq)),
-      history: () => this.chat.earlier(frame),
-    })[frame.t];
-    act?.call(this, frame);
+    this["$" + frame.t]?.(frame);
     this.changed();
+  }
+
+  $line(frame) {
+    this.line = frame;
+  }
+
+  $team(frame) {
+    this.team = frame;
+  }
+
+  $seen({ seq }) {
+    this.chat.seen = Math.max(this.chat.seen, seq);
+  }
+
+  $history(frame) {
+    this.chat.earlier(frame);
   }
 
   // ---------------------------------------------------------------------------------------
 
-  #welcomed({ token, epoch, now, recovered, team, chat, facts, typing_preview, privacy_url }) {
+  $welcome({ token, epoch, now, recovered, team, chat, facts, typing_preview, privacy_url }) {
     const { id, last, read } = this.chat;
     if (last && !(chat && (recovered || epoch === this.epoch)))
       this.notice = chat ? t("The latest messages may be missing.") : t("The chat has ended");
@@ -167,7 +185,7 @@ export class Visitor {
     this.#pump();
   }
 
-  #happened(fact) {
+  $fact(fact) {
     const { cid, chat, kind, by, name, text, at, score } = fact;
     this.#arrived(cid);
     if (chat !== this.chat.id) {
@@ -189,7 +207,7 @@ export class Visitor {
     if (kind === "ended" && this.forgetting) this.logout();
   }
 
-  #acked({ cid, chat, seq }) {
+  $ack({ cid, chat, seq }) {
     const frame = this.#arrived(cid);
     if (!frame) return;
     if (frame.t === "open" && chat !== this.chat.id) this.begin(chat, "waiting");
@@ -203,7 +221,7 @@ export class Visitor {
     return frame;
   }
 
-  #refused({ cid, code, message, final, retry_after }) {
+  $nack({ cid, code, message, final, retry_after }) {
     if (!final) {
       this.retry = setTimeout(() => this.#pump((this.#going = "")), (retry_after || 1) * 1000);
       return;
@@ -211,7 +229,9 @@ export class Visitor {
     const frame = this.settle(cid);
     if (!frame) return;
     this.tell("error", { code, message });
+    if (code === "no_queue") return this.open(frame.text, undefined, (this.profile.queue = "")); // a slip of the page's
     if (code === "closed") this.team = bare({ ...this.team, online: false });
+    if (code === "line_full") this.full = true;
     if (!frame.text) return;
     const over = frame.t === "say" && (code === "ended" || code === "no_chat");
     if (over) this.chat.until = 0;
@@ -220,11 +240,11 @@ export class Visitor {
   }
 
   /** A frame the server could not take. It names no cid: it was the one under way, if that waits for an answer. */
-  #stumbled({ code, message }) {
-    if (code === "bad_frame" || code === "slow_down") this.#refused({ cid: this.#going, code, message, final: code === "bad_frame" });
+  $error({ code, message }) {
+    if (code === "bad_frame" || code === "slow_down") this.$nack({ cid: this.#going, code, message, final: code === "bad_frame" });
   }
 
-  #typingSeen({ who, after }) {
+  $typing({ who, after }) {
     if (after < this.chat.last) return;
     this.typist = who;
     clearTimeout(this.quiet);
@@ -296,7 +316,7 @@ export class Visitor {
   }
 
   /** A page of an SPA changes without a load: the agent should see where the visitor is now. */
-  #moved() {
+  $pong() {
     if (this.chat.open() && page(this.parameters).url !== this.address) this.#describe();
   }
 

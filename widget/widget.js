@@ -1,5 +1,6 @@
-import { bare, button, h, parse, write } from "./dom.js";
+import { bare, button, h, load, write } from "./dom.js";
 import { count } from "./page.js";
+import { fetchLater } from "./forms.js";
 import { Panel } from "./view.js";
 import { Visitor } from "./visitor.js";
 import { direction, learn, speak, t, words } from "./words.js";
@@ -11,19 +12,15 @@ class Widget extends HTMLElement {
   #acts = bare(); // event -> what the page wants called
   #gone = new AbortController();
   #languages = [];
-  #dark = matchMedia("(prefers-color-scheme: dark)");
 
   /** `base` is the server's address with a slash at the end; `given` the script's `data-` values. */
-  begin(base, { site, theme, locale }) {
-    this.base = base;
-    this.site = site;
-    this.theme = theme;
+  begin(base, { site, theme, locale, closed }) {
+    this.dataset.theme = theme || "auto";
+    this.closed = closed;
     speak(locale || document.documentElement.lang || navigator.language);
     const visitor = (this.visitor = new Visitor(base, site, () => this.changed(), (event, detail) => this.tell(event, detail)));
     const root = this.attachShadow(bare({ mode: "open" }));
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE); // the text of widget.css, put in front by the server
-    root.adoptedStyleSheets = [sheet];
+    this.#style(STYLE); // the text of widget.css, put in front by the server
     this.badge = h("span.badge");
     this.launcher = button("launcher", () => this.toggle(), h("i"), this.badge);
     root.append(this.launcher);
@@ -33,7 +30,7 @@ class Widget extends HTMLElement {
     this.draw();
     if (visitor.unfinished) visitor.connection.start();
     if (visitor.unfinished && visitor.tab.get("open")) this.open(true);
-    this.#ask();
+    setTimeout(() => this.#ask()); // after the calls that were made before us
     return this;
   }
 
@@ -74,12 +71,12 @@ class Widget extends HTMLElement {
   }
 
   show() {
-    this.launcher.hidden = false;
+    this.draw((this.concealed = false));
   }
 
   hide() {
     this.close();
-    this.launcher.hidden = true;
+    this.draw((this.concealed = true));
   }
 
   identify(given) {
@@ -93,11 +90,12 @@ class Widget extends HTMLElement {
   }
 
   set({ theme, locale, tags, fields, ...given }) {
-    this.theme = theme || this.theme;
+    if (theme) this.dataset.theme = theme;
     if (locale) speak(locale);
     if (tags) fields = { ...fields, tags: tags.join(", ") };
     if (fields) given.fields = { ...this.visitor.profile.fields, ...fields };
     this.visitor.set(given);
+    if (given.queue) this.#ask();
     this.#paint();
     this.#learn();
   }
@@ -145,9 +143,10 @@ class Widget extends HTMLElement {
     this.drawing = 0;
     if (shown) this.panel.draw();
     if (shown && !document.hidden) visitor.look();
+    launcher.hidden = this.concealed || (this.closed === "hide" && !shown && !visitor.chat.id && !visitor.team?.online);
     const unread = visitor.chat.unread();
-    launcher.setAttribute("aria-label", shown ? t("Close the chat") : t("Open the chat") + (unread ? ", " + t("unread: {unread}", { unread }) : ""));
-    launcher.setAttribute("aria-expanded", shown);
+    launcher.ariaLabel = shown ? t("Close the chat") : t("Open the chat") + (unread ? ", " + t("unread: {unread}", { unread }) : "");
+    launcher.ariaExpanded = shown;
     write(badge, unread ? String(unread) : "");
     count(unread);
     if (unread !== this.unread) this.tell("unread", (this.unread = unread));
@@ -179,13 +178,13 @@ class Widget extends HTMLElement {
     const back = () => {
       if (document.hidden) return;
       visitor.connection.nudge();
+      if (this.closed) this.#ask();
       this.changed();
     };
     on(window, "online", back);
     on(window, "pageshow", back);
     on(document, "visibilitychange", back);
     on(window, "storage", ({ key }) => visitor.heard(key));
-    on(this.#dark, "change", () => this.#paint());
     on(window.visualViewport, "resize", () => this.#fit());
     on(window.visualViewport, "scroll", () => this.#fit());
   }
@@ -201,23 +200,30 @@ class Widget extends HTMLElement {
   }
 
   #paint() {
-    this.dataset.theme = ["dark", "light"].includes(this.theme) ? this.theme : this.#dark.matches ? "dark" : "light";
     this.lang = words.locale;
     this.dir = direction();
   }
 
   async #learn() {
-    if (!this.#shown() || !(await learn(this.base, this.#languages))) return;
-    this.#renew();
+    const { base } = this.visitor;
+    if (!this.#shown()) return;
+    fetchLater(base, (text) => this.#style(text)).then(() => this.changed(), () => {}); // without it there is no survey
+    if (await learn(base, this.#languages)) this.#renew();
+  }
+
+  #style(text) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    this.shadowRoot.adoptedStyleSheets.push(sheet);
   }
 
   /** Whether somebody is there, and how the site looks: one cached request, nothing of the visitor in it. */
   async #ask() {
     const { visitor } = this;
     try {
-      const answer = await fetch(`${this.base}widget/availability?site=${encodeURIComponent(this.site)}`);
-      const { online, name, accent, on_accent, languages, parameters, privacy_url } = parse(await answer.text());
-      visitor.team ||= bare({ online });
+      const address = `${visitor.base}widget/availability?${visitor.query()}`;
+      const { online, back_at, name, accent, on_accent, languages, parameters, privacy_url } = await load(address);
+      if (visitor.connection.state !== "open") visitor.team = bare({ online, back_at });
       visitor.parameters = parameters || [];
       visitor.privacy ||= privacy_url;
       this.heading = name;

@@ -1,4 +1,4 @@
-import { bare, parse } from "./dom.js";
+import { bare, load } from "./dom.js";
 
 /** The widget's texts. English stands in the code; other languages are one file each, fetched on opening. */
 export const words = { locale: "en", learned: "en", said: null };
@@ -25,7 +25,7 @@ export async function learn(base, languages) {
   const language = languages.includes(wanted) ? wanted : "en";
   if (language === words.learned) return false;
   try {
-    words.said = language === "en" ? null : parse(await (await fetch(`${base}widget/${language}.json`)).text());
+    words.said = language === "en" ? null : await load(`${base}widget/${language}.json`);
     words.learned = language;
     return true;
   } catch {
@@ -33,8 +33,19 @@ export async function learn(base, languages) {
   }
 }
 
-/** The time of day, with the name of the day if `weekday` is "long". */
-export const clock = (ms, weekday) => new Date(ms).toLocaleString(words.locale, bare({ weekday, hour: "numeric", minute: "2-digit" }));
+/** The time of day; with `full` the name of the day too, and the date of another week. */
+export function clock(ms, full) {
+  const options = bare({ hour: "numeric", minute: "2-digit" });
+  if (full) options.weekday = "long";
+  if (full && Math.abs(ms - Date.now()) > 5e8) Object.assign(options, { day: "numeric", month: "long" });
+  return new Date(ms).toLocaleString(words.locale, options);
+}
+
+/** A time to come of less than ten minutes, counted down: "1:42". */
+export const countdown = (ms) => new Date(ms).toISOString().slice(15, 19);
+
+/** When the team is back, in words; nothing if that is not known. */
+export const back = (team) => team?.back_at && t("We are back: {when}", { when: clock(team.back_at, true) });
 
 /** Seconds as every language writes them: "30 s", "2 min". */
 export const span = (seconds) => (seconds < 90 ? `${Math.ceil(seconds / 5) * 5 || 5} s` : `${Math.round(seconds / 60)} min`);

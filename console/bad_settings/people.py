@@ -65,6 +65,11 @@ def of_site(site: Site, known: Directory) -> list[Wrong]:
         "privacy_url",
         "A privacy page has an address such as https://shop.example/privacy.",
     )
+    found.unless(
+        site.privacy_url or not site.typing_preview,
+        "privacy_url",
+        "Typed text is shown to agents only with a link to what becomes of it: give the address of the privacy page.",
+    )
     found.unless(COLOUR.fullmatch(site.accent), "accent", "A colour is # and six digits, such as #1d5c88.")
     return found
 

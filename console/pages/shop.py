@@ -72,6 +72,10 @@ async def delivery(request: Request) -> Response:
     return page(request, "delivery")
 
 
+async def privacy(request: Request) -> Response:
+    return page(request, "privacy")
+
+
 def page(request: Request, part: str, *, ware: Ware | None = None, status: int = 200) -> Response:
     response = render(request, "shop.html", {"part": part, "wares": WARES, "ware": ware, "site": SITE}, status=status)
     response.headers["content-security-policy"] = POLICY
@@ -82,4 +86,5 @@ routes = [
     Route("/", home),
     Route("/wool/{slug}", ware),
     Route("/delivery", delivery),
+    Route("/privacy", privacy),
 ]

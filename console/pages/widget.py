@@ -1,4 +1,4 @@
-"""The widget's files: one script, a language file each, and whether anybody is there.
+"""The widget's files: one script, one more on opening, a language file each, and whether anybody is there.
 
 `widget/*.js` are written as modules. At start-up they are joined, in the order below, into one
 function scope, so that a page makes one request and gets no global but `sestetto`.
@@ -17,6 +17,8 @@ from starlette.routing import Route
 
 from console.directory import Site
 from console.errors import Refused, every_error
+from console.protocol import Team
+from console.team import team_of
 from console.texts import FOLDER, SOURCE, Texts, page_texts, read_catalogue
 
 try:
@@ -40,6 +42,7 @@ class Availability(msgspec.Struct, omit_defaults=True):
 
     online: bool
     languages: tuple[str, ...]
+    back_at: int = 0
     name: str = ""
     accent: str = ""
     on_accent: str = ""
@@ -71,11 +74,38 @@ def script() -> Asset:
     return asset(join(folder()).encode(), "text/javascript")
 
 
+@cache
+def later() -> Asset:
+    """What is fetched on opening: a module."""
+    source = folder()
+    return asset(
+        shorten("application/javascript", style_of(source, "later") + read(source, "later.js")).encode(),
+        "text/javascript",
+    )
+
+
+def later_name() -> str:
+    """With its content's tag in it, so that it fits the script that asks for it, for ever."""
+    return f"later-{later().tag[1:9]}.js"
+
+
 def join(source: Path) -> str:
     """The parts as one script in a function scope, the style in it as a string; smaller where there is a minifier."""
-    style = msgspec.json.encode(shorten("text/css", (source / "widget.css").read_text(encoding="utf-8"))).decode()
-    parts = "\n".join(as_part((source / f"{name}.js").read_text(encoding="utf-8")) for name in PARTS)
-    return shorten("application/javascript", f'(()=>{{"use strict";const STYLE={style};{parts}}})();') + "\n"
+    parts = "\n".join(as_part(read(source, f"{name}.js")) for name in PARTS)
+    known = f'const LATER="widget/{later_name()}";'
+    return (
+        shorten("application/javascript", f'(()=>{{"use strict";{style_of(source, "widget")}{known}{parts}}})();')
+        + "\n"
+    )
+
+
+def style_of(source: Path, name: str) -> str:
+    """The style sheet as a constant of the script."""
+    return f"const STYLE={msgspec.json.encode(shorten('text/css', read(source, f'{name}.css'))).decode()};"
+
+
+def read(source: Path, name: str) -> str:
+    return (source / name).read_text(encoding="utf-8")
 
 
 def shorten(media: str, text: str) -> str:
@@ -127,10 +157,11 @@ def _linear(share: float) -> float:
     return float(share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4)
 
 
-def availability_of(site: Site, online: bool) -> Availability:
+def availability_of(site: Site, team: Team) -> Availability:
     ink = ink_on(site.accent)
     return Availability(
-        online=online,
+        online=team.online,
+        back_at=team.back_at,
         languages=languages(),
         name=site.name,
         accent=site.accent if ink else "",
@@ -147,6 +178,13 @@ async def widget_script(request: Request) -> Response:
     return send(request, script(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
 
 
+async def widget_later(request: Request) -> Response:
+    """Another release's is not here: a page that is open still does without."""
+    if request.path_params["tag"] != later_name()[6:-3]:
+        return Response(status_code=404, headers=PUBLIC)
+    return send(request, later(), "public, max-age=31536000, immutable")
+
+
 async def widget_language(request: Request) -> Response:
     language = request.path_params["language"]
     if language == SOURCE or language not in languages():
@@ -159,7 +197,10 @@ async def widget_availability(request: Request) -> Response:
     site = services.directory.sites.get(request.query_params.get("site", ""))
     if site is None:
         return Response(status_code=404, headers=PUBLIC)
-    body = msgspec.json.encode(availability_of(site, services.picture.online(site.queue)))
+    asked = request.query_params.get("queue", "")
+    queue = asked if asked in services.directory.queues else site.queue
+    team = team_of(services.picture, services.directory.queues, queue, services.workspace.now())
+    body = msgspec.json.encode(availability_of(site, team))
     headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}"}
     return Response(body, media_type="application/json", headers=headers)
 
@@ -178,4 +219,5 @@ routes = [
     Route("/widget.js", widget_script),
     Route("/widget/availability", widget_availability),
     Route("/widget/{language:str}.json", widget_language),
+    Route("/widget/later-{tag:str}.js", widget_later),
 ]

@@ -303,4 +303,4 @@ async def test_axe_finds_a_planted_fault(shop: RunningServer, browser: Browser, 
     await vera.composer.evaluate("box => { box.removeAttribute('aria-label'); box.removeAttribute('placeholder'); }")
     found = await audit(vera.page)
     await vera.leaves()
-    assert [rule for rule, _ in found["violations"]] == ["label"]
+    assert "label" in [rule for rule, _ in found["violations"]]
