@@ -11,13 +11,17 @@ from console.protocol import Team
 MINUTE = 60_000  # ms: hours begin and end on one
 
 
-def team_of(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int) -> Team:
-    """As the store decides about `open`: within the hours, with somebody online here or where it overflows to."""
+def team_of(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int, *, inside: bool = False) -> Team:
+    """As the store decides about `open`: within the hours, with somebody online here or where it overflows to.
+
+    For who is `inside`, in line or in a chat, the hours do not count: what waits is worked off.
+    """
     settings = queues.get(queue)
     opening = _opening(settings.hours, now // MINUTE) if settings is not None else 0
-    if opening:
-        return Team(False, max(opening, 0))
-    return Team(_staffed(picture, queues, queue))
+    there = _staffed(picture, queues, queue)
+    if there and (inside or not opening):
+        return Team(True)
+    return Team(False, max(opening, 0))
 
 
 def _staffed(picture: Picture, queues: Mapping[str, Queue], queue: str) -> bool:

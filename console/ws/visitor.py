@@ -317,8 +317,10 @@ class VisitorConnection(Connection):
             self.send(TeamChanged(team.online, team.back_at))
 
     def _team_now(self) -> Team:
-        services = self.services
-        return team_of(services.picture, services.directory.queues, self.queue, self.now())
+        picture, queues = self.services.picture, self.services.directory.queues
+        line = picture.chats.get(self.chat)
+        inside = line is not None and line.place != "wrapup"
+        return team_of(picture, queues, line.queue if line and inside else self.queue, self.now(), inside=inside)
 
     def tab_lease(self) -> tuple[str, str] | None:
         return (self.chat, self.id) if self.chat else None

@@ -96,6 +96,21 @@ async def test_outside_the_hours_vera_hears_when_the_team_is_back(server: Runnin
     await alice.gets(vera.chat)
 
 
+async def test_what_waits_when_the_hours_end_is_worked_off(server: RunningServer) -> None:
+    await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
+    (alice,) = await at_work(server, "alice")
+    first = await comes_and_opens(server, "One", "small")
+    await alice.gets(first.chat)
+    second = await comes_and_opens(server, "Two", "small")
+    late = await Visitor.comes(server, queue="small")
+    async with accounts_of(server) as accounts:
+        await accounts.put_queue(Queue("small", "Small", target=TARGET, hours=shut()))
+    await eventually(lambda: not team(late)["online"], "the hours to have ended")
+    assert team(second) == {"online": True}, "she is in line, and somebody is there"
+    await alice.command("end", chat=first.chat)
+    await alice.gets(second.chat)
+
+
 async def test_who_works_the_next_level_is_there_for_the_first(server: RunningServer) -> None:
     first = Queue("l1", "Level 1", target=TARGET, overflow_to="l2", overflow_after=1_000)
     await set_up(server, [first, Queue("l2", "Level 2")], [person("alice", "l1"), person("paul", "l2")])
@@ -112,3 +127,58 @@ async def test_a_queue_that_is_not_there_is_a_clear_error(server: RunningServer)
     assert (refused["code"], refused["message"]) == ("no_queue", "There is no such queue here.")
     await vera.hears(lambda frame: frame["t"] in ("welcome", "team") and team(vera)["online"])
     assert (await vera.opens("Hello"))["t"] == "ack", "the site's own queue takes her"
+
+
+async def test_a_transfer_is_said_and_staff_matters_are_not(server: RunningServer) -> None:
+    ana = await Agent.comes(server, "ana")
+    await ana.is_welcome()
+    vera = await Visitor.comes(server)
+    await vera.opens("I was charged twice")
+    await ana.gets(vera.chat)
+    ben = await Agent.comes(server, "ben")
+    await ben.is_welcome()
+    await ana.command("transfer", chat=vera.chat, agent="ben", note="She is cross")
+    await ben.gets(vera.chat)
+    assert (await vera.is_told("transferred")).keys() == {"t", "chat", "seq", "prev", "at", "kind"}
+    assert [fact["name"] for fact in vera.facts() if fact["kind"] == "assigned"] == ["Ana", "Ben"]
+    back = await Visitor.comes(server, knows=vera, after=0)
+    assert (await back.hears("welcome"))["chat"]["agent"] == "Ben"
+    assert "cross" not in str(vera.heard) + str(back.heard)
+
+
+async def test_a_promise_is_told_with_its_end_and_what_became_of_it(server: RunningServer) -> None:
+    ana = await Agent.comes(server, "ana")
+    await ana.is_welcome()
+    vera = await Visitor.comes(server)
+    await vera.opens("Where is my parcel?")
+    await ana.gets(vera.chat)
+    asked = max(fact["seq"] for fact in ana.facts() if fact["chat"] == vera.chat)
+    await ana.command("say", chat=vera.chat, text="I look and am back", read=asked, promise=120_000)
+    holding = await vera.reads("I look and am back")
+    assert holding["promise"] == holding["at"] + 120_000
+    again = await Visitor.comes(server, knows=vera, after=0)
+    assert (await again.hears("welcome"))["chat"]["promise"] == holding["promise"]
+    await ana.answers(vera.chat, "It comes tomorrow")
+    answer = await vera.reads("It comes tomorrow")
+    assert (answer["promised"], answer.get("promise", 0)) == ("kept", 0)
+
+
+async def test_an_offer_is_a_place_in_line_and_a_wrap_up_is_the_end(server: RunningServer) -> None:
+    queue = Queue("small", "Small", target=TARGET, mode="offer", accept=60_000, wrapup=60_000)
+    await set_up(server, [queue], [person("alice", "small")])
+    (alice,) = await at_work(server, "alice")
+    vera = await comes_and_opens(server, "Hello", "small")
+    assert (await vera.hears("line"))["position"] == 1
+    again = await Visitor.comes(server, knows=vera)
+    told = (await again.hears("welcome"))["chat"]
+    assert (told["place"], told.get("agent", "")) == ("waiting", "")
+    await alice.command("accept", chat=vera.chat)
+    await vera.is_told("assigned")
+    await alice.say_frame("shown", chat=vera.chat, seq=1)
+    await alice.command("end", chat=vera.chat)
+    await vera.is_told("ended")
+    after = await Visitor.comes(server, knows=vera)
+    told = (await after.hears("welcome"))["chat"]
+    assert told["place"] == "ended"
+    assert told["can_reopen_until"] > 0
+    assert {fact["kind"] for fact in vera.facts()} <= {"opened", "message", "assigned", "ended"}
