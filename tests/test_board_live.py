@@ -87,14 +87,14 @@ async def house() -> AsyncIterator[House]:
 
 
 async def test_a_board_that_comes_is_told_everything(house: House) -> None:
-    _, _, parts = house.boards.join(Sam(), ENGLISH)
+    _, _, parts = await house.boards.join(Sam(), ENGLISH)
     assert len(parts) == 2 + 3 + 2  # queues, agents, the totals and the late answers
 
 
 async def test_five_boards_cost_one_rendering(house: House) -> None:
     sams = [Sam() for _ in range(5)]
     for sam in sams:
-        house.boards.join(sam, ENGLISH)
+        await house.boards.join(sam, ENGLISH)
     assert house.drawn() == 7
     await house.frames(sams[0])
     house.floor.holds("ana", 1, due=30_000)
@@ -106,14 +106,14 @@ async def test_five_boards_cost_one_rendering(house: House) -> None:
 
 async def test_each_language_and_the_wall_are_drawn_once_each(house: House) -> None:
     for face in (ENGLISH, ENGLISH, ITALIAN, ITALIAN, WALL, WALL):
-        house.boards.join(Sam(), face)
+        await house.boards.join(Sam(), face)
     assert house.drawn() == 3 * 7
 
 
 async def test_a_face_nobody_looks_at_any_more_is_drawn_no_more(house: House) -> None:
     ana, sam = Sam(), Sam()
-    house.boards.join(ana, ITALIAN)
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(ana, ITALIAN)
+    await house.boards.join(sam, ENGLISH)
     house.boards.leave(ana)
     before = house.drawn()
     house.floor.holds("ana", 1)
@@ -124,7 +124,7 @@ async def test_a_face_nobody_looks_at_any_more_is_drawn_no_more(house: House) ->
 
 async def test_when_nothing_changes_a_frame_says_so_once_a_second(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     await house.frames(sam, 3)
     assert sam.ids() == []
     gaps = [later.now - earlier.now for earlier, later in zip(sam.frames[1:], sam.frames[2:], strict=False)]
@@ -133,7 +133,7 @@ async def test_when_nothing_changes_a_frame_says_so_once_a_second(house: House) 
 
 async def test_without_boards_nothing_is_drawn_and_nothing_asked(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     await house.frames(sam)
     house.boards.leave(sam)
     before = house.drawn()
@@ -142,13 +142,13 @@ async def test_without_boards_nothing_is_drawn_and_nothing_asked(house: House) -
     await asyncio.sleep(1.2 * BEAT)
     assert house.drawn() == before
     assert len(sam.frames) == 1
-    _, _, parts = house.boards.join(Sam(), ENGLISH)
+    _, _, parts = await house.boards.join(Sam(), ENGLISH)
     assert any('data-chat="ana1"' in part for part in parts)
 
 
 async def test_an_alarm_does_not_wait_for_the_second(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     await house.frames(sam)
     await asyncio.sleep(0.3)
     at = time.monotonic()
@@ -162,7 +162,7 @@ async def test_an_alarm_does_not_wait_for_the_second(house: House) -> None:
 
 async def test_a_hundred_alarms_at_once_are_few_frames(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     await house.frames(sam)
     until = time.monotonic() + 1
     while time.monotonic() < until:
@@ -173,7 +173,7 @@ async def test_a_hundred_alarms_at_once_are_few_frames(house: House) -> None:
 
 async def test_whoever_is_lost_is_shown_with_the_moment_and_whoever_is_removed_goes(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     house.floor.holds("ana", 1)
     house.floor.picture.agents["ana"].connected = False
     lost = AgentChanged(house.store.now(), "ana", "Ana", "online", False, 6, 1)
@@ -186,7 +186,7 @@ async def test_whoever_is_lost_is_shown_with_the_moment_and_whoever_is_removed_g
 
 async def test_a_new_queue_comes_with_the_settings_and_an_old_one_goes(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     house.floor.directory = Directory(2, queues={"sales": Queue("sales", "Sales")})
     await eventually(lambda: "queue-sales" in sam.ids(), "the new card")
     assert sorted(id for frame in sam.frames for id in frame.gone) == ["queue-billing", "queue-support"]
@@ -194,7 +194,7 @@ async def test_a_new_queue_comes_with_the_settings_and_an_old_one_goes(house: Ho
 
 async def test_a_picture_taken_anew_is_drawn_where_it_differs(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     await house.frames(sam)
     old = house.floor.picture
     house.floor.picture = Picture("e2", 1)
@@ -205,7 +205,7 @@ async def test_a_picture_taken_anew_is_drawn_where_it_differs(house: House) -> N
 
 async def test_a_late_answer_keeps_its_visitor_s_name(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     chat = house.floor.holds("ana", 1, name="Giulia")
     house.floor.late("ana", chat.id, 1_000, 0, 7_000, 500)
     turn = Turn(2, 1, 8_500, 7_500, late=True)
@@ -221,14 +221,14 @@ async def test_a_late_answer_keeps_its_visitor_s_name(house: House) -> None:
 
 async def test_the_data_is_as_fresh_as_the_feed_is_read(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     await house.frames(sam)
     assert 0 <= sam.frames[-1].now - sam.frames[-1].fresh < 200
 
 
 async def test_while_the_store_is_away_frames_come_and_grow_old(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     await house.frames(sam)
     house.store.away = True
     await house.frames(sam, 2)
@@ -240,7 +240,7 @@ async def test_while_the_store_is_away_frames_come_and_grow_old(house: House) ->
 
 async def test_a_picture_that_lags_behind_the_feed_is_not_called_fresh(house: House) -> None:
     sam = Sam()
-    house.boards.join(sam, ENGLISH)
+    await house.boards.join(sam, ENGLISH)
     await house.frames(sam)
     house.store.ahead = 3
     await house.frames(sam)
@@ -249,5 +249,5 @@ async def test_a_picture_that_lags_behind_the_feed_is_not_called_fresh(house: Ho
 
 async def test_a_board_opened_while_the_store_is_away_claims_nothing(house: House) -> None:
     house.store.away = True
-    _, fresh, _ = house.boards.join(Sam(), ENGLISH)
+    _, fresh, _ = await house.boards.join(Sam(), ENGLISH)
     assert fresh == 0

@@ -6,8 +6,10 @@ an element with `data-own` has content of the browser's, which a redrawn part le
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+from markupsafe import Markup
 
 from console.board.cards import QueueCard
 from console.board.overview import LateAnswer, Overview
@@ -30,9 +32,7 @@ class BoardViews:
         if isinstance(thing, AgentRow):
             return self._agent(thing, locale, now, wall)
         if isinstance(thing, QueueCard):
-            macro = _macros(locale, "board_queue")
-            draw = macro.on_the_wall if wall else macro.card
-            return str(draw(thing, sparkline([count for _, count in thing.hours[:-1]]), now)).strip()
+            return self._queue(thing, locale, now, wall)
         if isinstance(thing, Overview):
             return str(_macros(locale, "board_overview").overview(thing, wall)).strip()
         return str(_macros(locale, "board_lates").lates(thing, wall)).strip()
@@ -41,6 +41,25 @@ class BoardViews:
         names = {id: queue.name for id, queue in self._directory().queues.items()}
         macro = _macros(locale, "board_agent")
         return str((macro.on_the_wall if wall else macro.row)(row, names, now)).strip()
+
+    def _queue(self, card: QueueCard, locale: str, now: int, wall: bool) -> str:
+        macro = _macros(locale, "board_queue")
+        if wall:
+            return str(macro.on_the_wall(card, now)).strip()
+        table = _hours(locale, card.hours, card.name)
+        return str(macro.card(card, _picture(card.hours[:-1]), table, now)).strip()
+
+
+@lru_cache(maxsize=256)
+def _picture(hours: tuple[tuple[int, int], ...]) -> Markup:
+    """Of whole hours: the same for an hour."""
+    return sparkline([count for _, count in hours])
+
+
+@lru_cache(maxsize=256)
+def _hours(locale: str, hours: tuple[tuple[int, int], ...], name: str) -> Markup:
+    """The table beside the picture: the same until a chat is opened."""
+    return Markup(_macros(locale, "board_queue").hours(hours, name))
 
 
 @cache

@@ -65,7 +65,7 @@ class BoardConnection(Connection):
         if await who(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
             raise Hangup(4401)
         self.member()
-        n, fresh, parts = self.boards.join(self, Face(self.locale, frame.wall))
+        n, fresh, parts = await self.boards.join(self, Face(self.locale, frame.wall))
         workspace = self.services.workspace
         welcome = BoardWelcome(self.author.id, workspace.epoch, self.now(), self.services.build, n, fresh, parts)
         self.send(welcome)

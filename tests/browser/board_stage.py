@@ -133,7 +133,9 @@ class BoardStage:
     async def _hear(self, listener: "Listener", frame: dict[str, Any]) -> None:
         self.heard.append(frame)
         if frame["t"] == "hello":
-            n, fresh, parts = self.boards.join(listener, Face(frame.get("locale", "en"), frame.get("wall", False)))
+            n, fresh, parts = await self.boards.join(
+                listener, Face(frame.get("locale", "en"), frame.get("wall", False))
+            )
             self.sockets.append(listener.connection)
             await self.send(BoardWelcome("sam", "e1", self.store.now(), BUILD, n, fresh, parts))
         elif frame["t"] == "ping":

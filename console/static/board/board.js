@@ -162,6 +162,9 @@ function nearest(row, slot) {
   return slots.findLast((one) => Number(one.getAttribute('data-slot')) <= Number(slot.dataset.slot)) ?? slots[0];
 }
 
+// On a phone a row's figures have no column heads: each says itself what it is.
+for (const figure of ['median', 'in_time', 'answers']) document.documentElement.style.setProperty(`--${figure}`, JSON.stringify(`${word(figure)} `));
+
 if (!wall) {
   startFilters(emptiness);
   startOwn();

@@ -16,13 +16,23 @@ const watcher = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: '100px' });
 
+/** @type {WeakSet<Element>} */
+const followed = new WeakSet();
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 const stale = () => document.body.hasAttribute('data-stale');
 
 /** From now on its clocks are drawn while it is in view. @param {Element} part */
 export function follow(part) {
-  watcher.observe(part);
+  if (followed.has(part) && !seen.has(part)) return rename(part);
+  if (!followed.has(part)) watcher.observe(part);
+  followed.add(part);
   draw(part, now());
+}
+
+/** Out of view only what is heard is kept current. @param {Element} part */
+function rename(part) {
+  const at = now();
+  for (const slot of part.querySelectorAll('.slot[data-due]')) show(/** @type {HTMLElement} */ (slot), read(/** @type {HTMLElement} */ (slot), at));
 }
 
 /** Four times a second. */
@@ -51,6 +61,9 @@ function running(data, at) {
   return left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : word('clock_late', { n: Math.floor(-left / 1000) });
 }
 
+/** @type {WeakMap<Element, string>} what a slot was last named for */
+const named = new WeakMap();
+
 /** @param {HTMLElement} slot @returns {Reading} */
 function read(slot, at = now()) {
   const due = Number(slot.dataset.due);
@@ -61,14 +74,23 @@ function read(slot, at = now()) {
 /** @param {HTMLElement} slot @param {number} at */
 function drawSlot(slot, at) {
   const it = read(slot, at);
-  const text = digits(slot.dataset.kind ?? '', it);
-  if (slot.dataset.digits !== text) slot.dataset.digits = text;
-  const share = String(Math.round(it.share * (still.matches ? 6 : 24)) / (still.matches ? 6 : 24));
-  if (slot.style.getPropertyValue('--left') !== share) slot.style.setProperty('--left', share);
-  if (slot.dataset.state !== it.state) {
-    slot.dataset.state = it.state;
-    name(slot, kindWord(slot.dataset.kind ?? '', it.state));
+  if (document.body.dataset.agents !== 'dots') { // as dots they are too small for numbers and rings
+    const text = digits(slot.dataset.kind ?? '', it);
+    if (slot.dataset.digits !== text) slot.dataset.digits = text;
+    const share = String(Math.round(it.share * (still.matches ? 6 : 24)) / (still.matches ? 6 : 24));
+    if (slot.style.getPropertyValue('--left') !== share) slot.style.setProperty('--left', share);
   }
+  show(slot, it);
+}
+
+/** Its state, and its name when that changes. @param {HTMLElement} slot @param {Reading} it */
+function show(slot, it) {
+  const { kind, chat, name: visitor, queueName } = slot.dataset;
+  const looks = [kind, it.state, chat, visitor, queueName].join(' ');
+  if (named.get(slot) === looks) return;
+  named.set(slot, looks);
+  slot.dataset.state = it.state;
+  name(slot, kindWord(slot.dataset.kind ?? '', it.state));
 }
 
 /** What there is room for in a slot. @param {string} kind @param {Reading} it */
@@ -94,10 +116,12 @@ function kindWord(kind, state) {
 
 /** @param {HTMLElement} slot @param {string} words */
 function name(slot, words) {
-  const label = slot.dataset.label;
-  if (!label) return;
-  slot.setAttribute('aria-label', `${label}. ${words}`);
-  slot.title = `${label}. ${words}`;
+  const { slot: number, name: visitor, queueName: queue } = slot.dataset;
+  const agent = /** @type {HTMLElement | null} */ (slot.closest('.agent'))?.dataset.name;
+  if (!visitor || !agent) return;
+  const label = word('slot_named', { agent, slot: number ?? '', name: visitor, queue: queue ?? '', words });
+  slot.setAttribute('aria-label', label);
+  slot.title = label;
 }
 
 /** With the seconds, for somebody who comes to it. @param {HTMLElement} slot */
