@@ -26,7 +26,7 @@ class HandingMoves(AgentMoves):
     def transfers(self, k: int, j: int, yes: bool) -> None:
         """Often with an answer first, so that no turn is open."""
         for c in self.some(k, "active"):
-            if j % 4 == 1:
+            if j % 2:
                 self.says(c, len(c.log))
             self.command("transfer", *self.mine(c), **self._where(k, j, yes))
 

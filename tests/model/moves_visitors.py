@@ -28,7 +28,8 @@ class VisitorMoves(Choosing):
         )  # fmt: skip
 
     def visitor_says(self, k: int, j: int, yes: bool) -> None:
-        for c in (self.some(k, "offered") if j < 3 else []) or self.some(k, *OPEN):
+        answered = [c for c in self.model.chats.values() if c.place == "offered" and not c.turn]
+        for c in answered[:1] or self.some(k, *OPEN):
             for _ in range(1 + yes):
                 self.writes(c, self.visitor(c))
 
