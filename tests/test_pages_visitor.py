@@ -140,8 +140,10 @@ async def test_earlier_chats_tell_date_agent_and_rating(
         feed.talk(f"old{number}", "Hello", visitor="vera")
         feed.add(Rated, chat=f"old{number}", score=4, cid=new_cid())
     feed.talk("strangers", "Hello", visitor="somebody-else")
+    chat = await vera_opens(services)
+    feed.open(chat)  # the archive has the running one too
     await services.archive.append("e1", feed.entries)
-    html = await fragment(people["ana"], await vera_opens(services))
+    html = await fragment(people["ana"], chat)
     assert re.findall(r'href="/chats/([^"]+)"', html) == ["old6", "old5", "old4", "old3", "old2"]
     assert "Support · Ana · rated 4 of 5" in words(html)
     assert 'href="/chats?visitor=vera"' in html
