@@ -8,8 +8,8 @@ from console.board.cards import Alert, QueueCard, Share, Sums, queue_card, quick
 from console.board.forecast import outlooks
 from console.board.rows import agent_row
 from console.board.sums import Days
-from console.directory import Queue
-from console.figures import HOUR, MINUTE, QueueFigures
+from console.directory import Hours, Queue
+from console.figures import DAY, HOUR, MINUTE, QueueFigures
 from tests.boarding import SUPPORT, Floor
 
 MIDDAY = 1_800_014_400_000 + 30 * MINUTE  # half past a full hour
@@ -22,7 +22,7 @@ def card_of(floor: Floor, queue: str = "support") -> QueueCard:
     paces = {id: quick(sums.recent, one) for id, one in floor.directory.queues.items()}
     chats = [chat for chat in floor.picture.chats.values() if chat.queue == queue]
     outlook = outlooks(floor.picture, floor.directory, paces, floor.now)[queue]
-    return queue_card(floor.picture, floor.directory, wanted, chats, outlook, sums)
+    return queue_card(floor.picture, floor.directory, wanted, chats, outlook, sums, floor.now)
 
 
 def codes(card: QueueCard) -> list[str]:
@@ -44,6 +44,15 @@ def test_nobody_online_is_said_at_once_and_is_worse_when_somebody_waits() -> Non
     card = card_of(floor)
     assert card.state == "late"
     assert (card.waiting, card.oldest) == (1, floor.now - 14_000)
+
+
+def test_a_closed_queue_is_not_alarmed_about_unless_somebody_waits() -> None:
+    floor = Floor(Queue("support", "Support", hours=Hours("UTC", ((0, 540, 1020),))), now=MIDDAY)  # a Friday
+    card = card_of(floor)
+    assert (card.alerts, card.state) == ((), "fine")
+    assert card.closed == MIDDAY // DAY * DAY + 3 * DAY + 9 * HOUR
+    floor.waits("vera")
+    assert "nobody" in codes(card_of(floor))
 
 
 def test_a_full_line_is_said_with_its_limit() -> None:

@@ -1,13 +1,15 @@
 """What the board shows of a queue: its line, what is about to break, and how well its promises were kept."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from console.board.forecast import Outlook, clock_of, free_slots, in_line
-from console.directory import Directory, Queue
-from console.figures import Figures, Sketch
+from console.directory import Directory, Hours, Queue
+from console.figures import MINUTE, Figures, Sketch
+from console.hours import always, next_opening, open_at
 from console.picture import ChatLine, Picture
 
 LISTED = 10  # chats of a line that are named
@@ -51,8 +53,9 @@ class Share(msgspec.Struct, frozen=True):
 class QueueCard(msgspec.Struct, frozen=True):
     """Times in ms. `recent` are the last 15 minutes, `today` the day since midnight UTC.
 
-    `oldest` is since when the one who has waited longest waits (0: nobody). `agents` work this queue now and have
-    `free` slots. `right` is how often the expected wait was. `hours` are (start, chats opened), the running one last.
+    `closed` is when it opens again (0: it is open, -1: nobody knows). `oldest` is since when the one who has waited
+    longest waits (0: nobody). `agents` work this queue now and have `free` slots. `right` is how often the expected
+    wait was. `hours` are (start, chats opened), the running one last.
     """
 
     id: str
@@ -61,6 +64,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     goal: int
     head_start: int
     mode: str
+    closed: int
     agents: int
     free: int
     waiting: int
@@ -92,6 +96,13 @@ class QueueCard(msgspec.Struct, frozen=True):
         return "soon" if codes else "fine"
 
 
+@lru_cache(maxsize=1_024)
+def closed_until(hours: Hours, minute: int) -> int:
+    """As `QueueCard.closed`; hours are of whole minutes."""
+    at = minute * MINUTE
+    return 0 if always(hours) or open_at(hours, at) else next_opening(hours, at) or -1
+
+
 def quick(recent: Figures, queue: Queue) -> int:
     """What one answer takes (ms), if nothing else keeps the agent: a quick one's time, else a third of the target."""
     answers = recent.of("a")
@@ -113,6 +124,7 @@ def queue_card(
     chats: Iterable[ChatLine],
     outlook: Outlook,
     sums: Sums,
+    now: int,
 ) -> QueueCard:
     """`chats` are the queue's own."""
     recent, today, waiting = sums.recent, sums.today, in_line(chats)
@@ -125,6 +137,7 @@ def queue_card(
         goal=queue.goal,
         head_start=queue.head_start,
         mode=queue.mode,
+        closed=closed_until(queue.hours, now // MINUTE),
         agents=len(online),
         free=sum(free_slots(agent) for agent in online),
         waiting=len(waiting),
@@ -155,7 +168,7 @@ def _alerts(
 ) -> list[Alert]:
     """The worst first."""
     found = []
-    if not card.agents:
+    if not card.agents and (waiting or not card.closed):
         found.append(Alert("nobody"))
     if queue.longest and len(waiting) >= queue.longest:
         found.append(Alert("full", n=queue.longest))

@@ -224,7 +224,7 @@ class Boards:
             if chat.queue in chats:
                 chats[chat.queue].append(chat)
         return {
-            f"queue-{id}": queue_card(picture, directory, queue, chats[id], found[id], sums[id])
+            f"queue-{id}": queue_card(picture, directory, queue, chats[id], found[id], sums[id], now)
             for id, queue in directory.queues.items()
         }
 
