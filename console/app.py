@@ -117,7 +117,11 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         couriers=Couriers(settings.alert_networks),
         hub=hub,
         visitor_tokens=VisitorTokens(settings.secret),
-        views=HtmlViews(lambda: services.directory.queues, lambda: services.directory.members),
+        views=HtmlViews(
+            lambda: services.directory.queues,
+            lambda: services.directory.members,
+            lambda: services.directory.watch_shown,
+        ),
         directory=Directory(0),
         demo=demo,
         build=build(),

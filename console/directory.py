@@ -88,6 +88,7 @@ class Directory(msgspec.Struct, frozen=True):
     queues: dict[str, Queue] = {}
     members: dict[str, Member] = {}
     away_reasons: tuple[str, ...] = ()  # what an agent may choose from when away
+    watch_shown: bool = True  # whether an agent sees who looks on at a chat
 
 
 def served_by(known: Directory, queue: str, chosen: Collection[str]) -> Directory:

@@ -53,11 +53,15 @@ class Strip(msgspec.Struct):
 
 
 class HtmlViews:
-    """Fragments; `queues` gives the current queues for their names and targets, `members` the team."""
+    """Fragments; `queues` gives the current queues for their names and targets, `members` the team.
 
-    def __init__(self, queues: Queues, members: Members = dict) -> None:
+    `watch_shown` says whether an agent sees who looks on.
+    """
+
+    def __init__(self, queues: Queues, members: Members = dict, watch_shown: Callable[[], bool] = lambda: True) -> None:
         self.queues = queues
         self.members = members
+        self.watch_shown = watch_shown
 
     def pane(
         self, slot: int, chat: ChatLine | None, facts: Sequence[ChatFact], *, locale: str, now: int, seen: int = 0
@@ -103,7 +107,8 @@ class HtmlViews:
         """The head itself, without its target."""
         name = chat.name or stranger(chat, locale=locale)
         queue, members = self.queues().get(chat.queue), self.members()
-        watchers = [members[id].name if id in members else id for id in chat.watchers]
+        shown = chat.watchers if self.watch_shown() else ()
+        watchers = [members[id].name if id in members else id for id in shown]
         return Markup(_macros(locale, "who").who(slot, chat, queue, seen, name, span_of(chat, queue), watchers))
 
 

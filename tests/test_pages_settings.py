@@ -576,3 +576,21 @@ async def test_what_people_write_is_text_on_every_page(services: Services, sam: 
         assert "49" not in unescape(re.sub(r'"[^"]*"', "", page)) or nasty != "{{7*7}}"
         assert "<img" not in page
         assert page.count("<script") == 2  # our own two
+
+
+# --- looking on ------------------------------------------------------------------------------------
+
+
+async def test_only_an_admin_keeps_from_agents_who_looks_on(
+    services: Services, sam: httpx.AsyncClient, ada: httpx.AsyncClient
+) -> None:
+    assert (await sam.get("/settings/watching")).status_code == 403
+    assert (await posted(sam, "/settings/away", to="/settings/watching")).status_code == 403
+    assert services.directory.watch_shown is True
+    page = await saved(ada, "/settings/watching")
+    assert "That is saved and in force." in page
+    assert services.directory.watch_shown is False
+    latest = (await services.accounts.audit())[0]
+    assert (latest.name, latest.what, latest.after) == ("Ada", "Looking on changed", {"shown": False})
+    await saved(ada, "/settings/watching", shown="on")
+    assert (await services.accounts.directory()).watch_shown is True

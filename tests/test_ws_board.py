@@ -283,3 +283,17 @@ async def test_a_status_is_changed_and_says_by_whom(server: RunningServer) -> No
     await board.shows("agent-ana", 'data-status="away"', "Lunch")
     assert (await board.command("status", agent="nobody", status="away"))["code"] == "not_found"
     assert ana.closed is None
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_ana_is_told_who_looks_on_unless_the_admin_keeps_it_from_her(server: RunningServer, shown: bool) -> None:
+    async with accounts_of(server) as accounts, another_process(server) as workspace:
+        await workspace.configure(await accounts.set_watch_shown(shown))
+    ana, vera = await ana_and_vera(server)
+    sam = await Board.comes(server)
+    await sam.is_welcome()
+    await sam.looks_on(vera.chat)
+    await sam.sees("Looking on:")
+    await sam.command("whisper", chat=vera.chat, text="hello Ana")
+    await ana.is_told("note")
+    assert ("watched" in [fact["kind"] for fact in ana.facts()]) is shown

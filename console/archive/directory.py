@@ -13,6 +13,7 @@ from console.archive.tables import directory, members, queues, settings, sites
 from console.directory import Directory, Member, Queue, Site
 
 AWAY_REASONS = "away_reasons"
+WATCH_SHOWN = "watch_shown"
 Row = Mapping[Any, Any]
 
 
@@ -24,12 +25,14 @@ async def read(connection: AsyncConnection) -> Directory:
     active = select(members).where(members.c.disabled.is_(None))
     member_rows = (await connection.execute(active)).mappings().all()
     reasons = await read_setting(connection, AWAY_REASONS) or ()
+    shown = await read_setting(connection, WATCH_SHOWN)
     return Directory(
         version=version,
         sites={row["key"]: site_of(row) for row in site_rows},
         queues={row["id"]: queue_of(row) for row in queue_rows},
         members={row["id"]: member_of(row) for row in member_rows},
         away_reasons=tuple(reasons),
+        watch_shown=shown is None or bool(shown),
     )
 
 
@@ -46,6 +49,10 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
         old, new = list(known.away_reasons), list(wanted.away_reasons)
         await write_setting(connection, AWAY_REASONS, new)
         await rows.note("Reasons for being away changed", "away", {"reasons": old}, {"reasons": new})
+    if known.watch_shown != wanted.watch_shown:
+        await write_setting(connection, WATCH_SHOWN, wanted.watch_shown)
+        before, after = {"shown": known.watch_shown}, {"shown": wanted.watch_shown}
+        await rows.note("Looking on changed", "watching", before, after)
     if rows.changed:
         await bump(connection)
     return rows.changed

@@ -215,6 +215,10 @@ class Accounts(CannedReplies):
         """What an agent may choose from when away."""
         return await self._change(lambda known: replace(known, away_reasons=reasons), by, "away")
 
+    async def set_watch_shown(self, shown: bool, *, by: Somebody = COMMAND_LINE) -> Directory:
+        """Whether agents see who looks on at their chats; the caller knows that this is an admin."""
+        return await self._change(lambda known: replace(known, watch_shown=shown), by, "watching")
+
     async def retention_days(self) -> int | None:
         """Days after which an ended chat goes; None when it was never set here, and the server's setting counts."""
         async with self.database.reading() as connection:

@@ -175,6 +175,8 @@ class AgentConnection(Connection):
             case Revoked():
                 if shown.fact.session in ("", self.me.session):
                     self.cut(4401)
+            case Watched() if not self.services.directory.watch_shown:
+                return
             case Presence() | Watched():
                 if shown.line is not None and shown.fact.chat in self.drawn:
                     self.face.head(self, shown)

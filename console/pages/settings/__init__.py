@@ -1,6 +1,17 @@
 """The settings: a file a noun, each with its routes."""
 
-from console.pages.settings import away, canned, changes, members, overview, queues, replies, retention, sites
+from console.pages.settings import (
+    away,
+    canned,
+    changes,
+    members,
+    overview,
+    queues,
+    replies,
+    retention,
+    sites,
+    watching,
+)
 
 routes = [
     *overview.routes,
@@ -9,6 +20,7 @@ routes = [
     *sites.routes,
     *canned.routes,
     *away.routes,
+    *watching.routes,
     *retention.routes,
     *changes.routes,
     *replies.routes,

@@ -39,6 +39,7 @@ SAID = (
     _("Canned reply removed"),
     _("Reasons for being away changed"),
     _("Retention changed"),
+    _("Looking on changed"),
 )
 FIELDS = {
     "name": _("Name"),
@@ -73,6 +74,7 @@ FIELDS = {
     "scope": _("For whom"),
     "owner": _("Whose"),
     "days": _("Days"),
+    "shown": _("Agents see who looks on"),
 }
 UNTOLD = {"id", "key"}  # the target says them
 IN_WORDS: dict[str, dict[str, str]] = {

@@ -52,6 +52,7 @@ SECTIONS = [
     Section("/settings/sites", _("Sites")),
     Section("/settings/canned", _("Canned replies"), "answer"),
     Section("/settings/away", _("Being away")),
+    Section("/settings/watching", _("Looking on"), "administer"),
     Section("/settings/retention", _("Keeping chats")),
     Section("/settings/changes", _("Changes")),
 ]

@@ -1,0 +1,37 @@
+"""Whether agents see who looks on at their chats."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.pages.guard import go, read_form
+from console.pages.settings.common import draw_form, for_admins, known_to, overtaken, wrong_of
+from console.pages.settings.form import Form, stamp
+from console.who import services_of
+
+AT = "/settings/watching"
+
+
+@for_admins
+async def show(request: Request, me: SignedIn) -> Response:
+    shown = (await known_to(request)).watch_shown
+    context = {"seen": stamp(shown), "saved": request.query_params.get("saved", "")}
+    return draw_form(request, me, "watching", context, at=AT, typed={"shown": "on"} if shown else {})
+
+
+@for_admins
+async def save(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    form = Form(await read_form(request, me.csrf), "watching")
+    overtaken(form, known.watch_shown)
+    if not form.wrong:
+        stands = await services_of(request).accounts.set_watch_shown(form.flag("shown"), by=me.member)
+        await services_of(request).go_live(stands)
+        return go(f"{AT}?saved=1")
+    context = {"seen": stamp(known.watch_shown), "saved": ""}
+    wrong = wrong_of(form)
+    return draw_form(request, me, "watching", context, at=AT, typed=form.typed, wrong=wrong, target="watching")
+
+
+routes = [Route(AT, show, methods=["GET"]), Route(AT, save, methods=["POST"])]
