@@ -154,12 +154,23 @@ async def test_an_invited_colleague_may_whisper_and_nobody_else_may(server: Runn
     (bruno,) = await at_work(server, "bruno")
     refused = await bruno.command("whisper", chat=vera.chat, text="psst")
     assert refused["code"] == "not_found"
+    await bruno.say_frame("watch", chat=vera.chat)
+    assert (await bruno.hears("error"))["code"] == "not_found"
     await anna.command("invite", chat=vera.chat, agent="bruno")
     invited = (await bruno.hears("invited"))["chat"]
     assert invited == {"chat": vera.chat, "name": "Vera", "queue": "desk", "by": "Anna"}
     await bruno.command("whisper", chat=vera.chat, text="She has a second parcel")
     assert (await anna.reads("She has a second parcel"))["whisper"] is True
     assert "She has a second parcel" not in vera.texts()
+    await bruno.say_frame("watch", chat=vera.chat)
+    drawn = await bruno.hears("watched")
+    assert drawn["whole"] is True
+    assert "Hello?" in drawn["content"]
+    await anna.hears(lambda f: f["t"] == "fact" and f["fact"]["kind"] == "watched" and f["fact"]["name"] == "Bruno")
+    await vera.says("Anybody?")
+    await bruno.hears(lambda f: f["t"] == "watched" and "Anybody?" in f["content"])
+    await bruno.say_frame("watch", chat=vera.chat, on=False)
+    assert (await bruno.hears("unwatched"))["why"] == "off"
     back = await Agent.comes(server, "bruno", tab="other", take=True)
     assert (await back.is_welcome())["invited"] == [invited]
 

@@ -14,11 +14,8 @@ from console.templating import environment, languages, locale_of, render
 from console.texts import FOLDER, Texts, negotiate, page_texts, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
-TEMPLATES = (
-    "base.html",
-    "console.html",
-    *(f"fragments/{name}.html" for name in ("event", "message", "note", "parts", "strip", "talk", "who")),
-)
+FRAGMENTS = ("event", "feet", "handover", "message", "note", "parts", "strip", "talk", "who")
+TEMPLATES = ("base.html", "console.html", *(f"fragments/{name}.html" for name in FRAGMENTS))
 SOURCES = ("pages/console_texts.py", "views_html.py")
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 

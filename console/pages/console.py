@@ -12,6 +12,7 @@ from console.pages import visitor
 from console.pages.console_texts import script_texts
 from console.pages.desk_texts import desk_texts, places_for
 from console.pages.guard import for_members
+from console.pages.watch_texts import watch_texts
 from console.security import CONTENT_POLICY
 from console.templating import locale_of, render
 from console.texts import page_texts
@@ -36,7 +37,7 @@ def console_page(request: Request, me: SignedIn, *, build: str, sites: Mapping[s
     context = {
         "signed_in": me,
         "slots": range(1, SLOTS + 1),
-        "texts": script_texts(texts) | desk_texts(texts),
+        "texts": script_texts(texts) | desk_texts(texts) | watch_texts(texts),
         "places": places_for(me.member, texts),
         "build": build,
         "embedded": embedded,

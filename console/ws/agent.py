@@ -25,10 +25,12 @@ from console.protocol import (
     SaveDraft,
     Seen,
     Typing,
+    Watch,
     Went,
 )
 from console.protocol import Shown as ShownFrame
 from console.queue.results import LiveChat
+from console.templating import locale_of
 from console.text import clean, mask_cards
 from console.views_team import colleagues, invited_to
 from console.who import COOKIE, own_origin, services_of, who
@@ -37,6 +39,7 @@ from console.ws.connection import Connection, Handler, Hangup
 from console.ws.face_html import HtmlFace
 from console.ws.face_json import JsonFace
 from console.ws.faces import Face, leaves
+from console.ws.watching import Watching
 from console.ws.whereabouts import whereabouts
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
@@ -60,6 +63,8 @@ class AgentConnection(Connection):
         self.commands = Commands(self)
         self.drawn: dict[str, int] = {}  # held and offered chats -> feed number of their drawing
         self.guest_of: set[str] = set()  # chats one was invited to
+        locale = locale_of(socket, me.member.locale)
+        self.watching = Watching(self, self.services, self.author, locale, self.commands.may_look_on)
         self._coming: dict[str, list[Shown]] = {}  # chats being read -> what happened meanwhile
         self._early: list[Heard] | None = None
         self._reading: set[asyncio.Task[None]] = set()
@@ -73,6 +78,7 @@ class AgentConnection(Connection):
             AgentTyping: self.typing,
             AgentHistory: self.history,
             FollowColleagues: self.follow_colleagues,
+            Watch: self.watch,
         }
 
     # --- coming, and coming back ---------------------------------------------------------------------
@@ -136,6 +142,12 @@ class AgentConnection(Connection):
             self._following.cancel()
         self._following = asyncio.create_task(self._tell_colleagues()) if frame.on else None
 
+    async def watch(self, frame: Watch) -> None:
+        if frame.on:
+            await self.watching.begin(frame.chat)
+        else:
+            await self.watching.end(frame.chat)
+
     async def _tell_colleagues(self) -> None:
         """At once, and whenever it has changed."""
         told: Colleagues | None = None
@@ -152,6 +164,7 @@ class AgentConnection(Connection):
         if self._early is not None:
             self._early.append(heard)
             return
+        self.watching.hear(heard)
         match heard:
             case TypingSignal():
                 if heard.chat in self.drawn:
@@ -236,6 +249,7 @@ class AgentConnection(Connection):
     async def gone(self) -> None:
         self.services.hub.leave(self)
         self.face.close()
+        await self.watching.close()
         for task in (*self._reading, self._following):
             if task is not None:
                 task.cancel()

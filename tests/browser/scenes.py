@@ -3,7 +3,7 @@
 from playwright.async_api import Page
 
 from console.events import Turn
-from tests.browser.stage import Play, Stage, now
+from tests.browser.stage import Play, Stage, colleagues, now
 
 
 async def empty(stage: Stage, desk: Page) -> None:
@@ -60,6 +60,46 @@ async def taken(stage: Stage, desk: Page) -> None:
     await desk.get_by_role("dialog", name="Another tab has taken over").wait_for()
 
 
+async def full(stage: Stage, desk: Page) -> None:
+    """Six panes: late, soon, a promise, a broken one, an offer, a wrap-up; whispered to, watched."""
+    stage.waiting, stage.left_messages, stage.next_due = 3, 2, now() + 40_000
+    held = [_giulia(), _marco(), _kim(), _stranger(), _offered(), _wrapped()]
+    held[0].line.watchers = ["sam"]
+    held[0].sam_whispers("Offer her the refund, it is on us.")
+    held[1].ana_promises("I'll check that with accounting.", 110_000)
+    held[3].ana_promises("Un instant, je reviens.", 30_000)
+    held[3].line.promise = now() - 12_000
+    await stage.play(*held)
+    await stage.show(held[5], held[5].visitor_ends(wrapup=17_000))
+    await stage.push(stage.strip())
+    await desk.locator('#pane-3[data-state="late"]').wait_for()
+    await desk.locator('#pane-6[data-place="wrapup"]').wait_for()
+
+
+async def next_one(stage: Stage, desk: Page) -> None:
+    """Two chats in hand, five in line, and a limit of four."""
+    stage.waiting, stage.next_due, stage.limit = 5, now() + 40_000, 4
+    await stage.play(_giulia(), _marco())
+    await stage.push(stage.strip())
+    await desk.locator(".next").wait_for()
+
+
+async def handing_over(stage: Stage, desk: Page) -> None:
+    await full(stage, desk)
+    stage.colleagues = colleagues(Ben=2, Carla=6, Dan=0, Sam=1)
+    await desk.get_by_label("Reply to Giulia Ferri").fill("Il modello del 2019 non")
+    await desk.keyboard.press("Alt+KeyT")
+    await desk.get_by_role("option", name="Ben").click()
+
+
+async def labelling(stage: Stage, desk: Page) -> None:
+    await full(stage, desk)
+    await desk.get_by_label("Reply to Giulia Ferri").focus()
+    await desk.keyboard.press("Alt+KeyL")
+    await desk.locator("#pane-1").get_by_label("Playback").check()
+    await desk.locator("#pane-1").get_by_label("Add a tag").fill("samsung, tv,")
+
+
 SCENES = {
     "empty": empty,
     "busy": busy,
@@ -69,6 +109,10 @@ SCENES = {
     "alarms": alarms_open,
     "disconnected": disconnected,
     "taken": taken,
+    "full": full,
+    "next": next_one,
+    "handover": handing_over,
+    "labels": labelling,
 }
 
 
@@ -101,6 +145,19 @@ def _stranger() -> Play:
     chat = Play("c4", 4, "", locale="fr")
     chat.visitor_says("Bonjour, est-ce disponible sur Chromecast ?")
     chat.ana_says("Bonjour ! Oui, sur tous les modèles depuis 2018.")
+    return chat
+
+
+def _offered() -> Play:
+    chat = Play("c7", 5, "Hannah Vogel", locale="de", place="offered", page="https://shop.example/help")
+    chat.visitor_says("Hallo, mein Konto ist gesperrt")
+    return chat
+
+
+def _wrapped() -> Play:
+    chat = Play("c8", 6, "Emma Clarke", locale="en", email="emma@example.com")
+    chat.visitor_says("It works again, thanks!")
+    chat.ana_says("Glad to hear. Have a good evening!", turn=Turn(3, 1, 3_200, 3_200))
     return chat
 
 

@@ -21,12 +21,38 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.archive.members import SignedIn
 from console.directory import Member, Queue
-from console.events import Assigned, Author, ChatFact, Ended, Message, Note, Opened, Status, Turn, Visitor
+from console.events import (
+    Assigned,
+    Author,
+    ChatFact,
+    Ended,
+    Labelled,
+    Message,
+    Note,
+    Offered,
+    Opened,
+    Status,
+    Turn,
+    Visitor,
+)
 from console.figures import DayFigures, bucket_of
 from console.pages.console import console_page
 from console.pages.static import routes as static_routes
 from console.picture import AgentLine, ChatLine
-from console.protocol import Ack, Html, HtmlWelcome, Outbound, Pong, encode
+from console.protocol import (
+    Ack,
+    Colleagues,
+    ColleagueThere,
+    Html,
+    HtmlWelcome,
+    InvitedTo,
+    Nack,
+    Outbound,
+    Pong,
+    QueueThere,
+    Went,
+    encode,
+)
 from console.views_html import HtmlViews, Strip
 from tests.browser.side import SideTable, side_routes
 from tests.eventually import eventually
@@ -35,7 +61,12 @@ ANA = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com"), ses
 BUILD = "stage"
 CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 SINCE = 1_800_000_000_000  # ms: Ana's status
-QUEUES = {"support": Queue("support", "Support"), "billing": Queue("billing", "Billing", target=12_000)}
+REASONS = ("Playback", "Invoice", "Account", "Something else")
+QUEUES = {
+    "support": Queue("support", "Support", wrapup=20_000, reasons=REASONS),
+    "billing": Queue("billing", "Billing", target=12_000, wrapup=20_000),
+}
+TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") for name in ("Ana", "Ben", "Sam")}
 
 
 def now() -> int:
@@ -48,7 +79,7 @@ class Play:
     def __init__(self, chat: str, slot: int, name: str = "", **line: Any) -> None:
         self.line = ChatLine(
             id=chat,
-            place="active",
+            place=line.pop("place", "active"),
             queue=line.pop("queue", "support"),
             visitor=f"v{chat}",
             name=name,
@@ -59,7 +90,16 @@ class Play:
         self.facts: list[ChatFact] = []
         self.due = 0
         self.add(Opened, visitor=Visitor(id=f"v{chat}", name=name), queue=self.line.queue, site="demo", due=0)
-        self.add(Assigned, agent="ana", name="Ana", slot=slot, why="least_pressure", candidates=1, clocks=0, waited=0)
+        if self.line.place == "offered":
+            until = self.line.until = self.line.until or now() + 10_000
+            self.add(Offered, agent="ana", name="Ana", slot=slot, until=until, candidates=1, clocks=0)
+        else:
+            self.is_assigned("least_pressure")
+
+    def is_assigned(self, why: str) -> ChatFact:
+        self.line.place, self.line.until = "active", 0
+        slot = self.line.slot
+        return self.add(Assigned, agent="ana", name="Ana", slot=slot, why=why, candidates=1, clocks=0, waited=0)
 
     def visitor_says(self, text: str, *, due: int = 0) -> ChatFact:
         """`due`: ms from now until the answer is late (negative: it is)."""
@@ -73,12 +113,31 @@ class Play:
         made = cid or f"a{len(self.facts):021}"
         return self.add(Message, by="agent", author=Author("ana", "Ana"), cid=made, text=text, turn=turn)
 
+    def ana_promises(self, text: str, within: int, cid: str = "") -> ChatFact:
+        """A holding reply; `within` ms."""
+        self.due = 0
+        promise = self.line.promise = now() + within
+        made = cid or f"a{len(self.facts):021}"
+        return self.add(Message, by="agent", author=Author("ana", "Ana"), cid=made, text=text, promise=promise)
+
     def ben_notes(self, text: str) -> ChatFact:
         return self.add(Note, author=Author("ben", "Ben"), cid=f"n{len(self.facts):021}", text=text)
 
-    def visitor_ends(self) -> ChatFact:
+    def sam_whispers(self, text: str) -> ChatFact:
+        return self.add(Note, author=Author("sam", "Sam"), cid=f"w{len(self.facts):021}", text=text, whisper=True)
+
+    def ana_labels(self, reason: str, tags: Sequence[str], cid: str = "") -> ChatFact:
+        self.line.reason, self.line.tags = reason, [*tags]
+        made = cid or f"l{len(self.facts):021}"
+        return self.add(Labelled, author=Author("ana", "Ana"), cid=made, reason=reason, tags=[*tags])
+
+    def visitor_ends(self, *, wrapup: int = 0) -> ChatFact:
+        """`wrapup`: ms for which its slot is kept."""
         self.due = 0
-        return self.add(Ended, why="visitor", agent="ana")
+        until = now() + wrapup if wrapup else 0
+        if until:
+            self.line.place, self.line.until, self.line.promise = "wrapup", until, 0
+        return self.add(Ended, why="visitor", agent="ana", wrapup=until)
 
     def add(self, kind: type[ChatFact], **values: Any) -> ChatFact:
         seq = len(self.facts) + 1
@@ -92,10 +151,16 @@ class Stage:
     """`url` serves the console; `plays` is what Ana holds; `heard` is all that the console has sent."""
 
     def __init__(self) -> None:
-        self.views = HtmlViews(lambda: QUEUES)
+        self.views = HtmlViews(lambda: QUEUES, lambda: TEAM)
         self.plays: dict[str, Play] = {}
         self.status: Status = "online"
         self.waiting = 0
+        self.next_due = 0  # ms of the server's clock
+        self.limit = 6
+        self.invited: list[InvitedTo] = []
+        self.went: list[Went] = []
+        self.colleagues = Colleagues([], [])
+        self.refusals: dict[str, str] = {}  # kind of a command -> the code it is refused with
         self.left_messages = 0
         self.locale = "en"
         self.heard: list[dict[str, Any]] = []
@@ -143,6 +208,7 @@ class Stage:
             "ana",
             "Ana",
             status=self.status,
+            limit=self.limit,
             reason=self.reason,
             since=SINCE,
             held={play.line.slot: c for c, play in self.plays.items()},
@@ -160,12 +226,14 @@ class Stage:
             promises=len(self.promises),
             promise=max(self.promises, default=0),
             away_reasons=self.side.away_reasons,
+            next_due=self.next_due,
+            invited=self.invited,
         )
         return self.views.strip(figures, locale=self.locale)
 
-    async def push(self, content: str, due: dict[str, int] | None = None) -> None:
+    async def push(self, content: str, due: dict[str, int] | None = None, drafts: dict[str, str] | None = None) -> None:
         self.n += 1
-        await self.send(Html(n=self.n, content=content, due=due or {}))
+        await self.send(Html(n=self.n, content=content, due=due or {}, drafts=drafts or {}))
 
     async def send(self, frame: Outbound) -> None:
         for one in list(self.sockets):
@@ -184,13 +252,14 @@ class Stage:
             now=now(),
             build=self.build,
             status=self.status,
-            limit=6,
+            limit=self.limit,
             recovered=True,
             n=self.n,
             content=self.views.welcome(panes, self.strip(), locale=self.locale, now=now()),
             held={chat: play.line.slot for chat, play in self.plays.items()},
             due={chat: play.due for chat, play in self.plays.items() if play.due},
             drafts=self.drafts,
+            went=self.went,
         )
 
     # --- what the console said ---
@@ -240,20 +309,44 @@ class Stage:
             if connection not in self.sockets:
                 self.sockets.append(connection)
             await connection.send_text(encode(self.welcome()).decode())
+        elif frame["t"] == "colleagues" and frame.get("on", True):
+            await self.send(self.colleagues)
         elif frame["t"] == "ping" and self.answering:
             await self.send(Pong(at=frame["at"], now=now()))
         elif "cid" in frame and self.answering:
             await self._answer(frame)
 
     async def _answer(self, frame: dict[str, Any]) -> None:
-        if frame["t"] == "status":
-            self.status, self.reason = frame["status"], frame.get("reason", "")
+        kind, cid = frame["t"], frame["cid"]
         play = self.plays.get(frame.get("chat", ""))
-        await self.send(Ack(cid=frame["cid"], seq=play.line.seq + 1 if play else 0, at=now()))
-        if frame["t"] == "say" and play:
-            await self.show(play, play.ana_says(frame["text"], frame["cid"]))
-        elif frame["t"] == "status":
+        if kind in self.refusals:
+            await self.send(Nack(cid, self.refusals[kind], "No.", final=True))
+            return
+        if kind == "status":
+            self.status, self.reason = frame["status"], frame.get("reason", "")
+        await self.send(Ack(cid=cid, seq=play.line.seq + 1 if play else 0, at=now()))
+        if kind == "status":
             await self.push(self.strip())
+        elif play is not None:
+            await self._do(play, frame)
+
+    async def _do(self, play: Play, frame: dict[str, Any]) -> None:
+        """What the server would show after it."""
+        cid, slot = frame["cid"], play.line.slot
+        match frame["t"]:
+            case "say" if frame.get("promise"):
+                await self.show(play, play.ana_promises(frame["text"], frame["promise"], cid))
+            case "say":
+                await self.show(play, play.ana_says(frame["text"], cid))
+            case "accept":
+                play.is_assigned("accepted")
+                await self.push(self.pane(slot), due={play.line.id: play.due})
+            case "label":
+                await self.show(play, play.ana_labels(frame.get("reason", ""), frame.get("tags", ()), cid))
+                if frame.get("done"):
+                    await self.leave(slot)
+            case "decline" | "transfer":
+                await self.leave(slot)
 
 
 async def open_console(stage: Stage, context: BrowserContext, *, width: int = 1366, height: int = 768) -> Page:
@@ -265,6 +358,18 @@ async def open_console(stage: Stage, context: BrowserContext, *, width: int = 13
     await page.goto(f"{stage.url}/console")
     await page.wait_for_selector('body[data-link="ready"]')
     return page
+
+
+def colleagues(**free: int) -> Colleagues:
+    """Both queues, and these people with so many free slots; who has none is away, at lunch."""
+    queues = [QueueThere("support", "Support", 2, 3, 1), QueueThere("billing", "Billing", 0, 1, 0)]
+    there = [
+        ColleagueThere(name.lower(), name, "online", "", slots, ["support"])
+        if slots
+        else ColleagueThere(name.lower(), name, "away", "Lunch")
+        for name, slots in free.items()
+    ]
+    return Colleagues(queues, there)
 
 
 def _is_breach(line: ConsoleMessage) -> bool:

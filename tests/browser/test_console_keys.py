@@ -128,13 +128,13 @@ async def test_a_key_can_be_moved_to_another_and_stays_there(stage: Stage, desk:
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.keyboard.press("F1")
     await desk.get_by_role("button", name="Change the key for: End the chat").click()
-    await desk.keyboard.press("Alt+KeyX")
+    await desk.keyboard.press("Alt+KeyQ")
     await desk.get_by_role("dialog").get_by_role("button", name="Close").click()
     await desk.reload()
     await desk.wait_for_selector('body[data-link="ready"]')
     await desk.get_by_label("Reply to Giulia").focus()
     assert not await press(desk, "KeyE", "e", altKey=True)
-    assert await press(desk, "KeyX", "x", altKey=True)
+    assert await press(desk, "KeyQ", "q", altKey=True)
     await expect(desk.get_by_text("Ending the chat with Giulia")).to_be_visible()
 
 

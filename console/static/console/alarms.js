@@ -20,7 +20,7 @@ export class Alarms {
 
   /** @param {import('./pane.js').Pane} pane */
   newChat(pane) {
-    const text = withSeconds('new_chat', pane);
+    const text = withSeconds(pane.place === 'offered' ? 'new_offer' : 'new_chat', pane);
     sound('chat');
     announce(text);
     notify(text, pane.chat, () => this.go(pane.slot));
@@ -31,16 +31,22 @@ export class Alarms {
     announce(withSeconds('new_message', pane));
   }
 
+  /** Somebody who looks on has a word. @param {import('./pane.js').Pane} pane @param {string} by */
+  whispered(pane, by) {
+    announce(word('whisper_heard', { slot: pane.slot, name: pane.name, by }));
+  }
+
   /** @param {import('./pane.js').Pane[]} panes @param {boolean} live */
   tick(panes, live) {
     let late = 0;
     let running = 0;
     for (const pane of panes) {
-      if (!pane.chat || !pane.due) continue;
-      const it = reading(pane.due, pane.target, now());
+      const clock = pane.running();
+      if (!pane.chat || !clock.at || clock.kind === 'wrapup') continue;
+      const it = reading(clock, now());
       running += 1;
       if (it.state === 'late') late += 1;
-      if (live) this.cross(pane, it.state);
+      if (live) this.cross(pane, clock, it.state);
     }
     title(late, running);
     if (live && late && performance.now() - this.lateAt >= REPEAT) this.soundLate();
@@ -52,15 +58,15 @@ export class Alarms {
     sound('late');
   }
 
-  /** Each clock is told of once a state. @param {import('./pane.js').Pane} pane @param {string} state */
-  cross(pane, state) {
-    const mark = `${pane.due}:${state}`;
+  /** Each clock is told of once a state. @param {import('./pane.js').Pane} pane @param {import('./clocks.js').Clock} clock @param {string} state */
+  cross(pane, clock, state) {
+    const mark = `${clock.at}:${state}`;
     if (this.told.get(pane.chat) === mark) return;
     this.told.set(pane.chat, mark);
     if (state === 'soon') sound('soon');
     if (state !== 'late') return;
     this.soundLate();
-    const text = word('is_late', { slot: pane.slot, name: pane.name });
+    const text = word(clock.kind === 'promise' ? 'is_broken' : 'is_late', { slot: pane.slot, name: pane.name });
     announce(text);
     notify(text, pane.chat, () => this.go(pane.slot));
   }
@@ -74,5 +80,6 @@ export class Alarms {
 /** With the seconds that are left, if a clock runs. @param {string} key @param {import('./pane.js').Pane} pane */
 function withSeconds(key, pane) {
   const text = word(key, { slot: pane.slot, name: pane.name });
-  return pane.due ? `${text}, ${inWords(reading(pane.due, pane.target, now()))}` : text;
+  const clock = pane.running();
+  return clock.at ? `${text}, ${inWords(reading(clock, now()))}` : text;
 }

@@ -9,7 +9,7 @@ export function followAttention(panes) {
     const pane = panes.find((one) => one.root.contains(target));
     if (!pane) return;
     attention.slot = pane.slot;
-    attention.chat = /** @type {HTMLElement | null} */ (target.closest('.composer'))?.dataset.chat ?? pane.chat;
+    attention.chat = /** @type {HTMLElement | null} */ (target.closest('.foot'))?.dataset.chat ?? pane.chat;
     mark(panes, pane);
   });
   for (const pane of panes) {

@@ -39,7 +39,6 @@ export function startCanned() {
   document.addEventListener('sestetto:composer', (event) => listen(/** @type {CustomEvent<Composer>} */ (event).detail));
   document.addEventListener('keydown', keydown, { capture: true });
   document.addEventListener('submit', submit, { capture: true });
-  document.addEventListener('click', clicked);
   window.addEventListener('resize', place);
   document.addEventListener('scroll', place, { capture: true, passive: true });
 }
@@ -60,14 +59,7 @@ function listen(composer) {
 
 /** @param {Element | EventTarget | null} inside */
 function composerOf(inside) {
-  return [...desk.composers.values()].find((composer) => inside instanceof Node && composer.root.contains(inside));
-}
-
-/** The button beside the box. @param {MouseEvent} event */
-function clicked(event) {
-  const button = event.target instanceof Element ? event.target.closest('[data-act="canned"]') : null;
-  const composer = composerOf(button);
-  if (composer) atCaret(composer);
+  return desk.composers.find((composer) => inside instanceof Node && composer.root.contains(inside));
 }
 
 /** `/` opens the menu unless another key was chosen for it. */

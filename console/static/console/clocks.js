@@ -4,23 +4,39 @@ import { now } from './servertime.js';
 import { word } from './words.js';
 
 /**
+ * What runs out: the promise to answer (`turn`), the one to be back (`promise`), an offer, or a wrap-up.
+ * @typedef {'turn' | 'promise' | 'offer' | 'wrapup'} Kind
  * @typedef {'none' | 'fine' | 'soon' | 'late' | 'stale'} State
- * @typedef {{state: State, seconds: number, share: number}} Reading
+ * @typedef {{kind: Kind, at: number, span: number}} Clock `at`: server ms, 0 when none runs; `span`: all of it, ms
+ * @typedef {{kind: Kind, state: State, seconds: number, share: number}} Reading
  */
 
+const PROMISE_SOON = 20_000; // ms before its end at which a promise is soon to be broken, at most
+
+/** @type {Clock} */
+export const STILL = { kind: 'turn', at: 0, span: 1 };
+
 /**
- * What a clock shows: seconds left (rounded up) or late (rounded down), and the share of the target that is left.
- * @param {number} due server ms at which the promise breaks; 0: no clock runs
- * @param {number} target ms
+ * What a clock shows: seconds left (rounded up) or late (rounded down), and the share that is left.
+ * @param {Clock} clock
  * @param {number} at server ms
  * @returns {Reading}
  */
-export function reading(due, target, at) {
-  if (!due) return { state: 'none', seconds: 0, share: 0 };
+export function reading({ kind, at: due, span }, at) {
+  if (!due) return { kind, state: 'none', seconds: 0, share: 0 };
   const left = due - at;
-  if (left <= 0) return { state: 'late', seconds: Math.floor(-left / 1000), share: 1 };
-  const state = left <= target / 3 ? 'soon' : 'fine';
-  return { state, seconds: Math.ceil(left / 1000), share: Math.min(1, left / target) };
+  if (left <= 0 && kind === 'offer') return { kind, state: 'soon', seconds: 0, share: 0 }; // never late: over
+  if (left <= 0 && kind === 'wrapup') return { kind, state: 'fine', seconds: 0, share: 0 };
+  if (left <= 0) return { kind, state: 'late', seconds: Math.floor(-left / 1000), share: 1 };
+  const last = { turn: span / 3, promise: Math.min(span / 3, PROMISE_SOON), offer: span / 3, wrapup: 0 }[kind];
+  const state = left <= last ? 'soon' : 'fine';
+  return { kind, state, seconds: Math.ceil(left / 1000), share: Math.min(1, left / span) };
+}
+
+/** `42 s`, `1:42`. @param {number} ms */
+export function inTime(ms) {
+  const all = Math.max(0, Math.ceil(ms / 1000));
+  return all < 100 ? word('seconds', { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, '0')}`;
 }
 
 /**
@@ -31,14 +47,20 @@ function digits(it, short) {
   if (it.state === 'none') return '·';
   if (it.state === 'stale') return '?';
   const n = it.seconds < 100 ? String(it.seconds) : `${Math.floor(it.seconds / 60)}m`; // what there is room for
-  if (it.state === 'fine') return n;
-  if (short) return it.state === 'late' ? `+${n}` : `${n}!`;
-  return word(it.state, { n: it.state === 'late' ? it.seconds : n });
+  if (short) return it.state === 'late' ? `+${n}` : it.state === 'soon' ? `${n}!` : n;
+  if (it.state === 'late') return word(it.kind === 'promise' ? 'promise_late' : 'late', { n: it.seconds });
+  if (it.kind === 'promise') return word('promise', { time: inTime(it.seconds * 1000) });
+  if (it.kind === 'offer') return word('accept_in', { n });
+  return it.state === 'soon' ? word('soon', { n }) : n;
 }
 
 /** The same for somebody who hears it. @param {Reading} it */
 export function inWords(it) {
-  return word({ none: 'clock_none', fine: 'clock_left', soon: 'clock_soon', late: 'clock_late', stale: 'clock_stale' }[it.state], { n: it.seconds });
+  const { kind, state, seconds: n } = it;
+  if (state === 'none') return word('clock_none');
+  if (state === 'stale') return word('clock_stale');
+  if (kind === 'turn') return word({ fine: 'clock_left', soon: 'clock_soon', late: 'clock_late' }[state], { n });
+  return word(state === 'late' ? 'clock_promise_late' : `clock_${kind}`, { n });
 }
 
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');
@@ -53,6 +75,7 @@ export function draw(clock, it, short = false) {
   const place = /** @type {HTMLElement} */ (clock.querySelector('.digits'));
   if (place.textContent !== text) place.textContent = text;
   if (clock.getAttribute('data-state') !== it.state) clock.setAttribute('data-state', it.state);
+  if (clock.getAttribute('data-kind') !== it.kind) clock.setAttribute('data-kind', it.kind);
   const share = still.matches ? Math.ceil(it.share * 6) / 6 : it.share;
   const offset = String(Math.round(100 - share * 100));
   const hand = /** @type {SVGElement} */ (clock.querySelector('.hand'));
@@ -63,8 +86,9 @@ export function draw(clock, it, short = false) {
 export function drawAll(panes, live) {
   const at = now();
   for (const pane of panes) {
+    const clock = pane.running();
     /** @type {Reading} */
-    const it = live || !pane.chat ? reading(pane.due, pane.target, at) : { state: 'stale', seconds: 0, share: 0 };
+    const it = live || !pane.chat ? reading(clock, at) : { kind: clock.kind, state: 'stale', seconds: 0, share: 0 };
     draw(pane.clock, it);
     draw(pane.mini, it, true);
     pane.showState(it, inWords(it));

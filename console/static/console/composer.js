@@ -1,27 +1,30 @@
-// A composer: bound to one chat for its whole life, so that nothing typed in it can reach anybody else.
+// A composer: what is typed in it can reach nobody but the visitor it was made for.
 
-import { showKeys } from './keys.js';
+import { Bound } from './bound.js';
 import { tab } from './kept.js';
+import { now } from './servertime.js';
 import { word } from './words.js';
 
 export const LONGEST = 4000; // characters of a message
 const NEARLY = 3800;
 const DRAFT = 2_000; // ms without typing before a draft is saved
 const TYPING = 3_000; // ms between two signals that somebody types
-const NEWBORN = 400; // ms in which a press is meant for what was there before
 const UNDO = 5_000; // ms to think again about an end
 
 /**
  * @typedef {'reply' | 'note'} Mode
+ * @typedef {{canned: string, began: number, promise: number}} How an answer came about: the canned reply it is, when its
+ *   first key was pressed (server ms, 0: unknown), and in how many ms the agent promises to be back (0: no promise)
  * @typedef {{
- *   send: (composer: Composer, text: string, canned: string) => void, note: (composer: Composer, text: string) => void,
+ *   send: (composer: Composer, text: string, how: How) => void, note: (composer: Composer, text: string) => void,
  *   noReply: (composer: Composer) => void, end: (composer: Composer) => void,
- *   typing: (composer: Composer) => void, draft: (composer: Composer, text: string) => void,
- *   discarded: (composer: Composer) => void, read: (composer: Composer) => number,
+ *   typing: (composer: Composer) => void, draft: (composer: Composer, text: string) => boolean,
+ *   discarded: (composer: Bound) => void, read: (composer: Composer) => number,
+ *   holding: (composer: Composer, ms: number) => string, perform: (action: string) => void,
  * }} Hooks
  */
 
-export class Composer {
+export class Composer extends Bound {
   /**
    * @param {string} chat
    * @param {string} name
@@ -29,47 +32,33 @@ export class Composer {
    * @param {boolean} instead it stands where another stood a moment ago
    */
   constructor(chat, name, hooks, instead = false) {
-    this.chat = chat;
+    super('composer', chat, name, instead);
     this.hooks = hooks;
-    const template = /** @type {HTMLTemplateElement} */ (document.getElementById('composer'));
-    const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-    this.root = /** @type {HTMLFormElement} */ (copy.querySelector('form'));
-    this.box = /** @type {HTMLTextAreaElement} */ (copy.querySelector('textarea'));
-    this.root.dataset.chat = chat;
+    this.discarded = hooks.discarded;
+    this.box = /** @type {HTMLTextAreaElement} */ (this.root.querySelector('textarea'));
     this.box.id = `box-${chat}`;
-    this.name = name;
     /** @type {Mode} */
     this.mode = 'reply';
     /** @type {Record<Mode, string>} */
     this.texts = { reply: tab.read(`draft.${chat}`, ''), note: tab.read(`note.${chat}`, '') };
     this.canned = ''; // the id of the canned reply that stands in the box, as it is
-    this.ended = false;
+    this.began = 0; // server ms of the first key of what stands in the box
+    this.to = ''; // whom the chat is being handed to: until that is done nothing more is typed
     this.endAt = 0; // performance.now(); 0: nobody has asked to end
     this.endRead = 0;
-    this.bornAt = instead ? performance.now() : -NEWBORN;
-    this.pressedAt = 0;
     this.typedAt = 0;
     this.draftTimer = 0;
     this.saved = ''; // the draft the server has
     this.box.value = this.texts.reply;
-    showKeys(this.root);
-    this.listen();
+    this.root.addEventListener('submit', () => this.submit());
+    this.box.addEventListener('keydown', (event) => this.keydown(event));
+    this.box.addEventListener('input', () => { this.canned = ''; this.typed(); });
     this.rename(name);
     this.measure();
   }
 
-  listen() {
-    this.root.addEventListener('submit', (event) => { event.preventDefault(); this.submit(); });
-    this.box.addEventListener('keydown', (event) => this.keydown(event));
-    this.box.addEventListener('input', () => { this.canned = ''; this.typed(); });
-    this.root.addEventListener('pointerdown', (event) => { this.pressedAt = event.timeStamp; });
-    this.root.addEventListener('click', (event) => this.clicked(event), true);
-    this.root.addEventListener('focusout', () => setTimeout(() => this.leftAlone(), 300));
-  }
-
-  /** @param {string} selector @returns {HTMLElement} */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  get main() {
+    return this.box;
   }
 
   /** @param {string} name */
@@ -89,42 +78,54 @@ export class Composer {
     if (!event.repeat && !event.ctrlKey && !event.altKey && !event.metaKey) this.submit();
   }
 
-  /** A press meant for the composer that stood here a moment ago does nothing. @param {MouseEvent} event */
-  clicked(event) {
-    const button = event.target instanceof Element ? event.target.closest('button') : null;
-    if (!button) return;
-    if (event.detail > 0 && this.pressedAt - this.bornAt < NEWBORN) {
-      event.preventDefault();
-      event.stopPropagation();
-      return;
-    }
-    const act = button.dataset.act;
-    if (act) this.act(act);
-  }
-
   /** @param {string} act */
   act(act) {
     if (act === 'discard') return this.discard();
     if (act === 'copy') return this.copy();
-    if (this.ended) return;
+    if (this.ended || this.to) return;
     if (act === 'undo') this.undo();
     else if (act === 'note') this.switch(this.mode === 'note' ? 'reply' : 'note');
     else if (act === 'no_reply') this.hooks.noReply(this);
     else if (act === 'end') this.askEnd();
+    else if (act.startsWith('hold')) this.hold(1000 * Number(act.slice(4)));
+    else this.elsewhere(act);
+  }
+
+  /** What opens a dialog or another form comes back here. @param {string} act */
+  elsewhere(act) {
+    this.box.focus();
+    this.hooks.perform(act);
   }
 
   submit() {
     const text = this.box.value.trim();
-    if (this.ended || !text || [...text].length > LONGEST) return;
-    const mode = this.mode;
-    this.box.value = '';
-    this.typed();
-    if (mode === 'note') return this.hooks.note(this, text);
+    if (this.ended || this.to || !text || [...text].length > LONGEST) return;
+    if (this.mode === 'reply') return this.send(text, 0);
+    this.clear();
+    this.hooks.note(this, text);
+  }
+
+  /** What is typed goes out as a promise to be back; nothing typed: words for it. @param {number} ms */
+  hold(ms) {
+    if (this.mode !== 'reply') return;
+    const text = this.box.value.trim() || this.hooks.holding(this, ms);
+    if ([...text].length <= LONGEST) this.send(text, ms);
+  }
+
+  /** @param {string} text @param {number} promise ms */
+  send(text, promise) {
+    const how = { canned: this.canned, began: Math.round(this.began), promise };
+    this.clear();
     this.undo();
-    this.hooks.send(this, text, this.canned);
-    this.canned = '';
+    this.hooks.send(this, text, how);
     tab.write(`said.${this.chat}`, text);
     this.saveDraft();
+  }
+
+  clear() {
+    this.box.value = '';
+    this.canned = '';
+    this.typed();
   }
 
   /** As if typed, in place of what is there; `canned` names the canned reply it is. @param {string} text @param {string} canned */
@@ -138,8 +139,7 @@ export class Composer {
   saveDraft() {
     clearTimeout(this.draftTimer);
     const text = this.texts.reply.slice(0, LONGEST);
-    if (text !== this.saved) this.hooks.draft(this, text);
-    this.saved = text;
+    if (text !== this.saved && this.hooks.draft(this, text)) this.saved = text;
   }
 
   /** The two texts are kept apart: a note can never become a reply by a slip. @param {Mode} mode */
@@ -158,11 +158,12 @@ export class Composer {
     tab.write(`${this.mode === 'note' ? 'note' : 'draft'}.${this.chat}`, this.box.value || undefined);
     this.measure();
     if (this.mode === 'note' || this.ended) return;
+    this.began = this.box.value ? this.began || now() : 0;
     clearTimeout(this.draftTimer);
     this.draftTimer = window.setTimeout(() => this.saveDraft(), DRAFT);
-    const now = performance.now();
-    if (!this.box.value || (this.typedAt && now - this.typedAt < TYPING)) return;
-    this.typedAt = now;
+    const at = performance.now();
+    if (!this.box.value || (this.typedAt && at - this.typedAt < TYPING)) return;
+    this.typedAt = at;
     this.hooks.typing(this);
   }
 
@@ -192,6 +193,14 @@ export class Composer {
     if (button.disabled === running) button.disabled = !running;
   }
 
+  /** While it is handed over nothing is typed; empty: it stays after all. @param {string} to */
+  handTo(to) {
+    this.to = to;
+    this.box.readOnly = Boolean(to) || this.ended;
+    this.root.toggleAttribute('data-handing', Boolean(to));
+    if (to) this.saveDraft();
+  }
+
   // --- the end, with five seconds to think again ---
 
   askEnd() {
@@ -202,11 +211,10 @@ export class Composer {
     this.tick();
   }
 
-  undo(words = '') {
-    if (!this.endAt) return words;
+  undo() {
+    if (!this.endAt) return;
     this.endAt = 0;
     this.find('.undo').hidden = true;
-    return words;
   }
 
   /** @returns {boolean} false when the visitor wrote meanwhile, so that nothing was ended */
@@ -228,43 +236,34 @@ export class Composer {
 
   // --- after the chat has gone ---
 
-  get focused() {
-    return this.root.contains(document.activeElement);
+  /** Something of the person's is in it. */
+  get written() {
+    return Boolean(this.texts.reply.trim() || this.texts.note.trim());
   }
 
-  /** Something would be lost if it went. */
   get needed() {
-    return this.focused || Boolean(this.texts.reply.trim() || this.texts.note.trim());
+    return this.focused || this.written;
   }
 
   becomeGhost() {
     this.undo();
     clearTimeout(this.draftTimer);
-    this.ended = true;
-    if (!this.texts[this.mode].trim() && this.texts[this.mode === 'note' ? 'reply' : 'note'].trim()) this.switch(this.mode === 'note' ? 'reply' : 'note');
-    this.root.dataset.ended = '';
+    if (this.to) this.texts.reply = this.box.value = ''; // it went along as a draft
+    if (!this.texts[this.mode].trim() && this.written) this.switch(this.mode === 'note' ? 'reply' : 'note');
     this.box.readOnly = true;
-    this.find('.ghost').hidden = false;
-    this.find('.ghost').textContent = word('ghost', { name: this.name });
-    this.disable(true);
+    super.becomeGhost();
   }
 
-  /** The same chat has come back. */
+  epitaph() {
+    const name = this.name;
+    if (this.written) return word('ghost', { name });
+    return this.to ? word('ghost_handed', { name, to: this.to }) : word('ghost_empty', { name });
+  }
+
   revive() {
-    this.ended = false;
-    delete this.root.dataset.ended;
+    this.handTo('');
     this.box.readOnly = false;
-    this.find('.ghost').hidden = true;
-    this.disable(false);
-  }
-
-  /** All that would reach the chat. @param {boolean} off */
-  disable(off) {
-    for (const button of this.root.querySelectorAll('.row button, .acts button:not(.gone)')) /** @type {HTMLButtonElement} */ (button).disabled = off;
-  }
-
-  leftAlone() {
-    if (this.ended && !this.needed) this.hooks.discarded(this);
+    super.revive();
   }
 
   copy() {

@@ -8,11 +8,13 @@ import { followAttention } from './attention.js';
 import { drawAll } from './clocks.js';
 import { attended, desk } from './floor.js';
 import { swap } from './fragments.js';
-import { command, onFrame, receive, send, useLine } from './frames.js';
+import { command, onAnswer, onFrame, receive, send, settled, useLine } from './frames.js';
+import { showHandover, startHandover } from './handover.js';
 import { showHelp, startHelp } from './help.js';
 import { tabId } from './identity.js';
 import { startKeys } from './keys.js';
 import { showLink, showTrip } from './link.js';
+import { hearInvitations, startLooking } from './looking.js';
 import { Outbox } from './outbox.js';
 import * as servertime from './servertime.js';
 import { Shown } from './shown.js';
@@ -20,6 +22,7 @@ import { Socket } from './socket.js';
 import { startStatus, syncStatus } from './status.js';
 import { startTools } from './tools.js';
 import { keepUndelivered } from './undelivered.js';
+import { hadBefore, keepHad, startWent } from './went.js';
 import { duration, known, word } from './words.js';
 
 const tab = await tabId();
@@ -27,8 +30,10 @@ let epoch = '';
 let welcomed = false;
 /** @type {Map<string, number>} chat -> the last visitor line announced */
 const heard = new Map();
+/** @type {Map<string, number>} chat -> the last whisper announced */
+const whispers = new Map();
 
-const outbox = new Outbox({ send: (frame) => socket.ready && socket.send(frame), settled });
+const outbox = new Outbox({ send: (frame) => socket.ready && socket.send(frame), settled: (item, answer) => { tell(item, answer); settled(item, answer); } });
 const alarms = new Alarms((slot) => desk.goTo(slot));
 const shown = new Shown(desk.panes, send);
 const socket = new Socket({ hello, frame: receive, link: linked });
@@ -36,7 +41,8 @@ useLine(outbox, socket);
 
 /** @param {boolean} take */
 function hello(take) {
-  const have = Object.fromEntries(desk.panes.filter((pane) => pane.chat).map((pane) => [pane.chat, pane.lastSeq()]));
+  const held = () => Object.fromEntries(desk.panes.filter((pane) => pane.chat).map((pane) => [pane.chat, pane.lastSeq()]));
+  const have = welcomed ? held() : hadBefore();
   const quiet = document.body.hasAttribute('data-embedded'); // on a board: only what is taken over comes
   return { t: 'hello', tab, have, ...(epoch && { epoch }), ...(take && { take }), ...(quiet && { quiet }) };
 }
@@ -45,6 +51,7 @@ function hello(take) {
 function linked(link, since) {
   showLink(link, since);
   if (link === 'ready') {
+    for (const composer of desk.composers) composer.saveDraft(); // before a hand-over that waited takes it along
     outbox.resume();
     shown.begin();
   } else {
@@ -57,7 +64,7 @@ function linked(link, since) {
 // --- frames ---
 
 onFrame('welcome', welcome);
-onFrame('html', (frame) => draw(frame.content, frame.due ?? {}));
+onFrame('html', (frame) => draw(frame.content, frame.due ?? {}, frame.drafts ?? {}));
 onFrame('ack', (frame) => outbox.answer(frame));
 onFrame('nack', (frame) => outbox.answer(frame));
 onFrame('typing', typing);
@@ -72,22 +79,30 @@ function welcome(frame) {
   epoch = frame.epoch;
   syncStatus(frame.status);
   for (const pane of desk.panes) pane.due = 0;
-  draw(frame.content, frame.due ?? {});
-  for (const [chat, text] of Object.entries(frame.drafts ?? {})) desk.composerOf(chat)?.offer(String(text));
+  for (const composer of desk.composers) composer.saved = ''; // what was sent last may never have come
+  draw(frame.content, frame.due ?? {}, frame.drafts ?? {});
   const ours = document.body.dataset.build;
   if (ours && frame.build && frame.build !== ours) document.getElementById('new-build')?.removeAttribute('hidden');
   welcomed = true;
 }
 
-/** Fragments to the page, then everything of ours that depends on them. @param {string} content @param {Record<string, number>} due */
-function draw(content, due) {
+/**
+ * Fragments to the page, then everything of ours that depends on them.
+ * @param {string} content
+ * @param {Record<string, number>} due
+ * @param {Record<string, string>} drafts
+ */
+function draw(content, due, drafts) {
   swap(content);
   const { came, went } = desk.sync();
   for (const [chat, at] of Object.entries(due)) {
     const pane = desk.paneOf(chat);
     if (pane) pane.due = at;
   }
+  for (const [chat, text] of Object.entries(drafts)) desk.composerOf(chat)?.offer(text);
   syncStatus();
+  drawNext();
+  hearInvitations(welcomed);
   drawSince();
   for (const one of went) gone(one);
   for (const pane of came) arrived(pane);
@@ -97,27 +112,39 @@ function draw(content, due) {
   shown.check();
 }
 
+/** Who waits, for a free pane; and the panes beyond the agent's limit. */
+function drawNext() {
+  const { waiting, due, limit, used } = /** @type {HTMLElement | null} */ (document.querySelector('#strip-next > span'))?.dataset ?? {};
+  desk.offerNext(Number(waiting) || 0, Number(due) || 0, (Number(used) || 0) < (Number(limit) || 6));
+  for (const pane of desk.panes) pane.root.toggleAttribute('data-beyond', pane.slot > (Number(limit) || 6));
+}
+
 /** @param {import('./pane.js').Pane} pane */
 function arrived(pane) {
   heard.set(pane.chat, pane.lastVisitorSeq());
+  whispers.set(pane.chat, pane.lastWhisper().seq);
   for (const item of outbox.of(pane.chat)) if (item.frame.text) pane.showPending(item, socket.ready ? 'sending' : 'waiting_to_send');
   if (welcomed) alarms.newChat(pane);
 }
 
-/** @param {{pane: import('./pane.js').Pane, chat: string, name: string}} one */
-function gone({ pane, chat, name }) {
+/** @param {{pane: import('./pane.js').Pane, chat: string, name: string, offer: boolean}} one */
+function gone({ pane, chat, name, offer }) {
   alarms.forget(chat);
   shown.forget(chat);
   heard.delete(chat);
-  announce(word('chat_gone', { slot: pane.slot, name }));
+  whispers.delete(chat);
+  announce(word(offer ? 'offer_gone' : 'chat_gone', { slot: pane.slot, name }));
   const place = document.getElementById(`was-${pane.slot}`);
-  if (!place) return;
+  if (!place || offer) return;
   const link = Object.assign(document.createElement('a'), { href: `/chats/${encodeURIComponent(chat)}`, textContent: word('read_again') });
   place.replaceChildren(`${word('was_here', { name })} `, link);
 }
 
 /** @param {import('./pane.js').Pane} pane */
 function listen(pane) {
+  const whisper = pane.lastWhisper();
+  if (whisper.seq > (whispers.get(pane.chat) ?? 0)) alarms.whispered(pane, whisper.by);
+  whispers.set(pane.chat, whisper.seq);
   const last = pane.lastVisitorSeq();
   if (last <= (heard.get(pane.chat) ?? 0)) return;
   heard.set(pane.chat, last);
@@ -150,7 +177,7 @@ function typing(frame) {
 // --- answers to commands ---
 
 /** @param {import('./outbox.js').Item} item @param {any} answer */
-function settled(item, answer) {
+function tell(item, answer) {
   const pane = desk.paneOf(item.frame.chat);
   const { cid, text } = item.frame;
   if (answer.t === 'ack') {
@@ -159,19 +186,35 @@ function settled(item, answer) {
   }
   pane?.dropPending(cid);
   const why = known(`error_${answer.code}`) ? word(`error_${answer.code}`) : answer.message;
-  if (text) keepUndelivered({ cid, name: item.name, text, note: item.frame.t === 'note', at: item.at, why });
+  const lost = text ?? item.frame.note;
+  if (lost) keepUndelivered({ cid, name: item.name, text: lost, note: item.frame.t !== 'say', at: item.at, why });
   announce(why);
+  desk.complain(item.frame.chat, why);
 }
+
+/** A button that was told to do its work may try again. @param {string} kind */
+function mayTryAgain(kind) {
+  onAnswer(kind, (item, answer) => { if (answer.t === 'nack') desk.again(item.frame.chat ?? ''); });
+}
+
+for (const kind of ['accept', 'decline', 'label', 'take']) mayTryAgain(kind);
+onAnswer('take', (_, answer) => { if (answer.t === 'ack') setTimeout(() => desk.again(''), 1_000); });
 
 // --- what the person does ---
 
 addActions({
   ...Object.fromEntries(desk.panes.map((pane) => [`pane${pane.slot}`, { run: () => desk.goTo(pane.slot) }])),
-  urgent: { run: () => desk.mostUrgent(), may: () => desk.panes.some((pane) => pane.chat && pane.due) },
+  urgent: { run: () => desk.mostUrgent(), may: () => desk.panes.some((pane) => pane.running().at) },
   urgent2: { run: () => desk.mostUrgent() },
   note: { run: () => attended((composer) => composer.act('note')), may: () => Boolean(desk.attended()) },
   no_reply: { run: () => attended((composer) => composer.act('no_reply')), may: () => Boolean(desk.paneOf(desk.attended()?.chat ?? '')?.due) },
   end: { run: () => attended((composer) => composer.act('end')), may: () => Boolean(desk.attended()) },
+  take: { run: () => desk.takeNext(), may: () => desk.mayTake() },
+  decline: { run: () => desk.offerAttended()?.act('decline'), may: () => Boolean(desk.offerAttended()) },
+  transfer: { run: () => attended((composer) => showHandover(composer, false)), may: () => Boolean(desk.attended()) },
+  invite: { run: () => attended((composer) => showHandover(composer, true)), may: () => Boolean(desk.attended()) },
+  label: { run: () => desk.openLabels(desk.attendedChat()), may: () => Boolean(desk.attendedChat()) },
+  ...Object.fromEntries([30, 120, 300].map((s) => [`hold${s}`, { run: () => attended((composer) => composer.act(`hold${s}`)), may: () => Boolean(desk.attended()) }])),
   mute: { run: toggleMute },
   alarms: { run: showAlarmBox },
   help: { run: showHelp },
@@ -182,8 +225,9 @@ addActions({
 function tick() {
   socket.tick();
   outbox.flush();
-  desk.tick((composer) => announce(word('not_ended', { name: composer.name })));
+  desk.tick(servertime.now(), (composer) => announce(word('not_ended', { name: composer.name })));
   alarms.tick(desk.panes, socket.ready);
+  drawNext();
   if (!document.hidden) drawSince();
 }
 
@@ -194,6 +238,10 @@ function drawSince() {
 }
 
 startHelp();
+startHandover();
+startLooking();
+startWent();
+window.addEventListener('pagehide', () => keepHad(desk.panes));
 startAlarmBox();
 startKeys(perform);
 startStatus((status, reason) => command({ t: 'status', status, ...(reason && { reason }) }, 'status', ''));

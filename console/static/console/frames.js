@@ -14,6 +14,8 @@ let outbox = null;
 let socket = null;
 /** @type {Map<string, ((frame: any) => void)[]>} */
 const handlers = new Map();
+/** @type {Map<string, ((item: Item, answer: any) => void)[]>} */
+const answered = new Map();
 
 /** @param {Box} box @param {Line} line */
 export function useLine(box, line) {
@@ -29,6 +31,16 @@ export function onFrame(kind, handler) {
 /** @param {any} frame */
 export function receive(frame) {
   for (const handler of handlers.get(frame.t) ?? []) handler(frame);
+}
+
+/** When a command of that kind is acked, or refused for good. @param {string} kind @param {(item: Item, answer: any) => void} handler */
+export function onAnswer(kind, handler) {
+  answered.set(kind, [...(answered.get(kind) ?? []), handler]);
+}
+
+/** @param {Item} item @param {any} answer */
+export function settled(item, answer) {
+  for (const handler of answered.get(item.frame.t) ?? []) handler(item, answer);
 }
 
 /** Whether what is sent goes out now. */

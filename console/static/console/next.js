@@ -1,0 +1,43 @@
+// A free pane's foot while somebody waits: how many, how urgent, and a button that takes the next.
+
+import { Bound } from './bound.js';
+import { inTime } from './clocks.js';
+import { now } from './servertime.js';
+import { word } from './words.js';
+
+export class TakeNext extends Bound {
+  /** @param {boolean} instead @param {() => void} take */
+  constructor(instead, take) {
+    super('take-next', '', '', instead);
+    this.take = take;
+    this.main.addEventListener('keydown', (event) => { if (event.repeat && event.key === 'Enter') event.preventDefault(); });
+  }
+
+  get main() {
+    return this.find('[data-act="take"]');
+  }
+
+  /** @param {number} waiting @param {number} due server ms at which the first promise breaks */
+  show(waiting, due) {
+    const words = word(waiting === 1 ? 'waiting_one' : 'waiting_many', { n: waiting, time: inTime(due - now()) });
+    const place = this.find('.words');
+    if (place.textContent !== words) place.textContent = words;
+  }
+
+  act() {
+    if (this.ended || this.asked) return;
+    this.asked = true;
+    this.disable(true);
+    this.take();
+  }
+
+  /** Nothing came of it. */
+  again() {
+    this.asked = false;
+    if (!this.ended) this.disable(false);
+  }
+
+  epitaph() {
+    return word('next_over');
+  }
+}

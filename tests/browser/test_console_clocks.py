@@ -1,0 +1,151 @@
+"""Holding replies and their clocks; and the key that finds whatever runs out first."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.stage import Play, Stage, now
+
+
+async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> None:
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("Where is it?", due=60_000)
+    await stage.play(chat)
+    await desk.get_by_label("Reply to Giulia").fill("I'll ask the warehouse")
+    await desk.get_by_role("button", name="Send, and promise to be back within 2 minutes").click()
+    said = (await stage.hears("say"))[0]
+    assert (said["text"], said["promise"], said["read"]) == ("I'll ask the warehouse", 120_000, 3)
+    clock = desk.locator("#pane-1 header .clock")
+    await expect(clock).to_have_attribute("data-kind", "promise")
+    await expect(clock).to_contain_text("back in")
+    await expect(desk.locator("#log-c1 .promise")).to_have_text("promised to be back within 2:00")
+    await expect(desk.get_by_label("Reply to Giulia")).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "One moment, please: I will be back within 30 seconds."),
+        ("it-IT", "Un momento, per favore: torno entro 30 secondi."),
+        ("ko", "One moment, please: I will be back within 30 seconds."),
+    ],
+)
+async def test_nothing_typed_promises_in_the_visitors_own_words(
+    stage: Stage, desk: Page, locale: str, text: str
+) -> None:
+    await stage.play(Play("c1", 1, "Giulia", locale=locale))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyH")
+    said = (await stage.hears("say"))[0]
+    assert (said["text"], said["promise"]) == (text, 30_000)
+
+
+async def test_a_promise_runs_out_and_is_broken_in_shape_words_and_sound(stage: Stage, desk: Page) -> None:
+    await desk.evaluate(
+        "window.sounds = []; document.addEventListener('sestetto:sound', e => window.sounds.push(e.detail.name))"
+    )
+    chat = Play("c1", 1, "Giulia")
+    chat.ana_promises("One moment", 6_000)
+    await stage.play(chat)
+    clock = desk.locator("#pane-1 header .clock")
+    await expect(clock).to_have_attribute("data-state", "fine")
+    await expect(clock).to_have_attribute("data-state", "soon")
+    await expect(clock).to_have_text("not back +1", timeout=15_000)
+    await expect(desk.locator("#announcer")).to_contain_text("Pane 1, Giulia: promise broken")
+    assert (await desk.evaluate("window.sounds"))[:3] == ["chat", "soon", "late"]
+    await expect(desk).to_have_title("(1 late) Console · Sestetto")
+
+
+async def test_no_promise_is_made_from_a_note(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyM")
+    await desk.keyboard.type("for staff")
+    await desk.keyboard.press("Alt+KeyH")
+    await expect(desk.get_by_label("Note for staff: Giulia does not see it")).to_have_value("for staff")
+    assert stage.said("say") == []
+
+
+async def test_the_first_key_of_an_answer_is_told_with_it(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    before = now()
+    await box.press_sequentially("o")
+    typed = now()
+    await desk.wait_for_timeout(300)
+    await box.press_sequentially("k")
+    await box.press("Enter")
+    began = (await stage.hears("say"))[0]["began"]
+    assert before - 100 <= began <= typed + 100
+    await box.press_sequentially("x")
+    await box.press("Backspace")
+    again = now()
+    await box.press_sequentially("second")
+    await box.press("Enter")
+    assert (await stage.hears("say", 2))[1]["began"] >= again - 100
+
+
+async def test_a_draft_from_elsewhere_has_no_first_key(stage: Stage, desk: Page) -> None:
+    stage.plays["c1"] = Play("c1", 1, "Giulia")
+    await stage.push(stage.pane(1), drafts={"c1": "Ana had begun"})
+    await desk.get_by_label("Reply to Giulia").press("Enter")
+    assert "began" not in (await stage.hears("say"))[0]
+
+
+def scene(**ends: int) -> list[Play]:
+    """Chats that run out in so many ms: `turn`, `promise`, `offer`, `wrapup`, in panes 1 to 4."""
+    turn = Play("c1", 1, "Turn")
+    turn.visitor_says("?", due=ends["turn"])
+    promise = Play("c2", 2, "Promise")
+    promise.ana_promises("One moment", ends["promise"])
+    offer = Play("c3", 3, "Offer", place="offered", until=now() + ends["offer"])
+    wrapup = Play("c4", 4, "Wrapup")
+    wrapup.visitor_ends(wrapup=ends["wrapup"])
+    return [turn, promise, offer, wrapup]
+
+
+@pytest.mark.parametrize(
+    ("ends", "pane"),
+    [
+        ({"turn": 50_000, "promise": 60_000, "offer": 70_000, "wrapup": 5_000}, 1),
+        ({"turn": 60_000, "promise": 50_000, "offer": 70_000, "wrapup": 5_000}, 2),
+        ({"turn": 60_000, "promise": 70_000, "offer": 50_000, "wrapup": 5_000}, 3),
+        ({"turn": -9_000, "promise": -8_000, "offer": 5_000, "wrapup": 5_000}, 1),
+        ({"turn": -8_000, "promise": -9_000, "offer": 5_000, "wrapup": 5_000}, 2),
+    ],
+    ids=["turn", "promise", "offer", "late turn", "broken promise"],
+)
+async def test_the_most_urgent_key_finds_what_runs_out_first(
+    stage: Stage, desk: Page, ends: dict[str, int], pane: int
+) -> None:
+    await stage.play(*scene(**ends))
+    await expect(desk.locator("#pane-4[data-place=wrapup]")).to_be_visible()
+    await desk.keyboard.press("Alt+Digit0")
+    await expect(desk.locator(f"#pane-{pane}")).to_have_attribute("data-open", "")
+    assert await desk.evaluate("document.activeElement.closest('.pane').dataset.slot") == str(pane)
+
+
+async def test_with_only_a_wrap_up_left_the_key_goes_there(stage: Stage, desk: Page) -> None:
+    await stage.play(scene(turn=1, promise=1, offer=1, wrapup=60_000)[3])
+    await desk.keyboard.press("Alt+Digit0")
+    await expect(desk.locator("#pane-4").get_by_role("radio").first).to_be_focused()
+
+
+async def test_not_a_character_is_lost_while_the_key_goes_to_and_fro(stage: Stage, desk: Page) -> None:
+    """Three visitors write in turn; whoever is the most urgent gets the next word, whole."""
+    plays = [Play(f"c{slot}", slot, name) for slot, name in ((1, "Giulia"), (2, "Marco"), (3, "Kim"))]
+    await stage.play(*plays)
+    words: dict[int, str] = {1: "", 2: "", 3: ""}
+    for turn in range(12):
+        slot = turn * 2 % 3 + 1
+        play = plays[slot - 1]
+        await stage.show(play, play.visitor_says(f"Question {turn}", due=-1_000 * (turn + 1)))
+        await expect(desk.locator(f"#m-c{slot}-{play.line.seq}")).to_be_visible()
+        await desk.keyboard.press("Alt+Digit0")
+        word = f"answer{turn} "
+        await desk.keyboard.type(word)
+        words[slot] += word
+        for other in plays:
+            other.due = 0
+        await stage.push("", due={play.line.id: 0 for play in plays})
+    for slot, name in ((1, "Giulia"), (2, "Marco"), (3, "Kim")):
+        await expect(desk.get_by_label(f"Reply to {name}")).to_have_value(words[slot])

@@ -1,0 +1,333 @@
+"""Chats that change hands on Ana's screen: offered, taken, handed over; and never a key to the wrong one."""
+
+from playwright.async_api import Page, expect
+
+from console.protocol import InvitedTo, WatchDrawn, Went
+from tests.browser.stage import Play, Stage, colleagues, now
+from tests.eventually import eventually
+
+
+def offered(chat: str = "c1", slot: int = 1, name: str = "Hannah", *, within: int = 60_000) -> Play:
+    play = Play(chat, slot, name, place="offered", until=now() + within)
+    play.visitor_says("Hallo?")
+    return play
+
+
+# --- offers ----------------------------------------------------------------------------------------
+
+
+async def test_an_offer_shows_what_it_is_about_its_clock_and_two_buttons(stage: Stage, desk: Page) -> None:
+    await stage.play(offered(within=9_000))
+    pane = desk.locator("#pane-1")
+    await expect(pane.get_by_text("Hallo?")).to_be_visible()
+    await expect(pane.locator("header .clock")).to_have_text("accept 9")
+    await expect(pane.get_by_role("group", name="Hannah is offered to you")).to_be_visible()
+    await expect(pane.get_by_role("textbox")).to_have_count(0)
+    await expect(desk.locator("#announcer")).to_contain_text("Pane 1, Hannah: offered to you, 9 seconds to accept")
+
+
+async def test_enter_on_accept_takes_it_and_the_next_key_goes_to_its_composer(stage: Stage, desk: Page) -> None:
+    await stage.play(offered())
+    await desk.keyboard.press("Alt+Digit1")
+    await expect(desk.get_by_role("button", name="Accept Enter")).to_be_focused()
+    await desk.keyboard.press("Enter")
+    assert (await stage.hears("accept"))[0]["chat"] == "c1"
+    await expect(desk.get_by_label("Reply to Hannah")).to_be_focused()
+    await desk.keyboard.type("Guten Tag")
+    await expect(desk.get_by_label("Reply to Hannah")).to_have_value("Guten Tag")
+
+
+async def test_a_held_enter_accepts_once_and_sends_nothing(stage: Stage, desk: Page) -> None:
+    await stage.play(offered())
+    await desk.get_by_role("button", name="Accept Enter").focus()
+    for _ in range(4):
+        await desk.keyboard.down("Enter")
+    await expect(desk.get_by_label("Reply to Hannah")).to_be_focused()
+    await desk.keyboard.down("Enter")
+    await desk.keyboard.up("Enter")
+    assert len(stage.said("accept")) == 1
+    assert stage.said("say") == []
+
+
+async def test_declining_by_key_lets_it_go(stage: Stage, desk: Page) -> None:
+    await stage.play(offered())
+    await desk.keyboard.press("Alt+Digit1")
+    await desk.keyboard.press("Alt+KeyX")
+    assert (await stage.hears("decline"))[0]["chat"] == "c1"
+    await expect(desk.locator("#pane-1 .offered:not([data-ended])")).to_have_count(0)
+
+
+async def test_an_offer_that_moves_on_under_the_focus_leaves_its_keys_going_nowhere(stage: Stage, desk: Page) -> None:
+    await stage.play(offered())
+    await desk.get_by_role("button", name="Accept Enter").focus()
+    await stage.leave(1, then=offered("c2", 1, "Marco"))
+    ghost = desk.locator("#pane-1 .offered[data-ended]")
+    await expect(ghost).to_contain_text("The offer is over: Hannah is somebody else's now.")
+    await desk.keyboard.press("Enter")
+    assert stage.said("accept") == []
+    await desk.locator("#strip-status").focus()
+    await desk.keyboard.press("Alt+Digit1")
+    await desk.keyboard.press("Enter")
+    assert [one["chat"] for one in await stage.hears("accept")] == ["c2"]
+    await expect(ghost).to_have_count(0)
+
+
+async def test_a_pane_that_becomes_an_offer_leaves_a_begun_sentence_where_it_is(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").press_sequentially("Your code is 12")
+    await stage.leave(1, then=offered("c2", 1, "Marco"))
+    await expect(desk.get_by_role("group", name="Marco is offered to you")).to_be_visible()
+    await desk.keyboard.type("34")
+    await desk.keyboard.press("Enter")
+    ghost = desk.locator("#pane-1 .composer[data-ended]").get_by_role("textbox")
+    await expect(ghost).to_have_value("Your code is 12")
+    await expect(ghost).to_be_focused()
+    assert stage.said("say") == stage.said("accept") == []
+
+
+async def test_an_accept_that_is_refused_says_why_and_may_be_pressed_again(stage: Stage, desk: Page) -> None:
+    stage.refusals["accept"] = "no_slot"
+    await stage.play(offered())
+    await desk.get_by_role("button", name="Accept Enter").click()
+    await expect(desk.locator("#pane-1 .refused")).to_have_text("There is no free slot for that chat.")
+    stage.refusals.clear()
+    await desk.get_by_role("button", name="Accept Enter").click()
+    assert len(await stage.hears("accept", 2)) == 2
+
+
+# --- take next -------------------------------------------------------------------------------------
+
+
+async def test_a_free_pane_says_who_waits_and_takes_the_next_by_key(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    stage.waiting, stage.next_due = 3, now() + 40_000
+    await stage.push(stage.strip())
+    pane = desk.locator("#pane-2")
+    await expect(pane.get_by_text("3 waiting, the first due in")).to_be_visible()
+    await desk.get_by_label("Reply to Giulia").press_sequentially("half a ")
+    await desk.keyboard.press("Alt+KeyN")
+    assert "chat" not in (await stage.hears("take"))[0]
+    await stage.play(Play("c2", 2, "Marco"))
+    await expect(desk.get_by_label("Reply to Marco")).to_be_visible()
+    await desk.keyboard.type("sentence")
+    await expect(desk.get_by_label("Reply to Giulia")).to_have_value("half a sentence")
+    await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
+
+
+async def test_who_presses_take_next_is_in_the_chat_that_comes(stage: Stage, desk: Page) -> None:
+    stage.waiting, stage.next_due = 1, now() + 40_000
+    await stage.push(stage.strip())
+    await desk.keyboard.press("Alt+Digit1")
+    await expect(desk.get_by_role("button", name="Take next")).to_be_focused()
+    await desk.keyboard.press("Enter")
+    await stage.hears("take")
+    await stage.play(Play("c1", 1, "Marco"))
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+
+
+async def test_a_chat_that_comes_by_itself_never_takes_the_focus_from_take_next(stage: Stage, desk: Page) -> None:
+    stage.waiting, stage.next_due = 1, now() + 40_000
+    await stage.push(stage.strip())
+    await desk.get_by_role("button", name="Take next").focus()
+    await stage.play(Play("c1", 1, "Marco"))
+    await expect(desk.get_by_label("Reply to Marco")).to_be_visible()
+    await desk.keyboard.type("hello")
+    await desk.keyboard.press("Enter")
+    await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
+    assert stage.said("say") == stage.said("take") == []
+
+
+async def test_when_there_is_nothing_to_take_the_button_works_again(stage: Stage, desk: Page) -> None:
+    stage.refusals["take"] = "nothing_to_do"
+    stage.waiting, stage.next_due = 1, now() + 40_000
+    await stage.push(stage.strip())
+    await desk.get_by_role("button", name="Take next").click()
+    await stage.hears("take")
+    await expect(desk.get_by_role("button", name="Take next")).to_have_attribute("aria-disabled", "false")
+
+
+async def test_with_all_slots_in_use_nothing_is_offered_to_take(stage: Stage, desk: Page) -> None:
+    stage.limit = 1
+    stage.waiting, stage.next_due = 3, now() + 40_000
+    await stage.play(Play("c1", 1, "Giulia"))
+    await stage.push(stage.strip())
+    await expect(desk.locator("#pane-2").get_by_text("Not in use: your limit is lower.")).to_be_visible()
+    await expect(desk.get_by_role("button", name="Take next")).to_have_count(0)
+
+
+# --- handing over ----------------------------------------------------------------------------------
+
+
+async def test_a_chat_is_handed_over_by_keyboard_with_draft_and_note(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2, Carla=6, Dan=0)
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").press_sequentially("Il film")
+    await desk.keyboard.press("Alt+KeyT")
+    dialog = desk.get_by_role("dialog", name="Hand over the chat with Giulia")
+    await expect(dialog.get_by_text("What you have typed goes along as a draft.")).to_be_visible()
+    await desk.keyboard.type("car")
+    await expect(dialog.get_by_role("option", name="Carla")).to_have_attribute("aria-selected", "true")
+    await desk.keyboard.press("Enter")
+    await desk.keyboard.type("She waits for the film")
+    await desk.keyboard.press("Enter")
+    handed = (await stage.hears("transfer"))[0]
+    assert (handed["chat"], handed["agent"], handed["note"]) == ("c1", "carla", "She waits for the film")
+    order = [frame["t"] for frame in stage.heard if frame["t"] in ("draft", "transfer")]
+    assert order == ["draft", "transfer"], "the draft is there before the chat goes"
+    assert stage.said("draft")[-1]["text"] == "Il film"
+    await expect(dialog).to_be_hidden()
+
+
+async def test_what_is_typed_after_handing_over_reaches_nobody(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2)
+    stage.answering = False
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").press_sequentially("Il film")
+    await hand_to_ben(desk)
+    await desk.keyboard.type(" and more")
+    await desk.keyboard.press("Enter")
+    assert stage.said("say") == []
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    await expect(desk.locator("#pane-1 .composer[data-ended]")).to_contain_text("went to Ben, with what you typed")
+    await desk.keyboard.type("x")
+    await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
+
+
+async def hand_to_ben(desk: Page) -> None:
+    await desk.keyboard.press("Alt+KeyT")
+    await expect(desk.get_by_role("option", name="Ben")).to_be_visible()
+    await desk.keyboard.type("ben")
+    await desk.keyboard.press("Enter")
+    await desk.keyboard.press("Enter")
+
+
+async def test_a_hand_over_that_is_refused_gives_the_composer_back(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2)
+    stage.refusals["transfer"] = "not_there"
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("Il film")
+    await hand_to_ben(desk)
+    await expect(desk.locator("#pane-1 .refused")).to_have_text("That colleague is not there just now.")
+    await expect(box).to_be_focused()
+    await desk.keyboard.type(" riparte")
+    await expect(box).to_have_value("Il film riparte")
+
+
+async def test_who_is_away_or_full_cannot_be_chosen_and_nothing_moves_while_one_looks(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2, Dan=0)
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyT")
+    dan = desk.get_by_role("option", name="Dan")
+    await expect(dan).to_contain_text("Away: Lunch")
+    await dan.click(force=True)
+    await expect(dan).to_have_attribute("aria-selected", "false")
+    names = await desk.locator("#handover-list bdi").all_inner_texts()
+    await stage.send(colleagues(Eve=3, Dan=1, Ben=0))
+    await expect(desk.get_by_role("option", name="Eve")).to_be_visible()
+    assert await desk.locator("#handover-list bdi").all_inner_texts() == [*names, "Eve"]
+    await dan.click()
+    await expect(dan).to_have_attribute("aria-selected", "true")
+    await desk.keyboard.press("Escape")
+    assert (await stage.hears("colleagues", 2))[-1]["on"] is False
+    await expect(desk.get_by_label("Reply to Giulia")).to_be_focused()
+
+
+async def test_a_colleague_is_invited_and_only_people_are_listed(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2, Dan=0)
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyI")
+    await expect(desk.get_by_role("dialog").get_by_role("option")).to_have_count(2)
+    await desk.keyboard.press("ArrowDown")
+    await desk.keyboard.press("Enter")
+    invited = (await stage.hears("invite"))[0]
+    assert (invited["chat"], invited["agent"]) == ("c1", "ben")
+    await expect(desk.locator("#announcer")).to_contain_text("Ben is invited to the chat with Giulia")
+
+
+async def test_a_draft_that_came_with_the_chat_stands_in_its_composer(stage: Stage, desk: Page) -> None:
+    play = Play("c1", 1, "Giulia")
+    stage.plays["c1"] = play
+    await stage.push(stage.pane(1), drafts={"c1": "Ana had begun"})
+    await expect(desk.get_by_label("Reply to Giulia")).to_have_value("Ana had begun")
+
+
+# --- what went meanwhile, and looking on ----------------------------------------------------------------
+
+
+async def test_after_a_reconnect_it_is_said_where_the_chats_went(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"), Play("c2", 2, "Marco"))
+    await expect(desk.get_by_label("Reply to Marco")).to_be_visible()
+    stage.plays.clear()
+    stage.went = [Went("c1", "Giulia", "active", now(), "Ben"), Went("c2", "Marco", "ended", now())]
+    await stage.close(1012)
+    hello = (await stage.hears("hello", 2))[-1]
+    assert hello["have"] == {"c1": 2, "c2": 2}
+    went = desk.get_by_role("region", name="While you were away")
+    await expect(went).to_contain_text("Giulia's chat went to Ben at")
+    await expect(went).to_contain_text("Marco's chat ended at")
+    await went.get_by_role("button", name="Close").click()
+    await expect(went).to_be_hidden()
+
+
+async def test_a_reload_tells_the_server_which_chats_were_there(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await expect(desk.get_by_label("Reply to Giulia")).to_be_visible()
+    await desk.reload()
+    assert (await stage.hears("hello", 2))[-1]["have"] == {"c1": 2}
+
+
+async def test_an_invited_colleague_looks_on_and_whispers_without_leaving_the_panes(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    stage.invited = [InvitedTo("c9", "Vera", "support", "Ben")]
+    await stage.push(stage.strip())
+    await expect(desk.locator("#announcer")).to_contain_text("Ben invites you to look on: Vera")
+    await desk.get_by_label("Reply to Giulia").press_sequentially("half")
+    await desk.keyboard.press("Alt+KeyW")
+    assert (await stage.hears("watch"))[0]["chat"] == "c9"
+    panel = desk.get_by_role("complementary", name="Looking on: Vera")
+    log = (
+        '<ol class="log" id="watch-log" data-chat="c9"><li class="m visitor" data-seq="2"><p>Where is it?</p></li></ol>'
+    )
+    await stage.send(WatchDrawn("c9", 5, log, whole=True))
+    await expect(panel.get_by_text("Where is it?")).to_be_visible()
+    await expect(desk.locator("#pane-1")).to_be_visible()
+    await panel.get_by_role("textbox").fill("Offer a refund")
+    await desk.keyboard.press("Enter")
+    assert (await stage.hears("whisper"))[0]["text"] == "Offer a refund"
+    await expect(panel.get_by_text("Whispered")).to_be_visible()
+    await desk.keyboard.press("Alt+KeyW")
+    await expect(panel).to_be_hidden()
+    assert (await stage.hears("watch", 2))[-1]["on"] is False
+    assert await desk.get_by_label("Reply to Giulia").input_value() == "half"
+
+
+async def test_a_whisper_is_heard_and_the_head_says_who_looks_on(stage: Stage, desk: Page) -> None:
+    play = Play("c1", 1, "Giulia")
+    await stage.play(play)
+    play.line.watchers = ["sam"]
+    await stage.push(stage.views.header(play.line, locale="en", now=now()))
+    await expect(desk.locator("#who-1")).to_contain_text("watched by Sam")
+    await stage.show(play, play.sam_whispers("Offer the refund"))
+    await expect(desk.locator("#announcer")).to_contain_text("Pane 1, Giulia: Sam whispers")
+    await expect(desk.locator("#log-c1 .whisper")).to_contain_text("Whisper, staff only")
+
+
+async def test_a_lost_connection_hands_over_once_it_is_back(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2)
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").press_sequentially("Il film")
+    await desk.keyboard.press("Alt+KeyT")
+    await expect(desk.get_by_role("option", name="Ben")).to_be_visible()
+    stage.refusing = True
+    await stage.close(1012)
+    await desk.keyboard.type("ben")
+    await desk.keyboard.press("Enter")
+    await desk.keyboard.press("Enter")
+    stage.refusing = False
+    await stage.hears("transfer")
+    order = [frame["t"] for frame in stage.heard if frame["t"] in ("draft", "transfer")]
+    assert order == ["draft", "transfer"], "the draft is there before the chat goes"
+    await eventually(lambda: not stage.plays, "the chat to go")
