@@ -18,7 +18,7 @@ from console.archive.history import History
 from console.archive.tables import chats, cursors, facts, set_aside
 from console.archive.writer import START, Archive, Cursor
 from console.errors import Unknown, WrongEpoch
-from console.events import AgentChanged, Author, Entry, Message, Presence, Rated
+from console.events import AgentChanged, Author, Entry, Labelled, Message, Presence, Rated
 from console.identifiers import new_cid, new_id
 from tests.archived import Feed, fresh_database, rows
 
@@ -87,6 +87,17 @@ async def test_a_chat_adds_up_to_what_its_facts_say(archive: Archive, database: 
     times = {"opened": opened.fact.at, "ended": ended.fact.at, "last": feed.now}
     wanted = told | counted | times
     assert {name: chat[name] for name in wanted} == wanted
+
+
+async def test_a_chat_keeps_the_last_reason_and_tags_it_was_given(
+    archive: Archive, database: Database, feed: Feed
+) -> None:
+    feed.talk("c1", "Hello")
+    for reason, tags in (("Refund", ["film"]), ("Delivery", ["vip", "late"])):
+        feed.add(Labelled, chat="c1", author=Author("ana", "Ana"), cid=new_cid(), reason=reason, tags=tags)
+    await archive.append("e1", feed.entries)
+    (chat,) = await rows(database, chats)
+    assert (chat["reason"], chat["tags"]) == ("Delivery", ["vip", "late"])
 
 
 async def test_a_chat_that_goes_on_has_not_ended(archive: Archive, database: Database, feed: Feed) -> None:

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from console.errors import Unknown
-from console.events import Entry, Rated, Visitor, decode_fact
+from console.events import Entry, Labelled, Rated, Visitor, decode_fact
 from console.identifiers import new_cid, new_id
 from console.protocol import Page
 from console.queue.payloads import VisitorProfile
 from console.services import Services
-from tests.archived import Feed, quick_passwords
+from tests.archived import ANA, Feed, quick_passwords
 from tests.pages import an_installation, browser_of, fields_of, signed_in_browser
 
 NASTY = [
@@ -108,9 +108,19 @@ async def test_an_empty_list_says_what_will_appear(ana: httpx.AsyncClient, path:
 async def test_an_ended_chat_is_listed_with_its_outcome(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
     feed.talk("c1", "Where is my parcel?", name="Vera Rossi")
     feed.add(Rated, chat="c1", score=5, cid=new_cid())
+    feed.add(Labelled, chat="c1", author=ANA, cid=new_cid(), reason="Parcel", tags=["<vip>"])
     await archived(services, feed)
     page = await page_of(ana, "/chats")
-    for part in ("Vera Rossi", "Where is my parcel?", "Support", "ended by the visitor", "2 messages", "rated 5 of 5"):
+    for part in (
+        "Parcel",
+        "&lt;vip&gt;",
+        "Vera Rossi",
+        "Where is my parcel?",
+        "Support",
+        "ended by the visitor",
+        "2 messages",
+        "rated 5 of 5",
+    ):
         assert part in page, part
     assert "answered by <bdi>Ana</bdi>" in page
 

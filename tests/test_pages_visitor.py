@@ -11,7 +11,7 @@ import pytest
 
 from console.directory import Queue
 from console.errors import Unknown
-from console.events import Author, Rated, Visitor
+from console.events import Author, Labelled, Rated, Visitor
 from console.identifiers import new_cid, new_id
 from console.pages.browsers import browser_of as named
 from console.pages.visitor import language_of
@@ -139,13 +139,14 @@ async def test_earlier_chats_tell_date_agent_and_rating(
     for number in range(7):
         feed.talk(f"old{number}", "Hello", visitor="vera")
         feed.add(Rated, chat=f"old{number}", score=4, cid=new_cid())
+        feed.add(Labelled, chat=f"old{number}", author=Author("ana", "Ana"), cid=new_cid(), reason="Refund")
     feed.talk("strangers", "Hello", visitor="somebody-else")
     chat = await vera_opens(services)
     feed.open(chat)  # the archive has the running one too
     await services.archive.append("e1", feed.entries)
     html = await fragment(people["ana"], chat)
     assert re.findall(r'href="/chats/([^"]+)"', html) == ["old6", "old5", "old4", "old3", "old2"]
-    assert "Support · Ana · rated 4 of 5" in words(html)
+    assert "Support · Refund · Ana · rated 4 of 5" in words(html)
     assert 'href="/chats?visitor=vera"' in html
 
 

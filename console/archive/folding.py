@@ -12,6 +12,7 @@ from console.events import (
     Ended,
     Entry,
     Handled,
+    Labelled,
     Late,
     Message,
     Note,
@@ -47,6 +48,8 @@ class ChatRow(msgspec.Struct):
     ended: int | None = None
     last: int = 0
     why: str = ""
+    reason: str = ""  # for contact
+    tags: list[str] = []
     left_message: bool = False
     agent: str = ""
     agent_name: str = ""
@@ -135,6 +138,8 @@ def fold(chat: ChatRow, fact: ChatFact) -> None:
             _open(chat, fact, at=fact.opened)
         case Transferred():
             chat.queue = fact.queue
+        case Labelled():
+            chat.reason, chat.tags = _plain(fact.reason), [_plain(tag) for tag in fact.tags]
         case Late():
             chat.late += 1
         case Rated():

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -271,6 +272,8 @@ chats = Table(
     Column("ended", BigInteger),
     Column("last", BigInteger, nullable=False),  # time of the newest fact
     Column("why", String(20), nullable=False),
+    Column("reason", Text, nullable=False, server_default=text("''")),  # for contact, as an agent chose it
+    Column("tags", JSON, nullable=False, server_default="[]"),
     Column("left_message", Boolean, nullable=False),  # a message left with nobody there
     Column("agent", String(64), nullable=False),  # who answered last
     Column("agent_name", Text, nullable=False),

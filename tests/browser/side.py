@@ -27,7 +27,7 @@ class SideTable:
     def __init__(self) -> None:
         self.replies: list[Canned] = [BYE, TV, REFUND, GREETING]
         self.earlier: list[ChatRow] | None = [
-            ChatRow("old1", queue="support", opened=1_799_000_000_000, agent_name="Ben", rating=4),
+            ChatRow("old1", queue="support", reason="Refund", opened=1_799_000_000_000, agent_name="Ben", rating=4),
             ChatRow("old2", queue="billing", opened=1_798_000_000_000, agent_name="Ana"),
         ]
         self.away_reasons: tuple[str, ...] = ("Lunch", "Training")

@@ -22,7 +22,7 @@ async def test_a_key_opens_and_closes_it_and_she_types_on(stage: Stage, desk: Pa
     assert stage.side.asked == []
     await desk.keyboard.press("Alt+KeyV")
     await expect(panel(desk)).to_contain_text("giulia@example.it")
-    await expect(panel(desk)).to_contain_text("Ben · rated 4 of 5")
+    await expect(panel(desk)).to_contain_text("Refund · Ben · rated 4 of 5")
     await expect(desk.get_by_role("region", name="About Giulia")).to_be_visible()
     await desk.keyboard.type("Ciao")
     await expect(box).to_have_value("Ciao")
