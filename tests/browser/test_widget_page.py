@@ -1,28 +1,15 @@
 """The widget as a guest: what a host page may do to it, and what it never does to the page."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
-from tests.browser.widget_people import Ana, Crowd, Vera
+from tests.browser.widget_people import LOOKS, Ana, Vera
 from tests.eventually import eventually
 from tests.running import RunningServer
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-RUN = """() => axe.run({ include: [['sestetto-widget']] }).then(found => ({
-  violations: found.violations.map(one => [one.id, one.nodes.map(node => node.html)]),
-  incomplete: found.incomplete.map(one => [one.id, one.nodes.map(node => [node.html, node.any[0]?.message])]),
-  checked: found.passes.flatMap(one => one.nodes.map(node => node.html)),
-}))"""
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": {"width": 390, "height": 760}, "has_touch": True, "is_mobile": True},
-}
 HOSTILE = """
 Object.prototype.evil = () => 'evil';
 Object.prototype.chat = 'stolen';
@@ -43,10 +30,6 @@ for (const event of ['ready', 'open', 'close', 'chat', 'message', 'unread', 'ava
 sestetto('prefill', { name: 'Vera', text: 'Written by the page' });
 sestetto('set', { fields: { plan: 'gold' }, tags: ['vip', 'wool'] });
 """
-# What axe cannot decide, and why that is well: single signs (×, ⋮, ↑, the agent's initial) in the header's colours,
-# which its title passes with; fields that are empty; a button's name that does not repeat its sign.
-UNDECIDED = ("too short to determine", "only non-text characters", "has no value", "part of the accessible name")
-# Variables of ours that are also properties of every window: shadowed on purpose.
 
 
 @pytest.fixture(scope="module")
@@ -217,90 +200,3 @@ async def test_the_launcher_shifts_nothing_and_blocks_nothing(shop: RunningServe
     ours = [path for path in asked if path.startswith("/widget")]
     assert sorted(ours) == ["/widget.js", "/widget/availability"]
     await vera.leaves()
-
-
-# --- axe, over the named states -----------------------------------------------------------------
-
-
-async def audit(page: Page) -> dict[str, Any]:
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE.read_text())
-    found: dict[str, Any] = await page.evaluate(RUN)
-    return found
-
-
-def undecided(found: dict[str, Any]) -> list[list[str]]:
-    """Nodes axe gave up on for a reason that is not listed."""
-    nodes = [node for _, nodes in found["incomplete"] for node in nodes]
-    return [node for node in nodes if not any(why in str(node[1]) for why in UNDECIDED)]
-
-
-async def chatting(vera: Vera, ana: Ana) -> None:
-    await vera.starts_with("How do I wash it?")
-    await vera.screen("chat")
-    await ana.says("See https://example.com/")
-    await vera.sees("example.com")
-    await vera.says("I see")
-
-
-async def in_line(vera: Vera, ana: Ana) -> None:
-    await vera.starts_with("Am I next?")
-    await vera.screen("line")
-    await vera.sees("in line.")
-
-
-async def ended(vera: Vera, ana: Ana) -> None:
-    await chatting(vera, ana)
-    await ana.ends()
-    await vera.screen("ended")
-    await vera.widget.locator(".survey").wait_for()
-
-
-async def refused(vera: Vera, ana: Ana) -> None:
-    await chatting(vera, ana)
-    await vera.page.evaluate(
-        "sestetto.element.visitor.connection.stop(); sestetto.element.visitor.connection.state = 'refused';"
-        "sestetto.element.changed()"
-    )
-    await vera.sees("The chat cannot be reached.")
-
-
-async def closed(vera: Vera, ana: Ana) -> None:
-    await vera.launcher.wait_for()
-
-
-STATES = {"closed": closed, "line": in_line, "chat": chatting, "error": refused, "ended": ended}
-
-
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("state", STATES)
-async def test_axe_finds_nothing(shop: RunningServer, browser: Browser, ana: Ana, state: str, look: str) -> None:
-    crowd = Crowd()
-    await crowd.come(shop, 6 if state == "line" else 0)
-    vera = await Vera.at(shop, browser, **LOOKS[look])
-    await STATES[state](vera, ana)
-    found = await audit(vera.page)
-    await vera.leaves()
-    await crowd.go()
-    assert (found["violations"], undecided(found)) == ([], [])
-    assert "<textarea" in "".join(found["checked"]) or state == "closed"
-
-
-@pytest.mark.parametrize("look", LOOKS)
-async def test_axe_finds_nothing_when_nobody_is_there(shop: RunningServer, browser: Browser, look: str) -> None:
-    vera = await Vera.at(shop, browser, **LOOKS[look])
-    await vera.opens()
-    await vera.screen("away")
-    found = await audit(vera.page)
-    await vera.leaves()
-    assert (found["violations"], undecided(found)) == ([], [])
-    assert "<textarea" in "".join(found["checked"])
-
-
-async def test_axe_finds_a_planted_fault(shop: RunningServer, browser: Browser, ana: Ana) -> None:
-    vera = await Vera.at(shop, browser)
-    await chatting(vera, ana)
-    await vera.composer.evaluate("box => { box.removeAttribute('aria-label'); box.removeAttribute('placeholder'); }")
-    found = await audit(vera.page)
-    await vera.leaves()
-    assert "label" in [rule for rule, _ in found["violations"]]

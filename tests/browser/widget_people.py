@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page
 
@@ -18,6 +18,7 @@ from console.protocol import (
     Open,
     SetStatus,
     Shown,
+    Transfer,
     VisitorEnd,
     VisitorHello,
 )
@@ -25,6 +26,11 @@ from tests.eventually import eventually
 from tests.people import bearer_of
 from tests.running import RunningServer
 
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 760}, "has_touch": True, "is_mobile": True},
+}
 END = """async () => {
   const visitor = window.sestetto?.element.visitor;
   if (!visitor?.chat.open() || visitor.connection.state !== 'open') return;
@@ -44,8 +50,8 @@ class Ana:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def at_her_desk(cls, server: RunningServer) -> Self:
-        bearer = await bearer_of(server, "ana")
+    async def at_her_desk(cls, server: RunningServer, member: str = "ana") -> Self:
+        bearer = await bearer_of(server, member)
         socket = await Socket.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
         ana = cls(socket)
         await ana.send(AgentHello(tab=new_id(), take=True))
@@ -67,8 +73,17 @@ class Ana:
 
     async def says(self, text: str) -> None:
         """Answers in the chat that came last; Vera may be told of it a moment before Ana is."""
+        await self.promises(text, 0)
+
+    async def promises(self, text: str, within: Literal[0, 30_000, 120_000, 300_000]) -> None:
+        """A holding reply: she is back within so many ms."""
         await eventually(lambda: self.chat, "a chat for Ana to answer in")
-        await self.send(AgentSay(cid=new_cid(), chat=self.chat, text=text, read=self.last[self.chat]))
+        read = self.last[self.chat]
+        await self.send(AgentSay(cid=new_cid(), chat=self.chat, text=text, read=read, promise=within))
+
+    async def hands_on(self, *, queue: str = "", agent: str = "") -> None:
+        await eventually(lambda: self.chat, "a chat for Ana to hand on")
+        await self.send(Transfer(cid=new_cid(), chat=self.chat, queue=queue, agent=agent))
 
     async def starts_typing(self) -> None:
         await eventually(lambda: self.chat, "a chat for Ana to type in")
@@ -110,9 +125,9 @@ class Crowd:
     def __init__(self) -> None:
         self.sockets: list[Socket] = []
 
-    async def come(self, server: RunningServer, number: int) -> None:
+    async def come(self, server: RunningServer, number: int, queue: str = "") -> None:
         for _ in range(number):
-            url = f"{server.socket_url}/ws/visitor?site=demo"
+            url = f"{server.socket_url}/ws/visitor?site=demo&queue={queue}"
             socket = await Socket.open(url, subprotocol="sestetto.v1", origin=server.url)
             self.sockets.append(socket)
             await socket.send(VisitorHello())
