@@ -3,19 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import msgspec
 import pytest
 
+from console.archive.database import Database
+from console.archive.tables import facts
 from console.client import Socket, SocketClosed
 from console.crowd.arrivals import Crowd
 from console.crowd.colleague import Colleague
-from console.crowd.lines import ANSWERS, PEOPLE, STILL_THERE, Person
+from console.crowd.lines import ANSWERS, HOLDING, PEOPLE, STILL_THERE, Person
 from console.crowd.pace import Pace
 from console.crowd.tab import VisitorTab
 from console.crowd.visitor import visit
 from console.protocol import MAX_TEXT, Page
+from tests.archived import rows
 from tests.eventually import eventually
-from tests.people import bearer_of
+from tests.people import accounts_of, bearer_of
 from tests.running import RunningServer
 
 HURRY = 40.0  # times human pace
@@ -27,9 +32,9 @@ def pace() -> Pace:
 
 
 @asynccontextmanager
-async def at_work(server: RunningServer, member: str, pace: Pace) -> AsyncIterator[None]:
+async def at_work(server: RunningServer, member: str, pace: Pace, **more: Any) -> AsyncIterator[None]:
     """The member answers by themselves meanwhile, and leaves it to the visitor to end a chat."""
-    colleague = Colleague(server.url, await bearer_of(server, member), pace, patience=100_000)
+    colleague = Colleague(server.url, await bearer_of(server, member), pace, patience=100_000, **more)
     task = asyncio.create_task(colleague.run())
     try:
         yield
@@ -57,6 +62,7 @@ def test_everybody_speaks_a_language_that_somebody_answers() -> None:
     for person in PEOPLE:
         assert person.locale in ANSWERS
         assert person.locale in STILL_THERE
+        assert person.locale in HOLDING
         assert len(person.says) >= 2
         assert all(0 < len(line) <= MAX_TEXT for line in person.says)
     assert {person.locale for person in PEOPLE} == {"en", "it", "fr", "es", "de", "pt", "ko", "ja", "ar"}
@@ -122,6 +128,71 @@ async def test_nobody_comes_while_nobody_is_there_and_never_more_than_asked_for(
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert crowd.present == 0
+
+
+async def test_a_simulated_colleague_accepts_what_is_offered_and_wraps_it_up(
+    server: RunningServer, pace: Pace, tab: Callable[[], VisitorTab]
+) -> None:
+    await sets(server, mode="offer", wrapup=60_000, reasons=("Parcel",))
+    async with at_work(server, "ana", pace, reasons={"support": ("Parcel",)}):
+        vera = tab()
+        await eventually(lambda: vera.online, "the team to be there")
+        await vera.open("Where is my parcel?", name="Vera", queue="support")
+        assert await vera.wait_for_agent(0, patience=2_000), "one who declines is asked again after a minute"
+        await vera.end()
+        (labelled,) = await eventually(lambda: archived(server, "labelled"), "the reason in the archive")
+        assert labelled["reason"] == "Parcel"
+        await eventually(lambda: archived(server, "wrapped"), "the end of the wrap-up")
+
+
+async def test_a_simulated_colleague_who_holds_is_back(
+    server: RunningServer, pace: Pace, tab: Callable[[], VisitorTab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.crowd.colleague.HOLDS", 1)
+    async with at_work(server, "ana", pace):
+        vera = tab()
+        await eventually(lambda: vera.online, "the team to be there")
+        await vera.open("Where is my parcel?", name="Vera", queue="support")
+        await eventually(lambda: vera.promised, "a promise")
+        assert vera.heard == HOLDING["en"]
+        await eventually(lambda: vera.heard == ANSWERS["en"][0], "the answer")
+        assert not vera.promised
+
+
+async def test_a_simulated_visitor_who_finds_the_line_full_leaves_a_message(
+    server: RunningServer, pace: Pace, tab: Callable[[], VisitorTab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.crowd.visitor.JUST_LEAVES", 1_000_000)
+    await sets(server, mode="pull", longest=1)
+    async with at_work(server, "ana", pace):
+        vera = tab()
+        await eventually(lambda: vera.online, "the team to be there")
+        await vera.open("First in line", name="Vera", queue="support")
+        await eventually(lambda: vera.texts, "her place in line")
+        person = Person("Kim", "en", "support", ("One?", "Two?"))
+        async with asyncio.timeout(30):
+            await visit(person, url=server.url, site="demo", pace=pace)
+        ended = await eventually(lambda: archived(server, "ended"), "the message")
+        assert [fact["why"] for fact in ended] == ["message_left"]
+
+
+async def sets(server: RunningServer, **settings: Any) -> None:
+    """The support queue's settings; the server reads them as it starts."""
+    async with accounts_of(server) as accounts:
+        queue = (await accounts.directory()).queues["support"]
+        await accounts.put_queue(msgspec.structs.replace(queue, **settings))
+    server.stop()
+    await server.start()
+
+
+async def archived(server: RunningServer, kind: str) -> list[dict[str, Any]]:
+    """The facts of that kind which have reached the archive."""
+    database = Database(server.database_url)
+    try:
+        found = await rows(database, facts, "n")
+    finally:
+        await database.close()
+    return [msgspec.json.decode(row["raw"]) for row in found if row["kind"] == kind]
 
 
 async def test_a_tab_that_is_turned_away_gives_up(server: RunningServer, pace: Pace) -> None:

@@ -1,26 +1,40 @@
-"""A simulated colleague: a plain-JSON agent with a bearer token who greets, answers, ends and wraps up.
+"""A simulated colleague: a plain-JSON agent with a bearer token who accepts, greets, answers, ends and wraps up.
 
-What such an agent must do is all here: `hello`, `status`, `shown` for each chat that comes, `say` with
-the last seq that was on the screen, `label` while a place is kept for the reason.
+What such an agent must do is all here: `hello`, `status`, `accept` for what is offered, `shown` for each chat that
+comes, `say` with the last seq that was on the screen, `label` while a place is kept for the reason.
 """
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 
 from console.client import Socket, SocketClosed
-from console.crowd.lines import ANSWERS
+from console.crowd.lines import ANSWERS, HOLDING
 from console.crowd.pace import Pace
 from console.identifiers import new_cid
-from console.protocol import AgentEnd, AgentHello, AgentSay, AgentTyping, Inbound, Label, SetStatus, Shown
+from console.protocol import (
+    Accept,
+    AgentEnd,
+    AgentHello,
+    AgentSay,
+    AgentTyping,
+    Decline,
+    Inbound,
+    Label,
+    SetStatus,
+    Shown,
+)
 
 SUBPROTOCOL = "sestetto.v1"
 LEFT_ALONE = 45.0  # s of silence after the last answer until the chat is ended
 NO_REASONS: Mapping[str, Sequence[str]] = {}
 BACK_IN = 1.0  # s before the next try to connect
+DECLINES, HOLDS = 12, 6  # one in so many offers, and answers
+PROMISE: Final = 30_000  # ms a holding reply asks for
+LOOKS_UP = (8.0, 31.0)  # s it then takes: now and then a promise is broken
 
 
 class Colleague:
@@ -39,7 +53,7 @@ class Colleague:
         self._pace = pace
         self._patience = patience
         self._reasons = reasons
-        self._wrapping: set[asyncio.Task[None]] = set()
+        self._soon: set[asyncio.Task[None]] = set()
         self._tab = secrets.token_urlsafe(8)
         self._socket: Socket | None = None
         self._chats: dict[str, _Held] = {}
@@ -54,7 +68,7 @@ class Colleague:
                     await asyncio.sleep(BACK_IN)
         finally:
             self._forget(*self._chats)
-            for task in self._wrapping:
+            for task in self._soon:
                 task.cancel()
 
     async def _shift(self) -> None:
@@ -72,10 +86,9 @@ class Colleague:
                 self._forget(*self._chats)
                 await self._send(SetStatus(cid=new_cid(), status="online"))
                 for chat in frame.get("chats", ()):
-                    if chat.get("place") == "wrapup":
-                        self._wrap_up(chat["id"], chat["queue"])
-                    else:
-                        await self._receive(chat)
+                    await self._find(chat)
+            case "offered":
+                self._later(self._decide(frame["chat"]["id"]))
             case "assigned":
                 await self._receive(frame["chat"])
             case "released":
@@ -83,10 +96,20 @@ class Colleague:
             case "fact":
                 self._fact(frame["fact"])
 
+    async def _find(self, chat: dict[str, Any]) -> None:
+        """What stood in a slot already."""
+        match chat.get("place", "active"):
+            case "wrapup":
+                self._later(self._label(chat["id"], chat["queue"]))
+            case "offered":
+                self._later(self._decide(chat["id"]))
+            case _:
+                await self._receive(chat)
+
     async def _receive(self, chat: dict[str, Any]) -> None:
         await self._send(Shown(chat=chat["id"], seq=chat["last"]))
         language = chat.get("locale", "en").partition("-")[0]
-        held = self._chats[chat["id"]] = _Held(chat["id"], chat["queue"], list(ANSWERS.get(language, ANSWERS["en"])))
+        held = self._chats[chat["id"]] = _Held(chat["id"], chat["queue"], language if language in ANSWERS else "en")
         for fact in chat.get("facts", ()):
             held.take(fact)
         held.task = asyncio.create_task(self._serve(held))
@@ -99,12 +122,17 @@ class Colleague:
         if fact["kind"] == "ended":
             self._forget(held.id)
             if fact.get("wrapup"):
-                self._wrap_up(held.id, held.queue)
+                self._later(self._label(held.id, held.queue))
 
-    def _wrap_up(self, chat: str, queue: str) -> None:
-        task = asyncio.create_task(self._label(chat, queue))
-        self._wrapping.add(task)
-        task.add_done_callback(self._wrapping.discard)
+    def _later(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(what)
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
+
+    async def _decide(self, chat: str) -> None:
+        await self._pace.pause(0.6, 3.0)
+        declines = self._pace.one_in(DECLINES)
+        await self._send(Decline(cid=new_cid(), chat=chat) if declines else Accept(cid=new_cid(), chat=chat))
 
     async def _label(self, chat: str, queue: str) -> None:
         await self._pace.pause(1.0, 6.0)
@@ -133,8 +161,14 @@ class Colleague:
         await self._pace.pause(0.8, 2.5)
         await self._send(AgentTyping(chat=held.id))
         await self._pace.pause(0.8, 3.5)
+        if self._pace.one_in(HOLDS):
+            await self._say(held, HOLDING[held.language], promise=PROMISE)
+            await self._pace.pause(*LOOKS_UP)
+        await self._say(held, held.next_line())
+
+    async def _say(self, held: "_Held", text: str, promise: Literal[0, 30_000] = 0) -> None:
         held.asked.clear()
-        await self._send(AgentSay(cid=new_cid(), chat=held.id, text=held.next_line(), read=held.read))
+        await self._send(AgentSay(cid=new_cid(), chat=held.id, text=text, read=held.read, promise=promise))
 
     async def _send(self, frame: Inbound) -> None:
         if self._socket:
@@ -147,13 +181,14 @@ class Colleague:
 class _Held:
     """A chat in hand: `read` is the last visitor seq seen, `asked` is set while something wants an answer."""
 
-    def __init__(self, chat: str, queue: str, lines: list[str]) -> None:
+    def __init__(self, chat: str, queue: str, language: str) -> None:
         self.id = chat
         self.queue = queue
+        self.language = language
         self.read = 0
         self.asked = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
-        self._lines = lines
+        self._lines = list(ANSWERS[language])
 
     def take(self, fact: dict[str, Any]) -> None:
         if fact["kind"] != "message":

@@ -244,4 +244,16 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+HOLDING: dict[str, str] = {
+    "en": "I have to look that up, I am back in a moment.",
+    "it": "Devo verificare, torno tra un attimo.",
+    "fr": "Je dois vérifier, je reviens dans un instant.",
+    "es": "Tengo que comprobarlo, vuelvo enseguida.",
+    "de": "Das muss ich nachsehen, ich bin gleich zurück.",
+    "pt": "Tenho de confirmar, volto já.",
+    "ko": "확인이 필요합니다. 곧 돌아오겠습니다.",
+    "ja": "確認いたします。すぐに戻ります。",
+    "ar": "عليّ التحقق من ذلك، سأعود بعد لحظات.",
+}
+
 COLLEAGUES: tuple[str, ...] = ("Carla", "Dmitri", "Elif", "Farid", "Grace", "Hugo", "Ines", "Jun")

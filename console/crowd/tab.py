@@ -4,6 +4,7 @@ Commands wait in the outbox until they are acknowledged and are sent again, in o
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -12,7 +13,17 @@ import structlog
 from console.client import Socket, SocketClosed
 from console.crowd.pace import Pace
 from console.identifiers import new_cid
-from console.protocol import Inbound, Open, Page, VisitorEnd, VisitorHello, VisitorSay, VisitorSeen, VisitorTyping
+from console.protocol import (
+    Inbound,
+    LeaveMessage,
+    Open,
+    Page,
+    VisitorEnd,
+    VisitorHello,
+    VisitorSay,
+    VisitorSeen,
+    VisitorTyping,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +42,8 @@ class VisitorTab:
         self.online = False
         self.held = False  # an agent has the chat
         self.ended = False
+        self.refused = ""  # the code, when the team could not take the chat
+        self.promised = False  # the agent is to be back by a time that was said
         self.heard = ""  # the agent's last message
         self.heard_seq = 0
         self.texts: list[str] = []  # every message of the log, in order
@@ -61,6 +74,11 @@ class VisitorTab:
         """As closing the tab does."""
         if self._socket:
             await self._socket.close(1001)
+
+    async def leave_message(self, text: str, *, name: str) -> None:
+        command = LeaveMessage(cid=new_cid(), email="visitor@example.com", text=text, name=name, page=self.page)
+        await self._command(command)
+        await self.settled(command.cid)
 
     async def open(self, text: str, *, name: str, queue: str) -> None:
         await self._command(Open(cid=new_cid(), text=text, name=name, queue=queue, page=self.page))
@@ -110,7 +128,9 @@ class VisitorTab:
                 self._outbox.pop(frame["cid"], None)
                 self._chat = frame.get("chat") or self._chat
             case "nack" if frame["final"]:
-                self._outbox.pop(frame["cid"], None)
+                command = self._outbox.pop(frame["cid"], None)
+                if isinstance(command, Open):
+                    self.refused, self.ended = frame["code"], True
             case "nack":
                 await asyncio.sleep(frame.get("retry_after") or 1)
                 if pending := self._outbox.get(frame["cid"]):
@@ -142,17 +162,24 @@ class VisitorTab:
         match fact["kind"]:
             case "assigned":
                 self.held = True
-            case "released":
+            case "released" | "transferred":
                 self.held = False
             case "message" if fact.get("by") == "agent":
                 self.heard, self.heard_seq = fact["text"], fact["seq"]
+                self.promised = fact.get("promise", 0) > 0
             case "ended":
                 self.ended = True
+
+    async def settled(self, cid: str, patience: float = 10) -> None:
+        """The command has its answer, or human `patience` seconds are over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.pace.seconds(patience)), self.news:
+                await self.news.wait_for(lambda: cid not in self._outbox)
 
     async def seen(self) -> None:
         await self._signal(VisitorSeen(seq=self._after))
 
-    async def _command(self, frame: Open | VisitorSay | VisitorEnd) -> None:
+    async def _command(self, frame: Open | VisitorSay | VisitorEnd | LeaveMessage) -> None:
         self._outbox[frame.cid] = frame
         await self._signal(frame)
 

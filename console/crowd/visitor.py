@@ -1,4 +1,7 @@
-"""One simulated visitor from coming to leaving: asks, waits, answers back, thanks; now and then gives up."""
+"""One simulated visitor from coming to leaving: asks, waits, answers back, thanks; now and then gives up.
+
+Who finds the line full or the team gone leaves a message, or leaves.
+"""
 
 import asyncio
 
@@ -22,6 +25,8 @@ async def visit(person: Person, *, url: str, site: str, pace: Pace) -> None:
             await tab.ready.wait()
             if tab.online:
                 await _talk(tab, person, pace)
+            if not tab.texts and not pace.one_in(JUST_LEAVES):
+                await tab.leave_message(person.says[0], name=person.name)
     except TimeoutError:
         pass
     finally:
@@ -43,6 +48,8 @@ async def _talk(tab: VisitorTab, person: Person, pace: Pace) -> None:
         if not await _answered(tab, person, pace, answered) or tab.ended:
             return
         answered = tab.heard_seq
+        if tab.promised:
+            continue
         await _say_next(tab, pace, waiting_lines)
     await tab.wait_for_agent(answered, pace.random.uniform(8, 30))
     if not tab.ended and not pace.one_in(JUST_LEAVES):
