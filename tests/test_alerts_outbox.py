@@ -88,10 +88,10 @@ async def test_the_audit_tells_of_each_change_and_never_of_an_address(alerts: Al
         ("Alert added", "alert:r1", "Sam"),
     ]
     assert lines[1].before == {
-        "quiet": 60_000,
+        "quiet": "60 s",
         "destinations": ["slack://… (d1xx)", "mailto: team@shop.example (d2xx)"],
     }
-    assert lines[1].after == {"quiet": 90_000, "destinations": ["mailto: team@shop.example (d2xx)"]}
+    assert lines[1].after == {"quiet": "90 s", "destinations": ["mailto: team@shop.example (d2xx)"]}
     assert "s3cr3t" not in str(lines)
     assert "p4ssword" not in str(lines)
 

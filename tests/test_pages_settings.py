@@ -19,7 +19,7 @@ from tests.pages import PASSWORD, an_installation, browser_of, sign_in_with, sig
 from tests.test_pages_chats import NASTY
 
 PAGES = ("", "/members", "/queues", "/queues/new", "/sites", "/sites/new", "/canned", "/canned/new", "/away")
-PAGES_OF_ALL = tuple(f"/settings{path}" for path in (*PAGES, "/retention", "/changes"))
+PAGES_OF_ALL = tuple(f"/settings{path}" for path in (*PAGES, "/alerts", "/alerts/new", "/retention", "/changes"))
 CSRF = re.compile(r'<main.*?name="csrf" value="([^"]*)"', re.DOTALL)
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
 INPUT = re.compile(r'<input id="([^"]+)" name="([^"]+)" type="[^"]*" value="([^"]*)"')

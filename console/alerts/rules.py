@@ -12,7 +12,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 class Destination(msgspec.Struct, frozen=True):
     """Where alerts go. `url` is Apprise's and a secret: only `shown` and `note` are for eyes.
 
-    `note` is what the last check found worth saying; empty when all was well.
+    `note` is the code of a look that found something worth saying; empty when all was well.
     """
 
     id: str

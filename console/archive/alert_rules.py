@@ -90,7 +90,11 @@ def public(rule: AlertRule | None) -> dict[str, Any]:
     """The rule as it may be read by anybody: of the destinations only what is shown."""
     if rule is None:
         return {}
-    return {**msgspec.to_builtins(rule), "destinations": [f"{one.shown} ({one.id[:4]})" for one in rule.destinations]}
+    told = {name: value for name, value in msgspec.to_builtins(rule).items() if value is not None}
+    spans = {name: f"{told[name] / 1000:g} s" for name in ("due_soon", "nobody", "quiet") if name in told}
+    shown = {"destinations": [f"{one.shown} ({one.id[:4]})" for one in rule.destinations]}
+    line = {"line": str(rule.line)} if rule.line is not None else {}
+    return {**told, **spans, **line, **shown}
 
 
 def row_of(rule: AlertRule) -> dict[str, Any]:

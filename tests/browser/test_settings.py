@@ -6,7 +6,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Dialog, Page
 
+from console.alerts.rules import AlertRule
+from console.archive.alerts import Alerts
 from console.directory import Canned, Hours, Queue
+from tests.alerting import to
 from tests.browser.test_console_axe import LOOKS
 from tests.browser.test_pages_axe import nothing_found
 from tests.people import accounts_of, sign_in_link
@@ -14,6 +17,7 @@ from tests.running import RunningServer
 from tests.talking import Agent, Visitor
 
 PASSWORD = "correct horse battery"
+HOOK = "json://hooks.invalid/s3cr3t"
 ADMIN = "ada@shop.example"
 
 
@@ -188,6 +192,8 @@ async def a_full_house(server: RunningServer) -> None:
         await accounts.put_canned(Canned("c1", "Greeting", "Good morning {visitor}, this is {agent}."))
         await accounts.put_canned(Canned("c2", "Washing", "By hand, at 30 degrees.", "queue", "support"))
         await accounts.disable("ben")
+        alert = AlertRule("a1", "Partners", ("l1",), due_soon=5_000, late=True, line=9, destinations=to(HOOK), nobody=0)
+        await Alerts(accounts.database).put_rule(alert)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -212,6 +218,9 @@ async def test_axe_finds_nothing_on_any_page_of_the_settings(
         "/canned",
         "/reply/c1",
         "/away",
+        "/alerts",
+        "/alerts/new",
+        "/alert/a1",
         "/retention",
         "/changes",
     ):

@@ -1,6 +1,7 @@
 """The settings: a file a noun, each with its routes."""
 
 from console.pages.settings import (
+    alerts,
     away,
     canned,
     changes,
@@ -21,6 +22,7 @@ routes = [
     *canned.routes,
     *away.routes,
     *watching.routes,
+    *alerts.routes,
     *retention.routes,
     *changes.routes,
     *replies.routes,

@@ -75,6 +75,14 @@ FIELDS = {
     "owner": _("Whose"),
     "days": _("Days"),
     "shown": _("Agents see who looks on"),
+    "due_soon": _("Due within"),
+    "late": _("Late answers"),
+    "line": _("Longer line than"),
+    "nobody": _("Nobody online for"),
+    "destinations": _("To whom"),
+    "quiet": _("Quiet period"),
+    "over": _("Say when it is over"),
+    "on": _("On"),
 }
 UNTOLD = {"id", "key"}  # the target says them
 IN_WORDS: dict[str, dict[str, str]] = {
@@ -108,6 +116,7 @@ async def show(request: Request, me: SignedIn) -> Response:
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
     lines = await services_of(request).accounts.audit(before=before, limit=PAGE + 1)
     reader = Reader(await known_to(request), await services_of(request).accounts.everyone(), language(request, me))
+    reader.names["alert"] = {rule.id: rule.name for rule in await services_of(request).alerts.rules()}
     context = {
         "changes": [reader.read(line) for line in lines[:PAGE]],
         "before": before,

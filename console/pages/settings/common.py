@@ -53,6 +53,7 @@ SECTIONS = [
     Section("/settings/canned", _("Canned replies"), "answer"),
     Section("/settings/away", _("Being away")),
     Section("/settings/watching", _("Looking on"), "administer"),
+    Section("/settings/alerts", _("Alerts")),
     Section("/settings/retention", _("Keeping chats")),
     Section("/settings/changes", _("Changes")),
 ]

@@ -26,6 +26,7 @@ async def show(request: Request, me: SignedIn) -> Response:
         "tiers": [queue for queue in known.queues.values() if queue.overflow_to in known.queues],
         "unserved": unserved(known),
         "replies": await services_of(request).accounts.team_canned(),
+        "alerts": await services_of(request).alerts.rules(),
         "days": await services_of(request).retention_days(),
     }
     return draw(request, me, "overview", context, at=AT)
