@@ -284,6 +284,13 @@ async def test_a_made_up_authorization_is_nobody(services: Services, value: str)
 # --- the demo's links --------------------------------------------------------------------------------
 
 
+async def test_a_supervisor_s_demo_link_leads_to_the_board(demo: Services) -> None:
+    link = f"/sign-in/demo/{await demo.accounts.one_click('sam')}"
+    async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
+        form = await browser.get(link)
+        assert (await browser.post(link, data=fields_of(form))).headers["location"] == "/board"
+
+
 async def test_a_demo_link_signs_in_with_one_click(demo: Services) -> None:
     link = f"/sign-in/demo/{await demo.accounts.one_click('ana')}"
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:

@@ -21,6 +21,7 @@ from console.pages.guard import (
     says,
     set_session,
 )
+from console.rights import may
 from console.security import csrf_of, local_path, new_token
 from console.templating import locale_of, render
 from console.who import services_of, who
@@ -78,16 +79,18 @@ async def demo(request: Request) -> Response:
 
 
 async def use_demo(request: Request) -> Response:
+    """Signed in, and at the page of one's work: a supervisor's is the board."""
     try:
         token = _demo_token(request)
         await read_form(request, csrf_of_form(request))
+        member = await services_of(request).accounts.one_click_member(token)
         cookie = await services_of(request).accounts.use_one_click(token)
-        if cookie is None:
+        if cookie is None or member is None:
             raise NotYours("That link is no longer good: start the demo again for fresh ones.")
         await _end_former(request)
     except SestettoError as error:
         return problem(request, error)
-    return _welcome(request, cookie, local_path(""))
+    return _welcome(request, cookie, "/board" if may(member, "supervise") else local_path(""))
 
 
 def csrf_of_form(request: Request) -> str:

@@ -24,10 +24,8 @@ class SamsBoard:
         context = await browser.new_context(locale="en-GB", viewport={"width": width, "height": height})
         board = cls(context, await context.new_page())
         await board.page.goto(await sign_in_link(server, "sam"))
-        if "/console" not in board.page.url:
+        if "/board" not in board.page.url:
             await board.page.get_by_role("main").get_by_role("button").first.click()
-        await board.page.wait_for_selector('body[data-link="ready"]')
-        await board.page.get_by_role("link", name="Board").click()
         await board.page.wait_for_selector('body.board[data-link="ready"]')
         return board
 

@@ -145,6 +145,13 @@ async def test_a_killed_server_is_said_and_come_back_from(server: RunningServer,
     await vera.goes()
 
 
+async def test_console_and_board_lead_to_each_other(server: RunningServer, sam: SamsBoard) -> None:
+    await sam.page.get_by_role("link", name="Console").click()
+    await sam.page.wait_for_selector('body.desk[data-link="ready"]')
+    await sam.page.get_by_role("link", name="Board").click()
+    await sam.page.wait_for_selector('body.board[data-link="ready"]')
+
+
 async def test_an_agent_has_no_board(server: RunningServer, ana: Desk) -> None:
     assert await ana.page.get_by_role("link", name="Board").count() == 0
     response = await ana.page.goto(f"{server.url}/board")
