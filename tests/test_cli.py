@@ -210,6 +210,15 @@ def test_a_password_that_is_too_short_is_refused(sestetto: Command) -> None:
     assert "at least 8" in said
 
 
+def test_a_forgotten_password_is_given_anew(sestetto: Command) -> None:
+    add_ana(sestetto)
+    Path("new").write_text("another horse\n")
+    said = sestetto("member", "password", "ana@x.example", "--password-file", "new")
+    assert said == (0, "Ana signs in with the new password from now on.\n")
+    Path("new").write_text("")
+    assert sestetto("member", "password", "ana@x.example", "--password-file", "new")[0] == 1
+
+
 def test_a_token_is_shown_once_works_and_ends(sestetto: Command, tmp_path: Path) -> None:
     add_ana(sestetto)
     code, said = sestetto("token", "add", "ana@x.example", "--name", "bot")

@@ -19,7 +19,10 @@ from tests.pages import PASSWORD, an_installation, browser_of, sign_in_with, sig
 from tests.test_pages_chats import NASTY
 
 PAGES = ("", "/members", "/queues", "/queues/new", "/sites", "/sites/new", "/canned", "/canned/new", "/away")
-PAGES_OF_ALL = tuple(f"/settings{path}" for path in (*PAGES, "/alerts", "/alerts/new", "/retention", "/changes"))
+PAGES_OF_ALL = tuple(
+    f"/settings{path}" for path in (*PAGES, "/alerts", "/alerts/new", "/retention", "/changes", "/password")
+)
+THEIRS = {"/settings", "/settings/canned", "/settings/canned/new", "/settings/password"}  # agents'
 CSRF = re.compile(r'<main.*?name="csrf" value="([^"]*)"', re.DOTALL)
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
 INPUT = re.compile(r'<input id="([^"]+)" name="([^"]+)" type="[^"]*" value="([^"]*)"')
@@ -113,7 +116,7 @@ async def test_a_supervisor_sees_every_page(sam: httpx.AsyncClient, path: str) -
     assert 'href="/settings" aria-current="page"' in page.text
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES_OF_ALL if "canned" not in path and path != "/settings"])
+@pytest.mark.parametrize("path", [path for path in PAGES_OF_ALL if path not in THEIRS])
 async def test_an_agent_is_told_that_the_settings_are_not_theirs(ana: httpx.AsyncClient, path: str) -> None:
     page = await ana.get(path)
     assert page.status_code == 403
@@ -163,13 +166,13 @@ async def test_a_form_without_its_token_changes_nothing(services: Services, sam:
     assert list((await services.accounts.directory()).queues) == ["support"]
 
 
-async def test_the_way_to_the_settings_is_shown_to_those_who_may(
-    ana: httpx.AsyncClient, sam: httpx.AsyncClient
-) -> None:
-    assert 'href="/settings"' in (await sam.get("/chats")).text
-    page = (await ana.get("/chats")).text
-    assert 'href="/settings"' not in page
-    assert 'href="/settings/canned"' in page
+async def test_everybody_finds_the_way_and_sees_what_is_theirs(ana: httpx.AsyncClient, sam: httpx.AsyncClient) -> None:
+    for browser in (ana, sam):
+        assert 'href="/settings"' in (await browser.get("/chats")).text
+    assert (await ana.get("/settings")).headers["location"] == "/settings/canned"
+    mine = (await ana.get("/settings/canned")).text
+    assert 'href="/settings/password"' in mine
+    assert 'href="/settings/queues"' not in mine
 
 
 # --- queues ----------------------------------------------------------------------------------------
@@ -392,6 +395,30 @@ async def test_a_new_password_ends_what_was_signed_in(
     async with browser_of(services) as again:
         assert (await sign_in_with(again, "ana@example.com", PASSWORD)).status_code == 401
         assert (await sign_in_with(again, "ana@example.com", "another one")).status_code == 303
+
+
+async def test_ana_changes_her_own_password_and_is_out_everywhere_else(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    async with signed_in_browser(services) as elsewhere:
+        wrong = await posted(ana, "/settings/password", current="a guess of mine", password="another one")
+        assert faults(wrong.text) == ["That is not your password as it is now."]
+        short = await posted(ana, "/settings/password", current=PASSWORD, password="short")
+        assert faults(short.text) == ["A password has at least 8 characters, and 1000 at most."]
+        assert PASSWORD not in short.text
+        await saved(ana, "/settings/password", current=PASSWORD, password="another one")
+        assert (await ana.get("/chats")).status_code == 200
+        assert (await elsewhere.get("/chats")).status_code == 303
+        assert await revoked(services) == ["ana"]
+    async with browser_of(services) as again:
+        assert (await sign_in_with(again, "ana@example.com", "another one")).status_code == 303
+
+
+async def test_guessing_at_the_password_of_an_open_session_gets_slower(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    tried = [await posted(ana, "/settings/password", current=f"guess {n}", password="another one") for n in range(6)]
+    assert [one.status_code for one in tried] == [400] * 5 + [429]
 
 
 async def test_an_admin_keeps_their_own_rights(services: Services, ada: httpx.AsyncClient) -> None:

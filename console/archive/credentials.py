@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, Update, and_, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, now_ms
 from console.archive.directory import member_of
@@ -90,6 +91,13 @@ class Credentials:
         """End one session. Live state is told first, by the caller."""
         async with self.database.writing() as connection:
             await connection.execute(_revoke(sessions, sessions.c.id == session_id, self.clock()))
+
+    async def end_sessions(self, connection: AsyncConnection, member_id: str, *, but: str) -> list[str]:
+        """End a member's sessions except one, within a transaction; the ids of those that ended."""
+        others = and_(sessions.c.member == member_id, sessions.c.id != but, sessions.c.revoked.is_(None))
+        ids = list((await connection.execute(select(sessions.c.id).where(others))).scalars())
+        await connection.execute(_revoke(sessions, others, self.clock()))
+        return ids
 
     async def _start_session(self, member_id: str) -> str:
         cookie, now = new_token(), self.clock()

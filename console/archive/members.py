@@ -23,7 +23,7 @@ from console.bad_settings.queues import of_removal
 from console.directory import SLOTS, Directory, Member, MemberRole, Queue, Site, served_by
 from console.errors import BadSettings, NotYours, Refused, Wrong
 from console.identifiers import new_id
-from console.security import MAX_PASSWORD, hash_password
+from console.security import MAX_PASSWORD, hash_password, password_fits
 
 __all__ = ["Accounts", "SignedIn", "TokenLine"]
 
@@ -32,6 +32,8 @@ RETENTION = "retention_days"
 TAKEN = "There is already a member with that address or id."
 Step = Callable[[AsyncConnection], Awaitable[None]]  # more of the same transaction
 NO_MEMBER = "There is no such member."
+NOT_NOW = "That is not your password as it is now."
+NO_NEW = "Give the new password."
 NO_QUEUE = "There is no such queue."
 NO_SITE = "There is no such site."
 
@@ -194,6 +196,8 @@ class Accounts(CannedReplies):
 
     async def set_password(self, member_id: str, password: str, *, by: Somebody = COMMAND_LINE) -> None:
         """A new password, with which alone they sign in; whatever they held ends. Live state is told by the caller."""
+        if not password:
+            raise BadSettings([Wrong(f"member:{member_id}", "password", NO_NEW)])
         hashed = await self._hashed(member_id, password)
         this = (members.c.id == member_id) & members.c.disabled.is_(None)
         async with self.database.writing() as connection:
@@ -202,6 +206,25 @@ class Accounts(CannedReplies):
             for statement in revoke_all(member_id, self.clock()):
                 await connection.execute(statement)
             await note(connection, by, self.clock(), "Password changed", f"member:{member_id}")
+
+    async def change_password(self, me: SignedIn, current: str, new: str, *, address: str) -> list[str]:
+        """One's own, by whoever knows it: the other sessions end; their ids. SlowDown after too many wrong ones."""
+        account, target = me.member.email, f"member:{me.member.id}"
+        await self.tries.begin(account, address)
+        this = members.c.id == me.member.id
+        async with self.database.reading() as connection:
+            now = (await connection.execute(select(members.c.password).where(this))).scalar() or ""
+        if not await password_fits(now, current):
+            raise BadSettings([Wrong(target, "current", NOT_NOW)])
+        await self.tries.forgive(account, address)
+        if not new:
+            raise BadSettings([Wrong(target, "password", NO_NEW)])
+        hashed = await self._hashed(me.member.id, new)
+        async with self.database.writing() as connection:
+            await connection.execute(update(members).where(this).values(password=hashed))
+            ended = await self.end_sessions(connection, me.member.id, but=me.session)
+            await note(connection, me.member, self.clock(), "Password changed", target)
+        return ended
 
     async def everyone(self) -> list[MemberLine]:
         """All members, disabled ones too, by name."""

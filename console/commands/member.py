@@ -71,6 +71,20 @@ def list_all() -> None:
     )
 
 
+@app.command("password")
+def password(
+    member: Annotated[str, typer.Argument(help="Id or e-mail address.")],
+    password_file: Annotated[
+        typer.FileText | None,
+        typer.Option(help="A file with the password, - for standard input; else it is asked for."),
+    ] = None,
+) -> None:
+    """Give a member a new password; everything they are signed in with ends."""
+    given = password_file.readline().rstrip("\r\n") if password_file else _asked()
+    found = run(_password(member, given))
+    say(f"{found.name} signs in with the new password from now on.")
+
+
 @app.command("disable")
 def disable(member: Annotated[str, typer.Argument(help="Id or e-mail address.")]) -> None:
     """Sign a member out everywhere, at once, and let them in no more."""
@@ -129,6 +143,14 @@ async def _rows() -> list[tuple[str, ...]]:
         (m.id, m.name, m.email, m.role, ", ".join(m.queues), ", ".join(m.languages) or "any", str(m.limit))
         for m in members
     ]
+
+
+async def _password(wanted: str, given: str) -> Member:
+    async with open_accounts() as accounts:
+        member = await find_member(accounts, wanted)
+        await accounts.set_password(member.id, given)
+        await revoke_live(member.id)
+        return member
 
 
 async def _disable(wanted: str) -> Member:

@@ -7,6 +7,7 @@ from console.pages.settings import (
     changes,
     members,
     overview,
+    password,
     queues,
     replies,
     retention,
@@ -25,5 +26,6 @@ routes = [
     *alerts.routes,
     *retention.routes,
     *changes.routes,
+    *password.routes,
     *replies.routes,
 ]

@@ -56,6 +56,7 @@ SECTIONS = [
     Section("/settings/alerts", _("Alerts")),
     Section("/settings/retention", _("Keeping chats")),
     Section("/settings/changes", _("Changes")),
+    Section("/settings/password", _("My password"), "answer"),
 ]
 
 

@@ -122,18 +122,12 @@ async def set_password(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     member = _member(known, request)
     form = Form(await read_form(request, me.csrf), f"member:{member.id}")
-    password = form.typed.get("password", "")
-    if not password:
-        form.say("password", "Give the new password.")
-    problem = None
-    if not form.wrong:
-        try:
-            await services_of(request).accounts.set_password(member.id, password, by=me.member)
-            await services_of(request).workspace.revoke(member.id, "")
-            return await saved(request, None, AT, member.id)
-        except BadSettings as refused:
-            problem = refused
-    return _form(request, me, known, member, typed_of(member), wrong=wrong_of(form, problem), target=form.target)
+    try:
+        await services_of(request).accounts.set_password(member.id, form.typed.get("password", ""), by=me.member)
+    except BadSettings as refused:
+        return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=form.target)
+    await services_of(request).workspace.revoke(member.id, "")
+    return await saved(request, None, AT, member.id)
 
 
 @for_admins

@@ -1,0 +1,44 @@
+"""One's own password."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.errors import BadSettings, Wrong
+from console.pages.guard import address_of, for_those_who, go, read_form
+from console.pages.settings.common import draw_form
+from console.who import services_of
+
+AT = "/settings/password"
+
+for_agents = for_those_who("answer")
+
+
+@for_agents
+async def show(request: Request, me: SignedIn) -> Response:
+    return _form(request, me, saved=request.query_params.get("saved", ""))
+
+
+@for_agents
+async def save(request: Request, me: SignedIn) -> Response:
+    """Whoever else is signed in with the old one is out."""
+    fields = await read_form(request, me.csrf)
+    services, current, new = services_of(request), fields.get("current", ""), fields.get("password", "")
+    try:
+        ended = await services.accounts.change_password(me, current, new, address=address_of(request))
+    except BadSettings as refused:
+        return _form(request, me, wrong=refused.wrong)
+    for session in ended:
+        await services.workspace.revoke(me.member.id, session)
+    return go(f"{AT}?saved=1")
+
+
+def _form(request: Request, me: SignedIn, *, saved: str = "", wrong: Sequence[Wrong] = ()) -> Response:
+    target = f"member:{me.member.id}"
+    return draw_form(request, me, "password", {"saved": saved}, at=AT, typed={}, wrong=wrong, target=target)
+
+
+routes = [Route(AT, show, methods=["GET"]), Route(AT, save, methods=["POST"])]
