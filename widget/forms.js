@@ -23,7 +23,7 @@ export function form(look, send, ...children) {
 export class Writing {
   constructor(panel, rows) {
     this.panel = panel;
-    this.count = h("small", { role: "status" });
+    this.count = h("small", { role: "status", hidden: true });
     this.area = h("textarea", { rows, ariaLabel: t("Your message"), oninput: () => this.typed(), onkeydown: sends });
     this.area.value = panel.draft;
   }
