@@ -1,5 +1,6 @@
 """Ana's command palette: everything by name, from wherever she is, and back to where she was."""
 
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,12 @@ async def two_chats(stage: Stage, desk: Page) -> Locator:
     box = desk.get_by_label("Reply to Giulia")
     await box.focus()
     return box
+
+
+def late_kim() -> Play:
+    kim = Play("c1", 1, "Kim")
+    kim.visitor_says("Hello?", due=-3_000)
+    return kim
 
 
 def palette(desk: Page) -> Locator:
@@ -58,6 +65,27 @@ async def test_a_few_letters_of_a_name_go_to_that_visitor(stage: Stage, desk: Pa
     await desk.keyboard.press("Enter")
     await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
     await expect(palette(desk)).to_be_hidden()
+
+
+async def test_visitors_stand_there_with_their_clocks(stage: Stage, desk: Page) -> None:
+    await stage.play(late_kim(), Play("c2", 2, "Marco"))
+    await desk.locator('#pane-1[data-state="late"]').wait_for()
+    await desk.keyboard.press("Control+KeyK")
+    details = palette(desk).locator("[role=option] .quiet")
+    await expect(details.nth(0)).to_have_text(re.compile(r"Pane 1 · late by \d+ seconds?"))
+    await expect(details.nth(1)).to_have_text("Pane 2")
+
+
+async def test_a_hand_over_begins_from_here_and_next_is_taken(stage: Stage, desk: Page) -> None:
+    stage.waiting = 2
+    await two_chats(stage, desk)
+    await search(desk, "hand the chat")
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator("dialog[open]")).to_contain_text("Giulia")
+    await desk.keyboard.press("Escape")
+    await search(desk, "take the next")
+    await desk.keyboard.press("Enter")
+    await stage.hears("take")
 
 
 async def test_escape_goes_back_to_the_very_place(stage: Stage, desk: Page) -> None:

@@ -25,7 +25,8 @@ const held = () => desk.panes.filter((pane) => pane.chat);
 
 function visitors() {
   return held().map((pane) => {
-    const clock = pane.due ? inWords(reading(pane.due, pane.target, now())) : '';
+    const running = pane.running();
+    const clock = running.at ? inWords(reading(running, now())) : '';
     const detail = [word('pane_n', { slot: pane.slot }), clock].filter(Boolean).join(' · ');
     return { ...ofAction(`pane${pane.slot}`), label: word('go_to', { name: pane.name }), detail };
   });

@@ -42,7 +42,7 @@ const isOpen = () => palette.matches(':popover-open');
 
 function open() {
   from = document.activeElement instanceof HTMLElement && document.activeElement !== document.body ? document.activeElement : null;
-  chat = desk.attended()?.chat ?? '';
+  chat = desk.attendedFoot()?.chat ?? '';
   all = commands();
   box.value = '';
   palette.showPopover();
@@ -98,7 +98,7 @@ function keydown(event) {
 function picked(command) {
   if (!command.may) return announce(`${command.label}: ${word('not_now')}`);
   close();
-  const moved = command.here && chat !== (desk.attended()?.chat ?? ''); // what was meant for one chat reaches no other
+  const moved = command.here && chat !== (desk.attendedFoot()?.chat ?? ''); // what was meant for one chat reaches no other
   if (moved) announce(`${command.label}: ${word('not_now')}`);
   else command.run();
 }
