@@ -61,14 +61,19 @@ function running(data, at) {
   return left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : word('clock_late', { n: Math.floor(-left / 1000) });
 }
 
+/** @type {Record<string, import('../console/clocks.js').Kind>} */
+const KINDS = { active: 'turn', promise: 'promise', offered: 'offer', wrapup: 'wrapup' };
+const SPAN = 60_000; // ms of a full ring where nobody told
+
 /** @type {WeakMap<Element, string>} what a slot was last named for */
 const named = new WeakMap();
 
 /** @param {HTMLElement} slot @returns {Reading} */
 function read(slot, at = now()) {
   const due = Number(slot.dataset.due);
-  if (due && stale()) return { state: 'stale', seconds: 0, share: 0 };
-  return reading(due, Number(slot.dataset.target) || 30_000, at);
+  const kind = KINDS[slot.dataset.kind ?? ''] ?? 'turn';
+  if (due && stale()) return { kind, state: 'stale', seconds: 0, share: 0 };
+  return reading({ kind, at: due, span: Number(slot.dataset.target) || SPAN }, at);
 }
 
 /** @param {HTMLElement} slot @param {number} at */
@@ -98,7 +103,7 @@ function digits(kind, it) {
   if (it.state === 'none') return '·';
   if (it.state === 'stale') return '?';
   const n = it.seconds < 100 ? String(it.seconds) : `${Math.floor(it.seconds / 60)}m`;
-  if (it.state === 'late') return kind === 'active' || kind === 'promise' ? `+${n}` : '0';
+  if (it.state === 'late') return `+${n}`;
   if (kind === 'offered') return `?${n}`;
   if (kind === 'wrapup') return `✓${n}`;
   if (kind === 'promise') return it.seconds < 60 ? `~${n}` : `~${Math.floor(it.seconds / 60)}m`;

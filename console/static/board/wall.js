@@ -20,6 +20,7 @@ export function fit() {
   if (now === fitted) return;
   fitted = now;
   document.body.dataset.queues = queues <= 3 ? 'few' : queues <= 8 ? 'some' : 'many';
+  document.body.style.setProperty('--columns', String(Math.min(Math.max(queues, 1), queues <= 3 ? 3 : 4)));
   const list = /** @type {HTMLElement} */ (document.querySelector('.agents'));
   for (let at = size(agents.length); list.scrollHeight > list.clientHeight && at < SIZES.length - 1;) {
     at += 1;
