@@ -24,11 +24,11 @@ class Vera:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def comes(cls, server: RunningServer, text: str, *, name: str = "Vera") -> Self:
+    async def comes(cls, server: RunningServer, text: str, *, name: str = "Vera", queue: str = "") -> Self:
         url = f"{server.socket_url}/ws/visitor?site=demo"
         vera = cls(await Socket.open(url, subprotocol="sestetto.v1", origin=server.url))
         await vera.send(VisitorHello())
-        await vera.send(Open(cid=new_cid(), text=text, name=name))
+        await vera.send(Open(cid=new_cid(), text=text, name=name, queue=queue))
         await eventually(lambda: vera.of("ack"), f"{name}'s chat to be open")
         return vera
 

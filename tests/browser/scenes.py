@@ -3,6 +3,7 @@
 from playwright.async_api import Page
 
 from console.events import Turn
+from console.protocol import InvitedTo, WatchDrawn
 from tests.browser.stage import Play, Stage, colleagues, now
 
 
@@ -100,6 +101,23 @@ async def labelling(stage: Stage, desk: Page) -> None:
     await desk.locator("#pane-1").get_by_label("Add a tag").fill("samsung, tv,")
 
 
+async def looking_on(stage: Stage, desk: Page) -> None:
+    """Ana looks on at a chat of Ben's, beside her own."""
+    await full(stage, desk)
+    stage.invited = [InvitedTo("c9", "Vera Rossi", "billing", "Ben")]
+    await stage.push(stage.strip())
+    await desk.keyboard.press("Alt+KeyW")
+    theirs = Play("c9", 2, "Vera Rossi", locale="it", queue="billing", page="https://shop.example/billing")
+    theirs.visitor_says("Ho pagato due volte questo mese")
+    theirs.ana_says("Controllo subito la fattura.")
+    theirs.sam_whispers("The second one is already refunded.")
+    theirs.line.agent, theirs.line.watchers = "ben", ["ana"]
+    await stage.send(
+        WatchDrawn("c9", stage.n, stage.watch.whole(theirs.line, theirs.facts, locale="en", now=now()), True)
+    )
+    await desk.locator("#watch-log .whisper").wait_for()
+
+
 SCENES = {
     "empty": empty,
     "busy": busy,
@@ -113,6 +131,7 @@ SCENES = {
     "next": next_one,
     "handover": handing_over,
     "labels": labelling,
+    "watch": looking_on,
 }
 
 

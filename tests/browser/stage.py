@@ -54,6 +54,7 @@ from console.protocol import (
     encode,
 )
 from console.views_html import HtmlViews, Strip
+from console.views_watch import WatchViews
 from tests.browser.side import SideTable, side_routes
 from tests.eventually import eventually
 
@@ -152,6 +153,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.views = HtmlViews(lambda: QUEUES, lambda: TEAM)
+        self.watch = WatchViews(self.views, lambda: {id: member.name for id, member in TEAM.items()})
         self.plays: dict[str, Play] = {}
         self.status: Status = "online"
         self.waiting = 0

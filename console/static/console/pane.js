@@ -42,6 +42,7 @@ export class Pane {
     this.tags = [];
     /** @type {string[]} what there is to choose from */
     this.reasons = [];
+    this.lists = ''; // both, as the head had them
     this.seen = 0; // the last seq the visitor has seen
     this.atBottom = true;
     this.top = 0; // where the log was last seen scrolled to
@@ -113,8 +114,12 @@ export class Pane {
     this.until = Number(head.until) || 0;
     this.span = Number(head.span) || 0;
     this.reason = head.reason ?? '';
-    this.tags = JSON.parse(head.tags || '[]');
-    this.reasons = JSON.parse(head.reasons || '[]');
+    const lists = `${head.tags} ${head.reasons}`;
+    if (lists !== this.lists) {
+      this.tags = JSON.parse(head.tags || '[]');
+      this.reasons = JSON.parse(head.reasons || '[]');
+    }
+    this.lists = lists;
     if (this.root.dataset.place !== this.place) this.root.dataset.place = this.place;
   }
 
