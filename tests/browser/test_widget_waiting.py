@@ -243,6 +243,7 @@ async def test_typed_text_leaves_only_after_it_was_said(shop: RunningServer, bro
     await vera.composer.press_sequentially("I wonder")
     await eventually(lambda: [frame for frame in server.said("typing") if frame["text"]], "the preview")
     server.fact("ended", why="agent")
+    server.fact("rated", score=5)
     await vera.screen("ended")
     assert not await vera.widget.locator(".preview").is_visible()
     before = len(server.heard)

@@ -51,22 +51,6 @@ async def test_everybody_in_line_knows_their_place_and_moves_up(server: RunningS
     assert moved["wait"] >= 0, "now one has waited and was taken"
 
 
-async def test_the_expected_wait_is_the_place_times_the_pace(server: RunningServer) -> None:
-    await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
-    (alice,) = await at_work(server, "alice")
-    first = await comes_and_opens(server, "One", "small")
-    await alice.gets(first.chat)
-    second = await comes_and_opens(server, "Two", "small")
-    await eventually(lambda: place(second) == 1 if second.heard else False, "a place in line")
-    await alice.command("end", chat=first.chat)
-    held = await alice.gets(second.chat)
-    pace = next(fact["pace"] for fact in held["facts"] if fact["kind"] == "assigned")
-    others = [await comes_and_opens(server, "Next", "small") for _ in range(3)]
-    for number, visitor in enumerate(others, 1):
-        line = await visitor.hears(lambda frame, number=number: frame["t"] == "line" and frame["position"] == number)
-        assert line["wait"] == round(number * pace / 1000)
-
-
 async def test_a_full_line_is_said_and_a_message_is_taken(server: RunningServer) -> None:
     await set_up(server, [Queue("small", "Small", target=TARGET, longest=1)], [person("alice", "small", limit=1)])
     (alice,) = await at_work(server, "alice")
