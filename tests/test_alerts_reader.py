@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import update
 
 from console.alerts import reader as reader_module
 from console.alerts.reader import AlertReader
@@ -15,7 +16,7 @@ from console.alerts.rules import AlertRule, Destination
 from console.archive.alerts import Alerts, MessageLine, Place
 from console.archive.database import Database
 from console.archive.members import Accounts
-from console.archive.tables import alert_cursors
+from console.archive.tables import alert_cursors, alert_rules
 from console.directory import Queue
 from tests.archived import fresh_database, rows
 from tests.eventually import eventually
@@ -246,3 +247,15 @@ async def test_without_a_rule_nothing_is_read(shift: Shift, alerts: Alerts) -> N
     async with following(shift, alerts):
         await a_late_answer(shift)
     assert await rows(alerts.database, alert_cursors) == []
+
+
+async def test_what_cannot_be_put_into_words_keeps_nothing_else_from_being_told(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    async with alerts.database.writing() as connection:
+        await connection.execute(update(alert_rules).values(locale="-"))
+    await alerts.put_rule(replace(LATE, id="r2", name="Other"))
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        await a_late_answer(shift)
+        await told(alerts, 1, "r2")
+    assert await alerts.latest("r1") == []

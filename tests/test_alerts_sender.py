@@ -172,3 +172,18 @@ async def test_no_secret_is_ever_logged(
     out = capsys.readouterr()
     assert "s3cr3t" not in caplog.text + out.out + out.err + str(await alerts.latest("r1"))
     assert "alerts.tried" in out.out
+
+
+async def test_a_message_that_nobody_can_send_is_not_for_ever_in_the_way(
+    alerts: Alerts, chatops: HttpReceiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = await rule_to(alerts, chatops)
+    async with sending(alerts) as sender:
+        with monkeypatch.context() as broken:
+            broken.setattr(Couriers, "send", None)
+            await tell(alerts, rule, "one")
+            sender.wake()
+            assert await eventually(lambda: failed(alerts), "the failure", within=20) == "TypeError"
+        clock.ahead += BACK_OFF[0]
+        sender.wake()
+        await eventually(lambda: chatops.subjects == ["one"], "the message", within=20)

@@ -172,7 +172,7 @@ class Following:
         watch = self._watch
         if not (news or watch.gone or at_once) and time.monotonic() - self._kept_at < KEEP:
             return
-        outgoing = [self._outgoing(one) for one in news if one.incident.queue in watch.queues]
+        outgoing = [made for one in news if (made := self._outgoing(one))]
         changed = [watch.incidents[key] for key in watch.changed]
         while True:
             try:
@@ -188,9 +188,17 @@ class Following:
         if outgoing:
             self._reader.on_outgoing()
 
-    def _outgoing(self, news: News) -> Outgoing:
+    def _outgoing(self, news: News) -> Outgoing | None:
+        """In words; what cannot be put into words keeps nothing else from being told."""
         incident = news.incident
-        message = message_of(news, self._watch.queues[incident.queue], self._reader.origin)
+        queue = self._watch.queues.get(incident.queue)
+        if queue is None:
+            return None
+        try:
+            message = message_of(news, queue, self._reader.origin)
+        except Exception as problem:
+            log.error("alerts.unspeakable", rule=news.rule.id, queue=queue.id, error=repr(problem))
+            return None
         return Outgoing(news.rule, news.what, incident.kind, incident.queue, message)
 
     async def _missed(self, before: Place) -> list[News]:

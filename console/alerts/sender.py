@@ -69,7 +69,7 @@ class AlertSender:
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
-            answer = await self._send(delivery)
+            answer = await self._safely(delivery)
             log.info("alerts.tried", message=delivery.id, destination=delivery.destination, answer=answer.code)
             (self._ill.discard if answer.sent else self._ill.add)(delivery.destination)
             await self._record(delivery, answer)
@@ -78,6 +78,14 @@ class AlertSender:
         finally:
             del self._busy[delivery.destination]
             self.wake()
+
+    async def _safely(self, delivery: Delivery) -> Answer:
+        """A message that nobody can send is a failed one, and not for ever in the way of the next."""
+        try:
+            return await self._send(delivery)
+        except Exception as problem:
+            log.error("alerts.unsendable", message=delivery.id, error=type(problem).__name__)
+            return Answer("failed", type(problem).__name__)
 
     async def _send(self, delivery: Delivery) -> Answer:
         try:

@@ -20,6 +20,7 @@ from tests.running import RunningServer
 HERE = "127.0.0.1"
 
 
+@pytest.mark.slow
 async def test_chats_go_on_beside_endpoints_that_never_answer(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
