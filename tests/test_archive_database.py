@@ -67,7 +67,13 @@ async def test_queues_and_members_of_the_first_release_get_the_defaults(tmp_path
         row = "('ana', 'a@x', 'Ana', '', 'agent', '[\"q\"]', 6, '', 1)"
         columns = "(id, email, name, password, role, queues, slots, locale, added)"
         await connection.execute(text(f"INSERT INTO members {columns} VALUES {row}"))
+        await connection.execute(
+            text("INSERT INTO tokens (id, digest, member, name, created) VALUES ('t', 'd', 'ana', 'bot', 1)")
+        )
     await database.migrate()
+    async with database.reading() as connection:
+        assert list(await connection.execute(text("SELECT id FROM tokens"))) == [("t",)], "nobody is signed out"
+        assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
     stands = await Accounts(database).directory()
     assert stands.queues == {"q": Queue("q", "Q")}
     assert stands.members == {"ana": Member("ana", "Ana", "a@x", queues=("q",))}

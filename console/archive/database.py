@@ -66,10 +66,13 @@ class Database:
         file = self.engine.url.database
         if self.is_sqlite and file and file != ":memory:":
             await asyncio.to_thread(Path(file).parent.mkdir, parents=True, exist_ok=True)
-        async with self.writing() as connection:
-            if not self.is_sqlite:
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-            await connection.run_sync(_upgrade)
+        async with _clear_errors(), self.engine.connect() as connection:
+            await connection.execution_options(writing=True, migrating=True)
+            async with connection.begin():
+                if not self.is_sqlite:
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                await connection.run_sync(_upgrade)
+            await connection.invalidate()  # it enforced no foreign keys
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -116,6 +119,10 @@ def _tame_sqlite(engine: AsyncEngine, busy: int) -> None:
 
     def begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("writing")
+        if connection.get_execution_options().get(
+            "migrating"
+        ):  # a table made anew is dropped first, and its children with it
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     event.listen(engine.sync_engine, "connect", connected)
