@@ -149,8 +149,9 @@ async def test_console_and_board_lead_to_each_other(server: RunningServer, sam: 
     await sam.page.get_by_role("link", name="Console").click()
     await sam.page.wait_for_selector('body.desk[data-link="ready"]')
     await sam.page.locator("details.me > summary").click()  # the console's links stand in the menu with one's name
-    await sam.page.locator("#places").get_by_role("link", name="Board").click()
-    await sam.page.wait_for_selector('body.board[data-link="ready"]')
+    async with sam.page.context.expect_page() as opened:  # in a tab of their own: the chats stay where they are
+        await sam.page.locator("#places").get_by_role("link", name="Board").click()
+    await (await opened.value).wait_for_selector('body.board[data-link="ready"]')
 
 
 async def test_an_agent_has_no_board(server: RunningServer, ana: Desk) -> None:

@@ -234,7 +234,7 @@ async def test_a_press_meant_for_the_chat_before_does_nothing(stage: Stage, desk
         }).observe(document.querySelector('#pane-1'), { subtree: true, childList: true })"""
     )
     await stage.leave(1, then=Play("c2", 1, "Marco"))
-    await desk.wait_for_function("window.pressed")
+    await eventually(lambda: desk.evaluate("() => window.pressed === true"), "the press")
     await expect(desk.get_by_text("Ending the chat")).not_to_be_visible()
 
 
