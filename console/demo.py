@@ -10,9 +10,15 @@ from console.directory import Canned, Directory, Member, Queue, Site
 from console.security import is_loopback
 
 SITE = "demo"
+WRAPUP = 20_000  # ms
 QUEUES = (
-    Queue("support", "Support", reasons=("Order status", "Return", "Washing and care", "Patterns", "Something else")),
-    Queue("billing", "Billing", reasons=("Invoice", "Payment", "Refund")),
+    Queue(
+        "support",
+        "Support",
+        wrapup=WRAPUP,
+        reasons=("Order status", "Return", "Washing and care", "Patterns", "Something else"),
+    ),
+    Queue("billing", "Billing", wrapup=WRAPUP, reasons=("Invoice", "Payment", "Refund")),
 )
 AWAY_REASONS = ("Lunch", "Short break", "Training", "Meeting")
 CANNED = (

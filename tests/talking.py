@@ -154,6 +154,19 @@ class Agent(Talker):
         read = read or max(fact.get("seq", 0) for fact in self.facts() if fact.get("chat") == chat)
         return await self.command("say", chat=chat, text=text, read=read)
 
+    async def ends(self, chat: str, *, reason: str = "") -> Frame:
+        """Ends the chat, and its wrap-up with it: the place is free."""
+        await self.command("end", chat=chat)
+        return await self.wraps_up(chat, reason=reason)
+
+    async def wraps_up(self, chat: str, *, reason: str = "") -> Frame:
+        """Once the chat has ended, by whomever: no place is kept for its reason any longer."""
+        await eventually(
+            lambda: [fact for fact in self.facts() if fact["kind"] == "ended" and fact["chat"] == chat],
+            f"{chat} to end",
+        )
+        return await self.command("label", chat=chat, reason=reason, done=True)
+
     def facts(self) -> list[Frame]:
         found: list[Frame] = []
         for frame in self.heard:

@@ -209,11 +209,12 @@ async def test_a_whisper_reaches_ana_and_leaves_no_trace_with_vera(server: Runni
 
 
 async def test_a_chat_that_ends_is_said_to_be_over(server: RunningServer) -> None:
-    _, vera = await ana_and_vera(server)
+    ana, vera = await ana_and_vera(server)
     sam = await Board.comes(server)
     await sam.is_welcome()
     await sam.looks_on(vera.chat)
     await vera.command("end")
+    await ana.wraps_up(vera.chat)
     assert (await sam.hears("unwatched"))["why"] == "ended"
     await sam.say_frame("watch", chat=vera.chat)
     await eventually(lambda: len([f for f in sam.heard if f["t"] == "unwatched"]) == 2, "the same answer again")

@@ -17,9 +17,10 @@ WATCH_SHOWN = "watch_shown"
 Row = Mapping[Any, Any]
 
 
-async def read(connection: AsyncConnection) -> Directory:
-    """All of it as it stands; disabled members are not in it."""
-    version = (await connection.execute(select(directory.c.version))).scalar() or 0
+async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
+    """All of it as it stands; disabled members are not in it. With `lock` it is nobody else's to change meanwhile."""
+    wanted = select(directory.c.version)
+    version = (await connection.execute(wanted.with_for_update() if lock else wanted)).scalar() or 0
     site_rows = (await connection.execute(select(sites))).mappings().all()
     queue_rows = (await connection.execute(select(queues))).mappings().all()
     active = select(members).where(members.c.disabled.is_(None))

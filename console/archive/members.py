@@ -175,7 +175,7 @@ class Accounts(CannedReplies):
         NotYours when there is no such member, or no longer. Nothing else refuses it, even if a queue has nobody left.
         """
         async with self.database.writing() as connection:
-            known = await rows.read(connection)
+            known = await rows.read(connection, lock=True)
             _there(member_id in known.members, NO_MEMBER)
             left = {id: one for id, one in known.members.items() if id != member_id}
             await rows.write(connection, known, replace(known, members=left), by, self.clock())
@@ -273,7 +273,7 @@ class Accounts(CannedReplies):
     ) -> Directory:
         """What `wanted` makes of the directory becomes the directory; returned as it then stands."""
         async with self.database.writing() as connection:
-            known = await rows.read(connection)
+            known = await rows.read(connection, lock=True)
             new = wanted(known)
             check(known, new, edited=edited, but=but)
             if before:

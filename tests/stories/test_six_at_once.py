@@ -32,7 +32,7 @@ async def test_the_seventh_waits_and_the_first_free_slot_pulls_it(server: Runnin
     assert slots(ana) == [1, 2, 3, 4, 5, 6]
     seventh = visitors[6]
     assert (await seventh.hears("line"))["position"] == 1
-    await ana.command("end", chat=visitors[2].chat)
+    await ana.ends(visitors[2].chat)
     pulled = await ana.gets(seventh.chat)
     assert pulled["slot"] == 3, "it takes the place that was freed, and nobody else's moves"
     assert (await seventh.is_told("assigned"))["name"] == "Ana"
