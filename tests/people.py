@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
+from sqlalchemy import select
 
 from console.archive.database import Database
 from console.archive.members import Accounts
+from console.archive.tables import facts
+from tests.eventually import eventually
 from tests.running import RunningServer
 
 
@@ -36,3 +39,19 @@ async def allow_origin(server: RunningServer, origin: str) -> None:
     async with accounts_of(server) as accounts:
         site = (await accounts.directory()).sites["demo"]
         await accounts.put_site(msgspec.structs.replace(site, origins=(*site.origins, origin)))
+
+
+async def without_wrapup(server: RunningServer) -> None:
+    """From now on a slot of the server's queues is free as soon as its chat ends."""
+    async with accounts_of(server) as accounts:
+        for queue in (await accounts.directory()).queues.values():
+            await accounts.put_queue(msgspec.structs.replace(queue, wrapup=0))
+        version = (await accounts.directory()).version
+        await eventually(lambda: _is_live(accounts.database, version), "the queues to be live")
+
+
+async def _is_live(database: Database, version: int) -> bool:
+    told = select(facts.c.raw).where(facts.c.kind == "configured")
+    async with database.reading() as connection:
+        raws = (await connection.execute(told)).scalars()
+        return any(msgspec.json.decode(raw)["version"] >= version for raw in raws)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import event
 
 from console.archive import credentials
 from console.archive.database import Database
@@ -471,3 +472,23 @@ async def test_ended_credentials_and_old_tries_are_forgotten(
     assert [await rows(database, table) for table in (sessions, one_clicks, tries)] == [[], [], []]
     assert [row["name"] for row in await rows(database, tokens)] == ["kept"]
     assert await accounts.token(kept) is not None
+
+
+@pytest.mark.parametrize("change", ["queue", "member", "disable"])
+async def test_a_change_keeps_others_away_from_what_it_has_read(accounts: Accounts, change: str) -> None:
+    """SQLite lets one writer in at a time; PostgreSQL needs the row to be locked by whoever reads it to change it."""
+    locked: list[str] = []
+
+    def look(_connection: Any, asked: Any, *_more: Any) -> None:
+        if getattr(asked, "_for_update_arg", None) is not None:
+            locked.extend(table.name for table in asked.get_final_froms())
+
+    event.listen(accounts.database.engine.sync_engine, "before_execute", look)
+    match change:
+        case "queue":
+            await accounts.put_queue(TIER_2)
+        case "member":
+            await accounts.set_limit("ana", 2, by=Author("sam", "Sam"))
+        case _:
+            await accounts.disable("ana")
+    assert locked == ["directory"]

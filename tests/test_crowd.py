@@ -17,6 +17,7 @@ from console.crowd.lines import ANSWERS, HOLDING, PEOPLE, STILL_THERE, Person
 from console.crowd.pace import Pace
 from console.crowd.tab import VisitorTab
 from console.crowd.visitor import visit
+from console.demo import QUEUES
 from console.protocol import MAX_TEXT, Page
 from tests.archived import rows
 from tests.eventually import eventually
@@ -143,6 +144,24 @@ async def test_a_simulated_colleague_accepts_what_is_offered_and_wraps_it_up(
         (labelled,) = await eventually(lambda: archived(server, "labelled"), "the reason in the archive")
         assert labelled["reason"] == "Parcel"
         await eventually(lambda: archived(server, "wrapped"), "the end of the wrap-up")
+
+
+async def test_the_demos_own_colleague_frees_each_slot_with_one_of_the_queues_reasons(
+    start_server: Callable[..., RunningServer], pace: Pace
+) -> None:
+    server = start_server(agents=1)
+    vera = VisitorTab(server.url, "demo", "en", Page(url=f"{server.url}/"), pace)
+    task = asyncio.create_task(vera.run())
+    await eventually(lambda: vera.online, "the team to be there")
+    await vera.open("Where is my parcel?", name="Vera", queue="billing")
+    assert await vera.wait_for_agent(0, patience=2_000)
+    await vera.end()
+    (wrapped,) = await eventually(lambda: archived(server, "wrapped"), "the end of the wrap-up", within=20)
+    (labelled,) = await archived(server, "labelled")
+    task.cancel()
+    (billing,) = (queue for queue in QUEUES if queue.id == "billing")
+    assert labelled["reason"] in billing.reasons
+    assert wrapped["why"] == "done"
 
 
 async def test_a_simulated_colleague_who_holds_is_back(

@@ -91,7 +91,7 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
         return any(agent.connected and agent.status == "online" for agent in agents)
 
     jobs: list[Coroutine[Any, Any, None]] = [Crowd(url, made_up.SITE, size, online, pace).run()]
-    reasons = {queue.id: queue.reasons for queue in made_up.QUEUES}
+    reasons = {queue.id: queue.reasons for queue in app.state.services.directory.queues.values()}
     jobs += [Colleague(url, bearer, pace, reasons=reasons).run() for bearer in bearers]
     tasks = [asyncio.create_task(job) for job in jobs]
     try:

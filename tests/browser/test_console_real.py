@@ -7,6 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.desk_people import Desk, Vera
 from tests.eventually import eventually
+from tests.people import without_wrapup
 from tests.running import RunningServer
 
 
@@ -60,6 +61,7 @@ async def test_a_reload_finds_chats_drafts_and_clocks(server: RunningServer, ana
 
 
 async def test_the_visitor_ends_and_the_next_one_gets_nothing_of_it(server: RunningServer, ana: Desk) -> None:
+    await without_wrapup(server)
     visitors = [await Vera.comes(server, "hello", name=f"Vera {number}") for number in range(6)]
     await expect(ana.page.locator("#strip-slots")).to_have_text("6 / 6")
     luca = await Vera.comes(server, "am I next?", name="Luca")
@@ -85,7 +87,9 @@ async def test_an_end_reaches_the_visitor_and_leaves_the_chat_to_read(server: Ru
     vera = await Vera.comes(server, "thanks, bye")
     await ana.page.get_by_label("Reply to Vera").wait_for()
     await ana.page.locator("#pane-1 [data-act=end]").click()
-    await expect(ana.page.locator("#pane-1")).to_have_attribute("data-free", "", timeout=12_000)
+    await ana.page.locator("#pane-1").get_by_label("Return").check(timeout=12_000)
+    await ana.page.locator("#pane-1").get_by_role("button", name="Done").press("Enter")
+    await expect(ana.page.locator("#pane-1")).to_have_attribute("data-free", "")
     await eventually(lambda: [f for f in vera.of("fact") if f["kind"] == "ended"], "Vera to be told")
     link = ana.page.locator("#pane-1").get_by_role("link", name="Read it again")
     href = await link.get_attribute("href")

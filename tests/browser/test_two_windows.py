@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.eventually import eventually
-from tests.people import sign_in_link
+from tests.people import sign_in_link, without_wrapup
 from tests.proxy import Network
 from tests.running import RunningServer
 
@@ -146,6 +146,7 @@ def spoil(network: Network, fault: str) -> None:
 
 async def test_words_for_one_visitor_never_reach_the_next(server: RunningServer, browser: Browser, two: Two) -> None:
     """Vera ends, the slot refills at once, Ana is in mid-sentence and presses Enter."""
+    await without_wrapup(server)
     vera, ana = two.vera.page, two.ana.page
     await vera_opens(vera, "My secret order")
     await expect(ana.locator("#pane-1").get_by_text("My secret order")).to_be_visible(timeout=PATIENCE)

@@ -15,6 +15,7 @@ from console.protocol import (
     AgentSay,
     AgentTyping,
     Inbound,
+    Label,
     Open,
     SetStatus,
     Shown,
@@ -117,6 +118,8 @@ class Ana:
             await self.send(Shown(chat=self.chat, seq=self.last[self.chat]))
         if frame["t"] == "fact" and "seq" in frame["fact"]:
             self.last[frame["fact"]["chat"]] = frame["fact"]["seq"]
+            if frame["fact"].get("wrapup"):
+                await self.send(Label(cid=new_cid(), chat=frame["fact"]["chat"], done=True))
 
 
 class Crowd:
