@@ -66,6 +66,19 @@ class Ana:
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [frame for frame in self.frames if frame["t"] == kind]
 
+    def held(self) -> set[str]:
+        """The chats that keep a slot of hers."""
+        held: set[str] = set()
+        for frame in self.frames:
+            match frame["t"]:
+                case "welcome":
+                    held = {chat["id"] for chat in frame.get("chats", ())}
+                case "assigned":
+                    held.add(frame["chat"]["id"])
+                case "released":
+                    held.discard(frame["chat"])
+        return held
+
     def heard(self) -> list[str]:
         """What visitors said in her chats, in order."""
         facts = [fact for frame in self.of("assigned") for fact in frame["chat"].get("facts", [])]
@@ -96,11 +109,10 @@ class Ana:
 
     async def goes(self) -> None:
         with contextlib.suppress(SocketClosed):
-            for chat in self.last:
-                await self.send(AgentEnd(cid=new_cid(), chat=chat))
             await self.send(SetStatus(cid=new_cid(), status="offline"))
-            asked = len(self.of("ack")) + len(self.of("nack"))
-            await eventually(lambda: len(self.of("ack")) + len(self.of("nack")) >= asked, "Ana's last answers")
+            for chat in self.held():
+                await self.send(AgentEnd(cid=new_cid(), chat=chat))
+            await eventually(lambda: not self.held(), "Ana's slots to be free")
         self._reading.cancel()
         await self.socket.close()
 
