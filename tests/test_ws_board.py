@@ -276,6 +276,26 @@ async def test_a_limit_is_in_sql_and_live_and_written_down(server: RunningServer
     assert ana.closed is None
 
 
+async def test_what_sam_did_is_written_down_where_changes_are(server: RunningServer) -> None:
+    ana, vera = await ana_and_vera(server)
+    board = await Board.comes(server)
+    await board.is_welcome()
+    await board.command("whisper", chat=vera.chat, text="Ask for the order number")
+    await board.command("move", chat=vera.chat, queue="billing")
+    await board.command("status", agent="ana", status="away", reason="Lunch")
+    async with httpx.AsyncClient(cookies={"sestetto_session": await cookie_of(server, "sam")}) as browser:
+
+        async def page() -> str:
+            text = (await browser.get(f"{server.url}/settings/changes")).text
+            return text if "Status changed" in text else ""
+
+        told = await eventually(page, "the changes in the archive")
+        assert (await browser.get(f"{server.url}/chats/{vera.chat}")).status_code == 200
+    assert told.index("Status changed") < told.index("Chat moved") < told.index("Whispered to the agent")
+    assert told.count(f'href="/chats/{vera.chat}"') == 2
+    assert ana.closed is None
+
+
 async def test_a_status_is_changed_and_says_by_whom(server: RunningServer) -> None:
     ana, _ = await ana_and_vera(server)
     board = await Board.comes(server)

@@ -1,10 +1,10 @@
 """Who changed which setting, and how it was before: one line a change, in the change's own transaction."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
@@ -24,6 +24,24 @@ class Somebody(Protocol):
 COMMAND_LINE: Somebody = Author("", "sestetto")  # whoever may run a command on the server
 
 
+LIVE, SETTINGS = range(2)  # sources of lines
+
+
+class Place(NamedTuple):
+    """Where a line stands among the changes of every `source`; the greater is the newer. `at` ms."""
+
+    at: int
+    source: int
+    number: int
+
+
+def older(place: Place, source: int, at: ColumnElement[int], number: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a line of that source, with these columns, stands behind the place."""
+    if source != place.source:
+        return at <= place.at if source < place.source else at < place.at
+    return or_(at < place.at, and_(at == place.at, number < place.number))
+
+
 class AuditLine(msgspec.Struct, frozen=True):
     """`what` is a text of the pages, `target` the thing (`queue:support`); `before` and `after` hold what differs."""
 
@@ -35,6 +53,10 @@ class AuditLine(msgspec.Struct, frozen=True):
     target: str
     before: dict[str, Any]
     after: dict[str, Any]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.at, SETTINGS, self.id)
 
 
 async def note(
@@ -62,9 +84,10 @@ async def note(
     )
 
 
-async def read_audit(database: Database, *, before: int = 0, limit: int = 50) -> list[AuditLine]:
-    """The newest lines first; those older than the line `before`, when it is given."""
-    wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
+async def read_audit(database: Database, *, before: Place | None = None, limit: int = 50) -> list[AuditLine]:
+    """The newest lines first; those behind the place `before`, when it is given."""
+    wanted = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(older(before, SETTINGS, audit.c.at, audit.c.id))
     async with database.reading() as connection:
-        rows = await connection.execute(wanted.where(audit.c.id < before) if before else wanted)
-        return [AuditLine(**row) for row in rows.mappings()]
+        return [AuditLine(**row) for row in (await connection.execute(wanted)).mappings()]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import directory as rows
-from console.archive.audit import COMMAND_LINE, AuditLine, Somebody, note, read_audit
+from console.archive.audit import COMMAND_LINE, AuditLine, Place, Somebody, note, read_audit
 from console.archive.canned import CannedReplies
 from console.archive.credentials import SignedIn, TokenLine, fold_email, revoke_all
 from console.archive.tables import members, queues
@@ -57,8 +57,8 @@ class Accounts(CannedReplies):
         async with self.database.reading() as connection:
             return await rows.read(connection)
 
-    async def audit(self, *, before: int = 0, limit: int = 50) -> list[AuditLine]:
-        """The newest changes first; those older than the line `before`, when it is given."""
+    async def audit(self, *, before: Place | None = None, limit: int = 50) -> list[AuditLine]:
+        """The newest changes first; those behind the place `before`, when it is given."""
         return await read_audit(self.database, before=before, limit=limit)
 
     # --- queues and sites ----------------------------------------------------------------------

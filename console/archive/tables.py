@@ -122,6 +122,7 @@ audit = Table(
     Column("target", String(130), nullable=False),  # queue:support
     Column("before", JSON, nullable=False),  # the fields that changed
     Column("after", JSON, nullable=False),
+    Index(None, "at", "id"),
 )
 
 # --- alerts ----------------------------------------------------------------------------------
@@ -308,6 +309,17 @@ facts = Table(
     UniqueConstraint("workspace", "chat", "author", "cid", "kind"),  # and a command is done once
     Index(None, "workspace", "cid", "author"),
     Index(None, "workspace", "at"),
+)
+
+interventions = Table(  # which facts tell of a supervisor's doing
+    "interventions",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    ForeignKeyConstraint(["workspace", "id"], ["facts.workspace", "facts.id"], ondelete="CASCADE"),
+    Index(None, "workspace", "at", "n"),
 )
 
 set_aside = Table(

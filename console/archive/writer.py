@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, is_away, now_ms
 from console.archive.folding import ChatRow, fact_row, fold
-from console.archive.tables import chats, cursors, facts, set_aside
+from console.archive.interventions import is_intervention
+from console.archive.tables import chats, cursors, facts, interventions, set_aside
 from console.errors import SestettoError, WrongEpoch
 from console.events import ChatFact, Entry
 
@@ -114,6 +115,7 @@ class Archive:
         held = await self._load(connection, {entry.fact.chat for entry in fresh if isinstance(entry.fact, ChatFact)})
         new: dict[str, ChatRow] = {}
         rows: list[dict[str, Any]] = []
+        listed: list[dict[str, Any]] = []
         for entry in fresh:
             visitor = ""
             if isinstance(entry.fact, ChatFact):
@@ -121,8 +123,12 @@ class Archive:
                 fold(chat, entry.fact)
                 visitor = chat.visitor
             rows.append(fact_row(entry, workspace=self.workspace, epoch=epoch, visitor=visitor))
+            if is_intervention(entry.fact):
+                listed.append({"workspace": self.workspace, "id": entry.id, "at": entry.fact.at, "n": entry.n})
         await self._supersede(connection, epoch, rows, held)
         await self._save(connection, new.values(), held.values(), rows)
+        if listed:
+            await connection.execute(insert(interventions), listed)
 
     async def _write_one_by_one(self, connection: AsyncConnection, epoch: str, entries: Sequence[Entry]) -> None:
         for entry in entries:

@@ -1,5 +1,6 @@
-"""Who changed which setting: newest first, with what it was before."""
+"""Who changed which setting, and what supervisors did in chats that ran: newest first, with what it was before."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -7,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.audit import AuditLine
+from console.archive.audit import AuditLine, Place
+from console.archive.interventions import Intervention, read_interventions
 from console.archive.members import MemberLine, SignedIn
 from console.bad_settings.queues import clock
 from console.directory import Directory
+from console.events import Note, Transferred
 from console.pages.settings.common import _, draw, for_supervisors, known_to, language
 from console.pages.settings.form import MINUTE, SECOND, Gettext, in_words, seconds
 from console.pages.settings.week import day_names
@@ -20,6 +23,7 @@ from console.who import services_of
 AT = "/settings/changes"
 PAGE = 50  # lines
 LONGEST = 200  # characters of a value
+BEFORE = re.compile(r"(\d{1,15})-([01])-(\d{1,15})", re.ASCII)
 
 # What the audit says, for the catalogue; see console/archive.
 SAID = (
@@ -84,6 +88,7 @@ FIELDS = {
     "over": _("Say when it is over"),
     "on": _("On"),
 }
+STATUSES = {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}
 UNTOLD = {"id", "key"}  # the target says them
 IN_WORDS: dict[str, dict[str, str]] = {
     "mode": {"push": _("assigned at once"), "offer": _("offered"), "pull": _("taken by agents")},
@@ -101,32 +106,40 @@ class Difference(NamedTuple):
 
 
 class Change(NamedTuple):
-    """An audit line as it is read: `thing` is the name of what was changed; `whole` when it came or went."""
+    """A line as it is read: `at` ms, `who` did it (empty: the command line), the `thing` by name, and where to read
+    it; `whole` when it came or went."""
 
-    line: AuditLine
+    at: int
+    who: str
     what: str
     thing: str
     differences: list[Difference]
-    whole: bool
+    whole: bool = False
+    address: str = ""
 
 
 @for_supervisors
 async def show(request: Request, me: SignedIn) -> Response:
-    asked = request.query_params.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
-    lines = await services_of(request).accounts.audit(before=before, limit=PAGE + 1)
-    reader = Reader(await known_to(request), await services_of(request).accounts.everyone(), language(request, me))
-    reader.names["alert"] = {rule.id: rule.name for rule in await services_of(request).alerts.rules()}
+    services = services_of(request)
+    asked = BEFORE.fullmatch(request.query_params.get("before", ""))
+    before = Place(*map(int, asked.groups())) if asked else None
+    lines: list[AuditLine | Intervention] = [
+        *await services.accounts.audit(before=before, limit=PAGE + 1),
+        *await read_interventions(services.database, services.archive.workspace, before=before, limit=PAGE + 1),
+    ]
+    lines.sort(key=lambda line: line.place, reverse=True)
+    reader = Reader(await known_to(request), await services.accounts.everyone(), language(request, me))
+    reader.names["alert"] = {rule.id: rule.name for rule in await services.alerts.rules()}
     context = {
         "changes": [reader.read(line) for line in lines[:PAGE]],
-        "before": before,
-        "older": lines[PAGE - 1].id if len(lines) > PAGE else 0,
+        "before": before is not None,
+        "older": "-".join(map(str, lines[PAGE - 1].place)) if len(lines) > PAGE else "",
     }
     return draw(request, me, "changes", context, at=AT)
 
 
 class Reader:
-    """Turns audit lines into words, with the names that things have now."""
+    """Turns lines into words, with the names that things have now."""
 
     def __init__(self, known: Directory, everyone: list[MemberLine], locale: str) -> None:
         self.locale = locale
@@ -137,11 +150,39 @@ class Reader:
             "member": {line.member.id: line.member.name for line in everyone},
         }
 
-    def read(self, line: AuditLine) -> Change:
+    def read(self, line: AuditLine | Intervention) -> Change:
+        return self.setting(line) if isinstance(line, AuditLine) else self.intervention(line)
+
+    def intervention(self, line: Intervention) -> Change:
+        _, fact = self.gettext, line.fact
+        if isinstance(fact, Transferred):
+            took = fact.to == fact.author.id
+            hands = Difference(_("Agent"), self.holder(fact.agent), self.holder(fact.to))
+            queue = [] if fact.to else [Difference(_("Queue"), "", self.name("queue", fact.queue))]
+            what = _("Chat taken over") if took else _("Chat moved")
+            return self.in_chat(line, fact, what, [hands, *queue])
+        if isinstance(fact, Note):
+            return self.in_chat(line, fact, _("Whispered to the agent"), [])
+        status = ", ".join(filter(None, (_(STATUSES[fact.status]), fact.reason)))
+        who, thing = self.name("member", fact.by), self.name("member", fact.agent)
+        return Change(fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))])
+
+    def in_chat(self, line: Intervention, fact: Transferred | Note, what: str, told: list[Difference]) -> Change:
+        thing = line.visitor or self.gettext("Visitor")
+        return Change(fact.at, fact.author.name or fact.author.id, what, thing, told, address=f"/chats/{fact.chat}")
+
+    def holder(self, member: str) -> str:
+        return self.name("member", member) if member else self.gettext("in line")
+
+    def name(self, kind: str, id: str) -> str:
+        return self.names[kind].get(id, id)
+
+    def setting(self, line: AuditLine) -> Change:
         told = [self.difference(line, name) for name in {**line.before, **line.after} if name not in UNTOLD]
         differences = [one for one in told if one.before or one.after]
         whole = not (line.before and line.after)
-        return Change(line, self.gettext(line.what), self.thing(line), differences, whole)
+        who = line.name if line.member else ""
+        return Change(line.at, who, self.gettext(line.what), self.thing(line), differences, whole)
 
     def difference(self, line: AuditLine, name: str) -> Difference:
         label = self.gettext(FIELDS[name]) if name in FIELDS else name

@@ -1,0 +1,61 @@
+"""What supervisors do in chats that run, and with colleagues' statuses: found among the facts, which say everything.
+
+The writer lists each such fact once, in the transaction that keeps it; with the fact its line goes.
+"""
+
+from typing import TypeGuard
+
+import msgspec
+from sqlalchemy import select
+
+from console.archive.audit import LIVE, Place, older
+from console.archive.database import Database
+from console.archive.tables import chats, facts, interventions
+from console.events import AgentChanged, AnyFact, Note, Transferred, Unreadable, decode_fact
+
+Acted = Transferred | Note | AgentChanged
+
+
+class Intervention(msgspec.Struct, frozen=True):
+    """`visitor` is the name of the chat's, empty for an unknown one and where the fact is about no chat."""
+
+    place: Place
+    fact: Acted
+    visitor: str
+
+
+def is_intervention(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
+    """A chat out of others' hands or out of a line, a whisper, somebody else's status."""
+    match fact:
+        case Transferred():
+            return fact.author.id != fact.agent
+        case Note():
+            return fact.whisper
+        case AgentChanged():
+            return fact.by not in ("", fact.agent)
+        case _:
+            return False
+
+
+async def read_interventions(
+    database: Database, workspace: str, *, before: Place | None = None, limit: int = 50
+) -> list[Intervention]:
+    """The newest first; those behind the place `before`, when it is given. Unknown when SQL is away."""
+    at, n = interventions.c.at, interventions.c.n
+    wanted = (
+        select(at, n, facts.c.raw, chats.c.name)
+        .join(facts, (facts.c.workspace == interventions.c.workspace) & (facts.c.id == interventions.c.id))
+        .outerjoin(chats, (chats.c.workspace == facts.c.workspace) & (chats.c.id == facts.c.chat))
+        .where(interventions.c.workspace == workspace)
+        .order_by(at.desc(), n.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        wanted = wanted.where(older(before, LIVE, at, n))
+    async with database.reading() as connection:
+        rows = (await connection.execute(wanted)).all()
+    return [
+        Intervention(Place(row.at, LIVE, row.n), fact, row.name or "")
+        for row in rows
+        if is_intervention(fact := decode_fact(row.raw))
+    ]
