@@ -25,6 +25,7 @@ from console.events import (
     Profile,
     PromiseBroken,
     Released,
+    Relined,
     Reopened,
     Transferred,
     Unreadable,
@@ -148,6 +149,8 @@ class Picture:
                 self._begin(fact, fact.opened)
             case Presence():
                 self._presence(fact)
+            case Relined():
+                self._relined(fact)
             case Watched():
                 self._watched(fact)
             case ChatFact():
@@ -196,6 +199,11 @@ class Picture:
         if chat is not None:
             chat.here = fact.here
             chat.left = 0 if fact.here else fact.at
+
+    def _relined(self, fact: Relined) -> None:
+        chat = self.chats.get(fact.chat)
+        if chat is not None:
+            chat.lines = fact.lines
 
     def _watched(self, fact: Watched) -> None:
         chat = self.chats.get(fact.chat)

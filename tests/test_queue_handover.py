@@ -196,6 +196,18 @@ async def test_an_invited_colleague_and_who_watches_are_known(shift: Shift) -> N
     assert [fact.on for fact in await shift.facts("watched")] == [True, False]
 
 
+async def test_who_looked_on_from_a_process_that_died_is_forgotten(shift: Shift) -> None:
+    chat = await of_ana(shift)
+    await shift.workspace.watch(SAM, chat, on=True)
+    await shift.passes(40)
+    await shift.workspace.watch(SAM, chat, on=True)
+    await shift.passes(40)
+    assert (await shift.picture()).chats[chat].watchers == ["sam"]
+    await shift.passes(24)
+    assert (await shift.picture()).chats[chat].watchers == []
+    assert [fact.on for fact in await shift.facts("watched")] == [True, False]
+
+
 async def test_a_whisper_is_a_note_with_its_mark(shift: Shift) -> None:
     chat = await of_ana(shift)
     await shift.workspace.whisper(SAM, chat, new_cid(), "Offer a refund.")

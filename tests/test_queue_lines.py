@@ -219,6 +219,70 @@ async def test_a_language_dropped_from_a_queue_frees_who_waited_for_it(team: Tea
     assert await team.shift.holder(chat) == "ana"
 
 
+async def test_a_chat_leaves_the_line_that_its_queue_overflows_to_no_more(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="l1")
+    busy = await shift.opens("vala", queue="l2")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(32)
+    people = [member("ana", "l1", languages=("en",), limit=1), member("kim", "l2", limit=1)]
+    await shift.configures([change(team.first, overflow_to="", overflow_after=0), team.second], people)
+    assert await shift.field(chat, "reached") == "l1"
+    assert [(fact.chat, fact.lines) for fact in await shift.facts("relined")] == [(chat, [])]
+    await shift.ends("kim", busy)
+    assert await shift.holder(chat) == ""
+    await shift.picture()
+
+
+async def test_a_tier_further_down_that_leads_elsewhere_is_left_by_all_who_came_through_it(shift: Shift) -> None:
+    first = Queue("l1", "Level 1", overflow_to="l2", overflow_after=10_000)
+    second = Queue("l2", "Level 2", overflow_to="l3", overflow_after=10_000)
+    third, fourth = Queue("l3", "Level 3"), Queue("l4", "Level 4")
+    people = [member("kim", "l1"), member("lea", "l2"), member("moe", "l3"), member("nia", "l4")]
+    await shift.configures([first, second, third, fourth], people)
+    await shift.online("nia")
+    await shift.online("kim")
+    await shift.workspace.set_status("kim", shift.fences["kim"], "away", "Lunch")
+    await shift.online("lea")
+    await shift.workspace.set_status("lea", shift.fences["lea"], "away", "Lunch")
+    await shift.online("moe")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(12)
+    assert await shift.field(chat, "reached") == "l1 l2"
+    await shift.configures([first, change(second, overflow_to="l4"), third, fourth], people)
+    assert await shift.field(chat, "reached") == "l1 l2"
+    await shift.passes(12)
+    assert (await shift.field(chat, "reached"), await shift.holder(chat)) == ("l1 l2 l4", "nia")
+    await shift.picture()
+
+
+async def test_a_shorter_time_until_overflow_counts_from_when_the_visitor_came(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="l1")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(20)
+    people = [member("ana", "l1", languages=("en",), limit=1), member("kim", "l2", limit=1)]
+    await shift.configures([change(team.first, overflow_after=10_000), team.second], people)
+    await shift.passes(2)
+    assert await shift.holder(chat) == "kim"
+
+
+async def test_an_offered_chat_reaches_the_tier_that_was_added_meanwhile(shift: Shift) -> None:
+    asks = Queue("l1", "Level 1", mode="offer", accept=20_000)
+    people = [member("ana", "l1"), member("kim", "l2")]
+    await shift.configures([asks, Queue("l2", "Level 2")], people)
+    await shift.online("ana", "kim")
+    chat = await shift.opens("vera", queue="l1")
+    overflowing = change(asks, overflow_to="l2", overflow_after=10_000)
+    await shift.configures([overflowing, Queue("l2", "Level 2")], people)
+    await shift.declines("ana", chat)
+    assert await shift.field(chat, "place") == "waiting"
+    await shift.passes(12)
+    assert await shift.holder(chat) == "kim"
+
+
 async def test_a_lowered_limit_takes_no_chat_away_and_lets_none_in(shift: Shift) -> None:
     await shift.begin(ana=3)
     await shift.online("ana")

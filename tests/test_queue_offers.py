@@ -83,6 +83,13 @@ async def test_an_accepted_offer_forgives_the_missed_one(shift: Shift) -> None:
     assert [fact.status for fact in await shift.facts("agent") if fact.agent == "ana"][-1] == "online"
 
 
+async def test_who_accepts_into_the_last_slot_was_a_candidate(shift: Shift) -> None:
+    await shift.begin(OFFER, ana=1)
+    await shift.online("ana")
+    await shift.accepts("ana", await shift.opens("vera"))
+    assert [fact.candidates for fact in await shift.facts("assigned")] == [1]
+
+
 async def test_an_offer_to_somebody_who_drops_goes_to_the_next_at_once(shift: Shift) -> None:
     await shift.begin(OFFER, ana=6, ben=6)
     await shift.online("ana", "ben")

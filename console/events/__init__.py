@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from console.events.base import Author, ChatFact, Fact, Kept, Role, Status, Turn, Visitor
-from console.events.floor import AgentChanged, Configured, Presence, Revoked, Stalled, Watched
+from console.events.floor import AgentChanged, Configured, Presence, Relined, Revoked, Stalled, Watched
 from console.events.hands import (
     Assigned,
     AssignReason,
@@ -79,6 +79,7 @@ __all__ = [
     "Rated",
     "ReleaseReason",
     "Released",
+    "Relined",
     "Reopened",
     "Revoked",
     "Role",
@@ -121,7 +122,7 @@ AnyChatFact = (
     | Wrapped
     | PromiseBroken
 )
-AnyFact = AnyChatFact | Presence | Watched | AgentChanged | Revoked | Configured | Stalled
+AnyFact = AnyChatFact | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Stalled
 
 decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
 

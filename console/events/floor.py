@@ -10,6 +10,13 @@ class Presence(Fact, tag="presence"):
     here: bool
 
 
+class Relined(Fact, tag="relined"):
+    """Settings have changed: the queues that a chat has overflowed to, as far as they still are such."""
+
+    chat: str
+    lines: list[str]
+
+
 class Watched(Fact, tag="watched"):
     """Somebody began or ended to look on."""
 

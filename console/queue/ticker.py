@@ -10,7 +10,7 @@ from console.queue.workspace import Workspace
 
 TICK = 1.0  # seconds between two ticks when no timer is due before
 LEAST = 0.005  # seconds between two ticks when much is due
-BEHIND = 0.16  # seconds after which another process looks whether a timer has fired; the store lets it after 150 ms
+BEHIND = 0.1  # seconds after which another process looks whether a timer has fired; the store lets it after 90 ms
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class Ticker:
 
     async def wait(self) -> None:
         """Until something is due, or for a second."""
-        least = LEAST if self.leader else BEHIND / 2
+        least = LEAST if self.leader else BEHIND / 4
         while (left := self._next - time.monotonic()) > 0:
             self._wake.clear()
             try:

@@ -1,5 +1,6 @@
 """Looking on at chats, on a board or in a console: each is read once, whole, and what happens since follows."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from console.services import Services
 from console.views_watch import TRACED, WatchViews, traced
 
 MOST = 6  # chats at once
+RENEW = 20.0  # seconds; the store forgets who looks on after 60, when their process has died
 
 
 class Socket(Listener[Heard], Protocol):
@@ -45,6 +47,7 @@ class Watching:
         self._may = may
         self._views = WatchViews(services.views, lambda: names_of(services))
         self._looked: dict[str, Looked] = {}
+        self._renewing: asyncio.Task[None] | None = None
 
     async def begin(self, chat: str) -> None:
         """The chat as it stands, and from then on what happens; NotYours if one may not look on."""
@@ -70,6 +73,8 @@ class Watching:
         early, looked.early = looked.early or [], None
         for shown in early:
             self._hear(looked, shown)
+        if self._renewing is None:
+            self._renewing = asyncio.create_task(self._renew())
 
     async def end(self, chat: str) -> None:
         if chat in self._looked:
@@ -78,6 +83,8 @@ class Watching:
 
     async def close(self) -> None:
         """The socket has closed: nobody looks on any more."""
+        if self._renewing is not None:
+            self._renewing.cancel()
         for chat in [*self._looked]:
             self._forget(chat, "off")
             await self._unwatch(chat)
@@ -122,6 +129,15 @@ class Watching:
         del self._looked[chat]
         self._services.hub.part(f"chat:{chat}", self._on)
         self._send(Unwatched(chat, "ended" if why == "ended" else "off"))
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW)
+            for chat in [*self._looked]:
+                try:
+                    await self._services.workspace.watch(self._author, chat, on=True)
+                except SestettoError:  # it has ended, or the store is away: the next round tells
+                    continue
 
     async def _unwatch(self, chat: str) -> None:
         try:

@@ -17,6 +17,7 @@ from console.events import (
     Overflowed,
     PromiseBroken,
     Released,
+    Relined,
     Reopened,
     Transferred,
     Turn,
@@ -55,6 +56,10 @@ class Checker:
         self._expect(n == self.n + 1, "feed numbers are dense", fact)
         self._expect(fact.at >= self.at, "time never goes back", fact)
         self.n, self.at = n, fact.at
+        if isinstance(fact, Relined):
+            lines = [self.lines[fact.chat][0], *fact.lines]
+            self._expect(lines == self.lines[fact.chat][: len(lines)], "settings only take lines away", fact)
+            self.lines[fact.chat] = lines
         if isinstance(fact, AgentChanged):
             self.limits[fact.agent] = fact.limit
             self._expect(not (fact.removed and self.slots.get(fact.agent)), "who is no member holds nothing", fact)

@@ -2,6 +2,7 @@
 
 from console.events import Author
 from console.queue.results import Said
+from tests.model import state
 from tests.model.answering import Answering
 from tests.model.state import Chat, Member, only
 from tests.model.visiting import Refusal, mark, words
@@ -163,10 +164,16 @@ class Handing(Answering):
         c = self.chat(chat)
         if c.place == "ended":
             raise Refusal("ended")
-        if (author.id in c.watchers) == on:
+        if not on:
+            self.look_away(c, author.id, author.name)
             return
-        if on:
+        self.timer("watch", f"{chat}|{author.id}", self.now + state.WATCH)
+        if author.id not in c.watchers:
             c.watchers.append(author.id)
-        else:
-            c.watchers.remove(author.id)
-        self.announce("watched", chat=chat, agent=author.id, name=author.name, on=on)
+            self.announce("watched", chat=chat, agent=author.id, name=author.name, on=True)
+
+    def look_away(self, c: Chat, who: str, name: str) -> None:
+        self.no_timer(f"{c.id}|{who}", "watch")
+        if who in c.watchers:
+            c.watchers.remove(who)
+            self.announce("watched", chat=c.id, agent=who, name=name, on=False)

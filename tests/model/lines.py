@@ -108,6 +108,7 @@ class Lines(Turns):
         c.rank = (min(c.due, self.now) if front else c.due) - queue.head_start
         c.stuck, c.expected = "", 0
         c.reached = c.reached or [c.queue]
+        self.follow_overflow(c)
         if not c.here:
             self.timer("abandon", c.id, c.left + state.ABANDON)
 
@@ -145,6 +146,18 @@ class Lines(Turns):
             self.record(c, "overflowed", queue=beyond)
             self.next_overflow(c, self.now)
             self.route_chat(c)
+
+    def follow_overflow(self, c: Chat) -> None:
+        """It keeps the lines that overflow still leads to."""
+        kept = [c.queue]
+        for line in c.reached[1:]:
+            if self.queues[kept[-1]].overflow_to != line:
+                break
+            kept.append(line)
+        if kept != c.reached:
+            c.reached = kept
+            self.announce("relined", chat=c.id, lines=kept[1:])
+            self.next_overflow(c, self.now)
 
     def exclude(self, c: Chat, agent: str) -> None:
         c.excluded[agent] = self.now + state.EXCLUDED
@@ -187,7 +200,9 @@ class Lines(Turns):
         return min(set(range(1, 99)) - set(member.held))
 
     def assign(self, c: Chat, member: Member, why: str, line: str = "") -> None:
-        told = {"candidates": len(self.free(line or c.queue, self.language(c))), "clocks": self.clocks(member)}
+        last_slot = c.place == "offered" and not member.free  # kept for this very chat
+        candidates = len(self.free(line or c.queue, self.language(c))) + last_slot
+        told = {"candidates": candidates, "clocks": self.clocks(member)}
         chats = len(member.held) - (c.place == "offered")
         waited = self.now - c.since
         if not c.turn:
@@ -250,6 +265,9 @@ class Lines(Turns):
         if why != "gone":
             self.exclude(c, agent)
         c.stuck = c.stuck or "offered"
+        self.follow_overflow(c)
+        if f"overflow:{c.id}" not in self.set_timers:
+            self.next_overflow(c, self.now)
         self.record(c, "withdrawn", agent=agent, why=why)
         self.route_chat(c)
 

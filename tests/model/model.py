@@ -6,10 +6,10 @@ from tests.model import state
 from tests.model.presence import Presence
 from tests.model.state import Member
 
-STALL, TICKER, IDLE, FIRINGS = 3_000, 1_000, 150, 64
+STALL, TICKER, IDLE, FIRINGS = 3_000, 1_000, 90, 64
 JUDGES = {
     "lease": state.LEASE, "grace": state.GRACE, "lost": state.LOST, "unseen": state.UNSEEN, "tabs": state.TABS,
-    "abandon": state.ABANDON, "silent": 60_000, "offer": 10_000, "wrapup": 20_000,
+    "watch": state.WATCH, "abandon": state.ABANDON, "silent": 60_000, "offer": 10_000, "wrapup": 20_000,
 }  # fmt: skip
 
 
@@ -30,13 +30,15 @@ class Model(Presence):
             return False
         self.version = directory.version
         moved = [queue for queue in directory.queues.values() if self._moves(queue)]
+        led = {queue.id for queue in moved if queue.overflow_to != self.queues[queue.id].overflow_to}
         before = {member.id: self.lanes_of(member) for member in self.members.values()}
         self.queues |= directory.queues
         self.configured = set(directory.queues)
         self._keep_hours(directory)
-        for queue in moved:
-            for c in self.line(queue.id):
-                self.next_overflow(c, self.now)
+        for id in dict.fromkeys([*(queue.id for queue in moved), *self._that_lead_to(led)]):
+            for c in self.line(id):
+                self.follow_overflow(c)
+                self.next_overflow(c, self.now if len(c.reached) > 1 else c.since)
         changed = [member for told in directory.members.values() if (member := self._told(told, before))]
         for member in changed:
             self.tell(member)
@@ -65,6 +67,16 @@ class Model(Presence):
         """Whether its waiting chats stand elsewhere from now on."""
         was = self.queues.get(queue.id)
         return was is not None and any(getattr(was, name) != getattr(queue, name) for name in LANES)
+
+    def _that_lead_to(self, queues: set[str]) -> list[str]:
+        """The nearest first."""
+        found: list[str] = []
+        beyond = sorted(queues)
+        while beyond:
+            known = {*found, *queues}
+            beyond = sorted(id for id, q in self.queues.items() if q.overflow_to in beyond and id not in known)
+            found += beyond
+        return found
 
     def _told(self, told: Told, before: dict[str, set[str]]) -> Member | None:
         """The member, if anything about them is new."""
@@ -158,6 +170,13 @@ class Model(Presence):
 
     def _fire_wrapup(self, chat: str) -> None:
         self.wrap(self.chats[chat], "time")
+
+    def _fire_watch(self, watched: str) -> None:
+        chat, who = watched.split("|")
+        c = self.chats.get(chat)
+        if c and c.place != "ended":
+            member = self.members.get(who)
+            self.look_away(c, who, member.name if member else "")
 
     def _fire_promise(self, chat: str) -> None:
         c = self.chats[chat]

@@ -145,6 +145,8 @@ end)
 
 -- --- those who look on --------------------------------------------------------------------------
 
+local WATCH = 60000             -- ms: two renewals of 20 s may be missed
+
 local function listed(ids, id) return string.find(' ' .. (ids or '') .. ' ', ' ' .. id .. ' ', 1, true) ~= nil end
 local function with(ids, id) return (ids or '') == '' and id or ids .. ' ' .. id end
 
@@ -169,15 +171,31 @@ verb('invite', function(id, fence, chat, cid, digest, guest, payload)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
--- watch(chat, who, name, on): the agent sees that somebody looks on.
+local function say_watched(c, who, name, on)
+  S.announce('watched', '"chat":"' .. c.id .. '","agent":"' .. who .. '","name":' .. name .. ',"on":' .. on)
+end
+
+function S.unwatch(c, who, name)
+  S.no_timer('watch', c.id .. '|' .. who)
+  if not listed(c.watchers, who) then return end
+  S.put(c, 'watchers', without(c.watchers, who))
+  say_watched(c, who, name, 'false')
+end
+
+-- watch(chat, who, name, on): the agent sees that somebody looks on; said again it is renewed.
 verb('watch', function(chat, who, name, on)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   if c.place == 'ended' then return refuse('ended') end
-  if listed(c.watchers, who) == (on == '1') then return S.reply() end
-  S.put(c, 'watchers', on == '1' and with(c.watchers, who) or without(c.watchers, who))
-  S.announce('watched', '"chat":"' .. chat .. '","agent":"' .. who .. '","name":' .. name .. ',"on":'
-    .. (on == '1' and 'true' or 'false'))
+  if on == '1' then
+    S.timer('watch', chat .. '|' .. who, NOW + WATCH)
+    if not listed(c.watchers, who) then
+      S.put(c, 'watchers', with(c.watchers, who))
+      say_watched(c, who, name, 'true')
+    end
+  else
+    S.unwatch(c, who, name)
+  end
   return S.reply()
 end, { 'allow-oom' })
 

@@ -26,7 +26,7 @@ function S.enqueue(c, q, front)
   S.put(c, 'stuck', '')
   S.put(c, 'expected', '0')
   S.describe(c, q)
-  if (c.reached or '') == '' then S.put(c, 'reached', c.queue) end
+  if (c.reached or '') == '' then S.put(c, 'reached', c.queue) else S.follow_overflow(c) end
   c.fresh = true
   if c.here == '0' then S.timer('abandon', c.id, num(c.left) + 60000) end
 end
@@ -79,15 +79,30 @@ function S.overflow(c)
   S.route_chat(c)
 end
 
--- A queue's settings have changed: where its waiting chats stand follows.
+-- Settings may have changed since it came here: of the lines it has reached it keeps those that overflow leads to.
+function S.follow_overflow(c)
+  local reached, last = c.queue, S.queue(c.queue)
+  for queue in string.gmatch(string.sub(c.reached, #c.queue + 1), '%S+') do
+    if queue ~= last.overflow then break end
+    reached, last = reached .. ' ' .. queue, S.queue(queue)
+  end
+  if reached == c.reached then return end
+  S.put(c, 'reached', reached)
+  local lines = string.gsub(string.sub(reached, #c.queue + 2), '%S+', '"%0"')
+  S.announce('relined', '"chat":"' .. c.id .. '","lines":[' .. string.gsub(lines, ' ', ',') .. ']')
+  S.next_overflow(c, NOW)
+end
+
+-- A queue's settings have changed: where its waiting chats stand follows, and when they reach the next line.
 function S.reline(queue)
   local q = S.queue(queue)
   for _, id in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do
     local c = S.chat(id)
     S.unline(c)
     S.describe(c, q)
+    S.follow_overflow(c)
     S.stand(c)
-    S.next_overflow(c, math.max(NOW, num(c.since)))
+    S.next_overflow(c, c.reached == c.queue and num(c.since) or NOW)
     S.next_of_many()
   end
 end

@@ -102,6 +102,7 @@ function S.assign(c, id, why, line)
   local offered = c.place == 'offered'
   if offered then S.describe(c, q) end -- settings may have changed meanwhile
   local candidates = S.candidates(S.lane(c, line or c.queue))
+  if offered and not S.available(a) then candidates = candidates + 1 end -- the kept slot was the last one
   local clocks = redis.call('ZCARD', key('clocks', id))
   local chats = S.used(a) - (offered and 1 or 0)
   local waited = NOW - num(c.since)
@@ -171,6 +172,8 @@ function S.withdraw(c, why)
   c.fresh = true
   if why ~= 'gone' then S.exclude(c, id) end
   if c.stuck == '' then S.put(c, 'stuck', 'offered') end
+  S.follow_overflow(c)
+  if not S.timer_at('overflow:' .. c.id) then S.next_overflow(c, NOW) end -- its queue may overflow only since then
   S.record(c, 'withdrawn', '"agent":"' .. id .. '","why":"' .. why .. '"')
   S.refresh(id)
   S.route_chat(c)

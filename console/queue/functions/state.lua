@@ -19,7 +19,8 @@ local SETTINGS = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'language
   'wrapup', 'head', 'opens', 'members' }
 local LANES = { 'mode', 'languages', 'overflow', 'overflow_after' }  -- what decides where a waiting chat stands
 
--- Writes a queue's settings, from `row[at]` on; whether its waiting chats have to move.
+-- Writes a queue's settings, from `row[at]` on; whether its waiting chats have to move, and whether it overflows
+-- elsewhere now.
 local function put_queue(row, at)
   local name = key('queue', row[at])
   local before, flat = redis.call('HMGET', name, unpack(LANES)), {}
@@ -32,8 +33,25 @@ local function put_queue(row, at)
   S.reread_queue(row[at])
   local after = redis.call('HMGET', name, unpack(LANES))
   for i = 1, #LANES do
-    if before[i] ~= after[i] then return before[1] end
+    if before[i] ~= after[i] then return before[1], before[1] and before[3] ~= after[3] end
   end
+end
+
+-- The queues that overflow to one of these, at last.
+local function feeders(queues)
+  local found, known, all = {}, {}, redis.call('SMEMBERS', P .. 'queues')
+  table.sort(all)
+  for _, queue in ipairs(queues) do known[queue] = true end
+  repeat
+    local before = #found
+    for _, queue in ipairs(all) do
+      if not known[queue] and known[S.queue(queue).overflow] then
+        known[queue] = true
+        found[#found + 1] = queue
+      end
+    end
+  until #found == before
+  return found
 end
 
 -- configure(version, queues, members, then id and SETTINGS per queue, id name limit queues lanes per member)
@@ -41,9 +59,11 @@ end
 verb('configure', function(list)
   local version, queues, members = list[1], list[2], list[3]
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
-  local row, at, named, changed, moved = list, 4, {}, {}, {}
+  local row, at, named, changed, moved, led = list, 4, {}, {}, {}, {}
   for _ = 1, num(queues) do
-    if put_queue(row, at) then moved[#moved + 1] = row[at] end
+    local moves, elsewhere = put_queue(row, at)
+    if moves then moved[#moved + 1] = row[at] end
+    if elsewhere then led[#led + 1] = row[at] end
     at = at + 1 + #SETTINGS
   end
   for _ = 1, num(members) do
@@ -60,7 +80,13 @@ verb('configure', function(list)
     at = at + 5
   end
   redis.call('HSET', P .. 'config', 'version', version)
-  for _, queue in ipairs(moved) do S.reline(queue) end
+  local relined = {}
+  for _, queues in ipairs({ moved, feeders(led) }) do
+    for _, queue in ipairs(queues) do
+      if not relined[queue] then S.reline(queue) end
+      relined[queue] = true
+    end
+  end
   for _, id in ipairs(changed) do
     S.say_agent(id)
     S.refresh(id)

@@ -1,13 +1,13 @@
 -- Time passes: one ticker a workspace, each timer once.
 
 local TICKER = 1000             -- ms one process keeps the ticker
-local IDLE = 150                -- ms after which it is taken from a process that fires nothing of what is due
+local IDLE = 90                 -- ms after which it is taken from a process that fires nothing of what is due
 local STALL = 3000              -- ms without a tick after which nobody is judged
 local AGAIN = 500               -- ms until a chat that nobody could take is offered once more
 
 -- Timers that judge somebody's silence, with the length each is given again after a stall.
 local JUDGES = { lease = LEASE, grace = GRACE, lost = LOST, unseen = UNSEEN, tabs = TAB_LEASE, abandon = 60000,
-  silent = 60000, offer = 10000, wrapup = 20000 }
+  silent = 60000, watch = WATCH, offer = 10000, wrapup = 20000 }
 
 local fire = {}
 
@@ -82,6 +82,13 @@ end
 function fire.wrapup(id)
   local c = S.chat(id)
   if c and c.place == 'wrapup' then S.wrap(c, 'time') end
+end
+
+-- The process that looked on for somebody is gone.
+function fire.watch(id)
+  local chat, who = string.match(id, '^(.+)|(.+)$')
+  local c, a = S.chat(chat), S.agent(who)
+  if c and c.place ~= 'ended' then S.unwatch(c, who, a and a.name or '""') end
 end
 
 function fire.promise(id)
