@@ -143,6 +143,11 @@ async def test_what_is_not_an_id_is_no_canned_reply(server: RunningServer) -> No
     await anna.gets(vera.chat)
     await anna.say_frame("say", cid="c" * 22, chat=vera.chat, text="x", read=3, canned='","text":"y')
     await anna.hears("error")
+    await anna.say_frame("say", cid="c" * 22, chat=vera.chat, text="x", read=3, canned="hello-1\n")
+    await anna.say_frame("say", cid="c" * 22 + "\n", chat=vera.chat, text="x", read=3)
+    await anna.say_frame("ping", at=1)
+    await anna.hears("pong")
+    assert [frame["code"] for frame in anna.heard if frame["t"] == "error"] == ["bad_frame"] * 3
     await anna.command("say", chat=vera.chat, text="Canned", read=3, canned="hello-1")
     assert (await anna.reads("Canned"))["canned"] == "hello-1"
 

@@ -8,8 +8,12 @@ MAX_FRAME = 64 * 1024  # bytes
 MAX_TEXT = 4_000  # characters of a message
 MAX_FACTS = 100  # facts in a welcome or a history page
 
-Cid = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22}$", description="the client's id of its own command")]
-Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+END = r"$(?!\n)"  # `$` alone lets a line break follow, and the Functions write ids into JSON as they come
+
+Cid = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22}" + END, description="the client's id of its own command")
+]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}" + END)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
 Draft = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -21,7 +25,7 @@ Locale = Annotated[str, msgspec.Meta(max_length=35)]
 Field = Annotated[str, msgspec.Meta(max_length=500)]
 FieldName = Annotated[str, msgspec.Meta(max_length=60)]
 Fields = Annotated[dict[FieldName, Field], msgspec.Meta(max_length=20)]
-OptionalId = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$")]
+OptionalId = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?" + END)]
 LabelText = Annotated[str, msgspec.Meta(max_length=60)]
 Tags = Annotated[list[LabelText], msgspec.Meta(max_length=20)]
 Place = Literal["waiting", "active", "ended"]
