@@ -291,7 +291,7 @@ class VisitorConnection(Connection):
         fact = shown.fact
         if not isinstance(fact, ChatFact):
             return
-        if isinstance(fact, Opened):
+        if isinstance(fact, Opened) and not self._is_talking():
             self._be_in(fact.chat)
         if fact.chat != self.chat or fact.seq <= self.last:
             return
@@ -301,6 +301,11 @@ class VisitorConnection(Connection):
             self.outbox.put(frame)
         if isinstance(fact, Reopened | Opened | Ended):
             asyncio.get_running_loop().call_soon(self.look_again)  # an assignment may be in the same batch
+
+    def _is_talking(self) -> bool:
+        """Whether the chat goes on: a message left meanwhile is a chat of its own, and takes no one out of this one."""
+        line = self.services.picture.chats.get(self.chat)
+        return line is not None and line.place != "wrapup"
 
     def look_again(self) -> None:
         """Place in line and whether anybody is there, whenever either has changed."""
@@ -318,9 +323,9 @@ class VisitorConnection(Connection):
 
     def _team_now(self) -> Team:
         picture, queues = self.services.picture, self.services.directory.queues
-        line = picture.chats.get(self.chat)
-        inside = line is not None and line.place != "wrapup"
-        return team_of(picture, queues, line.queue if line and inside else self.queue, self.now(), inside=inside)
+        inside = self._is_talking()
+        queue = picture.chats[self.chat].queue if inside else self.queue
+        return team_of(picture, queues, queue, self.now(), inside=inside)
 
     def tab_lease(self) -> tuple[str, str] | None:
         return (self.chat, self.id) if self.chat else None

@@ -156,3 +156,17 @@ async def test_card_numbers_never_reach_ana(server: RunningServer, ana: Agent) -
     chat = await ana.gets(vera.chat)
     assert "4111 1111" not in str(chat)
     assert "1111" in str(chat), "the last four digits stay"
+
+
+async def test_a_message_left_meanwhile_takes_nobody_out_of_a_chat(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("My parcel is lost")
+    await ana.gets(vera.chat)
+    left = await vera.command("leave_message", email="vera@example.com", text="Or write to me")
+    assert left["t"] == "ack"
+    assert left["chat"] != vera.chat
+    await ana.answers(vera.chat, "Found it")
+    await vera.reads("Found it")
+    assert (await vera.says("Thank you"))["chat"] == vera.chat
+    await vera.reads("Thank you")
+    assert vera.texts() == ["My parcel is lost", "Found it", "Thank you"]
