@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from console.errors import Unknown
-from console.events import Entry, Labelled, Rated, Visitor, decode_fact
+from console.events import Author, Entry, Labelled, Rated, Visitor, decode_fact
 from console.identifiers import new_cid, new_id
 from console.protocol import Page
 from console.queue.payloads import VisitorProfile
@@ -256,6 +256,28 @@ async def test_another_workspaces_chat_is_not_found(services: Services, ana: htt
     services.archive.workspace = "another"
     await archived(services, feed)
     await page_of(ana, "/chats/c1", 404)
+
+
+async def test_a_chat_in_other_hands_is_read_by_who_may_look_on_and_by_the_team_once_it_is_over(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    workspace = services.workspace
+    connected = await workspace.connect("sam", "tab", take=True)
+    vera = Visitor("vera", "Vera")
+    said = await workspace.open(
+        new_id(), connection="c", queue="support", site="demo", channel="web", cid=new_cid(),
+        profile=VisitorProfile.of(vera, Page()), text="Hello",
+    )  # fmt: skip
+    await workspace.note(Author("sam", "Sam"), connected.fence, said.chat, new_cid(), "She is angry")
+    await catch_up(services)
+    await page_of(ana, f"/chats/{said.chat}", 404)
+    async with signed_in_browser(services, "sam") as sam:
+        assert "She is angry" in await page_of(sam, f"/chats/{said.chat}")
+    await workspace.invite(Author("sam", "Sam"), connected.fence, said.chat, new_cid(), "ana")
+    assert "She is angry" in await page_of(ana, f"/chats/{said.chat}")
+    await workspace.visitor_end(said.chat, vera, new_cid())
+    await catch_up(services)
+    assert "She is angry" in await page_of(ana, f"/chats/{said.chat}")
 
 
 # --- left messages, live -----------------------------------------------------------------------------

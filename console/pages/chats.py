@@ -10,10 +10,15 @@ from starlette.routing import Route
 from console.archive.folding import ChatRow
 from console.archive.history import KINDS, LONGEST_SEARCH, Kind
 from console.archive.members import SignedIn
+from console.directory import Member
 from console.errors import BadCommand, NothingToDo, NotYours
 from console.identifiers import CID, new_cid
 from console.pages.guard import for_members, go, read_form
 from console.picture import ChatLine
+from console.picture import chat_line as running_line
+from console.queue.results import Gone
+from console.rights import may_see
+from console.services import Services
 from console.templating import locale_of, render
 from console.who import services_of
 
@@ -46,10 +51,10 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
 
 @for_members
 async def read_chat(request: Request, me: SignedIn) -> Response:
-    """One chat with everything in it; notes are marked as the staff's."""
+    """One chat with everything in it; notes are marked as the staff's. NotYours for one that runs in other hands."""
     services = services_of(request)
     record = await services.history.read_chat(request.path_params["chat"])
-    if record is None:
+    if record is None or not await _may_read(services, me.member, record.chat):
         raise NotYours("There is no such chat in the archive: a chat appears here once it is written down.")
     locale, line = locale_of(request, me.member.locale), chat_line(record.chat)
     context = {
@@ -61,6 +66,18 @@ async def read_chat(request: Request, me: SignedIn) -> Response:
         "queues": services.directory.queues,
     }
     return _render(request, me, "chat.html", context)
+
+
+async def _may_read(services: Services, member: Member, chat: ChatRow) -> bool:
+    """What is over is the whole team's; what goes on is for its holder, for who looks on, and for supervisors."""
+    if chat.ended:
+        return True
+    try:
+        live, _ = await services.workspace.read_chat(chat.id)
+    except Gone:  # the store has lost it, and its end
+        return True
+    line = running_line(live.id, live.fields)
+    return line.place == "ended" or may_see(member, line.agent, {*line.guests, *line.watchers})
 
 
 @for_members
