@@ -1,7 +1,7 @@
 """What a page tells of its visitor: made harmless, and kept until a chat is opened with it."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -19,15 +19,15 @@ EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
 class Guest:
-    """One visitor as this socket knows them; `profile` is what a fact is told."""
+    """One visitor as this socket knows them; `profile` is what a fact is told. `site` is asked anew each time."""
 
-    def __init__(self, visitor: str, site: Site, browser: str) -> None:
+    def __init__(self, visitor: str, site: Callable[[], Site], browser: str) -> None:
         self._site = site
         self.profile = VisitorProfile(
             Visitor(visitor),
-            locale=site.locale,
+            locale=site().locale,
             agent_string=one_line(browser[:300], 300),
-            site=site.key,
+            site=site().key,
             channel=CHANNEL,
         )
 
@@ -46,7 +46,7 @@ class Guest:
         self.profile = msgspec.structs.replace(
             here,
             locale=one_line(locale, 35) or here.locale,
-            page=address(page.url, self._site.parameters) or here.page,
+            page=address(page.url, self._site().parameters) or here.page,
             title=one_line(page.title, 300) or here.title,
             referrer=address(page.referrer, ()) or here.referrer,
         )

@@ -7,6 +7,7 @@ from contextlib import suppress
 import msgspec
 from starlette.websockets import WebSocket
 
+from console.directory import Site
 from console.errors import ChatEnded, NoQueue, NotOpen, NotYours, Unknown
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.fanout import Fanout, Heard, SeenSignal, Shown, TypingSignal
@@ -59,11 +60,10 @@ class VisitorConnection(Connection):
         super().__init__(socket)
         self.services = services_of(socket)
         self.fanout = fanout
-        self.site = self.services.directory.sites[socket.query_params["site"]]
-        asked = socket.query_params.get("queue", "")
-        self.queue = asked if asked in self.services.directory.queues else self.site.queue
+        self._came_to = self.services.directory.sites[socket.query_params["site"]]
+        self._asked_for = socket.query_params.get("queue", "")
         self.id = new_id()  # of this connection
-        self.guest = Guest("", self.site, "")
+        self.guest = Guest("", lambda: self.site, "")
         self.chat = ""
         self.last = 0  # seq of the last public fact sent
         self.returning = False  # known by token, with nothing live: the archive may know the cid
@@ -71,6 +71,16 @@ class VisitorConnection(Connection):
         self._line: tuple[int, int] | None = None
         self._team = Team(False)
         self._welcomed = False
+
+    @property
+    def site(self) -> Site:
+        """As it is set now; as it was when it has been removed, for chats that run go on."""
+        return self.services.directory.sites.get(self._came_to.key, self._came_to)
+
+    @property
+    def queue(self) -> str:
+        """Whose line a new chat comes into, if its opening names none."""
+        return self._asked_for if self._asked_for in self.services.directory.queues else self.site.queue
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
         return {
@@ -92,7 +102,7 @@ class VisitorConnection(Connection):
         if not isinstance(frame, VisitorHello):
             return False
         known = self.services.visitor_tokens.read(frame.token) if frame.token else None
-        self.guest = Guest(known or new_id(), self.site, self.socket.headers.get("user-agent", ""))
+        self.guest = Guest(known or new_id(), lambda: self.site, self.socket.headers.get("user-agent", ""))
         self.guest.is_on(frame.page, frame.locale)
         self._early = []
         self.services.hub.join(f"visitor:{self.guest.visitor.id}", self)

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from console.identifiers import new_cid
 from tests.eventually import eventually
+from tests.people import accounts_of
 from tests.running import RunningServer
 from tests.talking import Agent, Visitor
 
@@ -170,3 +172,36 @@ async def test_a_message_left_meanwhile_takes_nobody_out_of_a_chat(server: Runni
     assert (await vera.says("Thank you"))["chat"] == vera.chat
     await vera.reads("Thank you")
     assert vera.texts() == ["My parcel is lost", "Found it", "Thank you"]
+
+
+async def test_a_typing_preview_that_is_switched_off_is_off_on_open_pages_too(
+    server: RunningServer, ana: Agent
+) -> None:
+    await preview(server, on=True)
+    vera = await eventually(lambda: previewed(server), "the preview to be announced")
+    await vera.opens("Hello")
+    await ana.gets(vera.chat)
+    await vera.say_frame("typing", text="While it is on")
+    assert (await ana.hears("typing"))["text"] == "While it is on"
+    await preview(server, on=False)
+    await eventually(lambda: announced_no_more(server), "the preview to be off")
+    before = len(ana.heard)
+    await vera.say_frame("typing", text="Nobody is to see this")
+    assert "text" not in await ana.hears("typing", start=before)
+
+
+async def preview(server: RunningServer, *, on: bool) -> None:
+    async with accounts_of(server) as accounts:
+        site = (await accounts.directory()).sites["demo"]
+        privacy = "https://shop.example/privacy"
+        await accounts.put_site(msgspec.structs.replace(site, typing_preview=on, privacy_url=privacy))
+
+
+async def previewed(server: RunningServer) -> Visitor | None:
+    """A visitor whose typing is shown, once the server has taken that over."""
+    visitor = await Visitor.comes(server)
+    return visitor if (await visitor.hears("welcome")).get("typing_preview") else None
+
+
+async def announced_no_more(server: RunningServer) -> bool:
+    return await previewed(server) is None
