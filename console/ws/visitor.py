@@ -216,7 +216,7 @@ class VisitorConnection(Connection):
     async def rate_chat(self, frame: Rate) -> None:
         if not self.chat:
             raise NotOpen
-        comment = written(frame.comment) if frame.comment else ""
+        comment = mask_cards(clean(frame.comment, limit=MAX_TEXT, optional=True))
         try:
             said = await self.services.workspace.rate(self.chat, self.guest.visitor.id, frame.cid, frame.score, comment)
         except Gone:
