@@ -302,6 +302,8 @@ async def test_a_status_is_changed_and_says_by_whom(server: RunningServer) -> No
     await board.is_welcome()
     await board.command("status", agent="ana", status="away", reason="Lunch")
     await board.shows("agent-ana", 'data-status="away"', "Lunch")
+    await ana.command("status", status="away", reason="Card 4111 1111 1111 1111")
+    await board.shows("agent-ana", "Card •••• •••• •••• 1111")
     assert (await board.command("status", agent="nobody", status="away"))["code"] == "not_found"
     assert ana.closed is None
 

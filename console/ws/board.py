@@ -28,7 +28,7 @@ from console.templating import locale_of
 from console.text import clean, mask_cards
 from console.who import COOKIE, own_origin, services_of, who
 from console.ws.connection import Connection, Handler, Hangup
-from console.ws.guest import written
+from console.ws.guest import one_line, written
 from console.ws.watching import Watching
 
 HTML = "sestetto.v1.html"
@@ -101,7 +101,7 @@ class BoardConnection(Connection):
 
     async def set_status(self, frame: SetAgentStatus) -> None:
         self.member()
-        reason = clean(frame.reason, limit=120, lines=False, optional=True)
+        reason = one_line(frame.reason, 120)
         at = await self.services.workspace.set_agent_status(self.author, frame.agent, frame.status, reason)
         self.ack(frame.cid, "", 0, at)
 

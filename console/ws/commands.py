@@ -21,7 +21,6 @@ from console.protocol import (
 )
 from console.queue.results import Gone, Said
 from console.rights import may
-from console.text import clean
 from console.ws.connection import Handler
 from console.ws.guest import one_line, written
 from console.ws.resends import after_the_end
@@ -139,7 +138,7 @@ class Commands:
     # --- oneself ----------------------------------------------------------------------------------------------
 
     async def set_status(self, frame: SetStatus) -> None:
-        reason = clean(frame.reason, limit=120, lines=False, optional=True)
+        reason = one_line(frame.reason, 120)
         at = await self.workspace.set_status(self.author.id, self.fence, frame.status, reason)
         self.on.ack(frame.cid, "", 0, at)
 
