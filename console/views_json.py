@@ -14,7 +14,7 @@ from console.events import (
     Released,
     Reopened,
     Transferred,
-    decode_fact,
+    read_log,
 )
 from console.protocol import AgentFact, VisitorFact, encode
 
@@ -63,8 +63,7 @@ def visitor_frame(fact: ChatFact) -> str | None:
 
 def visitor_facts(log: list[bytes]) -> list[VisitorFact]:
     """The public facts of a log, oldest first."""
-    facts = (decode_fact(raw) for raw in log)
-    return [frame for fact in facts if isinstance(fact, ChatFact) and (frame := visitor_fact(fact)) is not None]
+    return [frame for fact in read_log(log) if (frame := visitor_fact(fact)) is not None]
 
 
 def raw(frame: VisitorFact) -> msgspec.Raw:

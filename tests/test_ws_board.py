@@ -308,6 +308,23 @@ async def test_a_status_is_changed_and_says_by_whom(server: RunningServer) -> No
     assert ana.closed is None
 
 
+async def test_a_fact_that_a_newer_process_wrote_is_passed_over_by_who_comes_back_and_who_looks_on(
+    server: RunningServer,
+) -> None:
+    _, vera = await ana_and_vera(server)
+    async with another_process(server) as workspace:
+        live, _ = await workspace.read_chat(vera.chat)
+        seq = live.number("seq") + 1
+        fact = {"kind": "hologram", "at": 1, "chat": vera.chat, "seq": seq, "prev": seq - 1}
+        await workspace.store.command("RPUSH", workspace.keys.of("log", vera.chat), msgspec.json.encode(fact))
+        await workspace.store.command("HSET", workspace.keys.of("chat", vera.chat), "seq", seq)
+    assert "My parcel is lost" in (await Visitor.comes(server, knows=vera, after=0)).texts()
+    sam = await Board.comes(server)
+    await sam.is_welcome()
+    await sam.looks_on(vera.chat)
+    await sam.sees("My parcel is lost")
+
+
 @pytest.mark.parametrize("shown", [True, False])
 async def test_ana_is_told_who_looks_on_unless_the_admin_keeps_it_from_her(server: RunningServer, shown: bool) -> None:
     async with accounts_of(server) as accounts, another_process(server) as workspace:

@@ -8,6 +8,7 @@ visitor, who gets only public facts, sees a gap where there is one and no trace 
 A fact without `seq` changes live state only and stands in no chat's log.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -97,6 +98,7 @@ __all__ = [
     "Wrapped",
     "decode_fact",
     "decoder",
+    "read_log",
 ]
 
 AnyChatFact = (
@@ -130,6 +132,19 @@ decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
 def decode_fact(raw: bytes | str) -> AnyFact:
     """One fact from its JSON; `msgspec.ValidationError` when it is none."""
     return decoder.decode(raw)
+
+
+def read_log(log: Iterable[bytes]) -> list[ChatFact]:
+    """A chat's facts in order, without those that this release does not understand: a newer process wrote them."""
+    found: list[ChatFact] = []
+    for raw in log:
+        try:
+            fact = decoder.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+        if isinstance(fact, ChatFact):
+            found.append(fact)
+    return found
 
 
 class Unreadable(Fact, tag="?"):

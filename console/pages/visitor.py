@@ -13,7 +13,7 @@ from console.archive.folding import ChatRow
 from console.archive.members import SignedIn
 from console.directory import Queue
 from console.errors import NotYours, Unknown
-from console.events import ChatFact, Opened, Profile, decode_fact
+from console.events import ChatFact, Opened, Profile, read_log
 from console.pages.browsers import browser_of
 from console.pages.guard import for_members
 from console.picture import ChatLine, chat_line
@@ -71,10 +71,10 @@ async def _in_hand(services: Services, chat: str) -> tuple[ChatLine, list[ChatFa
     """The chat as it stands, with its opening and its newest facts."""
     try:
         live, _ = await services.workspace.read_chat(chat)
-        facts = _decoded(live.log)
+        facts = read_log(live.log)
         if facts and facts[0].seq > 1:
             _, _, first, _ = await services.workspace.history(chat, 2, 1)
-            facts = [*_decoded(first), *facts]
+            facts = [*read_log(first), *facts]
     except Gone:
         raise NotYours from None
     return chat_line(live.id, live.fields), facts
@@ -116,10 +116,6 @@ def language_of(tag: str, locale: str) -> str:
         return Locale.parse(tag.replace("-", "_")).get_display_name(locale) or tag
     except (ValueError, UnknownLocaleError):
         return tag
-
-
-def _decoded(log: Sequence[bytes]) -> list[ChatFact]:
-    return [fact for raw in log if isinstance(fact := decode_fact(raw), ChatFact)]
 
 
 routes = [Route("/console/visitor/{chat}", show_visitor, methods=["GET"])]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from console.events import ChatFact, decode_fact
+from console.events import read_log
 from console.fanout import Shown
 from console.picture import ChatLine, chat_line
 from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Went
@@ -106,7 +106,7 @@ class HtmlFace:
             self.strip(on)
 
     def _pane(self, on: "AgentConnection", live: LiveChat, line: ChatLine, now: int) -> str:
-        facts = [fact for raw in live.log if isinstance(fact := decode_fact(raw), ChatFact)]
+        facts = read_log(live.log)
         seen = live.number("seen_visitor")
         return on.services.views.pane(line.slot, line, facts, locale=self._locale, now=now, seen=seen)
 

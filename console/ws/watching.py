@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from console.errors import ChatEnded, NotYours, SestettoError
-from console.events import Author, ChatFact, Ended, Presence, Watched, Wrapped, decode_fact
+from console.events import Author, ChatFact, Ended, Presence, Watched, Wrapped, read_log
 from console.fanout import Heard, Shown, TypingSignal
 from console.hub import Listener
 from console.picture import ChatLine, chat_line
@@ -65,7 +65,7 @@ class Watching:
         except (Gone, ChatEnded):
             self._forget(chat, "ended")
             return
-        facts = [fact for raw in live.log if isinstance(fact := decode_fact(raw), ChatFact)]
+        facts = read_log(live.log)
         looked.trace = traced(facts)
         line = chat_line(chat, live.fields)
         whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from console.directory import SLOTS, Member
 from console.errors import SestettoError
-from console.events import AnyFact, Assigned, Ended, Offered, Released, Reopened, Transferred, Withdrawn, decode_fact
+from console.events import Assigned, ChatFact, Ended, Offered, Released, Reopened, Transferred, Withdrawn, read_log
 from console.picture import chat_line
 from console.protocol import Went
 from console.queue.results import LiveChat
@@ -22,7 +22,7 @@ async def whereabouts(workspace: Workspace, agent: str, chats: Iterable[str], te
 
 def went_to(live: LiveChat, agent: str, team: Mapping[str, Member]) -> Went | None:
     """None for a chat that, by what its log still tells, was never this agent's."""
-    facts = [decode_fact(raw) for raw in live.log]
+    facts = read_log(live.log)
     if not any(_concerns(fact, agent) for fact in facts):
         return None
     line = chat_line(live.id, live.fields)
@@ -32,7 +32,7 @@ def went_to(live: LiveChat, agent: str, team: Mapping[str, Member]) -> Went | No
     return Went(live.id, line.name, "ended" if ended else line.place, at, name)  # type: ignore[arg-type]
 
 
-def _concerns(fact: AnyFact, agent: str) -> bool:
+def _concerns(fact: ChatFact, agent: str) -> bool:
     return isinstance(fact, Assigned | Offered | Released | Transferred | Ended) and fact.agent == agent
 
 
