@@ -308,6 +308,13 @@ async def test_a_status_is_changed_and_says_by_whom(server: RunningServer) -> No
     assert ana.closed is None
 
 
+async def test_a_chat_that_is_not_there_is_not_found(server: RunningServer) -> None:
+    sam = await Board.comes(server)
+    await sam.is_welcome()
+    for command, more in (("whisper", {"text": "Hm"}), ("take_over", {}), ("move", {"agent": "ana"})):
+        assert (await sam.command(command, chat="nothing", **more))["code"] == "not_found"
+
+
 async def test_a_fact_that_a_newer_process_wrote_is_passed_over_by_who_comes_back_and_who_looks_on(
     server: RunningServer,
 ) -> None:

@@ -1,6 +1,6 @@
 """The supervisor's socket: `/ws/board`. All boards are shown the same; what is done from one is done here."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import cast
 
 import msgspec
@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 from console.archive.credentials import SignedIn
 from console.board.live import Boards, Face
 from console.directory import Member
-from console.errors import NotAllowed, Refused, Unknown
+from console.errors import NotAllowed, NotYours, Refused, Unknown
 from console.events import AgentChanged, Author, Revoked
 from console.fanout import Heard, Shown
 from console.protocol import Inbound, Watch, Whisper
@@ -23,6 +23,7 @@ from console.protocol_board import (
     SetLimit,
     TakeOver,
 )
+from console.queue.results import Gone, Said
 from console.rights import may, require
 from console.templating import locale_of
 from console.text import clean, mask_cards
@@ -83,21 +84,19 @@ class BoardConnection(Connection):
     async def whisper(self, frame: Whisper) -> None:
         self.member()
         text = written(frame.text)
-        said = await self.services.workspace.whisper(self.author, frame.chat, frame.cid, text)
-        self.ack(frame.cid, said.chat, said.seq, said.at)
+        await self._done(frame.cid, self.services.workspace.whisper(self.author, frame.chat, frame.cid, text))
 
     async def take_over(self, frame: TakeOver) -> None:
         require(self.member(), "answer")
-        said = await self.services.workspace.take_over(self.author, frame.chat, frame.cid)
-        self.ack(frame.cid, said.chat, said.seq, said.at)
+        await self._done(frame.cid, self.services.workspace.take_over(self.author, frame.chat, frame.cid))
 
     async def move(self, frame: Move) -> None:
         self.member()
         note = mask_cards(clean(frame.note, limit=4_000, optional=True))
-        said = await self.services.workspace.move(
-            self.author, frame.chat, frame.cid, queue=frame.queue, to=frame.agent, note=note
+        move = self.services.workspace.move
+        await self._done(
+            frame.cid, move(self.author, frame.chat, frame.cid, queue=frame.queue, to=frame.agent, note=note)
         )
-        self.ack(frame.cid, said.chat, said.seq, said.at)
 
     async def set_status(self, frame: SetAgentStatus) -> None:
         self.member()
@@ -114,6 +113,14 @@ class BoardConnection(Connection):
             raise Refused("Limits cannot be changed just now: the database is away.") from None
         await self.services.go_live(directory)
         self.ack(frame.cid, "", 0, self.now())
+
+    async def _done(self, cid: str, work: Awaitable[Said]) -> None:
+        """Acks; NotYours for a chat that is not live, as for none at all."""
+        try:
+            said = await work
+        except Gone:
+            raise NotYours from None
+        self.ack(cid, said.chat, said.seq, said.at)
 
     def member(self) -> Member:
         """Who this is by now; the socket ends when they may not supervise any more."""
