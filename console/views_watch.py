@@ -27,11 +27,14 @@ TRACED = (Opened, Offered, Withdrawn, Overflowed, Assigned, Transferred, Release
 
 
 class WatchViews:
-    """`names` gives members' names by id."""
+    """`names` gives members' names by id, `sees` says whether it is shown who else looks on."""
 
-    def __init__(self, html: HtmlViews, names: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self, html: HtmlViews, names: Callable[[], Mapping[str, str]], sees: Callable[[], bool] = lambda: True
+    ) -> None:
         self._html = html
         self._names = names
+        self._sees = sees
 
     def whole(self, chat: ChatLine, facts: Sequence[ChatFact], *, locale: str, now: int) -> str:
         lines = [self._html.line(fact, chat, locale=locale) for fact in facts]
@@ -47,7 +50,7 @@ class WatchViews:
     def head(self, chat: ChatLine, *, locale: str, now: int) -> str:
         names = self._names()
         who = chat.name or stranger(chat, locale=locale)
-        lookers = [names.get(id, id) for id in chat.watchers]
+        lookers = [names.get(id, id) for id in chat.watchers] if self._sees() else []
         queue, agent = self._html.queues().get(chat.queue), names.get(chat.agent, chat.agent)
         return str(_macros(locale).head(chat, who, queue, agent, lookers, now))
 

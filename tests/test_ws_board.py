@@ -344,3 +344,9 @@ async def test_ana_is_told_who_looks_on_unless_the_admin_keeps_it_from_her(serve
     await sam.command("whisper", chat=vera.chat, text="hello Ana")
     await ana.is_told("note")
     assert ("watched" in [fact["kind"] for fact in ana.facts()]) is shown
+    await ana.command("invite", chat=vera.chat, agent="ben")
+    ben = await Agent.comes(server, "ben")
+    await ben.is_welcome()
+    await ben.say_frame("watch", chat=vera.chat)
+    drawn = await ben.hears("watched")
+    assert ("Looking on:" in drawn["content"]) is shown

@@ -64,7 +64,8 @@ class AgentConnection(Connection):
         self.drawn: dict[str, int] = {}  # held and offered chats -> feed number of their drawing
         self.guest_of: set[str] = set()  # chats one was invited to
         locale = locale_of(socket, me.member.locale)
-        self.watching = Watching(self, self.services, self.author, locale, self.commands.may_look_on)
+        may, sees = self.commands.may_look_on, self.commands.sees_who_looks_on
+        self.watching = Watching(self, self.services, self.author, locale, may, sees)
         self._coming: dict[str, list[Shown]] = {}  # chats being read -> what happened meanwhile
         self._early: list[Heard] | None = None
         self._reading: set[asyncio.Task[None]] = set()

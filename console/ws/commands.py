@@ -135,6 +135,10 @@ class Commands:
         """A supervisor, or a colleague who was invited."""
         return may(self.on.me.member, "supervise") or self.author.id in line.guests
 
+    def sees_who_looks_on(self) -> bool:
+        """A guest is told as little as the agent, when an admin keeps it from agents."""
+        return self.services.directory.watch_shown or may(self.on.me.member, "supervise")
+
     # --- oneself ----------------------------------------------------------------------------------------------
 
     async def set_status(self, frame: SetStatus) -> None:

@@ -35,17 +35,23 @@ class Looked:
 
 
 class Watching:
-    """Of one socket. `may` says whether this person may look on at a chat."""
+    """Of one socket. `may` says whether this person may look on at a chat, `sees` whether they see who else does."""
 
     def __init__(
-        self, on: Socket, services: Services, author: Author, locale: str, may: Callable[[ChatLine], bool]
+        self,
+        on: Socket,
+        services: Services,
+        author: Author,
+        locale: str,
+        may: Callable[[ChatLine], bool],
+        sees: Callable[[], bool] = lambda: True,
     ) -> None:
         self._on = on
         self._services = services
         self._author = author
         self._locale = locale
         self._may = may
-        self._views = WatchViews(services.views, lambda: names_of(services))
+        self._views = WatchViews(services.views, lambda: names_of(services), sees)
         self._looked: dict[str, Looked] = {}
         self._renewing: asyncio.Task[None] | None = None
 
