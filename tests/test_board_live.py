@@ -3,11 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from console.board.live import BEAT, Boards, Face
+from console.board.rows import AgentRow
 from console.board.views import BoardViews
 from console.directory import Directory, Queue
 from console.errors import Unknown
@@ -120,6 +123,28 @@ async def test_a_face_nobody_looks_at_any_more_is_drawn_no_more(house: House) ->
     house.happens("ana")
     await house.frames(sam, 2)
     assert house.drawn() - before == 4
+
+
+async def test_what_a_failed_beat_was_to_show_is_shown_by_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam = Sam()
+    await house.boards.join(sam, ENGLISH)
+    await house.frames(sam)
+    draw, failed = BoardViews.part, []
+
+    def fails_once(views: BoardViews, thing: Any, **how: Any) -> str:
+        if isinstance(thing, AgentRow) and not failed:
+            failed.append(thing.id)
+            raise RuntimeError
+        return draw(views, thing, **how)
+
+    monkeypatch.setattr(BoardViews, "part", fails_once)
+    house.floor.holds("ana", 1, due=30_000)
+    house.happens("ana")
+    await house.frames(sam, 2)
+    assert failed == ["ana"]
+    assert {"agent-ana", "overview", "queue-billing", "queue-support"} <= set(sam.ids())
 
 
 async def test_when_nothing_changes_a_frame_says_so_once_a_second(house: House) -> None:

@@ -156,8 +156,9 @@ class Boards:
                 due = time.monotonic() + BEAT
                 try:
                     await self._push()
-                except Exception as problem:  # the next beat may do better
+                except Exception as problem:  # the next beat looks at everything anew
                     log.error("board.failed", error=repr(problem))
+                    self._things, self._seen = {}, None
                 await asyncio.sleep(SPACING)
 
     async def _sleep_until(self, due: float) -> None:
@@ -183,6 +184,8 @@ class Boards:
     async def _push(self) -> None:
         changed, gone = self._advance()
         for face in set(self._listeners.values()):
+            if face not in self._drawn:  # its last board has left while another face was drawn
+                continue
             parts = await self._redraw(face, changed, gone)
             frame = encode(BoardHtml(self._picture().n, self._workspace.now(), self._fresh, parts, gone)).decode()
             for listener, theirs in list(self._listeners.items()):
@@ -213,7 +216,7 @@ class Boards:
         before, self._things = self._things, things
         changed = [id for id, thing in things.items() if before.get(id) != thing]
         self._seconds += time.perf_counter() - started
-        return changed, [id for id in before if id not in things]
+        return changed, sorted({id for drawn in self._drawn.values() for id in drawn} - things.keys())
 
     def _queues(self, picture: Picture, directory: Directory, now: int) -> dict[str, Thing]:
         sums = {id: self._sums(id, picture, now) for id in directory.queues}
@@ -253,17 +256,17 @@ class Boards:
 
     async def _redraw(self, face: Face, changed: list[str], gone: list[str]) -> list[str]:
         """The parts that look different than they did."""
-        drawn, parts = self._drawn[face], []
-        for id in gone:
-            drawn.pop(id, None)
+        drawn, new = self._drawn[face], {}
         for place, id in enumerate(changed):
             part = self._draw(face, id) if id in self._things else ""
             if part and drawn.get(id) != part:
-                drawn[id] = part
-                parts.append(part)
+                new[id] = part
             if place % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
-        return parts
+        drawn.update(new)
+        for id in gone:
+            drawn.pop(id, None)
+        return list(new.values())
 
     def _draw(self, face: Face, id: str) -> str:
         started = time.perf_counter()
