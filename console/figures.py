@@ -60,6 +60,10 @@ class DayFigures(Sketch):
             self.day, self.n, self.within, self.buckets = at // DAY, 0, 0, {}
         self.add(ms, within=within)
 
+    def today(self, now: int) -> "DayFigures":
+        """These, or none at all once their day is over."""
+        return self if now // DAY == self.day else DayFigures(day=now // DAY)
+
 
 class Figures(msgspec.Struct):
     """What was measured and counted in some time.

@@ -9,7 +9,7 @@ from console.board.forecast import outlooks
 from console.board.rows import agent_row
 from console.board.sums import Days
 from console.directory import Hours, Queue
-from console.figures import DAY, HOUR, MINUTE, QueueFigures
+from console.figures import DAY, HOUR, MINUTE, DayFigures, QueueFigures, bucket_of
 from tests.boarding import SUPPORT, Floor
 
 MIDDAY = 1_800_014_400_000 + 30 * MINUTE  # half past a full hour
@@ -106,6 +106,15 @@ def test_under_the_goal_is_said_once_enough_is_known() -> None:
     assert (card.state, card.recent) == ("soon", Share(20, 0.8))
 
 
+def test_an_agents_day_is_over_at_midnight() -> None:
+    floor = Floor(now=5 * DAY - 1_000)
+    ana = floor.agent("ana", figures=DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, day=4))
+    row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now)
+    assert (row.answers, row.within) == (2, 0.5)
+    row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now + 1_000)
+    assert (row.answers, row.median, row.within) == (0, 0, None)
+
+
 def test_the_figures_are_those_of_the_visitors() -> None:
     floor = Floor(now=MIDDAY)
     floor.agent("ana")
@@ -170,7 +179,9 @@ def test_a_picture_taken_anew_is_not_added_to_the_old_one() -> None:
 
 
 def row(floor: Floor, agent: str = "ana", **options: Any) -> Any:
-    return agent_row(floor.picture, floor.picture.agents[agent], floor.directory, lost=options.get("lost", 0))
+    return agent_row(
+        floor.picture, floor.picture.agents[agent], floor.directory, lost=options.get("lost", 0), now=floor.now
+    )
 
 
 def test_six_slots_show_what_stands_in_them() -> None:

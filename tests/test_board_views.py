@@ -29,7 +29,7 @@ def draw(floor: Floor, thing: object, *, locale: str = "en", wall: bool = False)
 
 
 def row(floor: Floor, agent: str = "ana") -> object:
-    return agent_row(floor.picture, floor.picture.agents[agent], floor.directory, lost=0)
+    return agent_row(floor.picture, floor.picture.agents[agent], floor.directory, lost=0, now=floor.now)
 
 
 def busy() -> Floor:
@@ -82,7 +82,8 @@ def test_a_row_says_the_status_and_a_slot_whose_chat_it_holds() -> None:
 def test_the_totals_count_everybody_once() -> None:
     floor = busy()
     rows = {
-        agent: agent_row(floor.picture, line, floor.directory, lost=0) for agent, line in floor.picture.agents.items()
+        agent: agent_row(floor.picture, line, floor.directory, lost=0, now=floor.now)
+        for agent, line in floor.picture.agents.items()
     }
     says = text(draw(floor, overview(floor.picture, rows, floor.directory, 1)))
     assert says == "1 agent online 1 away 1 lost 2 of 2 slots in use 3 chats 1 in line 1 late now"
@@ -109,7 +110,7 @@ def test_the_picture_is_as_high_as_its_highest_and_has_a_table_beside_it() -> No
 @pytest.mark.parametrize("wall", [False, True])
 def test_every_part_is_one_element_with_an_id_and_a_place(wall: bool) -> None:
     floor = busy()
-    rows = {"ana": agent_row(floor.picture, floor.picture.agents["ana"], floor.directory, lost=0)}
+    rows = {"ana": agent_row(floor.picture, floor.picture.agents["ana"], floor.directory, lost=0, now=floor.now)}
     things = (
         card_of(floor, "billing"),
         row(floor),

@@ -32,7 +32,7 @@ from console.events import (
     Stalled,
     Unreadable,
 )
-from console.figures import HOUR, Figures
+from console.figures import DAY, HOUR, Figures
 from console.metrics import BoardCosts
 from console.picture import ChatLine, Picture
 from console.protocol import encode
@@ -85,7 +85,7 @@ class Boards:
         self._dirty: set[str] = set()
         self._lost: dict[str, int] = {}  # agents -> when their connection went
         self._names: dict[str, str] = {}  # chats of late answers -> their visitors
-        self._seen: tuple[Picture, Directory] | None = None  # what `_things` were made of
+        self._seen: tuple[Picture, Directory, int] | None = None  # what `_things` were made of, on which day
         self._days = Days()
         self._fresh = 0
         self._wake = asyncio.Event()
@@ -197,9 +197,10 @@ class Boards:
         """The things as they are now: ids of those that changed, and of those that are no more."""
         started = time.perf_counter()
         picture, directory, now = self._picture(), self._directory(), self._workspace.now()
-        if self._seen is None or self._seen[0] is not picture or self._seen[1] is not directory or not self._listeners:
+        seen, day = self._seen or (None, None, 0), now // DAY
+        if seen[0] is not picture or seen[1] is not directory or seen[2] != day or not self._listeners:
             self._dirty |= picture.agents.keys()
-            self._seen = (picture, directory)
+            self._seen = (picture, directory, day)
         things = self._queues(picture, directory, now)
         late = sum(card.late for card in things.values() if isinstance(card, QueueCard))
         rows = {id: thing for id, thing in self._things.items() if isinstance(thing, AgentRow)}
@@ -207,7 +208,7 @@ class Boards:
             rows.pop(f"agent-{agent}", None)
             if agent in picture.agents:
                 lost = self._lost.get(agent, 0)
-                rows[f"agent-{agent}"] = agent_row(picture, picture.agents[agent], directory, lost=lost)
+                rows[f"agent-{agent}"] = agent_row(picture, picture.agents[agent], directory, lost=lost, now=now)
         self._dirty.clear()
         rows = {id: row for id, row in rows.items() if row.id in picture.agents}
         things |= rows

@@ -51,8 +51,9 @@ class AgentRow(msgspec.Struct, frozen=True):
     within: float | None
 
 
-def agent_row(picture: Picture, agent: AgentLine, directory: Directory, *, lost: int) -> AgentRow:
+def agent_row(picture: Picture, agent: AgentLine, directory: Directory, *, lost: int, now: int) -> AgentRow:
     """`lost`: when its connection was last seen to go (ms), 0 for not known."""
+    figures = agent.figures.today(now)
     slots = tuple(_slot(picture, agent, number, directory) for number in range(1, SLOTS + 1))
     return AgentRow(
         id=agent.id,
@@ -68,9 +69,9 @@ def agent_row(picture: Picture, agent: AgentLine, directory: Directory, *, lost:
         late=any(_broken(picture, slot) for slot in slots),
         slots=slots,
         queues=tuple(agent.queues),
-        answers=agent.figures.n,
-        median=agent.figures.quantile(0.5),
-        within=agent.figures.share_within(),
+        answers=figures.n,
+        median=figures.quantile(0.5),
+        within=figures.share_within(),
     )
 
 

@@ -116,18 +116,19 @@ class HtmlFace:
         agent = picture.agents.get(on.author.id)
         if agent is None:
             return None
+        day = agent.figures.today(on.now())
         held = [picture.chats[chat] for chat in agent.held.values() if chat in picture.chats]
         promises = [chat.promise for chat in held if chat.promise]
         waiting = [(chat.since, chat.due) for chat in picture.waiting(agent.queues)]
         return Strip(
-            agent=deepcopy(agent),
+            agent=replace(deepcopy(agent), figures=deepcopy(day)),
             waiting=len(waiting),
             longest=min((since for since, _ in waiting), default=0),
             next_due=min((due for _, due in waiting), default=0),
             invited=on.invitations(),
             left_messages=picture.left_messages,
-            median=agent.figures.quantile(0.5),
-            within=agent.figures.share_within(),
+            median=day.quantile(0.5),
+            within=day.share_within(),
             now=0,
             promises=len(promises),
             promise=max(promises, default=0),
