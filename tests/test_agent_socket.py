@@ -40,6 +40,18 @@ async def test_an_offer_is_accepted_and_becomes_a_chat(server: RunningServer) ->
     assert (await vera.is_told("assigned"))["name"] == "Anna"
 
 
+async def test_nobody_types_in_a_chat_they_have_not_accepted(server: RunningServer) -> None:
+    (anna,) = await desk_of(server, "anna", mode="offer", accept=60_000)
+    vera = await comes(server)
+    await anna.hears("offered")
+    await anna.say_frame("typing", chat=vera.chat)
+    await anna.command("accept", chat=vera.chat)
+    await vera.is_told("assigned")
+    assert not [frame for frame in vera.heard if frame["t"] == "typing"]
+    await anna.say_frame("typing", chat=vera.chat)
+    await vera.hears("typing")
+
+
 async def test_an_offer_that_is_declined_moves_on(server: RunningServer) -> None:
     anna, bruno = await desk_of(server, "anna", "bruno", mode="offer", accept=60_000)
     vera = await comes(server)

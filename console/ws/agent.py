@@ -128,7 +128,7 @@ class AgentConnection(Connection):
 
     async def typing(self, frame: AgentTyping) -> None:
         line = self.services.picture.chats.get(frame.chat)
-        if line is not None and line.agent == self.author.id:
+        if line is not None and line.agent == self.author.id and line.place == "active":
             signal = TypingSignal(frame.chat, "agent", self.author.name, line.last)
             await self.services.workspace.signal(msgspec.json.encode(signal))
 
