@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,8 +61,9 @@ async def _demo(settings: Settings, crowd: int, agents: int) -> None:
         url = url_of(listening)
         async with on_this_machine(settings) as filled:
             links, bearers = await _people(filled, url, agents)
-            app = create_app(filled, demo=True)
-            async with serving(app, listening, filled) as stopping:
+            named = replace(filled, origin=filled.origin or url)  # alerts lead to the board
+            app = create_app(named, demo=True)
+            async with serving(app, listening, named) as stopping:
                 _welcome(url, links, filled.data, crowd, agents)
                 async with _crowd(app, url, crowd, bearers):
                     await stopping.wait()
