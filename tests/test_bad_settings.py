@@ -142,6 +142,14 @@ def test_a_queue_that_nobody_serves_is_refused() -> None:
     )
 
 
+def test_a_queue_without_a_name_yet_is_told_of_its_members_in_a_whole_sentence() -> None:
+    nobody = replace(with_queue(name=""), members={})
+    assert (
+        "members",
+        "A queue needs at least one member: one that nobody serves answers nobody.",
+    ) in said(nobody, "queue:support")
+
+
 def test_a_language_that_no_member_speaks_is_refused() -> None:
     french = {"ana": replace(ANA, languages=("en",)), "ben": BEN}
     wanted = replace(with_queue(languages=("en", "de"), overflow_to="", overflow_after=0), members=french)

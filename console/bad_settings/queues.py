@@ -55,12 +55,15 @@ def of_queue(queue: Queue, known: Directory) -> list[Wrong]:
 def _members(queue: Queue, known: Directory) -> list[Wrong]:
     found = Found(f"queue:{queue.id}")
     there = _serving(queue.id, known)
-    found.unless(
-        there,
-        "members",
-        "%(queue)s needs at least one member: a queue that nobody serves answers nobody.",
-        queue=queue.name,
-    )
+    if queue.name:
+        found.unless(
+            there,
+            "members",
+            "%(queue)s needs at least one member: a queue that nobody serves answers nobody.",
+            queue=queue.name,
+        )
+    else:
+        found.unless(there, "members", "A queue needs at least one member: one that nobody serves answers nobody.")
     check_languages(found, queue.languages)
     beyond = there + _serving(queue.overflow_to, known)
     for language in queue.languages if there else ():
