@@ -1,5 +1,6 @@
 """Ana hears and sees it in time, also while she looks elsewhere."""
 
+import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.stage import Play, Stage, open_console
@@ -59,6 +60,20 @@ async def test_until_a_key_is_pressed_the_page_says_that_it_is_silent(stage: Sta
     await desk.keyboard.press("Shift")
     await expect(desk.locator("#sound-off")).to_be_hidden()
     await expect(desk.locator("#sound-words")).to_have_text("Sound")
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+async def test_that_it_is_silent_is_said_in_the_strip_and_covers_nothing(
+    stage: Stage, context: BrowserContext, width: int
+) -> None:
+    page = await open_console(stage, context, width=width, height=844)
+    await page.locator("#sound-off").wait_for()
+    inside = """() => { const box = document.getElementById('sound-off').getBoundingClientRect();
+      const others = [...document.querySelectorAll('.top button, .top summary, .pane, .fig')].filter(one => one.checkVisibility());
+      return others.filter(one => { const its = one.getBoundingClientRect();
+        return its.left < box.right && its.right > box.left && its.top < box.bottom && its.bottom > box.top; }).length; }"""
+    assert await page.evaluate(inside) == 0
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 async def test_sound_can_be_switched_off_and_stays_off(stage: Stage, desk: Page) -> None:
