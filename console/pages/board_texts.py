@@ -19,6 +19,7 @@ def board_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "age": _("data {n} s old"),
         "age_none": _("no data yet"),
         "stale_link": _("No connection since {time}. What you see is {n} s old."),
+        "stale_silent": _("What you see is {n} s old: nothing comes from the server any more. It goes on by itself."),
         "stale_data": _("What you see is {n} s old: the server cannot reach its store. It goes on by itself."),
         "fresh_again": _("The board is current again"),
         "title_late": _("{n} late"),

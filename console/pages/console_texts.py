@@ -43,6 +43,8 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
             "remove_tag": _("Remove tag {tag}"),
             "waiting_one": _("1 waiting, due in {time}"),
             "waiting_many": _("{n} waiting, the first due in {time}"),
+            "waiting_one_late": _("1 waiting, late by {time}"),
+            "waiting_many_late": _("{n} waiting, the first late by {time}"),
             "conversation": _("Conversation with {name}"),
             "pane_free": _("Pane {slot}, free"),
             "mini": _("Pane {slot}: {name}, {clock}"),
@@ -50,9 +52,11 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
             "clock_left": _("{n} seconds left"),
             "clock_soon": _("soon: {n} seconds left"),
             "clock_late": _("late by {n} seconds"),
+            "clock_late_long": _("late by {n} min"),
             "clock_stale": _("not connected"),
             "clock_promise": _("promised to be back in {n} seconds"),
             "clock_promise_late": _("promise broken {n} seconds ago"),
+            "clock_promise_late_long": _("promise broken {n} min ago"),
             "clock_offer": _("{n} seconds to accept"),
             "clock_wrapup": _("wrap-up, {n} seconds left"),
             "promise": _("back in {time}"),
@@ -152,5 +156,6 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
             "status_online": _("Online"),
             "status_away": _("Away"),
             "status_offline": _("Offline"),
+            "missed_offers": _("offers missed"),
         }
     )

@@ -18,4 +18,5 @@ def watch_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "typing_text": _("typing: “{text}”"),
         "clock_left": _("{n} seconds left"),
         "clock_late": _("late by {n} seconds"),
+        "clock_late_long": _("late by {n} min"),
     }

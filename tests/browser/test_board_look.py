@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
 from console.directory import Queue
 from console.events import Author, Message
@@ -135,6 +135,29 @@ async def test_without_a_connection_it_says_since_when_and_comes_back_by_itself(
     board_stage.refusing = False
     await expect(page.locator("#stale")).to_be_hidden(timeout=15_000)
     assert await page.evaluate(ROWS) == ["agent-ana", "agent-ben", "agent-chiara", "agent-deniz"]
+
+
+async def test_a_cut_that_is_not_noticed_yet_is_not_blamed_on_the_store(
+    board_stage: BoardStage, context: BrowserContext
+) -> None:
+    page = await context.new_page()
+    await page.route_web_socket("**/ws/board", lambda its: watch_line(its, heard))
+    heard: list[bool] = []
+    await page.goto(f"{board_stage.url}/board")
+    await page.locator("#queue-billing").wait_for()
+    heard.append(True)  # from now on nothing comes through
+    await expect(page.locator("#stale")).to_contain_text("nothing comes from the server any more")
+
+
+def watch_line(its: WebSocketRoute, cut: list[bool]) -> None:
+    server = its.connect_to_server()
+    server.on_message(lambda message: None if cut else its.send(message))
+
+
+async def test_who_missed_offers_is_away_for_that_in_words(board_stage: BoardStage, page: Page) -> None:
+    board_stage.floor.agent("ana", name="Ana", status="away", reason="missed_offers")
+    board_stage.change()
+    await expect(page.locator("#agent-ana .state")).to_contain_text("offers missed")
 
 
 # --- alarms ---------------------------------------------------------------------------------------------
@@ -389,6 +412,20 @@ async def test_what_is_read_from_afar_is_large(board_stage: BoardStage, context:
     assert min(await page.evaluate(SIZES)) >= 22
     figures = "[...document.querySelectorAll('.queue dd')].map(one => parseFloat(getComputedStyle(one).fontSize))"
     assert min(await page.evaluate(figures)) >= 64
+
+
+async def test_nothing_on_a_wall_is_cut_at_its_side(board_stage: BoardStage, context: BrowserContext) -> None:
+    page = await open_board(board_stage, context, width=1920, height=1080, wall=True)
+    await busy(board_stage, page)
+    for slot in (1, 2):
+        board_stage.floor.holds("ben", slot, name="Nicoletta Bartholomew-Worthington", due=-1_100_000, queue="support")
+    board_stage.floor.late("ben", "one", 90_000, 0, 9_000, 0, ago=0)
+    board_stage.change()
+    await expect(page.locator('#agent-ben .slot[data-digits="18m"]')).to_have_count(2)
+    out = """() => { const edge = document.getElementById('lates').getBoundingClientRect().right;
+      return [...document.querySelectorAll('#lates li, #lates .bar')].filter(one => one.getBoundingClientRect().right > edge).length
+        + [...document.querySelectorAll('.slot')].filter(one => one.scrollWidth > one.clientWidth).length; }"""
+    assert await page.evaluate(out) == 0
 
 
 async def test_a_wall_says_how_old_it_is_and_greys_as_the_board_does(

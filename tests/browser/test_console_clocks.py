@@ -1,5 +1,7 @@
 """Holding replies and their clocks; and the key that finds whatever runs out first."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -53,6 +55,20 @@ async def test_a_promise_runs_out_and_is_broken_in_shape_words_and_sound(stage: 
     await expect(desk.locator("#announcer")).to_contain_text("Pane 1, Giulia: promise broken")
     assert (await desk.evaluate("window.sounds"))[:3] == ["chat", "soon", "late"]
     await expect(desk).to_have_title("(1 late) Console · Sestetto")
+
+
+async def test_what_is_late_for_minutes_says_so_in_minutes(stage: Stage, desk: Page) -> None:
+    for slot in range(1, 7):
+        chat = Play(f"c{slot}", slot, f"Visitor {slot}")
+        chat.visitor_says("Anybody there?", due=-1_025_000)
+        await stage.play(chat)
+    await expect(desk.locator("#pane-1 header .clock")).to_have_text(re.compile(r"late \+17:[01]\d"))
+    small = desk.locator(".mini .clock")
+    await expect(small.first).to_have_text("+17m")
+    await expect(desk.locator(".mini .words").first).to_have_text("Pane 1: Visitor 1, late by 17 min")
+    boxes = [await small.nth(number).bounding_box() for number in range(6)]
+    edges = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
+    assert all(left < right for (_, left), (right, _) in zip(edges, edges[1:], strict=False))  # none touches the next
 
 
 async def test_no_promise_is_made_from_a_note(stage: Stage, desk: Page) -> None:

@@ -8,6 +8,7 @@ import { clockTime, word } from '../console/words.js';
 const TOO_OLD = 3_000; // ms
 
 let fresh = 0; // until when (server ms) the picture is known to be the whole truth
+let heard = 0; // performance.now() of what the server said last
 let link = 'connecting';
 let lost = 0; // Date.now() of the loss
 let told = '';
@@ -15,6 +16,7 @@ let told = '';
 /** @param {number} at */
 export function freshAt(at) {
   fresh = Math.max(fresh, at);
+  heard = performance.now();
 }
 
 /** @param {string} state @param {number} since */
@@ -38,7 +40,9 @@ export function tick() {
 /** @param {number} age ms */
 function trouble(age) {
   if (link !== 'ready') return word('stale_link', { time: clockTime(lost), n: seconds(age) });
-  return age > TOO_OLD ? word('stale_data', { n: seconds(age) }) : '';
+  if (age <= TOO_OLD) return '';
+  // a connection that has just been cut still looks open: only who is heard can have trouble with its store
+  return word(performance.now() - heard > TOO_OLD ? 'stale_silent' : 'stale_data', { n: seconds(age) });
 }
 
 const tenths = new Intl.NumberFormat(manner(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });

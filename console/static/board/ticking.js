@@ -1,6 +1,6 @@
 // What runs on the board: clocks in slots, times since and until. Only what can be seen is drawn.
 
-import { reading } from '../console/clocks.js';
+import { brief, lateBy, reading } from '../console/clocks.js';
 import { now } from '../console/servertime.js';
 import { duration, word } from '../console/words.js';
 
@@ -58,11 +58,12 @@ function running(data, at) {
   if (data.since) return duration(at - Number(data.since));
   if (data.until) return String(Math.max(0, Math.ceil((Number(data.until) - at) / 1000)));
   const left = Number(data.clock) - at;
-  return left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : word('clock_late', { n: Math.floor(-left / 1000) });
+  return left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : lateBy(Math.floor(-left / 1000));
 }
 
 /** @type {Record<string, import('../console/clocks.js').Kind>} */
 const KINDS = { active: 'turn', promise: 'promise', offered: 'offer', wrapup: 'wrapup' };
+const wall = document.body.hasAttribute('data-wall');
 const SPAN = 60_000; // ms of a full ring where nobody told
 
 /** @type {WeakMap<Element, string>} what a slot was last named for */
@@ -102,8 +103,8 @@ function show(slot, it) {
 function digits(kind, it) {
   if (it.state === 'none') return '·';
   if (it.state === 'stale') return '?';
-  const n = it.seconds < 100 ? String(it.seconds) : `${Math.floor(it.seconds / 60)}m`;
-  if (it.state === 'late') return `+${n}`;
+  const n = brief(it.seconds);
+  if (it.state === 'late') return wall && it.seconds >= 100 ? n : `+${n}`; // a wall's large digits leave room for three
   if (kind === 'offered') return `?${n}`;
   if (kind === 'wrapup') return `✓${n}`;
   if (kind === 'promise') return it.seconds < 60 ? `~${n}` : `~${Math.floor(it.seconds / 60)}m`;
@@ -133,7 +134,7 @@ function name(slot, words) {
 export function nameExactly(slot) {
   const it = read(slot);
   const kind = slot.dataset.kind ?? '';
-  const seconds = it.state === 'none' || it.state === 'stale' ? '' : `, ${word(it.state === 'late' ? 'clock_late' : 'clock_left', { n: it.seconds })}`;
+  const seconds = it.state === 'none' || it.state === 'stale' ? '' : `, ${it.state === 'late' ? lateBy(it.seconds) : word('clock_left', { n: it.seconds })}`;
   name(slot, `${kindWord(kind, it.state)}${seconds}`);
 }
 

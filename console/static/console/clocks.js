@@ -1,7 +1,7 @@
 // Clocks: rings that empty, and squares that say how late it is. Shape, words and colour say the same.
 
 import { now } from './servertime.js';
-import { word } from './words.js';
+import { duration, word } from './words.js';
 
 /**
  * What runs out: the promise to answer (`turn`), the one to be back (`promise`), an offer, or a wrap-up.
@@ -39,6 +39,15 @@ export function inTime(ms) {
   return all < 100 ? word('seconds', { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, '0')}`;
 }
 
+/** What a small clock has room for: `42`, `17m`, `2h`. @param {number} seconds */
+export function brief(seconds) {
+  if (seconds < 100) return String(seconds);
+  return seconds < 6000 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`;
+}
+
+/** `42`, `17:05`: seconds are read at a glance up to a hundred. @param {number} seconds */
+const glance = (seconds) => (seconds < 100 ? String(seconds) : duration(seconds * 1000));
+
 /**
  * @param {Reading} it
  * @param {boolean} short for the small clocks on top
@@ -46,12 +55,17 @@ export function inTime(ms) {
 function digits(it, short) {
   if (it.state === 'none') return '·';
   if (it.state === 'stale') return '?';
-  const n = it.seconds < 100 ? String(it.seconds) : `${Math.floor(it.seconds / 60)}m`; // what there is room for
+  const n = brief(it.seconds);
   if (short) return it.state === 'late' ? `+${n}` : it.state === 'soon' ? `${n}!` : n;
-  if (it.state === 'late') return word(it.kind === 'promise' ? 'promise_late' : 'late', { n: it.seconds });
+  if (it.state === 'late') return word(it.kind === 'promise' ? 'promise_late' : 'late', { n: glance(it.seconds) });
   if (it.kind === 'promise') return word('promise', { time: inTime(it.seconds * 1000) });
   if (it.kind === 'offer') return word('accept_in', { n });
   return it.state === 'soon' ? word('soon', { n }) : n;
+}
+
+/** `late by 42 seconds`, `late by 17 min`. @param {number} seconds */
+export function lateBy(seconds, key = 'clock_late') {
+  return seconds < 100 ? word(key, { n: seconds }) : word(`${key}_long`, { n: Math.floor(seconds / 60) });
 }
 
 /** The same for somebody who hears it. @param {Reading} it */
@@ -59,8 +73,9 @@ export function inWords(it) {
   const { kind, state, seconds: n } = it;
   if (state === 'none') return word('clock_none');
   if (state === 'stale') return word('clock_stale');
-  if (kind === 'turn') return word({ fine: 'clock_left', soon: 'clock_soon', late: 'clock_late' }[state], { n });
-  return word(state === 'late' ? 'clock_promise_late' : `clock_${kind}`, { n });
+  if (state === 'late') return lateBy(n, kind === 'promise' ? 'clock_promise_late' : 'clock_late');
+  if (kind === 'turn') return word(state === 'soon' ? 'clock_soon' : 'clock_left', { n });
+  return word(`clock_${kind}`, { n });
 }
 
 const still = window.matchMedia('(prefers-reduced-motion: reduce)');

@@ -65,7 +65,7 @@ function queueChoice(queue) {
 function agentChoice(agent) {
   const status = agent.status ?? 'offline';
   const free = agent.free ?? 0;
-  const said = word(`status_${status}`) + (agent.reason ? `: ${agent.reason}` : '');
+  const said = word(`status_${status}`) + (agent.reason ? `: ${agent.reason === 'missed_offers' ? word('missed_offers') : agent.reason}` : '');
   const words = status === 'online' ? word(free ? 'slots_free' : 'no_slot_free', { n: free }) : said;
   return { key: `agent:${agent.id}`, kind: 'agent', id: agent.id, name: agent.name, words, may: inviting ? status !== 'offline' : free > 0 };
 }

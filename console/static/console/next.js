@@ -19,7 +19,9 @@ export class TakeNext extends Bound {
 
   /** @param {number} waiting @param {number} due server ms at which the first promise breaks */
   show(waiting, due) {
-    const words = word(waiting === 1 ? 'waiting_one' : 'waiting_many', { n: waiting, time: inTime(due - now()) });
+    const left = due - now();
+    const key = `${waiting === 1 ? 'waiting_one' : 'waiting_many'}${left > 0 ? '' : '_late'}`;
+    const words = word(key, { n: waiting, time: inTime(Math.abs(left)) });
     const place = this.find('.words');
     if (place.textContent !== words) place.textContent = words;
   }

@@ -2,6 +2,7 @@
 
 import { localTimes } from '../times.js';
 import { patch } from '../board/patch.js';
+import { lateBy } from './clocks.js';
 import { newCid } from './identity.js';
 import { now } from './servertime.js';
 import { duration, word } from './words.js';
@@ -149,7 +150,7 @@ export class WatchPanel {
     for (const place of this.root.querySelectorAll('[data-since]')) place.textContent = duration(at - Number(place.getAttribute('data-since')));
     for (const place of this.root.querySelectorAll('[data-clock]')) {
       const left = Number(place.getAttribute('data-clock')) - at;
-      place.textContent = left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : word('clock_late', { n: Math.floor(-left / 1000) });
+      place.textContent = left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : lateBy(Math.floor(-left / 1000));
       place.classList.toggle('warn', left <= 0);
     }
   }
