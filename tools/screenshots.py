@@ -1,4 +1,4 @@
-"""Draws docs/images/*.png from real servers: Ana's console with six visitors, and Sam's board over a busy shift.
+"""Draws docs/images/*.png from real servers: Ana's console with all a pane can show, and Sam's board over a busy shift.
 
 `make screenshots`. Scripts the system has no font for show as boxes: install fonts-noto-core fonts-noto-cjk first.
 """
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
 from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright
 
 from console.crowd.lines import ANSWERS, PEOPLE, Person
@@ -17,11 +18,12 @@ from console.crowd.tab import VisitorTab
 from console.protocol import Page as Where
 from tests.browser.chromium import find, flags
 from tests.eventually import eventually
-from tests.people import sign_in_link
+from tests.people import accounts_of, sign_in_link
 from tests.running import RunningServer
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 NAMES = ("Giulia Ferri", "Camille Laurent", "김서연", "Hannah Vogel", "田中 葵", "Emma Clarke")
+NEXT = "Oliver Bennett"  # who is offered where somebody has gone
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 WALL: ViewportSize = {"width": 1920, "height": 1080}
 SHIFT = 75  # seconds after which the board has something to show
@@ -74,6 +76,9 @@ async def draw_console(server: RunningServer, browser: Browser) -> None:
         await tab.open(person.says[0], name=person.name, queue=person.queue)
         await answer(ana, person, 0)
     await talk_on(ana, tabs, people)
+    newcomer = next(person for person in PEOPLE if person.name == NEXT)
+    visits.append(await go_through_all(server, ana, people, newcomer))
+    await ask_late(ana, tabs, people)
     await shoot(ana, "console")
     for visit in visits:
         visit.cancel()
@@ -94,11 +99,38 @@ async def draw_board(server: RunningServer, browser: Browser) -> None:
 
 
 async def talk_on(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> None:
-    """A second round, and then questions of different ages: one late, one nearly, some fresh, one answered."""
+    """A second round."""
     for tab, person in zip(tabs, people, strict=True):
         await tab.say(person.says[1])
         await answer(ana, person, 1)
-    for number, wait in ((2, 4.5), (0, 2.0), (5, 1.0), (3, 0.8)):
+
+
+async def go_through_all(server: RunningServer, ana: Page, people: list[Person], newcomer: Person) -> asyncio.Task[None]:
+    """A promise in the second pane, a wrap-up in the fourth, an offer in the fifth. The newcomer's visit."""
+    async with accounts_of(server) as accounts:
+        for queue in (await accounts.directory()).queues.values():
+            await accounts.put_queue(replace(queue, mode="offer", accept=60_000, wrapup=120_000))
+    await asyncio.sleep(3)  # the server looks every two seconds
+    await ana.locator("#pane-2 [data-act=hold120]").click()
+    for slot in (4, 5):
+        await ana.locator(f"#pane-{slot} [data-act=end]").click()
+        await box(ana, people[0]).focus()
+        await ana.locator(f"#pane-{slot} .foot.labels").wait_for()
+    await asyncio.sleep(1)  # a press sooner is taken for one on what stood there before
+    await ana.locator("#pane-5").get_by_text("Washing and care").click()
+    await ana.locator("#pane-5 [data-act=done]").click()
+    await box(ana, people[0]).focus()
+    tab = open_tab(server, newcomer)
+    visit = asyncio.create_task(tab.run())
+    await eventually(lambda: tab.online, "Ana to be there", within=60)
+    await tab.open(newcomer.says[0], name=newcomer.name, queue=newcomer.queue)
+    await ana.locator("#pane-5 .foot.offered").wait_for()
+    return visit
+
+
+async def ask_late(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> None:
+    """Questions of different ages: one late, one nearly, one fresh."""
+    for number, wait in ((2, 6.4), (0, 3.2), (5, 0.5)):
         await tabs[number].say(people[number].says[2])
         await asyncio.sleep(wait)
     await box(ana, people[0]).fill(ANSWERS[people[0].locale][2][:24])
