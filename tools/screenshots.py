@@ -105,7 +105,9 @@ async def talk_on(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> No
         await answer(ana, person, 1)
 
 
-async def go_through_all(server: RunningServer, ana: Page, people: list[Person], newcomer: Person) -> asyncio.Task[None]:
+async def go_through_all(
+    server: RunningServer, ana: Page, people: list[Person], newcomer: Person
+) -> asyncio.Task[None]:
     """A promise in the second pane, a wrap-up in the fourth, an offer in the fifth. The newcomer's visit."""
     async with accounts_of(server) as accounts:
         for queue in (await accounts.directory()).queues.values():

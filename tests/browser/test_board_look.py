@@ -423,7 +423,8 @@ async def test_nothing_on_a_wall_is_cut_at_its_side(board_stage: BoardStage, con
     board_stage.change()
     await expect(page.locator('#agent-ben .slot[data-digits="18m"]')).to_have_count(2)
     out = """() => { const edge = document.getElementById('lates').getBoundingClientRect().right;
-      return [...document.querySelectorAll('#lates li, #lates .bar')].filter(one => one.getBoundingClientRect().right > edge).length
+      const beyond = one => one.getBoundingClientRect().right > edge;
+      return [...document.querySelectorAll('#lates li, #lates .bar')].filter(beyond).length
         + [...document.querySelectorAll('.slot')].filter(one => one.scrollWidth > one.clientWidth).length; }"""
     assert await page.evaluate(out) == 0
 

@@ -69,9 +69,10 @@ async def test_that_it_is_silent_is_said_in_the_strip_and_covers_nothing(
     page = await open_console(stage, context, width=width, height=844)
     await page.locator("#sound-off").wait_for()
     inside = """() => { const box = document.getElementById('sound-off').getBoundingClientRect();
-      const others = [...document.querySelectorAll('.top button, .top summary, .pane, .fig')].filter(one => one.checkVisibility());
-      return others.filter(one => { const its = one.getBoundingClientRect();
-        return its.left < box.right && its.right > box.left && its.top < box.bottom && its.bottom > box.top; }).length; }"""
+      const others = [...document.querySelectorAll('.top button, .top summary, .pane, .fig')]
+        .filter(one => one.checkVisibility({ visibilityProperty: true })).map(one => one.getBoundingClientRect());
+      return others.filter(its => its.left < box.right && its.right > box.left
+        && its.top < box.bottom && its.bottom > box.top).length; }"""
     assert await page.evaluate(inside) == 0
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

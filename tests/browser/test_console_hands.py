@@ -120,10 +120,11 @@ async def test_a_free_pane_says_who_waits_and_takes_the_next_by_key(stage: Stage
 async def test_who_waits_too_long_already_is_late_and_not_due_in_no_time(stage: Stage, desk: Page) -> None:
     stage.waiting, stage.next_due = 2, now() - 64_000
     await stage.push(stage.strip())
-    await expect(desk.locator("#pane-1").get_by_text(re.compile(r"^2 waiting, the first late by 6\d s$"))).to_be_visible()
+    pane = desk.locator("#pane-1")
+    await expect(pane.get_by_text(re.compile(r"^2 waiting, the first late by 6\d s$"))).to_be_visible()
     stage.waiting, stage.next_due = 1, now() - 300_000
     await stage.push(stage.strip())
-    await expect(desk.locator("#pane-1").get_by_text(re.compile(r"^1 waiting, late by 5:0\d$"))).to_be_visible()
+    await expect(pane.get_by_text(re.compile(r"^1 waiting, late by 5:0\d$"))).to_be_visible()
 
 
 async def test_who_presses_take_next_is_in_the_chat_that_comes(stage: Stage, desk: Page) -> None:

@@ -1,6 +1,6 @@
 // What runs on the board: clocks in slots, times since and until. Only what can be seen is drawn.
 
-import { brief, lateBy, reading } from '../console/clocks.js';
+import { behind, brief, lateBy, reading } from '../console/clocks.js';
 import { now } from '../console/servertime.js';
 import { duration, word } from '../console/words.js';
 
@@ -63,7 +63,6 @@ function running(data, at) {
 
 /** @type {Record<string, import('../console/clocks.js').Kind>} */
 const KINDS = { active: 'turn', promise: 'promise', offered: 'offer', wrapup: 'wrapup' };
-const wall = document.body.hasAttribute('data-wall');
 const SPAN = 60_000; // ms of a full ring where nobody told
 
 /** @type {WeakMap<Element, string>} what a slot was last named for */
@@ -104,7 +103,7 @@ function digits(kind, it) {
   if (it.state === 'none') return '·';
   if (it.state === 'stale') return '?';
   const n = brief(it.seconds);
-  if (it.state === 'late') return wall && it.seconds >= 100 ? n : `+${n}`; // a wall's large digits leave room for three
+  if (it.state === 'late') return behind(it.seconds);
   if (kind === 'offered') return `?${n}`;
   if (kind === 'wrapup') return `✓${n}`;
   if (kind === 'promise') return it.seconds < 60 ? `~${n}` : `~${Math.floor(it.seconds / 60)}m`;

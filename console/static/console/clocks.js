@@ -45,6 +45,9 @@ export function brief(seconds) {
   return seconds < 6000 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`;
 }
 
+/** `+42`, `17m`: how late, where there is room for three. @param {number} seconds */
+export const behind = (seconds) => (seconds < 100 ? `+${seconds}` : brief(seconds));
+
 /** `42`, `17:05`: seconds are read at a glance up to a hundred. @param {number} seconds */
 const glance = (seconds) => (seconds < 100 ? String(seconds) : duration(seconds * 1000));
 
@@ -56,7 +59,7 @@ function digits(it, short) {
   if (it.state === 'none') return '·';
   if (it.state === 'stale') return '?';
   const n = brief(it.seconds);
-  if (short) return it.state === 'late' ? `+${n}` : it.state === 'soon' ? `${n}!` : n;
+  if (short) return it.state === 'late' ? behind(it.seconds) : it.state === 'soon' ? `${n}!` : n;
   if (it.state === 'late') return word(it.kind === 'promise' ? 'promise_late' : 'late', { n: glance(it.seconds) });
   if (it.kind === 'promise') return word('promise', { time: inTime(it.seconds * 1000) });
   if (it.kind === 'offer') return word('accept_in', { n });
