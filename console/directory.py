@@ -103,6 +103,14 @@ def served_by(known: Directory, queue: str, chosen: Collection[str]) -> Director
     return msgspec.structs.replace(known, members={id: of(member) for id, member in known.members.items()})
 
 
+def overflowing_into(known: Directory, queues: Collection[str]) -> set[str]:
+    """These queues, and all whose chats overflow into them, through others too."""
+    found = set(queues)
+    while more := {queue.id for queue in known.queues.values() if queue.overflow_to in found} - found:
+        found |= more
+    return found
+
+
 class Canned(msgspec.Struct, frozen=True):
     """A reply to insert with `/`. `owner` is the queue's or the member's id, empty for a shared one.
 

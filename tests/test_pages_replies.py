@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from console.directory import Canned, Queue
+from console.picture import ChatLine
 from console.services import Services
 from tests.archived import quick_passwords
 from tests.pages import an_installation, browser_of, signed_in_browser
@@ -77,6 +78,31 @@ async def test_a_queue_takes_its_replies_along(services: Services, ana: httpx.As
     assert await services.go_live(stands)
     assert await ids(ana) == ["c4", "c1"]
     assert [reply.id for reply in await services.accounts.team_canned()] == ["c1", "c3"]
+
+
+async def test_a_chat_that_overflows_to_ana_brings_its_queues_replies(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    """Through another queue too, whose members need not be hers."""
+    accounts = services.accounts
+    await accounts.put_queue(Queue("middle", "Middle", overflow_to="support", overflow_after=10_000))
+    await accounts.put_queue(Queue("billing", "Billing", overflow_to="middle", overflow_after=10_000))
+    await services.go_live(await accounts.directory())
+    assert await ids(ana) == ["c4", "c3", "c2", "c1"]
+    assert (await ana.get("/canned.json")).json()["queues"] == ["billing", "middle", "support"]
+
+
+async def test_a_chat_that_is_handed_to_ana_brings_its_queues_replies(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    before = await ana.get("/canned.json")
+    assert before.json()["queues"] == ["support"]
+    services.picture.chats["x"] = ChatLine("x", "active", "billing", "vera", "demo", agent="ana")
+    services.picture.chats["y"] = ChatLine("y", "active", "other", "luca", "demo", agent="ben")
+    after = await ana.get("/canned.json", headers={"if-none-match": before.headers["etag"]})
+    assert [reply["id"] for reply in after.json()["replies"]] == ["c4", "c3", "c2", "c1"]
+    del services.picture.chats["x"]
+    assert await ids(ana) == ["c4", "c2", "c1"]
 
 
 async def test_nobody_reads_replies_without_signing_in(services: Services) -> None:

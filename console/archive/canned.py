@@ -21,9 +21,13 @@ NO_REPLY = "There is no such reply."
 class CannedReplies(Credentials):
     """Somebody's own leave no audit line: they are nobody else's business."""
 
-    async def canned_for(self, member: Member) -> list[Canned]:
-        """What the member may insert: their own, their queues', the shared ones, in this order and then by title."""
-        theirs = or_(_of("shared", [""]), _of("queue", member.queues), _of("member", [member.id]))
+    async def canned_for(self, member: Member, *, also: Collection[str] = ()) -> list[Canned]:
+        """What the member may insert: their own, their queues', the shared ones, in this order and then by title.
+
+        `also` are further queues whose chats may come to them.
+        """
+        queues = {*member.queues, *also}
+        theirs = or_(_of("shared", [""]), _of("queue", queues), _of("member", [member.id]))
         found = await self._canned(theirs)
         return sorted(found, key=lambda one: (ORDER.index(one.scope), one.title.casefold()))
 

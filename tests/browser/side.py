@@ -26,6 +26,7 @@ class SideTable:
 
     def __init__(self) -> None:
         self.replies: list[Canned] = [BYE, TV, REFUND, GREETING]
+        self.queues = ["billing", "support"]
         self.earlier: list[ChatRow] | None = [
             ChatRow("old1", queue="support", reason="Refund", opened=1_799_000_000_000, agent_name="Ben", rating=4),
             ChatRow("old2", queue="billing", opened=1_798_000_000_000, agent_name="Ana"),
@@ -38,7 +39,7 @@ class SideTable:
 def side_routes(stage: "Stage") -> list[Route]:
     async def canned(request: Request) -> Response:
         stage.side.asked.append(request.url.path)
-        body = msgspec.json.encode(Replies(stage.side.replies))
+        body = msgspec.json.encode(Replies(stage.side.replies, stage.side.queues))
         return Response(body, stage.side.status, media_type="application/json")
 
     async def visitor(request: Request) -> Response:

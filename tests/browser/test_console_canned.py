@@ -1,10 +1,12 @@
 """Ana's canned replies: found by a few letters, filled in, counted only as they stand, and never sent by a slip."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from console.directory import Canned
-from tests.browser.side import GREETING, REFUND
+from tests.browser.side import GREETING, REFUND, TV
 from tests.browser.stage import Play, Stage
 from tests.browser.test_console_keys import press
 from tests.eventually import eventually
@@ -302,3 +304,36 @@ async def test_replies_are_asked_for_once_in_a_while_not_at_every_slash(stage: S
         await titles(desk).first.wait_for()
         await box.fill("")
     await eventually(lambda: stage.side.asked == ["/canned.json"], "one question")
+
+
+async def test_replies_of_a_queue_that_was_not_told_of_are_asked_for_at_once(stage: Stage, desk: Page) -> None:
+    """Giulia's chat stands there; Marco's is handed over from a queue that is none of Ana's."""
+    stage.side.replies, stage.side.queues = [TV, GREETING], ["support"]
+    box = await giulia(stage, desk)
+    await box.press("/")
+    await expect(titles(desk)).to_have_text(["Black screen on TV", "Greeting"])
+    await box.fill("")
+    stage.side.replies, stage.side.queues = [TV, REFUND, GREETING], ["billing", "support"]
+    await asyncio.sleep(1)  # no sooner than that
+    await stage.play(Play("c2", 2, "Marco", queue="billing"))
+    other = desk.get_by_label("Reply to Marco")
+    await other.press("/")
+    await expect(titles(desk)).to_have_text(["Refund date", "Greeting"])
+    assert stage.side.asked == ["/canned.json"] * 2
+
+
+async def test_a_search_of_two_words_waits_for_replies_that_come_late(stage: Stage, desk: Page) -> None:
+    come = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await desk.route("**/canned.json", late)
+    box = await giulia(stage, desk)
+    await box.press_sequentially("/black screen")
+    await box.press("Enter")
+    await expect(menu(desk)).to_be_visible()
+    assert stage.said("say") == []
+    come.set()
+    await expect(titles(desk)).to_have_text(["Black screen on TV"])

@@ -8,22 +8,30 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.directory import Canned
+from console.directory import Canned, overflowing_into
 from console.pages.guard import for_members
 from console.who import services_of
 
 
 class Replies(msgspec.Struct):
-    """The member's own first, then their queues', then the shared ones; by title within each."""
+    """The member's own first, then the queues', then the shared ones; by title within each.
+
+    `queues` are those whose replies are among them: the member's, what overflows into these, what the member holds.
+    """
 
     replies: list[Canned]
+    queues: list[str]
 
 
 @for_members
 async def canned_json(request: Request, me: SignedIn) -> Response:
-    """`{replies: [{id, title, text, scope, owner}]}`; 304 when the browser has just these."""
-    member = services_of(request).directory.members.get(me.member.id, me.member)
-    body = msgspec.json.encode(Replies(await services_of(request).accounts.canned_for(member)))
+    """`{replies: [{id, title, text, scope, owner}], queues: [id]}`; 304 when the browser has just these."""
+    services = services_of(request)
+    member = services.directory.members.get(me.member.id, me.member)
+    held = {chat.queue for chat in services.picture.chats.values() if chat.agent == member.id}
+    queues = overflowing_into(services.directory, member.queues) | held
+    replies = await services.accounts.canned_for(member, also=queues)
+    body = msgspec.json.encode(Replies(replies, sorted(queues)))
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}
     if tag in request.headers.get("if-none-match", ""):

@@ -83,7 +83,7 @@ function show(composer, start, lead) {
   foot.hidden = false;
   menu.showPopover();
   follow();
-  void refreshReplies(() => open && follow());
+  void refreshReplies(about(composer).queue, () => open && follow());
 }
 
 function hide() {
@@ -115,7 +115,8 @@ function follow() {
   const looked = query();
   if (!open || looked === undefined) return hide();
   const found = search(looked, about(open.composer).queue);
-  if (!found.length && looked.includes(' ')) return hide(); // a sentence that begins with a slash
+  const sought = found.length || replies.state === 'loading' || !looked.includes(' ');
+  if (!sought) return hide(); // a sentence that begins with a slash
   choices.draw(found);
   list.hidden = !found.length;
   say(noteFor(found.length, looked));

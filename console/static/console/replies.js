@@ -1,6 +1,8 @@
 // The canned replies that may be inserted, as the server last told them.
 
 const FRESH = 30_000; // ms
+const GIVE_UP = 5_000; // ms for an answer
+const SOON = 1_000; // ms between two questions about a queue that is not among what is known
 
 /**
  * `owner` is the queue's id in scope `queue`.
@@ -10,20 +12,27 @@ const FRESH = 30_000; // ms
 export const replies = {
   /** @type {Reply[]} */
   all: [],
+  /** @type {string[]} */
+  queues: [], // whose replies are among them
   /** @type {'new' | 'loading' | 'ready' | 'failed'} */
   state: 'new',
   at: -FRESH, // performance.now() of the last good answer
 };
 
-/** Asks the server unless that was just done. @param {() => void} then called when something has changed */
-export async function refreshReplies(then) {
-  if (replies.state === 'loading' || performance.now() - replies.at < FRESH) return;
+/**
+ * Asks the server unless that was just done: a chat that was handed over may be of a queue it has not told of.
+ * @param {string} queue @param {() => void} then called when something has changed
+ */
+export async function refreshReplies(queue, then) {
+  const fresh = replies.queues.includes(queue) ? FRESH : SOON;
+  if (replies.state === 'loading' || performance.now() - replies.at < fresh) return;
   const known = replies.state === 'ready';
   replies.state = 'loading';
   try {
-    const answer = await fetch('/canned.json', { headers: { accept: 'application/json' }, redirect: 'error' });
+    const signal = AbortSignal.timeout(GIVE_UP);
+    const answer = await fetch('/canned.json', { headers: { accept: 'application/json' }, redirect: 'error', signal });
     if (!answer.ok) throw new Error(String(answer.status));
-    replies.all = (await answer.json()).replies;
+    ({ replies: replies.all, queues: replies.queues } = await answer.json());
     replies.at = performance.now();
     replies.state = 'ready';
   } catch {
