@@ -132,7 +132,9 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
 def boards_of(services: Services) -> Boards:
     """What all the boards of this process show; picture and directory are read anew each time."""
     views = BoardViews(lambda: services.directory)
-    return Boards(services.workspace, views, lambda: services.picture, lambda: services.directory)
+    return Boards(
+        services.workspace, views, lambda: services.picture, lambda: services.directory, services.history.visitors_of
+    )
 
 
 async def open_up(services: Services) -> None:

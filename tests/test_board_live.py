@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from console.board.rows import AgentRow
 from console.board.views import BoardViews
 from console.directory import Directory, Queue
 from console.errors import Unknown
-from console.events import AgentChanged, Author, Late, Message, Stalled, Turn
+from console.events import AgentChanged, Author, Late, Message, Stalled, Turn, Visitor
 from console.picture import Picture
 from console.protocol_board import BoardHtml
 from tests.boarding import SUPPORT, Floor
@@ -62,7 +62,18 @@ class House:
             BoardViews(lambda: floor.directory),
             lambda: floor.picture,
             lambda: floor.directory,
+            self.visitors_of,
         )
+        self.archived: dict[str, Visitor] = {}
+        self.asked: list[list[str]] = []
+        self.sql_away = False
+
+    async def visitors_of(self, chats: Collection[str]) -> dict[str, Visitor]:
+        """As the archive answers."""
+        self.asked.append(sorted(chats))
+        if self.sql_away:
+            raise Unknown
+        return {id: self.archived[id] for id in chats if id in self.archived}
 
     def happens(self, *agents: str) -> None:
         """Something about these agents that is no alarm."""
@@ -276,3 +287,31 @@ async def test_a_board_opened_while_the_store_is_away_claims_nothing(house: Hous
     house.store.away = True
     _, fresh, _ = await house.boards.join(Sam(), ENGLISH)
     assert fresh == 0
+
+
+async def test_late_answers_of_before_a_restart_keep_their_visitors_names(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.board.live.ASK", 1.5)
+    house.archived = {"gone1": Visitor("v1", "Giulia"), "gone2": Visitor("visitor-abc")}
+    for chat in ("gone1", "gone2", "gone3"):
+        house.floor.late("ana", chat, 1_000, 0, 7_000, 500)
+    still = house.floor.holds("ana", 1, name="Marco")
+    house.floor.late("ana", still.id, 1_000, 0, 7_000, 500)
+    sam = Sam()
+    await house.boards.join(sam, ENGLISH)
+    await house.frames(sam)
+    (lates,) = (part for frame in sam.frames for part in frame.parts if 'id="lates"' in part)
+    for name in ("Giulia", "abc", "Marco", "Visitor"):
+        assert f"<bdi>{name}</bdi>" in lates
+    await house.frames(sam, 2)
+    assert house.asked == [["gone1", "gone2", "gone3"], ["gone3"]], "asked in a while, and only for what is not known"
+
+
+async def test_an_archive_that_is_away_holds_no_board_up(house: House) -> None:
+    house.sql_away = True
+    house.floor.late("ana", "gone", 1_000, 0, 7_000, 500)
+    sam = Sam()
+    await house.boards.join(sam, ENGLISH)
+    await house.frames(sam, 2)
+    assert house.asked == [["gone"]]

@@ -296,6 +296,21 @@ async def test_what_sam_did_is_written_down_where_changes_are(server: RunningSer
     assert ana.closed is None
 
 
+async def test_a_late_answer_keeps_its_visitors_name_over_a_restart(server: RunningServer) -> None:
+    ana = await Agent.comes(server, "ana")
+    await ana.is_welcome()
+    vera = await Visitor.comes(server)
+    await vera.opens("Hello?", name="Giulia")
+    await ana.gets(vera.chat)
+    await ana.is_told("late")
+    await ana.answers(vera.chat, "Sorry for the wait")
+    await ana.ends(vera.chat)
+    server.stop()
+    await server.start()
+    board = await Board.comes(server)
+    await board.shows("lates", "<bdi>Giulia</bdi>")
+
+
 async def test_a_status_is_changed_and_says_by_whom(server: RunningServer) -> None:
     ana, _ = await ana_and_vera(server)
     board = await Board.comes(server)

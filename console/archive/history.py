@@ -1,5 +1,6 @@
 """Reading the archive: ended chats and left messages, one chat in full, and what a command once got."""
 
+from collections.abc import Collection
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -9,7 +10,7 @@ from console.archive.database import Database
 from console.archive.folding import ChatRow, fold_words, text_of
 from console.archive.tables import chats, facts, set_aside
 from console.archive.writer import chat_row
-from console.events import AnyChatFact, AnyFact, ChatFact, decode_fact
+from console.events import AnyChatFact, AnyFact, ChatFact, Visitor, decode_fact
 
 Kind = Literal["ended", "left", "handled"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -83,6 +84,14 @@ class History:
         wanted = select(chats).where(theirs).order_by(chats.c.opened.desc(), chats.c.id.desc()).limit(limit)
         async with self.database.reading() as connection:
             return [chat_row(row) for row in (await connection.execute(wanted)).mappings()]
+
+    async def visitors_of(self, chat_ids: Collection[str]) -> dict[str, Visitor]:
+        """By chat; those that the archive does not know are left out. Unknown when SQL is away."""
+        wanted = select(chats.c.id, chats.c.visitor, chats.c.name, chats.c.email, chats.c.verified)
+        wanted = wanted.where(chats.c.workspace == self.workspace, chats.c.id.in_(chat_ids))
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return {row.id: Visitor(row.visitor, row.name, row.email, row.verified) for row in rows}
 
     async def left_waiting(self) -> int:
         """How many left messages nobody has handled yet."""

@@ -5,14 +5,14 @@ A face is a language, on a desk or on a wall. Alarms do not wait for the second.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import NamedTuple, Protocol
 
 import structlog
 
 from console.board.cards import QueueCard, Sums, queue_card, quick
 from console.board.forecast import outlooks
-from console.board.overview import LateAnswer, Overview, late_answers, overview
+from console.board.overview import LateAnswer, Overview, late_answers, newest, overview
 from console.board.rows import AgentRow, agent_row
 from console.board.sums import Days
 from console.board.views import BoardViews
@@ -31,6 +31,7 @@ from console.events import (
     Released,
     Stalled,
     Unreadable,
+    Visitor,
 )
 from console.figures import DAY, HOUR, Figures
 from console.metrics import BoardCosts
@@ -43,7 +44,8 @@ BEAT = 1.0  # seconds between two frames
 SPACING = 0.25  # seconds between two frames at the least, however many alarms there are
 RECENT = 15  # minutes
 HOURS = 24  # whole ones, of the picture of chats per hour
-LOOK = 0.3  # seconds that the store has for saying how far the feed is
+LOOK = 0.3  # seconds that the store has for saying how far the feed is, and the archive for names
+ASK = 5.0  # seconds between two questions to the archive for visitors it does not know yet
 SLICE = 16  # parts drawn at once, about 3 ms: others get their turn in between
 NAMES = 200  # late answers' visitors that are remembered by name
 
@@ -65,8 +67,16 @@ class BoardListener(Protocol):
 Thing = QueueCard | AgentRow | Overview | tuple[LateAnswer, ...]
 
 
+async def nobody_known(chats: Collection[str]) -> Mapping[str, Visitor]:
+    """Where no archive is asked."""
+    return {}
+
+
 class Boards:
-    """`picture` and `directory` give the current ones. Facts come by `hear`; `run` is a task of its own."""
+    """`picture` and `directory` give the current ones. Facts come by `hear`; `run` is a task of its own.
+
+    `visitors` tells whose chats were that the picture has no more.
+    """
 
     def __init__(
         self,
@@ -74,11 +84,14 @@ class Boards:
         views: BoardViews,
         picture: Callable[[], Picture],
         directory: Callable[[], Directory],
+        visitors: Callable[[Collection[str]], Awaitable[Mapping[str, Visitor]]] = nobody_known,
     ) -> None:
         self._workspace = workspace
         self._views = views
         self._picture = picture
         self._directory = directory
+        self._visitors = visitors
+        self._asked = -ASK
         self._listeners: dict[BoardListener, Face] = {}
         self._things: dict[str, Thing] = {}
         self._drawn: dict[Face, dict[str, str]] = {}
@@ -135,10 +148,30 @@ class Boards:
     def _remember(self, fact: ChatFact) -> None:
         chat = self._picture().chats.get(fact.chat)
         if chat is not None:
-            self._names.pop(chat.id, None)
-            self._names[chat.id] = chat.name or chat.visitor[-3:]
+            self._name(chat.id, chat.name, chat.visitor)
+
+    def _name(self, chat: str, name: str, visitor: str) -> None:
+        self._names.pop(chat, None)
+        self._names[chat] = name or visitor[-3:]
         while len(self._names) > NAMES:
             del self._names[next(iter(self._names))]
+
+    async def _find_names(self) -> None:
+        """Of late answers that nobody heard here: they were given before this process read the feed."""
+        picture = self._picture()
+        unknown = [late.chat for late in newest(picture) if late.chat not in self._names]
+        for chat in [picture.chats[id] for id in unknown if id in picture.chats]:
+            self._name(chat.id, chat.name, chat.visitor)
+        gone = [id for id in unknown if id not in picture.chats]
+        if not gone or time.monotonic() - self._asked < ASK:
+            return
+        self._asked = time.monotonic()
+        try:
+            async with asyncio.timeout(LOOK):
+                for id, visitor in (await self._visitors(gone)).items():
+                    self._name(id, visitor.name, visitor.id)
+        except (SestettoError, TimeoutError):
+            return
 
     # --- the beat -------------------------------------------------------------------------------------
 
@@ -182,6 +215,7 @@ class Boards:
         self._fresh = at
 
     async def _push(self) -> None:
+        await self._find_names()
         changed, gone = self._advance()
         for face in set(self._listeners.values()):
             if face not in self._drawn:  # its last board has left while another face was drawn

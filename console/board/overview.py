@@ -5,6 +5,7 @@ import msgspec
 from console.board.rows import AgentRow
 from console.directory import Directory
 from console.picture import Picture
+from console.standing import LateAnswer as Late
 
 NEWEST = 12  # late answers shown
 
@@ -67,5 +68,10 @@ def late_answers(picture: Picture, directory: Directory, names: dict[str, str]) 
             waited=late.turn.waited,
             stages=(late.turn.queue, late.turn.delivery, late.turn.noticing, late.turn.composing),
         )
-        for late in sorted(picture.lates, key=lambda late: -late.at)[:NEWEST]
+        for late in newest(picture)
     )
+
+
+def newest(picture: Picture) -> list[Late]:
+    """The late answers that are shown."""
+    return sorted(picture.lates, key=lambda late: -late.at)[:NEWEST]
