@@ -623,14 +623,14 @@ async def test_changes_and_doings_of_the_same_moment_come_page_by_page_and_once_
     feed = Feed()
     away = {"status": "away", "connected": True, "limit": 6, "fence": 1}
     moment = feed.now
-    for number in range(70):
+    for number in range(50):
         feed.now = moment
         feed.add(AgentChanged, agent=f"agent{number}", name="", by="sam", **away)
     await services.archive.append("e1", feed.entries)
     async with services.database.writing() as connection:
         await connection.execute(delete(audit))
     clock, services.accounts.clock = services.accounts.clock, lambda: feed.now
-    for number in range(40):
+    for number in range(60):
         await services.accounts.put_canned(Canned(f"c{number}", f"Reply{number}", "Yes"))
     services.accounts.clock = clock
     seen: list[str] = []
@@ -639,7 +639,7 @@ async def test_changes_and_doings_of_the_same_moment_come_page_by_page_and_once_
         page = (await sam.get(address)).text
         seen += re.findall(r"<bdi>((?:agent|Reply)\d+)</bdi></h2>", page)
         address = next(iter(re.findall(r'href="(/settings/changes\?before=[\d-]+)"', page)), "")
-    replies, agents = [f"Reply{n}" for n in range(40)], [f"agent{n}" for n in range(70)]
+    replies, agents = [f"Reply{n}" for n in range(60)], [f"agent{n}" for n in range(50)]
     assert seen == [*replies[::-1], *agents[::-1]]
 
 
