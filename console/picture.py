@@ -203,7 +203,7 @@ class Picture:
     def _relined(self, fact: Relined) -> None:
         chat = self.chats.get(fact.chat)
         if chat is not None:
-            chat.lines = fact.lines
+            chat.queue, chat.lines, chat.rank = fact.queue, fact.lines, fact.rank
 
     def _watched(self, fact: Watched) -> None:
         chat = self.chats.get(fact.chat)
@@ -285,7 +285,7 @@ class Picture:
     def _ended(self, chat: ChatLine, fact: Ended) -> None:
         if chat.place == "active":
             self._measure(chat, fact.at, "h", fact.handling)
-        elif fact.why in ("abandoned", "visitor"):
+        elif fact.waited:
             self._count(chat.queue, fact.at, "abandoned")
             self._count(chat.queue, fact.at, "patience", fact.waited)
         elif fact.why == "message_left":

@@ -122,7 +122,7 @@ def chat_line(chat: str, values: Mapping[str, str]) -> ChatLine:
         reason=msgspec.json.decode(values.get("reason") or '""', type=str),
         tags=msgspec.json.decode(values.get("tags") or "[]", type=list[str]),
         guests=values.get("guests", "").split(),
-        watchers=values.get("watchers", "").split(),
+        watchers=[*dict.fromkeys(one.partition("/")[0] for one in values.get("watchers", "").split())],
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from console.directory import Directory, Member, Queue
+from console.directory import Directory, Member, Queue, Site
 from console.errors import Unknown
 from console.events import AnyFact, Author, Entry, Visitor, decode_fact
 from console.identifiers import new_cid, new_id
@@ -16,6 +17,10 @@ from console.queue.workspace import Workspace
 
 SALES = Queue("sales", "Sales")
 STEP = 2.0  # seconds between two ticks: below the 3 s after which nobody is judged
+
+
+def member(name: str, *queues: str, languages: tuple[str, ...] = (), limit: int = 6) -> Member:
+    return Member(name, name.title(), f"{name}@shop.example", queues=queues, limit=limit, languages=languages)
 
 
 class Clock:
@@ -57,11 +62,16 @@ class Shift:
         await self.configures(used.values(), members.values())
         await self.workspace.tick(self.clock.process)
 
-    async def configures(self, queues: Iterable[Queue], members: Iterable[Member]) -> None:
+    async def configures(self, queues: Iterable[Queue], members: Iterable[Member], sites: Iterable[Site] = ()) -> None:
         """As SQL has them from now on."""
         self.version += 1
         await self.workspace.configure(
-            Directory(self.version, queues={q.id: q for q in queues}, members={m.id: m for m in members})
+            Directory(
+                self.version,
+                sites={site.key: site for site in sites},
+                queues={q.id: q for q in queues},
+                members={m.id: m for m in members},
+            )
         )
 
     async def online(self, *agents: str) -> None:
@@ -171,6 +181,28 @@ class Shift:
     async def held(self, agent: str) -> dict[int, str]:
         snapshot = await self.workspace.snapshot()
         return next({int(k): v for k, v in a.held.items()} for a in snapshot.agents if a.id == agent)
+
+
+@dataclass
+class Team:
+    """Level 1 overflows to level 2 after 30 s; both speak French and English."""
+
+    shift: Shift
+    first: Queue
+    second: Queue
+
+    @classmethod
+    async def begins(cls, shift: Shift) -> "Team":
+        first = Queue("l1", "Level 1", languages=("en", "fr"), overflow_to="l2", overflow_after=30_000)
+        second = Queue("l2", "Level 2")
+        people = [
+            member("ana", "l1", languages=("en",), limit=1),
+            member("ben", "l1", "l2", languages=("fr",), limit=1),
+            member("kim", "l2", limit=1),
+        ]
+        await shift.configures([first, second], people)
+        await shift.workspace.tick("test")
+        return cls(shift, first, second)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from console.errors import BadCommand, CidReused, NotYours
+from console.errors import BadCommand, ChatFull, CidReused, NothingToDo, NotYours
 from console.events import Author, Visitor
 from console.identifiers import new_cid
 from console.queue.results import Gone
@@ -111,6 +111,9 @@ async def test_a_chat_that_is_not_live_is_gone_and_the_archive_may_know(shift: S
 
 async def test_a_chat_is_rated_once(shift: Shift) -> None:
     chat, cid = await shift.opens("vera"), new_cid()
+    with pytest.raises(NothingToDo):  # nobody has answered yet
+        await shift.workspace.rate(chat, "vera", new_cid(), 1, "")
+    await shift.answers("ana", chat)
     first = await shift.workspace.rate(chat, "vera", cid, 5, "Good")
     assert await shift.workspace.rate(chat, "vera", cid, 5, "Good") == first
     with pytest.raises(BadCommand):
@@ -123,3 +126,21 @@ async def test_text_of_every_kind_comes_back_as_it_was(shift: Shift) -> None:
     for text in ('{"a":[],"n":1795343605123456}', "\"'\\", "}{", "\U0001f600\u2028", "<script>", "%d %s\n\t"):
         await shift.writes("vera", chat, text)
         assert (await shift.facts("message"))[-1].text == text
+
+
+async def test_what_is_no_id_is_not_written_into_a_chat(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    with pytest.raises(BadCommand):
+        await shift.workspace.agent_say(
+            shift.author("ana"), shift.fences["ana"], chat, new_cid(), "Yes.", 10, canned='hi\n","by":"visitor'
+        )
+    await shift.answers("ana", chat)
+
+
+async def test_a_chat_is_full_by_its_size_too(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.workspace.store.command("HSET", shift.workspace.keys.of("chat", chat), "bytes", 4 << 20)
+    with pytest.raises(ChatFull):
+        await shift.writes("vera", chat)
+    await shift.answers("ana", chat, "Please write us an e-mail.")
+    await shift.ends("ana", chat)

@@ -187,20 +187,31 @@ async def test_an_invited_colleague_and_who_watches_are_known(shift: Shift) -> N
     await shift.workspace.invite(shift.author("ana"), shift.fences["ana"], chat, new_cid(), "ben")
     with pytest.raises(NothingToDo):
         await shift.workspace.invite(shift.author("ana"), shift.fences["ana"], chat, new_cid(), "ben")
-    await shift.workspace.watch(SAM, chat, on=True)
-    await shift.workspace.watch(SAM, chat, on=True)
+    await shift.workspace.watch(SAM, chat, "board", on=True)
+    await shift.workspace.watch(SAM, chat, "board", on=True)
     line = (await shift.picture()).chats[chat]
     assert (line.guests, line.watchers) == (["ben"], ["sam"])
-    await shift.workspace.watch(SAM, chat, on=False)
+    await shift.workspace.watch(SAM, chat, "board", on=False)
+    assert (await shift.picture()).chats[chat].watchers == []
+    assert [fact.on for fact in await shift.facts("watched")] == [True, False]
+
+
+async def test_somebody_who_looks_on_from_two_places_is_gone_with_the_second(shift: Shift) -> None:
+    chat = await of_ana(shift)
+    await shift.workspace.watch(SAM, chat, "board", on=True)
+    await shift.workspace.watch(SAM, chat, "console", on=True)
+    await shift.workspace.watch(SAM, chat, "board", on=False)
+    assert (await shift.picture()).chats[chat].watchers == ["sam"]
+    await shift.workspace.watch(SAM, chat, "console", on=False)
     assert (await shift.picture()).chats[chat].watchers == []
     assert [fact.on for fact in await shift.facts("watched")] == [True, False]
 
 
 async def test_who_looked_on_from_a_process_that_died_is_forgotten(shift: Shift) -> None:
     chat = await of_ana(shift)
-    await shift.workspace.watch(SAM, chat, on=True)
+    await shift.workspace.watch(SAM, chat, "board", on=True)
     await shift.passes(40)
-    await shift.workspace.watch(SAM, chat, on=True)
+    await shift.workspace.watch(SAM, chat, "board", on=True)
     await shift.passes(40)
     assert (await shift.picture()).chats[chat].watchers == ["sam"]
     await shift.passes(24)
@@ -219,6 +230,6 @@ async def test_nobody_looks_on_at_what_has_ended(shift: Shift) -> None:
     chat = await of_ana(shift)
     await shift.ends("ana", chat)
     with pytest.raises(ChatEnded):
-        await shift.workspace.watch(SAM, chat, on=True)
+        await shift.workspace.watch(SAM, chat, "board", on=True)
     with pytest.raises(ChatEnded):
         await shift.workspace.whisper(SAM, chat, new_cid(), "Too late.")

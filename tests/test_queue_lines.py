@@ -1,31 +1,17 @@
-"""Lines: languages, tiers, head starts, length, hours; and what a change of settings does to who waits."""
+"""Lines: languages, tiers, head starts, length, hours."""
 
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import msgspec
 import pytest
 import pytest_asyncio
 
-from console.directory import Directory, Hours, Member, Queue
+from console.directory import Directory, Hours, Queue
 from console.errors import LineFull, NobodyThere
-from tests.queueing import SALES, Shift, opened
+from tests.queueing import SALES, Shift, Team, member, opened
 
 change = msgspec.structs.replace
-
-
-def member(name: str, *queues: str, languages: tuple[str, ...] = (), limit: int = 6) -> Member:
-    return Member(name, name.title(), f"{name}@shop.example", queues=queues, limit=limit, languages=languages)
-
-
-@dataclass
-class Team:
-    """Level 1 overflows to level 2 after 30 s; both speak French and English."""
-
-    shift: Shift
-    first: Queue
-    second: Queue
 
 
 @pytest_asyncio.fixture
@@ -36,16 +22,7 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
 
 @pytest_asyncio.fixture
 async def team(shift: Shift) -> Team:
-    first = Queue("l1", "Level 1", languages=("en", "fr"), overflow_to="l2", overflow_after=30_000)
-    second = Queue("l2", "Level 2")
-    people = [
-        member("ana", "l1", languages=("en",), limit=1),
-        member("ben", "l1", "l2", languages=("fr",), limit=1),
-        member("kim", "l2", limit=1),
-    ]
-    await shift.configures([first, second], people)
-    await shift.workspace.tick("test")
-    return Team(shift, first, second)
+    return await Team.begins(shift)
 
 
 # --- languages -----------------------------------------------------------------------------------
@@ -196,118 +173,3 @@ async def test_hours_are_renewed_for_the_live_configuration_only(shift: Shift) -
     live = Directory(shift.version, queues={"sales": SALES})
     assert await shift.workspace.set_hours(live)
     assert not await shift.workspace.set_hours(change(live, version=live.version + 1))
-
-
-# --- a change of settings ------------------------------------------------------------------------
-
-
-async def test_a_line_that_becomes_push_is_routed_at_once(shift: Shift) -> None:
-    await shift.begin(change(SALES, mode="pull"), ana=6)
-    await shift.online("ana")
-    chats = [await shift.opens("vera"), await shift.opens("vito")]
-    assert await shift.held("ana") == {}
-    await shift.configures([SALES], [member("ana", "sales")])
-    assert sorted((await shift.held("ana")).values()) == sorted(chats)
-    await shift.picture()
-
-
-async def test_a_language_dropped_from_a_queue_frees_who_waited_for_it(team: Team) -> None:
-    await team.shift.online("ana")
-    chat = await team.shift.opens("vera", queue="l1", locale="fr")
-    people = [member("ana", "l1", languages=("en",), limit=1)]
-    await team.shift.configures([change(team.first, languages=("en",)), team.second], people)
-    assert await team.shift.holder(chat) == "ana"
-
-
-async def test_a_chat_leaves_the_line_that_its_queue_overflows_to_no_more(team: Team) -> None:
-    shift = team.shift
-    await shift.online("ana", "kim")
-    await shift.opens("vito", queue="l1")
-    busy = await shift.opens("vala", queue="l2")
-    chat = await shift.opens("vera", queue="l1")
-    await shift.passes(32)
-    people = [member("ana", "l1", languages=("en",), limit=1), member("kim", "l2", limit=1)]
-    await shift.configures([change(team.first, overflow_to="", overflow_after=0), team.second], people)
-    assert await shift.field(chat, "reached") == "l1"
-    assert [(fact.chat, fact.lines) for fact in await shift.facts("relined")] == [(chat, [])]
-    await shift.ends("kim", busy)
-    assert await shift.holder(chat) == ""
-    await shift.picture()
-
-
-async def test_a_tier_further_down_that_leads_elsewhere_is_left_by_all_who_came_through_it(shift: Shift) -> None:
-    first = Queue("l1", "Level 1", overflow_to="l2", overflow_after=10_000)
-    second = Queue("l2", "Level 2", overflow_to="l3", overflow_after=10_000)
-    third, fourth = Queue("l3", "Level 3"), Queue("l4", "Level 4")
-    people = [member("kim", "l1"), member("lea", "l2"), member("moe", "l3"), member("nia", "l4")]
-    await shift.configures([first, second, third, fourth], people)
-    await shift.online("nia")
-    await shift.online("kim")
-    await shift.workspace.set_status("kim", shift.fences["kim"], "away", "Lunch")
-    await shift.online("lea")
-    await shift.workspace.set_status("lea", shift.fences["lea"], "away", "Lunch")
-    await shift.online("moe")
-    chat = await shift.opens("vera", queue="l1")
-    await shift.passes(12)
-    assert await shift.field(chat, "reached") == "l1 l2"
-    await shift.configures([first, change(second, overflow_to="l4"), third, fourth], people)
-    assert await shift.field(chat, "reached") == "l1 l2"
-    await shift.passes(12)
-    assert (await shift.field(chat, "reached"), await shift.holder(chat)) == ("l1 l2 l4", "nia")
-    await shift.picture()
-
-
-async def test_a_shorter_time_until_overflow_counts_from_when_the_visitor_came(team: Team) -> None:
-    shift = team.shift
-    await shift.online("ana", "kim")
-    await shift.opens("vito", queue="l1")
-    chat = await shift.opens("vera", queue="l1")
-    await shift.passes(20)
-    people = [member("ana", "l1", languages=("en",), limit=1), member("kim", "l2", limit=1)]
-    await shift.configures([change(team.first, overflow_after=10_000), team.second], people)
-    await shift.passes(2)
-    assert await shift.holder(chat) == "kim"
-
-
-async def test_an_offered_chat_reaches_the_tier_that_was_added_meanwhile(shift: Shift) -> None:
-    asks = Queue("l1", "Level 1", mode="offer", accept=20_000)
-    people = [member("ana", "l1"), member("kim", "l2")]
-    await shift.configures([asks, Queue("l2", "Level 2")], people)
-    await shift.online("ana", "kim")
-    chat = await shift.opens("vera", queue="l1")
-    overflowing = change(asks, overflow_to="l2", overflow_after=10_000)
-    await shift.configures([overflowing, Queue("l2", "Level 2")], people)
-    await shift.declines("ana", chat)
-    assert await shift.field(chat, "place") == "waiting"
-    await shift.passes(12)
-    assert await shift.holder(chat) == "kim"
-
-
-async def test_a_lowered_limit_takes_no_chat_away_and_lets_none_in(shift: Shift) -> None:
-    await shift.begin(ana=3)
-    await shift.online("ana")
-    chats = [await shift.opens(v) for v in ("vera", "vito", "vala")]
-    await shift.configures([SALES], [member("ana", "sales", limit=1)])
-    assert await shift.held("ana") == dict(enumerate(chats, 1))
-    for chat in chats[:2]:
-        await shift.ends("ana", chat)
-    waiting = await shift.opens("vlad")
-    assert await shift.holder(waiting) == ""
-    await shift.ends("ana", chats[2])
-    assert await shift.holder(waiting) == "ana"
-
-
-async def test_chats_that_began_under_an_earlier_release_go_on(shift: Shift) -> None:
-    await shift.begin(ana=1)
-    await shift.online("ana")
-    held, waiting = await shift.opens("vera"), await shift.opens("vito")
-    store, of = shift.workspace.store, shift.workspace.keys.of
-    for chat in (held, waiting):
-        await store.command("HDEL", of("chat", chat), "reached", "kind", "rank", "stuck", "lang", "expected", "tongue")
-    await store.command("DEL", of("line", "sales"))
-    await shift.writes("vito", waiting)
-    await shift.answers("ana", held)
-    await shift.ends("ana", held)
-    assert await shift.holder(waiting) == "ana"
-    await shift.ends("ana", waiting)
-    assert await shift.held("ana") == {}

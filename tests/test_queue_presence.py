@@ -185,6 +185,30 @@ async def test_a_waiting_visitor_gone_for_sixty_seconds_is_abandoned(shift: Shif
     assert (await shift.facts("ended"))[-1].why == "abandoned"
 
 
+async def test_who_was_answered_is_not_counted_as_abandoned(shift: Shift) -> None:
+    chat = await in_hand(shift)
+    await shift.answers("ana", chat)
+    await shift.workspace.set_status("ana", shift.fences["ana"], "away", "Lunch")
+    await shift.hands_over("ana", chat, queue="sales")
+    await shift.workspace.visitor_end(chat, Visitor("vera"), new_cid())
+    assert (await shift.facts("ended"))[-1].waited == 0
+    figures = (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15)
+    assert figures.count("abandoned") == 0
+
+
+async def test_a_chat_handed_over_after_its_visitor_went_has_a_minute_in_line(shift: Shift) -> None:
+    chat = await in_hand(shift)
+    await shift.writes("vera", chat, "And my invoice?")
+    await shift.workspace.depart(chat, "vera-1")
+    await stays(shift, 70, "ana")
+    await shift.workspace.set_status("ana", shift.fences["ana"], "away", "Lunch")
+    await shift.hands_over("ana", chat, queue="sales")
+    await stays(shift, 40, "ana")
+    assert await shift.field(chat, "place") == "waiting"
+    await stays(shift, 24, "ana")
+    assert (await shift.facts("ended"))[-1].why == "abandoned"
+
+
 async def test_a_waiting_visitor_who_comes_back_keeps_the_place(shift: Shift) -> None:
     await shift.begin(ana=1)
     await in_hand(shift)
@@ -280,8 +304,8 @@ async def test_a_process_that_fires_nothing_of_what_is_due_loses_the_ticker_at_o
     await shift.clock.move(1.9)
     await workspace.store.command(*ahead, 400)
     assert not (await workspace.tick("other"))[0]  # nothing is due
-    await shift.clock.move(3.5)
-    await workspace.store.command(*ahead, 700)  # the lease runs, but the promise of 6 s is broken and nobody says so
+    await shift.clock.move(3.0)
+    await workspace.store.command(*ahead, 900)  # the lease runs, but the promise of 6 s is broken and nobody says so
     assert (await workspace.tick("other"))[:2] == (True, 1)
     assert not (await workspace.tick("test"))[0]
     assert (await shift.kinds(chat))[-1] == "late"

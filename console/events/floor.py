@@ -11,10 +11,12 @@ class Presence(Fact, tag="presence"):
 
 
 class Relined(Fact, tag="relined"):
-    """Settings have changed: the queues that a chat has overflowed to, as far as they still are such."""
+    """Settings have changed: a waiting chat's queue, the queues it has overflowed to, and its rank, as they are now."""
 
     chat: str
+    queue: str
     lines: list[str]
+    rank: int
 
 
 class Watched(Fact, tag="watched"):

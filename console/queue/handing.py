@@ -41,9 +41,12 @@ class HandOverCalls(Calls):
             "whisper", author.id, chat, cid, digest("whisper", text), encode(Words(author, cid, text))
         )
 
-    async def watch(self, author: Author, chat: str, *, on: bool) -> None:
-        """The agent sees that somebody looks on; the caller knows that they may. Gone, ChatEnded."""
-        await self._call("watch", chat, author.id, encode(author.name), int(on))
+    async def watch(self, author: Author, chat: str, connection: str, *, on: bool) -> None:
+        """The agent sees that somebody looks on; the caller knows that they may. Gone, ChatEnded.
+
+        It holds for a minute, if it is not said again.
+        """
+        await self._call("watch", chat, author.id, connection, encode(author.name), int(on))
 
     async def move(self, author: Author, chat: str, cid: str, *, queue: str = "", to: str = "", note: str = "") -> Said:
         """Somebody's chat, or one in line, to a queue's line or to one agent. As `transfer`."""

@@ -21,8 +21,9 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
     """Its live state. Every call may raise Unknown, WrongEpoch and StoreFull beside what it names."""
 
     async def configure(self, directory: Directory) -> bool:
-        """Queues and members go live if the version is greater than the live one; idempotent."""
-        values: list[str | bytes | int] = [directory.version, len(directory.queues), len(directory.members)]
+        """Queues, members and sites go live if the version is greater than the live one; idempotent."""
+        counts = len(directory.queues), len(directory.members), len(directory.sites)
+        values: list[str | bytes | int] = [directory.version, *counts]
         for queue in directory.queues.values():
             members = " ".join(m.id for m in directory.members.values() if queue.id in m.queues)
             values += [
@@ -33,6 +34,8 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         for member in directory.members.values():
             lanes = " ".join(lanes_of(member, directory.queues))
             values += [member.id, encode(member.name), member.limit, " ".join(member.queues), lanes]
+        for site in directory.sites.values():
+            values += [site.key, site.queue]
         return bool((await self._call("configure", *values))[3] == b"1")
 
     async def set_hours(self, directory: Directory) -> bool:

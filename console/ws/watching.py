@@ -10,6 +10,7 @@ from console.errors import ChatEnded, NotYours, SestettoError
 from console.events import Author, ChatFact, Ended, Presence, Watched, Wrapped, read_log
 from console.fanout import Heard, Shown, TypingSignal
 from console.hub import Listener
+from console.identifiers import new_id
 from console.picture import ChatLine, chat_line
 from console.protocol import Outbound, Typing, Unwatched, WatchDrawn
 from console.queue.results import Gone
@@ -52,6 +53,7 @@ class Watching:
         self._locale = locale
         self._may = may
         self._views = WatchViews(services.views, lambda: names_of(services), sees)
+        self._connection = new_id()
         self._looked: dict[str, Looked] = {}
         self._renewing: asyncio.Task[None] | None = None
 
@@ -66,7 +68,7 @@ class Watching:
         looked = self._looked[chat] = Looked()
         self._services.hub.join(f"chat:{chat}", self._on)
         try:
-            await self._services.workspace.watch(self._author, chat, on=True)
+            await self._services.workspace.watch(self._author, chat, self._connection, on=True)
             live, looked.n = await self._services.workspace.read_chat(chat)
         except (Gone, ChatEnded):
             self._forget(chat, "ended")
@@ -141,13 +143,13 @@ class Watching:
             await asyncio.sleep(RENEW)
             for chat in [*self._looked]:
                 try:
-                    await self._services.workspace.watch(self._author, chat, on=True)
+                    await self._services.workspace.watch(self._author, chat, self._connection, on=True)
                 except SestettoError:  # it has ended, or the store is away: the next round tells
                     continue
 
     async def _unwatch(self, chat: str) -> None:
         try:
-            await self._services.workspace.watch(self._author, chat, on=False)
+            await self._services.workspace.watch(self._author, chat, self._connection, on=False)
         except SestettoError:
             return
 

@@ -57,8 +57,10 @@ class Checker:
         self._expect(fact.at >= self.at, "time never goes back", fact)
         self.n, self.at = n, fact.at
         if isinstance(fact, Relined):
-            lines = [self.lines[fact.chat][0], *fact.lines]
-            self._expect(lines == self.lines[fact.chat][: len(lines)], "settings only take lines away", fact)
+            known, lines = self.lines[fact.chat], [fact.queue, *fact.lines]
+            self._expect(
+                lines == known[: len(lines)] or not fact.lines, "settings take lines away or move to a queue", fact
+            )
             self.lines[fact.chat] = lines
         if isinstance(fact, AgentChanged):
             self.limits[fact.agent] = fact.limit

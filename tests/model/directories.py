@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console.directory import Directory, Hours, Member, Queue
+from console.directory import Directory, Hours, Member, Queue, Site
 
 SALES = [
     Queue("sales", "Sales", ask=20_000, end=40_000, overflow_to="help", overflow_after=3_000, wrapup=4_000),
@@ -57,7 +57,7 @@ def directory(
     queues["sales"] = Queue(
         **{name: getattr(queues["sales"], name) for name in Queue.__struct_fields__} | {"hours": hours}
     )
-    return Directory(version, queues=queues, members=people)
+    return Directory(version, queues=queues, members=people, sites={"shop": Site("shop", "Shop", queue="sales")})
 
 
 def closing(now: int) -> Hours:

@@ -127,7 +127,7 @@ class Handing(Answering):
 
     def _can_go(self, c: Chat, queue: str, to: str, *, anyway: bool = False) -> None:
         """`anyway`: whatever the status of who is to have it."""
-        if (queue and queue not in self.queues) or (to and to not in self.members):
+        if (queue and queue not in self.configured) or (to and to not in self.members):
             raise Refusal("not_found")
         if to:
             member = self.members[to]
@@ -160,20 +160,28 @@ class Handing(Answering):
         seq = self.record(c, "note", whisper=True, **words(author, cid, text))
         return self.done(chat, author.id, cid, ("whisper", text), seq, chat)
 
-    def watch(self, author: Author, chat: str, *, on: bool) -> None:
+    def watch(self, author: Author, chat: str, connection: str, *, on: bool) -> None:
         c = self.chat(chat)
         if c.place == "ended":
             raise Refusal("ended")
+        watcher = f"{author.id}/{connection}"
         if not on:
-            self.look_away(c, author.id, author.name)
+            self.look_away(c, watcher, author.name)
             return
-        self.timer("watch", f"{chat}|{author.id}", self.now + state.WATCH)
-        if author.id not in c.watchers:
-            c.watchers.append(author.id)
+        self.timer("watch", f"{chat}|{watcher}", self.now + state.WATCH)
+        known = self._looks_on(c, author.id)
+        if watcher not in c.watchers:
+            c.watchers.append(watcher)
+        if not known:
             self.announce("watched", chat=chat, agent=author.id, name=author.name, on=True)
 
-    def look_away(self, c: Chat, who: str, name: str) -> None:
-        self.no_timer(f"{c.id}|{who}", "watch")
-        if who in c.watchers:
-            c.watchers.remove(who)
-            self.announce("watched", chat=c.id, agent=who, name=name, on=False)
+    def look_away(self, c: Chat, watcher: str, name: str) -> None:
+        who = watcher.split("/")[0]
+        self.no_timer(f"{c.id}|{watcher}", "watch")
+        if watcher in c.watchers:
+            c.watchers.remove(watcher)
+            if not self._looks_on(c, who):
+                self.announce("watched", chat=c.id, agent=who, name=name, on=False)
+
+    def _looks_on(self, c: Chat, who: str) -> bool:
+        return any(one.startswith(f"{who}/") for one in c.watchers)

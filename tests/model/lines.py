@@ -101,16 +101,25 @@ class Lines(Turns):
         waiting = (c for c in self.chats.values() if c.place == "waiting" and c.queue == queue)
         return sorted(waiting, key=lambda c: (c.rank, c.id))
 
+    def home(self, queue: str, site: str) -> str:
+        """The queue itself, or where its chats belong when it is no more; itself again when that is nowhere."""
+        found, passed = queue, set[str]()
+        while found in self.queues and found not in self.configured and found not in passed:
+            passed.add(found)
+            found = self.queues[found].overflow_to or self.sites.get(site, "")
+        return found if found in self.configured else queue
+
     def enqueue(self, c: Chat, *, front: bool) -> None:
+        if c.reached:
+            self.follow_settings(c)
         queue = self.queues[c.queue]
         c.place, c.since = "waiting", self.now
         c.due = c.due or self.now + queue.target
-        c.rank = (min(c.due, self.now) if front else c.due) - queue.head_start
+        c.rank, c.head = (min(c.due, self.now) if front else c.due) - queue.head_start, queue.head_start
         c.stuck, c.expected = "", 0
         c.reached = c.reached or [c.queue]
-        self.follow_overflow(c)
         if not c.here:
-            self.timer("abandon", c.id, c.left + state.ABANDON)
+            self.timer("abandon", c.id, self.now + state.ABANDON)
 
     def settle(self, c: Chat) -> None:
         """Nobody is there for it: it stands in line now."""
@@ -131,7 +140,7 @@ class Lines(Turns):
     def next_line(self, c: Chat) -> str:
         """The one it overflows to next, "" when there is none."""
         beyond = self.queues[c.reached[-1]].overflow_to
-        return beyond if beyond in self.queues and beyond not in c.reached else ""
+        return beyond if beyond in self.configured and beyond not in c.reached else ""
 
     def next_overflow(self, c: Chat, since: int) -> None:
         if self.next_line(c):
@@ -147,16 +156,22 @@ class Lines(Turns):
             self.next_overflow(c, self.now)
             self.route_chat(c)
 
-    def follow_overflow(self, c: Chat) -> None:
-        """It keeps the lines that overflow still leads to."""
-        kept = [c.queue]
-        for line in c.reached[1:]:
+    def follow_settings(self, c: Chat) -> None:
+        """It is in a queue there is, keeps the lines that overflow still leads to, and has the head start of now."""
+        home = self.home(c.queue, c.site)
+        kept = [home]
+        for line in c.reached[1:] if home == c.queue else ():
             if self.queues[kept[-1]].overflow_to != line:
                 break
             kept.append(line)
-        if kept != c.reached:
-            c.reached = kept
-            self.announce("relined", chat=c.id, lines=kept[1:])
+        head = self.queues[home].head_start
+        rank = c.rank if c.place == "active" else c.rank + c.head - head
+        if kept == c.reached and rank == c.rank:
+            return
+        elsewhere = kept != c.reached
+        c.queue, c.reached, c.rank, c.head = home, kept, rank, head
+        self.announce("relined", chat=c.id, queue=home, lines=kept[1:], rank=rank)
+        if elsewhere:
             self.next_overflow(c, self.now)
 
     def exclude(self, c: Chat, agent: str) -> None:
@@ -262,10 +277,10 @@ class Lines(Turns):
         agent = c.agent
         self.let_go(c)
         c.place = "waiting"
+        self.follow_settings(c)
         if why != "gone":
             self.exclude(c, agent)
         c.stuck = c.stuck or "offered"
-        self.follow_overflow(c)
         if f"overflow:{c.id}" not in self.set_timers:
             self.next_overflow(c, self.now)
         self.record(c, "withdrawn", agent=agent, why=why)
@@ -313,8 +328,8 @@ class Lines(Turns):
         if c.place == "active":
             own = {"agent": c.agent, "handling": self.now - c.assigned}
             self.measure(c.queue, "h", own["handling"])
-        elif why in ("abandoned", "visitor"):
-            own = {"waited": self.now - c.since}
+        elif why in ("abandoned", "visitor") and not c.assigned:
+            own = {"waited": max(self.now - c.since, 1)}
             self.count(c.queue, abandoned=1, patience=own["waited"])
         own |= self.end_promise(c)
         c.clear_turn()

@@ -13,7 +13,7 @@ JUDGES = {
 }  # fmt: skip
 
 
-LANES = ("mode", "languages", "overflow_to", "overflow_after")
+LANES = ("mode", "languages", "overflow_to", "overflow_after", "head_start")
 
 
 class Model(Presence):
@@ -34,10 +34,13 @@ class Model(Presence):
         before = {member.id: self.lanes_of(member) for member in self.members.values()}
         self.queues |= directory.queues
         self.configured = set(directory.queues)
+        self.sites = {site.key: site.queue for site in directory.sites.values()}
         self._keep_hours(directory)
-        for id in dict.fromkeys([*(queue.id for queue in moved), *self._that_lead_to(led)]):
+        lost = sorted(self.queues.keys() - self.configured)
+        homeless = [c for queue in lost for c in self.line(queue)]
+        for id in dict.fromkeys([*(queue.id for queue in moved), *self._that_lead_to(led), *lost]):
             for c in self.line(id):
-                self.follow_overflow(c)
+                self.follow_settings(c)
                 self.next_overflow(c, self.now if len(c.reached) > 1 else c.since)
         changed = [member for told in directory.members.values() if (member := self._told(told, before))]
         for member in changed:
@@ -52,6 +55,8 @@ class Model(Presence):
         for queue in moved:
             for c in self.line(queue.id):
                 self.route_chat(c)
+        for c in homeless:
+            self.route_chat(c)
         self.announce("configured", version=directory.version)
         return True
 
@@ -172,11 +177,11 @@ class Model(Presence):
         self.wrap(self.chats[chat], "time")
 
     def _fire_watch(self, watched: str) -> None:
-        chat, who = watched.split("|")
+        chat, watcher = watched.split("|")
         c = self.chats.get(chat)
         if c and c.place != "ended":
-            member = self.members.get(who)
-            self.look_away(c, who, member.name if member else "")
+            member = self.members.get(watcher.split("/")[0])
+            self.look_away(c, watcher, member.name if member else "")
 
     def _fire_promise(self, chat: str) -> None:
         c = self.chats[chat]

@@ -51,7 +51,7 @@ class HandingMoves(AgentMoves):
     def looks_on(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, *ALL):
             if j % 3:
-                self.twin.do("watch", self.author(AGENTS[j % 4]), c.id, on=yes)
+                self.twin.do("watch", self.author(AGENTS[j % 4]), c.id, f"s{k % 2}", on=yes)
             else:
                 self.command("whisper", self.author(AGENTS[j % 4]), c.id, self.fresh("x"), self.fresh("psst "))
 

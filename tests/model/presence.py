@@ -30,7 +30,9 @@ class Presence(Handing):
         if member.connected and member.tab != tab and not take:
             raise Refusal("taken_over")
         member.fence, member.tab, member.unseen = self._next_fence(), tab, False
-        member.status = "away" if quiet and not member.connected else member.status or "online"
+        if quiet and not member.connected:
+            member.status, member.reason = "away", ""
+        member.status = member.status or "online"
         self._back(member)
         for c in self.in_hand(member):
             if not c.got and c.place == "active":

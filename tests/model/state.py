@@ -32,6 +32,7 @@ class Chat:
     agent: str = ""
     slot: int = 0
     rank: int = 0  # in its lines: the lower the sooner
+    head: int = 0  # the head start that is in it
     reached: list[str] = field(default_factory=list)  # whose lines it stands in, its own queue's first
     stuck: str = ""
     expected: int = 0
@@ -138,6 +139,7 @@ class State:
         self.members: dict[str, Member] = {}
         self.queues: dict[str, Queue] = {}
         self.configured: set[str] = set()  # those queues that the latest directory has
+        self.sites: dict[str, str] = {}  # key -> queue
         self.hours: dict[str, tuple[Hours, int]] = {}  # queue -> its hours, and when they were told
         self.current: dict[str, str] = {}  # visitor -> chat
         self.last_agent: dict[str, str] = {}

@@ -115,7 +115,8 @@ class Visiting(Lines):
             self._tab(running, connection)
             seq = self._words(running, author, cid, text)
             return self.done(visitor.id, visitor.id, cid, text, seq, running.id)
-        if queue not in self.queues:
+        queue = self.home(queue, site)
+        if queue not in self.configured:
             raise Refusal("not_found")
         if not self.is_open(queue) or not self.staffed(queue):
             raise Refusal("closed")
@@ -140,6 +141,7 @@ class Visiting(Lines):
         again = self.again(visitor.id, visitor.id, cid, body)
         if again:
             return again
+        queue = self.home(queue, site)
         if queue not in self.queues:
             raise Refusal("not_found")
         running = self.chats.get(self.current.get(visitor.id, ""))
@@ -173,11 +175,12 @@ class Visiting(Lines):
 
     def _reopen(self, c: Chat) -> None:
         young = self.now - c.ended <= state.REOPEN and self.current.get(c.visitor) == c.id
+        young = young and c.queue in self.configured
         if c.left_message or not young or not self.is_open(c.queue) or not self.staffed(c.queue):
             raise Refusal("ended")
         if c.place == "wrapup":
             self.wrap(c, "reopened")
-        c.here, c.left, c.ended, c.reason = True, 0, 0, ""
+        c.here, c.left, c.ended, c.assigned, c.reason = True, 0, 0, 0, ""
         for kept in (c.reached, c.tags, c.guests, c.watchers):
             kept.clear()
         self.enqueue(c, front=True)
@@ -199,7 +202,7 @@ class Visiting(Lines):
         again = self.again(chat, visitor, cid, (score, comment))
         if again:
             return again
-        if c.rated:
+        if c.rated or not (c.over or c.answered):
             raise Refusal("nothing_to_do")
         c.rated = True
         seq = self.record(c, "rated", score=score, cid=cid, **only(comment=comment))

@@ -6,7 +6,7 @@ local function fenced(id, fence)
 end
 
 -- Words stop a little above the visitor's limit; what ends a turn or the chat never does.
-local function full(c) return num(c.seq) >= LOG_LIMIT + 100 end
+local function full(c) return num(c.seq) >= LOG_LIMIT + 100 or num(c.bytes) >= LOG_BYTES * 1.25 end
 
 -- A held chat: a refusal, the first result of a resend, or nil and the chat. `after`: also while it is wrapped up.
 local function held(id, fence, chat, cid, digest, after)
@@ -22,6 +22,7 @@ end
 
 -- agent_say(agent, fence, chat, cid, digest, read, began, promise, canned, payload)
 verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, payload)
+  if string.find(canned, '[^%w_-]') then return refuse('bad_frame') end -- it is spliced into the fact
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
   if full(c) then return refuse('chat_full') end

@@ -71,6 +71,7 @@ function S.record(c, kind, own, payload)
   redis.call('RPUSH', key('log', c.id), json)
   S.feed(json)
   S.put(c, 'seq', int(seq))
+  S.put(c, 'bytes', int(num(c.bytes) + #json))
   S.put(c, 'n', int(N))
   if PUBLIC[kind] then S.put(c, 'last', int(seq)) end
   return seq

@@ -1,11 +1,15 @@
 -- A chat: its end, and the wrap-up after it.
 
 local LOG_LIMIT = 10000         -- facts a chat may hold
+local LOG_BYTES = 4194304       -- and their size as JSON
 local REOPEN = 600000           -- ms after the end in which a visitor's words reopen the chat
 local KEEP = 86400000           -- ms an ended chat stays live
 
 -- Over for the visitor: the agent may still be wrapping up.
 function S.over(c) return c.place == 'ended' or c.place == 'wrapup' end
+
+-- Whether the visitor's words have filled it.
+function S.is_full(c) return num(c.seq) >= LOG_LIMIT or num(c.bytes) >= LOG_BYTES end
 
 -- Whether the queue takes new chats now: `opens` lists the instants "from-to" of the days to come; empty is always.
 function S.is_open(q)
@@ -46,8 +50,8 @@ function S.finish(c, why, payload)
     local handling = NOW - num(c.assigned)
     own = own .. ',"agent":"' .. agent .. '","handling":' .. int(handling)
     S.tally(c.queue, S.sample({}, 'h', handling))
-  elseif why == 'abandoned' or why == 'visitor' then -- left before anybody had it
-    local waited = NOW - num(c.since)
+  elseif (why == 'abandoned' or why == 'visitor') and num(c.assigned) == 0 then -- left before anybody had it
+    local waited = math.max(NOW - num(c.since), 1)
     own = own .. ',"waited":' .. int(waited)
     S.tally(c.queue, { abandoned = 1 }, waited)
   end

@@ -100,12 +100,18 @@ local function hand_over(c, queue, to, why, payload)
   return seq
 end
 
+-- Whether chats may be handed to the queue; "" is none.
+local function exists(queue)
+  local q = queue ~= '' and S.queue(queue)
+  return queue == '' or q and not q.removed
+end
+
 -- transfer(agent, fence, chat, cid, digest, queue, to, payload): one of queue and colleague is "".
 verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
   if to == id then return refuse('nothing_to_do') end
-  if queue ~= '' and not S.queue(queue) then return refuse('not_found') end
+  if not exists(queue) then return refuse('not_found') end
   local why = to ~= '' and cannot_take(to)
   if why then return refuse(why) end
   return S.done(chat, id, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)
@@ -126,7 +132,7 @@ verb('move', function(by, chat, cid, digest, queue, to, payload)
   local answer, c = running(chat, by, cid, digest)
   if answer then return answer end
   if to ~= '' and to == c.agent and c.place == 'active' then return refuse('nothing_to_do') end
-  if queue ~= '' and not S.queue(queue) then return refuse('not_found') end
+  if not exists(queue) then return refuse('not_found') end
   local offeree = c.place == 'offered' and to == c.agent -- their slot is this very chat's
   local why = to ~= '' and cannot_take(to)
   if why and not (offeree and why == 'no_slot') then return refuse(why) end
@@ -171,30 +177,33 @@ verb('invite', function(id, fence, chat, cid, digest, guest, payload)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
+-- `watchers` are "<member>/<connection>": somebody may look on from two places.
+local function looks_on(c, who) return string.find(' ' .. (c.watchers or ''), ' ' .. who .. '/', 1, true) ~= nil end
+
 local function say_watched(c, who, name, on)
   S.announce('watched', '"chat":"' .. c.id .. '","agent":"' .. who .. '","name":' .. name .. ',"on":' .. on)
 end
 
-function S.unwatch(c, who, name)
-  S.no_timer('watch', c.id .. '|' .. who)
-  if not listed(c.watchers, who) then return end
-  S.put(c, 'watchers', without(c.watchers, who))
-  say_watched(c, who, name, 'false')
+function S.unwatch(c, who, connection, name)
+  local watcher = who .. '/' .. connection
+  S.no_timer('watch', c.id .. '|' .. watcher)
+  if not listed(c.watchers, watcher) then return end
+  S.put(c, 'watchers', without(c.watchers, watcher))
+  if not looks_on(c, who) then say_watched(c, who, name, 'false') end
 end
 
--- watch(chat, who, name, on): the agent sees that somebody looks on; said again it is renewed.
-verb('watch', function(chat, who, name, on)
+-- watch(chat, who, connection, name, on): the agent sees that somebody looks on; said again it is renewed.
+verb('watch', function(chat, who, connection, name, on)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   if c.place == 'ended' then return refuse('ended') end
   if on == '1' then
-    S.timer('watch', chat .. '|' .. who, NOW + WATCH)
-    if not listed(c.watchers, who) then
-      S.put(c, 'watchers', with(c.watchers, who))
-      say_watched(c, who, name, 'true')
-    end
+    local watcher, known = who .. '/' .. connection, looks_on(c, who)
+    S.timer('watch', chat .. '|' .. watcher, NOW + WATCH)
+    if not listed(c.watchers, watcher) then S.put(c, 'watchers', with(c.watchers, watcher)) end
+    if not known then say_watched(c, who, name, 'true') end
   else
-    S.unwatch(c, who, name)
+    S.unwatch(c, who, connection, name)
   end
   return S.reply()
 end, { 'allow-oom' })

@@ -19,16 +19,17 @@ function S.reached(c) return string.gmatch(c.reached, '%S+') end
 -- Into the line, ordered by the promise with the queue's head start; what comes back goes before every promise not
 -- yet broken. It stands there only if routing, which every caller ends with, finds nobody.
 function S.enqueue(c, q, front)
+  if (c.reached or '') == '' then S.put(c, 'reached', c.queue) else q = S.follow_settings(c) end
   S.put(c, 'place', 'waiting')
   S.put(c, 'since', int(NOW))
   if num(c.due) == 0 then S.put(c, 'due', int(NOW + q.target)) end
   S.put(c, 'rank', int((front and math.min(num(c.due), NOW) or num(c.due)) - q.head))
+  S.put(c, 'head', int(q.head))
   S.put(c, 'stuck', '')
   S.put(c, 'expected', '0')
   S.describe(c, q)
-  if (c.reached or '') == '' then S.put(c, 'reached', c.queue) else S.follow_overflow(c) end
   c.fresh = true
-  if c.here == '0' then S.timer('abandon', c.id, num(c.left) + 60000) end
+  if c.here == '0' then S.timer('abandon', c.id, NOW + 60000) end
 end
 
 -- What of the queue's settings decides where the chat stands.
@@ -43,7 +44,8 @@ local function add(c, queue) redis.call('ZADD', key(c.kind, S.lane(c, queue)), c
 local function further(c)
   local q = S.queue(string.match(c.reached, '(%S+)$'))
   local known = string.find(' ' .. c.reached .. ' ', ' ' .. q.overflow .. ' ', 1, true)
-  if q.overflow == '' or known or redis.call('EXISTS', key('queue', q.overflow)) == 0 then return nil end
+  local beyond = q.overflow ~= '' and not known and S.queue(q.overflow)
+  if not beyond or beyond.removed then return nil end
   return q.overflow, q.overflow_after
 end
 
@@ -79,28 +81,45 @@ function S.overflow(c)
   S.route_chat(c)
 end
 
--- Settings may have changed since it came here: of the lines it has reached it keeps those that overflow leads to.
-function S.follow_overflow(c)
-  local reached, last = c.queue, S.queue(c.queue)
-  for queue in string.gmatch(string.sub(c.reached, #c.queue + 1), '%S+') do
-    if queue ~= last.overflow then break end
-    reached, last = reached .. ' ' .. queue, S.queue(queue)
+-- The queue, or where its chats belong when it is no more: the next one it overflowed to, else where the site's chats go.
+-- Without either it is the removed queue itself, and what is in it waits for a supervisor.
+function S.home(queue, site)
+  local q, passed = S.queue(queue), {}
+  while q and q.removed and not passed[q.id] do
+    passed[q.id] = true
+    q = S.queue(q.overflow ~= '' and q.overflow or redis.call('HGET', P .. 'sites', site) or '')
   end
-  if reached == c.reached then return end
-  S.put(c, 'reached', reached)
-  local lines = string.gsub(string.sub(reached, #c.queue + 2), '%S+', '"%0"')
-  S.announce('relined', '"chat":"' .. c.id .. '","lines":[' .. string.gsub(lines, ' ', ',') .. ']')
-  S.next_overflow(c, NOW)
+  return q and not q.removed and q or S.queue(queue)
+end
+
+-- Settings may have changed since it came here: its queue may be no more, overflow lead elsewhere, the head start be
+-- another. It keeps of the lines it has reached those that overflow leads to. Returns its queue.
+function S.follow_settings(c)
+  local q = S.home(c.queue, c.site)
+  local reached, last, rank = q.id, q, c.rank
+  if q.id == c.queue then
+    for queue in string.gmatch(string.sub(c.reached, #c.queue + 1), '%S+') do
+      if queue ~= last.overflow then break end
+      reached, last = reached .. ' ' .. queue, S.queue(queue)
+    end
+  end
+  if c.place ~= 'active' then rank = int(num(rank) + num(c.head or q.head) - q.head) end
+  if reached == c.reached and rank == c.rank then return q end
+  local elsewhere = reached ~= c.reached
+  S.put_all(c, { queue = q.id, reached = reached, rank = rank, head = int(q.head) })
+  local lines = string.gsub(string.sub(reached, #q.id + 2), '%S+', '"%0"')
+  S.announce('relined', '"chat":"' .. c.id .. '","queue":"' .. q.id .. '","lines":[' .. string.gsub(lines, ' ', ',')
+    .. '],"rank":' .. rank)
+  if elsewhere then S.next_overflow(c, NOW) end
+  return q
 end
 
 -- A queue's settings have changed: where its waiting chats stand follows, and when they reach the next line.
 function S.reline(queue)
-  local q = S.queue(queue)
   for _, id in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do
     local c = S.chat(id)
     S.unline(c)
-    S.describe(c, q)
-    S.follow_overflow(c)
+    S.describe(c, S.follow_settings(c))
     S.stand(c)
     S.next_overflow(c, c.reached == c.queue and num(c.since) or NOW)
     S.next_of_many()

@@ -75,7 +75,7 @@ function S.forget(thing)
 end
 
 local QUEUE = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'languages', 'longest', 'overflow', 'overflow_after',
-  'wrapup', 'head', 'opens', 'pace', 'moved' }
+  'wrapup', 'head', 'opens', 'pace', 'moved', 'removed' }
 
 function S.queue(id)
   local known = QUEUES[id]
@@ -84,7 +84,8 @@ function S.queue(id)
   if not q[1] then return nil end
   QUEUES[id] = { id = id, target = num(q[1]), ask = num(q[2]), finish = num(q[3]), mode = q[4], accept = num(q[5]),
     misses = num(q[6]), languages = q[7] or '', longest = num(q[8]), overflow = q[9] or '', overflow_after = num(q[10]),
-    wrapup = num(q[11]), head = num(q[12]), opens = q[13] or '', pace = num(q[14]), moved = num(q[15]) }
+    wrapup = num(q[11]), head = num(q[12]), opens = q[13] or '', pace = num(q[14]), moved = num(q[15]),
+    removed = q[16] == '1' }
   return QUEUES[id]
 end
 

@@ -40,7 +40,8 @@ verb('connect', function(id, tab, take, quiet)
   if not a then return refuse('not_found') end
   if a.connected == '1' and a.tab ~= tab and take ~= '1' then return refuse('taken_over') end
   local fence = next_fence()
-  S.put(a, 'status', quiet == '1' and a.connected ~= '1' and 'away' or a.status or 'online')
+  if quiet == '1' and a.connected ~= '1' then S.put_all(a, { status = 'away', reason = '' }) end
+  S.put(a, 'status', a.status or 'online')
   if a.connected ~= '1' then S.put(a, 'since', int(NOW)) end
   S.put_all(a, { fence = int(fence), tab = tab, connected = '1', gone = '0', unseen = '0' })
   S.timer('lease', id, NOW + LEASE)

@@ -168,11 +168,10 @@ end
 function S.withdraw(c, why)
   local id = S.let_go(c)
   S.put(c, 'place', 'waiting')
-  S.describe(c, S.queue(c.queue))
+  S.describe(c, S.follow_settings(c))
   c.fresh = true
   if why ~= 'gone' then S.exclude(c, id) end
   if c.stuck == '' then S.put(c, 'stuck', 'offered') end
-  S.follow_overflow(c)
   if not S.timer_at('overflow:' .. c.id) then S.next_overflow(c, NOW) end -- its queue may overflow only since then
   S.record(c, 'withdrawn', '"agent":"' .. id .. '","why":"' .. why .. '"')
   S.refresh(id)

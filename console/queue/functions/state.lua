@@ -17,7 +17,7 @@ end
 
 local SETTINGS = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'languages', 'longest', 'overflow', 'overflow_after',
   'wrapup', 'head', 'opens', 'members' }
-local LANES = { 'mode', 'languages', 'overflow', 'overflow_after' }  -- what decides where a waiting chat stands
+local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head' }  -- what decides where a waiting chat stands
 
 -- Writes a queue's settings, from `row[at]` on; whether its waiting chats have to move, and whether it overflows
 -- elsewhere now.
@@ -28,7 +28,7 @@ local function put_queue(row, at)
     flat[#flat + 1] = setting
     flat[#flat + 1] = row[at + i]
   end
-  redis.call('HSET', name, unpack(flat))
+  redis.call('HSET', name, 'removed', '0', unpack(flat))
   redis.call('SADD', P .. 'queues', row[at])
   S.reread_queue(row[at])
   local after = redis.call('HMGET', name, unpack(LANES))
@@ -54,13 +54,28 @@ local function feeders(queues)
   return found
 end
 
--- configure(version, queues, members, then id and SETTINGS per queue, id name limit queues lanes per member)
--- Taken only when newer. A limit that went down takes no chat away.
+-- Those not configured any more: nothing new comes into them. Returns the ids.
+local function remove_queues(configured)
+  local gone = {}
+  for _, queue in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
+    if not configured[queue] then
+      redis.call('HSET', key('queue', queue), 'removed', '1')
+      S.reread_queue(queue)
+      gone[#gone + 1] = queue
+    end
+  end
+  table.sort(gone)
+  return gone
+end
+
+-- configure(version, queues, members, sites, then id and SETTINGS per queue, id name limit queues lanes per member, and
+-- key queue per site). Taken only when newer. A limit that went down takes no chat away.
 verb('configure', function(list)
-  local version, queues, members = list[1], list[2], list[3]
+  local version, queues, members, sites = list[1], list[2], list[3], list[4]
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
-  local row, at, named, changed, moved, led = list, 4, {}, {}, {}, {}
+  local row, at, named, changed, moved, led, configured = list, 5, {}, {}, {}, {}, {}
   for _ = 1, num(queues) do
+    configured[row[at]] = true
     local moves, elsewhere = put_queue(row, at)
     if moves then moved[#moved + 1] = row[at] end
     if elsewhere then led[#led + 1] = row[at] end
@@ -79,9 +94,17 @@ verb('configure', function(list)
     named[id] = true
     at = at + 5
   end
+  redis.call('DEL', P .. 'sites')
+  for _ = 1, num(sites) do
+    redis.call('HSET', P .. 'sites', row[at], row[at + 1])
+    at = at + 2
+  end
   redis.call('HSET', P .. 'config', 'version', version)
-  local relined = {}
-  for _, queues in ipairs({ moved, feeders(led) }) do
+  local lost, relined, homeless = remove_queues(configured), {}, {}
+  for _, queue in ipairs(lost) do
+    for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do homeless[#homeless + 1] = chat end
+  end
+  for _, queues in ipairs({ moved, feeders(led), lost }) do
     for _, queue in ipairs(queues) do
       if not relined[queue] then S.reline(queue) end
       relined[queue] = true
@@ -108,6 +131,10 @@ verb('configure', function(list)
       S.route_chat(S.chat(chat))
       S.next_of_many()
     end
+  end
+  for _, chat in ipairs(homeless) do
+    S.route_chat(S.chat(chat))
+    S.next_of_many()
   end
   S.announce('configured', '"version":' .. version)
   return S.reply('1')

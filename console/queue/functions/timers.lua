@@ -86,9 +86,9 @@ end
 
 -- The process that looked on for somebody is gone.
 function fire.watch(id)
-  local chat, who = string.match(id, '^(.+)|(.+)$')
+  local chat, who, connection = string.match(id, '^(.+)|(.+)/(.+)$')
   local c, a = S.chat(chat), S.agent(who)
-  if c and c.place ~= 'ended' then S.unwatch(c, who, a and a.name or '""') end
+  if c and c.place ~= 'ended' then S.unwatch(c, who, connection, a and a.name or '""') end
 end
 
 function fire.promise(id)

@@ -51,7 +51,7 @@ end
 
 local function reopen(c)
   local q = S.queue(c.queue)
-  S.put_all(c, { due = int(NOW + q.target), reached = '', reason = '', tags = '', guests = '', watchers = '', here = '1',
+  S.put_all(c, { due = int(NOW + q.target), reached = '', assigned = '0', reason = '', tags = '', guests = '', watchers = '', here = '1',
     left = '0' })
   S.enqueue(c, q, true)
   redis.call('SADD', P .. 'live', c.id)
@@ -61,7 +61,8 @@ local function reopen(c)
 end
 
 local function reopens(c)
-  return c.left_message ~= '1' and NOW - num(c.ended) <= REOPEN and S.is_open(S.queue(c.queue)) and S.staffed(c.queue)
+  local q = S.queue(c.queue)
+  return c.left_message ~= '1' and NOW - num(c.ended) <= REOPEN and not q.removed and S.is_open(q) and S.staffed(q.id)
     and redis.call('HGET', key('visitor', c.visitor), 'chat') == c.id
 end
 
@@ -72,7 +73,7 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
   if c.visitor ~= visitor then return refuse('not_found') end
   local again = S.again(chat, visitor, cid, digest)
   if again then return again end
-  if num(c.seq) >= LOG_LIMIT then return refuse('chat_full') end
+  if S.is_full(c) then return refuse('chat_full') end
   local ended = S.over(c)
   if ended and not reopens(c) then return refuse('ended') end
   local wrapped = c.place == 'wrapup' and c.agent
@@ -93,12 +94,13 @@ verb('open', function(chat, visitor, connection, queue, site, channel, tongue, c
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
   local c = running and S.chat(running)
   if c and not S.over(c) then
-    if num(c.seq) >= LOG_LIMIT then return refuse('chat_full') end
+    if S.is_full(c) then return refuse('chat_full') end
     tab(c, connection)
     return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
   end
-  local q = S.queue(queue)
-  if not q then return refuse('not_found') end
+  local q = S.home(queue, site)
+  if not q or q.removed then return refuse('not_found') end
+  queue = q.id
   if not S.is_open(q) or not S.staffed(queue) then return refuse('closed') end
   if q.longest > 0 and redis.call('ZCARD', key('line', queue)) >= q.longest then return refuse('line_full') end
   c = create(chat, visitor, queue, site, channel, tongue, opened)
@@ -117,8 +119,9 @@ end)
 verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message)
   local again = S.again(visitor, visitor, cid, digest)
   if again then return again end
-  local q = S.queue(queue)
+  local q = S.home(queue, site)
   if not q then return refuse('not_found') end
+  queue = q.id
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
   local c = create(chat, visitor, queue, site, channel, '', opened)
   S.put(c, 'rank', '0')
@@ -154,7 +157,7 @@ end, { 'allow-oom' })
 verb('rate', function(chat, visitor, cid, digest, payload)
   local answer, c = own(chat, visitor, cid, digest)
   if answer then return answer end
-  if c.rated == '1' then return refuse('nothing_to_do') end
+  if c.rated == '1' or not S.over(c) and c.answered ~= '1' then return refuse('nothing_to_do') end
   local seq = S.record(c, 'rated', '', payload)
   S.put(c, 'rated', '1')
   return S.done(chat, visitor, cid, digest, seq, chat)
@@ -165,7 +168,7 @@ verb('profile', function(chat, visitor, cid, digest, payload, merged)
   local answer, c = own(chat, visitor, cid, digest)
   if answer then return answer end
   if S.over(c) then return refuse('ended') end
-  if num(c.seq) >= LOG_LIMIT then return refuse('chat_full') end
+  if S.is_full(c) then return refuse('chat_full') end
   local seq = S.record(c, 'profile', '', payload)
   S.put(c, 'profile', merged)
   return S.done(chat, visitor, cid, digest, seq, chat)
