@@ -196,6 +196,17 @@ async def test_who_was_answered_is_not_counted_as_abandoned(shift: Shift) -> Non
     assert figures.count("abandoned") == 0
 
 
+async def test_who_comes_back_after_the_end_and_leaves_the_line_is_counted(shift: Shift) -> None:
+    await shift.begin(ana=1)
+    chat = await in_hand(shift)
+    await shift.ends("ana", chat)
+    await shift.opens("vito")
+    await shift.writes("vera", chat, "One more thing")
+    await shift.workspace.visitor_end(chat, Visitor("vera"), new_cid())
+    assert (await shift.facts("ended"))[-1].waited > 0
+    assert (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15).count("abandoned") == 1
+
+
 async def test_a_chat_handed_over_after_its_visitor_went_has_a_minute_in_line(shift: Shift) -> None:
     chat = await in_hand(shift)
     await shift.writes("vera", chat, "And my invoice?")

@@ -63,17 +63,13 @@ async def test_a_tier_further_down_that_leads_elsewhere_is_left_by_all_who_came_
     first = Queue("l1", "Level 1", overflow_to="l2", overflow_after=10_000)
     second = Queue("l2", "Level 2", overflow_to="l3", overflow_after=10_000)
     third, fourth = Queue("l3", "Level 3"), Queue("l4", "Level 4")
-    people = [member("kim", "l1"), member("lea", "l2"), member("moe", "l3"), member("nia", "l4")]
+    people = [member("moe", "l1", "l2", "l3", limit=1), member("nia", "l4")]
     await shift.configures([first, second, third, fourth], people)
-    await shift.online("nia")
-    await shift.online("kim")
-    await shift.workspace.set_status("kim", shift.fences["kim"], "away", "Lunch")
-    await shift.online("lea")
-    await shift.workspace.set_status("lea", shift.fences["lea"], "away", "Lunch")
-    await shift.online("moe")
+    await shift.online("moe", "nia")
+    await shift.opens("vito", queue="l1")
     chat = await shift.opens("vera", queue="l1")
-    await shift.passes(12)
-    assert await shift.field(chat, "reached") == "l1 l2"
+    await shift.passes(22)
+    assert await shift.field(chat, "reached") == "l1 l2 l3"
     await shift.configures([first, change(second, overflow_to="l4"), third, fourth], people)
     assert await shift.field(chat, "reached") == "l1 l2"
     await shift.passes(12)
@@ -91,6 +87,21 @@ async def test_a_shorter_time_until_overflow_counts_from_when_the_visitor_came(t
     await shift.configures([change(team.first, overflow_after=10_000), team.second], people)
     await shift.passes(2)
     assert await shift.holder(chat) == "kim"
+
+
+async def test_an_offered_chat_that_comes_back_has_left_the_tier_that_is_none_any_more(shift: Shift) -> None:
+    asks = Queue("l1", "Level 1", mode="offer", accept=20_000, overflow_to="l2", overflow_after=5_000)
+    people = [member("ana", "l1", limit=1), member("kim", "l2")]
+    await shift.configures([asks, Queue("l2", "Level 2")], people)
+    await shift.online("ana")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(8)
+    assert await shift.field(chat, "reached") == "l1 l2"
+    await shift.configures([change(asks, overflow_to="", overflow_after=0), Queue("l2", "Level 2")], people)
+    await shift.online("kim")
+    await shift.declines("ana", chat)
+    assert (await shift.field(chat, "reached"), await shift.field(chat, "place")) == ("l1", "waiting")
+    await shift.picture()
 
 
 async def test_an_offered_chat_reaches_the_tier_that_was_added_meanwhile(shift: Shift) -> None:
@@ -133,6 +144,25 @@ async def test_without_overflow_they_go_where_the_sites_chats_go(shift: Shift) -
     await shift.clock.move(12)
     assert (await shift.field(held, "queue"), await shift.field(held, "place")) == ("sales", "waiting")
     await shift.picture()
+
+
+async def test_who_comes_from_a_removed_queue_is_given_to_who_is_free(shift: Shift) -> None:
+    people = [member("ana", "billing", limit=1), member("kim", "sales")]
+    await shift.configures([Queue("billing", "Billing", overflow_to="sales", overflow_after=60_000), SALES], people)
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="billing")
+    chat = await shift.opens("vera", queue="billing")
+    await shift.configures([SALES], [member("ana", "sales", limit=1), member("kim", "sales")])
+    assert await shift.holder(chat) == "kim"
+
+
+async def test_a_queue_that_is_added_again_takes_chats(shift: Shift) -> None:
+    billing = Queue("billing", "Billing")
+    await shift.begin(SALES, billing, ana=6)
+    await shift.online("ana")
+    await shift.configures([SALES], [member("ana", "sales")])
+    await shift.configures([SALES, billing], [member("ana", "sales", "billing")])
+    assert await shift.holder(await shift.opens("vera", queue="billing")) == "ana"
 
 
 async def test_nothing_new_comes_into_a_removed_queue(shift: Shift) -> None:

@@ -168,11 +168,8 @@ class Lines(Turns):
         rank = c.rank if c.place == "active" else c.rank + c.head - head
         if kept == c.reached and rank == c.rank:
             return
-        elsewhere = kept != c.reached
         c.queue, c.reached, c.rank, c.head = home, kept, rank, head
         self.announce("relined", chat=c.id, queue=home, lines=kept[1:], rank=rank)
-        if elsewhere:
-            self.next_overflow(c, self.now)
 
     def exclude(self, c: Chat, agent: str) -> None:
         c.excluded[agent] = self.now + state.EXCLUDED

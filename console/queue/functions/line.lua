@@ -105,12 +105,10 @@ function S.follow_settings(c)
   end
   if c.place ~= 'active' then rank = int(num(rank) + num(c.head or q.head) - q.head) end
   if reached == c.reached and rank == c.rank then return q end
-  local elsewhere = reached ~= c.reached
   S.put_all(c, { queue = q.id, reached = reached, rank = rank, head = int(q.head) })
   local lines = string.gsub(string.sub(reached, #q.id + 2), '%S+', '"%0"')
   S.announce('relined', '"chat":"' .. c.id .. '","queue":"' .. q.id .. '","lines":[' .. string.gsub(lines, ' ', ',')
     .. '],"rank":' .. rank)
-  if elsewhere then S.next_overflow(c, NOW) end
   return q
 end
 
