@@ -61,7 +61,8 @@ async def _demo(settings: Settings, crowd: int, agents: int) -> None:
         url = url_of(listening)
         async with on_this_machine(settings) as filled:
             links, bearers = await _people(filled, url, agents)
-            named = replace(filled, origin=filled.origin or url)  # alerts lead to the board
+            here = url if is_loopback(settings.host) else ""  # on a network it has other names too
+            named = replace(filled, origin=filled.origin or here)  # alerts lead to the board
             app = create_app(named, demo=True)
             async with serving(app, listening, named) as stopping:
                 _welcome(url, links, filled.data, crowd, agents)
