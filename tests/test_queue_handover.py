@@ -142,6 +142,14 @@ async def test_sam_moves_a_chat_out_of_the_line_and_its_wait_is_told(shift: Shif
     await shift.picture()
 
 
+async def test_who_comes_quietly_is_away_without_the_reason_of_yesterday(shift: Shift) -> None:
+    await shift.workspace.set_status("ben", shift.fences["ben"], "away", "Gone home")
+    await shift.leaves("ben")
+    await shift.workspace.connect("ben", "tab", take=True, quiet=True)
+    fact = (await shift.facts("agent"))[-1]
+    assert (fact.agent, fact.status, fact.reason) == ("ben", "away", "")
+
+
 async def test_sam_takes_a_chat_over_though_away(shift: Shift) -> None:
     chat = await of_ana(shift)
     with pytest.raises(NotThere):

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from console.directory import Queue, Site
-from console.errors import NotYours
+from console.errors import ChatEnded, NotYours
 from console.identifiers import new_cid
 from tests.queueing import SALES, Shift, Team, member, opened
 
@@ -176,6 +176,17 @@ async def test_nothing_new_comes_into_a_removed_queue(shift: Shift) -> None:
         await shift.workspace.move(shift.author("sam"), chat, new_cid(), queue="billing")
     with pytest.raises(NotYours):
         await shift.opens("vito", queue="billing")
+
+
+async def test_an_ended_chat_of_a_removed_queue_is_not_reopened(shift: Shift) -> None:
+    billing = Queue("billing", "Billing", overflow_to="sales", overflow_after=60_000)
+    await shift.begin(SALES, billing, ana=6)
+    await shift.online("ana")
+    chat = await shift.opens("vera", queue="billing")
+    await shift.ends("ana", chat)
+    await shift.configures([SALES], [member("ana", "sales")])
+    with pytest.raises(ChatEnded):
+        await shift.writes("vera", chat)
 
 
 async def test_a_page_that_knows_the_removed_queue_still_opens_in_the_sites_own(shift: Shift) -> None:
