@@ -13,7 +13,6 @@ from console.events import (
     Ended,
     Handled,
     Invited,
-    Kept,
     Labelled,
     Late,
     Message,
@@ -34,11 +33,9 @@ from console.events import (
     Wrapped,
 )
 from console.standing import AgentLine, ChatLine, LateAnswer, QueueLine, agent_line, chat_line, queue_line
+from console.tallies import Tallies
 
 __all__ = ["AgentLine", "ChatLine", "LateAnswer", "Picture", "QueueLine", "chat_line"]
-
-LATEST = 30  # late answers kept, as in functions/figures.lua
-RIGHT_WITHIN, RIGHT_SHARE = 10_000, 0.3  # an expected wait was right: ms, or share of itself
 
 
 class AgentLike(Protocol):
@@ -80,18 +77,16 @@ class SnapshotLike(Protocol):
     def lates(self) -> Sequence[bytes]: ...
 
 
-class Picture:
+class Picture(Tallies):
     """`advance` is the only way it changes; a fresh snapshot and an advanced picture are equal, once pruned."""
 
     def __init__(self, epoch: str = "", n: int = 0, left: int = 0) -> None:
+        super().__init__()
         self.epoch = epoch
         self.n = n
         self.left_messages = left
         self.chats: dict[str, ChatLine] = {}
-        self.agents: dict[str, AgentLine] = {}
-        self.queues: dict[str, QueueLine] = {}
         self.there: dict[str, int] = {}  # queue -> how many work it now; none is left out
-        self.lates: list[LateAnswer] = []  # the newest first
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and vars(self) == vars(other)
@@ -108,16 +103,6 @@ class Picture:
     def online(self, queue: str) -> bool:
         """Whether somebody works this queue now, with or without a free slot."""
         return queue in self.there
-
-    def queue(self, queue: str) -> QueueLine:
-        return self.queues.setdefault(queue, QueueLine(queue))
-
-    def prune(self, now: int) -> None:
-        """Forgets figures that are over."""
-        for line in list(self.queues.values()):
-            line.figures.prune(now)
-            if not line.pace and not line.figures.spans:
-                del self.queues[line.id]
 
     @classmethod
     def from_snapshot(cls, snapshot: "SnapshotLike") -> "Picture":
@@ -140,7 +125,7 @@ class Picture:
         match fact:
             case Opened():
                 self._begin(fact, fact.at)
-                self._count(fact.queue, fact.at, "opened")
+                self.count(fact.queue, fact.at, "opened")
             case AgentChanged():
                 self._agent_changed(fact)
             case Handled():
@@ -243,16 +228,16 @@ class Picture:
             case Ended():
                 self._ended(chat, fact)
             case Wrapped():
-                self._measure(chat, fact.at, "u", fact.took)
+                self.measure(chat, fact.at, "u", fact.took)
                 self._free(chat)
                 del self.chats[chat.id]
 
     def _message(self, chat: ChatLine, fact: Message) -> None:
         if fact.turn is not None:
-            self._answered(chat, fact)
+            self.answered(chat, fact)
             _clear_turn(chat)
         if fact.by != "visitor":
-            self._promised(chat, fact.at, fact.promised)
+            self.promised(chat, fact.at, fact.promised)
             chat.promise, chat.promise_late = fact.promise, False
         if fact.due and fact.since != chat.turn:
             chat.late = chat.late and fact.due <= fact.at
@@ -270,7 +255,7 @@ class Picture:
         if chat.turn == 0:
             _clear_turn(chat)
         if fact.waited or fact.why not in ("transferred", "took_over"):
-            self._waited(chat, fact)
+            self.waited(chat, fact)
 
     def _into_line(self, chat: ChatLine, fact: Released | Transferred) -> None:
         if chat.place == "active":
@@ -284,14 +269,14 @@ class Picture:
 
     def _ended(self, chat: ChatLine, fact: Ended) -> None:
         if chat.place == "active":
-            self._measure(chat, fact.at, "h", fact.handling)
+            self.measure(chat, fact.at, "h", fact.handling)
         elif fact.waited:
-            self._count(chat.queue, fact.at, "abandoned")
-            self._count(chat.queue, fact.at, "patience", fact.waited)
+            self.count(chat.queue, fact.at, "abandoned")
+            self.count(chat.queue, fact.at, "patience", fact.waited)
         elif fact.why == "message_left":
-            self._count(chat.queue, fact.at, "left")
+            self.count(chat.queue, fact.at, "left")
             self.left_messages += 1
-        self._promised(chat, fact.at, fact.promised)
+        self.promised(chat, fact.at, fact.promised)
         _clear_turn(chat)
         chat.promise, chat.promise_late = 0, False
         if fact.wrapup:
@@ -305,45 +290,6 @@ class Picture:
         if agent is not None:
             agent.held.pop(chat.slot, None)
         chat.agent, chat.slot, chat.until = "", 0, 0
-
-    # --- figures -------------------------------------------------------------------------------
-
-    def _count(self, queue: str, at: int, counter: str, by: int = 1) -> None:
-        for span in self.queue(queue).figures.at(at) if by else ():
-            span.add(counter, by)
-
-    def _measure(self, chat: ChatLine, at: int, kind: str, ms: int, *, within: bool = False) -> None:
-        for span in self.queue(chat.queue).figures.at(at):
-            span.measure(kind, ms, within=within)
-
-    def _promised(self, chat: ChatLine, at: int, promised: Kept | None) -> None:
-        if promised is not None:
-            self._count(chat.queue, at, "promised")
-            self._count(chat.queue, at, "kept", int(promised.kept))
-
-    def _waited(self, chat: ChatLine, fact: Assigned) -> None:
-        self._measure(chat, fact.at, "w", fact.waited)
-        if fact.pace:
-            self.queue(chat.queue).pace = fact.pace
-        if fact.expected:
-            right = abs(fact.waited - fact.expected) <= max(RIGHT_WITHIN, fact.expected * RIGHT_SHARE)
-            self._count(chat.queue, fact.at, "expected")
-            self._count(chat.queue, fact.at, "right", int(right))
-
-    def _answered(self, chat: ChatLine, fact: Message) -> None:
-        turn = fact.turn
-        assert turn is not None
-        agent = fact.author.id
-        if agent in self.agents:
-            self.agents[agent].figures.measure(fact.at, turn.mine, within=turn.kept)
-        self._measure(chat, fact.at, "a", turn.mine, within=turn.kept)
-        self._measure(chat, fact.at, "v", turn.waited, within=not turn.late)
-        if turn.first:
-            self._measure(chat, fact.at, "f", turn.first)
-        self._count(chat.queue, fact.at, "canned", int(bool(fact.canned)))
-        if turn.late:
-            late = LateAnswer(chat.id, chat.queue, agent, fact.at, turn)
-            self.lates = [late, *self.lates][:LATEST]
 
 
 def _describe(chat: ChatLine, fact: Opened | Reopened | Profile) -> None:
