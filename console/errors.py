@@ -109,6 +109,14 @@ class NotAllowed(Refused):
     status = 403
 
 
+class DatabaseAway(Refused):
+    """Nothing was changed, and nobody will do it later: unlike Unknown it does not end a socket."""
+
+    code = "database_away"
+    message = "That cannot be changed just now: the database is away."
+    status = 503
+
+
 class Wrong(NamedTuple):
     """What is wrong with one setting. `target` is its thing (`queue:support`), `says` a text with names to fill in."""
 

@@ -1,8 +1,9 @@
 """Sam's board before a whole server: who may have one, what it shows, and what is done from it."""
 
+import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import httpx
 import msgspec
@@ -18,6 +19,7 @@ from tests.people import accounts_of
 from tests.running import RunningServer
 from tests.talking import Agent, Visitor
 from tests.test_protocol_docs import assert_valid
+from tools.protocol import codes
 
 SILENT_WITHIN = 2.0  # s
 
@@ -274,6 +276,17 @@ async def test_a_limit_is_in_sql_and_live_and_written_down(server: RunningServer
     await board.say_frame("limit", cid="l" * 22, agent="ana", limit=7)
     await board.hears(lambda frame: frame["t"] == "error" and frame["code"] == "bad_frame", "no limit of seven")
     assert ana.closed is None
+
+
+async def test_a_limit_while_the_database_is_away_is_refused_by_its_name(server: RunningServer) -> None:
+    board = await Board.comes(server)
+    await board.is_welcome()
+    with closing(sqlite3.connect(server.data / "sestetto.db", isolation_level=None)) as rival:
+        rival.execute("BEGIN EXCLUSIVE")
+        refused = await board.command("limit", agent="ana", limit=2)
+    assert (refused["code"], refused["final"]) == ("database_away", True)
+    assert f"`{refused['code']}`" in codes()
+    assert board.closed is None
 
 
 async def test_what_sam_did_is_written_down_where_changes_are(server: RunningServer) -> None:

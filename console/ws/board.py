@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 from console.archive.credentials import SignedIn
 from console.board.live import Boards, Face
 from console.directory import Member
-from console.errors import NotAllowed, NotYours, Refused, Unknown
+from console.errors import DatabaseAway, NotAllowed, NotYours, Unknown
 from console.events import AgentChanged, Author, Revoked
 from console.fanout import Heard, Shown
 from console.protocol import Inbound, Watch, Whisper
@@ -110,7 +110,7 @@ class BoardConnection(Connection):
         try:
             directory = await self.services.accounts.set_limit(frame.agent, frame.limit, by=self.author)
         except Unknown:  # SQL is away: a board that came back and asked again would not see much else
-            raise Refused("Limits cannot be changed just now: the database is away.") from None
+            raise DatabaseAway from None
         await self.services.go_live(directory)
         self.ack(frame.cid, "", 0, self.now())
 
