@@ -84,7 +84,17 @@ class VisitorCalls(Calls):
         return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept))
 
     async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
-        """A tab says hello: its presence, and its chat behind `after` (from the start if `chat` is another)."""
+        """A tab says hello: its presence, and its chat behind `after`.
+
+        From the start if `chat` is another, or ends before `after`: such a client holds another history.
+        """
+        arrived = await self._arrive(visitor, chat, connection, after)
+        found = arrived.chat
+        if found is not None and found.id == chat and after > found.number("last"):
+            return await self._arrive(visitor, chat, connection, 0)
+        return arrived
+
+    async def _arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
         _, now, _, current, fields, log, start = await self._call("arrive", visitor, chat, connection, after, HISTORY)
         if not current:
             return Arrived(None, 0, int(now))

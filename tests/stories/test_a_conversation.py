@@ -56,6 +56,21 @@ async def test_a_visitor_who_reloads_sees_the_reply_sent_meanwhile(server: Runni
     assert [fact["text"] for fact in welcome["facts"] if fact["kind"] == "message"] == ["Always"]
 
 
+@pytest.mark.parametrize("ahead", [1, 1_000])
+async def test_who_holds_more_than_there_is_gets_the_whole_log_anew(
+    server: RunningServer, ana: Agent, ahead: int
+) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Are you there?")
+    await ana.gets(vera.chat)
+    await vera.is_told("assigned")
+    await ana.command("note", chat=vera.chat, text="The log is longer than what a visitor knows of it")
+    again = await Visitor.comes(server, knows=vera, after=vera.last + ahead)
+    welcome = await again.hears("welcome")
+    assert welcome["recovered"] is False
+    assert [fact["kind"] for fact in welcome["facts"]] == ["opened", "message", "assigned"]
+
+
 async def test_a_command_sent_twice_is_done_once(server: RunningServer, ana: Agent) -> None:
     vera = await Visitor.comes(server)
     await vera.opens("Hello")
