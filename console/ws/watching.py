@@ -79,8 +79,12 @@ class Watching:
         whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())
         self._send(WatchDrawn(chat, looked.n, whole, whole=True))
         early, looked.early = looked.early or [], None
+        if line.place == "ended":  # between the two calls: its end has passed by already
+            self._forget(chat, "ended")
+            return
         for shown in early:
-            self._hear(looked, shown)
+            if self._looked.get(chat) is looked:
+                self._hear(looked, shown)
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
 

@@ -73,6 +73,11 @@ class Inside(Stage):
     app: Starlette | None = None
 
     @property
+    def socket_url(self) -> str:
+        """`ws://127.0.0.1:PORT`."""
+        return self.url.replace("http", "ws", 1)
+
+    @property
     def services(self) -> Services:
         assert self.app is not None
         services: Services = self.app.state.services

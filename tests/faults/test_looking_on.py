@@ -1,0 +1,46 @@
+"""What happens to a chat while somebody begins to look on at it."""
+
+import pytest
+
+from console.identifiers import new_cid
+from console.protocol import AgentEnd, Label
+from console.queue.results import LiveChat
+from tests.boards import Board
+from tests.eventually import eventually
+from tests.faults.cast import Agent, Cast
+from tests.faults.stage import Inside
+
+
+async def over(ana: Agent, chat: str) -> None:
+    """Ended and wrapped up."""
+    await ana.answered(await ana.give(AgentEnd(cid=new_cid(), chat=chat)))
+    await ana.answered(await ana.give(Label(cid=new_cid(), chat=chat, done=True)))
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["the feed was quicker", "the feed was slower"])
+async def test_a_chat_that_ends_just_then_is_not_looked_on_at(
+    inside: Inside, cast: Cast, monkeypatch: pytest.MonkeyPatch, heard: bool
+) -> None:
+    services = inside.services
+    ana, vera = await cast.agent("ana"), await cast.visitor()
+    chat = await vera.opened("Hello")
+    await ana.holds(chat)
+    sam = await Board.comes(inside)  # type: ignore[arg-type]
+    await sam.is_welcome()
+    read, known = services.workspace.read_chat, services.picture.chats
+
+    async def ends_first(chat: str) -> tuple[LiveChat, int]:
+        await over(ana, chat)
+        if heard:
+            await eventually(lambda: chat not in known, "the feed to tell it")
+        return await read(chat)
+
+    monkeypatch.setattr(services.workspace, "read_chat", ends_first)
+    await sam.say_frame("watch", chat=chat)
+    assert (await sam.hears("unwatched"))["why"] == "ended"
+    await eventually(lambda: chat not in known, "the feed to tell it")
+    await sam.say_frame("ping", at=1)
+    await sam.hears("pong")
+    assert len([frame for frame in sam.heard if frame["t"] == "unwatched"]) == 1
+    assert services.hub.listeners(f"chat:{chat}") == ()
+    assert sam.closed is None
