@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING
 
 from console.errors import ChatEnded, NotYours
+from console.picture import ChatLine, chat_line
 from console.protocol import (
     Accept,
     AddNote,
@@ -26,7 +27,6 @@ from console.ws.guest import one_line, written
 from console.ws.resends import after_the_end
 
 if TYPE_CHECKING:
-    from console.picture import ChatLine
     from console.ws.agent import AgentConnection
 
 LABEL = 60  # characters of a reason or a tag
@@ -126,12 +126,20 @@ class Commands:
     async def whisper(self, frame: Whisper) -> None:
         """NotYours for a chat one may not look on at, as for none at all."""
         text = written(frame.text)
-        line = self.services.picture.chats.get(frame.chat)
+        line = self.services.picture.chats.get(frame.chat) or await self._read(frame.chat)
         if line is not None and not self.may_look_on(line):
             raise NotYours
         await self._done(frame, "note", self.workspace.whisper(self.author, frame.chat, frame.cid, text), text)
 
-    def may_look_on(self, line: "ChatLine") -> bool:
+    async def _read(self, chat: str) -> ChatLine | None:
+        """A chat that the picture has not got: just opened, or ended. None when it is not live."""
+        try:
+            live, _ = await self.workspace.read_chat(chat)
+        except Gone:
+            return None
+        return chat_line(chat, live.fields)
+
+    def may_look_on(self, line: ChatLine) -> bool:
         """A supervisor, or a colleague who was invited."""
         return may(self.on.me.member, "supervise") or self.author.id in line.guests
 

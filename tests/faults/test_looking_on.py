@@ -3,7 +3,7 @@
 import pytest
 
 from console.identifiers import new_cid
-from console.protocol import AgentEnd, Label
+from console.protocol import AgentEnd, Invite, Label, Whisper
 from console.queue.results import LiveChat
 from tests.boards import Board
 from tests.eventually import eventually
@@ -44,3 +44,34 @@ async def test_a_chat_that_ends_just_then_is_not_looked_on_at(
     assert len([frame for frame in sam.heard if frame["t"] == "unwatched"]) == 1
     assert services.hub.listeners(f"chat:{chat}") == ()
     assert sam.closed is None
+
+
+async def test_nobody_whispers_without_the_right_in_a_chat_this_process_has_not_heard_of(
+    inside: Inside, cast: Cast
+) -> None:
+    ana, vera = await cast.agent("ana"), await cast.visitor()
+    chat = await vera.opened("Hello")
+    await ana.holds(chat)
+    ben = await cast.agent("ben")
+    inside.services.picture.chats.clear()
+    refused = await ben.answered(await ben.give(Whisper(cid=new_cid(), chat=chat, text="psst")))
+    assert (refused.outcome, ben.of("nack")[-1]["code"]) == ("refused", "not_found")
+    await ana.answered(await ana.give(Invite(cid=new_cid(), chat=chat, agent="ben")))
+    whispered = await ben.answered(await ben.give(Whisper(cid=new_cid(), chat=chat, text="A second parcel")))
+    assert whispered.outcome == "acked"
+    log = (await inside.services.workspace.read_chat(chat))[0].log
+    assert not [raw for raw in log if b"psst" in raw]
+
+
+async def test_a_whisper_sent_again_after_the_end_gets_its_first_result(inside: Inside, cast: Cast) -> None:
+    ana, vera = await cast.agent("ana"), await cast.visitor()
+    chat = await vera.opened("Hello")
+    await ana.holds(chat)
+    ben = await cast.agent("ben")
+    await ana.answered(await ana.give(Invite(cid=new_cid(), chat=chat, agent="ben")))
+    whisper = Whisper(cid=new_cid(), chat=chat, text="A second parcel")
+    first = await ben.answered(await ben.give(whisper))
+    await over(ana, chat)
+    await eventually(lambda: chat not in inside.services.picture.chats, "the feed to tell the end")
+    again = await ben.answered(await ben.give(whisper))
+    assert (again.outcome, again.seq) == ("acked", first.seq)
