@@ -20,13 +20,10 @@ from console.protocol import (
     Identify,
     Inbound,
     LeaveMessage,
-    Line,
     Open,
     Rate,
     Seen,
     SetProfile,
-    Team,
-    TeamChanged,
     Typing,
     VisitorEnd,
     VisitorFrame,
@@ -39,12 +36,12 @@ from console.protocol import (
 )
 from console.queue.results import Arrived, Gone, Said
 from console.security import origin_allowed
-from console.team import team_of
 from console.text import clean, mask_cards
 from console.views_json import raw, visitor_facts
 from console.who import own_origin, services_of
 from console.ws.connection import Connection, Handler, Hangup
 from console.ws.guest import CHANNEL, Guest, mail_address, written
+from console.ws.outlook import Outlook
 from console.ws.resends import after_the_end, first_result
 from console.ws.told import visitor_chat
 
@@ -59,7 +56,6 @@ class VisitorConnection(Connection):
     def __init__(self, socket: WebSocket, fanout: Fanout) -> None:
         super().__init__(socket)
         self.services = services_of(socket)
-        self.fanout = fanout
         self._came_to = self.services.directory.sites[socket.query_params["site"]]
         self._asked_for = socket.query_params.get("queue", "")
         self.id = new_id()  # of this connection
@@ -68,8 +64,7 @@ class VisitorConnection(Connection):
         self.last = 0  # seq of the last public fact sent
         self.returning = False  # known by token, with nothing live: the archive may know the cid
         self._early: list[Shown] | None = None
-        self._line: tuple[int, int] | None = None
-        self._team = Team(False)
+        self.outlook = Outlook(self.services, fanout)
         self._welcomed = False
 
     @property
@@ -134,7 +129,6 @@ class VisitorConnection(Connection):
             recovered = same and arrived.start <= hello.after <= chat.number("last") and len(facts) <= MAX_FACTS
             facts = facts[-MAX_FACTS:]
             self.last = chat.number("last")
-        self._team = self._team_now()
         self.send(
             VisitorWelcome(
                 token=self.services.visitor_tokens.sign(self.guest.visitor.id),
@@ -143,7 +137,7 @@ class VisitorConnection(Connection):
                 build=self.services.build,
                 features=FEATURES,
                 recovered=recovered,
-                team=self._team,
+                team=self.outlook.team(self.chat, self.queue),
                 typing_preview=self.site.typing_preview,
                 privacy_url=self.site.privacy_url,
                 chat=visitor_chat(chat, self.services.directory.members) if chat is not None else None,
@@ -301,8 +295,8 @@ class VisitorConnection(Connection):
         fact = shown.fact
         if not isinstance(fact, ChatFact):
             return
-        if isinstance(fact, Opened) and not self._is_talking():
-            self._be_in(fact.chat)
+        if isinstance(fact, Opened) and self.outlook.running(self.chat) is None:
+            self._be_in(fact.chat)  # a message left while a chat runs is a chat of its own, and takes no one out of it
         if fact.chat != self.chat or fact.seq <= self.last:
             return
         frame = shown.for_visitor()
@@ -312,30 +306,10 @@ class VisitorConnection(Connection):
         if isinstance(fact, Reopened | Opened | Ended):
             asyncio.get_running_loop().call_soon(self.look_again)  # an assignment may be in the same batch
 
-    def _is_talking(self) -> bool:
-        """Whether the chat goes on: a message left meanwhile is a chat of its own, and takes no one out of this one."""
-        line = self.services.picture.chats.get(self.chat)
-        return line is not None and line.place != "wrapup"
-
     def look_again(self) -> None:
         """Place in line and whether anybody is there, whenever either has changed."""
-        if not self._welcomed:
-            return
-        place = self.fanout.place_of(self.chat) if self.chat else None
-        if place != self._line:
-            self._line = place
-            if place is not None:
-                self.send(Line(*place))
-        team = self._team_now()
-        if team != self._team:
-            self._team = team
-            self.send(TeamChanged(team.online, team.back_at))
-
-    def _team_now(self) -> Team:
-        picture, queues = self.services.picture, self.services.directory.queues
-        inside = self._is_talking()
-        queue = picture.chats[self.chat].queue if inside else self.queue
-        return team_of(picture, queues, queue, self.now(), inside=inside)
+        for news in self.outlook.news(self.chat, self.queue) if self._welcomed else ():
+            self.send(news)
 
     def tab_lease(self) -> tuple[str, str] | None:
         return (self.chat, self.id) if self.chat else None
