@@ -1,7 +1,7 @@
 """One error tree. Each knows its code, HTTP status, close code, and whether a retry may help.
 
 Refused                        the command was understood and will not be done
-├── BadCommand                 wrong in itself: bad_frame, bad_text, cid_reused
+├── BadCommand                 wrong in itself: bad_frame, bad_text, cid_reused, profile_full
 ├── NotYours                   not the sender's chat, or none at all: the same answer
 ├── Ended / Full / Closed …    right in itself, not now
 ├── BadSettings                settings that cannot be, each with a sentence
@@ -71,6 +71,11 @@ class ChatEnded(Refused):
 class ChatFull(Refused):
     code = "chat_full"
     message = "The chat has reached its length limit."
+
+
+class ProfileFull(BadCommand):
+    code = "profile_full"
+    message = "The fields are too large together: 16 KiB at most."
 
 
 class NobodyThere(Refused):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from console.errors import CidReused
 from console.events import Author, Visitor
 from console.queue.calls import Calls
 from console.queue.lanes import tongue_of
@@ -82,6 +83,16 @@ class VisitorCalls(Calls):
         kept = msgspec.structs.replace(profile, site="", channel="", cid="")
         mark = digest(body or encode(fact).decode())
         return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept))
+
+    async def profile_set(self, chat: str, visitor: str, cid: str, body: str) -> Said | None:
+        """The first result of a `set_profile` that was done, by its cid and body; None if it was not. CidReused."""
+        found = await self.store.command("HGET", self.keys.of("cids", chat), f"{visitor}|{cid}")
+        if found is None:
+            return None
+        mark, seq, at, where = found.decode().split()  # as `done` in functions/base.lua keeps it
+        if mark != digest(body):
+            raise CidReused
+        return Said(where, int(seq), int(at))
 
     async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
         """A tab says hello: its presence, and its chat behind `after`.

@@ -7,14 +7,16 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from console.directory import Site
-from console.errors import BadText
+from console.errors import BadText, ProfileFull
 from console.events import Visitor
+from console.picture import ChatLine
 from console.protocol import MAX_TEXT, Page
 from console.queue.payloads import VisitorProfile
 from console.text import clean, mask_cards, safe_name
 
 CHANNEL = "web"
 MOST_FIELDS = 50  # of a visitor; the oldest give way, for every fact of the profile carries them all
+MOST_BYTES = 16 * 1024  # of their names and values together
 EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
@@ -52,9 +54,14 @@ class Guest:
         )
 
     def is_called(self, name: str, email: str, fields: Mapping[str, str]) -> None:
-        """Name, address and fields as the page gives them: unverified. BadText for half a surrogate pair."""
+        """Name, address and fields as the page gives them: unverified; the oldest fields give way.
+
+        BadText for half a surrogate pair, ProfileFull when what is given at once is too much by itself.
+        """
         was = self.profile
         given = {one_line(key, 60): mask_cards(clean(value, limit=500, optional=True)) for key, value in fields.items()}
+        if size(given) > MOST_BYTES:
+            raise ProfileFull
         visitor = msgspec.structs.replace(
             was.visitor,
             name=mask_cards(safe_name(name)) or was.visitor.name,
@@ -62,7 +69,20 @@ class Guest:
         )
         kept = {key: value for key, value in was.fields.items() if key not in given}
         fields = dict([*kept.items(), *given.items()][-MOST_FIELDS:])
+        while size(fields) > MOST_BYTES:
+            del fields[next(iter(fields))]
         self.profile = msgspec.structs.replace(was, visitor=visitor, fields=fields)
+
+    def is_known_as(self, line: ChatLine) -> bool:
+        """Whether the chat tells all of the profile already."""
+        mine = self.profile
+        told = (line.name, line.email, line.locale, line.page, line.title, line.fields)
+        return told == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields)
+
+
+def size(fields: Mapping[str, str]) -> int:
+    """Bytes of names and values."""
+    return sum(len(name.encode()) + len(value.encode()) for name, value in fields.items())
 
 
 def written(text: str) -> str:

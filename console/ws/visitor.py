@@ -219,17 +219,22 @@ class VisitorConnection(Connection):
 
     async def set_profile(self, frame: SetProfile) -> None:
         """In a chat the agent sees it at once; before one it is kept for the opening."""
+        before = self.guest.profile
         self.guest.is_called(frame.name, frame.email, frame.fields)
         self.guest.is_on(frame.page, frame.locale)
-        if not self.chat:
-            return self.ack(frame.cid, "", 0, self.now())
+        said = await self._set(frame, new=self.guest.profile != before) if self.chat else None
+        self._said(frame.cid, said or Said("", 0, self.now()))
+
+    async def _set(self, frame: SetProfile, *, new: bool) -> Said | None:
+        """None when it came after the end, or told nothing that the chat does not tell: pages say it at every turn."""
+        workspace, body = self.services.workspace, msgspec.json.encode(frame).decode()
+        line = self.outlook.running(self.chat)
         try:
-            said = await self.services.workspace.set_profile(
-                self.chat, frame.cid, self.guest.profile, msgspec.json.encode(frame).decode()
-            )
+            if not new and line is not None and self.guest.is_known_as(line):
+                return await workspace.profile_set(self.chat, self.guest.visitor.id, frame.cid, body)
+            return await workspace.set_profile(self.chat, frame.cid, self.guest.profile, body)
         except (ChatEnded, Gone):
-            return self.ack(frame.cid, "", 0, self.now())
-        return self._said(frame.cid, said)
+            return None
 
     async def typing(self, frame: VisitorTyping) -> None:
         if self.chat:

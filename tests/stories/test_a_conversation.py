@@ -220,3 +220,39 @@ async def previewed(server: RunningServer) -> Visitor | None:
 
 async def announced_no_more(server: RunningServer) -> bool:
     return await previewed(server) is None
+
+
+async def test_a_page_that_tells_the_same_again_adds_nothing_to_the_log(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Hello", name="Vera")
+    await ana.gets(vera.chat)
+    cid = new_cid()
+    first = await vera.command("set", cid=cid, fields={"order": "88213"})
+    assert (await ana.is_told("profile"))["seq"] == first["seq"]
+    again = await vera.command("set", name="Vera", fields={"order": "88213"})
+    assert (again["t"], again["seq"]) == ("ack", 0)
+    other_tab = await Visitor.comes(server, knows=vera)
+    resent = await other_tab.command("set", cid=cid, fields={"order": "88213"})
+    assert (resent["seq"], resent["at"]) == (first["seq"], first["at"]), "the first result, not: nothing new"
+    assert (await other_tab.command("set", cid=cid, name="Vera"))["code"] == "cid_reused"
+    assert [fact["kind"] for fact in ana.facts()].count("profile") == 1
+
+
+async def test_what_another_tab_has_changed_can_be_set_back(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Hello", name="Vera")
+    await ana.gets(vera.chat)
+    other_tab = await Visitor.comes(server, knows=vera)
+    await other_tab.command("set", name="Veronica")
+    await ana.is_told("profile")
+    assert (await vera.command("set", name="Vera"))["seq"] > 0
+    again = await Visitor.comes(server, knows=vera)
+    await ana.hears(lambda frame: frame["t"] == "fact" and frame["fact"].get("visitor", {}).get("name") == "Vera")
+    assert (await again.command("set", name="Vera"))["seq"] == 0
+
+
+async def test_more_fields_than_anybody_can_read_are_refused(server: RunningServer) -> None:
+    vera = await Visitor.comes(server)
+    refused = await vera.command("set", fields={f"field {number}": "\u00e9" * 500 for number in range(20)})
+    assert (refused["code"], refused["final"]) == ("profile_full", True)
+    assert (await vera.command("set", fields={"order": "88213"}))["t"] == "ack"

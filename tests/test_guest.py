@@ -1,0 +1,44 @@
+"""What a page may tell of its visitor, and how much of it is kept."""
+
+import pytest
+
+from console.directory import Site
+from console.errors import ProfileFull
+from console.ws.guest import MOST_BYTES, MOST_FIELDS, Guest, size
+
+SITE = Site("demo", "Demo", "support")
+LONG = "x" * 490
+
+
+def guest(**fields: str) -> Guest:
+    vera = Guest("vera", lambda: SITE, "A browser")
+    vera.is_called("Vera", "", fields)
+    return vera
+
+
+def named(prefix: str, count: int, value: str = LONG) -> dict[str, str]:
+    return {f"{prefix}{number:02}": value for number in range(count)}
+
+
+def test_the_oldest_fields_give_way_to_what_would_be_too_much() -> None:
+    vera = guest(plan="gold")
+    for prefix in ("a", "b", "c"):
+        vera.is_called("", "", named(prefix, 15))
+    kept = vera.profile.fields
+    assert MOST_BYTES - 500 < size(kept) <= MOST_BYTES
+    assert "plan" not in kept
+    assert {*named("b", 15), *named("c", 15)} <= kept.keys()
+
+
+def test_small_fields_are_kept_up_to_their_number() -> None:
+    vera = guest(**named("a", 40, "1"))
+    vera.is_called("", "", named("b", 20, "1"))
+    assert len(vera.profile.fields) == MOST_FIELDS
+
+
+def test_too_much_at_once_is_refused_and_leaves_what_was_known() -> None:
+    vera = guest(plan="gold")
+    before = vera.profile
+    with pytest.raises(ProfileFull, match="16 KiB"):
+        vera.is_called("Mallory", "", named("a", 20, "\N{PILE OF POO}" * 400))
+    assert vera.profile == before
