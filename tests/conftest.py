@@ -1,5 +1,7 @@
 """What every test may ask for: the embedded store, a workspace of its own, a whole server, a browser."""
 
+import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,12 @@ import structlog
 from console.identifiers import new_id
 from console.queue.embedded import EmbeddedStore
 from tests.running import RunningServer
+
+MEMORY = Path("/dev/shm")  # a folder in memory, on Linux: a hundred databases and stores need not wait for a disk
+ENOUGH = 2 << 30  # bytes free in it; a full run leaves about 100 MB
+
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -3,13 +3,14 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from tests.eventually import eventually
+from tests.forked import sestetto
 
 START_PATIENCE = 40.0  # s, on a busy machine
 
@@ -25,7 +26,7 @@ class RunningServer:
         if command == "demo":
             self._words += ["--crowd", str(crowd), "--agents", str(agents)]
         self._settings = {f"SESTETTO_{name.upper()}": value for name, value in settings.items()}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkServerProcess | None = None
 
     @property
     def socket_url(self) -> str:
@@ -35,6 +36,7 @@ class RunningServer:
     @property
     def pid(self) -> int:
         assert self._process is not None
+        assert self._process.pid is not None
         return self._process.pid
 
     @property
@@ -45,7 +47,7 @@ class RunningServer:
     def environment(self) -> dict[str, str]:
         """For the server, and for commands on its data."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-        ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data)}
         return plain | ours | self._settings
 
     @staticmethod
@@ -61,15 +63,13 @@ class RunningServer:
     def launch(self) -> None:
         """Starts it, without waiting until it answers."""
         self.data.mkdir(parents=True, exist_ok=True)
-        with (self.data / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self.command(*self._words), env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        self._process = sestetto(self._words, self.environment, self.data / "server.log")
 
     def answers(self) -> bool:
         """Whether it serves pages now; AssertionError with its last words when it has ended."""
         assert self._process is not None
-        assert self._process.poll() is None, f"the server ended with {self._process.returncode}:\n{self.log[-4000:]}"
+        code = self._process.exitcode
+        assert code is None, f"the server ended with {code}:\n{self.log[-4000:]}"
         try:
             with urllib.request.urlopen(f"{self.url}/widget.js", timeout=2) as reply:
                 return bool(reply.status == 200)
@@ -92,7 +92,7 @@ class RunningServer:
         """SIGKILL: nothing is said, nothing tidied. Its store dies with it."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait()
+        self._process.join()
 
     def interrupt(self, *, patience: float = 20.0) -> int:
         """As Ctrl-C does; returns the exit code."""
@@ -105,14 +105,13 @@ class RunningServer:
     def _end(self, how: signal.Signals, patience: float) -> int:
         if self._process is None:
             return 0
-        if self._process.poll() is None:
-            self._process.send_signal(how)
-        try:
-            return self._process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            raise AssertionError(f"the server did not stop within {patience} s:\n{self.log[-4000:]}") from None
+        if self._process.exitcode is None:
+            os.kill(self.pid, how)
+        self._process.join(patience)
+        if self._process.exitcode is None:
+            self.kill()
+            raise AssertionError(f"the server did not stop within {patience} s:\n{self.log[-4000:]}")
+        return self._process.exitcode
 
 
 def free_port() -> int:
