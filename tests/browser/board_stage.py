@@ -187,11 +187,18 @@ class Listener:
 
 
 async def open_board(
-    stage: BoardStage, context: BrowserContext, *, width: int = 1366, height: int = 768, wall: bool = False
+    stage: BoardStage,
+    context: BrowserContext,
+    *,
+    width: int = 1366,
+    height: int = 768,
+    wall: bool = False,
+    **media: Any,
 ) -> Page:
-    """The board in a tab of its own, once it shows what there is."""
+    """The board in a tab of its own, once it shows what there is. `media`: `color_scheme="dark"` and the like."""
     page = await context.new_page()
     await page.set_viewport_size({"width": width, "height": height})
+    await page.emulate_media(**media)
     page.on("pageerror", lambda error: stage.complaints.append(str(error)))
     page.on("console", lambda line: stage.complaints.append(line.text) if _is_breach(line) else None)
     await page.goto(f"{stage.url}/board{'?wall=1' if wall else ''}")

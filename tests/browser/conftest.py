@@ -46,9 +46,33 @@ async def sleepy_browser(playwright: Playwright) -> AsyncIterator[Browser]:
     await running.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lasting(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """The context behind `context`. Its first tab stays and keeps the renderer of 127.0.0.1 running and warm."""
+    kept = await browser.new_context(locale="en-GB")
+    tab = await kept.new_page()
+    await tab.route("**", lambda route: route.fulfill(content_type="text/html", body=""))
+    await tab.goto("http://127.0.0.1/")
+    yield kept
+    await kept.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A fresh person's browser: no cookies, nothing stored. Another person: `await browser.new_context()`."""
+async def context(lasting: BrowserContext) -> AsyncIterator[BrowserContext]:
+    """A person's browser without tabs and cookies; what earlier tests stored belongs to other ports.
+
+    It lasts from test to test, as opening it costs more than most tests do. What changes it for good (init scripts,
+    permissions) is for `own_context`. Another person: `await browser.new_context()`.
+    """
+    yield lasting
+    for tab in lasting.pages[1:]:
+        await tab.close()
+    await lasting.clear_cookies()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser of this test alone."""
     fresh = await browser.new_context(locale="en-GB")
     yield fresh
     await fresh.close()

@@ -5,7 +5,6 @@ can be played again. The conversation through a real server has tests of its own
 """
 
 import asyncio
-import socket
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -57,6 +56,7 @@ from console.views_html import HtmlViews, Strip
 from console.views_watch import WatchViews
 from tests.browser.side import SideTable, side_routes
 from tests.eventually import eventually
+from tests.running import free_port
 
 ANA = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com"), session="s1", csrf="c1")
 BUILD = "stage"
@@ -177,7 +177,7 @@ class Stage:
         self.epoch = "e1"
         self.build = BUILD
         self.n = 0
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     # --- the server's part ---
@@ -351,10 +351,13 @@ class Stage:
                 await self.leave(slot)
 
 
-async def open_console(stage: Stage, context: BrowserContext, *, width: int = 1366, height: int = 768) -> Page:
-    """The console in a tab of its own, once the stage has welcomed it."""
+async def open_console(
+    stage: Stage, context: BrowserContext, *, width: int = 1366, height: int = 768, **media: Any
+) -> Page:
+    """The console in a tab of its own, once the stage has welcomed it. `media`: `color_scheme="dark"` and the like."""
     page = await context.new_page()
     await page.set_viewport_size({"width": width, "height": height})
+    await page.emulate_media(**media)
     page.on("pageerror", lambda error: stage.complaints.append(str(error)))
     page.on("console", lambda line: stage.complaints.append(line.text) if _is_breach(line) else None)
     await page.goto(f"{stage.url}/console")
@@ -376,9 +379,3 @@ def colleagues(**free: int) -> Colleagues:
 
 def _is_breach(line: ConsoleMessage) -> bool:
     return line.type == "error" and "WebSocket" not in line.text
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -319,12 +319,10 @@ async def test_everything_to_press_is_at_least_24_pixels(
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_numbers_in_slots_stand_out(board_stage: BoardStage, browser: Browser, theme: Any) -> None:
-    context = await browser.new_context(color_scheme=theme)
-    page = await open_board(board_stage, context)
+async def test_numbers_in_slots_stand_out(board_stage: BoardStage, context: BrowserContext, theme: Any) -> None:
+    page = await open_board(board_stage, context, color_scheme=theme)
     await busy(board_stage, page)
     assert await page.evaluate(DIGITS) >= 4.5
-    await context.close()
 
 
 async def test_on_a_phone_nothing_is_wider_than_the_screen(board_stage: BoardStage, context: BrowserContext) -> None:
@@ -340,21 +338,18 @@ async def test_at_four_times_the_size_one_column_scrolls(board_stage: BoardStage
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-async def test_signs_differ_in_forced_colours(board_stage: BoardStage, browser: Browser) -> None:
-    context = await browser.new_context(forced_colors="active")
-    page = await open_board(board_stage, context)
+async def test_signs_differ_in_forced_colours(board_stage: BoardStage, context: BrowserContext) -> None:
+    page = await open_board(board_stage, context, forced_colors="active")
     await busy(board_stage, page)
     looks = await page.evaluate("""() => ['fine', 'soon', 'late'].map(state => {
       const style = getComputedStyle(document.querySelector(`#agent-ana .slot[data-state="${state}"]`));
       return `${style.borderStyle} ${style.borderWidth} ${style.backgroundColor}`;
     })""")
     assert len(set(looks)) == 3
-    await context.close()
 
 
-async def test_with_less_motion_a_ring_moves_in_six_steps(board_stage: BoardStage, browser: Browser) -> None:
-    context = await browser.new_context(reduced_motion="reduce")
-    page = await open_board(board_stage, context)
+async def test_with_less_motion_a_ring_moves_in_six_steps(board_stage: BoardStage, context: BrowserContext) -> None:
+    page = await open_board(board_stage, context, reduced_motion="reduce")
     await busy(board_stage, page)
     lefts = await page.evaluate("""() => new Promise(done => {
       const seen = new Set();

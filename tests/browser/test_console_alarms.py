@@ -41,12 +41,12 @@ async def test_a_chat_that_comes_runs_out_and_is_late_sounds_each_time(stage: St
     await expect(desk).to_have_title("Console · Sestetto")
 
 
-async def test_chats_that_were_there_already_make_no_noise(stage: Stage, context: BrowserContext) -> None:
+async def test_chats_that_were_there_already_make_no_noise(stage: Stage, own_context: BrowserContext) -> None:
     chat = Play("c1", 1, "Giulia")
     chat.visitor_says("ciao", due=60_000)
     stage.plays["c1"] = chat
-    await context.add_init_script(LISTEN)
-    page = await open_console(stage, context)
+    await own_context.add_init_script(LISTEN)
+    page = await open_console(stage, own_context)
     await expect(page.locator("#pane-1")).to_have_attribute("data-state", "fine")
     await stage.close(1012)
     await stage.hears("hello", 2)
@@ -97,9 +97,9 @@ async def test_new_messages_are_announced_by_one_polite_voice(stage: Stage, desk
     await expect(desk.locator("#announcer")).to_contain_text("Pane 3, Kim: new message, 6 seconds left")
 
 
-async def test_permission_for_notifications_is_asked_once_by_a_click(stage: Stage, context: BrowserContext) -> None:
-    await context.add_init_script(NOTICES + "; Notification.permission = 'default'")
-    page = await open_console(stage, context)
+async def test_permission_for_notifications_is_asked_once_by_a_click(stage: Stage, own_context: BrowserContext) -> None:
+    await own_context.add_init_script(NOTICES + "; Notification.permission = 'default'")
+    page = await open_console(stage, own_context)
     assert await page.evaluate("window.asked") is None
     await page.locator("#sound-open").click()
     await expect(page.get_by_text("Notifications tell of new and late chats")).to_be_visible()
@@ -107,13 +107,13 @@ async def test_permission_for_notifications_is_asked_once_by_a_click(stage: Stag
     assert await page.evaluate("window.asked") == 1
 
 
-async def test_blocked_and_plain_http_are_named(stage: Stage, context: BrowserContext) -> None:
-    await context.add_init_script(NOTICES + "; Notification.permission = 'denied'")
-    page = await open_console(stage, context)
+async def test_blocked_and_plain_http_are_named(stage: Stage, own_context: BrowserContext) -> None:
+    await own_context.add_init_script(NOTICES + "; Notification.permission = 'denied'")
+    page = await open_console(stage, own_context)
     await page.locator("#sound-open").click()
     await expect(page.get_by_text("Notifications are blocked")).to_be_visible()
     await expect(page.get_by_role("button", name="Allow notifications")).to_be_hidden()
-    await context.add_init_script("Object.defineProperty(window, 'isSecureContext', { get: () => false })")
+    await own_context.add_init_script("Object.defineProperty(window, 'isSecureContext', { get: () => false })")
     await page.reload()
     await page.locator("#sound-open").click()
     await expect(page.get_by_text("Notifications need https")).to_be_visible()

@@ -163,9 +163,9 @@ async def test_a_question_mark_in_a_text_is_a_question_mark(stage: Stage, desk: 
     assert not await desk.locator("#help").is_visible()
 
 
-async def test_on_a_mac_control_stands_in_for_alt(stage: Stage, context: Any) -> None:
-    await context.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })")
-    page = await context.new_page()
+async def test_on_a_mac_control_stands_in_for_alt(stage: Stage, own_context: Any) -> None:
+    await own_context.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })")
+    page = await own_context.new_page()
     await page.goto(f"{stage.url}/console")
     await page.wait_for_selector('body[data-link="ready"]')
     await stage.play(Play("c1", 1, "Giulia"))

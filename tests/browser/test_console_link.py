@@ -144,14 +144,16 @@ async def test_a_refused_connection_waits_for_a_person(stage: Stage, desk: Page)
     await expect(refused).to_be_hidden()
 
 
-async def test_a_duplicated_tab_is_another_tab(stage: Stage, desk: Page, context: BrowserContext) -> None:
+async def test_a_duplicated_tab_is_another_tab(stage: Stage, own_context: BrowserContext) -> None:
+    desk = await open_console(stage, own_context)
     kept = await desk.evaluate("JSON.stringify(sessionStorage)")
-    await context.add_init_script(
+    await own_context.add_init_script(
         f"if (!sessionStorage.length) for (const [k, v] of Object.entries({kept})) sessionStorage.setItem(k, v)"
     )
-    await open_console(stage, context)
+    await open_console(stage, own_context)
     first, second = await stage.hears("hello", 2)
     assert first["tab"] != second["tab"]
+    assert stage.complaints == []
 
 
 async def test_a_chat_is_reported_as_shown_when_eyes_can_see_it(stage: Stage, desk: Page) -> None:
@@ -178,10 +180,10 @@ async def test_a_status_is_chosen_here_and_said_by_the_server(stage: Stage, desk
 
 @pytest.mark.parametrize("off", [-31_536_000_000, 31_536_000_000], ids=["a year slow", "a year fast"])
 async def test_a_browser_with_a_wrong_clock_shows_the_right_seconds(
-    stage: Stage, context: BrowserContext, off: int
+    stage: Stage, own_context: BrowserContext, off: int
 ) -> None:
-    await context.add_init_script(f"const real = Date.now; Date.now = () => real() + {off}")
-    page = await open_console(stage, context)
+    await own_context.add_init_script(f"const real = Date.now; Date.now = () => real() + {off}")
+    page = await open_console(stage, own_context)
     chat = Play("c1", 1, "Giulia")
     chat.visitor_says("ciao", due=50_500)
     await stage.play(chat)

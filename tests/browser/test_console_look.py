@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import BrowserContext, Page
 
 from tests.browser.scenes import SCENES, busy
 from tests.browser.stage import Play, Stage, open_console
@@ -63,25 +63,21 @@ async def test_everything_to_press_is_at_least_24_pixels(stage: Stage, desk: Pag
 
 @pytest.mark.parametrize("scene", ["busy", "full"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_numbers_and_borders_stand_out(stage: Stage, browser: Browser, theme: Any, scene: str) -> None:
-    context = await browser.new_context(color_scheme=theme)
-    page = await open_console(stage, context)
+async def test_numbers_and_borders_stand_out(stage: Stage, context: BrowserContext, theme: Any, scene: str) -> None:
+    page = await open_console(stage, context, color_scheme=theme)
     await SCENES[scene](stage, page)
     assert await page.evaluate(DIGITS) >= 4.5
     assert await page.evaluate(BORDERS) >= 3
-    await context.close()
 
 
-async def test_a_chosen_theme_holds_against_the_systems(stage: Stage, browser: Browser) -> None:
-    context = await browser.new_context(color_scheme="dark", locale="en-GB")
-    page = await open_console(stage, context)
+async def test_a_chosen_theme_holds_against_the_systems(stage: Stage, context: BrowserContext) -> None:
+    page = await open_console(stage, context, color_scheme="dark")
     await page.locator("details.me summary").click()
     await page.get_by_role("combobox", name="Theme").select_option("light")
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(239, 240, 236)"
     await page.reload()
     assert await page.evaluate("document.documentElement.dataset.theme") == "light"
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(239, 240, 236)"
-    await context.close()
 
 
 async def test_a_chosen_language_is_the_pages_and_its_scripts(stage: Stage, desk: Page) -> None:
@@ -119,9 +115,8 @@ async def test_a_lost_connection_does_not_move_the_panes(stage: Stage, desk: Pag
 
 
 async def test_on_a_phone_one_pane_is_open_and_the_others_keep_name_line_and_clock(
-    stage: Stage, browser: Browser
+    stage: Stage, context: BrowserContext
 ) -> None:
-    context = await browser.new_context(locale="en-GB")
     page = await open_console(stage, context, width=390, height=844)
     await busy(stage, page)
     assert await page.locator(".pane textarea:visible").count() == 1
@@ -133,11 +128,9 @@ async def test_on_a_phone_one_pane_is_open_and_the_others_keep_name_line_and_clo
     assert await page.get_by_label("Reply to Dana Whitfield").is_visible()
     assert await page.locator(".pane textarea:visible").count() == 1
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    await context.close()
 
 
-async def test_at_four_times_the_size_one_column_scrolls(stage: Stage, browser: Browser) -> None:
-    context = await browser.new_context(locale="en-GB")
+async def test_at_four_times_the_size_one_column_scrolls(stage: Stage, context: BrowserContext) -> None:
     page = await open_console(stage, context, width=320, height=256)  # 1280x1024 at 400 %
     await busy(stage, page)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -145,23 +138,19 @@ async def test_at_four_times_the_size_one_column_scrolls(stage: Stage, browser: 
     assert len(set(xs)) == 1
     await page.get_by_label("Reply to Giulia Ferri").scroll_into_view_if_needed()
     assert await page.get_by_label("Reply to Giulia Ferri").is_visible()
-    await context.close()
 
 
-async def test_rings_survive_forced_colours(stage: Stage, browser: Browser) -> None:
-    context = await browser.new_context(forced_colors="active")
-    page = await open_console(stage, context)
+async def test_rings_survive_forced_colours(stage: Stage, context: BrowserContext) -> None:
+    page = await open_console(stage, context, forced_colors="active")
     await busy(stage, page)
     strokes = "[...document.querySelectorAll('#pane-1 .clock circle')].map(one => getComputedStyle(one).stroke)"
     track, hand = await page.evaluate(strokes)
     ground = await page.evaluate("getComputedStyle(document.querySelector('#pane-1')).backgroundColor")
     assert len({track, hand, ground}) == 3
-    await context.close()
 
 
-async def test_with_less_motion_a_ring_moves_once_a_second(stage: Stage, browser: Browser) -> None:
-    context = await browser.new_context(reduced_motion="reduce")
-    page = await open_console(stage, context)
+async def test_with_less_motion_a_ring_moves_once_a_second(stage: Stage, context: BrowserContext) -> None:
+    page = await open_console(stage, context, reduced_motion="reduce")
     chat = Play("c1", 1, "Giulia")
     chat.visitor_says("ciao", due=5_500)
     await stage.play(chat)
@@ -173,7 +162,6 @@ async def test_with_less_motion_a_ring_moves_once_a_second(stage: Stage, browser
       setTimeout(() => { clearInterval(look); done([...seen]); }, 1500);
     })""")
     assert 2 <= len(offsets) <= 3
-    await context.close()
 
 
 async def test_the_visitors_words_are_marked_with_their_language(stage: Stage, desk: Page) -> None:

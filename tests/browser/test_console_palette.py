@@ -216,9 +216,9 @@ async def test_under_a_dialog_that_must_be_answered_it_does_not_open(stage: Stag
     await expect(palette(desk)).to_be_hidden()
 
 
-async def test_on_a_mac_it_is_the_command_key(stage: Stage, context: Any) -> None:
-    await context.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })")
-    page = await open_console(stage, context)
+async def test_on_a_mac_it_is_the_command_key(stage: Stage, own_context: Any) -> None:
+    await own_context.add_init_script("Object.defineProperty(navigator, 'platform', { get: () => 'MacIntel' })")
+    page = await open_console(stage, own_context)
     assert not await press(page, "KeyK", "k", ctrlKey=True)
     assert await press(page, "KeyK", "k", metaKey=True)
     await expect(page.locator("#palette-box")).to_be_focused()
