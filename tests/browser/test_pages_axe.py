@@ -1,23 +1,25 @@
 """axe over the pages beside the console: signing in, the lists, a transcript."""
 
-from typing import Any
+from playwright.async_api import BrowserContext, Page
 
-import pytest
-from playwright.async_api import Browser, Page
-
-from tests.browser.test_console_axe import LOOKS, audit
+from tests.browser.axe import SCREENS, audit, wears
 from tests.eventually import eventually
 from tests.people import sign_in_link
 from tests.running import RunningServer
 from tests.talking import Agent, Visitor
 
 
-async def nothing_found(page: Page, size: dict[str, int]) -> None:
-    found: dict[str, Any] = await audit(page)
-    assert found["violations"] == []
-    assert found["incomplete"] == []
-    assert found["checked"] != []
-    assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+async def nothing_found(page: Page, *, height: int = 0) -> None:
+    """In no look, and nowhere wider than the screen. `height`: that of the screens, if not their own."""
+    for screen, (size, schemes) in SCREENS.items():
+        await page.set_viewport_size({**size, "height": height or size["height"]})
+        for scheme in schemes:
+            await wears(page, scheme)
+            found = await audit(page)
+            assert found["violations"] == [], f"{page.url}, {scheme}, {screen}"
+            assert found["incomplete"] == [], f"{page.url}, {scheme}, {screen}"
+            assert found["checked"] != [], f"{page.url}, {scheme}, {screen}"
+        assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{page.url}, {screen}"
 
 
 async def a_talk_and_a_left_message(server: RunningServer) -> None:
@@ -34,17 +36,14 @@ async def a_talk_and_a_left_message(server: RunningServer) -> None:
     await other.command("leave_message", email="luca@example.com", text="Call me back", name="Luca")
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_axe_finds_nothing_on_any_page(server: RunningServer, browser: Browser, look: str) -> None:
-    size = LOOKS[look]["viewport"]
-    context = await browser.new_context(locale="en-GB", **LOOKS[look])
+async def test_axe_finds_nothing_on_any_page(server: RunningServer, context: BrowserContext) -> None:
     page = await context.new_page()
     await page.goto(f"{server.url}/sign-in")
-    await nothing_found(page, size)
+    await nothing_found(page)
     await page.goto(await sign_in_link(server, "ana"))
     await page.wait_for_url("**/console")
     await page.goto(f"{server.url}/chats")
-    await nothing_found(page, size)  # nothing has ended yet
+    await nothing_found(page)  # nothing has ended yet
     await a_talk_and_a_left_message(server)
 
     async def archived() -> bool:
@@ -52,10 +51,9 @@ async def test_axe_finds_nothing_on_any_page(server: RunningServer, browser: Bro
         return await page.locator('main a[href^="/chats/"]').count() > 0
 
     await eventually(archived, "the chat to be archived", within=20)
-    await nothing_found(page, size)
+    await nothing_found(page)
     await page.locator('main a[href^="/chats/"]').first.click()
     await page.get_by_text("Third time she asks").wait_for()
-    await nothing_found(page, size)
+    await nothing_found(page)
     await page.goto(f"{server.url}/chats?kind=left")
-    await nothing_found(page, size)
-    await context.close()
+    await nothing_found(page)

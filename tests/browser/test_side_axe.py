@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import BrowserContext, Page
 
-from tests.browser.side_scenes import SIDE_SCENES, canned, context
+from tests.browser import side_scenes
+from tests.browser.axe import SCREENS, audit, wears
+from tests.browser.side_scenes import SIDE_SCENES, canned
 from tests.browser.stage import Stage, open_console
-from tests.browser.test_console_axe import LOOKS, audit
 from tests.browser.test_console_look import LUMINANCE, TARGETS
 
 # axe cannot judge the contrast of what lies under a menu, nor of the menu over it: that is measured here.
@@ -25,21 +26,20 @@ def grumbles(stage: Stage) -> list[str]:
     return [line for line in stage.complaints if "503" not in line]
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("scene", SIDE_SCENES)
-async def test_axe_finds_nothing(stage: Stage, browser: Browser, scene: str, look: str) -> None:
-    made = await browser.new_context(locale="en-GB", **LOOKS[look])
-    page = await open_console(stage, made, **LOOKS[look]["viewport"])
+async def test_axe_finds_nothing(stage: Stage, context: BrowserContext, scene: str, screen: str) -> None:
+    size, schemes = SCREENS[screen]
+    page = await open_console(stage, context, **size, color_scheme=schemes[0])
     await SIDE_SCENES[scene](stage, page)
-    found = await audit(page)
-    pale = await page.evaluate(WORDS)
-    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    await made.close()
-    assert found["violations"] == []
-    assert {rule for rule, _ in found["incomplete"]} <= {"color-contrast"}
-    assert pale == []
+    for scheme in schemes:
+        await wears(page, scheme)
+        found = await audit(page)
+        assert found["violations"] == [], f"{scene}, {scheme}, {screen}"
+        assert {rule for rule, _ in found["incomplete"]} <= {"color-contrast"}, f"{scene}, {scheme}, {screen}"
+        assert await page.evaluate(WORDS) == [], f"{scene}, {scheme}, {screen}"
+        assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{scene}, {screen}"
     assert grumbles(stage) == []
-    assert not wide
 
 
 @pytest.mark.parametrize("scene", SIDE_SCENES)
@@ -51,20 +51,18 @@ async def test_everything_to_press_is_at_least_24_pixels(stage: Stage, desk: Pag
 
 async def test_axe_looks_at_the_menu_and_the_panel(stage: Stage, desk: Page) -> None:
     await canned(stage, desk)
-    assert "#canned-list-0" in " ".join((await audit(desk))["checked"])
+    assert "#canned-list-0" in " ".join((await audit(desk, all_nodes=True))["checked"])
     await desk.keyboard.press("Escape")
-    await context(stage, desk)
-    assert "#context-1" in " ".join((await audit(desk))["checked"])
+    await side_scenes.context(stage, desk)
+    assert "#context-1" in " ".join((await audit(desk, all_nodes=True))["checked"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_what_is_chosen_survives_forced_colours(stage: Stage, browser: Browser, scheme: Any) -> None:
-    made = await browser.new_context(forced_colors="active", color_scheme=scheme)
-    page = await open_console(stage, made)
+async def test_what_is_chosen_survives_forced_colours(stage: Stage, context: BrowserContext, scheme: Any) -> None:
+    page = await open_console(stage, context, forced_colors="active", color_scheme=scheme)
     await canned(stage, page)
     looks = await page.evaluate(
         """[...document.querySelectorAll('#canned [role=option]')]
           .map(one => getComputedStyle(one).outlineStyle + getComputedStyle(one).borderTopColor)"""
     )
     assert looks[0] != looks[1]
-    await made.close()
