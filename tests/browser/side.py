@@ -1,5 +1,6 @@
 """What the stage's console fetches beside its socket: canned replies, and what is known of a visitor."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,11 +35,14 @@ class SideTable:
         self.away_reasons: tuple[str, ...] = ("Lunch", "Training")
         self.status = 200
         self.asked: list[str] = []
+        self.written = asyncio.Event()  # replies do not come before
+        self.written.set()
 
 
 def side_routes(stage: "Stage") -> list[Route]:
     async def canned(request: Request) -> Response:
         stage.side.asked.append(request.url.path)
+        await stage.side.written.wait()
         body = msgspec.json.encode(Replies(stage.side.replies, stage.side.queues))
         return Response(body, stage.side.status, media_type="application/json")
 

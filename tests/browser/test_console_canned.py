@@ -54,6 +54,29 @@ async def test_a_few_letters_and_enter_insert_a_reply_filled_in(stage: Stage, de
     assert (said["text"], said["canned"]) == ("Hello Giulia, this is Ana. How can I help?", GREETING.id)
 
 
+async def test_what_was_typed_before_the_replies_came_is_found_when_they_come(stage: Stage, desk: Page) -> None:
+    stage.side.written.clear()
+    box = await giulia(stage, desk)
+    await box.press_sequentially("/black screen")
+    await eventually(lambda: "/canned.json" in stage.side.asked, "the replies to be asked for")
+    await expect(titles(desk)).to_have_count(0)
+    stage.side.written.set()
+    await expect(titles(desk)).to_have_text(["Black screen on TV"])
+    await box.press("Enter")
+    await expect(box).to_have_value(TV.text)
+
+
+async def test_a_sentence_typed_before_the_replies_came_stays_a_sentence(stage: Stage, desk: Page) -> None:
+    stage.side.written.clear()
+    box = await giulia(stage, desk)
+    await box.press_sequentially("/etc is a folder")
+    await expect(menu(desk)).to_be_visible()
+    stage.side.written.set()
+    await expect(menu(desk)).to_be_hidden()
+    await box.press("Enter")
+    assert (await stage.hears("say"))[0]["text"] == "/etc is a folder"
+
+
 async def test_letters_may_be_scattered_and_accents_do_not_count(stage: Stage, desk: Page) -> None:
     stage.side.replies = [Canned("k1", "Perché non va", "Mi spiace."), GREETING]
     box = await giulia(stage, desk)

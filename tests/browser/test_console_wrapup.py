@@ -149,6 +149,7 @@ async def test_what_was_chosen_during_the_chat_is_there_in_its_wrap_up(stage: St
     await desk.keyboard.type("word")
     await expect(pane.get_by_label("Add a tag")).to_have_value("password")
     await expect(pane.get_by_label("Account")).to_be_checked()
+    await expect(pane.locator('.labels[data-wraps="true"]')).to_be_visible()
     await desk.keyboard.press("Enter")
     await desk.keyboard.press("Enter")
     label = (await stage.hears("label"))[0]

@@ -198,7 +198,8 @@ async def test_the_address_travels_without_query_and_fragment(vera: Vera, ana: A
     await vera.goes_to(shop, "/delivery?card=4111#secret")
     await vera.starts_with("Where am I?")
     await vera.screen("chat")
-    assert ana.of("assigned")[-1]["chat"]["page"] == f"{shop.url}/delivery"
+    (told,) = await eventually(lambda: ana.of("assigned"), "Ana to get the chat")
+    assert told["chat"]["page"] == f"{shop.url}/delivery"
 
 
 async def test_nobody_there_ends_in_a_message_left(shop: RunningServer, browser: Browser) -> None:
