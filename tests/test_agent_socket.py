@@ -3,10 +3,12 @@
 import pytest
 
 from console.directory import Queue
+from tests.boards import Board
 from tests.eventually import eventually
 from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
 from tests.talking import Agent, Frame, Visitor
+from tests.test_protocol_docs import assert_valid
 
 ANNA, BRUNO = person("anna", "desk"), person("bruno", "desk")
 
@@ -240,3 +242,28 @@ async def test_nobody_is_told_of_a_chat_that_was_never_theirs(server: RunningSer
     await anna.gets(vera.chat)
     nosy = await Agent.comes(server, "bruno", have={vera.chat: 1})
     assert "went" not in await nosy.is_welcome()
+
+
+async def test_an_agent_is_told_of_the_status_and_limit_somebody_else_has_set(server: RunningServer) -> None:
+    (anna,) = await desk_of(server, "anna")
+    sam = await Board.comes(server)
+    await sam.is_welcome()
+    await sam.command("status", agent="anna", status="away", reason="Call me")
+    told = await anna.hears("status")
+    assert (told["status"], told["limit"], told["reason"], told["by"]) == ("away", 6, "Call me", "sam")
+    await sam.command("limit", agent="anna", limit=2)
+    await anna.hears(lambda frame: frame["t"] == "status" and (frame["status"], frame["limit"]) == ("away", 2))
+    await anna.command("status", status="online")
+    own = await anna.hears(lambda frame: frame["t"] == "status" and frame["status"] == "online")
+    assert "by" not in own
+    assert "reason" not in own
+    assert_valid([frame for frame in anna.heard if frame["t"] == "status"], "AnAgentHears")
+
+
+async def test_an_agent_is_not_told_what_the_welcome_has_said(server: RunningServer) -> None:
+    (anna,) = await desk_of(server, "anna")
+    vera = await comes(server)
+    await anna.gets(vera.chat)
+    await anna.answers(vera.chat, "Hello")
+    await anna.reads("Hello")
+    assert not has(anna, "status")

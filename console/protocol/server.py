@@ -201,6 +201,16 @@ class AgentFact(Outbound, tag="fact"):
     fact: msgspec.Raw
 
 
+class StandingChanged(Outbound, tag="status"):
+    """How the agent stands now. `by` is the id of the supervisor who set it; a limit is the directory's."""
+
+    n: int
+    status: Status
+    limit: int
+    reason: str = ""
+    by: str = ""
+
+
 class ChatTaken(Outbound, tag="assigned"):
     """A chat has come: answer with `shown`, or it goes back."""
 
@@ -314,6 +324,7 @@ AgentReply = (
     | ChatOffered
     | ChatGone
     | Invitation
+    | StandingChanged
     | Colleagues
     | WatchDrawn
     | Unwatched

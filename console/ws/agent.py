@@ -185,7 +185,7 @@ class AgentConnection(Connection):
                     self.cut(4401)
                 elif shown.fact.fence > self.fence:
                     self.cut(4409)
-                self.face.strip(self)
+                self.face.standing(self, shown.n, shown.fact)
             case Revoked():
                 if shown.fact.session in ("", self.me.session):
                     self.cut(4401)

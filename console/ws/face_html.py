@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from console.events import read_log
+from console.events import AgentChanged, read_log
 from console.fanout import Shown
 from console.picture import ChatLine, chat_line
 from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Went
@@ -86,6 +86,9 @@ class HtmlFace:
         self._add(on, shown.n, on.services.views.header(shown.line, locale=self._locale, now=on.now()), {})
 
     def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None:
+        self.strip(on)
+
+    def standing(self, on: "AgentConnection", n: int, fact: AgentChanged) -> None:
         self.strip(on)
 
     def strip(self, on: "AgentConnection") -> None:

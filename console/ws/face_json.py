@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from console.events import AgentChanged, Status
 from console.fanout import Shown
 from console.picture import chat_line
 from console.protocol import (
@@ -16,6 +17,7 @@ from console.protocol import (
     ChatTaken,
     Invitation,
     InvitedTo,
+    StandingChanged,
     Went,
 )
 from console.queue.results import Connected, LiveChat
@@ -26,9 +28,14 @@ if TYPE_CHECKING:
 
 
 class JsonFace:
+    def __init__(self) -> None:
+        self._stands: tuple[Status, int, str] = ("offline", 0, "")  # status, limit and reason as last told
+
     def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
         workspace = on.services.workspace
         same = hello.epoch == workspace.epoch
+        known = on.services.picture.agents.get(on.author.id)
+        self._stands = (connected.status, connected.limit, known.reason if known is not None else "")
         on.send(
             AgentWelcome(
                 agent=on.author.id,
@@ -67,8 +74,11 @@ class JsonFace:
     def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None:
         on.send(Invitation(n, chat))
 
-    def strip(self, on: "AgentConnection") -> None:
-        """Figures are the console's."""
+    def standing(self, on: "AgentConnection", n: int, fact: AgentChanged) -> None:
+        stands = (fact.status, fact.limit, fact.reason)
+        if stands != self._stands:
+            self._stands = stands
+            on.send(StandingChanged(n, *stands, by=fact.by))
 
     def close(self) -> None:
         """Nothing to stop."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from console.events import ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
+from console.events import AgentChanged, ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
 from console.fanout import Shown
 from console.protocol import AgentHello, InvitedTo, Went
 from console.queue.results import Connected, LiveChat
@@ -24,7 +24,9 @@ class Face(Protocol):
         """Something about the chat has changed that is no fact of its log."""
 
     def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None: ...
-    def strip(self, on: "AgentConnection") -> None: ...
+    def standing(self, on: "AgentConnection", n: int, fact: AgentChanged) -> None:
+        """The agent's own status, limit or connection has changed, by whomever."""
+
     def close(self) -> None: ...
 
 
