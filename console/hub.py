@@ -26,6 +26,9 @@ class Listener(Protocol[T_contra]):
     def tab_lease(self) -> tuple[str, str] | None:
         """(chat, connection) that this open socket keeps alive."""
 
+    def session(self) -> str:
+        """Whose credentials opened this socket: a session's id, `token:<id>`, or nothing."""
+
 
 class Hub(Generic[T_contra]):
     """Audiences by name. A listener that has left hears nothing more."""

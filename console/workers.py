@@ -17,6 +17,7 @@ from console.services import Services
 
 RENEW_AGENTS = 4.0  # seconds; the lease is 10
 RENEW_TABS = 15.0  # seconds; the lease is 45
+SEEN = 240.0  # seconds between two notes of whose sockets are open; a session unseen ends after 12 h
 LINES = 1.0  # seconds between two looks at places in line
 PUBLISH = 2.0  # seconds between two looks at SQL's version of the configuration
 HOURS = 3_600.0  # seconds between two tellings of the opening hours of the days to come
@@ -58,6 +59,7 @@ class Workers:
             self.fanout.hear,
             self.tick,
             self.renew,
+            self.sessions,
             self.lines,
             self.publish,
             self.archive,
@@ -99,6 +101,20 @@ class Workers:
                 tabs = [tab for one in everyone if (tab := one.tab_lease())]
                 if tabs:
                     await self._safely(self.services.workspace.renew_tabs(tabs))
+
+    async def sessions(self) -> None:
+        """A socket asks SQL for its credentials once, at its beginning: what time does to them is seen to here."""
+        while True:
+            await asyncio.sleep(SEEN)
+            await self._safely(self.keep_seen())
+
+    async def keep_seen(self) -> None:
+        """Sessions with an open socket do not run out; the sockets of those that are over end with 4401."""
+        open_now = {one: session for one in self.services.hub.everyone() if (session := one.session())}
+        over = await self.services.accounts.keep_seen({*open_now.values()})
+        for one, session in open_now.items():
+            if session in over:
+                one.cut(4401)
 
     async def lines(self) -> None:
         while True:

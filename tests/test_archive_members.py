@@ -292,6 +292,50 @@ async def test_no_session_lives_longer_than_a_week(accounts: Accounts, clock: Cl
     assert await accounts.session(cookie) is None
 
 
+async def test_who_has_an_open_socket_is_seen_and_a_week_is_the_end(
+    accounts: Accounts, database: Database, clock: Clock
+) -> None:
+    cookie, other = await sign_in(accounts), await sign_in(accounts)
+    me, gone = await accounts.session(cookie), await accounts.session(other)
+    assert me is not None
+    assert gone is not None
+    bearer = await accounts.token(await accounts.add_token("ana", "bot"))
+    assert bearer is not None
+    for _ in range(7 * 24 // 8 - 1):
+        clock.move(8 * HOUR)
+        assert await accounts.keep_seen({me.session, bearer.session}) == set()
+    assert await accounts.session(cookie) is not None
+    assert await accounts.session(other) is None
+    assert await accounts.keep_seen({me.session, gone.session, "nobody"}) == {gone.session, "nobody"}
+    clock.move(8 * HOUR)
+    assert await accounts.keep_seen({me.session, bearer.session}) == {me.session}
+    assert await accounts.session(cookie) is None
+
+
+async def test_a_session_signed_out_is_not_kept_by_an_open_socket(accounts: Accounts) -> None:
+    cookie = await sign_in(accounts)
+    me = await accounts.session(cookie)
+    assert me is not None
+    await accounts.sign_out(me.session)
+    assert await accounts.keep_seen({me.session}) == {me.session}
+    assert await accounts.session(cookie) is None
+
+
+async def test_any_number_of_open_sockets_is_one_statement(accounts: Accounts, database: Database) -> None:
+    found = [await accounts.session(await sign_in(accounts)) for _ in range(5)]
+    statements: list[str] = []
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+
+    def updates() -> list[str]:
+        return [one for one in statements if not one.startswith("BEGIN")]
+
+    assert await accounts.keep_seen({me.session for me in found if me is not None}) == set()
+    assert len(updates()) == 1
+    assert await accounts.keep_seen({"token:bot"}) == set()
+    assert len(updates()) == 1
+
+
 async def test_a_page_view_is_a_write_only_once_a_minute(accounts: Accounts, database: Database, clock: Clock) -> None:
     cookie = await sign_in(accounts)
     for _ in range(3):

@@ -4,12 +4,26 @@ Of every secret only the digest is kept. Each look-up joins the member, so someb
 out at once whatever they hold.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, Update, and_, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Table,
+    Update,
+    and_,
+    case,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, now_ms
@@ -86,6 +100,22 @@ class Credentials:
         if now - row["seen"] >= SEEN_EVERY:
             await self._note_seen(row, now)
         return SignedIn(member_of(row), row["credential"], csrf_of(cookie))
+
+    async def keep_seen(self, session_ids: Collection[str]) -> set[str]:
+        """Whoever has an open socket is seen: notes it for these sessions at once, and answers those that are over.
+
+        Bearer tokens (`token:<id>`) have no end by time and are passed over.
+        """
+        asked = {id for id in session_ids if not id.startswith(TOKEN_SESSION)}
+        if not asked:
+            return set()
+        now = self.clock()
+        last, idle = sessions.c.created + SESSION_LIFE, literal(now + SESSION_IDLE, sessions.c.expires.type)
+        expires = case((last < idle, last), else_=idle)
+        good = and_(sessions.c.id.in_(asked), sessions.c.revoked.is_(None), sessions.c.expires > now)
+        async with self.database.writing() as connection:
+            seen = update(sessions).where(good).values(seen=now, expires=expires).returning(sessions.c.id)
+            return asked - set((await connection.execute(seen)).scalars())
 
     async def sign_out(self, session_id: str) -> None:
         """End one session. Live state is told first, by the caller."""

@@ -247,6 +247,9 @@ class AgentConnection(Connection):
     def agent_lease(self) -> tuple[str, int] | None:
         return (self.author.id, self.fence) if self.fence else None
 
+    def session(self) -> str:
+        return self.me.session
+
     async def gone(self) -> None:
         self.services.hub.leave(self)
         self.face.close()

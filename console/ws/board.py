@@ -151,6 +151,9 @@ class BoardConnection(Connection):
         if member is None or not may(member, "supervise"):
             self.cut(4401)
 
+    def session(self) -> str:
+        return self.me.session
+
     async def gone(self) -> None:
         self.boards.leave(self)
         self.services.hub.leave(self)

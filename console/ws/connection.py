@@ -90,6 +90,9 @@ class Connection:
     def tab_lease(self) -> tuple[str, str] | None:
         return None
 
+    def session(self) -> str:
+        return ""
+
     def now(self) -> int:
         """The store's clock, ms."""
         return services_of(self.socket).workspace.now()

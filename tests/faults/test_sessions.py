@@ -1,0 +1,64 @@
+"""Sessions and the time that passes over open sockets."""
+
+import asyncio
+from collections.abc import Collection
+
+import pytest
+
+from console import workers
+from console.archive.credentials import SESSION_IDLE, SESSION_LIFE
+from console.archive.database import now_ms
+from console.errors import Unknown
+from console.workers import Workers
+from tests.boards import Board, cookie_of
+from tests.eventually import eventually
+from tests.faults.cast import Cast
+from tests.faults.stage import Inside
+from tests.faults.test_costs import console_of
+
+
+def workers_of(inside: Inside) -> Workers:
+    assert inside.app is not None
+    found: Workers = inside.app.state.workers
+    return found
+
+
+async def test_a_wall_keeps_its_session_and_is_cut_after_a_week(inside: Inside, cast: Cast) -> None:
+    accounts, passed = inside.services.accounts, 0
+    accounts.clock = lambda: now_ms() + passed
+    cookie = await cookie_of(inside, "sam")  # type: ignore[arg-type]
+    wall = await Board.comes(inside, cookie=cookie, wall=True)  # type: ignore[arg-type]
+    await wall.is_welcome()
+    bot = await cast.agent("ana")
+    async with console_of(inside, "ben"):
+        for _ in range(8):
+            passed += SESSION_IDLE - 60_000
+            await workers_of(inside).keep_seen()
+        again = await Board.comes(inside, cookie=cookie)  # type: ignore[arg-type]
+        await again.is_welcome()
+        assert wall.closed is None
+        passed = SESSION_LIFE + 60_000
+        await workers_of(inside).keep_seen()
+        assert [await one.hears_close() for one in (wall, again)] == [4401, 4401]
+        await eventually(lambda: len(inside.services.hub.everyone()) == 1, "ben to be cut too")
+    assert bot.closes == []
+
+
+async def test_while_sql_is_away_nobody_is_cut_and_it_is_tried_again(
+    inside: Inside, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Collection[str]] = []
+
+    async def away(sessions: Collection[str]) -> set[str]:
+        tried.append(sessions)
+        raise Unknown
+
+    monkeypatch.setattr(workers, "SEEN", 0.01)
+    monkeypatch.setattr(inside.services.accounts, "keep_seen", away)
+    sam = await Board.comes(inside)  # type: ignore[arg-type]
+    await sam.is_welcome()
+    rounds = asyncio.create_task(workers_of(inside).sessions())
+    await eventually(lambda: len(tried) > 1, "a second round")
+    rounds.cancel()
+    assert len(tried[-1]) == 1
+    assert sam.closed is None
