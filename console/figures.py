@@ -142,17 +142,16 @@ def bucket_of(ms: int) -> int:
 
 
 def figures_of(counted: Mapping[str, str]) -> Figures:
-    """A span from the store's fields: `<kind>n`, `<kind>w`, `<kind><bucket>`, and counters by name."""
+    """A span from the store's fields: `<kind>w` of those within, `<kind><bucket>`, and counters by name."""
     figures = Figures()
     for field, value in counted.items():
         if field in COUNTERS:
             figures.counters[field] = int(value)
             continue
         sketch, rest = figures.kinds.setdefault(field[0], Sketch()), field[1:]
-        if rest == "n":
-            sketch.n = int(value)
-        elif rest == "w":
+        if rest == "w":
             sketch.within = int(value)
-        else:
+        elif rest != "n":  # an earlier release counted them beside
             sketch.buckets[int(rest)] = int(value)
+            sketch.n += int(value)
     return figures

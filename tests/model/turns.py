@@ -80,7 +80,7 @@ class Turns(State):
                 span["patience"] = patience
 
     def measure(self, queue: str, kind: str, ms: int, *, within: bool = False) -> None:
-        self.count(queue, **{f"{kind}n": 1, f"{kind}{bucket(ms)}": 1, f"{kind}w": int(within)})
+        self.count(queue, **{f"{kind}{bucket(ms)}": 1, f"{kind}w": int(within)})
 
     def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool) -> None:
         if member.times.get("day") != self.now // DAY:

@@ -120,11 +120,11 @@ verb('shown', function(id, fence, chat, seq, hidden)
     return S.reply()
   end
   if c.got == '0' then
-    S.put(c, 'got', int(NOW))
+    S.put(c, 'got', STAMP)
     S.no_timer('unseen', chat)
   end
   if hidden ~= '1' and num(c.turn) > 0 and num(c.turn_shown) == 0 and num(seq) >= num(c.turn_seq) then
-    S.put(c, 'turn_shown', int(NOW))
+    S.put(c, 'turn_shown', STAMP)
   end
   if hidden ~= '1' and num(seq) > num(c.seen_agent) then
     seq = math.min(num(seq), num(c.seq))

@@ -3,7 +3,7 @@
 
 local S = {}            -- the library's functions, by topic
 local P                 -- key prefix of this call's workspace, "{name}:"
-local NOW, N            -- this call's time and the last number of the feed
+local NOW, STAMP, N     -- this call's time, the same as text, and the last number of the feed
 local WRITTEN           -- the number that stands in `head`
 local AHEAD             -- ms the workspace's clock runs ahead of the store's (tests move time with it)
 local BEHIND            -- ms the store's clock has gone back
@@ -32,6 +32,7 @@ function S.enter(keys, epoch)
   NOW = num(time[1]) * 1000 + math.floor(num(time[2]) / 1000) + AHEAD
   BEHIND = math.max(num(head[3]) - NOW, 0)
   NOW = NOW + BEHIND
+  STAMP = int(NOW)
   N = num(head[2])
   WRITTEN = N
   S.new_call()
@@ -41,18 +42,18 @@ end
 function S.reply(...)
   S.flush()
   local next_due = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
-  return { 'ok', int(NOW), next_due[2] and int(num(next_due[2])) or '0', ... }
+  return { 'ok', STAMP, next_due[2] and int(num(next_due[2])) or '0', ... }
 end
 
 -- Appends JSON to the feed under the next number.
 function S.feed(json)
   N = N + 1
-  redis.call('XADD', P .. 'feed', int(NOW) .. '-' .. int(N), 'f', json)
+  redis.call('XADD', P .. 'feed', STAMP .. '-' .. int(N), 'f', json)
 end
 
 -- A fact of no chat's log. `own` is JSON members without braces.
 function S.announce(kind, own)
-  S.feed('{"kind":"' .. kind .. '","at":' .. int(NOW) .. (own ~= '' and ',' .. own or '') .. '}')
+  S.feed('{"kind":"' .. kind .. '","at":' .. STAMP .. (own ~= '' and ',' .. own or '') .. '}')
 end
 
 local PUBLIC = { opened = true, message = true, assigned = true, released = true, transferred = true, asked = true,
@@ -61,14 +62,15 @@ local PUBLIC = { opened = true, message = true, assigned = true, released = true
 -- A fact in the chat's log and in the feed: what only the Function knows, then the payload. Returns its seq.
 function S.record(c, kind, own, payload)
   local seq = num(c.seq) + 1
-  local json = '{"kind":"' .. kind .. '","at":' .. int(NOW) .. ',"chat":"' .. c.id .. '","seq":' .. int(seq)
+  local json = '{"kind":"' .. kind .. '","at":' .. STAMP .. ',"chat":"' .. c.id .. '","seq":' .. int(seq)
     .. ',"prev":' .. int(num(c.last)) .. (own ~= '' and ',' .. own or '')
   if payload and payload ~= '{}' and payload ~= '' then
     json = json .. ',' .. string.sub(payload, 2)
   else
     json = json .. '}'
   end
-  redis.call('RPUSH', key('log', c.id), json)
+  c.unlogged = c.unlogged or {}
+  c.unlogged[#c.unlogged + 1] = json
   S.feed(json)
   S.put(c, 'seq', int(seq))
   S.put(c, 'bytes', int(num(c.bytes) + #json))
@@ -89,8 +91,8 @@ end
 -- Keeps a result for resends and returns it.
 function S.done(owner, author, cid, digest, seq, chat)
   redis.call('HSET', key('cids', owner), author .. '|' .. cid,
-    digest .. ' ' .. int(seq) .. ' ' .. int(NOW) .. ' ' .. chat)
-  return S.reply(int(seq), int(NOW), chat)
+    digest .. ' ' .. int(seq) .. ' ' .. STAMP .. ' ' .. chat)
+  return S.reply(int(seq), STAMP, chat)
 end
 
 -- Registers a verb. Those that end or free carry `allow-oom`, or a full store could never be emptied.

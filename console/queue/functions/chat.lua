@@ -58,7 +58,7 @@ function S.finish(c, why, payload)
   local promised = S.promised(c)
   if promised then own = own .. ',' .. promised end
   S.put(c, 'place', wraps and 'wrapup' or 'ended')
-  S.put(c, 'ended', int(NOW))
+  S.put(c, 'ended', STAMP)
   S.put(c, 'nots', '0')
   if not wraps then S.let_go(c) end
   S.clock(c)

@@ -8,7 +8,6 @@ local function bucket(ms) return int(math.floor(math.log(math.max(ms, 1)) / math
 -- One duration of a kind (a: the agent's answer, v: as the visitor felt it, f: first answer, w: wait, h: handling,
 -- u: wrap-up), added to what is counted in one go.
 function S.sample(counted, kind, ms, within)
-  counted[kind .. 'n'] = 1
   counted[kind .. bucket(ms)] = 1
   if within then counted[kind .. 'w'] = 1 end
   return counted
@@ -36,7 +35,7 @@ function S.answered(c, id, turn, canned)
   S.tally(c.queue, counted)
   if not turn.late then return end
   redis.call('LPUSH', P .. 'lates', '{"chat":"' .. c.id .. '","queue":"' .. c.queue .. '","agent":"' .. id
-    .. '","at":' .. int(NOW) .. ',"turn":' .. turn.json .. '}')
+    .. '","at":' .. STAMP .. ',"turn":' .. turn.json .. '}')
   redis.call('LTRIM', P .. 'lates', 0, LATEST - 1)
 end
 

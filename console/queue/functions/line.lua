@@ -21,7 +21,7 @@ function S.reached(c) return string.gmatch(c.reached, '%S+') end
 function S.enqueue(c, q, front)
   if (c.reached or '') == '' then S.put(c, 'reached', c.queue) else q = S.follow_settings(c) end
   S.put(c, 'place', 'waiting')
-  S.put(c, 'since', int(NOW))
+  S.put(c, 'since', STAMP)
   if num(c.due) == 0 then S.put(c, 'due', int(NOW + q.target)) end
   S.put(c, 'rank', int((front and math.min(num(c.due), NOW) or num(c.due)) - q.head))
   S.put(c, 'head', int(q.head))

@@ -240,6 +240,10 @@ local function write_changed()
       flat[#flat + 1] = value
     end
     thing.changed = {}
+    if thing.unlogged then
+      in_parts('RPUSH', key('log', thing.id), thing.unlogged)
+      thing.unlogged = nil
+    end
     if #flat > 0 then redis.call('HSET', thing.key, unpack(flat)) end
   end
   CHANGED = {}
@@ -252,7 +256,7 @@ function S.flush()
   for queue, counted in pairs(COUNTED) do count(queue, counted) end
   COUNTED, PATIENCE = {}, {}
   if next(TIMERS) then write_timers() end
-  if N ~= WRITTEN then redis.call('HSET', P .. 'head', 'n', int(N), 'at', int(NOW)) end
+  if N ~= WRITTEN then redis.call('HSET', P .. 'head', 'n', int(N), 'at', STAMP) end
   WRITTEN = N
 end
 

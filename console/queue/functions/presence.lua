@@ -42,7 +42,7 @@ verb('connect', function(id, tab, take, quiet)
   local fence = next_fence()
   if quiet == '1' and a.connected ~= '1' then S.put_all(a, { status = 'away', reason = '' }) end
   S.put(a, 'status', a.status or 'online')
-  if a.connected ~= '1' then S.put(a, 'since', int(NOW)) end
+  if a.connected ~= '1' then S.put(a, 'since', STAMP) end
   S.put_all(a, { fence = int(fence), tab = tab, connected = '1', gone = '0', unseen = '0' })
   S.timer('lease', id, NOW + LEASE)
   S.no_timer('grace', id)
@@ -73,7 +73,7 @@ end
 local function lose(id, since)
   local a = S.agent(id)
   if not a or a.connected ~= '1' then return false end
-  S.put_all(a, { connected = '0', gone = int(since), since = int(NOW) })
+  S.put_all(a, { connected = '0', gone = int(since), since = STAMP })
   S.no_timer('lease', id)
   S.say_agent(id)
   S.refresh(id)
@@ -97,7 +97,7 @@ end, { 'allow-oom' })
 
 -- A member whose lease ran out while the socket lived (its process stood still) is back, under the same number.
 local function back(id)
-  S.put_all(S.agent(id), { connected = '1', gone = '0', since = int(NOW) })
+  S.put_all(S.agent(id), { connected = '1', gone = '0', since = STAMP })
   S.no_timer('grace', id)
   S.no_timer('lost', id)
   S.say_agent(id)
@@ -120,13 +120,13 @@ end, { 'allow-oom' }, true)
 -- Away for missed offers, or as somebody chose; a reason is a JSON string.
 function S.put_status(a, status, reason, by)
   if a.status ~= status or (a.reason or '') ~= reason or a.unseen == '1' then
-    local since = a.status ~= status and int(NOW) or a.since or '0'
+    local since = a.status ~= status and STAMP or a.since or '0'
     S.put_all(a, { status = status, reason = reason, unseen = '0', missed = '0', since = since })
     S.say_agent(a.id, by)
     S.refresh(a.id)
     S.route_agent(a.id)
   end
-  return S.reply('0', int(NOW), '')
+  return S.reply('0', STAMP, '')
 end
 
 -- set_status(agent, fence, status, reason)

@@ -87,7 +87,7 @@ local function learn(c, waited)
   local interval = NOW - math.max(num(c.since), q.moved)
   local pace = math.max(q.pace == 0 and interval or math.floor((q.pace * 4 + interval) / 5), 1)
   q.pace, q.moved = pace, NOW
-  redis.call('HSET', key('queue', c.queue), 'pace', int(pace), 'moved', int(NOW))
+  redis.call('HSET', key('queue', c.queue), 'pace', int(pace), 'moved', STAMP)
   local expected, counted = num(c.expected), {}
   if expected > 0 then
     local right = math.abs(waited - expected) <= math.max(10000, expected * 0.3)
@@ -126,13 +126,13 @@ function S.assign(c, id, why, line)
     end
     S.tally(c.queue, S.sample(counted, 'w', waited))
   end
-  S.put(a, 'last', int(NOW))
+  S.put(a, 'last', STAMP)
   S.put(c, 'place', 'active')
   S.put(c, 'agent', id)
   S.put(c, 'slot', slot)
   S.put(c, 'until', '0')
-  S.put(c, 'assigned', int(NOW))
-  S.put(c, 'since', int(NOW))
+  S.put(c, 'assigned', STAMP)
+  S.put(c, 'since', STAMP)
   S.put(c, 'turn_shown', '0')
   S.put(c, 'got', '0')
   for _, kind in ipairs({ 'abandon', 'overflow', 'offer' }) do S.no_timer(kind, c.id) end
@@ -152,7 +152,7 @@ function S.offer(c, id, q, line)
   local slot = S.take_slot(a, c.id)
   if c.fresh and c.stuck == '' then S.next_overflow(c, num(c.since)) end
   S.unline(c)
-  S.put(a, 'last', int(NOW))
+  S.put(a, 'last', STAMP)
   S.put(c, 'place', 'offered')
   S.put(c, 'agent', id)
   S.put(c, 'slot', slot)

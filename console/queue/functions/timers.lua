@@ -43,7 +43,7 @@ end
 function fire.tabs(id)
   local c = S.chat(id)
   if not c or S.over(c) then return end
-  redis.call('ZREMRANGEBYSCORE', key('tabs', id), '-inf', int(NOW))
+  redis.call('ZREMRANGEBYSCORE', key('tabs', id), '-inf', STAMP)
   local latest = redis.call('ZRANGE', key('tabs', id), -1, -1, 'WITHSCORES')[2]
   if latest then S.timer('tabs', id, num(latest)) else S.visitor_left(c) end
 end
@@ -155,14 +155,14 @@ verb('tick', function(process)
   local head = redis.call('HMGET', P .. 'head', 'ticker', 'ticker_until', 'ticked')
   if kept(head, process) then return S.reply('0', '0', {}) end
   local gap = NOW - num(head[3])
-  redis.call('HSET', P .. 'head', 'ticker', process, 'ticker_until', int(NOW + TICKER), 'ticked', int(NOW), 'at', int(NOW))
+  redis.call('HSET', P .. 'head', 'ticker', process, 'ticker_until', int(NOW + TICKER), 'ticked', STAMP, 'at', STAMP)
   if head[3] and gap > STALL then
     forgive()
     S.flush()
     S.announce('stalled', '"ms":' .. int(gap))
   end
   local failed, fired = {}, 0
-  local due = redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', int(NOW), 'LIMIT', 0, FIRINGS)
+  local due = redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', STAMP, 'LIMIT', 0, FIRINGS)
   for _, name in ipairs(due) do
     if still_due(name) then
       local kind, id = string.match(name, '^(%a+):(.+)$')

@@ -5,7 +5,7 @@ local TAB_LEASE = 45000         -- ms: two renewals of 20 s may be missed
 local function create(chat, visitor, queue, site, channel, tongue, opened)
   local c = S.new_chat(chat)
   S.put_all(c, { place = 'waiting', queue = queue, visitor = visitor, site = site, channel = channel,
-    profile = opened, tongue = tongue, agent = '', slot = '0', opened = int(NOW), since = int(NOW), turn = '0', turn_seq = '0',
+    profile = opened, tongue = tongue, agent = '', slot = '0', opened = STAMP, since = STAMP, turn = '0', turn_seq = '0',
     due = '0', late = '0', asked_seq = '0', here = '1', left = '0', seen_visitor = '0', seen_agent = '0' })
   redis.call('HSET', key('visitor', visitor), 'chat', chat)
   return c
@@ -192,7 +192,7 @@ end, { 'allow-oom' })
 function S.visitor_left(c)
   if c.here == '0' or S.over(c) then return end
   S.put(c, 'here', '0')
-  S.put(c, 'left', int(NOW))
+  S.put(c, 'left', STAMP)
   S.no_timer('tabs', c.id)
   if c.place == 'waiting' or c.place == 'offered' then S.timer('abandon', c.id, NOW + 60000) end
   S.announce('presence', '"chat":"' .. c.id .. '","here":false')
@@ -203,7 +203,7 @@ verb('depart', function(chat, connection)
   local c = S.chat(chat)
   if not c then return S.reply() end
   redis.call('ZREM', key('tabs', chat), connection)
-  redis.call('ZREMRANGEBYSCORE', key('tabs', chat), '-inf', int(NOW))
+  redis.call('ZREMRANGEBYSCORE', key('tabs', chat), '-inf', STAMP)
   if redis.call('ZCARD', key('tabs', chat)) == 0 then S.visitor_left(c) end
   return S.reply()
 end, { 'allow-oom' })
