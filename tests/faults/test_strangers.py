@@ -216,9 +216,10 @@ async def drawn(inside: Inside, cast: Cast, name: str, texts: list[str]) -> str:
     """All fragments a console gets of a visitor whose every text is one of these, in every place there is."""
     async with console_of(inside, "ana") as frames:
         visitor = await cast.visitor(name)
-        for text in texts:
+        for number, text in enumerate(texts):
             page = Page(url=f"{inside.url}/{text}?q={text}", title=text, referrer=f"{inside.url}/{text}")
-            command = SetProfile(cid=new_cid(), name=text, email=text, fields={text[:60]: text}, page=page)
+            new = {text[:60]: f"{text} {number}"}  # what is known already would make no fact
+            command = SetProfile(cid=new_cid(), name=text, email=text, fields=new, page=page)
             opening = Open(cid=new_cid(), text=text, name=text, email=text, fields={text[:60]: text}, page=page)
             for frame in (opening, command):
                 await visitor.answered(await visitor.give(frame))
