@@ -46,8 +46,13 @@ export class Connection {
 
   /** The network or the page came back: dial at once, or make sure that an open socket still lives. */
   nudge() {
-    if (this.state === "lost") this.again();
-    else this.#ping();
+    if (this.state === "open") this.#ping();
+    else if (this.lostAt && this.state !== "refused") this.again();
+  }
+
+  /** The browser says that the network has gone: a pong would be waited for in vain. */
+  cut() {
+    if (this.state === "open") this.#closed();
   }
 
   send(frame) {
@@ -67,7 +72,7 @@ export class Connection {
   }
 
   #ping() {
-    if (this.state !== "open" || this.deadline) return;
+    if (this.deadline) return;
     this.send({ t: "ping", at: Date.now() });
     this.#expect(PONG_WITHIN);
   }

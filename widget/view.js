@@ -88,7 +88,7 @@ export class Panel {
     const { chat, team, line, typist } = visitor;
     log.draw(visitor);
     const over = this.promised(chat);
-    const place = screen === "line" && chat.id && this.place(team, line);
+    const place = screen === "line" && chat.id && !this.lost && this.place(team, line);
     write(this.foot, place || (screen === "chat" && typist ? t("{typist} is typing…", { typist }) : over));
     this.#extras(screen);
     this.writing.area.placeholder = screen === "ended" ? t("Write to go on") : t("Write a message");
@@ -128,8 +128,8 @@ export class Panel {
   said() {
     const { connection, notice } = this.visitor;
     const time = connection.lostAt;
-    const lost = time && Date.now() - time > LOST_AFTER && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(time) });
-    write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : lost || notice);
+    this.lost = time && Date.now() - time > LOST_AFTER && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(time) });
+    write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : this.lost || notice);
   }
 
   /** An agent's promise to be back: counted down, and what is to be said once it is over. */

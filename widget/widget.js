@@ -182,6 +182,7 @@ class Widget extends HTMLElement {
       this.changed();
     };
     on(window, "online", back);
+    on(window, "offline", () => visitor.connection.cut());
     on(window, "pageshow", back);
     on(document, "visibilitychange", back);
     on(window, "storage", ({ key }) => visitor.heard(key));

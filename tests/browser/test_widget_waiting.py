@@ -80,6 +80,24 @@ async def test_vera_sees_her_place_in_line_and_moves_up(shop: RunningServer, bro
         await visitor.leaves()
 
 
+async def test_a_cut_is_said_at_once_and_so_is_its_end(shop: RunningServer, browser: Browser, alice: Ana) -> None:
+    """The browser knows before any ping does; and what is not known any more, the place in line, is not claimed."""
+    first = await Vera.at(shop, browser, script=asks_for("small"))
+    await first.starts_with("Me first")
+    await first.screen("chat")
+    vera = await Vera.at(shop, browser, script=asks_for("small"))
+    await vera.starts_with("And me")
+    await vera.sees("You are next in line.")
+    await vera.context.set_offline(True)
+    await vera.widget.get_by_text("Connection lost at").wait_for(timeout=4_000)
+    assert not await vera.widget.get_by_text("You are next in line.").is_visible()
+    await vera.context.set_offline(False)
+    await vera.sees("You are next in line.")
+    assert not await vera.widget.get_by_text("Connection lost at").is_visible()
+    for visitor in (first, vera):
+        await visitor.leaves()
+
+
 async def test_place_and_expected_wait_follow_what_the_server_says(shop: RunningServer, browser: Browser) -> None:
     server = Scripted()
     vera = await server.start(shop, browser)
