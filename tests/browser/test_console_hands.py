@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from console.protocol import InvitedTo, WatchDrawn, Went
+from console.protocol import ColleagueThere, InvitedTo, WatchDrawn, Went
 from tests.browser.stage import Play, Stage, colleagues, now
 from tests.eventually import eventually
 
@@ -201,9 +201,23 @@ async def test_what_is_typed_after_handing_over_reaches_nobody(stage: Stage, des
     await desk.keyboard.press("Enter")
     assert stage.said("say") == []
     await stage.leave(1, then=Play("c2", 1, "Marco"))
-    await expect(desk.locator("#pane-1 .composer[data-ended]")).to_contain_text("went to Ben, with what you typed")
+    await expect(desk.locator("#announcer")).to_contain_text("went to Ben, with what you typed")
+    await expect(desk.locator("#pane-1 .composer")).to_have_count(1)
     await desk.keyboard.type("x")
     await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
+
+
+async def test_whoever_can_take_a_chat_stands_first(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ann=0, Ben=2, Carla=1)
+    stage.colleagues.agents[:0] = [ColleagueThere("abe", "Abe"), ColleagueThere("ada", "Ada", "online", "", 0)]
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyT")
+    rows = desk.locator('#handover-list [data-kind="agent"]')
+    await expect(rows.locator("bdi")).to_have_text(["Ben", "Carla", "Ada", "Ann", "Abe"])
+    await expect(rows.locator(".quiet")).to_have_text(
+        ["Online, free slots: 2", "Online, free slots: 1", "Online, no free slot", "Away: Lunch", "Offline"]
+    )
 
 
 async def hand_to_ben(desk: Page) -> None:

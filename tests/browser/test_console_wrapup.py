@@ -10,7 +10,7 @@ PRESS_AT_BIRTH = """() => new MutationObserver((_, watcher) => {
   watcher.disconnect();
   done.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
   done.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 1 }));
-  done.closest('.labels').dataset.pressed = '';
+  done.closest('.labels').dataset.pressed = getComputedStyle(done).borderStyle;
 }).observe(document.body, { childList: true, subtree: true })"""
 
 
@@ -81,10 +81,11 @@ async def test_done_without_a_reason_frees_the_slot(stage: Stage, desk: Page) ->
 
 
 async def test_a_press_meant_for_the_composer_is_no_press_on_the_wrap_up(stage: Stage, desk: Page) -> None:
-    """The visitor ends the chat while Ana's finger goes down."""
+    """The visitor ends the chat while Ana's finger goes down: the button does nothing yet, and looks like it."""
     await desk.evaluate(PRESS_AT_BIRTH)
     await ended(stage, desk)
-    await expect(desk.locator("#pane-1 .labels[data-pressed]")).to_be_visible()
+    await expect(desk.locator("#pane-1 .labels[data-pressed=dashed]")).to_be_visible()
+    await expect(desk.locator("#pane-1 .labels[data-new]")).to_have_count(0)
     await desk.locator("#pane-1").get_by_role("button", name="Done").press("Enter")
     assert len(await stage.hears("label")) == 1
 

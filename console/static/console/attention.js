@@ -18,6 +18,16 @@ export function followAttention(panes) {
   mark(panes, panes[0]);
 }
 
+/**
+ * The box the person was in goes, with its chat: they stay in the pane, and what they press is still meant for that chat.
+ * @param {import('./pane.js').Pane} pane
+ * @param {string} chat
+ */
+export function stay(pane, chat) {
+  pane.root.focus({ preventScroll: true });
+  attention.chat = chat;
+}
+
 /** On small screens the marked pane is the one that is open. @param {import('./pane.js').Pane[]} panes @param {import('./pane.js').Pane} chosen */
 function mark(panes, chosen) {
   for (const pane of panes) pane.root.toggleAttribute('data-open', pane === chosen);

@@ -21,6 +21,7 @@ export class Bound {
     this.ended = false;
     this.asked = false; // the person has told it to do its last work
     this.bornAt = instead ? performance.now() : -NEWBORN;
+    if (instead) this.beNew();
     this.pressedAt = 0;
     /** @type {(one: Bound) => void} */
     this.discarded = () => {};
@@ -40,6 +41,12 @@ export class Bound {
   /** Where the focus goes when the person comes to the pane. @returns {HTMLElement} */
   get main() {
     return this.root;
+  }
+
+  /** For as long as a press does nothing the buttons look like it; keys work at once, so they are not disabled. */
+  beNew() {
+    this.root.dataset.new = '';
+    setTimeout(() => { delete this.root.dataset.new; }, NEWBORN);
   }
 
   /** A press meant for what stood here a moment ago, or a key that is held, does nothing. @param {MouseEvent} event */

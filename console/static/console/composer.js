@@ -1,5 +1,6 @@
 // A composer: what is typed in it can reach nobody but the visitor it was made for.
 
+import { announce } from './announcer.js';
 import { Bound } from './bound.js';
 import { tab } from './kept.js';
 import { now } from './servertime.js';
@@ -236,28 +237,27 @@ export class Composer extends Bound {
 
   // --- after the chat has gone ---
 
-  /** Something of the person's is in it. */
+  /** Something of the person's is in it that nobody has; what was typed in a chat that is handed over goes along. */
   get written() {
-    return Boolean(this.texts.reply.trim() || this.texts.note.trim());
+    return Boolean((!this.to && this.texts.reply.trim()) || this.texts.note.trim());
   }
 
+  /** An empty box has nothing to keep: it would only stand in the next chat's place. */
   get needed() {
-    return this.focused || this.written;
+    return this.written;
   }
 
   becomeGhost() {
     this.undo();
     clearTimeout(this.draftTimer);
-    if (this.to) this.texts.reply = this.box.value = ''; // it went along as a draft
+    if (this.to) this.texts.reply = ''; // it went along as a draft
     if (!this.texts[this.mode].trim() && this.written) this.switch(this.mode === 'note' ? 'reply' : 'note');
     this.box.readOnly = true;
     super.becomeGhost();
   }
 
   epitaph() {
-    const name = this.name;
-    if (this.written) return word('ghost', { name });
-    return this.to ? word('ghost_handed', { name, to: this.to }) : word('ghost_empty', { name });
+    return word('ghost', { name: this.name });
   }
 
   revive() {
@@ -281,6 +281,7 @@ export class Composer extends Bound {
 
   forget() {
     clearTimeout(this.draftTimer);
+    if (this.to) announce(word('handed', { name: this.name, to: this.to }));
     tab.write(`draft.${this.chat}`, undefined);
     tab.write(`note.${this.chat}`, undefined);
     tab.write(`said.${this.chat}`, undefined);

@@ -1,6 +1,6 @@
 // The six panes and what stands at their feet: whose it is, and what becomes of it when its chat has gone.
 
-import { attention } from './attention.js';
+import { attention, stay } from './attention.js';
 import { Composer } from './composer.js';
 import { Labels } from './labels.js';
 import { TakeNext } from './next.js';
@@ -79,24 +79,29 @@ export class Desk {
       this.feet.set(pane.slot, open);
     } else if (pane.chat) {
       this.place(pane, Boolean(old));
-      if (open) this.retire(open);
+      if (open) this.retire(pane, open);
     } else if (open) {
-      this.retire(open);
+      this.retire(pane, open);
     }
     const now = this.feet.get(pane.slot);
     if (asked && now) now.main.focus(); // it is what the person asked for, and they are here
-    if (old) this.retire(old);
+    if (old) this.retire(pane, old);
   }
 
-  /** What has had its time stays where it is, and does nothing, if anything of the person's is in it. @param {Bound} old */
-  retire(old) {
+  /**
+   * What has had its time stays where it is, and does nothing, if anything of the person's is in it.
+   * @param {Pane} pane
+   * @param {Bound} old
+   */
+  retire(pane, old) {
     if (old.needed) {
       old.becomeGhost();
       this.ghosts.add(old);
-    } else {
-      old.forget();
-      old.root.remove();
+      return;
     }
+    if (old.focused) stay(pane, old.chat);
+    old.forget();
+    old.root.remove();
   }
 
   /** The chat's own, unfocused, above what was left there, so that nothing moves. @param {Pane} pane @param {boolean} instead */
@@ -164,7 +169,7 @@ export class Desk {
       const foot = this.feet.get(pane.slot);
       if (foot instanceof TakeNext && pane !== free) {
         this.feet.delete(pane.slot);
-        this.retire(foot);
+        this.retire(pane, foot);
       }
     }
     if (!free) return;

@@ -48,11 +48,17 @@ export function showHandover(of, invites) {
 
 /** @param {import('./colleagues.js').There} there */
 function learn(there) {
-  const fresh = [...(inviting ? [] : there.queues.map(queueChoice)), ...there.agents.map(agentChoice)];
+  const agents = [...there.agents].sort((a, b) => rank(a) - rank(b));
+  const fresh = [...(inviting ? [] : there.queues.map(queueChoice)), ...agents.map(agentChoice)];
   const known = new Set(choices.map((one) => one.key));
   const still = choices.map((one) => fresh.find((other) => other.key === one.key)).filter((one) => one !== undefined);
   choices = [...still, ...fresh.filter((one) => !known.has(one.key))];
   draw();
+}
+
+/** Whoever can take it first, then who is there, away, and gone; as the server has them otherwise: by name. @param {import('./colleagues.js').ColleagueThere} agent */
+function rank({ status = 'offline', free = 0 }) {
+  return status === 'online' && free ? 0 : 1 + ['online', 'away', 'offline'].indexOf(status);
 }
 
 /** @param {import('./colleagues.js').QueueThere} queue @returns {Choice} */
