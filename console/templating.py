@@ -120,14 +120,16 @@ def _in_words(when: datetime, pattern: str, locale: str) -> str:
     return str(format_datetime(when, pattern, locale=_babel(locale)))
 
 
-def seconds(ms: int, *, locale: str) -> str:
-    """`4.1` of 4,100 ms, with the language's decimal sign."""
-    return _tenths(round(ms / 100), locale)
+def span(ms: int, *, locale: str) -> str:
+    """`4.1 s` of 4,100 ms, with the language's decimal sign; from 100 seconds on `1:42`, as on the clocks."""
+    tenths = round(ms / 100)
+    return _tenths(tenths, locale) if tenths < 1_000 else duration(ms)
 
 
 @lru_cache(maxsize=4_096)
 def _tenths(tenths: int, locale: str) -> str:
-    return str(format_decimal(tenths / 10, format="0.0", locale=_babel(locale)))
+    time = format_decimal(tenths / 10, format="0.0", locale=_babel(locale))
+    return page_texts().get(locale).gettext("%(time)s s") % {"time": time}
 
 
 @lru_cache(maxsize=4_096)
@@ -147,7 +149,7 @@ def _filters(locale: str) -> dict[str, Any]:
         "linkify": linkify,
         "place": place,
         "moment": partial(moment, locale=locale),
-        "seconds": partial(seconds, locale=locale),
+        "span": partial(span, locale=locale),
         "number": partial(number, locale=locale),
         "percent": partial(percent, locale=locale),
     }

@@ -16,7 +16,7 @@ from console.texts import FOLDER, Texts, negotiate, page_texts, read_catalogue
 PACKAGE = Path(console.__file__).parent
 FRAGMENTS = ("event", "feet", "handover", "message", "note", "parts", "strip", "talk", "who")
 TEMPLATES = ("base.html", "console.html", *(f"fragments/{name}.html" for name in FRAGMENTS))
-SOURCES = ("pages/console_texts.py", "views_html.py")
+SOURCES = ("pages/console_texts.py", "templating.py", "views_html.py")
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
@@ -104,7 +104,8 @@ def test_a_page_comes_in_the_readers_language_and_theme() -> None:
 
 def test_numbers_and_durations_follow_the_language() -> None:
     italian, english = environment("it").filters, environment("en").filters
-    assert (italian["seconds"](4_120), english["seconds"](4_120)) == ("4,1", "4.1")
+    assert (italian["span"](4_120), english["span"](4_120)) == ("4,1 s", "4.1 s")
+    assert (english["span"](99_900), english["span"](1_020_200)) == ("99.9 s", "17:00"), "as on the clocks"
     assert english["duration"](42_000) == "0:42"
     assert english["duration"](3_723_000) == "1:02:03"
     assert 'data-at="1000"' in english["moment"](1_000)
