@@ -1,4 +1,5 @@
-"""The demo's data: a shop with the widget, two queues, agents Ana and Ben, supervisor Sam; colleagues on demand."""
+"""The demo's data: a shop with the widget, two queues, agents Ana and Ben, supervisor Sam, admin Ada;
+colleagues on demand."""
 
 from typing import NamedTuple
 
@@ -43,6 +44,7 @@ PEOPLE = (
     Member("ana", "Ana", "ana@demo.example", "agent", BOTH),
     Member("ben", "Ben", "ben@demo.example", "agent", BOTH),
     Member("sam", "Sam", "sam@demo.example", "supervisor", BOTH),
+    Member("ada", "Ada", "ada@demo.example", "admin", BOTH),
 )
 SIMULATED = "simulated"  # the name of the colleagues' tokens
 

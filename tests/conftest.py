@@ -68,5 +68,5 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
 
 @pytest.fixture
 def server(start_server: Callable[..., RunningServer]) -> RunningServer:
-    """`sestetto demo` without a crowd: site demo, queues support and billing, Ana, Ben and Sam."""
+    """`sestetto demo` without a crowd: site demo, queues support and billing, Ana, Ben, Sam and Ada."""
     return start_server()

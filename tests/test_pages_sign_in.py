@@ -291,6 +291,16 @@ async def test_a_supervisor_s_demo_link_leads_to_the_board(demo: Services) -> No
         assert (await browser.post(link, data=fields_of(form))).headers["location"] == "/board"
 
 
+async def test_an_admin_s_demo_link_leads_to_the_settings(demo: Services) -> None:
+    await demo.accounts.add_member(
+        id="ada", email="ada@example.com", name="Ada", password="", role="admin", queues=("support",)
+    )
+    link = f"/sign-in/demo/{await demo.accounts.one_click('ada')}"
+    async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
+        form = await browser.get(link)
+        assert (await browser.post(link, data=fields_of(form))).headers["location"] == "/settings"
+
+
 async def test_a_demo_link_signs_in_with_one_click(demo: Services) -> None:
     link = f"/sign-in/demo/{await demo.accounts.one_click('ana')}"
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:

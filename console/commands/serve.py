@@ -36,7 +36,7 @@ def demo(
     crowd: Annotated[int, typer.Option(min=0, max=200, help="Simulated visitors at once; 0 for none.")] = 3,
     agents: Annotated[int, typer.Option(min=0, max=50, help="Simulated colleagues who answer.")] = 0,
 ) -> None:
-    """Serve a made-up shop with two queues, three people to sign in as, and a simulated crowd."""
+    """Serve a made-up shop with two queues, four people to sign in as, and a simulated crowd."""
     uvloop.run(_demo(_settings(), crowd, agents))
 
 
@@ -108,7 +108,8 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
 def _welcome(url: str, links: list[made_up.Link], data: Path, crowd: int, agents: int) -> None:
     """Plain lines, never cut: people copy the addresses from here."""
     rows = [("A visitor", f"{url}/")] + [(f"{link.member.name}, {link.member.role}", link.url) for link in links]
-    screen.print("\n[bold]Sestetto[/]: six chats, six seconds. Open each of these in a window of its own:\n")
+    screen.print("\n[bold]Sestetto[/]: six chats, six seconds. Open the visitor's page and Ana's link in two windows.")
+    say("A browser signs in one person at a time: for a second one use a private window.\n")
     for who, address in rows:
         screen.print(f"  [bold]{who:<16}[/]  {escape(address)}")
     if not links:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
+from console.directory import Member
 from console.errors import NotAllowed, NotYours, SestettoError, SignInNeeded, SlowDown
 from console.pages.guard import (
     SIGN_IN,
@@ -79,7 +80,7 @@ async def demo(request: Request) -> Response:
 
 
 async def use_demo(request: Request) -> Response:
-    """Signed in, and at the page of one's work: a supervisor's is the board."""
+    """Signed in, and at the page of one's work: a supervisor's is the board, an admin's the settings."""
     try:
         token = _demo_token(request)
         await read_form(request, csrf_of_form(request))
@@ -90,7 +91,13 @@ async def use_demo(request: Request) -> Response:
         await _end_former(request)
     except SestettoError as error:
         return problem(request, error)
-    return _welcome(request, cookie, "/board" if may(member, "supervise") else local_path(""))
+    return _welcome(request, cookie, _work_of(member))
+
+
+def _work_of(member: Member) -> str:
+    if may(member, "administer"):
+        return "/settings"
+    return "/board" if may(member, "supervise") else local_path("")
 
 
 def csrf_of_form(request: Request) -> str:
