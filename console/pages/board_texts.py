@@ -50,7 +50,6 @@ def board_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "own_slow": _("Your own panes could not be opened. Try again."),
         "take_over": _("Take over"),
         "is_yours": _("It is yours"),
-        "taken_here": _("It is yours: it stands in your own panes."),
         "taken_elsewhere": _("It is yours: it stands in the console you have open elsewhere."),
         "moved": _("Moved"),
         "choose": _("Choose …"),

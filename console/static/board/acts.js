@@ -2,7 +2,7 @@
 
 import { newCid } from '../console/identity.js';
 import { word } from '../console/words.js';
-import { elsewhere, openOwn } from './own.js';
+import { elsewhere, openOwn, write } from './own.js';
 
 const me = document.body.dataset.me ?? '';
 
@@ -34,7 +34,7 @@ export class Acts {
     const { chat, name } = this.panel;
     const here = elsewhere(me);
     try {
-      this.panel.note(here ? '' : word('own_opening'));
+      this.panel.note(here ? '' : word('own_opening'), 'hint');
       if (!here) await openOwn();
     } catch (problem) {
       return this.panel.note(String(/** @type {Error} */ (problem).message));
@@ -76,7 +76,9 @@ export class Acts {
   settled(frame, answer, why) {
     if (frame.chat !== this.panel.chat) return;
     if (answer.t !== 'ack') return this.panel.note(why);
-    this.panel.note(word(frame.t === 'move' ? 'moved' : elsewhere(me) ? 'taken_elsewhere' : 'taken_here'));
     this.root.querySelector('details')?.removeAttribute('open');
+    if (frame.t === 'move' || elsewhere(me)) return this.panel.note(word(frame.t === 'move' ? 'moved' : 'taken_elsewhere'), 'hint');
+    this.panel.close(); // what was looked on at is one's own now, and stands where the panel would cover it
+    void write(frame.chat);
   }
 }

@@ -39,6 +39,16 @@ export function openOwn() {
   return ready(performance.now() + WAIT);
 }
 
+/** To the composer of a chat that was asked for, as soon as it is there. @param {string} chat */
+export async function write(chat) {
+  const until = performance.now() + WAIT;
+  while (performance.now() < until) {
+    const box = frame?.contentDocument?.getElementById(`box-${chat}`);
+    if (box) return box.focus();
+    await new Promise((done) => { setTimeout(done, 50); });
+  }
+}
+
 /** @param {number} until @returns {Promise<void>} */
 function ready(until) {
   return new Promise((resolve, reject) => {

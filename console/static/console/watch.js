@@ -137,9 +137,10 @@ export class WatchPanel {
     this.quiet = setTimeout(() => { place.hidden = true; }, TYPING);
   }
 
-  /** What the panel has to say of the chat or of a command. @param {string} words */
-  note(words) {
+  /** What the panel has to say of the chat or of a command. @param {string} words @param {'problem' | 'hint'} kind */
+  note(words, kind = 'problem') {
     const place = this.find('[data-note]');
+    place.className = kind;
     place.hidden = words === '';
     place.textContent = words;
   }
