@@ -52,6 +52,10 @@ async def test_every_pane_shows_four_lines_of_log_and_two_of_composer(stage: Sta
     assert await desk.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
+CUT = """chips => chips.filter(chip => {
+  const [inner, outer] = [chip.getBoundingClientRect(), chip.parentElement.getBoundingClientRect()];
+  return inner.right > outer.right + 0.5 || chip.scrollWidth > chip.clientWidth;
+}).map(chip => chip.textContent)"""
 PRESSED = ["busy", "note", "ghost", "help", "alarms", "disconnected", "full", "next", "handover", "labels"]
 
 
@@ -122,6 +126,8 @@ async def test_on_a_phone_one_pane_is_open_and_the_others_keep_name_line_and_clo
     assert await page.locator(".pane textarea:visible").count() == 1
     assert await page.locator(".pane .who h2:visible").count() == 6
     assert await page.locator("#pane-5").get_by_text("amazing, and the watch history?").is_visible()
+    assert await page.locator("header.top").evaluate("top => top.getBoundingClientRect().height") < 145
+    assert await page.locator(".who [title^=Language]").evaluate_all(CUT) == []
     events = page.locator(".pane:not([data-open], [data-free]) .m.event")
     assert await events.filter(visible=True).count() == 0  # what was said, not what happened
     await page.locator("#pane-5 .index").click()
