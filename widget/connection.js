@@ -44,15 +44,11 @@ export class Connection {
     this.lostAt = 0;
   }
 
-  /** The network or the page came back: dial at once, or make sure that an open socket still lives. */
+  /** Network or page came or went: make sure that a socket still lives, or dial at once: without a network that fails at once. */
   nudge() {
-    if (this.state === "open") this.#ping();
-    else if (this.lostAt && this.state !== "refused") this.again();
-  }
-
-  /** The browser says that the network has gone: a pong would be waited for in vain. */
-  cut() {
-    if (this.state === "open") this.#closed();
+    const { state } = this;
+    if (state === "open" && navigator.onLine) this.#ping();
+    else if (state === "open" || (this.lostAt && state !== "refused")) this.again();
   }
 
   send(frame) {
@@ -85,7 +81,7 @@ export class Connection {
 
   /** 1008 and 4409 are final; 4401 means that the token is of no use; after anything else we come back. */
   #closed(code) {
-    this.#drop(code === 1008 || code === 4409 ? "refused" : "lost");
+    this.#drop([1008, 4409].includes(code) ? "refused" : "lost");
     this.lostAt ||= Date.now();
     if (code === 4401) this.owner.stranger();
     if (this.state === "lost") {

@@ -24,7 +24,7 @@ class Widget extends HTMLElement {
     this.badge = h("span.badge");
     this.launcher = button("launcher", () => this.toggle(), h("i"), this.badge);
     root.append(this.launcher);
-    for (const kind of ["keydown", "keyup", "keypress"]) root.addEventListener(kind, (event) => event.stopPropagation()); // not the page's shortcuts
+    for (const kind of ["keydown", "keypress", "keyup"]) root.addEventListener(kind, (event) => event.stopPropagation()); // not the page's shortcuts
     this.#listen();
     this.#paint();
     this.draw();
@@ -182,7 +182,7 @@ class Widget extends HTMLElement {
       this.changed();
     };
     on(window, "online", back);
-    on(window, "offline", () => visitor.connection.cut());
+    on(window, "offline", back);
     on(window, "pageshow", back);
     on(document, "visibilitychange", back);
     on(window, "storage", ({ key }) => visitor.heard(key));

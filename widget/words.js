@@ -1,7 +1,7 @@
 import { bare, load } from "./dom.js";
 
 /** The widget's texts. English stands in the code; other languages are one file each, fetched on opening. */
-export const words = { locale: "en", learned: "en", said: null };
+export const words = { locale: "en", learned: "en" };
 
 /** The text in the visitor's language, with {names} filled in. */
 export function t(text, values) {
@@ -38,7 +38,8 @@ export function clock(ms, full) {
   const options = bare({ hour: "numeric", minute: "2-digit" });
   if (full) options.weekday = "long";
   if (full && Math.abs(ms - Date.now()) > 5e8) Object.assign(options, { day: "numeric", month: "long" });
-  return new Date(ms).toLocaleString(words.locale, options);
+  const manner = navigator.languages.find((one) => one.startsWith(words.locale)); // 14:02 in Britain
+  return new Date(ms).toLocaleString(manner || words.locale, options);
 }
 
 /** A time to come of less than ten minutes, counted down: "1:42". */

@@ -27,7 +27,8 @@ except ImportError:  # no wheel for this platform: the script works as well, and
     minify = None
 
 HERE = Path(__file__).parent
-PARTS = ("dom", "storage", "page", "words", "connection", "chat", "visitor", "log", "forms", "view", "widget")
+# In this order they compress best; nothing of them runs before the last line of the last.
+PARTS = ("page", "words", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
 FRESH = 300  # s the script may be used without asking again: an update reaches every page within it
 AVAILABLE = 15  # s an answer about who is there may be kept
 PUBLIC = {

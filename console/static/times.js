@@ -5,6 +5,7 @@ const STYLES = {
   time: { timeStyle: 'medium' },
   hour: { timeStyle: 'short' },
   date: { dateStyle: 'medium' },
+  short: { dateStyle: 'medium', timeStyle: 'short' },
   medium: { dateStyle: 'medium', timeStyle: 'medium' },
 };
 

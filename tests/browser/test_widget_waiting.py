@@ -141,7 +141,7 @@ async def test_outside_the_hours_the_widget_says_when_the_team_is_back(
     vera = await Vera.at(shop, browser, script=asks_for("night"), timezone_id="UTC")
     await vera.opens()
     await vera.screen("away")
-    await vera.sees(f"We are back: {await opening(vera, 'en')}")
+    await vera.sees(f"We are back: {await opening(vera, 'en-GB')}")  # the page says "en", her browser which
     await vera.page.evaluate("sestetto('set', { locale: 'it' })")
     await vera.sees(f"Torniamo: {await opening(vera, 'it')}")
     assert vera.complaints == []
