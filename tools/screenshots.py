@@ -1,4 +1,4 @@
-"""Draws docs/images/*.png from real servers: Ana's console with all a pane can show, and Sam's board over a busy shift.
+"""Draws docs/images/*.png from real servers: the widget, all that Ana's panes can show, and Sam's board in a busy hour.
 
 `make screenshots`. Scripts the system has no font for show as boxes: install fonts-noto-core fonts-noto-cjk first.
 """
@@ -20,6 +20,7 @@ from tests.browser.chromium import find, flags
 from tests.eventually import eventually
 from tests.people import accounts_of, sign_in_link
 from tests.running import RunningServer
+from tools.widget_picture import draw_widget
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 NAMES = ("Giulia Ferri", "Camille Laurent", "김서연", "Hannah Vogel", "田中 葵", "Emma Clarke")
@@ -34,6 +35,7 @@ async def main() -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find() or None, args=flags())
         async with running() as server:
+            await draw_widget(server, browser, IMAGES / "widget.png")
             await draw_console(server, browser)
         async with running(crowd=22, agents=4) as server:
             await draw_board(server, browser)
