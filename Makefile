@@ -26,8 +26,8 @@ lint: dev ## style and format
 types: dev ## strict types
 	@$(PY) -m mypy
 
-unit: dev ## one test file per module, and the model of a workspace
-	@$(PY) -m pytest $(TOGETHER) tests/test_*.py tests/model
+unit: dev ## one test file per module, the model of a workspace, the settings
+	@$(PY) -m pytest $(TOGETHER) tests/test_*.py tests/model tests/settings
 
 stories: dev ## the product as sentences
 	@$(PY) -m pytest $(TOGETHER) tests/stories

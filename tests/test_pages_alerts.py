@@ -18,8 +18,8 @@ from console.services import Services
 from tests.archived import quick_passwords
 from tests.pages import an_installation, browser_of, signed_in_browser
 from tests.receiving import HttpReceiver
+from tests.settings.forms import drawn, faults, posted, saved
 from tests.test_pages_chats import NASTY
-from tests.test_pages_settings import drawn, faults, posted, saved
 
 AT = "/settings/alerts"
 NEW = f"{AT}/new"

@@ -34,8 +34,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the new environment's programs."""
     home = tmp_path_factory.mktemp("environment")
-    venv.create(home, with_pip=True)
-    subprocess.run([home / "bin" / "python", *PIP, "install", "--no-compile", wheel], check=True)
+    venv.create(home)
+    subprocess.run([sys.executable, *PIP, "--python", home, "install", "--no-compile", wheel], check=True)
     return home / "bin"
 
 

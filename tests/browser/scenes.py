@@ -4,7 +4,8 @@ from playwright.async_api import Page
 
 from console.events import Turn
 from console.protocol import InvitedTo, WatchDrawn
-from tests.browser.stage import Play, Stage, colleagues, now
+from tests.browser.plays import Play, colleagues, now
+from tests.browser.stage import Stage
 
 
 async def empty(stage: Stage, desk: Page) -> None:

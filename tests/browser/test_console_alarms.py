@@ -3,7 +3,8 @@
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.stage import Play, Stage, open_console
+from tests.browser.plays import Play
+from tests.browser.stage import Stage, open_console
 from tests.eventually import eventually
 
 LISTEN = "window.sounds = []; document.addEventListener('sestetto:sound', event => window.sounds.push(event.detail))"

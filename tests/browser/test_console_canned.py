@@ -6,8 +6,9 @@ import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from console.directory import Canned
+from tests.browser.plays import Play
 from tests.browser.side import GREETING, REFUND, TV
-from tests.browser.stage import Play, Stage
+from tests.browser.stage import Stage
 from tests.browser.test_console_keys import press
 from tests.eventually import eventually
 

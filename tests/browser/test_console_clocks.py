@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.stage import Play, Stage, now
+from tests.browser.plays import Play, now
+from tests.browser.stage import Stage
 
 
 async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> None:

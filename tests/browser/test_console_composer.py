@@ -3,7 +3,8 @@
 from playwright.async_api import BrowserContext, Page, expect
 
 from console.protocol import Ack, Nack, Typing
-from tests.browser.stage import Play, Stage, now, open_console
+from tests.browser.plays import Play, now
+from tests.browser.stage import Stage, open_console
 from tests.eventually import eventually
 
 COMPOSING = """(box, how) => {

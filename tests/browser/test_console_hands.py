@@ -5,7 +5,8 @@ import re
 from playwright.async_api import Page, expect
 
 from console.protocol import ColleagueThere, InvitedTo, WatchDrawn, Went
-from tests.browser.stage import Play, Stage, colleagues, now
+from tests.browser.plays import Play, colleagues, now
+from tests.browser.stage import Stage
 from tests.eventually import eventually
 
 

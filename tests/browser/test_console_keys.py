@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.stage import Play, Stage
+from tests.browser.plays import Play
+from tests.browser.stage import Stage
 from tests.eventually import eventually
 
 # code, key as the layout types it, modifiers

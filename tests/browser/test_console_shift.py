@@ -2,7 +2,8 @@
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.stage import Play, Stage, open_console
+from tests.browser.plays import Play
+from tests.browser.stage import Stage, open_console
 from tests.eventually import eventually
 
 

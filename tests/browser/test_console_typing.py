@@ -4,7 +4,8 @@ import asyncio
 
 from playwright.async_api import Page, expect
 
-from tests.browser.stage import Play, Stage
+from tests.browser.plays import Play
+from tests.browser.stage import Stage
 
 TYPED = 250
 SENTENCE = ("Mi dispiace per l'attesa: proviamo insieme ad aggiornare l'app della TV. " * 4)[:TYPED]

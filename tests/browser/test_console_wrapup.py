@@ -2,7 +2,8 @@
 
 from playwright.async_api import Page, expect
 
-from tests.browser.stage import Play, Stage, now
+from tests.browser.plays import Play, now
+from tests.browser.stage import Stage
 
 PRESS_AT_BIRTH = """() => new MutationObserver((_, watcher) => {
   const done = document.querySelector('.labels [data-act=done]');
