@@ -8,6 +8,7 @@ from playwright.async_api import Browser
 
 from tests.browser.widget_people import Vera
 from tests.browser.widget_script import Scripted, now
+from tests.eventually import eventually
 from tests.running import RunningServer
 
 DESK = {"viewport": {"width": 500, "height": 640}}
@@ -45,10 +46,11 @@ async def in_line(server: RunningServer, browser: Browser) -> bytes:
 
 
 async def away(server: RunningServer, browser: Browser) -> bytes:
-    vera = await scripted(server, team={"online": False, "back_at": now() // 3_600_000 * 3_600_000 + BACK}).start(
-        server, browser, **PHONE
-    )
+    script = scripted(server, team={"online": False, "back_at": now() // 3_600_000 * 3_600_000 + BACK})
+    vera = await script.start(server, browser, **PHONE)
     await vera.opens()
+    await eventually(lambda: script.said("hello"), "the widget to ask who is there")
+    await vera.page.evaluate("sestetto('prefill', {})")  # draws it anew: the real server knew of no hours
     await vera.sees("We are back")
     return await taken(vera)
 
