@@ -77,6 +77,16 @@ async def test_a_chat_nobody_takes_overflows_to_the_next_tier(team: Team) -> Non
     await shift.picture()
 
 
+async def test_why_it_waited_is_said_of_the_chats_own_queue(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.workspace.set_status("ana", shift.fences["ana"], "away", "Lunch")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(32)
+    assigned = next(fact for fact in await shift.facts("assigned") if fact.chat == chat)
+    assert (assigned.agent, assigned.line, assigned.stuck) == ("kim", "l2", "nobody_there")
+
+
 async def test_a_partner_goes_straight_to_the_second_level(team: Team) -> None:
     await team.shift.online("ana", "kim")
     chat = await team.shift.opens("vera", queue="l2")

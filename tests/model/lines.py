@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from console.directory import Queue
 from tests.model import state
+from tests.model.queues import Queues
 from tests.model.state import Chat, Member, only
-from tests.model.turns import Turns
 
 
-class Lines(Turns):
+class Lines(Queues):
     def __init__(self) -> None:
         super().__init__()
         self.paces: dict[str, tuple[int, int]] = {}  # queue -> ms between assignments, and when the last one was
@@ -18,14 +17,6 @@ class Lines(Turns):
     def language(self, c: Chat) -> str:
         spoken = self.queues[c.queue].languages
         return c.tongue if c.tongue in spoken else next(iter(spoken), "")
-
-    def feeders(self, queue: str) -> list[Queue]:
-        """The queue, and those that overflow to it."""
-        found = [queue]
-        for fed in found:
-            others = (self.queues[other] for other in sorted(self.configured - set(found)))
-            found += [q.id for q in others if q.overflow_to == fed]
-        return [self.queues[one] for one in found]
 
     def lanes_of(self, member: Member) -> set[str]:
         """Queue and language of all that they could take."""
@@ -74,40 +65,12 @@ class Lines(Turns):
         running = sorted((c for c in chats if c.place == "active" and c.turn), key=lambda c: (c.due, c.id))
         return running + [c for c in chats if c not in running]
 
-    def staffed(self, queue: str) -> bool:
-        """Whether somebody works it, or one that it overflows to."""
-        chain: list[str] = []
-        while queue and queue not in chain and queue in self.queues:
-            chain.append(queue)
-            queue = self.queues[queue].overflow_to
-        return any(
-            m.status == "online" and (m.connected or (m.gone and self.now - m.gone < 10_000))
-            for m in self.members.values()
-            if set(chain) & set(m.queues)
-        )
-
-    def is_open(self, queue: str) -> bool:
-        """In hours of UTC; they are known for 14 days."""
-        hours, told = self.hours[queue]
-        day, minute = divmod(self.now // 60_000, 1_440)
-        weekday = (day + 3) % 7  # the first of 1970 was a Thursday
-        today = any(one == weekday and start <= minute < end for one, start, end in hours.week)
-        return not hours.week or (today and self.now < told + 14 * 86_400_000)
-
     # --- in line -------------------------------------------------------------------------------
 
     def line(self, queue: str) -> list[Chat]:
         """The queue's own."""
         waiting = (c for c in self.chats.values() if c.place == "waiting" and c.queue == queue)
         return sorted(waiting, key=lambda c: (c.rank, c.id))
-
-    def home(self, queue: str, site: str) -> str:
-        """The queue itself, or where its chats belong when it is no more; itself again when that is nowhere."""
-        found, passed = queue, set[str]()
-        while found in self.queues and found not in self.configured and found not in passed:
-            passed.add(found)
-            found = self.queues[found].overflow_to or self.sites.get(site, "")
-        return found if found in self.configured else queue
 
     def enqueue(self, c: Chat, *, front: bool) -> None:
         if c.reached:
@@ -132,7 +95,7 @@ class Lines(Turns):
     def _why_nobody(self, c: Chat) -> str:
         if not self.routed(c):
             return "pull"
-        if not self.staffed(c.queue):
+        if not self.manned(c.queue):
             return "nobody_there"
         others = self.language(c) and any(self.free(line, "") for line in c.reached)
         return "language" if others else "all_busy"

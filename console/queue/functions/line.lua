@@ -151,13 +151,17 @@ end
 
 -- --- who is there -------------------------------------------------------------------------------
 
--- Whether anybody works this queue, or one it overflows to; a member just lost still counts for the grace of a reload.
+-- Whether anybody works this very queue; a member just lost still counts for the grace of a reload.
+function S.manned(queue)
+  return num(redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]) > NOW
+end
+
+-- The same, or one it overflows to.
 function S.staffed(queue)
   local seen = {}
   while queue ~= '' and not seen[queue] do
     seen[queue] = true
-    local latest = redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]
-    if latest and num(latest) > NOW then return true end
+    if S.manned(queue) then return true end
     local q = S.queue(queue)
     queue = q and q.overflow or ''
   end

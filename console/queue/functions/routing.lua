@@ -180,7 +180,7 @@ end
 
 local function why_nobody(c)
   if c.kind == 'pull' then return 'pull' end
-  if not S.staffed(c.queue) then return 'nobody_there' end
+  if not S.manned(c.queue) then return 'nobody_there' end
   if c.lang ~= '' then
     S.settle()
     for queue in S.reached(c) do

@@ -1,0 +1,45 @@
+"""The model's queues: who works them, when they are open, where they lead."""
+
+from console.directory import Queue
+from tests.model.turns import Turns
+
+
+class Queues(Turns):
+    def feeders(self, queue: str) -> list[Queue]:
+        """The queue, and those that overflow to it."""
+        found = [queue]
+        for fed in found:
+            others = (self.queues[other] for other in sorted(self.configured - set(found)))
+            found += [q.id for q in others if q.overflow_to == fed]
+        return [self.queues[one] for one in found]
+
+    def staffed(self, queue: str) -> bool:
+        """Whether somebody works it, or one that it overflows to."""
+        chain: list[str] = []
+        while queue and queue not in chain and queue in self.queues:
+            chain.append(queue)
+            queue = self.queues[queue].overflow_to
+        return any(self.manned(one) for one in chain)
+
+    def manned(self, queue: str) -> bool:
+        return any(
+            m.status == "online" and (m.connected or (m.gone and self.now - m.gone < 10_000))
+            for m in self.members.values()
+            if queue in m.queues
+        )
+
+    def is_open(self, queue: str) -> bool:
+        """In hours of UTC; they are known for 14 days."""
+        hours, told = self.hours[queue]
+        day, minute = divmod(self.now // 60_000, 1_440)
+        weekday = (day + 3) % 7  # the first of 1970 was a Thursday
+        today = any(one == weekday and start <= minute < end for one, start, end in hours.week)
+        return not hours.week or (today and self.now < told + 14 * 86_400_000)
+
+    def home(self, queue: str, site: str) -> str:
+        """The queue itself, or where its chats belong when it is no more; itself again when that is nowhere."""
+        found, passed = queue, set[str]()
+        while found in self.queues and found not in self.configured and found not in passed:
+            passed.add(found)
+            found = self.queues[found].overflow_to or self.sites.get(site, "")
+        return found if found in self.configured else queue
