@@ -89,6 +89,7 @@ async def own(stage: Stage, desk: Page) -> None:
     """Ana's own day, two promises running."""
     await busy(stage, desk)
     stage.promises = [now() + 30_000, now() + 120_000]
+    await desk.keyboard.press("Shift")  # sound may play: the word on silence stood in the place of her figures
     await stage.push(stage.strip())
     await desk.locator("#own-menu summary").click()
 

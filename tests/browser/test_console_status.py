@@ -49,6 +49,7 @@ async def test_a_reason_is_text_whatever_it_holds(stage: Stage, desk: Page) -> N
 
 async def test_her_own_day_stands_on_top_and_in_full_beneath(stage: Stage, desk: Page) -> None:
     stage.promises = [now() + 30_000, now() + 300_000]
+    await desk.keyboard.press("Shift")  # sound may play: the word on silence stood in the place of her figures
     await stage.push(stage.strip())
     await expect(desk.locator("#strip-median")).to_have_text("4.1 s")
     await desk.locator("#own-menu summary").click()
@@ -61,6 +62,7 @@ async def test_her_own_day_stands_on_top_and_in_full_beneath(stage: Stage, desk:
 
 async def test_a_long_reason_does_not_push_the_clocks_away(stage: Stage, desk: Page) -> None:
     await busy(stage, desk)
+    await desk.keyboard.press("Shift")
     stage.status, stage.reason = "away", "Something that takes very long to say, and longer to do"
     await stage.push(stage.strip())
     await expect(desk.locator("#strip-status")).to_contain_text("Something")
