@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 import msgspec
-import uvicorn
 from playwright.async_api import BrowserContext, ConsoleMessage, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,8 +24,8 @@ from console.protocol_board import BoardWelcome, Unwatched, WatchDrawn
 from console.views_html import HtmlViews
 from console.views_watch import WatchViews
 from tests.boarding import Floor
+from tests.browser.house import DARK, House
 from tests.eventually import eventually
-from tests.running import free_port
 
 SAM = SignedIn(member=Member("sam", "Sam", "sam@example.com", "supervisor"), session="s1", csrf="c1")
 BUILD = "stage"
@@ -53,7 +52,9 @@ class Store:
 class BoardStage:
     """`floor` is what the board shows, as of `change`; `heard` is all that the page has sent."""
 
-    def __init__(self, *queues: Queue) -> None:
+    def __init__(self, house: House, *queues: Queue) -> None:
+        self.house = house
+        self.url = house.url
         self.floor = Floor(*queues, now=int(time.time() * 1000))
         self.store = Store(self.floor)
         self.boards = Boards(
@@ -70,8 +71,6 @@ class BoardStage:
         self.sockets: list[WebSocket] = []
         self.refusing = False  # new sockets
         self.nacks: dict[str, Outbound] = {}  # by kind of command
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
 
     def change(self, directory: Directory | None = None) -> None:
         """What the test did to the floor is there from now on."""
@@ -97,20 +96,15 @@ class BoardStage:
 
     # --- the machinery ---
 
-    async def run(self) -> None:
+    def run(self) -> None:
         routes = [Route("/board", self._page), *static_routes, WebSocketRoute("/ws/board", self._socket)]
-        app = Starlette(routes=routes)
-        self.server = uvicorn.Server(
-            uvicorn.Config(app, port=self.port, log_level="critical", ws="wsproto", lifespan="off")
-        )
-        self.tasks = [asyncio.create_task(self.server.serve()), asyncio.create_task(self.boards.run())]
-        await eventually(lambda: self.server.started, "the stage to stand")
+        self.house.on = Starlette(routes=routes)
+        self.task = asyncio.create_task(self.boards.run())
 
     async def stop(self) -> None:
-        self.server.should_exit = True
-        self.server.force_exit = True
-        self.tasks[1].cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.house.on = DARK
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
 
     async def _page(self, request: Request) -> Response:
         response = board_page(request, SAM, build=BUILD, reasons=("Lunch", "Training"))

@@ -10,9 +10,11 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 from tests.browser.board_scenes import QUEUES
 from tests.browser.board_stage import BoardStage, open_board
 from tests.browser.chromium import KEPT_AWAKE, find, flags
+from tests.browser.house import House
 from tests.browser.stage import Stage, open_console
 
 HERE = Path(__file__).parent
+STORED = "local_storage,indexeddb,service_workers,cache_storage"  # all that outlives a tab; servers have other ports
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,9 +59,18 @@ async def lasting(browser: Browser) -> AsyncIterator[BrowserContext]:
     await kept.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house() -> AsyncIterator[House]:
+    """Where the stages stand, one after the other."""
+    opened = House()
+    await opened.opens()
+    yield opened
+    await opened.closes()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def context(lasting: BrowserContext) -> AsyncIterator[BrowserContext]:
-    """A person's browser without tabs and cookies; what earlier tests stored belongs to other ports.
+async def context(lasting: BrowserContext, house: House) -> AsyncIterator[BrowserContext]:
+    """A person's browser without tabs and cookies, and with nothing stored.
 
     It lasts from test to test, as opening it costs more than most tests do. What changes it for good (init scripts,
     permissions) is for `own_context`. Another person: `await browser.new_context()`.
@@ -68,6 +79,9 @@ async def context(lasting: BrowserContext) -> AsyncIterator[BrowserContext]:
     for tab in lasting.pages[1:]:
         await tab.close()
     await lasting.clear_cookies()
+    tools = await lasting.new_cdp_session(lasting.pages[0])
+    await tools.send("Storage.clearDataForOrigin", {"origin": house.url, "storageTypes": STORED})
+    await tools.detach()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -79,10 +93,10 @@ async def own_context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage() -> AsyncIterator[Stage]:
+async def stage(house: House) -> AsyncIterator[Stage]:
     """The console's page with a server whose part the test speaks."""
-    standing = Stage()
-    await standing.run()
+    standing = Stage(house)
+    standing.run()
     yield standing
     await standing.stop()
 
@@ -96,10 +110,10 @@ async def desk(stage: Stage, context: BrowserContext) -> AsyncIterator[Page]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def board_stage() -> AsyncIterator[BoardStage]:
+async def board_stage(house: House) -> AsyncIterator[BoardStage]:
     """The board's page over a floor that the test makes up: queues premium, support and billing, and nobody there."""
-    standing = BoardStage(*QUEUES)
-    await standing.run()
+    standing = BoardStage(house, *QUEUES)
+    standing.run()
     yield standing
     await standing.stop()
 

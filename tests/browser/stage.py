@@ -4,12 +4,10 @@ What the server says and when is the test's to decide, to the frame, so that the
 can be played again. The conversation through a real server has tests of its own.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-import uvicorn
 from playwright.async_api import BrowserContext, ConsoleMessage, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -41,10 +39,10 @@ from console.protocol import (
 )
 from console.views_html import HtmlViews, Strip
 from console.views_watch import WatchViews
+from tests.browser.house import DARK, House
 from tests.browser.plays import Play, now
 from tests.browser.side import SideTable, side_routes
 from tests.eventually import eventually
-from tests.running import free_port
 
 ANA = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com"), session="s1", csrf="c1")
 BUILD = "stage"
@@ -61,7 +59,9 @@ TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") 
 class Stage:
     """`url` serves the console; `plays` is what Ana holds; `heard` is all that the console has sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.url = house.url
         self.views = HtmlViews(lambda: QUEUES, lambda: TEAM)
         self.watch = WatchViews(self.views, lambda: {id: member.name for id, member in TEAM.items()})
         self.plays: dict[str, Play] = {}
@@ -87,8 +87,6 @@ class Stage:
         self.epoch = "e1"
         self.build = BUILD
         self.n = 0
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
 
     # --- the server's part ---
 
@@ -184,20 +182,14 @@ class Stage:
 
     # --- the machinery ---
 
-    async def run(self) -> None:
+    def run(self) -> None:
         page = Route("/console", self._page)
-        routes = [page, *static_routes, *side_routes(self), WebSocketRoute("/ws/agent", self._socket)]
-        config = uvicorn.Config(
-            Starlette(routes=routes), port=self.port, log_level="critical", ws="wsproto", lifespan="off"
+        self.house.on = Starlette(
+            routes=[page, *static_routes, *side_routes(self), WebSocketRoute("/ws/agent", self._socket)]
         )
-        self.server = uvicorn.Server(config)
-        self.task = asyncio.create_task(self.server.serve())
-        await eventually(lambda: self.server.started, "the stage to stand")
 
     async def stop(self) -> None:
-        self.server.should_exit = True
-        self.server.force_exit = True
-        await self.task
+        self.house.on = DARK
 
     async def _page(self, request: Request) -> Response:
         response = console_page(request, ANA, build=BUILD, sites={"demo": "Lana"})
