@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 CROWD ?= 3
 AGENTS ?= 0
-WORKERS ?= 2
+WORKERS ?= 3
 TOGETHER := -n $(WORKERS) --dist worksteal
 export PYTHON
 
