@@ -227,7 +227,8 @@ class Visiting(Lines):
             return "", []
         c = self.chats[current]
         self._tab(c, connection)
-        return current, c.log[after if current == chat else 0 :]
+        known = current == chat and after <= c.last  # else the client holds another history
+        return current, c.log[after if known else 0 :]
 
     def depart(self, chat: str, connection: str) -> None:
         c = self.chats.get(chat)
