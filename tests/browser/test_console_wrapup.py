@@ -37,7 +37,9 @@ async def test_after_the_end_the_pane_asks_for_reason_and_tags(stage: Stage, des
 
 async def test_reason_and_tags_are_set_by_keyboard_alone(stage: Stage, desk: Page) -> None:
     await ended(stage, desk)
+    await desk.locator("#pane-1 .labels .reasons input").first.wait_for()
     await desk.keyboard.press("Alt+Digit1")
+    await expect(desk.locator("#pane-1 .labels .reasons input").first).to_be_focused()
     await desk.keyboard.press("Space")  # the first reason
     await desk.keyboard.press("ArrowDown")
     await desk.keyboard.press("Tab")

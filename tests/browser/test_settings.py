@@ -185,7 +185,6 @@ async def a_full_house(server: RunningServer) -> None:
         reasons=("Parcel", "Invoice"),
     )
     async with accounts_of(server) as accounts:
-        await accounts.add_member(id="ada", email=ADMIN, name="Ada", password=PASSWORD, role="admin")
         await accounts.put_queue(tier, members=("ana",))
         await accounts.put_canned(Canned("c1", "Greeting", "Good morning {visitor}, this is {agent}."))
         await accounts.put_canned(Canned("c2", "Washing", "By hand, at 30 degrees.", "queue", "support"))
