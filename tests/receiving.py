@@ -52,12 +52,13 @@ class HttpReceiver:
         self._tasks.add(task)
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            dead = self.dead
             self.lines.append(head.splitlines()[0])
             length = next(
                 (int(line[15:]) for line in head.lower().splitlines() if line.startswith("content-length:")), 0
             )
             body = await reader.readexactly(length)
-            if self.dead:
+            if dead:
                 await asyncio.sleep(3_600)
             if 200 <= self.status < 300 and body:
                 self.got.append(json.loads(body))

@@ -107,7 +107,9 @@ async def looking_on(stage: Stage, desk: Page) -> None:
     await full(stage, desk)
     stage.invited = [InvitedTo("c9", "Vera Rossi", "billing", "Ben")]
     await stage.push(stage.strip())
+    await desk.locator("#invited-c9").wait_for()
     await desk.keyboard.press("Alt+KeyW")
+    await stage.hears("watch")
     theirs = Play("c9", 2, "Vera Rossi", locale="it", queue="billing", page="https://shop.example/billing")
     theirs.visitor_says("Ho pagato due volte questo mese")
     theirs.ana_says("Controllo subito la fattura.")

@@ -144,6 +144,7 @@ async def test_the_most_urgent_key_finds_what_runs_out_first(
 
 async def test_with_only_a_wrap_up_left_the_key_goes_there(stage: Stage, desk: Page) -> None:
     await stage.play(scene(turn=1, promise=1, offer=1, wrapup=60_000)[3])
+    await desk.locator('#pane-4[data-place="wrapup"][data-state]').wait_for()
     await desk.keyboard.press("Alt+Digit0")
     await expect(desk.locator("#pane-4").get_by_role("radio").first).to_be_focused()
 

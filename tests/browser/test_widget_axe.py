@@ -191,4 +191,5 @@ async def test_axe_finds_a_planted_fault(shop: RunningServer, browser: Browser, 
     await vera.composer.evaluate("box => { box.removeAttribute('aria-label'); box.removeAttribute('placeholder'); }")
     found = await audit(vera.page)
     await vera.leaves()
-    assert "label" in [rule for rule, _ in found["violations"]]
+    rules = {rule for rule, _ in found["violations"]}
+    assert rules & {"label", "label-title-only"}  # the second when the widget has just set its placeholder anew

@@ -130,8 +130,10 @@ async def test_the_page_opens_hides_sends_off_and_destroys(shop: RunningServer, 
     await vera.panel.wait_for()
     await vera.page.evaluate("sestetto('set', { theme: 'dark' }); sestetto('no such verb')")
     assert await vera.widget.get_attribute("data-theme") == "dark"
+    await vera.is_connected()
     await vera.page.evaluate("sestetto('logout')")
     assert [slot for slot in await vera.stored() if not slot.endswith(":open")] == []
+    await vera.is_connected()
     await vera.page.evaluate("sestetto('destroy')")
     assert await vera.widget.count() == 0
     assert await vera.page.evaluate("typeof sestetto") == "undefined"

@@ -5,7 +5,7 @@ import contextlib
 import json
 from typing import Any, Literal, Self
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page
+from playwright.async_api import Browser, BrowserContext, Locator, Page, WebSocket
 
 from console.client import Socket, SocketClosed
 from console.identifiers import new_cid, new_id
@@ -168,11 +168,20 @@ class Vera:
         self.composer = self.widget.locator(".composer textarea")
         self.complaints: list[str] = []
         self.sockets: list[str] = []
+        self.welcomed: set[WebSocket] = set()
         page.on(
             "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
         )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("websocket", lambda socket: self.sockets.append(socket.url))
+        page.on("websocket", self._dials)
+
+    def _dials(self, socket: WebSocket) -> None:
+        self.sockets.append(socket.url)
+        socket.on("framereceived", lambda _: self.welcomed.add(socket))
+
+    async def is_connected(self) -> None:
+        """Every socket dialled so far has been answered: browsers grumble about one that is closed before."""
+        await eventually(lambda: len(self.welcomed) == len(self.sockets), "an answer on each socket")
 
     @classmethod
     async def at(
