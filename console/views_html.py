@@ -68,11 +68,11 @@ class HtmlViews:
     ) -> str:
         """A whole pane: its head and its log, or that it is free. `seen`: the last seq the visitor has seen."""
         if chat is None:
-            return _morph(f"who-{slot}", _macros(locale, "who").free(slot)) + _morph(
-                f"talk-{slot}", _macros(locale, "talk").free(slot)
+            return _morph(f"who-{slot}", _macros(locale, "pane_header").free(slot)) + _morph(
+                f"talk-{slot}", _macros(locale, "pane_log").free(slot)
             )
         lines = [self.line(fact, chat, locale=locale) for fact in facts]
-        talk = _macros(locale, "talk").talk(slot, chat, lines)
+        talk = _macros(locale, "pane_log").log(slot, chat, lines)
         return _morph(f"who-{slot}", self.who(slot, chat, locale=locale, seen=seen)) + _morph(f"talk-{slot}", talk)
 
     def fact(self, fact: ChatFact, chat: ChatLine, *, locale: str) -> str:
@@ -109,7 +109,9 @@ class HtmlViews:
         queue, members = self.queues().get(chat.queue), self.members()
         shown = chat.watchers if self.watch_shown() else ()
         watchers = [members[id].name if id in members else id for id in shown]
-        return Markup(_macros(locale, "who").who(slot, chat, queue, seen, name, span_of(chat, queue), watchers))
+        return Markup(
+            _macros(locale, "pane_header").header(slot, chat, queue, seen, name, span_of(chat, queue), watchers)
+        )
 
 
 def changes_head(fact: ChatFact) -> bool:

@@ -12,7 +12,7 @@ from console.pages.desk_texts import desk_texts, places_for
 from console.texts import FOLDER, page_texts, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
-TEMPLATES = ("fragments/tools", "fragments/context")
+TEMPLATES = ("fragments/toolbar", "fragments/context")
 SOURCES = ("pages/desk_texts.py",)
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}

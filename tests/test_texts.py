@@ -14,7 +14,7 @@ from console.templating import environment, languages, locale_of, render
 from console.texts import FOLDER, Texts, negotiate, page_texts, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
-FRAGMENTS = ("event", "feet", "handover", "message", "note", "parts", "strip", "talk", "who")
+FRAGMENTS = ("event", "handover", "message", "note", "pane", "pane_footers", "pane_header", "pane_log", "strip")
 TEMPLATES = ("base.html", "console.html", *(f"fragments/{name}.html" for name in FRAGMENTS))
 SOURCES = ("pages/console_texts.py", "templating.py", "views_html.py")
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")

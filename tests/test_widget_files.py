@@ -16,21 +16,23 @@ from starlette.testclient import TestClient
 from console.directory import Directory, Hours, Queue, Site
 from console.pages import widget
 from console.pages.widget import (
+    LAZY,
     PARTS,
     availability_of,
     folder,
+    imported,
     ink_on,
     language_file,
     languages,
-    later,
-    later_name,
+    lazy,
+    lazy_name,
     script,
 )
 from console.protocol import Team
 from console.texts import FOLDER, read_catalogue
 
 BUDGET = 10_000  # bytes of brotli, script and style together
-LATER_BUDGET = 1_000
+LAZY_BUDGET = 1_000
 FORBIDDEN = (
     "innerHTML",
     "outerHTML",
@@ -71,11 +73,19 @@ def test_script_and_style_together_stay_within_ten_kilobytes() -> None:
 
 
 def test_what_is_fetched_on_opening_is_small_too() -> None:
-    assert len(brotli.compress(later().plain, quality=11)) <= LATER_BUDGET
+    assert len(brotli.compress(lazy().plain, quality=11)) <= LAZY_BUDGET
 
 
-def test_every_file_of_the_widget_is_in_the_script_or_fetched_later() -> None:
-    assert {f"{name}.js" for name in (*PARTS, "later")} == set(sources())
+def test_every_file_of_the_widget_is_in_the_script_or_fetched_lazy() -> None:
+    assert {f"{name}.js" for name in (*PARTS, *LAZY)} == set(sources())
+
+
+def test_the_lazy_part_imports_nothing_but_what_the_script_hands_it() -> None:
+    handed = re.search(r"\.default\(\{ (.+) \}\)", sources()["forms.js"])
+    assert handed
+    wanted = {name for part in LAZY for name in imported(sources()[f"{part}.js"])}
+    assert wanted
+    assert wanted | {"style"} == set(handed[1].split(", "))
 
 
 @pytest.mark.parametrize("word", FORBIDDEN)
@@ -125,9 +135,9 @@ def test_the_script_is_served_to_any_page_and_asked_about_by_its_tag(client: Tes
 
 
 def test_what_comes_later_fits_the_script_that_asks_for_it(client: TestClient) -> None:
-    assert later_name() in script().plain.decode()
-    answer = client.get(f"/widget/{later_name()}")
-    assert answer.content == later().plain
+    assert lazy_name() in script().plain.decode()
+    answer = client.get(f"/widget/{lazy_name()}")
+    assert answer.content == lazy().plain
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["access-control-allow-origin"] == "*"
     assert client.get("/widget/later-00000000.js").status_code == 404

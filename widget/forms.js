@@ -1,6 +1,6 @@
 import { button, h, link, write } from "./dom.js";
 import { lines } from "./log.js";
-import { back, clock, t } from "./words.js";
+import { back, clock, t } from "./i18n.js";
 
 const LIMIT = 4000; // characters of a message
 
@@ -53,12 +53,12 @@ export class Writing {
   }
 }
 
-/** Survey and transcript: in a file of their own, so empty until that is here. */
-export const later = {};
+/** `survey` and `copy` of survey.js and transcript.js: one lazy file, so empty until that is here. */
+export const lazy = {};
 
 /** `style(text)` adds a style sheet. */
-export async function fetchLater(base, style) {
-  if (!later.copy) Object.assign(later, (await import(base + LATER)).default({ h, form, lines, clock, t, style }));
+export async function loadLazy(base, style) {
+  if (!lazy.copy) Object.assign(lazy, (await import(base + LAZY)).default({ h, form, lines, clock, t, style }));
 }
 
 export const privacy = ({ privacy }) => privacy && link(privacy, t("Privacy"));

@@ -1,5 +1,5 @@
 import { button, h, linked, write } from "./dom.js";
-import { clock, t } from "./words.js";
+import { clock, t } from "./i18n.js";
 
 /** What a fact says in the log beside a message; nothing for those that say nothing. */
 function says({ kind, why, name, promised }) {

@@ -1,7 +1,7 @@
 import { button, h, write } from "./dom.js";
-import { composer, later, privacy, sheet } from "./forms.js";
+import { composer, lazy, privacy, sheet } from "./forms.js";
 import { Log } from "./log.js";
-import { back, clock, countdown, span, t } from "./words.js";
+import { back, clock, countdown, span, t } from "./i18n.js";
 
 const LOST_AFTER = 1500; // ms: a shorter drop is not worth a word
 
@@ -119,7 +119,7 @@ export class Panel {
     write(this.state, states[screen] || "");
     write(this.face, name && [...name][0].toUpperCase());
     const [copy, end] = this.items;
-    copy.hidden = !later.copy || !chat.facts.length;
+    copy.hidden = !lazy.copy || !chat.facts.length;
     end.hidden = !chat.open();
     this.menu.hidden = !chat.id;
   }
@@ -152,12 +152,12 @@ export class Panel {
     const { visitor } = this;
     const { chat, outbox, preview } = visitor;
     const ended = screen === "ended";
-    const asks = ended && later.survey && chat.agent && !chat.rated && !outbox.holds("rate");
+    const asks = ended && lazy.survey && chat.agent && !chat.rated && !outbox.holds("rate");
     const wanted = asks ? "survey" : !ended && preview ? "preview" : "";
     this.writing.area[wanted === "preview" ? "setAttribute" : "removeAttribute"]("aria-describedby", "preview");
     if (this.extra.className === wanted) return;
     this.extra.className = wanted;
-    this.extra.replaceChildren(asks ? later.survey(visitor) : wanted && h("p", { id: "preview" }, t("We see what you write as you write it."), " ", privacy(visitor)));
+    this.extra.replaceChildren(asks ? lazy.survey(visitor) : wanted && h("p", { id: "preview" }, t("We see what you write as you write it."), " ", privacy(visitor)));
   }
 
   #menus() {
@@ -168,7 +168,7 @@ export class Panel {
         act();
       }, text);
     this.items = [
-      item(t("Copy the transcript"), () => later.copy(this)),
+      item(t("Copy the transcript"), () => lazy.copy(this)),
       item(t("End chat"), () => visitor.command("end")),
       item(t("End and forget me on this device"), () => visitor.forget()),
     ];

@@ -3,7 +3,7 @@ import { Connection } from "./connection.js";
 import { bare, parse } from "./dom.js";
 import { page } from "./page.js";
 import { newCid, Outbox, Shelf } from "./storage.js";
-import { t, words } from "./words.js";
+import { t, words } from "./i18n.js";
 
 const TYPING_EVERY = 1000; // ms between two of our own typing signals
 const TYPING_LASTS = 5000;

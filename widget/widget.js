@@ -1,9 +1,9 @@
 import { bare, button, h, load, write } from "./dom.js";
 import { count } from "./page.js";
-import { fetchLater } from "./forms.js";
+import { loadLazy } from "./forms.js";
 import { Panel } from "./view.js";
 import { Visitor } from "./visitor.js";
-import { direction, learn, speak, t, words } from "./words.js";
+import { direction, learn, speak, t, words } from "./i18n.js";
 
 const NAME = "sestetto-widget";
 
@@ -208,7 +208,7 @@ class Widget extends HTMLElement {
   async #learn() {
     const { base } = this.visitor;
     if (!this.#shown()) return;
-    fetchLater(base, (text) => this.#style(text)).then(() => this.changed(), () => {}); // without it there is no survey
+    loadLazy(base, (text) => this.#style(text)).then(() => this.changed(), () => {}); // without it there is no survey
     if (await learn(base, this.#languages)) this.#renew();
   }
 

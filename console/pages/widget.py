@@ -28,7 +28,8 @@ except ImportError:  # no wheel for this platform: the script works as well, and
 
 HERE = Path(__file__).parent
 # In this order they compress best; nothing of them runs before the last line of the last.
-PARTS = ("page", "words", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
+PARTS = ("page", "i18n", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
+LAZY = ("survey", "transcript")  # fetched when the widget is opened, so that the script every page loads stays small
 FRESH = 300  # s the script may be used without asking again: an update reaches every page within it
 AVAILABLE = 15  # s an answer about who is there may be kept
 PUBLIC = {
@@ -76,24 +77,26 @@ def script() -> Asset:
 
 
 @cache
-def later() -> Asset:
-    """What is fetched on opening: a module."""
+def lazy() -> Asset:
+    """Survey and transcript: a module that gets what it imports from the script that fetches it."""
     source = folder()
-    return asset(
-        shorten("application/javascript", style_of(source, "later") + read(source, "later.js")).encode(),
-        "text/javascript",
-    )
+    modules = [read(source, f"{name}.js") for name in LAZY]
+    given = ",".join(sorted({name for module in modules for name in imported(module)}))
+    made = ",".join(name for module in modules for name in exported(module))
+    body = "\n".join(as_part(module) for module in modules)
+    text = f"{style_of(source, 'survey')}export default({{{given},style}})=>{{style(STYLE);{body}\nreturn{{{made}}}}}"
+    return asset(shorten("application/javascript", text).encode(), "text/javascript")
 
 
-def later_name() -> str:
+def lazy_name() -> str:
     """With its content's tag in it, so that it fits the script that asks for it, for ever."""
-    return f"later-{later().tag[1:9]}.js"
+    return f"later-{lazy().tag[1:9]}.js"
 
 
 def join(source: Path) -> str:
     """The parts as one script in a function scope, the style in it as a string; smaller where there is a minifier."""
     parts = "\n".join(as_part(read(source, f"{name}.js")) for name in PARTS)
-    known = f'const LATER="widget/{later_name()}";'
+    known = f'const LAZY="widget/{lazy_name()}";'
     return (
         shorten("application/javascript", f'(()=>{{"use strict";{style_of(source, "widget")}{known}{parts}}})();')
         + "\n"
@@ -118,6 +121,14 @@ def as_part(module: str) -> str:
     """A module as a piece of the common scope: no import, no export."""
     lines = (line.removeprefix("export ") for line in module.splitlines())
     return "\n".join(line for line in lines if not line.startswith("import "))
+
+
+def imported(module: str) -> list[str]:
+    return [name for names in re.findall(r"^import \{ (.+) \}", module, re.MULTILINE) for name in names.split(", ")]
+
+
+def exported(module: str) -> list[str]:
+    return re.findall(r"^export (?:async )?(?:function|const|class) (\w+)", module, re.MULTILINE)
 
 
 def asset(plain: bytes, media: str) -> Asset:
@@ -179,11 +190,11 @@ async def widget_script(request: Request) -> Response:
     return send(request, script(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
 
 
-async def widget_later(request: Request) -> Response:
+async def widget_lazy(request: Request) -> Response:
     """Another release's is not here: a page that is open still does without."""
-    if request.path_params["tag"] != later_name()[6:-3]:
+    if request.path_params["tag"] != lazy_name()[6:-3]:
         return Response(status_code=404, headers=PUBLIC)
-    return send(request, later(), "public, max-age=31536000, immutable")
+    return send(request, lazy(), "public, max-age=31536000, immutable")
 
 
 async def widget_language(request: Request) -> Response:
@@ -220,5 +231,5 @@ routes = [
     Route("/widget.js", widget_script),
     Route("/widget/availability", widget_availability),
     Route("/widget/{language:str}.json", widget_language),
-    Route("/widget/later-{tag:str}.js", widget_later),
+    Route("/widget/later-{tag:str}.js", widget_lazy),
 ]

@@ -36,7 +36,7 @@ async def search(desk: Page, text: str) -> None:
     await desk.keyboard.type(text)
 
 
-async def test_every_action_of_the_keytable_stands_there_with_its_key(stage: Stage, desk: Page) -> None:
+async def test_every_action_of_the_keymap_stands_there_with_its_key(stage: Stage, desk: Page) -> None:
     await two_chats(stage, desk)
     await desk.keyboard.press("Control+KeyK")
     rows = (
@@ -49,7 +49,7 @@ async def test_every_action_of_the_keytable_stands_there_with_its_key(stage: Sta
     table = await desk.evaluate(
         """async () => {
           const keys = await import(document.querySelector('script[src*="console.js"]').src
-            .replace(/console\\.js.*/, 'keytable.js'));
+            .replace(/console\\.js.*/, 'shared/keymap.js'));
           return Object.keys(keys.DEFAULTS).map(name => [name, keys.shownKey(keys.keyOf(name))]);
         }"""
     )

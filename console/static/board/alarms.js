@@ -1,7 +1,7 @@
 // What a queue's card alarms about, said once by the page's one live region; the tab's title counts what is late.
 
-import { announce } from '../console/announcer.js';
-import { word } from '../console/words.js';
+import { announce } from '../console/shared/announcer.js';
+import { word } from '../console/shared/i18n.js';
 
 const AGAIN = 20_000; // ms before the same alarm of a queue is said again
 const SPOKEN = new Set(['nobody', 'full', 'late', 'no_free', 'breaking']);

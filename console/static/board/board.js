@@ -1,19 +1,19 @@
 // The board: the server's parts in, a supervisor's commands out.
 
-import { Outbox } from '../console/outbox.js';
-import * as servertime from '../console/servertime.js';
-import { Socket } from '../console/socket.js';
-import { WatchPanel } from '../console/watch.js';
-import { known, word } from '../console/words.js';
+import { Outbox } from '../console/net/outbox.js';
+import * as servertime from '../console/net/server_clock.js';
+import { Socket } from '../console/net/socket.js';
+import { WatchPanel } from '../console/tools/watch_panel.js';
+import { known, word } from '../console/shared/i18n.js';
 import { localTimes } from '../times.js';
-import { Acts } from './acts.js';
-import * as age from './age.js';
+import { Acts } from './chat_actions.js';
+import * as age from './freshness.js';
 import { heed, title } from './alarms.js';
 import { emptiness, sift, startFilters } from './filters.js';
-import { startOwn } from './own.js';
-import { Parts } from './parts.js';
-import * as sheet from './sheet.js';
-import { follow, mostUrgent, nameExactly, tick } from './ticking.js';
+import { startOwn } from './own_console.js';
+import { Parts } from './part_renderer.js';
+import * as sheet from './agent_menu.js';
+import { follow, mostUrgent, nameExactly, tick } from './slot_clocks.js';
 import { fit, prepare } from './wall.js';
 
 const TOO_LATE = 30_000; // ms after which what was asked for is not done any more without being asked again
@@ -89,7 +89,7 @@ function welcome(frame) {
   if (frame.build !== document.body.dataset.build) document.getElementById('new-build')?.removeAttribute('hidden');
 }
 
-/** @param {import('../console/socket.js').Link} link @param {number} since */
+/** @param {import('../console/net/socket.js').Link} link @param {number} since */
 function linked(link, since) {
   age.linked(link, since);
   if (link === 'signed_out') location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
@@ -104,7 +104,7 @@ function linked(link, since) {
 /** @param {any} answer */
 const inWords = (answer) => (known(`error_${answer.code}`) ? word(`error_${answer.code}`) : answer.message);
 
-/** @param {import('../console/outbox.js').Item} item @param {any} answer */
+/** @param {import('../console/net/outbox.js').Item} item @param {any} answer */
 function answered(item, answer) {
   const why = answer.t === 'ack' ? '' : inWords(answer);
   if (item.frame.t === 'whisper') panel?.settled(item.frame, answer, why);

@@ -1,7 +1,7 @@
 // Which agents are listed, and what stands there when none is. Rows never go while the pointer is among them.
 
-import { holding } from './parts.js';
-import { word } from '../console/words.js';
+import { holding } from './part_renderer.js';
+import { word } from '../console/shared/i18n.js';
 
 const $ = (/** @type {string} */ id) => document.getElementById(id);
 const list = () => /** @type {HTMLElement} */ (document.querySelector('[data-parts="agents"]'));

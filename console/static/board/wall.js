@@ -1,6 +1,6 @@
 // On a wall nothing scrolls: by how much there is to show, things are large or small, and what has no room is counted.
 
-import { word } from '../console/words.js';
+import { word } from '../console/shared/i18n.js';
 
 const SIZES = ['large', 'middling', 'small', 'dots']; // of an agent; dots are without names
 const MOST = [6, 12, 24]; // agents that are tried as large, middling and small tiles

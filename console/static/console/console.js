@@ -1,29 +1,29 @@
 // The console: frames in, commands out, and the parts that know what to do with them.
 
-import { addActions, perform } from './actions.js';
-import { showAlarmBox, startAlarmBox, toggleMute } from './alarmbox.js';
-import { Alarms } from './alarms.js';
-import { announce } from './announcer.js';
-import { followAttention } from './attention.js';
-import { drawAll } from './clocks.js';
-import { attended, desk } from './floor.js';
-import { swap } from './fragments.js';
-import { command, onAnswer, onFrame, receive, send, settled, useLine } from './frames.js';
-import { showHandover, startHandover } from './handover.js';
-import { showHelp, startHelp } from './help.js';
-import { tabId } from './identity.js';
-import { startKeys } from './keys.js';
-import { showLink, showTrip } from './link.js';
-import { hearInvitations, startLooking } from './looking.js';
-import { Outbox } from './outbox.js';
-import * as servertime from './servertime.js';
-import { Shown } from './shown.js';
-import { Socket } from './socket.js';
-import { startStatus, syncStatus } from './status.js';
-import { startTools } from './tools.js';
-import { keepUndelivered } from './undelivered.js';
-import { hadBefore, keepHad, startWent } from './went.js';
-import { duration, known, word } from './words.js';
+import { addActions, perform } from './shared/actions.js';
+import { showAlarmBox, startAlarmBox, toggleMute } from './alarms/sound_dialog.js';
+import { Alarms } from './alarms/alarms.js';
+import { announce } from './shared/announcer.js';
+import { followAttention } from './panes/focus.js';
+import { drawAll } from './shared/clocks.js';
+import { attended, desk } from './panes/page.js';
+import { swap } from './net/fragments.js';
+import { command, onAnswer, onFrame, receive, send, settled, useLine } from './net/frames.js';
+import { showHandover, startHandover } from './tools/handover.js';
+import { showHelp, startHelp } from './tools/help.js';
+import { tabId } from './net/ids.js';
+import { startKeys } from './shared/keys.js';
+import { showLink, showTrip } from './net/connection_status.js';
+import { hearInvitations, startLooking } from './tools/watching.js';
+import { Outbox } from './net/outbox.js';
+import * as servertime from './net/server_clock.js';
+import { Shown } from './panes/receipts.js';
+import { Socket } from './net/socket.js';
+import { startStatus, syncStatus } from './tools/status.js';
+import { startTools } from './tools/start.js';
+import { keepUndelivered } from './net/undelivered.js';
+import { hadBefore, keepHad, startWent } from './panes/moved_chats.js';
+import { duration, known, word } from './shared/i18n.js';
 
 const tab = await tabId();
 let epoch = '';
@@ -47,7 +47,7 @@ function hello(take) {
   return { t: 'hello', tab, have, ...(epoch && { epoch }), ...(take && { take }), ...(quiet && { quiet }) };
 }
 
-/** @param {import('./socket.js').Link} link @param {number} since */
+/** @param {import('./net/socket.js').Link} link @param {number} since */
 function linked(link, since) {
   showLink(link, since);
   if (link === 'ready') {
@@ -119,7 +119,7 @@ function drawNext() {
   for (const pane of desk.panes) pane.root.toggleAttribute('data-beyond', pane.slot > (Number(limit) || 6));
 }
 
-/** @param {import('./pane.js').Pane} pane */
+/** @param {import('./panes/pane.js').Pane} pane */
 function arrived(pane) {
   heard.set(pane.chat, pane.lastVisitorSeq());
   whispers.set(pane.chat, pane.lastWhisper().seq);
@@ -127,7 +127,7 @@ function arrived(pane) {
   if (welcomed) alarms.newChat(pane);
 }
 
-/** @param {{pane: import('./pane.js').Pane, chat: string, name: string, offer: boolean}} one */
+/** @param {{pane: import('./panes/pane.js').Pane, chat: string, name: string, offer: boolean}} one */
 function gone({ pane, chat, name, offer }) {
   alarms.forget(chat);
   shown.forget(chat);
@@ -140,7 +140,7 @@ function gone({ pane, chat, name, offer }) {
   place.replaceChildren(`${word('was_here', { name })} `, link);
 }
 
-/** @param {import('./pane.js').Pane} pane */
+/** @param {import('./panes/pane.js').Pane} pane */
 function listen(pane) {
   const whisper = pane.lastWhisper();
   if (whisper.seq > (whispers.get(pane.chat) ?? 0)) alarms.whispered(pane, whisper.by);
@@ -176,7 +176,7 @@ function typing(frame) {
 
 // --- answers to commands ---
 
-/** @param {import('./outbox.js').Item} item @param {any} answer */
+/** @param {import('./net/outbox.js').Item} item @param {any} answer */
 function tell(item, answer) {
   const pane = desk.paneOf(item.frame.chat);
   const { cid, text } = item.frame;

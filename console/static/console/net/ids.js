@@ -1,0 +1,44 @@
+// Ids: of this tab, and of each command.
+
+import { tab } from '../shared/storage.js';
+
+/** A fresh command id: 22 characters of base64url (128 random bits). */
+export function newCid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/**
+ * This tab's id, the same over reloads. A duplicated tab copies the store of the first: it finds the id in use,
+ * takes another, and leaves the first tab's outbox to the first tab.
+ * @returns {Promise<string>}
+ */
+export async function tabId() {
+  const known = tab.read('tab', '');
+  const id = known || newCid();
+  if (known && !(await isOurs(known))) return anew();
+  if (!known) void isOurs(id);
+  tab.write('tab', id);
+  return id;
+}
+
+function anew() {
+  const id = newCid();
+  tab.write('tab', id);
+  tab.write('outbox', undefined);
+  void isOurs(id);
+  return id;
+}
+
+/**
+ * Holds a lock of that name until the page goes; a page being reloaded lets go within the wait.
+ * @param {string} id
+ * @returns {Promise<boolean>}
+ */
+function isOurs(id) {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const hold = () => { resolve(true); return new Promise(() => {}); };
+    navigator.locks.request(`sestetto.${id}`, { signal: AbortSignal.timeout(500) }, hold).catch(() => resolve(false));
+  });
+}

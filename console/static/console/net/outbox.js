@@ -1,0 +1,85 @@
+// Every command waits here, over reloads, until the server has answered it.
+
+import { tab } from '../shared/storage.js';
+
+/**
+ * `key` is what must stay in order: the chat, or `status`. One command of a key is under way at a time.
+ * @typedef {{frame: any, key: string, name: string, at: number}} Item
+ */
+
+export class Outbox {
+  /**
+   * @param {{send: (frame: object) => boolean, settled: (item: Item, answer: any) => void}} on
+   * @param {string} [name] what it is kept under: pages of one tab share the store
+   */
+  constructor(on, name = 'outbox') {
+    this.on = on;
+    this.name = name;
+    /** @type {Item[]} */
+    this.items = tab.read(name, []);
+    /** @type {Set<string>} cids under way on this connection */
+    this.underWay = new Set();
+    this.pausedUntil = 0; // performance.now()
+    this.open = false;
+  }
+
+  /**
+   * @param {object} frame with its cid
+   * @param {string} key
+   * @param {string} name whom it is to, for a message that cannot be delivered
+   */
+  put(frame, key, name) {
+    const item = { frame, key, name, at: Date.now() };
+    this.items.push(item);
+    this.keep();
+    this.flush();
+    return item;
+  }
+
+  /** After a welcome: everything again, in order; the server knows each cid it has seen. */
+  resume() {
+    this.open = true;
+    this.underWay.clear();
+    this.pausedUntil = 0;
+    this.flush();
+  }
+
+  pause() {
+    this.open = false;
+    this.underWay.clear();
+  }
+
+  flush() {
+    if (!this.open || performance.now() < this.pausedUntil) return;
+    const busy = new Set();
+    for (const item of this.items) {
+      const first = !busy.has(item.key);
+      busy.add(item.key);
+      if (first && !this.underWay.has(item.frame.cid) && this.on.send(item.frame)) this.underWay.add(item.frame.cid);
+    }
+  }
+
+  /** @param {{t: string, cid: string, final?: boolean, retry_after?: number}} answer an ack, a nack, or a fact with our own cid */
+  answer(answer) {
+    const item = this.items.find((one) => one.frame.cid === answer.cid);
+    if (!item) return;
+    this.underWay.delete(answer.cid);
+    if (answer.t === 'nack' && !answer.final) {
+      this.pausedUntil = performance.now() + 1000 * Math.max(0.5, answer.retry_after ?? 0);
+      return;
+    }
+    this.items = this.items.filter((one) => one !== item);
+    this.keep();
+    this.on.settled(item, answer);
+    this.flush();
+  }
+
+  /** @param {string} chat @returns {Item[]} */
+  of(chat) {
+    return this.items.filter((item) => item.frame.chat === chat);
+  }
+
+  keep() {
+    tab.write(this.name, this.items.length ? this.items : undefined);
+  }
+}

@@ -1,0 +1,289 @@
+// A composer: what is typed in it can reach nobody but the visitor it was made for.
+
+import { announce } from '../shared/announcer.js';
+import { Bound } from './footer.js';
+import { tab } from '../shared/storage.js';
+import { now } from '../net/server_clock.js';
+import { word } from '../shared/i18n.js';
+
+export const LONGEST = 4000; // characters of a message
+const NEARLY = 3800;
+const DRAFT = 2_000; // ms without typing before a draft is saved
+const TYPING = 3_000; // ms between two signals that somebody types
+const UNDO = 5_000; // ms to think again about an end
+
+/**
+ * @typedef {'reply' | 'note'} Mode
+ * @typedef {{canned: string, began: number, promise: number}} How an answer came about: the canned reply it is, when its
+ *   first key was pressed (server ms, 0: unknown), and in how many ms the agent promises to be back (0: no promise)
+ * @typedef {{
+ *   send: (composer: Composer, text: string, how: How) => void, note: (composer: Composer, text: string) => void,
+ *   noReply: (composer: Composer) => void, end: (composer: Composer) => void,
+ *   typing: (composer: Composer) => void, draft: (composer: Composer, text: string) => boolean,
+ *   discarded: (composer: Bound) => void, read: (composer: Composer) => number,
+ *   holding: (composer: Composer, ms: number) => string, perform: (action: string) => void,
+ * }} Hooks
+ */
+
+export class Composer extends Bound {
+  /**
+   * @param {string} chat
+   * @param {string} name
+   * @param {Hooks} hooks
+   * @param {boolean} instead it stands where another stood a moment ago
+   */
+  constructor(chat, name, hooks, instead = false) {
+    super('composer', chat, name, instead);
+    this.hooks = hooks;
+    this.discarded = hooks.discarded;
+    this.box = /** @type {HTMLTextAreaElement} */ (this.root.querySelector('textarea'));
+    this.box.id = `box-${chat}`;
+    /** @type {Mode} */
+    this.mode = 'reply';
+    /** @type {Record<Mode, string>} */
+    this.texts = { reply: tab.read(`draft.${chat}`, ''), note: tab.read(`note.${chat}`, '') };
+    this.canned = ''; // the id of the canned reply that stands in the box, as it is
+    this.began = 0; // server ms of the first key of what stands in the box
+    this.to = ''; // whom the chat is being handed to: until that is done nothing more is typed
+    this.endAt = 0; // performance.now(); 0: nobody has asked to end
+    this.endRead = 0;
+    this.typedAt = 0;
+    this.draftTimer = 0;
+    this.saved = ''; // the draft the server has
+    this.box.value = this.texts.reply;
+    this.root.addEventListener('submit', () => this.submit());
+    this.box.addEventListener('keydown', (event) => this.keydown(event));
+    this.box.addEventListener('input', () => { this.canned = ''; this.typed(); });
+    this.rename(name);
+    this.measure();
+  }
+
+  get main() {
+    return this.box;
+  }
+
+  /** @param {string} name */
+  rename(name) {
+    this.name = name;
+    const label = word(this.mode === 'note' ? 'note_about' : 'reply_to', { name });
+    this.box.setAttribute('aria-label', label);
+    this.box.placeholder = word(this.mode === 'note' ? 'note_hint' : 'reply_hint', { name });
+    this.find('.send').textContent = word(this.mode === 'note' ? 'add_note' : 'send');
+  }
+
+  /** Enter sends, once, and never while a character is being composed. @param {KeyboardEvent} event */
+  keydown(event) {
+    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
+    if (event.shiftKey && !this.ended) return;
+    event.preventDefault();
+    if (!event.repeat && !event.ctrlKey && !event.altKey && !event.metaKey) this.submit();
+  }
+
+  /** @param {string} act */
+  act(act) {
+    if (act === 'discard') return this.discard();
+    if (act === 'copy') return this.copy();
+    if (this.ended || this.to) return;
+    if (act === 'undo') this.undo();
+    else if (act === 'note') this.switch(this.mode === 'note' ? 'reply' : 'note');
+    else if (act === 'no_reply') this.hooks.noReply(this);
+    else if (act === 'end') this.askEnd();
+    else if (act.startsWith('hold')) this.hold(1000 * Number(act.slice(4)));
+    else this.elsewhere(act);
+  }
+
+  /** What opens a dialog or another form comes back here. @param {string} act */
+  elsewhere(act) {
+    this.box.focus();
+    this.hooks.perform(act);
+  }
+
+  submit() {
+    const text = this.box.value.trim();
+    if (this.ended || this.to || !text || [...text].length > LONGEST) return;
+    if (this.mode === 'reply') return this.send(text, 0);
+    this.clear();
+    this.hooks.note(this, text);
+  }
+
+  /** What is typed goes out as a promise to be back; nothing typed: words for it. @param {number} ms */
+  hold(ms) {
+    if (this.mode !== 'reply') return;
+    const text = this.box.value.trim() || this.hooks.holding(this, ms);
+    if ([...text].length <= LONGEST) this.send(text, ms);
+  }
+
+  /** @param {string} text @param {number} promise ms */
+  send(text, promise) {
+    const how = { canned: this.canned, began: Math.round(this.began), promise };
+    this.clear();
+    this.undo();
+    this.hooks.send(this, text, how);
+    tab.write(`said.${this.chat}`, text);
+    this.saveDraft();
+  }
+
+  clear() {
+    this.box.value = '';
+    this.canned = '';
+    this.typed();
+  }
+
+  /** As if typed, in place of what is there; `canned` names the canned reply it is. @param {string} text @param {string} canned */
+  insert(text, canned = '') {
+    this.box.value = text;
+    this.typed();
+    this.canned = canned;
+  }
+
+  /** The server keeps the draft for a reload, another tab, or whoever takes the chat over. */
+  saveDraft() {
+    clearTimeout(this.draftTimer);
+    const text = this.texts.reply.slice(0, LONGEST);
+    if (text !== this.saved && this.hooks.draft(this, text)) this.saved = text;
+  }
+
+  /** The two texts are kept apart: a note can never become a reply by a slip. @param {Mode} mode */
+  switch(mode) {
+    this.texts[this.mode] = this.box.value;
+    this.mode = mode;
+    this.root.dataset.mode = mode;
+    this.box.value = this.texts[mode];
+    this.find('[data-act="note"]').setAttribute('aria-pressed', String(mode === 'note'));
+    this.rename(this.name);
+    this.measure();
+  }
+
+  typed() {
+    this.texts[this.mode] = this.box.value;
+    tab.write(`${this.mode === 'note' ? 'note' : 'draft'}.${this.chat}`, this.box.value || undefined);
+    this.measure();
+    if (this.mode === 'note' || this.ended) return;
+    this.began = this.box.value ? this.began || now() : 0;
+    clearTimeout(this.draftTimer);
+    this.draftTimer = window.setTimeout(() => this.saveDraft(), DRAFT);
+    const at = performance.now();
+    if (!this.box.value || (this.typedAt && at - this.typedAt < TYPING)) return;
+    this.typedAt = at;
+    this.hooks.typing(this);
+  }
+
+  measure() {
+    const length = this.box.value.length > NEARLY ? [...this.box.value.trim()].length : 0;
+    const count = this.find('.count');
+    count.hidden = length <= NEARLY;
+    count.classList.toggle('over', length > LONGEST);
+    if (!count.hidden) count.textContent = length > LONGEST ? word('too_long', { n: length - LONGEST }) : word('characters_left', { n: LONGEST - length });
+  }
+
+  /**
+   * The draft another tab or agent left. What is typed here counts for more, and what was sent from here is no draft.
+   * @param {string} text
+   */
+  offer(text) {
+    this.saved = text;
+    if (!text || this.ended || this.texts.reply || tab.read(`said.${this.chat}`, '').startsWith(text.trim())) return;
+    this.texts.reply = text;
+    if (this.mode === 'reply') this.box.value = text;
+    this.measure();
+  }
+
+  /** @param {boolean} running whether a clock runs */
+  mayskip(running) {
+    const button = /** @type {HTMLButtonElement} */ (this.find('[data-act="no_reply"]'));
+    if (button.disabled === running) button.disabled = !running;
+  }
+
+  /** While it is handed over nothing is typed; empty: it stays after all. @param {string} to */
+  handTo(to) {
+    this.to = to;
+    this.box.readOnly = Boolean(to) || this.ended;
+    this.root.toggleAttribute('data-handing', Boolean(to));
+    if (to) this.saveDraft();
+  }
+
+  // --- the end, with five seconds to think again ---
+
+  askEnd() {
+    if (this.endAt) return this.undo();
+    this.endAt = performance.now() + UNDO;
+    this.endRead = this.hooks.read(this);
+    this.find('.undo').hidden = false;
+    this.tick();
+  }
+
+  undo() {
+    if (!this.endAt) return;
+    this.endAt = 0;
+    this.find('.undo').hidden = true;
+  }
+
+  /** @returns {boolean} false when the visitor wrote meanwhile, so that nothing was ended */
+  tick() {
+    if (!this.endAt) return true;
+    if (this.hooks.read(this) > this.endRead) {
+      this.undo();
+      return false;
+    }
+    const left = this.endAt - performance.now();
+    const words = word('ending', { name: this.name, n: Math.max(0, Math.ceil(left / 1000)) });
+    const place = this.find('.undo .words');
+    if (place.textContent !== words) place.textContent = words;
+    if (left > 0) return true;
+    this.undo();
+    this.hooks.end(this);
+    return true;
+  }
+
+  // --- after the chat has gone ---
+
+  /** Something of the person's is in it that nobody has; what was typed in a chat that is handed over goes along. */
+  get written() {
+    return Boolean((!this.to && this.texts.reply.trim()) || this.texts.note.trim());
+  }
+
+  /** An empty box has nothing to keep: it would only stand in the next chat's place. */
+  get needed() {
+    return this.written;
+  }
+
+  becomeGhost() {
+    this.undo();
+    clearTimeout(this.draftTimer);
+    if (this.to) this.texts.reply = ''; // it went along as a draft
+    if (!this.texts[this.mode].trim() && this.written) this.switch(this.mode === 'note' ? 'reply' : 'note');
+    this.box.readOnly = true;
+    super.becomeGhost();
+  }
+
+  epitaph() {
+    return word('ghost', { name: this.name });
+  }
+
+  revive() {
+    this.handTo('');
+    this.box.readOnly = false;
+    super.revive();
+  }
+
+  copy() {
+    const done = () => { this.find('[data-act="copy"]').textContent = word('copied'); };
+    this.box.select();
+    if (navigator.clipboard) navigator.clipboard.writeText(this.box.value).then(done, () => document.execCommand('copy') && done());
+    else if (document.execCommand('copy')) done();
+  }
+
+  discard() {
+    this.forget();
+    this.texts = { reply: '', note: '' };
+    this.hooks.discarded(this);
+  }
+
+  forget() {
+    clearTimeout(this.draftTimer);
+    if (this.to) announce(word('handed', { name: this.name, to: this.to }));
+    tab.write(`draft.${this.chat}`, undefined);
+    tab.write(`note.${this.chat}`, undefined);
+    tab.write(`said.${this.chat}`, undefined);
+  }
+}

@@ -1,0 +1,132 @@
+// What stands at the foot of a pane belongs to one chat for its whole life, so that no key or press can reach another.
+
+import { showKeys } from '../shared/keys.js';
+
+const NEWBORN = 400; // ms in which a press is meant for what was there before
+
+export class Bound {
+  /**
+   * @param {string} template id of its template
+   * @param {string} chat empty for what belongs to a free pane
+   * @param {string} name
+   * @param {boolean} instead it stands where something else stood a moment ago
+   */
+  constructor(template, chat, name, instead = false) {
+    this.chat = chat;
+    this.name = name;
+    const source = /** @type {HTMLTemplateElement} */ (document.getElementById(template));
+    const copy = /** @type {DocumentFragment} */ (source.content.cloneNode(true));
+    this.root = /** @type {HTMLElement} */ (copy.firstElementChild);
+    this.root.dataset.chat = chat;
+    this.ended = false;
+    this.asked = false; // the person has told it to do its last work
+    this.bornAt = instead ? performance.now() : -NEWBORN;
+    if (instead) this.beNew();
+    this.pressedAt = 0;
+    /** @type {(one: Bound) => void} */
+    this.discarded = () => {};
+    this.root.addEventListener('pointerdown', (event) => { this.pressedAt = event.timeStamp; });
+    this.root.addEventListener('click', (event) => this.clicked(event), true);
+    this.root.addEventListener('submit', (event) => event.preventDefault());
+    for (const event of ['keydown', 'click']) this.root.addEventListener(event, () => this.complain(''));
+    this.root.addEventListener('focusout', () => setTimeout(() => this.leftAlone(), 300));
+    showKeys(this.root);
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  }
+
+  /** Where the focus goes when the person comes to the pane. @returns {HTMLElement} */
+  get main() {
+    return this.root;
+  }
+
+  /** For as long as a press does nothing the buttons look like it; keys work at once, so they are not disabled. */
+  beNew() {
+    this.root.dataset.new = '';
+    setTimeout(() => { delete this.root.dataset.new; }, NEWBORN);
+  }
+
+  /** A press meant for what stood here a moment ago, or a key that is held, does nothing. @param {MouseEvent} event */
+  clicked(event) {
+    const button = event.target instanceof Element ? event.target.closest('button') : null;
+    if (!button) return;
+    if ((event.detail > 0 && this.pressedAt - this.bornAt < NEWBORN) || button.getAttribute('aria-disabled') === 'true') {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (button.dataset.act) this.act(button.dataset.act);
+  }
+
+  /** @param {string} act */
+  act(act) {
+    throw new Error(`Nobody does ${act}`);
+  }
+
+  /** @param {string} name */
+  rename(name) {
+    this.name = name;
+  }
+
+  /** Every half second. @returns {boolean} false when something that was under way was not done */
+  tick() {
+    return true;
+  }
+
+  /** What was asked for was refused; said until the next key or press here. @param {string} words */
+  complain(words) {
+    const place = this.root.querySelector('.refused');
+    if (!(place instanceof HTMLElement)) return;
+    place.hidden = !words;
+    place.textContent = words;
+  }
+
+  // --- after its time ---
+
+  get focused() {
+    return this.root.contains(document.activeElement);
+  }
+
+  /** Something would be lost if it went. */
+  get needed() {
+    return this.focused;
+  }
+
+  /** It stays where it is, and does nothing more. */
+  becomeGhost() {
+    this.ended = true;
+    this.root.dataset.ended = '';
+    const place = this.find('.ghost');
+    place.hidden = false;
+    place.textContent = this.epitaph();
+    this.disable(true);
+  }
+
+  /** What a ghost says. @returns {string} */
+  epitaph() {
+    return '';
+  }
+
+  /** The same chat has come back. */
+  revive() {
+    this.ended = false;
+    delete this.root.dataset.ended;
+    this.find('.ghost').hidden = true;
+    this.disable(false);
+  }
+
+  /** All that would do something. A disabled button would drop the focus. @param {boolean} off */
+  disable(off) {
+    for (const button of this.root.querySelectorAll('button:not(.gone)')) button.setAttribute('aria-disabled', String(off));
+  }
+
+  leftAlone() {
+    if (this.ended && !this.needed) this.discarded(this);
+  }
+
+  /** It goes for good. */
+  forget() {}
+}

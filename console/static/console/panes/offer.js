@@ -1,0 +1,48 @@
+// A chat that is offered: yes or no, and then it is another pane's or a chat of one's own.
+
+import { Bound } from './footer.js';
+import { word } from '../shared/i18n.js';
+
+export class Offer extends Bound {
+  /**
+   * @param {string} chat
+   * @param {string} name
+   * @param {boolean} instead
+   * @param {(offer: Offer, answer: 'accept' | 'decline') => void} answer
+   */
+  constructor(chat, name, instead, answer) {
+    super('offer', chat, name, instead);
+    this.answer = answer;
+    this.rename(name);
+    this.main.addEventListener('keydown', (event) => { if (event.repeat && event.key === 'Enter') event.preventDefault(); });
+  }
+
+  get main() {
+    return this.find('[data-act="accept"]');
+  }
+
+  /** @param {string} name */
+  rename(name) {
+    this.name = name;
+    this.root.setAttribute('aria-label', word('offered', { name }));
+    this.find('.words').textContent = word('offered', { name });
+  }
+
+  /** @param {string} act */
+  act(act) {
+    if (this.ended || this.asked) return;
+    this.asked = true;
+    this.disable(true);
+    this.answer(this, act === 'accept' ? 'accept' : 'decline');
+  }
+
+  /** The answer could not be given after all. */
+  again() {
+    this.asked = false;
+    if (!this.ended) this.disable(false);
+  }
+
+  epitaph() {
+    return word('offer_over', { name: this.name });
+  }
+}

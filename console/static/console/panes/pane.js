@@ -1,0 +1,266 @@
+// One of the six panes: what the server drew in it, and what is ours around that.
+
+import { localTimes } from '../../times.js';
+import { STILL } from '../shared/clocks.js';
+import { now } from '../net/server_clock.js';
+import { duration, word } from '../shared/i18n.js';
+
+const NEAR = 24; // px from the bottom that still count as being there
+const TYPING = 6_000; // ms a typing line stays without news
+
+/**
+ * @typedef {'' | 'offered' | 'active' | 'wrapup'} Place
+ * @typedef {{was: string, wasPlace: Place, name: string, is: string, place: Place}} Change
+ */
+
+export class Pane {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.slot = Number(root.dataset.slot);
+    this.clock = this.find('header > .clock');
+    this.scroll = this.find('.scroll');
+    this.pending = this.find('.pending');
+    this.typing = this.find('.typing');
+    this.newer = this.find('.newer');
+    this.desk = this.find('.composers');
+    this.mini = /** @type {HTMLElement} */ (document.querySelector(`.mini[data-slot="${this.slot}"] .clock`));
+    this.miniWords = /** @type {HTMLElement} */ (this.mini.closest('.mini')?.querySelector('.words'));
+    this.chat = '';
+    this.name = '';
+    /** @type {Place} */
+    this.place = '';
+    this.queue = '';
+    this.lang = ''; // the visitor's
+    this.target = 6000;
+    this.due = 0; // when the open turn's answer is late
+    this.promise = 0; // when the agent is to be back
+    this.until = 0; // when the offer or the wrap-up is over
+    this.span = 0; // how long that is in all
+    this.reason = '';
+    /** @type {string[]} */
+    this.tags = [];
+    /** @type {string[]} what there is to choose from */
+    this.reasons = [];
+    this.lists = ''; // both, as the head had them
+    this.seen = 0; // the last seq the visitor has seen
+    this.atBottom = true;
+    this.top = 0; // where the log was last seen scrolled to
+    /** The last seq in the log: of any line, of the visitor's, of an agent's, and of a whisper's. */
+    this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
+    this.whisperer = '';
+    this.typingUntil = 0;
+    this.typingAfter = 0;
+    this.scroll.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    new ResizeObserver(() => this.follow()).observe(this.scroll);
+    this.newer.addEventListener('click', () => { this.atBottom = true; this.follow(); });
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  }
+
+  get who() {
+    return /** @type {HTMLElement} */ (document.getElementById(`who-${this.slot}`));
+  }
+
+  /** After a swap: take over what the server drew. @returns {Change} */
+  sync() {
+    const { chat = '', name = '', target, seen } = this.who.dataset;
+    const place = /** @type {Place} */ (this.who.dataset.place ?? '');
+    const change = { was: this.chat, wasPlace: this.place, name: this.name, is: chat, place };
+    this.target = Number(target) || 6000;
+    this.seen = chat === this.chat ? Math.max(this.seen, Number(seen)) : Number(seen);
+    this.chat = chat;
+    this.name = name;
+    this.place = place;
+    this.adopt(this.who.dataset);
+    if (change.was !== chat) this.changed();
+    this.root.toggleAttribute('data-free', !chat);
+    this.scroll.setAttribute('aria-label', chat ? word('conversation', { name }) : word('pane_free', { slot: this.slot }));
+    const more = this.look();
+    localTimes(this.root);
+    this.own();
+    this.drawSeen();
+    if (this.typingAfter < this.last.visitor) this.showTyping('', 0);
+    this.follow(more);
+    return change;
+  }
+
+  /** What stands at the end of the log by now; only lines that are new are looked at. @returns {boolean} whether there are any */
+  look() {
+    const log = this.chat ? document.getElementById(`log-${this.chat}`) : null;
+    const before = this.last.any;
+    const last = { ...this.last };
+    for (let line = log?.lastElementChild; line instanceof HTMLElement; line = line.previousElementSibling) {
+      const seq = Number(line.dataset.seq);
+      if (seq <= before) break;
+      const by = line.dataset.by;
+      last.any = Math.max(last.any, seq);
+      if (by !== 'visitor' && by !== 'agent' && by !== 'whisper') continue;
+      if (by === 'whisper' && seq > last.whisper) this.whisperer = line.querySelector('.by bdi')?.textContent ?? '';
+      last[by] = Math.max(last[by], seq);
+    }
+    this.last = last;
+    return last.any > before;
+  }
+
+  /** What the head says of the chat besides. @param {DOMStringMap} head */
+  adopt(head) {
+    this.queue = head.queue ?? '';
+    this.lang = head.lang ?? '';
+    this.promise = Number(head.promise) || 0;
+    this.until = Number(head.until) || 0;
+    this.span = Number(head.span) || 0;
+    this.reason = head.reason ?? '';
+    const lists = `${head.tags} ${head.reasons}`;
+    if (lists !== this.lists) {
+      this.tags = JSON.parse(head.tags || '[]');
+      this.reasons = JSON.parse(head.reasons || '[]');
+    }
+    this.lists = lists;
+    if (this.root.dataset.place !== this.place) this.root.dataset.place = this.place;
+  }
+
+  /** What runs out first here. @returns {import('../shared/clocks.js').Clock} */
+  running() {
+    if (this.place === 'offered') return { kind: 'offer', at: this.until, span: this.span || 10_000 };
+    if (this.place === 'wrapup') return { kind: 'wrapup', at: this.until, span: this.span || 20_000 };
+    if (this.promise && (!this.due || this.promise <= this.due)) return { kind: 'promise', at: this.promise, span: this.promised() };
+    return this.due ? { kind: 'turn', at: this.due, span: this.target } : STILL;
+  }
+
+  /** How long the promise that runs is in all, ms: the line that made it knows. */
+  promised() {
+    const line = this.lines(`[data-promise="${this.promise}"]`).at(-1);
+    return line ? this.promise - Number(line.dataset.promised) : 120_000;
+  }
+
+  changed() {
+    this.pending.replaceChildren();
+    this.showTyping('', 0);
+    this.due = 0;
+    this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
+    this.atBottom = true;
+  }
+
+  /** Lines of mine and of colleagues look different. */
+  own() {
+    const me = document.body.dataset.me;
+    for (const line of this.root.querySelectorAll('.m[data-author]:not([data-mine])')) {
+      line.setAttribute('data-mine', String(line.getAttribute('data-author') === me));
+    }
+  }
+
+  /** @returns {HTMLElement[]} */
+  lines(selector = '') {
+    return this.chat ? [...this.root.querySelectorAll(`#log-${CSS.escape(this.chat)} > .m${selector}`)].map((one) => /** @type {HTMLElement} */ (one)) : [];
+  }
+
+  lastSeq() {
+    return this.last.any;
+  }
+
+  /** The last line of the visitor's that is on this screen: what an answer answers. */
+  lastVisitorSeq() {
+    return this.last.visitor;
+  }
+
+  /** The last word of somebody who looks on. */
+  lastWhisper() {
+    return { seq: this.last.whisper, by: this.whisperer };
+  }
+
+  /** @param {string} cid @returns {boolean} whether the server has drawn it */
+  has(cid) {
+    return this.root.querySelector(`.talk [data-cid="${CSS.escape(cid)}"]`) !== null;
+  }
+
+  /** One's own message, at once. @param {{frame: any}} item @param {string} state */
+  showPending(item, state) {
+    const id = `p-${item.frame.cid}`;
+    let bubble = document.getElementById(id);
+    if (!bubble) {
+      bubble = document.createElement('li');
+      bubble.id = id;
+      bubble.className = item.frame.t === 'note' ? 'm note pending' : 'm agent pending';
+      bubble.dataset.mine = 'true';
+      const text = document.createElement('p');
+      text.dir = 'auto';
+      text.textContent = item.frame.text;
+      bubble.append(text, Object.assign(document.createElement('span'), { className: 'state' }));
+      this.pending.append(bubble);
+      this.atBottom = true;
+    }
+    const words = /** @type {HTMLElement} */ (bubble.querySelector('.state'));
+    words.textContent = word(state);
+    bubble.classList.toggle('sent', state === 'sent');
+    this.follow();
+  }
+
+  /** @param {string} cid */
+  dropPending(cid) {
+    document.getElementById(`p-${cid}`)?.remove();
+  }
+
+  /** @param {string} text empty clears the line @param {number} after the last seq the visitor had */
+  showTyping(text, after) {
+    this.typing.textContent = text;
+    this.typing.hidden = !text;
+    this.typingUntil = text ? performance.now() + TYPING : 0;
+    this.typingAfter = after;
+    this.follow();
+  }
+
+  /** @param {number} seq */
+  showSeen(seq) {
+    this.seen = Math.max(this.seen, seq);
+    this.drawSeen();
+  }
+
+  drawSeen() {
+    const last = this.last.agent;
+    this.find('.seen').hidden = !(last && this.seen >= last && this.last.visitor < last);
+  }
+
+  /** @param {import('../shared/clocks.js').Reading} it @param {string} words */
+  showState(it, words) {
+    const label = word('mini', { slot: this.slot, name: this.chat ? this.name : word('no_key'), clock: words });
+    if (this.root.dataset.state !== it.state) this.root.dataset.state = it.state;
+    if (this.root.dataset.kind !== it.kind) this.root.dataset.kind = it.kind;
+    const shown = this.chat ? label : word('pane_free', { slot: this.slot });
+    if (this.miniWords.textContent !== shown) this.miniWords.textContent = shown;
+    if (this.typingUntil && performance.now() > this.typingUntil) this.showTyping('', 0);
+    this.drawLeft();
+  }
+
+  drawLeft() {
+    const place = this.who.querySelector('.left');
+    const left = Number(this.who.dataset.left);
+    const text = left ? word('left_ago', { time: duration(now() - left) }) : '';
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+
+  /** Whether the person could see it: in the window, with the page in front. */
+  inView() {
+    if (document.visibilityState !== 'visible') return false;
+    const box = this.root.getBoundingClientRect();
+    return box.bottom > 40 && box.top < window.innerHeight - 40;
+  }
+
+  /** Only a person scrolls up; a log that grows or shrinks under them does not count. */
+  scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    if (scrollHeight - scrollTop - clientHeight <= NEAR) this.atBottom = true;
+    else if (scrollTop < this.top) this.atBottom = false;
+    this.top = scrollTop;
+    if (this.atBottom) this.newer.hidden = true;
+  }
+
+  /** New lines are followed only by somebody who was at the end; who reads further up is told of them. */
+  follow(more = false) {
+    if (this.atBottom) this.scroll.scrollTop = this.scroll.scrollHeight;
+    else if (more) this.newer.hidden = false;
+  }
+}

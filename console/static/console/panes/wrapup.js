@@ -1,0 +1,210 @@
+// Reason for contact and tags: during the chat when asked for, and after its end until they are set or the time is up.
+
+import { Bound } from './footer.js';
+import { browser } from '../shared/storage.js';
+import { word } from '../shared/i18n.js';
+
+const LONGEST = 60; // characters of a reason or a tag
+const MOST = 20; // tags
+const LAST = 1_500; // ms before the end of a wrap-up at which what was chosen is sent
+const KNOWN = 40; // tags this browser remembers
+
+/**
+ * @typedef {import('./pane.js').Pane} Pane
+ * @typedef {(labels: Labels, reason: string, tags: string[], done: boolean) => void} Send
+ */
+
+export class Labels extends Bound {
+  /**
+   * @param {Pane} pane
+   * @param {boolean} instead
+   * @param {{send: Send, closed: (labels: Labels) => void}} on
+   */
+  constructor(pane, instead, on) {
+    super('labels', pane.chat, pane.name, instead);
+    this.on = on;
+    this.wraps = false;
+    this.touched = false;
+    this.reason = pane.reason;
+    this.tags = [...pane.tags];
+    this.reasons = pane.reasons;
+    this.other = /** @type {HTMLInputElement} */ (this.find('.other'));
+    this.tag = /** @type {HTMLInputElement} */ (this.find('.tag-in'));
+    this.other.maxLength = this.tag.maxLength = LONGEST;
+    this.root.addEventListener('keydown', (event) => this.keydown(event));
+    this.root.addEventListener('input', (event) => this.changed(event));
+    this.rename(pane.name);
+    this.draw();
+    this.become(pane.place === 'wrapup');
+  }
+
+  get main() {
+    return this.find('.reasons input:checked') ?? this.find('.reasons input') ?? this.other;
+  }
+
+  /** @param {string} name */
+  rename(name) {
+    this.name = name;
+    this.title();
+  }
+
+  /** The chat has ended: from here on the slot waits for this. @param {boolean} wraps */
+  become(wraps) {
+    this.wraps = wraps;
+    this.root.dataset.wraps = String(wraps);
+    this.find('.done-words').textContent = word(wraps ? 'wrap_done' : 'save');
+    this.title();
+  }
+
+  title() {
+    const words = word(this.wraps ? 'wrap_up' : 'labels_of', { name: this.name });
+    this.root.setAttribute('aria-label', words);
+    this.find('.words').textContent = words;
+  }
+
+  /** What the server says, unless the person is about to say otherwise. @param {Pane} pane */
+  sync(pane) {
+    const anew = String(pane.reasons) !== String(this.reasons);
+    this.reasons = pane.reasons;
+    if (!this.touched) {
+      this.reason = pane.reason;
+      this.tags = [...pane.tags];
+    }
+    if (anew || (!this.touched && !this.focused)) this.draw();
+  }
+
+  draw() {
+    const place = this.find('.reasons');
+    const choices = this.reason && this.reasons.length && !this.reasons.includes(this.reason) ? [...this.reasons, this.reason] : this.reasons;
+    place.replaceChildren(...choices.map((reason) => this.choice(reason)));
+    place.hidden = !choices.length;
+    this.other.hidden = choices.length > 0;
+    if (!choices.length) this.other.value = this.reason;
+    this.drawTags();
+  }
+
+  /** @param {string} reason */
+  choice(reason) {
+    const label = document.createElement('label');
+    label.className = 'pick';
+    const radio = Object.assign(document.createElement('input'), { type: 'radio', name: `reason-${this.chat}`, value: reason, checked: reason === this.reason });
+    label.append(radio, reason);
+    return label;
+  }
+
+  drawTags() {
+    this.find('.tags').replaceChildren(...this.tags.map((tag) => this.chip(tag)));
+    const known = /** @type {string[]} */ (browser.read('tags', []));
+    const list = this.find('datalist');
+    list.id = `tags-${this.chat}`;
+    list.replaceChildren(...known.map((tag) => Object.assign(document.createElement('option'), { value: tag })));
+    this.tag.setAttribute('list', list.id);
+  }
+
+  /** @param {string} tag */
+  chip(tag) {
+    const chip = document.createElement('button');
+    chip.type = 'button';
+    chip.className = 'button small tag';
+    chip.dataset.act = 'untag';
+    chip.dataset.tag = tag;
+    chip.setAttribute('aria-label', word('remove_tag', { tag }));
+    chip.append(Object.assign(document.createElement('bdi'), { textContent: tag }), ' ×');
+    return chip;
+  }
+
+  /** @param {Event} event */
+  changed(event) {
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement)) return;
+    this.touched = true;
+    if (field.type === 'radio') this.reason = field.value;
+    if (field === this.other) this.reason = field.value.trim();
+    if (field === this.tag && field.value.includes(',')) this.addTag();
+  }
+
+  /** @param {KeyboardEvent} event */
+  keydown(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Escape' && !this.wraps) return this.close();
+    if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target === this.tag && this.tag.value.trim()) this.addTag();
+    else this.done();
+  }
+
+  addTag() {
+    for (const part of this.tag.value.split(',')) {
+      const tag = part.trim().slice(0, LONGEST);
+      if (tag && !this.tags.includes(tag) && this.tags.length < MOST) this.tags.push(tag);
+    }
+    this.tag.value = '';
+    this.touched = true;
+    this.drawTags();
+  }
+
+  /** @param {string} act @param {string} [tag] */
+  act(act, tag) {
+    if (this.ended) return;
+    if (act === 'close') this.close();
+    else if (act === 'done') this.done();
+    else if (act === 'untag') this.untag(tag ?? '');
+  }
+
+  /** @param {MouseEvent} event */
+  clicked(event) {
+    const chip = event.target instanceof Element ? event.target.closest('[data-tag]') : null;
+    if (chip instanceof HTMLElement) this.untag(chip.dataset.tag ?? '');
+    else super.clicked(event);
+  }
+
+  /** @param {string} tag */
+  untag(tag) {
+    if (this.ended) return;
+    this.tags = this.tags.filter((one) => one !== tag);
+    this.touched = true;
+    this.drawTags();
+    this.tag.focus(); // the chip that had the focus is gone
+  }
+
+  done() {
+    if (this.ended || this.asked) return;
+    if (this.tag.value.trim()) this.addTag();
+    if (!this.wraps && !this.touched) return this.close();
+    this.keepTags();
+    if (this.wraps) {
+      this.asked = true;
+      this.disable(true);
+    }
+    this.on.send(this, this.reason, this.tags, this.wraps);
+    this.touched = false;
+    if (!this.wraps) this.close();
+  }
+
+  /** It could not be done. */
+  again() {
+    this.asked = false;
+    if (!this.ended) this.disable(false);
+  }
+
+  /** What was chosen is not lost when the time is up. @param {number} left ms */
+  runsOut(left) {
+    if (!this.wraps || this.asked || this.ended || left > LAST) return;
+    if (this.tag.value.trim()) this.addTag();
+    if (this.touched) this.done();
+  }
+
+  close() {
+    this.on.closed(this);
+  }
+
+  keepTags() {
+    const known = /** @type {string[]} */ (browser.read('tags', []));
+    browser.write('tags', [...new Set([...this.tags, ...known])].slice(0, KNOWN));
+  }
+
+  epitaph() {
+    return word('labels_over', { name: this.name });
+  }
+}

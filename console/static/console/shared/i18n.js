@@ -1,0 +1,38 @@
+// The page's texts, in its language.
+
+import { manner } from '../../times.js';
+
+/** @type {Record<string, string>} */
+const texts = JSON.parse(document.getElementById('texts')?.textContent ?? '{}');
+
+/**
+ * A text with its `{names}` filled in.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function word(key, values = {}) {
+  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+}
+
+/** Whether there is such a text. @param {string} key */
+export const known = (key) => key in texts;
+
+/**
+ * `0:42`, `12:05`, `1:02:03`.
+ * @param {number} ms
+ */
+export function duration(ms) {
+  const all = Math.max(0, Math.floor(ms / 1000));
+  const pad = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
+  return hours ? `${hours}:${pad(minutes)}:${pad(seconds)}` : `${minutes}:${pad(seconds)}`;
+}
+
+/**
+ * A wall-clock time as the reader writes it.
+ * @param {number} ms since 1970
+ */
+export function clockTime(ms) {
+  return new Intl.DateTimeFormat(manner(), { timeStyle: 'medium' }).format(new Date(ms));
+}

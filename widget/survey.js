@@ -1,0 +1,20 @@
+import { h } from "./dom.js";
+import { form } from "./forms.js";
+import { t } from "./i18n.js";
+
+/** The survey of an ended chat: one to five, and a comment. */
+export function survey(visitor) {
+  const asked = t("Your comment (optional)");
+  const comment = h("textarea", { rows: 2, maxLength: 1000, ariaLabel: asked, placeholder: asked });
+  const choices = ["1", "2", "3", "4", "5"].map((value) =>
+    h("label", h("input", { type: "radio", name: "score", value, required: true }), h("span", value)),
+  );
+  const made = form(
+    "",
+    () => visitor.command("rate", { score: +made.elements.score.value, comment: comment.value.trim() }),
+    h("fieldset", h("legend", t("How was the chat? 1 is poor, 5 is very good")), h("div.scores", ...choices)),
+    comment,
+    h("button.main", t("Send")),
+  );
+  return made;
+}
