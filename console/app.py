@@ -15,29 +15,30 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from console.alerts.couriers import Couriers
+from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.history import History
 from console.archive.members import Accounts
 from console.archive.writer import Archive
-from console.board.live import Boards
+from console.authentication import forget
+from console.board.publisher import Boards
 from console.board.views import BoardViews
 from console.config import Settings
-from console.directory import Directory
+from console.delivery.fanout import Fanout, Heard
+from console.delivery.hub import Hub
+from console.demo import shop
+from console.domain.directory import Directory
 from console.errors import SettingError, Unknown
-from console.fanout import Fanout, Heard
-from console.hub import Hub
 from console.metrics import Figures, registry
-from console.pages import board, chats, console, shop, sign_in, static, widget
+from console.pages import board, chats, console, sign_in, static, widget
 from console.pages import settings as setting_pages
-from console.picture import Picture
+from console.projection.picture import Picture
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
 from console.services import Services
-from console.views_html import HtmlViews
-from console.who import forget
+from console.views.html import HtmlViews
 from console.workers import Workers
 from console.ws.agent import agent_socket
 from console.ws.board import board_socket

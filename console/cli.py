@@ -4,7 +4,8 @@ import sys
 
 import typer
 
-from console.commands import load, member, queue, site, token
+from console.bench import commands as load
+from console.commands import member, queue, site, token
 from console.commands.check import check
 from console.commands.serve import demo, serve
 from console.errors import SestettoError

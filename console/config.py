@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from console.alerts.addresses import read_networks
+from console.domain.address_policy import read_networks
 from console.errors import SettingError
 
 PREFIX = "SESTETTO_"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from console.alerts.couriers import Couriers
+from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
 from console.archive.credentials import SignedIn
 from console.archive.database import Database
@@ -10,14 +10,14 @@ from console.archive.history import History
 from console.archive.members import Accounts
 from console.archive.writer import Archive
 from console.config import Settings
-from console.directory import Directory
+from console.delivery.fanout import Heard
+from console.delivery.hub import Hub
+from console.domain.directory import Directory
 from console.errors import Unknown, WrongEpoch
-from console.fanout import Heard
-from console.hub import Hub
-from console.picture import Picture
+from console.projection.picture import Picture
 from console.queue.workspace import Workspace
 from console.security import VisitorTokens
-from console.views_html import HtmlViews
+from console.views.html import HtmlViews
 
 
 @dataclass

@@ -7,10 +7,10 @@ from typing import Any
 
 import structlog
 
-from console.alerts.reader import RULES, AlertReader
-from console.alerts.sender import AlertSender
+from console.alerts.feed_consumer import RULES, AlertReader
+from console.alerts.outbox_sender import AlertSender
+from console.delivery.fanout import Fanout
 from console.errors import SestettoError
-from console.fanout import Fanout
 from console.queue.feed import Tail
 from console.queue.ticker import Ticker
 from console.services import Services

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from console.alerts.rules import AlertRule, Destination
-from console.alerts.watch import News, Watch
+from console.alerts.detector import News, Watch
 from console.archive.alerts import Alerts
 from console.archive.database import Database
-from console.directory import Hours, Queue
+from console.domain.alerts import AlertRule, Destination
+from console.domain.directory import Hours, Queue
+from console.domain.ids import new_cid, new_id
 from console.events import AgentChanged, AnyFact, Assigned, Author, Ended, Late, Message, Opened, Turn, Visitor
-from console.identifiers import new_cid, new_id
-from console.picture import Picture
+from console.projection.picture import Picture
 
 START = 1_800_000_000_000  # ms: a Friday morning
 SUPPORT = Queue("support", "Support")

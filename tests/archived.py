@@ -12,6 +12,7 @@ from sqlalchemy import Table, select
 
 from console import security
 from console.archive.database import Database, sqlite_url
+from console.domain.ids import new_cid
 from console.events import (
     AnyFact,
     Assigned,
@@ -26,7 +27,6 @@ from console.events import (
     Reopened,
     Visitor,
 )
-from console.identifiers import new_cid
 
 ANA = Author("ana", "Ana")
 START = 1_800_000_000_000  # ms

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from console.directory import Directory, Member, Queue
+from console.domain.directory import Directory, Member, Queue
 from console.events import Turn
-from console.figures import HOUR, MINUTE
-from console.picture import AgentLine, ChatLine, LateAnswer, Picture
+from console.projection.picture import AgentLine, ChatLine, LateAnswer, Picture
+from console.projection.statistics import HOUR, MINUTE
 
 SUPPORT = Queue("support", "Support")
 

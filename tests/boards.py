@@ -7,7 +7,7 @@ from typing import Any, Self
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from console.client import SocketClosed
+from console.demo.socket_client import SocketClosed
 from tests.eventually import eventually
 from tests.people import accounts_of
 from tests.running import RunningServer

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from console.identifiers import new_id
+from console.domain.ids import new_id
 from console.queue.embedded import EmbeddedStore
 from tests.running import RunningServer
 

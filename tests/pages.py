@@ -8,21 +8,21 @@ from pathlib import Path
 import httpx
 from starlette.applications import Starlette
 
-from console.alerts.couriers import Couriers
+from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.history import History
 from console.archive.members import Accounts
 from console.archive.writer import Archive
 from console.config import read_settings
-from console.directory import Queue
-from console.hub import Hub
+from console.delivery.hub import Hub
+from console.domain.directory import Queue
 from console.pages import chats, console, settings, sign_in
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
 from console.services import Services
-from console.views_html import HtmlViews
+from console.views.html import HtmlViews
 from tests.archived import fresh_database
 
 PASSWORD = "correct horse battery"

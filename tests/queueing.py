@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from console.directory import Directory, Member, Queue, Site
+from console.domain.directory import Directory, Member, Queue, Site
+from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
 from console.events import AnyFact, Author, Entry, Visitor, decode_fact
-from console.identifiers import new_cid, new_id
-from console.picture import Picture
+from console.projection.picture import Picture
 from console.queue.payloads import VisitorProfile
 from console.queue.results import Said
 from console.queue.store import Store

@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Self
 
-from console.client import Socket, SocketClosed
-from console.identifiers import new_cid
+from console.demo.socket_client import Socket, SocketClosed
+from console.domain.ids import new_cid
 from tests.eventually import eventually
 from tests.people import bearer_of
 from tests.running import RunningServer

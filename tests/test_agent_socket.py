@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from tests.boards import Board
 from tests.eventually import eventually
 from tests.running import RunningServer

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.alerts.addresses import hide, may_reach, read_networks, scheme_of, what_is_wrong
+from console.domain.address_policy import hide, may_reach, read_networks, scheme_of, what_is_wrong
 
 PRIVATE = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10")
 

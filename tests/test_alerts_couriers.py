@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from console.alerts.couriers import Couriers
-from console.alerts.parcels import Message
+from console.alerts.courier_pool import Couriers
+from console.domain.alert_delivery import Message
 from tests.eventually import eventually
 from tests.receiving import HttpReceiver, MailReceiver
 from tests.running import free_port

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from console.alerts.detector import News, Told
 from console.alerts.messages import message_of, plain, trial
-from console.alerts.parcels import Message
-from console.alerts.rules import AlertRule, Incident, Kind, What
-from console.alerts.watch import News, Told
-from console.directory import Hours, Queue
+from console.domain.alert_delivery import Message
+from console.domain.alerts import AlertRule, Incident, Kind, What
+from console.domain.directory import Hours, Queue
 from tests.alerting import CHATOPS, at
 
 LEVEL2 = Queue("level2", "Level 2", hours=Hours("Europe/Paris"))

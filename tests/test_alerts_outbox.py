@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from console.alerts.parcels import Answer, Message
-from console.alerts.rules import AlertRule, Destination, Incident
 from console.archive.alerts import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Alerts, Outgoing, Overtaken, Place
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.archive.tables import alert_incidents, alert_messages
-from console.directory import Queue
+from console.domain.alert_delivery import Answer, Message
+from console.domain.alerts import AlertRule, Destination, Incident
+from console.domain.directory import Queue
 from console.errors import BadSettings, NotYours
 from console.events import Author
 from tests.archived import fresh_database, rows

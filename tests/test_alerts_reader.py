@@ -10,14 +10,14 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import update
 
-from console.alerts import reader as reader_module
-from console.alerts.reader import AlertReader
-from console.alerts.rules import AlertRule, Destination
+from console.alerts import feed_consumer as reader_module
+from console.alerts.feed_consumer import AlertReader
 from console.archive.alerts import Alerts, MessageLine, Place
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.archive.tables import alert_cursors, alert_rules
-from console.directory import Queue
+from console.domain.alerts import AlertRule, Destination
+from console.domain.directory import Queue
 from tests.archived import fresh_database, rows
 from tests.eventually import eventually
 from tests.queueing import Shift, opened

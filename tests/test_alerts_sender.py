@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from console.alerts.couriers import Couriers
-from console.alerts.parcels import Message
-from console.alerts.rules import AlertRule, Destination
-from console.alerts.sender import AlertSender
+from console.alerts.courier_pool import Couriers
+from console.alerts.outbox_sender import AlertSender
 from console.archive.alerts import BACK_OFF, LEASE, Alerts, Outgoing, Place
 from console.archive.database import now_ms
 from console.archive.members import Accounts
-from console.directory import Queue
+from console.domain.alert_delivery import Message
+from console.domain.alerts import AlertRule, Destination
+from console.domain.directory import Queue
 from tests.archived import fresh_database
 from tests.eventually import eventually
 from tests.receiving import HttpReceiver

@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 import console
-from console.texts import FOLDER, read_catalogue
+from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 SOURCES = ("alerts/messages.py", "pages/settings/alerts.py", "pages/settings/changes.py", "pages/settings/common.py")

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from console.alerts.rules import KINDS, AlertRule, Incident, Kind
-from console.alerts.watch import Told
-from console.directory import Queue
+from console.alerts.detector import Told
+from console.domain.alerts import KINDS, AlertRule, Incident, Kind
+from console.domain.directory import Queue
 from tests.alerting import CHATOPS, LATE, SUPPORT, Scene, at, office
 
 LEVEL2 = Queue("level2", "Level 2", target=90 * 60_000)

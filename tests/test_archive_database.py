@@ -19,7 +19,7 @@ from sqlalchemy.schema import CreateTable
 from console.archive.database import MIGRATIONS, Database, sqlite_url
 from console.archive.members import Accounts
 from console.archive.tables import directory, metadata, sessions
-from console.directory import Member, Queue
+from console.domain.directory import Member, Queue
 from console.errors import SettingError, Unknown
 from tests.archived import fresh_database
 

@@ -10,8 +10,8 @@ from console.archive.database import Database
 from console.archive.history import History
 from console.archive.tables import chats, facts, set_aside
 from console.archive.writer import Archive
+from console.domain.ids import new_cid
 from console.events import Message, Note, Presence
-from console.identifiers import new_cid
 from tests.archived import START, Feed, fresh_database, rows
 
 DAY = 86_400_000  # ms

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, insert
 
 from console.archive.audit import LIVE, Place
 from console.archive.database import MIGRATIONS, Database, sqlite_url
-from console.archive.folding import fact_row
 from console.archive.history import History
-from console.archive.interventions import read_interventions
+from console.archive.reducer import fact_row
+from console.archive.supervisor_actions import read_interventions
 from console.archive.tables import facts
 from console.archive.writer import Archive
+from console.domain.ids import new_cid
 from console.events import AgentChanged, Author, Entry, Note, Transferred
-from console.identifiers import new_cid
 from tests.archived import ANA, Feed, fresh_database
 
 SAM = Author("sam", "Sam")

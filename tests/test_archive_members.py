@@ -13,7 +13,7 @@ from console.archive import credentials
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.archive.tables import members, one_clicks, sessions, tokens, tries
-from console.directory import Directory, Hours, Member, Queue, Site
+from console.domain.directory import Directory, Hours, Member, Queue, Site
 from console.errors import BadSettings, NotYours, Refused, SignInNeeded, SlowDown
 from console.events import Author
 from tests.archived import START, fresh_database, quick_passwords, rows

@@ -17,9 +17,9 @@ from console.archive.database import Database, sqlite_url
 from console.archive.history import History
 from console.archive.tables import chats, cursors, facts, set_aside
 from console.archive.writer import START, Archive, Cursor
+from console.domain.ids import new_cid, new_id
 from console.errors import Unknown, WrongEpoch
 from console.events import AgentChanged, Author, Entry, Labelled, Message, Presence, Rated
-from console.identifiers import new_cid, new_id
 from tests.archived import Feed, fresh_database, rows
 
 VERA = Author("vera", "Vera")

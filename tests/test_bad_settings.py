@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from console.archive.members import Accounts
-from console.bad_settings import check, wrong_with
-from console.bad_settings.people import origin_of
-from console.bad_settings.queues import circle_from
-from console.directory import Canned, Directory, Hours, Member, Queue, Site
+from console.domain.directory import Canned, Directory, Hours, Member, Queue, Site
+from console.domain.validation import check, wrong_with
+from console.domain.validation.members import origin_of
+from console.domain.validation.queues import circle_from
 from console.errors import BadSettings
 from tests.archived import fresh_database
 

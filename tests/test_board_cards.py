@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from console.board.cards import Alert, QueueCard, Share, Sums, queue_card, quick
+from console.board.agent_rows import agent_row
+from console.board.day_totals import Days
 from console.board.forecast import outlooks
-from console.board.rows import agent_row
-from console.board.sums import Days
-from console.directory import Hours, Queue
-from console.figures import DAY, HOUR, MINUTE, DayFigures, QueueFigures, bucket_of
+from console.board.queue_cards import Alert, QueueCard, Share, Sums, queue_card, quick
+from console.domain.directory import Hours, Queue
+from console.projection.statistics import DAY, HOUR, MINUTE, DayFigures, QueueFigures, bucket_of
 from tests.boarding import SUPPORT, Floor
 
 MIDDAY = 1_800_014_400_000 + 30 * MINUTE  # half past a full hour

@@ -1,7 +1,7 @@
 """What Sam is told will break within 30 seconds, and what he is not alarmed about."""
 
 from console.board.forecast import Outlook, outlooks
-from console.directory import Queue
+from console.domain.directory import Queue
 from tests.boarding import SUPPORT, Floor
 
 BILLING = Queue("billing", "Billing", overflow_to="support", overflow_after=10_000)

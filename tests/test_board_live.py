@@ -9,14 +9,14 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from console.board.live import BEAT, Boards, Face
-from console.board.rows import AgentRow
+from console.board.agent_rows import AgentRow
+from console.board.publisher import BEAT, Boards, Face
 from console.board.views import BoardViews
-from console.directory import Directory, Queue
+from console.domain.directory import Directory, Queue
 from console.errors import Unknown
 from console.events import AgentChanged, Author, Late, Message, Stalled, Turn, Visitor
-from console.picture import Picture
-from console.protocol_board import BoardHtml
+from console.projection.picture import Picture
+from console.protocol.supervisor import BoardHtml
 from tests.boarding import SUPPORT, Floor
 from tests.eventually import eventually
 
@@ -292,7 +292,7 @@ async def test_a_board_opened_while_the_store_is_away_claims_nothing(house: Hous
 async def test_late_answers_of_before_a_restart_keep_their_visitors_names(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.board.live.ASK", 1.5)
+    monkeypatch.setattr("console.board.publisher.ASK", 1.5)
     house.archived = {"gone1": Visitor("v1", "Giulia"), "gone2": Visitor("visitor-abc")}
     for chat in ("gone1", "gone2", "gone3"):
         house.floor.late("ana", chat, 1_000, 0, 7_000, 500)

@@ -7,7 +7,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 import console
-from console.texts import FOLDER, read_catalogue
+from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 FRAGMENTS = ("board_agent", "board_lates", "board_overview", "board_parts", "board_queue", "watch")

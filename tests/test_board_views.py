@@ -4,14 +4,14 @@ import re
 
 import pytest
 
+from console.board.agent_rows import agent_row
 from console.board.overview import late_answers, overview
-from console.board.rows import agent_row
 from console.board.sparkline import sparkline
 from console.board.views import BoardViews
-from console.directory import Queue
+from console.domain.directory import Queue
 from console.events import Assigned, Author, ChatFact, Message, Note, Opened, Transferred, Visitor, Withdrawn
-from console.views_html import HtmlViews
-from console.views_watch import WatchViews, traced
+from console.views.html import HtmlViews
+from console.views.watch import WatchViews, traced
 from tests.boarding import SUPPORT, Floor
 from tests.test_board_cards import card_of
 from tests.test_views_html import ATTACKS, Elements

@@ -10,14 +10,14 @@ import pytest
 
 from console.archive.database import Database
 from console.archive.tables import facts
-from console.client import Socket, SocketClosed
-from console.crowd.arrivals import Crowd
-from console.crowd.colleague import Colleague
-from console.crowd.lines import ANSWERS, HOLDING, PEOPLE, STILL_THERE, Person
-from console.crowd.pace import Pace
-from console.crowd.tab import VisitorTab
-from console.crowd.visitor import visit
-from console.demo import QUEUES
+from console.demo.agent import Colleague
+from console.demo.pace import Pace
+from console.demo.scripts import ANSWERS, HOLDING, PEOPLE, STILL_THERE, Person
+from console.demo.seed import QUEUES
+from console.demo.simulation import Crowd
+from console.demo.socket_client import Socket, SocketClosed
+from console.demo.visitor import visit
+from console.demo.visitor_client import VisitorTab
 from console.protocol import MAX_TEXT, Page
 from tests.archived import rows
 from tests.eventually import eventually
@@ -167,7 +167,7 @@ async def test_the_demos_own_colleague_frees_each_slot_with_one_of_the_queues_re
 async def test_a_simulated_colleague_who_holds_is_back(
     server: RunningServer, pace: Pace, tab: Callable[[], VisitorTab], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.crowd.colleague.HOLDS", 1)
+    monkeypatch.setattr("console.demo.agent.HOLDS", 1)
     async with at_work(server, "ana", pace):
         vera = tab()
         await eventually(lambda: vera.online, "the team to be there")
@@ -181,7 +181,7 @@ async def test_a_simulated_colleague_who_holds_is_back(
 async def test_a_simulated_visitor_who_finds_the_line_full_leaves_a_message(
     server: RunningServer, pace: Pace, tab: Callable[[], VisitorTab], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.crowd.visitor.JUST_LEAVES", 1_000_000)
+    monkeypatch.setattr("console.demo.visitor.JUST_LEAVES", 1_000_000)
     await sets(server, mode="pull", longest=1)
     async with at_work(server, "ana", pace):
         vera = tab()

@@ -10,8 +10,8 @@ import httpx
 import msgspec
 import pytest
 
-from console.client import Socket, SocketClosed
-from console.demo import PEOPLE, colleagues, publish
+from console.demo.seed import PEOPLE, colleagues, publish
+from console.demo.socket_client import Socket, SocketClosed
 from console.protocol import AgentHello, Inbound
 from tests.eventually import eventually
 from tests.people import accounts_of, bearer_of, sign_in_link

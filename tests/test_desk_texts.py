@@ -7,9 +7,9 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 import console
-from console.directory import Member
-from console.pages.desk_texts import desk_texts, places_for
-from console.texts import FOLDER, page_texts, read_catalogue
+from console.domain.directory import Member
+from console.pages.client_texts.tools import desk_texts, places_for
+from console.views.i18n import FOLDER, page_texts, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 TEMPLATES = ("fragments/toolbar", "fragments/context")

@@ -4,7 +4,7 @@ import pytest
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import Ping, TextMessage
 
-from console.ws.frames import INCOMPLETE, ODD, frame_end, frames_of, text_of
+from console.ws.rfc6455 import INCOMPLETE, ODD, frame_end, frames_of, text_of
 
 SIZES = [0, 1, 125, 126, 127, 4_000, 65_535]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from console.directory import Site
+from console.actions.visitor_profile import MOST_BYTES, MOST_FIELDS, Guest, size
+from console.domain.directory import Site
 from console.errors import ProfileFull
-from console.ws.guest import MOST_BYTES, MOST_FIELDS, Guest, size
 
 SITE = Site("demo", "Demo", "support")
 LONG = "x" * 490

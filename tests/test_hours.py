@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.directory import Hours
-from console.hours import DAYS, always, instants, next_opening, open_at
+from console.domain.directory import Hours
+from console.domain.opening_hours import DAYS, always, instants, next_opening, open_at
 
 DAY = 86_400_000  # ms
 NINE_TO_SIX = tuple((day, 9 * 60, 18 * 60) for day in range(5))

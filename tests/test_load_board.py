@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.load.boards import Window, extra, median
+from console.bench.boards import Window, extra, median
 
 
 def test_a_short_run_has_boards_that_are_drawn_for(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.load.people import LoadAgent, LoadVisitor, Memory
-from console.load.processes import Target
-from console.load.wire import Wire
+from console.bench.people import LoadAgent, LoadVisitor, Memory
+from console.bench.processes import Target
+from console.bench.wire import Wire
 from tests.eventually import eventually
 from tests.people import allow_origin, bearer_of
 from tests.running import RunningServer

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from console.bench.checker import Claim, View, check, count
 from console.events import (
     AgentChanged,
     AnyFact,
@@ -17,7 +18,6 @@ from console.events import (
     Visitor,
     Wrapped,
 )
-from console.load.checker import Claim, View, check, count
 
 ANA, VERA = Author("ana", "Ana"), Author("vera", "Vera")
 

@@ -1,5 +1,6 @@
 """Slots as the feed tells of them, through offers, hand-overs and wrap-ups."""
 
+from console.bench.state_checker import Places
 from console.events import (
     AgentChanged,
     AnyFact,
@@ -14,7 +15,6 @@ from console.events import (
     Withdrawn,
     Wrapped,
 )
-from console.load.places import Places
 
 ANA = Author("ana", "Ana")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest_asyncio
 
-from console.directory import Queue
-from console.load.clones import Loader, Mould, Names, differences
+from console.bench.clones import Loader, Mould, Names, differences
+from console.domain.directory import Queue
 from console.queue.workspace import Workspace
 from tests.queueing import Shift, opened
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from console.alerts.couriers import Couriers
+from console.alerts.courier_pool import Couriers
 from console.alerts.messages import trial
-from console.alerts.parcels import Answer, Message
-from console.alerts.rules import AlertRule, Destination
+from console.domain.alert_delivery import Answer, Message
+from console.domain.alerts import AlertRule, Destination
 from console.errors import NotYours
 from console.services import Services
 from tests.archived import quick_passwords

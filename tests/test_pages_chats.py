@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
 from console.events import Author, Entry, Labelled, Rated, Visitor, decode_fact
-from console.identifiers import new_cid, new_id
 from console.protocol import Page
 from console.queue.payloads import VisitorProfile
 from console.services import Services

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from console.directory import Canned, Queue
-from console.picture import ChatLine
+from console.domain.directory import Canned, Queue
+from console.projection.picture import ChatLine
 from console.services import Services
 from tests.archived import quick_passwords
 from tests.pages import an_installation, browser_of, signed_in_browser

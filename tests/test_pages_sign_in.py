@@ -10,10 +10,10 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from console.archive.tables import one_clicks, sessions
+from console.authentication import who
 from console.errors import Unknown
 from console.pages.guard import COOKIE
 from console.services import Services
-from console.who import who
 from tests.archived import quick_passwords, rows
 from tests.pages import ORIGIN, PASSWORD, an_installation, browser_of, fields_of, sign_in_with, signed_in_browser
 

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from console.directory import Queue
+from console.domain.directory import Queue
+from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
 from console.events import Author, Labelled, Rated, Visitor
-from console.identifiers import new_cid, new_id
 from console.pages.browsers import browser_of as named
 from console.pages.visitor import language_of
 from console.queue.payloads import VisitorProfile

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from console.directory import Hours, Queue
-from console.fanout import Fanout
-from console.hub import Hub
-from console.picture import ChatLine, Picture
+from console.delivery.fanout import Fanout
+from console.delivery.hub import Hub
+from console.domain.directory import Hours, Queue
+from console.projection.availability import team_of
+from console.projection.picture import ChatLine, Picture
 from console.protocol import Team
-from console.team import team_of
 
 NOON = int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000)  # a Wednesday
 MORNINGS = Hours("UTC", tuple((day, 8 * 60, 12 * 60) for day in range(5)))

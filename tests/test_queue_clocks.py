@@ -6,10 +6,10 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from console.domain.ids import new_cid
 from console.errors import ChatEnded, NothingToDo
 from console.events import Visitor
-from console.figures import Sketch
-from console.identifiers import new_cid
+from console.projection.statistics import Sketch
 from tests.queueing import SALES, Shift, opened
 
 WRAPS = msgspec.structs.replace(SALES, wrapup=20_000, reasons=("billing", "playback"))

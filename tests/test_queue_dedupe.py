@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from console.domain.ids import new_cid
 from console.errors import BadCommand, ChatFull, CidReused, NothingToDo, NotYours
 from console.events import Author, Visitor
-from console.identifiers import new_cid
 from console.queue.results import Gone
 from tests.queueing import Shift, opened
 

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from console.directory import Queue
+from console.domain.directory import Queue
+from console.domain.ids import new_cid
 from console.errors import BadCommand, ChatEnded, NoSlot, NothingToDo, NotThere, NotYours
 from console.events import Author
-from console.identifiers import new_cid
 from tests.queueing import SALES, Shift, opened
 
 SAM = Author("sam", "Sam")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from console.directory import Directory, Hours, Queue
+from console.domain.directory import Directory, Hours, Queue
 from console.errors import LineFull, NobodyThere
 from tests.queueing import SALES, Shift, Team, member, opened
 

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from console.domain.ids import new_cid
 from console.errors import Fenced, NoSlot, NothingToDo, NotYours
 from console.events import Visitor
-from console.identifiers import new_cid
 from tests.queueing import SALES, Shift, opened
 
 OFFER = msgspec.structs.replace(SALES, mode="offer", accept=5_000, misses=2)

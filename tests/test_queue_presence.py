@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from console.domain.ids import new_cid, new_id
 from console.errors import ChatEnded, Fenced, NobodyThere
 from console.events import Visitor
-from console.identifiers import new_cid, new_id
 from console.queue.payloads import VisitorProfile
 from tests.queueing import Shift, opened
 

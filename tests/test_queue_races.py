@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 
 import pytest_asyncio
 
-from console.load.races import Course, course
-from console.load.timers import clockwork
+from console.bench.races import Course, course
+from console.bench.timers import clockwork
 from console.queue.keys import stray
 from tests.model.checker import Checker
 from tests.queueing import Shift, opened

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from console.errors import NobodyThere, NotYours
 from console.events import Assigned
 from tests.queueing import SALES, Shift, opened

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from console.directory import Queue, Site
+from console.domain.directory import Queue, Site
+from console.domain.ids import new_cid
 from console.errors import ChatEnded, NotYours
-from console.identifiers import new_cid
 from tests.queueing import SALES, Shift, Team, member, opened
 
 change = msgspec.structs.replace

@@ -13,8 +13,8 @@ import pytest_asyncio
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from console.domain.ids import new_cid
 from console.errors import SettingError, StoreFull, Unknown, WrongEpoch
-from console.identifiers import new_cid
 from console.queue.embedded import EmbeddedStore
 from console.queue.results import Said
 from console.queue.store import Store, open_client

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from console.directory import Queue
+from console.domain.directory import Queue
+from console.domain.ids import new_cid
 from console.errors import NothingToDo
 from console.events import Author
-from console.identifiers import new_cid
 from tests.queueing import Shift, opened
 
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from console.config import Settings, read_settings
 from console.errors import SettingError
-from console.serving import listen, serving, url_of
+from console.server import listen, serving, url_of
 from tests.eventually import eventually
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from console.domain.sanitize import MARKS_LIMIT, MASK, clean, mask_cards, safe_name
 from console.errors import BadText
-from console.text import MARKS_LIMIT, MASK, clean, mask_cards, safe_name
 
 CARDS = (
     "4111111111111111",

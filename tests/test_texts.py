@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 import console
 from console.errors import every_error
-from console.templating import environment, languages, locale_of, render
-from console.texts import FOLDER, Texts, negotiate, page_texts, read_catalogue
+from console.views.i18n import FOLDER, Texts, negotiate, page_texts, read_catalogue
+from console.views.templating import environment, languages, locale_of, render
 
 PACKAGE = Path(console.__file__).parent
 FRAGMENTS = ("event", "handover", "message", "note", "pane", "pane_footers", "pane_header", "pane_log", "strip")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.directory import Member, Queue
+from console.domain.directory import Member, Queue
 from console.events import (
     AnyChatFact,
     Asked,
@@ -36,10 +36,10 @@ from console.events import (
     Withdrawn,
     Wrapped,
 )
-from console.figures import DayFigures, bucket_of
-from console.links import linkify, place
-from console.picture import AgentLine, ChatLine
-from console.views_html import HtmlViews, Strip
+from console.projection.picture import AgentLine, ChatLine
+from console.projection.statistics import DayFigures, bucket_of
+from console.views.html import HtmlViews, Strip
+from console.views.linkify import linkify, place
 
 QUEUES = {"support": Queue("support", "Support"), "billing": Queue("billing", "Billing")}
 TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") for name in ("Ana", "Ben")}

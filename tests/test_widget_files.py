@@ -13,7 +13,7 @@ from babel.messages.extract import extract
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from console.directory import Directory, Hours, Queue, Site
+from console.domain.directory import Directory, Hours, Queue, Site
 from console.pages import widget
 from console.pages.widget import (
     LAZY,
@@ -29,7 +29,7 @@ from console.pages.widget import (
     script,
 )
 from console.protocol import Team
-from console.texts import FOLDER, read_catalogue
+from console.views.i18n import FOLDER, read_catalogue
 
 BUDGET = 10_000  # bytes of brotli, script and style together
 LAZY_BUDGET = 1_000

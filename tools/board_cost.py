@@ -15,8 +15,8 @@ from typing import Any
 import uvloop
 from playwright.async_api import async_playwright
 
-from console.load.boards import floor
-from console.load.processes import Target, store_of, yardstick
+from console.bench.boards import floor
+from console.bench.processes import Target, store_of, yardstick
 from tests.browser.chromium import flags, get
 
 SERVER_CORE, BROWSER_CORE = 0, 1

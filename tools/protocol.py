@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from console import errors, events, protocol, protocol_board
+from console import errors, events, protocol
+from console.protocol import supervisor as protocol_board
 
 DOCS = Path(__file__).parent.parent / "docs"
 UNIONS: dict[str, Any] = {

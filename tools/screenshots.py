@@ -12,9 +12,9 @@ from pathlib import Path
 from msgspec.structs import replace
 from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright
 
-from console.crowd.lines import ANSWERS, PEOPLE, Person
-from console.crowd.pace import Pace
-from console.crowd.tab import VisitorTab
+from console.demo.pace import Pace
+from console.demo.scripts import ANSWERS, PEOPLE, Person
+from console.demo.visitor_client import VisitorTab
 from console.protocol import Page as Where
 from tests.browser.chromium import find, flags
 from tests.eventually import eventually

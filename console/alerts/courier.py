@@ -23,8 +23,8 @@ import msgspec
 import requests
 from apprise.common import NotifyFormat, NotifyType, PersistentStoreMode
 
-from console.alerts.addresses import hide, may_reach, scheme_of
-from console.alerts.parcels import Answer, Parcel
+from console.domain.address_policy import hide, may_reach, scheme_of
+from console.domain.alert_delivery import Answer, Parcel
 
 PATIENCE = 10.0  # seconds for a connection, and again for each answer
 MEMORY = 2**30  # bytes: a far end that answers without end

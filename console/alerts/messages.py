@@ -8,12 +8,12 @@ import msgspec
 from babel import Locale
 from babel.dates import format_datetime, format_time, format_timedelta
 
-from console.alerts.parcels import Message
-from console.alerts.rules import AlertRule, What
-from console.alerts.watch import News, Told
-from console.directory import Queue
-from console.templating import environment
-from console.texts import Translations, page_texts
+from console.alerts.detector import News, Told
+from console.domain.alert_delivery import Message
+from console.domain.alerts import AlertRule, What
+from console.domain.directory import Queue
+from console.views.i18n import Translations, page_texts
+from console.views.templating import environment
 
 LONGEST_SUBJECT = 200  # characters
 BOARD, SETTINGS = "/board", "/settings/alerts"

@@ -7,14 +7,14 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.alerts.rules import AlertRule
-from console.archive import directory as rows
+from console.archive import directory_store as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.database import Database, now_ms
 from console.archive.tables import alert_incidents, alert_messages, alert_rules
-from console.bad_settings.alerts import of_alert
+from console.domain.alerts import AlertRule
+from console.domain.validation.alerts import of_alert
 from console.errors import BadSettings, NotYours, Wrong
-from console.texts import page_texts
+from console.views.i18n import page_texts
 
 VERSION = "alerts"  # of the rules; a setting
 MOST = 100  # rules

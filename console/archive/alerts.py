@@ -11,10 +11,10 @@ import msgspec
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.alerts.parcels import Answer, Message
-from console.alerts.rules import AlertRule, Destination, Incident
 from console.archive.alert_rules import AlertRules
 from console.archive.tables import alert_cursors, alert_incidents, alert_messages, chats
+from console.domain.alert_delivery import Answer, Message
+from console.domain.alerts import AlertRule, Destination, Incident
 
 MOST_WAITING = 50  # messages for one destination: the oldest give way
 BACK_OFF = (5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000)  # ms from one try to the next; the last again and again

@@ -6,12 +6,12 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive import directory as rows
+from console.archive import directory_store as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.credentials import Credentials
 from console.archive.tables import canned
-from console.bad_settings.people import of_canned
-from console.directory import Canned, Member, Scope
+from console.domain.directory import Canned, Member, Scope
+from console.domain.validation.members import of_canned
 from console.errors import BadSettings, NotYours, Wrong
 
 MOST = 500  # for the same people

@@ -27,12 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, now_ms
-from console.archive.directory import member_of
+from console.archive.directory_store import member_of
+from console.archive.login_throttle import Tries
 from console.archive.tables import members, one_clicks, sessions, tokens
-from console.archive.tries import Tries
-from console.directory import Member
+from console.domain.directory import Member
+from console.domain.ids import new_id
 from console.errors import NotYours, SignInNeeded, Unknown
-from console.identifiers import new_id
 from console.security import csrf_of, digest, new_token, password_fits
 
 SESSION_IDLE = 12 * 3_600_000  # ms unseen: a shift and a half

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 
 from console.archive.database import Database
-from console.archive.folding import ChatRow, fold_words, text_of
+from console.archive.reducer import ChatRow, fold_words, text_of
 from console.archive.tables import chats, facts, set_aside
 from console.archive.writer import chat_row
 from console.events import AnyChatFact, AnyFact, ChatFact, Visitor, decode_fact

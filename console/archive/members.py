@@ -1,7 +1,7 @@
 """Sites, queues and members: what SQL knows and live state is told, at a version that only grows.
 
 Each verb is one transaction: it reads the directory, makes the wanted one of it, refuses what cannot be
-(`console.bad_settings`), writes what differs, and leaves an audit line in the name of `by`.
+(`console.domain.validation`), writes what differs, and leaves an audit line in the name of `by`.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -12,17 +12,17 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive import directory as rows
+from console.archive import directory_store as rows
 from console.archive.audit import COMMAND_LINE, AuditLine, Place, Somebody, note, read_audit
 from console.archive.canned import CannedReplies
 from console.archive.credentials import SignedIn, TokenLine, fold_email, revoke_all
 from console.archive.tables import members, queues
-from console.bad_settings import check
-from console.bad_settings.people import of_retention
-from console.bad_settings.queues import of_removal
-from console.directory import SLOTS, Directory, Member, MemberRole, Queue, Site, served_by
+from console.domain.directory import SLOTS, Directory, Member, MemberRole, Queue, Site, served_by
+from console.domain.ids import new_id
+from console.domain.validation import check
+from console.domain.validation.members import of_retention
+from console.domain.validation.queues import of_removal
 from console.errors import BadSettings, NotYours, Refused, Wrong
-from console.identifiers import new_id
 from console.security import MAX_PASSWORD, hash_password, password_fits
 
 __all__ = ["Accounts", "SignedIn", "TokenLine"]

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, is_away, now_ms
-from console.archive.folding import ChatRow, fact_row, fold
-from console.archive.interventions import is_intervention
+from console.archive.reducer import ChatRow, fact_row, fold
+from console.archive.supervisor_actions import is_intervention
 from console.archive.tables import chats, cursors, facts, interventions, set_aside
 from console.errors import SestettoError, WrongEpoch
 from console.events import ChatFact, Entry

@@ -1,1 +1,1 @@
-"""The supervisor's board: what it shows (pure, from the picture), how that is drawn, how boards are kept current."""
+"""What the supervisor's board shows."""

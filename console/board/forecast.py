@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from console.directory import Directory, Member, Queue
-from console.picture import AgentLine, ChatLine, Picture
+from console.domain.directory import Directory, Member, Queue
+from console.projection.picture import AgentLine, ChatLine, Picture
 
 HORIZON = 30_000  # ms
 

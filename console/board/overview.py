@@ -2,10 +2,10 @@
 
 import msgspec
 
-from console.board.rows import AgentRow
-from console.directory import Directory
-from console.picture import Picture
-from console.standing import LateAnswer as Late
+from console.board.agent_rows import AgentRow
+from console.domain.directory import Directory
+from console.projection.models import LateAnswer as Late
+from console.projection.picture import Picture
 
 NEWEST = 12  # late answers shown
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from console.board.cards import QueueCard
+from console.board.agent_rows import AgentRow
 from console.board.overview import LateAnswer, Overview
-from console.board.rows import AgentRow
+from console.board.queue_cards import QueueCard
 from console.board.sparkline import sparkline
-from console.directory import Directory
-from console.templating import environment
+from console.domain.directory import Directory
+from console.views.templating import environment
 
 Thing = QueueCard | AgentRow | Overview | tuple[LateAnswer, ...]
 

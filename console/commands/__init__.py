@@ -1,1 +1,1 @@
-"""The command line, a file a noun; `console/cli.py` joins them."""
+"""The command line: one file for each command."""

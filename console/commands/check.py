@@ -15,8 +15,8 @@ from rich.markup import escape
 from console.archive.database import Database, sqlite_url
 from console.commands.common import run, say, screen, show
 from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_settings
+from console.data_folder import running_store, store_folder
 from console.errors import SestettoError, SettingError, Unknown
-from console.place import running_store, store_folder
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store, check_promises, open_client
 from console.security import is_loopback

@@ -13,8 +13,8 @@ from rich.table import Table
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.config import Settings, read_settings
+from console.data_folder import in_place, running_store
 from console.errors import Unknown
-from console.place import in_place, running_store
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 

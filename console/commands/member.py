@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from console.archive.members import Accounts
 from console.commands.common import open_accounts, revoke_live, run, say, show
-from console.directory import SLOTS, Member, MemberRole
+from console.domain.directory import SLOTS, Member, MemberRole
 from console.errors import NotYours
 
 app = typer.Typer(no_args_is_help=True, help="Who answers: agents, supervisors, admins.")

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from console.commands.common import open_accounts, run, say, show
 from console.commands.member import find_member
-from console.directory import Directory, Hours, Mode, Queue
+from console.domain.directory import Directory, Hours, Mode, Queue
 from console.errors import Refused
-from console.pages.settings.week import read_day, write_day
+from console.pages.settings.opening_hours import read_day, write_day
 
 app = typer.Typer(no_args_is_help=True, help="The lines that chats wait in.")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -12,19 +12,19 @@ import uvloop
 from rich.markup import escape
 from starlette.applications import Starlette
 
-from console import demo as made_up
 from console.app import create_app
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.commands.common import say, screen
 from console.config import Settings, read_settings
-from console.crowd.arrivals import Crowd
-from console.crowd.colleague import Colleague
-from console.crowd.pace import Pace
+from console.data_folder import on_this_machine
+from console.demo import seed as made_up
+from console.demo.agent import Colleague
+from console.demo.pace import Pace
+from console.demo.simulation import Crowd
 from console.logs import configure_logs
-from console.place import on_this_machine
 from console.security import is_loopback
-from console.serving import listen, serving, url_of
+from console.server import listen, serving, url_of
 
 
 def serve() -> None:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from console.bad_settings.people import origin_of
 from console.commands.common import open_accounts, run, say, show
-from console.directory import Site
+from console.domain.directory import Site
+from console.domain.validation.members import origin_of
 from console.errors import NotYours, Refused
 
 app = typer.Typer(no_args_is_help=True, help="Sites that carry the widget.")

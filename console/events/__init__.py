@@ -13,9 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from console.events.base import Author, ChatFact, Fact, Kept, Role, Status, Turn, Visitor
-from console.events.floor import AgentChanged, Configured, Presence, Relined, Revoked, Stalled, Watched
-from console.events.hands import (
+from console.events.assignment import (
     Assigned,
     AssignReason,
     Invited,
@@ -30,7 +28,8 @@ from console.events.hands import (
     Wrapped,
     WrapReason,
 )
-from console.events.talk import (
+from console.events.base import Author, ChatFact, Fact, Kept, Role, Status, Turn, Visitor
+from console.events.conversation import (
     Asked,
     Ended,
     EndReason,
@@ -47,6 +46,7 @@ from console.events.talk import (
     Rated,
     Reopened,
 )
+from console.events.workspace import AgentChanged, Configured, Presence, Relined, Revoked, Stalled, Watched
 
 __all__ = [
     "AgentChanged",

@@ -5,12 +5,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.pages.board_texts import board_texts
+from console.authentication import services_of
+from console.domain.permissions import require
+from console.pages.client_texts.board import board_texts
 from console.pages.guard import for_members
-from console.rights import require
-from console.templating import locale_of, render
-from console.texts import page_texts
-from console.who import services_of
+from console.views.i18n import page_texts
+from console.views.templating import locale_of, render
 
 
 @for_members

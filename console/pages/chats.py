@@ -7,20 +7,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.folding import ChatRow
 from console.archive.history import KINDS, LONGEST_SEARCH, Kind
 from console.archive.members import SignedIn
-from console.directory import Member
+from console.archive.reducer import ChatRow
+from console.authentication import services_of
+from console.domain.directory import Member
+from console.domain.ids import CID, new_cid
+from console.domain.permissions import may_see
 from console.errors import BadCommand, NothingToDo, NotYours
-from console.identifiers import CID, new_cid
 from console.pages.guard import for_members, go, read_form
-from console.picture import ChatLine
-from console.picture import chat_line as running_line
+from console.projection.picture import ChatLine
+from console.projection.picture import chat_line as running_line
 from console.queue.results import Gone
-from console.rights import may_see
 from console.services import Services
-from console.templating import locale_of, render
-from console.who import services_of
+from console.views.templating import locale_of, render
 
 PAGE = 50  # chats
 

@@ -7,16 +7,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.directory import SLOTS
+from console.authentication import services_of
+from console.domain.directory import SLOTS
 from console.pages import visitor
-from console.pages.console_texts import script_texts
-from console.pages.desk_texts import desk_texts, places_for
+from console.pages.client_texts.console import script_texts
+from console.pages.client_texts.tools import desk_texts, places_for
+from console.pages.client_texts.watch import watch_texts
 from console.pages.guard import for_members
-from console.pages.watch_texts import watch_texts
 from console.security import CONTENT_POLICY
-from console.templating import locale_of, render
-from console.texts import page_texts
-from console.who import services_of
+from console.views.i18n import page_texts
+from console.views.templating import locale_of, render
 
 
 @for_members

@@ -14,12 +14,12 @@ from starlette.responses import RedirectResponse, Response
 
 from console.archive.credentials import SESSION_LIFE
 from console.archive.members import SignedIn
+from console.authentication import COOKIE, own_origin, services_of, who
+from console.domain.permissions import Right, require
 from console.errors import BadCommand, NotAllowed, SestettoError, SignInNeeded, SlowDown, Unknown
-from console.rights import Right, require
 from console.security import is_loopback, same
-from console.templating import locale_of, render
-from console.texts import page_texts
-from console.who import COOKIE, own_origin, services_of, who
+from console.views.i18n import page_texts
+from console.views.templating import locale_of, render
 
 SIGN_IN = "/sign-in"
 MAX_FORM = 64 * 1024  # bytes

@@ -7,7 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.directory import Member
+from console.authentication import services_of, who
+from console.domain.directory import Member
+from console.domain.permissions import may
 from console.errors import NotAllowed, NotYours, SestettoError, SignInNeeded, SlowDown
 from console.pages.guard import (
     SIGN_IN,
@@ -22,10 +24,8 @@ from console.pages.guard import (
     says,
     set_session,
 )
-from console.rights import may
 from console.security import csrf_of, local_path, new_token
-from console.templating import locale_of, render
-from console.who import services_of, who
+from console.views.templating import locale_of, render
 
 FORM_COOKIE = "sestetto_form"  # before there is a session, a form belongs to this
 FORM_LIFE = 3_600  # s

@@ -5,7 +5,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from console.templating import STATIC
+from console.views.templating import STATIC
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK = "no-cache"  # kept, but never used without asking: modules import each other by plain names

@@ -9,19 +9,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from console.archive.folding import ChatRow
 from console.archive.members import SignedIn
-from console.directory import Queue
+from console.archive.reducer import ChatRow
+from console.authentication import services_of
+from console.domain.directory import Queue
+from console.domain.permissions import may_see
 from console.errors import NotYours, Unknown
 from console.events import ChatFact, Opened, Profile, read_log
 from console.pages.browsers import browser_of
 from console.pages.guard import for_members
-from console.picture import ChatLine, chat_line
+from console.projection.picture import ChatLine, chat_line
 from console.queue.results import Gone
-from console.rights import may_see
 from console.services import Services
-from console.templating import environment, locale_of
-from console.who import services_of
+from console.views.templating import environment, locale_of
 
 PAGES = 12  # shown, the newest
 EARLIER = 5  # chats shown, the newest

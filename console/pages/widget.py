@@ -15,11 +15,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.directory import Site
+from console.domain.directory import Site
 from console.errors import Refused, every_error
+from console.projection.availability import team_of
 from console.protocol import Team
-from console.team import team_of
-from console.texts import FOLDER, SOURCE, Texts, page_texts, read_catalogue
+from console.views.i18n import FOLDER, SOURCE, Texts, page_texts, read_catalogue
 
 try:
     import minify

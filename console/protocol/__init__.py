@@ -5,6 +5,6 @@ ignore unknown kinds and fields outbound. Times are integer ms of the server's c
 """
 
 from console.protocol.agent import *  # noqa: F403
-from console.protocol.server import *  # noqa: F403
+from console.protocol.common import *  # noqa: F403
+from console.protocol.outbound import *  # noqa: F403
 from console.protocol.visitor import *  # noqa: F403
-from console.protocol.words import *  # noqa: F403

@@ -4,7 +4,19 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from console.protocol.words import Cid, Draft, Id, Inbound, LabelText, Moment, OptionalId, Ping, Seq, Tags, Text
+from console.protocol.common import (
+    Cid,
+    Draft,
+    Id,
+    Inbound,
+    LabelText,
+    Moment,
+    OptionalId,
+    Ping,
+    Seq,
+    Tags,
+    Text,
+)
 
 
 class AgentHello(Inbound, tag="hello"):

@@ -4,7 +4,20 @@ from typing import Annotated
 
 import msgspec
 
-from console.protocol.words import Cid, Draft, Email, Fields, Inbound, Locale, Name, Page, Ping, Score, Seq, Text
+from console.protocol.common import (
+    Cid,
+    Draft,
+    Email,
+    Fields,
+    Inbound,
+    Locale,
+    Name,
+    Page,
+    Ping,
+    Score,
+    Seq,
+    Text,
+)
 
 
 class VisitorHello(Inbound, tag="hello"):

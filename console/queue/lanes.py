@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from console.directory import Hours, Member, Queue
-from console.hours import instants
+from console.domain.directory import Hours, Member, Queue
+from console.domain.opening_hours import instants
 
 CLOSED = "-"  # as no instants at all are written; empty is always open
 

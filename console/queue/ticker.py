@@ -5,7 +5,7 @@ import time
 
 import structlog
 
-from console.identifiers import new_id
+from console.domain.ids import new_id
 from console.queue.workspace import Workspace
 
 TICK = 1.0  # seconds between two ticks when no timer is due before

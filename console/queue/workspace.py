@@ -1,8 +1,9 @@
 """One workspace: the typed calls, one method for each Function. Callers never see a key."""
 
-from console.directory import Directory
-from console.queue.answering import AgentCalls
-from console.queue.handing import HandOverCalls
+from console.domain.directory import Directory
+from console.queue.calls.agent import AgentCalls
+from console.queue.calls.handover import HandOverCalls
+from console.queue.calls.visitor import VisitorCalls
 from console.queue.lanes import lanes_of, opens
 from console.queue.payloads import encode
 from console.queue.results import (
@@ -14,7 +15,6 @@ from console.queue.results import (
     live_chat,
     table,
 )
-from console.queue.visiting import VisitorCalls
 
 
 class Workspace(VisitorCalls, AgentCalls, HandOverCalls):

@@ -1,0 +1,1 @@
+"""The web sockets: frames in, frames out."""

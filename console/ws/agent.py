@@ -8,9 +8,12 @@ import structlog
 from starlette.websockets import WebSocket
 
 from console.archive.credentials import SignedIn
+from console.authentication import COOKIE, own_origin, services_of, who
+from console.delivery.fanout import Heard, SeenSignal, Shown, TypingSignal
+from console.domain.sanitize import clean, mask_cards
 from console.errors import Fenced, NotYours, SestettoError, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Offered, Presence, Revoked, Watched
-from console.fanout import Heard, SeenSignal, Shown, TypingSignal
+from console.projection.handover_targets import colleagues, invited_to
 from console.protocol import (
     MAX_FACTS,
     AgentFrame,
@@ -30,17 +33,14 @@ from console.protocol import (
 )
 from console.protocol import Shown as ShownFrame
 from console.queue.results import LiveChat
-from console.templating import locale_of
-from console.text import clean, mask_cards
-from console.views_team import colleagues, invited_to
-from console.who import COOKIE, own_origin, services_of, who
-from console.ws.commands import Commands
+from console.views.templating import locale_of
+from console.ws.agent_commands import Commands
+from console.ws.agent_html import HtmlFace
+from console.ws.agent_json import JsonFace
+from console.ws.agent_renderer import Face, leaves
 from console.ws.connection import Connection, Handler, Hangup
-from console.ws.face_html import HtmlFace
-from console.ws.face_json import JsonFace
-from console.ws.faces import Face, leaves
+from console.ws.reconnect import whereabouts
 from console.ws.watching import Watching
-from console.ws.whereabouts import whereabouts
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
 LOOK = 0.5  # seconds between two looks at the team

@@ -7,14 +7,18 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket
 
+from console.actions.visitor_profile import one_line, written
 from console.archive.credentials import SignedIn
-from console.board.live import Boards, Face
-from console.directory import Member
+from console.authentication import COOKIE, own_origin, services_of, who
+from console.board.publisher import Boards, Face
+from console.delivery.fanout import Heard, Shown
+from console.domain.directory import Member
+from console.domain.permissions import may, require
+from console.domain.sanitize import clean, mask_cards
 from console.errors import DatabaseAway, NotAllowed, NotYours, Unknown
 from console.events import AgentChanged, Author, Revoked
-from console.fanout import Heard, Shown
 from console.protocol import Inbound, Watch, Whisper
-from console.protocol_board import (
+from console.protocol.supervisor import (
     BoardFrame,
     BoardHello,
     BoardWelcome,
@@ -24,12 +28,8 @@ from console.protocol_board import (
     TakeOver,
 )
 from console.queue.results import Gone, Said
-from console.rights import may, require
-from console.templating import locale_of
-from console.text import clean, mask_cards
-from console.who import COOKIE, own_origin, services_of, who
+from console.views.templating import locale_of
 from console.ws.connection import Connection, Handler, Hangup
-from console.ws.guest import one_line, written
 from console.ws.watching import Watching
 
 HTML = "sestetto.v1.html"

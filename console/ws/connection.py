@@ -10,10 +10,10 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from console.authentication import services_of
+from console.delivery.hub import Outbox
 from console.errors import Refused, SestettoError, SlowDown, Unknown
-from console.hub import Outbox
 from console.protocol import MAX_FRAME, Ack, Error, Inbound, Nack, Outbound, Ping, Pong, encode
-from console.who import services_of
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
 PATIENCE = (5, 200)  # frames over the rate or of no protocol, a second and at once, before the socket is refused

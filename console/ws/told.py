@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from console.directory import Member
+from console.domain.directory import Member
 from console.protocol import Place, VisitorChat
 from console.queue.results import LiveChat
 

@@ -7,11 +7,15 @@ from contextlib import suppress
 import msgspec
 from starlette.websockets import WebSocket
 
-from console.directory import Site
+from console.actions.idempotency import after_the_end, first_result
+from console.actions.visitor_profile import CHANNEL, Guest, mail_address, written
+from console.authentication import own_origin, services_of
+from console.delivery.fanout import Fanout, Heard, SeenSignal, Shown, TypingSignal
+from console.domain.directory import Site
+from console.domain.ids import new_id
+from console.domain.sanitize import clean, mask_cards
 from console.errors import ChatEnded, NoQueue, NotOpen, NotYours, Unknown
 from console.events import ChatFact, Ended, Opened, Reopened
-from console.fanout import Fanout, Heard, SeenSignal, Shown, TypingSignal
-from console.identifiers import new_id
 from console.protocol import (
     MAX_FACTS,
     MAX_TEXT,
@@ -36,14 +40,10 @@ from console.protocol import (
 )
 from console.queue.results import Arrived, Gone, Said
 from console.security import origin_allowed
-from console.text import clean, mask_cards
-from console.views_json import raw, visitor_facts
-from console.who import own_origin, services_of
+from console.views.json import raw, visitor_facts
 from console.ws.connection import Connection, Handler, Hangup
-from console.ws.guest import CHANNEL, Guest, mail_address, written
-from console.ws.outlook import Outlook
-from console.ws.resends import after_the_end, first_result
 from console.ws.told import visitor_chat
+from console.ws.wait_status import Outlook
 
 SUBPROTOCOL = "sestetto.v1"
 FEATURES: list[str] = []

@@ -6,16 +6,16 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from console.delivery.fanout import Heard, Shown, TypingSignal
+from console.delivery.hub import Listener
+from console.domain.ids import new_id
 from console.errors import ChatEnded, NotYours, SestettoError
 from console.events import Author, ChatFact, Ended, Presence, Watched, Wrapped, read_log
-from console.fanout import Heard, Shown, TypingSignal
-from console.hub import Listener
-from console.identifiers import new_id
-from console.picture import ChatLine, chat_line
+from console.projection.picture import ChatLine, chat_line
 from console.protocol import Outbound, Typing, Unwatched, WatchDrawn
 from console.queue.results import Gone
 from console.services import Services
-from console.views_watch import TRACED, WatchViews, traced
+from console.views.watch import TRACED, WatchViews, traced
 
 MOST = 6  # chats at once
 RENEW = 20.0  # seconds; the store forgets who looks on after 60, when their process has died

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from console.events import Assigned, Author, Message, Note, Opened, Visitor
 from tests.browser.board_stage import BoardStage
 

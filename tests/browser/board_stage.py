@@ -13,16 +13,16 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.archive.members import SignedIn
-from console.board.live import Boards, Face
+from console.board.publisher import Boards, Face
 from console.board.views import BoardViews
-from console.directory import Directory, Member, Queue
+from console.domain.directory import Directory, Member, Queue
 from console.events import ChatFact, Stalled
 from console.pages.board import board_page
 from console.pages.static import routes as static_routes
 from console.protocol import Ack, Outbound, Pong, encode
-from console.protocol_board import BoardWelcome, Unwatched, WatchDrawn
-from console.views_html import HtmlViews
-from console.views_watch import WatchViews
+from console.protocol.supervisor import BoardWelcome, Unwatched, WatchDrawn
+from console.views.html import HtmlViews
+from console.views.watch import WatchViews
 from tests.boarding import Floor
 from tests.browser.house import DARK, House
 from tests.eventually import eventually

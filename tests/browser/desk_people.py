@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from console.client import Socket, SocketClosed
-from console.identifiers import new_cid
+from console.demo.socket_client import Socket, SocketClosed
+from console.domain.ids import new_cid
 from console.protocol import Inbound, Open, VisitorEnd, VisitorHello, VisitorSay
 from tests.eventually import eventually
 from tests.people import sign_in_link

@@ -17,7 +17,7 @@ from console.events import (
     Turn,
     Visitor,
 )
-from console.picture import ChatLine
+from console.projection.picture import ChatLine
 from console.protocol import (
     Colleagues,
     ColleagueThere,

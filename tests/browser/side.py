@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from console.archive.folding import ChatRow
-from console.directory import Canned
-from console.pages.settings.replies import Replies
+from console.archive.reducer import ChatRow
+from console.domain.directory import Canned
+from console.pages.settings.canned_replies_json import Replies
 from console.pages.visitor import context_of, fragment_of
 
 if TYPE_CHECKING:

@@ -16,15 +16,15 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.archive.members import SignedIn
-from console.directory import Member, Queue
+from console.domain.directory import Member, Queue
 from console.events import (
     ChatFact,
     Status,
 )
-from console.figures import DayFigures, bucket_of
 from console.pages.console import console_page
 from console.pages.static import routes as static_routes
-from console.picture import AgentLine
+from console.projection.picture import AgentLine
+from console.projection.statistics import DayFigures, bucket_of
 from console.protocol import (
     Ack,
     Colleagues,
@@ -37,8 +37,8 @@ from console.protocol import (
     Went,
     encode,
 )
-from console.views_html import HtmlViews, Strip
-from console.views_watch import WatchViews
+from console.views.html import HtmlViews, Strip
+from console.views.watch import WatchViews
 from tests.browser.house import DARK, House
 from tests.browser.plays import Play, now
 from tests.browser.side import SideTable, side_routes

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from tests.browser.board_scenes import SCENES, busy, watched
 from tests.browser.board_stage import BoardStage, open_board
 from tests.browser.test_console_look import LUMINANCE

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from console.directory import Canned
+from console.domain.directory import Canned
 from tests.browser.plays import Play
 from tests.browser.side import GREETING, REFUND, TV
 from tests.browser.stage import Stage

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from console.archive.database import Database
 from console.archive.tables import facts
-from console.directory import Canned
+from console.domain.directory import Canned
 from tests.browser.desk_people import Desk, Vera
 from tests.eventually import eventually
 from tests.people import accounts_of

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from tests.browser.desk_people import Desk, Vera
 from tests.eventually import eventually
 from tests.running import RunningServer

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Dialog, Page
 
-from console.alerts.rules import AlertRule
 from console.archive.alerts import Alerts
-from console.directory import Canned, Hours, Queue
+from console.domain.alerts import AlertRule
+from console.domain.directory import Canned, Hours, Queue
 from tests.alerting import to
 from tests.browser.test_pages_axe import nothing_found
 from tests.people import accounts_of, sign_in_link

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from console.directory import Hours, Queue
+from console.domain.directory import Hours, Queue
 from tests.browser.widget_people import Ana, Crowd, Vera
 from tests.browser.widget_script import Scripted, now, pause
 from tests.eventually import eventually

@@ -7,8 +7,8 @@ from typing import Any, Literal, Self
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, WebSocket
 
-from console.client import Socket, SocketClosed
-from console.identifiers import new_cid, new_id
+from console.demo.socket_client import Socket, SocketClosed
+from console.domain.ids import new_cid, new_id
 from console.protocol import (
     AgentEnd,
     AgentHello,

@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 
-from console.client import Socket, SocketClosed
-from console.identifiers import new_cid
-from console.load.checker import Claim
+from console.bench.checker import Claim
+from console.demo.socket_client import Socket, SocketClosed
+from console.domain.ids import new_cid
 from console.protocol import (
     AddNote,
     AgentEnd,

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from console.archive.database import Database
 from console.archive.tables import facts as fact_rows
+from console.bench.checker import Claim, View, check
 from console.events import AnyFact, decode_fact
-from console.load.checker import Claim, View, check
 from console.queue.keys import Keys, stray
 from console.queue.store import open_client
 from tests.eventually import eventually

@@ -9,16 +9,16 @@ from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
 
-from console import demo
 from console.app import create_app
 from console.archive.database import Database, sqlite_url
 from console.archive.members import Accounts
 from console.config import read_settings
-from console.fanout import Fanout
+from console.delivery.fanout import Fanout
+from console.demo import seed as demo
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import open_client
+from console.server import listen, serving, url_of
 from console.services import Services
-from console.serving import listen, serving, url_of
 from tests.running import RunningServer
 
 

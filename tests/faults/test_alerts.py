@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.alerts.rules import AlertRule
+from console.domain.alerts import AlertRule
 from console.queue.embedded import EmbeddedStore
 from tests.alerting import alerts_of, to
 from tests.eventually import eventually

@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from console.protocol import AgentHello, Html, Outbound, Shown, encoder
 from console.ws.agent import AgentConnection
-from console.ws.face_html import COALESCE
+from console.ws.agent_html import COALESCE
 from tests.eventually import eventually
 from tests.faults.cast import Cast
 from tests.faults.journal import promises_kept

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.identifiers import new_cid
+from console.domain.ids import new_cid
 from console.protocol import AgentEnd, Invite, Label, Whisper
 from console.queue.results import LiveChat
 from tests.boards import Board

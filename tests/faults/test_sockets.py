@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from console import hub
+from console.delivery import hub
 from tests.eventually import eventually
 from tests.faults.cast import Cast, Visitor
 from tests.faults.journal import promises_kept

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from console.identifiers import new_cid, new_id
+from console.domain.ids import new_cid, new_id
 from console.protocol import Open, Page, SetProfile
 from tests.eventually import eventually
 from tests.faults.cast import Cast

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from console.directory import Directory, Hours, Member, Queue, Site
+from console.domain.directory import Directory, Hours, Member, Queue, Site
 
 SALES = [
     Queue("sales", "Sales", ask=20_000, end=40_000, overflow_to="help", overflow_after=3_000, wrapup=4_000),

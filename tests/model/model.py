@@ -1,7 +1,7 @@
 """The model of a workspace: its configuration, and what time does."""
 
-from console.directory import Directory, Queue
-from console.directory import Member as Told
+from console.domain.directory import Directory, Queue
+from console.domain.directory import Member as Told
 from tests.model import state
 from tests.model.presence import Presence
 from tests.model.state import Member

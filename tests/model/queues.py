@@ -1,6 +1,6 @@
 """The model's queues: who works them, when they are open, where they lead."""
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from tests.model.turns import Turns
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.directory import Hours, Queue
+from console.domain.directory import Hours, Queue
 
 UNSEEN, LEASE, GRACE, LOST, AGAIN = 2_500, 10_000, 3_000, 10_000, 500
 TABS, WATCH, ABANDON, REOPEN, KEEP, EXCLUDED = 45_000, 60_000, 60_000, 600_000, 86_400_000, 60_000

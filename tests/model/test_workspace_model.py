@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from console.identifiers import new_id
+from console.domain.ids import new_id
 from console.queue.store import Store
 from tests.model.moves import WEIGHTS, Moves
 from tests.model.twin import Twin

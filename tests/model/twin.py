@@ -9,7 +9,7 @@ import msgspec
 
 from console.errors import SestettoError
 from console.events import decode_fact
-from console.picture import Picture
+from console.projection.picture import Picture
 from console.queue.keys import stray
 from console.queue.results import Arrived, Connected, LiveChat, Snapshot
 from console.queue.store import Store

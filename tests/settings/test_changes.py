@@ -8,9 +8,9 @@ import httpx
 from sqlalchemy import delete
 
 from console.archive.tables import audit
-from console.directory import Canned
+from console.domain.directory import Canned
+from console.domain.ids import new_cid
 from console.events import AgentChanged, Author, Note, Transferred
-from console.identifiers import new_cid
 from console.services import Services
 from tests.archived import Feed
 from tests.settings.forms import QUEUE, saved

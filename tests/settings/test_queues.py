@@ -6,9 +6,9 @@ from html import unescape
 import httpx
 import pytest
 
-from console.directory import Directory, Hours, Queue, Site
+from console.domain.directory import Directory, Hours, Queue, Site
 from console.errors import Unknown
-from console.picture import ChatLine
+from console.projection.picture import ChatLine
 from console.services import Services
 from tests.pages import signed_in_browser
 from tests.settings.forms import CSRF, QUEUE, SEEN, drawn, faults, posted, saved

@@ -6,7 +6,7 @@ from html import unescape
 import httpx
 import pytest
 
-from console.directory import Canned
+from console.domain.directory import Canned
 from console.services import Services
 from tests.archived import Feed
 from tests.settings.forms import SITE, drawn, faults, posted, saved

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from console.client import SocketClosed
-from console.directory import Member, Queue
+from console.demo.socket_client import SocketClosed
+from console.domain.directory import Member, Queue
 from tests.eventually import eventually
 from tests.people import accounts_of
 from tests.running import RunningServer

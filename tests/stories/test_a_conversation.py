@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from console.identifiers import new_cid
+from console.domain.ids import new_cid
 from tests.eventually import eventually
 from tests.people import accounts_of
 from tests.running import RunningServer

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from console.directory import Hours, Queue
-from console.hours import next_opening
+from console.domain.directory import Hours, Queue
+from console.domain.opening_hours import next_opening
 from tests.eventually import eventually
 from tests.people import accounts_of
 from tests.running import RunningServer

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from msgspec.structs import replace
 
-from console.alerts.rules import AlertRule
-from console.directory import Queue
+from console.domain.alerts import AlertRule
+from console.domain.directory import Queue
 from tests.alerting import alerts_of, to
 from tests.eventually import eventually
 from tests.receiving import HttpReceiver, MailReceiver

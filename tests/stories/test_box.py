@@ -1,6 +1,6 @@
 """Cloud content: a queue for each plan with a promise of its own; the premium promise comes first, nobody starves."""
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
 from tests.talking import Agent, Visitor

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from console.directory import Hours, Queue
-from console.hours import open_at
+from console.domain.directory import Hours, Queue
+from console.domain.opening_hours import open_at
 from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
 from tests.talking import Visitor

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
 from tests.talking import Agent, Frame, Visitor

@@ -1,6 +1,6 @@
 """Fifteen languages, and a remote team that hands over, asks a colleague and never leaves the tool."""
 
-from console.directory import Queue
+from console.domain.directory import Queue
 from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
 from tests.talking import Visitor

@@ -2,17 +2,25 @@
 
 from console.pages.settings import (
     alerts,
-    away,
     canned,
-    changes,
     members,
-    overview,
     password,
     queues,
-    replies,
     retention,
     sites,
     watching,
+)
+from console.pages.settings import (
+    audit_log as changes,
+)
+from console.pages.settings import (
+    away_reasons as away,
+)
+from console.pages.settings import (
+    canned_replies_json as replies,
+)
+from console.pages.settings import (
+    setup as overview,
 )
 
 routes = [

@@ -9,16 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.alerts.addresses import what_is_wrong
 from console.alerts.messages import trial
-from console.alerts.parcels import Answer
-from console.alerts.rules import AlertRule, Destination
 from console.archive.alerts import MessageLine
 from console.archive.members import SignedIn
-from console.bad_settings.alerts import DESTINATIONS
-from console.directory import Directory
+from console.authentication import services_of
+from console.domain.address_policy import what_is_wrong
+from console.domain.alert_delivery import Answer
+from console.domain.alerts import AlertRule, Destination
+from console.domain.directory import Directory
+from console.domain.ids import new_id
+from console.domain.validation.alerts import DESTINATIONS
 from console.errors import BadSettings, SlowDown, Wrong
-from console.identifiers import new_id
 from console.pages.guard import go, read_form
 from console.pages.settings.common import (
     _,
@@ -34,8 +35,7 @@ from console.pages.settings.common import (
     wrong_of,
 )
 from console.pages.settings.form import MINUTE, Form, seconds, stamp, ticks
-from console.texts import page_texts
-from console.who import services_of
+from console.views.i18n import page_texts
 
 AT = "/settings/alerts"
 SHOWN = 20  # messages of a rule

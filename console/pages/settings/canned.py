@@ -8,15 +8,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.bad_settings.people import CANNED_TEXT
-from console.directory import PLACEHOLDERS, Canned, Directory
+from console.authentication import services_of
+from console.domain.directory import PLACEHOLDERS, Canned, Directory
+from console.domain.ids import new_id
+from console.domain.permissions import may
+from console.domain.validation.members import CANNED_TEXT
 from console.errors import BadSettings, NotAllowed, NotYours, Wrong
-from console.identifiers import new_id
 from console.pages.guard import for_those_who, go, read_form
 from console.pages.settings.common import _, by_name, draw, draw_form, known_to, overtaken, wrong_of
 from console.pages.settings.form import Form, stamp
-from console.rights import may
-from console.who import services_of
 
 AT = "/settings/canned"
 MINE, SHARED = "member", "shared"

@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console.archive.members import SignedIn
-from console.directory import Directory
+from console.authentication import services_of
+from console.domain.directory import Directory
+from console.domain.permissions import Right, may
 from console.errors import BadSettings, Wrong
 from console.pages.guard import for_those_who, go
 from console.pages.settings.form import Form, beside, stamp
-from console.rights import Right, may
-from console.templating import locale_of, render
-from console.texts import page_texts
-from console.who import services_of
+from console.views.i18n import page_texts
+from console.views.templating import locale_of, render
 
 
 def _(text: str) -> str:

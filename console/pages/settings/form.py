@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from babel import Locale
 
-from console.bad_settings.found import languages
+from console.domain.sanitize import clean, safe_name
+from console.domain.validation.problems import languages
 from console.errors import Wrong
-from console.text import clean, safe_name
 
 Gettext = Callable[[str], str]
 NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,3})?")

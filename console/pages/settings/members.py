@@ -9,8 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.bad_settings.people import ROLES
-from console.directory import SLOTS, Directory, Member, MemberRole
+from console.authentication import services_of
+from console.domain.directory import SLOTS, Directory, Member, MemberRole
+from console.domain.permissions import RIGHTS, may
+from console.domain.validation.members import ROLES
 from console.errors import BadSettings, NotYours, Wrong
 from console.pages.guard import read_form
 from console.pages.settings.common import (
@@ -28,8 +30,6 @@ from console.pages.settings.common import (
     wrong_of,
 )
 from console.pages.settings.form import Form, in_words, stamp, ticks
-from console.rights import RIGHTS, may
-from console.who import services_of
 
 AT = "/settings/members"
 NEW = Member("", "", "")

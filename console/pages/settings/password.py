@@ -7,10 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
+from console.authentication import services_of
 from console.errors import BadSettings, Wrong
 from console.pages.guard import address_of, for_those_who, go, read_form
 from console.pages.settings.common import draw_form
-from console.who import services_of
 
 AT = "/settings/password"
 

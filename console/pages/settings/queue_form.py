@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import cast
 
-from console.directory import Mode, Queue
+from console.domain.directory import Mode, Queue
 from console.pages.settings.form import MINUTE, Form, seconds, ticks
-from console.pages.settings.week import read_hours, typed_hours
+from console.pages.settings.opening_hours import read_hours, typed_hours
 
 
 def typed_of(queue: Queue, members: Collection[str]) -> dict[str, str]:

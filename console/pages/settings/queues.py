@@ -8,10 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.bad_settings import check
-from console.directory import Directory, Member, Queue, served_by
+from console.authentication import services_of
+from console.domain.directory import Directory, Member, Queue, served_by
+from console.domain.opening_hours import next_opening, open_at, zones
+from console.domain.validation import check
 from console.errors import BadSettings, NotYours, Wrong
-from console.hours import next_opening, open_at, zones
 from console.pages.guard import read_form
 from console.pages.settings.common import (
     _,
@@ -27,9 +28,8 @@ from console.pages.settings.common import (
     wrong_of,
 )
 from console.pages.settings.form import Form, in_words, new_key, stamp
+from console.pages.settings.opening_hours import day_names
 from console.pages.settings.queue_form import read_queue, typed_of
-from console.pages.settings.week import day_names
-from console.who import services_of
 
 AT = "/settings/queues"
 NEW = Queue("", "")

@@ -8,11 +8,11 @@ from starlette.routing import Route
 
 from console.archive.database import now_ms
 from console.archive.members import SignedIn
+from console.authentication import services_of
 from console.errors import BadSettings, Wrong
 from console.pages.guard import go, read_form
 from console.pages.settings.common import draw_form, for_supervisors, wrong_of
 from console.pages.settings.form import Form
-from console.who import services_of
 
 AT = "/settings/retention"
 DAY = 86_400_000  # ms

@@ -7,8 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.bad_settings.people import origin_of
-from console.directory import Directory, Site
+from console.authentication import services_of
+from console.domain.directory import Directory, Site
+from console.domain.validation.members import origin_of
 from console.errors import BadSettings, NotYours, Wrong
 from console.pages.guard import read_form
 from console.pages.settings.common import (
@@ -24,8 +25,7 @@ from console.pages.settings.common import (
     wrong_of,
 )
 from console.pages.settings.form import Form, new_key, stamp
-from console.texts import Texts
-from console.who import services_of
+from console.views.i18n import Texts
 
 AT = "/settings/sites"
 NEW = Site("", "", "")

@@ -5,10 +5,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
+from console.authentication import services_of
 from console.pages.guard import go, read_form
 from console.pages.settings.common import draw_form, for_admins, known_to, overtaken, wrong_of
 from console.pages.settings.form import Form, stamp
-from console.who import services_of
 
 AT = "/settings/watching"
 

@@ -1,0 +1,114 @@
+"""What a page tells of its visitor: made harmless, and kept until a chat is opened with it."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import msgspec
+
+from console.domain.directory import Site
+from console.domain.sanitize import clean, mask_cards, safe_name
+from console.errors import BadText, ProfileFull
+from console.events import Visitor
+from console.projection.picture import ChatLine
+from console.protocol import MAX_TEXT, Page
+from console.queue.payloads import VisitorProfile
+
+CHANNEL = "web"
+MOST_FIELDS = 50  # of a visitor; the oldest give way, for every fact of the profile carries them all
+MOST_BYTES = 16 * 1024  # of their names and values together
+EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
+
+
+class Guest:
+    """One visitor as this socket knows them; `profile` is what a fact is told. `site` is asked anew each time."""
+
+    def __init__(self, visitor: str, site: Callable[[], Site], browser: str) -> None:
+        self._site = site
+        self.profile = VisitorProfile(
+            Visitor(visitor),
+            locale=site().locale,
+            agent_string=one_line(browser[:300], 300),
+            site=site().key,
+            channel=CHANNEL,
+        )
+
+    @property
+    def visitor(self) -> Visitor:
+        return self.profile.visitor
+
+    def adopt(self, profile: bytes | str) -> None:
+        """The profile of the visitor's chat, with the page they are on now."""
+        kept, here = msgspec.json.decode(profile, type=VisitorProfile), self.profile
+        self.profile = msgspec.structs.replace(kept, page=here.page or kept.page, title=here.title or kept.title)
+
+    def is_on(self, page: Page, locale: str = "") -> None:
+        """The page they are on; what it leaves out stays as it was."""
+        here = self.profile
+        self.profile = msgspec.structs.replace(
+            here,
+            locale=one_line(locale, 35) or here.locale,
+            page=address(page.url, self._site().parameters) or here.page,
+            title=one_line(page.title, 300) or here.title,
+            referrer=address(page.referrer, ()) or here.referrer,
+        )
+
+    def is_called(self, name: str, email: str, fields: Mapping[str, str]) -> None:
+        """Name, address and fields as the page gives them: unverified; the oldest fields give way.
+
+        BadText for half a surrogate pair, ProfileFull when what is given at once is too much by itself.
+        """
+        was = self.profile
+        given = {one_line(key, 60): mask_cards(clean(value, limit=500, optional=True)) for key, value in fields.items()}
+        if size(given) > MOST_BYTES:
+            raise ProfileFull
+        visitor = msgspec.structs.replace(
+            was.visitor,
+            name=mask_cards(safe_name(name)) or was.visitor.name,
+            email=one_line(email, 254) or was.visitor.email,
+        )
+        kept = {key: value for key, value in was.fields.items() if key not in given}
+        fields = dict([*kept.items(), *given.items()][-MOST_FIELDS:])
+        while size(fields) > MOST_BYTES:
+            del fields[next(iter(fields))]
+        self.profile = msgspec.structs.replace(was, visitor=visitor, fields=fields)
+
+    def is_known_as(self, line: ChatLine) -> bool:
+        """Whether the chat tells all of the profile already."""
+        mine = self.profile
+        told = (line.name, line.email, line.locale, line.page, line.title, line.fields)
+        return told == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields)
+
+
+def size(fields: Mapping[str, str]) -> int:
+    """Bytes of names and values."""
+    return sum(len(name.encode()) + len(value.encode()) for name, value in fields.items())
+
+
+def written(text: str) -> str:
+    """What a person wrote: cleaned, card numbers masked. BadText when nothing is left."""
+    return mask_cards(clean(text, limit=MAX_TEXT))
+
+
+def one_line(text: str, limit: int) -> str:
+    """What a page says of its visitor: one harmless line, or nothing."""
+    return mask_cards(clean(text.strip(), limit=limit, lines=False, optional=True))
+
+
+def mail_address(text: str) -> str:
+    """BadText when nobody could be answered there."""
+    if not EMAIL.fullmatch(text.strip()):
+        raise BadText("That is no e-mail address.")
+    return text.strip()
+
+
+def address(url: str, parameters: Collection[str]) -> str:
+    """An address without fragment, and of its query only the parameters the site lists."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https"):
+        return ""
+    kept = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name in parameters])
+    return one_line(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, kept, "")), 2_000)

@@ -1,0 +1,120 @@
+"""The couriers: some processes that send, started when there is something to send and ended when there is not."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from console.domain.alert_delivery import Answer, Message, Parcel
+
+LIMIT = 20.0  # seconds a sending takes at most: then its process is killed
+MOST = 4  # at once
+IDLE = 60.0  # seconds without work after which a process ends
+ROOT = Path(__file__).parent.parent.parent
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+NOTHING = Message("Sestetto", "…", "…", "info")
+LOST = "The process that sends has ended."
+
+
+class Couriers:
+    """`networks`: private ones that alerts may go to."""
+
+    def __init__(self, networks: Sequence[str] = (), *, most: int = MOST, limit: float = LIMIT) -> None:
+        self._networks = list(networks)
+        self._limit = limit
+        self._places = asyncio.Semaphore(most)
+        self._idle: list[asyncio.subprocess.Process] = []
+        self._all: set[asyncio.subprocess.Process] = set()
+        self._killed: list[asyncio.subprocess.Process] = []  # that have perhaps not ended yet
+
+    async def send(self, url: str, message: Message) -> Answer:
+        return await self._ask(Parcel(url, message))
+
+    async def look(self, url: str) -> Answer:
+        """Where it would go, and whether it may; nothing is sent."""
+        return await self._ask(Parcel(url, NOTHING, only_look=True))
+
+    async def close(self) -> None:
+        for process in list(self._all):
+            self._kill(process)
+        self._idle.clear()
+        for process in self._killed:
+            await process.wait()
+
+    async def _ask(self, parcel: Parcel) -> Answer:
+        async with self._places:
+            started = time.monotonic()
+            process = self._rested() or await self._start()
+            try:
+                async with asyncio.timeout(self._limit):
+                    answer = await _exchange(process, parcel)
+            except TimeoutError:
+                self._kill(process)
+                answer = Answer("slow")
+            except (OSError, EOFError, ValueError):
+                self._kill(process)
+                answer = Answer("failed", LOST)
+            except BaseException:
+                self._kill(process)
+                raise
+            else:
+                self._rest(process)
+            answer.took = round((time.monotonic() - started) * 1000)
+            return answer
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+        environment |= {"PYTHONPATH": str(ROOT), "NETRC": os.devnull, "HOME": "/nonexistent"}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "console.alerts.courier",
+            str(round(self._limit) + 1),
+            *self._networks,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=environment,
+            cwd="/",
+        )
+        self._all.add(process)
+        return process
+
+    def _rested(self) -> asyncio.subprocess.Process | None:
+        while self._idle:
+            process = self._idle.pop()
+            if process.returncode is None:
+                return process
+            self._all.discard(process)
+        return None
+
+    def _rest(self, process: asyncio.subprocess.Process) -> None:
+        self._idle.append(process)
+        asyncio.get_running_loop().call_later(IDLE, self._retire)
+
+    def _retire(self) -> None:
+        """The one that has been idle longest."""
+        if self._idle:
+            self._kill(self._idle.pop(0))
+
+    def _kill(self, process: asyncio.subprocess.Process) -> None:
+        self._all.discard(process)
+        self._killed = [one for one in self._killed if one.returncode is None] + [process]
+        with suppress(ProcessLookupError):
+            process.kill()
+
+
+async def _exchange(process: asyncio.subprocess.Process, parcel: Parcel) -> Answer:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(msgspec.json.encode(parcel) + b"\n")
+    await process.stdin.drain()
+    line = await process.stdout.readline()
+    if not line:
+        raise EOFError
+    return msgspec.json.decode(line, type=Answer)

@@ -1,0 +1,277 @@
+"""Facts and time to incidents. Pure: a picture of the workspace, and what counts of it by queue, kept fact by fact."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
+
+import msgspec
+
+from console.alerts.open_times import OpenTimes
+from console.domain.alerts import KINDS, AlertRule, Incident, Kind, What, step
+from console.domain.directory import Queue
+from console.events import AgentChanged, AnyFact, Late, PromiseBroken, Unreadable
+from console.projection.picture import ChatLine, Picture
+
+SHOWN = 5  # chats told of by name
+LAST = "\uffff"  # sorts behind every id
+Key = tuple[str, Kind, str]
+
+
+class Told(msgspec.Struct):
+    """A chat as a message tells of it: since when (ms) somebody waits, until when an answer is promised."""
+
+    chat: str
+    name: str
+    since: int
+    due: int
+    agent: str = ""
+
+
+class News(msgspec.Struct):
+    """What is to be told: `what` of the incident, as it stood `at`; `chats` are the first of `count`."""
+
+    rule: AlertRule
+    what: What
+    incident: Incident
+    at: int
+    count: int = 0
+    chats: list[Told] = []
+
+
+class Standing:
+    """What counts of one queue's chats."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, None] = {}
+        self.late: dict[str, None] = {}
+        self.clocks: list[tuple[int, str]] = []  # (due, chat), sorted: the promises that have not broken yet
+
+    def due_by(self, at: int) -> list[str]:
+        """The chats whose clocks run out by then, the most urgent first."""
+        return [chat for _, chat in self.clocks[: bisect_right(self.clocks, (at, LAST))]]
+
+
+class Watch:
+    """`incidents` are those that go on; `changed` and `gone` are what differs from what was last kept elsewhere."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        rules: Sequence[AlertRule],
+        queues: Mapping[str, Queue],
+        incidents: Iterable[Incident],
+        now: int,
+    ) -> None:
+        self.picture = picture
+        self.now = now
+        self.incidents = {one.key: one for one in incidents}
+        self.changed: set[Key] = set()
+        self.gone: set[Key] = set()
+        self._standings: dict[str, Standing] = {}
+        self._places: dict[str, tuple[str, int, bool, bool]] = {}  # chat -> queue, due, late, waiting
+        self._deserted: dict[str, int] = {}  # queue -> since when (ms) nobody is online
+        self._open = OpenTimes()
+        self.heed(rules, queues)
+        for chat in picture.chats:
+            self._index(chat)
+
+    def heed(self, rules: Sequence[AlertRule], queues: Mapping[str, Queue]) -> None:
+        """The rules and queues from now on. What no rule tells of any more is forgotten without a word."""
+        self.rules = [rule for rule in rules if rule.on and rule.destinations]
+        self.queues = dict(queues)
+        known = {rule.id: rule for rule in self.rules}
+        for key, incident in list(self.incidents.items()):
+            rule = known.get(incident.rule)
+            if not rule or not rule.tells(incident.kind) or not rule.covers(incident.queue) or key[2] not in queues:
+                self._forget(key)
+        self._open.forget()
+        self._deserted = {queue: since for queue, since in self._deserted.items() if queue in queues}
+        self._see_agents(queues, self.now, first=True)
+
+    def advance(self, n: int, fact: AnyFact | Unreadable) -> list[News]:
+        """The next fact of the feed."""
+        self.now = max(self.now, fact.at)
+        chat = getattr(fact, "chat", "")
+        touched = {self._places[chat][0]} if chat in self._places else set()
+        if isinstance(fact, AgentChanged):
+            known = self.picture.agents.get(fact.agent)
+            touched |= {*fact.queues, *(known.queues if known else ())}
+        self.picture.advance(n, fact)
+        if chat:
+            self._index(chat)
+            touched |= {self._places[chat][0]} if chat in self._places else set()
+        if isinstance(fact, AgentChanged):
+            self._see_agents(touched, self.now)
+        broke = int(isinstance(fact, Late | PromiseBroken))
+        return self._judge(touched & self.queues.keys(), broke)
+
+    def look(self, now: int) -> list[News]:
+        """No fact until now, and time has passed."""
+        self.now = max(self.now, now)
+        return self._judge(self.queues)
+
+    def missed(self, queue: str, chat: Told, at: int) -> list[News]:
+        """An answer became late while nobody watched, and what came of it is in the picture already."""
+        found: list[News] = []
+        for rule in self.rules:
+            if queue in self.queues and rule.covers(queue) and rule.late:
+                key: Key = (rule.id, "late", queue)
+                found += self._told(rule, key, at, [chat], True, broke=1)
+                self.incidents[key].holds = False  # the next look sees whether it is so still
+        return found
+
+    def next_due(self) -> int:
+        """When (ms) time alone changes something, as far as clocks are concerned; 0 for never."""
+        found = 0
+        for rule in self.rules:
+            for queue in self.queues if rule.due_soon is not None else ():
+                before = self._before(rule, queue)
+                clocks = self._standing(queue).clocks
+                place = bisect_right(clocks, (self.now + before, LAST)) if before else len(clocks)
+                if place < len(clocks):
+                    due = clocks[place][0] - before
+                    found = min(found, due) if found else due
+        return found
+
+    def kept(self) -> None:
+        """All that changed is written down."""
+        self.changed.clear()
+        self.gone.clear()
+
+    # --- judging -------------------------------------------------------------------------------
+
+    def _judge(self, queues: Collection[str], broke: int = 0) -> list[News]:
+        found: list[News] = []
+        for rule in self.rules:
+            for queue in queues:
+                if rule.covers(queue):
+                    for kind in KINDS:
+                        if rule.tells(kind):
+                            found += self._judge_one(rule, kind, queue, broke)
+        return found
+
+    def _judge_one(self, rule: AlertRule, kind: Kind, queue: str, broke: int) -> list[News]:
+        key: Key = (rule.id, kind, queue)
+        standing = self._standing(queue)
+        chats: Collection[str] = standing.waiting
+        match kind:
+            case "due_soon":
+                before = self._before(rule, queue)
+                chats = standing.due_by(self.now + before) if before else ()
+                holds = bool(chats)
+            case "late":
+                chats = standing.late
+                holds = bool(chats)
+            case "line":
+                holds = rule.line is not None and len(chats) > rule.line
+            case "nobody":
+                holds = self._nobody(queue, rule.nobody or 0)
+        if key not in self.incidents and not holds:
+            return []
+        return self._told(rule, key, self.now, chats, holds, broke=broke)
+
+    def _told(
+        self, rule: AlertRule, key: Key, now: int, chats: Collection[str | Told], holds: bool, *, broke: int
+    ) -> list[News]:
+        before = self.incidents.get(key)
+        was = (before.holds, before.count) if before else None
+        incident, what = step(before, key, holds, now, rule.quiet)
+        if incident is None:
+            self._forget(key)
+        else:
+            self._count(incident, len(chats), broke)
+            self.incidents[key] = incident
+            self.gone.discard(key)
+            if what or was != (incident.holds, incident.count):
+                self.changed.add(key)
+        of = incident or before
+        if of is None or what is None or (what == "over" and not rule.over):
+            return []
+        first = [chat if isinstance(chat, Told) else self.tell(chat) for chat in islice(chats, SHOWN)]
+        return [News(rule, what, msgspec.structs.replace(of), now, len(chats), first if what != "over" else [])]
+
+    def _count(self, incident: Incident, chats: int, broke: int) -> None:
+        if incident.kind == "late":
+            incident.count += broke
+        else:
+            incident.count = max(incident.count, chats)
+
+    def _forget(self, key: Key) -> None:
+        if self.incidents.pop(key, None) is not None:
+            self.gone.add(key)
+            self.changed.discard(key)
+
+    def _before(self, rule: AlertRule, queue: str) -> int:
+        """How long before its promise breaks a chat of the queue is due soon; 0 where every question would be."""
+        before = rule.due_soon or 0
+        return before if before < self.queues[queue].target else 0
+
+    def _nobody(self, queue: str, patience: int) -> bool:
+        since = self._deserted.get(queue)
+        if since is None:
+            return False
+        opened = self._open.since(self.queues[queue], self.now)
+        return opened is not None and self.now - max(since, opened) >= patience
+
+    def knows(self, chat: str) -> bool:
+        return chat in self.picture.chats
+
+    def tell(self, chat: str) -> Told:
+        """A chat of the picture, as messages tell of it."""
+        line = self.picture.chats[chat]
+        agent = self.picture.agents.get(line.agent) if line.place == "active" else None
+        return Told(chat, line.name, line.turn or line.since, _clock(line)[0], agent.name if agent else "")
+
+    # --- what the facts have made --------------------------------------------------------------
+
+    def _standing(self, queue: str) -> Standing:
+        return self._standings.setdefault(queue, Standing())
+
+    def _index(self, chat: str) -> None:
+        """The chat stands where the picture has it."""
+        line = self.picture.chats.get(chat)
+        new = None
+        if line is not None and line.place != "wrapup":
+            due, late = _clock(line)
+            new = (line.queue, due, late, line.place == "waiting")
+        old = self._places.get(chat)
+        if old == new:
+            return
+        if old is not None:
+            self._remove(chat, *old)
+        if new is None:
+            self._places.pop(chat, None)
+        else:
+            self._places[chat] = new
+            self._add(chat, *new)
+
+    def _add(self, chat: str, queue: str, due: int, late: bool, waiting: bool) -> None:
+        standing = self._standing(queue)
+        if waiting:
+            standing.waiting[chat] = None
+        if late:
+            standing.late[chat] = None
+        elif due:
+            insort(standing.clocks, (due, chat))
+
+    def _remove(self, chat: str, queue: str, due: int, late: bool, waiting: bool) -> None:
+        standing = self._standing(queue)
+        standing.waiting.pop(chat, None)
+        standing.late.pop(chat, None)
+        if due and not late:
+            del standing.clocks[bisect_left(standing.clocks, (due, chat))]
+
+    def _see_agents(self, queues: Iterable[str], now: int, *, first: bool = False) -> None:
+        for queue in queues:
+            if self.picture.online(queue):
+                self._deserted.pop(queue, None)
+            elif queue not in self._deserted:
+                served = (agent.since for agent in self.picture.agents.values() if queue in agent.queues)
+                self._deserted[queue] = min(now, max(served, default=0)) if first else now
+
+
+def _clock(chat: ChatLine) -> tuple[int, bool]:
+    """When the chat's next promise breaks (0: none is open), and whether one has broken."""
+    if chat.late or chat.promise_late:
+        return chat.due or chat.promise, True
+    return min((due for due in (chat.due, chat.promise) if due), default=0), False

@@ -1,0 +1,234 @@
+"""From the feed to the outbox: one reader a workspace follows the feed with a cursor of its own.
+
+Nothing here is on a message's way: when SQL is away it waits, and the feed does not wait for it.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+
+import structlog
+
+from console.alerts.detector import News, Told, Watch
+from console.alerts.messages import message_of
+from console.archive.alerts import Alerts, Outgoing, Overtaken, Place
+from console.domain.alerts import AlertRule
+from console.domain.directory import Queue
+from console.domain.ids import new_id
+from console.errors import Unknown
+from console.events import Entry, Late
+from console.projection.picture import Picture
+from console.queue.feed import FeedGap, Tail, decode_entry
+from console.queue.workspace import Workspace
+
+PACE = 0.1  # seconds between two reads of the feed under load
+LOOK = 1.0  # seconds between two looks at most
+SILENT = 5.0  # seconds without a word of the store: what is not known is not judged
+RULES = 1.0  # seconds between two looks whether the rules have changed
+KEEP = 2.0  # seconds between two notes of how far it was read, when nothing is told
+AGAIN = 1.0  # seconds until SQL is tried again
+REPLAY = 1_000  # facts read at once of what was missed
+
+log = structlog.get_logger()
+
+
+class AlertReader:
+    """`queues` is asked anew each time, `leads` whether this process is the one that reads.
+
+    `on_outgoing` is called when there is something to send.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        alerts: Alerts,
+        *,
+        queues: Callable[[], Mapping[str, Queue]],
+        leads: Callable[[], bool],
+        origin: str,
+    ) -> None:
+        self.on_outgoing: Callable[[], None] = lambda: None
+        self.workspace = workspace
+        self.alerts = alerts
+        self.queues = queues
+        self.leads = leads
+        self.origin = origin
+        self.rules: list[AlertRule] = []
+        self._version = -1
+        self._looked = 0.0
+
+    async def follow(self) -> None:
+        """Until another process leads, the epoch turns, or facts are missing; not at all without a rule."""
+        if not self.leads():
+            return
+        await self.changed_rules()
+        if not self.rules:
+            return
+        snapshot = await self.workspace.snapshot()
+        reader = new_id()
+        place, incidents = await self.alerts.begin(reader, snapshot.epoch, snapshot.last, snapshot.n)
+        watch = Watch(Picture.from_snapshot(snapshot), self.rules, self.queues(), incidents, snapshot.now)
+        following = Following(self, watch, reader, Place(snapshot.epoch, snapshot.last, snapshot.n))
+        with suppress(FeedGap, Overtaken):
+            await following.begin(place, snapshot.now)
+            await following.run()
+
+    def goes_on(self, epoch: str) -> bool:
+        return self.leads() and self.workspace.epoch == epoch
+
+    async def changed_rules(self) -> bool:
+        """Whether they have changed since they were read last; looked at each second."""
+        if self._version >= 0 and time.monotonic() - self._looked < RULES:
+            return False
+        self._looked = time.monotonic()
+        version = await self.alerts.version()
+        if version == self._version:
+            return False
+        self.rules = [rule for rule in await self.alerts.rules() if rule.on and rule.destinations]
+        self._version = version
+        await self.alerts.drop_stray([one.id for rule in self.rules for one in rule.destinations])
+        return True
+
+
+class Following:
+    """One reader's way along the feed: it ends when another takes the cursor."""
+
+    def __init__(self, reader: AlertReader, watch: Watch, name: str, place: Place) -> None:
+        self._reader = reader
+        self._watch = watch
+        self._name = name
+        self._place = place
+        self._kept_at = 0.0
+        self._queues: Mapping[str, Queue] = reader.queues()
+        self._look_at = 0  # ms of the store's clock
+
+    async def begin(self, before: Place | None, now: int) -> None:
+        """What happened between two readers, as far as it matters still; then how things stand."""
+        news: list[News] = []
+        if before and before.epoch == self._place.epoch and before.n < self._place.n:
+            news = await self._missed(before)
+        await self._keep(news + self._watch.look(now), at_once=True)
+
+    async def run(self) -> None:
+        workspace = self._reader.workspace
+        tail = Tail(workspace.store.url, workspace.keys.feed, self._place.id, self._place.n, pace=PACE)
+        batches: asyncio.Queue[list[Entry]] = asyncio.Queue(1)
+        pump = asyncio.create_task(_pump(tail, batches), name="alerts.pump")
+        try:
+            while self._reader.goes_on(self._place.epoch):
+                news = self._advance(await self._next(batches))
+                if pump.done() and batches.empty():
+                    pump.result()
+                if await self._heed() and not self._reader.rules:
+                    return
+                if batches.empty() and time.monotonic() - tail.heard < SILENT:
+                    news += self._look()
+                await self._keep(news)
+        finally:
+            pump.cancel()
+            await tail.close()
+
+    async def _next(self, batches: asyncio.Queue[list[Entry]]) -> list[Entry]:
+        """What has come, or nothing when it is time to look."""
+        wait = (self._look_at - self._reader.workspace.now()) / 1000
+        try:
+            async with asyncio.timeout(min(max(wait, 0.01), LOOK)):
+                return await batches.get()
+        except TimeoutError:
+            return []
+
+    def _advance(self, batch: Sequence[Entry]) -> list[News]:
+        news: list[News] = []
+        for entry in batch:
+            news += self._watch.advance(entry.n, entry.fact)
+            self._place = Place(self._place.epoch, entry.id, entry.n)
+        return news
+
+    def _look(self) -> list[News]:
+        now = self._reader.workspace.now()
+        news = self._watch.look(now) if now >= self._look_at else []
+        due = self._watch.next_due()
+        latest = now + round(LOOK * 1000) if now >= self._look_at else self._look_at
+        self._look_at = min(latest, due) if due else latest
+        return news
+
+    async def _heed(self) -> bool:
+        queues = self._reader.queues()
+        if not await self._rules_changed() and queues is self._queues:
+            return False
+        self._queues = queues
+        self._watch.heed(self._reader.rules, queues)
+        return True
+
+    async def _rules_changed(self) -> bool:
+        try:
+            return await self._reader.changed_rules()
+        except Unknown:
+            return False
+
+    async def _keep(self, news: Sequence[News], *, at_once: bool = False) -> None:
+        """Written down until it is, however long SQL is away; Overtaken when that is another's from now on."""
+        watch = self._watch
+        if not (news or watch.gone or at_once) and time.monotonic() - self._kept_at < KEEP:
+            return
+        outgoing = [made for one in news if (made := self._outgoing(one))]
+        changed = [watch.incidents[key] for key in watch.changed]
+        while True:
+            try:
+                await self._reader.alerts.keep(self._name, self._place, changed, watch.gone, outgoing)
+                break
+            except Unknown as problem:
+                log.info("alerts.wait", error=problem.code)
+                await asyncio.sleep(AGAIN)
+                if not self._reader.goes_on(self._place.epoch):
+                    raise Overtaken from problem
+        watch.kept()
+        self._kept_at = time.monotonic()
+        if outgoing:
+            self._reader.on_outgoing()
+
+    def _outgoing(self, news: News) -> Outgoing | None:
+        """In words; what cannot be put into words keeps nothing else from being told."""
+        incident = news.incident
+        queue = self._watch.queues.get(incident.queue)
+        if queue is None:
+            return None
+        try:
+            message = message_of(news, queue, self._reader.origin)
+        except Exception as problem:
+            log.error("alerts.unspeakable", rule=news.rule.id, queue=queue.id, error=repr(problem))
+            return None
+        return Outgoing(news.rule, news.what, incident.kind, incident.queue, message)
+
+    async def _missed(self, before: Place) -> list[News]:
+        """Answers that became late meanwhile: somebody is told, though they have come since."""
+        lates = [fact async for fact in self._lates(before)]
+        gone = {fact.chat for fact in lates if not self._watch.knows(fact.chat)}
+        names = await self._reader.alerts.names(gone) if gone else {}
+        news: list[News] = []
+        for fact in lates:
+            known = fact.chat not in gone
+            chat = self._watch.tell(fact.chat) if known else Told(fact.chat, names.get(fact.chat, ""), fact.due, 0)
+            news += self._watch.missed(fact.queue, chat, fact.at)
+        return news
+
+    async def _lates(self, before: Place) -> AsyncIterator[Late]:
+        """What the feed still has of them behind that place, up to this one's beginning."""
+        workspace, start = self._reader.workspace, before.id
+        while True:
+            rows = await workspace.store.command(
+                "XRANGE", workspace.keys.feed, f"({start}", self._place.id, "COUNT", REPLAY
+            )
+            for name, fields in rows:
+                fact = decode_entry(name.decode(), fields[1]).fact
+                if isinstance(fact, Late):
+                    yield fact
+            if len(rows) < REPLAY:
+                return
+            start = rows[-1][0].decode()
+
+
+async def _pump(tail: Tail, batches: asyncio.Queue[list[Entry]]) -> None:
+    async for batch in tail.batches():
+        await batches.put(batch)

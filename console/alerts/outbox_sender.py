@@ -1,0 +1,109 @@
+"""From the outbox to the world: each message in its destination's order, again after a failure, some at a time."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from console.alerts.courier_pool import Couriers
+from console.archive.alerts import Alerts, Delivery
+from console.domain.alert_delivery import Answer
+from console.domain.ids import new_id
+from console.errors import NotYours, SestettoError
+
+AT_ONCE = 3  # sendings: one place of the couriers stays free for whoever tries a destination on a page
+FOR_THE_ILL = 2  # of them, for destinations that failed the last time: the others find a place
+LOOK = 5.0  # seconds between two looks into the outbox, when nobody says that there is something
+
+log = structlog.get_logger()
+
+
+class AlertSender:
+    """Runs beside everything else: what a far end does is felt in a courier, and there only."""
+
+    def __init__(self, alerts: Alerts, couriers: Couriers, *, leads: Callable[[], bool]) -> None:
+        self._alerts = alerts
+        self._couriers = couriers
+        self._leads = leads
+        self._name = new_id()
+        self._wake = asyncio.Event()
+        self._busy: dict[str, asyncio.Task[None]] = {}  # by destination
+        self._ill: set[str] = set()  # destinations whose last try failed
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        try:
+            while True:
+                self._wake.clear()
+                wait = await self._round() if self._leads() else LOOK
+                try:
+                    async with asyncio.timeout(wait):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+
+    async def _round(self) -> float:
+        """Begins all that is to be tried now; seconds until there is more."""
+        following = 0
+        try:
+            for limit, but in ((AT_ONCE, self._ill), (FOR_THE_ILL, set[str]())):
+                free = limit - len(self._busy)
+                if free > 0:
+                    claimed, following = await self._alerts.claim(self._name, free, self._busy.keys() | but)
+                    for delivery in claimed:
+                        task = asyncio.create_task(self._deliver(delivery), name="alerts.deliver")
+                        self._busy[delivery.destination] = task
+        except SestettoError as problem:
+            log.info("alerts.wait", error=problem.code)
+            return LOOK
+        except Exception as problem:
+            log.error("alerts.round", error=repr(problem))
+            return LOOK
+        wait = (following - self._alerts.clock()) / 1000 if following else LOOK
+        return min(max(wait, 0.05), LOOK)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            answer = await self._safely(delivery)
+            log.info("alerts.tried", message=delivery.id, destination=delivery.destination, answer=answer.code)
+            (self._ill.discard if answer.sent else self._ill.add)(delivery.destination)
+            await self._record(delivery, answer)
+        except Exception as problem:  # it is tried again when its lease is over
+            log.error("alerts.delivery", message=delivery.id, error=type(problem).__name__)
+        finally:
+            del self._busy[delivery.destination]
+            self.wake()
+
+    async def _safely(self, delivery: Delivery) -> Answer:
+        """A message that nobody can send is a failed one, and not for ever in the way of the next."""
+        try:
+            return await self._send(delivery)
+        except Exception as problem:
+            log.error("alerts.unsendable", message=delivery.id, error=type(problem).__name__)
+            return Answer("failed", type(problem).__name__)
+
+    async def _send(self, delivery: Delivery) -> Answer:
+        try:
+            rule = await self._alerts.rule(delivery.rule)
+        except NotYours:
+            return Answer("dropped")
+        except SestettoError:
+            return Answer("failed", "The database could not be asked where to.")
+        url = next((one.url for one in rule.destinations if one.id == delivery.destination), "")
+        if not rule.on or not url:
+            return Answer("dropped")
+        return await self._couriers.send(url, delivery.message)
+
+    async def _record(self, delivery: Delivery, answer: Answer) -> None:
+        """What cannot be recorded is sent again: at least once."""
+        while True:
+            try:
+                await self._alerts.record(delivery, answer)
+                return
+            except SestettoError:
+                await asyncio.sleep(1)

@@ -1,0 +1,231 @@
+"""A line of a million chats in a minute: what one real `open` wrote is read, and written again under other ids.
+
+`Mould.of(…)` opens a chat and takes everything that bears its ids: keys of its own, and its places in keys it
+shares. Nothing here knows what an open writes, so what it writes is never written down twice. `differences`
+holds a clone against another real open, entry by entry.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from redis.exceptions import ResponseError
+
+from console.domain.ids import new_cid, new_id
+from console.events import Visitor
+from console.queue.payloads import VisitorProfile
+from console.queue.workspace import Workspace
+
+WORDS = "Good morning, could you tell me where my parcel is? It was to come on Tuesday."
+CHUNK = 2_000  # clones a call
+NEAR = 10 * 86_400_000  # ms around the opening in which a number of 13 digits is a time of the chat's
+TIME = re.compile(r"(?<![0-9])[0-9]{13}(?![0-9])")
+SHARED_WITH_ALL = ("feed", "head")  # the feed is trimmed behind the archive; its number is moved on by the loader
+
+Entry = tuple[str, ...]  # a write: command, key, then its words
+
+
+class Names(NamedTuple):
+    """The ids of one opening."""
+
+    chat: str
+    visitor: str
+    connection: str
+    cid: str
+
+    @classmethod
+    def fresh(cls) -> "Names":
+        return cls(new_id(), new_id(), new_id(), new_cid())
+
+
+class Mould(NamedTuple):
+    """What one open wrote, ids and times as variables; `facts` is how many it recorded."""
+
+    recipe: list[list[Any]]
+    facts: int
+
+    @classmethod
+    async def of(cls, workspace: Workspace, queue: str, locale: str = "") -> "Mould":
+        names = Names.fresh()
+        before = int(await workspace.store.command("HGET", workspace.keys.head, "n"))
+        at = await really_open(workspace, queue, names, locale)
+        after = int(await workspace.store.command("HGET", workspace.keys.head, "n"))
+        return cls([_variables(entry, names, at) for entry in await written(workspace, names)], after - before)
+
+
+async def really_open(workspace: Workspace, queue: str, names: Names, locale: str = "") -> int:
+    """When (ms)."""
+    said = await workspace.open(
+        names.chat, connection=names.connection, queue=queue, site="load", channel="web", cid=names.cid,
+        profile=VisitorProfile(Visitor(names.visitor), locale=locale, page="https://shop.example/cart"), text=WORDS,
+    )  # fmt: skip
+    return said.at
+
+
+class Loader:
+    """Writes clones of one mould; `made` of them so far."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.made = 0
+
+    async def load(self, mould: Mould, count: int, at: int, step: float = 0) -> None:
+        """`count` more chats, opened `step` ms after each other from `at`."""
+        call = self.workspace.store.command
+        try:
+            await call("FUNCTION", "LOAD", source())
+        except ResponseError as problem:
+            if "already exists" not in str(problem):
+                raise
+        await call("FCALL", "load_learn", 0, msgspec.json.encode(mould.recipe))
+        done = 0
+        while done < count:
+            chunk = min(CHUNK, count - done)
+            begin = at + round(done * step)
+            await call(
+                "FCALL", "load_clone", 1, self.workspace.keys.head, self.made, chunk, begin, str(step), mould.facts
+            )
+            self.made += chunk
+            done += chunk
+
+    def names(self, number: int) -> Names:
+        """The ids of a clone."""
+        tail = f"{number:015d}"
+        return Names(f"c{tail}", f"v{tail}", f"w{tail}", f"load-cid{tail[1:]}")
+
+
+@cache
+def source() -> str:
+    return Path(__file__).with_name("clones.lua").read_text(encoding="utf-8")
+
+
+# --- what an open wrote -----------------------------------------------------------------------------
+
+
+async def written(workspace: Workspace, names: Names) -> list[Entry]:
+    """Every entry of the workspace that bears one of the ids, as the write that makes it."""
+    found: list[Entry] = []
+    for key in await _keys(workspace):
+        kind = key.removeprefix(workspace.keys.prefix).partition(":")[0]
+        if kind in SHARED_WITH_ALL:
+            continue
+        sort = (await workspace.store.command("TYPE", key)).decode()
+        found += [entry for entry in await READERS[sort](workspace, key) if _bears(entry, names)]
+    return sorted(_gathered(found))
+
+
+async def _keys(workspace: Workspace) -> list[str]:
+    cursor, keys = b"0", []
+    pattern = re.sub(r"([\[\]?*\\])", r"\\\1", workspace.keys.prefix) + "*"
+    while True:
+        cursor, some = await workspace.store.command("SCAN", cursor, "MATCH", pattern, "COUNT", 10_000)
+        keys += [key.decode() for key in some]
+        if cursor == b"0":
+            return sorted(set(keys))
+
+
+async def _hash(workspace: Workspace, key: str) -> list[Entry]:
+    flat = await workspace.store.command("HGETALL", key)
+    return [("HSET", key, flat[i].decode(), flat[i + 1].decode()) for i in range(0, len(flat), 2)]
+
+
+async def _zset(workspace: Workspace, key: str) -> list[Entry]:
+    flat = await workspace.store.command("ZRANGE", key, 0, -1, "WITHSCORES")
+    return [("ZADD", key, flat[i + 1].decode(), flat[i].decode()) for i in range(0, len(flat), 2)]
+
+
+async def _set(workspace: Workspace, key: str) -> list[Entry]:
+    return [("SADD", key, member.decode()) for member in await workspace.store.command("SMEMBERS", key)]
+
+
+async def _list(workspace: Workspace, key: str) -> list[Entry]:
+    return [("RPUSH", key, *(value.decode() for value in await workspace.store.command("LRANGE", key, 0, -1)))]
+
+
+async def _string(workspace: Workspace, key: str) -> list[Entry]:
+    return [("SET", key, (await workspace.store.command("GET", key)).decode())]
+
+
+READERS: dict[str, Callable[[Workspace, str], Awaitable[list[Entry]]]] = {
+    "hash": _hash,
+    "zset": _zset,
+    "set": _set,
+    "list": _list,
+    "string": _string,
+}
+
+
+def _bears(entry: Entry, names: Names) -> bool:
+    return any(name in word for word in entry for name in names)
+
+
+def _gathered(entries: list[Entry]) -> list[Entry]:
+    """One write a hash."""
+    hashes: dict[str, list[str]] = {}
+    rest = []
+    for entry in entries:
+        if entry[0] == "HSET":
+            hashes.setdefault(entry[1], []).extend(entry[2:])
+        else:
+            rest.append(entry)
+    return rest + [("HSET", key, *fields) for key, fields in hashes.items()]
+
+
+def _variables(entry: Entry, names: Names, at: int) -> list[Any]:
+    """The words, each as text or as a list of text, {"id": name} and {"ms": after the opening}."""
+    return [_parts(word, names, at) for word in entry]
+
+
+def _parts(word: str, names: Names, at: int) -> Any:
+    pattern = re.compile("|".join([*(re.escape(name) for name in names), TIME.pattern]))
+    called = dict(zip(names, Names._fields, strict=True))
+    parts: list[Any] = []
+    end = 0
+    for match in pattern.finditer(word):
+        text = match.group()
+        if text not in called and abs(int(text) - at) > NEAR:
+            continue
+        parts.append(word[end : match.start()])
+        parts.append({"id": called[text]} if text in called else {"ms": int(text) - at})
+        end = match.end()
+    if not parts:
+        return word
+    return [part for part in [*parts, word[end:]] if part != ""]
+
+
+# --- whether the loader lies ------------------------------------------------------------------------
+
+
+async def differences(workspace: Workspace, queue: str, clone: Names, locale: str = "") -> list[str]:
+    """What a clone has that a real open has not (-) and the other way round (+), ids and times aside; empty is good."""
+    real = Names.fresh()
+    await really_open(workspace, queue, real, locale)
+    wanted = _plain(await written(workspace, real), real)
+    found = _plain(await written(workspace, clone), clone)
+    return [f"- {entry}" for entry in sorted(found - wanted)] + [f"+ {entry}" for entry in sorted(wanted - found)]
+
+
+def _plain(entries: list[Entry], names: Names) -> set[str]:
+    """An entry a line, ids by their names and times as ms after the opening."""
+    opened = next(
+        int(entry[i + 1])
+        for entry in entries
+        if entry[0] == "HSET" and f"chat:{names.chat}" in entry[1]
+        for i in range(2, len(entry), 2)
+        if entry[i] == "opened"
+    )
+    lines = set()
+    for entry in entries:
+        fields = [entry[2:]] if entry[0] != "HSET" else [entry[i : i + 2] for i in range(2, len(entry), 2)]
+        for words in fields:
+            if words[0] == "n" and entry[1].endswith(f"chat:{names.chat}"):
+                continue  # its last number in the feed
+            line = " ".join((*entry[:2], *words))
+            for name, identifier in names._asdict().items():
+                line = line.replace(identifier, f"<{name}>")
+            line = TIME.sub(lambda match: f"<{int(match.group()) - opened:+d}>", line)
+            lines.add(line)
+    return lines

@@ -1,0 +1,16 @@
+"""`sestetto load`: what this machine carries, and whether every promise was kept meanwhile."""
+
+import typer
+
+from console.bench.commands.board import board
+from console.bench.commands.chat import chat
+from console.bench.commands.races import races
+from console.bench.commands.routing import routing
+from console.bench.commands.timers import timers
+
+app = typer.Typer(no_args_is_help=True, help="Measure what this machine carries.")
+app.command("chat")(chat)
+app.command("routing")(routing)
+app.command("races")(races)
+app.command("timers")(timers)
+app.command("board")(board)

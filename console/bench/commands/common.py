@@ -1,0 +1,44 @@
+"""What the loads share: one table, one file of figures, the state of the machine beside them."""
+
+import os
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Table
+
+from console.app import build
+from console.bench.processes import yardstick
+from console.commands.common import say, screen
+
+Out = Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")]
+YARDSTICK = "yardstick: a million additions in Python"
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were taken on, and how fast it is just now."""
+    about = {"cores": os.cpu_count(), "python": platform.python_version(), "build": build()}
+    return about | {"million_additions_ms": yardstick()}
+
+
+def table(headings: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Numbers to four digits, larger ones whole."""
+    shown = Table(*headings, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        shown.add_row(*(_cell(value) for value in row))
+    screen.print(shown)
+
+
+def keep(out: Path | None, figures: Any) -> None:
+    if out is not None:
+        out.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+        say(f"Written to {out}.")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, int | float):
+        return f"{value:,g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return str(value)

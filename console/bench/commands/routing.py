@@ -1,0 +1,61 @@
+"""`sestetto load routing`: what an assignment costs, whatever the length of the line."""
+
+from typing import Annotated, Literal
+
+import typer
+import uvloop
+
+from console.bench.commands.common import YARDSTICK, Out, keep, machine, table
+from console.bench.fixture import Sync
+from console.bench.routing import KINDS, Routing, measure
+from console.commands.common import say
+from console.errors import SettingError
+
+AIM = "aim: 25,000 a second, and within 1.5 times from the shortest to the longest line"
+SYNCS: dict[str, tuple[Sync, ...]] = {"no": ("no",), "always": ("always",), "both": ("no", "always")}
+
+
+def routing(
+    agents: Annotated[int, typer.Option(min=200, help="Half of them busy, half with free slots.")] = 10_000,
+    waiting: Annotated[
+        str, typer.Option(help="Chats in line, one size after the other; from 50 on.")
+    ] = "1000,100000,1000000",
+    fsync: Annotated[Literal["no", "always", "both"], typer.Option(help="The store's appendfsync.")] = "both",
+    blocks: Annotated[int, typer.Option(min=1, help="Blocks of 200 calls of each kind.")] = 10,
+    out: Out = None,
+) -> None:
+    """Single calls of the store that end in an assignment, with very many agents and a growing line."""
+    figures = uvloop.run(measure(agents, _sizes(waiting), SYNCS[fsync], blocks))
+    about = machine()
+    _print(figures, SYNCS[fsync], about["million_additions_ms"])
+    keep(out, {"machine": about, "routing": figures})
+    if figures.lies:
+        raise SystemExit("sestetto: the loader's chats are not what an open leaves:\n" + "\n".join(figures.lies))
+
+
+def _sizes(waiting: str) -> list[int]:
+    sizes = [int(size) for size in waiting.split(",") if size.strip().isdigit()]
+    if len(sizes) != waiting.count(",") + 1 or min(sizes) < 50:
+        raise SettingError(f"--waiting is numbers of chats from 50 on, with commas between them: not {waiting}.")
+    return sizes
+
+
+def _print(figures: Routing, syncs: tuple[Sync, ...], yardstick: float) -> None:
+    headings = ("call", "fsync", "waiting", "us of the store", "us of CPU", "best tenth", "calls/s")
+    table(
+        headings,
+        [
+            (cost.what, cost.sync, f"{cost.waiting:,}", cost.server_us, cost.cpu_us, cost.best_us, cost.per_second)
+            for what in KINDS
+            for sync in syncs
+            for cost in figures.costs
+            if (cost.what, cost.sync) == (what, sync)
+        ],
+    )
+    for what in KINDS:
+        for sync in syncs:
+            median, best = figures.spread(what, sync)
+            growth = f"{median} times the CPU from the shortest to the longest line (best tenth: {best})"
+            say(f"{what}, fsync {sync}: {growth}")
+    say(f"{figures.agents:,} agents, {figures.store_mib:,} MiB in the store; {AIM}")
+    say(f"{YARDSTICK}: {yardstick} ms of CPU")

@@ -1,0 +1,164 @@
+"""The server under load: a process of its own with its store, and what the kernel says they use."""
+
+import asyncio
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.request import urlopen
+
+from console.archive.database import Database
+from console.archive.members import Accounts
+from console.config import read_settings
+from console.data_folder import in_place
+from console.domain.directory import Queue, Site
+from console.errors import SettingError
+from console.server import listen
+
+NAME = "load"  # of the site and the queue
+START_PATIENCE = 60.0  # s
+STOP_PATIENCE = 30.0
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Usage(NamedTuple):
+    """CPU seconds so far, and resident bytes now."""
+
+    cpu: float
+    memory: int
+
+
+def usage(pid: int) -> Usage:
+    """Of one process; zeros when it is not there to be asked."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return Usage((int(fields[11]) + int(fields[12])) / TICKS, int(fields[21]) * PAGE)
+    except OSError:
+        return Usage(0, 0)
+
+
+def store_of(pid: int) -> int:
+    """The process id of a server's embedded store; 0 for none."""
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            name, _, rest = file.read_text().rpartition(")")
+            if int(rest.split()[1]) == pid and "valkey" in name:
+                return int(file.parent.name)
+    return 0
+
+
+def yardstick() -> float:
+    """How fast this machine is just now: CPU ms of a million additions in Python, the median of five."""
+    return round(sorted(_additions() for _ in range(5))[2] * 1000, 1)
+
+
+def _additions() -> float:
+    started, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number
+    return time.process_time() - started
+
+
+class Target(NamedTuple):
+    """A server under load; `pid` is 0 when it is somebody else's process."""
+
+    url: str
+    pid: int
+    bearers: dict[str, str]
+    cookie: str = ""  # a supervisor's session, on a server of our own
+
+    @property
+    def sockets(self) -> str:
+        return self.url.replace("http", "ws", 1)
+
+
+@asynccontextmanager
+async def own_server(agents: int) -> AsyncIterator[Target]:
+    """A fresh server with its embedded store in a folder that goes away with it."""
+    with tempfile.TemporaryDirectory(prefix="sestetto-load-") as folder:
+        settings = in_place(read_settings({}, data=Path(folder), port=0))
+        with listen(settings) as found:
+            port = found.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        bearers = await people(settings.database, url, agents)
+        cookie = await supervisor(settings.database)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
+        environment |= {
+            "SESTETTO_DATA": folder,
+            "SESTETTO_PORT": str(port),
+            "SESTETTO_PACE": "1000",
+            "SESTETTO_METRICS": "yes",
+        }
+        log = Path(folder) / "server.log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "console.cli", "serve", env=environment, stdout=output, stderr=output
+            )
+        try:
+            await _answers(url, process, log)
+            yield Target(url, process.pid, bearers, cookie)
+        finally:
+            await _stop(process)
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_PATIENCE)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+async def people(database_url: str, url: str, agents: int) -> dict[str, str]:
+    """The site, the queue and the agents of a load, made if they are not there; a bearer token for each agent."""
+    database = Database(database_url)
+    try:
+        await database.migrate()
+        accounts = Accounts(database)
+        known = await accounts.directory()
+        await accounts.put_queue(Queue(NAME, "Load"))
+        await accounts.put_site(Site(NAME, "Load", NAME, (url,)))
+        names = [f"load-{number}" for number in range(agents)]
+        for name in names:
+            if name not in known.members:
+                await accounts.add_member(id=name, email=f"{name}@load.example", name=name, password="", queues=(NAME,))
+        return {name: await accounts.add_token(name, NAME) for name in names}
+    finally:
+        await database.close()
+
+
+async def supervisor(database_url: str) -> str:
+    """Somebody who may open boards: the session's cookie."""
+    database, password = Database(database_url), secrets.token_urlsafe(16)
+    try:
+        accounts = Accounts(database)
+        await accounts.add_member(
+            id="load-sam", email="sam@load.example", name="Sam", password=password, role="supervisor", queues=(NAME,)
+        )
+        return await accounts.sign_in("sam@load.example", password, address="127.0.0.1")
+    finally:
+        await database.close()
+
+
+async def _answers(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    async with asyncio.timeout(START_PATIENCE):
+        while not await asyncio.to_thread(_healthy, url):
+            if process.returncode is not None:
+                raise SettingError(f"the server under load ended: {await asyncio.to_thread(log.read_text)}")
+            await asyncio.sleep(0.1)
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/healthz", timeout=2) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False

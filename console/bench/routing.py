@@ -1,0 +1,83 @@
+"""What an assignment costs, with few and with very many chats in line, all in one run on one store."""
+
+import statistics
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from console.bench.fixture import Block, House, Sync
+from console.bench.processes import usage
+from console.bench.temp_store import opened, own_store
+
+NAME = "load"
+BLOCK = 200  # calls measured at once, at most a fifth of the line, which is filled up again after each
+
+KINDS: dict[str, Callable[[House], Callable[[int], Awaitable[Block]]]] = {
+    "end, next in line": lambda house: house.ends,
+    "label, next in line": lambda house: house.labels,
+    "open, least pressed": lambda house: house.opens,
+}
+
+
+class Cost(msgspec.Struct):
+    """One kind of call with `waiting` chats in line: medians over its blocks, and the best tenth of the CPU."""
+
+    waiting: int
+    what: str
+    sync: Sync
+    server_us: float  # by the store's own account (INFO commandstats): a clock's time
+    cpu_us: float  # of the store's process: protocol, file and all
+    best_us: float
+    per_second: float  # one connection, pipelined
+
+
+class Routing(msgspec.Struct):
+    """`lies` are where a clone is not what a real open leaves."""
+
+    agents: int
+    costs: list[Cost]
+    lies: list[str]
+    store_mib: int
+
+    def spread(self, what: str, sync: Sync) -> tuple[float, float]:
+        """What a call costs with the longest line to what with the shortest, in CPU: by the medians, by the best."""
+        costs = {cost.waiting: cost for cost in self.costs if (cost.what, cost.sync) == (what, sync)}
+        most, least = costs[max(costs)], costs[min(costs)]
+        return round(most.cpu_us / least.cpu_us, 2), round(most.best_us / least.best_us, 2)
+
+
+async def measure(agents: int, sizes: Sequence[int], syncs: Sequence[Sync], blocks: int) -> Routing:
+    async with own_store() as store, opened(store.url, NAME) as workspace:
+        house = House(store, workspace, agents)
+        await house.fill()
+        costs: list[Cost] = []
+        for size in sorted(sizes):
+            await house.line_up(size)
+            costs += await _at(house, size, syncs, blocks)
+        return Routing(agents, costs, house.lies, usage(store.pid).memory >> 20)
+
+
+async def _at(house: House, size: int, syncs: Sequence[Sync], blocks: int) -> list[Cost]:
+    """Kinds and durabilities take turns, so that a slow second of the machine is everybody's."""
+    taken: dict[tuple[str, Sync], list[Block]] = {}
+    for _ in range(blocks + 1):
+        for sync in syncs:
+            for what, kind in KINDS.items():
+                await house.sync(sync)
+                taken.setdefault((what, sync), []).append(await kind(house)(min(BLOCK, size // 5)))
+                await house.sync("no")
+                await house.line_up(size)
+    return [_cost(size, what, sync, some[1:]) for (what, sync), some in taken.items()]  # the first warms up
+
+
+def _cost(size: int, what: str, sync: Sync, blocks: Sequence[Block]) -> Cost:
+    cpu = sorted(block.cpu_us for block in blocks)
+    return Cost(
+        size,
+        what,
+        sync,
+        server_us=round(statistics.median(block.server_us for block in blocks), 1),
+        cpu_us=round(statistics.median(cpu), 1),
+        best_us=round(cpu[len(cpu) // 10], 1),
+        per_second=round(statistics.median(block.per_second for block in blocks)),
+    )

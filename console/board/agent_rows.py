@@ -1,0 +1,115 @@
+"""What the board shows of an agent: the status, six slots with their clocks, the day's own figures."""
+
+from typing import Literal
+
+import msgspec
+
+from console.domain.directory import SLOTS, Directory
+from console.events import Status
+from console.projection.picture import AgentLine, ChatLine, Picture
+
+Kind = Literal["free", "locked", "active", "promise", "offered", "wrapup"]
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """`free` and `locked` (above the limit) hold no chat. `due` (ms): what the clock runs to, 0 for none.
+
+    `beyond`: a chat in a slot above the limit, which was lowered. `target` is what a full ring means.
+    """
+
+    number: int
+    kind: Kind
+    chat: str = ""
+    name: str = ""
+    visitor: str = ""
+    queue: str = ""
+    due: int = 0
+    target: int = 0
+    beyond: bool = False
+    here: bool = True
+    watched: bool = False
+
+
+class AgentRow(msgspec.Struct, frozen=True):
+    """`since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0: not so)."""
+
+    id: str
+    name: str
+    status: Status
+    since: int
+    reason: str
+    connected: bool
+    lost: int
+    on_duty: bool
+    limit: int
+    used: int
+    late: bool
+    slots: tuple[Slot, ...]
+    queues: tuple[str, ...]
+    answers: int
+    median: int  # ms
+    within: float | None
+
+
+def agent_row(picture: Picture, agent: AgentLine, directory: Directory, *, lost: int, now: int) -> AgentRow:
+    """`lost`: when its connection was last seen to go (ms), 0 for not known."""
+    figures = agent.figures.today(now)
+    slots = tuple(_slot(picture, agent, number, directory) for number in range(1, SLOTS + 1))
+    return AgentRow(
+        id=agent.id,
+        name=agent.name,
+        status=agent.status,
+        since=agent.since,
+        reason=agent.reason,
+        connected=agent.connected,
+        lost=lost if agent.held and not agent.connected else 0,
+        on_duty=agent.connected or bool(agent.held),
+        limit=agent.limit,
+        used=len(agent.held),
+        late=any(_broken(picture, slot) for slot in slots),
+        slots=slots,
+        queues=tuple(agent.queues),
+        answers=figures.n,
+        median=figures.quantile(0.5),
+        within=figures.share_within(),
+    )
+
+
+def _slot(picture: Picture, agent: AgentLine, number: int, directory: Directory) -> Slot:
+    chat = picture.chats.get(agent.held.get(number, ""))
+    beyond = number > agent.limit
+    if chat is None:
+        return Slot(number, "locked" if beyond else "free")
+    kind, due, target = _clock(chat, directory)
+    return Slot(
+        number,
+        kind,
+        chat.id,
+        chat.name,
+        chat.visitor,
+        chat.queue,
+        due,
+        target,
+        beyond,
+        chat.here,
+        bool(chat.watchers),
+    )
+
+
+def _clock(chat: ChatLine, directory: Directory) -> tuple[Kind, int, int]:
+    """What stands in the slot, what its clock runs to, and how long (ms) that clock is at most."""
+    queue = directory.queues.get(chat.queue)
+    if chat.place == "offered":
+        return "offered", chat.until, queue.accept if queue else 0
+    if chat.place == "wrapup":
+        return "wrapup", chat.until, queue.wrapup if queue else 0
+    if chat.due:
+        return "active", chat.due, max(queue.target if queue else 0, chat.due - chat.turn)
+    if chat.promise:
+        return "promise", chat.promise, 0
+    return "active", 0, 0
+
+
+def _broken(picture: Picture, slot: Slot) -> bool:
+    chat = picture.chats.get(slot.chat)
+    return chat is not None and (chat.late or chat.promise_late)

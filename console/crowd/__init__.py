@@ -1,1 +1,0 @@
-"""Simulated visitors and colleagues, for demos: real sockets, human pace."""

@@ -1,0 +1,1 @@
+"""From the feed to the screens: who hears of which fact."""

@@ -1,0 +1,1 @@
+"""The demo: its people, shop, simulated visitors and colleagues."""

@@ -1,0 +1,116 @@
+"""The demo's data: a shop with the widget, two queues, agents Ana and Ben, supervisor Sam, admin Ada;
+colleagues on demand."""
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from console.archive.members import Accounts
+from console.demo.scripts import COLLEAGUES
+from console.domain.directory import Canned, Directory, Member, Queue, Site
+from console.security import is_loopback
+
+SITE = "demo"
+WRAPUP = 20_000  # ms
+QUEUES = (
+    Queue(
+        "support",
+        "Support",
+        wrapup=WRAPUP,
+        reasons=("Order status", "Return", "Washing and care", "Patterns", "Something else"),
+    ),
+    Queue("billing", "Billing", wrapup=WRAPUP, reasons=("Invoice", "Payment", "Refund")),
+)
+AWAY_REASONS = ("Lunch", "Short break", "Training", "Meeting")
+CANNED = (
+    Canned("demo-hello", "Hello", "Good day {visitor}, this is {agent} of {site}. How can I help?"),
+    Canned("demo-moment", "One moment", "One moment please, I am looking that up."),
+    Canned("demo-still", "Are you still there?", "Are you still there, {visitor}? Take your time: I am here."),
+    Canned("demo-bye", "Good-bye", "Thank you for writing, {visitor}. Enjoy your wool!"),
+    Canned(
+        "demo-order",
+        "Order number",
+        "May I have the number of your order? It is in the mail from us.",
+        "queue",
+        "support",
+    ),
+    Canned(
+        "demo-wash", "Washing wool", "By hand at 30 degrees with a little wool soap; dry it flat.", "queue", "support"
+    ),
+    Canned("demo-refund", "Refund", "The refund is on its way: banks take three to five days.", "queue", "billing"),
+)
+BOTH = tuple(queue.id for queue in QUEUES)
+PEOPLE = (
+    Member("ana", "Ana", "ana@demo.example", "agent", BOTH),
+    Member("ben", "Ben", "ben@demo.example", "agent", BOTH),
+    Member("sam", "Sam", "sam@demo.example", "supervisor", BOTH),
+    Member("ada", "Ada", "ada@demo.example", "admin", BOTH),
+)
+SIMULATED = "simulated"  # the name of the colleagues' tokens
+
+
+class Link(NamedTuple):
+    """A one-click sign-in address."""
+
+    member: Member
+    url: str
+
+
+async def publish(accounts: Accounts, url: str) -> None:
+    """The demo's directory, for a server at `url`; run again, what was changed in the console meanwhile stays."""
+    known = await accounts.directory()
+    for queue in QUEUES:
+        if queue.id not in known.queues:
+            await accounts.put_queue(queue)
+    if not known.version:
+        await accounts.set_away_reasons(AWAY_REASONS)
+        for reply in CANNED:
+            await accounts.put_canned(reply)
+    await accounts.put_site(_site(url, known))
+    for member in PEOPLE:
+        await _keep(accounts, known, member)
+
+
+async def links(accounts: Accounts, url: str) -> list[Link]:
+    """One-click sign-in for each of the demo's people."""
+    return [Link(member, f"{url}/sign-in?key={await accounts.one_click(member.id)}") for member in PEOPLE]
+
+
+async def colleagues(accounts: Accounts, count: int) -> list[str]:
+    """Bearer tokens of `count` simulated colleagues; those of an earlier run end."""
+    known = await accounts.directory()
+    bearers = []
+    for number in range(count):
+        member = _colleague(number)
+        await _keep(accounts, known, member)
+        for old in await accounts.tokens(member.id):
+            if old.name == SIMULATED:
+                await accounts.revoke_token(old.id)
+        bearers.append(await accounts.add_token(member.id, SIMULATED))
+    return bearers
+
+
+def _site(url: str, known: Directory) -> Site:
+    """The shop itself, under each name this machine has for itself, and where it was before."""
+    scheme, _, address = url.partition("://")
+    host, _, port = address.rpartition(":")
+    names = {host, "localhost", "127.0.0.1"} if is_loopback(host.strip("[]")) else {host}
+    before = known.sites.get(SITE, Site(SITE, "Lana, the wool shop", "support", typing_preview=True))
+    origins = {f"{scheme}://{name}:{port}" for name in names}
+    ours = {"", *(f"{origin}/privacy" for origin in before.origins)}
+    privacy = f"{url}/privacy" if before.privacy_url in ours else before.privacy_url
+    return replace(before, origins=tuple(sorted(origins | set(before.origins))), privacy_url=privacy)
+
+
+def _colleague(number: int) -> Member:
+    name = COLLEAGUES[number % len(COLLEAGUES)]
+    again = number // len(COLLEAGUES)
+    id = f"{name.lower()}{again + 1 if again else ''}"
+    return Member(id, f"{name} (simulated)", f"{id}@demo.example", "agent", BOTH)
+
+
+async def _keep(accounts: Accounts, known: Directory, member: Member) -> None:
+    if member.id not in known.members:
+        await accounts.add_member(
+            id=member.id, email=member.email, name=member.name, password="", role=member.role, queues=member.queues
+        )

@@ -1,0 +1,90 @@
+"""The demo's shop: a small site of somebody else's, with the widget in it. Only `sestetto demo` serves it.
+
+The page's own policy is the one `docs/widget.md` asks of a real site: nothing inline, nothing from elsewhere.
+"""
+
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.views.templating import render
+
+SITE = "demo"
+POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+
+
+class Ware(NamedTuple):
+    slug: str
+    name: str
+    price: str
+    line: str
+    story: str
+
+
+WARES = (
+    Ware(
+        "merino",
+        "Merino, four-ply",
+        "€ 9.50",
+        "Soft, springy, 200 m to the ball",
+        "From flocks on the Matese hills, spun without bleach. It blooms a little in the first wash; "
+        "knit a size down if you are between two.",
+    ),
+    Ware(
+        "alpaca",
+        "Alpaca and silk",
+        "€ 14.00",
+        "Warm, with a quiet shine",
+        "Seven parts baby alpaca, three parts mulberry silk. Wash by hand, dry flat, and it will outlive its pattern.",
+    ),
+    Ware(
+        "linen",
+        "Wet-spun linen",
+        "€ 7.80",
+        "For summer, softer every year",
+        "Belgian flax, spun wet so that it does not pill. Stiff on the needles, and worth it.",
+    ),
+    Ware(
+        "sock",
+        "Sock yarn, speckled",
+        "€ 11.20",
+        "Three parts wool, one part nylon",
+        "Dyed by hand in small lots: order enough for both feet.",
+    ),
+)
+
+
+async def home(request: Request) -> Response:
+    return page(request, "wares")
+
+
+async def ware(request: Request) -> Response:
+    found = next((one for one in WARES if one.slug == request.path_params["slug"]), None)
+    return page(request, "ware", ware=found) if found else page(request, "missing", status=404)
+
+
+async def delivery(request: Request) -> Response:
+    return page(request, "delivery")
+
+
+async def privacy(request: Request) -> Response:
+    return page(request, "privacy")
+
+
+def page(request: Request, part: str, *, ware: Ware | None = None, status: int = 200) -> Response:
+    response = render(request, "shop.html", {"part": part, "wares": WARES, "ware": ware, "site": SITE}, status=status)
+    response.headers["content-security-policy"] = POLICY
+    return response
+
+
+routes = [
+    Route("/", home),
+    Route("/wool/{slug}", ware),
+    Route("/delivery", delivery),
+    Route("/privacy", privacy),
+]

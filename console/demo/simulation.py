@@ -1,0 +1,71 @@
+"""Who comes when: at most `size` simulated visitors at once, slowly at first, and only while an agent is online."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from console.demo.pace import Pace
+from console.demo.scripts import PEOPLE, Person
+from console.demo.visitor import visit
+
+FIRST_GAP, LAST_GAP, GAP_STEP = 10.0, 3.0, 1.0  # s between two new chats: at first, in the end, less after each
+SLOW_ONES = 3  # that come at the first gap
+LOOKS_EVERY = 0.5  # s
+
+log = structlog.get_logger(__name__)
+
+
+class Crowd:
+    """`run()` until cancelled. `online` says whether an agent is there just now."""
+
+    def __init__(self, url: str, site: str, size: int, online: Callable[[], bool], pace: Pace) -> None:
+        self._url, self._site, self._size, self._online, self._pace = url, site, size, online, pace
+        self._here: dict[asyncio.Task[None], Person] = {}
+        self._waiting: list[Person] = []
+        self.came = 0
+
+    @property
+    def present(self) -> int:
+        """Simulated visitors there just now."""
+        return len(self._here)
+
+    async def run(self) -> None:
+        try:
+            while self._size > 0:
+                if self._online() and self.present < self._size:
+                    self._one_comes()
+                    gap = max(LAST_GAP, FIRST_GAP - GAP_STEP * max(0, self.came - SLOW_ONES))
+                    await self._pace.pause(gap, gap * 1.3)
+                else:
+                    await self._pace.pause(LOOKS_EVERY, LOOKS_EVERY)
+        finally:
+            await self._all_leave()
+
+    def _one_comes(self) -> None:
+        self.came += 1
+        person = self._next()
+        task = asyncio.create_task(visit(person, url=self._url, site=self._site, pace=self._pace))
+        self._here[task] = person
+        task.add_done_callback(self._left)
+
+    def _next(self) -> Person:
+        """Everybody once, in a new order each round, and nobody who is still there if it can be helped."""
+        if not self._waiting:
+            self._waiting = list(PEOPLE)
+            self._pace.random.shuffle(self._waiting)
+        present = set(self._here.values())
+        chosen = next((person for person in self._waiting if person not in present), self._waiting[0])
+        self._waiting.remove(chosen)
+        return chosen
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._here.pop(task, None)
+        if not task.cancelled() and (problem := task.exception()):
+            log.warning("simulated_visitor_failed", problem=repr(problem))
+
+    async def _all_leave(self) -> None:
+        leaving = list(self._here)
+        for task in leaving:
+            task.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)

@@ -1,0 +1,32 @@
+"""Settings that cannot be: what is wrong with each, and what to do about it. Pure; nothing is looked up."""
+
+from collections.abc import Collection
+
+from console.domain.directory import Directory
+from console.domain.validation.members import of_member, of_site
+from console.domain.validation.problems import of_reasons
+from console.domain.validation.queues import of_queue
+from console.errors import BadSettings, Wrong
+
+
+def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[str] = ()) -> None:
+    """BadSettings when `edited` (`queue:support`) is wrong in `wanted`, or anything else is that was not in `known`.
+
+    Of what is edited, the fields in `but` are passed over. Its own faults come first: the others may be their echo.
+    """
+    before, after = wrong_with(known), wrong_with(wanted)
+    own = [one for one in after if one.target == edited and one.field not in but]
+    if found := own or [one for one in after if one.target != edited and one not in before]:
+        raise BadSettings(found)
+
+
+def wrong_with(directory: Directory) -> list[Wrong]:
+    """All that is wrong in a directory."""
+    found: list[Wrong] = []
+    for queue in directory.queues.values():
+        found += of_queue(queue, directory)
+    for member in directory.members.values():
+        found += of_member(member, directory)
+    for site in directory.sites.values():
+        found += of_site(site, directory)
+    return found + of_reasons("away", "away_reasons", directory.away_reasons)

@@ -1,0 +1,73 @@
+"""What cannot be of an alert rule."""
+
+from collections.abc import Iterable
+
+from console.domain.address_policy import what_is_wrong
+from console.domain.alerts import KINDS, AlertRule
+from console.domain.directory import Directory
+from console.domain.validation.problems import Found, check_name
+from console.errors import Wrong
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
+SHORTEST_QUIET = 10 * SECOND
+DESTINATIONS, LONGEST_LINE = 10, 10_000
+
+
+def of_alert(rule: AlertRule, others: Iterable[AlertRule], known: Directory, locales: Iterable[str]) -> list[Wrong]:
+    found = Found(f"alert:{rule.id}")
+    check_name(found, rule.name, [other.name for other in others if other.id != rule.id])
+    for queue in rule.queues:
+        found.unless(queue in known.queues, "queues", "There is no such queue: %(queue)s.", queue=queue)
+    found.unless(
+        any(rule.tells(kind) for kind in KINDS),
+        "kinds",
+        "Choose at least one thing that is told: a rule without one tells nothing.",
+    )
+    _thresholds(found, rule, known)
+    found.unless(
+        SHORTEST_QUIET <= rule.quiet <= DAY,
+        "quiet",
+        "A quiet period is 10 seconds to a day: say after how long the same incident may be told again.",
+    )
+    found.unless(rule.locale in locales, "locale", "Choose one of the languages: messages are written in it.")
+    found.unless(
+        rule.destinations, "destinations", "Say where the alerts go: without a destination nobody hears of them."
+    )
+    found.unless(
+        len(rule.destinations) <= DESTINATIONS,
+        "destinations",
+        "%(most)s destinations at most: write a second rule for more.",
+        most=DESTINATIONS,
+    )
+    for destination in rule.destinations:
+        if says := what_is_wrong(destination.url):
+            found.unless(False, "destinations", says)
+    urls = [destination.url for destination in rule.destinations]
+    found.unless(len(set(urls)) == len(urls), "destinations", "A destination is there twice: leave it once.")
+    return found
+
+
+def _thresholds(found: Found, rule: AlertRule, known: Directory) -> None:
+    if rule.due_soon is not None:
+        queues = [queue for queue in known.queues.values() if rule.covers(queue.id)]
+        longest = max((queue.target for queue in queues), default=DAY)
+        found.unless(
+            SECOND <= rule.due_soon < DAY,
+            "due_soon",
+            "An answer is due soon 1 second to a day before its time: give such a number.",
+        )
+        found.unless(
+            rule.due_soon < longest or rule.due_soon >= DAY,
+            "due_soon",
+            "Every question would be due soon at once: give less than the target, which is %(target)s seconds.",
+            target=longest // SECOND,
+        )
+    if rule.line is not None:
+        found.unless(
+            0 <= rule.line <= LONGEST_LINE,
+            "line",
+            "A line is too long with more than 0 to %(most)s chats in it: give such a number.",
+            most=LONGEST_LINE,
+        )
+    if rule.nobody is not None:
+        found.unless(0 <= rule.nobody <= DAY, "nobody", "Nobody is there for 0 seconds to a day: give such a number.")

@@ -1,0 +1,64 @@
+"""What the checks of all settings share."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from babel import Locale
+
+from console.domain.sanitize import safe_name
+from console.errors import Wrong
+
+ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # as on the wire
+NAME, REASON = 80, 60  # characters
+REASONS = 50
+
+
+class Found(list[Wrong]):
+    """What is wrong with one thing."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__()
+        self.target = target
+
+    def unless(self, fine: object, field: str, says: str, **values: str | int) -> None:
+        if not fine:
+            self.append(Wrong(self.target, field, says, values))
+
+
+def of_reasons(target: str, field: str, reasons: tuple[str, ...]) -> list[Wrong]:
+    found = Found(target)
+    found.unless(len(reasons) <= REASONS, field, "%(most)s reasons at most: nobody looks through more.", most=REASONS)
+    seen: set[str] = set()
+    for reason in reasons:
+        found.unless(is_plain(reason, REASON), field, "A reason has 1 to %(most)s characters on one line.", most=REASON)
+        found.unless(reason.casefold() not in seen, field, "%(reason)s is there twice: leave it once.", reason=reason)
+        seen.add(reason.casefold())
+    return found
+
+
+@cache
+def languages() -> frozenset[str]:
+    """Every primary tag that has a name."""
+    return frozenset(tag for tag in map(str, Locale("en").languages) if tag.isalpha() and len(tag) <= 3)
+
+
+def check_languages(found: Found, tags: tuple[str, ...]) -> None:
+    for tag in tags:
+        found.unless(
+            tag in languages(),
+            "languages",
+            "There is no language %(language)s: give codes such as en or fr.",
+            language=tag,
+        )
+    found.unless(len(set(tags)) == len(tags), "languages", "A language is there twice: leave it once.")
+
+
+def check_name(found: Found, name: str, others: Iterable[str], field: str = "name", most: int = NAME) -> None:
+    found.unless(is_plain(name, most), field, "A name has 1 to %(most)s characters on one line.", most=most)
+    taken = name.casefold() in {other.casefold() for other in others}
+    found.unless(not taken, field, "%(name)s is there already: choose another name.", name=name)
+
+
+def is_plain(text: str, most: int) -> bool:
+    return 0 < len(text) <= most and text == safe_name(text, limit=most)

@@ -1,0 +1,1 @@
+"""The texts that the scripts of our own pages show, by screen."""

@@ -1,0 +1,231 @@
+"""Who changed which setting, and what supervisors did in chats that ran: newest first, with what it was before."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.audit import AuditLine, Place
+from console.archive.members import MemberLine, SignedIn
+from console.archive.supervisor_actions import Intervention, read_interventions
+from console.authentication import services_of
+from console.domain.directory import Directory
+from console.domain.validation.queues import clock
+from console.events import Note, Transferred
+from console.pages.settings.common import _, draw, for_supervisors, known_to, language
+from console.pages.settings.form import MINUTE, SECOND, Gettext, in_words, seconds
+from console.pages.settings.opening_hours import day_names
+from console.views.i18n import page_texts
+
+AT = "/settings/changes"
+PAGE = 50  # lines
+LONGEST = 200  # characters of a value
+BEFORE = re.compile(r"(\d{1,15})-([01])-(\d{1,15})", re.ASCII)
+
+# What the audit says, for the catalogue; see console/archive.
+SAID = (
+    _("Queue added"),
+    _("Queue changed"),
+    _("Queue removed"),
+    _("Site added"),
+    _("Site changed"),
+    _("Site removed"),
+    _("Member added"),
+    _("Member changed"),
+    _("Member disabled"),
+    _("Member let in again"),
+    _("Password changed"),
+    _("Canned reply added"),
+    _("Canned reply changed"),
+    _("Canned reply removed"),
+    _("Reasons for being away changed"),
+    _("Retention changed"),
+    _("Looking on changed"),
+)
+FIELDS = {
+    "name": _("Name"),
+    "target": _("Answer within"),
+    "goal": _("Goal"),
+    "head_start": _("Head start"),
+    "mode": _("How chats come"),
+    "accept": _("Accept within"),
+    "misses": _("Missed offers"),
+    "languages": _("Languages"),
+    "hours": _("Hours"),
+    "longest": _("Longest line"),
+    "overflow_to": _("Overflows to"),
+    "overflow_after": _("Overflows after"),
+    "wrapup": _("Wrap-up"),
+    "reasons": _("Reasons"),
+    "ask": _("Ask after"),
+    "end": _("End after"),
+    "queue": _("Queue"),
+    "queues": _("Queues"),
+    "origins": _("Addresses of its pages"),
+    "locale": _("Language"),
+    "typing_preview": _("Typing preview"),
+    "privacy_url": _("Privacy page"),
+    "accent": _("Colour"),
+    "parameters": _("Parameters kept"),
+    "email": _("E-mail address"),
+    "role": _("Role"),
+    "limit": _("Chats at once"),
+    "title": _("Title"),
+    "text": _("Text"),
+    "scope": _("For whom"),
+    "owner": _("Whose"),
+    "days": _("Days"),
+    "shown": _("Agents see who looks on"),
+    "due_soon": _("Due within"),
+    "late": _("Late answers"),
+    "line": _("Longer line than"),
+    "nobody": _("Nobody online for"),
+    "destinations": _("To whom"),
+    "quiet": _("Quiet period"),
+    "over": _("Say when it is over"),
+    "on": _("On"),
+}
+STATUSES = {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}
+UNTOLD = {"id", "key"}  # the target says them
+IN_WORDS: dict[str, dict[str, str]] = {
+    "mode": {"push": _("assigned at once"), "offer": _("offered"), "pull": _("taken by agents")},
+    "role": {"agent": _("Agent"), "supervisor": _("Supervisor"), "admin": _("Admin")},
+    "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only mine")},
+}
+IN_SECONDS = {"target", "head_start", "accept", "overflow_after", "wrapup"}
+IN_MINUTES = {"ask", "end"}
+
+
+class Difference(NamedTuple):
+    field: str
+    before: str
+    after: str
+
+
+class Change(NamedTuple):
+    """A line as it is read: `at` ms, `who` did it (empty: the command line), the `thing` by name, and where to read
+    it; `whole` when it came or went."""
+
+    at: int
+    who: str
+    what: str
+    thing: str
+    differences: list[Difference]
+    whole: bool = False
+    address: str = ""
+
+
+@for_supervisors
+async def show(request: Request, me: SignedIn) -> Response:
+    services = services_of(request)
+    asked = BEFORE.fullmatch(request.query_params.get("before", ""))
+    before = Place(*map(int, asked.groups())) if asked else None
+    lines: list[AuditLine | Intervention] = [
+        *await services.accounts.audit(before=before, limit=PAGE + 1),
+        *await read_interventions(services.database, services.archive.workspace, before=before, limit=PAGE + 1),
+    ]
+    lines.sort(key=lambda line: line.place, reverse=True)
+    reader = Reader(await known_to(request), await services.accounts.everyone(), language(request, me))
+    reader.names["alert"] = {rule.id: rule.name for rule in await services.alerts.rules()}
+    context = {
+        "changes": [reader.read(line) for line in lines[:PAGE]],
+        "before": before is not None,
+        "older": "-".join(map(str, lines[PAGE - 1].place)) if len(lines) > PAGE else "",
+    }
+    return draw(request, me, "changes", context, at=AT)
+
+
+class Reader:
+    """Turns lines into words, with the names that things have now."""
+
+    def __init__(self, known: Directory, everyone: list[MemberLine], locale: str) -> None:
+        self.locale = locale
+        self.gettext: Gettext = page_texts().get(locale).gettext
+        self.names = {
+            "queue": {queue.id: queue.name for queue in known.queues.values()},
+            "site": {site.key: site.name for site in known.sites.values()},
+            "member": {line.member.id: line.member.name for line in everyone},
+        }
+
+    def read(self, line: AuditLine | Intervention) -> Change:
+        return self.setting(line) if isinstance(line, AuditLine) else self.intervention(line)
+
+    def intervention(self, line: Intervention) -> Change:
+        _, fact = self.gettext, line.fact
+        if isinstance(fact, Transferred):
+            took = fact.to == fact.author.id
+            hands = Difference(_("Agent"), self.holder(fact.agent), self.holder(fact.to))
+            queue = [] if fact.to else [Difference(_("Queue"), "", self.name("queue", fact.queue))]
+            what = _("Chat taken over") if took else _("Chat moved")
+            return self.in_chat(line, fact, what, [hands, *queue])
+        if isinstance(fact, Note):
+            return self.in_chat(line, fact, _("Whispered to the agent"), [])
+        status = ", ".join(filter(None, (_(STATUSES[fact.status]), fact.reason)))
+        who, thing = self.name("member", fact.by), self.name("member", fact.agent)
+        return Change(fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))])
+
+    def in_chat(self, line: Intervention, fact: Transferred | Note, what: str, told: list[Difference]) -> Change:
+        thing = line.visitor or self.gettext("Visitor")
+        return Change(fact.at, fact.author.name or fact.author.id, what, thing, told, address=f"/chats/{fact.chat}")
+
+    def holder(self, member: str) -> str:
+        return self.name("member", member) if member else self.gettext("in line")
+
+    def name(self, kind: str, id: str) -> str:
+        return self.names[kind].get(id, id)
+
+    def setting(self, line: AuditLine) -> Change:
+        told = [self.difference(line, name) for name in {**line.before, **line.after} if name not in UNTOLD]
+        differences = [one for one in told if one.before or one.after]
+        whole = not (line.before and line.after)
+        who = line.name if line.member else ""
+        return Change(line.at, who, self.gettext(line.what), self.thing(line), differences, whole)
+
+    def difference(self, line: AuditLine, name: str) -> Difference:
+        label = self.gettext(FIELDS[name]) if name in FIELDS else name
+        return Difference(label, self.value(name, line.before.get(name)), self.value(name, line.after.get(name)))
+
+    def thing(self, line: AuditLine) -> str:
+        kind, _, id = line.target.partition(":")
+        told = {**line.before, **line.after}
+        return self.names.get(kind, {}).get(id) or str(told.get("name") or told.get("title") or id)
+
+    def value(self, field: str, value: Any) -> str:
+        """In a few words; empty for nothing."""
+        if value in (None, "", [], 0, False):
+            return ""
+        text = self._in_words(field, value)
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+    def _in_words(self, field: str, value: Any) -> str:
+        if field in IN_SECONDS and isinstance(value, int):
+            return f"{seconds(value, SECOND)} s"
+        if field in IN_MINUTES and isinstance(value, int):
+            return f"{seconds(value, MINUTE)} min"
+        if field == "hours" and isinstance(value, Mapping):
+            return self._hours(value)
+        if field == "languages":
+            return in_words(value, self.locale)
+        if field in ("queue", "overflow_to", "owner"):
+            return self.names["queue"].get(value) or self.names["member"].get(value) or str(value)
+        if field == "queues":
+            return ", ".join(self.names["queue"].get(one, one) for one in value)
+        if value is True:
+            return self.gettext("yes")
+        if field in IN_WORDS and value in IN_WORDS[field]:
+            return self.gettext(IN_WORDS[field][value])
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    def _hours(self, hours: Mapping[str, Any]) -> str:
+        days = day_names(self.locale)
+        week = [f"{days[day]} {clock(begin, end)}" for day, begin, end in hours.get("week", ())]
+        told = [*(week or [self.gettext("always")]), *hours.get("holidays", ())]
+        return f"{', '.join(told)} ({hours.get('zone', '')})"
+
+
+VALUES = (_("yes"), _("always"))  # for the catalogue
+
+routes = [Route(AT, show, methods=["GET"])]

@@ -1,0 +1,42 @@
+"""The reasons that agents may choose from when they go away."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.authentication import services_of
+from console.errors import BadSettings
+from console.pages.guard import go, read_form
+from console.pages.settings.common import draw_form, for_supervisors, known_to, overtaken, wrong_of
+from console.pages.settings.form import Form, stamp
+
+AT = "/settings/away"
+
+
+@for_supervisors
+async def show(request: Request, me: SignedIn) -> Response:
+    reasons = (await known_to(request)).away_reasons
+    context = {"seen": stamp(reasons), "saved": request.query_params.get("saved", "")}
+    return draw_form(request, me, "away", context, at=AT, typed={"away_reasons": "\n".join(reasons)})
+
+
+@for_supervisors
+async def save(request: Request, me: SignedIn) -> Response:
+    known = await known_to(request)
+    form = Form(await read_form(request, me.csrf), "away")
+    overtaken(form, known.away_reasons)
+    problem = None
+    if not form.wrong:
+        try:
+            stands = await services_of(request).accounts.set_away_reasons(form.lines("away_reasons"), by=me.member)
+            await services_of(request).go_live(stands)
+            return go(f"{AT}?saved=1")
+        except BadSettings as refused:
+            problem = refused
+    context = {"seen": stamp(known.away_reasons), "saved": ""}
+    wrong = wrong_of(form, problem)
+    return draw_form(request, me, "away", context, at=AT, typed=form.typed, wrong=wrong, target="away")
+
+
+routes = [Route(AT, show, methods=["GET"]), Route(AT, save, methods=["POST"])]

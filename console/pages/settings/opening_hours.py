@@ -1,0 +1,78 @@
+"""The hours of a week as people write them: `09:00-12:30, 14:00-18:00`. Pure."""
+
+import re
+from datetime import datetime
+
+from babel.dates import format_date
+
+from console.domain.directory import Hours
+from console.domain.validation.queues import clock
+from console.pages.settings.form import Form
+
+DAYS = range(7)  # Monday is 0
+PAIR = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|—|to|a)\s*(\d{1,2})(?:[:.](\d{2}))?")
+MONDAY = datetime(2024, 1, 1)
+ALWAYS, AT_HOURS = "always", "hours"
+
+
+def read_day(text: str) -> list[tuple[int, int]] | None:
+    """Minutes since midnight, from and to; None for what cannot be read."""
+    found = []
+    for part in re.split(r"[,;]", text):
+        if not part.strip():
+            continue
+        pair = PAIR.fullmatch(part.strip().lower())
+        if pair is None:
+            return None
+        begin, end = _minute(pair[1], pair[2]), _minute(pair[3], pair[4])
+        if begin > 1440 or end > 1440:
+            return None
+        found.append((begin, end))
+    return sorted(found)
+
+
+def write_day(hours: Hours, weekday: int) -> str:
+    rows = sorted((begin, end) for day, begin, end in hours.week if day == weekday)
+    return ", ".join(clock(begin, end) for begin, end in rows)
+
+
+def read_hours(form: Form, was: Hours) -> Hours:
+    """The hours of the form; what cannot be read is said beside its day."""
+    zone = form.plain("zone") or was.zone
+    holidays = tuple(sorted(set(form.lines("holidays"))))
+    if form.typed.get("when") == ALWAYS:
+        return Hours(zone, (), holidays)
+    week: list[tuple[int, int, int]] = []
+    for day in DAYS:
+        text = form.typed.get(f"week{day}", "")
+        rows = read_day(text[:200])
+        if rows is None:
+            form.say(
+                f"week{day}",
+                "%(text)s cannot be read: write hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00.",
+                text=text[:60],
+            )
+        week += [(day, begin, end) for begin, end in rows or ()]
+    if not week and not form.wrong:
+        form.say("week0", "It would never be open: give at least one day hours, or choose Always.")
+    return Hours(zone, tuple(week), holidays)
+
+
+def typed_hours(hours: Hours) -> dict[str, str]:
+    """The fields as the form draws them."""
+    return {
+        "when": AT_HOURS if hours.week else ALWAYS,
+        "zone": hours.zone,
+        "holidays": "\n".join(hours.holidays),
+        **{f"week{day}": write_day(hours, day) for day in DAYS},
+    }
+
+
+def day_names(locale: str) -> list[str]:
+    """Monday to Sunday."""
+    return [format_date(MONDAY.replace(day=day + 1), "EEEE", locale=locale) for day in DAYS]
+
+
+def _minute(hour: str, minute: str | None) -> int:
+    minutes = int(minute or 0)
+    return int(hour) * 60 + minutes if minutes < 60 else 10_000

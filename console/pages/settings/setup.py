@@ -1,0 +1,40 @@
+"""Setting up: what a first team needs, in order, and what of it is there."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.members import SignedIn
+from console.authentication import services_of
+from console.domain.directory import Directory
+from console.domain.permissions import may
+from console.pages.guard import for_those_who, go
+from console.pages.settings.common import draw, known_to
+from console.pages.settings.queues import serving
+
+AT = "/settings"
+
+
+@for_those_who("answer")
+async def show(request: Request, me: SignedIn) -> Response:
+    """Who may not configure has only replies of their own to see to."""
+    if not may(me.member, "configure"):
+        return go("/settings/canned")
+    known = await known_to(request)
+    context = {
+        "directory": known,
+        "tiers": [queue for queue in known.queues.values() if queue.overflow_to in known.queues],
+        "unserved": unserved(known),
+        "replies": await services_of(request).accounts.team_canned(),
+        "alerts": await services_of(request).alerts.rules(),
+        "days": await services_of(request).retention_days(),
+    }
+    return draw(request, me, "overview", context, at=AT)
+
+
+def unserved(known: Directory) -> list[str]:
+    """The names of queues that have no member."""
+    return [queue.name for queue in known.queues.values() if not serving(known, queue.id)]
+
+
+routes = [Route(AT, show, methods=["GET"])]

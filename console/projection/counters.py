@@ -1,0 +1,63 @@
+"""What is counted as facts are read: figures of queues and agents, late answers. The store counts the same."""
+
+from console.events import Assigned, Kept, Message
+from console.projection.models import AgentLine, ChatLine, LateAnswer, QueueLine
+
+LATEST = 30  # late answers kept, as in functions/figures.lua
+RIGHT_WITHIN, RIGHT_SHARE = 10_000, 0.3  # an expected wait was right: ms, or share of itself
+
+
+class Tallies:
+    """The picture's figures."""
+
+    def __init__(self) -> None:
+        self.agents: dict[str, AgentLine] = {}
+        self.queues: dict[str, QueueLine] = {}
+        self.lates: list[LateAnswer] = []  # the newest first
+
+    def queue(self, queue: str) -> QueueLine:
+        return self.queues.setdefault(queue, QueueLine(queue))
+
+    def prune(self, now: int) -> None:
+        """Forgets figures that are over."""
+        for line in list(self.queues.values()):
+            line.figures.prune(now)
+            if not line.pace and not line.figures.spans:
+                del self.queues[line.id]
+
+    def count(self, queue: str, at: int, counter: str, by: int = 1) -> None:
+        for span in self.queue(queue).figures.at(at) if by else ():
+            span.add(counter, by)
+
+    def measure(self, chat: ChatLine, at: int, kind: str, ms: int, *, within: bool = False) -> None:
+        for span in self.queue(chat.queue).figures.at(at):
+            span.measure(kind, ms, within=within)
+
+    def promised(self, chat: ChatLine, at: int, promised: Kept | None) -> None:
+        if promised is not None:
+            self.count(chat.queue, at, "promised")
+            self.count(chat.queue, at, "kept", int(promised.kept))
+
+    def waited(self, chat: ChatLine, fact: Assigned) -> None:
+        self.measure(chat, fact.at, "w", fact.waited)
+        if fact.pace:
+            self.queue(chat.queue).pace = fact.pace
+        if fact.expected:
+            right = abs(fact.waited - fact.expected) <= max(RIGHT_WITHIN, fact.expected * RIGHT_SHARE)
+            self.count(chat.queue, fact.at, "expected")
+            self.count(chat.queue, fact.at, "right", int(right))
+
+    def answered(self, chat: ChatLine, fact: Message) -> None:
+        turn = fact.turn
+        assert turn is not None
+        agent = fact.author.id
+        if agent in self.agents:
+            self.agents[agent].figures.measure(fact.at, turn.mine, within=turn.kept)
+        self.measure(chat, fact.at, "a", turn.mine, within=turn.kept)
+        self.measure(chat, fact.at, "v", turn.waited, within=not turn.late)
+        if turn.first:
+            self.measure(chat, fact.at, "f", turn.first)
+        self.count(chat.queue, fact.at, "canned", int(bool(fact.canned)))
+        if turn.late:
+            late = LateAnswer(chat.id, chat.queue, agent, fact.at, turn)
+            self.lates = [late, *self.lates][:LATEST]

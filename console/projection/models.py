@@ -1,0 +1,150 @@
+"""How chats, agents and queues stand: the parts of a picture. Times are ms of the store's clock, 0 for never."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from console.events import Status, Turn, Visitor
+from console.projection.statistics import DayFigures, QueueFigures, figures_of
+
+
+class ChatLine(msgspec.Struct):
+    """A chat that has not ended, or is wrapped up still."""
+
+    id: str
+    place: str  # waiting | offered | active | wrapup
+    queue: str
+    visitor: str
+    site: str = ""
+    name: str = ""
+    email: str = ""
+    verified: bool = False
+    locale: str = ""
+    channel: str = "web"
+    page: str = ""
+    title: str = ""
+    fields: dict[str, str] = {}
+    opened: int = 0
+    since: int = 0  # in line, though it be offered; or in the agent's hands
+    agent: str = ""
+    slot: int = 0
+    turn: int = 0  # start of the open turn
+    due: int = 0  # when its promise breaks; while waiting without a turn, when the entry's does
+    late: bool = False
+    here: bool = True
+    left: int = 0  # when the visitor's last tab closed
+    seq: int = 0
+    last: int = 0  # seq of the last public fact
+    rank: int = 0  # in line: the lower the sooner
+    lines: list[str] = []  # queues it has overflowed to
+    until: int = 0  # when the offer, or the wrap-up, is over
+    promise: int = 0  # when the agent promised to be back
+    promise_late: bool = False
+    reason: str = ""
+    tags: list[str] = []
+    guests: list[str] = []  # invited to look on
+    watchers: list[str] = []  # who look on
+
+
+class AgentLine(msgspec.Struct):
+    id: str
+    name: str
+    status: Status = "offline"
+    connected: bool = False
+    limit: int = 6
+    fence: int = 0
+    queues: list[str] = []
+    reason: str = ""
+    since: int = 0  # the status, or the connection
+    held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
+    figures: DayFigures = msgspec.field(default_factory=DayFigures)
+
+
+class QueueLine(msgspec.Struct):
+    """`pace` is the time between two assignments while somebody waits, 0 while nothing is known."""
+
+    id: str
+    pace: int = 0
+    figures: QueueFigures = msgspec.field(default_factory=QueueFigures)
+
+
+class LateAnswer(msgspec.Struct):
+    chat: str
+    queue: str
+    agent: str
+    at: int
+    turn: Turn
+
+
+class Profiled(msgspec.Struct):
+    """What a snapshot keeps of a visitor: the payload of the last `opened` or `profile` fact."""
+
+    visitor: Visitor
+    locale: str = ""
+    page: str = ""
+    title: str = ""
+    fields: dict[str, str] = {}
+
+
+def chat_line(chat: str, values: Mapping[str, str]) -> ChatLine:
+    """A chat from the store's fields, as a snapshot or a reading of it has them."""
+    known = msgspec.json.decode(values["profile"], type=Profiled)
+    return ChatLine(
+        id=chat,
+        place=values["place"],
+        queue=values["queue"],
+        visitor=values["visitor"],
+        site=values["site"],
+        channel=values["channel"],
+        name=known.visitor.name,
+        email=known.visitor.email,
+        verified=known.visitor.verified,
+        locale=known.locale,
+        page=known.page,
+        title=known.title,
+        fields=known.fields,
+        opened=int(values["opened"]),
+        since=int(values["since"]),
+        agent=values["agent"],
+        slot=int(values["slot"]),
+        turn=int(values["turn"]),
+        due=int(values["due"]),
+        late=values["late"] == "1",
+        here=values["here"] == "1",
+        left=int(values["left"]),
+        seq=int(values["seq"]),
+        last=int(values["last"]),
+        rank=int(values.get("rank") or 0),
+        lines=values.get("reached", "").split()[1:],
+        until=int(values.get("until") or 0),
+        promise=int(values.get("promise") or 0),
+        promise_late=values.get("promise_late") == "1",
+        reason=msgspec.json.decode(values.get("reason") or '""', type=str),
+        tags=msgspec.json.decode(values.get("tags") or "[]", type=list[str]),
+        guests=values.get("guests", "").split(),
+        watchers=[*dict.fromkeys(one.partition("/")[0] for one in values.get("watchers", "").split())],
+    )
+
+
+def agent_line(agent: str, fields: Mapping[str, str], held: Mapping[str, str], times: Mapping[str, str]) -> AgentLine:
+    """A member from the hashes of the store."""
+    buckets = {int(name[1:]): int(count) for name, count in times.items() if name[0] == "b"}
+    figures = DayFigures(int(times.get("n", 0)), int(times.get("within", 0)), buckets, int(times.get("day", 0)))
+    return AgentLine(
+        id=agent,
+        name=msgspec.json.decode(fields["name"], type=str),
+        status=msgspec.convert(fields.get("status", "offline"), Status),
+        connected=fields.get("connected") == "1",
+        limit=int(fields["limit"]),
+        fence=int(fields.get("fence", 0)),
+        queues=fields["queues"].split(),
+        reason=msgspec.json.decode(fields.get("reason") or '""', type=str),
+        since=int(fields.get("since", 0)),
+        held={int(slot): chat for slot, chat in held.items()},
+        figures=figures,
+    )
+
+
+def queue_line(queue: str, pace: int, spans: Mapping[str, Mapping[str, str]]) -> QueueLine:
+    """A queue from the store's pace and spans."""
+    return QueueLine(queue, pace, QueueFigures({name: figures_of(counted) for name, counted in spans.items()}))

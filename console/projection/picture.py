@@ -1,0 +1,310 @@
+"""The picture: one workspace as the facts so far have made it. Pure; no store, no clock of its own."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from console.events import (
+    AgentChanged,
+    AnyFact,
+    Assigned,
+    ChatFact,
+    Ended,
+    Handled,
+    Invited,
+    Labelled,
+    Late,
+    Message,
+    NoReply,
+    Offered,
+    Opened,
+    Overflowed,
+    Presence,
+    Profile,
+    PromiseBroken,
+    Released,
+    Relined,
+    Reopened,
+    Transferred,
+    Unreadable,
+    Watched,
+    Withdrawn,
+    Wrapped,
+)
+from console.projection.counters import Tallies
+from console.projection.models import (
+    AgentLine,
+    ChatLine,
+    LateAnswer,
+    QueueLine,
+    agent_line,
+    chat_line,
+    queue_line,
+)
+
+__all__ = ["AgentLine", "ChatLine", "LateAnswer", "Picture", "QueueLine", "chat_line"]
+
+
+class AgentLike(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def fields(self) -> dict[str, str]: ...
+    @property
+    def held(self) -> dict[str, str]: ...
+    @property
+    def times(self) -> dict[str, str]: ...
+
+
+class QueueLike(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def pace(self) -> int: ...
+    @property
+    def spans(self) -> Sequence[tuple[str, dict[str, str]]]: ...
+
+
+class SnapshotLike(Protocol):
+    """What `console.queue.workspace.Snapshot` has; the picture itself knows words only."""
+
+    @property
+    def epoch(self) -> str: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def left(self) -> int: ...
+    @property
+    def agents(self) -> Sequence[AgentLike]: ...
+    @property
+    def chats(self) -> Sequence[tuple[str, dict[str, str]]]: ...
+    @property
+    def queues(self) -> Sequence[QueueLike]: ...
+    @property
+    def lates(self) -> Sequence[bytes]: ...
+
+
+class Picture(Tallies):
+    """`advance` is the only way it changes; a fresh snapshot and an advanced picture are equal, once pruned."""
+
+    def __init__(self, epoch: str = "", n: int = 0, left: int = 0) -> None:
+        super().__init__()
+        self.epoch = epoch
+        self.n = n
+        self.left_messages = left
+        self.chats: dict[str, ChatLine] = {}
+        self.there: dict[str, int] = {}  # queue -> how many work it now; none is left out
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Picture) and vars(self) == vars(other)
+
+    def waiting(self, queues: Sequence[str]) -> Iterator[ChatLine]:
+        """The chats in the lines of these queues, in no order."""
+        served = set(queues)
+        return (
+            chat
+            for chat in self.chats.values()
+            if chat.place == "waiting" and (chat.queue in served or not served.isdisjoint(chat.lines))
+        )
+
+    def online(self, queue: str) -> bool:
+        """Whether somebody works this queue now, with or without a free slot."""
+        return queue in self.there
+
+    @classmethod
+    def from_snapshot(cls, snapshot: "SnapshotLike") -> "Picture":
+        """The picture of `workspace.snapshot()`."""
+        picture = cls(snapshot.epoch, snapshot.n, snapshot.left)
+        for agent in snapshot.agents:
+            picture.agents[agent.id] = agent_line(agent.id, agent.fields, agent.held, agent.times)
+            picture._count_there(picture.agents[agent.id], 1)
+        for chat, values in snapshot.chats:
+            picture.chats[chat] = chat_line(chat, values)
+        for queue in snapshot.queues:
+            if queue.pace or queue.spans:
+                picture.queues[queue.id] = queue_line(queue.id, queue.pace, dict(queue.spans))
+        picture.lates = [msgspec.json.decode(raw, type=LateAnswer) for raw in snapshot.lates]
+        return picture
+
+    def advance(self, n: int, fact: AnyFact | Unreadable) -> None:
+        """The next fact of the feed."""
+        self.n = n
+        match fact:
+            case Opened():
+                self._begin(fact, fact.at)
+                self.count(fact.queue, fact.at, "opened")
+            case AgentChanged():
+                self._agent_changed(fact)
+            case Handled():
+                self.left_messages -= 1
+            case Reopened():
+                self._begin(fact, fact.opened)
+            case Presence():
+                self._presence(fact)
+            case Relined():
+                self._relined(fact)
+            case Watched():
+                self._watched(fact)
+            case ChatFact():
+                chat = self.chats.get(fact.chat)
+                if chat is not None:
+                    self._chat_fact(chat, fact)
+
+    def _begin(self, fact: Opened | Reopened, opened: int) -> None:
+        self.chats[fact.chat] = ChatLine(
+            id=fact.chat,
+            place="waiting",
+            queue=fact.queue,
+            visitor=fact.visitor.id,
+            site=fact.site,
+            channel=fact.channel,
+            opened=opened,
+            since=fact.at,
+            due=fact.due,
+            rank=fact.rank,
+            seq=fact.seq,
+            last=fact.seq,
+        )
+        _describe(self.chats[fact.chat], fact)
+
+    def _agent_changed(self, fact: AgentChanged) -> None:
+        agent = self.agents.setdefault(fact.agent, AgentLine(fact.agent, fact.name))
+        self._count_there(agent, -1)
+        if fact.removed:
+            del self.agents[fact.agent]
+            return
+        agent.name, agent.status, agent.connected = fact.name, fact.status, fact.connected
+        agent.limit, agent.fence, agent.queues = fact.limit, fact.fence, fact.queues
+        agent.reason, agent.since = fact.reason, fact.since
+        self._count_there(agent, 1)
+
+    def _count_there(self, agent: AgentLine, by: int) -> None:
+        if not (agent.connected and agent.status == "online"):
+            return
+        for queue in agent.queues:
+            self.there[queue] = self.there.get(queue, 0) + by
+            if not self.there[queue]:
+                del self.there[queue]
+
+    def _presence(self, fact: Presence) -> None:
+        chat = self.chats.get(fact.chat)
+        if chat is not None:
+            chat.here = fact.here
+            chat.left = 0 if fact.here else fact.at
+
+    def _relined(self, fact: Relined) -> None:
+        chat = self.chats.get(fact.chat)
+        if chat is not None:
+            chat.queue, chat.lines, chat.rank = fact.queue, fact.lines, fact.rank
+
+    def _watched(self, fact: Watched) -> None:
+        chat = self.chats.get(fact.chat)
+        if chat is not None:
+            others = [one for one in chat.watchers if one != fact.agent]
+            chat.watchers = [*others, fact.agent] if fact.on else others
+
+    def _chat_fact(self, chat: ChatLine, fact: ChatFact) -> None:
+        chat.seq = fact.seq
+        if fact.public:
+            chat.last = fact.seq
+        match fact:
+            case Message():
+                self._message(chat, fact)
+            case NoReply():
+                _clear_turn(chat)
+                chat.turn, chat.due = fact.since, fact.due
+            case Assigned() | Offered():
+                self._into_slot(chat, fact)
+            case Released() | Transferred():
+                self._into_line(chat, fact)
+            case Withdrawn():
+                self._free(chat)
+                chat.place = "waiting"
+            case Overflowed():
+                chat.lines = [*chat.lines, fact.queue]
+            case Late():
+                chat.late = True
+            case PromiseBroken():
+                chat.promise_late = True
+            case Profile():
+                _describe(chat, fact)
+            case Invited():
+                chat.guests = [*chat.guests, fact.agent]
+            case Labelled():
+                chat.reason, chat.tags = fact.reason, fact.tags
+            case Ended():
+                self._ended(chat, fact)
+            case Wrapped():
+                self.measure(chat, fact.at, "u", fact.took)
+                self._free(chat)
+                del self.chats[chat.id]
+
+    def _message(self, chat: ChatLine, fact: Message) -> None:
+        if fact.turn is not None:
+            self.answered(chat, fact)
+            _clear_turn(chat)
+        if fact.by != "visitor":
+            self.promised(chat, fact.at, fact.promised)
+            chat.promise, chat.promise_late = fact.promise, False
+        if fact.due and fact.since != chat.turn:
+            chat.late = chat.late and fact.due <= fact.at
+        chat.turn, chat.due = fact.since, fact.due
+
+    def _into_slot(self, chat: ChatLine, fact: Assigned | Offered) -> None:
+        chat.agent, chat.slot = fact.agent, fact.slot
+        agent = self.agents.get(fact.agent)
+        if agent is not None:
+            agent.held[fact.slot] = chat.id
+        if isinstance(fact, Offered):
+            chat.place, chat.until = "offered", fact.until
+            return
+        chat.place, chat.since, chat.until = "active", fact.at, 0
+        if chat.turn == 0:
+            _clear_turn(chat)
+        if fact.waited or fact.why not in ("transferred", "took_over"):
+            self.waited(chat, fact)
+
+    def _into_line(self, chat: ChatLine, fact: Released | Transferred) -> None:
+        if chat.place == "active":
+            chat.since = fact.at
+        self._free(chat)
+        chat.place, chat.due, chat.rank = "waiting", fact.due, fact.rank
+        if isinstance(fact, Transferred):
+            chat.queue = fact.queue
+            if not fact.to:
+                chat.lines = []
+
+    def _ended(self, chat: ChatLine, fact: Ended) -> None:
+        if chat.place == "active":
+            self.measure(chat, fact.at, "h", fact.handling)
+        elif fact.waited:
+            self.count(chat.queue, fact.at, "abandoned")
+            self.count(chat.queue, fact.at, "patience", fact.waited)
+        elif fact.why == "message_left":
+            self.count(chat.queue, fact.at, "left")
+            self.left_messages += 1
+        self.promised(chat, fact.at, fact.promised)
+        _clear_turn(chat)
+        chat.promise, chat.promise_late = 0, False
+        if fact.wrapup:
+            chat.place, chat.until = "wrapup", fact.wrapup
+            return
+        self._free(chat)
+        del self.chats[chat.id]
+
+    def _free(self, chat: ChatLine) -> None:
+        agent = self.agents.get(chat.agent)
+        if agent is not None:
+            agent.held.pop(chat.slot, None)
+        chat.agent, chat.slot, chat.until = "", 0, 0
+
+
+def _describe(chat: ChatLine, fact: Opened | Reopened | Profile) -> None:
+    visitor = fact.visitor
+    chat.name, chat.email, chat.verified = visitor.name, visitor.email, visitor.verified
+    chat.locale, chat.page, chat.title, chat.fields = fact.locale, fact.page, fact.title, fact.fields
+
+
+def _clear_turn(chat: ChatLine) -> None:
+    chat.turn, chat.due, chat.late = 0, 0, False

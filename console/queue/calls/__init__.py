@@ -1,0 +1,1 @@
+"""The Functions of the live store as typed calls, one file for each kind of caller."""

@@ -1,0 +1,122 @@
+"""What a visitor does, as typed calls."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from console.errors import CidReused
+from console.events import Author, Visitor
+from console.queue.calls.caller import Calls
+from console.queue.lanes import tongue_of
+from console.queue.payloads import Mark, Rating, VisitorProfile, Words, digest, encode
+from console.queue.results import (
+    Arrived,
+    LiveChat,
+    Said,
+    table,
+)
+
+HISTORY = 300  # facts of a chat read at once
+
+
+class VisitorCalls(Calls):
+    async def open(
+        self,
+        chat: str,
+        *,
+        connection: str,
+        queue: str,
+        site: str,
+        channel: str,
+        cid: str,
+        profile: VisitorProfile,
+        text: str,
+    ) -> Said:
+        """A new chat with its first message; in a chat already open, one more. NobodyThere, LineFull, NotYours."""
+        visitor = profile.visitor
+        profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
+        words = Words(Author(visitor.id, visitor.name), cid, text)
+        return await self._said(
+            "open",
+            chat,
+            visitor.id,
+            connection,
+            queue,
+            site,
+            channel,
+            tongue_of(profile.locale),
+            cid,
+            digest(text),
+            encode(profile),
+            encode(words),
+        )
+
+    async def leave_message(
+        self, chat: str, *, queue: str, site: str, channel: str, cid: str, profile: VisitorProfile, text: str
+    ) -> Said:
+        """A message for later: a chat that has ended before it began, and starts no clock."""
+        visitor = profile.visitor
+        profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
+        words = Words(Author(visitor.id, visitor.name), cid, text)
+        body = digest(text, visitor.email)
+        return await self._said(
+            "leave_message", chat, visitor.id, queue, site, channel, cid, body, encode(profile), encode(words)
+        )
+
+    async def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
+        """One message; within ten minutes of the end it reopens the chat. ChatEnded, ChatFull, Gone, NotYours."""
+        words = Words(Author(visitor.id, visitor.name), cid, text)
+        return await self._said("visitor_say", chat, visitor.id, connection, cid, digest("say", text), encode(words))
+
+    async def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
+        mark = Mark(Author(visitor.id, visitor.name), cid)
+        return await self._said("visitor_end", chat, visitor.id, cid, digest("end"), encode(mark))
+
+    async def rate(self, chat: str, visitor: str, cid: str, score: int, comment: str) -> Said:
+        """Once a chat; NothingToDo the second time."""
+        payload = encode(Rating(score, cid, comment))
+        return await self._said("rate", chat, visitor, cid, digest(score, comment), payload)
+
+    async def set_profile(self, chat: str, cid: str, profile: VisitorProfile, body: str = "") -> Said:
+        """The visitor's whole picture replaces what was known; `body` is the command as the client said it."""
+        fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", cid=cid)
+        kept = msgspec.structs.replace(profile, site="", channel="", cid="")
+        mark = digest(body or encode(fact).decode())
+        return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept))
+
+    async def profile_set(self, chat: str, visitor: str, cid: str, body: str) -> Said | None:
+        """The first result of a `set_profile` that was done, by its cid and body; None if it was not. CidReused."""
+        found = await self.store.command("HGET", self.keys.of("cids", chat), f"{visitor}|{cid}")
+        if found is None:
+            return None
+        mark, seq, at, where = found.decode().split()  # as `done` in functions/base.lua keeps it
+        if mark != digest(body):
+            raise CidReused
+        return Said(where, int(seq), int(at))
+
+    async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
+        """A tab says hello: its presence, and its chat behind `after`.
+
+        From the start if `chat` is another, or ends before `after`: such a client holds another history.
+        """
+        arrived = await self._arrive(visitor, chat, connection, after)
+        found = arrived.chat
+        if found is not None and found.id == chat and after > found.number("last"):
+            return await self._arrive(visitor, chat, connection, 0)
+        return arrived
+
+    async def _arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
+        _, now, _, current, fields, log, start = await self._call("arrive", visitor, chat, connection, after, HISTORY)
+        if not current:
+            return Arrived(None, 0, int(now))
+        return Arrived(LiveChat(current.decode(), table(fields), "", log), int(start), int(now))
+
+    async def depart(self, chat: str, connection: str) -> None:
+        await self._call("depart", chat, connection)
+
+    async def renew_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
+        """(chat, connection) of every visitor's socket that is alive."""
+        await self._call("renew_tabs", *(value for tab in tabs for value in tab))
+
+    async def visitor_seen(self, chat: str, visitor: str, seq: int) -> None:
+        await self._call("visitor_seen", chat, visitor, seq)

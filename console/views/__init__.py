@@ -1,0 +1,1 @@
+"""How facts and state are drawn: JSON, HTML, texts by language."""

@@ -1,0 +1,142 @@
+"""What happened, as HTML fragments for the agent's console.
+
+Pure and sync. Every text a visitor controls is autoescaped; web addresses in messages become
+links and nothing else does. A fragment names its own target (`hx-partial`, `hx-upsert`), so the
+page, the push and the catch-up use the same ones, and a fragment for a chat that is on no pane
+falls flat. Nothing here ever targets a composer: composers belong to the browser.
+
+DOM: `who-<slot>` the head of a pane, `talk-<slot>` what stands under it, `log-<chat>` the list
+of lines, `m-<chat>-<seq>` a line, `strip-…` the figures on top.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from console.domain.directory import SLOTS, Member, Queue
+from console.events import ChatFact, Ended, Labelled, Message, Note, Profile, PromiseBroken
+from console.projection.picture import AgentLine, ChatLine
+from console.protocol import InvitedTo
+from console.views.i18n import page_texts
+from console.views.templating import environment
+
+Queues = Callable[[], Mapping[str, Queue]]
+Members = Callable[[], Mapping[str, Member]]
+
+
+class Strip(msgspec.Struct):
+    """The figures over the panes.
+
+    `waiting` chats stand in the agent's lines, the oldest of them since `longest` (ms of the
+    store's clock, 0: none), and the first of their promises breaks at `next_due` (0: none);
+    `median` (ms) and `within` (0..1, None before the first answer) are the agent's own since
+    midnight. `promises` of theirs to be back are running, the longest until `promise` (ms).
+    `invited`: the chats of colleagues the agent may look on at. `away_reasons` are those the team
+    may choose from.
+    """
+
+    agent: AgentLine
+    waiting: int
+    longest: int
+    left_messages: int
+    median: int
+    within: float | None
+    now: int
+    next_due: int = 0
+    invited: list[InvitedTo] = []
+    promises: int = 0
+    promise: int = 0
+    away_reasons: tuple[str, ...] = ()
+
+
+class HtmlViews:
+    """Fragments; `queues` gives the current queues for their names and targets, `members` the team.
+
+    `watch_shown` says whether an agent sees who looks on.
+    """
+
+    def __init__(self, queues: Queues, members: Members = dict, watch_shown: Callable[[], bool] = lambda: True) -> None:
+        self.queues = queues
+        self.members = members
+        self.watch_shown = watch_shown
+
+    def pane(
+        self, slot: int, chat: ChatLine | None, facts: Sequence[ChatFact], *, locale: str, now: int, seen: int = 0
+    ) -> str:
+        """A whole pane: its head and its log, or that it is free. `seen`: the last seq the visitor has seen."""
+        if chat is None:
+            return _morph(f"who-{slot}", _macros(locale, "pane_header").free(slot)) + _morph(
+                f"talk-{slot}", _macros(locale, "pane_log").free(slot)
+            )
+        lines = [self.line(fact, chat, locale=locale) for fact in facts]
+        talk = _macros(locale, "pane_log").log(slot, chat, lines)
+        return _morph(f"who-{slot}", self.who(slot, chat, locale=locale, seen=seen)) + _morph(f"talk-{slot}", talk)
+
+    def fact(self, fact: ChatFact, chat: ChatLine, *, locale: str) -> str:
+        """One fact of a held chat: its line, in its place however often it comes, and the head if that changed."""
+        line = self.line(fact, chat, locale=locale)
+        head = self.header(chat, locale=locale, now=fact.at) if changes_head(fact) else ""
+        return f'<hx-upsert hx-target="#log-{chat.id}" key="data-seq" sort>{line}</hx-upsert>{head}'
+
+    def header(self, chat: ChatLine, *, locale: str, now: int, seen: int = 0) -> str:
+        """The head of the chat's pane."""
+        return _morph(f"who-{chat.slot}", self.who(chat.slot, chat, locale=locale, seen=seen)) if chat.slot else ""
+
+    def strip(self, strip: Strip, *, locale: str) -> str:
+        """The figures, each to its own leaf."""
+        return str(_macros(locale, "strip").strip(strip))
+
+    def welcome(self, panes: Mapping[int, str], strip: str, *, locale: str, now: int) -> str:
+        """All six panes (those missing in `panes` are free) and the strip."""
+        free = (panes.get(slot) or self.pane(slot, None, (), locale=locale, now=now) for slot in range(1, SLOTS + 1))
+        return "".join(free) + strip
+
+    def line(self, fact: ChatFact, chat: ChatLine, *, locale: str) -> Markup:
+        """The `<li>` of one fact."""
+        if isinstance(fact, Message):
+            return Markup(_macros(locale, "message").message(fact, chat))
+        if isinstance(fact, Note):
+            return Markup(_macros(locale, "note").note(fact, chat))
+        queues = self.queues()
+        return Markup(_macros(locale, "event").event(fact, queues.get(chat.queue), queues, self.members()))
+
+    def who(self, slot: int, chat: ChatLine, *, locale: str, seen: int = 0) -> Markup:
+        """The head itself, without its target."""
+        name = chat.name or stranger(chat, locale=locale)
+        queue, members = self.queues().get(chat.queue), self.members()
+        shown = chat.watchers if self.watch_shown() else ()
+        watchers = [members[id].name if id in members else id for id in shown]
+        return Markup(
+            _macros(locale, "pane_header").header(slot, chat, queue, seen, name, span_of(chat, queue), watchers)
+        )
+
+
+def changes_head(fact: ChatFact) -> bool:
+    """Whether the head of the chat's pane is another one after it."""
+    if isinstance(fact, Message):
+        return bool(fact.promise or fact.promised)
+    return isinstance(fact, Profile | Labelled | PromiseBroken | Ended)
+
+
+def span_of(chat: ChatLine, queue: Queue | None) -> int:
+    """How long (ms) an offer or a wrap-up is in all, for the ring that empties."""
+    if queue is None:
+        return 0
+    return {"offered": queue.accept, "wrapup": queue.wrapup}.get(chat.place, 0)
+
+
+def stranger(chat: ChatLine, *, locale: str) -> str:
+    """`Visitor 4f2`: what somebody without a name is called."""
+    return f"{page_texts().get(locale).gettext('Visitor')} {chat.visitor[-3:]}"
+
+
+def _morph(target: str, content: str) -> str:
+    return f'<hx-partial hx-target="#{target}" hx-swap="outerMorph">{content}</hx-partial>'
+
+
+@cache
+def _macros(locale: str, name: str) -> Any:
+    return environment(locale).get_template(f"fragments/{name}.html").module

@@ -1,0 +1,161 @@
+"""The console's fragments, at most one frame per 50 ms, the first at once."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from starlette.requests import HTTPConnection
+
+from console.delivery.fanout import Shown
+from console.events import AgentChanged, read_log
+from console.projection.picture import ChatLine, chat_line
+from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Went
+from console.queue.results import Connected, LiveChat
+from console.views.html import Strip
+from console.views.templating import locale_of
+from console.ws.agent_renderer import recovered
+
+if TYPE_CHECKING:
+    from console.ws.agent import AgentConnection
+
+COALESCE = 0.05  # seconds between two frames of fragments
+STRIP = 0.5  # seconds between two looks at the figures on top
+
+
+class HtmlFace:
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        self._locale = "en"
+        self._content: list[str] = []
+        self._due: dict[str, int] = {}
+        self._drafts: dict[str, str] = {}
+        self._n = 0
+        self._flushed = 0.0
+        self._later: asyncio.TimerHandle | None = None
+        self._figures: asyncio.Task[None] | None = None
+        self._strip: Strip | None = None
+
+    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
+        self._locale = locale_of(self._connection, on.me.member.locale)
+        views, now = on.services.views, connected.now
+        lines = {chat.id: chat_line(chat.id, chat.fields) for chat in connected.chats}
+        panes = {lines[chat.id].slot: self._pane(on, chat, lines[chat.id], now) for chat in connected.chats}
+        self._strip = self._figures_of(on)
+        on.send(
+            HtmlWelcome(
+                agent=on.author.id,
+                epoch=on.services.workspace.epoch,
+                now=now,
+                build=on.services.build,
+                status=connected.status,
+                limit=connected.limit,
+                recovered=recovered(on, hello, connected),
+                n=connected.n,
+                content=views.welcome(panes, self._draw_strip(on), locale=self._locale, now=now),
+                held={line.id: line.slot for line in lines.values()},
+                due={line.id: line.due for line in lines.values()},
+                drafts={chat.id: chat.draft for chat in connected.chats if chat.draft},
+                went=[*went],
+            )
+        )
+
+    def begin(self, on: "AgentConnection") -> None:
+        self._figures = asyncio.create_task(self._watch(on))
+
+    def fact(self, on: "AgentConnection", shown: Shown) -> None:
+        assert shown.line is not None
+        self._add(on, shown.n, shown.for_console(self._locale), {shown.line.id: shown.line.due})
+
+    def came(self, on: "AgentConnection", live: LiveChat, n: int) -> None:
+        line = chat_line(live.id, live.fields)
+        if live.draft:
+            self._drafts[live.id] = live.draft
+        self._add(on, n, self._pane(on, live, line, on.now()), {line.id: line.due})
+
+    def left(self, on: "AgentConnection", shown: Shown, chat: str, why: str) -> None:
+        self._drafts.pop(chat, None)
+        if shown.slot_before:
+            free = on.services.views.pane(shown.slot_before, None, (), locale=self._locale, now=on.now())
+            self._add(on, shown.n, free, {chat: 0})
+
+    def head(self, on: "AgentConnection", shown: Shown) -> None:
+        assert shown.line is not None
+        self._add(on, shown.n, on.services.views.header(shown.line, locale=self._locale, now=on.now()), {})
+
+    def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None:
+        self.strip(on)
+
+    def standing(self, on: "AgentConnection", n: int, fact: AgentChanged) -> None:
+        self.strip(on)
+
+    def strip(self, on: "AgentConnection") -> None:
+        strip = self._figures_of(on)
+        if strip != self._strip:
+            self._strip = strip
+            self._add(on, on.services.picture.n, self._draw_strip(on), {})
+
+    def close(self) -> None:
+        if self._figures is not None:
+            self._figures.cancel()
+        if self._later is not None:
+            self._later.cancel()
+
+    async def _watch(self, on: "AgentConnection") -> None:
+        while True:
+            await asyncio.sleep(STRIP)
+            self.strip(on)
+
+    def _pane(self, on: "AgentConnection", live: LiveChat, line: ChatLine, now: int) -> str:
+        facts = read_log(live.log)
+        seen = live.number("seen_visitor")
+        return on.services.views.pane(line.slot, line, facts, locale=self._locale, now=now, seen=seen)
+
+    def _figures_of(self, on: "AgentConnection") -> Strip | None:
+        """What the strip shows, but for the time; None for somebody who is no member any more."""
+        picture = on.services.picture
+        agent = picture.agents.get(on.author.id)
+        if agent is None:
+            return None
+        day = agent.figures.today(on.now())
+        held = [picture.chats[chat] for chat in agent.held.values() if chat in picture.chats]
+        promises = [chat.promise for chat in held if chat.promise]
+        waiting = [(chat.since, chat.due) for chat in picture.waiting(agent.queues)]
+        return Strip(
+            agent=replace(deepcopy(agent), figures=deepcopy(day)),
+            waiting=len(waiting),
+            longest=min((since for since, _ in waiting), default=0),
+            next_due=min((due for _, due in waiting), default=0),
+            invited=on.invitations(),
+            left_messages=picture.left_messages,
+            median=day.quantile(0.5),
+            within=day.share_within(),
+            now=0,
+            promises=len(promises),
+            promise=max(promises, default=0),
+            away_reasons=on.services.directory.away_reasons,
+        )
+
+    def _draw_strip(self, on: "AgentConnection") -> str:
+        if self._strip is None:
+            return ""
+        return on.services.views.strip(replace(self._strip, now=on.now()), locale=self._locale)
+
+    def _add(self, on: "AgentConnection", n: int, content: str, due: dict[str, int]) -> None:
+        self._content.append(content)
+        self._due.update(due)
+        self._n = max(n, self._n)
+        wait = self._flushed + COALESCE - time.monotonic()
+        if wait <= 0 and self._later is None:
+            self._flush(on)
+        elif self._later is None:
+            self._later = asyncio.get_running_loop().call_later(wait, self._flush, on)
+
+    def _flush(self, on: "AgentConnection") -> None:
+        self._later = None
+        self._flushed = time.monotonic()
+        content, due, drafts = "".join(self._content), self._due, self._drafts
+        self._content, self._due, self._drafts = [], {}, {}
+        on.send(Html(self._n, content, due, drafts))

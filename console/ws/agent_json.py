@@ -1,0 +1,112 @@
+"""An agent's JSON: facts as they are, at once."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.delivery.fanout import Shown
+from console.events import AgentChanged, Status
+from console.projection.picture import chat_line
+from console.protocol import (
+    AgentChat,
+    AgentHello,
+    AgentWelcome,
+    ChatGone,
+    ChatOffered,
+    ChatTaken,
+    Invitation,
+    InvitedTo,
+    StandingChanged,
+    Went,
+)
+from console.queue.results import Connected, LiveChat
+from console.ws.agent_renderer import recovered
+
+if TYPE_CHECKING:
+    from console.ws.agent import AgentConnection
+
+
+class JsonFace:
+    def __init__(self) -> None:
+        self._stands: tuple[Status, int, str] = ("offline", 0, "")  # status, limit and reason as last told
+
+    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
+        workspace = on.services.workspace
+        same = hello.epoch == workspace.epoch
+        known = on.services.picture.agents.get(on.author.id)
+        self._stands = (connected.status, connected.limit, known.reason if known is not None else "")
+        on.send(
+            AgentWelcome(
+                agent=on.author.id,
+                name=on.author.name,
+                epoch=workspace.epoch,
+                fence=connected.fence,
+                now=connected.now,
+                build=on.services.build,
+                features=[],
+                status=connected.status,
+                limit=connected.limit,
+                recovered=recovered(on, hello, connected),
+                n=connected.n,
+                chats=[agent_chat(chat, hello.have.get(chat.id, 0) if same else 0) for chat in connected.chats],
+                went=[*went],
+                invited=on.invitations(),
+            )
+        )
+
+    def begin(self, on: "AgentConnection") -> None:
+        """Nothing more to start."""
+
+    def fact(self, on: "AgentConnection", shown: Shown) -> None:
+        on.outbox.put(shown.for_agent())
+
+    def came(self, on: "AgentConnection", live: LiveChat, n: int) -> None:
+        chat = agent_chat(live, 0)
+        on.send(ChatOffered(n, chat) if chat.place == "offered" else ChatTaken(n, chat))
+
+    def left(self, on: "AgentConnection", shown: Shown, chat: str, why: str) -> None:
+        on.send(ChatGone(shown.n, chat, why))
+
+    def head(self, on: "AgentConnection", shown: Shown) -> None:
+        on.outbox.put(shown.for_agent())
+
+    def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None:
+        on.send(Invitation(n, chat))
+
+    def standing(self, on: "AgentConnection", n: int, fact: AgentChanged) -> None:
+        stands = (fact.status, fact.limit, fact.reason)
+        if stands != self._stands:
+            self._stands = stands
+            on.send(StandingChanged(n, *stands, by=fact.by))
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+def agent_chat(live: LiveChat, after: int) -> AgentChat:
+    """A chat with its facts behind seq `after`."""
+    line = chat_line(live.id, live.fields)
+    first = line.seq - len(live.log)
+    return AgentChat(
+        id=line.id,
+        slot=line.slot,
+        queue=line.queue,
+        visitor=line.visitor,
+        name=line.name,
+        last=line.seq,
+        due=line.due,
+        email=line.email,
+        locale=line.locale,
+        page=line.page,
+        channel=line.channel,
+        here=line.here,
+        seen=live.number("seen_visitor"),
+        draft=live.draft,
+        facts=[msgspec.Raw(raw) for raw in live.log[max(after - first, 0) :]],
+        place=line.place,  # type: ignore[arg-type]
+        until=line.until,
+        promise=line.promise,
+        reason=line.reason,
+        tags=line.tags,
+    )
