@@ -27,7 +27,7 @@ types: dev ## strict types
 	@$(PY) -m mypy
 
 unit: dev ## one test file per module, the model of a workspace, the settings
-	@$(PY) -m pytest $(TOGETHER) tests/test_*.py tests/model tests/settings
+	@$(PY) -m pytest $(TOGETHER) tests/unit tests/model
 
 stories: dev ## the product as sentences
 	@$(PY) -m pytest $(TOGETHER) tests/stories

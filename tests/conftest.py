@@ -12,7 +12,7 @@ import structlog
 
 from console.domain.ids import new_id
 from console.queue.embedded import EmbeddedStore
-from tests.running import RunningServer
+from tests.support.server_process import RunningServer
 
 MEMORY = Path("/dev/shm")  # a folder in memory, on Linux: a hundred databases and stores need not wait for a disk
 ENOUGH = 2 << 30  # bytes free in it; a full run leaves about 100 MB

@@ -17,9 +17,9 @@ from console.demo.scripts import ANSWERS, PEOPLE, Person
 from console.demo.visitor_client import VisitorTab
 from console.protocol import Page as Where
 from tests.browser.chromium import find, flags
-from tests.eventually import eventually
-from tests.people import accounts_of, sign_in_link
-from tests.running import RunningServer
+from tests.support.credentials import accounts_of, sign_in_link
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 from tools.widget_picture import draw_widget
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"

@@ -8,8 +8,8 @@ from playwright.async_api import Browser
 
 from tests.browser.widget_people import Vera
 from tests.browser.widget_script import Scripted, now
-from tests.eventually import eventually
-from tests.running import RunningServer
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 DESK = {"viewport": {"width": 500, "height": 640}}
 PHONE = {"viewport": {"width": 390, "height": 640}, "has_touch": True, "is_mobile": True}

@@ -4,8 +4,8 @@ from typing import Self
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.people import sign_in_link
-from tests.running import RunningServer
+from tests.support.credentials import sign_in_link
+from tests.support.server_process import RunningServer
 
 
 class SamsBoard:

@@ -23,9 +23,9 @@ from console.protocol import Ack, Outbound, Pong, encode
 from console.protocol.supervisor import BoardWelcome, Unwatched, WatchDrawn
 from console.views.html import HtmlViews
 from console.views.watch import WatchViews
-from tests.boarding import Floor
-from tests.browser.house import DARK, House
-from tests.eventually import eventually
+from tests.browser.page_server import DARK, House
+from tests.support.board_state import Floor
+from tests.support.eventually import eventually
 
 SAM = SignedIn(member=Member("sam", "Sam", "sam@example.com", "supervisor"), session="s1", csrf="c1")
 BUILD = "stage"

@@ -10,8 +10,8 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 from tests.browser.board_scenes import QUEUES
 from tests.browser.board_stage import BoardStage, open_board
 from tests.browser.chromium import KEPT_AWAKE, find, flags
-from tests.browser.house import House
-from tests.browser.stage import Stage, open_console
+from tests.browser.console_stage import Stage, open_console
+from tests.browser.page_server import House
 
 HERE = Path(__file__).parent
 STORED = "local_storage,indexeddb,service_workers,cache_storage"  # all that outlives a tab; servers have other ports

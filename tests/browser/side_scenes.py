@@ -3,9 +3,9 @@
 from playwright.async_api import Page
 
 from console.events import Profile, Visitor
-from tests.browser.plays import now
-from tests.browser.scenes import busy
-from tests.browser.stage import Stage
+from tests.browser.console_chats import now
+from tests.browser.console_scenes import busy
+from tests.browser.console_stage import Stage
 
 
 async def canned(stage: Stage, desk: Page) -> None:

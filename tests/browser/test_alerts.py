@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest_asyncio
 from playwright.async_api import BrowserContext
 
-from tests.eventually import eventually
-from tests.people import sign_in_link
-from tests.receiving import HttpReceiver
-from tests.running import RunningServer
-from tests.talking import Agent, Visitor
+from tests.support.alert_receivers import HttpReceiver
+from tests.support.credentials import sign_in_link
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Visitor
+from tests.support.server_process import RunningServer
 
 
 @pytest_asyncio.fixture(loop_scope="session")

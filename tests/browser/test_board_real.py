@@ -6,10 +6,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.board_people import SamsBoard
-from tests.browser.desk_people import Desk, Vera
-from tests.eventually import eventually
-from tests.people import accounts_of
-from tests.running import RunningServer
+from tests.browser.console_people import Desk, Vera
+from tests.support.credentials import accounts_of
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 
 @pytest_asyncio.fixture(loop_scope="session")

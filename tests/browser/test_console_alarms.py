@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.plays import Play
-from tests.browser.stage import Stage, open_console
-from tests.eventually import eventually
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage, open_console
+from tests.support.eventually import eventually
 
 LISTEN = "window.sounds = []; document.addEventListener('sestetto:sound', event => window.sounds.push(event.detail))"
 NOTICES = """window.notices = []; window.Notification = class {

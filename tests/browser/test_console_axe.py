@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser.axe import SCREENS, audit, undecided, wears
-from tests.browser.scenes import SCENES, busy
-from tests.browser.stage import Stage, open_console
+from tests.browser.console_scenes import SCENES, busy
+from tests.browser.console_stage import Stage, open_console
 
 # What axe leaves open, all of it about contrast: a number over its ring (measured in test_console_look.py), a line of
 # the log that is half under the edge, a reason under its own see-through radio button (ink on the surface), and the

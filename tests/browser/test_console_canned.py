@@ -6,11 +6,11 @@ import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from console.domain.directory import Canned
-from tests.browser.plays import Play
-from tests.browser.side import GREETING, REFUND, TV
-from tests.browser.stage import Stage
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage
+from tests.browser.side_panels import GREETING, REFUND, TV
 from tests.browser.test_console_keys import press
-from tests.eventually import eventually
+from tests.support.eventually import eventually
 
 
 async def giulia(stage: Stage, desk: Page, **line: object) -> Locator:

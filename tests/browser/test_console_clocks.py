@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.plays import Play, now
-from tests.browser.stage import Stage
+from tests.browser.console_chats import Play, now
+from tests.browser.console_stage import Stage
 
 
 async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> None:

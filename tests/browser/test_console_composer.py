@@ -3,9 +3,9 @@
 from playwright.async_api import BrowserContext, Page, expect
 
 from console.protocol import Ack, Nack, Typing
-from tests.browser.plays import Play, now
-from tests.browser.stage import Stage, open_console
-from tests.eventually import eventually
+from tests.browser.console_chats import Play, now
+from tests.browser.console_stage import Stage, open_console
+from tests.support.eventually import eventually
 
 COMPOSING = """(box, how) => {
   const event = new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true, ...how });

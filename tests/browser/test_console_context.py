@@ -2,9 +2,9 @@
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.plays import Play
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage
 from tests.browser.side_scenes import tell_more
-from tests.browser.stage import Stage
 
 
 def panel(desk: Page, slot: int = 1) -> Locator:

@@ -5,9 +5,9 @@ import re
 from playwright.async_api import Page, expect
 
 from console.protocol import ColleagueThere, InvitedTo, WatchDrawn, Went
-from tests.browser.plays import Play, colleagues, now
-from tests.browser.stage import Stage
-from tests.eventually import eventually
+from tests.browser.console_chats import Play, colleagues, now
+from tests.browser.console_stage import Stage
+from tests.support.eventually import eventually
 
 
 def offered(chat: str = "c1", slot: int = 1, name: str = "Hannah", *, within: int = 60_000) -> Play:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.plays import Play
-from tests.browser.stage import Stage
-from tests.eventually import eventually
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage
+from tests.support.eventually import eventually
 
 # code, key as the layout types it, modifiers
 US = [

@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.browser.plays import Play
-from tests.browser.stage import Stage, open_console
-from tests.eventually import eventually
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage, open_console
+from tests.support.eventually import eventually
 
 HIDE = """hidden => {
   const say = (name, value) => Object.defineProperty(document, name, { configurable: true, get: () => value });

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, Page
 
-from tests.browser.plays import Play
-from tests.browser.scenes import SCENES, busy
-from tests.browser.stage import Stage, open_console
+from tests.browser.console_chats import Play
+from tests.browser.console_scenes import SCENES, busy
+from tests.browser.console_stage import Stage, open_console
 
 TARGETS = """() => [...document.querySelectorAll('button, summary, select, input, textarea, .fig a')]
   .filter(one => one.checkVisibility({ visibilityProperty: true }))

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.plays import Play
-from tests.browser.stage import Stage, open_console
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage, open_console
 from tests.browser.test_console_keys import press
 
 

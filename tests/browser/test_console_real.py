@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.desk_people import Desk, Vera
-from tests.eventually import eventually
-from tests.people import without_wrapup
-from tests.running import RunningServer
+from tests.browser.console_people import Desk, Vera
+from tests.support.credentials import without_wrapup
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 
 @pytest_asyncio.fixture(loop_scope="session")

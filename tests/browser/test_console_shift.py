@@ -2,9 +2,9 @@
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser.plays import Play
-from tests.browser.stage import Stage, open_console
-from tests.eventually import eventually
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage, open_console
+from tests.support.eventually import eventually
 
 
 def verdict(desk: Page, what: str) -> Locator:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from console.archive.database import Database
 from console.archive.tables import facts
 from console.domain.directory import Canned
-from tests.browser.desk_people import Desk, Vera
-from tests.eventually import eventually
-from tests.people import accounts_of
-from tests.running import RunningServer
+from tests.browser.console_people import Desk, Vera
+from tests.support.credentials import accounts_of
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 
 @pytest_asyncio.fixture(loop_scope="session")

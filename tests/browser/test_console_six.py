@@ -7,10 +7,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from console.domain.directory import Queue
-from tests.browser.desk_people import Desk, Vera
-from tests.eventually import eventually
-from tests.running import RunningServer
+from tests.browser.console_people import Desk, Vera
 from tests.stories.teams import at_work, person, set_up
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 NAMES = ("Giulia", "Marco", "Kim", "Hannah", "Emma", "Luca")
 FOCUSED = "document.activeElement.getAttribute('aria-label')"

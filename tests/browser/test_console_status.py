@@ -2,9 +2,9 @@
 
 from playwright.async_api import Page, expect
 
-from tests.browser.plays import Play, now
-from tests.browser.scenes import busy
-from tests.browser.stage import Stage
+from tests.browser.console_chats import Play, now
+from tests.browser.console_scenes import busy
+from tests.browser.console_stage import Stage
 
 
 async def test_a_reason_is_chosen_and_stands_in_the_strip_with_since_when(stage: Stage, desk: Page) -> None:

@@ -4,8 +4,8 @@ import asyncio
 
 from playwright.async_api import Page, expect
 
-from tests.browser.plays import Play
-from tests.browser.stage import Stage
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage
 
 TYPED = 250
 SENTENCE = ("Mi dispiace per l'attesa: proviamo insieme ad aggiornare l'app della TV. " * 4)[:TYPED]

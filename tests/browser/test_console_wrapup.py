@@ -2,8 +2,8 @@
 
 from playwright.async_api import Page, expect
 
-from tests.browser.plays import Play, now
-from tests.browser.stage import Stage
+from tests.browser.console_chats import Play, now
+from tests.browser.console_stage import Stage
 
 PRESS_AT_BIRTH = """() => new MutationObserver((_, watcher) => {
   const done = document.querySelector('.labels [data-act=done]');

@@ -3,10 +3,10 @@
 from playwright.async_api import BrowserContext, Page
 
 from tests.browser.axe import SCREENS, audit, wears
-from tests.eventually import eventually
-from tests.people import sign_in_link
-from tests.running import RunningServer
-from tests.talking import Agent, Visitor
+from tests.support.credentials import sign_in_link
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Visitor
+from tests.support.server_process import RunningServer
 
 
 async def nothing_found(page: Page, *, height: int = 0) -> None:

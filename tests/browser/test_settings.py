@@ -8,11 +8,11 @@ from playwright.async_api import Browser, BrowserContext, Dialog, Page
 from console.archive.alerts import Alerts
 from console.domain.alerts import AlertRule
 from console.domain.directory import Canned, Hours, Queue
-from tests.alerting import to
 from tests.browser.test_pages_axe import nothing_found
-from tests.people import accounts_of, sign_in_link
-from tests.running import RunningServer
-from tests.talking import Agent, Visitor
+from tests.support.alert_detector import to
+from tests.support.credentials import accounts_of, sign_in_link
+from tests.support.json_clients import Agent, Visitor
+from tests.support.server_process import RunningServer
 
 PASSWORD = "correct horse battery"
 HOOK = "json://hooks.invalid/s3cr3t"

@@ -7,8 +7,8 @@ from playwright.async_api import BrowserContext, Page
 
 from tests.browser import side_scenes
 from tests.browser.axe import SCREENS, audit, wears
+from tests.browser.console_stage import Stage, open_console
 from tests.browser.side_scenes import SIDE_SCENES, canned
-from tests.browser.stage import Stage, open_console
 from tests.browser.test_console_look import LUMINANCE, TARGETS
 
 # axe cannot judge the contrast of what lies under a menu, nor of the menu over it: that is measured here.

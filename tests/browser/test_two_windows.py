@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.eventually import eventually
-from tests.people import sign_in_link, without_wrapup
-from tests.proxy import Network
-from tests.running import RunningServer
+from tests.support.credentials import sign_in_link, without_wrapup
+from tests.support.eventually import eventually
+from tests.support.network import Network
+from tests.support.server_process import RunningServer
 
 PATIENCE = 20_000  # ms
 

@@ -10,8 +10,8 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.widget_people import LOOKS, Ana, Crowd, Vera
 from tests.browser.widget_script import Scripted, now
-from tests.eventually import eventually
-from tests.running import RunningServer
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RUN = """() => axe.run({ include: [['sestetto-widget']] }).then(found => ({

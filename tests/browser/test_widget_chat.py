@@ -7,8 +7,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.widget_people import Ana, Vera
-from tests.eventually import eventually
-from tests.running import RunningServer
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from playwright.async_api import Browser
 from console.domain.directory import Hours, Queue
 from tests.browser.widget_people import Ana, Crowd, Vera
 from tests.browser.widget_script import Scripted, now, pause
-from tests.eventually import eventually
-from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 TARGET = 60_000  # ms: no clock matters here
 TOMORROW = datetime.now(UTC) + timedelta(days=1)

@@ -23,9 +23,9 @@ from console.protocol import (
     VisitorEnd,
     VisitorHello,
 )
-from tests.eventually import eventually
-from tests.people import bearer_of
-from tests.running import RunningServer
+from tests.support.credentials import bearer_of
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},

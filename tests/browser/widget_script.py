@@ -8,8 +8,8 @@ from typing import Any
 from playwright.async_api import Browser, WebSocketRoute
 
 from tests.browser.widget_people import Vera
-from tests.eventually import eventually
-from tests.running import RunningServer
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 CHAT = "c1"
 

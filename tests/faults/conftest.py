@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest_asyncio
 
 from console.queue.embedded import EmbeddedStore
-from tests.faults.cast import Cast
-from tests.faults.stage import Inside, installed
+from tests.faults.clients import Cast
+from tests.faults.installation import Inside, installed
 
 
 @pytest_asyncio.fixture

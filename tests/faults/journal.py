@@ -11,8 +11,8 @@ from console.bench.checker import Claim, View, check
 from console.events import AnyFact, decode_fact
 from console.queue.keys import Keys, stray
 from console.queue.store import open_client
-from tests.eventually import eventually
-from tests.faults.stage import Stage
+from tests.faults.installation import Stage
+from tests.support.eventually import eventually
 
 
 class Journal:

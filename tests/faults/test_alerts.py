@@ -8,14 +8,14 @@ import pytest
 
 from console.domain.alerts import AlertRule
 from console.queue.embedded import EmbeddedStore
-from tests.alerting import alerts_of, to
-from tests.eventually import eventually
-from tests.faults.cast import Cast
+from tests.faults.clients import Cast
+from tests.faults.installation import installed, stage_of
 from tests.faults.journal import promises_kept, read_archive, read_feed
-from tests.faults.stage import installed, stage_of
 from tests.faults.traffic import a_while, busy, talking
-from tests.receiving import HttpReceiver
-from tests.running import RunningServer
+from tests.support.alert_detector import alerts_of, to
+from tests.support.alert_receivers import HttpReceiver
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 HERE = "127.0.0.1"
 

@@ -14,10 +14,10 @@ from sqlalchemy import event
 from console.protocol import AgentHello, Html, Outbound, Shown, encoder
 from console.ws.agent import AgentConnection
 from console.ws.agent_html import COALESCE
-from tests.eventually import eventually
-from tests.faults.cast import Cast
+from tests.faults.clients import Cast
+from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
-from tests.faults.stage import Inside
+from tests.support.eventually import eventually
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 
 from console.protocol import MAX_FRAME
 from console.ws.connection import BAD_FRAME
-from tests.eventually import eventually
-from tests.faults.cast import Cast
+from tests.faults.clients import Cast
+from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
-from tests.faults.raw import BINARY, CONTINUATION, PING, PONG, TEXT, RawSocket
-from tests.faults.stage import Inside
+from tests.faults.raw_socket import BINARY, CONTINUATION, PING, PONG, TEXT, RawSocket
+from tests.support.eventually import eventually
 
 CID = "abcdefghijklmnopqrstuv"
 NONSENSE = {

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.eventually import eventually
-from tests.faults.cast import Cast
+from tests.faults.clients import Cast
+from tests.faults.installation import Stage, stage_of, store_pid
 from tests.faults.journal import promises_kept
-from tests.faults.stage import Stage, stage_of, store_pid
 from tests.faults.traffic import a_while, busy, talking
-from tests.running import RunningServer, gone
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer, gone
 
 StartServer = Callable[..., RunningServer]
 

@@ -5,10 +5,10 @@ import pytest
 from console.domain.ids import new_cid
 from console.protocol import AgentEnd, Invite, Label, Whisper
 from console.queue.results import LiveChat
-from tests.boards import Board
-from tests.eventually import eventually
-from tests.faults.cast import Agent, Cast
-from tests.faults.stage import Inside
+from tests.faults.clients import Agent, Cast
+from tests.faults.installation import Inside
+from tests.support.board_client import Board
+from tests.support.eventually import eventually
 
 
 async def over(ana: Agent, chat: str) -> None:

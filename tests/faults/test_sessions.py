@@ -10,11 +10,11 @@ from console.archive.credentials import SESSION_IDLE, SESSION_LIFE
 from console.archive.database import now_ms
 from console.errors import Unknown
 from console.workers import Workers
-from tests.boards import Board, cookie_of
-from tests.eventually import eventually
-from tests.faults.cast import Cast
-from tests.faults.stage import Inside
+from tests.faults.clients import Cast
+from tests.faults.installation import Inside
 from tests.faults.test_costs import console_of
+from tests.support.board_client import Board, cookie_of
+from tests.support.eventually import eventually
 
 
 def workers_of(inside: Inside) -> Workers:

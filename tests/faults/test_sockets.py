@@ -10,12 +10,12 @@ from dataclasses import replace
 import pytest
 
 from console.delivery import hub
-from tests.eventually import eventually
-from tests.faults.cast import Cast, Visitor
+from tests.faults.clients import Cast, Visitor
+from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
-from tests.faults.stage import Inside
 from tests.faults.traffic import a_while, busy, talking
-from tests.proxy import Network
+from tests.support.eventually import eventually
+from tests.support.network import Network
 
 
 @asynccontextmanager

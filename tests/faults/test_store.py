@@ -14,13 +14,13 @@ from console.queue import store as store_door
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
 from console.queue.store import open_client
-from tests.eventually import eventually
-from tests.faults.cast import Cast
+from tests.faults.clients import Cast
+from tests.faults.installation import Inside, installed, stage_of
 from tests.faults.journal import promises_kept, read_archive, read_feed
-from tests.faults.stage import Inside, installed, stage_of
 from tests.faults.traffic import a_while, busy, talking
-from tests.proxy import Network
-from tests.running import RunningServer
+from tests.support.eventually import eventually
+from tests.support.network import Network
+from tests.support.server_process import RunningServer
 
 
 @asynccontextmanager

@@ -7,12 +7,12 @@ import pytest
 
 from console.domain.ids import new_cid, new_id
 from console.protocol import Open, Page, SetProfile
-from tests.eventually import eventually
-from tests.faults.cast import Cast
+from tests.faults.clients import Cast
+from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept, read_feed
-from tests.faults.raw import RawSocket
-from tests.faults.stage import Inside
+from tests.faults.raw_socket import RawSocket
 from tests.faults.test_costs import console_of
+from tests.support.eventually import eventually
 
 
 def foreign(url: str) -> Iterator[str]:

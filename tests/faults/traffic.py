@@ -5,8 +5,8 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from tests.eventually import eventually
-from tests.faults.cast import Agent, Cast, Visitor
+from tests.faults.clients import Agent, Cast, Visitor
+from tests.support.eventually import eventually
 
 PACE = 0.25  # s between two lines of one visitor: the server takes five frames a second
 

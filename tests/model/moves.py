@@ -1,7 +1,7 @@
 """What people, time and SQL may do to a workspace next. Each move chooses by numbers out of what there is."""
 
 from tests.model.directories import ALWAYS, LIMITS, SERVED, SPOKEN, closing, directory, opening
-from tests.model.moves_handing import HandingMoves
+from tests.model.moves_handovers import HandingMoves
 
 SOON = [1, 250, 499, 500, 999, 1_500, 2_499, 2_500, 3_000]
 BEHIND = [1, 600, 1_400, 2_499, 6_000]

@@ -2,7 +2,7 @@
 
 from console.events import Visitor
 from console.queue.payloads import VisitorProfile
-from tests.model.choosing import LOCALES, NAMES, VISITORS, Choosing
+from tests.model.choices import LOCALES, NAMES, VISITORS, Choosing
 from tests.model.directories import QUEUES
 from tests.model.state import Chat
 

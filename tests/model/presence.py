@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from console.events import Author
 from tests.model import state
-from tests.model.handing import Handing
+from tests.model.handovers import Handing
 from tests.model.state import FactDict, Member, only
-from tests.model.visiting import Refusal
+from tests.model.visitor_calls import Refusal
 
 
 class Presence(Handing):

@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from console.domain.ids import new_id
 from console.queue.store import Store
+from tests.model.lockstep import Twin
 from tests.model.moves import WEIGHTS, Moves
-from tests.model.twin import Twin
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "100"))
 STEPS = 90

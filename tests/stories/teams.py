@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from console.demo.socket_client import SocketClosed
 from console.domain.directory import Member, Queue
-from tests.eventually import eventually
-from tests.people import accounts_of
-from tests.running import RunningServer
-from tests.talking import Agent
+from tests.support.credentials import accounts_of
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent
+from tests.support.server_process import RunningServer
 
 
 def person(name: str, *queues: str, languages: Sequence[str] = (), limit: int = 6) -> Member:

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from console.domain.ids import new_cid
-from tests.eventually import eventually
-from tests.people import accounts_of
-from tests.running import RunningServer
-from tests.talking import Agent, Visitor
+from tests.support.credentials import accounts_of
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Visitor
+from tests.support.server_process import RunningServer
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from console.domain.directory import Hours, Queue
 from console.domain.opening_hours import next_opening
-from tests.eventually import eventually
-from tests.people import accounts_of
-from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
-from tests.talking import Agent, Frame, Visitor
+from tests.support.credentials import accounts_of
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Frame, Visitor
+from tests.support.server_process import RunningServer
 
 TARGET = 60_000  # ms: no clock matters here
 

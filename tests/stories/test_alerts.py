@@ -7,12 +7,12 @@ from msgspec.structs import replace
 
 from console.domain.alerts import AlertRule
 from console.domain.directory import Queue
-from tests.alerting import alerts_of, to
-from tests.eventually import eventually
-from tests.receiving import HttpReceiver, MailReceiver
-from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
-from tests.talking import Agent, Visitor
+from tests.support.alert_detector import alerts_of, to
+from tests.support.alert_receivers import HttpReceiver, MailReceiver
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Visitor
+from tests.support.server_process import RunningServer
 
 LEVEL_2 = Queue("l2", "Level 2", target=20_000)
 PAUL = person("paul", "l2")

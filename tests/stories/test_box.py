@@ -1,9 +1,9 @@
 """Cloud content: a queue for each plan with a promise of its own; the premium promise comes first, nobody starves."""
 
 from console.domain.directory import Queue
-from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
-from tests.talking import Agent, Visitor
+from tests.support.json_clients import Agent, Visitor
+from tests.support.server_process import RunningServer
 
 PLANS = [
     Queue("free", "Free", target=60_000),

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from console.domain.directory import Hours, Queue
 from console.domain.opening_hours import open_at
-from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
-from tests.talking import Visitor
+from tests.support.json_clients import Visitor
+from tests.support.server_process import RunningServer
 
 WEEK = tuple(range(7))
 LEVEL_1 = Queue("l1", "Level 1", languages=("en", "fr"), overflow_to="l2", overflow_after=1_500)

@@ -3,9 +3,9 @@
 import asyncio
 
 from console.domain.directory import Queue
-from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
-from tests.talking import Agent, Frame, Visitor
+from tests.support.json_clients import Agent, Frame, Visitor
+from tests.support.server_process import RunningServer
 
 FILMS = Queue("films", "Films", target=6_000, wrapup=20_000, reasons=("playback", "billing", "account"))
 QUESTIONS = ["Il film non parte", "Two charges?", "Password", "Schermo nero", "Refund?", "Which devices?"]

@@ -1,8 +1,8 @@
 """Ana holds six chats and never a seventh; what she cannot hold moves, and nothing is forgotten."""
 
-from tests.eventually import eventually
-from tests.running import RunningServer
-from tests.talking import Agent, Frame, Visitor
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Frame, Visitor
+from tests.support.server_process import RunningServer
 
 
 async def queue_up(server: RunningServer, number: int) -> list[Visitor]:

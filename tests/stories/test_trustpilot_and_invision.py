@@ -1,9 +1,9 @@
 """Fifteen languages, and a remote team that hands over, asks a colleague and never leaves the tool."""
 
 from console.domain.directory import Queue
-from tests.running import RunningServer
 from tests.stories.teams import at_work, person, set_up
-from tests.talking import Visitor
+from tests.support.json_clients import Visitor
+from tests.support.server_process import RunningServer
 
 LANGUAGES = ("en", "da", "de", "es", "fi", "fr", "it", "ja", "nl", "no", "pl", "pt", "ru", "sv", "zh")
 REVIEWS = Queue("reviews", "Reviews", languages=LANGUAGES)

@@ -1,0 +1,271 @@
+"""A stage for the console: the real page, scripts and fragments; the test speaks the server's part.
+
+What the server says and when is the test's to decide, to the frame, so that the rarest moment
+can be played again. The conversation through a real server has tests of its own.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from playwright.async_api import BrowserContext, ConsoleMessage, Page
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from console.archive.members import SignedIn
+from console.domain.directory import Member, Queue
+from console.events import (
+    ChatFact,
+    Status,
+)
+from console.pages.console import console_page
+from console.pages.static import routes as static_routes
+from console.projection.picture import AgentLine
+from console.projection.statistics import DayFigures, bucket_of
+from console.protocol import (
+    Ack,
+    Colleagues,
+    Html,
+    HtmlWelcome,
+    InvitedTo,
+    Nack,
+    Outbound,
+    Pong,
+    Went,
+    encode,
+)
+from console.views.html import HtmlViews, Strip
+from console.views.watch import WatchViews
+from tests.browser.console_chats import Play, now
+from tests.browser.page_server import DARK, House
+from tests.browser.side_panels import SideTable, side_routes
+from tests.support.eventually import eventually
+
+ANA = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com"), session="s1", csrf="c1")
+BUILD = "stage"
+CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+SINCE = 1_800_000_000_000  # ms: Ana's status
+REASONS = ("Playback", "Invoice", "Account", "Something else")
+QUEUES = {
+    "support": Queue("support", "Support", wrapup=20_000, reasons=REASONS),
+    "billing": Queue("billing", "Billing", target=12_000, wrapup=20_000),
+}
+TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") for name in ("Ana", "Ben", "Sam")}
+
+
+class Stage:
+    """`url` serves the console; `plays` is what Ana holds; `heard` is all that the console has sent."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.url = house.url
+        self.views = HtmlViews(lambda: QUEUES, lambda: TEAM)
+        self.watch = WatchViews(self.views, lambda: {id: member.name for id, member in TEAM.items()})
+        self.plays: dict[str, Play] = {}
+        self.status: Status = "online"
+        self.waiting = 0
+        self.next_due = 0  # ms of the server's clock
+        self.limit = 6
+        self.invited: list[InvitedTo] = []
+        self.went: list[Went] = []
+        self.colleagues = Colleagues([], [])
+        self.refusals: dict[str, str] = {}  # kind of a command -> the code it is refused with
+        self.left_messages = 0
+        self.locale = "en"
+        self.heard: list[dict[str, Any]] = []
+        self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP
+        self.sockets: list[WebSocket] = []
+        self.drafts: dict[str, str] = {}
+        self.side = SideTable()
+        self.reason = ""
+        self.promises: list[int] = []
+        self.answering = True  # acks, by itself
+        self.refusing = False  # new sockets
+        self.epoch = "e1"
+        self.build = BUILD
+        self.n = 0
+
+    # --- the server's part ---
+
+    async def play(self, *plays: Play) -> None:
+        """These chats come, one frame each."""
+        for one in plays:
+            self.plays[one.line.id] = one
+            await self.push(self.pane(one.line.slot), due={one.line.id: one.due})
+
+    async def show(self, play: Play, *facts: ChatFact) -> None:
+        """New facts of a held chat, in one frame."""
+        content = "".join(self.views.fact(fact, play.line, locale=self.locale) for fact in facts)
+        await self.push(content, due={play.line.id: play.due})
+
+    async def leave(self, slot: int, then: Play | None = None) -> None:
+        """The pane's chat goes; `then` takes its place in the same frame."""
+        self.plays = {chat: play for chat, play in self.plays.items() if play.line.slot != slot}
+        if then is not None:
+            self.plays[then.line.id] = then
+        await self.push(self.pane(slot), due={then.line.id: then.due} if then else {})
+
+    def pane(self, slot: int) -> str:
+        play = next((one for one in self.plays.values() if one.line.slot == slot), None)
+        facts: Sequence[ChatFact] = play.facts if play else ()
+        return self.views.pane(slot, play.line if play else None, facts, locale=self.locale, now=now())
+
+    def strip(self) -> str:
+        agent = AgentLine(
+            "ana",
+            "Ana",
+            status=self.status,
+            limit=self.limit,
+            reason=self.reason,
+            since=SINCE,
+            held={play.line.slot: c for c, play in self.plays.items()},
+            figures=DayFigures(n=50, within=48, buckets={bucket_of(4_100): 46, bucket_of(7_900): 4}),
+        )
+        oldest = now() - 14_000 if self.waiting else 0
+        figures = Strip(
+            agent,
+            self.waiting,
+            oldest,
+            self.left_messages,
+            4_100,
+            0.96,
+            now(),
+            promises=len(self.promises),
+            promise=max(self.promises, default=0),
+            away_reasons=self.side.away_reasons,
+            next_due=self.next_due,
+            invited=self.invited,
+        )
+        return self.views.strip(figures, locale=self.locale)
+
+    async def push(self, content: str, due: dict[str, int] | None = None, drafts: dict[str, str] | None = None) -> None:
+        self.n += 1
+        await self.send(Html(n=self.n, content=content, due=due or {}, drafts=drafts or {}))
+
+    async def send(self, frame: Outbound) -> None:
+        for one in list(self.sockets):
+            await one.send_text(encode(frame).decode())
+
+    async def close(self, code: int = 1012) -> None:
+        for one in list(self.sockets):
+            self.sockets.remove(one)
+            await one.close(code)
+
+    def welcome(self) -> HtmlWelcome:
+        panes = {play.line.slot: self.pane(play.line.slot) for play in self.plays.values()}
+        return HtmlWelcome(
+            agent="ana",
+            epoch=self.epoch,
+            now=now(),
+            build=self.build,
+            status=self.status,
+            limit=self.limit,
+            recovered=True,
+            n=self.n,
+            content=self.views.welcome(panes, self.strip(), locale=self.locale, now=now()),
+            held={chat: play.line.slot for chat, play in self.plays.items()},
+            due={chat: play.due for chat, play in self.plays.items() if play.due},
+            drafts=self.drafts,
+            went=self.went,
+        )
+
+    # --- what the console said ---
+
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        return [frame for frame in self.heard if frame["t"] == kind]
+
+    async def hears(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
+        return await eventually(lambda: len(self.said(kind)) >= count and self.said(kind), f"{count} x {kind}")
+
+    # --- the machinery ---
+
+    def run(self) -> None:
+        page = Route("/console", self._page)
+        self.house.on = Starlette(
+            routes=[page, *static_routes, *side_routes(self), WebSocketRoute("/ws/agent", self._socket)]
+        )
+
+    async def stop(self) -> None:
+        self.house.on = DARK
+
+    async def _page(self, request: Request) -> Response:
+        response = console_page(request, ANA, build=BUILD, sites={"demo": "Lana"})
+        response.headers["content-security-policy"] = CSP
+        return response
+
+    async def _socket(self, connection: WebSocket) -> None:
+        if self.refusing:
+            return
+        await connection.accept(subprotocol="sestetto.v1.html")
+        try:
+            while True:
+                await self._hear(connection, msgspec.json.decode(await connection.receive_text()))
+        except (WebSocketDisconnect, RuntimeError):
+            if connection in self.sockets:
+                self.sockets.remove(connection)
+
+    async def _hear(self, connection: WebSocket, frame: dict[str, Any]) -> None:
+        self.heard.append(frame)
+        if frame["t"] == "hello":
+            if connection not in self.sockets:
+                self.sockets.append(connection)
+            await connection.send_text(encode(self.welcome()).decode())
+        elif frame["t"] == "colleagues" and frame.get("on", True):
+            await self.send(self.colleagues)
+        elif frame["t"] == "ping" and self.answering:
+            await self.send(Pong(at=frame["at"], now=now()))
+        elif "cid" in frame and self.answering:
+            await self._answer(frame)
+
+    async def _answer(self, frame: dict[str, Any]) -> None:
+        kind, cid = frame["t"], frame["cid"]
+        play = self.plays.get(frame.get("chat", ""))
+        if kind in self.refusals:
+            await self.send(Nack(cid, self.refusals[kind], "No.", final=True))
+            return
+        if kind == "status":
+            self.status, self.reason = frame["status"], frame.get("reason", "")
+        await self.send(Ack(cid=cid, seq=play.line.seq + 1 if play else 0, at=now()))
+        if kind == "status":
+            await self.push(self.strip())
+        elif play is not None:
+            await self._do(play, frame)
+
+    async def _do(self, play: Play, frame: dict[str, Any]) -> None:
+        """What the server would show after it."""
+        cid, slot = frame["cid"], play.line.slot
+        match frame["t"]:
+            case "say" if frame.get("promise"):
+                await self.show(play, play.ana_promises(frame["text"], frame["promise"], cid))
+            case "say":
+                await self.show(play, play.ana_says(frame["text"], cid))
+            case "accept":
+                play.is_assigned("accepted")
+                await self.push(self.pane(slot), due={play.line.id: play.due})
+            case "label":
+                await self.show(play, play.ana_labels(frame.get("reason", ""), frame.get("tags", ()), cid))
+                if frame.get("done"):
+                    await self.leave(slot)
+            case "decline" | "transfer":
+                await self.leave(slot)
+
+
+async def open_console(
+    stage: Stage, context: BrowserContext, *, width: int = 1366, height: int = 768, **media: Any
+) -> Page:
+    """The console in a tab of its own, once the stage has welcomed it. `media`: `color_scheme="dark"` and the like."""
+    page = await context.new_page()
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.emulate_media(**media)
+    page.on("pageerror", lambda error: stage.complaints.append(str(error)))
+    page.on("console", lambda line: stage.complaints.append(line.text) if _is_breach(line) else None)
+    await page.goto(f"{stage.url}/console")
+    await page.wait_for_selector('body[data-link="ready"]')
+    return page
+
+
+def _is_breach(line: ConsoleMessage) -> bool:
+    return line.type == "error" and "WebSocket" not in line.text

@@ -1,0 +1,57 @@
+"""What the stage's console fetches beside its socket: canned replies, and what is known of a visitor."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from console.archive.reducer import ChatRow
+from console.domain.directory import Canned
+from console.pages.settings.canned_replies_json import Replies
+from console.pages.visitor import context_of, fragment_of
+
+if TYPE_CHECKING:
+    from tests.browser.console_stage import Stage
+
+GREETING = Canned("k1", "Greeting", "Hello {visitor}, this is {agent}. How can I help?")
+REFUND = Canned("k2", "Refund date", "Your refund for {field:order} arrives within five days.", "queue", "billing")
+TV = Canned("k3", "Black screen on TV", "Please update the app: open Settings, then About.", "queue", "support")
+BYE = Canned("k4", "Goodbye", "Thank you for writing. Enjoy the film!", "member", "ana")
+
+
+class SideTable:
+    """`status` of what is fetched (0: nothing comes back); `asked` are the paths."""
+
+    def __init__(self) -> None:
+        self.replies: list[Canned] = [BYE, TV, REFUND, GREETING]
+        self.queues = ["billing", "support"]
+        self.earlier: list[ChatRow] | None = [
+            ChatRow("old1", queue="support", reason="Refund", opened=1_799_000_000_000, agent_name="Ben", rating=4),
+            ChatRow("old2", queue="billing", opened=1_798_000_000_000, agent_name="Ana"),
+        ]
+        self.away_reasons: tuple[str, ...] = ("Lunch", "Training")
+        self.status = 200
+        self.asked: list[str] = []
+        self.written = asyncio.Event()  # replies do not come before
+        self.written.set()
+
+
+def side_routes(stage: "Stage") -> list[Route]:
+    async def canned(request: Request) -> Response:
+        stage.side.asked.append(request.url.path)
+        await stage.side.written.wait()
+        body = msgspec.json.encode(Replies(stage.side.replies, stage.side.queues))
+        return Response(body, stage.side.status, media_type="application/json")
+
+    async def visitor(request: Request) -> Response:
+        stage.side.asked.append(request.url.path)
+        play = stage.plays.get(request.path_params["chat"])
+        if play is None or stage.side.status != 200:
+            return Response("problem", 404 if play is None else stage.side.status)
+        context = context_of(play.line, play.facts, stage.side.earlier, locale=stage.locale)
+        return HTMLResponse(fragment_of(context, stage.views.queues(), locale=stage.locale))
+
+    return [Route("/canned.json", canned), Route("/console/visitor/{chat}", visitor)]

@@ -1,0 +1,119 @@
+"""Where a fault happens: an installation with its store, its database and its people, however it runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from starlette.applications import Starlette
+
+from console.app import create_app
+from console.archive.database import Database, sqlite_url
+from console.archive.members import Accounts
+from console.config import read_settings
+from console.delivery.fanout import Fanout
+from console.demo import seed as demo
+from console.queue.embedded import EmbeddedStore
+from console.queue.store import open_client
+from console.server import listen, serving, url_of
+from console.services import Services
+from tests.support.server_process import RunningServer
+
+
+@dataclass
+class Stage:
+    """`url` is where people go: the server itself, or a bad network in front of it; `origin` is always the server's."""
+
+    url: str
+    origin: str
+    store_url: str
+    database_url: str
+    workspace: str = "main"
+
+    @property
+    def store_socket(self) -> str:
+        """The path of the store's unix socket."""
+        return unquote(urlsplit(self.store_url).path)
+
+    @asynccontextmanager
+    async def accounts(self) -> AsyncIterator[Accounts]:
+        database = Database(self.database_url)
+        try:
+            yield Accounts(database)
+        finally:
+            await database.close()
+
+    async def bearer(self, member: str) -> str:
+        """A fresh token for the member's JSON socket."""
+        async with self.accounts() as accounts:
+            return await accounts.add_token(member, "test")
+
+
+def stage_of(server: RunningServer, store_url: str = "") -> Stage:
+    """A server in a process of its own, and the store it keeps in its data folder."""
+    own = EmbeddedStore(server.data / "store").url
+    return Stage(server.url, server.url, store_url or own, server.database_url)
+
+
+async def store_pid(stage: Stage) -> int:
+    """The process id of the store that runs now; ConnectionError or its like when none does."""
+    client = open_client(stage.store_url)
+    try:
+        return int((await client.info("server"))["process_id"])
+    finally:
+        await client.aclose()
+
+
+@dataclass
+class Inside(Stage):
+    """An installation in this very process, on real sockets: its parts can be watched and counted."""
+
+    app: Starlette | None = None
+
+    @property
+    def socket_url(self) -> str:
+        """`ws://127.0.0.1:PORT`."""
+        return self.url.replace("http", "ws", 1)
+
+    @property
+    def services(self) -> Services:
+        assert self.app is not None
+        services: Services = self.app.state.services
+        return services
+
+    @property
+    def fanout(self) -> Fanout:
+        assert self.app is not None
+        fanout: Fanout = self.app.state.fanout
+        return fanout
+
+
+@asynccontextmanager
+async def installed(folder: Path, store_url: str, workspace: str, **settings: object) -> AsyncIterator[Inside]:
+    """The demo's installation in this process, in a workspace of its own."""
+    ours = read_settings(
+        {},
+        port=0,
+        data=folder,
+        store=store_url,
+        database=sqlite_url(folder),
+        secret="only for tests, and long enough for it",
+        workspace=workspace,
+        **settings,
+    )
+    with listen(ours) as listening:
+        url = url_of(listening)
+        await _publish(ours.database, url)
+        app = create_app(ours, demo=True)
+        async with serving(app, listening, ours):
+            yield Inside(url, url, store_url, ours.database, workspace, app)
+            await asyncio.sleep(0)
+
+
+async def _publish(database_url: str, url: str) -> None:
+    database = Database(database_url)
+    await database.migrate()
+    await demo.publish(Accounts(database), url)
+    await database.close()

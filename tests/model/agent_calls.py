@@ -1,0 +1,125 @@
+"""What agents do in the chats they hold."""
+
+from collections.abc import Sequence
+
+from console.events import Author
+from console.queue.results import Said
+from tests.model.state import Chat, only
+from tests.model.visitor_calls import Refusal, Visiting, mark, words
+
+
+class Answering(Visiting):
+    def held(
+        self, agent: str, fence: int, chat: str, cid: str, body: object, *, after: bool = False
+    ) -> tuple[Chat, Said | None]:
+        """With `after` also while it is wrapped up."""
+        self.fenced(agent, fence)
+        c = self.chat(chat)
+        again = self.again(chat, agent, cid, body)
+        if not again and (c.agent != agent or c.place == "offered"):
+            raise Refusal("not_found")
+        if not again and c.place == "wrapup" and not after:
+            raise Refusal("ended")
+        return c, again
+
+    def agent_say(
+        self, agent: Author, fence: int, chat: str, cid: str, text: str, read: int, *,
+        promise: int = 0, canned: str = "", began: int = 0,
+    ) -> Said:  # fmt: skip
+        c, again = self.held(agent.id, fence, chat, cid, text)
+        if again:
+            return again
+        read, turn = min(read, len(c.log)), {}
+        if c.turn and c.turn_seq <= read:
+            self.judge(c)
+            turn = self.close_turn(c, began)
+        promised = self.end_promise(c)
+        if promise:
+            c.promise = self.now + promise
+        if turn:
+            self.open_next(c, read)
+            self.measure_answer(c, self.members[agent.id], turn, canned=bool(canned))
+        c.seen_agent = max(read, c.seen_agent)
+        answered = {"read": read, **self.running(c), **only(turn=turn, promise=c.promise, canned=canned), **promised}
+        seq = self.record(c, "message", by="agent", **answered, **words(agent, cid, text))
+        self.await_visitor(c)
+        self.no_timer(chat, "silent")
+        return self.done(chat, agent.id, cid, text, seq, chat)
+
+    def note(self, agent: Author, fence: int, chat: str, cid: str, text: str) -> Said:
+        c, again = self.held(agent.id, fence, chat, cid, ("note", text), after=True)
+        if again:
+            return again
+        seq = self.record(c, "note", **words(agent, cid, text))
+        return self.done(chat, agent.id, cid, ("note", text), seq, chat)
+
+    def no_reply(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
+        c, again = self.held(agent.id, fence, chat, cid, "no_reply")
+        if again:
+            return again
+        if not c.turn:
+            raise Refusal("nothing_to_do")
+        read = max(c.turn_seq, c.seen_agent)
+        self.judge(c)
+        turn = self.close_turn(c)
+        self.open_next(c, read)
+        seq = self.record(c, "no_reply", turn=turn, **self.running(c), **mark(agent, cid))
+        self.await_visitor(c)
+        return self.done(chat, agent.id, cid, "no_reply", seq, chat)
+
+    def agent_end(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
+        c, again = self.held(agent.id, fence, chat, cid, ("end",))
+        if again:
+            return again
+        self.finish(c, "agent", **mark(agent, cid))
+        return self.done(chat, agent.id, cid, ("end",), len(c.log), chat)
+
+    def label(
+        self, agent: Author, fence: int, chat: str, cid: str, reason: str, tags: Sequence[str], *, done: bool = False
+    ) -> Said:
+        body = ("label", reason, list(tags), done)
+        c, again = self.held(agent.id, fence, chat, cid, body, after=True)
+        if again:
+            return again
+        new, wraps = (c.reason, c.tags) != (reason, list(tags)), c.place == "wrapup" and bool(reason or done)
+        if not new and not wraps:
+            raise Refusal("nothing_to_do")
+        if new:
+            c.reason, c.tags = reason, list(tags)
+            self.record(c, "labelled", **only(reason=reason, tags=list(tags)), **mark(agent, cid))
+        if wraps:
+            self.wrap(c, "done")
+        return self.done(chat, agent.id, cid, body, len(c.log), chat)
+
+    def handled(self, chat: str, author: str, name: str, cid: str) -> Said:
+        c = self.chat(chat)
+        again = self.again(chat, author, cid, "handled")
+        if again:
+            return again
+        if chat not in self.left:
+            raise Refusal("nothing_to_do")
+        self.left.remove(chat)
+        seq = self.record(c, "handled", **mark(Author(author, name), cid))
+        return self.done(chat, author, cid, "handled", seq, chat)
+
+    def shown(self, agent: str, fence: int, chat: str, seq: int, *, hidden: bool) -> None:
+        self.fenced(agent, fence)
+        c = self.chats.get(chat)
+        if c and c.agent == agent and c.place == "active":
+            c.got = True
+            self.no_timer(chat, "unseen")
+            if not hidden:
+                c.seen_agent = max(c.seen_agent, min(seq, len(c.log)))
+                if c.turn and not c.turn_shown and seq >= c.turn_seq:
+                    c.turn_shown = self.now
+        member = self.members[agent]
+        if member.unseen:
+            member.unseen = False
+            self.route_member(member)
+
+    def draft(self, agent: str, fence: int, chat: str, text: str) -> None:
+        self.fenced(agent, fence)
+        c = self.chats.get(chat)
+        if not c or c.agent != agent or c.place != "active":
+            raise Refusal("not_found")
+        c.draft = text

@@ -1,0 +1,276 @@
+"""A workspace twice: the real Functions and the model get each command, and must answer, record and plan the same."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable
+from typing import Any
+
+import msgspec
+
+from console.errors import SestettoError
+from console.events import decode_fact
+from console.projection.picture import Picture
+from console.queue.keys import stray
+from console.queue.results import Arrived, Connected, LiveChat, Snapshot
+from console.queue.store import Store
+from console.queue.workspace import Workspace
+from tests.model.checker import Checker
+from tests.model.directories import AGENTS, LANGUAGES, QUEUES
+from tests.model.model import Model
+from tests.model.state import Member
+from tests.model.visitor_calls import Refusal
+
+START = 1_800_000_000_000  # ms: where the clock of every run stands at first
+STILL = -(10**15)  # ms `ahead` that keep the store's own clock out of it: now is what we set
+LANES = [*QUEUES, *(f"{queue}/{language}" for queue in QUEUES for language in LANGUAGES)]
+SETS = [
+    *((kind, lane) for kind in ("free", "waiting", "pull") for lane in LANES),
+    *(("line", queue) for queue in QUEUES), *(("clocks", agent) for agent in AGENTS),
+]  # fmt: skip
+LOOK = """
+local found = { redis.call('XRANGE', KEYS[1], ARGV[1], '+') }
+for i = 2, #KEYS do found[i] = redis.call('ZRANGE', KEYS[i], 0, -1, 'WITHSCORES') end
+return found
+"""
+
+
+class Difference(AssertionError):
+    """What is different, as the store has it and as the model has it."""
+
+    def __init__(self, what: str, real: object, expected: object) -> None:
+        super().__init__(f"{what}\n  store: {real!r}\n  model: {expected!r}")
+
+
+def same(what: str, real: object, expected: object) -> None:
+    if real != expected:
+        raise Difference(what, real, expected)
+
+
+class Twin:
+    """`do(verb, …)` on both; time stands still but for `move(ms)`."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, store: Store, name: str) -> None:
+        self.loop = loop
+        self.store = store
+        self.real = Workspace(store, name)
+        self.model = Model()
+        self.checker = Checker()
+        self.picture: Picture | None = None
+        self.now = START
+        self.calls = 0
+        self.broken = False
+        self.answered: set[tuple[int, int]] = set()
+        self.entry = "0-0"
+        loop.run_until_complete(self.real.snapshot())  # the epoch is known from here on
+        self.real.on_due = self._on_due
+        self.real.now = lambda: self.now  # type: ignore[method-assign]
+
+    def move(self, ms: int) -> None:
+        self.now += ms
+
+    def do(self, verb: str, *args: Any, **named: Any) -> Any:
+        """The result, the same for both; None for a refusal, the same for both."""
+        self.calls += 1
+        self.broken = True
+        self.model.now, self.model.facts, self.answered = self.now, [], set()
+        real, seen = self.loop.run_until_complete(self._call(verb, *args, **named))
+        expected = self._expected("archive" if verb == "archived" else verb, *args, **named)
+        same(f"the result of {verb}{args}", real, expected)
+        same("now and the next timer", self.answered, {(self.now, min(self.model.timers.values(), default=0))})
+        self._compare(*seen)
+        self.broken = False
+        return None if isinstance(real, Refusal) else real
+
+    def _on_due(self, now: int, due: int) -> None:
+        self.answered.add((now, due))
+
+    async def _call(self, verb: str, *args: Any, **named: Any) -> tuple[Any, list[Any]]:
+        """One exchange: the time, the command, and all that is looked at after it."""
+        real = getattr(self.real, verb)(*args, **named)
+        all_of_it = self._clock(), real, self._clock(), self._look(), self.real.snapshot()
+        _, result, _, looked, snapshot = await asyncio.gather(*all_of_it, return_exceptions=True)
+        seen = [snapshot, *looked]
+        if isinstance(result, SestettoError):
+            return Refusal(result.code), seen
+        if isinstance(result, BaseException):
+            raise result
+        return _plain(result), seen
+
+    def _clock(self) -> Awaitable[Any]:
+        return self.store.command("HSET", self.real.keys.head, "ahead", STILL, "at", self.now)
+
+    def _expected(self, verb: str, *args: Any, **named: Any) -> Any:
+        try:
+            return getattr(self.model, verb)(*args, **named)
+        except Refusal as refusal:
+            return refusal
+
+    # --- what must be the same after each call -------------------------------------------------
+
+    def _look(self) -> Awaitable[Any]:
+        """The new entries, the timers, who is free and who waits."""
+        keys = self.real.keys
+        names = [keys.feed, keys.prefix + "due", *(keys.of(kind, of) for kind, of in SETS)]
+        return self.store.command("EVAL", LOOK, len(names), *names, f"({self.entry}")
+
+    def _compare(self, snapshot: Snapshot, entries: list[Any], timers: list[bytes], *sets: list[bytes]) -> None:
+        self._facts(entries)
+        same("the timers", _scores(timers), self.model.timers)
+        self._chats(snapshot)
+        for agent in snapshot.agents:
+            self._agent(agent.id, agent.fields, agent.held, agent.times)
+        same("the members", {agent.id for agent in snapshot.agents}, set(self.model.members))
+        self._queues(snapshot)
+        expected = self._sets()
+        for (kind, of), flat in zip(SETS, sets, strict=True):
+            same(f"{kind}:{of}", list(_scores(flat).items()), sorted(expected[kind, of], key=lambda one: one[::-1]))
+        self._at_rest()
+        same("the picture's number", self.picture.n if self.picture else 0, snapshot.n)
+        if self.picture:
+            self.picture.prune(self.now)
+        same("the picture", _drawn(self.picture), _drawn(Picture.from_snapshot(snapshot)))
+
+    def _sets(self) -> dict[tuple[str, str], list[tuple[str, int]]]:
+        """Who is free in a lane, with their pressure; who stands in it, or in a queue's own line; running clocks."""
+        model, sets = self.model, defaultdict[tuple[str, str], list[tuple[str, int]]](list)
+        for member in model.members.values():
+            for lane in model.lanes_of(member) if member.free else ():
+                sets["free", lane].append((member.id, _pressure(*model.pressure(member))))
+        for c in model.chats.values():
+            if c.place == "waiting":
+                kind, language = "waiting" if model.routed(c) else "pull", model.language(c)
+                sets["line", c.queue].append((c.id, c.rank))
+                for line in c.reached:
+                    sets[kind, f"{line}/{language}" if language else line].append((c.id, c.rank))
+            if c.place == "active" and c.turn:
+                sets["clocks", c.agent].append((c.id, c.due))
+        return sets
+
+    def _queues(self, snapshot: Snapshot) -> None:
+        for queue in snapshot.queues:
+            same(f"the pace of {queue.id}", queue.pace, self.model.paces.get(queue.id, (0, 0))[0])
+            spans = {name: {of: int(n) for of, n in counted.items()} for name, counted in queue.spans}
+            same(f"the figures of {queue.id}", spans, self.model.spans(queue.id))
+        same("the queues", {queue.id for queue in snapshot.queues}, set(self.model.queues))
+        same("the late answers", [msgspec.json.decode(late) for late in snapshot.lates], self.model.lates)
+
+    def _facts(self, entries: list[Any]) -> None:
+        same("the facts", [msgspec.json.decode(values[1]) for _, values in entries], self.model.facts)
+        for entry, values in entries:
+            self.entry = entry.decode()
+            fact = decode_fact(values[1])
+            number = int(self.entry.split("-")[1])
+            self.checker.take(number, fact)
+            self.picture = self.picture or Picture(self.real.epoch)
+            self.picture.advance(number, fact)
+
+    def _chats(self, snapshot: Snapshot) -> None:
+        real = {}
+        for chat, values in snapshot.chats:
+            profile = msgspec.json.decode(values["profile"])
+            real[chat] = {name: _field(name, value) for name, value in values.items() if name != "profile"}
+            same(f"the profile of {chat}", profile, self.model.chats[chat].profile)
+        live = {c.id: c.line() for c in self.model.chats.values() if c.place != "ended"}
+        same("the live chats", real, live)
+        same("the number of left messages", snapshot.left, len(self.model.left))
+
+    def _agent(self, agent: str, fields: dict[str, str], held: dict[str, str], times: dict[str, str]) -> None:
+        member = self.model.members.get(agent) or Member(agent, "", 0, ())
+        same(f"what {agent} holds", {int(slot): chat for slot, chat in held.items()}, member.held)
+        same(f"the figures of {agent}", {name: int(value) for name, value in times.items()}, member.times)
+        expected = {
+            "name": f'"{member.name}"', "limit": str(member.limit), "queues": " ".join(member.queues),
+            "status": member.status, "connected": str(int(member.connected)), "fence": str(member.fence),
+            "reason": f'"{member.reason}"' if member.reason else "", "since": str(member.since),
+            "missed": str(member.missed),
+        }  # fmt: skip
+        empty = {"status": "", "connected": "0", "fence": "0", "reason": "", "since": "0", "missed": "0"}
+        same(f"the fields of {agent}", {name: fields.get(name, empty.get(name)) for name in expected}, expected)
+
+    def _at_rest(self) -> None:
+        """No routed chat waits beside somebody with a free slot who may have it; nothing is held by nobody."""
+        for c in self.model.chats.values():
+            again = self.model.timers.get(f"again:{c.id}", self.now + 1)  # what time alone allows counts from a tick on
+            if c.place == "waiting" and self.model.routed(c) and again > self.now:
+                same(f"who could take {c.id}", [m.id for m in self.model.eligible(c)], [])
+            if c.place == "offered":
+                same(f"the connection of {c.agent}, who is offered {c.id}", self.model.members[c.agent].connected, True)
+        for member in self.model.members.values():
+            if member.held and not member.connected:
+                same(f"the end of what {member.id} holds", f"lost:{member.id}" in self.model.timers, True)
+
+    # --- what must be the same at the end ------------------------------------------------------
+
+    def close(self) -> None:
+        if not self.broken:  # what was found first is the news
+            self.loop.run_until_complete(self._close())
+
+    async def _close(self) -> None:
+        for c in self.model.chats.values():
+            live, _ = await self.real.read_chat(c.id)
+            same(f"the log of {c.id}", [msgspec.json.decode(fact) for fact in live.log], c.log[-300:])
+            seen = (live.number("seen_agent"), live.number("seen_visitor"), live.draft)
+            same(f"what was seen of {c.id}", seen, (c.seen_agent, c.seen_visitor, c.draft))
+        names = [name.decode() for name in await self.store.command("KEYS", self.real.keys.prefix + "*")]
+        same("keys that no row of the table covers", stray(names), [])
+        same("keys of what is gone", [name for name in names if not self._owned(name)], [])
+        await self.store.command("DEL", *names, "nothing")
+
+    def _owned(self, name: str) -> bool:
+        kind, _, of = name.removeprefix(self.real.keys.prefix).partition(":")
+        model, chats, members, queues = self.model, self.model.chats, self.model.members, self.model.queues
+        running = {c.id for c in chats.values() if not c.over}
+        owners = {
+            "chat": chats, "log": chats, "cids": {*chats, *model.results}, "visitor": model.current,
+            "tabs": running, "draft": running, "not": {c.id for c in chats.values() if c.excluded},
+            "agent": members, "held": members, "clocks": members, "queue": queues, "line": queues, "staff": queues,
+            "times": {*members, *(f"{queue}:{span}" for queue, spans in model.counted.items() for span in spans)},
+            "free": LANES, "waiting": LANES, "pull": LANES,
+        }  # fmt: skip
+        return of in owners.get(kind, {""})
+
+
+def _plain(result: Any) -> Any:
+    if isinstance(result, Connected):
+        return result.fence, result.status, result.limit, [_held(chat) for chat in result.chats], result.n
+    if isinstance(result, Arrived):
+        if result.chat is None:
+            return "", []
+        return result.chat.id, [msgspec.json.decode(fact) for fact in result.chat.log]
+    return result
+
+
+def _held(chat: LiveChat) -> dict[str, Any]:
+    told = {"id": chat.id, "draft": chat.draft, "facts": len(chat.log)}
+    return told | {
+        of: _field(of, chat.fields.get(of, "")) for of in ("place", "agent", "slot", "turn", "due", "seq", "until")
+    }
+
+
+TEXTS = ("place", "queue", "visitor", "site", "channel", "agent")
+LISTS = ("guests", "watchers", "reached")
+
+
+def _field(name: str, value: str) -> Any:
+    """A chat's field as the model has it."""
+    if name in TEXTS:
+        return value
+    if name in LISTS:
+        return value.split()
+    if name in ("reason", "tags"):
+        return msgspec.json.decode(value) if value else {"reason": "", "tags": []}[name]
+    return int(value or 0)
+
+
+def _scores(flat: list[bytes]) -> dict[str, int]:
+    return {flat[i].decode(): int(float(flat[i + 1])) for i in range(0, len(flat), 2)}
+
+
+def _pressure(clocks: int, chats: int, last: int, _: str) -> int:
+    """As one number, in the same order."""
+    return (clocks * 10 + chats) * 10**13 + last
+
+
+def _drawn(picture: Picture | None) -> object:
+    picture = picture or Picture()
+    return vars(picture) | {"epoch": ""}

@@ -1,0 +1,106 @@
+"""What the tests of our own pages share: the real pages over a real database and a real workspace."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+
+from console.alerts.courier_pool import Couriers
+from console.archive.alerts import Alerts
+from console.archive.database import Database
+from console.archive.history import History
+from console.archive.members import Accounts
+from console.archive.writer import Archive
+from console.config import read_settings
+from console.delivery.hub import Hub
+from console.domain.directory import Queue
+from console.pages import chats, console, settings, sign_in
+from console.queue.store import Store
+from console.queue.workspace import Workspace
+from console.security import SecurityHeaders, VisitorTokens
+from console.services import Services
+from console.views.html import HtmlViews
+from tests.support.archive_feed import fresh_database
+
+PASSWORD = "correct horse battery"
+ORIGIN = "http://chat.example"
+FIELD = re.compile(r'name="(csrf|cid)" value="([^"]*)"')
+
+
+@asynccontextmanager
+async def an_installation(folder: Path, store_url: str, workspace: str, **options: bool) -> AsyncIterator[Services]:
+    """Ana and supervisor Sam, one queue, pages, no sockets."""
+    store = Store(store_url)
+    async with fresh_database(folder, busy=50) as database:
+        services = _services(database, Workspace(store, workspace), **options)
+        await services.accounts.put_queue(Queue("support", "Support"))
+        for member, role in (("ana", "agent"), ("sam", "supervisor")):
+            await services.accounts.add_member(
+                id=member,
+                email=f"{member}@example.com",
+                name=member.title(),
+                password=PASSWORD,
+                role=role,  # type: ignore[arg-type]
+                queues=("support",),
+            )
+        services.directory = await services.accounts.directory()
+        await services.workspace.configure(services.directory)
+        yield services
+        await store.close()
+
+
+def _services(database: Database, workspace: Workspace, *, demo: bool = False) -> Services:
+    accounts = Accounts(database)
+    made = Services(
+        settings=read_settings({}),
+        workspace=workspace,
+        database=database,
+        accounts=accounts,
+        archive=Archive(database, workspace.name),
+        history=History(database, workspace.name),
+        alerts=Alerts(database, workspace.name),
+        couriers=Couriers(),
+        hub=Hub(),
+        visitor_tokens=VisitorTokens("s" * 32),
+        views=HtmlViews(lambda: made.directory.queues),
+        directory=None,  # type: ignore[arg-type]
+        demo=demo,
+        build="test",
+    )
+    return made
+
+
+def browser_of(
+    services: Services, *, origin: str = ORIGIN, client: str = "203.0.113.7", **headers: str
+) -> httpx.AsyncClient:
+    """A browser with cookies that follows no redirect by itself."""
+    app = Starlette(routes=[*sign_in.routes, *chats.routes, *console.routes, *settings.routes])
+    app.state.services = services
+    transport = httpx.ASGITransport(SecurityHeaders(app), client=(client, 4711))
+    return httpx.AsyncClient(transport=transport, base_url=origin, headers={"origin": origin, **headers})
+
+
+def fields_of(page: httpx.Response) -> dict[str, str]:
+    """The hidden fields of the page's own form: the last of each name stands in the page, not in its header."""
+    return dict(FIELD.findall(page.text))
+
+
+@asynccontextmanager
+async def signed_in_browser(
+    services: Services, member: str = "ana", **options: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser_of(services, **options) as browser:
+        assert (await sign_in_with(browser, f"{member}@example.com", PASSWORD)).status_code == 303
+        yield browser
+
+
+async def sign_in_with(
+    browser: httpx.AsyncClient, email: str, password: str, *, onward: str = "", **more: str
+) -> httpx.Response:
+    form = await browser.get("/sign-in")
+    return await browser.post(
+        "/sign-in", data={**fields_of(form), "email": email, "password": password, "next": onward, **more}
+    )

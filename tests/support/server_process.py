@@ -1,0 +1,140 @@
+"""A whole Sestetto in a process of its own, as an installation runs it: `sestetto demo` on a free port."""
+
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.request
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from tests.support.eventually import eventually
+from tests.support.forked_server import sestetto
+
+START_PATIENCE = 40.0  # s, on a busy machine
+
+
+class RunningServer:
+    """`url` is `http://127.0.0.1:PORT`. Killed, stopped and started again on the same port and data."""
+
+    def __init__(self, data: Path, *, command: str = "demo", crowd: int = 0, agents: int = 0, **settings: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._words = [command]
+        if command == "demo":
+            self._words += ["--crowd", str(crowd), "--agents", str(agents)]
+        self._settings = {f"SESTETTO_{name.upper()}": value for name, value in settings.items()}
+        self._process: ForkServerProcess | None = None
+
+    @property
+    def socket_url(self) -> str:
+        """`ws://127.0.0.1:PORT`."""
+        return self.url.replace("http", "ws", 1)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.data / 'sestetto.db'}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For the server, and for commands on its data."""
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
+        ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data)}
+        return plain | ours | self._settings
+
+    @staticmethod
+    def command(*words: str) -> list[str]:
+        """`sestetto WORDS` of this checkout."""
+        return [sys.executable, "-m", "console.cli", *words]
+
+    @property
+    def log(self) -> str:
+        """All that it has printed so far."""
+        return (self.data / "server.log").read_text(errors="replace")
+
+    def launch(self) -> None:
+        """Starts it, without waiting until it answers."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._process = sestetto(self._words, self.environment, self.data / "server.log")
+
+    def answers(self) -> bool:
+        """Whether it serves pages now; AssertionError with its last words when it has ended."""
+        assert self._process is not None
+        code = self._process.exitcode
+        assert code is None, f"the server ended with {code}:\n{self.log[-4000:]}"
+        try:
+            with urllib.request.urlopen(f"{self.url}/widget.js", timeout=2) as reply:
+                return bool(reply.status == 200)
+        except OSError:
+            return False
+
+    def start_and_wait(self) -> None:
+        """For fixtures, where no loop runs."""
+        self.launch()
+        deadline = time.monotonic() + START_PATIENCE
+        while not self.answers():
+            assert time.monotonic() < deadline, f"the server did not answer:\n{self.log[-4000:]}"
+            time.sleep(0.05)
+
+    async def start(self) -> None:
+        self.launch()
+        await eventually(self.answers, "the server to answer", within=START_PATIENCE)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is said, nothing tidied. Its store dies with it."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.join()
+
+    def interrupt(self, *, patience: float = 20.0) -> int:
+        """As Ctrl-C does; returns the exit code."""
+        return self._end(signal.SIGINT, patience)
+
+    def stop(self, *, patience: float = 20.0) -> int:
+        """As a service manager does (SIGTERM); returns the exit code."""
+        return self._end(signal.SIGTERM, patience)
+
+    def _end(self, how: signal.Signals, patience: float) -> int:
+        if self._process is None:
+            return 0
+        if self._process.exitcode is None:
+            os.kill(self.pid, how)
+        self._process.join(patience)
+        if self._process.exitcode is None:
+            self.kill()
+            raise AssertionError(f"the server did not stop within {patience} s:\n{self.log[-4000:]}")
+        return self._process.exitcode
+
+
+_given: set[int] = set()
+
+
+def free_port() -> int:
+    """A port that was free a moment ago, never the same twice: no browser takes a server for an earlier one."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
+
+
+async def gone(pid: int) -> None:
+    """Returns when no process of that id lives (a zombie counts as gone)."""
+    await eventually(lambda: not _lives(pid), f"process {pid} to end")
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return False

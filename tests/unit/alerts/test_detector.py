@@ -1,0 +1,332 @@
+"""What an incident is, and when it is told: facts and time in, news out; no store, no clock, no network."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from console.alerts.detector import Told
+from console.domain.alerts import KINDS, AlertRule, Incident, Kind
+from console.domain.directory import Queue
+from tests.support.alert_detector import CHATOPS, LATE, SUPPORT, Scene, at, office
+
+LEVEL2 = Queue("level2", "Level 2", target=90 * 60_000)
+SLOW = replace(SUPPORT, target=600_000)
+
+
+def rule(**more: Any) -> AlertRule:
+    return AlertRule("r1", "Night", destinations=(CHATOPS,), **{"quiet": 60_000, **more})
+
+
+# --- late ----------------------------------------------------------------------------------------
+
+
+def test_a_late_answer_is_told_with_whom_it_keeps_waiting() -> None:
+    scene = Scene(LATE)
+    scene.agent("ana", 0, online=True)
+    scene.opens("c1", 1, name="Vera")
+    scene.gets("c1", 2)
+    assert scene.said == []
+    (news,) = scene.late("c1", 7)
+    assert (news.what, news.count, news.at) == ("opened", 1, at(7))
+    assert news.chats == [Told("c1", "Vera", since=at(1), due=at(7), agent="Ana")]
+
+
+def test_a_hundred_late_answers_in_a_minute_are_one_message() -> None:
+    scene = Scene(LATE)
+    for number in range(100):
+        scene.opens(f"c{number}", number / 4)
+        scene.late(f"c{number}", number / 4 + 6)
+        if number % 2:
+            scene.answers(f"c{number}", number / 4 + 6.5)
+    assert scene.said == [("opened", "late", "support")]
+    assert scene.watch.incidents["r1", "late", "support"].count == 100
+
+
+def test_what_goes_on_is_told_again_after_the_quiet_period_and_once_when_it_is_over() -> None:
+    scene = Scene(LATE)
+    scene.opens("c1", 0)
+    scene.late("c1", 6)
+    for second in range(7, 140):
+        scene.look(second)
+    scene.answers("c1", 140)
+    for second in range(141, 300):
+        scene.look(second)
+    assert [(one.what, one.at) for one in scene.told] == [
+        ("opened", at(6)),
+        ("still", at(66)),
+        ("still", at(126)),
+        ("over", at(200)),
+    ]
+    over = scene.told[-1].incident
+    assert (over.opened, over.last, over.count) == (at(6), at(140), 1)
+
+
+def test_what_comes_back_within_the_quiet_period_is_the_same_incident() -> None:
+    scene = Scene(LATE)
+    for second in (0, 30, 60):
+        scene.opens(f"c{second}", second)
+        scene.late(f"c{second}", second + 6)
+        scene.answers(f"c{second}", second + 8)
+        scene.look(second + 20)
+    assert [(one.what, one.at) for one in scene.told] == [("opened", at(6)), ("still", at(66))]
+
+
+def test_a_rule_that_does_not_want_the_end_is_not_told_of_it() -> None:
+    scene = Scene(replace(LATE, over=False))
+    scene.opens("c1", 0)
+    scene.late("c1", 6)
+    scene.ends("c1", 7)
+    scene.look(100)
+    assert scene.said == [("opened", "late", "support")]
+    assert scene.watch.incidents == {}
+    assert scene.watch.gone == {("r1", "late", "support")}
+
+
+def test_a_late_answer_that_came_in_the_same_breath_is_told_all_the_same() -> None:
+    scene = Scene(LATE)
+    scene.opens("c1", 0)
+    scene.late("c1", 6)
+    scene.answers("c1", 6)
+    assert scene.said == [("opened", "late", "support")]
+
+
+def test_what_was_missed_between_two_readers_is_told_by_the_next() -> None:
+    scene = Scene(LATE)
+    news = scene.watch.missed("support", Told("c1", "Vera", at(-20), 0), at(-10))
+    again = scene.watch.missed("support", Told("c2", "Kim", at(-19), 0), at(-9))
+    assert [(one.what, one.chats[0].name) for one in news] == [("opened", "Vera")]
+    assert again == []
+    assert [one.what for one in scene.look(60)] == ["over"]
+
+
+# --- due soon ------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_due_soon_when_its_time_comes_without_any_fact() -> None:
+    scene = Scene(rule(due_soon=600_000), queues=(LEVEL2,))
+    scene.opens("c1", 0, queue="level2", name="Lumière Films")
+    assert scene.watch.next_due() == at(80 * 60)
+    assert scene.look(80 * 60 - 1) == []
+    (news,) = scene.look(80 * 60)
+    assert news.chats == [Told("c1", "Lumière Films", at(0), at(90 * 60))]
+
+
+def test_an_answer_in_time_is_never_due_soon() -> None:
+    scene = Scene(rule(due_soon=600_000), queues=(LEVEL2,))
+    scene.opens("c1", 0, queue="level2")
+    scene.answers("c1", 60)
+    assert scene.watch.next_due() == 0
+    scene.look(85 * 60)
+    assert scene.said == []
+
+
+def test_due_soon_passes_over_queues_whose_every_question_would_be() -> None:
+    scene = Scene(rule(due_soon=10_000), queues=(SUPPORT, LEVEL2))
+    scene.opens("c1", 0)
+    scene.look(5)
+    assert scene.said == []
+
+
+def test_only_the_queues_of_a_rule_are_told_of() -> None:
+    scene = Scene(replace(LATE, queues=("level2",)), queues=(SUPPORT, LEVEL2))
+    scene.opens("c1", 0)
+    scene.late("c1", 6)
+    assert scene.said == []
+
+
+# --- the line, and nobody there ------------------------------------------------------------------
+
+
+def test_a_line_longer_than_allowed_is_told_and_who_stands_first() -> None:
+    scene = Scene(rule(line=2))
+    for number in range(3):
+        scene.opens(f"c{number}", number, name=f"Visitor {number}")
+    (news,) = scene.told
+    assert (news.incident.kind, news.count) == ("line", 3)
+    assert [chat.name for chat in news.chats] == ["Visitor 0", "Visitor 1", "Visitor 2"]
+
+
+def test_of_a_long_line_only_the_first_five_are_named() -> None:
+    scene = Scene(rule(line=9))
+    for number in range(12):
+        scene.opens(f"c{number}", number)
+    assert len(scene.told[0].chats) == 5
+    scene.look(100)
+    assert scene.told[1].count == 12
+
+
+def test_nobody_online_is_told_after_a_while_and_only_while_it_is_open() -> None:
+    scene = Scene(rule(nobody=120_000), queues=(replace(SUPPORT, hours=office()),))
+    scene.agent("ana", -3600, online=False)
+    assert scene.look(-1) == [], "closed until nine"
+    assert scene.look(119) == []
+    assert [one.what for one in scene.look(120)] == ["opened"], "counted from the opening"
+    scene.agent("ana", 130, online=True)
+    assert [one.what for one in scene.look(190)] == ["over"]
+
+
+def test_an_agent_who_reloads_is_not_nobody() -> None:
+    scene = Scene(rule(nobody=30_000))
+    scene.agent("ana", 0, online=True)
+    for second in (10, 50, 90):
+        scene.agent("ana", second, online=False)
+        scene.look(second + 5)
+        scene.agent("ana", second + 8, online=True)
+        scene.look(second + 30)
+    assert scene.said == []
+
+
+def test_nobody_ends_with_the_opening_hours() -> None:
+    scene = Scene(rule(nobody=0), queues=(replace(SUPPORT, hours=office(begin=0, end=541)),))
+    assert [one.what for one in scene.look(10)] == ["opened"]
+    assert scene.look(70) == []
+    assert [one.what for one in scene.look(130)] == ["over"]
+
+
+# --- rules that change, and readers that go on --------------------------------------------------
+
+
+def test_a_rule_turned_off_forgets_its_incidents_without_a_word() -> None:
+    scene = Scene(LATE)
+    scene.opens("c1", 0)
+    scene.late("c1", 6)
+    scene.watch.heed([replace(LATE, on=False)], scene.queues)
+    assert scene.watch.gone == {("r1", "late", "support")}
+    assert scene.look(300) == []
+
+
+def test_the_next_reader_goes_on_with_the_incident_and_tells_nothing_twice() -> None:
+    incident = Incident("r1", "late", "support", at(0), at(0), at(20))
+    first = Scene(LATE)
+    first.opens("c1", 0)
+    first.late("c1", 6)
+    scene = Scene(LATE, picture=first.watch.picture, incidents=[incident])
+    assert scene.look(30) == []
+    assert [one.what for one in scene.look(60)] == ["still"]
+
+
+# --- against a plain model -----------------------------------------------------------------------
+
+
+@dataclass
+class Plain:
+    """The same told naively: everything is counted anew at each moment."""
+
+    rule: AlertRule
+    chats: dict[str, dict[str, Any]] = field(default_factory=dict)
+    online: bool = False
+    since: int = 0
+    moments: list[tuple[int, dict[Kind, bool]]] = field(default_factory=list)
+
+    def moment(self, now: int) -> None:
+        rule = self.rule
+        clocks = [chat["due"] for chat in self.chats.values() if chat["due"] and not chat["late"]]
+        waiting = [chat for chat in self.chats.values() if chat["waits"]]
+        holds: dict[Kind, bool] = {
+            "due_soon": rule.due_soon is not None and any(due - rule.due_soon <= now for due in clocks),
+            "late": rule.late and any(chat["late"] for chat in self.chats.values()),
+            "line": rule.line is not None and len(waiting) > rule.line,
+            "nobody": rule.nobody is not None and not self.online and now - self.since >= rule.nobody,
+        }
+        self.moments.append((now, holds))
+
+    def told(self, kind: Kind) -> list[tuple[int, str]]:
+        """A message when it begins, one each quiet period while it is so, one when it was not so for a quiet period."""
+        messages: list[tuple[int, str]] = []
+        going_on = False
+        for place, (now, holds) in enumerate(self.moments):
+            was_so = [
+                then
+                for before, (then, held) in enumerate(self.moments[: place + 1])
+                if held[kind] or (before and self.moments[before - 1][1][kind])
+            ]
+            if not going_on and holds[kind]:
+                messages.append((now, "opened"))
+                going_on = True
+            elif going_on and holds[kind]:
+                if now - messages[-1][0] >= self.rule.quiet:
+                    messages.append((now, "still"))
+            elif going_on and now - was_so[-1] >= self.rule.quiet:
+                messages.append((now, "over"))
+                going_on = False
+        return messages
+
+
+RULES = st.builds(
+    rule,
+    due_soon=st.sampled_from([None, 1_000, 60_000, 300_000]),
+    late=st.booleans(),
+    line=st.sampled_from([None, 0, 1, 2]),
+    nobody=st.sampled_from([None, 0, 30_000]),
+    quiet=st.sampled_from([10_000, 60_000, 400_000]),
+)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["open", "get", "answer", "end", "come", "go", "look", "look"]),
+        st.integers(0, 3),  # which chat
+        st.integers(0, 200),  # seconds on
+    ),
+    max_size=60,
+)
+
+
+@given(RULES, STEPS)
+def test_news_are_those_of_the_plain_model(wanted: AlertRule, steps: list[tuple[str, int, int]]) -> None:
+    scene, plain = Scene(wanted, queues=(SLOW,)), Plain(wanted)
+    scene.watch._deserted["support"] = plain.since = at(0)
+    second, number = 0, 0
+    for verb, which, ahead in steps:
+        second += ahead
+        _break_promises(scene, plain, second)
+        names = list(plain.chats)
+        chat = names[which] if which < len(names) else ""
+        match verb:
+            case "open":
+                number += 1
+                scene.opens(f"c{number}", second)
+                due = at(second) + SLOW.target
+                plain.chats[f"c{number}"] = {"due": due, "late": False, "waits": True}
+                plain.moment(at(second))
+                plain.moment(at(second))
+            case "get" if chat and plain.chats[chat]["waits"]:
+                scene.gets(chat, second)
+                plain.chats[chat]["waits"] = False
+                plain.moment(at(second))
+            case "answer" if chat and not plain.chats[chat]["waits"]:
+                scene.answers(chat, second)
+                plain.chats[chat] |= {"due": 0, "late": False}
+                plain.moment(at(second))
+            case "end" if chat:
+                scene.ends(chat, second)
+                del plain.chats[chat]
+                plain.moment(at(second))
+            case "come" | "go":
+                scene.agent("ana", second, online=verb == "come")
+                if plain.online and verb == "go":
+                    plain.since = at(second)
+                plain.online = verb == "come"
+                plain.moment(at(second))
+            case "look":
+                scene.look(second)
+                plain.moment(at(second))
+    for kind in KINDS:
+        assert [(one.at, one.what) for one in scene.told if one.incident.kind == kind] == plain.told(kind), kind
+
+
+def _break_promises(scene: Scene, plain: Plain, second: int) -> None:
+    """As the store's timers do."""
+    for chat, stands in plain.chats.items():
+        if stands["due"] and not stands["late"] and stands["due"] <= at(second):
+            scene.late(chat, second)
+            stands["late"] = True
+            plain.moment(at(second))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rule_tells_what_it_was_made_for(kind: Kind) -> None:
+    tells = {"due_soon": 1_000, "late": True, "line": 0, "nobody": 0}
+    assert [one for one in KINDS if rule(**{kind: tells[kind]}).tells(one)] == [kind]

@@ -1,0 +1,261 @@
+"""From a real feed to the outbox: what was found once is told once, whoever reads, restarts or is cut off."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import update
+
+from console.alerts import feed_consumer as reader_module
+from console.alerts.feed_consumer import AlertReader
+from console.archive.alerts import Alerts, MessageLine, Place
+from console.archive.database import Database
+from console.archive.members import Accounts
+from console.archive.tables import alert_cursors, alert_rules
+from console.domain.alerts import AlertRule, Destination
+from console.domain.directory import Queue
+from tests.support.archive_feed import fresh_database, rows
+from tests.support.eventually import eventually
+from tests.support.queue_shift import Shift, opened
+
+SUPPORT = Queue("support", "Support", target=6_000)
+CHATOPS = Destination("d1", "slack://T0KEN/s3cr3t/hook", "slack://…")
+LATE = AlertRule("r1", "Late", late=True, destinations=(CHATOPS,), quiet=600_000)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with fresh_database(tmp_path, busy=50) as database:
+        await Accounts(database).put_queue(SUPPORT)
+        yield database
+
+
+@pytest.fixture
+async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(SUPPORT, ana=6)
+        await shift.online("ana")
+        yield shift
+
+
+@pytest.fixture
+def alerts(database: Database, workspace_name: str) -> Alerts:
+    return Alerts(database, workspace_name)
+
+
+@pytest.fixture(autouse=True)
+def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RULES", "KEEP", "AGAIN"):
+        monkeypatch.setattr(reader_module, name, 0.05)
+
+
+@asynccontextmanager
+async def following(
+    shift: Shift, alerts: Alerts, *, leads: Callable[[], bool] = lambda: True
+) -> AsyncIterator[AlertReader]:
+    """A reader at work, as a server's worker lets it be."""
+    queues = {SUPPORT.id: SUPPORT}
+    reader = AlertReader(shift.workspace, alerts, queues=lambda: queues, leads=leads, origin="https://chat.example")
+
+    async def work() -> None:
+        while True:
+            await reader.follow()
+            await asyncio.sleep(0.02)
+
+    task = asyncio.create_task(work())
+    try:
+        yield reader
+    finally:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+async def told(alerts: Alerts, count: int, rule: str = "r1") -> list[MessageLine]:
+    """The rule's messages, oldest first, once there are that many."""
+
+    async def enough() -> list[MessageLine]:
+        lines = await alerts.latest(rule, limit=200)
+        return lines[::-1] if len(lines) >= count else []
+
+    return await eventually(enough, f"{count} messages")
+
+
+async def read_up(shift: Shift, alerts: Alerts) -> None:
+    """The cursor stands at the feed's end."""
+
+    async def there() -> bool:
+        (cursor,) = await rows(alerts.database, alert_cursors) or [{"n": 0}]
+        return bool(cursor["n"] >= (await shift.workspace.snapshot()).n)
+
+    await eventually(there, "everything to be read")
+
+
+async def a_late_answer(shift: Shift, visitor: str = "vera") -> str:
+    chat = await shift.opens(visitor, queue="support")
+    await shift.passes(8)
+    return chat
+
+
+async def test_a_late_answer_is_told_with_everything_one_needs(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        await a_late_answer(shift)
+        (line,) = await told(alerts, 1)
+        assert (line.what, line.kind, line.queue, line.shown) == ("opened", "late", "support", "slack://…")
+        (delivery,), _ = await alerts.claim("me", 9)
+        for part in ("Support: 1 answer is late", "Vera: waits since", "with Ana", "https://chat.example/board"):
+            assert part in f"{delivery.message.subject} {delivery.message.text}"
+
+
+async def test_what_time_alone_brings_is_told_without_a_fact(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(replace(LATE, late=False, due_soon=5_000))
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        await shift.opens("vera", queue="support")
+        (line,) = await told(alerts, 1)
+        assert line.kind == "due_soon"
+        assert await shift.facts("late") == [], "before it is late"
+
+
+async def test_many_late_answers_are_one_message(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        for number in range(25):
+            await shift.opens(f"v{number}", queue="support")
+        await shift.passes(8)
+        assert len(await shift.facts("late")) == 25
+        await read_up(shift, alerts)
+        assert len(await told(alerts, 1)) == 1
+
+
+async def test_a_rule_works_from_the_moment_it_is_saved_and_no_longer_when_it_is_off(
+    shift: Shift, alerts: Alerts
+) -> None:
+    async with following(shift, alerts):
+        await a_late_answer(shift)
+        await alerts.put_rule(LATE)
+        await told(alerts, 1)
+        await alerts.put_rule(replace(LATE, on=False))
+        await alerts.put_rule(replace(LATE, id="r2", name="Other", late=False, line=0))
+        await shift.opens("kim", queue="support")
+        await shift.leaves("ana")
+        await shift.clock.move(20)
+        await told(alerts, 1, "r2")
+    assert len(await alerts.latest("r1")) == 1
+
+
+async def test_the_next_reader_tells_nothing_twice(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        await a_late_answer(shift)
+        await told(alerts, 1)
+    async with following(shift, alerts):
+        await a_late_answer(shift, "kim")
+        await read_up(shift, alerts)
+        assert len(await alerts.latest("r1")) == 1
+
+
+async def test_what_came_and_went_between_two_readers_is_told_by_the_next(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+    chat = await a_late_answer(shift)
+    await shift.answers("ana", chat)
+    async with following(shift, alerts):
+        (line,) = await told(alerts, 1)
+        assert line.what == "opened"
+        (delivery,), _ = await alerts.claim("me", 9)
+        assert "Vera" in delivery.message.text
+
+
+async def test_of_two_readers_only_the_later_writes(shift: Shift, alerts: Alerts) -> None:
+    """A process that was paused wakes and believes that it still leads."""
+    await alerts.put_rule(LATE)
+    async with following(shift, alerts), following(shift, alerts):
+        await read_up(shift, alerts)
+        for number in range(5):
+            await shift.opens(f"v{number}", queue="support")
+        await shift.passes(8)
+        await read_up(shift, alerts)
+    assert len(await alerts.latest("r1")) == 1
+
+
+async def test_a_process_that_does_not_lead_reads_nothing(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    leading = False
+    async with following(shift, alerts, leads=lambda: leading):
+        await a_late_answer(shift)
+        assert await alerts.latest("r1") == []
+        leading = True
+        await told(alerts, 1)
+
+
+async def test_while_sql_is_away_alerts_wait_and_the_feed_does_not(
+    shift: Shift, alerts: Alerts, tmp_path: Path
+) -> None:
+    await alerts.put_rule(LATE)
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        with closing(sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await a_late_answer(shift)
+            chat = await shift.opens("kim", queue="support")
+            await shift.answers("ana", chat)
+            assert await alerts.latest("r1") == []
+        assert len(await told(alerts, 1)) == 1
+
+
+async def test_a_new_epoch_begins_anew_and_tells_nothing_of_the_old(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    workspace = shift.workspace
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        await a_late_answer(shift)
+        await told(alerts, 1)
+        await workspace._begin(workspace.store.command, workspace.epoch)
+        await a_late_answer(shift, "kim")
+        await eventually(lambda: stands_in(alerts, workspace.epoch), "the new history to be read")
+    assert len(await alerts.latest("r1")) == 1
+
+
+async def stands_in(alerts: Alerts, epoch: str) -> bool:
+    place, _ = await alerts.begin("test", epoch, "0-0", 0)
+    return place is not None and place.epoch == epoch
+
+
+async def test_a_reader_behind_the_trim_point_starts_from_how_things_stand(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    await alerts.begin("before", shift.workspace.epoch, "0-0", 0)
+    await alerts.keep("before", Place(shift.workspace.epoch, "1-1", 1), [], [], [])
+    await a_late_answer(shift)
+    await shift.workspace.store.command("XTRIM", shift.workspace.keys.feed, "MAXLEN", 1)
+    async with following(shift, alerts):
+        await told(alerts, 1)
+        await read_up(shift, alerts)
+
+
+async def test_without_a_rule_nothing_is_read(shift: Shift, alerts: Alerts) -> None:
+    async with following(shift, alerts):
+        await a_late_answer(shift)
+    assert await rows(alerts.database, alert_cursors) == []
+
+
+async def test_what_cannot_be_put_into_words_keeps_nothing_else_from_being_told(shift: Shift, alerts: Alerts) -> None:
+    await alerts.put_rule(LATE)
+    async with alerts.database.writing() as connection:
+        await connection.execute(update(alert_rules).values(locale="-"))
+    await alerts.put_rule(replace(LATE, id="r2", name="Other"))
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        await a_late_answer(shift)
+        await told(alerts, 1, "r2")
+    assert await alerts.latest("r1") == []

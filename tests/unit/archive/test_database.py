@@ -1,0 +1,157 @@
+"""The door to SQL: migrations make the tables, and what is wrong is said in one of two ways."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateTable
+
+from console.archive.database import MIGRATIONS, Database, sqlite_url
+from console.archive.members import Accounts
+from console.archive.tables import directory, metadata, sessions
+from console.domain.directory import Member, Queue
+from console.errors import SettingError, Unknown
+from tests.support.archive_feed import fresh_database
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with fresh_database(tmp_path, busy=50) as database:
+        yield database
+
+
+def differences(connection: Connection, wanted: MetaData) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, wanted))
+
+
+async def test_migrations_make_exactly_the_tables_the_code_knows(database: Database) -> None:
+    async with database.reading() as connection:
+        assert await connection.run_sync(differences, metadata) == []
+
+
+async def test_a_table_without_a_migration_would_be_found(database: Database) -> None:
+    more = MetaData()
+    for table in metadata.tables.values():
+        table.to_metadata(more)
+    Table("forgotten", more, Column("id", Integer, primary_key=True))
+    async with database.reading() as connection:
+        assert [found[0] for found in await connection.run_sync(differences, more)] == ["add_table"]
+
+
+async def test_migrating_again_keeps_what_is_there(database: Database) -> None:
+    async with database.writing() as connection:
+        await connection.execute(insert(directory).values(id=1, version=7))
+    await database.migrate()
+    async with database.reading() as connection:
+        assert (await connection.execute(select(directory.c.version))).scalar() == 7
+
+
+async def test_queues_and_members_of_the_first_release_get_the_defaults(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path))
+    async with database.writing() as connection:
+        await connection.run_sync(to_version, "0001")
+        await connection.execute(
+            text("INSERT INTO queues (id, name, target_ms, ask_ms, end_ms) VALUES ('q', 'Q', 6000, 300000, 600000)")
+        )
+        row = "('ana', 'a@x', 'Ana', '', 'agent', '[\"q\"]', 6, '', 1)"
+        columns = "(id, email, name, password, role, queues, slots, locale, added)"
+        await connection.execute(text(f"INSERT INTO members {columns} VALUES {row}"))
+        await connection.execute(
+            text("INSERT INTO tokens (id, digest, member, name, created) VALUES ('t', 'd', 'ana', 'bot', 1)")
+        )
+    await database.migrate()
+    async with database.reading() as connection:
+        assert list(await connection.execute(text("SELECT id FROM tokens"))) == [("t",)], "nobody is signed out"
+        assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
+    stands = await Accounts(database).directory()
+    assert stands.queues == {"q": Queue("q", "Q")}
+    assert stands.members == {"ana": Member("ana", "Ana", "a@x", queues=("q",))}
+    await database.close()
+
+
+def to_version(connection: Connection, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
+
+
+async def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
+    databases = [Database(sqlite_url(tmp_path / "new")) for _ in range(3)]
+    await asyncio.gather(*(database.migrate() for database in databases))
+    async with databases[0].reading() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM alembic_version"))).scalar() == 1
+    for database in databases:
+        await database.close()
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_every_table_can_be_made_in_postgresql(table: Table) -> None:
+    assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
+
+
+async def test_a_session_of_nobody_is_refused_by_the_database(database: Database) -> None:
+    orphan = insert(sessions).values(id="s", digest="d", member="nobody", created=1, seen=1, expires=1)
+    with pytest.raises(IntegrityError):
+        async with database.writing() as connection:
+            await connection.execute(orphan)
+
+
+async def test_sqlite_keeps_what_it_has_acknowledged(database: Database) -> None:
+    async with database.reading() as connection:
+        for pragma, wanted in {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 50}.items():
+            assert (await connection.execute(text(f"PRAGMA {pragma}"))).scalar() == wanted, pragma
+
+
+async def test_a_locked_database_is_unknown_and_passes(database: Database, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unknown, match="locked"):
+        async with database.writing() as connection:
+            await connection.execute(insert(directory).values(id=1, version=1))
+    other.execute("ROLLBACK")
+    async with database.writing() as connection:
+        await connection.execute(insert(directory).values(id=1, version=1))
+
+
+async def test_a_locked_database_can_still_be_read(database: Database, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    async with database.reading() as connection:
+        assert (await connection.execute(select(directory))).first() is None
+
+
+async def test_a_database_that_cannot_be_opened_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "sestetto.db").mkdir()
+    with pytest.raises(Unknown):
+        await Database(sqlite_url(tmp_path)).migrate()
+
+
+async def test_work_that_fails_halfway_leaves_nothing(database: Database) -> None:
+    async def half_done() -> None:
+        async with database.writing() as connection:
+            await connection.execute(insert(directory).values(id=1, version=1))
+            raise RuntimeError("the power goes")
+
+    with pytest.raises(RuntimeError):
+        await half_done()
+    async with database.reading() as connection:
+        assert (await connection.execute(select(directory))).first() is None
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysterydb://host/base", ""])
+def test_a_database_url_that_cannot_be_stops_the_start(url: str) -> None:
+    with pytest.raises(SettingError):
+        Database(url)

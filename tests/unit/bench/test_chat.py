@@ -1,0 +1,64 @@
+"""`sestetto load chat` runs, counts, and its people keep every promise."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from console.bench.people import LoadAgent, LoadVisitor, Memory
+from console.bench.processes import Target
+from console.bench.wire import Wire
+from tests.support.credentials import allow_origin, bearer_of
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
+
+
+def load(*options: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
+    command = [sys.executable, "-m", "console.cli", "load", "chat", *options]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_short_load_measures_everything_and_breaks_no_promise(tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    done = load(
+        "--visitors", "6", "--agents", "1", "--seconds", "1", "--rate", "20", "--sockets", "5", "--out", str(out)
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "lost 0, doubled 0, disordered 0, over_limit 0" in done.stdout
+    figures = msgspec.json.decode(out.read_bytes())
+    assert figures["closed_loop"]["messages"] > 0
+    assert figures["closed_loop"]["server_us"] > 0
+    assert figures["steady"]["delivery_p99"] >= figures["steady"]["delivery_p50"] > 0
+    assert figures["idle"]["sockets"] == 5
+    assert not any(figures["checker"].values())
+
+
+def test_a_load_is_not_for_other_machines() -> None:
+    done = load("--url", "http://192.0.2.7:8000")
+    assert done.returncode != 0
+    assert "on this machine" in done.stderr
+
+
+async def test_the_fast_client_speaks_with_the_real_server(server: RunningServer) -> None:
+    """Two people of the load, in a conversation of two lines."""
+    await allow_origin(server, server.url)
+    memory, target = Memory(), Target(server.url, server.pid, {})
+    ana = LoadAgent(memory, "ana", await bearer_of(server, "ana"))
+    vera = LoadVisitor(memory, 1)
+    await ana.come(target.sockets)
+    await vera.come(target.sockets, target.url, "demo")
+    await eventually(lambda: ana.welcomed and vera.welcomed, "both to be welcomed")
+    vera.open()
+    await eventually(lambda: ana.held and not memory.open_ends, "her words and the answer to arrive")
+    assert len(memory.acks) == len(memory.deliveries) == 2
+    assert memory.troubles == []
+
+
+async def test_a_refused_upgrade_is_said_at_once(server: RunningServer) -> None:
+    url = f"{server.socket_url}/ws/visitor?site=demo"
+    with pytest.raises(ConnectionError, match="403"):
+        await Wire.open(url, lambda text: None, lambda code: None, Origin="null")

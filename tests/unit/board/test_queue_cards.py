@@ -1,0 +1,219 @@
+"""What a queue's card says, and an agent's row."""
+
+from typing import Any
+
+import pytest
+
+from console.board.agent_rows import agent_row
+from console.board.day_totals import Days
+from console.board.forecast import outlooks
+from console.board.queue_cards import Alert, QueueCard, Share, Sums, queue_card, quick
+from console.domain.directory import Hours, Queue
+from console.projection.statistics import DAY, HOUR, MINUTE, DayFigures, QueueFigures, bucket_of
+from tests.support.board_state import SUPPORT, Floor
+
+MIDDAY = 1_800_014_400_000 + 30 * MINUTE  # half past a full hour
+
+
+def card_of(floor: Floor, queue: str = "support") -> QueueCard:
+    wanted = floor.directory.queues[queue]
+    figures = floor.picture.queues[queue].figures if queue in floor.picture.queues else QueueFigures()
+    sums = Sums(figures.over(floor.now, 15), figures.today(floor.now), ())
+    paces = {id: quick(sums.recent, one) for id, one in floor.directory.queues.items()}
+    chats = [chat for chat in floor.picture.chats.values() if chat.queue == queue]
+    outlook = outlooks(floor.picture, floor.directory, paces, floor.now)[queue]
+    return queue_card(floor.picture, floor.directory, wanted, chats, outlook, sums, floor.now)
+
+
+def codes(card: QueueCard) -> list[str]:
+    return [alert.code for alert in card.alerts]
+
+
+def test_with_ana_there_and_nobody_waiting_there_is_nothing_to_act_on() -> None:
+    floor = Floor()
+    floor.agent("ana")
+    card = card_of(floor)
+    assert (card.alerts, card.state) == ((), "fine")
+    assert (card.agents, card.free, card.waiting) == (1, 6, 0)
+
+
+def test_nobody_online_is_said_at_once_and_is_worse_when_somebody_waits() -> None:
+    floor = Floor()
+    assert (codes(card_of(floor)), card_of(floor).state) == (["nobody"], "soon")
+    floor.waits("vera", for_ms=14_000)
+    card = card_of(floor)
+    assert card.state == "late"
+    assert (card.waiting, card.oldest) == (1, floor.now - 14_000)
+
+
+def test_a_closed_queue_is_not_alarmed_about_unless_somebody_waits() -> None:
+    floor = Floor(Queue("support", "Support", hours=Hours("UTC", ((0, 540, 1020),))), now=MIDDAY)  # a Friday
+    card = card_of(floor)
+    assert (card.alerts, card.state) == ((), "fine")
+    assert card.closed == MIDDAY // DAY * DAY + 3 * DAY + 9 * HOUR
+    floor.waits("vera")
+    assert "nobody" in codes(card_of(floor))
+
+
+def test_a_full_line_is_said_with_its_limit() -> None:
+    floor = Floor(Queue("support", "Support", longest=2))
+    floor.agent("ana", limit=1)
+    floor.waits("vera")
+    assert "full" not in codes(card_of(floor))
+    floor.waits("luca")
+    card = card_of(floor)
+    assert Alert("full", n=2) in card.alerts
+    assert card.state == "late"
+
+
+def test_nobody_free_says_where_the_line_overflows_to_and_when() -> None:
+    floor = Floor(Queue("billing", "Billing", overflow_to="support", overflow_after=20_000), SUPPORT)
+    floor.agent("ana", queues=("billing",), limit=1)
+    floor.holds("ana", 1)
+    floor.waits("vera", for_ms=11_000, due=-5_000)
+    card = card_of(floor, "billing")
+    assert codes(card) == ["late", "no_free"]
+    assert card.alerts[1] == Alert("no_free", at=floor.now + 9_000, queue="Support")
+
+
+def test_a_line_that_has_overflowed_to_the_last_tier_overflows_no_more() -> None:
+    floor = Floor(Queue("billing", "Billing", overflow_to="support", overflow_after=20_000), SUPPORT)
+    floor.agent("ana", queues=("billing",), limit=1)
+    floor.holds("ana", 1)
+    floor.waits("vera", for_ms=21_000, lines=["support"])
+    card = card_of(floor, "billing")
+    assert Alert("no_free") in card.alerts
+    assert card.line[0].lines == ("Support",)
+
+
+def test_in_a_queue_to_take_from_by_hand_nobody_free_is_no_alarm() -> None:
+    floor = Floor(Queue("support", "Support", mode="pull"))
+    floor.agent("ana", limit=1)
+    floor.holds("ana", 1)
+    floor.waits("vera", due=40_000)
+    assert codes(card_of(floor)) == []
+
+
+def test_under_the_goal_is_said_once_enough_is_known() -> None:
+    floor = Floor()
+    floor.agent("ana")
+    floor.answered("support", 9_000, 4, late=True)
+    floor.answered("support", 4_000, 15)
+    assert codes(card_of(floor)) == []
+    floor.answered("support", 4_000, 1)
+    card = card_of(floor)
+    assert card.alerts == (Alert("under_goal", n=90),)
+    assert (card.state, card.recent) == ("soon", Share(20, 0.8))
+
+
+def test_an_agents_day_is_over_at_midnight() -> None:
+    floor = Floor(now=5 * DAY - 1_000)
+    ana = floor.agent("ana", figures=DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, day=4))
+    row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now)
+    assert (row.answers, row.within) == (2, 0.5)
+    row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now + 1_000)
+    assert (row.answers, row.median, row.within) == (0, 0, None)
+
+
+def test_the_figures_are_those_of_the_visitors() -> None:
+    floor = Floor(now=MIDDAY)
+    floor.agent("ana")
+    floor.answered("support", 4_000, 19)
+    floor.answered("support", 9_000, 1, late=True)
+    floor.answered("support", 2_000, 20, ago=20 * MINUTE)
+    for counter, by in (("promised", 4), ("kept", 3), ("canned", 10), ("expected", 5), ("right", 4), ("abandoned", 2)):
+        floor.counted("support", counter, by)
+    floor.counted("support", "patience", 90_000)
+    card = card_of(floor)
+    assert (card.recent, card.today) == (Share(20, 0.95), Share(40, 0.975))
+    assert card.median == pytest.approx(4_000, rel=0.01)
+    assert card.p95 == pytest.approx(4_000, rel=0.01)
+    assert (card.promises, card.canned, card.right) == (Share(4, 0.75), Share(40, 0.25), Share(5, 0.8))
+    assert (card.abandoned, card.patience) == (2, 90_000)
+
+
+def test_a_quick_answer_s_time_is_known_from_twenty_on() -> None:
+    floor = Floor()
+    floor.answered("support", 9_000, 15)
+    floor.answered("support", 1_000, 4)
+    assert quick(floor.picture.queues["support"].figures.over(floor.now, 15), SUPPORT) == 2_000
+    floor.answered("support", 1_000, 2)
+    pace = quick(floor.picture.queues["support"].figures.over(floor.now, 15), SUPPORT)
+    assert pace == pytest.approx(1_000, rel=0.01)
+
+
+def test_the_line_names_the_first_ten_in_the_order_they_are_taken() -> None:
+    floor = Floor()
+    for number in range(12):
+        floor.waits(f"v{number}", name=f"V{number}", due=20_000 - number)
+    card = card_of(floor)
+    assert card.waiting == 12
+    assert [one.name for one in card.line] == [f"V{number}" for number in range(11, 1, -1)]
+
+
+# --- the day, added up every second ---------------------------------------------------------------
+
+
+def test_the_day_is_what_its_hours_add_up_to_whenever_it_is_asked() -> None:
+    floor, days = Floor(now=MIDDAY), Days()
+    for ago in (3 * HOUR, 2 * HOUR, MINUTE):
+        floor.answered("support", 4_000, 10, ago=ago)
+        floor.counted("support", "patience", ago)
+    figures = floor.picture.queues["support"].figures
+    for later in (0, 1_000, 29 * MINUTE, 31 * MINUTE, 45 * MINUTE, 14 * HOUR):
+        now = MIDDAY + later
+        floor.now = now
+        floor.answered("support", 2_000, 3)
+        assert days.today("support", figures, now) == figures.today(now), later
+
+
+def test_a_picture_taken_anew_is_not_added_to_the_old_one() -> None:
+    floor, other, days = Floor(now=MIDDAY), Floor(now=MIDDAY), Days()
+    floor.answered("support", 4_000, 10, ago=2 * HOUR)
+    other.answered("support", 4_000, 7, ago=2 * HOUR)
+    days.today("support", floor.picture.queues["support"].figures, MIDDAY)
+    assert days.today("support", other.picture.queues["support"].figures, MIDDAY).of("v").n == 7
+
+
+# --- an agent's row -------------------------------------------------------------------------------
+
+
+def row(floor: Floor, agent: str = "ana", **options: Any) -> Any:
+    return agent_row(
+        floor.picture, floor.picture.agents[agent], floor.directory, lost=options.get("lost", 0), now=floor.now
+    )
+
+
+def test_six_slots_show_what_stands_in_them() -> None:
+    floor = Floor(Queue("support", "Support", accept=10_000, wrapup=20_000))
+    floor.agent("ana", limit=4)
+    floor.holds("ana", 1, due=4_000)
+    floor.holds("ana", 2, place="offered", until=floor.now + 8_000)
+    floor.holds("ana", 3, place="wrapup", until=floor.now + 15_000)
+    floor.holds("ana", 5, promise=floor.now + 60_000)
+    slots = row(floor).slots
+    assert [slot.kind for slot in slots] == ["active", "offered", "wrapup", "free", "promise", "locked"]
+    assert [slot.due - floor.now for slot in slots if slot.due] == [4_000, 8_000, 15_000, 60_000]
+    assert [slot.target for slot in slots[:3]] == [6_000, 10_000, 20_000]
+    assert [slot.beyond for slot in slots] == [False, False, False, False, True, False]
+
+
+def test_a_turn_behind_a_promise_has_all_the_time_that_was_promised() -> None:
+    floor = Floor()
+    floor.agent("ana")
+    chat = floor.holds("ana", 1, due=50_000, promise=floor.now + 50_000)
+    chat.turn = floor.now - 10_000
+    assert row(floor).slots[0].target == 60_000
+
+
+def test_somebody_lost_with_chats_is_on_duty_and_somebody_gone_without_is_not() -> None:
+    floor = Floor()
+    floor.agent("ana", connected=False)
+    floor.agent("ben", connected=False)
+    floor.holds("ana", 1, due=-1_000)
+    assert (row(floor, lost=floor.now - 2_000).lost, row(floor).on_duty, row(floor).late) == (
+        floor.now - 2_000,
+        True,
+        True,
+    )
+    assert (row(floor, "ben", lost=floor.now).lost, row(floor, "ben").on_duty) == (0, False)

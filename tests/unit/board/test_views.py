@@ -1,0 +1,216 @@
+"""The board's parts as HTML: what they say, and that nothing anybody writes is alive in them."""
+
+import re
+
+import pytest
+
+from console.board.agent_rows import agent_row
+from console.board.overview import late_answers, overview
+from console.board.sparkline import sparkline
+from console.board.views import BoardViews
+from console.domain.directory import Queue
+from console.events import Assigned, Author, ChatFact, Message, Note, Opened, Transferred, Visitor, Withdrawn
+from console.views.html import HtmlViews
+from console.views.watch import WatchViews, traced
+from tests.support.board_state import SUPPORT, Floor
+from tests.unit.board.test_queue_cards import card_of
+from tests.unit.views.test_html import ATTACKS, Elements
+
+LINE = Queue("billing", "Billing", overflow_to="support", overflow_after=20_000)
+
+
+def text(html: str) -> str:
+    """What is read of it."""
+    return re.sub(r"\s+", " ", "".join(Elements(html).texts)).strip()
+
+
+def draw(floor: Floor, thing: object, *, locale: str = "en", wall: bool = False) -> str:
+    return BoardViews(lambda: floor.directory).part(thing, locale=locale, wall=wall, now=floor.now)  # type: ignore[arg-type]
+
+
+def row(floor: Floor, agent: str = "ana") -> object:
+    return agent_row(floor.picture, floor.picture.agents[agent], floor.directory, lost=0, now=floor.now)
+
+
+def busy() -> Floor:
+    floor = Floor(LINE, SUPPORT)
+    floor.agent("ana", limit=2)
+    floor.agent("chiara", connected=False)
+    floor.agent("deniz", status="away", reason="Lunch", since=-8 * 60_000)
+    floor.holds("ana", 1, name="Giulia", due=-3_000)
+    floor.holds("ana", 2, name="Marco", due=4_000)
+    floor.holds("chiara", 1, name="Paolo")
+    floor.waits("vera", for_ms=11_000, due=8_000)
+    return floor
+
+
+def test_a_card_says_what_to_act_on_in_words() -> None:
+    floor = busy()
+    says = text(draw(floor, card_of(floor, "billing")))
+    assert "1 promise broken, the oldest for 0:03" in says
+    assert "Nobody free. Overflow to Support in 9 s" in says
+    assert "1 promise breaks within 30 s" in says
+    assert "waits 0:11" in says
+
+
+def test_a_card_speaks_italian() -> None:
+    floor = busy()
+    says = text(draw(floor, card_of(floor, "billing"), locale="it"))
+    assert "Nessuno libero. Passa a Support tra 9 s" in says
+
+
+def test_an_empty_queue_says_so_and_where_the_picture_will_be() -> None:
+    floor = Floor()
+    floor.agent("ana")
+    says = text(draw(floor, card_of(floor)))
+    assert "Nothing to act on" in says
+    assert "Nobody is waiting." in says
+    assert "drawn once an hour with chats is over" in says
+
+
+def test_a_row_says_the_status_and_a_slot_whose_chat_it_holds() -> None:
+    floor = busy()
+    html = draw(floor, row(floor))
+    assert "Online 1:00" in text(html)
+    assert f'data-due="{floor.now - 3_000}"' in html
+    assert 'data-name="Giulia"' in html
+    assert html.count('data-kind="locked"') == 4
+    assert "Away 8:00 Lunch" in text(draw(floor, row(floor, "deniz")))
+    assert "Lost" in text(draw(floor, row(floor, "chiara")))
+
+
+def test_the_totals_count_everybody_once() -> None:
+    floor = busy()
+    rows = {
+        agent: agent_row(floor.picture, line, floor.directory, lost=0, now=floor.now)
+        for agent, line in floor.picture.agents.items()
+    }
+    says = text(draw(floor, overview(floor.picture, rows, floor.directory, 1)))
+    assert says == "1 agent online 1 away 1 lost 2 of 2 slots in use 3 chats 1 in line 1 late now"
+
+
+def test_a_late_answer_prints_the_seconds_of_its_stages() -> None:
+    floor = busy()
+    floor.late("ana", "c1", 200, 100, 7_800, 1_000)
+    html = draw(floor, late_answers(floor.picture, floor.directory, {"c1": "Giulia"}))
+    assert "Giulia Billing · Ana · 9.1 s" in text(html)
+    assert "queue 0.2 s delivery 0.1 s noticing 7.8 s composing 1.0 s" in text(html)
+    widths = [int(width) for width in re.findall(r'<rect class="st-\w+" x="\d+" y="0" width="(\d+)"', html)]
+    assert widths == [22, 11, 857, 110]
+
+
+def test_the_picture_is_as_high_as_its_highest_and_has_a_table_beside_it() -> None:
+    line = re.search(r'class="stroke" d="M([^"]+)"', sparkline([0, 5, 10]))
+    assert line is not None
+    assert line[1] == "0 34 120 18 240 2"
+    assert sparkline([3]) == ""
+    assert 'd="M0 34 120 34 240 34"' in sparkline([0, 0, 0])
+
+
+@pytest.mark.parametrize("wall", [False, True])
+def test_every_part_is_one_element_with_an_id_and_a_place(wall: bool) -> None:
+    floor = busy()
+    rows = {"ana": agent_row(floor.picture, floor.picture.agents["ana"], floor.directory, lost=0, now=floor.now)}
+    things = (
+        card_of(floor, "billing"),
+        row(floor),
+        overview(floor.picture, rows, floor.directory, 0),
+        late_answers(floor.picture, floor.directory, {}),
+    )
+    for thing in things:
+        html = draw(floor, thing, wall=wall)
+        assert re.match(r"<\w+ [^>]*id=\"[\w-]+\"[^>]*data-in=\"\w+\"", html), html[:200]
+        name = re.match(r"<(\w+)", html)[1]  # type: ignore[index]
+        assert html.endswith(f"</{name}>")
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("wall", [False, True])
+def test_nothing_anybody_writes_is_alive(attack: str, wall: bool) -> None:
+    floor = Floor(Queue("support", attack, overflow_to="support"))
+    floor.agent("ana", name=attack, status="away", reason=attack, limit=1)
+    floor.holds("ana", 1, name=attack, due=-1)
+    floor.waits("vera", name=attack, due=-1, locale=attack)
+    floor.late("ana", "ana1", 1, 1, 1, 1)
+    for thing in (card_of(floor), row(floor), late_answers(floor.picture, floor.directory, {"ana1": attack})):
+        inert(draw(floor, thing, wall=wall))
+
+
+def inert(html: str) -> None:
+    found = Elements(html)
+    assert not {"script", "img", "iframe", "hx-partial", "hx-upsert", "template", "textarea"} & set(found.tags)
+    for name, value in found.attributes:
+        assert not name.startswith(("on", "hx-"))
+        assert name not in {"autofocus", "style", "src", "href"}
+        assert name != "id" or re.fullmatch(r"(queue|agent|late|line|m|watch)-[\w-]+|lates|overview", value)
+
+
+# --- looking on -----------------------------------------------------------------------------------------
+
+
+def facts(words: str) -> list[ChatFact]:
+    return [
+        Opened(1, "c", 1, 0, visitor=Visitor("v", words, words), queue="support", site="demo", due=1, page=words),
+        Message(1, "c", 2, 1, by="visitor", author=Author("v", words), cid="c" * 22, text=words),
+        Assigned(
+            2, "c", 3, 2, agent="ana", name=words, slot=1, why="next_in_line", candidates=1, clocks=2, waited=14_200,
+            stuck="all_busy", expected=12_000, line="support",
+        ),
+        Note(3, "c", 4, 3, author=Author("sam", words), cid="n" * 22, text=words, whisper=True),
+        Transferred(
+            4, "c", 5, 4, author=Author("ana", words), cid="t" * 22, agent="ana", queue="support", due=1, note=words
+        ),
+        Withdrawn(5, "c", 6, 5, agent="ana", why="declined"),
+    ]  # fmt: skip
+
+
+def watching(floor: Floor) -> WatchViews:
+    return WatchViews(
+        HtmlViews(lambda: floor.directory.queues),
+        lambda: {id: agent.name for id, agent in floor.picture.agents.items()},
+    )
+
+
+def test_why_this_agent_and_why_the_wait_is_told_step_by_step() -> None:
+    floor = busy()
+    says = text(watching(floor).trace(traced(facts("Ana")), locale="en"))
+    for words in (
+        "Into the line of Support",
+        "Ana: next in line when a slot came free (2 running clocks, 1 had a free slot).",
+        "Waited 14.2 s: everybody was busy.",
+        "Expected were 12.0 s. Found in the line of Support.",
+        "Ana moved it to Support: Ana",
+        "Ana declined",
+    ):
+        assert words in says
+
+
+@pytest.mark.parametrize("place", ["waiting", "offered", "active", "wrapup", "ended"])
+def test_the_panel_says_where_the_chat_stands(place: str) -> None:
+    floor = busy()
+    chat = floor.holds("ana", 1, name="Giulia", place=place)
+    says = text(watching(floor).head(chat, locale="en", now=floor.now))
+    wanted = {
+        "waiting": "In line",
+        "offered": "Offered to Ana",
+        "active": "With Ana, slot 1",
+        "wrapup": "Ended; Ana is wrapping up",
+        "ended": "Ended",
+    }
+    assert wanted[place] in says
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_a_visitor_writes_is_alive_in_the_panel(attack: str) -> None:
+    floor = Floor(Queue("support", attack))
+    floor.agent("ana", name=attack)
+    chat = floor.holds(
+        "ana", 1, name=attack, email=attack, page=attack, title=attack, locale=attack, reason=attack, tags=[attack],
+        watchers=["sam"],
+    )  # fmt: skip
+    views, log = watching(floor), facts(attack)
+    whole = views.whole(chat, log, locale="en", now=floor.now)
+    for html in (whole, *(views.fact(fact, chat, log, locale="en") for fact in log)):
+        found = Elements(html)
+        assert not {"script", "img", "hx-partial", "template", "textarea"} & set(found.tags)
+        assert not [name for name, _ in found.attributes if name.startswith(("on", "hx-")) or name == "style"]

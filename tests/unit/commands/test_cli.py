@@ -1,0 +1,340 @@
+"""The command line, as an operator uses it: what it does, and one clear line where it cannot."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+
+from console.archive.database import Database, sqlite_url
+from console.archive.members import Accounts
+from console.cli import main
+from console.config import TABLE
+from console.queue.embedded import EmbeddedStore, binary_path
+from tests.support.eventually import eventually
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def sestetto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command in an empty folder: `sestetto("member", "list", PORT="9000")` gives exit code and output."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def command(*words: str, **settings: str) -> tuple[int, str]:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["sestetto", *words])
+            for name, value in settings.items():
+                patch.setenv(f"SESTETTO_{name}", value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        shown = capfd.readouterr()
+        code = ended.value.code
+        text = f"{code}\n" if isinstance(code, str) else ""
+        output = text + shown.out + shown.err
+        assert "Traceback" not in output
+        return (1 if text else int(code or 0)), output
+
+    return command
+
+
+def add_ana(sestetto: Command) -> str:
+    """Queue support and agent Ana; returns what was said."""
+    sestetto("queue", "add", "support")
+    Path("password").write_text("correct horse\n")
+    code, said = sestetto("member", "add", "ana@x.example", "--name", "Ana", "--password-file", "password")
+    assert code == 0, said
+    return said
+
+
+async def in_a_process(*words: str, **settings: str) -> tuple[int, str, str]:
+    """The command in a process of its own: exit code, output, errors."""
+    given = {f"SESTETTO_{name}": value for name, value in settings.items()}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "console.cli", *words),
+        env=os.environ | given | {"COLUMNS": "200"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+@contextmanager
+def weak_store(folder: Path) -> Iterator[str]:
+    """A store that syncs once a second: its URL."""
+    place = folder / "weak.sock"
+    options = f"--port 0 --unixsocket {place} --dir {folder} --appendonly yes --appendfsync everysec".split()
+    server = subprocess.Popen([str(binary_path()), *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    try:
+        yield f"unix://{place}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_check_in_an_empty_folder_explains_every_setting_and_finds_nothing_wrong(sestetto: Command) -> None:
+    code, said = sestetto("check", PORT="0")
+    assert code == 0
+    assert all(f"SESTETTO_{row.name.upper()}" in said for row in TABLE)
+    assert "wrong" not in said
+    assert not Path("data").exists()
+
+
+def test_check_names_what_is_wrong_and_how_to_mend_it(sestetto: Command) -> None:
+    code, said = sestetto("check", PORT="eight", COLOUR="red")
+    assert code == 1
+    assert "SESTETTO_PORT is eight: a port is a number" in said
+    assert "Its default is 8000." in said
+    assert "unset SESTETTO_COLOUR" in said
+
+
+def test_check_never_prints_a_secret(sestetto: Command) -> None:
+    for secret in ("too-short", "long enough to be a secret of forty characters"):
+        _, said = sestetto("check", SECRET=secret, PORT="0")
+        assert secret not in said
+        assert "(hidden)" in said
+
+
+def test_check_says_where_a_value_is_from(sestetto: Command) -> None:
+    Path("port").write_text("0")
+    _, said = sestetto("check", PORT_FILE="port")
+    assert "SESTETTO_PORT_FILE (port)" in said
+
+
+def test_check_finds_a_store_that_does_not_answer(sestetto: Command) -> None:
+    code, said = sestetto("check", STORE="redis://127.0.0.1:1/0", PORT="0")
+    assert code == 1
+    assert "does not answer" in said
+
+
+async def test_check_finds_a_store_that_promises_too_little(sestetto: Command, tmp_path: Path) -> None:
+    with weak_store(tmp_path) as url:
+        weak = redis.Redis.from_url(url)
+        await eventually(lambda: _answers(weak), "the store")
+        code, said, _ = await in_a_process("check", STORE=url, PORT="0")
+    assert code == 1
+    assert "the store has appendfsync everysec" in said
+
+
+async def test_serve_refuses_a_store_that_promises_too_little(tmp_path: Path) -> None:
+    with weak_store(tmp_path) as url:
+        weak = redis.Redis.from_url(url)
+        await eventually(lambda: _answers(weak), "the store")
+        code, _, said = await in_a_process("serve", STORE=url, PORT="0", DATA=str(tmp_path))
+    assert code == 1
+    assert said.strip().splitlines()[-1].startswith("sestetto: the store has appendfsync everysec")
+    assert "Traceback" not in said
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def test_check_sees_a_port_that_is_taken(sestetto: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, said = sestetto("check", PORT=str(taken.getsockname()[1]))
+    assert code == 0
+    assert "cannot be listened on now" in said
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_taken_port_is_one_line_that_names_another(sestetto: Command, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = sestetto(command, PORT=str(port))
+    assert code == 1
+    assert said.strip() == (
+        f"sestetto: Port {port} on 127.0.0.1 is taken: stop what uses it, "
+        f"or choose another one, such as SESTETTO_PORT={port + 1}."
+    )
+
+
+def test_a_wrong_setting_stops_every_command_with_one_line(sestetto: Command) -> None:
+    for words in (("serve",), ("demo",), ("member", "list")):
+        code, said = sestetto(*words, PORT="x")
+        assert code == 1
+        assert said.strip() == "sestetto: SESTETTO_PORT: a port is a number from 0 to 65535"
+
+
+def test_a_folder_that_cannot_be_used_is_one_line(sestetto: Command) -> None:
+    Path("file").write_text("")
+    code, said = sestetto("member", "list", DATA="file/data")
+    assert code == 1
+    assert said.startswith("sestetto: SESTETTO_DATA: the folder ")
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_a_member_is_added_listed_and_disabled(sestetto: Command) -> None:
+    assert "Ana (agent, id " in add_ana(sestetto)
+    _, listed = sestetto("member", "list")
+    assert "ana@x.example" in listed
+    assert "support" in listed
+    assert sestetto("member", "disable", "ANA@x.example")[0] == 0
+    assert "Nobody yet" in sestetto("member", "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("ana@x.example",), "already a member"),
+        (("no-address",), "not an e-mail address"),
+        (("ben@x.example", "--queue", "nowhere"), "no such queue"),
+        (("ben@x.example", "--limit", "7"), "limit is 1 to 6"),
+        (("ben@x.example", "--role", "king"), "agent, supervisor or admin"),
+    ],
+)
+def test_a_member_that_cannot_be_is_refused_in_words(sestetto: Command, words: tuple[str, ...], said: str) -> None:
+    add_ana(sestetto)
+    code, answer = sestetto("member", "add", *words, "--name", "Ben", "--password-file", "password")
+    assert code != 0
+    assert said in answer
+
+
+def test_a_password_that_is_too_short_is_refused(sestetto: Command) -> None:
+    add_ana(sestetto)
+    Path("short").write_text("abc")
+    code, said = sestetto("member", "add", "ben@x.example", "--name", "Ben", "--password-file", "short")
+    assert code == 1
+    assert "at least 8" in said
+
+
+def test_a_forgotten_password_is_given_anew(sestetto: Command) -> None:
+    add_ana(sestetto)
+    Path("new").write_text("another horse\n")
+    said = sestetto("member", "password", "ana@x.example", "--password-file", "new")
+    assert said == (0, "Ana signs in with the new password from now on.\n")
+    Path("new").write_text("")
+    assert sestetto("member", "password", "ana@x.example", "--password-file", "new")[0] == 1
+
+
+def test_a_token_is_shown_once_works_and_ends(sestetto: Command, tmp_path: Path) -> None:
+    add_ana(sestetto)
+    code, said = sestetto("token", "add", "ana@x.example", "--name", "bot")
+    bearer = said.strip()
+    assert code == 0
+    assert bearer.startswith("sst_")
+    _, listed = sestetto("token", "list")
+    assert "bot" in listed
+    assert bearer not in listed
+    token_id = listed.splitlines()[1].split()[0]
+    assert sestetto("token", "revoke", token_id)[0] == 0
+    assert "No tokens" in sestetto("token", "list")[1]
+    assert sestetto("token", "revoke", token_id)[0] == 1
+
+
+async def test_a_token_lets_its_member_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(sqlite_url(tmp_path))
+    await database.migrate()
+    accounts = Accounts(database)
+    ana = await accounts.add_member(email="ana@x.example", name="Ana", password="")
+    _, bearer, _ = await in_a_process("token", "add", ana.id, DATA=str(tmp_path))
+    known = await accounts.token(bearer.strip())
+    assert known is not None
+    assert known.member.id == ana.id
+    await database.close()
+
+
+def test_tokens_of_nobody_are_refused(sestetto: Command) -> None:
+    assert sestetto("token", "add", "nobody@x.example") == (
+        1,
+        "sestetto: There is no member nobody@x.example: sestetto member list shows all.\n",
+    )
+
+
+def test_a_site_needs_a_real_origin_and_a_queue_that_is_there(sestetto: Command) -> None:
+    sestetto("queue", "add", "support", "--target", "8.5")
+    assert "8.5 s" in sestetto("queue", "list")[1]
+    for origin in ("shop.example", "https://shop.example/path", "javascript:alert(1)", "https://user@shop.example"):
+        assert sestetto("site", "add", "shop", "--origin", origin, "--queue", "support")[0] == 1
+    assert sestetto("site", "add", "shop", "--origin", "https://shop.example", "--queue", "nowhere")[0] == 1
+    code, said = sestetto("site", "add", "shop", "--origin", "https://Shop.example:8443/", "--queue", "support")
+    assert code == 0
+    assert 'data-site="shop"' in said
+    assert "https://shop.example:8443" in sestetto("site", "list")[1]
+
+
+def test_two_tiers_with_hours_and_languages_are_made_by_command(sestetto: Command) -> None:
+    add_ana(sestetto)
+    assert sestetto("queue", "add", "second", "--name", "Level 2", "--target", "60")[0] == 0
+    tier = ("queue", "add", "first", "--name", "Level 1", "--mode", "offer", "--accept", "12", "--language", "en")
+    more = ("--zone", "Europe/Paris", "--hours", "mon-fri 9-12:30, 14:00-18:00", "--hours", "sat 10:00-12:00")
+    code, said = sestetto(
+        *tier, *more, "--overflow-to", "second", "--overflow-after", "45", "--member", "ana@x.example"
+    )
+    assert code == 0, said
+    _, listed = sestetto("queue", "list")
+    assert "mon-fri 09:00-12:30, 14:00-18:00; sat 10:00-12:00 (Europe/Paris)" in listed
+    assert "second after 45 s" in listed
+    assert sestetto("queue", "add", "first", "--target", "8")[0] == 0
+    assert "second after 45 s" in sestetto("queue", "list")[1], "what is not given stays"
+    assert sestetto("queue", "remove", "second") == (
+        1,
+        "sestetto: Level 1 overflows to here: let it overflow to another queue first, or to none.\n",
+    )
+    assert sestetto("queue", "add", "first", "--overflow-to", "none")[0] == 0
+    assert sestetto("queue", "remove", "second")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--target", "0"), "A target is 1 second to a day"),
+        (("--mode", "shove"), "A mode is push, offer or pull"),
+        (("--mode", "offer", "--accept", "0"), "An offer needs a time to accept it in"),
+        (("--language", "xx"), "There is no language xx"),
+        (("--zone", "Rome"), "There is no time zone Rome"),
+        (("--hours", "weekdays 9-18"), 'such as "mon-fri 09:00-18:00"; not weekdays 9-18'),
+        (("--hours", "fri 22:00-06:00"), "22:00-06:00 does not end after it begins"),
+        (("--hours", "mon 9-12", "--hours", "mon-tue 11-15"), "09:00-12:00 and 11:00-15:00 overlap"),
+        (("--overflow-to", "support", "--overflow-after", "5"), "in a circle, Support → Support"),
+        (("--member", "nobody@x.example"), "There is no member nobody@x.example"),
+    ],
+    ids=str,
+)
+def test_a_queue_that_cannot_be_is_refused_in_words(sestetto: Command, words: tuple[str, ...], said: str) -> None:
+    add_ana(sestetto)
+    code, answer = sestetto("queue", "add", "support", *words)
+    assert code == 1
+    assert said in answer
+    assert len(answer.strip().splitlines()) == 1
+
+
+def test_a_member_is_changed_by_command(sestetto: Command) -> None:
+    add_ana(sestetto)
+    words = ("--limit", "3", "--language", "fr", "--language", "en", "--role", "supervisor")
+    assert sestetto("member", "change", "ana@x.example", *words) == (0, "Ana is changed.\n")
+    line = " ".join(sestetto("member", "list")[1].splitlines()[1].split())
+    assert line.endswith("Ana ana@x.example supervisor support fr, en 3")
+    code, said = sestetto("member", "change", "ana@x.example", "--limit", "7")
+    assert (code, "A limit is 1 to 6 chats" in said) == (1, True)
+    assert sestetto("member", "change", "ana@x.example", "--language", "any")[0] == 0
+    assert " any " in sestetto("member", "list")[1]
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(sestetto: Command) -> None:
+    sestetto("member", "list")
+    first = Path("data/secret").read_text()
+    sestetto("member", "list")
+    assert Path("data/secret").read_text() == first
+    assert Path("data/secret").stat().st_mode & 0o077 == 0
+    assert Path("data").stat().st_mode & 0o077 == 0
+
+
+async def test_a_second_sestetto_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    async with EmbeddedStore(tmp_path / "store"):
+        code, _, said = await in_a_process("serve", PORT="0", DATA=str(tmp_path))
+    assert code == 1
+    assert said.startswith(f"sestetto: Another Sestetto (process {os.getpid()})")
+    assert len(said.strip().splitlines()) == 1

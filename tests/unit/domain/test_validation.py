@@ -1,0 +1,332 @@
+"""Settings that cannot be are refused with a sentence that says what to do, and change nothing."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from console.archive.members import Accounts
+from console.domain.directory import Canned, Directory, Hours, Member, Queue, Site
+from console.domain.validation import check, wrong_with
+from console.domain.validation.members import origin_of
+from console.domain.validation.queues import circle_from
+from console.errors import BadSettings
+from tests.support.archive_feed import fresh_database
+
+ANA = Member("ana", "Ana", "ana@shop.example", "agent", ("support", "second"))
+BEN = Member("ben", "Ben", "ben@shop.example", "agent", ("second",), languages=("fr",))
+SUPPORT = Queue("support", "Support", overflow_to="second", overflow_after=30_000)
+SECOND = Queue("second", "Level 2")
+SHOP = Site("shop", "Shop", "support", ("https://shop.example",))
+TEAM = Directory(
+    1, {"shop": SHOP}, {"support": SUPPORT, "second": SECOND}, {"ana": ANA, "ben": BEN}, ("Lunch", "Training")
+)
+
+
+def hours(*week: tuple[int, int, int], zone: str = "Europe/Rome", holidays: tuple[str, ...] = ()) -> Hours:
+    return Hours(zone, week, holidays)
+
+
+def said(directory: Directory, edited: str) -> list[tuple[str, str]]:
+    """Field and sentence of each thing that is wrong."""
+    try:
+        check(TEAM, directory, edited=edited)
+    except BadSettings as refused:
+        return [(one.field, str(one)) for one in refused.wrong]
+    return []
+
+
+def with_queue(**changes: Any) -> Directory:
+    return replace(TEAM, queues={**TEAM.queues, "support": replace(SUPPORT, **changes)})
+
+
+def test_nothing_is_wrong_with_the_team() -> None:
+    assert wrong_with(TEAM) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"name": ""}, "name", "A name has 1 to 80 characters on one line."),
+        ({"name": "x" * 81}, "name", "A name has 1 to 80 characters on one line."),
+        ({"name": "Sup\u202eport"}, "name", "A name has 1 to 80 characters on one line."),
+        ({"name": "LEVEL 2"}, "name", "LEVEL 2 is there already: choose another name."),
+        ({"target": 0}, "target", "A target is 1 second to a day: say within how many seconds an answer is promised."),
+        ({"target": 86_400_001}, "target", "A target is 1 second to a day"),
+        ({"goal": 0}, "goal", "A goal is 1 to 100 percent of the answers."),
+        ({"goal": 101}, "goal", "A goal is 1 to 100 percent of the answers."),
+        ({"head_start": -1}, "head_start", "A head start is 0 to 3600 seconds."),
+        ({"mode": "shove"}, "mode", "A mode is push, offer or pull: choose one."),
+        ({"mode": "offer", "accept": 0}, "accept", "An offer needs a time to accept it in: give 3 to 120 seconds."),
+        ({"mode": "offer", "accept": 2_999}, "accept", "An offer needs a time to accept it in"),
+        ({"misses": 0}, "misses", "An agent is away after 1 to 20 missed offers: give such a number."),
+        ({"ask": 0}, "ask", "A silent visitor is asked after 5 seconds to a day."),
+        ({"end": 300_000}, "end", "A silent visitor's chat ends later than they are asked"),
+        ({"longest": -1}, "longest", "A line holds 1 to 10000 chats: give such a number, or 0 for any."),
+        ({"wrapup": 600_001}, "wrapup", "Wrap-up takes 0 to 600 seconds: give such a number."),
+        ({"languages": ("klingon",)}, "languages", "There is no language klingon: give codes such as en or fr."),
+        ({"languages": ("fr", "fr")}, "languages", "A language is there twice: leave it once."),
+        ({"reasons": ("Parcel", "parcel")}, "reasons", "parcel is there twice: leave it once."),
+        ({"reasons": ("x" * 61,)}, "reasons", "A reason has 1 to 60 characters on one line."),
+        ({"reasons": tuple(f"r{n}" for n in range(51))}, "reasons", "50 reasons at most: nobody looks through more."),
+        (
+            {"overflow_to": "nowhere"},
+            "overflow_to",
+            "There is no queue nowhere to overflow to: choose one that exists.",
+        ),
+        ({"overflow_after": 0}, "overflow_after", "Say after how many seconds of waiting chats overflow"),
+        ({"overflow_to": ""}, "overflow_to", "Choose the queue that chats overflow to, or give no time."),
+        (
+            {"overflow_to": "support"},
+            "overflow_to",
+            "Chats would overflow in a circle, Support → Support: let the last of them overflow to none.",
+        ),
+        (
+            {"hours": hours(zone="Europe/Milan")},
+            "zone",
+            "There is no time zone Europe/Milan: give one such as Europe/Rome.",
+        ),
+        ({"hours": hours(zone="../../etc/passwd")}, "zone", "There is no time zone"),
+        (
+            {"hours": hours((0, 540, 780), (0, 720, 1080))},
+            "week0",
+            "09:00-13:00 and 12:00-18:00 overlap: join them, or change one.",
+        ),
+        (
+            {"hours": hours((4, 1320, 360))},
+            "week4",
+            "22:00-06:00 does not end after it begins: over midnight write 22:00-24:00, and 00:00-06:00 next day.",
+        ),
+        ({"hours": hours((4, 540, 1441))}, "week4", "09:00-24:01 does not end after it begins"),
+        ({"hours": hours((7, 540, 600))}, "week", "A week has the days 0 (Monday) to 6."),
+        (
+            {"hours": hours(holidays=("25.12.2026",))},
+            "holidays",
+            "25.12.2026 is no day: write holidays such as 2026-12-25.",
+        ),
+        ({"hours": hours(holidays=("2026-02-30",))}, "holidays", "2026-02-30 is no day"),
+    ],
+    ids=str,
+)
+def test_a_queue_that_cannot_be_says_what_to_do(changes: dict[str, Any], field: str, sentence: str) -> None:
+    found = said(with_queue(**changes), "queue:support")
+    assert [name for name, _ in found] == [field]
+    assert found[0][1].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"target": 1_000, "goal": 100, "head_start": 3_600_000},
+        {"mode": "offer", "accept": 3_000},
+        {"mode": "pull", "accept": 0},
+        {"hours": hours((0, 540, 720), (0, 720, 1080), (1, 0, 1440))},
+        {"hours": hours((0, 540, 720), (1, 540, 720), holidays=("2028-02-29",))},
+        {"languages": ("fr", "de")},
+        {"overflow_to": "", "overflow_after": 0},
+        {"name": "Support & Versand – 支持"},
+    ],
+    ids=str,
+)
+def test_a_queue_at_the_edge_of_what_can_be_is_taken(changes: dict[str, Any]) -> None:
+    assert said(with_queue(**changes), "queue:support") == []
+
+
+def test_a_queue_that_nobody_serves_is_refused() -> None:
+    nobody = replace(TEAM, members={id: replace(one, queues=()) for id, one in TEAM.members.items()})
+    assert said(nobody, "queue:support")[0] == (
+        "members",
+        "Support needs at least one member: a queue that nobody serves answers nobody.",
+    )
+
+
+def test_a_queue_without_a_name_yet_is_told_of_its_members_in_a_whole_sentence() -> None:
+    nobody = replace(with_queue(name=""), members={})
+    assert (
+        "members",
+        "A queue needs at least one member: one that nobody serves answers nobody.",
+    ) in said(nobody, "queue:support")
+
+
+def test_a_language_that_no_member_speaks_is_refused() -> None:
+    french = {"ana": replace(ANA, languages=("en",)), "ben": BEN}
+    wanted = replace(with_queue(languages=("en", "de"), overflow_to="", overflow_after=0), members=french)
+    assert said(wanted, "queue:support") == [
+        ("languages", "Nobody in Support speaks de: choose a member who does, or take it off the list.")
+    ]
+
+
+def test_a_language_spoken_one_tier_on_is_enough() -> None:
+    english = {"ana": replace(ANA, languages=("en",)), "ben": BEN}
+    assert said(replace(with_queue(languages=("en", "fr")), members=english), "queue:support") == []
+
+
+def test_a_long_circle_of_overflows_is_named_in_order() -> None:
+    queues = {
+        one: Queue(one, one.upper(), overflow_to=two, overflow_after=1_000) for one, two in ("ab", "bc", "ca", "da")
+    }
+    known = Directory(1, queues=queues)
+    assert circle_from(queues["b"], known) == ["B", "C", "A", "B"]
+    assert circle_from(queues["d"], known) == []  # it leads into a circle, but is not in it
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"limit": 7}, "A limit is 1 to 6 chats: choose one of these."),
+        ({"limit": 0}, "A limit is 1 to 6 chats: choose one of these."),
+        ({"queues": ("support", "nowhere")}, "There is no such queue: nowhere."),
+        ({"languages": ("xx",)}, "There is no language xx: give codes such as en or fr."),
+        ({"name": ""}, "A member needs a name of 120 characters at most."),
+        ({"role": "king"}, "A role is one of: agent, supervisor, admin."),
+        ({"email": "ana"}, "That is not an e-mail address: write one such as ana@shop.example."),
+    ],
+    ids=str,
+)
+def test_a_member_that_cannot_be_says_what_to_do(changes: dict[str, Any], sentence: str) -> None:
+    wanted = replace(TEAM, members={**TEAM.members, "ana": replace(ANA, **changes)})
+    assert sentence in [one for _, one in said(wanted, "member:ana")]
+
+
+def test_the_last_member_of_a_queue_cannot_leave_it() -> None:
+    wanted = replace(TEAM, members={**TEAM.members, "ana": replace(ANA, queues=("second",))})
+    assert said(wanted, "member:ana") == [
+        ("members", "Support needs at least one member: a queue that nobody serves answers nobody.")
+    ]
+
+
+def test_what_was_wrong_elsewhere_already_is_no_hindrance() -> None:
+    empty = replace(TEAM, queues={**TEAM.queues, "lost": Queue("lost", "Lost")})
+    wanted = replace(empty, members={**TEAM.members, "ben": replace(BEN, limit=2)})
+    check(empty, wanted, edited="member:ben")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"queue": "nowhere"}, "queue", "There is no queue nowhere: choose one that exists."),
+        ({"origins": ()}, "origins", "Say where the site's pages are, such as https://shop.example"),
+        ({"origins": ("shop.example",)}, "origins", "An origin is a scheme and a host, such as https://shop.example"),
+        ({"origins": ("https://shop.example/cart",)}, "origins", "An origin is a scheme and a host"),
+        ({"privacy_url": "javascript:alert(1)"}, "privacy_url", "A privacy page has an address such as"),
+        ({"privacy_url": "/privacy"}, "privacy_url", "A privacy page has an address such as"),
+        ({"accent": "red;}"}, "accent", "A colour is # and six digits, such as #1d5c88."),
+        ({"key": "Our Shop"}, "key", "A key has small letters, digits, hyphens and underscores, 64 at most."),
+    ],
+    ids=str,
+)
+def test_a_site_that_cannot_be_says_what_to_do(changes: dict[str, Any], field: str, sentence: str) -> None:
+    site = replace(SHOP, **changes)
+    ((name, says),) = said(replace(TEAM, sites={site.key: site}), f"site:{site.key}")
+    assert name == field
+    assert says.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        (" https://Shop.Example:8443/ ", "https://shop.example:8443"),
+        ("http://localhost", "http://localhost"),
+        ("https://shop.example/path", ""),
+        ("https://user@shop.example", ""),
+        ("https://shop.example:port", ""),
+        ("https://[::1", ""),
+        ("javascript:alert(1)", ""),
+        ("shop.example", ""),
+        ("", ""),
+    ],
+)
+def test_an_origin_is_a_scheme_and_a_host(typed: str, origin: str) -> None:
+    assert origin_of(typed) == origin
+
+
+# --- as SQL refuses them ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
+    async with fresh_database(tmp_path) as database:
+        made = Accounts(database)
+        await made.put_queue(SECOND)
+        await made.put_queue(SUPPORT)
+        await made.put_site(SHOP)
+        for member in (ANA, BEN):
+            await made.add_member(id=member.id, email=member.email, name=member.name, password="", queues=member.queues)
+        yield made
+
+
+async def refused(job: Any) -> str:
+    with pytest.raises(BadSettings) as problem:
+        await job
+    return str(problem.value)
+
+
+async def test_what_is_refused_leaves_no_trace(accounts: Accounts) -> None:
+    before = await accounts.directory(), await accounts.audit()
+    await refused(accounts.put_queue(replace(SECOND, overflow_to="support", overflow_after=1_000)))
+    await refused(accounts.put_queue(SUPPORT, members=()))
+    await refused(accounts.set_away_reasons(("Lunch", "lunch")))
+    await refused(accounts.put_queue(replace(SUPPORT, target=0)))
+    assert (await accounts.directory(), await accounts.audit()) == before
+
+
+async def test_a_queue_on_the_form_needs_somebody_and_the_command_line_may_be_first(accounts: Accounts) -> None:
+    gold = Queue("gold", "Gold")
+    assert "at least one member" in await refused(accounts.put_queue(gold, members=()))
+    await accounts.put_queue(gold)
+    assert "gold" in (await accounts.directory()).queues
+
+
+async def test_a_queue_that_something_leads_to_is_not_removed(accounts: Accounts) -> None:
+    assert await refused(accounts.remove_queue("support")) == "The site Shop leads here: give it another queue first."
+    assert await refused(accounts.remove_queue("second")) == (
+        "Support overflows to here: let it overflow to another queue first, or to none."
+    )
+
+
+@pytest.mark.parametrize("days", [0, -1, 3_651])
+async def test_retention_is_a_day_to_ten_years(accounts: Accounts, days: int) -> None:
+    assert "kept for 1 to 3650 days" in await refused(accounts.set_retention_days(days))
+
+
+@pytest.mark.parametrize(
+    ("reply", "sentence"),
+    [
+        (Canned("c", "", "Hello"), "A name has 1 to 80 characters on one line."),
+        (Canned("c", "HELLO", "Good day"), "HELLO is there already: choose another name."),
+        (Canned("c", "Bye", " \n"), "A reply needs a text of 4000 characters at most."),
+        (Canned("c", "Bye", "x" * 4_001), "A reply needs a text of 4000 characters at most."),
+        (Canned("c", "Bye", "Bye, {vistor}"), "Nothing is known to put for {vistor}: use {visitor}, {agent}"),
+        (Canned("c", "Bye", "Bye", "queue", "nowhere"), "There is no queue nowhere: choose one that exists."),
+    ],
+    ids=str,
+)
+async def test_a_reply_that_cannot_be_says_what_to_do(accounts: Accounts, reply: Canned, sentence: str) -> None:
+    await accounts.put_canned(Canned("hello", "Hello", "Good day, {visitor}"))
+    assert (await refused(accounts.put_canned(reply))).startswith(sentence)
+
+
+async def test_the_same_title_for_other_people_is_another_reply(accounts: Accounts) -> None:
+    for id, scope, owner in (("a", "shared", ""), ("b", "queue", "support"), ("c", "member", "ana")):
+        await accounts.put_canned(Canned(id, "Hello", "Good day", scope, owner))  # type: ignore[arg-type]
+    ana = (await accounts.directory()).members["ana"]
+    assert [reply.id for reply in await accounts.canned_for(ana)] == ["c", "b", "a"]
+
+
+async def test_every_change_leaves_a_line_and_somebodys_own_replies_none(accounts: Accounts) -> None:
+    await accounts.put_canned(Canned("mine", "Hello", "Good day", "member", "ana"))
+    await accounts.put_canned(Canned("ours", "Hello", "Good day"))
+    await accounts.remove_canned("mine")
+    await accounts.remove_canned("ours")
+    await accounts.disable("ben")
+    await accounts.enable("ben")
+    said = [(line.what, line.target) for line in reversed(await accounts.audit())]
+    assert said[-4:] == [
+        ("Canned reply added", "canned:ours"),
+        ("Canned reply removed", "canned:ours"),
+        ("Member disabled", "member:ben"),
+        ("Member let in again", "member:ben"),
+    ]
+    assert "password" not in str(await accounts.audit())

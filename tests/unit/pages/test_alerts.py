@@ -1,0 +1,260 @@
+"""Alerts as a supervisor sets them up: looked at before they are saved, never shown whole, tried with a button."""
+
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+from pathlib import Path
+
+import httpx
+import pytest
+from msgspec.structs import replace
+
+from console.alerts.courier_pool import Couriers
+from console.alerts.messages import trial
+from console.domain.alert_delivery import Answer, Message
+from console.domain.alerts import AlertRule, Destination
+from console.errors import NotYours
+from console.services import Services
+from tests.support.alert_receivers import HttpReceiver
+from tests.support.archive_feed import quick_passwords
+from tests.support.page_client import an_installation, browser_of, signed_in_browser
+from tests.unit.pages.test_chats import NASTY
+from tests.unit.settings.forms import drawn, faults, posted, saved
+
+AT = "/settings/alerts"
+NEW = f"{AT}/new"
+FORM = {"name": "Level 2", "on": "on", "late": "on", "quiet": "5", "over": "on", "locale": "en"}
+SECRET = "slack://T0KEN1234/s3cr3tB567/hookhookhookhookhookhook/#team"
+RULE = AlertRule("r1", "Level 2", late=True, destinations=(Destination("d1xx", SECRET, "slack://…"),))
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick_passwords(monkeypatch)
+
+
+@pytest.fixture
+async def services(tmp_path: Path, store_url: str, workspace_name: str) -> AsyncIterator[Services]:
+    async with an_installation(tmp_path, store_url, workspace_name) as services:
+        yield services
+        await services.couriers.close()
+
+
+@pytest.fixture
+async def sam(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in_browser(services, "sam") as browser:
+        yield browser
+
+
+@pytest.fixture
+async def chatops(services: Services) -> AsyncIterator[HttpReceiver]:
+    """On this machine, which the installation allows."""
+    services.couriers = Couriers(["127.0.0.1"])
+    async with HttpReceiver() as receiver:
+        yield receiver
+
+
+def plainly(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+# --- setting up ----------------------------------------------------------------------------------
+
+
+async def test_an_alert_is_in_force_when_it_is_saved(
+    services: Services, sam: httpx.AsyncClient, chatops: HttpReceiver
+) -> None:
+    more = {"due_soon": "2.5", "line": "0", "nobody": "0", "quiet": "1.5", "locale": "it", "queue.support": "on"}
+    page = await saved(sam, NEW, **{**FORM, **more, "over": "", "add": f"{chatops.url}\n\n"})
+    assert "<bdi>Level 2</bdi> is saved and in force." in page
+    (rule,) = await services.alerts.rules()
+    assert await services.alerts.version() == 1
+    shown = f"json://127.0.0.1:{chatops.port}/…"
+    assert rule == AlertRule(
+        rule.id, "Level 2", ("support",), 2_500, True, 0, 0,
+        (Destination(rule.destinations[0].id, chatops.url, shown),), 90_000, False, "it", True,
+    )  # fmt: skip
+    assert chatops.lines == [], "looking sends nothing"
+    form = (await sam.get(f"/settings/alert/{rule.id}")).text
+    again = drawn(form)
+    assert (again["due_soon"], again["line"], again["nobody"], again["quiet"]) == ("2.5", "0", "0", "1.5")
+    await saved(sam, f"/settings/alert/{rule.id}", **FORM, **{f"keep.{rule.destinations[0].id}": "on"})
+    (rule,) = await services.alerts.rules()
+    assert (rule.due_soon, rule.line, rule.nobody, rule.queues) == (None, None, None, ())
+    assert len(rule.destinations) == 1
+
+
+async def test_an_address_is_never_shown_whole_anywhere(services: Services, sam: httpx.AsyncClient) -> None:
+    await services.alerts.put_rule(RULE)
+    await services.alerts.record_trial(RULE, RULE.destinations[0], _message(), Answer("failed", "error=500."))
+    for path in (AT, "/settings/alert/r1", "/settings/changes", "/settings"):
+        page = (await sam.get(path)).text
+        assert "s3cr3t" not in page
+        assert "T0KEN" not in page
+    assert "slack://…" in (await sam.get("/settings/alert/r1")).text
+
+
+def _message() -> Message:
+    return trial(RULE, "Sam", "")
+
+
+async def test_a_private_address_is_refused_with_what_mends_it(services: Services, sam: httpx.AsyncClient) -> None:
+    async with HttpReceiver() as receiver:
+        answer = await posted(sam, NEW, **FORM, add=f"json://localhost:{receiver.port}/s3cr3t")
+        assert receiver.lines == []
+    assert answer.status_code == 400
+    (fault,) = faults(answer.text)
+    assert "localhost" in fault
+    assert "a private address" in fault
+    assert "SESTETTO_ALERT_NETWORKS" in fault
+    assert await services.alerts.rules() == []
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("json://10.0.0.1/", "10.0.0.1, a private address"),
+        ("json://2130706433/", "a private address"),
+        ("nonsense://x", "cannot be used"),
+        ("syslog://local", "Alerts go to other machines"),
+        ("hello", "no address of alerts"),
+        ("mailto://u:p@shop.example?from=a%0d%0aBcc:x@y.example", "line break"),
+        ("json://chat.example/" + "x" * 2_000, "2000 characters"),
+        ("\n".join(f"json://h{number}.example/" for number in range(11)), "10 destinations at most"),
+    ],
+)
+async def test_what_cannot_be_a_destination_is_said_beside_its_field(
+    services: Services, sam: httpx.AsyncClient, url: str, says: str
+) -> None:
+    answer = await posted(sam, NEW, **FORM, add=url)
+    assert answer.status_code == 400
+    assert any(says in fault for fault in faults(answer.text)), faults(answer.text)
+    assert drawn(answer.text)["add"] == url, "nothing typed is lost"
+    assert await services.alerts.rules() == []
+
+
+async def test_a_host_that_is_not_found_is_saved_with_a_note(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, NEW, **FORM, add="json://nowhere.invalid/hook")
+    (rule,) = await services.alerts.rules()
+    page = (await sam.get(f"/settings/alert/{rule.id}")).text
+    assert "Its host has no address just now: check how it is written." in page
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"name": ""}, "A name has 1 to 80 characters"),
+        ({"late": ""}, "Choose at least one thing that is told"),
+        ({"due_soon": "x"}, "x is no number"),
+        ({"due_soon": "6"}, "Every question would be due soon at once"),
+        ({"line": "-1"}, "-1 is no whole number"),
+        ({"quiet": ""}, "A quiet period is 10 seconds to a day"),
+        ({"queue.nowhere": "on"}, "There is no such queue: nowhere."),
+        ({"locale": "xx"}, "Choose one of the languages"),
+        ({"add": ""}, "Say where the alerts go"),
+    ],
+)
+async def test_an_alert_that_cannot_be_is_refused_with_a_sentence(
+    sam: httpx.AsyncClient, change: dict[str, str], says: str
+) -> None:
+    answer = await posted(sam, NEW, **{**FORM, "add": "json://nowhere.invalid/", **change})
+    assert answer.status_code == 400
+    assert any(says in fault for fault in faults(answer.text)), faults(answer.text)
+
+
+async def test_who_saves_over_somebody_elses_change_is_told(services: Services, sam: httpx.AsyncClient) -> None:
+    await services.alerts.put_rule(RULE)
+    page = await sam.get("/settings/alert/r1")
+    await services.alerts.put_rule(replace(RULE, late=False, line=3))
+    seen = re.findall(r'name="seen" value="([^"]*)"', page.text)[0]
+    answer = await posted(sam, NEW, to="/settings/alert/r1", **FORM, seen=seen, **{"keep.d1xx": "on"})
+    assert "Somebody else has changed this meanwhile" in answer.text
+    assert (await services.alerts.rule("r1")).line == 3
+
+
+async def test_an_alert_is_removed_and_the_changes_tell_of_it(services: Services, sam: httpx.AsyncClient) -> None:
+    await services.alerts.put_rule(RULE)
+    await services.alerts.put_rule(replace(RULE, quiet=60_000))
+    await saved(sam, "/settings/alert/r1", to="/settings/alert/r1/remove")
+    with pytest.raises(NotYours):
+        await services.alerts.rule("r1")
+    assert (await sam.get("/settings/alert/r1")).status_code == 404
+    changes = plainly((await sam.get("/settings/changes")).text)
+    for said in ("Alert removed", "Alert changed", "Alert added", "Quiet period", "300 s", "60 s", "slack://… (d1xx)"):
+        assert said in changes
+
+
+# --- trying --------------------------------------------------------------------------------------
+
+
+async def test_a_test_message_shows_how_each_destination_answered(
+    services: Services, sam: httpx.AsyncClient, chatops: HttpReceiver
+) -> None:
+    async with HttpReceiver() as broken:
+        broken.status = 404
+        urls = (chatops.url, broken.url)
+        found = tuple(Destination(f"d{n}", url, f"json://{n}/…") for n, url in enumerate(urls))
+        await services.alerts.put_rule(replace(RULE, destinations=found))
+        answer = await posted(sam, "/settings/alert/r1", to="/settings/alert/r1/test")
+        page = plainly((await sam.get(answer.headers["location"].partition("#")[0])).text)
+    assert "json://0/… : Sent: the other side has taken it." in page
+    assert "json://1/… : That failed. Failed to send JSON POST notification: Page not found., error=404." in page
+    assert chatops.subjects == ["Test: alerts of Level 2 arrive here"]
+    assert "Sam has sent this from the settings" in chatops.got[0]["message"]
+
+
+async def test_a_private_host_is_refused_at_the_test_too(services: Services, sam: httpx.AsyncClient) -> None:
+    """It was allowed when it was saved."""
+    async with HttpReceiver() as receiver:
+        here = Destination("d1", receiver.url, "json://127.0.0.1/…")
+        await services.alerts.put_rule(replace(RULE, destinations=(here,)))
+        answer = await posted(sam, "/settings/alert/r1", to="/settings/alert/r1/test")
+        page = plainly((await sam.get(answer.headers["location"].partition("#")[0])).text)
+        assert "Refused: it leads to a private address." in page
+        assert receiver.lines == []
+
+
+# --- who may, and what is shown ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/settings/alert/r1", "/settings/alert/r1/test", "/settings/alert/r1/remove", NEW])
+async def test_an_agent_changes_and_sends_nothing(services: Services, chatops: HttpReceiver, path: str) -> None:
+    await services.alerts.put_rule(replace(RULE, destinations=(Destination("d1", chatops.url, "json://…"),)))
+    async with signed_in_browser(services) as ana:
+        answer = await posted(ana, "/settings/canned/new", to=path, **FORM, add=chatops.url)
+        assert answer.status_code == 403
+    async with browser_of(services) as stranger:
+        assert (await stranger.post(path, data=FORM)).status_code == 303
+    assert len(await services.alerts.rules()) == 1
+    assert chatops.lines == []
+
+
+async def test_a_form_without_its_token_sends_nothing(
+    services: Services, sam: httpx.AsyncClient, chatops: HttpReceiver
+) -> None:
+    await services.alerts.put_rule(replace(RULE, destinations=(Destination("d1", chatops.url, "json://…"),)))
+    assert (await sam.post("/settings/alert/r1/test", data={"csrf": "guessed"})).status_code == 403
+    assert (await sam.get("/settings/alert/r1/test")).status_code == 405
+    assert chatops.lines == []
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+async def test_whatever_is_written_is_shown_as_text(services: Services, sam: httpx.AsyncClient, nasty: str) -> None:
+    shown = Destination("d1", "json://x.example/", nasty, nasty)
+    await services.alerts.put_rule(replace(RULE, destinations=(shown,)))
+    message = replace(_message(), subject=nasty)
+    await services.alerts.record_trial(RULE, shown, message, Answer("failed", nasty))
+    for path in (AT, "/settings/alert/r1?tested=1", "/settings/changes"):
+        page = (await sam.get(path)).text
+        assert "<script>alert" not in page
+        assert "onerror=alert(1)>" not in page
+        assert "<div hx-" not in page
+        assert "<a id=config" not in page
+        assert "49" not in plainly(page).replace("{{7*7}}", "")
+
+
+async def test_the_page_speaks_italian(services: Services, sam: httpx.AsyncClient) -> None:
+    await services.alerts.put_rule(RULE)
+    sam.cookies.set("sestetto_locale", "it")
+    assert "Invia un messaggio di prova" in (await sam.get("/settings/alert/r1")).text
+    assert "Nuovo avviso" in (await sam.get(AT)).text

@@ -1,0 +1,356 @@
+"""Ended chats and left messages as staff see them: found, read, marked as handled."""
+
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from console.domain.ids import new_cid, new_id
+from console.errors import Unknown
+from console.events import Author, Entry, Labelled, Rated, Visitor, decode_fact
+from console.protocol import Page
+from console.queue.payloads import VisitorProfile
+from console.services import Services
+from tests.support.archive_feed import ANA, Feed, quick_passwords
+from tests.support.page_client import an_installation, browser_of, fields_of, signed_in_browser
+
+NASTY = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}",
+    "{{constructor.constructor('x')()}}",
+    "<div hx-get=/x>",
+    "<div hx-swap-oob=true id=main>",
+    "</textarea></ol></main>",
+    "<a id=config href=javascript:alert(1)>x</a>",
+    "%(name)s %s %d {0}",
+    "\u202egnirts\u200b \u0301\u0301\u0301",
+]
+ELEMENTS = """
+    html head meta title link script body a header nav span details summary div form label select option button input
+    main h1 h2 p i ol li bdi time dl dt dd q
+"""
+OURS = set(ELEMENTS.split())
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick_passwords(monkeypatch)
+
+
+@pytest.fixture
+async def services(tmp_path: Path, store_url: str, workspace_name: str) -> AsyncIterator[Services]:
+    async with an_installation(tmp_path, store_url, workspace_name) as services:
+        yield services
+
+
+@pytest.fixture
+async def ana(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in_browser(services) as browser:
+        yield browser
+
+
+@pytest.fixture
+def feed() -> Feed:
+    return Feed()
+
+
+class Elements(HTMLParser):
+    """Every element of a page, and every attribute it has."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[tuple[str, str]] = set()
+        self.links: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes |= {(tag, name) for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in {"href", "src", "action"}]
+
+
+async def archived(services: Services, feed: Feed) -> None:
+    await services.archive.append("e1", feed.entries)
+
+
+async def page_of(browser: httpx.AsyncClient, path: str, status: int = 200) -> str:
+    answer = await browser.get(path)
+    assert answer.status_code == status
+    return answer.text
+
+
+# --- the lists -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/chats", "No chat has ended yet."),
+        ("/chats?kind=left", "Nobody is waiting."),
+        ("/chats?kind=handled", "No message has been handled yet."),
+        ("/chats?text=parcel", "No chat fits."),
+        ("/chats?visitor=vera", "No chat fits."),
+        ("/chats?before=1-x", "No older chats."),
+        ("/chats?kind=made-up", "No chat has ended yet."),
+    ],
+)
+async def test_an_empty_list_says_what_will_appear(ana: httpx.AsyncClient, path: str, says: str) -> None:
+    assert says in await page_of(ana, path)
+
+
+async def test_an_ended_chat_is_listed_with_its_outcome(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
+    feed.talk("c1", "Where is my parcel?", name="Vera Rossi")
+    feed.add(Rated, chat="c1", score=5, cid=new_cid())
+    feed.add(Labelled, chat="c1", author=ANA, cid=new_cid(), reason="Parcel", tags=["<vip>"])
+    await archived(services, feed)
+    page = await page_of(ana, "/chats")
+    for part in (
+        "Parcel",
+        "&lt;vip&gt;",
+        "Vera Rossi",
+        "Where is my parcel?",
+        "Support",
+        "ended by the visitor",
+        "2 messages",
+        "rated 5 of 5",
+    ):
+        assert part in page, part
+    assert "answered by <bdi>Ana</bdi>" in page
+
+
+async def test_left_messages_are_counted_on_their_tab(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
+    for number in range(3):
+        feed.leave_message(f"c{number}", "Call me")
+    feed.handle("c0")
+    await archived(services, feed)
+    tab = re.search(r'kind=left"[^>]*>Left messages\s*<span[^>]*>(\d+)<', await page_of(ana, "/chats"))
+    assert tab is not None
+    assert tab[1] == "2"
+
+
+async def test_fifty_chats_a_page_and_the_way_to_older_ones(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    for number in range(51):
+        feed.talk(f"chat{number}", "Hello", name="Vera & Co")
+    await archived(services, feed)
+    page = await page_of(ana, "/chats?visitor=vera+%26")
+    older = re.search(r'href="([^"]+)" rel="next"', page)
+    assert older is not None
+    assert page.count("<h2>") == 50
+    last = await page_of(ana, older[1].replace("&amp;", "&"))
+    assert last.count("<h2>") == 1
+    assert "chat0" in last
+    assert 'rel="next"' not in last
+    assert "Newest" in last
+
+
+async def test_a_search_keeps_its_words_and_its_tab(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
+    feed.leave_message("c1", 'Is "blue" & 100% <in> stock?', name="Vera")
+    feed.leave_message("c2", "Something else", name="Vera")
+    await archived(services, feed)
+    page = await page_of(ana, "/chats?kind=left&text=%22blue%22+%26+100%25&visitor=VERA")
+    assert page.count("<h2>") == 1
+    assert 'value="&#34;blue&#34; &amp; 100%"' in page
+    assert 'name="kind" value="left"' in page
+
+
+@pytest.mark.parametrize("path", ["/chats", "/chats/c1", "/chats/c1/handled"])
+async def test_nobody_sees_anything_without_signing_in(services: Services, feed: Feed, path: str) -> None:
+    feed.talk("c1", "my secret")
+    await archived(services, feed)
+    async with browser_of(services) as browser:
+        answer = await (browser.post(path) if path.endswith("handled") else browser.get(path))
+    assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in")
+    assert "secret" not in answer.text
+
+
+async def test_a_database_away_is_said_in_words(
+    services: Services, ana: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(**_: Any) -> None:
+        raise Unknown("The database cannot be used just now: /secret/path")
+
+    monkeypatch.setattr(services.history, "list_chats", away)
+    answer = await ana.get("/chats")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "Chats go on" in answer.text
+    assert "secret" not in answer.text
+
+
+async def test_italians_read_it_in_italian(services: Services, feed: Feed) -> None:
+    feed.talk("c1", "Ciao")
+    await archived(services, feed)
+    async with signed_in_browser(services, **{"accept-language": "it-IT"}) as browser:
+        page = await page_of(browser, "/chats")
+        assert '<html lang="it"' in page
+        assert "chiusa dal visitatore" in page
+        assert "2 messaggi" in page
+
+
+# --- one chat --------------------------------------------------------------------------------------
+
+
+async def test_a_chat_is_read_in_order_notes_marked(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
+    feed.open("c1", name="Vera", email="vera@example.com", title="Blue wool")
+    feed.assign("c1")
+    feed.say("c1", "Hello there")
+    feed.note("c1", "A regular")
+    feed.say("c1", "Hi Vera", by="agent")
+    feed.end("c1")
+    await archived(services, feed)
+    page = await page_of(ana, "/chats/c1")
+    places = [page.index(part) for part in ("Hello there", "A regular", "Hi Vera")]
+    assert places == sorted(places)
+    assert "Note, staff only" in page
+    assert "unverified" in page
+    assert "Mark as handled" not in page
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+async def test_whatever_a_visitor_sends_is_shown_as_text(
+    services: Services, ana: httpx.AsyncClient, feed: Feed, nasty: str
+) -> None:
+    feed.open(
+        "c1", name=nasty, email=nasty, locale=nasty[:20], page=nasty, title=nasty, referrer=nasty, fields={nasty: nasty}
+    )
+    feed.say("c1", nasty)
+    feed.note("c1", nasty)
+    feed.end("c1", "message_left")
+    feed.add(Rated, chat="c1", score=1, cid=new_cid(), comment=nasty)
+    await archived(services, feed)
+    for path in ("/chats/c1", "/chats?kind=left", f"/chats?kind=left&text={nasty[:5]}"):
+        answer = await ana.get(path)
+        found = Elements(answer.text)
+        assert answer.status_code == 200
+        assert found.names <= OURS
+        assert not [one for one in found.attributes if one[1].startswith(("on", "hx-")) or one == ("script", "nonce")]
+        assert not [link for link in found.links if link.startswith(("javascript:", "data:", "//"))]
+    assert nasty in unescape(await page_of(ana, "/chats/c1"))
+
+
+async def test_addresses_become_links_and_disguised_scripts_do_not(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    feed.open("c1")
+    feed.say("c1", "see https://shop.example/blue or javascript:alert(1) or data:text/html,x")
+    await archived(services, feed)
+    links = Elements(await page_of(ana, "/chats/c1")).links
+    assert [link for link in links if ":" in link] == ["https://shop.example/blue"]
+
+
+@pytest.mark.parametrize("chat", ["nothing", "%2e%2e", "c1'--", "%00", "a" * 5_000, "%F0%9F%98%80"])
+async def test_a_chat_that_is_not_there_is_not_found(ana: httpx.AsyncClient, chat: str) -> None:
+    assert "There is no such chat" in await page_of(ana, f"/chats/{chat}", 404)
+
+
+async def test_another_workspaces_chat_is_not_found(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
+    feed.talk("c1", "Hello")
+    services.archive.workspace = "another"
+    await archived(services, feed)
+    await page_of(ana, "/chats/c1", 404)
+
+
+async def test_a_chat_in_other_hands_is_read_by_who_may_look_on_and_by_the_team_once_it_is_over(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    workspace = services.workspace
+    connected = await workspace.connect("sam", "tab", take=True)
+    vera = Visitor("vera", "Vera")
+    said = await workspace.open(
+        new_id(), connection="c", queue="support", site="demo", channel="web", cid=new_cid(),
+        profile=VisitorProfile.of(vera, Page()), text="Hello",
+    )  # fmt: skip
+    await workspace.note(Author("sam", "Sam"), connected.fence, said.chat, new_cid(), "She is angry")
+    await catch_up(services)
+    await page_of(ana, f"/chats/{said.chat}", 404)
+    async with signed_in_browser(services, "sam") as sam:
+        assert "She is angry" in await page_of(sam, f"/chats/{said.chat}")
+    await workspace.invite(Author("sam", "Sam"), connected.fence, said.chat, new_cid(), "ana")
+    assert "She is angry" in await page_of(ana, f"/chats/{said.chat}")
+    await workspace.visitor_end(said.chat, vera, new_cid())
+    await catch_up(services)
+    assert "She is angry" in await page_of(ana, f"/chats/{said.chat}")
+
+
+# --- left messages, live -----------------------------------------------------------------------------
+
+
+async def leave_message(services: Services, text: str) -> str:
+    """Vera leaves a message with nobody there; the id of its chat."""
+    chat = new_id()
+    profile = VisitorProfile.of(Visitor("vera", "Vera", "vera@example.com"), Page())
+    await services.workspace.leave_message(
+        chat, queue="support", site="demo", channel="web", cid=new_cid(), profile=profile, text=text
+    )
+    return chat
+
+
+async def catch_up(services: Services) -> None:
+    """What the archive's reader does: all of the feed, again."""
+    workspace = services.workspace
+    found = await workspace.store.command("XRANGE", workspace.keys.feed, "-", "+")
+    entries = [
+        Entry(name.decode(), int(name.split(b"-")[1]), decode_fact(values[1]), values[1]) for name, values in found
+    ]
+    await services.archive.append(workspace.epoch, entries)
+
+
+async def test_a_left_message_is_handled_once_and_moves(services: Services, ana: httpx.AsyncClient) -> None:
+    chat = await leave_message(services, "Please call me")
+    await catch_up(services)
+    assert "Please call me" in await page_of(ana, "/chats?kind=left")
+    form = fields_of(await ana.get(f"/chats/{chat}"))
+    answer = await ana.post(f"/chats/{chat}/handled", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/chats/{chat}?handled=1")
+    assert "Marked as handled" in await page_of(ana, answer.headers["location"])
+    again = await ana.post(f"/chats/{chat}/handled", data=form)
+    assert again.status_code == 303
+    await catch_up(services)
+    assert "Nobody is waiting" in await page_of(ana, "/chats?kind=left")
+    assert "handled by <bdi>Ana</bdi>" in await page_of(ana, "/chats?kind=handled")
+    assert (await page_of(ana, f"/chats/{chat}")).count("Ana took care of it") == 1
+
+
+async def test_two_agents_handle_it_and_the_first_counts(services: Services, ana: httpx.AsyncClient) -> None:
+    chat = await leave_message(services, "Please call me")
+    await catch_up(services)
+    async with signed_in_browser(services, "sam") as sam:
+        forms = [fields_of(await browser.get(f"/chats/{chat}")) for browser in (ana, sam)]
+        for browser, form in zip((ana, sam), forms, strict=True):
+            assert (await browser.post(f"/chats/{chat}/handled", data=form)).status_code == 303
+    await catch_up(services)
+    page = await page_of(ana, f"/chats/{chat}")
+    assert "Ana took care of it" in page
+    assert "Sam took care of it" not in page
+
+
+@pytest.mark.parametrize("form", [{}, {"csrf": "0" * 64}, {"cid": "x"}, {"cid": "'" * 22}])
+async def test_a_wrong_form_handles_nothing(services: Services, ana: httpx.AsyncClient, form: dict[str, str]) -> None:
+    chat = await leave_message(services, "Please call me")
+    await catch_up(services)
+    right = fields_of(await ana.get(f"/chats/{chat}"))
+    wrong = {**(right if "cid" in form else {"cid": right["cid"]}), **form}
+    assert (await ana.post(f"/chats/{chat}/handled", data=wrong)).status_code in {400, 403}
+    await catch_up(services)
+    assert await services.history.left_waiting() == 1
+
+
+async def test_reading_handles_nothing(services: Services, ana: httpx.AsyncClient) -> None:
+    chat = await leave_message(services, "Please call me")
+    await catch_up(services)
+    assert (await ana.get(f"/chats/{chat}/handled")).status_code == 405
+    await page_of(ana, f"/chats/{chat}?handled=1")
+    assert await services.history.left_waiting() == 1
+
+
+async def test_a_chat_that_was_no_left_message_is_not_handled(services: Services, ana: httpx.AsyncClient) -> None:
+    form = {"csrf": fields_of(await ana.get("/chats"))["csrf"], "cid": new_cid()}
+    assert (await ana.post("/chats/nothing/handled", data=form)).status_code == 404

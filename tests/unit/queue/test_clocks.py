@@ -1,0 +1,244 @@
+"""Clocks and figures: stages of late answers, promises to be back, wrap-up, waits and what was expected of them."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from console.domain.ids import new_cid
+from console.errors import ChatEnded, NothingToDo
+from console.events import Visitor
+from console.projection.statistics import Sketch
+from tests.support.queue_shift import SALES, Shift, opened
+
+WRAPS = msgspec.structs.replace(SALES, wrapup=20_000, reasons=("billing", "playback"))
+VERA = Visitor("vera", "Vera")
+
+
+@pytest_asyncio.fixture
+async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(WRAPS, ana=1, ben=1)
+        await shift.online("ana")
+        yield shift
+
+
+# --- where the time of a late answer went ---------------------------------------------------------
+
+
+async def test_a_late_answer_tells_its_four_stages(shift: Shift) -> None:
+    first = await shift.opens("vito")
+    chat = await shift.opens("vera")
+    await shift.clock.jump(2)
+    await shift.labels("ana", first, "billing")
+    await shift.ends("ana", first)
+    await shift.clock.jump(1)
+    await shift.draws("ana", chat, seq=10)
+    await shift.clock.jump(2)
+    began = shift.workspace.now()
+    await shift.clock.jump(2.5)
+    say, author, fence = shift.workspace.agent_say, shift.author("ana"), shift.fences["ana"]
+    await say(author, fence, chat, new_cid(), "Yes.", 10_000, began=began)
+    turn = (await shift.facts("message"))[-1].turn
+    assert turn.late
+    assert turn.queue + turn.delivery + turn.noticing + turn.composing == turn.waited
+    assert 2_000 <= turn.queue < 3_000
+    assert 1_000 <= turn.delivery < 2_000
+    assert 2_000 <= turn.noticing < 2_400
+    assert 2_500 <= turn.composing < 3_000
+    assert (await shift.picture()).lates[0].turn == turn
+
+
+async def test_an_answer_in_time_tells_no_stages(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.answers("ana", chat)
+    turn = (await shift.facts("message"))[-1].turn
+    assert (turn.queue, turn.delivery, turn.noticing, turn.composing) == (0, 0, 0, 0)
+    assert (await shift.picture()).lates == []
+
+
+async def test_a_first_key_of_another_clock_is_held_within_the_turn(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.draws("ana", chat, seq=0, hidden=True)
+    await shift.passes(7)
+    say, author, fence = shift.workspace.agent_say, shift.author("ana"), shift.fences["ana"]
+    await say(author, fence, chat, new_cid(), "Yes.", 10_000, began=9_000_000_000_000)
+    turn = (await shift.facts("message"))[-1].turn
+    assert (turn.composing, turn.noticing + turn.delivery + turn.queue) == (0, turn.waited)
+
+
+async def test_the_first_response_time_is_told_once_a_chat(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.clock.move(2)
+    await shift.answers("ana", chat)
+    await shift.writes("vera", chat)
+    await shift.answers("ana", chat)
+    first, second = [fact.turn.first for fact in await shift.facts("message") if fact.by == "agent"]
+    assert first >= 2_000
+    assert second == 0
+
+
+# --- promises to be back --------------------------------------------------------------------------
+
+
+async def test_a_holding_reply_that_is_kept_counts_as_kept(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    said = await shift.promises("ana", chat, 30)
+    await shift.draws("ana", chat)
+    assert (await shift.picture()).chats[chat].promise == said.at + 30_000
+    await shift.passes(10)
+    await shift.answers("ana", chat)
+    kept = (await shift.facts("message"))[-1].promised
+    assert (kept.due, kept.kept) == (said.at + 30_000, True)
+    figures = (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15)
+    assert (figures.count("promised"), figures.count("kept")) == (1, 1)
+
+
+async def test_a_broken_promise_is_said_once_and_counted(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.promises("ana", chat, 30)
+    await shift.draws("ana", chat)
+    await shift.passes(40)
+    assert len(await shift.facts("promise_broken")) == 1
+    assert (await shift.picture()).chats[chat].promise_late
+    await shift.answers("ana", chat)
+    figures = (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15)
+    assert (figures.count("promised"), figures.count("kept")) == (1, 0)
+
+
+async def test_a_visitors_word_while_a_promise_runs_is_due_with_it(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    said = await shift.promises("ana", chat, 120)
+    await shift.writes("vera", chat, "ok")
+    assert await shift.field(chat, "due") == str(said.at + 120_000)
+    await shift.clock.move(2)
+    await shift.answers("ana", chat)
+    turn = (await shift.facts("message"))[-1].turn
+    assert (turn.kept, turn.late) == (True, False)
+
+
+async def test_a_promise_goes_along_when_the_chat_changes_hands(shift: Shift) -> None:
+    await shift.online("ben")
+    chat = await shift.opens("vera")
+    said = await shift.promises("ana", chat, 300)
+    await shift.hands_over("ana", chat, to="ben")
+    assert (await shift.picture()).chats[chat].promise == said.at + 300_000
+
+
+# --- wrap-up --------------------------------------------------------------------------------------
+
+
+async def test_after_the_end_the_slot_is_kept_until_the_reason_is_set(shift: Shift) -> None:
+    chat, waiting = await shift.opens("vera"), await shift.opens("vito")
+    await shift.ends("ana", chat)
+    assert await shift.held("ana") == {1: chat}
+    assert (await shift.picture()).chats[chat].place == "wrapup"
+    await shift.labels("ana", chat, "billing", "refund", "tv")
+    assert await shift.held("ana") == {1: waiting}
+    labelled, wrapped = (await shift.facts("labelled"))[0], (await shift.facts("wrapped"))[0]
+    assert (labelled.reason, labelled.tags, wrapped.why) == ("billing", ["refund", "tv"], "done")
+    await shift.picture()
+
+
+async def test_a_wrap_up_ends_by_itself_after_its_time(shift: Shift) -> None:
+    chat, waiting = await shift.opens("vera"), await shift.opens("vito")
+    await shift.draws("ana", chat)
+    await shift.ends("ana", chat)
+    await shift.passes(20)
+    assert await shift.holder(waiting) == "ana"
+    assert [fact.why for fact in await shift.facts("wrapped")] == ["time"]
+
+
+async def test_a_reason_given_in_the_chat_needs_no_wrap_up(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.labels("ana", chat, "billing")
+    await shift.ends("ana", chat)
+    assert await shift.held("ana") == {}
+
+
+async def test_a_visitor_who_writes_again_ends_the_wrap_up_and_is_back(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.ends("ana", chat)
+    await shift.writes("vera", chat, "One more thing")
+    assert (await shift.field(chat, "place"), await shift.holder(chat)) == ("active", "ana")
+    assert (await shift.kinds(chat))[-4:] == ["wrapped", "reopened", "message", "assigned"]
+    await shift.picture()
+
+
+async def test_in_a_wrap_up_the_visitor_is_told_that_the_chat_has_ended(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.ends("ana", chat)
+    with pytest.raises(ChatEnded):
+        await shift.workspace.visitor_end(chat, VERA, new_cid())
+    with pytest.raises(ChatEnded):
+        await shift.answers("ana", chat)
+
+
+async def test_an_agent_lost_in_a_wrap_up_loses_only_the_slot(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.ends("ana", chat)
+    await shift.leaves("ana")
+    await shift.clock.move(12)
+    assert await shift.held("ana") == {}
+    assert [fact.why for fact in await shift.facts("wrapped")] == ["gone"]
+    await shift.picture()
+
+
+async def test_labels_that_change_nothing_are_nothing_to_do(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.labels("ana", chat, "", "tv")
+    with pytest.raises(NothingToDo):
+        await shift.labels("ana", chat, "", "tv")
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+async def test_a_queues_figures_are_exact_in_counts_and_within_one_percent_in_time(shift: Shift) -> None:
+    sketch, durations = Sketch(), [37 * n + 5 for n in range(1, 800)]
+    for ms in durations:
+        sketch.add(ms, within=ms <= 6_000)
+    for share in (0.5, 0.9, 0.95, 0.99):
+        exact = durations[max(0, -(-int(share * len(durations) * 1000) // 1000) - 1)]
+        assert abs(sketch.quantile(share) - exact) <= 0.012 * exact + 37
+    assert (sketch.n, sketch.within) == (len(durations), sum(ms <= 6_000 for ms in durations))
+
+
+async def test_waits_answers_and_ends_are_counted_by_queue(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.clock.move(2)
+    await shift.answers("ana", chat)
+    await shift.labels("ana", chat, "billing")
+    await shift.ends("ana", chat)
+    figures = (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15)
+    assert {kind: sketch.n for kind, sketch in figures.kinds.items()} == {"w": 1, "a": 1, "v": 1, "f": 1, "h": 1}
+    assert figures.count("opened") == 1
+    assert figures.of("a").share_within() == 1.0
+    assert 1_980 <= figures.of("v").quantile(0.5) <= 2_200
+
+
+async def test_who_leaves_the_line_is_counted_with_the_longest_patience(shift: Shift) -> None:
+    await shift.opens("vera")
+    waiting = await shift.opens("vito")
+    await shift.workspace.depart(waiting, "vito-1")
+    await shift.passes(64)
+    figures = (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15)
+    assert figures.count("abandoned") == 1
+    assert figures.count("patience") >= 60_000
+
+
+async def test_the_expected_wait_keeps_a_record_of_how_right_it_was(shift: Shift) -> None:
+    await shift.opens("vera")
+    for number in range(4):
+        await shift.opens(f"v{number}")
+        await shift.passes(2)
+        chat = (await shift.held("ana"))[1]
+        await shift.labels("ana", chat, "billing")
+        await shift.ends("ana", chat)
+    assigned = (await shift.facts("assigned"))[-1]
+    assert 1_500 <= assigned.expected <= 2_600
+    assert 1_500 <= assigned.pace <= 2_600
+    figures = (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15)
+    assert figures.count("expected") == figures.count("right") == 3

@@ -1,0 +1,146 @@
+"""A command may be sent again for ever: it is done once, and the first result comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from console.domain.ids import new_cid
+from console.errors import BadCommand, ChatFull, CidReused, NothingToDo, NotYours
+from console.events import Author, Visitor
+from console.queue.results import Gone
+from tests.support.queue_shift import Shift, opened
+
+
+@pytest_asyncio.fixture
+async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(ana=6)
+        await shift.online("ana")
+        yield shift
+
+
+async def test_a_resent_message_appends_nothing_and_gets_its_first_result(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    first = await shift.writes("vera", chat, "Once", cid=cid)
+    await shift.clock.move(3)
+    assert await shift.writes("vera", chat, "Once", cid=cid) == first
+    assert [m.text for m in await shift.facts("message")].count("Once") == 1
+
+
+async def test_five_at_once_over_three_connections_are_one(shift: Shift, store_url: str, workspace_name: str) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    async with opened(store_url, workspace_name) as second, opened(store_url, workspace_name) as third:
+        desks = [shift.workspace, second, third, shift.workspace, second]
+        results = await asyncio.gather(
+            *(desk.visitor_say(chat, Visitor("vera", "Vera"), "vera-1", cid, "Once") for desk in desks)
+        )
+    assert len(set(results)) == 1
+    assert [m.text for m in await shift.facts("message")].count("Once") == 1
+
+
+async def test_an_opening_sent_twice_is_one_chat(shift: Shift) -> None:
+    cid = new_cid()
+    chats = await asyncio.gather(*(shift.opens("vera", cid=cid) for _ in range(5)))
+    assert len(set(chats)) == 1
+    assert len(await shift.facts("opened")) == 1
+    assert len(await shift.facts("message")) == 1
+
+
+async def test_a_second_tab_that_opens_too_speaks_in_the_same_chat(shift: Shift) -> None:
+    first, second = await asyncio.gather(shift.opens("vera", "One"), shift.opens("vera", "Two"))
+    assert first == second
+    assert [m.text for m in await shift.facts("message")] == ["One", "Two"]
+
+
+async def test_the_same_cid_with_other_words_is_refused(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    await shift.writes("vera", chat, "Once", cid=cid)
+    with pytest.raises(CidReused):
+        await shift.writes("vera", chat, "Twice", cid=cid)
+    with pytest.raises(CidReused):
+        await shift.workspace.visitor_end(chat, Visitor("vera"), cid)
+
+
+async def test_the_word_end_is_not_an_end(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    await shift.writes("vera", chat, "end", cid=cid)
+    with pytest.raises(CidReused):
+        await shift.workspace.visitor_end(chat, Visitor("vera"), cid)
+
+
+async def test_two_people_may_happen_on_the_same_cid(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    await shift.writes("vera", chat, "Mine", cid=cid)
+    await shift.answers("ana", chat, "Mine too", cid=cid)
+    assert [m.text for m in await shift.facts("message")][-2:] == ["Mine", "Mine too"]
+
+
+async def test_an_agent_s_resend_after_a_reconnect_is_known(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    first = await shift.answers("ana", chat, cid=cid)
+    await shift.online("ana")
+    assert await shift.answers("ana", chat, cid=cid) == first
+
+
+async def test_an_end_sent_again_after_the_end_is_known(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    who = Author("ana", "Ana")
+    first = await shift.workspace.agent_end(who, shift.fences["ana"], chat, cid)
+    assert await shift.workspace.agent_end(who, shift.fences["ana"], chat, cid) == first
+    assert (await shift.kinds(chat))[-1] == "ended"
+
+
+async def test_somebody_else_s_chat_is_as_none_at_all(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    with pytest.raises(NotYours):
+        await shift.writes("mallory", chat)
+    with pytest.raises(NotYours):
+        await shift.workspace.visitor_end(chat, Visitor("mallory"), new_cid())
+    with pytest.raises(NotYours):
+        await shift.workspace.rate(chat, "mallory", new_cid(), 5, "")
+    assert await shift.kinds(chat) == ["opened", "message", "assigned"]
+
+
+async def test_a_chat_that_is_not_live_is_gone_and_the_archive_may_know(shift: Shift) -> None:
+    with pytest.raises(Gone):
+        await shift.writes("vera", "nothing-there")
+
+
+async def test_a_chat_is_rated_once(shift: Shift) -> None:
+    chat, cid = await shift.opens("vera"), new_cid()
+    with pytest.raises(NothingToDo):  # nobody has answered yet
+        await shift.workspace.rate(chat, "vera", new_cid(), 1, "")
+    await shift.answers("ana", chat)
+    first = await shift.workspace.rate(chat, "vera", cid, 5, "Good")
+    assert await shift.workspace.rate(chat, "vera", cid, 5, "Good") == first
+    with pytest.raises(BadCommand):
+        await shift.workspace.rate(chat, "vera", cid, 1, "Bad")
+
+
+async def test_text_of_every_kind_comes_back_as_it_was(shift: Shift) -> None:
+    """No Function decodes it: empty lists, big numbers, quotes and braces stay."""
+    chat = await shift.opens("vera")
+    for text in ('{"a":[],"n":1795343605123456}', "\"'\\", "}{", "\U0001f600\u2028", "<script>", "%d %s\n\t"):
+        await shift.writes("vera", chat, text)
+        assert (await shift.facts("message"))[-1].text == text
+
+
+async def test_what_is_no_id_is_not_written_into_a_chat(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    with pytest.raises(BadCommand):
+        await shift.workspace.agent_say(
+            shift.author("ana"), shift.fences["ana"], chat, new_cid(), "Yes.", 10, canned='hi\n","by":"visitor'
+        )
+    await shift.answers("ana", chat)
+
+
+async def test_a_chat_is_full_by_its_size_too(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.workspace.store.command("HSET", shift.workspace.keys.of("chat", chat), "bytes", 4 << 20)
+    with pytest.raises(ChatFull):
+        await shift.writes("vera", chat)
+    await shift.answers("ana", chat, "Please write us an e-mail.")
+    await shift.ends("ana", chat)

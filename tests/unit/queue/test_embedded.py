@@ -1,0 +1,177 @@
+"""The embedded store: one server a folder, back after every death, and on disk before it answers."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+
+from console.errors import SettingError
+from console.queue.embedded import LONGEST_SOCKET, EmbeddedStore, answers, binary_path, quoted, socket_path
+from tests.support.eventually import eventually
+from tests.support.server_process import gone
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def client(store: EmbeddedStore) -> redis.Redis:
+    return redis.Redis.from_url(store.url, decode_responses=True, protocol=2)
+
+
+async def test_what_was_written_is_there_after_a_stop_and_a_start(tmp_path: Path) -> None:
+    async with EmbeddedStore(tmp_path / "store") as store:
+        client(store).set("k", "1")
+    async with EmbeddedStore(tmp_path / "store") as store:
+        assert client(store).get("k") == "1"
+
+
+async def test_it_promises_what_an_acknowledgement_needs(tmp_path: Path) -> None:
+    async with EmbeddedStore(tmp_path) as store:
+        settings = client(store).config_get("*")
+    assert settings["appendonly"] == "yes"
+    assert settings["appendfsync"] == "always"
+    assert settings["no-appendfsync-on-rewrite"] == "no"
+    assert settings["maxmemory-policy"] == "noeviction"
+    assert settings["save"] == ""
+    assert settings["port"] == "0"
+    assert settings["unixsocketperm"] == "700"
+
+
+async def test_a_killed_server_comes_back_with_every_acknowledged_write(tmp_path: Path) -> None:
+    async with EmbeddedStore(tmp_path) as store:
+        for round in range(3):
+            for number in range(50):
+                client(store).rpush("log", f"{round}-{number}")
+            os.kill(store.pid, signal.SIGKILL)
+            await eventually(lambda wanted=round + 1: store.restarts == wanted, "the restart")
+        assert client(store).llen("log") == 150
+
+
+async def test_a_torn_end_of_the_file_does_not_stop_it(tmp_path: Path) -> None:
+    async with EmbeddedStore(tmp_path) as store:
+        client(store).set("k", "kept")
+    file = max((tmp_path / "appendonlydir").glob("*.incr.aof"))
+    with file.open("ab") as torn:
+        torn.write(b"*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$100\r\nha")
+    async with EmbeddedStore(tmp_path) as store:
+        assert client(store).get("k") == "kept"
+        assert client(store).get("x") is None
+
+
+async def test_two_on_one_folder_are_refused_and_the_first_is_named(tmp_path: Path) -> None:
+    async with EmbeddedStore(tmp_path) as first:
+        with pytest.raises(SettingError, match=f"process {os.getpid()}.*SESTETTO_DATA"):
+            await EmbeddedStore(tmp_path).start()
+        assert client(first).ping()
+
+
+async def test_a_folder_is_free_again_after_a_stop(tmp_path: Path) -> None:
+    for _ in range(3):
+        async with EmbeddedStore(tmp_path) as store:
+            assert client(store).ping()
+
+
+async def test_a_long_path_gets_a_short_socket_elsewhere(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 90) / "store"
+    async with EmbeddedStore(deep) as store:
+        assert client(store).ping()
+        where = socket_path(deep)
+        assert len(os.fsencode(where)) <= LONGEST_SOCKET
+        assert where.parent != deep
+        assert where.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", 'quo"te', "back\\slash", "größe", "per%20cent", "日本"])
+async def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
+    async with EmbeddedStore(tmp_path / name) as store:
+        client(store).set("k", "1")
+    assert (tmp_path / name / "appendonlydir").is_dir()
+
+
+def test_a_path_becomes_one_word_of_the_configuration() -> None:
+    assert quoted('a "b"\\ é') == '"a \\"b\\"\\\\ \\xc3\\xa9"'
+
+
+async def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+    (tmp_path / "appendonlydir").write_text("in the way")
+    with pytest.raises(SettingError, match="did not start"):
+        await EmbeddedStore(tmp_path).start()
+    (tmp_path / "appendonlydir").unlink()
+    async with EmbeddedStore(tmp_path) as store:
+        assert client(store).ping()
+
+
+async def test_a_file_in_place_of_the_folder_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("")
+    with pytest.raises(SettingError, match="cannot be made"):
+        await EmbeddedStore(tmp_path / "store").start()
+
+
+async def test_nobody_answers_where_no_server_runs(tmp_path: Path) -> None:
+    store = EmbeddedStore(tmp_path)
+    assert not await answers(store)
+    async with store:
+        assert await answers(store)
+    assert not await answers(store)
+
+
+async def test_the_server_dies_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    program = f"""
+import asyncio
+from pathlib import Path
+from console.queue.embedded import EmbeddedStore
+
+async def main():
+    async with EmbeddedStore(Path({str(tmp_path)!r})) as store:
+        print(store.pid, flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE, cwd=REPOSITORY
+    )
+    assert process.stdout
+    server = int(await process.stdout.readline())
+    process.kill()
+    await process.wait()
+    await gone(server)
+    async with EmbeddedStore(tmp_path) as store:
+        assert client(store).ping()
+
+
+@contextmanager
+def traced_store(folder: Path) -> Iterator[Path]:
+    """The server on the configuration that Sestetto wrote, with its writes and syncs in the yielded file."""
+    calls = folder / "calls"
+    command = [sys.executable, "-m", "tests.support.syscalls", str(binary_path()), str(folder / "store.conf")]
+    with calls.open("wb") as out:
+        tracer = subprocess.Popen(command, cwd=REPOSITORY, stdout=out, stdin=subprocess.DEVNULL)
+    try:
+        yield calls
+    finally:
+        tracer.terminate()
+        tracer.wait()
+
+
+async def test_a_write_is_synced_to_disk_before_it_is_answered(tmp_path: Path) -> None:
+    async with EmbeddedStore(tmp_path) as store:
+        client(store).ping()
+    with traced_store(tmp_path) as calls:
+        await eventually(lambda: answers(store), "the traced server")
+        connection = client(store)
+        connection.ping()
+        before = len(calls.read_text().splitlines())
+        connection.set("k", "v")
+        await eventually(lambda: len(calls.read_text().splitlines()) >= before + 3, "the traced calls")
+        seen = calls.read_text().splitlines()[before:]
+    order = [
+        f"{call.split()[0]} {'file' if '.aof' in call else 'client' if 'socket:' in call else ''}" for call in seen
+    ]
+    assert order[:3] == ["write file", "fdatasync file", "write client"], seen

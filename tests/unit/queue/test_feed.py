@@ -1,0 +1,108 @@
+"""The tail: every fact once and in order, or FeedGap; never a hole in silence."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from console.events import Entry
+from console.queue.feed import FeedGap, Tail
+from tests.support.queue_shift import Shift, opened
+
+
+@pytest_asyncio.fixture
+async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(ana=6)
+        await shift.online("ana")
+        yield shift
+
+
+async def read(tail: Tail, upto: int) -> list[Entry]:
+    """What the tail gives until number `upto`."""
+    found: list[Entry] = []
+    async with asyncio.timeout(10):
+        async for batch in tail.batches():
+            found += batch
+            if tail.n >= upto:
+                break
+    return found
+
+
+async def test_numbers_are_dense_over_writers_of_three_connections(
+    shift: Shift, store_url: str, workspace_name: str
+) -> None:
+    async with opened(store_url, workspace_name) as second, opened(store_url, workspace_name) as third:
+        desks = [shift, Shift(second), Shift(third)]
+        await asyncio.gather(*(desks[n % 3].opens(f"v{n}") for n in range(60)))
+    entries = await shift.entries()
+    assert [entry.n for entry in entries] == list(range(1, len(entries) + 1))
+    assert [entry.fact.at for entry in entries] == sorted(entry.fact.at for entry in entries)
+
+
+async def test_the_tail_gives_all_that_comes_after_a_snapshot(shift: Shift, store_url: str) -> None:
+    chat = await shift.opens("vera")
+    snapshot = await shift.workspace.snapshot()
+    tail = Tail(store_url, shift.workspace.keys.feed, snapshot.last, snapshot.n)
+    for n in range(30):
+        await shift.writes("vera", chat, f"line {n}")
+    found = await read(tail, snapshot.n + 30)
+    assert [entry.n for entry in found] == list(range(snapshot.n + 1, snapshot.n + 31))
+    assert found == (await shift.entries())[-30:]
+    await tail.close()
+
+
+async def test_a_tail_behind_the_trim_point_says_so(shift: Shift, store_url: str) -> None:
+    """The store itself would go on with later entries, without a word."""
+    snapshot = await shift.workspace.snapshot()
+    tail = Tail(store_url, shift.workspace.keys.feed, snapshot.last, snapshot.n)
+    chat = await shift.opens("vera")
+    for n in range(5):
+        await shift.writes("vera", chat, f"line {n}")
+    last = (await shift.entries())[-1]
+    await shift.workspace.store.command("XTRIM", shift.workspace.keys.feed, "MINID", last.id)
+    with pytest.raises(FeedGap):
+        await read(tail, last.n)
+    await tail.close()
+
+
+async def test_a_tail_notices_that_the_numbers_began_anew(shift: Shift, store_url: str) -> None:
+    workspace = shift.workspace
+    await shift.opens("vera")
+    snapshot = await workspace.snapshot()
+    tail = Tail(store_url, workspace.keys.feed, snapshot.last, snapshot.n)
+    await workspace.store.command("DEL", workspace.keys.feed, workspace.keys.head)
+    workspace.epoch = ""
+    await workspace.revoke("nobody", "")
+    with pytest.raises(FeedGap):
+        await read(tail, snapshot.n + 1)
+    await tail.close()
+
+
+async def test_the_archive_s_cursor_trims_but_nothing_younger_than_five_minutes(shift: Shift) -> None:
+    workspace = shift.workspace
+    chat = await shift.opens("vera")
+    for n in range(250):
+        await shift.writes("vera", chat, f"line {n}")
+    old = await workspace.snapshot()
+    await workspace.archived(old.last, old.n)
+    assert (await shift.entries())[0].n == 1
+    await shift.clock.jump(301)
+    await shift.writes("vera", chat)
+    await workspace.archived(old.last, old.n)
+    entries = await shift.entries()
+    assert 1 < entries[0].n <= old.n
+    assert entries[-1].n == (await workspace.snapshot()).n
+
+
+async def test_what_the_archive_has_not_is_never_trimmed(shift: Shift) -> None:
+    workspace = shift.workspace
+    first = await workspace.snapshot()
+    chat = await shift.opens("vera")
+    for n in range(250):
+        await shift.writes("vera", chat, f"line {n}")
+    await shift.clock.jump(3_600)
+    await workspace.archived(first.last, first.n)
+    assert [entry.n for entry in await shift.entries()][:2] == [1, 2]

@@ -1,0 +1,185 @@
+"""Lines: languages, tiers, head starts, length, hours."""
+
+import time
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from console.domain.directory import Directory, Hours, Queue
+from console.errors import LineFull, NobodyThere
+from tests.support.queue_shift import SALES, Shift, Team, member, opened
+
+change = msgspec.structs.replace
+
+
+@pytest_asyncio.fixture
+async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    async with opened(store_url, workspace_name) as workspace:
+        yield Shift(workspace)
+
+
+@pytest_asyncio.fixture
+async def team(shift: Shift) -> Team:
+    return await Team.begins(shift)
+
+
+# --- languages -----------------------------------------------------------------------------------
+
+
+async def test_a_french_visitor_gets_an_agent_who_speaks_french(team: Team) -> None:
+    await team.shift.online("ana", "ben")
+    chat = await team.shift.opens("vera", queue="l1", locale="fr-CA")
+    assert await team.shift.holder(chat) == "ben"
+
+
+async def test_a_language_nobody_lists_falls_back_to_the_queues_first(team: Team) -> None:
+    await team.shift.online("ana", "ben")
+    chat = await team.shift.opens("vera", queue="l1", locale="ko")
+    assert await team.shift.holder(chat) == "ana"
+
+
+async def test_a_chat_waits_for_its_language_though_somebody_else_is_free(team: Team) -> None:
+    await team.shift.online("ana")
+    chat = await team.shift.opens("vera", queue="l1", locale="fr")
+    assert await team.shift.field(chat, "place") == "waiting"
+    await team.shift.clock.move(2)
+    await team.shift.online("ben")
+    assert await team.shift.holder(chat) == "ben"
+    assigned = (await team.shift.facts("assigned"))[-1]
+    assert (assigned.stuck, assigned.waited >= 2_000) == ("language", True)
+
+
+async def test_a_member_without_languages_speaks_them_all(team: Team) -> None:
+    people = [member("kim", "l1"), member("ana", "l1", languages=("en",))]
+    await team.shift.configures([team.first, team.second], people)
+    await team.shift.online("ana", "kim")
+    chat = await team.shift.opens("vera", queue="l1", locale="fr")
+    assert await team.shift.holder(chat) == "kim"
+
+
+# --- tiers ---------------------------------------------------------------------------------------
+
+
+async def test_a_chat_nobody_takes_overflows_to_the_next_tier(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="l1")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(28)
+    assert await shift.holder(chat) == ""
+    await shift.passes(4)
+    assert await shift.holder(chat) == "kim"
+    assigned = next(fact for fact in await shift.facts("assigned") if fact.chat == chat)
+    assert (assigned.line, assigned.stuck) == ("l2", "all_busy")
+    assert [fact.queue for fact in await shift.facts("overflowed")] == ["l2"]
+    await shift.picture()
+
+
+async def test_why_it_waited_is_said_of_the_chats_own_queue(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.workspace.set_status("ana", shift.fences["ana"], "away", "Lunch")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(32)
+    assigned = next(fact for fact in await shift.facts("assigned") if fact.chat == chat)
+    assert (assigned.agent, assigned.line, assigned.stuck) == ("kim", "l2", "nobody_there")
+
+
+async def test_a_partner_goes_straight_to_the_second_level(team: Team) -> None:
+    await team.shift.online("ana", "kim")
+    chat = await team.shift.opens("vera", queue="l2")
+    assert await team.shift.holder(chat) == "kim"
+
+
+async def test_a_freed_agent_of_the_second_level_takes_what_has_overflowed(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="l1")
+    busy = await shift.opens("vala", queue="l2")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(32)
+    assert await shift.field(chat, "reached") == "l1 l2"
+    await shift.ends("kim", busy)
+    assert await shift.holder(chat) == "kim"
+    await shift.picture()
+
+
+async def test_an_opening_is_possible_while_only_the_next_tier_is_there(team: Team) -> None:
+    await team.shift.online("kim")
+    chat = await team.shift.opens("vera", queue="l1")
+    assert await team.shift.field(chat, "place") == "waiting"
+
+
+# --- priority ------------------------------------------------------------------------------------
+
+
+async def test_the_promise_that_breaks_first_is_served_first_over_all_queues(shift: Shift) -> None:
+    await shift.begin(Queue("free", "Free", target=60_000), Queue("premium", "Premium", target=6_000), ana=1)
+    await shift.online("ana")
+    busy = await shift.opens("vito", queue="free")
+    free, premium = await shift.opens("vera", queue="free"), await shift.opens("vala", queue="premium")
+    await shift.ends("ana", busy)
+    assert await shift.holder(premium) == "ana"
+    assert await shift.holder(free) == ""
+
+
+async def test_a_head_start_in_seconds_counts_and_starves_nobody(shift: Shift) -> None:
+    vip = Queue("vip", "VIP", target=6_000, head_start=10_000)
+    await shift.begin(vip, Queue("plain", "Plain", target=6_000), ana=1)
+    await shift.online("ana")
+    await shift.opens("vito", queue="plain")
+    plain = await shift.opens("vera", queue="plain")
+    await shift.passes(1)
+    early = await shift.opens("vala", queue="vip")
+    await shift.passes(12)
+    late = await shift.opens("vlad", queue="vip")  # 13 s after the plain one: past the head start
+    order = []
+    for _ in range(3):
+        (held,) = (await shift.held("ana")).values()
+        await shift.ends("ana", held)
+        order += (await shift.held("ana")).values()
+    assert order == [early, plain, late]
+
+
+# --- length and hours ----------------------------------------------------------------------------
+
+
+async def test_a_full_line_refuses_new_chats_and_takes_back_old_ones(shift: Shift) -> None:
+    await shift.begin(change(SALES, longest=1), ana=1)
+    await shift.online("ana")
+    held = await shift.opens("vera")
+    await shift.opens("vito")
+    with pytest.raises(LineFull):
+        await shift.opens("vala")
+    await shift.workspace.set_status("ana", shift.fences["ana"], "away")
+    await shift.hands_over("ana", held, queue="sales")
+    assert await shift.field(held, "place") == "waiting"
+
+
+async def test_a_closed_queue_takes_no_new_chat_and_works_off_its_line(shift: Shift) -> None:
+    await shift.begin(ana=1)
+    await shift.online("ana")
+    held, waiting = await shift.opens("vera"), await shift.opens("vito")
+    today = time.strftime("%Y-%m-%d", time.gmtime(shift.workspace.now() / 1000))
+    week = tuple((day, 0, 1440) for day in range(7))
+    shut = change(SALES, hours=Hours("UTC", week, (today,)))
+    await shift.configures([shut], [member("ana", "sales", limit=1)])
+    with pytest.raises(NobodyThere):
+        await shift.opens("vala")
+    await shift.ends("ana", held)
+    assert await shift.holder(waiting) == "ana"
+
+
+async def test_an_open_queue_with_hours_takes_new_chats(shift: Shift) -> None:
+    await shift.begin(change(SALES, hours=Hours("Europe/Rome", tuple((d, 0, 1440) for d in range(7)))), ana=1)
+    await shift.online("ana")
+    assert await shift.opens("vera")
+
+
+async def test_hours_are_renewed_for_the_live_configuration_only(shift: Shift) -> None:
+    await shift.begin(ana=1)
+    live = Directory(shift.version, queues={"sales": SALES})
+    assert await shift.workspace.set_hours(live)
+    assert not await shift.workspace.set_hours(change(live, version=live.version + 1))

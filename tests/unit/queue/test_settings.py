@@ -1,0 +1,240 @@
+"""What a change of settings does to who waits, and to who works."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from console.domain.directory import Queue, Site
+from console.domain.ids import new_cid
+from console.errors import ChatEnded, NotYours
+from tests.support.queue_shift import SALES, Shift, Team, member, opened
+
+change = msgspec.structs.replace
+
+
+@pytest_asyncio.fixture
+async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    async with opened(store_url, workspace_name) as workspace:
+        yield Shift(workspace)
+
+
+@pytest_asyncio.fixture
+async def team(shift: Shift) -> Team:
+    return await Team.begins(shift)
+
+
+async def test_a_line_that_becomes_push_is_routed_at_once(shift: Shift) -> None:
+    await shift.begin(change(SALES, mode="pull"), ana=6)
+    await shift.online("ana")
+    chats = [await shift.opens("vera"), await shift.opens("vito")]
+    assert await shift.held("ana") == {}
+    await shift.configures([SALES], [member("ana", "sales")])
+    assert sorted((await shift.held("ana")).values()) == sorted(chats)
+    await shift.picture()
+
+
+async def test_a_language_dropped_from_a_queue_frees_who_waited_for_it(team: Team) -> None:
+    await team.shift.online("ana")
+    chat = await team.shift.opens("vera", queue="l1", locale="fr")
+    people = [member("ana", "l1", languages=("en",), limit=1)]
+    await team.shift.configures([change(team.first, languages=("en",)), team.second], people)
+    assert await team.shift.holder(chat) == "ana"
+
+
+async def test_a_chat_leaves_the_line_that_its_queue_overflows_to_no_more(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="l1")
+    busy = await shift.opens("vala", queue="l2")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(32)
+    people = [member("ana", "l1", languages=("en",), limit=1), member("kim", "l2", limit=1)]
+    await shift.configures([change(team.first, overflow_to="", overflow_after=0), team.second], people)
+    assert await shift.field(chat, "reached") == "l1"
+    assert [(fact.chat, fact.lines) for fact in await shift.facts("relined")] == [(chat, [])]
+    await shift.ends("kim", busy)
+    assert await shift.holder(chat) == ""
+    await shift.picture()
+
+
+async def test_a_tier_further_down_that_leads_elsewhere_is_left_by_all_who_came_through_it(shift: Shift) -> None:
+    first = Queue("l1", "Level 1", overflow_to="l2", overflow_after=10_000)
+    second = Queue("l2", "Level 2", overflow_to="l3", overflow_after=10_000)
+    third, fourth = Queue("l3", "Level 3"), Queue("l4", "Level 4")
+    people = [member("moe", "l1", "l2", "l3", limit=1), member("nia", "l4")]
+    await shift.configures([first, second, third, fourth], people)
+    await shift.online("moe", "nia")
+    await shift.opens("vito", queue="l1")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(22)
+    assert await shift.field(chat, "reached") == "l1 l2 l3"
+    await shift.configures([first, change(second, overflow_to="l4"), third, fourth], people)
+    assert await shift.field(chat, "reached") == "l1 l2"
+    await shift.passes(12)
+    assert (await shift.field(chat, "reached"), await shift.holder(chat)) == ("l1 l2 l4", "nia")
+    await shift.picture()
+
+
+async def test_a_shorter_time_until_overflow_counts_from_when_the_visitor_came(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="l1")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(20)
+    people = [member("ana", "l1", languages=("en",), limit=1), member("kim", "l2", limit=1)]
+    await shift.configures([change(team.first, overflow_after=10_000), team.second], people)
+    await shift.passes(2)
+    assert await shift.holder(chat) == "kim"
+
+
+async def test_an_offered_chat_that_comes_back_has_left_the_tier_that_is_none_any_more(shift: Shift) -> None:
+    asks = Queue("l1", "Level 1", mode="offer", accept=20_000, overflow_to="l2", overflow_after=5_000)
+    people = [member("ana", "l1", limit=1), member("kim", "l2")]
+    await shift.configures([asks, Queue("l2", "Level 2")], people)
+    await shift.online("ana")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.passes(8)
+    assert await shift.field(chat, "reached") == "l1 l2"
+    await shift.configures([change(asks, overflow_to="", overflow_after=0), Queue("l2", "Level 2")], people)
+    await shift.online("kim")
+    await shift.declines("ana", chat)
+    assert (await shift.field(chat, "reached"), await shift.field(chat, "place")) == ("l1", "waiting")
+    await shift.picture()
+
+
+async def test_an_offered_chat_reaches_the_tier_that_was_added_meanwhile(shift: Shift) -> None:
+    asks = Queue("l1", "Level 1", mode="offer", accept=20_000)
+    people = [member("ana", "l1"), member("kim", "l2")]
+    await shift.configures([asks, Queue("l2", "Level 2")], people)
+    await shift.online("ana", "kim")
+    chat = await shift.opens("vera", queue="l1")
+    overflowing = change(asks, overflow_to="l2", overflow_after=10_000)
+    await shift.configures([overflowing, Queue("l2", "Level 2")], people)
+    await shift.declines("ana", chat)
+    assert await shift.field(chat, "place") == "waiting"
+    await shift.passes(12)
+    assert await shift.holder(chat) == "kim"
+
+
+async def test_who_waits_in_a_queue_that_is_removed_goes_on_where_it_overflowed(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="l1")
+    await shift.opens("vala", queue="l2")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.configures([team.second], [member("ana", "l2", limit=1), member("kim", "l2", limit=2)])
+    assert (await shift.field(chat, "queue"), await shift.holder(chat)) == ("l2", "kim")
+    assert [(fact.chat, fact.queue, fact.lines) for fact in await shift.facts("relined")] == [(chat, "l2", [])]
+    await shift.picture()
+
+
+async def test_without_overflow_they_go_where_the_sites_chats_go(shift: Shift) -> None:
+    billing, sales = Queue("billing", "Billing"), SALES
+    people = [member("ana", "billing", "sales", limit=1)]
+    await shift.configures([billing, sales], people)
+    await shift.online("ana")
+    held = await shift.opens("vito", queue="billing")
+    waiting = await shift.opens("vera", queue="billing")
+    await shift.configures([sales], [member("ana", "sales", limit=1)], [Site("shop", "Shop", queue="sales")])
+    assert await shift.field(waiting, "queue") == "sales"
+    assert (await shift.field(held, "queue"), await shift.holder(held)) == ("billing", "ana")
+    await shift.leaves("ana")
+    await shift.clock.move(12)
+    assert (await shift.field(held, "queue"), await shift.field(held, "place")) == ("sales", "waiting")
+    await shift.picture()
+
+
+async def test_who_comes_from_a_removed_queue_is_given_to_who_is_free(shift: Shift) -> None:
+    people = [member("ana", "billing", limit=1), member("kim", "sales")]
+    await shift.configures([Queue("billing", "Billing", overflow_to="sales", overflow_after=60_000), SALES], people)
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="billing")
+    chat = await shift.opens("vera", queue="billing")
+    await shift.configures([SALES], [member("ana", "sales", limit=1), member("kim", "sales")])
+    assert await shift.holder(chat) == "kim"
+
+
+async def test_a_queue_that_is_added_again_takes_chats(shift: Shift) -> None:
+    billing = Queue("billing", "Billing")
+    await shift.begin(SALES, billing, ana=6)
+    await shift.online("ana")
+    await shift.configures([SALES], [member("ana", "sales")])
+    await shift.configures([SALES, billing], [member("ana", "sales", "billing")])
+    assert await shift.holder(await shift.opens("vera", queue="billing")) == "ana"
+
+
+async def test_nothing_new_comes_into_a_removed_queue(shift: Shift) -> None:
+    await shift.begin(SALES, Queue("billing", "Billing"), ana=6)
+    await shift.online("ana")
+    chat = await shift.opens("vera")
+    await shift.configures([SALES], [member("ana", "sales")])
+    with pytest.raises(NotYours):
+        await shift.hands_over("ana", chat, queue="billing")
+    with pytest.raises(NotYours):
+        await shift.workspace.move(shift.author("sam"), chat, new_cid(), queue="billing")
+    with pytest.raises(NotYours):
+        await shift.opens("vito", queue="billing")
+
+
+async def test_an_ended_chat_of_a_removed_queue_is_not_reopened(shift: Shift) -> None:
+    billing = Queue("billing", "Billing", overflow_to="sales", overflow_after=60_000)
+    await shift.begin(SALES, billing, ana=6)
+    await shift.online("ana")
+    chat = await shift.opens("vera", queue="billing")
+    await shift.ends("ana", chat)
+    await shift.configures([SALES], [member("ana", "sales")])
+    with pytest.raises(ChatEnded):
+        await shift.writes("vera", chat)
+
+
+async def test_a_page_that_knows_the_removed_queue_still_opens_in_the_sites_own(shift: Shift) -> None:
+    await shift.begin(SALES, Queue("billing", "Billing"), ana=6)
+    await shift.online("ana")
+    await shift.configures([SALES], [member("ana", "sales")], [Site("shop", "Shop", queue="sales")])
+    chat = await shift.opens("vera", queue="billing")
+    assert (await shift.field(chat, "queue"), await shift.holder(chat)) == ("sales", "ana")
+
+
+async def test_a_head_start_counts_for_who_waits_already(shift: Shift) -> None:
+    first, second = Queue("free", "Free"), Queue("vip", "Premium", target=60_000)
+    await shift.begin(first, second, ana=1)
+    await shift.online("ana")
+    held = await shift.opens("vito", queue="free")
+    await shift.opens("vala", queue="free")
+    chat = await shift.opens("vera", queue="vip")
+    await shift.configures([first, change(second, head_start=600_000)], [member("ana", "free", "vip", limit=1)])
+    await shift.ends("ana", held)
+    assert await shift.holder(chat) == "ana"
+    await shift.picture()
+
+
+async def test_a_lowered_limit_takes_no_chat_away_and_lets_none_in(shift: Shift) -> None:
+    await shift.begin(ana=3)
+    await shift.online("ana")
+    chats = [await shift.opens(v) for v in ("vera", "vito", "vala")]
+    await shift.configures([SALES], [member("ana", "sales", limit=1)])
+    assert await shift.held("ana") == dict(enumerate(chats, 1))
+    for chat in chats[:2]:
+        await shift.ends("ana", chat)
+    waiting = await shift.opens("vlad")
+    assert await shift.holder(waiting) == ""
+    await shift.ends("ana", chats[2])
+    assert await shift.holder(waiting) == "ana"
+
+
+async def test_chats_that_began_under_an_earlier_release_go_on(shift: Shift) -> None:
+    await shift.begin(ana=1)
+    await shift.online("ana")
+    held, waiting = await shift.opens("vera"), await shift.opens("vito")
+    store, of = shift.workspace.store, shift.workspace.keys.of
+    for chat in (held, waiting):
+        await store.command("HDEL", of("chat", chat), "reached", "kind", "rank", "stuck", "lang", "expected", "tongue")
+    await store.command("DEL", of("line", "sales"))
+    await shift.writes("vito", waiting)
+    await shift.answers("ana", held)
+    await shift.ends("ana", held)
+    assert await shift.holder(waiting) == "ana"
+    await shift.ends("ana", waiting)
+    assert await shift.held("ana") == {}

@@ -1,0 +1,99 @@
+"""What was changed, by whom, page by page."""
+
+import re
+import time
+from html import unescape
+
+import httpx
+from sqlalchemy import delete
+
+from console.archive.tables import audit
+from console.domain.directory import Canned
+from console.domain.ids import new_cid
+from console.events import AgentChanged, Author, Note, Transferred
+from console.services import Services
+from tests.support.archive_feed import Feed
+from tests.unit.settings.forms import QUEUE, saved
+
+
+async def test_each_change_is_told_with_who_and_what_it_was(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/queue/support", **{**QUEUE, "name": "Support", "target": "8", "wrapup": "20"})
+    page = unescape((await sam.get("/settings/changes")).text)
+    newest = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("Queue changed") :]))
+    assert newest.startswith("Queue changed: Support Sam ·")
+    assert "Answer within before: 6 s now: 8 s" in newest
+    assert "Wrap-up now: 20 s" in newest
+    assert (await services.accounts.audit())[0].member == "sam"
+
+
+async def test_many_changes_come_page_by_page(services: Services, sam: httpx.AsyncClient) -> None:
+    for number in range(60):
+        await services.accounts.put_canned(Canned(f"c{number}", f"Reply {number}", "Yes"))
+    first = (await sam.get("/settings/changes")).text
+    assert first.count('<li class="card">') == 50
+    older = re.findall(r'href="(/settings/changes\?before=[\d-]+)"', first)[0]
+    assert "Reply 9<" in (await sam.get(older)).text
+    assert (await sam.get("/settings/changes?before=1-1-1")).text.count("No older changes.") == 1
+    for nowhere in ("%27", "1", "1-2-1", "1-1-", "-1-1-1", "%D9%A1-1-1", f"{'9' * 16}-1-1"):
+        assert (await sam.get(f"/settings/changes?before={nowhere}")).text == first
+
+
+async def test_what_supervisors_did_stands_among_the_changes_and_leads_to_the_chat(
+    services: Services, sam: httpx.AsyncClient
+) -> None:
+    await services.accounts.put_canned(Canned("c1", "Before it", "Yes"))
+    feed = Feed(now=int(time.time() * 1000))
+    who = Author("sam", "Sam")
+    feed.open("c1", name="<Giulia>")
+    for hands in ({"agent": "ana", "to": "sam"}, {"agent": "sam", "queue": "billing"}, {"agent": ""}):
+        by = who if hands["agent"] != "sam" else Author("ada", "Ada")
+        feed.add(Transferred, chat="c1", author=by, cid=new_cid(), due=0, **{"queue": "support", **hands})
+    feed.add(Note, chat="c1", author=who, cid=new_cid(), text="Offer a refund", whisper=True)
+    away = {"status": "away", "reason": "Lunch", "connected": True, "limit": 6, "fence": 1}
+    feed.add(AgentChanged, agent="ana", name="Ana", by="sam", **away)
+    await services.archive.append("e1", feed.entries)
+    page = unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (await sam.get("/settings/changes")).text)))
+    told = [
+        "Status changed: Ana Sam ·",
+        "Status now: Away, Lunch",
+        "Whispered to the agent: <Giulia> Sam ·",
+        "Chat moved: <Giulia> Sam ·",
+        "Agent before: in line now: in line Queue now: Support",
+        "Chat moved: <Giulia> Ada ·",
+        "Agent before: Sam now: in line Queue now: billing",
+        "Chat taken over: <Giulia> Sam ·",
+        "Agent before: Ana now: Sam",
+        "Canned reply added: Before it",
+    ]
+    places = [page.index(one) for one in told]
+    assert places == sorted(places)
+    assert "refund" not in page, "what was whispered is read in its chat"
+    assert (await sam.get("/settings/changes")).text.count('<a href="/chats/c1">') == 4
+    italian = (await sam.get("/settings/changes", headers={"accept-language": "it"})).text
+    assert "Suggerimento all&#39;operatore" in italian
+
+
+async def test_changes_and_doings_of_the_same_moment_come_page_by_page_and_once_each(
+    services: Services, sam: httpx.AsyncClient
+) -> None:
+    feed = Feed()
+    away = {"status": "away", "connected": True, "limit": 6, "fence": 1}
+    moment = feed.now
+    for number in range(50):
+        feed.now = moment
+        feed.add(AgentChanged, agent=f"agent{number}", name="", by="sam", **away)
+    await services.archive.append("e1", feed.entries)
+    async with services.database.writing() as connection:
+        await connection.execute(delete(audit))
+    clock, services.accounts.clock = services.accounts.clock, lambda: feed.now
+    for number in range(60):
+        await services.accounts.put_canned(Canned(f"c{number}", f"Reply{number}", "Yes"))
+    services.accounts.clock = clock
+    seen: list[str] = []
+    address = "/settings/changes"
+    while address:
+        page = (await sam.get(address)).text
+        seen += re.findall(r"<bdi>((?:agent|Reply)\d+)</bdi></h2>", page)
+        address = next(iter(re.findall(r'href="(/settings/changes\?before=[\d-]+)"', page)), "")
+    replies, agents = [f"Reply{n}" for n in range(60)], [f"agent{n}" for n in range(50)]
+    assert seen == [*replies[::-1], *agents[::-1]]

@@ -1,0 +1,124 @@
+"""Members as admins let them in and out, and everybody's own password."""
+
+import httpx
+import pytest
+
+from console.events import Revoked, decode_fact
+from console.services import Services
+from tests.support.page_client import PASSWORD, browser_of, sign_in_with, signed_in_browser
+from tests.unit.settings.forms import QUEUE, faults, posted, saved
+
+
+async def test_an_admin_adds_a_member_who_then_signs_in(services: Services, ada: httpx.AsyncClient) -> None:
+    fields = {"name": "Ben", "email": "Ben@example.com", "password": "a first password", "role": "agent", "limit": "2"}
+    page = await saved(ada, "/settings/members/new", **fields, **{"queue.support": "on", "languages": "French"})
+    assert "<bdi>Ben</bdi> is saved and in force." in page
+    async with browser_of(services) as ben:
+        assert (await sign_in_with(ben, "ben@example.com", "a first password")).status_code == 303
+    (made,) = (one for one in services.directory.members.values() if one.name == "Ben")
+    assert (made.limit, made.languages, made.queues, made.role) == (2, ("fr",), ("support",), "agent")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"email": "ANA@example.com"}, "There is already a member with that address or id."),
+        ({"email": "ben"}, "That is not an e-mail address: write one such as ana@shop.example."),
+        ({"password": ""}, "Give a first password: there is no other way to sign in."),
+        ({"password": "short"}, "A password has at least 8 characters, and 1000 at most."),
+        ({"limit": "7"}, "A limit is 1 to 6 chats: choose one of these."),
+        ({"name": ""}, "A member needs a name of 120 characters at most."),
+        ({"role": "king"}, "A role is one of: agent, supervisor, admin."),
+        ({"queue.nowhere": "on"}, "There is no such queue: nowhere."),
+    ],
+    ids=str,
+)
+async def test_a_member_who_cannot_be_is_refused_and_the_password_not_shown(
+    services: Services, ada: httpx.AsyncClient, fields: dict[str, str], sentence: str
+) -> None:
+    right = {"name": "Ben", "email": "ben@example.com", "password": "hush hush hush", "role": "agent", "limit": "6"}
+    answer = await posted(ada, "/settings/members/new", **{**right, **fields})
+    assert faults(answer.text) == [sentence]
+    assert "hush hush hush" not in answer.text
+    assert len((await services.accounts.directory()).members) == 3
+
+
+async def test_a_disabled_member_is_out_at_once_and_may_be_let_in_again(
+    services: Services, ada: httpx.AsyncClient, ana: httpx.AsyncClient
+) -> None:
+    await saved(ada, "/settings/member/ana", to="/settings/member/ana/disable")
+    assert (await ana.get("/chats")).status_code == 303
+    assert "ana" not in services.directory.members
+    assert "Let <bdi>Ana</bdi> in again" in (await ada.get("/settings/members")).text
+    await saved(ada, "/settings/members", to="/settings/member/ana/enable")
+    assert services.directory.members["ana"].queues == ("support",)
+    async with browser_of(services) as again:
+        assert (await sign_in_with(again, "ana@example.com", PASSWORD)).status_code == 303
+
+
+async def test_a_new_password_ends_what_was_signed_in(
+    services: Services, ada: httpx.AsyncClient, ana: httpx.AsyncClient
+) -> None:
+    await saved(ada, "/settings/member/ana", to="/settings/member/ana/password", password="another one")
+    assert (await ana.get("/chats")).status_code == 303
+    async with browser_of(services) as again:
+        assert (await sign_in_with(again, "ana@example.com", PASSWORD)).status_code == 401
+        assert (await sign_in_with(again, "ana@example.com", "another one")).status_code == 303
+
+
+async def test_ana_changes_her_own_password_and_is_out_everywhere_else(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    async with signed_in_browser(services) as elsewhere:
+        wrong = await posted(ana, "/settings/password", current="a guess of mine", password="another one")
+        assert faults(wrong.text) == ["That is not your password as it is now."]
+        short = await posted(ana, "/settings/password", current=PASSWORD, password="short")
+        assert faults(short.text) == ["A password has at least 8 characters, and 1000 at most."]
+        assert PASSWORD not in short.text
+        await saved(ana, "/settings/password", current=PASSWORD, password="another one")
+        assert (await ana.get("/chats")).status_code == 200
+        assert (await elsewhere.get("/chats")).status_code == 303
+        assert await revoked(services) == ["ana"]
+    async with browser_of(services) as again:
+        assert (await sign_in_with(again, "ana@example.com", "another one")).status_code == 303
+
+
+async def test_guessing_at_the_password_of_an_open_session_gets_slower(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    tried = [await posted(ana, "/settings/password", current=f"guess {n}", password="another one") for n in range(6)]
+    assert [one.status_code for one in tried] == [400] * 5 + [429]
+
+
+async def test_an_admin_keeps_their_own_rights(services: Services, ada: httpx.AsyncClient) -> None:
+    answer = await posted(ada, "/settings/member/ada", **{"name": "Ada", "role": "agent", "limit": "6"})
+    assert faults(answer.text) == ["Ask another admin: nobody takes their own rights away."]
+    answer = await posted(ada, "/settings/member/ada", to="/settings/member/ada/disable")
+    assert faults(answer.text) == ["Ask another admin: nobody takes their own rights away."]
+    assert services.directory.members["ada"].role == "admin"
+
+
+async def test_whoever_loses_a_right_is_cut_off_where_they_are_connected(
+    services: Services, ada: httpx.AsyncClient
+) -> None:
+    fields = {"name": "Sam", "limit": "6", "queue.support": "on"}
+    await saved(ada, "/settings/member/sam", **fields, role="supervisor")
+    assert await revoked(services) == []
+    await saved(ada, "/settings/member/sam", **fields, role="agent")
+    assert set(await revoked(services)) == {"sam"}
+    assert services.directory.members["sam"].role == "agent"
+
+
+async def revoked(services: Services) -> list[str]:
+    """Whose sockets fell silent."""
+    workspace = services.workspace
+    feed = [
+        decode_fact(values[1]) for _, values in await workspace.store.command("XRANGE", workspace.keys.feed, "-", "+")
+    ]
+    return [fact.agent for fact in feed if isinstance(fact, Revoked)]
+
+
+async def test_the_last_member_of_a_queue_stays_in_it(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/queues/new", **QUEUE)
+    answer = await posted(sam, "/settings/member/ana", **{"name": "Ana", "limit": "6", "queue.support": "on"})
+    assert faults(answer.text) == ["Level 1 needs at least one member: a queue that nobody serves answers nobody."]

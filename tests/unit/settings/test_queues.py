@@ -1,0 +1,173 @@
+"""Queues as supervisors set them up: over the real pages, SQL and live store."""
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from console.domain.directory import Directory, Hours, Queue, Site
+from console.errors import Unknown
+from console.projection.picture import ChatLine
+from console.services import Services
+from tests.support.page_client import signed_in_browser
+from tests.unit.settings.forms import CSRF, QUEUE, SEEN, drawn, faults, posted, saved
+
+
+async def test_a_queue_is_in_force_the_moment_it_is_saved(services: Services, sam: httpx.AsyncClient) -> None:
+    page = await saved(sam, "/settings/queues/new", **QUEUE)
+    assert "<bdi>Level 1</bdi> is saved and in force." in page
+    assert services.directory.queues["level-1"].target == 6_000
+    assert services.directory.members["ana"].queues == ("support", "level-1")
+    assert not await services.workspace.configure(services.directory)  # live state has this version already
+
+
+async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.AsyncClient) -> None:
+    more = {
+        "target": "7,5",
+        "goal": "95",
+        "head_start": "4",
+        "mode": "offer",
+        "accept": "12",
+        "misses": "2",
+        "languages": "English, fr",
+        "when": "hours",
+        "week0": "9-12.30, 14:00–18:00",
+        "week4": "09:00-24:00",
+        "holidays": "2026-12-25\n\n2026-12-26",
+        "longest": "40",
+        "overflow_to": "support",
+        "overflow_after": "45",
+        "wrapup": "20",
+        "reasons": "Parcel\n Invoice \n",
+        "ask": "1.5",
+        "end": "3",
+    }
+    await saved(sam, "/settings/queues/new", **{**QUEUE, **more})
+    assert (await services.accounts.directory()).queues["level-1"] == Queue(
+        "level-1",
+        "Level 1",
+        target=7_500,
+        ask=90_000,
+        end=180_000,
+        goal=95,
+        head_start=4_000,
+        mode="offer",
+        accept=12_000,
+        misses=2,
+        languages=("en", "fr"),
+        hours=Hours("Europe/Rome", ((0, 540, 750), (0, 840, 1080), (4, 540, 1440)), ("2026-12-25", "2026-12-26")),
+        longest=40,
+        overflow_to="support",
+        overflow_after=45_000,
+        wrapup=20_000,
+        reasons=("Parcel", "Invoice"),
+    )
+    form = drawn((await sam.get("/settings/queue/level-1")).text)
+    assert form["target"] == "7.5"
+    assert form["week0"] == "09:00-12:30, 14:00-18:00"
+    assert form["reasons"] == "Parcel\nInvoice"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"member.ana": ""}, "Level 1 needs at least one member: a queue that nobody serves answers nobody."),
+        ({"target": "0"}, "A target is 1 second to a day: say within how many seconds an answer is promised."),
+        ({"target": ""}, "A target is 1 second to a day: say within how many seconds an answer is promised."),
+        ({"target": "soon"}, "soon is no number: write one such as 6 or 7.5."),
+        ({"goal": "9.5"}, "9.5 is no whole number: write one such as 90."),
+        ({"name": "support"}, "support is there already: choose another name."),
+        ({"mode": "offer", "misses": "3"}, "An offer needs a time to accept it in: give 3 to 120 seconds."),
+        ({"mode": "shove"}, "A mode is push, offer or pull: choose one."),
+        ({"languages": "Klingonish"}, "There is no language klingonish: give codes such as en or fr."),
+        ({"zone": "Rome"}, "There is no time zone Rome: give one such as Europe/Rome."),
+        ({"when": "hours"}, "It would never be open: give at least one day hours, or choose Always."),
+        ({"when": "hours", "week2": "mornings"}, "mornings cannot be read: write hours such as 09:00-18:00"),
+        ({"when": "hours", "week0": "9-13, 12-18"}, "09:00-13:00 and 12:00-18:00 overlap: join them, or change one."),
+        ({"when": "hours", "week4": "22-6"}, "22:00-06:00 does not end after it begins: over midnight write"),
+        ({"holidays": "Christmas"}, "Christmas is no day: write holidays such as 2026-12-25."),
+        ({"overflow_to": "support"}, "Say after how many seconds of waiting chats overflow"),
+        ({"overflow_to": "nowhere", "overflow_after": "5"}, "There is no queue nowhere to overflow to"),
+    ],
+    ids=str,
+)
+async def test_a_queue_that_cannot_be_is_refused_beside_its_field(
+    services: Services, sam: httpx.AsyncClient, fields: dict[str, str], sentence: str
+) -> None:
+    answer = await posted(sam, "/settings/queues/new", **{**QUEUE, "reasons": "Parcel\nInvoice", **fields})
+    assert answer.status_code == 400
+    assert any(one.startswith(sentence) for one in faults(answer.text)), faults(answer.text)
+    (field,) = set(re.findall(r'<li><a href="#([^"]+)">', answer.text))
+    assert f'id="{field}"' in answer.text
+    assert f'id="{field}-fault"' in answer.text
+    assert drawn(answer.text)["reasons"] == "Parcel\nInvoice"
+    assert list((await services.accounts.directory()).queues) == ["support"]
+
+
+async def test_a_circle_of_tiers_is_refused_by_name(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/queues/new", **{**QUEUE, "overflow_to": "support", "overflow_after": "30"})
+    again = {**QUEUE, "name": "Support", "overflow_to": "level-1", "overflow_after": "30"}
+    answer = await posted(sam, "/settings/queue/support", **again)
+    says = "Chats would overflow in a circle, Support → Level 1 → Support: let the last of them overflow to none."
+    assert faults(answer.text) == [says]
+
+
+async def test_a_change_made_meanwhile_is_not_overwritten_unseen(
+    services: Services, sam: httpx.AsyncClient, ada: httpx.AsyncClient
+) -> None:
+    page = (await sam.get("/settings/queue/support")).text
+    hidden = {"csrf": CSRF.findall(page)[0], "seen": SEEN.findall(page)[0]}
+    await saved(ada, "/settings/queue/support", **{**QUEUE, "name": "Support", "target": "8"})
+    late = {**hidden, **QUEUE, "name": "Support", "target": "9"}
+    answer = await sam.post("/settings/queue/support", data=late)
+    assert faults(answer.text)[0].startswith("Somebody else has changed this meanwhile.")
+    assert drawn(answer.text)["target"] == "9"
+    assert (await services.accounts.directory()).queues["support"].target == 8_000
+    again = {**late, "seen": SEEN.findall(answer.text)[0]}
+    assert (await sam.post("/settings/queue/support", data=again)).status_code == 303
+    assert (await services.accounts.directory()).queues["support"].target == 9_000
+
+
+async def test_a_queue_goes_when_nothing_leads_to_it(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/queues/new", **QUEUE)
+    await services.accounts.put_site(Site("shop", "The shop", "level-1", ("https://shop.example",)))
+    refused = await posted(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
+    assert faults(refused.text) == ["The site The shop leads here: give it another queue first."]
+    await services.accounts.remove_site("shop")
+    await saved(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
+    assert list(services.directory.queues) == ["support"]
+    assert (await sam.get("/settings/queue/level-1")).status_code == 404
+
+
+async def test_a_queue_with_a_chat_in_it_stays(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/queues/new", **QUEUE)
+    services.picture.chats["c1"] = ChatLine(id="c1", place="waiting", queue="level-1", visitor="vera")
+    refused = await posted(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
+    assert faults(refused.text) == [
+        "1 chats are in this queue: wait until they have ended, or move them to another queue."
+    ]
+    assert "level-1" in services.directory.queues
+
+
+async def test_a_queue_saved_while_the_live_store_is_away_follows_later(
+    services: Services, sam: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(directory: Directory) -> bool:
+        raise Unknown
+
+    monkeypatch.setattr(services.workspace, "configure", away)
+    page = await saved(sam, "/settings/queues/new", **QUEUE)
+    assert "That is saved, and will be in force as soon as the live store is back." in page
+    assert "level-1" in (await services.accounts.directory()).queues
+
+
+async def test_an_italian_supervisor_reads_and_writes_italian(services: Services) -> None:
+    async with signed_in_browser(services, "sam", **{"accept-language": "it"}) as sam:
+        answer = await posted(sam, "/settings/queues/new", **{**QUEUE, "languages": "inglese, Francese", "target": ""})
+        assert faults(answer.text)[0].startswith("Un tempo promesso va da 1 secondo a un giorno")
+        await saved(sam, "/settings/queues/new", **{**QUEUE, "languages": "inglese, Francese"})
+        assert services.directory.queues["level-1"].languages == ("en", "fr")
+        page = unescape((await sam.get("/settings/changes")).text)
+        assert "Coda aggiunta: <bdi>Level 1</bdi>" in page
+        assert "lunedì" in (await sam.get("/settings/queue/level-1")).text

@@ -1,0 +1,100 @@
+"""Sites, canned replies, reasons for being away and retention."""
+
+import time
+from html import unescape
+
+import httpx
+import pytest
+
+from console.domain.directory import Canned
+from console.services import Services
+from tests.support.archive_feed import Feed
+from tests.unit.settings.forms import SITE, drawn, faults, posted, saved
+
+
+async def test_a_site_is_made_with_its_line_of_script(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/sites/new", **SITE, typing_preview="on", privacy_url="https://shop.example/privacy")
+    site = services.directory.sites["the-shop"]
+    assert site.origins == ("https://shop.example", "http://localhost:3000")
+    assert (site.locale, site.typing_preview) == ("it", True)
+    page = unescape((await sam.get("/settings/site/the-shop")).text)
+    assert '<script async src="http://chat.example/widget.js" data-site="the-shop"></script>' in page
+    await saved(sam, "/settings/site/the-shop", **SITE)
+    assert not services.directory.sites["the-shop"].typing_preview
+    await saved(sam, "/settings/site/the-shop", to="/settings/site/the-shop/remove")
+    assert services.directory.sites == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        (
+            {"origins": "shop.example"},
+            "An origin is a scheme and a host, such as https://shop.example; not shop",
+        ),
+        ({"origins": ""}, "Say where the site's pages are, such as https://shop.example"),
+        ({"queue": ""}, "Choose the queue that its chats wait in."),
+        ({"privacy_url": "javascript:alert(1)"}, "A privacy page has an address such as"),
+        ({"accent": "red"}, "A colour is # and six digits, such as #1d5c88."),
+    ],
+    ids=str,
+)
+async def test_a_site_that_cannot_be_is_refused(
+    services: Services, sam: httpx.AsyncClient, fields: dict[str, str], sentence: str
+) -> None:
+    answer = await posted(sam, "/settings/sites/new", **{**SITE, **fields})
+    assert faults(answer.text)[0].startswith(sentence)
+    assert (await services.accounts.directory()).sites == {}
+
+
+async def test_an_agent_keeps_replies_of_their_own_and_no_others(
+    services: Services, ana: httpx.AsyncClient, sam: httpx.AsyncClient
+) -> None:
+    await saved(ana, "/settings/canned/new", title="Hello", text="Good day, {visitor}")
+    (mine,) = await services.accounts.canned_for((await services.accounts.directory()).members["ana"])
+    assert (mine.scope, mine.owner) == ("member", "ana")
+    assert (await posted(ana, "/settings/canned/new", title="H", text="x", **{"for": "shared"})).status_code == 403
+    await services.accounts.put_canned(Canned("ours", "Bye", "Bye"))
+    assert (await ana.get("/settings/reply/ours")).status_code == 403
+    assert (await sam.get(f"/settings/reply/{mine.id}")).status_code == 404
+    assert "Good day" not in (await sam.get("/settings/canned")).text
+    await saved(ana, f"/settings/reply/{mine.id}", to=f"/settings/reply/{mine.id}/remove")
+    assert [one["id"] for one in (await ana.get("/canned.json")).json()["replies"]] == ["ours"]
+
+
+async def test_a_supervisor_writes_for_a_queue_and_for_all(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/canned/new", title="Hello", text="Good day", **{"for": "shared"})
+    page = await saved(sam, "/settings/canned/new", title="Hello", text="Support here", **{"for": "queue:support"})
+    assert "For <bdi>Support</bdi>" in page
+    answer = await posted(sam, "/settings/canned/new", title="HELLO", text="{vistor}", **{"for": "shared"})
+    assert faults(answer.text)[0] == "HELLO is there already: choose another name."
+    assert drawn(answer.text)["text"] == "{vistor}"
+
+
+async def test_reasons_for_being_away_hold_at_once(services: Services, sam: httpx.AsyncClient) -> None:
+    await saved(sam, "/settings/away", away_reasons="Lunch\nTraining")
+    assert services.directory.away_reasons == ("Lunch", "Training")
+    answer = await posted(sam, "/settings/away", away_reasons="Lunch\nlunch")
+    assert faults(answer.text) == ["lunch is there twice: leave it once."]
+    assert drawn(answer.text)["away_reasons"] == "Lunch\nlunch"
+
+
+async def test_fewer_days_say_first_how_many_chats_go(services: Services, sam: httpx.AsyncClient) -> None:
+    feed = Feed(now=int(time.time() * 1000) - 60 * 86_400_000)
+    feed.talk("old", "Hello")
+    await services.archive.append("e1", feed.entries)
+    asked = await posted(sam, "/settings/retention", days="30")
+    assert faults(asked.text) == ["Tick this box if they may go for good."]
+    assert "Delete 1 chat that is older than that" in asked.text
+    assert await services.retention_days() == 180
+    await saved(sam, "/settings/retention", days="30", sure="on")
+    assert await services.retention_days() == 30
+
+
+async def test_retention_set_here_counts_more_than_the_servers(services: Services, sam: httpx.AsyncClient) -> None:
+    assert drawn((await sam.get("/settings/retention")).text)["days"] == "180"
+    await saved(sam, "/settings/retention", days="90")
+    assert await services.retention_days() == 90
+    for days in ("0", "4000", "soon"):
+        assert (await posted(sam, "/settings/retention", days=days)).status_code == 400
+    assert await services.retention_days() == 90

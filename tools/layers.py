@@ -1,0 +1,42 @@
+"""The layers of `console/`, top to bottom: the import test reads them, and `python -m tools.layers` prints their table.
+
+A room is a folder or a loose module. It imports rooms of lower layers, and of its own layer only where the layer is mixed.
+"""
+
+from typing import NamedTuple
+
+
+class Layer(NamedTuple):
+    name: str
+    rooms: tuple[str, ...]
+    what: str
+    mixed: bool = False  # its rooms may import each other
+
+
+LAYERS = (  # bottom to top
+    Layer("values", ("domain", "protocol", "events", "errors"), "values and pure rules; no I/O", True),
+    Layer("projection", ("projection",), "what facts add up to; pure"),
+    Layer("base", ("config", "security", "metrics", "logs"), "what every process needs", True),
+    Layer("state", ("queue", "archive"), "the live store and SQL"),
+    Layer("views", ("views",), "facts and state as JSON, HTML and words"),
+    Layer("products", ("delivery", "board", "alerts"), "who hears of what; one folder for each part of the product"),
+    Layer("services", ("services", "authentication"), "the running parts of one installation", True),
+    Layer("actions", ("actions",), "one authorized verb for each use case"),
+    Layer("edges", ("ws", "pages", "workers"), "sockets, pages, background work"),
+    Layer("wiring", ("app", "cli", "commands", "data_folder", "server", "demo", "bench"), "starts and stops it", True),
+)  # fmt: skip
+
+
+def layer_of(room: str) -> int:
+    """The number of the room's layer, from the bottom; the package itself is on the lowest."""
+    return next((number for number, layer in enumerate(LAYERS) if room in layer.rooms), 0)
+
+
+def table() -> str:
+    """Markdown, top to bottom."""
+    rows = [f"| {layer.name} | {', '.join(f'`{room}`' for room in layer.rooms)} | {layer.what} |" for layer in LAYERS]
+    return "\n".join(["| layer | folders and modules | what |", "|---|---|---|", *reversed(rows)])
+
+
+if __name__ == "__main__":
+    print(table())
