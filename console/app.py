@@ -25,12 +25,12 @@ from console.authentication import forget
 from console.board.publisher import Boards
 from console.board.views import BoardViews
 from console.config import Settings
-from console.delivery.fanout import Fanout, Heard
+from console.delivery.fanout import Fanout, HubEvent
 from console.delivery.hub import Hub
 from console.demo import shop
 from console.domain.directory import Directory
 from console.errors import SettingError, Unknown
-from console.metrics import Figures, registry
+from console.metrics import ProcessFigures, registry
 from console.pages import board, chats, console, sign_in, static, widget
 from console.pages import settings as setting_pages
 from console.projection.picture import Picture
@@ -39,6 +39,7 @@ from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
 from console.services import Services
 from console.views.html import HtmlViews
+from console.views.i18n import page_texts
 from console.workers import Workers
 from console.ws.agent import agent_socket
 from console.ws.board import board_socket
@@ -106,7 +107,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
 def assemble(settings: Settings, *, demo: bool) -> Services:
     """The parts, none of them started."""
     database = Database(settings.database)
-    hub: Hub[Heard] = Hub()
+    hub: Hub[HubEvent] = Hub()
     services = Services(
         settings=settings,
         workspace=Workspace(Store(settings.store), settings.workspace),
@@ -114,7 +115,7 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         accounts=Accounts(database),
         archive=Archive(database, settings.workspace),
         history=History(database, settings.workspace),
-        alerts=Alerts(database, settings.workspace),
+        alerts=Alerts(database, settings.workspace, locales=page_texts().available()),
         couriers=Couriers(settings.alert_networks),
         hub=hub,
         visitor_tokens=VisitorTokens(settings.secret),
@@ -175,7 +176,7 @@ async def metrics(request: Request) -> Response:
     picture = services.picture
     boards: Boards = request.app.state.boards
     places = [chat.place for chat in picture.chats.values()]
-    figures = Figures(
+    figures = ProcessFigures(
         sockets=len(services.hub.everyone()),
         chats={place: places.count(place) for place in ("waiting", "active")},
         online=sum(agent.connected and agent.status == "online" for agent in picture.agents.values()),

@@ -19,11 +19,11 @@ def services_of(connection: HTTPConnection) -> Services:
     return cast(Services, connection.app.state.services)
 
 
-async def who(connection: HTTPConnection) -> SignedIn | None:
+async def authenticate(connection: HTTPConnection) -> SignedIn | None:
     """Whoever the session cookie or the bearer token belongs to; None for nobody.
 
     A socket's cookie counts only from our own origin: any page can make a browser open one. While SQL is away
-    sockets, and only they, go by who was last known: an agent who drops then comes back to their chats.
+    sockets go by the last known answer, so an agent whose connection drops then keeps the chats.
     """
     accounts = services_of(connection).accounts
     is_socket = connection.scope["type"] == "websocket"

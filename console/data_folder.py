@@ -14,12 +14,12 @@ from console.queue.embedded import EmbeddedStore, answers
 
 
 @asynccontextmanager
-async def on_this_machine(settings: Settings) -> AsyncIterator[Settings]:
+async def local_services(settings: Settings) -> AsyncIterator[Settings]:
     """The settings with nothing left empty: secret, database and store; the embedded store runs meanwhile.
 
     SettingError when the data folder cannot be used, or another process runs on it.
     """
-    filled = in_place(settings)
+    filled = resolve(settings)
     if filled.store:
         yield filled
         return
@@ -27,7 +27,7 @@ async def on_this_machine(settings: Settings) -> AsyncIterator[Settings]:
         yield replace(filled, store=store.url)
 
 
-def in_place(settings: Settings) -> Settings:
+def resolve(settings: Settings) -> Settings:
     """The settings with data folder, database and secret filled in; the store is left as it is."""
     data = settings.data.absolute()
     _make(data)
@@ -39,7 +39,7 @@ def in_place(settings: Settings) -> Settings:
     )
 
 
-async def running_store(settings: Settings) -> str:
+async def running_store_url(settings: Settings) -> str:
     """The URL of the store as another process would reach it; empty when the embedded one does not run."""
     if settings.store:
         return settings.store

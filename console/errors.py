@@ -122,7 +122,7 @@ class DatabaseAway(Refused):
     status = 503
 
 
-class Wrong(NamedTuple):
+class Problem(NamedTuple):
     """What is wrong with one setting. `target` is its thing (`queue:support`), `says` a text with names to fill in."""
 
     target: str
@@ -139,7 +139,7 @@ class BadSettings(Refused):
 
     status = 400
 
-    def __init__(self, wrong: Sequence[Wrong] = ()) -> None:
+    def __init__(self, wrong: Sequence[Problem] = ()) -> None:
         super().__init__(" ".join(dict.fromkeys(str(one) for one in wrong)))
         self.wrong = tuple(wrong)
 

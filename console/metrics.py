@@ -16,7 +16,7 @@ class BoardCosts(NamedTuple):
     seconds: float
 
 
-class Figures(Collector):
+class ProcessFigures(Collector):
     """One scrape's figures; `chats` by place, the others as they are."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Figures(Collector):
         yield CounterMetricFamily("sestetto_board_seconds", "Time spent on drawing boards", boards.seconds)
 
 
-def registry(figures: Figures) -> CollectorRegistry:
+def registry(figures: ProcessFigures) -> CollectorRegistry:
     found = CollectorRegistry()
     found.register(figures)
     return found

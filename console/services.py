@@ -10,7 +10,7 @@ from console.archive.history import History
 from console.archive.members import Accounts
 from console.archive.writer import Archive
 from console.config import Settings
-from console.delivery.fanout import Heard
+from console.delivery.fanout import HubEvent
 from console.delivery.hub import Hub
 from console.domain.directory import Directory
 from console.errors import Unknown, WrongEpoch
@@ -32,7 +32,7 @@ class Services:
     history: History
     alerts: Alerts
     couriers: Couriers
-    hub: Hub[Heard]
+    hub: Hub[HubEvent]
     visitor_tokens: VisitorTokens
     views: HtmlViews
     directory: Directory

@@ -1,6 +1,6 @@
-"""The layers of `console/`, top to bottom: the import test reads them, and `python -m tools.layers` prints their table.
+"""The layers of `console/`, read by the import test; `python -m tools.layers` prints them as a table.
 
-A room is a folder or a loose module. It imports rooms of lower layers, and of its own layer only where the layer is mixed.
+A room is a folder or a loose module. It imports rooms of lower layers, and of its own only where the layer is mixed.
 """
 
 from typing import NamedTuple

@@ -10,7 +10,7 @@ from console.domain.directory import Site
 from console.domain.sanitize import clean, mask_cards, safe_name
 from console.errors import BadText, ProfileFull
 from console.events import Visitor
-from console.projection.picture import ChatLine
+from console.projection.picture import ChatState
 from console.protocol import MAX_TEXT, Page
 from console.queue.payloads import VisitorProfile
 
@@ -20,7 +20,7 @@ MOST_BYTES = 16 * 1024  # of their names and values together
 EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
-class Guest:
+class ProfileBuilder:
     """One visitor as this socket knows them; `profile` is what a fact is told. `site` is asked anew each time."""
 
     def __init__(self, visitor: str, site: Callable[[], Site], browser: str) -> None:
@@ -28,7 +28,7 @@ class Guest:
         self.profile = VisitorProfile(
             Visitor(visitor),
             locale=site().locale,
-            agent_string=one_line(browser[:300], 300),
+            agent_string=clean_line(browser[:300], 300),
             site=site().key,
             channel=CHANNEL,
         )
@@ -47,10 +47,10 @@ class Guest:
         here = self.profile
         self.profile = msgspec.structs.replace(
             here,
-            locale=one_line(locale, 35) or here.locale,
-            page=address(page.url, self._site().parameters) or here.page,
-            title=one_line(page.title, 300) or here.title,
-            referrer=address(page.referrer, ()) or here.referrer,
+            locale=clean_line(locale, 35) or here.locale,
+            page=page_address(page.url, self._site().parameters) or here.page,
+            title=clean_line(page.title, 300) or here.title,
+            referrer=page_address(page.referrer, ()) or here.referrer,
         )
 
     def is_called(self, name: str, email: str, fields: Mapping[str, str]) -> None:
@@ -59,13 +59,15 @@ class Guest:
         BadText for half a surrogate pair, ProfileFull when what is given at once is too much by itself.
         """
         was = self.profile
-        given = {one_line(key, 60): mask_cards(clean(value, limit=500, optional=True)) for key, value in fields.items()}
+        given = {
+            clean_line(key, 60): mask_cards(clean(value, limit=500, optional=True)) for key, value in fields.items()
+        }
         if size(given) > MOST_BYTES:
             raise ProfileFull
         visitor = msgspec.structs.replace(
             was.visitor,
             name=mask_cards(safe_name(name)) or was.visitor.name,
-            email=one_line(email, 254) or was.visitor.email,
+            email=clean_line(email, 254) or was.visitor.email,
         )
         kept = {key: value for key, value in was.fields.items() if key not in given}
         fields = dict([*kept.items(), *given.items()][-MOST_FIELDS:])
@@ -73,7 +75,7 @@ class Guest:
             del fields[next(iter(fields))]
         self.profile = msgspec.structs.replace(was, visitor=visitor, fields=fields)
 
-    def is_known_as(self, line: ChatLine) -> bool:
+    def is_known_as(self, line: ChatState) -> bool:
         """Whether the chat tells all of the profile already."""
         mine = self.profile
         told = (line.name, line.email, line.locale, line.page, line.title, line.fields)
@@ -85,24 +87,24 @@ def size(fields: Mapping[str, str]) -> int:
     return sum(len(name.encode()) + len(value.encode()) for name, value in fields.items())
 
 
-def written(text: str) -> str:
+def clean_message(text: str) -> str:
     """What a person wrote: cleaned, card numbers masked. BadText when nothing is left."""
     return mask_cards(clean(text, limit=MAX_TEXT))
 
 
-def one_line(text: str, limit: int) -> str:
+def clean_line(text: str, limit: int) -> str:
     """What a page says of its visitor: one harmless line, or nothing."""
     return mask_cards(clean(text.strip(), limit=limit, lines=False, optional=True))
 
 
-def mail_address(text: str) -> str:
+def valid_email(text: str) -> str:
     """BadText when nobody could be answered there."""
     if not EMAIL.fullmatch(text.strip()):
         raise BadText("That is no e-mail address.")
     return text.strip()
 
 
-def address(url: str, parameters: Collection[str]) -> str:
+def page_address(url: str, parameters: Collection[str]) -> str:
     """An address without fragment, and of its query only the parameters the site lists."""
     try:
         parts = urlsplit(url)
@@ -111,4 +113,4 @@ def address(url: str, parameters: Collection[str]) -> str:
     if parts.scheme not in ("http", "https"):
         return ""
     kept = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name in parameters])
-    return one_line(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, kept, "")), 2_000)
+    return clean_line(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, kept, "")), 2_000)

@@ -50,7 +50,7 @@ CAUSE = re.compile(
 DEVICES = ("/dev/null", "/dev/urandom")
 
 
-class Looked(PermissionError):
+class LookOnly(PermissionError):
     """A connection that might be made, and was not wanted yet."""
 
 
@@ -96,7 +96,7 @@ class Guard:
             raise PermissionError(f"alerts may not go to {host}")
         self.reached.append(host)
         if self.only_look:
-            raise Looked(f"{host} was not connected to")
+            raise LookOnly(f"{host} was not connected to")
 
     def _open(self, path: Any, mode: str | None, flags: int) -> None:
         if isinstance(path, int):
@@ -108,7 +108,7 @@ class Guard:
             raise PermissionError("alerts read and write no files")
 
 
-class Heard(logging.Handler):
+class LogCapture(logging.Handler):
     """What Apprise says while it sends: its warnings, and why a connection broke."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class Heard(logging.Handler):
 class Courier:
     def __init__(self, networks: list[str]) -> None:
         self.guard = Guard(networks)
-        self.heard = Heard()
+        self.heard = LogCapture()
         self.asset = apprise.AppriseAsset(
             storage_mode=PersistentStoreMode.MEMORY,
             allow_templates=False,

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from console.domain.alert_delivery import Answer, Message, Parcel
+from console.domain.alert_delivery import AlertMessage, Answer, Parcel
 
 LIMIT = 20.0  # seconds a sending takes at most: then its process is killed
 MOST = 4  # at once
 IDLE = 60.0  # seconds without work after which a process ends
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
-NOTHING = Message("Sestetto", "…", "…", "info")
+NOTHING = AlertMessage("Sestetto", "…", "…", "info")
 LOST = "The process that sends has ended."
 
 
@@ -32,7 +32,7 @@ class Couriers:
         self._all: set[asyncio.subprocess.Process] = set()
         self._killed: list[asyncio.subprocess.Process] = []  # that have perhaps not ended yet
 
-    async def send(self, url: str, message: Message) -> Answer:
+    async def send(self, url: str, message: AlertMessage) -> Answer:
         return await self._ask(Parcel(url, message))
 
     async def look(self, url: str) -> Answer:

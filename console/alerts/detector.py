@@ -10,7 +10,7 @@ from console.alerts.open_times import OpenTimes
 from console.domain.alerts import KINDS, AlertRule, Incident, Kind, What, step
 from console.domain.directory import Queue
 from console.events import AgentChanged, AnyFact, Late, PromiseBroken, Unreadable
-from console.projection.picture import ChatLine, Picture
+from console.projection.picture import ChatState, Picture
 
 SHOWN = 5  # chats told of by name
 LAST = "\uffff"  # sorts behind every id
@@ -51,7 +51,7 @@ class Standing:
         return [chat for _, chat in self.clocks[: bisect_right(self.clocks, (at, LAST))]]
 
 
-class Watch:
+class Detector:
     """`incidents` are those that go on; `changed` and `gone` are what differs from what was last kept elsewhere."""
 
     def __init__(
@@ -270,7 +270,7 @@ class Watch:
                 self._deserted[queue] = min(now, max(served, default=0)) if first else now
 
 
-def _clock(chat: ChatLine) -> tuple[int, bool]:
+def _clock(chat: ChatState) -> tuple[int, bool]:
     """When the chat's next promise breaks (0: none is open), and whether one has broken."""
     if chat.late or chat.promise_late:
         return chat.due or chat.promise, True

@@ -10,9 +10,9 @@ from contextlib import suppress
 
 import structlog
 
-from console.alerts.detector import News, Told, Watch
+from console.alerts.detector import Detector, News, Told
 from console.alerts.messages import message_of
-from console.archive.alerts import Alerts, Outgoing, Overtaken, Place
+from console.archive.alerts import Alerts, FeedPosition, Outgoing, Overtaken
 from console.domain.alerts import AlertRule
 from console.domain.directory import Queue
 from console.domain.ids import new_id
@@ -68,8 +68,8 @@ class AlertReader:
         snapshot = await self.workspace.snapshot()
         reader = new_id()
         place, incidents = await self.alerts.begin(reader, snapshot.epoch, snapshot.last, snapshot.n)
-        watch = Watch(Picture.from_snapshot(snapshot), self.rules, self.queues(), incidents, snapshot.now)
-        following = Following(self, watch, reader, Place(snapshot.epoch, snapshot.last, snapshot.n))
+        watch = Detector(Picture.from_snapshot(snapshot), self.rules, self.queues(), incidents, snapshot.now)
+        following = Following(self, watch, reader, FeedPosition(snapshot.epoch, snapshot.last, snapshot.n))
         with suppress(FeedGap, Overtaken):
             await following.begin(place, snapshot.now)
             await following.run()
@@ -94,7 +94,7 @@ class AlertReader:
 class Following:
     """One reader's way along the feed: it ends when another takes the cursor."""
 
-    def __init__(self, reader: AlertReader, watch: Watch, name: str, place: Place) -> None:
+    def __init__(self, reader: AlertReader, watch: Detector, name: str, place: FeedPosition) -> None:
         self._reader = reader
         self._watch = watch
         self._name = name
@@ -103,7 +103,7 @@ class Following:
         self._queues: Mapping[str, Queue] = reader.queues()
         self._look_at = 0  # ms of the store's clock
 
-    async def begin(self, before: Place | None, now: int) -> None:
+    async def begin(self, before: FeedPosition | None, now: int) -> None:
         """What happened between two readers, as far as it matters still; then how things stand."""
         news: list[News] = []
         if before and before.epoch == self._place.epoch and before.n < self._place.n:
@@ -142,7 +142,7 @@ class Following:
         news: list[News] = []
         for entry in batch:
             news += self._watch.advance(entry.n, entry.fact)
-            self._place = Place(self._place.epoch, entry.id, entry.n)
+            self._place = FeedPosition(self._place.epoch, entry.id, entry.n)
         return news
 
     def _look(self) -> list[News]:
@@ -201,7 +201,7 @@ class Following:
             return None
         return Outgoing(news.rule, news.what, incident.kind, incident.queue, message)
 
-    async def _missed(self, before: Place) -> list[News]:
+    async def _missed(self, before: FeedPosition) -> list[News]:
         """Answers that became late meanwhile: somebody is told, though they have come since."""
         lates = [fact async for fact in self._lates(before)]
         gone = {fact.chat for fact in lates if not self._watch.knows(fact.chat)}
@@ -213,7 +213,7 @@ class Following:
             news += self._watch.missed(fact.queue, chat, fact.at)
         return news
 
-    async def _lates(self, before: Place) -> AsyncIterator[Late]:
+    async def _lates(self, before: FeedPosition) -> AsyncIterator[Late]:
         """What the feed still has of them behind that place, up to this one's beginning."""
         workspace, start = self._reader.workspace, before.id
         while True:

@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_datetime, format_time, format_timedelta
 
 from console.alerts.detector import News, Told
-from console.domain.alert_delivery import Message
+from console.domain.alert_delivery import AlertMessage
 from console.domain.alerts import AlertRule, What
 from console.domain.directory import Queue
 from console.views.i18n import Translations, page_texts
@@ -23,7 +23,7 @@ IN_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)")
 ONE_DOT = "\u2024"
 
 
-class Line(msgspec.Struct):
+class MessageRow(msgspec.Struct):
     """A chat as a sentence, and the same in parts for mail."""
 
     name: str
@@ -36,14 +36,14 @@ class Parts(msgspec.Struct):
     subject: str
     lead: str
     link: str
-    lines: list[Line] = []
+    lines: list[MessageRow] = []
     more: str = ""
     foot: str = ""
 
 
-def message_of(news: News, queue: Queue, origin: str) -> Message:
+def message_of(news: News, queue: Queue, origin: str) -> AlertMessage:
     """The message; `origin` is where people reach Sestetto, empty when that is not known."""
-    words = Words(news.rule.locale, queue, news.at)
+    words = MessageText(news.rule.locale, queue, news.at)
     lines = [words.line(chat) for chat in news.chats]
     more = news.count - len(lines) if lines else 0
     parts = Parts(
@@ -57,7 +57,7 @@ def message_of(news: News, queue: Queue, origin: str) -> Message:
     return _message(parts, news.rule.locale, "success" if news.what == "over" else "warning")
 
 
-def trial(rule: AlertRule, by: str, origin: str) -> Message:
+def trial(rule: AlertRule, by: str, origin: str) -> AlertMessage:
     """What the button "Send a test message" sends."""
     gettext = page_texts().get(rule.locale).gettext
     parts = Parts(
@@ -77,15 +77,15 @@ def _link(origin: str, path: str) -> str:
     return f"{origin.rstrip('/')}{path}" if origin else ""
 
 
-def _message(parts: Parts, locale: str, tone: str) -> Message:
+def _message(parts: Parts, locale: str, tone: str) -> AlertMessage:
     parts.subject = " ".join(parts.subject.split())[:LONGEST_SUBJECT]
     chats = [*(f"• {line.name}: {line.says}" for line in parts.lines), parts.more]
     blocks = (parts.lead, "\n".join(chat for chat in chats if chat), parts.link, parts.foot)
     html = environment(locale).get_template("alert_mail.html").render(msgspec.structs.asdict(parts))
-    return Message(parts.subject, "\n\n".join(block for block in blocks if block), html, tone)
+    return AlertMessage(parts.subject, "\n\n".join(block for block in blocks if block), html, tone)
 
 
-class Words:
+class MessageText:
     """One message's texts: its language, its queue's clock."""
 
     def __init__(self, locale: str, queue: Queue, now: int) -> None:
@@ -141,7 +141,7 @@ class Words:
                 return lead
         return f"{lead} {more}"
 
-    def line(self, chat: Told) -> Line:
+    def line(self, chat: Told) -> MessageRow:
         gettext = self._texts.gettext
         values = {"since": self._time(chat.since), "due": self._time(chat.due), "agent": plain(chat.agent)}
         if chat.due and chat.agent:
@@ -150,7 +150,7 @@ class Words:
             says = gettext("waits since %(since)s, answer due %(due)s, in line")
         else:
             says = gettext("since %(since)s")
-        return Line(plain(chat.name) or gettext("A visitor"), says % values)
+        return MessageRow(plain(chat.name) or gettext("A visitor"), says % values)
 
     def more(self, count: int) -> str:
         return self._texts.ngettext("and %(count)s more", "and %(count)s more", count) % {"count": count}

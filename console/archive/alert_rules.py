@@ -1,6 +1,6 @@
 """Alert rules in SQL: read whole, changed one by one, each change with its audit line. Their addresses are secrets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -12,9 +12,8 @@ from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.database import Database, now_ms
 from console.archive.tables import alert_incidents, alert_messages, alert_rules
 from console.domain.alerts import AlertRule
-from console.domain.validation.alerts import of_alert
-from console.errors import BadSettings, NotYours, Wrong
-from console.views.i18n import page_texts
+from console.domain.validation.alerts import validate_alert
+from console.errors import BadSettings, NotYours, Problem
 
 VERSION = "alerts"  # of the rules; a setting
 MOST = 100  # rules
@@ -31,9 +30,17 @@ COLUMNS = {
 class AlertRules:
     """A change is seen by whoever follows the feed within a second: `version` rises with each."""
 
-    def __init__(self, database: Database, workspace: str = "main", *, clock: Callable[[], int] = now_ms) -> None:
+    def __init__(
+        self,
+        database: Database,
+        workspace: str = "main",
+        *,
+        locales: Collection[str],
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
         self.database = database
         self.workspace = workspace
+        self.locales = locales
         self.clock = clock
 
     async def version(self) -> int:
@@ -56,10 +63,10 @@ class AlertRules:
             before = known.get(rule.id)
             if before == rule:
                 return
-            wrong = of_alert(rule, known.values(), await rows.read(connection), page_texts().available())
+            wrong = validate_alert(rule, known.values(), await rows.read(connection), self.locales)
             if before is None and len(known) >= MOST:
                 says = "%(most)s rules at most: remove those that nobody needs."
-                wrong.append(Wrong(f"alert:{rule.id}", "name", says, {"most": MOST}))
+                wrong.append(Problem(f"alert:{rule.id}", "name", says, {"most": MOST}))
             if wrong:
                 raise BadSettings(wrong)
             if before is None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.alert_rules import AlertRules
 from console.archive.tables import alert_cursors, alert_incidents, alert_messages, chats
-from console.domain.alert_delivery import Answer, Message
+from console.domain.alert_delivery import AlertMessage, Answer
 from console.domain.alerts import AlertRule, Destination, Incident
 
 MOST_WAITING = 50  # messages for one destination: the oldest give way
@@ -26,7 +26,7 @@ class Overtaken(Exception):
     """Another reader has taken the cursor."""
 
 
-class Place(NamedTuple):
+class FeedPosition(NamedTuple):
     """How far the feed was read."""
 
     epoch: str
@@ -41,7 +41,7 @@ class Outgoing(NamedTuple):
     what: str
     kind: str
     queue: str
-    message: Message
+    message: AlertMessage
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class Delivery(msgspec.Struct, frozen=True):
     id: int
     rule: str
     destination: str
-    message: Message
+    message: AlertMessage
     made: int
     tries: int
 
@@ -76,7 +76,7 @@ class MessageLine(msgspec.Struct, frozen=True):
 class Alerts(AlertRules):
     # --- the reader ----------------------------------------------------------------------------
 
-    async def begin(self, reader: str, epoch: str, id: str, n: int) -> tuple[Place | None, list[Incident]]:
+    async def begin(self, reader: str, epoch: str, id: str, n: int) -> tuple[FeedPosition | None, list[Incident]]:
         """Takes the cursor. Where it stands (None: it is new, and stands at `n`), and the incidents that go on."""
         here = alert_cursors.c.workspace == self.workspace
         async with self.database.writing() as connection:
@@ -90,12 +90,12 @@ class Alerts(AlertRules):
                 select(alert_incidents).where(alert_incidents.c.workspace == self.workspace)
             )
             incidents = [_incident(dict(one)) for one in found.mappings()]
-            return (Place(row.epoch, row.id, row.n) if row else None), incidents
+            return (FeedPosition(row.epoch, row.id, row.n) if row else None), incidents
 
     async def keep(
         self,
         reader: str,
-        place: Place,
+        place: FeedPosition,
         changed: Iterable[Incident],
         gone: Collection[tuple[str, str, str]],
         outgoing: Sequence[Outgoing],
@@ -179,7 +179,7 @@ class Alerts(AlertRules):
             if now < row["next"] <= now + max(BACK_OFF):  # a clock that was wrong holds nothing back
                 later.append(row["next"])
             elif await self._take(row["id"], row["tries"], sender, now):
-                message = Message(row["subject"], row["text"], row["html"], row["tone"])
+                message = AlertMessage(row["subject"], row["text"], row["html"], row["tone"])
                 claimed.append(
                     Delivery(row["id"], row["rule"], row["destination"], message, row["made"], row["tries"] + 1)
                 )
@@ -205,7 +205,9 @@ class Alerts(AlertRules):
         async with self.database.writing() as connection:
             await connection.execute(update(alert_messages).where(this).values(**values))
 
-    async def record_trial(self, rule: AlertRule, destination: Destination, message: Message, answer: Answer) -> None:
+    async def record_trial(
+        self, rule: AlertRule, destination: Destination, message: AlertMessage, answer: Answer
+    ) -> None:
         """A test message, which was sent at once and is never tried again."""
         row = self._row(Outgoing(rule, "test", "", "", message), destination)
         async with self.database.writing() as connection:

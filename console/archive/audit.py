@@ -27,7 +27,7 @@ COMMAND_LINE: Somebody = Author("", "sestetto")  # whoever may run a command on 
 LIVE, SETTINGS = range(2)  # sources of lines
 
 
-class Place(NamedTuple):
+class AuditCursor(NamedTuple):
     """Where a line stands among the changes of every `source`; the greater is the newer. `at` ms."""
 
     at: int
@@ -35,7 +35,7 @@ class Place(NamedTuple):
     number: int
 
 
-def older(place: Place, source: int, at: ColumnElement[int], number: ColumnElement[int]) -> ColumnElement[bool]:
+def older(place: AuditCursor, source: int, at: ColumnElement[int], number: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether a line of that source, with these columns, stands behind the place."""
     if source != place.source:
         return at <= place.at if source < place.source else at < place.at
@@ -55,8 +55,8 @@ class AuditLine(msgspec.Struct, frozen=True):
     after: dict[str, Any]
 
     @property
-    def place(self) -> Place:
-        return Place(self.at, SETTINGS, self.id)
+    def place(self) -> AuditCursor:
+        return AuditCursor(self.at, SETTINGS, self.id)
 
 
 async def note(
@@ -84,7 +84,7 @@ async def note(
     )
 
 
-async def read_audit(database: Database, *, before: Place | None = None, limit: int = 50) -> list[AuditLine]:
+async def read_audit(database: Database, *, before: AuditCursor | None = None, limit: int = 50) -> list[AuditLine]:
     """The newest lines first; those behind the place `before`, when it is given."""
     wanted = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
     if before is not None:

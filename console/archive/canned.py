@@ -11,8 +11,8 @@ from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.credentials import Credentials
 from console.archive.tables import canned
 from console.domain.directory import Canned, Member, Scope
-from console.domain.validation.members import of_canned
-from console.errors import BadSettings, NotYours, Wrong
+from console.domain.validation.members import validate_canned
+from console.errors import BadSettings, NotYours, Problem
 
 MOST = 500  # for the same people
 NO_REPLY = "There is no such reply."
@@ -46,10 +46,10 @@ class CannedReplies(Credentials):
                 return
             where = _of(reply.scope, [reply.owner])
             others = [Canned(**one) for one in (await connection.execute(select(canned).where(where))).mappings()]
-            wrong = of_canned(reply, others, known)
+            wrong = validate_canned(reply, others, known)
             if before is None and len(others) >= MOST:
                 says = "%(most)s replies at most: remove those that nobody uses."
-                wrong.append(Wrong(f"canned:{reply.id}", "title", says, {"most": MOST}))
+                wrong.append(Problem(f"canned:{reply.id}", "title", says, {"most": MOST}))
             if wrong:
                 raise BadSettings(wrong)
             values = msgspec.structs.asdict(reply)

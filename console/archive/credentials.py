@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, now_ms
 from console.archive.directory_store import member_of
-from console.archive.login_throttle import Tries
+from console.archive.login_throttle import LoginThrottle
 from console.archive.tables import members, one_clicks, sessions, tokens
 from console.domain.directory import Member
 from console.domain.ids import new_id
@@ -67,7 +67,7 @@ class Credentials:
     def __init__(self, database: Database, *, clock: Callable[[], int] = now_ms) -> None:
         self.database = database
         self.clock = clock
-        self.tries = Tries(database, clock)
+        self.tries = LoginThrottle(database, clock)
 
     # --- sessions --------------------------------------------------------------------------
 

@@ -7,9 +7,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 
 from console.archive.database import Database
-from console.archive.reducer import ChatRow, fold_words, text_of
+from console.archive.reducer import ArchivedChat, fold_text, text_of
 from console.archive.tables import chats, facts, set_aside
-from console.archive.writer import chat_row
+from console.archive.writer import archived_chat
 from console.events import AnyChatFact, AnyFact, ChatFact, Visitor, decode_fact
 
 Kind = Literal["ended", "left", "handled"]
@@ -22,7 +22,7 @@ CHUNK = 200  # chats deleted in one transaction
 class FoundChat(msgspec.Struct):
     """A chat in a list: `excerpt` is its first message, or the first with the text that was looked for."""
 
-    chat: ChatRow
+    chat: ArchivedChat
     excerpt: str
 
 
@@ -36,7 +36,7 @@ class ChatPage(msgspec.Struct):
 class ChatRecord(msgspec.Struct):
     """A chat with its facts in order; `unreadable` counts those that are no longer understood."""
 
-    chat: ChatRow
+    chat: ArchivedChat
     facts: list[AnyChatFact]
     unreadable: int = 0
 
@@ -72,18 +72,18 @@ class History:
             wanted = wanted.where(self._said_in_chat(text))
         wanted = wanted.order_by(chats.c.ended.desc(), chats.c.id.desc()).limit(limit + 1)
         async with self.database.reading() as connection:
-            rows = [chat_row(row) for row in (await connection.execute(wanted)).mappings()]
+            rows = [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]
             excerpts = await connection.execute(self._first_words([row.id for row in rows[:limit]], text))
             said = {row.chat: _text(row.raw) for row in excerpts}
         found = [FoundChat(row, said.get(row.id, "")) for row in rows[:limit]]
         return ChatPage(found, f"{rows[limit - 1].ended}-{rows[limit - 1].id}" if len(rows) > limit else "")
 
-    async def earlier_chats(self, visitor: str, *, but: str, limit: int) -> list[ChatRow]:
+    async def earlier_chats(self, visitor: str, *, but: str, limit: int) -> list[ArchivedChat]:
         """The visitor's other chats, the newest first."""
         theirs = and_(chats.c.workspace == self.workspace, chats.c.visitor == visitor, chats.c.id != but)
         wanted = select(chats).where(theirs).order_by(chats.c.opened.desc(), chats.c.id.desc()).limit(limit)
         async with self.database.reading() as connection:
-            return [chat_row(row) for row in (await connection.execute(wanted)).mappings()]
+            return [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]
 
     async def visitors_of(self, chat_ids: Collection[str]) -> dict[str, Visitor]:
         """By chat; those that the archive does not know are left out. Unknown when SQL is away."""
@@ -109,7 +109,7 @@ class History:
             ordered = select(facts.c.raw).where(of_chat).order_by(facts.c.seq, facts.c.at)
             raws = (await connection.execute(ordered)).scalars().all()
         read = [fact for fact in map(_fact, raws) if isinstance(fact, ChatFact)]
-        return ChatRecord(chat_row(row), read, len(raws) - len(read))
+        return ChatRecord(archived_chat(row), read, len(raws) - len(read))
 
     async def result_of(self, author: str, cid: str, *, chat: str = "") -> Result | None:
         """What the author's command got when it was done: in `chat`, or in whichever chat it opened."""
@@ -197,7 +197,7 @@ def _older(before: str) -> ColumnElement[bool]:
 
 
 def _has(column: ColumnElement[str], looked_for: str) -> ColumnElement[bool]:
-    return column.contains(fold_words(looked_for[:LONGEST_SEARCH]), autoescape=True)
+    return column.contains(fold_text(looked_for[:LONGEST_SEARCH]), autoescape=True)
 
 
 def _fact(raw: str) -> AnyFact | None:

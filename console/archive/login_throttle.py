@@ -18,7 +18,7 @@ FORGET = 60 * 60_000  # ms without a failure after which a sender starts afresh
 
 
 @dataclass(frozen=True)
-class Patience:
+class Allowance:
     """`free` failures cost nothing; then each doubles the wait, from a second up to `longest` ms."""
 
     free: int
@@ -29,11 +29,11 @@ class Patience:
         return 0 if failed < self.free else min(self.longest, 1_000 * 2 ** min(failed - self.free, 20))
 
 
-ACCOUNT = Patience(free=5, longest=60_000)  # short: or anybody could keep Ana out of her own account
-ADDRESS = Patience(free=20, longest=15 * 60_000)  # a whole office may share one
+ACCOUNT = Allowance(free=5, longest=60_000)  # short: or anybody could keep Ana out of her own account
+ADDRESS = Allowance(free=20, longest=15 * 60_000)  # a whole office may share one
 
 
-class Tries:
+class LoginThrottle:
     """A try is counted before the password is looked at, so parallel guesses gain nothing."""
 
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
@@ -49,7 +49,7 @@ class Tries:
                 continue
         raise SlowDown(SLOWLY)
 
-    async def _count_one(self, senders: dict[str, Patience]) -> None:
+    async def _count_one(self, senders: dict[str, Allowance]) -> None:
         now = self.clock()
         async with self.database.writing() as connection:
             rows = [await _row(connection, sender) for sender in senders]
@@ -73,7 +73,7 @@ class Tries:
         return done.rowcount
 
 
-def _senders(account: str, address: str) -> dict[str, Patience]:
+def _senders(account: str, address: str) -> dict[str, Allowance]:
     """Digests, so the table lists nobody's address; the account's first."""
     return {digest(f"account {account}"): ACCOUNT, digest(f"address {address_group(address)}"): ADDRESS}
 
@@ -84,7 +84,7 @@ async def _row(connection: AsyncConnection, sender: str) -> RowMapping | None:
 
 
 async def _count(
-    connection: AsyncConnection, sender: str, patience: Patience, row: RowMapping | None, now: int
+    connection: AsyncConnection, sender: str, patience: Allowance, row: RowMapping | None, now: int
 ) -> None:
     failed = 1 if row is None or row["at"] < now - FORGET else row["failed"] + 1
     values = {"failed": failed, "at": now, "free_at": now + patience.wait(failed)}

@@ -13,16 +13,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import directory_store as rows
-from console.archive.audit import COMMAND_LINE, AuditLine, Place, Somebody, note, read_audit
+from console.archive.audit import COMMAND_LINE, AuditCursor, AuditLine, Somebody, note, read_audit
 from console.archive.canned import CannedReplies
 from console.archive.credentials import SignedIn, TokenLine, fold_email, revoke_all
 from console.archive.tables import members, queues
 from console.domain.directory import SLOTS, Directory, Member, MemberRole, Queue, Site, served_by
 from console.domain.ids import new_id
 from console.domain.validation import check
-from console.domain.validation.members import of_retention
-from console.domain.validation.queues import of_removal
-from console.errors import BadSettings, NotYours, Refused, Wrong
+from console.domain.validation.members import validate_retention
+from console.domain.validation.queues import validate_queue_removal
+from console.errors import BadSettings, NotYours, Problem, Refused
 from console.security import MAX_PASSWORD, hash_password, password_fits
 
 __all__ = ["Accounts", "SignedIn", "TokenLine"]
@@ -57,7 +57,7 @@ class Accounts(CannedReplies):
         async with self.database.reading() as connection:
             return await rows.read(connection)
 
-    async def audit(self, *, before: Place | None = None, limit: int = 50) -> list[AuditLine]:
+    async def audit(self, *, before: AuditCursor | None = None, limit: int = 50) -> list[AuditLine]:
         """The newest changes first; those behind the place `before`, when it is given."""
         return await read_audit(self.database, before=before, limit=limit)
 
@@ -86,7 +86,7 @@ class Accounts(CannedReplies):
 
         def wanted(known: Directory) -> Directory:
             _there(queue in known.queues, NO_QUEUE)
-            if wrong := of_removal(queue, known):
+            if wrong := validate_queue_removal(queue, known):
                 raise BadSettings(wrong)
             left = {id: one for id, one in known.queues.items() if id != queue}
             return replace(served_by(known, queue, ()), queues=left)
@@ -197,7 +197,7 @@ class Accounts(CannedReplies):
     async def set_password(self, member_id: str, password: str, *, by: Somebody = COMMAND_LINE) -> None:
         """A new password, with which alone they sign in; whatever they held ends. Live state is told by the caller."""
         if not password:
-            raise BadSettings([Wrong(f"member:{member_id}", "password", NO_NEW)])
+            raise BadSettings([Problem(f"member:{member_id}", "password", NO_NEW)])
         hashed = await self._hashed(member_id, password)
         this = (members.c.id == member_id) & members.c.disabled.is_(None)
         async with self.database.writing() as connection:
@@ -215,10 +215,10 @@ class Accounts(CannedReplies):
         async with self.database.reading() as connection:
             now = (await connection.execute(select(members.c.password).where(this))).scalar() or ""
         if not await password_fits(now, current):
-            raise BadSettings([Wrong(target, "current", NOT_NOW)])
+            raise BadSettings([Problem(target, "current", NOT_NOW)])
         await self.tries.forgive(account, address)
         if not new:
-            raise BadSettings([Wrong(target, "password", NO_NEW)])
+            raise BadSettings([Problem(target, "password", NO_NEW)])
         hashed = await self._hashed(me.member.id, new)
         async with self.database.writing() as connection:
             await connection.execute(update(members).where(this).values(password=hashed))
@@ -249,7 +249,7 @@ class Accounts(CannedReplies):
             return found
 
     async def set_retention_days(self, days: int, *, by: Somebody = COMMAND_LINE) -> None:
-        if wrong := of_retention(days):
+        if wrong := validate_retention(days):
             raise BadSettings(wrong)
         async with self.database.writing() as connection:
             before = await rows.read_setting(connection, RETENTION)
@@ -287,7 +287,7 @@ class Accounts(CannedReplies):
         if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
             says = "A password has at least %(least)s characters, and %(most)s at most."
             values = {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD}
-            raise BadSettings([Wrong(f"member:{member}", "password", says, values)])
+            raise BadSettings([Problem(f"member:{member}", "password", says, values)])
         return await hash_password(password) if password else ""
 
 
@@ -302,6 +302,6 @@ def _check_free(member: Member) -> Step:
     async def look(connection: AsyncConnection) -> None:
         taken = (members.c.email == member.email) | (members.c.id == member.id)
         if (await connection.execute(select(members.c.id).where(taken))).first():
-            raise BadSettings([Wrong(f"member:{member.id}", "email", TAKEN)])
+            raise BadSettings([Problem(f"member:{member.id}", "email", TAKEN)])
 
     return look

@@ -28,7 +28,7 @@ from console.events import (
 ACCENTS = range(0x300, 0x370)  # combining marks of Latin, Greek and Cyrillic letters
 
 
-class ChatRow(msgspec.Struct):
+class ArchivedChat(msgspec.Struct):
     """A chat as the archive knows it: the columns of `chats` but the workspace. ms, None for not (yet)."""
 
     id: str
@@ -61,7 +61,7 @@ class ChatRow(msgspec.Struct):
     handled_by: str = ""
 
 
-def fold_words(text: str) -> str:
+def fold_text(text: str) -> str:
     """Text as it is searched: no case, no accents, so `perche` finds `Perché`; NUL is left out."""
     if text.isascii():
         return text.casefold().replace("\0", "")
@@ -86,7 +86,7 @@ def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[
         "seq": fact.seq if isinstance(fact, ChatFact) else None,
         "author": author_of(fact) or (visitor if in_chat else "") or None,
         "cid": cid_of(fact) or None,
-        "words": fold_words(text_of(fact)),
+        "words": fold_text(text_of(fact)),
         "raw": entry.raw.decode(),
     }
 
@@ -119,7 +119,7 @@ def cid_of(fact: AnyFact) -> str:
     return "" if isinstance(fact, Reopened) else str(getattr(fact, "cid", ""))
 
 
-def fold(chat: ChatRow, fact: ChatFact) -> None:
+def fold(chat: ArchivedChat, fact: ChatFact) -> None:
     """Advance the chat by one fact of it."""
     chat.last = max(chat.last, fact.at)
     chat.opened = chat.opened or fact.at
@@ -150,27 +150,29 @@ def fold(chat: ChatRow, fact: ChatFact) -> None:
             chat.handled, chat.handled_by = fact.at, fact.author.name or fact.author.id
 
 
-def _open(chat: ChatRow, fact: Opened | Reopened, *, at: int) -> None:
+def _open(chat: ArchivedChat, fact: Opened | Reopened, *, at: int) -> None:
     chat.opened, chat.channel, chat.site, chat.queue = at, fact.channel, fact.site, fact.queue
     _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
 
 
-def _go_on(chat: ChatRow) -> None:
+def _go_on(chat: ArchivedChat) -> None:
     chat.ended, chat.why, chat.left_message = None, "", False
 
 
-def _say(chat: ChatRow, fact: Message) -> None:
+def _say(chat: ArchivedChat, fact: Message) -> None:
     _go_on(chat)  # nothing is said in an ended chat: a store that lost the end goes on without it
     chat.messages += 1
     if fact.by == "agent":
         chat.agent, chat.agent_name = fact.author.id, fact.author.name
 
 
-def _meet(chat: ChatRow, visitor: Visitor, *, locale: str, page: str, title: str, fields: Mapping[str, str]) -> None:
+def _meet(
+    chat: ArchivedChat, visitor: Visitor, *, locale: str, page: str, title: str, fields: Mapping[str, str]
+) -> None:
     chat.visitor, chat.verified, chat.fields = visitor.id, visitor.verified, dict(fields)
     chat.name, chat.email, chat.locale = _plain(visitor.name), _plain(visitor.email), _plain(locale)
     chat.page, chat.title = _plain(page), _plain(title)
-    chat.words = fold_words(f"{visitor.name}\n{visitor.email}\n{visitor.id}")
+    chat.words = fold_text(f"{visitor.name}\n{visitor.email}\n{visitor.id}")
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TypeGuard
 import msgspec
 from sqlalchemy import select
 
-from console.archive.audit import LIVE, Place, older
+from console.archive.audit import LIVE, AuditCursor, older
 from console.archive.database import Database
 from console.archive.tables import chats, facts, interventions
 from console.events import AgentChanged, AnyFact, Note, Transferred, Unreadable, decode_fact
@@ -16,15 +16,15 @@ from console.events import AgentChanged, AnyFact, Note, Transferred, Unreadable,
 Acted = Transferred | Note | AgentChanged
 
 
-class Intervention(msgspec.Struct, frozen=True):
+class SupervisorAction(msgspec.Struct, frozen=True):
     """`visitor` is the name of the chat's, empty for an unknown one and where the fact is about no chat."""
 
-    place: Place
+    place: AuditCursor
     fact: Acted
     visitor: str
 
 
-def is_intervention(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
+def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
     """A chat out of others' hands or out of a line, a whisper, somebody else's status."""
     match fact:
         case Transferred():
@@ -37,9 +37,9 @@ def is_intervention(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
             return False
 
 
-async def read_interventions(
-    database: Database, workspace: str, *, before: Place | None = None, limit: int = 50
-) -> list[Intervention]:
+async def read_supervisor_actions(
+    database: Database, workspace: str, *, before: AuditCursor | None = None, limit: int = 50
+) -> list[SupervisorAction]:
     """The newest first; those behind the place `before`, when it is given. Unknown when SQL is away."""
     at, n = interventions.c.at, interventions.c.n
     wanted = (
@@ -55,7 +55,7 @@ async def read_interventions(
     async with database.reading() as connection:
         rows = (await connection.execute(wanted)).all()
     return [
-        Intervention(Place(row.at, LIVE, row.n), fact, row.name or "")
+        SupervisorAction(AuditCursor(row.at, LIVE, row.n), fact, row.name or "")
         for row in rows
-        if is_intervention(fact := decode_fact(row.raw))
+        if is_supervisor_action(fact := decode_fact(row.raw))
     ]

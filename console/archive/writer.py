@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, is_away, now_ms
-from console.archive.reducer import ChatRow, fact_row, fold
-from console.archive.supervisor_actions import is_intervention
+from console.archive.reducer import ArchivedChat, fact_row, fold
+from console.archive.supervisor_actions import is_supervisor_action
 from console.archive.tables import chats, cursors, facts, interventions, set_aside
 from console.errors import SestettoError, WrongEpoch
 from console.events import ChatFact, Entry
@@ -113,17 +113,17 @@ class Archive:
         known = await self._among(connection, [entry.id for entry in entries])
         fresh = [entry for entry in entries if entry.id not in known]
         held = await self._load(connection, {entry.fact.chat for entry in fresh if isinstance(entry.fact, ChatFact)})
-        new: dict[str, ChatRow] = {}
+        new: dict[str, ArchivedChat] = {}
         rows: list[dict[str, Any]] = []
         listed: list[dict[str, Any]] = []
         for entry in fresh:
             visitor = ""
             if isinstance(entry.fact, ChatFact):
-                chat = held.get(entry.fact.chat) or new.setdefault(entry.fact.chat, ChatRow(entry.fact.chat))
+                chat = held.get(entry.fact.chat) or new.setdefault(entry.fact.chat, ArchivedChat(entry.fact.chat))
                 fold(chat, entry.fact)
                 visitor = chat.visitor
             rows.append(fact_row(entry, workspace=self.workspace, epoch=epoch, visitor=visitor))
-            if is_intervention(entry.fact):
+            if is_supervisor_action(entry.fact):
                 listed.append({"workspace": self.workspace, "id": entry.id, "at": entry.fact.at, "n": entry.n})
         await self._supersede(connection, epoch, rows, held)
         await self._save(connection, new.values(), held.values(), rows)
@@ -155,16 +155,16 @@ class Archive:
             found.update((await connection.execute(select(facts.c.id).where(some))).scalars())
         return found
 
-    async def _load(self, connection: AsyncConnection, ids: set[str]) -> dict[str, ChatRow]:
+    async def _load(self, connection: AsyncConnection, ids: set[str]) -> dict[str, ArchivedChat]:
         wanted, found = sorted(ids), {}
         for start in range(0, len(wanted), CHUNK):
             some = (chats.c.workspace == self.workspace) & chats.c.id.in_(wanted[start : start + CHUNK])
             for row in (await connection.execute(select(chats).where(some))).mappings():
-                found[row["id"]] = chat_row(row)
+                found[row["id"]] = archived_chat(row)
         return found
 
     async def _supersede(
-        self, connection: AsyncConnection, epoch: str, rows: Sequence[dict[str, Any]], held: dict[str, ChatRow]
+        self, connection: AsyncConnection, epoch: str, rows: Sequence[dict[str, Any]], held: dict[str, ArchivedChat]
     ) -> None:
         """A command that an older history lost and its client sent again is the same command: it is kept once."""
         commands = {(row["chat"], row["author"], row["cid"], row["kind"]) for row in rows if row["cid"]}
@@ -186,8 +186,8 @@ class Archive:
     async def _save(
         self,
         connection: AsyncConnection,
-        new: Collection[ChatRow],
-        changed: Collection[ChatRow],
+        new: Collection[ArchivedChat],
+        changed: Collection[ArchivedChat],
         rows: Sequence[dict[str, Any]],
     ) -> None:
         if new:
@@ -201,9 +201,9 @@ class Archive:
             await connection.execute(insert(facts), rows)
 
 
-def chat_row(row: RowMapping) -> ChatRow:
+def archived_chat(row: RowMapping) -> ArchivedChat:
     """A row of `chats` as a struct."""
-    return ChatRow(**{name: row[name] for name in ChatRow.__struct_fields__})
+    return ArchivedChat(**{name: row[name] for name in ArchivedChat.__struct_fields__})
 
 
 def _says(error: Exception) -> str:

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from console.bench.state_checker import Places
+from console.bench.state_checker import StateChecker
 from console.events import ChatFact, Fact, Opened, Reopened
 
 Outcome = Literal["acked", "refused", "unknown"]
@@ -165,7 +165,7 @@ def _sequence(where: str, seqs: Sequence[int], wanted: Sequence[int]) -> Iterato
 
 def _places(facts: Sequence[Fact], limits: Mapping[str, int]) -> Iterator[Finding]:
     """Walks the feed: one place a chat, and no more slots than the limit at any fact."""
-    places = Places(limits)
+    places = StateChecker(limits)
     for fact in facts:
         for sentence in places.take(fact):
             yield Finding("over_limit", sentence)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from console.bench.clones import Loader, Mould, Names, differences, really_open
-from console.bench.recorded_calls import Command, Dictation, Wire
+from console.bench.recorded_calls import Command, RawCaller, RecordedCalls
 from console.domain.directory import SLOTS, Directory, Member, Queue
 from console.domain.ids import new_cid
 from console.events import Assigned, Author, decode_fact
@@ -37,7 +37,7 @@ class Block(NamedTuple):
     per_second: float
 
 
-class House:
+class Fixture:
     """`fill` it, `line_up` a line, then measure blocks of calls."""
 
     def __init__(self, store: EmbeddedStore, workspace: Workspace, agents: int) -> None:
@@ -53,14 +53,14 @@ class House:
         self.lies: list[str] = []
         self._moulds: dict[str, list[Mould]] = {}
         self._hands: dict[str, list[tuple[str, str]]] = {"plain": [], "rich": []}  # (agent, chat) of busy agents
-        self._wire = Wire(store.url)
+        self._wire = RawCaller(store.url)
 
     async def fill(self) -> None:
         """Everybody is there; the busy have six chats each."""
         await self._says("auto-aof-rewrite-percentage", "0")
         await self.sync("no")
         await self.workspace.configure(self._directory(1, []))
-        self._dictated = Dictation(self.workspace)
+        self._dictated = RecordedCalls(self.workspace)
         await self._connect(["door"])
         await really_open(self.workspace, self.plain[0], Names.fresh())  # the door's hands are full: the rest waits
         await self._mould()
@@ -197,14 +197,14 @@ class House:
         entries = await self.workspace.store.command("XRANGE", self.workspace.keys.feed, f"({last}", "+")
         return sum(isinstance(decode_fact(values[1]), Assigned) for _, values in entries)
 
-    async def _fcalls(self) -> "Calls":
+    async def _fcalls(self) -> "CallCost":
         text = (await self.workspace.store.command("INFO", "commandstats")).decode()
         line = next(line for line in text.splitlines() if line.startswith("cmdstat_fcall:"))
         values = dict(part.split("=") for part in line.partition(":")[2].split(","))
-        return Calls(int(values["calls"]), int(values["usec"]))
+        return CallCost(int(values["calls"]), int(values["usec"]))
 
 
-class Calls(NamedTuple):
+class CallCost(NamedTuple):
     """Of Functions, by the store's own account."""
 
     calls: int

@@ -12,13 +12,13 @@ import msgspec
 from console.bench.checker import Claim, View
 from console.bench.wire import Wire
 from console.events import AnyFact, Message, decode_fact
-from console.protocol import AgentChat
+from console.protocol import ChatForAgent
 
 WORDS = "Good morning, could you tell me where my parcel is? It was to come on Tuesday."
 ANSWER = "Let me look that up for you: it left our house yesterday and is on its way."
 
 
-class Heard(msgspec.Struct):
+class VisitorLog(msgspec.Struct):
     """What a frame to a visitor may hold that matters here."""
 
     t: str
@@ -31,19 +31,19 @@ class Heard(msgspec.Struct):
     code: str = ""
 
 
-class AgentHeard(msgspec.Struct):
+class AgentLog(msgspec.Struct):
     t: str
     cid: str = ""
     seq: int = 0
     n: int = 0
-    chat: str | AgentChat = ""
-    chats: list[AgentChat] = []
+    chat: str | ChatForAgent = ""
+    chats: list[ChatForAgent] = []
     fact: AnyFact | None = None
     code: str = ""
 
 
-visitor_frames = msgspec.json.Decoder(Heard)
-agent_frames = msgspec.json.Decoder(AgentHeard)
+visitor_frames = msgspec.json.Decoder(VisitorLog)
+agent_frames = msgspec.json.Decoder(AgentLog)
 
 
 class Memory:
@@ -155,7 +155,7 @@ class LoadVisitor:
         elif frame.t in ("nack", "error"):
             self.memory.troubles.append(f"{self.name} was told {frame.code}")
 
-    def _fact(self, frame: Heard) -> None:
+    def _fact(self, frame: VisitorLog) -> None:
         if not self._view.chat:
             self.chat = self._view.chat = str(frame.chat)
             self.memory.views[self.name, self.chat] = self._view
@@ -192,7 +192,7 @@ class LoadAgent:
             case "ack":
                 self._acked(frame.cid, str(frame.chat), frame.seq)
             case "assigned":
-                assert isinstance(frame.chat, AgentChat)
+                assert isinstance(frame.chat, ChatForAgent)
                 self._hold(frame.n, frame.chat)
             case "welcome":
                 self._welcome(frame)
@@ -204,14 +204,14 @@ class LoadAgent:
             self.memory.met(chat, seq, self.memory.began[cid])
             self.memory.acked(cid, chat, seq, time.perf_counter())
 
-    def _welcome(self, frame: AgentHeard) -> None:
+    def _welcome(self, frame: AgentLog) -> None:
         self.welcomed = True
         assert self.wire is not None
         self.wire.send(f'{{"t":"status","cid":"{self.memory.new_cid()}","status":"online"}}'.encode())
         for chat in frame.chats:
             self._hold(frame.n, chat)
 
-    def _hold(self, n: int, chat: AgentChat) -> None:
+    def _hold(self, n: int, chat: ChatForAgent) -> None:
         assert self.wire is not None
         self.held.add(chat.id)
         self.memory.views[self.name, chat.id] = View(self.name, chat.id, [], staff=True)

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.config import read_settings
-from console.data_folder import in_place
+from console.data_folder import resolve
 from console.domain.directory import Queue, Site
 from console.errors import SettingError
 from console.server import listen
@@ -82,7 +82,7 @@ class Target(NamedTuple):
 async def own_server(agents: int) -> AsyncIterator[Target]:
     """A fresh server with its embedded store in a folder that goes away with it."""
     with tempfile.TemporaryDirectory(prefix="sestetto-load-") as folder:
-        settings = in_place(read_settings({}, data=Path(folder), port=0))
+        settings = resolve(read_settings({}, data=Path(folder), port=0))
         with listen(settings) as found:
             port = found.getsockname()[1]
         url = f"http://127.0.0.1:{port}"

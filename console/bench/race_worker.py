@@ -22,7 +22,7 @@ from console.queue.workspace import Workspace
 JITTER = 0.0015  # s: up to this long a move waits, so that no two rounds go alike
 
 
-class Move(msgspec.Struct, omit_defaults=True):
+class RaceMove(msgspec.Struct, omit_defaults=True):
     """What somebody does: `who` an agent with their fencing number, a supervisor or a visitor."""
 
     verb: str
@@ -35,7 +35,7 @@ class Move(msgspec.Struct, omit_defaults=True):
 
 
 class Order(msgspec.Struct):
-    moves: list[Move]
+    moves: list[RaceMove]
     seed: int
 
 
@@ -43,52 +43,52 @@ decode = msgspec.json.Decoder(Order).decode
 encode = msgspec.json.encode
 
 
-async def _take(w: Workspace, m: Move) -> str:
+async def _take(w: Workspace, m: RaceMove) -> str:
     return (await w.take(Author(m.who, m.who), m.fence, m.chat, new_cid())).chat
 
 
-async def _accept(w: Workspace, m: Move) -> str:
+async def _accept(w: Workspace, m: RaceMove) -> str:
     return (await w.accept(Author(m.who, m.who), m.fence, m.chat, new_cid())).chat
 
 
-async def _decline(w: Workspace, m: Move) -> str:
+async def _decline(w: Workspace, m: RaceMove) -> str:
     return (await w.decline(Author(m.who, m.who), m.fence, m.chat, new_cid())).chat
 
 
-async def _transfer(w: Workspace, m: Move) -> str:
+async def _transfer(w: Workspace, m: RaceMove) -> str:
     return (await w.transfer(Author(m.who, m.who), m.fence, m.chat, new_cid(), queue=m.queue, to=m.to)).chat
 
 
-async def _pass_on(w: Workspace, m: Move) -> str:
+async def _pass_on(w: Workspace, m: RaceMove) -> str:
     """Taken, and handed over at once."""
     await _take(w, m)
     return await _transfer(w, m)
 
 
-async def _move(w: Workspace, m: Move) -> str:
+async def _move(w: Workspace, m: RaceMove) -> str:
     return (await w.move(Author(m.who, m.who), m.chat, new_cid(), queue=m.queue, to=m.to)).chat
 
 
-async def _take_over(w: Workspace, m: Move) -> str:
+async def _take_over(w: Workspace, m: RaceMove) -> str:
     return (await w.take_over(Author(m.who, m.who), m.chat, new_cid())).chat
 
 
-async def _online(w: Workspace, m: Move) -> str:
+async def _online(w: Workspace, m: RaceMove) -> str:
     await w.set_status(m.who, m.fence, "online")
     return ""
 
 
-async def _away(w: Workspace, m: Move) -> str:
+async def _away(w: Workspace, m: RaceMove) -> str:
     await w.set_status(m.who, m.fence, "away")
     return ""
 
 
-async def _limit(w: Workspace, m: Move) -> str:
+async def _limit(w: Workspace, m: RaceMove) -> str:
     assert m.directory is not None
     return "" if await w.configure(m.directory) else "older"
 
 
-async def _open(w: Workspace, m: Move) -> str:
+async def _open(w: Workspace, m: RaceMove) -> str:
     said = await w.open(
         m.chat, connection=m.chat, queue=m.queue, site="load", channel="web", cid=new_cid(),
         profile=VisitorProfile(Visitor(m.who)), text="Hello?",
@@ -96,16 +96,16 @@ async def _open(w: Workspace, m: Move) -> str:
     return said.chat
 
 
-async def _end(w: Workspace, m: Move) -> str:
+async def _end(w: Workspace, m: RaceMove) -> str:
     return (await w.visitor_end(m.chat, Visitor(m.who), new_cid())).chat
 
 
-async def _tick(w: Workspace, m: Move) -> str:
+async def _tick(w: Workspace, m: RaceMove) -> str:
     await w.tick(m.who)
     return ""
 
 
-VERBS: dict[str, Callable[[Workspace, Move], Awaitable[str]]] = {
+VERBS: dict[str, Callable[[Workspace, RaceMove], Awaitable[str]]] = {
     "take": _take,
     "accept": _accept,
     "decline": _decline,
@@ -122,7 +122,7 @@ VERBS: dict[str, Callable[[Workspace, Move], Awaitable[str]]] = {
 }
 
 
-async def _do(workspace: Workspace, move: Move, wait: float) -> str:
+async def _do(workspace: Workspace, move: RaceMove, wait: float) -> str:
     """`ok` and the chat, or the code of the refusal."""
     await asyncio.sleep(wait)
     try:

@@ -13,8 +13,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import msgspec
 
-from console.bench.race_worker import Move, Order
-from console.bench.state_checker import Places
+from console.bench.race_worker import Order, RaceMove
+from console.bench.state_checker import StateChecker
 from console.domain.directory import SLOTS, Directory, Member, Queue
 from console.domain.ids import new_cid, new_id
 from console.errors import Refused
@@ -50,7 +50,7 @@ class Racer:
     async def ready(self) -> None:
         await self._line()
 
-    async def race(self, moves: Sequence[Move], seed: int) -> list[str]:
+    async def race(self, moves: Sequence[RaceMove], seed: int) -> list[str]:
         """What came of each move: `ok` and a chat, or a code."""
         assert self._process.stdin is not None
         self._process.stdin.write(msgspec.json.encode(Order(list(moves), seed)) + b"\n")
@@ -82,7 +82,7 @@ class Course:
         self.dice = random.Random(seed)
         self.outcome = Outcome()
         self.fences: dict[str, int] = {}
-        self.places = Places()
+        self.places = StateChecker()
         self._last = "-"
         self._version = 0
         self._counted: Counter[str] = Counter()
@@ -129,7 +129,7 @@ class Course:
         if mode == "push":
             await asyncio.gather(*(self.workspace.set_status(a, self.fences[a], "online") for a in AGENTS))
 
-    def _grab(self, agent: str, mode: str, chat: str) -> Move:
+    def _grab(self, agent: str, mode: str, chat: str) -> RaceMove:
         """How one of the twenty tries to get it."""
         if mode == "push":
             return self.move("online", agent)
@@ -145,18 +145,18 @@ class Course:
     def _somewhere(self) -> dict[str, str]:
         return {"to": self.dice.choice(AGENTS)} if self.dice.random() < 0.7 else {"queue": "push"}
 
-    def _meddling(self, chat: str) -> list[Move]:
+    def _meddling(self, chat: str) -> list[RaceMove]:
         """What happens beside a race for a chat."""
-        moves = [Move("tick", who=f"p{number}") for number in range(PROCESSES)]
+        moves = [RaceMove("tick", who=f"p{number}") for number in range(PROCESSES)]
         if self.dice.random() < 0.3:
             moves.append(self.move("take_over", "sam", chat))
         if self.dice.random() < 0.3:
             moves.append(self.move("move", "sam", chat, **self._somewhere()))
         if self.dice.random() < 0.3:
             limits = {self.dice.choice(AGENTS): self.dice.randint(1, SLOTS) for _ in range(5)}
-            moves.append(Move("limit", directory=self.directory(**limits)))
+            moves.append(RaceMove("limit", directory=self.directory(**limits)))
         if self.dice.random() < 0.1:
-            moves.append(Move("end", who=f"v-{chat}", chat=chat))
+            moves.append(RaceMove("end", who=f"v-{chat}", chat=chat))
         return moves
 
     # --- one with five, for ten -------------------------------------------------------------------
@@ -169,16 +169,16 @@ class Course:
         await asyncio.gather(*(self.workspace.take(ben, self.fences["ben"], chat, new_cid()) for chat in others))
         coming = [new_id() for _ in range(3)]
         moves = [self.move("take", "ana", chat) for chat in waiting] + [self.move("take", "ana") for _ in range(3)]
-        moves += [Move("open", who=f"v-{chat}", chat=chat, queue="hers") for chat in coming]
+        moves += [RaceMove("open", who=f"v-{chat}", chat=chat, queue="hers") for chat in coming]
         moves += [self.move("transfer", "ben", chat, to="ana") for chat in others]
         moves += [self.move("move", "sam", self.dice.choice(waiting), to="ana")]
-        moves += [Move("tick", who=f"p{number}") for number in range(PROCESSES)]
+        moves += [RaceMove("tick", who=f"p{number}") for number in range(PROCESSES)]
         quiet = self.dice.random() < 0.4
         if not quiet:
             own = list(self.places.held["ana"].values())
             moves.append(self.move("transfer", "ana", self.dice.choice(own), to="ben"))
-            moves.append(Move("limit", directory=self.directory(ana=self.dice.randint(4, 5))))
-            moves.append(Move("limit", directory=self.directory()))
+            moves.append(RaceMove("limit", directory=self.directory(ana=self.dice.randint(4, 5))))
+            moves.append(RaceMove("limit", directory=self.directory()))
         await self.race(moves)
         if quiet and len(self.places.held["ana"]) != SLOTS:
             self.outcome.wrong.append(f"Ana has {len(self.places.held['ana'])} chats, with nine more to be had")
@@ -196,8 +196,8 @@ class Course:
 
     # --- a round ---------------------------------------------------------------------------------
 
-    def move(self, verb: str, who: str, chat: str = "", *, to: str = "", queue: str = "") -> Move:
-        return Move(verb, who, self.fences[who], chat, to, queue)
+    def move(self, verb: str, who: str, chat: str = "", *, to: str = "", queue: str = "") -> RaceMove:
+        return RaceMove(verb, who, self.fences[who], chat, to, queue)
 
     async def open(self, queue: str) -> str:
         """A visitor of that chat's own; its id."""
@@ -215,7 +215,7 @@ class Course:
         with suppress(Refused):  # it is over
             await self.workspace.visitor_end(chat, Visitor(f"v-{chat}"), new_cid())
 
-    async def race(self, moves: list[Move]) -> None:
+    async def race(self, moves: list[RaceMove]) -> None:
         await self._read()
         self.dice.shuffle(moves)
         parts = [moves[number::PROCESSES] for number in range(PROCESSES)]
@@ -228,7 +228,7 @@ class Course:
         self.outcome.answers = dict(self._counted)
         await self.settle(pairs)
 
-    async def settle(self, pairs: Sequence[tuple[Move, str]]) -> None:
+    async def settle(self, pairs: Sequence[tuple[RaceMove, str]]) -> None:
         """The feed since the last look: every promise, the answers, and what the store says is in whose slots."""
         facts = await self._read()
         won = [answer for move, answer in pairs if move.verb in ("take", "accept") and answer.startswith("ok")]

@@ -12,7 +12,7 @@ from console.queue.workspace import Workspace
 Command = tuple[str | bytes | int, ...]
 
 
-class Dictated(Exception):
+class Recorded(Exception):
     """Raised in place of an answer: the command is all that is wanted."""
 
 
@@ -23,10 +23,10 @@ class _Notebook(Store):
 
     async def command(self, *command: str | bytes | int) -> Any:
         self.sent = command
-        raise Dictated
+        raise Recorded
 
 
-class Dictation:
+class RecordedCalls:
     """`dictation(call)` is the command that a typed call of `dictation.workspace` would send."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -37,12 +37,12 @@ class Dictation:
     def __call__(self, call: Coroutine[Any, Any, Any]) -> Command:
         try:
             call.send(None)
-        except Dictated:
+        except Recorded:
             return self._notebook.sent
         raise RuntimeError("the call asked for something else than the store")
 
 
-class Wire:
+class RawCaller:
     """One plain connection. The commands are packed before the clock starts."""
 
     def __init__(self, url: str) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from console.bench.fixture import Block, House, Sync
+from console.bench.fixture import Block, Fixture, Sync
 from console.bench.processes import usage
 from console.bench.temp_store import opened, own_store
 
 NAME = "load"
 BLOCK = 200  # calls measured at once, at most a fifth of the line, which is filled up again after each
 
-KINDS: dict[str, Callable[[House], Callable[[int], Awaitable[Block]]]] = {
+KINDS: dict[str, Callable[[Fixture], Callable[[int], Awaitable[Block]]]] = {
     "end, next in line": lambda house: house.ends,
     "label, next in line": lambda house: house.labels,
     "open, least pressed": lambda house: house.opens,
@@ -48,7 +48,7 @@ class Routing(msgspec.Struct):
 
 async def measure(agents: int, sizes: Sequence[int], syncs: Sequence[Sync], blocks: int) -> Routing:
     async with own_store() as store, opened(store.url, NAME) as workspace:
-        house = House(store, workspace, agents)
+        house = Fixture(store, workspace, agents)
         await house.fill()
         costs: list[Cost] = []
         for size in sorted(sizes):
@@ -57,7 +57,7 @@ async def measure(agents: int, sizes: Sequence[int], syncs: Sequence[Sync], bloc
         return Routing(agents, costs, house.lies, usage(store.pid).memory >> 20)
 
 
-async def _at(house: House, size: int, syncs: Sequence[Sync], blocks: int) -> list[Cost]:
+async def _at(house: Fixture, size: int, syncs: Sequence[Sync], blocks: int) -> list[Cost]:
     """Kinds and durabilities take turns, so that a slow second of the machine is everybody's."""
     taken: dict[tuple[str, Sync], list[Block]] = {}
     for _ in range(blocks + 1):

@@ -20,7 +20,7 @@ from console.events import (
 )
 
 
-class Place(msgspec.Struct):
+class ChatPlace(msgspec.Struct):
     """`agent` and `slot` while somebody has it, is asked for it, or wraps it up."""
 
     name: str = "waiting"  # waiting | offered | active | wrapup | ended
@@ -28,7 +28,7 @@ class Place(msgspec.Struct):
     slot: int = 0
 
 
-class Places:
+class StateChecker:
     """`take` the facts of the feed in order; each sentence it gives is a broken promise.
 
     `limits` are the agents', until the feed says otherwise; six where nobody does.
@@ -36,7 +36,7 @@ class Places:
 
     def __init__(self, limits: Mapping[str, int] | None = None) -> None:
         self.limits = dict(limits or {})
-        self.chats: dict[str, Place] = {}
+        self.chats: dict[str, ChatPlace] = {}
         self.held: dict[str, dict[int, str]] = defaultdict(dict)  # agent -> slot -> chat
 
     def take(self, fact: Fact) -> Iterator[str]:
@@ -44,7 +44,7 @@ class Places:
             self.limits[fact.agent] = fact.limit
         if not isinstance(fact, ChatFact):
             return
-        place = self.chats.setdefault(fact.chat, Place())
+        place = self.chats.setdefault(fact.chat, ChatPlace())
         match fact:
             case Offered():
                 yield from self._into(fact, place, "offered")
@@ -60,7 +60,7 @@ class Places:
             case Wrapped():
                 yield from self._out(fact, place, "ended")
 
-    def _into(self, fact: Offered | Assigned, place: Place, name: str) -> Iterator[str]:
+    def _into(self, fact: Offered | Assigned, place: ChatPlace, name: str) -> Iterator[str]:
         where = f"{fact.chat}:{fact.seq}"
         accepted = place.name == "offered" and place.agent == fact.agent and place.slot == fact.slot
         if place.agent and not accepted:
@@ -74,13 +74,13 @@ class Places:
         held[fact.slot] = fact.chat
         place.name, place.agent, place.slot = name, fact.agent, fact.slot
 
-    def _out(self, fact: ChatFact, place: Place, name: str) -> Iterator[str]:
+    def _out(self, fact: ChatFact, place: ChatPlace, name: str) -> Iterator[str]:
         who = getattr(fact, "agent", "")
         if who and place.agent and place.agent != who:
             yield f"{fact.chat}:{fact.seq} says that {who} had it, but it was {place.agent}"
         self._free(place)
         place.name, place.agent, place.slot = name, "", 0
 
-    def _free(self, place: Place) -> None:
+    def _free(self, place: ChatPlace) -> None:
         slots = self.held.get(place.agent, {})
         slots.pop(place.slot, None)

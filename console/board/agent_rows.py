@@ -6,7 +6,7 @@ import msgspec
 
 from console.domain.directory import SLOTS, Directory
 from console.events import Status
-from console.projection.picture import AgentLine, ChatLine, Picture
+from console.projection.picture import AgentState, ChatState, Picture
 
 Kind = Literal["free", "locked", "active", "promise", "offered", "wrapup"]
 
@@ -51,7 +51,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     within: float | None
 
 
-def agent_row(picture: Picture, agent: AgentLine, directory: Directory, *, lost: int, now: int) -> AgentRow:
+def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost: int, now: int) -> AgentRow:
     """`lost`: when its connection was last seen to go (ms), 0 for not known."""
     figures = agent.figures.today(now)
     slots = tuple(_slot(picture, agent, number, directory) for number in range(1, SLOTS + 1))
@@ -75,7 +75,7 @@ def agent_row(picture: Picture, agent: AgentLine, directory: Directory, *, lost:
     )
 
 
-def _slot(picture: Picture, agent: AgentLine, number: int, directory: Directory) -> Slot:
+def _slot(picture: Picture, agent: AgentState, number: int, directory: Directory) -> Slot:
     chat = picture.chats.get(agent.held.get(number, ""))
     beyond = number > agent.limit
     if chat is None:
@@ -96,7 +96,7 @@ def _slot(picture: Picture, agent: AgentLine, number: int, directory: Directory)
     )
 
 
-def _clock(chat: ChatLine, directory: Directory) -> tuple[Kind, int, int]:
+def _clock(chat: ChatState, directory: Directory) -> tuple[Kind, int, int]:
     """What stands in the slot, what its clock runs to, and how long (ms) that clock is at most."""
     queue = directory.queues.get(chat.queue)
     if chat.place == "offered":

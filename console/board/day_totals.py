@@ -2,7 +2,7 @@
 
 import msgspec
 
-from console.projection.statistics import DAY, HOUR, MINUTE, Figures, QueueFigures
+from console.projection.statistics import DAY, HOUR, MINUTE, QueueFigures, Statistics
 
 SETTLED = MINUTE  # ms after which nothing of the hour before comes any more
 
@@ -12,7 +12,7 @@ class Past(msgspec.Struct):
 
     figures: QueueFigures
     hour: int
-    total: Figures
+    total: Statistics
 
 
 class Days:
@@ -21,7 +21,7 @@ class Days:
     def __init__(self) -> None:
         self._past: dict[str, Past] = {}
 
-    def today(self, queue: str, figures: QueueFigures, now: int) -> Figures:
+    def today(self, queue: str, figures: QueueFigures, now: int) -> Statistics:
         """Since midnight UTC."""
         if now % HOUR < SETTLED:
             return figures.today(now)
@@ -33,8 +33,8 @@ class Days:
         return total
 
 
-def _hours(figures: QueueFigures, first: int, end: int) -> Figures:
-    total = Figures()
+def _hours(figures: QueueFigures, first: int, end: int) -> Statistics:
+    total = Statistics()
     for hour in range(first, end):
         if found := figures.spans.get(f"h{hour}"):
             total.merge(found)

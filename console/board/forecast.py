@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from console.domain.directory import Directory, Member, Queue
-from console.projection.picture import AgentLine, ChatLine, Picture
+from console.projection.picture import AgentState, ChatState, Picture
 
 HORIZON = 30_000  # ms
 
 
-class Outlook(msgspec.Struct):
+class Forecast(msgspec.Struct):
     """Of one queue: clocks that have run out, those that do within 30 s, and those of them that will not be met."""
 
     late: int = 0
@@ -25,16 +25,16 @@ class Outlook(msgspec.Struct):
     breaking: int = 0
 
 
-def clock_of(chat: ChatLine) -> int:
+def clock_of(chat: ChatState) -> int:
     """When the chat's clock ends (ms): its turn's, in line its entry's, else its holding reply's; 0: none runs."""
     if chat.place == "wrapup":
         return 0
     return chat.due or chat.promise
 
 
-def outlooks(picture: Picture, directory: Directory, paces: Mapping[str, int], now: int) -> dict[str, Outlook]:
+def forecasts(picture: Picture, directory: Directory, paces: Mapping[str, int], now: int) -> dict[str, Forecast]:
     """By queue. `paces` are ms that a quick answer takes."""
-    found = {queue: Outlook() for queue in directory.queues}
+    found = {queue: Forecast() for queue in directory.queues}
     for chat in picture.chats.values():
         outlook, clock = found.get(chat.queue), clock_of(chat)
         if outlook is None or not clock:
@@ -50,7 +50,7 @@ def outlooks(picture: Picture, directory: Directory, paces: Mapping[str, int], n
     return found
 
 
-def free_slots(agent: AgentLine) -> int:
+def free_slots(agent: AgentState) -> int:
     """How many chats would be pushed to the agent now."""
     if not agent.connected or agent.status != "online":
         return 0
@@ -65,7 +65,7 @@ def speaks(member: Member | None, queue: Queue | None, locale: str) -> bool:
     return (tag if tag in queue.languages else queue.languages[0]) in member.languages
 
 
-def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[ChatLine]:
+def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[ChatState]:
     """Chats in hand whose answer will not come in time."""
     for agent in picture.agents.values():
         held = (picture.chats.get(chat) for chat in agent.held.values())
@@ -78,7 +78,7 @@ def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[
                 yield chat
 
 
-def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[ChatLine]:
+def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[ChatState]:
     """Chats in line for whom no slot is left."""
     free = {agent.id: slots for agent in picture.agents.values() if (slots := free_slots(agent))}
     for chat in in_line(picture.chats.values()):
@@ -91,12 +91,12 @@ def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[C
             yield chat
 
 
-def in_line(chats: Iterable[ChatLine]) -> Sequence[ChatLine]:
+def in_line(chats: Iterable[ChatState]) -> Sequence[ChatState]:
     """Those waiting, in the order in which they are to be taken."""
     return sorted((chat for chat in chats if chat.place == "waiting"), key=lambda chat: (chat.rank, chat.id))
 
 
-def _serves(agent: AgentLine, chat: ChatLine, directory: Directory) -> bool:
+def _serves(agent: AgentState, chat: ChatState, directory: Directory) -> bool:
     lines = {chat.queue, *chat.lines}
     return not lines.isdisjoint(agent.queues) and speaks(
         directory.members.get(agent.id), directory.queues.get(chat.queue), chat.locale

@@ -25,7 +25,7 @@ class Overview(msgspec.Struct, frozen=True):
     queues: int = 0
 
 
-class LateAnswer(msgspec.Struct, frozen=True):
+class LateAnswerRow(msgspec.Struct, frozen=True):
     """`waited` ms is the sum of its four stages."""
 
     chat: str
@@ -55,10 +55,10 @@ def overview(picture: Picture, rows: dict[str, AgentRow], directory: Directory, 
     )
 
 
-def late_answers(picture: Picture, directory: Directory, names: dict[str, str]) -> tuple[LateAnswer, ...]:
+def late_answers(picture: Picture, directory: Directory, names: dict[str, str]) -> tuple[LateAnswerRow, ...]:
     """The newest first. `names` are visitors' by chat, as far as they are known."""
     return tuple(
-        LateAnswer(
+        LateAnswerRow(
             chat=late.chat,
             seq=late.turn.seq,
             name=names.get(late.chat, ""),

@@ -12,8 +12,8 @@ import structlog
 
 from console.board.agent_rows import AgentRow, agent_row
 from console.board.day_totals import Days
-from console.board.forecast import outlooks
-from console.board.overview import LateAnswer, Overview, late_answers, newest, overview
+from console.board.forecast import forecasts
+from console.board.overview import LateAnswerRow, Overview, late_answers, newest, overview
 from console.board.queue_cards import QueueCard, Sums, queue_card, quick
 from console.board.views import BoardViews
 from console.domain.directory import Directory
@@ -34,8 +34,8 @@ from console.events import (
     Visitor,
 )
 from console.metrics import BoardCosts
-from console.projection.picture import ChatLine, Picture
-from console.projection.statistics import DAY, HOUR, Figures
+from console.projection.picture import ChatState, Picture
+from console.projection.statistics import DAY, HOUR, Statistics
 from console.protocol import encode
 from console.protocol.supervisor import BoardHtml
 from console.queue.workspace import Workspace
@@ -54,7 +54,7 @@ ALARMS = (Late, PromiseBroken, AgentChanged, Overflowed, Opened, Released, Ended
 log = structlog.get_logger()
 
 
-class Face(NamedTuple):
+class BoardVariant(NamedTuple):
     locale: str
     wall: bool = False
 
@@ -64,7 +64,7 @@ class BoardListener(Protocol):
         """Takes a frame; never waits and never raises."""
 
 
-Thing = QueueCard | AgentRow | Overview | tuple[LateAnswer, ...]
+Thing = QueueCard | AgentRow | Overview | tuple[LateAnswerRow, ...]
 
 
 async def nobody_known(chats: Collection[str]) -> Mapping[str, Visitor]:
@@ -92,9 +92,9 @@ class Boards:
         self._directory = directory
         self._visitors = visitors
         self._asked = -ASK
-        self._listeners: dict[BoardListener, Face] = {}
+        self._listeners: dict[BoardListener, BoardVariant] = {}
         self._things: dict[str, Thing] = {}
-        self._drawn: dict[Face, dict[str, str]] = {}
+        self._drawn: dict[BoardVariant, dict[str, str]] = {}
         self._dirty: set[str] = set()
         self._lost: dict[str, int] = {}  # agents -> when their connection went
         self._names: dict[str, str] = {}  # chats of late answers -> their visitors
@@ -108,7 +108,7 @@ class Boards:
 
     # --- who looks ------------------------------------------------------------------------------------
 
-    async def join(self, listener: BoardListener, face: Face) -> tuple[int, int, list[str]]:
+    async def join(self, listener: BoardListener, face: BoardVariant) -> tuple[int, int, list[str]]:
         """From now on `listener` hears what changes. What stands now: feed number, freshness, parts."""
         async with self._coming:  # two who open the same face at once wait for one drawing
             if not self._listeners:
@@ -256,8 +256,8 @@ class Boards:
     def _queues(self, picture: Picture, directory: Directory, now: int) -> dict[str, Thing]:
         sums = {id: self._sums(id, picture, now) for id in directory.queues}
         paces = {id: quick(sums[id].recent, queue) for id, queue in directory.queues.items()}
-        found = outlooks(picture, directory, paces, now)
-        chats: dict[str, list[ChatLine]] = {id: [] for id in directory.queues}
+        found = forecasts(picture, directory, paces, now)
+        chats: dict[str, list[ChatState]] = {id: [] for id in directory.queues}
         for chat in picture.chats.values():
             if chat.queue in chats:
                 chats[chat.queue].append(chat)
@@ -269,7 +269,7 @@ class Boards:
     def _sums(self, queue: str, picture: Picture, now: int) -> Sums:
         line = picture.queues.get(queue)
         if line is None:
-            return Sums(Figures(), Figures(), ())
+            return Sums(Statistics(), Statistics(), ())
         figures, last = line.figures, now // HOUR
         hours = tuple(
             (hour * HOUR, span.count("opened") if (span := figures.spans.get(f"h{hour}")) else 0)
@@ -279,7 +279,7 @@ class Boards:
 
     # --- drawing --------------------------------------------------------------------------------------
 
-    async def _draw_all(self, face: Face) -> dict[str, str]:
+    async def _draw_all(self, face: BoardVariant) -> dict[str, str]:
         """Everything, until what has changed meanwhile is drawn too."""
         drawn: dict[str, str] = {}
         made: dict[str, Thing] = {}
@@ -289,7 +289,7 @@ class Boards:
             await asyncio.sleep(0)
         return {id: drawn[id] for id in self._things}
 
-    async def _redraw(self, face: Face, changed: list[str], gone: list[str]) -> list[str]:
+    async def _redraw(self, face: BoardVariant, changed: list[str], gone: list[str]) -> list[str]:
         """The parts that look different than they did."""
         drawn, new = self._drawn[face], {}
         for place, id in enumerate(changed):
@@ -303,7 +303,7 @@ class Boards:
             drawn.pop(id, None)
         return list(new.values())
 
-    def _draw(self, face: Face, id: str) -> str:
+    def _draw(self, face: BoardVariant, id: str) -> str:
         started = time.perf_counter()
         part = self._views.part(self._things[id], locale=face.locale, wall=face.wall, now=self._workspace.now())
         self._fragments += 1

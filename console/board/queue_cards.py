@@ -6,11 +6,11 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from console.board.forecast import Outlook, clock_of, free_slots, in_line
+from console.board.forecast import Forecast, clock_of, free_slots, in_line
 from console.domain.directory import Directory, Hours, Queue
 from console.domain.opening_hours import always, next_opening, open_at
-from console.projection.picture import ChatLine, Picture
-from console.projection.statistics import MINUTE, Figures, Sketch
+from console.projection.picture import ChatState, Picture
+from console.projection.statistics import MINUTE, Sketch, Statistics
 
 LISTED = 10  # chats of a line that are named
 QUICK = 0.25  # the share of answers that are quicker than what one answer is taken to need
@@ -103,7 +103,7 @@ def closed_until(hours: Hours, minute: int) -> int:
     return 0 if always(hours) or open_at(hours, at) else next_opening(hours, at) or -1
 
 
-def quick(recent: Figures, queue: Queue) -> int:
+def quick(recent: Statistics, queue: Queue) -> int:
     """What one answer takes (ms), if nothing else keeps the agent: a quick one's time, else a third of the target."""
     answers = recent.of("a")
     return answers.quantile(QUICK) if answers.n >= ENOUGH else queue.target // 3
@@ -112,8 +112,8 @@ def quick(recent: Figures, queue: Queue) -> int:
 class Sums(NamedTuple):
     """A queue's figures added up: the last 15 minutes, the day since midnight UTC, and (start, opened) of each hour."""
 
-    recent: Figures
-    today: Figures
+    recent: Statistics
+    today: Statistics
     hours: tuple[tuple[int, int], ...]
 
 
@@ -121,8 +121,8 @@ def queue_card(
     picture: Picture,
     directory: Directory,
     queue: Queue,
-    chats: Iterable[ChatLine],
-    outlook: Outlook,
+    chats: Iterable[ChatState],
+    outlook: Forecast,
     sums: Sums,
     now: int,
 ) -> QueueCard:
@@ -164,7 +164,7 @@ def queue_card(
 
 
 def _alerts(
-    card: QueueCard, queue: Queue, waiting: Sequence[ChatLine], outlook: Outlook, directory: Directory
+    card: QueueCard, queue: Queue, waiting: Sequence[ChatState], outlook: Forecast, directory: Directory
 ) -> list[Alert]:
     """The worst first."""
     found = []
@@ -184,7 +184,7 @@ def _alerts(
     return found
 
 
-def _next_overflow(waiting: Sequence[ChatLine], directory: Directory) -> tuple[int, str]:
+def _next_overflow(waiting: Sequence[ChatState], directory: Directory) -> tuple[int, str]:
     """When (ms) the first of them is offered to another queue's members too, and that queue's name; (0, "") never."""
     coming = []
     for chat in waiting:
@@ -197,7 +197,7 @@ def _next_overflow(waiting: Sequence[ChatLine], directory: Directory) -> tuple[i
     return min(coming, default=(0, ""))
 
 
-def _in_line(chat: ChatLine, directory: Directory) -> InLine:
+def _in_line(chat: ChatState, directory: Directory) -> InLine:
     names = tuple(directory.queues[line].name for line in chat.lines if line in directory.queues)
     return InLine(chat.id, chat.name, chat.visitor, chat.since, clock_of(chat), chat.late, names)
 

@@ -12,13 +12,13 @@ from typing import Any
 from markupsafe import Markup
 
 from console.board.agent_rows import AgentRow
-from console.board.overview import LateAnswer, Overview
+from console.board.overview import LateAnswerRow, Overview
 from console.board.queue_cards import QueueCard
 from console.board.sparkline import sparkline
 from console.domain.directory import Directory
 from console.views.templating import environment
 
-Thing = QueueCard | AgentRow | Overview | tuple[LateAnswer, ...]
+Thing = QueueCard | AgentRow | Overview | tuple[LateAnswerRow, ...]
 
 
 class BoardViews:

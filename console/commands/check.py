@@ -15,7 +15,7 @@ from rich.markup import escape
 from console.archive.database import Database, sqlite_url
 from console.commands.common import run, say, screen, show
 from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_settings
-from console.data_folder import running_store, store_folder
+from console.data_folder import running_store_url, store_folder
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store, check_promises, open_client
@@ -24,7 +24,7 @@ from console.security import is_loopback
 DEADLINE = 3.0  # s for a store to answer
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """`level` is ok, note or wrong; `mend` says what to do, when there is something."""
 
     level: str
@@ -47,7 +47,7 @@ def check() -> None:
     say("All is well: sestetto serve")
 
 
-def _report(findings: list[Finding]) -> None:
+def _report(findings: list[CheckResult]) -> None:
     colours = {"ok": "green", "note": "yellow", "wrong": "bold red"}
     screen.print()
     for finding in findings:
@@ -56,16 +56,16 @@ def _report(findings: list[Finding]) -> None:
             say(f"       mend it: {finding.mend}")
 
 
-def _settings(environment: Mapping[str, str]) -> list[Finding]:
+def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
     """Prints the table; returns what cannot be read in it."""
     rows: list[tuple[str, ...]] = []
-    wrong: list[Finding] = []
+    wrong: list[CheckResult] = []
     for row in TABLE:
         value, source, problem = _explain(row, environment)
         rows.append((PREFIX + row.name.upper(), value, source, row.says))
         if problem:
             wrong.append(
-                Finding("wrong", f"{PREFIX}{row.name.upper()} is {value}: {problem}", f"{row.says} {_as(row)}")
+                CheckResult("wrong", f"{PREFIX}{row.name.upper()} is {value}: {problem}", f"{row.says} {_as(row)}")
             )
     show(("setting", "value", "from", "what it is"), rows, empty="")
     return wrong
@@ -91,71 +91,71 @@ def _as(row: Setting) -> str:
     return f"Its default is {row.default}." if row.default else "It may be empty."
 
 
-def _unknown_names(environment: Mapping[str, str]) -> list[Finding]:
+def _unknown_names(environment: Mapping[str, str]) -> list[CheckResult]:
     known = {f"{PREFIX}{row.name.upper()}{ending}" for row in TABLE for ending in ("", "_FILE")}
     strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-    return [Finding("wrong", f"{name}: there is no such setting", f"unset {name}") for name in strange]
+    return [CheckResult("wrong", f"{name}: there is no such setting", f"unset {name}") for name in strange]
 
 
-async def _surroundings(settings: Settings) -> list[Finding]:
+async def _surroundings(settings: Settings) -> list[CheckResult]:
     findings = [_python(), _data(settings), _address(settings)]
     if all(finding.level != "wrong" for finding in findings):
         findings += [await _database(settings), await _store(settings)]
     return findings
 
 
-def _python() -> Finding:
-    return Finding("ok", f"Python {sys.version.split()[0]}")
+def _python() -> CheckResult:
+    return CheckResult("ok", f"Python {sys.version.split()[0]}")
 
 
-def _data(settings: Settings) -> Finding:
+def _data(settings: Settings) -> CheckResult:
     folder = settings.data.absolute()
     nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
     try:
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as problem:
-        return Finding(
+        return CheckResult(
             "wrong",
             f"nothing can be written in {nearest} ({problem.strerror}), so data cannot be kept in {folder}",
             "mend the folder's owner or its disk, or set SESTETTO_DATA to a folder of yours",
         )
-    return Finding("ok", f"data is kept in {folder}" + ("" if folder.exists() else " (made at the first start)"))
+    return CheckResult("ok", f"data is kept in {folder}" + ("" if folder.exists() else " (made at the first start)"))
 
 
-def _address(settings: Settings) -> Finding:
+def _address(settings: Settings) -> CheckResult:
     """Whether the port can be had, and whether others can reach it unprotected."""
     try:
         with socket.create_server((settings.host, settings.port)):
             pass
     except (OSError, OverflowError) as problem:
-        return Finding(
+        return CheckResult(
             "note",
             f"{settings.host}:{settings.port} cannot be listened on now: {getattr(problem, 'strerror', problem)}",
             "if that is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001",
         )
     if not is_loopback(settings.host) and not settings.origin.startswith("https://"):
-        return Finding(
+        return CheckResult(
             "note",
             f"{settings.host} can be reached by others, and nothing says that they come by https",
             "put a proxy with TLS in front and set SESTETTO_ORIGIN to https://your.host",
         )
-    return Finding("ok", f"{settings.host}:{settings.port} is free")
+    return CheckResult("ok", f"{settings.host}:{settings.port} is free")
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> CheckResult:
     url = settings.database or sqlite_url(settings.data.absolute())
     if not settings.database and not _exists(Path(settings.data, "sestetto.db")):
-        return Finding("ok", "the archive is SQLite in the data folder (made at the first start)")
+        return CheckResult("ok", "the archive is SQLite in the data folder (made at the first start)")
     try:
         database = Database(url)
     except SettingError as problem:
-        return Finding("wrong", str(problem), "mend SESTETTO_DATABASE")
+        return CheckResult("wrong", str(problem), "mend SESTETTO_DATABASE")
     try:
         async with database.reading():
-            return Finding("ok", f"the archive answers ({database.engine.dialect.name})")
+            return CheckResult("ok", f"the archive answers ({database.engine.dialect.name})")
     except SestettoError as problem:
-        return Finding("wrong", str(problem), "start the database, or mend SESTETTO_DATABASE")
+        return CheckResult("wrong", str(problem), "start the database, or mend SESTETTO_DATABASE")
     finally:
         await database.close()
 
@@ -164,36 +164,40 @@ def _exists(file: Path) -> bool:
     return file.exists()
 
 
-async def _store(settings: Settings) -> Finding:
+async def _store(settings: Settings) -> CheckResult:
     """The store as it runs, or whether the embedded one would start."""
-    url = await running_store(settings)
+    url = await running_store_url(settings)
     if url:
         return await _running(url, "SESTETTO_STORE" if settings.store else "a running Sestetto's")
     if not _exists(store_folder(settings)):
-        return Finding("ok", "the embedded store is made at the first start")
+        return CheckResult("ok", "the embedded store is made at the first start")
     try:
         async with EmbeddedStore(store_folder(settings)) as store:
             return await _running(store.url, "embedded")
     except SettingError as problem:
-        return Finding("wrong", str(problem), "the file store.log in that folder says more")
+        return CheckResult("wrong", str(problem), "the file store.log in that folder says more")
 
 
-async def _running(url: str, which: str) -> Finding:
+async def _running(url: str, which: str) -> CheckResult:
     """What the store is and whether it keeps the promises."""
     try:
         name, version = await _version(url)
         if int(version.split(".")[0]) < 7:
-            return Finding("wrong", f"the store is {name} {version}: no Functions", "use Valkey, or Redis 7.0 or newer")
+            return CheckResult(
+                "wrong", f"the store is {name} {version}: no Functions", "use Valkey, or Redis 7.0 or newer"
+            )
         store = Store(url, deadline=DEADLINE)
         try:
             await check_promises(store.command)
         finally:
             await store.close()
     except SettingError as problem:
-        return Finding("wrong", str(problem), "change it in the store's own configuration, for good")
+        return CheckResult("wrong", str(problem), "change it in the store's own configuration, for good")
     except (RedisError, OSError, ValueError, Unknown) as problem:
-        return Finding("wrong", f"the store ({which}) does not answer: {problem}", "start it, or mend SESTETTO_STORE")
-    return Finding("ok", f"the store answers ({which}, {name} {version}), and keeps what it acknowledges")
+        return CheckResult(
+            "wrong", f"the store ({which}) does not answer: {problem}", "start it, or mend SESTETTO_STORE"
+        )
+    return CheckResult("ok", f"the store answers ({which}, {name} {version}), and keeps what it acknowledges")
 
 
 async def _version(url: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from rich.table import Table
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.config import Settings, read_settings
-from console.data_folder import in_place, running_store
+from console.data_folder import resolve, running_store_url
 from console.errors import Unknown
 from console.queue.store import Store
 from console.queue.workspace import Workspace
@@ -48,7 +48,7 @@ def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) 
 @asynccontextmanager
 async def open_accounts() -> AsyncIterator[Accounts]:
     """The installation's accounts, its tables up to date."""
-    database = Database(in_place(read_settings()).database)
+    database = Database(resolve(read_settings()).database)
     try:
         await database.migrate()
         yield Accounts(database)
@@ -59,7 +59,7 @@ async def open_accounts() -> AsyncIterator[Accounts]:
 async def revoke_live(member_id: str, session: str = "") -> bool:
     """Silences the member's sockets (or one session's) at once; False when no store runs, so nobody is connected."""
     settings: Settings = read_settings()
-    url = await running_store(settings)
+    url = await running_store_url(settings)
     if not url:
         return False
     store = Store(url)

@@ -17,7 +17,7 @@ from console.archive.database import Database
 from console.archive.members import Accounts
 from console.commands.common import say, screen
 from console.config import Settings, read_settings
-from console.data_folder import on_this_machine
+from console.data_folder import local_services
 from console.demo import seed as made_up
 from console.demo.agent import Colleague
 from console.demo.pace import Pace
@@ -48,7 +48,7 @@ def _settings() -> Settings:
 
 async def _serve(settings: Settings) -> None:
     with listen(settings) as listening:
-        async with on_this_machine(settings) as filled:
+        async with local_services(settings) as filled:
             app = create_app(filled)
             async with serving(app, listening, filled) as stopping:
                 say(f"Sestetto serves {settings.origin or url_of(listening)}; Ctrl-C stops it.")
@@ -59,7 +59,7 @@ async def _serve(settings: Settings) -> None:
 async def _demo(settings: Settings, crowd: int, agents: int) -> None:
     with listen(settings) as listening:
         url = url_of(listening)
-        async with on_this_machine(settings) as filled:
+        async with local_services(settings) as filled:
             links, bearers = await _people(filled, url, agents)
             here = url if is_loopback(settings.host) else ""  # on a network it has other names too
             named = replace(filled, origin=filled.origin or here)  # alerts lead to the board

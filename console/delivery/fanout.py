@@ -24,7 +24,7 @@ from console.events import (
     Revoked,
     Unreadable,
 )
-from console.projection.picture import ChatLine, Picture
+from console.projection.picture import ChatState, Picture
 from console.queue.feed import FeedGap, Tail
 from console.queue.store import open_client
 from console.queue.workspace import Workspace
@@ -37,10 +37,10 @@ REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 log = structlog.get_logger()
 
 
-class Shown:
+class RenderedFact:
     """A fact on its way to screens. `line`: its chat after it (at the end, before it); `slot_before`: its old slot."""
 
-    def __init__(self, entry: Entry, line: ChatLine | None, views: HtmlViews, slot_before: int = 0) -> None:
+    def __init__(self, entry: Entry, line: ChatState | None, views: HtmlViews, slot_before: int = 0) -> None:
         self.n = entry.n
         self.fact = entry.fact
         self.line = line
@@ -89,7 +89,7 @@ class SeenSignal(Signal, tag="seen"):
 
 
 signal_decoder = msgspec.json.Decoder(TypingSignal | SeenSignal)
-Heard = Shown | TypingSignal | SeenSignal
+HubEvent = RenderedFact | TypingSignal | SeenSignal
 
 
 class Fanout:
@@ -99,7 +99,7 @@ class Fanout:
     changed, once the picture has it.
     """
 
-    def __init__(self, workspace: Workspace, hub: Hub[Heard], views: HtmlViews) -> None:
+    def __init__(self, workspace: Workspace, hub: Hub[HubEvent], views: HtmlViews) -> None:
         self.picture = Picture()
         self.ready = asyncio.Event()
         self.on_picture: Callable[[Picture], None] = lambda picture: None
@@ -168,12 +168,12 @@ class Fanout:
         self.picture.advance(entry.n, fact)
         if isinstance(fact, ChatFact):
             line = self.picture.chats.get(fact.chat) or before
-            self._show_chat_fact(Shown(entry, line, self._views, slot), fact, holder)
+            self._show_chat_fact(RenderedFact(entry, line, self._views, slot), fact, holder)
             self._tell(fact, {holder, line.agent if line is not None else ""})
         elif isinstance(fact, AgentChanged | Revoked):
             if isinstance(fact, Revoked):
                 self.on_revoked(fact.agent)
-            self._deliver(f"agent:{fact.agent}", Shown(entry, None, self._views))
+            self._deliver(f"agent:{fact.agent}", RenderedFact(entry, None, self._views))
             self._tell(fact, {fact.agent})
         elif isinstance(fact, Configured):
             self.on_configured()
@@ -181,9 +181,9 @@ class Fanout:
         else:
             chat = self.picture.chats.get(getattr(fact, "chat", ""))
             if chat is not None:
-                self._deliver(f"chat:{chat.id}", Shown(entry, chat, self._views))
+                self._deliver(f"chat:{chat.id}", RenderedFact(entry, chat, self._views))
             if chat is not None and chat.agent:
-                self._deliver(f"agent:{chat.agent}", Shown(entry, chat, self._views))
+                self._deliver(f"agent:{chat.agent}", RenderedFact(entry, chat, self._views))
             self._tell(fact, {chat.agent if chat is not None else ""})
 
     def _tell(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
@@ -192,7 +192,7 @@ class Fanout:
         except Exception as problem:
             log.error("watcher.failed", error=repr(problem))
 
-    def _show_chat_fact(self, shown: Shown, fact: ChatFact, holder: str) -> None:
+    def _show_chat_fact(self, shown: RenderedFact, fact: ChatFact, holder: str) -> None:
         line = shown.line
         visitor = line.visitor if line is not None else self._visitors.get(fact.chat, "")
         if visitor:
@@ -203,7 +203,7 @@ class Fanout:
             self._deliver(f"agent:{agent}", shown)
         self._deliver(f"chat:{fact.chat}", shown)
 
-    def _deliver(self, audience: str, heard: Heard) -> None:
+    def _deliver(self, audience: str, heard: HubEvent) -> None:
         for listener in self._hub.listeners(audience):
             try:
                 listener.deliver(heard)

@@ -13,7 +13,7 @@ import msgspec
 
 from console.demo.pace import Pace
 from console.demo.scripts import ANSWERS, HOLDING
-from console.demo.socket_client import Socket, SocketClosed
+from console.demo.socket_client import SocketClient, SocketClosed
 from console.domain.ids import new_cid
 from console.protocol import (
     Accept,
@@ -55,7 +55,7 @@ class Colleague:
         self._reasons = reasons
         self._soon: set[asyncio.Task[None]] = set()
         self._tab = secrets.token_urlsafe(8)
-        self._socket: Socket | None = None
+        self._socket: SocketClient | None = None
         self._chats: dict[str, _Held] = {}
 
     async def run(self) -> None:
@@ -72,7 +72,7 @@ class Colleague:
                 task.cancel()
 
     async def _shift(self) -> None:
-        self._socket = await Socket.open(self._url, subprotocol=SUBPROTOCOL, bearer=self._bearer)
+        self._socket = await SocketClient.open(self._url, subprotocol=SUBPROTOCOL, bearer=self._bearer)
         try:
             await self._socket.send(AgentHello(tab=self._tab, take=True))
             while True:

@@ -33,7 +33,7 @@ class SocketClosed(ConnectionError):
         self.reason = reason
 
 
-class Socket:
+class SocketClient:
     """An open socket; pings are answered while somebody receives."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

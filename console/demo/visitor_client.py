@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from console.demo.pace import Pace
-from console.demo.socket_client import Socket, SocketClosed
+from console.demo.socket_client import SocketClient, SocketClosed
 from console.domain.ids import new_cid
 from console.protocol import (
     Inbound,
@@ -50,7 +50,7 @@ class VisitorTab:
         self._token = self._epoch = self._chat = ""
         self._after = 0
         self._outbox: dict[str, Inbound] = {}
-        self._socket: Socket | None = None
+        self._socket: SocketClient | None = None
 
     async def run(self) -> None:
         """For ever, until cancelled or turned away for good."""
@@ -106,7 +106,7 @@ class VisitorTab:
         return True
 
     async def _stay(self) -> None:
-        socket = await Socket.open(
+        socket = await SocketClient.open(
             f"{self.url.replace('http', 'ws', 1)}/ws/visitor?site={self.site}",
             subprotocol=SUBPROTOCOL,
             origin=self.url,
@@ -120,7 +120,7 @@ class VisitorTab:
         finally:
             await socket.close()
 
-    async def _take(self, socket: Socket, frame: dict[str, Any]) -> None:
+    async def _take(self, socket: SocketClient, frame: dict[str, Any]) -> None:
         match frame.get("t"):
             case "welcome":
                 await self._welcome(socket, frame)
@@ -142,7 +142,7 @@ class VisitorTab:
         async with self.news:
             self.news.notify_all()
 
-    async def _welcome(self, socket: Socket, frame: dict[str, Any]) -> None:
+    async def _welcome(self, socket: SocketClient, frame: dict[str, Any]) -> None:
         self._token, self._epoch, self.online = frame["token"], frame["epoch"], frame["team"]["online"]
         self._chat = (frame.get("chat") or {}).get("id", self._chat)
         for fact in frame.get("facts", ()):

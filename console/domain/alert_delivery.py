@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Message(msgspec.Struct):
+class AlertMessage(msgspec.Struct):
     """The same in plain text and, for mail, in HTML. `tone` is Apprise's: warning, success, info."""
 
     subject: str
@@ -16,7 +16,7 @@ class Parcel(msgspec.Struct):
     """`url` is Apprise's. With `only_look` nothing is sent: it is found out where it would go."""
 
     url: str
-    message: Message
+    message: AlertMessage
     only_look: bool = False
 
 

@@ -9,15 +9,15 @@ from starlette.routing import Route
 
 from console.archive.history import KINDS, LONGEST_SEARCH, Kind
 from console.archive.members import SignedIn
-from console.archive.reducer import ChatRow
+from console.archive.reducer import ArchivedChat
 from console.authentication import services_of
 from console.domain.directory import Member
 from console.domain.ids import CID, new_cid
 from console.domain.permissions import may_see
 from console.errors import BadCommand, NothingToDo, NotYours
 from console.pages.guard import for_members, go, read_form
-from console.projection.picture import ChatLine
-from console.projection.picture import chat_line as running_line
+from console.projection.picture import ChatState
+from console.projection.picture import chat_state as running_line
 from console.queue.results import Gone
 from console.services import Services
 from console.views.templating import locale_of, render
@@ -68,7 +68,7 @@ async def read_chat(request: Request, me: SignedIn) -> Response:
     return _render(request, me, "chat.html", context)
 
 
-async def _may_read(services: Services, member: Member, chat: ChatRow) -> bool:
+async def _may_read(services: Services, member: Member, chat: ArchivedChat) -> bool:
     """What is over is the whole team's; what goes on is for its holder, for who looks on, and for supervisors."""
     if chat.ended:
         return True
@@ -96,9 +96,9 @@ async def handle(request: Request, me: SignedIn) -> Response:
     return go(f"/chats/{chat}?handled=1")
 
 
-def chat_line(chat: ChatRow) -> ChatLine:
+def chat_line(chat: ArchivedChat) -> ChatState:
     """An archived chat as the fragments want it."""
-    return ChatLine(
+    return ChatState(
         id=chat.id,
         place="ended" if chat.ended else "active",
         queue=chat.queue,

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.archive.credentials import SESSION_LIFE
 from console.archive.members import SignedIn
-from console.authentication import COOKIE, own_origin, services_of, who
+from console.authentication import COOKIE, authenticate, own_origin, services_of
 from console.domain.permissions import Right, require
 from console.errors import BadCommand, NotAllowed, SestettoError, SignInNeeded, SlowDown, Unknown
 from console.security import is_loopback, same
@@ -34,7 +34,7 @@ MemberPage = Callable[[Request, SignedIn], Awaitable[Response]]
 
 async def signed_in(request: Request) -> SignedIn:
     """Whoever is asking; a response that leads to the sign-in page is raised for nobody."""
-    me = await who(request)
+    me = await authenticate(request)
     if me is None:
         raise HTTPException(303, headers={"location": sign_in_path(request), "cache-control": "no-store"})
     return me

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.authentication import services_of, who
+from console.authentication import authenticate, services_of
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.errors import NotAllowed, NotYours, SestettoError, SignInNeeded, SlowDown
@@ -36,7 +36,7 @@ async def show(request: Request) -> Response:
     if key := request.query_params.get("key", ""):
         return go(f"{SIGN_IN}/demo/{quote(key, safe='')}")
     try:
-        me = await who(request)
+        me = await authenticate(request)
     except SestettoError as error:
         return problem(request, error)
     onward = local_path(request.query_params.get("next", ""))
@@ -141,7 +141,7 @@ def _welcome(request: Request, cookie: str, onward: str) -> Response:
 
 async def _end_former(request: Request) -> None:
     """Signing in over somebody's session ends that one."""
-    former = await who(request)
+    former = await authenticate(request)
     if former is not None and former.csrf:
         await _end(request, former)
 

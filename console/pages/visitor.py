@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from console.archive.members import SignedIn
-from console.archive.reducer import ChatRow
+from console.archive.reducer import ArchivedChat
 from console.authentication import services_of
 from console.domain.directory import Queue
 from console.domain.permissions import may_see
@@ -18,7 +18,7 @@ from console.errors import NotYours, Unknown
 from console.events import ChatFact, Opened, Profile, read_log
 from console.pages.browsers import browser_of
 from console.pages.guard import for_members
-from console.projection.picture import ChatLine, chat_line
+from console.projection.picture import ChatState, chat_state
 from console.queue.results import Gone
 from console.services import Services
 from console.views.templating import environment, locale_of
@@ -42,13 +42,13 @@ class SeenPage(msgspec.Struct):
 class Context(msgspec.Struct):
     """All the fragment shows. `earlier` is None while the archive cannot be read."""
 
-    chat: ChatLine
+    chat: ChatState
     pages: Sequence[SeenPage]  # newest first
     referrer: str
     browser: str
     system: str
     language: str
-    earlier: list[ChatRow] | None
+    earlier: list[ArchivedChat] | None
 
 
 @for_members
@@ -67,7 +67,7 @@ def fragment_of(context: Context, queues: Mapping[str, Queue], *, locale: str) -
     return str(template.context(context, queues, EARLIER))
 
 
-async def _in_hand(services: Services, chat: str) -> tuple[ChatLine, list[ChatFact]]:
+async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatFact]]:
     """The chat as it stands, with its opening and its newest facts."""
     try:
         live, _ = await services.workspace.read_chat(chat)
@@ -77,17 +77,19 @@ async def _in_hand(services: Services, chat: str) -> tuple[ChatLine, list[ChatFa
             facts = [*read_log(first), *facts]
     except Gone:
         raise NotYours from None
-    return chat_line(live.id, live.fields), facts
+    return chat_state(live.id, live.fields), facts
 
 
-async def _earlier(services: Services, line: ChatLine) -> list[ChatRow] | None:
+async def _earlier(services: Services, line: ChatState) -> list[ArchivedChat] | None:
     try:
         return await services.history.earlier_chats(line.visitor, but=line.id, limit=EARLIER + 1)
     except Unknown:
         return None
 
 
-def context_of(line: ChatLine, facts: Sequence[ChatFact], earlier: list[ChatRow] | None, *, locale: str) -> Context:
+def context_of(
+    line: ChatState, facts: Sequence[ChatFact], earlier: list[ArchivedChat] | None, *, locale: str
+) -> Context:
     opening = next((fact for fact in facts if isinstance(fact, Opened)), None)
     browser, system = browser_of(opening.agent_string if opening else "")
     return Context(

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from console.domain.directory import Site
 from console.errors import Refused, every_error
-from console.projection.availability import team_of
+from console.projection.availability import availability
 from console.protocol import Team
 from console.views.i18n import FOLDER, SOURCE, Texts, page_texts, read_catalogue
 
@@ -211,7 +211,7 @@ async def widget_availability(request: Request) -> Response:
         return Response(status_code=404, headers=PUBLIC)
     asked = request.query_params.get("queue", "")
     queue = asked if asked in services.directory.queues else site.queue
-    team = team_of(services.picture, services.directory.queues, queue, services.workspace.now())
+    team = availability(services.picture, services.directory.queues, queue, services.workspace.now())
     body = msgspec.json.encode(availability_of(site, team))
     headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}"}
     return Response(body, media_type="application/json", headers=headers)

@@ -11,7 +11,7 @@ from console.protocol import Team
 MINUTE = 60_000  # ms: hours begin and end on one
 
 
-def team_of(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int, *, inside: bool = False) -> Team:
+def availability(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int, *, inside: bool = False) -> Team:
     """As the store decides about `open`: within the hours, with somebody online here or where it overflows to.
 
     For who is `inside`, in line or in a chat, the hours do not count: what waits is worked off.

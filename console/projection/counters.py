@@ -1,22 +1,22 @@
 """What is counted as facts are read: figures of queues and agents, late answers. The store counts the same."""
 
 from console.events import Assigned, Kept, Message
-from console.projection.models import AgentLine, ChatLine, LateAnswer, QueueLine
+from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
 
 LATEST = 30  # late answers kept, as in functions/figures.lua
 RIGHT_WITHIN, RIGHT_SHARE = 10_000, 0.3  # an expected wait was right: ms, or share of itself
 
 
-class Tallies:
+class Counters:
     """The picture's figures."""
 
     def __init__(self) -> None:
-        self.agents: dict[str, AgentLine] = {}
-        self.queues: dict[str, QueueLine] = {}
+        self.agents: dict[str, AgentState] = {}
+        self.queues: dict[str, QueueState] = {}
         self.lates: list[LateAnswer] = []  # the newest first
 
-    def queue(self, queue: str) -> QueueLine:
-        return self.queues.setdefault(queue, QueueLine(queue))
+    def queue(self, queue: str) -> QueueState:
+        return self.queues.setdefault(queue, QueueState(queue))
 
     def prune(self, now: int) -> None:
         """Forgets figures that are over."""
@@ -29,16 +29,16 @@ class Tallies:
         for span in self.queue(queue).figures.at(at) if by else ():
             span.add(counter, by)
 
-    def measure(self, chat: ChatLine, at: int, kind: str, ms: int, *, within: bool = False) -> None:
+    def measure(self, chat: ChatState, at: int, kind: str, ms: int, *, within: bool = False) -> None:
         for span in self.queue(chat.queue).figures.at(at):
             span.measure(kind, ms, within=within)
 
-    def promised(self, chat: ChatLine, at: int, promised: Kept | None) -> None:
+    def promised(self, chat: ChatState, at: int, promised: Kept | None) -> None:
         if promised is not None:
             self.count(chat.queue, at, "promised")
             self.count(chat.queue, at, "kept", int(promised.kept))
 
-    def waited(self, chat: ChatLine, fact: Assigned) -> None:
+    def waited(self, chat: ChatState, fact: Assigned) -> None:
         self.measure(chat, fact.at, "w", fact.waited)
         if fact.pace:
             self.queue(chat.queue).pace = fact.pace
@@ -47,7 +47,7 @@ class Tallies:
             self.count(chat.queue, fact.at, "expected")
             self.count(chat.queue, fact.at, "right", int(right))
 
-    def answered(self, chat: ChatLine, fact: Message) -> None:
+    def answered(self, chat: ChatState, fact: Message) -> None:
         turn = fact.turn
         assert turn is not None
         agent = fact.author.id

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 
 from console.domain.directory import Queue
-from console.projection.picture import AgentLine, Picture
+from console.projection.picture import AgentState, Picture
 from console.protocol import Colleagues, ColleagueThere, InvitedTo, QueueThere
 
 
-def free_slots(agent: AgentLine) -> int:
+def free_slots(agent: AgentState) -> int:
     """How many chats could be handed to them now."""
     there = agent.connected and agent.status == "online"
     return max(agent.limit - len(agent.held), 0) if there else 0

@@ -8,7 +8,7 @@ from console.events import Status, Turn, Visitor
 from console.projection.statistics import DayFigures, QueueFigures, figures_of
 
 
-class ChatLine(msgspec.Struct):
+class ChatState(msgspec.Struct):
     """A chat that has not ended, or is wrapped up still."""
 
     id: str
@@ -46,7 +46,7 @@ class ChatLine(msgspec.Struct):
     watchers: list[str] = []  # who look on
 
 
-class AgentLine(msgspec.Struct):
+class AgentState(msgspec.Struct):
     id: str
     name: str
     status: Status = "offline"
@@ -60,7 +60,7 @@ class AgentLine(msgspec.Struct):
     figures: DayFigures = msgspec.field(default_factory=DayFigures)
 
 
-class QueueLine(msgspec.Struct):
+class QueueState(msgspec.Struct):
     """`pace` is the time between two assignments while somebody waits, 0 while nothing is known."""
 
     id: str
@@ -76,7 +76,7 @@ class LateAnswer(msgspec.Struct):
     turn: Turn
 
 
-class Profiled(msgspec.Struct):
+class StoredProfile(msgspec.Struct):
     """What a snapshot keeps of a visitor: the payload of the last `opened` or `profile` fact."""
 
     visitor: Visitor
@@ -86,10 +86,10 @@ class Profiled(msgspec.Struct):
     fields: dict[str, str] = {}
 
 
-def chat_line(chat: str, values: Mapping[str, str]) -> ChatLine:
+def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
     """A chat from the store's fields, as a snapshot or a reading of it has them."""
-    known = msgspec.json.decode(values["profile"], type=Profiled)
-    return ChatLine(
+    known = msgspec.json.decode(values["profile"], type=StoredProfile)
+    return ChatState(
         id=chat,
         place=values["place"],
         queue=values["queue"],
@@ -126,11 +126,11 @@ def chat_line(chat: str, values: Mapping[str, str]) -> ChatLine:
     )
 
 
-def agent_line(agent: str, fields: Mapping[str, str], held: Mapping[str, str], times: Mapping[str, str]) -> AgentLine:
+def agent_state(agent: str, fields: Mapping[str, str], held: Mapping[str, str], times: Mapping[str, str]) -> AgentState:
     """A member from the hashes of the store."""
     buckets = {int(name[1:]): int(count) for name, count in times.items() if name[0] == "b"}
     figures = DayFigures(int(times.get("n", 0)), int(times.get("within", 0)), buckets, int(times.get("day", 0)))
-    return AgentLine(
+    return AgentState(
         id=agent,
         name=msgspec.json.decode(fields["name"], type=str),
         status=msgspec.convert(fields.get("status", "offline"), Status),
@@ -145,6 +145,6 @@ def agent_line(agent: str, fields: Mapping[str, str], held: Mapping[str, str], t
     )
 
 
-def queue_line(queue: str, pace: int, spans: Mapping[str, Mapping[str, str]]) -> QueueLine:
+def queue_state(queue: str, pace: int, spans: Mapping[str, Mapping[str, str]]) -> QueueState:
     """A queue from the store's pace and spans."""
-    return QueueLine(queue, pace, QueueFigures({name: figures_of(counted) for name, counted in spans.items()}))
+    return QueueState(queue, pace, QueueFigures({name: figures_of(counted) for name, counted in spans.items()}))

@@ -32,18 +32,18 @@ from console.events import (
     Withdrawn,
     Wrapped,
 )
-from console.projection.counters import Tallies
+from console.projection.counters import Counters
 from console.projection.models import (
-    AgentLine,
-    ChatLine,
+    AgentState,
+    ChatState,
     LateAnswer,
-    QueueLine,
-    agent_line,
-    chat_line,
-    queue_line,
+    QueueState,
+    agent_state,
+    chat_state,
+    queue_state,
 )
 
-__all__ = ["AgentLine", "ChatLine", "LateAnswer", "Picture", "QueueLine", "chat_line"]
+__all__ = ["AgentState", "ChatState", "LateAnswer", "Picture", "QueueState", "chat_state"]
 
 
 class AgentLike(Protocol):
@@ -85,7 +85,7 @@ class SnapshotLike(Protocol):
     def lates(self) -> Sequence[bytes]: ...
 
 
-class Picture(Tallies):
+class Picture(Counters):
     """`advance` is the only way it changes; a fresh snapshot and an advanced picture are equal, once pruned."""
 
     def __init__(self, epoch: str = "", n: int = 0, left: int = 0) -> None:
@@ -93,13 +93,13 @@ class Picture(Tallies):
         self.epoch = epoch
         self.n = n
         self.left_messages = left
-        self.chats: dict[str, ChatLine] = {}
+        self.chats: dict[str, ChatState] = {}
         self.there: dict[str, int] = {}  # queue -> how many work it now; none is left out
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and vars(self) == vars(other)
 
-    def waiting(self, queues: Sequence[str]) -> Iterator[ChatLine]:
+    def waiting(self, queues: Sequence[str]) -> Iterator[ChatState]:
         """The chats in the lines of these queues, in no order."""
         served = set(queues)
         return (
@@ -117,13 +117,13 @@ class Picture(Tallies):
         """The picture of `workspace.snapshot()`."""
         picture = cls(snapshot.epoch, snapshot.n, snapshot.left)
         for agent in snapshot.agents:
-            picture.agents[agent.id] = agent_line(agent.id, agent.fields, agent.held, agent.times)
+            picture.agents[agent.id] = agent_state(agent.id, agent.fields, agent.held, agent.times)
             picture._count_there(picture.agents[agent.id], 1)
         for chat, values in snapshot.chats:
-            picture.chats[chat] = chat_line(chat, values)
+            picture.chats[chat] = chat_state(chat, values)
         for queue in snapshot.queues:
             if queue.pace or queue.spans:
-                picture.queues[queue.id] = queue_line(queue.id, queue.pace, dict(queue.spans))
+                picture.queues[queue.id] = queue_state(queue.id, queue.pace, dict(queue.spans))
         picture.lates = [msgspec.json.decode(raw, type=LateAnswer) for raw in snapshot.lates]
         return picture
 
@@ -152,7 +152,7 @@ class Picture(Tallies):
                     self._chat_fact(chat, fact)
 
     def _begin(self, fact: Opened | Reopened, opened: int) -> None:
-        self.chats[fact.chat] = ChatLine(
+        self.chats[fact.chat] = ChatState(
             id=fact.chat,
             place="waiting",
             queue=fact.queue,
@@ -169,7 +169,7 @@ class Picture(Tallies):
         _describe(self.chats[fact.chat], fact)
 
     def _agent_changed(self, fact: AgentChanged) -> None:
-        agent = self.agents.setdefault(fact.agent, AgentLine(fact.agent, fact.name))
+        agent = self.agents.setdefault(fact.agent, AgentState(fact.agent, fact.name))
         self._count_there(agent, -1)
         if fact.removed:
             del self.agents[fact.agent]
@@ -179,7 +179,7 @@ class Picture(Tallies):
         agent.reason, agent.since = fact.reason, fact.since
         self._count_there(agent, 1)
 
-    def _count_there(self, agent: AgentLine, by: int) -> None:
+    def _count_there(self, agent: AgentState, by: int) -> None:
         if not (agent.connected and agent.status == "online"):
             return
         for queue in agent.queues:
@@ -204,7 +204,7 @@ class Picture(Tallies):
             others = [one for one in chat.watchers if one != fact.agent]
             chat.watchers = [*others, fact.agent] if fact.on else others
 
-    def _chat_fact(self, chat: ChatLine, fact: ChatFact) -> None:
+    def _chat_fact(self, chat: ChatState, fact: ChatFact) -> None:
         chat.seq = fact.seq
         if fact.public:
             chat.last = fact.seq
@@ -240,7 +240,7 @@ class Picture(Tallies):
                 self._free(chat)
                 del self.chats[chat.id]
 
-    def _message(self, chat: ChatLine, fact: Message) -> None:
+    def _message(self, chat: ChatState, fact: Message) -> None:
         if fact.turn is not None:
             self.answered(chat, fact)
             _clear_turn(chat)
@@ -251,7 +251,7 @@ class Picture(Tallies):
             chat.late = chat.late and fact.due <= fact.at
         chat.turn, chat.due = fact.since, fact.due
 
-    def _into_slot(self, chat: ChatLine, fact: Assigned | Offered) -> None:
+    def _into_slot(self, chat: ChatState, fact: Assigned | Offered) -> None:
         chat.agent, chat.slot = fact.agent, fact.slot
         agent = self.agents.get(fact.agent)
         if agent is not None:
@@ -265,7 +265,7 @@ class Picture(Tallies):
         if fact.waited or fact.why not in ("transferred", "took_over"):
             self.waited(chat, fact)
 
-    def _into_line(self, chat: ChatLine, fact: Released | Transferred) -> None:
+    def _into_line(self, chat: ChatState, fact: Released | Transferred) -> None:
         if chat.place == "active":
             chat.since = fact.at
         self._free(chat)
@@ -275,7 +275,7 @@ class Picture(Tallies):
             if not fact.to:
                 chat.lines = []
 
-    def _ended(self, chat: ChatLine, fact: Ended) -> None:
+    def _ended(self, chat: ChatState, fact: Ended) -> None:
         if chat.place == "active":
             self.measure(chat, fact.at, "h", fact.handling)
         elif fact.waited:
@@ -293,18 +293,18 @@ class Picture(Tallies):
         self._free(chat)
         del self.chats[chat.id]
 
-    def _free(self, chat: ChatLine) -> None:
+    def _free(self, chat: ChatState) -> None:
         agent = self.agents.get(chat.agent)
         if agent is not None:
             agent.held.pop(chat.slot, None)
         chat.agent, chat.slot, chat.until = "", 0, 0
 
 
-def _describe(chat: ChatLine, fact: Opened | Reopened | Profile) -> None:
+def _describe(chat: ChatState, fact: Opened | Reopened | Profile) -> None:
     visitor = fact.visitor
     chat.name, chat.email, chat.verified = visitor.name, visitor.email, visitor.verified
     chat.locale, chat.page, chat.title, chat.fields = fact.locale, fact.page, fact.title, fact.fields
 
 
-def _clear_turn(chat: ChatLine) -> None:
+def _clear_turn(chat: ChatState) -> None:
     chat.turn, chat.due, chat.late = 0, 0, False

@@ -1,4 +1,4 @@
-"""Figures that facts add up to: durations sketched within 1 %, shares and counts exact. Pure.
+"""Statistics that facts add up to: durations sketched within 1 %, shares and counts exact. Pure.
 
 A queue's stand in spans of a minute (for 90 minutes) and of an hour (for 26), as `functions/figures.lua` keeps them.
 """
@@ -65,7 +65,7 @@ class DayFigures(Sketch):
         return self if now // DAY == self.day else DayFigures(day=now // DAY)
 
 
-class Figures(msgspec.Struct):
+class Statistics(msgspec.Struct):
     """What was measured and counted in some time.
 
     Kinds: `a` the agent's answers, `v` the same as visitors felt them, `f` first answers, `w` waits, `h` handling,
@@ -90,7 +90,7 @@ class Figures(msgspec.Struct):
     def measure(self, kind: str, ms: int, *, within: bool = False) -> None:
         self.kinds.setdefault(kind, Sketch()).add(ms, within=within)
 
-    def merge(self, other: "Figures") -> None:
+    def merge(self, other: "Statistics") -> None:
         for kind, sketch in other.kinds.items():
             self.kinds.setdefault(kind, Sketch()).merge(sketch)
         for counter, count in other.counters.items():
@@ -100,14 +100,14 @@ class Figures(msgspec.Struct):
 class QueueFigures(msgspec.Struct):
     """A queue's figures by span: `m29384` is a minute, `h489` an hour since 1970."""
 
-    spans: dict[str, Figures] = {}
+    spans: dict[str, Statistics] = {}
 
-    def at(self, ms: int) -> tuple[Figures, Figures]:
+    def at(self, ms: int) -> tuple[Statistics, Statistics]:
         """The minute and the hour in which what happens at `ms` is counted."""
         minute, hour = f"m{ms // MINUTE}", f"h{ms // HOUR}"
         if minute not in self.spans:
             self.prune(ms)
-        return self.spans.setdefault(minute, Figures()), self.spans.setdefault(hour, Figures())
+        return self.spans.setdefault(minute, Statistics()), self.spans.setdefault(hour, Statistics())
 
     def prune(self, now: int) -> None:
         """Forgets the spans that are over."""
@@ -115,22 +115,22 @@ class QueueFigures(msgspec.Struct):
         for span in [span for span in self.spans if int(span[1:]) < least[span[0]]]:
             del self.spans[span]
 
-    def over(self, now: int, minutes: int) -> Figures:
+    def over(self, now: int, minutes: int) -> Statistics:
         """The last `minutes` (90 at most), the running one included."""
         last = now // MINUTE
         return self._sum(f"m{minute}" for minute in range(last - minutes + 1, last + 1))
 
-    def today(self, now: int) -> Figures:
+    def today(self, now: int) -> Statistics:
         """Since midnight UTC."""
         return self._sum(f"h{hour}" for hour in range(now // DAY * 24, now // HOUR + 1))
 
-    def hourly(self, now: int, hours: int = 24) -> list[Figures]:
+    def hourly(self, now: int, hours: int = 24) -> list[Statistics]:
         """The last `hours`, oldest first, the running one last."""
         last = now // HOUR
         return [self._sum([f"h{hour}"]) for hour in range(last - hours + 1, last + 1)]
 
-    def _sum(self, spans: Iterable[str]) -> Figures:
-        total = Figures()
+    def _sum(self, spans: Iterable[str]) -> Statistics:
+        total = Statistics()
         for span in spans:
             if span in self.spans:
                 total.merge(self.spans[span])
@@ -141,9 +141,9 @@ def bucket_of(ms: int) -> int:
     return math.floor(math.log(max(ms, 1)) / math.log(BUCKET))
 
 
-def figures_of(counted: Mapping[str, str]) -> Figures:
+def figures_of(counted: Mapping[str, str]) -> Statistics:
     """A span from the store's fields: `<kind>w` of those within, `<kind><bucket>`, and counters by name."""
-    figures = Figures()
+    figures = Statistics()
     for field, value in counted.items():
         if field in COUNTERS:
             figures.counters[field] = int(value)

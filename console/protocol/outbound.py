@@ -46,7 +46,7 @@ class Team(msgspec.Struct, frozen=True, omit_defaults=True):
     back_at: int = 0
 
 
-class VisitorChat(msgspec.Struct, omit_defaults=True):
+class ChatForVisitor(msgspec.Struct, omit_defaults=True):
     """The visitor's chat as it stands. `last` is the seq of its last public fact."""
 
     id: str
@@ -71,7 +71,7 @@ class VisitorWelcome(Outbound, tag="welcome"):
     team: Team
     typing_preview: bool = False
     privacy_url: str = ""
-    chat: VisitorChat | None = None
+    chat: ChatForVisitor | None = None
     facts: list[msgspec.Raw] = []
 
 
@@ -125,7 +125,7 @@ class HistoryPage(Outbound, tag="history"):
     more: bool = False
 
 
-class AgentChat(msgspec.Struct, omit_defaults=True):
+class ChatForAgent(msgspec.Struct, omit_defaults=True):
     """A chat in one of the agent's slots: `last` is the seq of its last fact, `due` of its open turn (0: none).
 
     `until` is when the offer, or the wrap-up, is over; `promise` when the agent promised to be back.
@@ -189,7 +189,7 @@ class AgentWelcome(Outbound, tag="welcome"):
     limit: int
     recovered: bool
     n: int
-    chats: list[AgentChat] = []
+    chats: list[ChatForAgent] = []
     went: list[Went] = []
     invited: list[InvitedTo] = []
 
@@ -215,14 +215,14 @@ class ChatTaken(Outbound, tag="assigned"):
     """A chat has come: answer with `shown`, or it goes back."""
 
     n: int
-    chat: AgentChat
+    chat: ChatForAgent
 
 
 class ChatOffered(Outbound, tag="offered"):
     """A chat is offered: answer with `accept` or `decline` before `chat.until`, or it moves on."""
 
     n: int
-    chat: AgentChat
+    chat: ChatForAgent
 
 
 class ChatGone(Outbound, tag="released"):

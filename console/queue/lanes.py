@@ -8,7 +8,7 @@ from console.domain.opening_hours import instants
 CLOSED = "-"  # as no instants at all are written; empty is always open
 
 
-def tongue_of(locale: str) -> str:
+def language_of(locale: str) -> str:
     """The primary tag: `fr` of `fr-CA`."""
     return locale.replace("_", "-").partition("-")[0].lower()
 

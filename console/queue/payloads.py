@@ -28,7 +28,7 @@ class VisitorProfile(msgspec.Struct, omit_defaults=True):
         return cls(visitor, page=page.url, title=page.title, referrer=page.referrer, **more)
 
 
-class Words(msgspec.Struct, omit_defaults=True):
+class MessagePayload(msgspec.Struct, omit_defaults=True):
     """The payload of `message` and `note` facts."""
 
     author: Author

@@ -56,7 +56,7 @@ class Said(NamedTuple):
     at: int
 
 
-class LiveChat(NamedTuple):
+class ChatSnapshot(NamedTuple):
     """A chat as the store has it: its fields, the agent's draft, and its last facts as JSON."""
 
     id: str
@@ -71,7 +71,7 @@ class LiveChat(NamedTuple):
 class Arrived(NamedTuple):
     """A visitor's chat (None without one) from fact `start` + 1 on."""
 
-    chat: LiveChat | None
+    chat: ChatSnapshot | None
     start: int
     now: int
 
@@ -80,19 +80,19 @@ class Connected(NamedTuple):
     fence: int
     status: Status
     limit: int
-    chats: list[LiveChat]
+    chats: list[ChatSnapshot]
     n: int
     now: int
 
 
-class AgentState(NamedTuple):
+class AgentSnapshot(NamedTuple):
     id: str
     fields: dict[str, str]
     held: dict[str, str]
     times: dict[str, str]
 
 
-class QueueState(NamedTuple):
+class QueueSnapshot(NamedTuple):
     """`spans` are (name, counted): `m29384` is a minute, `h489` an hour since 1970."""
 
     id: str
@@ -108,9 +108,9 @@ class Snapshot(NamedTuple):
     n: int
     last: str
     left: int
-    agents: list[AgentState]
+    agents: list[AgentSnapshot]
     chats: list[tuple[str, dict[str, str]]]
-    queues: list[QueueState]
+    queues: list[QueueSnapshot]
     lates: list[bytes]
 
 
@@ -129,6 +129,6 @@ def line(values: list[bytes | None]) -> dict[str, str]:
     return {name: (value or b"").decode() for name, value in zip(LINE, values, strict=True)}
 
 
-def live_chat(reply: list[Any]) -> LiveChat:
+def chat_snapshot(reply: list[Any]) -> ChatSnapshot:
     chat, fields, draft, log = reply
-    return LiveChat(chat.decode(), table(fields), draft.decode(), log)
+    return ChatSnapshot(chat.decode(), table(fields), draft.decode(), log)

@@ -7,12 +7,12 @@ from console.queue.calls.visitor import VisitorCalls
 from console.queue.lanes import lanes_of, opens
 from console.queue.payloads import encode
 from console.queue.results import (
-    AgentState,
-    LiveChat,
-    QueueState,
+    AgentSnapshot,
+    ChatSnapshot,
+    QueueSnapshot,
     Snapshot,
+    chat_snapshot,
     line,
-    live_chat,
     table,
 )
 
@@ -57,19 +57,19 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
             int(n),
             last.decode(),
             int(left),
-            [AgentState(a.decode(), table(fields), table(held), table(times)) for a, fields, held, times in agents],
+            [AgentSnapshot(a.decode(), table(fields), table(held), table(times)) for a, fields, held, times in agents],
             [(chat.decode(), line(values)) for chat, values in chats],
             [
-                QueueState(q.decode(), int(pace), [(name.decode(), table(counted)) for name, counted in spans])
+                QueueSnapshot(q.decode(), int(pace), [(name.decode(), table(counted)) for name, counted in spans])
                 for q, pace, spans in queues
             ],
             lates,
         )
 
-    async def read_chat(self, chat: str) -> tuple[LiveChat, int]:
+    async def read_chat(self, chat: str) -> tuple[ChatSnapshot, int]:
         """The chat and the feed number it is true at. Gone."""
         reply = await self._call("read_chat", chat)
-        return live_chat(reply[3]), int(reply[4])
+        return chat_snapshot(reply[3]), int(reply[4])
 
     async def history(self, chat: str, before: int, count: int) -> tuple[str, str, list[bytes], bool]:
         """Visitor and agent of the chat, its facts older than `before` (oldest first), and whether there are more."""

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from console.domain.directory import SLOTS, Member, Queue
 from console.events import ChatFact, Ended, Labelled, Message, Note, Profile, PromiseBroken
-from console.projection.picture import AgentLine, ChatLine
+from console.projection.picture import AgentState, ChatState
 from console.protocol import InvitedTo
 from console.views.i18n import page_texts
 from console.views.templating import environment
@@ -38,7 +38,7 @@ class Strip(msgspec.Struct):
     may choose from.
     """
 
-    agent: AgentLine
+    agent: AgentState
     waiting: int
     longest: int
     left_messages: int
@@ -64,7 +64,7 @@ class HtmlViews:
         self.watch_shown = watch_shown
 
     def pane(
-        self, slot: int, chat: ChatLine | None, facts: Sequence[ChatFact], *, locale: str, now: int, seen: int = 0
+        self, slot: int, chat: ChatState | None, facts: Sequence[ChatFact], *, locale: str, now: int, seen: int = 0
     ) -> str:
         """A whole pane: its head and its log, or that it is free. `seen`: the last seq the visitor has seen."""
         if chat is None:
@@ -75,13 +75,13 @@ class HtmlViews:
         talk = _macros(locale, "pane_log").log(slot, chat, lines)
         return _morph(f"who-{slot}", self.who(slot, chat, locale=locale, seen=seen)) + _morph(f"talk-{slot}", talk)
 
-    def fact(self, fact: ChatFact, chat: ChatLine, *, locale: str) -> str:
+    def fact(self, fact: ChatFact, chat: ChatState, *, locale: str) -> str:
         """One fact of a held chat: its line, in its place however often it comes, and the head if that changed."""
         line = self.line(fact, chat, locale=locale)
         head = self.header(chat, locale=locale, now=fact.at) if changes_head(fact) else ""
         return f'<hx-upsert hx-target="#log-{chat.id}" key="data-seq" sort>{line}</hx-upsert>{head}'
 
-    def header(self, chat: ChatLine, *, locale: str, now: int, seen: int = 0) -> str:
+    def header(self, chat: ChatState, *, locale: str, now: int, seen: int = 0) -> str:
         """The head of the chat's pane."""
         return _morph(f"who-{chat.slot}", self.who(chat.slot, chat, locale=locale, seen=seen)) if chat.slot else ""
 
@@ -94,7 +94,7 @@ class HtmlViews:
         free = (panes.get(slot) or self.pane(slot, None, (), locale=locale, now=now) for slot in range(1, SLOTS + 1))
         return "".join(free) + strip
 
-    def line(self, fact: ChatFact, chat: ChatLine, *, locale: str) -> Markup:
+    def line(self, fact: ChatFact, chat: ChatState, *, locale: str) -> Markup:
         """The `<li>` of one fact."""
         if isinstance(fact, Message):
             return Markup(_macros(locale, "message").message(fact, chat))
@@ -103,7 +103,7 @@ class HtmlViews:
         queues = self.queues()
         return Markup(_macros(locale, "event").event(fact, queues.get(chat.queue), queues, self.members()))
 
-    def who(self, slot: int, chat: ChatLine, *, locale: str, seen: int = 0) -> Markup:
+    def who(self, slot: int, chat: ChatState, *, locale: str, seen: int = 0) -> Markup:
         """The head itself, without its target."""
         name = chat.name or stranger(chat, locale=locale)
         queue, members = self.queues().get(chat.queue), self.members()
@@ -121,14 +121,14 @@ def changes_head(fact: ChatFact) -> bool:
     return isinstance(fact, Profile | Labelled | PromiseBroken | Ended)
 
 
-def span_of(chat: ChatLine, queue: Queue | None) -> int:
+def span_of(chat: ChatState, queue: Queue | None) -> int:
     """How long (ms) an offer or a wrap-up is in all, for the ring that empties."""
     if queue is None:
         return 0
     return {"offered": queue.accept, "wrapup": queue.wrapup}.get(chat.place, 0)
 
 
-def stranger(chat: ChatLine, *, locale: str) -> str:
+def stranger(chat: ChatState, *, locale: str) -> str:
     """`Visitor 4f2`: what somebody without a name is called."""
     return f"{page_texts().get(locale).gettext('Visitor')} {chat.visitor[-3:]}"
 

@@ -24,7 +24,7 @@ def linkify(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[done:])])
 
 
-def place(page: str) -> str:
+def page_label(page: str) -> str:
     """A page's address as people say it: host and path, nothing else; at most 200 characters."""
     try:
         parts = urlsplit(page)

@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse
 
 from console.domain.permissions import may
 from console.views.i18n import SOURCE, negotiate, page_texts
-from console.views.linkify import linkify, place
+from console.views.linkify import linkify, page_label
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
@@ -147,7 +147,7 @@ def _filters(locale: str) -> dict[str, Any]:
     return {
         "duration": duration,
         "linkify": linkify,
-        "place": place,
+        "place": page_label,
         "moment": partial(moment, locale=locale),
         "span": partial(span, locale=locale),
         "number": partial(number, locale=locale),

@@ -19,7 +19,7 @@ from console.events import (
     Transferred,
     Withdrawn,
 )
-from console.projection.picture import ChatLine
+from console.projection.picture import ChatState
 from console.views.html import HtmlViews, stranger
 from console.views.templating import environment
 
@@ -36,18 +36,18 @@ class WatchViews:
         self._names = names
         self._sees = sees
 
-    def whole(self, chat: ChatLine, facts: Sequence[ChatFact], *, locale: str, now: int) -> str:
+    def whole(self, chat: ChatState, facts: Sequence[ChatFact], *, locale: str, now: int) -> str:
         lines = [self._html.line(fact, chat, locale=locale) for fact in facts]
         log = str(_macros(locale).log(chat, lines))
         return self.head(chat, locale=locale, now=now) + self.trace(traced(facts), locale=locale) + log
 
-    def fact(self, fact: ChatFact, chat: ChatLine, trace: Sequence[ChatFact], *, locale: str) -> str:
+    def fact(self, fact: ChatFact, chat: ChatState, trace: Sequence[ChatFact], *, locale: str) -> str:
         """`trace` is all of it, this fact included."""
         changed = self.trace(trace, locale=locale) if isinstance(fact, TRACED) else ""
         line = str(self._html.line(fact, chat, locale=locale))
         return line + self.head(chat, locale=locale, now=fact.at) + changed
 
-    def head(self, chat: ChatLine, *, locale: str, now: int) -> str:
+    def head(self, chat: ChatState, *, locale: str, now: int) -> str:
         names = self._names()
         who = chat.name or stranger(chat, locale=locale)
         lookers = [names.get(id, id) for id in chat.watchers] if self._sees() else []

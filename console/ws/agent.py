@@ -8,8 +8,8 @@ import structlog
 from starlette.websockets import WebSocket
 
 from console.archive.credentials import SignedIn
-from console.authentication import COOKIE, own_origin, services_of, who
-from console.delivery.fanout import Heard, SeenSignal, Shown, TypingSignal
+from console.authentication import COOKIE, authenticate, own_origin, services_of
+from console.delivery.fanout import HubEvent, RenderedFact, SeenSignal, TypingSignal
 from console.domain.sanitize import clean, mask_cards
 from console.errors import Fenced, NotYours, SestettoError, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Offered, Presence, Revoked, Watched
@@ -32,14 +32,14 @@ from console.protocol import (
     Went,
 )
 from console.protocol import Shown as ShownFrame
-from console.queue.results import LiveChat
+from console.queue.results import ChatSnapshot
 from console.views.templating import locale_of
 from console.ws.agent_commands import Commands
-from console.ws.agent_html import HtmlFace
-from console.ws.agent_json import JsonFace
-from console.ws.agent_renderer import Face, leaves
+from console.ws.agent_html import HtmlRenderer
+from console.ws.agent_json import JsonRenderer
+from console.ws.agent_renderer import AgentRenderer, leaves
 from console.ws.connection import Connection, Handler, Hangup
-from console.ws.reconnect import whereabouts
+from console.ws.reconnect import where_chats_went
 from console.ws.watching import Watching
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
@@ -52,7 +52,7 @@ class AgentConnection(Connection):
     frames = msgspec.json.Decoder(AgentFrame)
     rate = (50, 200)
 
-    def __init__(self, socket: WebSocket, me: SignedIn, face: Face) -> None:
+    def __init__(self, socket: WebSocket, me: SignedIn, face: AgentRenderer) -> None:
         super().__init__(socket)
         self.services = services_of(socket)
         self.me = me
@@ -66,8 +66,8 @@ class AgentConnection(Connection):
         locale = locale_of(socket, me.member.locale)
         may, sees = self.commands.may_look_on, self.commands.sees_who_looks_on
         self.watching = Watching(self, self.services, self.author, locale, may, sees)
-        self._coming: dict[str, list[Shown]] = {}  # chats being read -> what happened meanwhile
-        self._early: list[Heard] | None = None
+        self._coming: dict[str, list[RenderedFact]] = {}  # chats being read -> what happened meanwhile
+        self._early: list[HubEvent] | None = None
         self._reading: set[asyncio.Task[None]] = set()
         self._following: asyncio.Task[None] | None = None
 
@@ -91,7 +91,7 @@ class AgentConnection(Connection):
         self._early = []
         self.services.hub.join(f"agent:{agent}", self)
         self.services.hub.join("staff", self)
-        if await who(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
+        if await authenticate(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
             raise Hangup(4401)
         try:
             connected = await self.services.workspace.connect(agent, frame.tab, take=frame.take, quiet=frame.quiet)
@@ -110,7 +110,7 @@ class AgentConnection(Connection):
     async def _went(self, hello: AgentHello) -> list[Went]:
         """What became of the chats the client had and holds no more."""
         gone = [chat for chat in hello.have if chat not in self.drawn]
-        return await whereabouts(self.services.workspace, self.author.id, gone, self.services.directory.members)
+        return await where_chats_went(self.services.workspace, self.author.id, gone, self.services.directory.members)
 
     def invitations(self) -> list[InvitedTo]:
         return invited_to(self.services.picture, self.guest_of, self.author.id)
@@ -161,7 +161,7 @@ class AgentConnection(Connection):
 
     # --- what is heard ------------------------------------------------------------------------------------
 
-    def deliver(self, heard: Heard) -> None:
+    def deliver(self, heard: HubEvent) -> None:
         if self._early is not None:
             self._early.append(heard)
             return
@@ -173,12 +173,12 @@ class AgentConnection(Connection):
             case SeenSignal():
                 if heard.chat in self.drawn:
                     self.send(Seen(heard.seq, heard.chat))
-            case Shown():
+            case RenderedFact():
                 if heard.n > self.n or isinstance(heard.fact, Revoked):  # that may come between session and welcome
                     self.n = max(self.n, heard.n)
                     self._hear(heard)
 
-    def _hear(self, shown: Shown) -> None:
+    def _hear(self, shown: RenderedFact) -> None:
         match shown.fact:
             case AgentChanged():
                 if shown.fact.removed:
@@ -197,7 +197,7 @@ class AgentConnection(Connection):
             case ChatFact():
                 self._hear_of_chat(shown, shown.fact)
 
-    def _hear_of_chat(self, shown: Shown, fact: ChatFact) -> None:
+    def _hear_of_chat(self, shown: RenderedFact, fact: ChatFact) -> None:
         if fact.chat in self._coming:
             self._coming[fact.chat].append(shown)
         elif isinstance(fact, Assigned | Offered) and fact.agent == self.author.id:
@@ -207,12 +207,12 @@ class AgentConnection(Connection):
         elif shown.n > self.drawn.get(fact.chat, shown.n):
             self._show(shown, fact)
 
-    def _invite(self, shown: Shown, fact: Invited) -> None:
+    def _invite(self, shown: RenderedFact, fact: Invited) -> None:
         self.guest_of.add(fact.chat)
         for chat in invited_to(self.services.picture, (fact.chat,), self.author.id):
             self.face.invited(self, shown.n, chat)
 
-    def _show(self, shown: Shown, fact: ChatFact) -> None:
+    def _show(self, shown: RenderedFact, fact: ChatFact) -> None:
         self.face.fact(self, shown)
         why = leaves(fact)
         if why:
@@ -240,7 +240,7 @@ class AgentConnection(Connection):
             if isinstance(shown.fact, ChatFact) and shown.n > n:
                 self._hear_of_chat(shown, shown.fact)
 
-    def _draw(self, live: LiveChat, n: int) -> None:
+    def _draw(self, live: ChatSnapshot, n: int) -> None:
         self.drawn[live.id] = n
         self.face.came(self, live, n)
 
@@ -279,7 +279,7 @@ async def agent_socket(socket: WebSocket) -> None:
         await socket.close()
         return
     try:
-        me = await who(socket)
+        me = await authenticate(socket)
     except Unknown as problem:  # SQL is away
         await socket.accept(tongue)
         await socket.close(problem.close)
@@ -289,5 +289,5 @@ async def agent_socket(socket: WebSocket) -> None:
         await socket.close(4401)
         return
     await socket.accept(tongue)
-    face: Face = HtmlFace(socket) if tongue == HTML else JsonFace()
+    face: AgentRenderer = HtmlRenderer(socket) if tongue == HTML else JsonRenderer()
     await AgentConnection(socket, me, face).run()

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING
 
 from console.actions.idempotency import after_the_end
-from console.actions.visitor_profile import one_line, written
+from console.actions.visitor_profile import clean_line, clean_message
 from console.domain.permissions import may
 from console.errors import ChatEnded, NotYours
-from console.projection.picture import ChatLine, chat_line
+from console.projection.picture import ChatState, chat_state
 from console.protocol import (
     Accept,
     AddNote,
@@ -68,7 +68,7 @@ class Commands:
     # --- in a chat of one's own -------------------------------------------------------------------------
 
     async def say(self, frame: AgentSay) -> None:
-        text = written(frame.text)
+        text = clean_message(frame.text)
         said = self.workspace.agent_say(
             self.author,
             self.fence,
@@ -83,7 +83,7 @@ class Commands:
         await self._done(frame, "message", said, text)
 
     async def note(self, frame: AddNote) -> None:
-        text = written(frame.text)
+        text = clean_message(frame.text)
         noted = self.workspace.note(self.author, self.fence, frame.chat, frame.cid, text)
         await self._done(frame, "note", noted, text)
 
@@ -94,8 +94,8 @@ class Commands:
         await self._done(frame, "no_reply", self.workspace.no_reply(self.author, self.fence, frame.chat, frame.cid))
 
     async def label(self, frame: Label) -> None:
-        reason = one_line(frame.reason, LABEL)
-        tags = [*dict.fromkeys(tag for raw in frame.tags if (tag := one_line(raw, LABEL)))]
+        reason = clean_line(frame.reason, LABEL)
+        tags = [*dict.fromkeys(tag for raw in frame.tags if (tag := clean_line(raw, LABEL)))]
         label = self.workspace.label
         labelled = label(self.author, self.fence, frame.chat, frame.cid, reason, tags, done=frame.done)
         await self._done(frame, "labelled", labelled)
@@ -112,7 +112,7 @@ class Commands:
         await self._done(frame, "withdrawn", self.workspace.decline(self.author, self.fence, frame.chat, frame.cid))
 
     async def transfer(self, frame: Transfer) -> None:
-        note = written(frame.note) if frame.note.strip() else ""
+        note = clean_message(frame.note) if frame.note.strip() else ""
         transfer = self.workspace.transfer
         handed = transfer(self.author, self.fence, frame.chat, frame.cid, queue=frame.queue, to=frame.agent, note=note)
         await self._done(frame, "transferred", handed)
@@ -125,21 +125,21 @@ class Commands:
 
     async def whisper(self, frame: Whisper) -> None:
         """NotYours for a chat one may not look on at, as for none at all."""
-        text = written(frame.text)
+        text = clean_message(frame.text)
         line = self.services.picture.chats.get(frame.chat) or await self._read(frame.chat)
         if line is not None and not self.may_look_on(line):
             raise NotYours
         await self._done(frame, "note", self.workspace.whisper(self.author, frame.chat, frame.cid, text), text)
 
-    async def _read(self, chat: str) -> ChatLine | None:
+    async def _read(self, chat: str) -> ChatState | None:
         """A chat that the picture has not got: just opened, or ended. None when it is not live."""
         try:
             live, _ = await self.workspace.read_chat(chat)
         except Gone:
             return None
-        return chat_line(chat, live.fields)
+        return chat_state(chat, live.fields)
 
-    def may_look_on(self, line: ChatLine) -> bool:
+    def may_look_on(self, line: ChatState) -> bool:
         """A supervisor, or a colleague who was invited."""
         return may(self.on.me.member, "supervise") or self.author.id in line.guests
 
@@ -150,7 +150,7 @@ class Commands:
     # --- oneself ----------------------------------------------------------------------------------------------
 
     async def set_status(self, frame: SetStatus) -> None:
-        reason = one_line(frame.reason, 120)
+        reason = clean_line(frame.reason, 120)
         at = await self.workspace.set_status(self.author.id, self.fence, frame.status, reason)
         self.on.ack(frame.cid, "", 0, at)
 

@@ -4,28 +4,24 @@ import asyncio
 import time
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from console.delivery.fanout import Shown
+from console.delivery.fanout import RenderedFact
 from console.events import AgentChanged, read_log
-from console.projection.picture import ChatLine, chat_line
+from console.projection.picture import ChatState, chat_state
 from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Went
-from console.queue.results import Connected, LiveChat
+from console.queue.results import ChatSnapshot, Connected
 from console.views.html import Strip
 from console.views.templating import locale_of
-from console.ws.agent_renderer import recovered
-
-if TYPE_CHECKING:
-    from console.ws.agent import AgentConnection
+from console.ws.agent_renderer import AgentView, recovered
 
 COALESCE = 0.05  # seconds between two frames of fragments
 STRIP = 0.5  # seconds between two looks at the figures on top
 
 
-class HtmlFace:
+class HtmlRenderer:
     def __init__(self, connection: HTTPConnection) -> None:
         self._connection = connection
         self._locale = "en"
@@ -38,10 +34,10 @@ class HtmlFace:
         self._figures: asyncio.Task[None] | None = None
         self._strip: Strip | None = None
 
-    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
+    def welcome(self, on: AgentView, hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
         self._locale = locale_of(self._connection, on.me.member.locale)
         views, now = on.services.views, connected.now
-        lines = {chat.id: chat_line(chat.id, chat.fields) for chat in connected.chats}
+        lines = {chat.id: chat_state(chat.id, chat.fields) for chat in connected.chats}
         panes = {lines[chat.id].slot: self._pane(on, chat, lines[chat.id], now) for chat in connected.chats}
         self._strip = self._figures_of(on)
         on.send(
@@ -62,36 +58,36 @@ class HtmlFace:
             )
         )
 
-    def begin(self, on: "AgentConnection") -> None:
+    def begin(self, on: AgentView) -> None:
         self._figures = asyncio.create_task(self._watch(on))
 
-    def fact(self, on: "AgentConnection", shown: Shown) -> None:
+    def fact(self, on: AgentView, shown: RenderedFact) -> None:
         assert shown.line is not None
         self._add(on, shown.n, shown.for_console(self._locale), {shown.line.id: shown.line.due})
 
-    def came(self, on: "AgentConnection", live: LiveChat, n: int) -> None:
-        line = chat_line(live.id, live.fields)
+    def came(self, on: AgentView, live: ChatSnapshot, n: int) -> None:
+        line = chat_state(live.id, live.fields)
         if live.draft:
             self._drafts[live.id] = live.draft
         self._add(on, n, self._pane(on, live, line, on.now()), {line.id: line.due})
 
-    def left(self, on: "AgentConnection", shown: Shown, chat: str, why: str) -> None:
+    def left(self, on: AgentView, shown: RenderedFact, chat: str, why: str) -> None:
         self._drafts.pop(chat, None)
         if shown.slot_before:
             free = on.services.views.pane(shown.slot_before, None, (), locale=self._locale, now=on.now())
             self._add(on, shown.n, free, {chat: 0})
 
-    def head(self, on: "AgentConnection", shown: Shown) -> None:
+    def head(self, on: AgentView, shown: RenderedFact) -> None:
         assert shown.line is not None
         self._add(on, shown.n, on.services.views.header(shown.line, locale=self._locale, now=on.now()), {})
 
-    def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None:
+    def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None:
         self.strip(on)
 
-    def standing(self, on: "AgentConnection", n: int, fact: AgentChanged) -> None:
+    def standing(self, on: AgentView, n: int, fact: AgentChanged) -> None:
         self.strip(on)
 
-    def strip(self, on: "AgentConnection") -> None:
+    def strip(self, on: AgentView) -> None:
         strip = self._figures_of(on)
         if strip != self._strip:
             self._strip = strip
@@ -103,17 +99,17 @@ class HtmlFace:
         if self._later is not None:
             self._later.cancel()
 
-    async def _watch(self, on: "AgentConnection") -> None:
+    async def _watch(self, on: AgentView) -> None:
         while True:
             await asyncio.sleep(STRIP)
             self.strip(on)
 
-    def _pane(self, on: "AgentConnection", live: LiveChat, line: ChatLine, now: int) -> str:
+    def _pane(self, on: AgentView, live: ChatSnapshot, line: ChatState, now: int) -> str:
         facts = read_log(live.log)
         seen = live.number("seen_visitor")
         return on.services.views.pane(line.slot, line, facts, locale=self._locale, now=now, seen=seen)
 
-    def _figures_of(self, on: "AgentConnection") -> Strip | None:
+    def _figures_of(self, on: AgentView) -> Strip | None:
         """What the strip shows, but for the time; None for somebody who is no member any more."""
         picture = on.services.picture
         agent = picture.agents.get(on.author.id)
@@ -138,12 +134,12 @@ class HtmlFace:
             away_reasons=on.services.directory.away_reasons,
         )
 
-    def _draw_strip(self, on: "AgentConnection") -> str:
+    def _draw_strip(self, on: AgentView) -> str:
         if self._strip is None:
             return ""
         return on.services.views.strip(replace(self._strip, now=on.now()), locale=self._locale)
 
-    def _add(self, on: "AgentConnection", n: int, content: str, due: dict[str, int]) -> None:
+    def _add(self, on: AgentView, n: int, content: str, due: dict[str, int]) -> None:
         self._content.append(content)
         self._due.update(due)
         self._n = max(n, self._n)
@@ -153,7 +149,7 @@ class HtmlFace:
         elif self._later is None:
             self._later = asyncio.get_running_loop().call_later(wait, self._flush, on)
 
-    def _flush(self, on: "AgentConnection") -> None:
+    def _flush(self, on: AgentView) -> None:
         self._later = None
         self._flushed = time.monotonic()
         content, due, drafts = "".join(self._content), self._due, self._drafts

@@ -1,17 +1,16 @@
 """An agent's JSON: facts as they are, at once."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.delivery.fanout import Shown
+from console.delivery.fanout import RenderedFact
 from console.events import AgentChanged, Status
-from console.projection.picture import chat_line
+from console.projection.picture import chat_state
 from console.protocol import (
-    AgentChat,
     AgentHello,
     AgentWelcome,
+    ChatForAgent,
     ChatGone,
     ChatOffered,
     ChatTaken,
@@ -20,18 +19,15 @@ from console.protocol import (
     StandingChanged,
     Went,
 )
-from console.queue.results import Connected, LiveChat
-from console.ws.agent_renderer import recovered
-
-if TYPE_CHECKING:
-    from console.ws.agent import AgentConnection
+from console.queue.results import ChatSnapshot, Connected
+from console.ws.agent_renderer import AgentView, recovered
 
 
-class JsonFace:
+class JsonRenderer:
     def __init__(self) -> None:
         self._stands: tuple[Status, int, str] = ("offline", 0, "")  # status, limit and reason as last told
 
-    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
+    def welcome(self, on: AgentView, hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
         workspace = on.services.workspace
         same = hello.epoch == workspace.epoch
         known = on.services.picture.agents.get(on.author.id)
@@ -55,26 +51,26 @@ class JsonFace:
             )
         )
 
-    def begin(self, on: "AgentConnection") -> None:
+    def begin(self, on: AgentView) -> None:
         """Nothing more to start."""
 
-    def fact(self, on: "AgentConnection", shown: Shown) -> None:
+    def fact(self, on: AgentView, shown: RenderedFact) -> None:
         on.outbox.put(shown.for_agent())
 
-    def came(self, on: "AgentConnection", live: LiveChat, n: int) -> None:
+    def came(self, on: AgentView, live: ChatSnapshot, n: int) -> None:
         chat = agent_chat(live, 0)
         on.send(ChatOffered(n, chat) if chat.place == "offered" else ChatTaken(n, chat))
 
-    def left(self, on: "AgentConnection", shown: Shown, chat: str, why: str) -> None:
+    def left(self, on: AgentView, shown: RenderedFact, chat: str, why: str) -> None:
         on.send(ChatGone(shown.n, chat, why))
 
-    def head(self, on: "AgentConnection", shown: Shown) -> None:
+    def head(self, on: AgentView, shown: RenderedFact) -> None:
         on.outbox.put(shown.for_agent())
 
-    def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None:
+    def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None:
         on.send(Invitation(n, chat))
 
-    def standing(self, on: "AgentConnection", n: int, fact: AgentChanged) -> None:
+    def standing(self, on: AgentView, n: int, fact: AgentChanged) -> None:
         stands = (fact.status, fact.limit, fact.reason)
         if stands != self._stands:
             self._stands = stands
@@ -84,11 +80,11 @@ class JsonFace:
         """Nothing to stop."""
 
 
-def agent_chat(live: LiveChat, after: int) -> AgentChat:
+def agent_chat(live: ChatSnapshot, after: int) -> ChatForAgent:
     """A chat with its facts behind seq `after`."""
-    line = chat_line(live.id, live.fields)
+    line = chat_state(live.id, live.fields)
     first = line.seq - len(live.log)
-    return AgentChat(
+    return ChatForAgent(
         id=line.id,
         slot=line.slot,
         queue=line.queue,

@@ -1,36 +1,49 @@
-"""How an agent is shown things: as JSON (`face_json`) for bots and other clients, as HTML for the console."""
+"""How an agent is shown things: as JSON (`agent_json`) for bots and other clients, as HTML for the console."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from console.delivery.fanout import Shown
-from console.events import AgentChanged, ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
-from console.protocol import AgentHello, InvitedTo, Went
-from console.queue.results import Connected, LiveChat
+from console.archive.credentials import SignedIn
+from console.delivery.fanout import RenderedFact
+from console.delivery.hub import Outbox
+from console.events import AgentChanged, Author, ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
+from console.protocol import AgentHello, InvitedTo, Outbound, Went
+from console.queue.results import ChatSnapshot, Connected
+from console.services import Services
 
-if TYPE_CHECKING:
-    from console.ws.agent import AgentConnection
+
+class AgentView(Protocol):
+    """What a renderer needs of the agent's connection."""
+
+    services: Services
+    author: Author
+    me: SignedIn
+    outbox: Outbox
+
+    def send(self, frame: Outbound) -> None: ...
+    def now(self) -> int: ...
+    def invitations(self) -> list[InvitedTo]: ...
 
 
-class Face(Protocol):
-    def welcome(self, on: "AgentConnection", hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None: ...
-    def begin(self, on: "AgentConnection") -> None: ...
-    def fact(self, on: "AgentConnection", shown: Shown) -> None: ...
-    def came(self, on: "AgentConnection", live: LiveChat, n: int) -> None:
+class AgentRenderer(Protocol):
+    def welcome(self, on: AgentView, hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None: ...
+    def begin(self, on: AgentView) -> None: ...
+    def fact(self, on: AgentView, shown: RenderedFact) -> None: ...
+    def came(self, on: AgentView, live: ChatSnapshot, n: int) -> None:
         """Assigned, or offered."""
 
-    def left(self, on: "AgentConnection", shown: Shown, chat: str, why: str) -> None: ...
-    def head(self, on: "AgentConnection", shown: Shown) -> None:
+    def left(self, on: AgentView, shown: RenderedFact, chat: str, why: str) -> None: ...
+    def head(self, on: AgentView, shown: RenderedFact) -> None:
         """Something about the chat has changed that is no fact of its log."""
 
-    def invited(self, on: "AgentConnection", n: int, chat: InvitedTo) -> None: ...
-    def standing(self, on: "AgentConnection", n: int, fact: AgentChanged) -> None:
+    def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None: ...
+    def standing(self, on: AgentView, n: int, fact: AgentChanged) -> None:
         """The agent's own status, limit or connection has changed, by whomever."""
 
     def close(self) -> None: ...
 
 
-def recovered(on: "AgentConnection", hello: AgentHello, connected: Connected) -> bool:
+def recovered(on: AgentView, hello: AgentHello, connected: Connected) -> bool:
     """Whether all the client has stands as it was and only goes on, with nothing between."""
     logs = {chat.id: (chat.number("seq") - len(chat.log), chat.number("seq")) for chat in connected.chats}
     spans = [(seq, *logs.get(chat, (0, -1))) for chat, seq in hello.have.items()]

@@ -7,11 +7,11 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket
 
-from console.actions.visitor_profile import one_line, written
+from console.actions.visitor_profile import clean_line, clean_message
 from console.archive.credentials import SignedIn
-from console.authentication import COOKIE, own_origin, services_of, who
-from console.board.publisher import Boards, Face
-from console.delivery.fanout import Heard, Shown
+from console.authentication import COOKIE, authenticate, own_origin, services_of
+from console.board.publisher import Boards, BoardVariant
+from console.delivery.fanout import HubEvent, RenderedFact
 from console.domain.directory import Member
 from console.domain.permissions import may, require
 from console.domain.sanitize import clean, mask_cards
@@ -63,10 +63,10 @@ class BoardConnection(Connection):
         if not isinstance(frame, BoardHello):
             return False
         self.services.hub.join(f"agent:{self.author.id}", self)
-        if await who(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
+        if await authenticate(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
             raise Hangup(4401)
         self.member()
-        n, fresh, parts = await self.boards.join(self, Face(self.locale, frame.wall))
+        n, fresh, parts = await self.boards.join(self, BoardVariant(self.locale, frame.wall))
         workspace = self.services.workspace
         welcome = BoardWelcome(self.author.id, workspace.epoch, self.now(), self.services.build, n, fresh, parts)
         self.send(welcome)
@@ -83,7 +83,7 @@ class BoardConnection(Connection):
 
     async def whisper(self, frame: Whisper) -> None:
         self.member()
-        text = written(frame.text)
+        text = clean_message(frame.text)
         await self._done(frame.cid, self.services.workspace.whisper(self.author, frame.chat, frame.cid, text))
 
     async def take_over(self, frame: TakeOver) -> None:
@@ -100,7 +100,7 @@ class BoardConnection(Connection):
 
     async def set_status(self, frame: SetAgentStatus) -> None:
         self.member()
-        reason = one_line(frame.reason, 120)
+        reason = clean_line(frame.reason, 120)
         at = await self.services.workspace.set_agent_status(self.author, frame.agent, frame.status, reason)
         self.ack(frame.cid, "", 0, at)
 
@@ -134,8 +134,8 @@ class BoardConnection(Connection):
     def push(self, frame: str) -> None:
         self.outbox.put(frame)
 
-    def deliver(self, heard: Heard) -> None:
-        if isinstance(heard, Shown) and self._is_end(heard.fact):
+    def deliver(self, heard: HubEvent) -> None:
+        if isinstance(heard, RenderedFact) and self._is_end(heard.fact):
             self.cut(4401)
             return
         self.watching.hear(heard)
@@ -171,7 +171,7 @@ async def board_socket(socket: WebSocket) -> None:
         return
     await socket.accept(HTML)
     try:
-        me = await who(socket) if COOKIE in socket.cookies else None  # a board is for people: no bearer tokens
+        me = await authenticate(socket) if COOKIE in socket.cookies else None  # a board is for people: no bearer tokens
         member = services_of(socket).directory.members.get(me.member.id) if me is not None else None
         if me is None or member is None:
             raise Hangup(4401)

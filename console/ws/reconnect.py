@@ -6,26 +6,28 @@ from collections.abc import Iterable, Mapping
 from console.domain.directory import SLOTS, Member
 from console.errors import SestettoError
 from console.events import Assigned, ChatFact, Ended, Offered, Released, Reopened, Transferred, Withdrawn, read_log
-from console.projection.picture import chat_line
+from console.projection.picture import chat_state
 from console.protocol import Went
-from console.queue.results import LiveChat
+from console.queue.results import ChatSnapshot
 from console.queue.workspace import Workspace
 
 MOVES = (Assigned, Offered, Withdrawn, Released, Transferred, Reopened, Ended)
 
 
-async def whereabouts(workspace: Workspace, agent: str, chats: Iterable[str], team: Mapping[str, Member]) -> list[Went]:
+async def where_chats_went(
+    workspace: Workspace, agent: str, chats: Iterable[str], team: Mapping[str, Member]
+) -> list[Went]:
     """Of those that were this agent's: where each is, since when and with whom. What the store forgot is left out."""
     found = await asyncio.gather(*(_read(workspace, chat) for chat in [*chats][:SLOTS]))
-    return [went for live in found if live is not None and (went := went_to(live, agent, team)) is not None]
+    return [went for live in found if live is not None and (went := moved_chat(live, agent, team)) is not None]
 
 
-def went_to(live: LiveChat, agent: str, team: Mapping[str, Member]) -> Went | None:
+def moved_chat(live: ChatSnapshot, agent: str, team: Mapping[str, Member]) -> Went | None:
     """None for a chat that, by what its log still tells, was never this agent's."""
     facts = read_log(live.log)
     if not any(_concerns(fact, agent) for fact in facts):
         return None
-    line = chat_line(live.id, live.fields)
+    line = chat_state(live.id, live.fields)
     at = max((fact.at for fact in facts if isinstance(fact, MOVES)), default=0)
     ended = line.place in ("wrapup", "ended")
     name = team[line.agent].name if line.agent in team and not ended else ""
@@ -36,7 +38,7 @@ def _concerns(fact: ChatFact, agent: str) -> bool:
     return isinstance(fact, Assigned | Offered | Released | Transferred | Ended) and fact.agent == agent
 
 
-async def _read(workspace: Workspace, chat: str) -> LiveChat | None:
+async def _read(workspace: Workspace, chat: str) -> ChatSnapshot | None:
     try:
         return (await workspace.read_chat(chat))[0]
     except SestettoError:  # forgotten, or not to be had just now: no reason to keep anybody waiting

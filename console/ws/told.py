@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from console.domain.directory import Member
-from console.protocol import Place, VisitorChat
-from console.queue.results import LiveChat
+from console.protocol import ChatForVisitor, Place
+from console.queue.results import ChatSnapshot
 
 REOPEN = 600_000  # ms, as in functions/chat.lua
 PLACES: dict[str, Place] = {
@@ -16,11 +16,11 @@ PLACES: dict[str, Place] = {
 }
 
 
-def visitor_chat(chat: LiveChat, members: Mapping[str, Member]) -> VisitorChat:
+def visitor_chat(chat: ChatSnapshot, members: Mapping[str, Member]) -> ChatForVisitor:
     place = PLACES[chat.fields["place"]]
     agent = members.get(chat.fields.get("agent", "")) if place != "waiting" else None
     left = chat.fields.get("left_message") == "1"
-    return VisitorChat(
+    return ChatForVisitor(
         id=chat.id,
         place=place,
         last=chat.number("last"),

@@ -8,9 +8,9 @@ import msgspec
 from starlette.websockets import WebSocket
 
 from console.actions.idempotency import after_the_end, first_result
-from console.actions.visitor_profile import CHANNEL, Guest, mail_address, written
+from console.actions.visitor_profile import CHANNEL, ProfileBuilder, clean_message, valid_email
 from console.authentication import own_origin, services_of
-from console.delivery.fanout import Fanout, Heard, SeenSignal, Shown, TypingSignal
+from console.delivery.fanout import Fanout, HubEvent, RenderedFact, SeenSignal, TypingSignal
 from console.domain.directory import Site
 from console.domain.ids import new_id
 from console.domain.sanitize import clean, mask_cards
@@ -43,7 +43,7 @@ from console.security import origin_allowed
 from console.views.json import raw, visitor_facts
 from console.ws.connection import Connection, Handler, Hangup
 from console.ws.told import visitor_chat
-from console.ws.wait_status import Outlook
+from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
 FEATURES: list[str] = []
@@ -59,12 +59,12 @@ class VisitorConnection(Connection):
         self._came_to = self.services.directory.sites[socket.query_params["site"]]
         self._asked_for = socket.query_params.get("queue", "")
         self.id = new_id()  # of this connection
-        self.guest = Guest("", lambda: self.site, "")
+        self.guest = ProfileBuilder("", lambda: self.site, "")
         self.chat = ""
         self.last = 0  # seq of the last public fact sent
         self.returning = False  # known by token, with nothing live: the archive may know the cid
-        self._early: list[Shown] | None = None
-        self.outlook = Outlook(self.services, fanout)
+        self._early: list[RenderedFact] | None = None
+        self.outlook = WaitStatus(self.services, fanout)
         self._welcomed = False
 
     @property
@@ -97,7 +97,7 @@ class VisitorConnection(Connection):
         if not isinstance(frame, VisitorHello):
             return False
         known = self.services.visitor_tokens.read(frame.token) if frame.token else None
-        self.guest = Guest(known or new_id(), lambda: self.site, self.socket.headers.get("user-agent", ""))
+        self.guest = ProfileBuilder(known or new_id(), lambda: self.site, self.socket.headers.get("user-agent", ""))
         self.guest.is_on(frame.page, frame.locale)
         self._early = []
         self.services.hub.join(f"visitor:{self.guest.visitor.id}", self)
@@ -148,7 +148,7 @@ class VisitorConnection(Connection):
     # --- commands -----------------------------------------------------------------------------------
 
     async def open(self, frame: Open) -> None:
-        text = written(frame.text)
+        text = clean_message(frame.text)
         self.guest.is_called(frame.name, frame.email, frame.fields)
         self.guest.is_on(frame.page)
         known = await self._archived(frame.cid, text)
@@ -172,8 +172,8 @@ class VisitorConnection(Connection):
         return self._said(frame.cid, said)
 
     async def leave_message(self, frame: LeaveMessage) -> None:
-        text = written(frame.text)
-        self.guest.is_called(frame.name, mail_address(frame.email), {})
+        text = clean_message(frame.text)
+        self.guest.is_called(frame.name, valid_email(frame.email), {})
         self.guest.is_on(frame.page)
         known = await self._archived(frame.cid, text)
         said = known or await self.services.workspace.leave_message(
@@ -189,7 +189,7 @@ class VisitorConnection(Connection):
         self._said(frame.cid, said)
 
     async def say(self, frame: VisitorSay) -> None:
-        text = written(frame.text)
+        text = clean_message(frame.text)
         if not self.chat:
             raise NotOpen
         try:
@@ -277,7 +277,7 @@ class VisitorConnection(Connection):
 
     # --- what is heard ----------------------------------------------------------------------------------
 
-    def deliver(self, heard: Heard) -> None:
+    def deliver(self, heard: HubEvent) -> None:
         match heard:
             case TypingSignal():
                 if heard.chat == self.chat:
@@ -285,7 +285,7 @@ class VisitorConnection(Connection):
             case SeenSignal():
                 if heard.chat == self.chat:
                     self.send(Seen(heard.seq))
-            case Shown():
+            case RenderedFact():
                 if self._early is not None:
                     self._early.append(heard)
                 else:
@@ -296,7 +296,7 @@ class VisitorConnection(Connection):
         if chat != self.chat:
             self.chat, self.last = chat, 0
 
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: RenderedFact) -> None:
         fact = shown.fact
         if not isinstance(fact, ChatFact):
             return

@@ -1,13 +1,13 @@
 """What a visitor may expect: the place in line, and whether anybody is there."""
 
 from console.delivery.fanout import Fanout
-from console.projection.availability import team_of
-from console.projection.picture import ChatLine
+from console.projection.availability import availability
+from console.projection.picture import ChatState
 from console.protocol import Line, Outbound, Team, TeamChanged
 from console.services import Services
 
 
-class Outlook:
+class WaitStatus:
     """Of one socket: what was told last, and what has changed since. `chat` is empty before there is one."""
 
     def __init__(self, services: Services, fanout: Fanout) -> None:
@@ -16,7 +16,7 @@ class Outlook:
         self._place: tuple[int, int] | None = None
         self._team = Team(False)
 
-    def running(self, chat: str) -> ChatLine | None:
+    def running(self, chat: str) -> ChatState | None:
         """The chat while it goes on for its visitor."""
         line = self._services.picture.chats.get(chat)
         return line if line is not None and line.place != "wrapup" else None
@@ -24,7 +24,7 @@ class Outlook:
     def team(self, chat: str, queue: str) -> Team:
         """Who is there for the chat, or without one for who comes to the queue; told herewith."""
         line = self.running(chat)
-        self._team = team_of(
+        self._team = availability(
             self._services.picture,
             self._services.directory.queues,
             line.queue if line is not None else queue,

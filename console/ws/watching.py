@@ -6,12 +6,12 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from console.delivery.fanout import Heard, Shown, TypingSignal
+from console.delivery.fanout import HubEvent, RenderedFact, TypingSignal
 from console.delivery.hub import Listener
 from console.domain.ids import new_id
 from console.errors import ChatEnded, NotYours, SestettoError
 from console.events import Author, ChatFact, Ended, Presence, Watched, Wrapped, read_log
-from console.projection.picture import ChatLine, chat_line
+from console.projection.picture import ChatState, chat_state
 from console.protocol import Outbound, Typing, Unwatched, WatchDrawn
 from console.queue.results import Gone
 from console.services import Services
@@ -21,18 +21,18 @@ MOST = 6  # chats at once
 RENEW = 20.0  # seconds; the store forgets who looks on after 60, when their process has died
 
 
-class Socket(Listener[Heard], Protocol):
+class WatchingSocket(Listener[HubEvent], Protocol):
     def send(self, frame: Outbound) -> None: ...
     def now(self) -> int: ...
 
 
-class Looked:
+class WatchedChat:
     """One chat: what was drawn of it, and until then what has been heard."""
 
     def __init__(self) -> None:
         self.n = 0
         self.trace: list[ChatFact] = []
-        self.early: list[Shown] | None = []
+        self.early: list[RenderedFact] | None = []
 
 
 class Watching:
@@ -40,11 +40,11 @@ class Watching:
 
     def __init__(
         self,
-        on: Socket,
+        on: WatchingSocket,
         services: Services,
         author: Author,
         locale: str,
-        may: Callable[[ChatLine], bool],
+        may: Callable[[ChatState], bool],
         sees: Callable[[], bool] = lambda: True,
     ) -> None:
         self._on = on
@@ -52,9 +52,9 @@ class Watching:
         self._author = author
         self._locale = locale
         self._may = may
-        self._views = WatchViews(services.views, lambda: names_of(services), sees)
+        self._views = WatchViews(services.views, lambda: member_names(services), sees)
         self._connection = new_id()
-        self._looked: dict[str, Looked] = {}
+        self._looked: dict[str, WatchedChat] = {}
         self._renewing: asyncio.Task[None] | None = None
 
     async def begin(self, chat: str) -> None:
@@ -65,7 +65,7 @@ class Watching:
             return
         if not self._may(line) or (chat not in self._looked and len(self._looked) >= MOST):
             raise NotYours
-        looked = self._looked[chat] = Looked()
+        looked = self._looked[chat] = WatchedChat()
         self._services.hub.join(f"chat:{chat}", self._on)
         try:
             await self._services.workspace.watch(self._author, chat, self._connection, on=True)
@@ -75,7 +75,7 @@ class Watching:
             return
         facts = read_log(live.log)
         looked.trace = traced(facts)
-        line = chat_line(chat, live.fields)
+        line = chat_state(chat, live.fields)
         whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())
         self._send(WatchDrawn(chat, looked.n, whole, whole=True))
         early, looked.early = looked.early or [], None
@@ -101,28 +101,28 @@ class Watching:
             self._forget(chat, "off")
             await self._unwatch(chat)
 
-    def hear(self, heard: Heard) -> bool:
+    def hear(self, heard: HubEvent) -> bool:
         """Shows whatever is of a watched chat, and says whether it was."""
         if isinstance(heard, TypingSignal):
             if heard.chat in self._looked:
                 self._send(Typing(heard.who, heard.after, heard.chat, heard.text))
             return heard.chat in self._looked
-        fact = heard.fact if isinstance(heard, Shown) else None
-        if not isinstance(heard, Shown) or not isinstance(fact, ChatFact | Presence | Watched):
+        fact = heard.fact if isinstance(heard, RenderedFact) else None
+        if not isinstance(heard, RenderedFact) or not isinstance(fact, ChatFact | Presence | Watched):
             return False
         looked = self._looked.get(fact.chat)
         if looked is not None:
             self._hear(looked, heard)
         return looked is not None
 
-    def _hear(self, looked: Looked, shown: Shown) -> None:
+    def _hear(self, looked: WatchedChat, shown: RenderedFact) -> None:
         if looked.early is not None:
             looked.early.append(shown)
         elif shown.n > looked.n and shown.line is not None:
             looked.n = shown.n
             self._show(looked, shown, shown.line)
 
-    def _show(self, looked: Looked, shown: Shown, line: ChatLine) -> None:
+    def _show(self, looked: WatchedChat, shown: RenderedFact, line: ChatState) -> None:
         fact = shown.fact
         if not isinstance(fact, ChatFact):
             content = self._views.head(line, locale=self._locale, now=self._on.now())
@@ -161,6 +161,6 @@ class Watching:
         self._on.send(frame)
 
 
-def names_of(services: Services) -> dict[str, str]:
+def member_names(services: Services) -> dict[str, str]:
     """Members by id, as they are called now."""
     return {id: agent.name for id, agent in services.picture.agents.items()}

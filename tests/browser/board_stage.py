@@ -13,7 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.archive.members import SignedIn
-from console.board.publisher import Boards, Face
+from console.board.publisher import Boards, BoardVariant
 from console.board.views import BoardViews
 from console.domain.directory import Directory, Member, Queue
 from console.events import ChatFact, Stalled
@@ -128,7 +128,7 @@ class BoardStage:
         self.heard.append(frame)
         if frame["t"] == "hello":
             n, fresh, parts = await self.boards.join(
-                listener, Face(frame.get("locale", "en"), frame.get("wall", False))
+                listener, BoardVariant(frame.get("locale", "en"), frame.get("wall", False))
             )
             self.sockets.append(listener.connection)
             await self.send(BoardWelcome("sam", "e1", self.store.now(), BUILD, n, fresh, parts))

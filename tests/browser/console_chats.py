@@ -17,7 +17,7 @@ from console.events import (
     Turn,
     Visitor,
 )
-from console.projection.picture import ChatLine
+from console.projection.picture import ChatState
 from console.protocol import (
     Colleagues,
     ColleagueThere,
@@ -33,7 +33,7 @@ class Play:
     """One chat as the stage tells it: its line, and its facts so far."""
 
     def __init__(self, chat: str, slot: int, name: str = "", **line: Any) -> None:
-        self.line = ChatLine(
+        self.line = ChatState(
             id=chat,
             place=line.pop("place", "active"),
             queue=line.pop("queue", "support"),

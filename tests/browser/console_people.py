@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from console.demo.socket_client import Socket, SocketClosed
+from console.demo.socket_client import SocketClient, SocketClosed
 from console.domain.ids import new_cid
 from console.protocol import Inbound, Open, VisitorEnd, VisitorHello, VisitorSay
 from tests.support.credentials import sign_in_link
@@ -18,7 +18,7 @@ from tests.support.server_process import RunningServer
 class Vera:
     """A visitor; `frames` are all that her side was told."""
 
-    def __init__(self, socket: Socket) -> None:
+    def __init__(self, socket: SocketClient) -> None:
         self.socket = socket
         self.frames: list[dict[str, Any]] = []
         self._reading = asyncio.create_task(self._read())
@@ -26,7 +26,7 @@ class Vera:
     @classmethod
     async def comes(cls, server: RunningServer, text: str, *, name: str = "Vera", queue: str = "") -> Self:
         url = f"{server.socket_url}/ws/visitor?site=demo"
-        vera = cls(await Socket.open(url, subprotocol="sestetto.v1", origin=server.url))
+        vera = cls(await SocketClient.open(url, subprotocol="sestetto.v1", origin=server.url))
         await vera.send(VisitorHello())
         await vera.send(Open(cid=new_cid(), text=text, name=name, queue=queue))
         await eventually(lambda: vera.of("ack"), f"{name}'s chat to be open")

@@ -23,7 +23,7 @@ from console.events import (
 )
 from console.pages.console import console_page
 from console.pages.static import routes as static_routes
-from console.projection.picture import AgentLine
+from console.projection.picture import AgentState
 from console.projection.statistics import DayFigures, bucket_of
 from console.protocol import (
     Ack,
@@ -114,7 +114,7 @@ class Stage:
         return self.views.pane(slot, play.line if play else None, facts, locale=self.locale, now=now())
 
     def strip(self) -> str:
-        agent = AgentLine(
+        agent = AgentState(
             "ana",
             "Ana",
             status=self.status,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from console.archive.reducer import ChatRow
+from console.archive.reducer import ArchivedChat
 from console.domain.directory import Canned
 from console.pages.settings.canned_replies_json import Replies
 from console.pages.visitor import context_of, fragment_of
@@ -28,9 +28,11 @@ class SideTable:
     def __init__(self) -> None:
         self.replies: list[Canned] = [BYE, TV, REFUND, GREETING]
         self.queues = ["billing", "support"]
-        self.earlier: list[ChatRow] | None = [
-            ChatRow("old1", queue="support", reason="Refund", opened=1_799_000_000_000, agent_name="Ben", rating=4),
-            ChatRow("old2", queue="billing", opened=1_798_000_000_000, agent_name="Ana"),
+        self.earlier: list[ArchivedChat] | None = [
+            ArchivedChat(
+                "old1", queue="support", reason="Refund", opened=1_799_000_000_000, agent_name="Ben", rating=4
+            ),
+            ArchivedChat("old2", queue="billing", opened=1_798_000_000_000, agent_name="Ana"),
         ]
         self.away_reasons: tuple[str, ...] = ("Lunch", "Training")
         self.status = 200

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Dialog, Page
 from console.archive.alerts import Alerts
 from console.domain.alerts import AlertRule
 from console.domain.directory import Canned, Hours, Queue
+from console.views.i18n import page_texts
 from tests.browser.test_pages_axe import nothing_found
 from tests.support.alert_detector import to
 from tests.support.credentials import accounts_of, sign_in_link
@@ -190,7 +191,7 @@ async def a_full_house(server: RunningServer) -> None:
         await accounts.put_canned(Canned("c2", "Washing", "By hand, at 30 degrees.", "queue", "support"))
         await accounts.disable("ben")
         alert = AlertRule("a1", "Partners", ("l1",), due_soon=5_000, late=True, line=9, destinations=to(HOOK), nobody=0)
-        await Alerts(accounts.database).put_rule(alert)
+        await Alerts(accounts.database, locales=page_texts().available()).put_rule(alert)
 
 
 async def test_axe_finds_nothing_on_any_page_of_the_settings(server: RunningServer, context: BrowserContext) -> None:

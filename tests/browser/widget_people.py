@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, WebSocket
 
-from console.demo.socket_client import Socket, SocketClosed
+from console.demo.socket_client import SocketClient, SocketClosed
 from console.domain.ids import new_cid, new_id
 from console.protocol import (
     AgentEnd,
@@ -43,7 +43,7 @@ END = """async () => {
 class Ana:
     """An agent who is online, takes what comes, and remembers what she was told."""
 
-    def __init__(self, socket: Socket) -> None:
+    def __init__(self, socket: SocketClient) -> None:
         self.socket = socket
         self.frames: list[dict[str, Any]] = []
         self.last: dict[str, int] = {}  # chat -> seq of its last fact
@@ -53,7 +53,7 @@ class Ana:
     @classmethod
     async def at_her_desk(cls, server: RunningServer, member: str = "ana") -> Self:
         bearer = await bearer_of(server, member)
-        socket = await Socket.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
+        socket = await SocketClient.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
         ana = cls(socket)
         await ana.send(AgentHello(tab=new_id(), take=True))
         await ana.send(SetStatus(cid=new_cid(), status="online"))
@@ -138,12 +138,12 @@ class Crowd:
     """Visitors who open a chat each and say no more: they fill an agent's slots."""
 
     def __init__(self) -> None:
-        self.sockets: list[Socket] = []
+        self.sockets: list[SocketClient] = []
 
     async def come(self, server: RunningServer, number: int, queue: str = "") -> None:
         for _ in range(number):
             url = f"{server.socket_url}/ws/visitor?site=demo&queue={queue}"
-            socket = await Socket.open(url, subprotocol="sestetto.v1", origin=server.url)
+            socket = await SocketClient.open(url, subprotocol="sestetto.v1", origin=server.url)
             self.sockets.append(socket)
             await socket.send(VisitorHello())
             await socket.send(Open(cid=new_cid(), text="I only fill a slot"))

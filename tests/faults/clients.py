@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from console.bench.checker import Claim
-from console.demo.socket_client import Socket, SocketClosed
+from console.demo.socket_client import SocketClient, SocketClosed
 from console.domain.ids import new_cid
 from console.protocol import (
     AddNote,
@@ -53,7 +53,7 @@ class Person:
         self.here = asyncio.Event()  # cleared: stays away after the next drop
         self.here.set()
         self._claims: dict[str, Claim] = {}
-        self._socket: Socket | None = None
+        self._socket: SocketClient | None = None
         self._later: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -166,7 +166,7 @@ class Person:
         finally:
             socket._writer.transport.abort()
 
-    async def _next(self, socket: Socket) -> str:
+    async def _next(self, socket: SocketClient) -> str:
         """The next frame; SocketClosed when nobody is there any more."""
         for _ in range(2):
             with contextlib.suppress(TimeoutError):
@@ -175,7 +175,7 @@ class Person:
             await socket.send(Ping(0))
         raise SocketClosed(1006, "half-open")
 
-    async def _resend(self, socket: Socket) -> None:
+    async def _resend(self, socket: SocketClient) -> None:
         for frame in list(self.outbox.values()):
             await socket.send(frame)
 
@@ -211,7 +211,7 @@ class Person:
     def problem(self, text: str) -> None:
         self.journal.problems.append(f"{self.name}: {text}")
 
-    async def _connect(self) -> Socket:
+    async def _connect(self) -> SocketClient:
         raise NotImplementedError
 
     def _hello(self) -> Inbound:
@@ -262,9 +262,9 @@ class Visitor(Person):
     async def with_agent(self) -> None:
         await eventually(lambda: self.held, f"an agent for {self.name}", within=20)
 
-    async def _connect(self) -> Socket:
+    async def _connect(self) -> SocketClient:
         url = f"{self.stage.url.replace('http', 'ws', 1)}/ws/visitor?site={self.site}"
-        return await Socket.open(url, subprotocol=SUBPROTOCOL, origin=self.stage.origin)
+        return await SocketClient.open(url, subprotocol=SUBPROTOCOL, origin=self.stage.origin)
 
     def _hello(self) -> VisitorHello:
         after = self.facts[-1]["seq"] if self.facts else 0
@@ -329,9 +329,9 @@ class Agent(Person):
     async def holds(self, chat: str) -> None:
         await eventually(lambda: chat in self.held, f"{self.name} to hold {chat}", within=20)
 
-    async def _connect(self) -> Socket:
+    async def _connect(self) -> SocketClient:
         url = f"{self.stage.url.replace('http', 'ws', 1)}/ws/agent"
-        return await Socket.open(url, subprotocol=SUBPROTOCOL, bearer=self.bearer)
+        return await SocketClient.open(url, subprotocol=SUBPROTOCOL, bearer=self.bearer)
 
     def _hello(self) -> AgentHello:
         return AgentHello(self.tab, self.epoch, self.take, dict(self.held))
@@ -367,7 +367,7 @@ class Agent(Person):
         if fact.get("author", {}).get("id") == self.name and (cid := fact.get("cid")):
             self._answer(cid, chat, seq)
 
-    async def _resend(self, socket: Socket) -> None:
+    async def _resend(self, socket: SocketClient) -> None:
         for chat, seq in self.held.items():
             await socket.send(Shown(chat, seq))
         await super()._resend(socket)

@@ -4,7 +4,7 @@ import pytest
 
 from console.domain.ids import new_cid
 from console.protocol import AgentEnd, Invite, Label, Whisper
-from console.queue.results import LiveChat
+from console.queue.results import ChatSnapshot
 from tests.faults.clients import Agent, Cast
 from tests.faults.installation import Inside
 from tests.support.board_client import Board
@@ -29,7 +29,7 @@ async def test_a_chat_that_ends_just_then_is_not_looked_on_at(
     await sam.is_welcome()
     read, known = services.workspace.read_chat, services.picture.chats
 
-    async def ends_first(chat: str) -> tuple[LiveChat, int]:
+    async def ends_first(chat: str) -> tuple[ChatSnapshot, int]:
         await over(ana, chat)
         if heard:
             await eventually(lambda: chat not in known, "the feed to tell it")

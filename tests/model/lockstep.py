@@ -11,7 +11,7 @@ from console.errors import SestettoError
 from console.events import decode_fact
 from console.projection.picture import Picture
 from console.queue.keys import stray
-from console.queue.results import Arrived, Connected, LiveChat, Snapshot
+from console.queue.results import Arrived, ChatSnapshot, Connected, Snapshot
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.model.checker import Checker
@@ -240,7 +240,7 @@ def _plain(result: Any) -> Any:
     return result
 
 
-def _held(chat: LiveChat) -> dict[str, Any]:
+def _held(chat: ChatSnapshot) -> dict[str, Any]:
     told = {"id": chat.id, "draft": chat.draft, "facts": len(chat.log)}
     return told | {
         of: _field(of, chat.fields.get(of, "")) for of in ("place", "agent", "slot", "turn", "due", "seq", "until")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from console.alerts.detector import News, Watch
+from console.alerts.detector import Detector, News
 from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.domain.alerts import AlertRule, Destination
@@ -12,6 +12,7 @@ from console.domain.directory import Hours, Queue
 from console.domain.ids import new_cid, new_id
 from console.events import AgentChanged, AnyFact, Assigned, Author, Ended, Late, Message, Opened, Turn, Visitor
 from console.projection.picture import Picture
+from console.views.i18n import page_texts
 
 START = 1_800_000_000_000  # ms: a Friday morning
 SUPPORT = Queue("support", "Support")
@@ -26,7 +27,7 @@ class Scene:
         self, *rules: AlertRule, queues: Sequence[Queue] = (SUPPORT,), picture: Picture | None = None, **more: Any
     ) -> None:
         self.queues = {queue.id: queue for queue in queues}
-        self.watch = Watch(picture or Picture(), rules, self.queues, more.get("incidents", ()), START)
+        self.watch = Detector(picture or Picture(), rules, self.queues, more.get("incidents", ()), START)
         self.told: list[News] = []
         self.seqs: dict[str, int] = {}
         self.n = 0
@@ -107,7 +108,7 @@ async def alerts_of(database_url: str, workspace: str = "main") -> AsyncIterator
     """Of a server that runs: its rules may be changed meanwhile."""
     database = Database(database_url)
     try:
-        yield Alerts(database, workspace)
+        yield Alerts(database, workspace, locales=page_texts().available())
     finally:
         await database.close()
 

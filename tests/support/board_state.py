@@ -4,7 +4,7 @@ from typing import Any
 
 from console.domain.directory import Directory, Member, Queue
 from console.events import Turn
-from console.projection.picture import AgentLine, ChatLine, LateAnswer, Picture
+from console.projection.picture import AgentState, ChatState, LateAnswer, Picture
 from console.projection.statistics import HOUR, MINUTE
 
 SUPPORT = Queue("support", "Support")
@@ -26,17 +26,17 @@ class Floor:
         languages: tuple[str, ...] = (),
         since: int = -60_000,
         **line: Any,
-    ) -> AgentLine:
+    ) -> AgentState:
         """Online and connected unless said otherwise; serves all queues."""
         serves = list(queues or self.directory.queues)
         values = {"status": "online", "connected": True, "name": id.title(), **line}
-        agent = AgentLine(id=id, queues=serves, since=self.now + since, **values)
+        agent = AgentState(id=id, queues=serves, since=self.now + since, **values)
         self.picture.agents[id] = agent
         email = f"{id}@example.com"
         self.directory.members[id] = Member(id, agent.name, email, queues=tuple(serves), languages=languages)
         return agent
 
-    def holds(self, agent: str, slot: int, *, name: str = "Vera", due: int | None = None, **line: Any) -> ChatLine:
+    def holds(self, agent: str, slot: int, *, name: str = "Vera", due: int | None = None, **line: Any) -> ChatState:
         """A chat in the agent's hands; with `due` a turn is open."""
         chat = self._chat(f"{agent}{slot}", name, place=line.pop("place", "active"), agent=agent, slot=slot, **line)
         if due is not None:
@@ -45,15 +45,15 @@ class Floor:
         self.picture.agents[agent].held[slot] = chat.id
         return chat
 
-    def waits(self, id: str, *, name: str = "Vera", for_ms: int = 1_000, due: int = 5_000, **line: Any) -> ChatLine:
+    def waits(self, id: str, *, name: str = "Vera", for_ms: int = 1_000, due: int = 5_000, **line: Any) -> ChatState:
         chat = self._chat(id, name, place="waiting", **line)
         chat.since, chat.due, chat.late = self.now - for_ms, self.now + due, due <= 0
         chat.rank = line.get("rank", chat.due)
         return chat
 
-    def _chat(self, id: str, name: str, **line: Any) -> ChatLine:
+    def _chat(self, id: str, name: str, **line: Any) -> ChatState:
         values = {"queue": next(iter(self.directory.queues)), "since": self.now, **line}
-        chat = ChatLine(id=id, visitor=f"v{id}", name=name, **values)
+        chat = ChatState(id=id, visitor=f"v{id}", name=name, **values)
         self.picture.chats[id] = chat
         return chat
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Self
 
-from console.demo.socket_client import Socket, SocketClosed
+from console.demo.socket_client import SocketClient, SocketClosed
 from console.domain.ids import new_cid
 from tests.support.credentials import bearer_of
 from tests.support.eventually import eventually
@@ -17,7 +17,7 @@ Frame = dict[str, Any]
 class Talker:
     """One client: `heard` is all that came, `said` all that went, in order."""
 
-    def __init__(self, socket: Socket) -> None:
+    def __init__(self, socket: SocketClient) -> None:
         self.heard: list[Frame] = []
         self.said: list[Frame] = []
         self.closed: int | None = None
@@ -79,7 +79,7 @@ class Visitor(Talker):
     ) -> Self:
         """A tab that says hello; `knows` is the same visitor's earlier tab, whose place it takes up."""
         address = f"{server.socket_url}/ws/visitor?site=demo" + (f"&queue={queue}" if queue else "")
-        socket = await Socket.open(address, subprotocol="sestetto.v1", origin=server.url)
+        socket = await SocketClient.open(address, subprotocol="sestetto.v1", origin=server.url)
         vera = cls(socket)
         hello: Frame = {}
         if knows is not None:
@@ -127,7 +127,7 @@ class Agent(Talker):
         have: dict[str, int] | None = None,
     ) -> Self:  # fmt: skip
         bearer = await bearer_of(server, member)
-        socket = await Socket.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
+        socket = await SocketClient.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
         agent = cls(socket)
         agent.blind = blind
         await agent.say_frame("hello", tab=tab, take=take, have=have or {})

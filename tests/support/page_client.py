@@ -23,6 +23,7 @@ from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
 from console.services import Services
 from console.views.html import HtmlViews
+from console.views.i18n import page_texts
 from tests.support.archive_feed import fresh_database
 
 PASSWORD = "correct horse battery"
@@ -61,7 +62,7 @@ def _services(database: Database, workspace: Workspace, *, demo: bool = False) -
         accounts=accounts,
         archive=Archive(database, workspace.name),
         history=History(database, workspace.name),
-        alerts=Alerts(database, workspace.name),
+        alerts=Alerts(database, workspace.name, locales=page_texts().available()),
         couriers=Couriers(),
         hub=Hub(),
         visitor_tokens=VisitorTokens("s" * 32),

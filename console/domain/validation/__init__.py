@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from console.domain.directory import Directory
-from console.domain.validation.members import of_member, of_site
-from console.domain.validation.problems import of_reasons
-from console.domain.validation.queues import of_queue
-from console.errors import BadSettings, Wrong
+from console.domain.validation.members import validate_member, validate_site
+from console.domain.validation.problems import validate_reasons
+from console.domain.validation.queues import validate_queue
+from console.errors import BadSettings, Problem
 
 
 def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[str] = ()) -> None:
@@ -14,19 +14,19 @@ def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[s
 
     Of what is edited, the fields in `but` are passed over. Its own faults come first: the others may be their echo.
     """
-    before, after = wrong_with(known), wrong_with(wanted)
+    before, after = problems_in(known), problems_in(wanted)
     own = [one for one in after if one.target == edited and one.field not in but]
     if found := own or [one for one in after if one.target != edited and one not in before]:
         raise BadSettings(found)
 
 
-def wrong_with(directory: Directory) -> list[Wrong]:
+def problems_in(directory: Directory) -> list[Problem]:
     """All that is wrong in a directory."""
-    found: list[Wrong] = []
+    found: list[Problem] = []
     for queue in directory.queues.values():
-        found += of_queue(queue, directory)
+        found += validate_queue(queue, directory)
     for member in directory.members.values():
-        found += of_member(member, directory)
+        found += validate_member(member, directory)
     for site in directory.sites.values():
-        found += of_site(site, directory)
-    return found + of_reasons("away", "away_reasons", directory.away_reasons)
+        found += validate_site(site, directory)
+    return found + validate_reasons("away", "away_reasons", directory.away_reasons)

@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from console.domain.address_policy import what_is_wrong
 from console.domain.alerts import KINDS, AlertRule
 from console.domain.directory import Directory
-from console.domain.validation.problems import Found, check_name
-from console.errors import Wrong
+from console.domain.validation.problems import Problems, check_name
+from console.errors import Problem
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 SHORTEST_QUIET = 10 * SECOND
 DESTINATIONS, LONGEST_LINE = 10, 10_000
 
 
-def of_alert(rule: AlertRule, others: Iterable[AlertRule], known: Directory, locales: Iterable[str]) -> list[Wrong]:
-    found = Found(f"alert:{rule.id}")
+def validate_alert(
+    rule: AlertRule, others: Iterable[AlertRule], known: Directory, locales: Iterable[str]
+) -> list[Problem]:
+    found = Problems(f"alert:{rule.id}")
     check_name(found, rule.name, [other.name for other in others if other.id != rule.id])
     for queue in rule.queues:
         found.unless(queue in known.queues, "queues", "There is no such queue: %(queue)s.", queue=queue)
@@ -47,7 +49,7 @@ def of_alert(rule: AlertRule, others: Iterable[AlertRule], known: Directory, loc
     return found
 
 
-def _thresholds(found: Found, rule: AlertRule, known: Directory) -> None:
+def _thresholds(found: Problems, rule: AlertRule, known: Directory) -> None:
     if rule.due_soon is not None:
         queues = [queue for queue in known.queues.values() if rule.covers(queue.id)]
         longest = max((queue.target for queue in queues), default=DAY)

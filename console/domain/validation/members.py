@@ -6,8 +6,8 @@ from typing import get_args
 from urllib.parse import urlsplit
 
 from console.domain.directory import PLACEHOLDERS, SLOTS, Canned, Directory, Member, MemberRole, Site
-from console.domain.validation.problems import ID, Found, check_languages, check_name
-from console.errors import Wrong
+from console.domain.validation.problems import ID, Problems, check_languages, check_name
+from console.errors import Problem
 
 ORIGINS = 50
 TITLE, CANNED_TEXT = 80, 4_000  # characters; the text is as long as a message
@@ -17,8 +17,8 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}|")
 BRACES = re.compile(r"\{([^{}\n]{1,70})\}")
 
 
-def of_member(member: Member, known: Directory) -> list[Wrong]:
-    found = Found(f"member:{member.id}")
+def validate_member(member: Member, known: Directory) -> list[Problem]:
+    found = Problems(f"member:{member.id}")
     before, at, after = member.email.partition("@")
     found.unless(ID.fullmatch(member.id), "id", "An id has small letters, digits, hyphens and underscores, 64 at most.")
     whole = before and at and after and member.email.isprintable() and " " not in member.email
@@ -35,8 +35,8 @@ def of_member(member: Member, known: Directory) -> list[Wrong]:
     return found
 
 
-def of_site(site: Site, known: Directory) -> list[Wrong]:
-    found = Found(f"site:{site.key}")
+def validate_site(site: Site, known: Directory) -> list[Problem]:
+    found = Problems(f"site:{site.key}")
     others = [other.name for other in known.sites.values() if other.key != site.key]
     found.unless(ID.fullmatch(site.key), "key", "A key has small letters, digits, hyphens and underscores, 64 at most.")
     check_name(found, site.name, others)
@@ -74,9 +74,9 @@ def of_site(site: Site, known: Directory) -> list[Wrong]:
     return found
 
 
-def of_canned(canned: Canned, others: Iterable[Canned], known: Directory) -> list[Wrong]:
+def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) -> list[Problem]:
     """`others`: those for the same people."""
-    found = Found(f"canned:{canned.id}")
+    found = Problems(f"canned:{canned.id}")
     check_name(found, canned.title, [other.title for other in others if other.id != canned.id], "title", TITLE)
     found.unless(
         canned.text.strip() and len(canned.text) <= CANNED_TEXT,
@@ -103,8 +103,8 @@ def of_canned(canned: Canned, others: Iterable[Canned], known: Directory) -> lis
     return found
 
 
-def of_retention(days: int) -> list[Wrong]:
-    found = Found("retention")
+def validate_retention(days: int) -> list[Problem]:
+    found = Problems("retention")
     found.unless(
         1 <= days <= RETENTION, "days", "Chats are kept for 1 to %(most)s days: give such a number.", most=RETENTION
     )

@@ -7,14 +7,14 @@ from functools import cache
 from babel import Locale
 
 from console.domain.sanitize import safe_name
-from console.errors import Wrong
+from console.errors import Problem
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # as on the wire
 NAME, REASON = 80, 60  # characters
 REASONS = 50
 
 
-class Found(list[Wrong]):
+class Problems(list[Problem]):
     """What is wrong with one thing."""
 
     def __init__(self, target: str) -> None:
@@ -23,11 +23,11 @@ class Found(list[Wrong]):
 
     def unless(self, fine: object, field: str, says: str, **values: str | int) -> None:
         if not fine:
-            self.append(Wrong(self.target, field, says, values))
+            self.append(Problem(self.target, field, says, values))
 
 
-def of_reasons(target: str, field: str, reasons: tuple[str, ...]) -> list[Wrong]:
-    found = Found(target)
+def validate_reasons(target: str, field: str, reasons: tuple[str, ...]) -> list[Problem]:
+    found = Problems(target)
     found.unless(len(reasons) <= REASONS, field, "%(most)s reasons at most: nobody looks through more.", most=REASONS)
     seen: set[str] = set()
     for reason in reasons:
@@ -43,7 +43,7 @@ def languages() -> frozenset[str]:
     return frozenset(tag for tag in map(str, Locale("en").languages) if tag.isalpha() and len(tag) <= 3)
 
 
-def check_languages(found: Found, tags: tuple[str, ...]) -> None:
+def check_languages(found: Problems, tags: tuple[str, ...]) -> None:
     for tag in tags:
         found.unless(
             tag in languages(),
@@ -54,7 +54,7 @@ def check_languages(found: Found, tags: tuple[str, ...]) -> None:
     found.unless(len(set(tags)) == len(tags), "languages", "A language is there twice: leave it once.")
 
 
-def check_name(found: Found, name: str, others: Iterable[str], field: str = "name", most: int = NAME) -> None:
+def check_name(found: Problems, name: str, others: Iterable[str], field: str = "name", most: int = NAME) -> None:
     found.unless(is_plain(name, most), field, "A name has 1 to %(most)s characters on one line.", most=most)
     taken = name.casefold() in {other.casefold() for other in others}
     found.unless(not taken, field, "%(name)s is there already: choose another name.", name=name)

@@ -6,16 +6,16 @@ from typing import get_args
 
 from console.domain.directory import Directory, Hours, Member, Mode, Queue
 from console.domain.opening_hours import zones
-from console.domain.validation.problems import ID, Found, check_languages, check_name, of_reasons
-from console.errors import Wrong
+from console.domain.validation.problems import ID, Problems, check_languages, check_name, validate_reasons
+from console.errors import Problem
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 HOLIDAYS, LONGEST_LINE = 400, 10_000
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
-def of_queue(queue: Queue, known: Directory) -> list[Wrong]:
-    found = Found(f"queue:{queue.id}")
+def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
+    found = Problems(f"queue:{queue.id}")
     others = [other for other in known.queues.values() if other.id != queue.id]
     found.unless(ID.fullmatch(queue.id), "id", "An id has small letters, digits, hyphens and underscores, 64 at most.")
     check_name(found, queue.name, [other.name for other in others])
@@ -45,15 +45,15 @@ def of_queue(queue: Queue, known: Directory) -> list[Wrong]:
     found.unless(0 <= queue.wrapup <= 10 * MINUTE, "wrapup", "Wrap-up takes 0 to 600 seconds: give such a number.")
     return [
         *found,
-        *of_hours(found.target, queue.hours),
+        *validate_hours(found.target, queue.hours),
         *_overflow(queue, known),
-        *of_reasons(found.target, "reasons", queue.reasons),
+        *validate_reasons(found.target, "reasons", queue.reasons),
         *_members(queue, known),
     ]
 
 
-def _members(queue: Queue, known: Directory) -> list[Wrong]:
-    found = Found(f"queue:{queue.id}")
+def _members(queue: Queue, known: Directory) -> list[Problem]:
+    found = Problems(f"queue:{queue.id}")
     there = _serving(queue.id, known)
     if queue.name:
         found.unless(
@@ -82,8 +82,8 @@ def _serving(queue: str, known: Directory) -> list[Member]:
     return [member for member in known.members.values() if queue in member.queues]
 
 
-def _overflow(queue: Queue, known: Directory) -> list[Wrong]:
-    found = Found(f"queue:{queue.id}")
+def _overflow(queue: Queue, known: Directory) -> list[Problem]:
+    found = Problems(f"queue:{queue.id}")
     if not queue.overflow_to:
         found.unless(
             not queue.overflow_after, "overflow_to", "Choose the queue that chats overflow to, or give no time."
@@ -121,9 +121,9 @@ def circle_from(queue: Queue, known: Directory) -> list[str]:
     return []
 
 
-def of_removal(queue: str, known: Directory) -> list[Wrong]:
+def validate_queue_removal(queue: str, known: Directory) -> list[Problem]:
     """What still leads to a queue that is to go."""
-    found = Found(f"queue:{queue}")
+    found = Problems(f"queue:{queue}")
     for site in known.sites.values():
         leads = site.queue == queue
         found.unless(not leads, "", "The site %(site)s leads here: give it another queue first.", site=site.name)
@@ -137,8 +137,8 @@ def of_removal(queue: str, known: Directory) -> list[Wrong]:
     return found
 
 
-def of_hours(target: str, hours: Hours) -> list[Wrong]:
-    found = Found(target)
+def validate_hours(target: str, hours: Hours) -> list[Problem]:
+    found = Problems(target)
     found.unless(
         hours.zone in zones(), "zone", "There is no time zone %(zone)s: give one such as Europe/Rome.", zone=hours.zone
     )

@@ -19,7 +19,7 @@ from console.domain.alerts import AlertRule, Destination
 from console.domain.directory import Directory
 from console.domain.ids import new_id
 from console.domain.validation.alerts import DESTINATIONS
-from console.errors import BadSettings, SlowDown, Wrong
+from console.errors import BadSettings, Problem, SlowDown
 from console.pages.guard import go, read_form
 from console.pages.settings.common import (
     _,
@@ -226,7 +226,7 @@ async def _form(
     rule: AlertRule | None,
     typed: Mapping[str, str],
     *,
-    wrong: Sequence[Wrong] = (),
+    wrong: Sequence[Problem] = (),
     target: str = "",
 ) -> Response:
     known = await known_to(request)

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.audit import AuditLine, Place
+from console.archive.audit import AuditCursor, AuditLine
 from console.archive.members import MemberLine, SignedIn
-from console.archive.supervisor_actions import Intervention, read_interventions
+from console.archive.supervisor_actions import SupervisorAction, read_supervisor_actions
 from console.authentication import services_of
 from console.domain.directory import Directory
 from console.domain.validation.queues import clock
@@ -122,10 +122,10 @@ class Change(NamedTuple):
 async def show(request: Request, me: SignedIn) -> Response:
     services = services_of(request)
     asked = BEFORE.fullmatch(request.query_params.get("before", ""))
-    before = Place(*map(int, asked.groups())) if asked else None
-    lines: list[AuditLine | Intervention] = [
+    before = AuditCursor(*map(int, asked.groups())) if asked else None
+    lines: list[AuditLine | SupervisorAction] = [
         *await services.accounts.audit(before=before, limit=PAGE + 1),
-        *await read_interventions(services.database, services.archive.workspace, before=before, limit=PAGE + 1),
+        *await read_supervisor_actions(services.database, services.archive.workspace, before=before, limit=PAGE + 1),
     ]
     lines.sort(key=lambda line: line.place, reverse=True)
     reader = Reader(await known_to(request), await services.accounts.everyone(), language(request, me))
@@ -150,10 +150,10 @@ class Reader:
             "member": {line.member.id: line.member.name for line in everyone},
         }
 
-    def read(self, line: AuditLine | Intervention) -> Change:
+    def read(self, line: AuditLine | SupervisorAction) -> Change:
         return self.setting(line) if isinstance(line, AuditLine) else self.intervention(line)
 
-    def intervention(self, line: Intervention) -> Change:
+    def intervention(self, line: SupervisorAction) -> Change:
         _, fact = self.gettext, line.fact
         if isinstance(fact, Transferred):
             took = fact.to == fact.author.id
@@ -167,7 +167,7 @@ class Reader:
         who, thing = self.name("member", fact.by), self.name("member", fact.agent)
         return Change(fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))])
 
-    def in_chat(self, line: Intervention, fact: Transferred | Note, what: str, told: list[Difference]) -> Change:
+    def in_chat(self, line: SupervisorAction, fact: Transferred | Note, what: str, told: list[Difference]) -> Change:
         thing = line.visitor or self.gettext("Visitor")
         return Change(fact.at, fact.author.name or fact.author.id, what, thing, told, address=f"/chats/{fact.chat}")
 

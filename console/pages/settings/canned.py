@@ -13,7 +13,7 @@ from console.domain.directory import PLACEHOLDERS, Canned, Directory
 from console.domain.ids import new_id
 from console.domain.permissions import may
 from console.domain.validation.members import CANNED_TEXT
-from console.errors import BadSettings, NotAllowed, NotYours, Wrong
+from console.errors import BadSettings, NotAllowed, NotYours, Problem
 from console.pages.guard import for_those_who, go, read_form
 from console.pages.settings.common import _, by_name, draw, draw_form, known_to, overtaken, wrong_of
 from console.pages.settings.form import Form, stamp
@@ -133,7 +133,7 @@ def _form(
     reply: Canned | None,
     typed: Mapping[str, str],
     *,
-    wrong: Sequence[Wrong] = (),
+    wrong: Sequence[Problem] = (),
     target: str = "",
 ) -> Response:
     context = {

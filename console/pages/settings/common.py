@@ -10,7 +10,7 @@ from console.archive.members import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory
 from console.domain.permissions import Right, may
-from console.errors import BadSettings, Wrong
+from console.errors import BadSettings, Problem
 from console.pages.guard import for_those_who, go
 from console.pages.settings.form import Form, beside, stamp
 from console.views.i18n import page_texts
@@ -78,7 +78,7 @@ def draw_form(
     *,
     at: str,
     typed: Mapping[str, str],
-    wrong: Sequence[Wrong] = (),
+    wrong: Sequence[Problem] = (),
     target: str = "",
 ) -> Response:
     """A form with what was typed in it, and each fault beside its field."""
@@ -125,5 +125,5 @@ def overtaken(form: Form, *things: Any) -> None:
         form.say("", OVERTAKEN)
 
 
-def wrong_of(form: Form, problem: BadSettings | None = None) -> list[Wrong]:
+def wrong_of(form: Form, problem: BadSettings | None = None) -> list[Problem]:
     return [*form.wrong, *(problem.wrong if problem else ())]

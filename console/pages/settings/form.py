@@ -11,7 +11,7 @@ from babel import Locale
 
 from console.domain.sanitize import clean, safe_name
 from console.domain.validation.problems import languages
-from console.errors import Wrong
+from console.errors import Problem
 
 Gettext = Callable[[str], str]
 NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,3})?")
@@ -25,10 +25,10 @@ class Form:
     def __init__(self, typed: Mapping[str, str], target: str) -> None:
         self.typed = typed
         self.target = target
-        self.wrong: list[Wrong] = []
+        self.wrong: list[Problem] = []
 
     def say(self, field: str, says: str, **values: str | int) -> None:
-        self.wrong.append(Wrong(self.target, field, says, values))
+        self.wrong.append(Problem(self.target, field, says, values))
 
     def plain(self, field: str) -> str:
         """A name or the like, on one line."""
@@ -74,7 +74,7 @@ class Form:
         return tuple(dict.fromkeys(named.get(word.casefold(), word.casefold()[:40]) for word in words[:50]))
 
 
-def beside(wrong: Iterable[Wrong], target: str, gettext: Gettext) -> dict[str, list[str]]:
+def beside(wrong: Iterable[Problem], target: str, gettext: Gettext) -> dict[str, list[str]]:
     """Sentences by field of the thing itself; under "" those about anything else."""
     found: dict[str, list[str]] = {}
     for one in wrong:

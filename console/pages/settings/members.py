@@ -13,7 +13,7 @@ from console.authentication import services_of
 from console.domain.directory import SLOTS, Directory, Member, MemberRole
 from console.domain.permissions import RIGHTS, may
 from console.domain.validation.members import ROLES
-from console.errors import BadSettings, NotYours, Wrong
+from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
 from console.pages.settings.common import (
     _,
@@ -137,7 +137,7 @@ async def disable(request: Request, me: SignedIn) -> Response:
     member = _member(known, request)
     await read_form(request, me.csrf)
     if member.id == me.member.id:
-        wrong = [Wrong(f"member:{member.id}", "", ONESELF)]
+        wrong = [Problem(f"member:{member.id}", "", ONESELF)]
         return _form(request, me, known, member, typed_of(member), wrong=wrong, target=wrong[0].target)
     await services_of(request).workspace.revoke(member.id, "")
     await services_of(request).accounts.disable(member.id, by=me.member)
@@ -187,7 +187,7 @@ def _form(
     member: Member | None,
     typed: Mapping[str, str],
     *,
-    wrong: Sequence[Wrong] = (),
+    wrong: Sequence[Problem] = (),
     target: str = "",
 ) -> Response:
     context = {

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from console.archive.members import SignedIn
 from console.authentication import services_of
-from console.errors import BadSettings, Wrong
+from console.errors import BadSettings, Problem
 from console.pages.guard import address_of, for_those_who, go, read_form
 from console.pages.settings.common import draw_form
 
@@ -36,7 +36,7 @@ async def save(request: Request, me: SignedIn) -> Response:
     return go(f"{AT}?saved=1")
 
 
-def _form(request: Request, me: SignedIn, *, saved: str = "", wrong: Sequence[Wrong] = ()) -> Response:
+def _form(request: Request, me: SignedIn, *, saved: str = "", wrong: Sequence[Problem] = ()) -> Response:
     target = f"member:{me.member.id}"
     return draw_form(request, me, "password", {"saved": saved}, at=AT, typed={}, wrong=wrong, target=target)
 

@@ -12,7 +12,7 @@ from console.authentication import services_of
 from console.domain.directory import Directory, Member, Queue, served_by
 from console.domain.opening_hours import next_opening, open_at, zones
 from console.domain.validation import check
-from console.errors import BadSettings, NotYours, Wrong
+from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
 from console.pages.settings.common import (
     _,
@@ -119,7 +119,7 @@ async def remove(request: Request, me: SignedIn) -> Response:
 def _check_empty(request: Request, queue: Queue) -> None:
     chats = services_of(request).picture.chats.values()
     if count := sum(chat.queue == queue.id or queue.id in chat.lines for chat in chats):
-        raise BadSettings([Wrong(f"queue:{queue.id}", "", STILL, {"count": count})])
+        raise BadSettings([Problem(f"queue:{queue.id}", "", STILL, {"count": count})])
 
 
 def _form(
@@ -129,7 +129,7 @@ def _form(
     queue: Queue | None,
     typed: Mapping[str, str],
     *,
-    wrong: Sequence[Wrong] = (),
+    wrong: Sequence[Problem] = (),
     target: str = "",
 ) -> Response:
     locale = language(request, me)

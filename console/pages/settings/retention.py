@@ -9,7 +9,7 @@ from starlette.routing import Route
 from console.archive.database import now_ms
 from console.archive.members import SignedIn
 from console.authentication import services_of
-from console.errors import BadSettings, Wrong
+from console.errors import BadSettings, Problem
 from console.pages.guard import go, read_form
 from console.pages.settings.common import draw_form, for_supervisors, wrong_of
 from console.pages.settings.form import Form
@@ -50,7 +50,7 @@ async def _form(
     *,
     doomed: int = 0,
     saved: str = "",
-    wrong: Sequence[Wrong] = (),
+    wrong: Sequence[Problem] = (),
 ) -> Response:
     context = {"doomed": doomed, "saved": saved, "default": services_of(request).settings.retention_days}
     return draw_form(request, me, "retention", context, at=AT, typed=typed, wrong=wrong, target="retention")

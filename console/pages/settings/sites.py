@@ -10,7 +10,7 @@ from console.archive.members import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory, Site
 from console.domain.validation.members import origin_of
-from console.errors import BadSettings, NotYours, Wrong
+from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
 from console.pages.settings.common import (
     _,
@@ -133,7 +133,7 @@ def _form(
     site: Site | None,
     typed: Mapping[str, str],
     *,
-    wrong: Sequence[Wrong] = (),
+    wrong: Sequence[Problem] = (),
     target: str = "",
 ) -> Response:
     context = {

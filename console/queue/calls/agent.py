@@ -3,23 +3,23 @@
 from collections.abc import Sequence
 
 from console.events import Author, Status
-from console.queue.calls.caller import Calls
-from console.queue.payloads import Labels, Mark, Words, digest, encode
+from console.queue.calls.caller import Caller
+from console.queue.payloads import Labels, Mark, MessagePayload, digest, encode
 from console.queue.results import (
     Connected,
     Said,
-    live_chat,
+    chat_snapshot,
 )
 
 
-class AgentCalls(Calls):
+class AgentCalls(Caller):
     async def connect(self, agent: str, tab: str, *, take: bool, quiet: bool = False) -> Connected:
         """A new fencing number and all the agent holds. Fenced while another tab is connected, unless `take`.
 
         Who comes `quiet` is away: no new chats are routed to them.
         """
         _, now, _, fence, status, limit, chats, n = await self._call("connect", agent, tab, int(take), int(quiet))
-        held = [live_chat(chat) for chat in chats]
+        held = [chat_snapshot(chat) for chat in chats]
         return Connected(int(fence), status.decode(), int(limit), held, int(n), int(now))
 
     async def agent_say(
@@ -40,11 +40,11 @@ class AgentCalls(Calls):
         With `promise` (ms) a holding reply; `canned` the id of a canned reply sent as it stands; `began` when its first
         key was pressed (ms, 0: unknown).
         """
-        payload, body = encode(Words(agent, cid, text)), digest("say", text)
+        payload, body = encode(MessagePayload(agent, cid, text)), digest("say", text)
         return await self._said("agent_say", agent.id, fence, chat, cid, body, read, began, promise, canned, payload)
 
     async def note(self, agent: Author, fence: int, chat: str, cid: str, text: str) -> Said:
-        payload = encode(Words(agent, cid, text))
+        payload = encode(MessagePayload(agent, cid, text))
         return await self._said("note", agent.id, fence, chat, cid, digest("note", text), payload)
 
     async def no_reply(self, agent: Author, fence: int, chat: str, cid: str) -> Said:

@@ -19,7 +19,7 @@ from console.queue.store import Direct, Store, check_promises, library
 log = structlog.get_logger()
 
 
-class Calls:
+class Caller:
     """What every typed call goes through."""
 
     def __init__(self, store: Store, name: str) -> None:

@@ -2,14 +2,14 @@
 
 from console.errors import BadCommand
 from console.events import Author, Status
-from console.queue.calls.caller import Calls
-from console.queue.payloads import HandOver, Mark, Words, digest, encode
+from console.queue.calls.caller import Caller
+from console.queue.payloads import HandOver, Mark, MessagePayload, digest, encode
 from console.queue.results import (
     Said,
 )
 
 
-class HandOverCalls(Calls):
+class HandOverCalls(Caller):
     async def take(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
         """A chat out of the agent's lines, "" the most urgent one. NoSlot, NothingToDo, NotYours."""
         return await self._said("take", agent.id, fence, chat, cid, digest("take", chat))
@@ -38,7 +38,7 @@ class HandOverCalls(Calls):
     async def whisper(self, author: Author, chat: str, cid: str, text: str) -> Said:
         """A note from somebody who looks on; the caller knows that they may."""
         return await self._said(
-            "whisper", author.id, chat, cid, digest("whisper", text), encode(Words(author, cid, text))
+            "whisper", author.id, chat, cid, digest("whisper", text), encode(MessagePayload(author, cid, text))
         )
 
     async def watch(self, author: Author, chat: str, connection: str, *, on: bool) -> None:

@@ -6,12 +6,12 @@ import msgspec
 
 from console.errors import CidReused
 from console.events import Author, Visitor
-from console.queue.calls.caller import Calls
-from console.queue.lanes import tongue_of
-from console.queue.payloads import Mark, Rating, VisitorProfile, Words, digest, encode
+from console.queue.calls.caller import Caller
+from console.queue.lanes import language_of
+from console.queue.payloads import Mark, MessagePayload, Rating, VisitorProfile, digest, encode
 from console.queue.results import (
     Arrived,
-    LiveChat,
+    ChatSnapshot,
     Said,
     table,
 )
@@ -19,7 +19,7 @@ from console.queue.results import (
 HISTORY = 300  # facts of a chat read at once
 
 
-class VisitorCalls(Calls):
+class VisitorCalls(Caller):
     async def open(
         self,
         chat: str,
@@ -35,7 +35,7 @@ class VisitorCalls(Calls):
         """A new chat with its first message; in a chat already open, one more. NobodyThere, LineFull, NotYours."""
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
-        words = Words(Author(visitor.id, visitor.name), cid, text)
+        words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
         return await self._said(
             "open",
             chat,
@@ -44,7 +44,7 @@ class VisitorCalls(Calls):
             queue,
             site,
             channel,
-            tongue_of(profile.locale),
+            language_of(profile.locale),
             cid,
             digest(text),
             encode(profile),
@@ -57,7 +57,7 @@ class VisitorCalls(Calls):
         """A message for later: a chat that has ended before it began, and starts no clock."""
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
-        words = Words(Author(visitor.id, visitor.name), cid, text)
+        words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
         body = digest(text, visitor.email)
         return await self._said(
             "leave_message", chat, visitor.id, queue, site, channel, cid, body, encode(profile), encode(words)
@@ -65,7 +65,7 @@ class VisitorCalls(Calls):
 
     async def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
         """One message; within ten minutes of the end it reopens the chat. ChatEnded, ChatFull, Gone, NotYours."""
-        words = Words(Author(visitor.id, visitor.name), cid, text)
+        words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
         return await self._said("visitor_say", chat, visitor.id, connection, cid, digest("say", text), encode(words))
 
     async def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
@@ -109,7 +109,7 @@ class VisitorCalls(Calls):
         _, now, _, current, fields, log, start = await self._call("arrive", visitor, chat, connection, after, HISTORY)
         if not current:
             return Arrived(None, 0, int(now))
-        return Arrived(LiveChat(current.decode(), table(fields), "", log), int(start), int(now))
+        return Arrived(ChatSnapshot(current.decode(), table(fields), "", log), int(start), int(now))
 
     async def depart(self, chat: str, connection: str) -> None:
         await self._call("depart", chat, connection)

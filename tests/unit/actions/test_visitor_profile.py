@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.actions.visitor_profile import MOST_BYTES, MOST_FIELDS, Guest, size
+from console.actions.visitor_profile import MOST_BYTES, MOST_FIELDS, ProfileBuilder, size
 from console.domain.directory import Site
 from console.errors import ProfileFull
 
@@ -10,8 +10,8 @@ SITE = Site("demo", "Demo", "support")
 LONG = "x" * 490
 
 
-def guest(**fields: str) -> Guest:
-    vera = Guest("vera", lambda: SITE, "A browser")
+def guest(**fields: str) -> ProfileBuilder:
+    vera = ProfileBuilder("vera", lambda: SITE, "A browser")
     vera.is_called("Vera", "", fields)
     return vera
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from console.alerts.courier_pool import Couriers
-from console.domain.alert_delivery import Message
+from console.domain.alert_delivery import AlertMessage
 from tests.support.alert_receivers import HttpReceiver, MailReceiver
 from tests.support.eventually import eventually
 from tests.support.server_process import free_port
 
 HERE = ("127.0.0.1",)
-LATE = Message(
+LATE = AlertMessage(
     "Support: 1 answer is late", "Since 10:02\n\n• Vera: waits", "<p>Since 10:02</p><ul><li>Vera: waits</li></ul>"
 )
 
@@ -122,14 +122,14 @@ async def test_a_redirect_is_not_followed_wherever_it_leads(
 REBINDING = """
 import socket, sys
 from console.alerts.courier import Courier
-from console.alerts.parcels import Message, Parcel
+from console.alerts.parcels import AlertMessage, Parcel
 
 found = [sys.argv[1], "127.0.0.1", "127.0.0.1"]
 socket.getaddrinfo = lambda host, port, *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found.pop(0), port))]
 courier = Courier([])
 sys.addaudithook(courier.guard)
 courier.guard.on = True
-message = Message("a", "b", "c")
+message = AlertMessage("a", "b", "c")
 for only_look in (True, False):
     print(courier.carry(Parcel("json://rebinding.example/hook", message, only_look)).code)
 """

@@ -12,12 +12,13 @@ from sqlalchemy import update
 
 from console.alerts import feed_consumer as reader_module
 from console.alerts.feed_consumer import AlertReader
-from console.archive.alerts import Alerts, MessageLine, Place
+from console.archive.alerts import Alerts, FeedPosition, MessageLine
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.archive.tables import alert_cursors, alert_rules
 from console.domain.alerts import AlertRule, Destination
 from console.domain.directory import Queue
+from console.views.i18n import page_texts
 from tests.support.archive_feed import fresh_database, rows
 from tests.support.eventually import eventually
 from tests.support.queue_shift import Shift, opened
@@ -45,7 +46,7 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
 
 @pytest.fixture
 def alerts(database: Database, workspace_name: str) -> Alerts:
-    return Alerts(database, workspace_name)
+    return Alerts(database, workspace_name, locales=page_texts().available())
 
 
 @pytest.fixture(autouse=True)
@@ -235,7 +236,7 @@ async def stands_in(alerts: Alerts, epoch: str) -> bool:
 async def test_a_reader_behind_the_trim_point_starts_from_how_things_stand(shift: Shift, alerts: Alerts) -> None:
     await alerts.put_rule(LATE)
     await alerts.begin("before", shift.workspace.epoch, "0-0", 0)
-    await alerts.keep("before", Place(shift.workspace.epoch, "1-1", 1), [], [], [])
+    await alerts.keep("before", FeedPosition(shift.workspace.epoch, "1-1", 1), [], [], [])
     await a_late_answer(shift)
     await shift.workspace.store.command("XTRIM", shift.workspace.keys.feed, "MAXLEN", 1)
     async with following(shift, alerts):

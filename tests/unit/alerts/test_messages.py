@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from console.alerts.detector import News, Told
 from console.alerts.messages import message_of, plain, trial
-from console.domain.alert_delivery import Message
+from console.domain.alert_delivery import AlertMessage
 from console.domain.alerts import AlertRule, Incident, Kind, What
 from console.domain.directory import Hours, Queue
 from tests.support.alert_detector import CHATOPS, at
@@ -26,7 +26,7 @@ def news(kind: Kind = "late", what: What = "opened", **more: object) -> News:
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def said(one: News, origin: str = ORIGIN, queue: Queue = LEVEL2) -> Message:
+def said(one: News, origin: str = ORIGIN, queue: Queue = LEVEL2) -> AlertMessage:
     return message_of(one, queue, origin)
 
 

@@ -7,23 +7,24 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from console.archive.alerts import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Alerts, Outgoing, Overtaken, Place
+from console.archive.alerts import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Alerts, FeedPosition, Outgoing, Overtaken
 from console.archive.database import Database
 from console.archive.members import Accounts
 from console.archive.tables import alert_incidents, alert_messages
-from console.domain.alert_delivery import Answer, Message
+from console.domain.alert_delivery import AlertMessage, Answer
 from console.domain.alerts import AlertRule, Destination, Incident
 from console.domain.directory import Queue
 from console.errors import BadSettings, NotYours
 from console.events import Author
+from console.views.i18n import page_texts
 from tests.support.archive_feed import fresh_database, rows
 
 SAM = Author("sam", "Sam")
 CHATOPS = Destination("d1xx", "slack://T0KEN/s3cr3t/hook/#team", "slack://…")
 MAIL = Destination("d2xx", "mailto://u:p4ssword@shop.example?to=team@shop.example", "mailto: team@shop.example")
 RULE = AlertRule("r1", "Level 2", late=True, destinations=(CHATOPS, MAIL), quiet=60_000)
-SAYS = Message("Support: 1 answer is late", "Since 10:02", "<p>Since 10:02</p>")
-HERE = Place("e1", "1-1", 1)
+SAYS = AlertMessage("Support: 1 answer is late", "Since 10:02", "<p>Since 10:02</p>")
+HERE = FeedPosition("e1", "1-1", 1)
 
 
 class Clock:
@@ -47,7 +48,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def alerts(database: Database, clock: Clock) -> Alerts:
-    return Alerts(database, clock=clock)
+    return Alerts(database, locales=page_texts().available(), clock=clock)
 
 
 async def tell(alerts: Alerts, *subjects: str, rule: AlertRule = RULE) -> None:
@@ -139,9 +140,9 @@ async def test_two_rules_of_one_name_are_refused(alerts: Alerts) -> None:
 
 async def test_the_cursor_stays_where_it_was_until_something_is_kept(alerts: Alerts) -> None:
     assert await alerts.begin("one", "e1", "5-5", 5) == (None, [])
-    await alerts.keep("one", Place("e1", "9-9", 9), [], [], [])
-    assert await alerts.begin("two", "e1", "20-20", 20) == (Place("e1", "9-9", 9), [])
-    assert await alerts.begin("three", "e1", "30-30", 30) == (Place("e1", "9-9", 9), [])
+    await alerts.keep("one", FeedPosition("e1", "9-9", 9), [], [], [])
+    assert await alerts.begin("two", "e1", "20-20", 20) == (FeedPosition("e1", "9-9", 9), [])
+    assert await alerts.begin("three", "e1", "30-30", 30) == (FeedPosition("e1", "9-9", 9), [])
 
 
 async def test_a_reader_that_was_overtaken_keeps_nothing(alerts: Alerts, database: Database) -> None:
@@ -265,13 +266,13 @@ async def test_no_more_than_asked_for_are_claimed(alerts: Alerts) -> None:
 
 async def test_two_processes_that_claim_at_once_share_the_work(alerts: Alerts, database: Database) -> None:
     await tell(alerts, "first")
-    other = Alerts(database, clock=alerts.clock)
+    other = Alerts(database, locales=alerts.locales, clock=alerts.clock)
     found = [*(await alerts.claim("one", 9))[0], *(await other.claim("two", 9))[0]]
     assert len(found) == 2
 
 
 async def test_another_workspace_has_its_own_incidents_and_messages(alerts: Alerts, database: Database) -> None:
-    other = Alerts(database, "other", clock=alerts.clock)
+    other = Alerts(database, "other", locales=alerts.locales, clock=alerts.clock)
     await tell(alerts, "first")
     assert await other.claim("me", 9) == ([], 0)
     assert await other.begin("reader", "e9", "1-1", 1) == (None, [])

@@ -11,17 +11,18 @@ from msgspec.structs import replace
 
 from console.alerts.courier_pool import Couriers
 from console.alerts.outbox_sender import AlertSender
-from console.archive.alerts import BACK_OFF, LEASE, Alerts, Outgoing, Place
+from console.archive.alerts import BACK_OFF, LEASE, Alerts, FeedPosition, Outgoing
 from console.archive.database import now_ms
 from console.archive.members import Accounts
-from console.domain.alert_delivery import Message
+from console.domain.alert_delivery import AlertMessage
 from console.domain.alerts import AlertRule, Destination
 from console.domain.directory import Queue
+from console.views.i18n import page_texts
 from tests.support.alert_receivers import HttpReceiver
 from tests.support.archive_feed import fresh_database
 from tests.support.eventually import eventually
 
-SAYS = Message("", "Since 10:02", "<p>Since 10:02</p>")
+SAYS = AlertMessage("", "Since 10:02", "<p>Since 10:02</p>")
 
 
 class Clock:
@@ -42,7 +43,7 @@ def clock() -> Clock:
 async def alerts(tmp_path: Path, clock: Clock) -> AsyncIterator[Alerts]:
     async with fresh_database(tmp_path, busy=500) as database:
         await Accounts(database).put_queue(Queue("support", "Support"))
-        yield Alerts(database, clock=clock)
+        yield Alerts(database, locales=page_texts().available(), clock=clock)
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ async def rule_to(alerts: Alerts, *receivers: HttpReceiver, **more: object) -> A
 async def tell(alerts: Alerts, rule: AlertRule, *subjects: str) -> None:
     await alerts.begin("reader", "e1", "0-0", 0)
     outgoing = [Outgoing(rule, "opened", "late", "support", replace(SAYS, subject=subject)) for subject in subjects]
-    await alerts.keep("reader", Place("e1", "1-1", 1), [], [], outgoing)
+    await alerts.keep("reader", FeedPosition("e1", "1-1", 1), [], [], outgoing)
 
 
 async def test_messages_arrive_in_order_and_each_is_recorded(alerts: Alerts, chatops: HttpReceiver) -> None:

@@ -8,11 +8,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, insert
 
-from console.archive.audit import LIVE, Place
+from console.archive.audit import LIVE, AuditCursor
 from console.archive.database import MIGRATIONS, Database, sqlite_url
 from console.archive.history import History
 from console.archive.reducer import fact_row
-from console.archive.supervisor_actions import read_interventions
+from console.archive.supervisor_actions import read_supervisor_actions
 from console.archive.tables import facts
 from console.archive.writer import Archive
 from console.domain.ids import new_cid
@@ -59,7 +59,7 @@ def a_shift(feed: Feed) -> list[Entry]:
 
 async def listed(database: Database, workspace: str = "main") -> list[object]:
     """The facts, the oldest first."""
-    return [line.fact for line in await read_interventions(database, workspace)][::-1]
+    return [line.fact for line in await read_supervisor_actions(database, workspace)][::-1]
 
 
 async def test_take_over_move_whisper_and_status_are_found_and_nothing_else(database: Database) -> None:
@@ -67,7 +67,7 @@ async def test_take_over_move_whisper_and_status_are_found_and_nothing_else(data
     found = a_shift(feed)
     await Archive(database).append("e1", feed.entries)
     assert await listed(database) == [entry.fact for entry in found]
-    lines = await read_interventions(database, "main")
+    lines = await read_supervisor_actions(database, "main")
     assert [line.visitor for line in lines] == ["", "Giulia", "Giulia", "Giulia"]
     assert await listed(database, "another") == []
 
@@ -106,12 +106,12 @@ async def test_pages_are_read_from_a_place_on(database: Database) -> None:
     feed = Feed()
     found = a_shift(feed)
     await Archive(database).append("e1", feed.entries)
-    first = await read_interventions(database, "main", limit=3)
+    first = await read_supervisor_actions(database, "main", limit=3)
     assert [line.fact for line in first] == [entry.fact for entry in found[:0:-1]]
-    (rest,) = await read_interventions(database, "main", before=first[-1].place)
+    (rest,) = await read_supervisor_actions(database, "main", before=first[-1].place)
     assert rest.fact == found[0].fact
-    assert rest.place == Place(found[0].fact.at, LIVE, found[0].n)
-    assert await read_interventions(database, "main", before=rest.place) == []
+    assert rest.place == AuditCursor(found[0].fact.at, LIVE, found[0].n)
+    assert await read_supervisor_actions(database, "main", before=rest.place) == []
 
 
 def to_version(version: str) -> Callable[[Connection], None]:

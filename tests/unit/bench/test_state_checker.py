@@ -1,6 +1,6 @@
 """Slots as the feed tells of them, through offers, hand-overs and wrap-ups."""
 
-from console.bench.state_checker import Places
+from console.bench.state_checker import StateChecker
 from console.events import (
     AgentChanged,
     AnyFact,
@@ -59,7 +59,7 @@ class Feed:
         return self
 
     def found(self) -> list[str]:
-        places = Places()
+        places = StateChecker()
         return [sentence for fact in self.facts for sentence in places.take(fact)]
 
 

@@ -1,6 +1,6 @@
 """What Sam is told will break within 30 seconds, and what he is not alarmed about."""
 
-from console.board.forecast import Outlook, outlooks
+from console.board.forecast import Forecast, forecasts
 from console.domain.directory import Queue
 from tests.support.board_state import SUPPORT, Floor
 
@@ -8,22 +8,22 @@ BILLING = Queue("billing", "Billing", overflow_to="support", overflow_after=10_0
 PACE = {"support": 2_000, "billing": 2_000}
 
 
-def outlook(floor: Floor, queue: str = "support") -> Outlook:
-    return outlooks(floor.picture, floor.directory, PACE, floor.now)[queue]
+def outlook(floor: Floor, queue: str = "support") -> Forecast:
+    return forecasts(floor.picture, floor.directory, PACE, floor.now)[queue]
 
 
 def test_a_quiet_floor_has_nothing_to_come() -> None:
     floor = Floor()
     floor.agent("ana")
     floor.holds("ana", 1)
-    assert outlook(floor) == Outlook()
+    assert outlook(floor) == Forecast()
 
 
 def test_one_clock_in_ana_s_hands_is_due_and_will_be_met() -> None:
     floor = Floor()
     floor.agent("ana")
     floor.holds("ana", 1, due=4_000)
-    assert outlook(floor) == Outlook(due=1)
+    assert outlook(floor) == Forecast(due=1)
 
 
 def test_five_clocks_are_more_than_ana_can_answer_in_time() -> None:
@@ -31,7 +31,7 @@ def test_five_clocks_are_more_than_ana_can_answer_in_time() -> None:
     floor.agent("ana")
     for slot in range(1, 6):
         floor.holds("ana", slot, due=5_000)
-    assert outlook(floor) == Outlook(due=5, breaking=2)  # 2 s each, the first begun a second ago: 1, 3, 5, 7, 9 s
+    assert outlook(floor) == Forecast(due=5, breaking=2)  # 2 s each, the first begun a second ago: 1, 3, 5, 7, 9 s
 
 
 def test_whoever_runs_out_first_is_answered_first() -> None:
@@ -47,7 +47,7 @@ def test_a_slow_queue_takes_the_time_of_its_own_answers() -> None:
     floor.agent("ana")
     floor.holds("ana", 1, due=5_000, queue="billing")
     floor.holds("ana", 2, due=5_500)
-    slow = outlooks(floor.picture, floor.directory, {"support": 6_000, "billing": 6_000}, floor.now)
+    slow = forecasts(floor.picture, floor.directory, {"support": 6_000, "billing": 6_000}, floor.now)
     assert slow["support"].breaking == 1
     assert slow["billing"].breaking == 0
 
@@ -56,7 +56,7 @@ def test_a_lost_agent_s_clocks_break_all() -> None:
     floor = Floor()
     floor.agent("ana", connected=False)
     floor.holds("ana", 1, due=4_000)
-    assert outlook(floor) == Outlook(due=1, breaking=1)
+    assert outlook(floor) == Forecast(due=1, breaking=1)
 
 
 def test_what_has_broken_is_late_and_told_with_the_oldest() -> None:
@@ -64,7 +64,7 @@ def test_what_has_broken_is_late_and_told_with_the_oldest() -> None:
     floor.agent("ana")
     floor.holds("ana", 1, due=-3_000)
     floor.holds("ana", 2, due=-9_000)
-    assert outlook(floor) == Outlook(late=2, oldest=floor.now - 9_000)
+    assert outlook(floor) == Forecast(late=2, oldest=floor.now - 9_000)
 
 
 def test_a_visitor_in_line_breaks_when_no_slot_is_free() -> None:
@@ -72,7 +72,7 @@ def test_a_visitor_in_line_breaks_when_no_slot_is_free() -> None:
     floor.agent("ana", limit=1)
     floor.holds("ana", 1)
     floor.waits("vera", due=5_000)
-    assert outlook(floor) == Outlook(due=1, breaking=1)
+    assert outlook(floor) == Forecast(due=1, breaking=1)
 
 
 def test_a_free_slot_is_for_the_first_in_line_only() -> None:
@@ -80,7 +80,7 @@ def test_a_free_slot_is_for_the_first_in_line_only() -> None:
     floor.agent("ana", limit=1)
     floor.waits("vera", due=5_000)
     floor.waits("luca", due=6_000)
-    assert outlook(floor) == Outlook(due=2, breaking=1)
+    assert outlook(floor) == Forecast(due=2, breaking=1)
 
 
 def test_a_free_slot_of_somebody_away_is_nobody_s() -> None:
@@ -111,11 +111,11 @@ def test_somebody_who_does_not_speak_the_language_is_no_help() -> None:
 def test_what_is_due_later_than_in_30_seconds_is_no_forecast() -> None:
     floor = Floor(Queue("support", "Support", target=120_000))
     floor.waits("vera", due=31_000)
-    assert outlook(floor) == Outlook()
+    assert outlook(floor) == Forecast()
 
 
 def test_a_holding_reply_s_promise_is_due_as_any_other() -> None:
     floor = Floor()
     floor.agent("ana")
     floor.holds("ana", 1, promise=floor.now + 20_000)
-    assert outlook(floor) == Outlook(due=1)
+    assert outlook(floor) == Forecast(due=1)

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from console.board.agent_rows import AgentRow
-from console.board.publisher import BEAT, Boards, Face
+from console.board.publisher import BEAT, Boards, BoardVariant
 from console.board.views import BoardViews
 from console.domain.directory import Directory, Queue
 from console.errors import Unknown
@@ -20,7 +20,7 @@ from console.protocol.supervisor import BoardHtml
 from tests.support.board_state import SUPPORT, Floor
 from tests.support.eventually import eventually
 
-ENGLISH, ITALIAN, WALL = Face("en"), Face("it"), Face("en", wall=True)
+ENGLISH, ITALIAN, WALL = BoardVariant("en"), BoardVariant("it"), BoardVariant("en", wall=True)
 
 
 class Store:

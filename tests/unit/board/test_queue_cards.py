@@ -6,7 +6,7 @@ import pytest
 
 from console.board.agent_rows import agent_row
 from console.board.day_totals import Days
-from console.board.forecast import outlooks
+from console.board.forecast import forecasts
 from console.board.queue_cards import Alert, QueueCard, Share, Sums, queue_card, quick
 from console.domain.directory import Hours, Queue
 from console.projection.statistics import DAY, HOUR, MINUTE, DayFigures, QueueFigures, bucket_of
@@ -21,7 +21,7 @@ def card_of(floor: Floor, queue: str = "support") -> QueueCard:
     sums = Sums(figures.over(floor.now, 15), figures.today(floor.now), ())
     paces = {id: quick(sums.recent, one) for id, one in floor.directory.queues.items()}
     chats = [chat for chat in floor.picture.chats.values() if chat.queue == queue]
-    outlook = outlooks(floor.picture, floor.directory, paces, floor.now)[queue]
+    outlook = forecasts(floor.picture, floor.directory, paces, floor.now)[queue]
     return queue_card(floor.picture, floor.directory, wanted, chats, outlook, sums, floor.now)
 
 

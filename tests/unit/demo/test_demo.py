@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from console.demo.seed import PEOPLE, colleagues, publish
-from console.demo.socket_client import Socket, SocketClosed
+from console.demo.socket_client import SocketClient, SocketClosed
 from console.protocol import AgentHello, Inbound
 from tests.support.credentials import accounts_of, bearer_of, sign_in_link
 from tests.support.eventually import eventually
@@ -25,9 +25,9 @@ def store_pid(server: RunningServer) -> int:
 
 
 @asynccontextmanager
-async def agent_socket(server: RunningServer, bearer: str) -> AsyncIterator[Socket]:
+async def agent_socket(server: RunningServer, bearer: str) -> AsyncIterator[SocketClient]:
     """Ana's plain-JSON socket, welcomed."""
-    socket = await Socket.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
+    socket = await SocketClient.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
     hello: Inbound = AgentHello(tab=secrets.token_urlsafe(6), take=True)
     await socket.send(hello)
     assert msgspec.json.decode(await socket.receive())["t"] == "welcome"
@@ -37,7 +37,7 @@ async def agent_socket(server: RunningServer, bearer: str) -> AsyncIterator[Sock
         await socket.close()
 
 
-async def closed(socket: Socket) -> int:
+async def closed(socket: SocketClient) -> int:
     """The close code, once the socket has ended."""
     try:
         async with asyncio.timeout(40):

@@ -15,7 +15,7 @@ from console.demo.pace import Pace
 from console.demo.scripts import ANSWERS, HOLDING, PEOPLE, STILL_THERE, Person
 from console.demo.seed import QUEUES
 from console.demo.simulation import Crowd
-from console.demo.socket_client import Socket, SocketClosed
+from console.demo.socket_client import SocketClient, SocketClosed
 from console.demo.visitor import visit
 from console.demo.visitor_client import VisitorTab
 from console.protocol import MAX_TEXT, Page
@@ -223,7 +223,7 @@ async def test_a_tab_that_is_turned_away_gives_up(server: RunningServer, pace: P
 
 async def test_the_client_knows_how_a_socket_was_refused(server: RunningServer) -> None:
     async def stay() -> None:
-        socket = await Socket.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer="sst_wrong")
+        socket = await SocketClient.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer="sst_wrong")
         await socket.receive()
 
     with pytest.raises(SocketClosed) as refused:

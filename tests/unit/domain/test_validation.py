@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from console.archive.members import Accounts
 from console.domain.directory import Canned, Directory, Hours, Member, Queue, Site
-from console.domain.validation import check, wrong_with
+from console.domain.validation import check, problems_in
 from console.domain.validation.members import origin_of
 from console.domain.validation.queues import circle_from
 from console.errors import BadSettings
@@ -43,7 +43,7 @@ def with_queue(**changes: Any) -> Directory:
 
 
 def test_nothing_is_wrong_with_the_team() -> None:
-    assert wrong_with(TEAM) == []
+    assert problems_in(TEAM) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from console.alerts.courier_pool import Couriers
 from console.alerts.messages import trial
-from console.domain.alert_delivery import Answer, Message
+from console.domain.alert_delivery import AlertMessage, Answer
 from console.domain.alerts import AlertRule, Destination
 from console.errors import NotYours
 from console.services import Services
@@ -94,7 +94,7 @@ async def test_an_address_is_never_shown_whole_anywhere(services: Services, sam:
     assert "slack://…" in (await sam.get("/settings/alert/r1")).text
 
 
-def _message() -> Message:
+def _message() -> AlertMessage:
     return trial(RULE, "Sam", "")
 
 

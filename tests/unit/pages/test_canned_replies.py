@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from console.domain.directory import Canned, Queue
-from console.projection.picture import ChatLine
+from console.projection.picture import ChatState
 from console.services import Services
 from tests.support.archive_feed import quick_passwords
 from tests.support.page_client import an_installation, browser_of, signed_in_browser
@@ -97,8 +97,8 @@ async def test_a_chat_that_is_handed_to_ana_brings_its_queues_replies(
 ) -> None:
     before = await ana.get("/canned.json")
     assert before.json()["queues"] == ["support"]
-    services.picture.chats["x"] = ChatLine("x", "active", "billing", "vera", "demo", agent="ana")
-    services.picture.chats["y"] = ChatLine("y", "active", "other", "luca", "demo", agent="ben")
+    services.picture.chats["x"] = ChatState("x", "active", "billing", "vera", "demo", agent="ana")
+    services.picture.chats["y"] = ChatState("y", "active", "other", "luca", "demo", agent="ben")
     after = await ana.get("/canned.json", headers={"if-none-match": before.headers["etag"]})
     assert [reply["id"] for reply in after.json()["replies"]] == ["c4", "c3", "c2", "c1"]
     del services.picture.chats["x"]

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from console.archive.tables import one_clicks, sessions
-from console.authentication import who
+from console.authentication import authenticate
 from console.errors import Unknown
 from console.pages.guard import COOKIE
 from console.services import Services
@@ -51,7 +51,7 @@ async def ana_from(services: Services, **scope: Any) -> bool:
     headers = [(b"host", b"chat.example"), (b"cookie", f"{COOKIE}={cookies}".encode()), *scope.pop("headers", [])]
     app = browser_of(services)._transport.app.app  # type: ignore[attr-defined]
     base = {"type": "http", "scheme": "http", "path": "/", "query_string": b"", "server": ("chat.example", 80)}
-    me = await who(HTTPConnection({**base, "headers": headers, "app": app, **scope}))
+    me = await authenticate(HTTPConnection({**base, "headers": headers, "app": app, **scope}))
     return me is not None and me.member.id == "ana"
 
 

@@ -9,8 +9,8 @@ import pytest
 from console.delivery.fanout import Fanout
 from console.delivery.hub import Hub
 from console.domain.directory import Hours, Queue
-from console.projection.availability import team_of
-from console.projection.picture import ChatLine, Picture
+from console.projection.availability import availability
+from console.projection.picture import ChatState, Picture
 from console.protocol import Team
 
 NOON = int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000)  # a Wednesday
@@ -33,7 +33,7 @@ def fanout() -> Fanout:
 
 
 def stands(fanout: Fanout, chat: str, rank: int, *, place: str = "waiting", queue: str = "l1") -> None:
-    fanout.picture.chats[chat] = ChatLine(chat, place, queue, f"v{chat}", rank=rank)
+    fanout.picture.chats[chat] = ChatState(chat, place, queue, f"v{chat}", rank=rank)
 
 
 def test_places_follow_the_rank_and_then_the_id(fanout: Fanout) -> None:
@@ -61,19 +61,19 @@ def test_the_expected_wait_is_the_place_times_the_pace(fanout: Fanout) -> None:
 
 def test_somebody_at_the_next_level_is_somebody() -> None:
     picture = Picture()
-    assert team_of(picture, QUEUES, "l1", NOON) == Team(False)
+    assert availability(picture, QUEUES, "l1", NOON) == Team(False)
     picture.there["l2"] = 1
-    assert team_of(picture, QUEUES, "l1", NOON) == Team(True)
-    assert team_of(picture, QUEUES, "unknown", NOON) == Team(False)
+    assert availability(picture, QUEUES, "l1", NOON) == Team(True)
+    assert availability(picture, QUEUES, "unknown", NOON) == Team(False)
 
 
 def test_the_hours_count_for_who_comes_and_not_for_who_waits() -> None:
     picture = Picture()
     picture.there["mornings"] = 1
     before, after = NOON - 1, NOON
-    assert team_of(picture, QUEUES, "mornings", before) == Team(True)
-    assert team_of(picture, QUEUES, "mornings", after) == Team(False, THURSDAY_AT_8)
-    assert team_of(picture, QUEUES, "mornings", after, inside=True) == Team(True)
+    assert availability(picture, QUEUES, "mornings", before) == Team(True)
+    assert availability(picture, QUEUES, "mornings", after) == Team(False, THURSDAY_AT_8)
+    assert availability(picture, QUEUES, "mornings", after, inside=True) == Team(True)
     picture.there.clear()
-    assert team_of(picture, QUEUES, "mornings", before) == Team(False)
-    assert team_of(picture, QUEUES, "mornings", after, inside=True) == Team(False, THURSDAY_AT_8)
+    assert availability(picture, QUEUES, "mornings", before) == Team(False)
+    assert availability(picture, QUEUES, "mornings", after, inside=True) == Team(False, THURSDAY_AT_8)

@@ -8,7 +8,7 @@ import pytest
 
 from console.domain.directory import Directory, Hours, Queue, Site
 from console.errors import Unknown
-from console.projection.picture import ChatLine
+from console.projection.picture import ChatState
 from console.services import Services
 from tests.support.page_client import signed_in_browser
 from tests.unit.settings.forms import CSRF, QUEUE, SEEN, drawn, faults, posted, saved
@@ -142,7 +142,7 @@ async def test_a_queue_goes_when_nothing_leads_to_it(services: Services, sam: ht
 
 async def test_a_queue_with_a_chat_in_it_stays(services: Services, sam: httpx.AsyncClient) -> None:
     await saved(sam, "/settings/queues/new", **QUEUE)
-    services.picture.chats["c1"] = ChatLine(id="c1", place="waiting", queue="level-1", visitor="vera")
+    services.picture.chats["c1"] = ChatState(id="c1", place="waiting", queue="level-1", visitor="vera")
     refused = await posted(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
     assert faults(refused.text) == [
         "1 chats are in this queue: wait until they have ended, or move them to another queue."

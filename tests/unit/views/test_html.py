@@ -36,10 +36,10 @@ from console.events import (
     Withdrawn,
     Wrapped,
 )
-from console.projection.picture import AgentLine, ChatLine
+from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures, bucket_of
 from console.views.html import HtmlViews, Strip
-from console.views.linkify import linkify, place
+from console.views.linkify import linkify, page_label
 
 QUEUES = {"support": Queue("support", "Support"), "billing": Queue("billing", "Billing")}
 TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") for name in ("Ana", "Ben")}
@@ -60,10 +60,10 @@ ATTACKS = [
 OURS = {"li", "p", "span", "bdi", "time", "div", "h2", "ol", "a", "q", "hx-upsert", "hx-partial"}
 
 
-def line(**changes: object) -> ChatLine:
+def line(**changes: object) -> ChatState:
     values: dict[str, object] = {"name": "Giulia", "locale": "it-IT", "slot": 2, "page": "https://shop.example/tv?x=1"}
     where = {"id": "abc", "place": "active", "queue": "support", "visitor": "v4f2"}
-    return ChatLine(**{**where, **values, **changes})  # type: ignore[arg-type]
+    return ChatState(**{**where, **values, **changes})  # type: ignore[arg-type]
 
 
 def said(text: str, seq: int = 3) -> Message:
@@ -246,7 +246,7 @@ def test_a_changed_profile_redraws_the_head_as_well() -> None:
 
 
 def test_no_fragment_is_ever_aimed_at_a_composer() -> None:
-    strip = VIEWS.strip(Strip(AgentLine("ana", "Ana"), 1, 1, 1, 4_100, None, 5), locale="en")
+    strip = VIEWS.strip(Strip(AgentState("ana", "Ana"), 1, 1, 1, 4_100, None, 5), locale="en")
     everything = VIEWS.welcome({2: VIEWS.pane(2, line(), every_kind(), locale="en", now=5)}, strip, locale="en", now=5)
     targets = set(re.findall(r'hx-target="([^"]+)"', everything))
     assert {target.split("-")[0] for target in targets} == {"#who", "#talk", "#strip"}
@@ -279,25 +279,25 @@ def test_the_visitors_words_carry_the_visitors_language() -> None:
 
 
 def test_the_strip_says_nothing_of_figures_before_the_first_answer() -> None:
-    html = VIEWS.strip(Strip(AgentLine("ana", "Ana", held={1: "a"}), 0, 0, 0, 0, None, 5), locale="en")
+    html = VIEWS.strip(Strip(AgentState("ana", "Ana", held={1: "a"}), 0, 0, 0, 0, None, 5), locale="en")
     assert ">1 / 6<" in html
     assert html.count("–") == 5  # on top, and in the day beneath
     assert "/chats" not in html
 
 
 def test_the_strip_says_why_and_since_when_somebody_is_away() -> None:
-    away = AgentLine("ana", "Ana", status="away", reason="Lunch & tea", since=1_000)
+    away = AgentState("ana", "Ana", status="away", reason="Lunch & tea", since=1_000)
     html = VIEWS.strip(Strip(away, 0, 0, 0, 0, None, 5, away_reasons=("Lunch & tea",)), locale="en")
     assert "Away: <bdi>Lunch &amp; tea</bdi>" in html
     assert 'data-at="1000" data-style="hour"' in html
     assert 'data-set-status="away" data-reason="Lunch &amp; tea"' in html
-    missed = AgentLine("ana", "Ana", status="away", reason="missed_offers")
+    missed = AgentState("ana", "Ana", status="away", reason="missed_offers")
     assert "<bdi>offers missed</bdi>" in VIEWS.strip(Strip(missed, 0, 0, 0, 0, None, 5), locale="en")
 
 
 def test_an_agents_own_day_stands_in_full() -> None:
     day = DayFigures(n=50, within=48, buckets={bucket_of(4_100): 50})
-    ana = AgentLine("ana", "Ana", figures=day)
+    ana = AgentState("ana", "Ana", figures=day)
     html = VIEWS.strip(Strip(ana, 0, 0, 0, 4_100, 0.96, 5, promises=2, promise=9_000), locale="en")
     for part in (
         "<dd>50</dd>",
@@ -319,7 +319,7 @@ def test_what_canned_replies_are_filled_in_with_is_no_markup() -> None:
 
 
 def test_left_messages_are_counted_and_linked() -> None:
-    html = VIEWS.strip(Strip(AgentLine("ana", "Ana"), 0, 0, 3, 4_100, 0.96, 5), locale="it")
+    html = VIEWS.strip(Strip(AgentState("ana", "Ana"), 0, 0, 3, 4_100, 0.96, 5), locale="it")
     assert 'href="/chats?kind=left"' in html
     assert "messaggi lasciati" in html
     assert "4,1" in html
@@ -350,6 +350,6 @@ def test_a_page_of_links_is_no_more_than_linear_work() -> None:
 
 
 def test_a_page_is_called_by_host_and_path() -> None:
-    assert place("https://shop.example/tv?token=1#x") == "shop.example/tv"
-    assert place("not an address") == "not an address"
-    assert place("http://[bad") == "http://[bad"
+    assert page_label("https://shop.example/tv?token=1#x") == "shop.example/tv"
+    assert page_label("not an address") == "not an address"
+    assert page_label("http://[bad") == "http://[bad"
