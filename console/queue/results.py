@@ -118,7 +118,7 @@ LINE = (
     "place", "queue", "visitor", "site", "channel", "profile", "opened", "since", "agent", "slot", "turn",
     "due", "late", "here", "left", "seq", "last", "rank", "until", "promise", "promise_late", "reason", "tags",
     "guests", "watchers", "reached",
-)  # fmt: skip  # as in functions/state.lua
+)  # fmt: skip  # as in functions/snapshot.lua
 
 
 def table(flat: list[bytes]) -> dict[str, str]:

@@ -29,8 +29,8 @@ from redis.exceptions import (
 from console.errors import SettingError, StoreFull, Unknown
 
 TOPICS = (
-    "base", "once", "chat", "turn", "line", "figures", "routing",
-    "visitor", "agent", "handover", "presence", "timers", "state",
+    "base", "unit_of_work", "chat", "turn", "line", "figures", "routing",
+    "visitor", "agent", "handover", "presence", "timers", "configure", "snapshot", "feed",
 )  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; after it every call in it is unknown
 BATCH = 512  # calls in one exchange

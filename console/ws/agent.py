@@ -7,6 +7,7 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket
 
+from console.actions.agent import AgentActions
 from console.archive.credentials import SignedIn
 from console.authentication import COOKIE, authenticate, own_origin, services_of
 from console.delivery.fanout import HubEvent, RenderedFact, SeenSignal, TypingSignal
@@ -16,29 +17,40 @@ from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Of
 from console.projection.handover_targets import colleagues, invited_to
 from console.protocol import (
     MAX_FACTS,
+    Accept,
+    AddNote,
+    AgentEnd,
     AgentFrame,
     AgentHello,
     AgentHistory,
+    AgentSay,
     AgentTyping,
     Colleagues,
+    Decline,
     FollowColleagues,
     HistoryPage,
     Inbound,
+    Invite,
     InvitedTo,
+    Label,
     SaveDraft,
     Seen,
+    SetStatus,
+    SkipReply,
+    Take,
+    Transfer,
     Typing,
     Watch,
     Went,
+    Whisper,
 )
 from console.protocol import Shown as ShownFrame
 from console.queue.results import ChatSnapshot
 from console.views.templating import locale_of
-from console.ws.agent_commands import Commands
 from console.ws.agent_html import HtmlRenderer
 from console.ws.agent_json import JsonRenderer
 from console.ws.agent_renderer import AgentRenderer, leaves
-from console.ws.connection import Connection, Handler, Hangup
+from console.ws.connection import Action, Connection, Handler, Hangup
 from console.ws.reconnect import where_chats_went
 from console.ws.watching import Watching
 
@@ -60,11 +72,11 @@ class AgentConnection(Connection):
         self.face = face
         self.fence = 0
         self.n = 0  # the last that was heard of, from the welcome on
-        self.commands = Commands(self)
+        self.actions = AgentActions(self.services, me.member, lambda: self.fence)
         self.drawn: dict[str, int] = {}  # held and offered chats -> feed number of their drawing
         self.guest_of: set[str] = set()  # chats one was invited to
         locale = locale_of(socket, me.member.locale)
-        may, sees = self.commands.may_look_on, self.commands.sees_who_looks_on
+        may, sees = self.actions.may_watch, self.actions.sees_watchers
         self.watching = Watching(self, self.services, self.author, locale, may, sees)
         self._coming: dict[str, list[RenderedFact]] = {}  # chats being read -> what happened meanwhile
         self._early: list[HubEvent] | None = None
@@ -73,13 +85,31 @@ class AgentConnection(Connection):
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
         return {
-            **self.commands.verbs(),
+            **{kind: self.acked(verb) for kind, verb in self.commands().items()},
             SaveDraft: self.draft,
             ShownFrame: self.shown,
             AgentTyping: self.typing,
             AgentHistory: self.history,
             FollowColleagues: self.follow_colleagues,
             Watch: self.watch,
+        }
+
+    def commands(self) -> Mapping[type[Inbound], Action]:
+        """What is answered with an ack."""
+        actions = self.actions
+        return {
+            SetStatus: actions.set_status,
+            AgentSay: actions.say,
+            AddNote: actions.note,
+            AgentEnd: actions.end,
+            SkipReply: actions.no_reply,
+            Take: actions.take,
+            Accept: actions.accept,
+            Decline: actions.decline,
+            Transfer: actions.transfer,
+            Invite: actions.invite,
+            Label: actions.label,
+            Whisper: actions.whisper,
         }
 
     # --- coming, and coming back ---------------------------------------------------------------------

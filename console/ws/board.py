@@ -102,7 +102,7 @@ class BoardConnection(Connection):
         self.member()
         reason = clean_line(frame.reason, 120)
         at = await self.services.workspace.set_agent_status(self.author, frame.agent, frame.status, reason)
-        self.ack(frame.cid, "", 0, at)
+        self.ack(frame.cid, Said("", 0, at))
 
     async def set_limit(self, frame: SetLimit) -> None:
         """SQL has the word on limits; live state follows at once."""
@@ -112,7 +112,7 @@ class BoardConnection(Connection):
         except Unknown:  # SQL is away: a board that came back and asked again would not see much else
             raise DatabaseAway from None
         await self.services.go_live(directory)
-        self.ack(frame.cid, "", 0, self.now())
+        self.ack(frame.cid, Said("", 0, self.now()))
 
     async def _done(self, cid: str, work: Awaitable[Said]) -> None:
         """Acks; NotYours for a chat that is not live, as for none at all."""
@@ -120,7 +120,7 @@ class BoardConnection(Connection):
             said = await work
         except Gone:
             raise NotYours from None
-        self.ack(cid, said.chat, said.seq, said.at)
+        self.ack(cid, said)
 
     def member(self) -> Member:
         """Who this is by now; the socket ends when they may not supervise any more."""

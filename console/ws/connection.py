@@ -14,6 +14,7 @@ from console.authentication import services_of
 from console.delivery.hub import Outbox
 from console.errors import Refused, SestettoError, SlowDown, Unknown
 from console.protocol import MAX_FRAME, Ack, Error, Inbound, Nack, Outbound, Ping, Pong, encode
+from console.queue.results import Said
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
 PATIENCE = (5, 200)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
@@ -25,6 +26,7 @@ BAD_FRAME = Error("bad_frame", "That frame is not one of the protocol's.")
 TOO_FAST = Error("slow_down", "Too many frames: wait a moment.")
 
 Handler = Callable[[Any], Awaitable[Any]]
+Action = Callable[[Any], Awaitable[Said]]  # a verb of `console.actions`
 
 
 class Bucket:
@@ -250,8 +252,16 @@ class Connection:
         """Gives what was just said a chance to leave."""
         await asyncio.sleep(0.01)
 
-    def ack(self, cid: str, chat: str, seq: int, at: int) -> None:
-        self.send(Ack(cid, seq, at, chat))
+    def acked(self, action: Action) -> Handler:
+        """The verb of an action, answered with an ack."""
+
+        async def handle(frame: Any) -> None:
+            self.ack(frame.cid, await action(frame))
+
+        return handle
+
+    def ack(self, cid: str, said: Said) -> None:
+        self.send(Ack(cid, said.seq, said.at, said.chat))
 
     def nack(self, cid: str, problem: SestettoError) -> None:
         if not problem.final:

@@ -273,7 +273,7 @@ class VisitorConnection(Connection):
         return await after_the_end(self.services, self.guest.visitor.id, cid, kind, chat=self.chat, text=text)
 
     def _said(self, cid: str, said: Said) -> None:
-        self.ack(cid, said.chat, said.seq, said.at)
+        self.ack(cid, said)
 
     # --- what is heard ----------------------------------------------------------------------------------
 

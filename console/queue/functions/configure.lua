@@ -1,4 +1,4 @@
--- The workspace as a whole: its configuration, its snapshot, its archive's cursor, its epoch.
+-- The configuration: queues, members and sites as SQL has them.
 
 local function drop_member(id)
   S.lose(id, NOW)
@@ -146,61 +146,3 @@ verb('hours', function(list)
   for i = 2, #list, 2 do redis.call('HSET', key('queue', list[i]), 'opens', list[i + 1]) end
   return S.reply('1')
 end, { 'allow-oom' }, true)
-
-local LINE = { 'place', 'queue', 'visitor', 'site', 'channel', 'profile', 'opened', 'since', 'agent', 'slot', 'turn',
-  'due', 'late', 'here', 'left', 'seq', 'last', 'rank', 'until', 'promise', 'promise_late', 'reason', 'tags', 'guests',
-  'watchers', 'reached' }
-
--- snapshot(): number, last entry, left messages, {id, fields, held, times} per agent, {id, values of LINE} per live
--- chat, {id, pace, spans} per queue, and the latest late answers.
-verb('snapshot', function()
-  local agents, chats, queues = {}, {}, {}
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
-    queues[#queues + 1] = { id, redis.call('HGET', key('queue', id), 'pace') or '0', S.spans(id) }
-  end
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'agents')) do
-    agents[#agents + 1] = { id, redis.call('HGETALL', key('agent', id)), redis.call('HGETALL', key('held', id)),
-      redis.call('HGETALL', key('times', id)) }
-  end
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'live')) do
-    chats[#chats + 1] = { id, redis.call('HMGET', key('chat', id), unpack(LINE)) }
-  end
-  local last = redis.call('XREVRANGE', P .. 'feed', '+', '-', 'COUNT', 1)
-  return S.reply(int(N), last[1] and last[1][1] or '0-0', redis.call('SCARD', P .. 'left'), agents, chats, queues,
-    redis.call('LRANGE', P .. 'lates', 0, -1))
-end, { 'no-writes' })
-
--- read_chat(chat): its fields, draft and last 300 facts; nothing when there is none.
-verb('read_chat', function(chat)
-  if redis.call('EXISTS', key('chat', chat)) == 0 then return refuse('gone') end
-  return S.reply(S.whole(chat, 300), int(N))
-end, { 'no-writes' })
-
--- history(chat, before, count): facts older than `before`, oldest first.
-verb('history', function(chat, before, count)
-  local from = math.max(num(before) - 1 - num(count), 0)
-  return S.reply(redis.call('HGET', key('chat', chat), 'visitor') or '', redis.call('HGET', key('chat', chat), 'agent') or '',
-    num(before) > 1 and redis.call('LRANGE', key('log', chat), from, num(before) - 2) or {}, from > 0 and '1' or '0')
-end, { 'no-writes' })
-
--- archived(id, n): SQL has everything up to here; the feed keeps what is younger than 5 minutes.
-verb('archived', function(id, n)
-  redis.call('HSET', P .. 'head', 'archived', n)
-  local upto = math.min(num(string.match(id, '^(%d+)-')), NOW - 300000)
-  redis.call('XTRIM', P .. 'feed', 'MINID', '~', int(math.max(upto, 0)))
-  return S.reply()
-end, { 'allow-oom' })
-
--- begin(believed, fresh): the epoch, set when there is none; rotated when `believed` is still the one.
-redis.register_function {
-  function_name = 'begin_@VERSION@',
-  callback = function(keys, args)
-    local now = redis.call('HGET', keys[1], 'epoch')
-    if not now or now == args[1] then
-      now = args[2]
-      redis.call('HSET', keys[1], 'epoch', now)
-    end
-    return { now, redis.call('HGET', keys[1], 'n') or '0' }
-  end,
-  flags = { 'allow-oom' },
-}

@@ -1,0 +1,158 @@
+"""What an agent may do: each verb checks, makes one call of the workspace, and returns what it became."""
+
+from collections.abc import Awaitable, Callable
+
+from console.actions.idempotency import after_the_end
+from console.actions.visitor_profile import clean_line, clean_message
+from console.domain.directory import Member
+from console.domain.permissions import may
+from console.errors import ChatEnded, NotYours
+from console.events import Author
+from console.projection.picture import ChatState, chat_state
+from console.protocol import (
+    Accept,
+    AddNote,
+    AgentEnd,
+    AgentSay,
+    Decline,
+    Invite,
+    Label,
+    SetStatus,
+    SkipReply,
+    Take,
+    Transfer,
+    Whisper,
+)
+from console.queue.results import Gone, Said
+from console.services import Services
+
+LABEL = 60  # characters of a reason or a tag
+
+Command = (
+    AgentSay | AddNote | AgentEnd | SkipReply | Take | Accept | Decline | Transfer | Invite | Label | Whisper
+)  # what concerns a chat, and has a cid
+
+
+class AgentActions:
+    """The verbs of one agent. `fence` gives the number of their console's connection: an older one changes nothing."""
+
+    def __init__(self, services: Services, member: Member, fence: Callable[[], int]) -> None:
+        self.member = member
+        self.author = Author(member.id, member.name)
+        self.services = services
+        self.workspace = services.workspace
+        self._fence = fence
+
+    @property
+    def fence(self) -> int:
+        return self._fence()
+
+    # --- in a chat of one's own -------------------------------------------------------------------------
+
+    async def say(self, frame: AgentSay) -> Said:
+        text = clean_message(frame.text)
+        said = self.workspace.agent_say(
+            self.author,
+            self.fence,
+            frame.chat,
+            frame.cid,
+            text,
+            frame.read,
+            promise=frame.promise,
+            canned=frame.canned,
+            began=frame.began,
+        )
+        return await self._done(frame, "message", said, text)
+
+    async def note(self, frame: AddNote) -> Said:
+        text = clean_message(frame.text)
+        noted = self.workspace.note(self.author, self.fence, frame.chat, frame.cid, text)
+        return await self._done(frame, "note", noted, text)
+
+    async def end(self, frame: AgentEnd) -> Said:
+        return await self._done(
+            frame, "ended", self.workspace.agent_end(self.author, self.fence, frame.chat, frame.cid)
+        )
+
+    async def no_reply(self, frame: SkipReply) -> Said:
+        return await self._done(
+            frame, "no_reply", self.workspace.no_reply(self.author, self.fence, frame.chat, frame.cid)
+        )
+
+    async def label(self, frame: Label) -> Said:
+        reason = clean_line(frame.reason, LABEL)
+        tags = [*dict.fromkeys(tag for raw in frame.tags if (tag := clean_line(raw, LABEL)))]
+        label = self.workspace.label
+        labelled = label(self.author, self.fence, frame.chat, frame.cid, reason, tags, done=frame.done)
+        return await self._done(frame, "labelled", labelled)
+
+    # --- from hand to hand --------------------------------------------------------------------------------
+
+    async def take(self, frame: Take) -> Said:
+        work = self.workspace.take(self.author, self.fence, frame.chat, frame.cid)
+        return await self._done(frame, "assigned", work)
+
+    async def accept(self, frame: Accept) -> Said:
+        return await self._done(
+            frame, "assigned", self.workspace.accept(self.author, self.fence, frame.chat, frame.cid)
+        )
+
+    async def decline(self, frame: Decline) -> Said:
+        return await self._done(
+            frame, "withdrawn", self.workspace.decline(self.author, self.fence, frame.chat, frame.cid)
+        )
+
+    async def transfer(self, frame: Transfer) -> Said:
+        note = clean_message(frame.note) if frame.note.strip() else ""
+        transfer = self.workspace.transfer
+        handed = transfer(self.author, self.fence, frame.chat, frame.cid, queue=frame.queue, to=frame.agent, note=note)
+        return await self._done(frame, "transferred", handed)
+
+    async def invite(self, frame: Invite) -> Said:
+        invite = self.workspace.invite
+        return await self._done(frame, "invited", invite(self.author, self.fence, frame.chat, frame.cid, frame.agent))
+
+    # --- watching -------------------------------------------------------------------------------------------
+
+    async def whisper(self, frame: Whisper) -> Said:
+        """NotYours for a chat this agent may not watch, as for none at all."""
+        text = clean_message(frame.text)
+        line = self.services.picture.chats.get(frame.chat) or await self._read(frame.chat)
+        if line is not None and not self.may_watch(line):
+            raise NotYours
+        return await self._done(frame, "note", self.workspace.whisper(self.author, frame.chat, frame.cid, text), text)
+
+    async def _read(self, chat: str) -> ChatState | None:
+        """A chat that the picture has not got: just opened, or ended. None when it is not live."""
+        try:
+            live, _ = await self.workspace.read_chat(chat)
+        except Gone:
+            return None
+        return chat_state(chat, live.fields)
+
+    def may_watch(self, line: ChatState) -> bool:
+        """A supervisor, or a colleague who was invited."""
+        return may(self.member, "supervise") or self.author.id in line.guests
+
+    def sees_watchers(self) -> bool:
+        """A guest is told as little as the agent, when an admin keeps it from agents."""
+        return self.services.directory.watch_shown or may(self.member, "supervise")
+
+    # --- oneself ----------------------------------------------------------------------------------------------
+
+    async def set_status(self, frame: SetStatus) -> Said:
+        reason = clean_line(frame.reason, 120)
+        return Said("", 0, await self.workspace.set_status(self.author.id, self.fence, frame.status, reason))
+
+    async def _done(self, frame: Command, kind: str, work: Awaitable[Said], text: str = "") -> Said:
+        """When live keys are gone, a resend gets the first result from the archive."""
+        try:
+            return await work
+        except Gone:
+            return await self._archived(frame, kind, text)
+
+    async def _archived(self, frame: Command, kind: str, text: str) -> Said:
+        try:
+            return await after_the_end(self.services, self.author.id, frame.cid, kind, chat=frame.chat, text=text)
+        except ChatEnded:  # not this agent's, or no chat at all: the same answer
+            raise NotYours from None
