@@ -116,7 +116,7 @@ class Protocol(WSProtocol):
 
 
 def server_config(app: Any, settings: Settings) -> uvicorn.Config:
-    """How uvicorn is run here; `serving.py` runs the application's start and stop around it."""
+    """How uvicorn is run here; `server.py` runs the application's start and stop around it."""
     return uvicorn.Config(
         app,
         host=settings.host,

@@ -11,9 +11,9 @@ import console
 from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
-SOURCES = ("alerts/messages.py", "pages/settings/alerts.py", "pages/settings/changes.py", "pages/settings/common.py")
+SOURCES = ("alerts/messages.py", "pages/settings/alerts.py", "pages/settings/audit_log.py", "pages/settings/common.py")
 TEMPLATES = ("alert_mail", "settings/alerts", "settings/alert", "settings/overview")
-SENTENCES = ("bad_settings/alerts.py", "alerts/addresses.py", "archive/alert_rules.py")
+SENTENCES = ("domain/validation/alerts.py", "domain/address_policy.py", "archive/alert_rules.py")
 SHARED = ("A name has 1 to", "%(name)s is there already", "There is no such queue: %(queue)s.")  # said elsewhere too
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,)}

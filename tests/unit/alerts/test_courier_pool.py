@@ -122,7 +122,7 @@ async def test_a_redirect_is_not_followed_wherever_it_leads(
 REBINDING = """
 import socket, sys
 from console.alerts.courier import Courier
-from console.alerts.parcels import AlertMessage, Parcel
+from console.domain.alert_delivery import AlertMessage, Parcel
 
 found = [sys.argv[1], "127.0.0.1", "127.0.0.1"]
 socket.getaddrinfo = lambda host, port, *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found.pop(0), port))]

@@ -12,7 +12,7 @@ from console.views.i18n import FOLDER, read_catalogue
 PACKAGE = Path(console.__file__).parent
 FRAGMENTS = ("board_agent", "board_lates", "board_overview", "board_parts", "board_queue", "watch")
 TEMPLATES = ("board", *(f"fragments/{name}" for name in FRAGMENTS))
-SOURCES = ("pages/board_texts.py", "pages/watch_texts.py")
+SOURCES = ("pages/client_texts/board.py", "pages/client_texts/watch.py")
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 

@@ -13,7 +13,7 @@ from console.views.i18n import FOLDER, page_texts, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 TEMPLATES = ("fragments/toolbar", "fragments/context")
-SOURCES = ("pages/desk_texts.py",)
+SOURCES = ("pages/client_texts/tools.py",)
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 

@@ -11,7 +11,7 @@ from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,), "unless": (3,)}
-SOURCES = sorted([*PACKAGE.glob("pages/settings/*.py"), *PACKAGE.glob("bad_settings/*.py")])
+SOURCES = sorted([*PACKAGE.glob("pages/settings/*.py"), *PACKAGE.glob("domain/validation/*.py")])
 CONSTANTS = re.compile(r'^ *(?:[A-Z_]+|says) = "([^"]+\.)"$', re.MULTILINE)  # what the archive refuses with
 NAMES = re.compile(r"%\(\w+\)s")
 

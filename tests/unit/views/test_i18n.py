@@ -16,7 +16,7 @@ from console.views.templating import environment, languages, locale_of, render
 PACKAGE = Path(console.__file__).parent
 FRAGMENTS = ("event", "handover", "message", "note", "pane", "pane_footers", "pane_header", "pane_log", "strip")
 TEMPLATES = ("base.html", "console.html", *(f"fragments/{name}.html" for name in FRAGMENTS))
-SOURCES = ("pages/console_texts.py", "templating.py", "views_html.py")
+SOURCES = ("pages/client_texts/console.py", "views/templating.py", "views/html.py")
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 
