@@ -5,7 +5,9 @@ export const bare = (given) => Object.assign(Object.create(null), given);
 
 export function parse(text) {
   try {
-    return JSON.parse(text, (_, value) => (value && typeof value === "object" && !Array.isArray(value) ? bare(value) : value));
+    return JSON.parse(text, (_, value) =>
+      value && typeof value === "object" && !Array.isArray(value) ? bare(value) : value,
+    );
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 import { button, h, link, write } from "./dom.js";
-import { lines } from "./log.js";
 import { back, clock, t } from "./i18n.js";
+import { lines } from "./log.js";
 
 const LIMIT = 4000; // characters of a message
 
@@ -68,7 +68,12 @@ export function sheet(panel, away) {
   const { visitor } = panel;
   const { team, profile } = visitor;
   const writing = new Writing(panel, 3);
-  const input = h("input", away ? { type: "email", required: true, autocomplete: "email", maxLength: 254 } : { autocomplete: "name", maxLength: 120 });
+  const input = h(
+    "input",
+    away
+      ? { type: "email", required: true, autocomplete: "email", maxLength: 254 }
+      : { autocomplete: "name", maxLength: 120 },
+  );
   input.value = (away ? profile.email : profile.name) || "";
   const send = () => {
     const text = writing.take();

@@ -49,4 +49,5 @@ export const countdown = (ms) => new Date(ms).toISOString().slice(15, 19);
 export const back = (team) => team?.back_at && t("We are back: {when}", { when: clock(team.back_at, true) });
 
 /** Seconds as every language writes them: "30 s", "2 min". */
-export const span = (seconds) => (seconds < 90 ? `${Math.ceil(seconds / 5) * 5 || 5} s` : `${Math.round(seconds / 60)} min`);
+export const span = (seconds) =>
+  seconds < 90 ? `${Math.ceil(seconds / 5) * 5 || 5} s` : `${Math.round(seconds / 60)} min`;

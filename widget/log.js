@@ -3,14 +3,19 @@ import { clock, t } from "./i18n.js";
 
 /** What a fact says in the log beside a message; nothing for those that say nothing. */
 function says({ kind, why, name, promised }) {
-  if (promised) return promised === "kept" ? t("{name} is back, as promised", { name }) : t("{name} is back, later than promised", { name });
+  if (promised)
+    return promised === "kept"
+      ? t("{name} is back, as promised", { name })
+      : t("{name} is back, later than promised", { name });
   if (kind === "assigned") return t("{name} has joined the chat", { name });
   if (kind === "transferred") return t("You are being connected to a colleague.");
   if (kind === "released") return t("You are next in line.");
   if (kind === "asked") return t("Are you still there? The chat ends soon.");
   if (kind === "rated") return t("Thank you!");
   if (kind !== "ended") return "";
-  return why === "silent" || why === "abandoned" ? t("The chat has ended after a long silence") : t("The chat has ended");
+  return why === "silent" || why === "abandoned"
+    ? t("The chat has ended after a long silence")
+    : t("The chat has ended");
 }
 
 function linesOf(fact, chat) {
@@ -19,7 +24,14 @@ function linesOf(fact, chat) {
   return [
     { key: "f" + seq, text: says(fact), at },
     them && { key: seq, side: "them", name: name || chat.agent, text, at },
-    by === "visitor" && { key: cid || seq, side: "me", name: t("You"), text, at, state: seq <= chat.seen ? t("Seen") : t("Sent") },
+    by === "visitor" && {
+      key: cid || seq,
+      side: "me",
+      name: t("You"),
+      text,
+      at,
+      state: seq <= chat.seen ? t("Seen") : t("Sent"),
+    },
   ];
 }
 
@@ -29,7 +41,9 @@ export function lines({ chat, outbox }) {
   return [
     ...chat.facts.flatMap((fact) => linesOf(fact, chat)).filter((one) => one?.text),
     ...[...chat.sent].map(([cid, text]) => own(cid, text, t("Sent"))),
-    ...outbox.frames.filter((frame) => frame.t === "open" || frame.t === "say").map(({ cid, text }) => own(cid, text, t("Sending…"), true)),
+    ...outbox.frames
+      .filter((frame) => frame.t === "open" || frame.t === "say")
+      .map(({ cid, text }) => own(cid, text, t("Sending…"), true)),
   ];
 }
 
@@ -40,7 +54,12 @@ export class Log {
 
   constructor(earlier) {
     this.earlier = button("quiet", earlier);
-    this.element = h("div.log", { role: "log", tabIndex: 0, ariaLabel: t("Conversation"), onscroll: () => this.#scrolled() });
+    this.element = h("div.log", {
+      role: "log",
+      tabIndex: 0,
+      ariaLabel: t("Conversation"),
+      onscroll: () => this.#scrolled(),
+    });
   }
 
   draw(visitor) {

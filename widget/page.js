@@ -16,7 +16,11 @@ function title() {
 
 /** Where the visitor is, as the protocol's `page`. */
 export function page(parameters) {
-  return bare({ url: plain(location.href, parameters), title: title().slice(0, 300), referrer: plain(document.referrer, []) });
+  return bare({
+    url: plain(location.href, parameters),
+    title: title().slice(0, 300),
+    referrer: plain(document.referrer, []),
+  });
 }
 
 /** Puts "(2) " in front of the title, or takes it away again. */

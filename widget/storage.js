@@ -30,7 +30,8 @@ export class Shelf {
 }
 
 /** 22 characters, 113 random bits. */
-export const newCid = () => Array.from(crypto.getRandomValues(new Uint8Array(22)), (byte) => (byte % 36).toString(36)).join("");
+export const newCid = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(22)), (byte) => (byte % 36).toString(36)).join("");
 
 /** Commands wait here, in order, until the server has them on disk; they survive a reload of the tab. */
 export class Outbox {

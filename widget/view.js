@@ -1,7 +1,7 @@
 import { button, h, write } from "./dom.js";
 import { composer, lazy, privacy, sheet } from "./forms.js";
-import { Log } from "./log.js";
 import { back, clock, countdown, span, t } from "./i18n.js";
+import { Log } from "./log.js";
 
 const LOST_AFTER = 1500; // ms: a shorter drop is not worth a word
 
@@ -34,7 +34,13 @@ export class Panel {
     this.element = h(
       "section.panel",
       { role: "dialog", tabIndex: -1, onkeydown: (event) => this.key(event) },
-      h("div.head", this.face, h("div", this.heading, this.state), this.#menus(), button("plain", close, { ariaLabel: t("Close the chat") }, "×")),
+      h(
+        "div.head",
+        this.face,
+        h("div", this.heading, this.state),
+        this.#menus(),
+        button("plain", close, { ariaLabel: t("Close the chat") }, "×"),
+      ),
       this.bar,
       this.body,
     );
@@ -75,7 +81,8 @@ export class Panel {
     if (talks) this.#converse(screen);
     if (held && !this.held()) this.focus();
     clearTimeout(this.ticking);
-    if (visitor.chat.promise || visitor.connection.lostAt) this.ticking = setTimeout(() => element.isConnected && this.draw(), 500);
+    if (visitor.chat.promise || visitor.connection.lostAt)
+      this.ticking = setTimeout(() => element.isConnected && this.draw(), 500);
   }
 
   /** Whether the keyboard is in here. */
@@ -98,7 +105,15 @@ export class Panel {
   #build(talks, screen) {
     const { left } = this.visitor;
     this.writing = talks ? composer(this) : screen === "left" ? null : sheet(this, screen !== "start");
-    if (talks) this.body.replaceChildren(this.log.earlier, this.log.element, this.timer, this.foot, this.extra, this.writing.form);
+    if (talks)
+      this.body.replaceChildren(
+        this.log.earlier,
+        this.log.element,
+        this.timer,
+        this.foot,
+        this.extra,
+        this.writing.form,
+      );
     else
       this.body.replaceChildren(
         this.writing?.form ||
@@ -114,7 +129,13 @@ export class Panel {
   #head(screen) {
     const { chat, team } = this.visitor;
     const name = screen === "chat" || screen === "ended" ? chat.agent : "";
-    const states = { start: team && t("We are online"), away: t("Nobody is online just now"), line: t("In line"), chat: t("is with you now"), ended: t("The chat has ended") };
+    const states = {
+      start: team && t("We are online"),
+      away: t("Nobody is online just now"),
+      line: t("In line"),
+      chat: t("is with you now"),
+      ended: t("The chat has ended"),
+    };
     write(this.heading, (this.element.ariaLabel = name || this.title() || t("Chat")));
     write(this.state, states[screen] || "");
     write(this.face, name && [...name][0].toUpperCase());
@@ -128,7 +149,10 @@ export class Panel {
   said() {
     const { connection, notice } = this.visitor;
     const time = connection.lostAt;
-    this.lost = time && Date.now() - time > LOST_AFTER && t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(time) });
+    this.lost =
+      time &&
+      Date.now() - time > LOST_AFTER &&
+      t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(time) });
     write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : this.lost || notice);
   }
 
@@ -157,16 +181,24 @@ export class Panel {
     this.writing.area[wanted === "preview" ? "setAttribute" : "removeAttribute"]("aria-describedby", "preview");
     if (this.extra.className === wanted) return;
     this.extra.className = wanted;
-    this.extra.replaceChildren(asks ? lazy.survey(visitor) : wanted && h("p", { id: "preview" }, t("We see what you write as you write it."), " ", privacy(visitor)));
+    this.extra.replaceChildren(
+      asks
+        ? lazy.survey(visitor)
+        : wanted && h("p", { id: "preview" }, t("We see what you write as you write it."), " ", privacy(visitor)),
+    );
   }
 
   #menus() {
     const { visitor } = this;
     const item = (text, act) =>
-      button("", () => {
-        this.#shut();
-        act();
-      }, text);
+      button(
+        "",
+        () => {
+          this.#shut();
+          act();
+        },
+        text,
+      );
     this.items = [
       item(t("Copy the transcript"), () => lazy.copy(this)),
       item(t("End chat"), () => visitor.command("end")),

@@ -1,9 +1,9 @@
 import { Chat } from "./chat.js";
 import { Connection } from "./connection.js";
 import { bare, parse } from "./dom.js";
+import { t, words } from "./i18n.js";
 import { page } from "./page.js";
 import { newCid, Outbox, Shelf } from "./storage.js";
-import { t, words } from "./i18n.js";
 
 const TYPING_EVERY = 1000; // ms between two of our own typing signals
 const TYPING_LASTS = 5000;
@@ -140,7 +140,15 @@ export class Visitor {
     this.token ||= this.#kept().token;
     this.#going = "";
     const { id, last } = this.chat;
-    return { t: "hello", token: this.token, chat: id, epoch: this.epoch, after: last, page: this.#page(), locale: words.locale };
+    return {
+      t: "hello",
+      token: this.token,
+      chat: id,
+      epoch: this.epoch,
+      after: last,
+      page: this.#page(),
+      locale: words.locale,
+    };
   }
 
   stranger() {
@@ -175,7 +183,15 @@ export class Visitor {
     const { id, last, read } = this.chat;
     if (last && !(chat && (recovered || epoch === this.epoch)))
       this.notice = chat ? t("The latest messages may be missing.") : t("The chat has ended");
-    Object.assign(this, { token, epoch, team, skew: now - Date.now(), preview: typing_preview, privacy: privacy_url, line: null });
+    Object.assign(this, {
+      token,
+      epoch,
+      team,
+      skew: now - Date.now(),
+      preview: typing_preview,
+      privacy: privacy_url,
+      line: null,
+    });
     if (chat) this.chat.begin(chat, facts || [], recovered);
     else this.chat.clear();
     if (chat?.id === id) this.chat.read = Math.max(read, +this.shelf.get("read"));
@@ -241,7 +257,8 @@ export class Visitor {
 
   /** A frame the server could not take. It names no cid: it was the one under way, if that waits for an answer. */
   $error({ code, message }) {
-    if (code === "bad_frame" || code === "slow_down") this.$nack({ cid: this.#going, code, message, final: code === "bad_frame" });
+    if (code === "bad_frame" || code === "slow_down")
+      this.$nack({ cid: this.#going, code, message, final: code === "bad_frame" });
   }
 
   $typing({ who, after }) {
@@ -301,7 +318,10 @@ export class Visitor {
   }
 
   keep() {
-    this.shelf.set("chat", JSON.stringify(bare({ token: this.token, chat: this.chat.id, ended: this.chat.place === "ended" })));
+    this.shelf.set(
+      "chat",
+      JSON.stringify(bare({ token: this.token, chat: this.chat.id, ended: this.chat.place === "ended" })),
+    );
   }
 
   #known() {
@@ -328,7 +348,10 @@ export class Visitor {
     const { identity } = this;
     if (!identity || this.connection.state !== "open") return;
     try {
-      this.connection.send({ t: "identify", jwt: String(await (typeof identity === "function" ? identity() : identity)) });
+      this.connection.send({
+        t: "identify",
+        jwt: String(await (typeof identity === "function" ? identity() : identity)),
+      });
     } catch (problem) {
       this.tell("error", { code: "identify", message: String(problem) });
     }

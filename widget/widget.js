@@ -1,9 +1,9 @@
 import { bare, button, h, load, write } from "./dom.js";
-import { count } from "./page.js";
 import { loadLazy } from "./forms.js";
+import { direction, learn, speak, t, words } from "./i18n.js";
+import { count } from "./page.js";
 import { Panel } from "./view.js";
 import { Visitor } from "./visitor.js";
-import { direction, learn, speak, t, words } from "./i18n.js";
 
 const NAME = "sestetto-widget";
 
@@ -18,13 +18,19 @@ class Widget extends HTMLElement {
     this.dataset.theme = theme || "auto";
     this.closed = closed;
     speak(locale || document.documentElement.lang || navigator.language);
-    const visitor = (this.visitor = new Visitor(base, site, () => this.changed(), (event, detail) => this.tell(event, detail)));
+    const visitor = (this.visitor = new Visitor(
+      base,
+      site,
+      () => this.changed(),
+      (event, detail) => this.tell(event, detail),
+    ));
     const root = this.attachShadow(bare({ mode: "open" }));
     this.#style(STYLE); // the text of widget.css, put in front by the server
     this.badge = h("span.badge");
     this.launcher = button("launcher", () => this.toggle(), h("i"), this.badge);
     root.append(this.launcher);
-    for (const kind of ["keydown", "keypress", "keyup"]) root.addEventListener(kind, (event) => event.stopPropagation()); // not the page's shortcuts
+    for (const kind of ["keydown", "keypress", "keyup"])
+      root.addEventListener(kind, (event) => event.stopPropagation()); // not the page's shortcuts
     this.#listen();
     this.#paint();
     this.draw();
@@ -145,7 +151,9 @@ class Widget extends HTMLElement {
     if (shown && !document.hidden) visitor.look();
     launcher.hidden = this.concealed || (this.closed === "hide" && !shown && !visitor.chat.id && !visitor.team?.online);
     const unread = visitor.chat.unread();
-    launcher.ariaLabel = shown ? t("Close the chat") : t("Open the chat") + (unread ? ", " + t("unread: {unread}", { unread }) : "");
+    launcher.ariaLabel = shown
+      ? t("Close the chat")
+      : t("Open the chat") + (unread ? ", " + t("unread: {unread}", { unread }) : "");
     launcher.ariaExpanded = shown;
     write(badge, unread ? String(unread) : "");
     count(unread);
@@ -159,7 +167,11 @@ class Widget extends HTMLElement {
   /** A panel anew, in the language of now. */
   #unfold() {
     this.panel?.element.remove();
-    this.panel = new Panel(this.visitor, () => this.heading, () => this.close());
+    this.panel = new Panel(
+      this.visitor,
+      () => this.heading,
+      () => this.close(),
+    );
     this.shadowRoot.append(this.panel.element);
     this.#fit();
     this.draw();
@@ -208,7 +220,10 @@ class Widget extends HTMLElement {
   async #learn() {
     const { base } = this.visitor;
     if (!this.#shown()) return;
-    loadLazy(base, (text) => this.#style(text)).then(() => this.changed(), () => {}); // without it there is no survey
+    loadLazy(base, (text) => this.#style(text)).then(
+      () => this.changed(),
+      () => {},
+    ); // without it there is no survey
     if (await learn(base, this.#languages)) this.#renew();
   }
 

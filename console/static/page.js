@@ -1,41 +1,41 @@
 // Every page: theme and language, times in the reader's own time zone, menus.
 
-import { localTimes } from './times.js';
+import { localTimes } from "./times.js";
 
 const YEAR = 365 * 24 * 3600;
 
 /** @param {string} name @param {string} value */
 function remember(name, value) {
-  const secure = location.protocol === 'https:' ? '; Secure' : '';
+  const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
 }
 
-const form = document.querySelector('#preferences');
+const form = document.querySelector("#preferences");
 if (form instanceof HTMLFormElement) {
   form.hidden = false;
-  form.addEventListener('change', (event) => {
+  form.addEventListener("change", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLSelectElement)) return;
     remember(`sestetto_${field.name}`, field.value);
-    if (field.name === 'theme') document.documentElement.dataset.theme = field.value;
+    if (field.name === "theme") document.documentElement.dataset.theme = field.value;
     else location.reload();
   });
-  form.addEventListener('submit', (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => event.preventDefault());
 }
 
 /** An open menu closes by Escape, which gives the focus back to its button, and by a press elsewhere. */
 function closeMenus() {
-  document.addEventListener('pointerdown', (event) => {
-    for (const menu of document.querySelectorAll('details.menu[open]')) {
-      if (!menu.contains(/** @type {Node} */ (event.target))) menu.removeAttribute('open');
+  document.addEventListener("pointerdown", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(/** @type {Node} */ (event.target))) menu.removeAttribute("open");
     }
   });
-  document.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape') return;
-    for (const menu of document.querySelectorAll('details.menu[open]')) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
       const inside = menu.contains(document.activeElement);
-      menu.removeAttribute('open');
-      if (inside) menu.querySelector('summary')?.focus();
+      menu.removeAttribute("open");
+      if (inside) menu.querySelector("summary")?.focus();
     }
   });
 }

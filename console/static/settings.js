@@ -1,44 +1,48 @@
 // The settings' forms: what is wrong is read out first, nothing typed is left behind by accident, small helps.
 
-const form = document.querySelector('form[data-form]');
-const faults = document.querySelector('#faults');
+const form = document.querySelector("form[data-form]");
+const faults = document.querySelector("#faults");
 if (faults instanceof HTMLElement) faults.focus();
 
 /** A field that changed and was not saved asks before the page goes. */
 function guard(/** @type {HTMLFormElement} */ guarded) {
   let changed = faults !== null;
-  guarded.addEventListener('input', () => { changed = true; });
-  guarded.addEventListener('submit', () => { changed = false; });
-  window.addEventListener('beforeunload', (event) => {
+  guarded.addEventListener("input", () => {
+    changed = true;
+  });
+  guarded.addEventListener("submit", () => {
+    changed = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();
   });
 }
 
 /** Monday's hours for Tuesday to Friday. */
 function copyDay() {
-  const button = document.querySelector('[data-copy-day]');
+  const button = document.querySelector("[data-copy-day]");
   const day = (/** @type {number} */ number) => document.querySelector(`#week${number}`);
   if (!(button instanceof HTMLButtonElement)) return;
   button.hidden = false;
-  button.addEventListener('click', () => {
+  button.addEventListener("click", () => {
     const monday = day(0);
     for (const number of [1, 2, 3, 4]) {
       const other = day(number);
       if (monday instanceof HTMLInputElement && other instanceof HTMLInputElement) other.value = monday.value;
     }
-    form?.dispatchEvent(new Event('input'));
+    form?.dispatchEvent(new Event("input"));
   });
 }
 
 /** A new queue is most likely in the zone of whoever makes it. */
 function ownZone() {
-  const zone = document.querySelector('form[data-new] #zone');
+  const zone = document.querySelector("form[data-new] #zone");
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone instanceof HTMLInputElement && zone.value === 'UTC' && here) zone.value = here;
+  if (zone instanceof HTMLInputElement && zone.value === "UTC" && here) zone.value = here;
 }
 
-for (const field of document.querySelectorAll('[data-copy]')) {
-  if (field instanceof HTMLTextAreaElement) field.addEventListener('focus', () => field.select());
+for (const field of document.querySelectorAll("[data-copy]")) {
+  if (field instanceof HTMLTextAreaElement) field.addEventListener("focus", () => field.select());
 }
 if (form instanceof HTMLFormElement) guard(form);
 copyDay();

@@ -2,11 +2,11 @@
 
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const STYLES = {
-  time: { timeStyle: 'medium' },
-  hour: { timeStyle: 'short' },
-  date: { dateStyle: 'medium' },
-  short: { dateStyle: 'medium', timeStyle: 'short' },
-  medium: { dateStyle: 'medium', timeStyle: 'medium' },
+  time: { timeStyle: "medium" },
+  hour: { timeStyle: "short" },
+  date: { dateStyle: "medium" },
+  short: { dateStyle: "medium", timeStyle: "short" },
+  medium: { dateStyle: "medium", timeStyle: "medium" },
 };
 
 /**
@@ -14,16 +14,16 @@ const STYLES = {
  * @param {ParentNode} root
  */
 export function localTimes(root) {
-  for (const time of root.querySelectorAll('time[data-at]:not([data-local])')) {
-    const at = new Date(Number(time.getAttribute('data-at')));
-    const style = time.getAttribute('data-style');
-    time.textContent = new Intl.DateTimeFormat(manner(), STYLES[style ?? ''] ?? STYLES.medium).format(at);
-    time.setAttribute('data-local', '');
+  for (const time of root.querySelectorAll("time[data-at]:not([data-local])")) {
+    const at = new Date(Number(time.getAttribute("data-at")));
+    const style = time.getAttribute("data-style");
+    time.textContent = new Intl.DateTimeFormat(manner(), STYLES[style ?? ""] ?? STYLES.medium).format(at);
+    time.setAttribute("data-local", "");
   }
 }
 
 /** The reader's own region where it is one of the page's language: 14:02 in Britain, 2:02 PM in the States. */
 export function manner() {
   const lang = document.documentElement.lang;
-  return navigator.languages.find((one) => one.split('-')[0] === lang) ?? lang;
+  return navigator.languages.find((one) => one.split("-")[0] === lang) ?? lang;
 }

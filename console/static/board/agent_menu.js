@@ -1,64 +1,64 @@
 // An agent's status and limit: a small sheet beside the name that was pressed.
 
-import { newCid } from '../console/net/ids.js';
-import { word } from '../console/shared/i18n.js';
+import { newCid } from "../console/net/ids.js";
+import { word } from "../console/shared/i18n.js";
 
-const sheet = () => /** @type {HTMLElement} */ (document.getElementById('sheet'));
+const sheet = () => /** @type {HTMLElement} */ (document.getElementById("sheet"));
 const $ = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (sheet().querySelector(selector));
 
-let agent = '';
-let name = '';
+let agent = "";
+let name = "";
 
 /** @param {(frame: object, key: string, name: string) => void} say */
 export function startSheet(say) {
-  document.addEventListener('click', (event) => {
-    const button = /** @type {Element} */ (event.target).closest('button[data-agent]');
+  document.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button[data-agent]");
     if (button instanceof HTMLElement) open(button);
   });
-  sheet().addEventListener('click', (event) => {
-    const button = /** @type {Element} */ (event.target).closest('[data-set-status], [data-set-limit]');
+  sheet().addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("[data-set-status], [data-set-limit]");
     if (!(button instanceof HTMLElement)) return;
     const { setStatus: status, setLimit: limit } = button.dataset;
-    const reason = status === 'away' ? /** @type {HTMLSelectElement} */ ($('select')).value : '';
-    $('[data-said]').textContent = word('doing');
-    if (status) say({ t: 'status', cid: newCid(), agent, status, ...(reason && { reason }) }, `agent ${agent}`, name);
-    else say({ t: 'limit', cid: newCid(), agent, limit: Number(limit) }, `agent ${agent}`, name);
+    const reason = status === "away" ? /** @type {HTMLSelectElement} */ ($("select")).value : "";
+    $("[data-said]").textContent = word("doing");
+    if (status) say({ t: "status", cid: newCid(), agent, status, ...(reason && { reason }) }, `agent ${agent}`, name);
+    else say({ t: "limit", cid: newCid(), agent, limit: Number(limit) }, `agent ${agent}`, name);
   });
-  sheet().addEventListener('toggle', (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === 'closed') agent = '';
+  sheet().addEventListener("toggle", (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState === "closed") agent = "";
   });
 }
 
 /** @param {HTMLElement} button */
 function open(button) {
-  agent = button.dataset.agent ?? '';
-  name = button.textContent?.trim() ?? '';
-  $('h2').textContent = name;
-  $('[data-said]').textContent = '';
+  agent = button.dataset.agent ?? "";
+  name = button.textContent?.trim() ?? "";
+  $("h2").textContent = name;
+  $("[data-said]").textContent = "";
   sheet().showPopover();
   const box = button.getBoundingClientRect();
   const { offsetHeight: height, offsetWidth: width } = sheet();
   sheet().style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - height - 8))}px`;
   sheet().style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
   sync();
-  $('h2').focus();
+  $("h2").focus();
 }
 
 /** What the row says now. */
 export function sync() {
   const row = agent && document.getElementById(`agent-${agent}`);
   if (!row) return;
-  for (const one of sheet().querySelectorAll('[data-set-status]')) {
-    one.setAttribute('aria-pressed', String(one.getAttribute('data-set-status') === row.dataset.status));
+  for (const one of sheet().querySelectorAll("[data-set-status]")) {
+    one.setAttribute("aria-pressed", String(one.getAttribute("data-set-status") === row.dataset.status));
   }
-  for (const one of sheet().querySelectorAll('[data-set-limit]')) {
-    one.setAttribute('aria-pressed', String(one.getAttribute('data-set-limit') === row.dataset.limit));
+  for (const one of sheet().querySelectorAll("[data-set-limit]")) {
+    one.setAttribute("aria-pressed", String(one.getAttribute("data-set-limit") === row.dataset.limit));
   }
 }
 
 /** @param {any} frame @param {any} answer @param {string} why */
 export function settled(frame, answer, why) {
   if (frame.agent !== agent) return;
-  const done = frame.t === 'limit' ? word('limit_set', { name, n: frame.limit }) : word('status_set', { name });
-  $('[data-said]').textContent = answer.t === 'ack' ? done : why;
+  const done = frame.t === "limit" ? word("limit_set", { name, n: frame.limit }) : word("status_set", { name });
+  $("[data-said]").textContent = answer.t === "ack" ? done : why;
 }

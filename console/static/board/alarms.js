@@ -1,33 +1,33 @@
 // What a queue's card alarms about, said once by the page's one live region; the tab's title counts what is late.
 
-import { announce } from '../console/shared/announcer.js';
-import { word } from '../console/shared/i18n.js';
+import { announce } from "../console/shared/announcer.js";
+import { word } from "../console/shared/i18n.js";
 
 const AGAIN = 20_000; // ms before the same alarm of a queue is said again
-const SPOKEN = new Set(['nobody', 'full', 'late', 'no_free', 'breaking']);
+const SPOKEN = new Set(["nobody", "full", "late", "no_free", "breaking"]);
 
 /** @type {Map<string, number>} queue and code -> performance.now() of its last saying */
 const said = new Map();
 
 /** @param {HTMLElement} card as it is drawn now @param {string} before the codes it alarmed about until then */
 export function heed(card, before) {
-  const had = new Set(before.split(' '));
+  const had = new Set(before.split(" "));
   const now = performance.now();
-  for (const line of card.querySelectorAll('.alerts [data-code]')) {
-    const code = line.getAttribute('data-code') ?? '';
+  for (const line of card.querySelectorAll(".alerts [data-code]")) {
+    const code = line.getAttribute("data-code") ?? "";
     const key = `${card.id} ${code}`;
     if (!SPOKEN.has(code) || had.has(code) || now - (said.get(key) ?? -AGAIN) < AGAIN) continue;
     said.set(key, now);
-    announce(`${card.dataset.name}: ${line.textContent?.trim().replace(/\s+/g, ' ')}`);
+    announce(`${card.dataset.name}: ${line.textContent?.trim().replace(/\s+/g, " ")}`);
   }
 }
 
-let shown = '';
+let shown = "";
 
 /** The number of broken promises, where somebody in another tab sees it. */
 export function title() {
-  const late = Number(document.getElementById('overview')?.dataset.late ?? 0);
-  const text = `${late ? `(${word('title_late', { n: late })}) ` : ''}${word('board')} · Sestetto`;
+  const late = Number(document.getElementById("overview")?.dataset.late ?? 0);
+  const text = `${late ? `(${word("title_late", { n: late })}) ` : ""}${word("board")} · Sestetto`;
   if (text !== shown) document.title = text;
   shown = text;
 }

@@ -1,40 +1,48 @@
 // The board: the server's parts in, a supervisor's commands out.
 
-import { Outbox } from '../console/net/outbox.js';
-import * as servertime from '../console/net/server_clock.js';
-import { Socket } from '../console/net/socket.js';
-import { WatchPanel } from '../console/tools/watch_panel.js';
-import { known, word } from '../console/shared/i18n.js';
-import { localTimes } from '../times.js';
-import { Acts } from './chat_actions.js';
-import * as age from './freshness.js';
-import { heed, title } from './alarms.js';
-import { emptiness, sift, startFilters } from './filters.js';
-import { startOwn } from './own_console.js';
-import { Parts } from './part_renderer.js';
-import * as sheet from './agent_menu.js';
-import { follow, mostUrgent, nameExactly, tick } from './slot_clocks.js';
-import { fit, prepare } from './wall.js';
+import { Outbox } from "../console/net/outbox.js";
+import * as servertime from "../console/net/server_clock.js";
+import { Socket } from "../console/net/socket.js";
+import { known, word } from "../console/shared/i18n.js";
+import { WatchPanel } from "../console/tools/watch_panel.js";
+import { localTimes } from "../times.js";
+import * as sheet from "./agent_menu.js";
+import { heed, title } from "./alarms.js";
+import { Acts } from "./chat_actions.js";
+import { emptiness, sift, startFilters } from "./filters.js";
+import * as age from "./freshness.js";
+import { startOwn } from "./own_console.js";
+import { Parts } from "./part_renderer.js";
+import { follow, mostUrgent, nameExactly, tick } from "./slot_clocks.js";
+import { fit, prepare } from "./wall.js";
 
 const TOO_LATE = 30_000; // ms after which what was asked for is not done any more without being asked again
-const wall = document.body.hasAttribute('data-wall');
+const wall = document.body.hasAttribute("data-wall");
 /** What this page has cost so far: for measuring it. */
 const costs = { frames: 0, spent: 0, longTasks: /** @type {{at: number, ms: number}[]} */ ([]) };
 Object.assign(window, { sestettoBoard: costs });
-if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
+if (PerformanceObserver.supportedEntryTypes.includes("longtask")) {
   new PerformanceObserver((list) => {
     for (const one of list.getEntries()) costs.longTasks.push({ at: one.startTime, ms: one.duration });
-  }).observe({ type: 'longtask', buffered: true });
+  }).observe({ type: "longtask", buffered: true });
 }
 
 const parts = new Parts({ drawn, settled });
-const socket = new Socket({ hello: () => ({ t: 'hello', ...(wall && { wall }) }), frame: receive, link: linked }, '/ws/board');
-const outbox = new Outbox({ send: (frame) => socket.ready && socket.send(frame), settled: answered }, 'board.outbox');
-const panel = wall ? null : new WatchPanel(/** @type {HTMLElement} */ (document.getElementById('watch')), {
-  send: (frame) => socket.ready && socket.send(frame),
-  say,
-  changed: (head) => { acts?.changed(head); document.body.toggleAttribute('data-watching', head !== null); },
-});
+const socket = new Socket(
+  { hello: () => ({ t: "hello", ...(wall && { wall }) }), frame: receive, link: linked },
+  "/ws/board",
+);
+const outbox = new Outbox({ send: (frame) => socket.ready && socket.send(frame), settled: answered }, "board.outbox");
+const panel = wall
+  ? null
+  : new WatchPanel(/** @type {HTMLElement} */ (document.getElementById("watch")), {
+      send: (frame) => socket.ready && socket.send(frame),
+      say,
+      changed: (head) => {
+        acts?.changed(head);
+        document.body.toggleAttribute("data-watching", head !== null);
+      },
+    });
 const acts = panel && new Acts(panel, say);
 
 /** @param {object} frame @param {string} key @param {string} name */
@@ -44,8 +52,8 @@ function say(frame, key, name) {
 
 /** @param {HTMLElement} part @param {string} before */
 function drawn(part, before) {
-  if (part.classList.contains('agent')) sift(part);
-  if (part.classList.contains('queue')) heed(part, before);
+  if (part.classList.contains("agent")) sift(part);
+  if (part.classList.contains("queue")) heed(part, before);
   localTimes(part);
   follow(part);
 }
@@ -64,7 +72,10 @@ function settled() {
 /** @type {Record<string, (frame: any) => void>} */
 const frames = {
   welcome,
-  html: (frame) => { age.freshAt(frame.fresh); parts.some(frame.parts ?? [], frame.gone ?? []); },
+  html: (frame) => {
+    age.freshAt(frame.fresh);
+    parts.some(frame.parts ?? [], frame.gone ?? []);
+  },
   watched: (frame) => panel?.frame(frame),
   unwatched: (frame) => panel?.frame(frame),
   typing: (frame) => panel?.frame(frame),
@@ -86,16 +97,18 @@ function welcome(frame) {
   age.freshAt(frame.fresh);
   if (wall) prepare(frame.parts);
   parts.whole(frame.parts);
-  if (frame.build !== document.body.dataset.build) document.getElementById('new-build')?.removeAttribute('hidden');
+  if (frame.build !== document.body.dataset.build) document.getElementById("new-build")?.removeAttribute("hidden");
 }
 
 /** @param {import('../console/net/socket.js').Link} link @param {number} since */
 function linked(link, since) {
   age.linked(link, since);
-  if (link === 'signed_out') location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-  if (link !== 'ready') return outbox.pause();
+  if (link === "signed_out")
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (link !== "ready") return outbox.pause();
   for (const item of [...outbox.items]) {
-    if (Date.now() - item.at > TOO_LATE) outbox.answer({ t: 'nack', cid: item.frame.cid, code: 'too_late', final: true });
+    if (Date.now() - item.at > TOO_LATE)
+      outbox.answer({ t: "nack", cid: item.frame.cid, code: "too_late", final: true });
   }
   outbox.resume();
   panel?.resume();
@@ -106,51 +119,60 @@ const inWords = (answer) => (known(`error_${answer.code}`) ? word(`error_${answe
 
 /** @param {import('../console/net/outbox.js').Item} item @param {any} answer */
 function answered(item, answer) {
-  const why = answer.t === 'ack' ? '' : inWords(answer);
-  if (item.frame.t === 'whisper') panel?.settled(item.frame, answer, why);
-  else if (item.frame.t === 'status' || item.frame.t === 'limit') sheet.settled(item.frame, answer, why);
+  const why = answer.t === "ack" ? "" : inWords(answer);
+  if (item.frame.t === "whisper") panel?.settled(item.frame, answer, why);
+  else if (item.frame.t === "status" || item.frame.t === "limit") sheet.settled(item.frame, answer, why);
   else acts?.settled(item.frame, answer, why);
 }
 
 // --- what the person does ---
 
-let pressed = ''; // the chat in a slot when it was pressed: another may be there when the press ends
+let pressed = ""; // the chat in a slot when it was pressed: another may be there when the press ends
 
 function startSlots() {
-  const chatOf = (/** @type {Event} */ event) => /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('button[data-chat]'));
-  document.addEventListener('pointerdown', (event) => { pressed = chatOf(event)?.dataset.chat ?? ''; });
-  document.addEventListener('click', (event) => {
+  const chatOf = (/** @type {Event} */ event) =>
+    /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("button[data-chat]"));
+  document.addEventListener("pointerdown", (event) => {
+    pressed = chatOf(event)?.dataset.chat ?? "";
+  });
+  document.addEventListener("click", (event) => {
     const button = chatOf(event);
     if (!button) return;
-    const chat = event.detail ? pressed : button.dataset.chat ?? '';
-    if (chat) panel?.open(chat, button.dataset.name ?? '', button);
+    const chat = event.detail ? pressed : (button.dataset.chat ?? "");
+    if (chat) panel?.open(chat, button.dataset.name ?? "", button);
   });
-  document.addEventListener('focusin', (event) => {
-    if (event.target instanceof HTMLElement && event.target.matches('button.slot')) nameExactly(event.target);
+  document.addEventListener("focusin", (event) => {
+    if (event.target instanceof HTMLElement && event.target.matches("button.slot")) nameExactly(event.target);
   });
-  document.addEventListener('keydown', arrows);
-  document.getElementById('urgent')?.addEventListener('click', goToUrgent);
+  document.addEventListener("keydown", arrows);
+  document.getElementById("urgent")?.addEventListener("click", goToUrgent);
 }
 
 function goToUrgent() {
   const slot = mostUrgent();
-  slot?.scrollIntoView({ block: 'nearest' });
+  slot?.scrollIntoView({ block: "nearest" });
   slot?.focus();
 }
 
 /** Arrows go from slot to slot and from row to row. @param {KeyboardEvent} event */
 function arrows(event) {
-  if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === 'KeyJ') {
+  if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyJ") {
     event.preventDefault();
     return goToUrgent();
   }
-  if (wall && event.key === 'Escape') return location.assign('/board');
+  if (wall && event.key === "Escape") return location.assign("/board");
   const at = event.target;
-  if (!(at instanceof HTMLElement) || !at.matches('button.slot') || event.altKey || event.ctrlKey || event.metaKey) return;
-  const rows = [...document.querySelectorAll('.agent:not([hidden])')].filter((row) => row.querySelector('button.slot'));
+  if (!(at instanceof HTMLElement) || !at.matches("button.slot") || event.altKey || event.ctrlKey || event.metaKey)
+    return;
+  const rows = [...document.querySelectorAll(".agent:not([hidden])")].filter((row) => row.querySelector("button.slot"));
   const row = rows.findIndex((one) => one.contains(at));
-  const slots = [...rows[row].querySelectorAll('button.slot')];
-  const next = { ArrowRight: slots[slots.indexOf(at) + 1], ArrowLeft: slots[slots.indexOf(at) - 1], ArrowDown: nearest(rows[row + 1], at), ArrowUp: nearest(rows[row - 1], at) }[event.key];
+  const slots = [...rows[row].querySelectorAll("button.slot")];
+  const next = {
+    ArrowRight: slots[slots.indexOf(at) + 1],
+    ArrowLeft: slots[slots.indexOf(at) - 1],
+    ArrowDown: nearest(rows[row + 1], at),
+    ArrowUp: nearest(rows[row - 1], at),
+  }[event.key];
   if (!(next instanceof HTMLElement)) return;
   event.preventDefault();
   next.focus();
@@ -158,12 +180,13 @@ function arrows(event) {
 
 /** @param {Element | undefined} row @param {HTMLElement} slot */
 function nearest(row, slot) {
-  const slots = [...(row?.querySelectorAll('button.slot') ?? [])];
-  return slots.findLast((one) => Number(one.getAttribute('data-slot')) <= Number(slot.dataset.slot)) ?? slots[0];
+  const slots = [...(row?.querySelectorAll("button.slot") ?? [])];
+  return slots.findLast((one) => Number(one.getAttribute("data-slot")) <= Number(slot.dataset.slot)) ?? slots[0];
 }
 
 // On a phone a row's figures have no column heads: each says itself what it is.
-for (const figure of ['median', 'in_time', 'answers']) document.documentElement.style.setProperty(`--${figure}`, JSON.stringify(`${word(figure)} `));
+for (const figure of ["median", "in_time", "answers"])
+  document.documentElement.style.setProperty(`--${figure}`, JSON.stringify(`${word(figure)} `));
 
 if (!wall) {
   startFilters(emptiness);
@@ -171,10 +194,14 @@ if (!wall) {
   sheet.startSheet(say);
   startSlots();
 }
-document.getElementById('retry')?.addEventListener('click', () => socket.atOnce());
-document.getElementById('new-build')?.addEventListener('click', () => location.reload());
-const ticker = new Worker(document.body.dataset.ticker ?? '');
-ticker.onmessage = () => { socket.tick(); outbox.flush(); age.tick(); };
+document.getElementById("retry")?.addEventListener("click", () => socket.atOnce());
+document.getElementById("new-build")?.addEventListener("click", () => location.reload());
+const ticker = new Worker(document.body.dataset.ticker ?? "");
+ticker.onmessage = () => {
+  socket.tick();
+  outbox.flush();
+  age.tick();
+};
 setInterval(() => {
   if (document.hidden) return;
   tick();

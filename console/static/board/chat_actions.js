@@ -1,83 +1,100 @@
 // What a supervisor does to a chat that is looked on at: take it over, or move it.
 
-import { newCid } from '../console/net/ids.js';
-import { word } from '../console/shared/i18n.js';
-import { elsewhere, openOwn, write } from './own_console.js';
+import { newCid } from "../console/net/ids.js";
+import { word } from "../console/shared/i18n.js";
+import { elsewhere, openOwn, write } from "./own_console.js";
 
-const me = document.body.dataset.me ?? '';
+const me = document.body.dataset.me ?? "";
 
 export class Acts {
   /** @param {import('../console/tools/watch_panel.js').WatchPanel} panel @param {(frame: object, key: string, name: string) => void} say */
   constructor(panel, say) {
     this.panel = panel;
     this.say = say;
-    const shell = /** @type {HTMLTemplateElement} */ (document.getElementById('acts'));
-    this.root = panel.find('[data-extra]');
+    const shell = /** @type {HTMLTemplateElement} */ (document.getElementById("acts"));
+    this.root = panel.find("[data-extra]");
     this.root.append(shell.content.cloneNode(true));
     this.take = /** @type {HTMLButtonElement} */ (this.root.querySelector('[data-act="take-over"]'));
-    this.form = /** @type {HTMLFormElement} */ (this.root.querySelector('form'));
-    this.to = /** @type {HTMLSelectElement} */ (this.root.querySelector('select'));
-    this.take.addEventListener('click', () => void this.takeOver());
-    this.form.addEventListener('submit', (event) => { event.preventDefault(); this.move(); });
-    this.root.querySelector('details')?.addEventListener('toggle', () => this.choices());
+    this.form = /** @type {HTMLFormElement} */ (this.root.querySelector("form"));
+    this.to = /** @type {HTMLSelectElement} */ (this.root.querySelector("select"));
+    this.take.addEventListener("click", () => void this.takeOver());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.move();
+    });
+    this.root.querySelector("details")?.addEventListener("toggle", () => this.choices());
   }
 
   /** What may be done to it as it stands. @param {DOMStringMap | null} head */
   changed(head) {
-    const over = !head || head.place === 'ended' || head.place === 'wrapup';
+    const over = !head || head.place === "ended" || head.place === "wrapup";
     this.root.hidden = over;
-    this.take.disabled = over || (head?.agent === me && head.place === 'active');
-    this.take.textContent = word(head?.agent === me ? 'is_yours' : 'take_over');
+    this.take.disabled = over || (head?.agent === me && head.place === "active");
+    this.take.textContent = word(head?.agent === me ? "is_yours" : "take_over");
   }
 
   async takeOver() {
     const { chat, name } = this.panel;
     const here = elsewhere(me);
     try {
-      this.panel.note(here ? '' : word('own_opening'), 'hint');
+      this.panel.note(here ? "" : word("own_opening"), "hint");
       if (!here) await openOwn();
     } catch (problem) {
       return this.panel.note(String(/** @type {Error} */ (problem).message));
     }
-    this.panel.note('');
-    this.say({ t: 'take_over', cid: newCid(), chat }, chat, name);
+    this.panel.note("");
+    this.say({ t: "take_over", cid: newCid(), chat }, chat, name);
   }
 
   /** Queues, and agents who have a free slot, as they are now. */
   choices() {
     const head = this.panel.head.dataset;
     const group = (/** @type {string} */ label, /** @type {HTMLOptionElement[]} */ options) => {
-      const made = document.createElement('optgroup');
+      const made = document.createElement("optgroup");
       made.label = label;
       made.append(...options);
       return made;
     };
-    const data = (/** @type {string} */ selector) => [...document.querySelectorAll(selector)].map((one) => /** @type {HTMLElement} */ (one).dataset);
-    const queues = data('.queue[data-queue]').filter((one) => one.queue !== head.queue || head.place === 'active');
-    const agents = data('.agent[data-connected]').filter((one) => one.status === 'online' && one.free !== '0' && one.agent !== head.agent);
+    const data = (/** @type {string} */ selector) =>
+      [...document.querySelectorAll(selector)].map((one) => /** @type {HTMLElement} */ (one).dataset);
+    const queues = data(".queue[data-queue]").filter((one) => one.queue !== head.queue || head.place === "active");
+    const agents = data(".agent[data-connected]").filter(
+      (one) => one.status === "online" && one.free !== "0" && one.agent !== head.agent,
+    );
     this.to.replaceChildren(
-      new Option(word('choose'), ''),
-      group(word('queues'), queues.map((one) => new Option(one.name, `queue ${one.queue}`))),
-      group(word('agents_free'), agents.map((one) => new Option(`${one.name} (${one.free})`, `agent ${one.agent}`))),
+      new Option(word("choose"), ""),
+      group(
+        word("queues"),
+        queues.map((one) => new Option(one.name, `queue ${one.queue}`)),
+      ),
+      group(
+        word("agents_free"),
+        agents.map((one) => new Option(`${one.name} (${one.free})`, `agent ${one.agent}`)),
+      ),
     );
   }
 
   move() {
-    const [kind, id] = this.to.value.split(' ');
-    if (!id) return this.panel.note(word('choose_where'));
-    const note = /** @type {HTMLInputElement} */ (this.form.querySelector('input'));
+    const [kind, id] = this.to.value.split(" ");
+    if (!id) return this.panel.note(word("choose_where"));
+    const note = /** @type {HTMLInputElement} */ (this.form.querySelector("input"));
     const { chat, name } = this.panel;
-    this.say({ t: 'move', cid: newCid(), chat, [kind]: id, ...(note.value.trim() && { note: note.value.trim() }) }, chat, name);
-    note.value = '';
-    this.panel.note('');
+    this.say(
+      { t: "move", cid: newCid(), chat, [kind]: id, ...(note.value.trim() && { note: note.value.trim() }) },
+      chat,
+      name,
+    );
+    note.value = "";
+    this.panel.note("");
   }
 
   /** @param {any} frame @param {any} answer @param {string} why */
   settled(frame, answer, why) {
     if (frame.chat !== this.panel.chat) return;
-    if (answer.t !== 'ack') return this.panel.note(why);
-    this.root.querySelector('details')?.removeAttribute('open');
-    if (frame.t === 'move' || elsewhere(me)) return this.panel.note(word(frame.t === 'move' ? 'moved' : 'taken_elsewhere'), 'hint');
+    if (answer.t !== "ack") return this.panel.note(why);
+    this.root.querySelector("details")?.removeAttribute("open");
+    if (frame.t === "move" || elsewhere(me))
+      return this.panel.note(word(frame.t === "move" ? "moved" : "taken_elsewhere"), "hint");
     this.panel.close(); // what was looked on at is one's own now, and stands where the panel would cover it
     void write(frame.chat);
   }

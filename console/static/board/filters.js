@@ -1,26 +1,33 @@
 // Which agents are listed, and what stands there when none is. Rows never go while the pointer is among them.
 
-import { holding } from './part_renderer.js';
-import { word } from '../console/shared/i18n.js';
+import { word } from "../console/shared/i18n.js";
+import { holding } from "./part_renderer.js";
 
 const $ = (/** @type {string} */ id) => document.getElementById(id);
 const list = () => /** @type {HTMLElement} */ (document.querySelector('[data-parts="agents"]'));
-const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | null} */ ($(id))?.value ?? '';
+const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | null} */ ($(id))?.value ?? "";
 
 /** @param {() => void} changed */
 export function startFilters(changed) {
-  for (const id of ['show', 'of-queue', 'find']) $(id)?.addEventListener('input', () => { all(); changed(); });
-  list().addEventListener('pointerleave', () => { all(); changed(); });
+  for (const id of ["show", "of-queue", "find"])
+    $(id)?.addEventListener("input", () => {
+      all();
+      changed();
+    });
+  list().addEventListener("pointerleave", () => {
+    all();
+    changed();
+  });
 }
 
 /** @param {HTMLElement} row */
 function wanted(row) {
   const { dataset: data } = row;
-  const show = value('show') || 'duty';
-  if (show === 'duty' && data.duty === undefined) return false;
-  if (show === 'late' && data.late === undefined) return false;
-  if (value('of-queue') && !(data.queues ?? '').split(' ').includes(value('of-queue'))) return false;
-  return (data.name ?? '').toLowerCase().includes(value('find').trim().toLowerCase());
+  const show = value("show") || "duty";
+  if (show === "duty" && data.duty === undefined) return false;
+  if (show === "late" && data.late === undefined) return false;
+  if (value("of-queue") && !(data.queues ?? "").split(" ").includes(value("of-queue"))) return false;
+  return (data.name ?? "").toLowerCase().includes(value("find").trim().toLowerCase());
 }
 
 /** A row has been drawn. @param {HTMLElement} row */
@@ -30,21 +37,22 @@ export function sift(row) {
 }
 
 function all() {
-  for (const row of list().children) /** @type {HTMLElement} */ (row).hidden = !wanted(/** @type {HTMLElement} */ (row));
+  /** @type {HTMLElement} */ for (const row of list().children)
+    (row).hidden = !wanted(/** @type {HTMLElement} */ (row));
 }
 
 /** Says why there is nothing, and how to get it. */
 export function emptiness() {
-  const totals = $('overview')?.dataset ?? {};
-  show('no-queues', totals.queues === '0');
+  const totals = $("overview")?.dataset ?? {};
+  show("no-queues", totals.queues === "0");
   const rows = [...list().children].filter((row) => !(/** @type {HTMLElement} */ (row).hidden)).length;
-  const narrowed = value('show') === 'late' || value('of-queue') !== '' || value('find') !== '';
-  show('no-agents', $('overview') !== null && rows === 0 && !narrowed);
-  show('no-match', rows === 0 && narrowed);
-  show('agents-table', rows > 0);
+  const narrowed = value("show") === "late" || value("of-queue") !== "" || value("find") !== "";
+  show("no-agents", $("overview") !== null && rows === 0 && !narrowed);
+  show("no-match", rows === 0 && narrowed);
+  show("agents-table", rows > 0);
   const off = list().children.length - rows;
-  const note = $('off-duty');
-  if (note) note.textContent = off && !narrowed && value('show') !== 'all' ? word('off_duty', { n: off }) : '';
+  const note = $("off-duty");
+  if (note) note.textContent = off && !narrowed && value("show") !== "all" ? word("off_duty", { n: off }) : "";
   queues();
 }
 
@@ -56,12 +64,17 @@ function show(id, on) {
 
 /** The choice of queues follows the cards. */
 function queues() {
-  const select = /** @type {HTMLSelectElement | null} */ ($('of-queue'));
+  const select = /** @type {HTMLSelectElement | null} */ ($("of-queue"));
   if (!select) return;
-  const cards = [...document.querySelectorAll('.queue[data-queue]')].map((one) => /** @type {HTMLElement} */ (one).dataset);
-  const known = [...select.options].slice(1).map((one) => one.value).join(' ');
-  if (known === cards.map((card) => card.queue).join(' ')) return;
+  const cards = [...document.querySelectorAll(".queue[data-queue]")].map(
+    (one) => /** @type {HTMLElement} */ (one).dataset,
+  );
+  const known = [...select.options]
+    .slice(1)
+    .map((one) => one.value)
+    .join(" ");
+  if (known === cards.map((card) => card.queue).join(" ")) return;
   const chosen = select.value;
   select.replaceChildren(select.options[0], ...cards.map((card) => new Option(card.name, card.queue)));
-  select.value = cards.some((card) => card.queue === chosen) ? chosen : '';
+  select.value = cards.some((card) => card.queue === chosen) ? chosen : "";
 }

@@ -1,17 +1,17 @@
 // How old what is shown is, always said; and when it is too old to act on.
 
-import { announce } from '../console/shared/announcer.js';
-import { now } from '../console/net/server_clock.js';
-import { manner } from '../times.js';
-import { clockTime, word } from '../console/shared/i18n.js';
+import { now } from "../console/net/server_clock.js";
+import { announce } from "../console/shared/announcer.js";
+import { clockTime, word } from "../console/shared/i18n.js";
+import { manner } from "../times.js";
 
 const TOO_OLD = 3_000; // ms
 
 let fresh = 0; // until when (server ms) the picture is known to be the whole truth
 let heard = 0; // performance.now() of what the server said last
-let link = 'connecting';
+let link = "connecting";
 let lost = 0; // Date.now() of the loss
-let told = '';
+let told = "";
 
 /** @param {number} at */
 export function freshAt(at) {
@@ -21,7 +21,7 @@ export function freshAt(at) {
 
 /** @param {string} state @param {number} since */
 export function linked(state, since) {
-  if (state === 'connecting' && document.body.dataset.link === undefined) return;
+  if (state === "connecting" && document.body.dataset.link === undefined) return;
   link = state;
   lost = since;
   document.body.dataset.link = state;
@@ -32,17 +32,17 @@ export function linked(state, since) {
 export function tick() {
   const at = now();
   const age = fresh ? Math.max(0, at - fresh) : 0;
-  text('age', fresh ? word('age', { n: seconds(age) }) : word('age_none'));
-  text('clock', clockTime(at));
-  say(fresh ? trouble(age) : '');
+  text("age", fresh ? word("age", { n: seconds(age) }) : word("age_none"));
+  text("clock", clockTime(at));
+  say(fresh ? trouble(age) : "");
 }
 
 /** @param {number} age ms */
 function trouble(age) {
-  if (link !== 'ready') return word('stale_link', { time: clockTime(lost), n: seconds(age) });
-  if (age <= TOO_OLD) return '';
+  if (link !== "ready") return word("stale_link", { time: clockTime(lost), n: seconds(age) });
+  if (age <= TOO_OLD) return "";
   // a connection that has just been cut still looks open: only who is heard can have trouble with its store
-  return word(performance.now() - heard > TOO_OLD ? 'stale_silent' : 'stale_data', { n: seconds(age) });
+  return word(performance.now() - heard > TOO_OLD ? "stale_silent" : "stale_data", { n: seconds(age) });
 }
 
 const tenths = new Intl.NumberFormat(manner(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -53,14 +53,14 @@ const seconds = (ms) => (ms < 10_000 ? tenths : whole).format(ms / 1000);
 
 /** Greyed and in words; spoken once. @param {string} words */
 function say(words) {
-  document.body.toggleAttribute('data-stale', words !== '');
-  const bar = document.getElementById('stale');
+  document.body.toggleAttribute("data-stale", words !== "");
+  const bar = document.getElementById("stale");
   if (bar) {
-    bar.hidden = words === '';
+    bar.hidden = words === "";
     if (bar.firstElementChild && bar.firstElementChild.textContent !== words) bar.firstElementChild.textContent = words;
   }
-  const kind = words === '' ? '' : link === 'ready' ? 'data' : 'link';
-  if (kind !== told) announce(words === '' ? word('fresh_again') : words);
+  const kind = words === "" ? "" : link === "ready" ? "data" : "link";
+  if (kind !== told) announce(words === "" ? word("fresh_again") : words);
   told = kind;
 }
 

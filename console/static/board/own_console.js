@@ -1,23 +1,25 @@
 // The supervisor's own six panes: a console in a drawer of the board, connected only when it is needed.
 
-import { word } from '../console/shared/i18n.js';
+import { word } from "../console/shared/i18n.js";
 
-const drawer = () => /** @type {HTMLElement} */ (document.getElementById('own'));
+const drawer = () => /** @type {HTMLElement} */ (document.getElementById("own"));
 const WAIT = 15_000; // ms for the console to connect
 
 /** @type {HTMLIFrameElement | null} */
 let frame = null;
 
 export function startOwn() {
-  drawer().querySelector('[data-act="fold"]')?.addEventListener('click', () => fold(!drawer().hasAttribute('data-folded')));
+  drawer()
+    .querySelector('[data-act="fold"]')
+    ?.addEventListener("click", () => fold(!drawer().hasAttribute("data-folded")));
 }
 
 /** @param {boolean} folded */
 function fold(folded) {
-  drawer().toggleAttribute('data-folded', folded);
+  drawer().toggleAttribute("data-folded", folded);
   const button = drawer().querySelector('[data-act="fold"]');
-  button?.setAttribute('aria-expanded', String(!folded));
-  if (button) button.textContent = word(folded ? 'own_show' : 'own_hide');
+  button?.setAttribute("aria-expanded", String(!folded));
+  if (button) button.textContent = word(folded ? "own_show" : "own_hide");
 }
 
 /** Whether another page of this supervisor's has the console already. @param {string} me */
@@ -28,13 +30,13 @@ export function elsewhere(me) {
 /** Opens the drawer; resolves when its console is connected. @returns {Promise<void>} */
 export function openOwn() {
   drawer().hidden = false;
-  document.body.toggleAttribute('data-own', true);
+  document.body.toggleAttribute("data-own", true);
   fold(false);
   if (!frame) {
-    frame = document.createElement('iframe');
-    frame.title = word('own_console');
-    frame.src = '/console?embedded';
-    drawer().querySelector('[data-frame]')?.append(frame);
+    frame = document.createElement("iframe");
+    frame.title = word("own_console");
+    frame.src = "/console?embedded";
+    drawer().querySelector("[data-frame]")?.append(frame);
   }
   return ready(performance.now() + WAIT);
 }
@@ -45,7 +47,9 @@ export async function write(chat) {
   while (performance.now() < until) {
     const box = frame?.contentDocument?.getElementById(`box-${chat}`);
     if (box) return box.focus();
-    await new Promise((done) => { setTimeout(done, 50); });
+    await new Promise((done) => {
+      setTimeout(done, 50);
+    });
   }
 }
 
@@ -54,8 +58,8 @@ function ready(until) {
   return new Promise((resolve, reject) => {
     const look = () => {
       const link = frame?.contentDocument?.body?.dataset.link;
-      if (link === 'ready') return resolve();
-      if (performance.now() > until) return reject(new Error(word('own_slow')));
+      if (link === "ready") return resolve();
+      if (performance.now() > until) return reject(new Error(word("own_slow")));
       return setTimeout(look, 100);
     };
     look();

@@ -1,19 +1,19 @@
 // The server's parts on the page: each an element known by its id, drawn a few at a time so that nothing has to wait.
 
-import { patch } from '../console/shared/morph.js';
+import { patch } from "../console/shared/morph.js";
 
 const BUDGET = 8; // ms of drawing at once
-const mouse = window.matchMedia('(hover: hover)');
+const mouse = window.matchMedia("(hover: hover)");
 
 /** @param {string} html of one element */
 export function parse(html) {
-  const template = document.createElement('template');
+  const template = document.createElement("template");
   template.innerHTML = html;
   return /** @type {HTMLElement} */ (template.content.firstElementChild);
 }
 
 /** Whether the pointer is there: nothing comes, goes or changes place under it. @param {Element} place */
-export const holding = (place) => mouse.matches && place.matches(':hover');
+export const holding = (place) => mouse.matches && place.matches(":hover");
 
 export class Parts {
   /** @param {{drawn: (part: HTMLElement, before: string) => void, settled: () => void}} on `before`: the alerts it had */
@@ -27,12 +27,12 @@ export class Parts {
     this.spent = 0; // ms, all in all
     this.channel = new MessageChannel();
     this.channel.port1.onmessage = () => this.work();
-    for (const place of this.places()) place.addEventListener('pointerleave', () => this.letGo());
+    for (const place of this.places()) place.addEventListener("pointerleave", () => this.letGo());
   }
 
   /** @returns {HTMLElement[]} */
   places() {
-    return [...document.querySelectorAll('[data-parts]')].map((one) => /** @type {HTMLElement} */ (one));
+    return [...document.querySelectorAll("[data-parts]")].map((one) => /** @type {HTMLElement} */ (one));
   }
 
   /** All there is: what is not among it goes. @param {string[]} parts */
@@ -45,7 +45,7 @@ export class Parts {
 
   /** @param {string[]} parts @param {string[]} gone */
   some(parts, gone) {
-    for (const html of parts) this.put(/ id="([^"]+)"/.exec(html)?.[1] ?? '', html);
+    for (const html of parts) this.put(/ id="([^"]+)"/.exec(html)?.[1] ?? "", html);
     for (const id of gone) this.put(id, null);
     if (!this.busy) this.work();
   }
@@ -86,20 +86,20 @@ export class Parts {
     const place = document.querySelector(`[data-parts="${fresh.dataset.in}"]`);
     if (!place) return;
     if (!old) return this.insert(id, html, fresh, place);
-    if (fresh.hasAttribute('data-held') && holding(old)) return this.held.set(id, html);
-    const before = old.dataset.alerts ?? '';
+    if (fresh.hasAttribute("data-held") && holding(old)) return this.held.set(id, html);
+    const before = old.dataset.alerts ?? "";
     this.on.drawn(/** @type {HTMLElement} */ (patch(old, fresh)), before);
   }
 
   /** @param {string} id @param {string} html @param {HTMLElement} fresh @param {Element} place */
   insert(id, html, fresh, place) {
     if (holding(place) && place.children.length) return this.held.set(id, html);
-    const order = fresh.dataset.order ?? '';
+    const order = fresh.dataset.order ?? "";
     let before = place.lastElementChild;
-    while (before && (before.getAttribute('data-order') ?? '') > order) before = before.previousElementSibling;
+    while (before && (before.getAttribute("data-order") ?? "") > order) before = before.previousElementSibling;
     if (before) before.after(fresh);
     else place.prepend(fresh);
-    this.on.drawn(fresh, '');
+    this.on.drawn(fresh, "");
   }
 
   /** @param {string} id @param {HTMLElement} old */

@@ -1,25 +1,28 @@
 // What runs on the board: clocks in slots, times since and until. Only what can be seen is drawn.
 
-import { behind, brief, lateBy, reading } from '../console/shared/clocks.js';
-import { now } from '../console/net/server_clock.js';
-import { duration, word } from '../console/shared/i18n.js';
+import { now } from "../console/net/server_clock.js";
+import { behind, brief, lateBy, reading } from "../console/shared/clocks.js";
+import { duration, word } from "../console/shared/i18n.js";
 
 /** @typedef {import('../console/shared/clocks.js').Reading} Reading */
 
 /** @type {Set<Element>} */
 const seen = new Set();
-const watcher = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
-    if (isIntersecting) seen.add(target);
-    else seen.delete(target);
-    if (isIntersecting) draw(target, now());
-  }
-}, { rootMargin: '100px' });
+const watcher = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) seen.add(target);
+      else seen.delete(target);
+      if (isIntersecting) draw(target, now());
+    }
+  },
+  { rootMargin: "100px" },
+);
 
 /** @type {WeakSet<Element>} */
 const followed = new WeakSet();
-const still = window.matchMedia('(prefers-reduced-motion: reduce)');
-const stale = () => document.body.hasAttribute('data-stale');
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const stale = () => document.body.hasAttribute("data-stale");
 
 /** From now on its clocks are drawn while it is in view. @param {Element} part */
 export function follow(part) {
@@ -32,7 +35,8 @@ export function follow(part) {
 /** Out of view only what is heard is kept current. @param {Element} part */
 function rename(part) {
   const at = now();
-  for (const slot of part.querySelectorAll('.slot[data-due]')) show(/** @type {HTMLElement} */ (slot), read(/** @type {HTMLElement} */ (slot), at));
+  for (const slot of part.querySelectorAll(".slot[data-due]"))
+    show(/** @type {HTMLElement} */ (slot), read(/** @type {HTMLElement} */ (slot), at));
 }
 
 /** Four times a second. */
@@ -46,8 +50,8 @@ export function tick() {
 
 /** @param {ParentNode} root @param {number} at server ms */
 export function draw(root, at) {
-  for (const slot of root.querySelectorAll('.slot[data-due]')) drawSlot(/** @type {HTMLElement} */ (slot), at);
-  for (const place of root.querySelectorAll('[data-since], [data-until], [data-clock]')) {
+  for (const slot of root.querySelectorAll(".slot[data-due]")) drawSlot(/** @type {HTMLElement} */ (slot), at);
+  for (const place of root.querySelectorAll("[data-since], [data-until], [data-clock]")) {
     const text = running(/** @type {HTMLElement} */ (place).dataset, at);
     if (place.textContent !== text) place.textContent = text;
   }
@@ -58,11 +62,11 @@ function running(data, at) {
   if (data.since) return duration(at - Number(data.since));
   if (data.until) return String(Math.max(0, Math.ceil((Number(data.until) - at) / 1000)));
   const left = Number(data.clock) - at;
-  return left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : lateBy(Math.floor(-left / 1000));
+  return left > 0 ? word("clock_left", { n: Math.ceil(left / 1000) }) : lateBy(Math.floor(-left / 1000));
 }
 
 /** @type {Record<string, import('../console/shared/clocks.js').Kind>} */
-const KINDS = { active: 'turn', promise: 'promise', offered: 'offer', wrapup: 'wrapup' };
+const KINDS = { active: "turn", promise: "promise", offered: "offer", wrapup: "wrapup" };
 const SPAN = 60_000; // ms of a full ring where nobody told
 
 /** @type {WeakMap<Element, string>} what a slot was last named for */
@@ -71,19 +75,20 @@ const named = new WeakMap();
 /** @param {HTMLElement} slot @returns {Reading} */
 function read(slot, at = now()) {
   const due = Number(slot.dataset.due);
-  const kind = KINDS[slot.dataset.kind ?? ''] ?? 'turn';
-  if (due && stale()) return { kind, state: 'stale', seconds: 0, share: 0 };
+  const kind = KINDS[slot.dataset.kind ?? ""] ?? "turn";
+  if (due && stale()) return { kind, state: "stale", seconds: 0, share: 0 };
   return reading({ kind, at: due, span: Number(slot.dataset.target) || SPAN }, at);
 }
 
 /** @param {HTMLElement} slot @param {number} at */
 function drawSlot(slot, at) {
   const it = read(slot, at);
-  if (document.body.dataset.agents !== 'dots') { // as dots they are too small for numbers and rings
-    const text = digits(slot.dataset.kind ?? '', it);
+  if (document.body.dataset.agents !== "dots") {
+    // as dots they are too small for numbers and rings
+    const text = digits(slot.dataset.kind ?? "", it);
     if (slot.dataset.digits !== text) slot.dataset.digits = text;
     const share = String(Math.round(it.share * (still.matches ? 6 : 24)) / (still.matches ? 6 : 24));
-    if (slot.style.getPropertyValue('--left') !== share) slot.style.setProperty('--left', share);
+    if (slot.style.getPropertyValue("--left") !== share) slot.style.setProperty("--left", share);
   }
   show(slot, it);
 }
@@ -91,55 +96,60 @@ function drawSlot(slot, at) {
 /** Its state, and its name when that changes. @param {HTMLElement} slot @param {Reading} it */
 function show(slot, it) {
   const { kind, chat, name: visitor, queueName } = slot.dataset;
-  const looks = [kind, it.state, chat, visitor, queueName].join(' ');
+  const looks = [kind, it.state, chat, visitor, queueName].join(" ");
   if (named.get(slot) === looks) return;
   named.set(slot, looks);
   slot.dataset.state = it.state;
-  name(slot, kindWord(slot.dataset.kind ?? '', it.state));
+  name(slot, kindWord(slot.dataset.kind ?? "", it.state));
 }
 
 /** What there is room for in a slot. @param {string} kind @param {Reading} it */
 function digits(kind, it) {
-  if (it.state === 'none') return '·';
-  if (it.state === 'stale') return '?';
+  if (it.state === "none") return "·";
+  if (it.state === "stale") return "?";
   const n = brief(it.seconds);
-  if (it.state === 'late') return behind(it.seconds);
-  if (kind === 'offered') return `?${n}`;
-  if (kind === 'wrapup') return `✓${n}`;
-  if (kind === 'promise') return it.seconds < 60 ? `~${n}` : `~${Math.floor(it.seconds / 60)}m`;
-  return it.state === 'soon' ? `${n}!` : n;
+  if (it.state === "late") return behind(it.seconds);
+  if (kind === "offered") return `?${n}`;
+  if (kind === "wrapup") return `✓${n}`;
+  if (kind === "promise") return it.seconds < 60 ? `~${n}` : `~${Math.floor(it.seconds / 60)}m`;
+  return it.state === "soon" ? `${n}!` : n;
 }
 
 /** @param {string} kind @param {string} state */
 function kindWord(kind, state) {
-  if (state === 'stale') return word('clock_stale');
-  if (kind === 'offered') return word('slot_offered');
-  if (kind === 'wrapup') return word('slot_wrapup');
-  if (kind === 'promise') return word(state === 'late' ? 'slot_promise_late' : 'slot_promise');
-  return word({ none: 'slot_none', fine: 'slot_fine', soon: 'slot_soon', late: 'slot_late' }[state] ?? 'slot_none');
+  if (state === "stale") return word("clock_stale");
+  if (kind === "offered") return word("slot_offered");
+  if (kind === "wrapup") return word("slot_wrapup");
+  if (kind === "promise") return word(state === "late" ? "slot_promise_late" : "slot_promise");
+  return word({ none: "slot_none", fine: "slot_fine", soon: "slot_soon", late: "slot_late" }[state] ?? "slot_none");
 }
 
 /** @param {HTMLElement} slot @param {string} words */
 function name(slot, words) {
   const { slot: number, name: visitor, queueName: queue } = slot.dataset;
-  const agent = /** @type {HTMLElement | null} */ (slot.closest('.agent'))?.dataset.name;
+  const agent = /** @type {HTMLElement | null} */ (slot.closest(".agent"))?.dataset.name;
   if (!visitor || !agent) return;
-  const label = word('slot_named', { agent, slot: number ?? '', name: visitor, queue: queue ?? '', words });
-  slot.setAttribute('aria-label', label);
+  const label = word("slot_named", { agent, slot: number ?? "", name: visitor, queue: queue ?? "", words });
+  slot.setAttribute("aria-label", label);
   slot.title = label;
 }
 
 /** With the seconds, for somebody who comes to it. @param {HTMLElement} slot */
 export function nameExactly(slot) {
   const it = read(slot);
-  const kind = slot.dataset.kind ?? '';
-  const seconds = it.state === 'none' || it.state === 'stale' ? '' : `, ${it.state === 'late' ? lateBy(it.seconds) : word('clock_left', { n: it.seconds })}`;
+  const kind = slot.dataset.kind ?? "";
+  const seconds =
+    it.state === "none" || it.state === "stale"
+      ? ""
+      : `, ${it.state === "late" ? lateBy(it.seconds) : word("clock_left", { n: it.seconds })}`;
   name(slot, `${kindWord(kind, it.state)}${seconds}`);
 }
 
 /** The slot whose clock ends first, or ended first. @returns {HTMLElement | undefined} */
 export function mostUrgent() {
-  const running = [...document.querySelectorAll('.slot[data-due]')].map((one) => /** @type {HTMLElement} */ (one));
-  const clocks = running.filter((slot) => Number(slot.dataset.due) && (slot.dataset.kind === 'active' || slot.dataset.kind === 'promise'));
+  const running = [...document.querySelectorAll(".slot[data-due]")].map((one) => /** @type {HTMLElement} */ (one));
+  const clocks = running.filter(
+    (slot) => Number(slot.dataset.due) && (slot.dataset.kind === "active" || slot.dataset.kind === "promise"),
+  );
   return clocks.sort((a, b) => Number(a.dataset.due) - Number(b.dataset.due))[0];
 }

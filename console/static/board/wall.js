@@ -1,11 +1,11 @@
 // On a wall nothing scrolls: by how much there is to show, things are large or small, and what has no room is counted.
 
-import { word } from '../console/shared/i18n.js';
+import { word } from "../console/shared/i18n.js";
 
-const SIZES = ['large', 'middling', 'small', 'dots']; // of an agent; dots are without names
+const SIZES = ["large", "middling", "small", "dots"]; // of an agent; dots are without names
 const MOST = [6, 12, 24]; // agents that are tried as large, middling and small tiles
 
-let fitted = ''; // what was fitted last: it stays as it is while nothing comes or goes
+let fitted = ""; // what was fitted last: it stays as it is while nothing comes or goes
 
 /** Before anything is drawn: a wall of tiles for hundreds would take long to lay out. @param {string[]} parts */
 export function prepare(parts) {
@@ -14,15 +14,15 @@ export function prepare(parts) {
 
 /** After everything is drawn. */
 export function fit() {
-  const queues = document.querySelectorAll('.queues > *').length;
-  const agents = document.querySelectorAll('.agents > [data-duty]');
+  const queues = document.querySelectorAll(".queues > *").length;
+  const agents = document.querySelectorAll(".agents > [data-duty]");
   const now = `${queues} ${agents.length} ${innerWidth}x${innerHeight}`;
   if (now === fitted) return;
   fitted = now;
-  document.body.dataset.queues = queues <= 3 ? 'few' : queues <= 8 ? 'some' : 'many';
-  document.body.style.setProperty('--columns', String(Math.min(Math.max(queues, 1), queues <= 3 ? 3 : 4)));
-  const list = /** @type {HTMLElement} */ (document.querySelector('.agents'));
-  for (let at = size(agents.length); list.scrollHeight > list.clientHeight && at < SIZES.length - 1;) {
+  document.body.dataset.queues = queues <= 3 ? "few" : queues <= 8 ? "some" : "many";
+  document.body.style.setProperty("--columns", String(Math.min(Math.max(queues, 1), queues <= 3 ? 3 : 4)));
+  const list = /** @type {HTMLElement} */ (document.querySelector(".agents"));
+  for (let at = size(agents.length); list.scrollHeight > list.clientHeight && at < SIZES.length - 1; ) {
     at += 1;
     document.body.dataset.agents = SIZES[at];
   }
@@ -41,7 +41,7 @@ function size(agents) {
 function unseen(list, agents) {
   const bottom = list.getBoundingClientRect().bottom + 1;
   const out = [...agents].filter((one) => one.getBoundingClientRect().bottom > bottom).length;
-  const note = /** @type {HTMLElement} */ (document.getElementById('unseen'));
+  const note = /** @type {HTMLElement} */ (document.getElementById("unseen"));
   note.hidden = out === 0;
-  note.textContent = out ? word('unseen', { n: out }) : '';
+  note.textContent = out ? word("unseen", { n: out }) : "";
 }

@@ -1,11 +1,11 @@
 // When to raise the alarm: a new chat, a clock that runs out, a clock that has.
 
-import { announce } from '../shared/announcer.js';
-import { inWords, reading } from '../shared/clocks.js';
-import { notify, title } from './notifications.js';
-import { now } from '../net/server_clock.js';
-import { sound } from './sounds.js';
-import { word } from '../shared/i18n.js';
+import { now } from "../net/server_clock.js";
+import { announce } from "../shared/announcer.js";
+import { inWords, reading } from "../shared/clocks.js";
+import { word } from "../shared/i18n.js";
+import { notify, title } from "./notifications.js";
+import { sound } from "./sounds.js";
 
 const REPEAT = 5_000; // ms between two sounds while something is late
 
@@ -20,20 +20,20 @@ export class Alarms {
 
   /** @param {import('../panes/pane.js').Pane} pane */
   newChat(pane) {
-    const text = withSeconds(pane.place === 'offered' ? 'new_offer' : 'new_chat', pane);
-    sound('chat');
+    const text = withSeconds(pane.place === "offered" ? "new_offer" : "new_chat", pane);
+    sound("chat");
     announce(text);
     notify(text, pane.chat, () => this.go(pane.slot));
   }
 
   /** @param {import('../panes/pane.js').Pane} pane */
   newMessage(pane) {
-    announce(withSeconds('new_message', pane));
+    announce(withSeconds("new_message", pane));
   }
 
   /** Somebody who looks on has a word. @param {import('../panes/pane.js').Pane} pane @param {string} by */
   whispered(pane, by) {
-    announce(word('whisper_heard', { slot: pane.slot, name: pane.name, by }));
+    announce(word("whisper_heard", { slot: pane.slot, name: pane.name, by }));
   }
 
   /** @param {import('../panes/pane.js').Pane[]} panes @param {boolean} live */
@@ -42,10 +42,10 @@ export class Alarms {
     let running = 0;
     for (const pane of panes) {
       const clock = pane.running();
-      if (!pane.chat || !clock.at || clock.kind === 'wrapup') continue;
+      if (!pane.chat || !clock.at || clock.kind === "wrapup") continue;
       const it = reading(clock, now());
       running += 1;
-      if (it.state === 'late') late += 1;
+      if (it.state === "late") late += 1;
       if (live) this.cross(pane, clock, it.state);
     }
     title(late, running);
@@ -55,7 +55,7 @@ export class Alarms {
 
   soundLate() {
     this.lateAt = performance.now();
-    sound('late');
+    sound("late");
   }
 
   /** Each clock is told of once a state. @param {import('../panes/pane.js').Pane} pane @param {import('../shared/clocks.js').Clock} clock @param {string} state */
@@ -63,10 +63,10 @@ export class Alarms {
     const mark = `${clock.at}:${state}`;
     if (this.told.get(pane.chat) === mark) return;
     this.told.set(pane.chat, mark);
-    if (state === 'soon') sound('soon');
-    if (state !== 'late') return;
+    if (state === "soon") sound("soon");
+    if (state !== "late") return;
     this.soundLate();
-    const text = word(clock.kind === 'promise' ? 'is_broken' : 'is_late', { slot: pane.slot, name: pane.name });
+    const text = word(clock.kind === "promise" ? "is_broken" : "is_late", { slot: pane.slot, name: pane.name });
     announce(text);
     notify(text, pane.chat, () => this.go(pane.slot));
   }

@@ -1,17 +1,17 @@
 // What reaches somebody who looks elsewhere: desktop notifications and the tab's title.
 
-import { word } from '../shared/i18n.js';
+import { word } from "../shared/i18n.js";
 
 /** @returns {'granted' | 'denied' | 'default' | 'insecure' | 'none'} */
 export function noticeState() {
-  if (!window.isSecureContext) return 'insecure';
-  if (!('Notification' in window)) return 'none';
+  if (!window.isSecureContext) return "insecure";
+  if (!("Notification" in window)) return "none";
   return Notification.permission;
 }
 
 /** Asked once, and only by a click. @param {() => void} then */
 export function askForNotices(then) {
-  if (noticeState() === 'default') void Notification.requestPermission().then(then);
+  if (noticeState() === "default") void Notification.requestPermission().then(then);
 }
 
 /**
@@ -21,21 +21,25 @@ export function askForNotices(then) {
  * @param {() => void} pressed
  */
 export function notify(text, tag, pressed) {
-  if (document.visibilityState === 'visible' || noticeState() !== 'granted') return;
+  if (document.visibilityState === "visible" || noticeState() !== "granted") return;
   try {
-    const notice = new Notification('Sestetto', { body: text, tag });
-    notice.onclick = () => { window.focus(); notice.close(); pressed(); };
+    const notice = new Notification("Sestetto", { body: text, tag });
+    notice.onclick = () => {
+      window.focus();
+      notice.close();
+      pressed();
+    };
   } catch {
     // Some phones have the interface but allow it to service workers only.
   }
 }
 
-let shown = '';
+let shown = "";
 
 /** @param {number} late @param {number} running clocks that run, the late ones included */
 export function title(late, running) {
-  const badge = late ? word('title_late', { n: late }) : running ? word('title_running', { n: running }) : '';
-  const text = `${badge ? `(${badge}) ` : ''}${word('title')} · Sestetto`;
+  const badge = late ? word("title_late", { n: late }) : running ? word("title_running", { n: running }) : "";
+  const text = `${badge ? `(${badge}) ` : ""}${word("title")} · Sestetto`;
   if (text !== shown) document.title = text;
   shown = text;
 }

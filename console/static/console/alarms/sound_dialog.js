@@ -1,20 +1,20 @@
 // The dialog for sound and notifications, and the word about them on top.
 
-import { askForNotices, noticeState } from './notifications.js';
-import { setSound, sound, soundState, soundWishes, soundWords, startSounds } from './sounds.js';
-import { word } from '../shared/i18n.js';
+import { word } from "../shared/i18n.js";
+import { askForNotices, noticeState } from "./notifications.js";
+import { setSound, sound, soundState, soundWishes, soundWords, startSounds } from "./sounds.js";
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const dialog = /** @type {HTMLDialogElement} */ ($('alarms'));
-const volume = /** @type {HTMLInputElement} */ ($('volume'));
-const muted = /** @type {HTMLInputElement} */ ($('muted'));
+const dialog = /** @type {HTMLDialogElement} */ ($("alarms"));
+const volume = /** @type {HTMLInputElement} */ ($("volume"));
+const muted = /** @type {HTMLInputElement} */ ($("muted"));
 
 export function startAlarmBox() {
-  volume.addEventListener('input', () => setSound({ volume: Number(volume.value) }));
-  muted.addEventListener('change', () => setSound({ muted: muted.checked }));
-  $('notify-ask').addEventListener('click', () => askForNotices(draw));
-  for (const button of dialog.querySelectorAll('[data-try]')) {
-    button.addEventListener('click', () => sound(/** @type {'chat'} */ (button.getAttribute('data-try'))));
+  volume.addEventListener("input", () => setSound({ volume: Number(volume.value) }));
+  muted.addEventListener("change", () => setSound({ muted: muted.checked }));
+  $("notify-ask").addEventListener("click", () => askForNotices(draw));
+  for (const button of dialog.querySelectorAll("[data-try]")) {
+    button.addEventListener("click", () => sound(/** @type {'chat'} */ (button.getAttribute("data-try"))));
   }
   startSounds(draw);
 }
@@ -33,11 +33,11 @@ function draw() {
   const wishes = soundWishes();
   volume.value = String(wishes.volume);
   muted.checked = wishes.muted;
-  $('sound-state').textContent = soundWords();
-  $('sound-words').textContent = word(soundState() === 'on' ? 'sound' : 'sound_off');
-  $('sound-open').title = soundWords();
-  $('sound-open').classList.toggle('alarm', soundState() !== 'on');
-  $('sound-off').hidden = soundState() !== 'press';
-  $('notify-state').textContent = word(`notify_${noticeState()}`);
-  $('notify-ask').hidden = noticeState() !== 'default';
+  $("sound-state").textContent = soundWords();
+  $("sound-words").textContent = word(soundState() === "on" ? "sound" : "sound_off");
+  $("sound-open").title = soundWords();
+  $("sound-open").classList.toggle("alarm", soundState() !== "on");
+  $("sound-off").hidden = soundState() !== "press";
+  $("notify-state").textContent = word(`notify_${noticeState()}`);
+  $("notify-ask").hidden = noticeState() !== "default";
 }

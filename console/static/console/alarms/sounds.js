@@ -1,48 +1,57 @@
 // Sounds, made on the spot. Browsers let a page sound only after a key or a press; until then it says so.
 
-import { browser } from '../shared/storage.js';
-import { word } from '../shared/i18n.js';
+import { word } from "../shared/i18n.js";
+import { browser } from "../shared/storage.js";
 
 /** Notes of each sound: pitch in Hz, start and length in s. @type {Record<string, [number, number, number][]>} */
 const SOUNDS = {
-  chat: [[659, 0, 0.12], [880, 0.13, 0.22]],
-  soon: [[988, 0, 0.06], [988, 0.12, 0.06]],
-  late: [[311, 0, 0.18], [233, 0.2, 0.32]],
+  chat: [
+    [659, 0, 0.12],
+    [880, 0.13, 0.22],
+  ],
+  soon: [
+    [988, 0, 0.06],
+    [988, 0.12, 0.06],
+  ],
+  late: [
+    [311, 0, 0.18],
+    [233, 0.2, 0.32],
+  ],
 };
 
 /** @type {AudioContext | null} */
 let context = null;
-const wishes = browser.read('sound', { volume: 60, muted: false });
+const wishes = browser.read("sound", { volume: 60, muted: false });
 /** @type {() => void} */
 let changed = () => {};
 
 /** @returns {'on' | 'press' | 'muted' | 'none'} */
 export function soundState() {
-  if (!('AudioContext' in window)) return 'none';
-  if (wishes.muted) return 'muted';
-  return context?.state === 'running' ? 'on' : 'press';
+  if (!("AudioContext" in window)) return "none";
+  if (wishes.muted) return "muted";
+  return context?.state === "running" ? "on" : "press";
 }
 
 /** @param {() => void} whenChanged */
 export function startSounds(whenChanged) {
   changed = whenChanged;
-  for (const event of ['keydown', 'pointerdown']) document.addEventListener(event, wake, { capture: true });
+  for (const event of ["keydown", "pointerdown"]) document.addEventListener(event, wake, { capture: true });
   changed();
 }
 
 function wake() {
-  if (!('AudioContext' in window) || context?.state === 'running') return;
+  if (!("AudioContext" in window) || context?.state === "running") return;
   if (!context) {
     context = new AudioContext();
-    context.addEventListener('statechange', () => changed());
+    context.addEventListener("statechange", () => changed());
   }
   void context.resume();
 }
 
 /** @param {'chat' | 'soon' | 'late'} name */
 export function sound(name) {
-  document.dispatchEvent(new CustomEvent('sestetto:sound', { detail: { name, state: soundState() } }));
-  if (soundState() !== 'on' || !context) return;
+  document.dispatchEvent(new CustomEvent("sestetto:sound", { detail: { name, state: soundState() } }));
+  if (soundState() !== "on" || !context) return;
   const start = context.currentTime + 0.02;
   for (const [pitch, after, length] of SOUNDS[name]) play(context, pitch, start + after, length);
 }
@@ -51,7 +60,7 @@ export function sound(name) {
 function play(on, pitch, start, length) {
   const tone = on.createOscillator();
   const gain = on.createGain();
-  tone.type = 'triangle';
+  tone.type = "triangle";
   tone.frequency.value = pitch;
   gain.gain.setValueAtTime(0, start);
   gain.gain.linearRampToValueAtTime(0.5 * (wishes.volume / 100) ** 2, start + 0.015);
@@ -64,7 +73,7 @@ function play(on, pitch, start, length) {
 /** @param {{volume?: number, muted?: boolean}} wish */
 export function setSound(wish) {
   Object.assign(wishes, wish);
-  browser.write('sound', wishes);
+  browser.write("sound", wishes);
   changed();
 }
 
@@ -74,5 +83,5 @@ export function soundWishes() {
 
 /** What the page says about its sound. */
 export function soundWords() {
-  return word({ on: 'sound_on', press: 'sound_press', muted: 'sound_muted', none: 'sound_none' }[soundState()]);
+  return word({ on: "sound_on", press: "sound_press", muted: "sound_muted", none: "sound_none" }[soundState()]);
 }

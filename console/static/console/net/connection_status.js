@@ -1,10 +1,10 @@
 // What the page says about its connection.
 
-import { announce } from '../shared/announcer.js';
-import { clockTime, word } from '../shared/i18n.js';
+import { announce } from "../shared/announcer.js";
+import { clockTime, word } from "../shared/i18n.js";
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const dialogs = { taken: $('taken'), refused: $('refused') };
+const dialogs = { taken: $("taken"), refused: $("refused") };
 let told = false; // whether the loss was announced
 
 /** @param {import('./socket.js').Link} link @param {number} since Date.now() of the loss */
@@ -15,25 +15,25 @@ export function showLink(link, since) {
     if (link === name && !box.open) box.showModal();
     else if (link !== name && box.open) box.close();
   }
-  $('retry').hidden = link !== 'waiting';
-  if (link === 'ready') return connected();
-  if (link === 'signed_out') location.assign('/sign-in?next=/console');
-  const first = document.body.dataset.was !== 'ready';
-  $('link-figure').textContent = first ? '…' : word('no_connection');
-  $('link-words').textContent = first ? word('connecting') : word('since', { time: clockTime(since) });
-  if (!first && !told) announce(word('lost_connection', { time: clockTime(since) }));
+  $("retry").hidden = link !== "waiting";
+  if (link === "ready") return connected();
+  if (link === "signed_out") location.assign("/sign-in?next=/console");
+  const first = document.body.dataset.was !== "ready";
+  $("link-figure").textContent = first ? "…" : word("no_connection");
+  $("link-words").textContent = first ? word("connecting") : word("since", { time: clockTime(since) });
+  if (!first && !told) announce(word("lost_connection", { time: clockTime(since) }));
   told = true;
 }
 
 function connected() {
-  if (told && document.body.dataset.was === 'ready') announce(word('back'));
+  if (told && document.body.dataset.was === "ready") announce(word("back"));
   told = false;
-  document.body.dataset.was = 'ready';
-  $('link-words').textContent = word('connected');
+  document.body.dataset.was = "ready";
+  $("link-words").textContent = word("connected");
 }
 
 /** @param {number} trip ms */
 export function showTrip(trip) {
-  $('link-figure').textContent = `${Math.max(1, Math.round(trip))} ms`;
-  $('link-words').textContent = word('connected');
+  $("link-figure").textContent = `${Math.max(1, Math.round(trip))} ms`;
+  $("link-words").textContent = word("connected");
 }

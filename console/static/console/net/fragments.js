@@ -9,7 +9,7 @@
 export function swap(content) {
   if (!content) return;
   const htmx = /** @type {Htmx} */ (/** @type {any} */ (window).htmx);
-  htmx.swap({ text: content, sourceElement: document.body, target: document.body, swap: 'none' }).catch((problem) => {
-    console.error('A fragment could not be drawn', problem);
+  htmx.swap({ text: content, sourceElement: document.body, target: document.body, swap: "none" }).catch((problem) => {
+    console.error("A fragment could not be drawn", problem);
   });
 }

@@ -1,6 +1,6 @@
 // What goes to the server and comes from it, for whoever has a kind of frame of their own.
 
-import { newCid } from './ids.js';
+import { newCid } from "./ids.js";
 
 /**
  * @typedef {import('./outbox.js').Item} Item
@@ -59,6 +59,6 @@ export function send(frame) {
  * @returns {Item}
  */
 export function command(frame, key, name) {
-  if (!outbox) throw new Error('No line yet');
+  if (!outbox) throw new Error("No line yet");
   return outbox.put({ ...frame, cid: newCid() }, key, name);
 }

@@ -1,11 +1,14 @@
 // Ids: of this tab, and of each command.
 
-import { tab } from '../shared/storage.js';
+import { tab } from "../shared/storage.js";
 
 /** A fresh command id: 22 characters of base64url (128 random bits). */
 export function newCid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 /**
@@ -14,18 +17,18 @@ export function newCid() {
  * @returns {Promise<string>}
  */
 export async function tabId() {
-  const known = tab.read('tab', '');
+  const known = tab.read("tab", "");
   const id = known || newCid();
   if (known && !(await isOurs(known))) return anew();
   if (!known) void isOurs(id);
-  tab.write('tab', id);
+  tab.write("tab", id);
   return id;
 }
 
 function anew() {
   const id = newCid();
-  tab.write('tab', id);
-  tab.write('outbox', undefined);
+  tab.write("tab", id);
+  tab.write("outbox", undefined);
   void isOurs(id);
   return id;
 }
@@ -38,7 +41,10 @@ function anew() {
 function isOurs(id) {
   if (!navigator.locks) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const hold = () => { resolve(true); return new Promise(() => {}); };
+    const hold = () => {
+      resolve(true);
+      return new Promise(() => {});
+    };
     navigator.locks.request(`sestetto.${id}`, { signal: AbortSignal.timeout(500) }, hold).catch(() => resolve(false));
   });
 }

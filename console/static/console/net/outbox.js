@@ -1,6 +1,6 @@
 // Every command waits here, over reloads, until the server has answered it.
 
-import { tab } from '../shared/storage.js';
+import { tab } from "../shared/storage.js";
 
 /**
  * `key` is what must stay in order: the chat, or `status`. One command of a key is under way at a time.
@@ -12,7 +12,7 @@ export class Outbox {
    * @param {{send: (frame: object) => boolean, settled: (item: Item, answer: any) => void}} on
    * @param {string} [name] what it is kept under: pages of one tab share the store
    */
-  constructor(on, name = 'outbox') {
+  constructor(on, name = "outbox") {
     this.on = on;
     this.name = name;
     /** @type {Item[]} */
@@ -64,7 +64,7 @@ export class Outbox {
     const item = this.items.find((one) => one.frame.cid === answer.cid);
     if (!item) return;
     this.underWay.delete(answer.cid);
-    if (answer.t === 'nack' && !answer.final) {
+    if (answer.t === "nack" && !answer.final) {
       this.pausedUntil = performance.now() + 1000 * Math.max(0.5, answer.retry_after ?? 0);
       return;
     }

@@ -16,11 +16,11 @@ export class Socket {
    * @param {{hello: (take: boolean) => object, frame: (frame: any) => void, link: (link: Link, since: number) => void}} on
    * @param {string} [path]
    */
-  constructor(on, path = '/ws/agent') {
+  constructor(on, path = "/ws/agent") {
     this.on = on;
     this.path = path;
     /** @type {Link} */
-    this.link = 'connecting';
+    this.link = "connecting";
     /** @type {WebSocket | null} */
     this.socket = null;
     this.tries = 0;
@@ -32,8 +32,10 @@ export class Socket {
   }
 
   start() {
-    for (const event of ['online', 'pageshow']) window.addEventListener(event, () => this.atOnce());
-    document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') this.atOnce(); });
+    for (const event of ["online", "pageshow"]) window.addEventListener(event, () => this.atOnce());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.atOnce();
+    });
     this.connect();
   }
 
@@ -41,18 +43,24 @@ export class Socket {
   connect(take = false) {
     this.drop();
     this.take = take;
-    this.become('connecting');
+    this.become("connecting");
     this.mark = performance.now() + OPENING;
-    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(`${scheme}//${location.host}${this.path}`, 'sestetto.v1.html');
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}${this.path}`, "sestetto.v1.html");
     this.socket = socket;
-    socket.onopen = () => { if (socket === this.socket) this.greet(); };
-    socket.onmessage = (event) => { if (socket === this.socket) this.receive(event.data); };
-    socket.onclose = (event) => { if (socket === this.socket) this.lost(event.code); };
+    socket.onopen = () => {
+      if (socket === this.socket) this.greet();
+    };
+    socket.onmessage = (event) => {
+      if (socket === this.socket) this.receive(event.data);
+    };
+    socket.onclose = (event) => {
+      if (socket === this.socket) this.lost(event.code);
+    };
   }
 
   greet() {
-    this.become('open');
+    this.become("open");
     this.mark = performance.now() + OPENING;
     this.send(this.on.hello(this.take));
   }
@@ -66,29 +74,29 @@ export class Socket {
 
   /** Whether commands may go out. */
   get ready() {
-    return this.link === 'ready';
+    return this.link === "ready";
   }
 
   /** @param {string} data */
   receive(data) {
     const frame = JSON.parse(data);
-    if (frame.t === 'welcome') {
+    if (frame.t === "welcome") {
       this.tries = 0;
       this.take = false;
       this.pinged = 0;
       this.nextPing = 0;
     }
-    if (frame.t === 'pong') this.pinged = 0;
+    if (frame.t === "pong") this.pinged = 0;
     this.on.frame(frame);
-    if (frame.t === 'welcome') this.become('ready');
+    if (frame.t === "welcome") this.become("ready");
   }
 
   /** Every half second: pings, and whatever has run out. */
   tick() {
     const now = performance.now();
-    if (this.link === 'ready') this.keepAlive(now);
-    else if (this.link === 'waiting' && now >= this.mark) this.connect();
-    else if ((this.link === 'connecting' || this.link === 'open') && now >= this.mark) this.lost(1006);
+    if (this.link === "ready") this.keepAlive(now);
+    else if (this.link === "waiting" && now >= this.mark) this.connect();
+    else if ((this.link === "connecting" || this.link === "open") && now >= this.mark) this.lost(1006);
   }
 
   /** @param {number} now */
@@ -97,27 +105,27 @@ export class Socket {
     if (!this.pinged && now >= this.nextPing) {
       this.pinged = now;
       this.nextPing = now + PING;
-      this.send({ t: 'ping', at: Math.round(now) });
+      this.send({ t: "ping", at: Math.round(now) });
     }
   }
 
   /** @param {number} code the close code, or 1006 for what we gave up ourselves */
   lost(code) {
     this.drop();
-    if (code === TAKEN) return this.become('taken');
-    if (code === SIGN_IN) return this.become('signed_out');
-    if (code === REFUSED) return this.become('refused');
+    if (code === TAKEN) return this.become("taken");
+    if (code === SIGN_IN) return this.become("signed_out");
+    if (code === REFUSED) return this.become("refused");
     const pause = Math.min(LAST, FIRST * 2 ** this.tries) * (0.5 + Math.random() / 2);
     this.tries += 1;
     this.mark = performance.now() + pause;
-    this.become('waiting');
+    this.become("waiting");
     setTimeout(() => this.tick(), pause + 5);
   }
 
   /** The network or the person is back: no more waiting. */
   atOnce() {
-    if (this.link === 'waiting') this.connect();
-    else if (this.link === 'ready' && !this.pinged) this.nextPing = 0;
+    if (this.link === "waiting") this.connect();
+    else if (this.link === "ready" && !this.pinged) this.nextPing = 0;
   }
 
   drop() {
@@ -129,7 +137,7 @@ export class Socket {
 
   /** @param {Link} link */
   become(link) {
-    if (link === 'ready') this.lostAt = 0;
+    if (link === "ready") this.lostAt = 0;
     else if (!this.lostAt) this.lostAt = Date.now();
     this.link = link;
     this.on.link(link, this.lostAt);

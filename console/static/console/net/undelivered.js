@@ -1,16 +1,16 @@
 // What the server refused for good: kept, over reloads, until the person copies or discards it.
 
-import { tab } from '../shared/storage.js';
-import { clockTime, word } from '../shared/i18n.js';
+import { clockTime, word } from "../shared/i18n.js";
+import { tab } from "../shared/storage.js";
 
 /** @typedef {{cid: string, name: string, text: string, note: boolean, at: number, why: string}} Lost */
 
-const button = /** @type {HTMLButtonElement} */ (document.getElementById('undelivered-open'));
-const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('undelivered'));
-const list = /** @type {HTMLElement} */ (document.getElementById('undelivered-list'));
+const button = /** @type {HTMLButtonElement} */ (document.getElementById("undelivered-open"));
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("undelivered"));
+const list = /** @type {HTMLElement} */ (document.getElementById("undelivered-list"));
 
 /** @type {Lost[]} */
-let lost = tab.read('undelivered', []);
+let lost = tab.read("undelivered", []);
 
 /** @param {Lost} one */
 export function keepUndelivered(one) {
@@ -26,39 +26,44 @@ function discard(cid) {
 }
 
 function store() {
-  tab.write('undelivered', lost.length ? lost : undefined);
+  tab.write("undelivered", lost.length ? lost : undefined);
   draw();
 }
 
 function draw() {
   button.hidden = !lost.length;
-  button.textContent = word('undelivered', { n: lost.length });
+  button.textContent = word("undelivered", { n: lost.length });
   list.replaceChildren(...lost.map(row));
 }
 
 /** @param {Lost} one */
 function row(one) {
-  const item = document.createElement('li');
-  const head = document.createElement('p');
-  head.className = 'quiet';
-  head.textContent = `${word(one.note ? 'undelivered_note' : 'undelivered_to', { name: one.name })} · ${clockTime(one.at)} · ${one.why}`;
-  const text = document.createElement('p');
-  text.className = 'text';
-  text.dir = 'auto';
+  const item = document.createElement("li");
+  const head = document.createElement("p");
+  head.className = "quiet";
+  head.textContent = `${word(one.note ? "undelivered_note" : "undelivered_to", { name: one.name })} · ${clockTime(one.at)} · ${one.why}`;
+  const text = document.createElement("p");
+  text.className = "text";
+  text.dir = "auto";
   text.textContent = one.text;
-  item.append(head, text, act('copy', () => navigator.clipboard?.writeText(one.text)), act('discard', () => discard(one.cid)));
+  item.append(
+    head,
+    text,
+    act("copy", () => navigator.clipboard?.writeText(one.text)),
+    act("discard", () => discard(one.cid)),
+  );
   return item;
 }
 
 /** @param {string} key @param {() => void} then */
 function act(key, then) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.className = 'button small';
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "button small";
   made.textContent = word(key);
-  made.addEventListener('click', then);
+  made.addEventListener("click", then);
   return made;
 }
 
-button.addEventListener('click', () => dialog.showModal());
+button.addEventListener("click", () => dialog.showModal());
 draw();

@@ -1,10 +1,10 @@
 // A composer: what is typed in it can reach nobody but the visitor it was made for.
 
-import { announce } from '../shared/announcer.js';
-import { Bound } from './footer.js';
-import { tab } from '../shared/storage.js';
-import { now } from '../net/server_clock.js';
-import { word } from '../shared/i18n.js';
+import { now } from "../net/server_clock.js";
+import { announce } from "../shared/announcer.js";
+import { word } from "../shared/i18n.js";
+import { tab } from "../shared/storage.js";
+import { Bound } from "./footer.js";
 
 export const LONGEST = 4000; // characters of a message
 const NEARLY = 3800;
@@ -33,27 +33,30 @@ export class Composer extends Bound {
    * @param {boolean} instead it stands where another stood a moment ago
    */
   constructor(chat, name, hooks, instead = false) {
-    super('composer', chat, name, instead);
+    super("composer", chat, name, instead);
     this.hooks = hooks;
     this.discarded = hooks.discarded;
-    this.box = /** @type {HTMLTextAreaElement} */ (this.root.querySelector('textarea'));
+    this.box = /** @type {HTMLTextAreaElement} */ (this.root.querySelector("textarea"));
     this.box.id = `box-${chat}`;
     /** @type {Mode} */
-    this.mode = 'reply';
+    this.mode = "reply";
     /** @type {Record<Mode, string>} */
-    this.texts = { reply: tab.read(`draft.${chat}`, ''), note: tab.read(`note.${chat}`, '') };
-    this.canned = ''; // the id of the canned reply that stands in the box, as it is
+    this.texts = { reply: tab.read(`draft.${chat}`, ""), note: tab.read(`note.${chat}`, "") };
+    this.canned = ""; // the id of the canned reply that stands in the box, as it is
     this.began = 0; // server ms of the first key of what stands in the box
-    this.to = ''; // whom the chat is being handed to: until that is done nothing more is typed
+    this.to = ""; // whom the chat is being handed to: until that is done nothing more is typed
     this.endAt = 0; // performance.now(); 0: nobody has asked to end
     this.endRead = 0;
     this.typedAt = 0;
     this.draftTimer = 0;
-    this.saved = ''; // the draft the server has
+    this.saved = ""; // the draft the server has
     this.box.value = this.texts.reply;
-    this.root.addEventListener('submit', () => this.submit());
-    this.box.addEventListener('keydown', (event) => this.keydown(event));
-    this.box.addEventListener('input', () => { this.canned = ''; this.typed(); });
+    this.root.addEventListener("submit", () => this.submit());
+    this.box.addEventListener("keydown", (event) => this.keydown(event));
+    this.box.addEventListener("input", () => {
+      this.canned = "";
+      this.typed();
+    });
     this.rename(name);
     this.measure();
   }
@@ -65,15 +68,15 @@ export class Composer extends Bound {
   /** @param {string} name */
   rename(name) {
     this.name = name;
-    const label = word(this.mode === 'note' ? 'note_about' : 'reply_to', { name });
-    this.box.setAttribute('aria-label', label);
-    this.box.placeholder = word(this.mode === 'note' ? 'note_hint' : 'reply_hint', { name });
-    this.find('.send').textContent = word(this.mode === 'note' ? 'add_note' : 'send');
+    const label = word(this.mode === "note" ? "note_about" : "reply_to", { name });
+    this.box.setAttribute("aria-label", label);
+    this.box.placeholder = word(this.mode === "note" ? "note_hint" : "reply_hint", { name });
+    this.find(".send").textContent = word(this.mode === "note" ? "add_note" : "send");
   }
 
   /** Enter sends, once, and never while a character is being composed. @param {KeyboardEvent} event */
   keydown(event) {
-    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229) return;
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
     if (event.shiftKey && !this.ended) return;
     event.preventDefault();
     if (!event.repeat && !event.ctrlKey && !event.altKey && !event.metaKey) this.submit();
@@ -81,14 +84,14 @@ export class Composer extends Bound {
 
   /** @param {string} act */
   act(act) {
-    if (act === 'discard') return this.discard();
-    if (act === 'copy') return this.copy();
+    if (act === "discard") return this.discard();
+    if (act === "copy") return this.copy();
     if (this.ended || this.to) return;
-    if (act === 'undo') this.undo();
-    else if (act === 'note') this.switch(this.mode === 'note' ? 'reply' : 'note');
-    else if (act === 'no_reply') this.hooks.noReply(this);
-    else if (act === 'end') this.askEnd();
-    else if (act.startsWith('hold')) this.hold(1000 * Number(act.slice(4)));
+    if (act === "undo") this.undo();
+    else if (act === "note") this.switch(this.mode === "note" ? "reply" : "note");
+    else if (act === "no_reply") this.hooks.noReply(this);
+    else if (act === "end") this.askEnd();
+    else if (act.startsWith("hold")) this.hold(1000 * Number(act.slice(4)));
     else this.elsewhere(act);
   }
 
@@ -101,14 +104,14 @@ export class Composer extends Bound {
   submit() {
     const text = this.box.value.trim();
     if (this.ended || this.to || !text || [...text].length > LONGEST) return;
-    if (this.mode === 'reply') return this.send(text, 0);
+    if (this.mode === "reply") return this.send(text, 0);
     this.clear();
     this.hooks.note(this, text);
   }
 
   /** What is typed goes out as a promise to be back; nothing typed: words for it. @param {number} ms */
   hold(ms) {
-    if (this.mode !== 'reply') return;
+    if (this.mode !== "reply") return;
     const text = this.box.value.trim() || this.hooks.holding(this, ms);
     if ([...text].length <= LONGEST) this.send(text, ms);
   }
@@ -124,13 +127,13 @@ export class Composer extends Bound {
   }
 
   clear() {
-    this.box.value = '';
-    this.canned = '';
+    this.box.value = "";
+    this.canned = "";
     this.typed();
   }
 
   /** As if typed, in place of what is there; `canned` names the canned reply it is. @param {string} text @param {string} canned */
-  insert(text, canned = '') {
+  insert(text, canned = "") {
     this.box.value = text;
     this.typed();
     this.canned = canned;
@@ -149,16 +152,16 @@ export class Composer extends Bound {
     this.mode = mode;
     this.root.dataset.mode = mode;
     this.box.value = this.texts[mode];
-    this.find('[data-act="note"]').setAttribute('aria-pressed', String(mode === 'note'));
+    this.find('[data-act="note"]').setAttribute("aria-pressed", String(mode === "note"));
     this.rename(this.name);
     this.measure();
   }
 
   typed() {
     this.texts[this.mode] = this.box.value;
-    tab.write(`${this.mode === 'note' ? 'note' : 'draft'}.${this.chat}`, this.box.value || undefined);
+    tab.write(`${this.mode === "note" ? "note" : "draft"}.${this.chat}`, this.box.value || undefined);
     this.measure();
-    if (this.mode === 'note' || this.ended) return;
+    if (this.mode === "note" || this.ended) return;
     this.began = this.box.value ? this.began || now() : 0;
     clearTimeout(this.draftTimer);
     this.draftTimer = window.setTimeout(() => this.saveDraft(), DRAFT);
@@ -170,10 +173,12 @@ export class Composer extends Bound {
 
   measure() {
     const length = this.box.value.length > NEARLY ? [...this.box.value.trim()].length : 0;
-    const count = this.find('.count');
+    const count = this.find(".count");
     count.hidden = length <= NEARLY;
-    count.classList.toggle('over', length > LONGEST);
-    if (!count.hidden) count.textContent = length > LONGEST ? word('too_long', { n: length - LONGEST }) : word('characters_left', { n: LONGEST - length });
+    count.classList.toggle("over", length > LONGEST);
+    if (!count.hidden)
+      count.textContent =
+        length > LONGEST ? word("too_long", { n: length - LONGEST }) : word("characters_left", { n: LONGEST - length });
   }
 
   /**
@@ -182,9 +187,9 @@ export class Composer extends Bound {
    */
   offer(text) {
     this.saved = text;
-    if (!text || this.ended || this.texts.reply || tab.read(`said.${this.chat}`, '').startsWith(text.trim())) return;
+    if (!text || this.ended || this.texts.reply || tab.read(`said.${this.chat}`, "").startsWith(text.trim())) return;
     this.texts.reply = text;
-    if (this.mode === 'reply') this.box.value = text;
+    if (this.mode === "reply") this.box.value = text;
     this.measure();
   }
 
@@ -198,7 +203,7 @@ export class Composer extends Bound {
   handTo(to) {
     this.to = to;
     this.box.readOnly = Boolean(to) || this.ended;
-    this.root.toggleAttribute('data-handing', Boolean(to));
+    this.root.toggleAttribute("data-handing", Boolean(to));
     if (to) this.saveDraft();
   }
 
@@ -208,14 +213,14 @@ export class Composer extends Bound {
     if (this.endAt) return this.undo();
     this.endAt = performance.now() + UNDO;
     this.endRead = this.hooks.read(this);
-    this.find('.undo').hidden = false;
+    this.find(".undo").hidden = false;
     this.tick();
   }
 
   undo() {
     if (!this.endAt) return;
     this.endAt = 0;
-    this.find('.undo').hidden = true;
+    this.find(".undo").hidden = true;
   }
 
   /** @returns {boolean} false when the visitor wrote meanwhile, so that nothing was ended */
@@ -226,8 +231,8 @@ export class Composer extends Bound {
       return false;
     }
     const left = this.endAt - performance.now();
-    const words = word('ending', { name: this.name, n: Math.max(0, Math.ceil(left / 1000)) });
-    const place = this.find('.undo .words');
+    const words = word("ending", { name: this.name, n: Math.max(0, Math.ceil(left / 1000)) });
+    const place = this.find(".undo .words");
     if (place.textContent !== words) place.textContent = words;
     if (left > 0) return true;
     this.undo();
@@ -250,38 +255,41 @@ export class Composer extends Bound {
   becomeGhost() {
     this.undo();
     clearTimeout(this.draftTimer);
-    if (this.to) this.texts.reply = ''; // it went along as a draft
-    if (!this.texts[this.mode].trim() && this.written) this.switch(this.mode === 'note' ? 'reply' : 'note');
+    if (this.to) this.texts.reply = ""; // it went along as a draft
+    if (!this.texts[this.mode].trim() && this.written) this.switch(this.mode === "note" ? "reply" : "note");
     this.box.readOnly = true;
     super.becomeGhost();
   }
 
   epitaph() {
-    return word('ghost', { name: this.name });
+    return word("ghost", { name: this.name });
   }
 
   revive() {
-    this.handTo('');
+    this.handTo("");
     this.box.readOnly = false;
     super.revive();
   }
 
   copy() {
-    const done = () => { this.find('[data-act="copy"]').textContent = word('copied'); };
+    const done = () => {
+      this.find('[data-act="copy"]').textContent = word("copied");
+    };
     this.box.select();
-    if (navigator.clipboard) navigator.clipboard.writeText(this.box.value).then(done, () => document.execCommand('copy') && done());
-    else if (document.execCommand('copy')) done();
+    if (navigator.clipboard)
+      navigator.clipboard.writeText(this.box.value).then(done, () => document.execCommand("copy") && done());
+    else if (document.execCommand("copy")) done();
   }
 
   discard() {
     this.forget();
-    this.texts = { reply: '', note: '' };
+    this.texts = { reply: "", note: "" };
     this.hooks.discarded(this);
   }
 
   forget() {
     clearTimeout(this.draftTimer);
-    if (this.to) announce(word('handed', { name: this.name, to: this.to }));
+    if (this.to) announce(word("handed", { name: this.name, to: this.to }));
     tab.write(`draft.${this.chat}`, undefined);
     tab.write(`note.${this.chat}`, undefined);
     tab.write(`said.${this.chat}`, undefined);

@@ -1,19 +1,19 @@
 // Where the person is: the pane, and the chat that stood there when they came. Focus moves only when they move it.
 
-export const attention = { slot: 0, chat: '' };
+export const attention = { slot: 0, chat: "" };
 
 /** @param {import('./pane.js').Pane[]} panes */
 export function followAttention(panes) {
-  document.addEventListener('focusin', (event) => {
+  document.addEventListener("focusin", (event) => {
     const target = /** @type {Element} */ (event.target);
     const pane = panes.find((one) => one.root.contains(target));
     if (!pane) return;
     attention.slot = pane.slot;
-    attention.chat = /** @type {HTMLElement | null} */ (target.closest('.foot'))?.dataset.chat ?? pane.chat;
+    attention.chat = /** @type {HTMLElement | null} */ (target.closest(".foot"))?.dataset.chat ?? pane.chat;
     mark(panes, pane);
   });
   for (const pane of panes) {
-    pane.root.addEventListener('pointerdown', () => mark(panes, pane));
+    pane.root.addEventListener("pointerdown", () => mark(panes, pane));
   }
   mark(panes, panes[0]);
 }
@@ -30,5 +30,5 @@ export function stay(pane, chat) {
 
 /** On small screens the marked pane is the one that is open. @param {import('./pane.js').Pane[]} panes @param {import('./pane.js').Pane} chosen */
 function mark(panes, chosen) {
-  for (const pane of panes) pane.root.toggleAttribute('data-open', pane === chosen);
+  for (const pane of panes) pane.root.toggleAttribute("data-open", pane === chosen);
 }

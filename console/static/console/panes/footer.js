@@ -1,6 +1,6 @@
 // What stands at the foot of a pane belongs to one chat for its whole life, so that no key or press can reach another.
 
-import { showKeys } from '../shared/keys.js';
+import { showKeys } from "../shared/keys.js";
 
 const NEWBORN = 400; // ms in which a press is meant for what was there before
 
@@ -25,11 +25,13 @@ export class Bound {
     this.pressedAt = 0;
     /** @type {(one: Bound) => void} */
     this.discarded = () => {};
-    this.root.addEventListener('pointerdown', (event) => { this.pressedAt = event.timeStamp; });
-    this.root.addEventListener('click', (event) => this.clicked(event), true);
-    this.root.addEventListener('submit', (event) => event.preventDefault());
-    for (const event of ['keydown', 'click']) this.root.addEventListener(event, () => this.complain(''));
-    this.root.addEventListener('focusout', () => setTimeout(() => this.leftAlone(), 300));
+    this.root.addEventListener("pointerdown", (event) => {
+      this.pressedAt = event.timeStamp;
+    });
+    this.root.addEventListener("click", (event) => this.clicked(event), true);
+    this.root.addEventListener("submit", (event) => event.preventDefault());
+    for (const event of ["keydown", "click"]) this.root.addEventListener(event, () => this.complain(""));
+    this.root.addEventListener("focusout", () => setTimeout(() => this.leftAlone(), 300));
     showKeys(this.root);
   }
 
@@ -45,15 +47,20 @@ export class Bound {
 
   /** For as long as a press does nothing the buttons look like it; keys work at once, so they are not disabled. */
   beNew() {
-    this.root.dataset.new = '';
-    setTimeout(() => { delete this.root.dataset.new; }, NEWBORN);
+    this.root.dataset.new = "";
+    setTimeout(() => {
+      delete this.root.dataset.new;
+    }, NEWBORN);
   }
 
   /** A press meant for what stood here a moment ago, or a key that is held, does nothing. @param {MouseEvent} event */
   clicked(event) {
-    const button = event.target instanceof Element ? event.target.closest('button') : null;
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (!button) return;
-    if ((event.detail > 0 && this.pressedAt - this.bornAt < NEWBORN) || button.getAttribute('aria-disabled') === 'true') {
+    if (
+      (event.detail > 0 && this.pressedAt - this.bornAt < NEWBORN) ||
+      button.getAttribute("aria-disabled") === "true"
+    ) {
       event.preventDefault();
       event.stopPropagation();
       return;
@@ -78,7 +85,7 @@ export class Bound {
 
   /** What was asked for was refused; said until the next key or press here. @param {string} words */
   complain(words) {
-    const place = this.root.querySelector('.refused');
+    const place = this.root.querySelector(".refused");
     if (!(place instanceof HTMLElement)) return;
     place.hidden = !words;
     place.textContent = words;
@@ -98,8 +105,8 @@ export class Bound {
   /** It stays where it is, and does nothing more. */
   becomeGhost() {
     this.ended = true;
-    this.root.dataset.ended = '';
-    const place = this.find('.ghost');
+    this.root.dataset.ended = "";
+    const place = this.find(".ghost");
     place.hidden = false;
     place.textContent = this.epitaph();
     this.disable(true);
@@ -107,20 +114,21 @@ export class Bound {
 
   /** What a ghost says. @returns {string} */
   epitaph() {
-    return '';
+    return "";
   }
 
   /** The same chat has come back. */
   revive() {
     this.ended = false;
     delete this.root.dataset.ended;
-    this.find('.ghost').hidden = true;
+    this.find(".ghost").hidden = true;
     this.disable(false);
   }
 
   /** All that would do something. A disabled button would drop the focus. @param {boolean} off */
   disable(off) {
-    for (const button of this.root.querySelectorAll('button:not(.gone)')) button.setAttribute('aria-disabled', String(off));
+    for (const button of this.root.querySelectorAll("button:not(.gone)"))
+      button.setAttribute("aria-disabled", String(off));
   }
 
   leftAlone() {

@@ -1,27 +1,32 @@
 // What became of the chats that went while this console was not connected.
 
-import { announce } from '../shared/announcer.js';
-import { onFrame } from '../net/frames.js';
-import { tab } from '../shared/storage.js';
-import { clockTime, word } from '../shared/i18n.js';
+import { onFrame } from "../net/frames.js";
+import { announce } from "../shared/announcer.js";
+import { clockTime, word } from "../shared/i18n.js";
+import { tab } from "../shared/storage.js";
 
 /** @typedef {{chat: string, name: string, place: string, at: number, agent?: string}} Went */
 
-const box = /** @type {HTMLElement} */ (document.getElementById('went'));
-const list = /** @type {HTMLElement} */ (document.getElementById('went-list'));
+const box = /** @type {HTMLElement} */ (document.getElementById("went"));
+const list = /** @type {HTMLElement} */ (document.getElementById("went-list"));
 
 /** The chats on the screen, for a reload: last seq by chat. @returns {Record<string, number>} */
-export const hadBefore = () => tab.read('had', {});
+export const hadBefore = () => tab.read("had", {});
 
 /** @param {import('./pane.js').Pane[]} panes */
 export function keepHad(panes) {
-  const had = Object.fromEntries(panes.filter((pane) => pane.chat && pane.place !== 'wrapup').map((pane) => [pane.chat, pane.lastSeq()]));
-  tab.write('had', Object.keys(had).length ? had : undefined);
+  const had = Object.fromEntries(
+    panes.filter((pane) => pane.chat && pane.place !== "wrapup").map((pane) => [pane.chat, pane.lastSeq()]),
+  );
+  tab.write("had", Object.keys(had).length ? had : undefined);
 }
 
 export function startWent() {
-  document.getElementById('went-close')?.addEventListener('click', () => { box.hidden = true; list.replaceChildren(); });
-  onFrame('welcome', (frame) => show(frame.went ?? []));
+  document.getElementById("went-close")?.addEventListener("click", () => {
+    box.hidden = true;
+    list.replaceChildren();
+  });
+  onFrame("welcome", (frame) => show(frame.went ?? []));
 }
 
 /** @param {Went[]} went */
@@ -29,20 +34,23 @@ function show(went) {
   if (!went.length) return;
   box.hidden = false;
   for (const one of went) list.append(row(one));
-  announce(went.map(inWords).join('. '));
+  announce(went.map(inWords).join(". "));
 }
 
 /** @param {Went} one */
 function row(one) {
-  const line = document.createElement('li');
-  const link = Object.assign(document.createElement('a'), { href: `/chats/${encodeURIComponent(one.chat)}`, textContent: word('read_again') });
+  const line = document.createElement("li");
+  const link = Object.assign(document.createElement("a"), {
+    href: `/chats/${encodeURIComponent(one.chat)}`,
+    textContent: word("read_again"),
+  });
   line.append(`${inWords(one)} `);
-  if (one.place === 'ended') line.append(link);
+  if (one.place === "ended") line.append(link);
   return line;
 }
 
 /** @param {Went} one */
 function inWords(one) {
-  const how = one.place === 'ended' ? 'went_ended' : one.agent ? 'went_to' : 'went_waiting';
-  return word(how, { name: one.name || word('visitor'), to: one.agent ?? '', time: clockTime(one.at) });
+  const how = one.place === "ended" ? "went_ended" : one.agent ? "went_to" : "went_waiting";
+  return word(how, { name: one.name || word("visitor"), to: one.agent ?? "", time: clockTime(one.at) });
 }

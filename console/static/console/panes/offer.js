@@ -1,7 +1,7 @@
 // A chat that is offered: yes or no, and then it is another pane's or a chat of one's own.
 
-import { Bound } from './footer.js';
-import { word } from '../shared/i18n.js';
+import { word } from "../shared/i18n.js";
+import { Bound } from "./footer.js";
 
 export class Offer extends Bound {
   /**
@@ -11,10 +11,12 @@ export class Offer extends Bound {
    * @param {(offer: Offer, answer: 'accept' | 'decline') => void} answer
    */
   constructor(chat, name, instead, answer) {
-    super('offer', chat, name, instead);
+    super("offer", chat, name, instead);
     this.answer = answer;
     this.rename(name);
-    this.main.addEventListener('keydown', (event) => { if (event.repeat && event.key === 'Enter') event.preventDefault(); });
+    this.main.addEventListener("keydown", (event) => {
+      if (event.repeat && event.key === "Enter") event.preventDefault();
+    });
   }
 
   get main() {
@@ -24,8 +26,8 @@ export class Offer extends Bound {
   /** @param {string} name */
   rename(name) {
     this.name = name;
-    this.root.setAttribute('aria-label', word('offered', { name }));
-    this.find('.words').textContent = word('offered', { name });
+    this.root.setAttribute("aria-label", word("offered", { name }));
+    this.find(".words").textContent = word("offered", { name });
   }
 
   /** @param {string} act */
@@ -33,7 +35,7 @@ export class Offer extends Bound {
     if (this.ended || this.asked) return;
     this.asked = true;
     this.disable(true);
-    this.answer(this, act === 'accept' ? 'accept' : 'decline');
+    this.answer(this, act === "accept" ? "accept" : "decline");
   }
 
   /** The answer could not be given after all. */
@@ -43,6 +45,6 @@ export class Offer extends Bound {
   }
 
   epitaph() {
-    return word('offer_over', { name: this.name });
+    return word("offer_over", { name: this.name });
   }
 }

@@ -1,29 +1,41 @@
 // The one desk of this page, and what is said from it.
 
-import { perform } from '../shared/actions.js';
-import { Desk } from './panes.js';
-import { command, isReady, send } from '../net/frames.js';
-import { known, word } from '../shared/i18n.js';
+import { command, isReady, send } from "../net/frames.js";
+import { perform } from "../shared/actions.js";
+import { known, word } from "../shared/i18n.js";
+import { Desk } from "./panes.js";
 
 /** @typedef {import('./composer.js').Composer} Composer */
 
 /** @type {Desk} */
 export const desk = new Desk({
   send: (composer, text, { canned, began, promise }) => {
-    say('say', composer, { text, read: read(composer), ...(canned && { canned }), ...(began && { began }), ...(promise && { promise }) });
+    say("say", composer, {
+      text,
+      read: read(composer),
+      ...(canned && { canned }),
+      ...(began && { began }),
+      ...(promise && { promise }),
+    });
   },
-  note: (composer, text) => say('note', composer, { text }),
-  noReply: (composer) => say('no_reply', composer, {}),
-  end: (composer) => say('end', composer, {}),
-  typing: (composer) => send({ t: 'typing', chat: composer.chat }),
-  draft: (composer, text) => send({ t: 'draft', chat: composer.chat, text }),
+  note: (composer, text) => say("note", composer, { text }),
+  noReply: (composer) => say("no_reply", composer, {}),
+  end: (composer) => say("end", composer, {}),
+  typing: (composer) => send({ t: "typing", chat: composer.chat }),
+  draft: (composer, text) => send({ t: "draft", chat: composer.chat, text }),
   discarded: (one) => desk.discard(one),
   read,
   holding,
   perform,
-  answer: (offer, answer) => { command({ t: answer, chat: offer.chat }, offer.chat, offer.name); },
-  label: (labels, reason, tags, done) => { command({ t: 'label', chat: labels.chat, reason, tags, ...(done && { done }) }, labels.chat, labels.name); },
-  take: () => { command({ t: 'take' }, 'take', ''); },
+  answer: (offer, answer) => {
+    command({ t: answer, chat: offer.chat }, offer.chat, offer.name);
+  },
+  label: (labels, reason, tags, done) => {
+    command({ t: "label", chat: labels.chat, reason, tags, ...(done && { done }) }, labels.chat, labels.name);
+  },
+  take: () => {
+    command({ t: "take" }, "take", "");
+  },
 });
 
 /** The last of the visitor's lines on this screen. @param {Composer} composer @returns {number} */
@@ -33,15 +45,15 @@ function read(composer) {
 
 /** What is said when nothing was typed, in the visitor's language if there are words in it. @param {Composer} composer @param {number} ms */
 function holding(composer, ms) {
-  const lang = (desk.paneOf(composer.chat)?.lang ?? '').split(/[-_]/)[0].toLowerCase();
+  const lang = (desk.paneOf(composer.chat)?.lang ?? "").split(/[-_]/)[0].toLowerCase();
   const key = (/** @type {string} */ tongue) => `hold_${tongue}_${ms / 1000}`;
-  return word(known(key(lang)) ? key(lang) : key('en'));
+  return word(known(key(lang)) ? key(lang) : key("en"));
 }
 
 /** A command about a chat. @param {string} t @param {Composer} composer @param {object} more */
 export function say(t, composer, more) {
   const item = command({ t, chat: composer.chat, ...more }, composer.chat, composer.name);
-  if (item.frame.text) desk.paneOf(composer.chat)?.showPending(item, isReady() ? 'sending' : 'waiting_to_send');
+  if (item.frame.text) desk.paneOf(composer.chat)?.showPending(item, isReady() ? "sending" : "waiting_to_send");
 }
 
 /** With the composer the person is in, if there is one. @param {(composer: Composer) => void} then */

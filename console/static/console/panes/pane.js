@@ -1,9 +1,9 @@
 // One of the six panes: what the server drew in it, and what is ours around that.
 
-import { localTimes } from '../../times.js';
-import { STILL } from '../shared/clocks.js';
-import { now } from '../net/server_clock.js';
-import { duration, word } from '../shared/i18n.js';
+import { localTimes } from "../../times.js";
+import { now } from "../net/server_clock.js";
+import { STILL } from "../shared/clocks.js";
+import { duration, word } from "../shared/i18n.js";
 
 const NEAR = 24; // px from the bottom that still count as being there
 const TYPING = 6_000; // ms a typing line stays without news
@@ -18,42 +18,45 @@ export class Pane {
   constructor(root) {
     this.root = root;
     this.slot = Number(root.dataset.slot);
-    this.clock = this.find('header > .clock');
-    this.scroll = this.find('.scroll');
-    this.pending = this.find('.pending');
-    this.typing = this.find('.typing');
-    this.newer = this.find('.newer');
-    this.desk = this.find('.composers');
+    this.clock = this.find("header > .clock");
+    this.scroll = this.find(".scroll");
+    this.pending = this.find(".pending");
+    this.typing = this.find(".typing");
+    this.newer = this.find(".newer");
+    this.desk = this.find(".composers");
     this.mini = /** @type {HTMLElement} */ (document.querySelector(`.mini[data-slot="${this.slot}"] .clock`));
-    this.miniWords = /** @type {HTMLElement} */ (this.mini.closest('.mini')?.querySelector('.words'));
-    this.chat = '';
-    this.name = '';
+    this.miniWords = /** @type {HTMLElement} */ (this.mini.closest(".mini")?.querySelector(".words"));
+    this.chat = "";
+    this.name = "";
     /** @type {Place} */
-    this.place = '';
-    this.queue = '';
-    this.lang = ''; // the visitor's
+    this.place = "";
+    this.queue = "";
+    this.lang = ""; // the visitor's
     this.target = 6000;
     this.due = 0; // when the open turn's answer is late
     this.promise = 0; // when the agent is to be back
     this.until = 0; // when the offer or the wrap-up is over
     this.span = 0; // how long that is in all
-    this.reason = '';
+    this.reason = "";
     /** @type {string[]} */
     this.tags = [];
     /** @type {string[]} what there is to choose from */
     this.reasons = [];
-    this.lists = ''; // both, as the head had them
+    this.lists = ""; // both, as the head had them
     this.seen = 0; // the last seq the visitor has seen
     this.atBottom = true;
     this.top = 0; // where the log was last seen scrolled to
     /** The last seq in the log: of any line, of the visitor's, of an agent's, and of a whisper's. */
     this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
-    this.whisperer = '';
+    this.whisperer = "";
     this.typingUntil = 0;
     this.typingAfter = 0;
-    this.scroll.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.follow()).observe(this.scroll);
-    this.newer.addEventListener('click', () => { this.atBottom = true; this.follow(); });
+    this.newer.addEventListener("click", () => {
+      this.atBottom = true;
+      this.follow();
+    });
   }
 
   /** @param {string} selector @returns {HTMLElement} */
@@ -67,8 +70,8 @@ export class Pane {
 
   /** After a swap: take over what the server drew. @returns {Change} */
   sync() {
-    const { chat = '', name = '', target, seen } = this.who.dataset;
-    const place = /** @type {Place} */ (this.who.dataset.place ?? '');
+    const { chat = "", name = "", target, seen } = this.who.dataset;
+    const place = /** @type {Place} */ (this.who.dataset.place ?? "");
     const change = { was: this.chat, wasPlace: this.place, name: this.name, is: chat, place };
     this.target = Number(target) || 6000;
     this.seen = chat === this.chat ? Math.max(this.seen, Number(seen)) : Number(seen);
@@ -77,13 +80,16 @@ export class Pane {
     this.place = place;
     this.adopt(this.who.dataset);
     if (change.was !== chat) this.changed();
-    this.root.toggleAttribute('data-free', !chat);
-    this.scroll.setAttribute('aria-label', chat ? word('conversation', { name }) : word('pane_free', { slot: this.slot }));
+    this.root.toggleAttribute("data-free", !chat);
+    this.scroll.setAttribute(
+      "aria-label",
+      chat ? word("conversation", { name }) : word("pane_free", { slot: this.slot }),
+    );
     const more = this.look();
     localTimes(this.root);
     this.own();
     this.drawSeen();
-    if (this.typingAfter < this.last.visitor) this.showTyping('', 0);
+    if (this.typingAfter < this.last.visitor) this.showTyping("", 0);
     this.follow(more);
     return change;
   }
@@ -98,8 +104,8 @@ export class Pane {
       if (seq <= before) break;
       const by = line.dataset.by;
       last.any = Math.max(last.any, seq);
-      if (by !== 'visitor' && by !== 'agent' && by !== 'whisper') continue;
-      if (by === 'whisper' && seq > last.whisper) this.whisperer = line.querySelector('.by bdi')?.textContent ?? '';
+      if (by !== "visitor" && by !== "agent" && by !== "whisper") continue;
+      if (by === "whisper" && seq > last.whisper) this.whisperer = line.querySelector(".by bdi")?.textContent ?? "";
       last[by] = Math.max(last[by], seq);
     }
     this.last = last;
@@ -108,16 +114,16 @@ export class Pane {
 
   /** What the head says of the chat besides. @param {DOMStringMap} head */
   adopt(head) {
-    this.queue = head.queue ?? '';
-    this.lang = head.lang ?? '';
+    this.queue = head.queue ?? "";
+    this.lang = head.lang ?? "";
     this.promise = Number(head.promise) || 0;
     this.until = Number(head.until) || 0;
     this.span = Number(head.span) || 0;
-    this.reason = head.reason ?? '';
+    this.reason = head.reason ?? "";
     const lists = `${head.tags} ${head.reasons}`;
     if (lists !== this.lists) {
-      this.tags = JSON.parse(head.tags || '[]');
-      this.reasons = JSON.parse(head.reasons || '[]');
+      this.tags = JSON.parse(head.tags || "[]");
+      this.reasons = JSON.parse(head.reasons || "[]");
     }
     this.lists = lists;
     if (this.root.dataset.place !== this.place) this.root.dataset.place = this.place;
@@ -125,10 +131,11 @@ export class Pane {
 
   /** What runs out first here. @returns {import('../shared/clocks.js').Clock} */
   running() {
-    if (this.place === 'offered') return { kind: 'offer', at: this.until, span: this.span || 10_000 };
-    if (this.place === 'wrapup') return { kind: 'wrapup', at: this.until, span: this.span || 20_000 };
-    if (this.promise && (!this.due || this.promise <= this.due)) return { kind: 'promise', at: this.promise, span: this.promised() };
-    return this.due ? { kind: 'turn', at: this.due, span: this.target } : STILL;
+    if (this.place === "offered") return { kind: "offer", at: this.until, span: this.span || 10_000 };
+    if (this.place === "wrapup") return { kind: "wrapup", at: this.until, span: this.span || 20_000 };
+    if (this.promise && (!this.due || this.promise <= this.due))
+      return { kind: "promise", at: this.promise, span: this.promised() };
+    return this.due ? { kind: "turn", at: this.due, span: this.target } : STILL;
   }
 
   /** How long the promise that runs is in all, ms: the line that made it knows. */
@@ -139,7 +146,7 @@ export class Pane {
 
   changed() {
     this.pending.replaceChildren();
-    this.showTyping('', 0);
+    this.showTyping("", 0);
     this.due = 0;
     this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
     this.atBottom = true;
@@ -148,14 +155,18 @@ export class Pane {
   /** Lines of mine and of colleagues look different. */
   own() {
     const me = document.body.dataset.me;
-    for (const line of this.root.querySelectorAll('.m[data-author]:not([data-mine])')) {
-      line.setAttribute('data-mine', String(line.getAttribute('data-author') === me));
+    for (const line of this.root.querySelectorAll(".m[data-author]:not([data-mine])")) {
+      line.setAttribute("data-mine", String(line.getAttribute("data-author") === me));
     }
   }
 
   /** @returns {HTMLElement[]} */
-  lines(selector = '') {
-    return this.chat ? [...this.root.querySelectorAll(`#log-${CSS.escape(this.chat)} > .m${selector}`)].map((one) => /** @type {HTMLElement} */ (one)) : [];
+  lines(selector = "") {
+    return this.chat
+      ? [...this.root.querySelectorAll(`#log-${CSS.escape(this.chat)} > .m${selector}`)].map(
+          (one) => /** @type {HTMLElement} */ (one),
+        )
+      : [];
   }
 
   lastSeq() {
@@ -182,20 +193,20 @@ export class Pane {
     const id = `p-${item.frame.cid}`;
     let bubble = document.getElementById(id);
     if (!bubble) {
-      bubble = document.createElement('li');
+      bubble = document.createElement("li");
       bubble.id = id;
-      bubble.className = item.frame.t === 'note' ? 'm note pending' : 'm agent pending';
-      bubble.dataset.mine = 'true';
-      const text = document.createElement('p');
-      text.dir = 'auto';
+      bubble.className = item.frame.t === "note" ? "m note pending" : "m agent pending";
+      bubble.dataset.mine = "true";
+      const text = document.createElement("p");
+      text.dir = "auto";
       text.textContent = item.frame.text;
-      bubble.append(text, Object.assign(document.createElement('span'), { className: 'state' }));
+      bubble.append(text, Object.assign(document.createElement("span"), { className: "state" }));
       this.pending.append(bubble);
       this.atBottom = true;
     }
-    const words = /** @type {HTMLElement} */ (bubble.querySelector('.state'));
+    const words = /** @type {HTMLElement} */ (bubble.querySelector(".state"));
     words.textContent = word(state);
-    bubble.classList.toggle('sent', state === 'sent');
+    bubble.classList.toggle("sent", state === "sent");
     this.follow();
   }
 
@@ -221,30 +232,30 @@ export class Pane {
 
   drawSeen() {
     const last = this.last.agent;
-    this.find('.seen').hidden = !(last && this.seen >= last && this.last.visitor < last);
+    this.find(".seen").hidden = !(last && this.seen >= last && this.last.visitor < last);
   }
 
   /** @param {import('../shared/clocks.js').Reading} it @param {string} words */
   showState(it, words) {
-    const label = word('mini', { slot: this.slot, name: this.chat ? this.name : word('no_key'), clock: words });
+    const label = word("mini", { slot: this.slot, name: this.chat ? this.name : word("no_key"), clock: words });
     if (this.root.dataset.state !== it.state) this.root.dataset.state = it.state;
     if (this.root.dataset.kind !== it.kind) this.root.dataset.kind = it.kind;
-    const shown = this.chat ? label : word('pane_free', { slot: this.slot });
+    const shown = this.chat ? label : word("pane_free", { slot: this.slot });
     if (this.miniWords.textContent !== shown) this.miniWords.textContent = shown;
-    if (this.typingUntil && performance.now() > this.typingUntil) this.showTyping('', 0);
+    if (this.typingUntil && performance.now() > this.typingUntil) this.showTyping("", 0);
     this.drawLeft();
   }
 
   drawLeft() {
-    const place = this.who.querySelector('.left');
+    const place = this.who.querySelector(".left");
     const left = Number(this.who.dataset.left);
-    const text = left ? word('left_ago', { time: duration(now() - left) }) : '';
+    const text = left ? word("left_ago", { time: duration(now() - left) }) : "";
     if (place && place.textContent !== text) place.textContent = text;
   }
 
   /** Whether the person could see it: in the window, with the page in front. */
   inView() {
-    if (document.visibilityState !== 'visible') return false;
+    if (document.visibilityState !== "visible") return false;
     const box = this.root.getBoundingClientRect();
     return box.bottom > 40 && box.top < window.innerHeight - 40;
   }

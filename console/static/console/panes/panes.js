@@ -1,11 +1,11 @@
 // The six panes and what stands at their feet: whose it is, and what becomes of it when its chat has gone.
 
-import { attention, stay } from './focus.js';
-import { Composer } from './composer.js';
-import { Labels } from './wrapup.js';
-import { TakeNext } from './take_next.js';
-import { Offer } from './offer.js';
-import { Pane } from './pane.js';
+import { Composer } from "./composer.js";
+import { attention, stay } from "./focus.js";
+import { Offer } from "./offer.js";
+import { Pane } from "./pane.js";
+import { TakeNext } from "./take_next.js";
+import { Labels } from "./wrapup.js";
 
 /**
  * @typedef {import('./footer.js').Bound} Bound
@@ -20,7 +20,7 @@ export class Desk {
   /** @param {Hooks} hooks */
   constructor(hooks) {
     this.hooks = hooks;
-    this.panes = [...document.querySelectorAll('.pane')].map((root) => new Pane(/** @type {HTMLElement} */ (root)));
+    this.panes = [...document.querySelectorAll(".pane")].map((root) => new Pane(/** @type {HTMLElement} */ (root)));
     /** @type {Map<number, Bound>} slot -> the composer, offer, wrap-up or invitation to take that stands there */
     this.feet = new Map();
     /** @type {Map<number, Labels>} slot -> reason and tags, open during the chat */
@@ -63,7 +63,14 @@ export class Desk {
     }
     return {
       came: moved.filter(({ change }) => change.is && change.is !== change.was).map(({ pane }) => pane),
-      went: moved.filter(({ change }) => change.was && change.is !== change.was).map(({ pane, change }) => ({ pane, chat: change.was, name: change.name, offer: change.wasPlace === 'offered' })),
+      went: moved
+        .filter(({ change }) => change.was && change.is !== change.was)
+        .map(({ pane, change }) => ({
+          pane,
+          chat: change.was,
+          name: change.name,
+          offer: change.wasPlace === "offered",
+        })),
     };
   }
 
@@ -71,10 +78,11 @@ export class Desk {
   move(pane, change) {
     const old = this.feet.get(pane.slot);
     const open = this.labels.get(pane.slot);
-    const asked = old?.asked && old.focused && (old instanceof TakeNext || (old instanceof Offer && old.chat === change.is));
+    const asked =
+      old?.asked && old.focused && (old instanceof TakeNext || (old instanceof Offer && old.chat === change.is));
     this.feet.delete(pane.slot);
     this.labels.delete(pane.slot);
-    if (open && change.is === change.was && change.place === 'wrapup') {
+    if (open && change.is === change.was && change.place === "wrapup") {
       open.become(true); // it stays, with all that was chosen
       this.feet.set(pane.slot, open);
     } else if (pane.chat) {
@@ -106,7 +114,9 @@ export class Desk {
 
   /** The chat's own, unfocused, above what was left there, so that nothing moves. @param {Pane} pane @param {boolean} instead */
   place(pane, instead) {
-    const known = pane.place === 'active' && [...this.ghosts].find((ghost) => ghost.chat === pane.chat && ghost instanceof Composer);
+    const known =
+      pane.place === "active" &&
+      [...this.ghosts].find((ghost) => ghost.chat === pane.chat && ghost instanceof Composer);
     if (known) this.ghosts.delete(known);
     if (known && known.root.parentElement === pane.desk) {
       known.revive();
@@ -118,13 +128,13 @@ export class Desk {
     made.discarded = (one) => this.discard(one);
     pane.desk.prepend(made.root);
     this.feet.set(pane.slot, made);
-    if (made instanceof Composer) document.dispatchEvent(new CustomEvent('sestetto:composer', { detail: made }));
+    if (made instanceof Composer) document.dispatchEvent(new CustomEvent("sestetto:composer", { detail: made }));
   }
 
   /** @param {Pane} pane @param {boolean} instead @returns {Bound} */
   make(pane, instead) {
-    if (pane.place === 'offered') return new Offer(pane.chat, pane.name, instead, this.hooks.answer);
-    if (pane.place === 'wrapup') return this.labelsFor(pane, instead);
+    if (pane.place === "offered") return new Offer(pane.chat, pane.name, instead, this.hooks.answer);
+    if (pane.place === "wrapup") return this.labelsFor(pane, instead);
     return new Composer(pane.chat, pane.name, this.hooks, instead);
   }
 
@@ -138,7 +148,7 @@ export class Desk {
     const pane = this.paneOf(chat);
     if (!pane) return;
     let labels = this.labels.get(pane.slot);
-    if (!labels && pane.place === 'active') {
+    if (!labels && pane.place === "active") {
       labels = this.labelsFor(pane, false);
       labels.discarded = (one) => this.discard(one);
       pane.desk.prepend(labels.root);
@@ -200,7 +210,8 @@ export class Desk {
   /** What was asked for did not happen: the button works again. @param {string} chat empty: the one that takes the next */
   again(chat) {
     for (const foot of this.feet.values()) {
-      if (foot.chat === chat && (foot instanceof Offer || foot instanceof TakeNext || foot instanceof Labels)) foot.again();
+      if (foot.chat === chat && (foot instanceof Offer || foot instanceof TakeNext || foot instanceof Labels))
+        foot.again();
     }
   }
 
@@ -213,14 +224,14 @@ export class Desk {
   /** Only because the person asked. @param {number} slot */
   goTo(slot) {
     const pane = this.panes[slot - 1];
-    pane.root.toggleAttribute('data-open', true); // a closed pane's box cannot take the focus
+    pane.root.toggleAttribute("data-open", true); // a closed pane's box cannot take the focus
     (this.feet.get(slot)?.main ?? pane.root).focus();
   }
 
   /** The pane whose clock runs out first: a turn's, a promise's, an offer's. A wrap-up's only when there is no other. */
   mostUrgent() {
     const running = this.panes.map((pane) => ({ pane, clock: pane.running() })).filter(({ clock }) => clock.at);
-    const pressing = running.filter(({ clock }) => clock.kind !== 'wrapup');
+    const pressing = running.filter(({ clock }) => clock.kind !== "wrapup");
     const [first] = (pressing.length ? pressing : running).sort((a, b) => a.clock.at - b.clock.at);
     if (first) this.goTo(first.pane.slot);
   }
@@ -240,7 +251,7 @@ export class Desk {
 
   attendedChat() {
     const foot = this.attendedFoot();
-    return foot && !(foot instanceof Offer) ? foot.chat : '';
+    return foot && !(foot instanceof Offer) ? foot.chat : "";
   }
 
   /** @returns {Composer | undefined} */

@@ -12,7 +12,7 @@ export class Shown {
     this.timer = 0;
     const watcher = new IntersectionObserver(() => this.check(), { threshold: [0, 0.25, 0.75] });
     for (const pane of panes) watcher.observe(pane.root);
-    document.addEventListener('visibilitychange', () => this.check());
+    document.addEventListener("visibilitychange", () => this.check());
   }
 
   /** After a new connection everything is told again. */
@@ -32,13 +32,17 @@ export class Shown {
     const before = this.told.get(pane.chat);
     if (before && !(seq > before.seq && !hidden) && !(before.hidden && !hidden)) return;
     if (before && !before.hidden && performance.now() - before.at < PAUSE) return this.later();
-    const frame = { t: 'shown', chat: pane.chat, seq };
-    if (this.send(hidden ? { ...frame, hidden } : frame)) this.told.set(pane.chat, { seq, hidden, at: performance.now() });
+    const frame = { t: "shown", chat: pane.chat, seq };
+    if (this.send(hidden ? { ...frame, hidden } : frame))
+      this.told.set(pane.chat, { seq, hidden, at: performance.now() });
   }
 
   later() {
     if (this.timer) return;
-    this.timer = window.setTimeout(() => { this.timer = 0; this.check(); }, PAUSE);
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      this.check();
+    }, PAUSE);
   }
 
   /** @param {string} chat */

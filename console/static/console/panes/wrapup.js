@@ -1,8 +1,8 @@
 // Reason for contact and tags: during the chat when asked for, and after its end until they are set or the time is up.
 
-import { Bound } from './footer.js';
-import { browser } from '../shared/storage.js';
-import { word } from '../shared/i18n.js';
+import { word } from "../shared/i18n.js";
+import { browser } from "../shared/storage.js";
+import { Bound } from "./footer.js";
 
 const LONGEST = 60; // characters of a reason or a tag
 const MOST = 20; // tags
@@ -21,25 +21,25 @@ export class Labels extends Bound {
    * @param {{send: Send, closed: (labels: Labels) => void}} on
    */
   constructor(pane, instead, on) {
-    super('labels', pane.chat, pane.name, instead);
+    super("labels", pane.chat, pane.name, instead);
     this.on = on;
     this.wraps = false;
     this.touched = false;
     this.reason = pane.reason;
     this.tags = [...pane.tags];
     this.reasons = pane.reasons;
-    this.other = /** @type {HTMLInputElement} */ (this.find('.other'));
-    this.tag = /** @type {HTMLInputElement} */ (this.find('.tag-in'));
+    this.other = /** @type {HTMLInputElement} */ (this.find(".other"));
+    this.tag = /** @type {HTMLInputElement} */ (this.find(".tag-in"));
     this.other.maxLength = this.tag.maxLength = LONGEST;
-    this.root.addEventListener('keydown', (event) => this.keydown(event));
-    this.root.addEventListener('input', (event) => this.changed(event));
+    this.root.addEventListener("keydown", (event) => this.keydown(event));
+    this.root.addEventListener("input", (event) => this.changed(event));
     this.rename(pane.name);
     this.draw();
-    this.become(pane.place === 'wrapup');
+    this.become(pane.place === "wrapup");
   }
 
   get main() {
-    return this.find('.reasons input:checked') ?? this.find('.reasons input') ?? this.other;
+    return this.find(".reasons input:checked") ?? this.find(".reasons input") ?? this.other;
   }
 
   /** @param {string} name */
@@ -52,14 +52,14 @@ export class Labels extends Bound {
   become(wraps) {
     this.wraps = wraps;
     this.root.dataset.wraps = String(wraps);
-    this.find('.done-words').textContent = word(wraps ? 'wrap_done' : 'save');
+    this.find(".done-words").textContent = word(wraps ? "wrap_done" : "save");
     this.title();
   }
 
   title() {
-    const words = word(this.wraps ? 'wrap_up' : 'labels_of', { name: this.name });
-    this.root.setAttribute('aria-label', words);
-    this.find('.words').textContent = words;
+    const words = word(this.wraps ? "wrap_up" : "labels_of", { name: this.name });
+    this.root.setAttribute("aria-label", words);
+    this.find(".words").textContent = words;
   }
 
   /** What the server says, unless the person is about to say otherwise. @param {Pane} pane */
@@ -74,8 +74,11 @@ export class Labels extends Bound {
   }
 
   draw() {
-    const place = this.find('.reasons');
-    const choices = this.reason && this.reasons.length && !this.reasons.includes(this.reason) ? [...this.reasons, this.reason] : this.reasons;
+    const place = this.find(".reasons");
+    const choices =
+      this.reason && this.reasons.length && !this.reasons.includes(this.reason)
+        ? [...this.reasons, this.reason]
+        : this.reasons;
     place.replaceChildren(...choices.map((reason) => this.choice(reason)));
     place.hidden = !choices.length;
     this.other.hidden = choices.length > 0;
@@ -85,31 +88,36 @@ export class Labels extends Bound {
 
   /** @param {string} reason */
   choice(reason) {
-    const label = document.createElement('label');
-    label.className = 'pick';
-    const radio = Object.assign(document.createElement('input'), { type: 'radio', name: `reason-${this.chat}`, value: reason, checked: reason === this.reason });
+    const label = document.createElement("label");
+    label.className = "pick";
+    const radio = Object.assign(document.createElement("input"), {
+      type: "radio",
+      name: `reason-${this.chat}`,
+      value: reason,
+      checked: reason === this.reason,
+    });
     label.append(radio, reason);
     return label;
   }
 
   drawTags() {
-    this.find('.tags').replaceChildren(...this.tags.map((tag) => this.chip(tag)));
-    const known = /** @type {string[]} */ (browser.read('tags', []));
-    const list = this.find('datalist');
+    this.find(".tags").replaceChildren(...this.tags.map((tag) => this.chip(tag)));
+    const known = /** @type {string[]} */ (browser.read("tags", []));
+    const list = this.find("datalist");
     list.id = `tags-${this.chat}`;
-    list.replaceChildren(...known.map((tag) => Object.assign(document.createElement('option'), { value: tag })));
-    this.tag.setAttribute('list', list.id);
+    list.replaceChildren(...known.map((tag) => Object.assign(document.createElement("option"), { value: tag })));
+    this.tag.setAttribute("list", list.id);
   }
 
   /** @param {string} tag */
   chip(tag) {
-    const chip = document.createElement('button');
-    chip.type = 'button';
-    chip.className = 'button small tag';
-    chip.dataset.act = 'untag';
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "button small tag";
+    chip.dataset.act = "untag";
     chip.dataset.tag = tag;
-    chip.setAttribute('aria-label', word('remove_tag', { tag }));
-    chip.append(Object.assign(document.createElement('bdi'), { textContent: tag }), ' ×');
+    chip.setAttribute("aria-label", word("remove_tag", { tag }));
+    chip.append(Object.assign(document.createElement("bdi"), { textContent: tag }), " ×");
     return chip;
   }
 
@@ -118,16 +126,16 @@ export class Labels extends Bound {
     const field = event.target;
     if (!(field instanceof HTMLInputElement)) return;
     this.touched = true;
-    if (field.type === 'radio') this.reason = field.value;
+    if (field.type === "radio") this.reason = field.value;
     if (field === this.other) this.reason = field.value.trim();
-    if (field === this.tag && field.value.includes(',')) this.addTag();
+    if (field === this.tag && field.value.includes(",")) this.addTag();
   }
 
   /** @param {KeyboardEvent} event */
   keydown(event) {
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Escape' && !this.wraps) return this.close();
-    if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
+    if (event.key === "Escape" && !this.wraps) return this.close();
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.target === this.tag && this.tag.value.trim()) this.addTag();
@@ -135,11 +143,11 @@ export class Labels extends Bound {
   }
 
   addTag() {
-    for (const part of this.tag.value.split(',')) {
+    for (const part of this.tag.value.split(",")) {
       const tag = part.trim().slice(0, LONGEST);
       if (tag && !this.tags.includes(tag) && this.tags.length < MOST) this.tags.push(tag);
     }
-    this.tag.value = '';
+    this.tag.value = "";
     this.touched = true;
     this.drawTags();
   }
@@ -147,15 +155,15 @@ export class Labels extends Bound {
   /** @param {string} act @param {string} [tag] */
   act(act, tag) {
     if (this.ended) return;
-    if (act === 'close') this.close();
-    else if (act === 'done') this.done();
-    else if (act === 'untag') this.untag(tag ?? '');
+    if (act === "close") this.close();
+    else if (act === "done") this.done();
+    else if (act === "untag") this.untag(tag ?? "");
   }
 
   /** @param {MouseEvent} event */
   clicked(event) {
-    const chip = event.target instanceof Element ? event.target.closest('[data-tag]') : null;
-    if (chip instanceof HTMLElement) this.untag(chip.dataset.tag ?? '');
+    const chip = event.target instanceof Element ? event.target.closest("[data-tag]") : null;
+    if (chip instanceof HTMLElement) this.untag(chip.dataset.tag ?? "");
     else super.clicked(event);
   }
 
@@ -200,11 +208,11 @@ export class Labels extends Bound {
   }
 
   keepTags() {
-    const known = /** @type {string[]} */ (browser.read('tags', []));
-    browser.write('tags', [...new Set([...this.tags, ...known])].slice(0, KNOWN));
+    const known = /** @type {string[]} */ (browser.read("tags", []));
+    browser.write("tags", [...new Set([...this.tags, ...known])].slice(0, KNOWN));
   }
 
   epitaph() {
-    return word('labels_over', { name: this.name });
+    return word("labels_over", { name: this.name });
   }
 }

@@ -15,7 +15,7 @@ export const actionNames = () => [...actions.keys()];
 /** Whether it would do anything now. @param {string} name */
 export function mayDo(name) {
   const action = actions.get(name);
-  return action ? action.may?.() ?? true : false;
+  return action ? (action.may?.() ?? true) : false;
 }
 
 /** @param {string} name */

@@ -12,7 +12,7 @@ export function announce(text) {
 }
 
 function say() {
-  const region = document.getElementById('announcer');
-  if (region) region.textContent = waiting.join('. ');
+  const region = document.getElementById("announcer");
+  if (region) region.textContent = waiting.join(". ");
   waiting = [];
 }

@@ -1,7 +1,7 @@
 // Clocks: rings that empty, and squares that say how late it is. Shape, words and colour say the same.
 
-import { now } from '../net/server_clock.js';
-import { duration, word } from './i18n.js';
+import { now } from "../net/server_clock.js";
+import { duration, word } from "./i18n.js";
 
 /**
  * What runs out: the promise to answer (`turn`), the one to be back (`promise`), an offer, or a wrap-up.
@@ -14,7 +14,7 @@ import { duration, word } from './i18n.js';
 const PROMISE_SOON = 20_000; // ms before its end at which a promise is soon to be broken, at most
 
 /** @type {Clock} */
-export const STILL = { kind: 'turn', at: 0, span: 1 };
+export const STILL = { kind: "turn", at: 0, span: 1 };
 
 /**
  * What a clock shows: seconds left (rounded up) or late (rounded down), and the share that is left.
@@ -23,20 +23,20 @@ export const STILL = { kind: 'turn', at: 0, span: 1 };
  * @returns {Reading}
  */
 export function reading({ kind, at: due, span }, at) {
-  if (!due) return { kind, state: 'none', seconds: 0, share: 0 };
+  if (!due) return { kind, state: "none", seconds: 0, share: 0 };
   const left = due - at;
-  if (left <= 0 && kind === 'offer') return { kind, state: 'soon', seconds: 0, share: 0 }; // never late: over
-  if (left <= 0 && kind === 'wrapup') return { kind, state: 'fine', seconds: 0, share: 0 };
-  if (left <= 0) return { kind, state: 'late', seconds: Math.floor(-left / 1000), share: 1 };
+  if (left <= 0 && kind === "offer") return { kind, state: "soon", seconds: 0, share: 0 }; // never late: over
+  if (left <= 0 && kind === "wrapup") return { kind, state: "fine", seconds: 0, share: 0 };
+  if (left <= 0) return { kind, state: "late", seconds: Math.floor(-left / 1000), share: 1 };
   const last = { turn: span / 3, promise: Math.min(span / 3, PROMISE_SOON), offer: span / 3, wrapup: 0 }[kind];
-  const state = left <= last ? 'soon' : 'fine';
+  const state = left <= last ? "soon" : "fine";
   return { kind, state, seconds: Math.ceil(left / 1000), share: Math.min(1, left / span) };
 }
 
 /** `42 s`, `1:42`. @param {number} ms */
 export function inTime(ms) {
   const all = Math.max(0, Math.ceil(ms / 1000));
-  return all < 100 ? word('seconds', { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, '0')}`;
+  return all < 100 ? word("seconds", { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
 }
 
 /** What a small clock has room for: `42`, `17m`, `2h`. @param {number} seconds */
@@ -56,32 +56,32 @@ const glance = (seconds) => (seconds < 100 ? String(seconds) : duration(seconds 
  * @param {boolean} short for the small clocks on top
  */
 function digits(it, short) {
-  if (it.state === 'none') return '·';
-  if (it.state === 'stale') return '?';
+  if (it.state === "none") return "·";
+  if (it.state === "stale") return "?";
   const n = brief(it.seconds);
-  if (short) return it.state === 'late' ? behind(it.seconds) : it.state === 'soon' ? `${n}!` : n;
-  if (it.state === 'late') return word(it.kind === 'promise' ? 'promise_late' : 'late', { n: glance(it.seconds) });
-  if (it.kind === 'promise') return word('promise', { time: inTime(it.seconds * 1000) });
-  if (it.kind === 'offer') return word('accept_in', { n });
-  return it.state === 'soon' ? word('soon', { n }) : n;
+  if (short) return it.state === "late" ? behind(it.seconds) : it.state === "soon" ? `${n}!` : n;
+  if (it.state === "late") return word(it.kind === "promise" ? "promise_late" : "late", { n: glance(it.seconds) });
+  if (it.kind === "promise") return word("promise", { time: inTime(it.seconds * 1000) });
+  if (it.kind === "offer") return word("accept_in", { n });
+  return it.state === "soon" ? word("soon", { n }) : n;
 }
 
 /** `late by 42 seconds`, `late by 17 min`. @param {number} seconds */
-export function lateBy(seconds, key = 'clock_late') {
+export function lateBy(seconds, key = "clock_late") {
   return seconds < 100 ? word(key, { n: seconds }) : word(`${key}_long`, { n: Math.floor(seconds / 60) });
 }
 
 /** The same for somebody who hears it. @param {Reading} it */
 export function inWords(it) {
   const { kind, state, seconds: n } = it;
-  if (state === 'none') return word('clock_none');
-  if (state === 'stale') return word('clock_stale');
-  if (state === 'late') return lateBy(n, kind === 'promise' ? 'clock_promise_late' : 'clock_late');
-  if (kind === 'turn') return word(state === 'soon' ? 'clock_soon' : 'clock_left', { n });
+  if (state === "none") return word("clock_none");
+  if (state === "stale") return word("clock_stale");
+  if (state === "late") return lateBy(n, kind === "promise" ? "clock_promise_late" : "clock_late");
+  if (kind === "turn") return word(state === "soon" ? "clock_soon" : "clock_left", { n });
   return word(`clock_${kind}`, { n });
 }
 
-const still = window.matchMedia('(prefers-reduced-motion: reduce)');
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
  * @param {Element} clock
@@ -90,13 +90,13 @@ const still = window.matchMedia('(prefers-reduced-motion: reduce)');
  */
 export function draw(clock, it, short = false) {
   const text = digits(it, short);
-  const place = /** @type {HTMLElement} */ (clock.querySelector('.digits'));
+  const place = /** @type {HTMLElement} */ (clock.querySelector(".digits"));
   if (place.textContent !== text) place.textContent = text;
-  if (clock.getAttribute('data-state') !== it.state) clock.setAttribute('data-state', it.state);
-  if (clock.getAttribute('data-kind') !== it.kind) clock.setAttribute('data-kind', it.kind);
+  if (clock.getAttribute("data-state") !== it.state) clock.setAttribute("data-state", it.state);
+  if (clock.getAttribute("data-kind") !== it.kind) clock.setAttribute("data-kind", it.kind);
   const share = still.matches ? Math.ceil(it.share * 6) / 6 : it.share;
   const offset = String(Math.round(100 - share * 100));
-  const hand = /** @type {SVGElement} */ (clock.querySelector('.hand'));
+  const hand = /** @type {SVGElement} */ (clock.querySelector(".hand"));
   if (hand.style.strokeDashoffset !== offset) hand.style.strokeDashoffset = offset;
 }
 
@@ -106,7 +106,7 @@ export function drawAll(panes, live) {
   for (const pane of panes) {
     const clock = pane.running();
     /** @type {Reading} */
-    const it = live || !pane.chat ? reading(clock, at) : { kind: clock.kind, state: 'stale', seconds: 0, share: 0 };
+    const it = live || !pane.chat ? reading(clock, at) : { kind: clock.kind, state: "stale", seconds: 0, share: 0 };
     draw(pane.clock, it);
     draw(pane.mini, it, true);
     pane.showState(it, inWords(it));

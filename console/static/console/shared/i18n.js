@@ -1,9 +1,9 @@
 // The page's texts, in its language.
 
-import { manner } from '../../times.js';
+import { manner } from "../../times.js";
 
 /** @type {Record<string, string>} */
-const texts = JSON.parse(document.getElementById('texts')?.textContent ?? '{}');
+const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
 
 /**
  * A text with its `{names}` filled in.
@@ -12,7 +12,7 @@ const texts = JSON.parse(document.getElementById('texts')?.textContent ?? '{}');
  * @returns {string}
  */
 export function word(key, values = {}) {
-  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
 /** Whether there is such a text. @param {string} key */
@@ -24,7 +24,7 @@ export const known = (key) => key in texts;
  */
 export function duration(ms) {
   const all = Math.max(0, Math.floor(ms / 1000));
-  const pad = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  const pad = (/** @type {number} */ n) => String(n).padStart(2, "0");
   const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
   return hours ? `${hours}:${pad(minutes)}:${pad(seconds)}` : `${minutes}:${pad(seconds)}`;
 }
@@ -34,5 +34,5 @@ export function duration(ms) {
  * @param {number} ms since 1970
  */
 export function clockTime(ms) {
-  return new Intl.DateTimeFormat(manner(), { timeStyle: 'medium' }).format(new Date(ms));
+  return new Intl.DateTimeFormat(manner(), { timeStyle: "medium" }).format(new Date(ms));
 }

@@ -1,82 +1,91 @@
 // Which key does what. A key is written `Alt+KeyE` (the place on the keyboard, never the character) or `?`.
 
-import { browser } from './storage.js';
+import { browser } from "./storage.js";
 
 export const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
 
 /** On macOS Option types characters, so Control stands in for Alt. @param {string} code */
-const chord = (code) => (mac ? (code.startsWith('Digit') ? `Control+${code}` : `Control+Shift+${code}`) : `Alt+${code}`);
+const chord = (code) =>
+  mac ? (code.startsWith("Digit") ? `Control+${code}` : `Control+Shift+${code}`) : `Alt+${code}`;
 
 /** @type {Record<string, string>} action -> key as delivered */
 export const DEFAULTS = {
   ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((slot) => [`pane${slot}`, chord(`Digit${slot}`)])),
-  urgent: chord('Digit0'),
-  urgent2: chord('KeyJ'),
-  note: chord('KeyM'),
-  no_reply: chord('KeyO'),
-  end: chord('KeyE'),
-  context: chord('KeyV'),
-  canned: '/',
-  palette: mac ? 'Meta+KeyK' : 'Control+KeyK',
-  take: chord('KeyN'),
-  transfer: chord('KeyT'),
-  invite: chord('KeyI'),
-  label: chord('KeyL'),
-  hold30: chord('KeyH'),
-  hold120: chord('KeyK'),
-  hold300: chord('KeyB'),
-  decline: chord('KeyX'),
-  watch: chord('KeyW'),
-  mute: chord('KeyU'),
-  help: 'F1',
-  help2: '?',
+  urgent: chord("Digit0"),
+  urgent2: chord("KeyJ"),
+  note: chord("KeyM"),
+  no_reply: chord("KeyO"),
+  end: chord("KeyE"),
+  context: chord("KeyV"),
+  canned: "/",
+  palette: mac ? "Meta+KeyK" : "Control+KeyK",
+  take: chord("KeyN"),
+  transfer: chord("KeyT"),
+  invite: chord("KeyI"),
+  label: chord("KeyL"),
+  hold30: chord("KeyH"),
+  hold120: chord("KeyK"),
+  hold300: chord("KeyB"),
+  decline: chord("KeyX"),
+  watch: chord("KeyW"),
+  mute: chord("KeyU"),
+  help: "F1",
+  help2: "?",
 };
 
 /** @type {Record<string, string>} */
-let changed = browser.read('keys', {});
+let changed = browser.read("keys", {});
 /** @type {string[]} */
-let off = browser.read('keys_off', []);
+let off = browser.read("keys_off", []);
 
 /** @param {string} action */
-export const keyOf = (action) => changed[action] ?? DEFAULTS[action] ?? '';
+export const keyOf = (action) => changed[action] ?? DEFAULTS[action] ?? "";
 /** @param {string} action */
 export const isOn = (action) => !off.includes(action);
 
 /** @param {string} key @returns {string} the action it is bound to, or nothing */
 export function boundTo(key) {
-  return Object.keys(DEFAULTS).find((action) => keyOf(action) === key) ?? '';
+  return Object.keys(DEFAULTS).find((action) => keyOf(action) === key) ?? "";
 }
 
 /** @param {string} action @param {string} key */
 export function bind(action, key) {
   changed = { ...changed, [action]: key };
-  browser.write('keys', changed);
+  browser.write("keys", changed);
 }
 
 /** @param {string} action @param {boolean} on */
 export function turn(action, on) {
   off = off.filter((one) => one !== action);
   if (!on) off.push(action);
-  browser.write('keys_off', off);
+  browser.write("keys_off", off);
 }
 
 export function resetKeys() {
   changed = {};
   off = [];
-  browser.write('keys', undefined);
-  browser.write('keys_off', undefined);
+  browser.write("keys", undefined);
+  browser.write("keys_off", undefined);
 }
 
 /** How a pressed key is written; empty for a modifier alone. @param {KeyboardEvent} event */
 export function written(event) {
-  if (/^(Alt|Control|Shift|Meta|AltGraph|OS)/.test(event.key) || !event.code) return '';
-  const modifiers = [event.ctrlKey && 'Control', event.altKey && 'Alt', event.shiftKey && 'Shift', event.metaKey && 'Meta'];
-  return [...modifiers.filter(Boolean), event.code].join('+');
+  if (/^(Alt|Control|Shift|Meta|AltGraph|OS)/.test(event.key) || !event.code) return "";
+  const modifiers = [
+    event.ctrlKey && "Control",
+    event.altKey && "Alt",
+    event.shiftKey && "Shift",
+    event.metaKey && "Meta",
+  ];
+  return [...modifiers.filter(Boolean), event.code].join("+");
 }
 
 /** How a key is shown: `Alt E`. @param {string} key */
 export function shownKey(key) {
   /** @type {Record<string, string>} */
-  const names = mac ? { Meta: 'Cmd' } : { Control: 'Ctrl' };
-  return key.split('+').map((part) => names[part] ?? part.replace(/^(Digit|Key)/, '')).join(' ');
+  const names = mac ? { Meta: "Cmd" } : { Control: "Ctrl" };
+  return key
+    .split("+")
+    .map((part) => names[part] ?? part.replace(/^(Digit|Key)/, ""))
+    .join(" ");
 }

@@ -1,21 +1,25 @@
 // The keyboard: a key that is ours does its work and nothing else, whatever the browser would have made of it.
 
-import { boundTo, isOn, keyOf, shownKey, written } from './keymap.js';
+import { boundTo, isOn, keyOf, shownKey, written } from "./keymap.js";
 
 /** Single characters work outside text only. */
-const TEXT = 'textarea, select, [contenteditable], input:not([type=checkbox]):not([type=range])';
+const TEXT = "textarea, select, [contenteditable], input:not([type=checkbox]):not([type=range])";
 
 /** @param {(action: string) => void} perform */
 export function startKeys(perform) {
-  document.addEventListener('keydown', (event) => {
-    const action = actionOf(event);
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (!event.repeat) perform(action);
-  }, { capture: true });
-  document.addEventListener('click', (event) => {
-    const button = event.target instanceof Element ? event.target.closest('[data-do]') : null;
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const action = actionOf(event);
+      if (!action) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (!event.repeat) perform(action);
+    },
+    { capture: true },
+  );
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-do]") : null;
     if (button instanceof HTMLElement && button.dataset.do) perform(button.dataset.do);
   });
   showKeys(document);
@@ -23,19 +27,19 @@ export function startKeys(perform) {
 
 /** @param {KeyboardEvent} event @returns {string} */
 function actionOf(event) {
-  if (event.isComposing || event.keyCode === 229 || event.getModifierState('AltGraph')) return '';
-  const action = boundTo(written(event)) || (event.ctrlKey || event.altKey || event.metaKey ? '' : boundTo(event.key));
-  if (!action || !isOn(action)) return '';
+  if (event.isComposing || event.keyCode === 229 || event.getModifierState("AltGraph")) return "";
+  const action = boundTo(written(event)) || (event.ctrlKey || event.altKey || event.metaKey ? "" : boundTo(event.key));
+  if (!action || !isOn(action)) return "";
   const inText = event.target instanceof Element && event.target.closest(TEXT) !== null;
   const single = keyOf(action).length === 1 || /^(Shift\+)?(Key|Digit|Slash|Space|Enter)/.test(keyOf(action));
-  return single && inText ? '' : action;
+  return single && inText ? "" : action;
 }
 
 /** Every `<kbd data-key-of>` says the key of its action. @param {ParentNode} root */
 export function showKeys(root) {
-  for (const place of root.querySelectorAll('[data-key-of]')) {
-    const action = place.getAttribute('data-key-of') ?? '';
-    place.textContent = isOn(action) ? shownKey(keyOf(action)) : '';
-    place.toggleAttribute('hidden', !place.textContent);
+  for (const place of root.querySelectorAll("[data-key-of]")) {
+    const action = place.getAttribute("data-key-of") ?? "";
+    place.textContent = isOn(action) ? shownKey(keyOf(action)) : "";
+    place.toggleAttribute("hidden", !place.textContent);
   }
 }

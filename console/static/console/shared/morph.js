@@ -1,7 +1,7 @@
 // An element redrawn in place: what stands keeps standing, so focus, hover and a press under way survive.
 
-const READERS = new Set(['hidden', 'open']); // the reader's, on any element
-const OURS = new Set(['style', 'data-state', 'data-digits', 'aria-label', 'title']); // the browser's, on one with data-own
+const READERS = new Set(["hidden", "open"]); // the reader's, on any element
+const OURS = new Set(["style", "data-state", "data-digits", "aria-label", "title"]); // the browser's, on one with data-own
 
 /**
  * Make `old` look like `fresh`. Children with ids are known by them, others by their place.
@@ -15,13 +15,13 @@ export function patch(old, fresh) {
     return fresh;
   }
   attributes(old, fresh);
-  if (!old.hasAttribute('data-own')) children(old, fresh);
+  if (!old.hasAttribute("data-own")) children(old, fresh);
   return old;
 }
 
 /** @param {Element} old @param {Element} fresh */
 function attributes(old, fresh) {
-  const own = fresh.hasAttribute('data-own');
+  const own = fresh.hasAttribute("data-own");
   const kept = (/** @type {string} */ name) => READERS.has(name) || (own && OURS.has(name));
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !kept(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) {
@@ -61,5 +61,5 @@ function text(old, fresh) {
 /** @param {Node} old @param {Node} fresh */
 function alike(old, fresh) {
   if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) return false;
-  return !(old instanceof Element) || (!old.id && !(/** @type {Element} */ (fresh)).id);
+  return !(old instanceof Element) || (!old.id && !(/** @type {Element} */ (fresh).id));
 }

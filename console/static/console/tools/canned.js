@@ -1,29 +1,29 @@
 // Canned replies: `/` in an empty composer, or the key elsewhere, opens a menu that filters as one types on.
 
-import { addActions } from '../shared/actions.js';
-import { announce } from '../shared/announcer.js';
-import { Choices } from './choices.js';
-import { attended, desk } from '../panes/page.js';
-import { distance, nearest } from './fuzzy.js';
-import { isOn, keyOf } from '../shared/keymap.js';
-import { fill, leftIn } from './placeholders.js';
-import { refreshReplies, replies, repliesFor } from './replies.js';
-import { word } from '../shared/i18n.js';
+import { attended, desk } from "../panes/page.js";
+import { addActions } from "../shared/actions.js";
+import { announce } from "../shared/announcer.js";
+import { word } from "../shared/i18n.js";
+import { isOn, keyOf } from "../shared/keymap.js";
+import { Choices } from "./choices.js";
+import { distance, nearest } from "./fuzzy.js";
+import { fill, leftIn } from "./placeholders.js";
+import { refreshReplies, replies, repliesFor } from "./replies.js";
 
 /**
  * @typedef {import('../panes/composer.js').Composer} Composer
  * @typedef {import('./replies.js').Reply} Reply
  */
 
-const SLASH = '/';
+const SLASH = "/";
 const MOST = 50; // rows
 const ROOM = 280; // px under a composer that are enough for the menu
 const TALL = 340; // px, at most
 const SHORT = 230; // px, at most, over the log
-const menu = /** @type {HTMLElement} */ (document.getElementById('canned'));
-const note = /** @type {HTMLElement} */ (document.getElementById('canned-note'));
-const foot = /** @type {HTMLElement} */ (document.getElementById('canned-foot'));
-const list = /** @type {HTMLElement} */ (document.getElementById('canned-list'));
+const menu = /** @type {HTMLElement} */ (document.getElementById("canned"));
+const note = /** @type {HTMLElement} */ (document.getElementById("canned-note"));
+const foot = /** @type {HTMLElement} */ (document.getElementById("canned-foot"));
+const list = /** @type {HTMLElement} */ (document.getElementById("canned-list"));
 /** @type {Choices<Reply>} */
 const choices = new Choices(list, { row, picked });
 
@@ -32,29 +32,35 @@ const choices = new Choices(list, { row, picked });
  * @type {{composer: Composer, start: number, lead: number} | null}
  */
 let open = null;
-let asked = ''; // the text with a placeholder that Enter has been asked about
+let asked = ""; // the text with a placeholder that Enter has been asked about
 
 export function startCanned() {
-  addActions({ canned: { run: () => attended(atCaret), may: () => desk.attended()?.mode === 'reply' } });
-  document.addEventListener('sestetto:composer', (event) => listen(/** @type {CustomEvent<Composer>} */ (event).detail));
-  document.addEventListener('keydown', keydown, { capture: true });
-  document.addEventListener('submit', submit, { capture: true });
-  window.addEventListener('resize', place);
-  document.addEventListener('scroll', place, { capture: true, passive: true });
+  addActions({ canned: { run: () => attended(atCaret), may: () => desk.attended()?.mode === "reply" } });
+  document.addEventListener("sestetto:composer", (event) =>
+    listen(/** @type {CustomEvent<Composer>} */ (event).detail),
+  );
+  document.addEventListener("keydown", keydown, { capture: true });
+  document.addEventListener("submit", submit, { capture: true });
+  window.addEventListener("resize", place);
+  document.addEventListener("scroll", place, { capture: true, passive: true });
 }
 
 /** @param {Composer} composer */
 function listen(composer) {
-  let before = '';
-  composer.box.addEventListener('beforeinput', () => { before = composer.box.value; });
-  composer.box.addEventListener('input', () => {
+  let before = "";
+  composer.box.addEventListener("beforeinput", () => {
+    before = composer.box.value;
+  });
+  composer.box.addEventListener("input", () => {
     if (open?.composer === composer) follow();
     else if (!before && composer.box.value === SLASH && ours()) show(composer, 0, SLASH.length);
     else hide();
   });
-  composer.root.addEventListener('focusout', () => setTimeout(leftAlone));
-  new MutationObserver(() => { if (composer.root.contains(menu)) hide(); }) // its chat has gone
-    .observe(composer.root, { attributes: true, attributeFilter: ['data-ended', 'data-mode'] });
+  composer.root.addEventListener("focusout", () => setTimeout(leftAlone));
+  new MutationObserver(() => {
+    if (composer.root.contains(menu)) hide();
+  }) // its chat has gone
+    .observe(composer.root, { attributes: true, attributeFilter: ["data-ended", "data-mode"] });
 }
 
 /** @param {Element | EventTarget | null} inside */
@@ -63,7 +69,7 @@ function composerOf(inside) {
 }
 
 /** `/` opens the menu unless another key was chosen for it. */
-const ours = () => isOn('canned') && keyOf('canned') === SLASH;
+const ours = () => isOn("canned") && keyOf("canned") === SLASH;
 
 /** By key or button: what is typed from here on is looked for. @param {Composer} composer */
 function atCaret(composer) {
@@ -74,11 +80,11 @@ function atCaret(composer) {
 
 /** @param {Composer} composer @param {number} start @param {number} lead */
 function show(composer, start, lead) {
-  if (composer.mode !== 'reply' || composer.ended) return;
+  if (composer.mode !== "reply" || composer.ended) return;
   hide();
   open = { composer, start, lead };
   composer.box.after(menu);
-  composer.box.setAttribute('aria-autocomplete', 'list');
+  composer.box.setAttribute("aria-autocomplete", "list");
   choices.open(composer.box);
   foot.hidden = false;
   menu.showPopover();
@@ -88,34 +94,38 @@ function show(composer, start, lead) {
 
 function hide() {
   if (open) {
-    open.composer.box.removeAttribute('aria-autocomplete');
+    open.composer.box.removeAttribute("aria-autocomplete");
     choices.close();
   }
   open = null;
-  if (menu.isConnected && menu.matches(':popover-open')) menu.hidePopover();
+  if (menu.isConnected && menu.matches(":popover-open")) menu.hidePopover();
 }
 
 /** Whoever goes elsewhere on the page leaves no menu behind; going to another window changes nothing. */
 function leftAlone() {
-  if (document.hasFocus() && !menu.closest('.composer')?.contains(document.activeElement)) hide();
+  if (document.hasFocus() && !menu.closest(".composer")?.contains(document.activeElement)) hide();
 }
 
 /** What has been typed since the menu opened; undefined when it is no longer about the menu. */
 function query() {
   if (!open) return undefined;
-  const { composer: { box }, start, lead } = open;
+  const {
+    composer: { box },
+    start,
+    lead,
+  } = open;
   const from = start + lead;
   const caret = box.selectionStart;
   if (caret < from || (lead && box.value[start] !== SLASH)) return undefined;
   const text = box.value.slice(from, caret);
-  return text.includes('\n') ? undefined : text;
+  return text.includes("\n") ? undefined : text;
 }
 
 function follow() {
   const looked = query();
   if (!open || looked === undefined) return hide();
   const found = search(looked, about(open.composer).queue);
-  const sought = found.length || replies.state === 'loading' || !looked.includes(' ');
+  const sought = found.length || replies.state === "loading" || !looked.includes(" ");
   if (!sought) return hide(); // a sentence that begins with a slash
   choices.draw(found);
   list.hidden = !found.length;
@@ -125,16 +135,17 @@ function follow() {
 
 /** @param {string} looked @param {string} queue */
 function search(looked, queue) {
-  const fits = (/** @type {Reply} */ reply) => Math.min(distance(looked, reply.title), 2 + distance(looked, reply.text, true));
+  const fits = (/** @type {Reply} */ reply) =>
+    Math.min(distance(looked, reply.title), 2 + distance(looked, reply.text, true));
   return nearest(repliesFor(queue), fits).slice(0, MOST);
 }
 
 /** @param {number} count @param {string} looked */
 function noteFor(count, looked) {
-  if (count) return '';
-  if (replies.state === 'loading') return word('canned_loading');
-  if (replies.state === 'failed') return word('canned_failed');
-  return looked ? word('canned_no_fit', { text: looked }) : word('canned_none');
+  if (count) return "";
+  if (replies.state === "loading") return word("canned_loading");
+  if (replies.state === "failed") return word("canned_failed");
+  return looked ? word("canned_no_fit", { text: looked }) : word("canned_none");
 }
 
 /** @param {string} text */
@@ -147,14 +158,14 @@ function say(text) {
 
 /** Under the box where there is room, so that what the visitor said stays in view; else above. */
 function place() {
-  if (!menu.matches(':popover-open')) return;
+  if (!menu.matches(":popover-open")) return;
   const box = /** @type {HTMLElement} */ (menu.parentElement).getBoundingClientRect();
   const under = innerHeight - box.bottom - 8;
   const below = under >= ROOM;
   menu.style.insetInlineStart = `${Math.max(4, box.left)}px`;
   menu.style.inlineSize = `${Math.min(box.width, innerWidth - 8)}px`;
-  menu.style.insetBlockStart = below ? `${box.bottom + 4}px` : 'auto';
-  menu.style.insetBlockEnd = below ? 'auto' : `${innerHeight - box.top + 4}px`;
+  menu.style.insetBlockStart = below ? `${box.bottom + 4}px` : "auto";
+  menu.style.insetBlockEnd = below ? "auto" : `${innerHeight - box.top + 4}px`;
   menu.style.maxBlockSize = `${below ? Math.min(under, TALL) : Math.min(box.top - 8, SHORT)}px`;
 }
 
@@ -162,10 +173,10 @@ function place() {
 
 /** @param {Reply} reply */
 function row(reply) {
-  const made = document.createElement('li');
-  const title = Object.assign(document.createElement('b'), { textContent: reply.title, dir: 'auto' });
-  const scope = Object.assign(document.createElement('span'), { className: 'chip', textContent: scopeOf(reply) });
-  const text = Object.assign(document.createElement('span'), { className: 'text', dir: 'auto' });
+  const made = document.createElement("li");
+  const title = Object.assign(document.createElement("b"), { textContent: reply.title, dir: "auto" });
+  const scope = Object.assign(document.createElement("span"), { className: "chip", textContent: scopeOf(reply) });
+  const text = Object.assign(document.createElement("span"), { className: "text", dir: "auto" });
   text.textContent = open ? fill(reply.text, about(open.composer)) : reply.text;
   made.append(title, scope, text);
   return made;
@@ -173,8 +184,8 @@ function row(reply) {
 
 /** @param {Reply} reply */
 function scopeOf(reply) {
-  if (reply.scope === 'queue' && open) return about(open.composer).queue_name || word('canned_queue');
-  return word(reply.scope === 'member' ? 'canned_own' : reply.scope === 'queue' ? 'canned_queue' : 'canned_shared');
+  if (reply.scope === "queue" && open) return about(open.composer).queue_name || word("canned_queue");
+  return word(reply.scope === "member" ? "canned_own" : reply.scope === "queue" ? "canned_queue" : "canned_shared");
 }
 
 /**
@@ -183,8 +194,12 @@ function scopeOf(reply) {
  * @returns {import('./placeholders.js').Known & {queue: string}}
  */
 function about(composer) {
-  const { about: said, sites = '{}', name: agent } = { ...desk.paneOf(composer.chat)?.who.dataset, ...document.body.dataset };
-  const chat = said ? JSON.parse(said) : { queue: '' };
+  const {
+    about: said,
+    sites = "{}",
+    name: agent,
+  } = { ...desk.paneOf(composer.chat)?.who.dataset, ...document.body.dataset };
+  const chat = said ? JSON.parse(said) : { queue: "" };
   return { ...chat, agent, site_name: JSON.parse(sites)[chat.site] };
 }
 
@@ -201,7 +216,7 @@ function keydown(event) {
     return;
   }
   const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
-  if (event.key === 'Enter' && plain && !event.repeat && heldBack(composer)) {
+  if (event.key === "Enter" && plain && !event.repeat && heldBack(composer)) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -209,9 +224,10 @@ function keydown(event) {
 
 /** @param {KeyboardEvent} event @returns {boolean} whether the menu had it */
 function menuKey(event) {
-  if (event.key === 'Escape') hide();
-  else if (event.key === 'Enter' && !event.shiftKey && choices.chosen) { if (!event.repeat) picked(choices.chosen); }
-  else if (event.key === 'Enter' && !event.shiftKey) announce(note.textContent ?? '');
+  if (event.key === "Escape") hide();
+  else if (event.key === "Enter" && !event.shiftKey && choices.chosen) {
+    if (!event.repeat) picked(choices.chosen);
+  } else if (event.key === "Enter" && !event.shiftKey) announce(note.textContent ?? "");
   else return choices.key(event);
   return true;
 }
@@ -224,22 +240,22 @@ function picked(reply) {
   const [before, after] = [box.value.slice(0, start), box.value.slice(Math.max(start, box.selectionEnd))];
   hide();
   const text = fill(reply.text, about(composer));
-  composer.insert(before + text + after, before + after ? '' : reply.id);
+  composer.insert(before + text + after, before + after ? "" : reply.id);
   box.focus();
   const end = start + text.length;
   const left = leftIn(box.value, start);
   if (left && left.end <= end) box.setSelectionRange(left.start, left.end);
   else box.setSelectionRange(end, end);
-  announce(left ? word('canned_fill', { name: left.name }) : word('canned_inserted', { title: reply.title }));
+  announce(left ? word("canned_fill", { name: left.name }) : word("canned_inserted", { title: reply.title }));
 }
 
 // --- nothing in braces goes out by a slip ---
 
 /** Once asked, the next Enter sends the same text as it is. @param {Composer} composer */
 function heldBack(composer) {
-  const left = composer.mode === 'reply' && !composer.ended ? leftIn(composer.box.value) : undefined;
+  const left = composer.mode === "reply" && !composer.ended ? leftIn(composer.box.value) : undefined;
   if (!left || asked === composer.box.value) {
-    asked = '';
+    asked = "";
     return false;
   }
   asked = composer.box.value;
@@ -248,7 +264,7 @@ function heldBack(composer) {
   composer.box.after(menu);
   list.hidden = foot.hidden = true;
   menu.showPopover();
-  say(word('canned_fill', { name: left.name }));
+  say(word("canned_fill", { name: left.name }));
   place();
   return true;
 }

@@ -16,9 +16,9 @@ export class Choices {
     this.at = -1;
     /** @type {HTMLElement | null} */
     this.box = null;
-    list.addEventListener('pointerdown', (event) => event.preventDefault());
-    list.addEventListener('mousedown', (event) => event.preventDefault()); // the focus stays in the box
-    list.addEventListener('click', (event) => {
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+    list.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the box
+    list.addEventListener("click", (event) => {
       const option = event.target instanceof Element ? event.target.closest('[role="option"]') : null;
       const index = option ? [...list.children].indexOf(option) : -1;
       if (index >= 0) this.on.picked(this.items[index]);
@@ -28,12 +28,12 @@ export class Choices {
   /** @param {HTMLElement} box that has the focus while the list is open */
   open(box) {
     this.box = box;
-    box.setAttribute('aria-controls', this.list.id);
+    box.setAttribute("aria-controls", this.list.id);
   }
 
   close() {
-    this.box?.removeAttribute('aria-activedescendant');
-    this.box?.removeAttribute('aria-controls');
+    this.box?.removeAttribute("aria-activedescendant");
+    this.box?.removeAttribute("aria-controls");
     this.box = null;
   }
 
@@ -48,18 +48,18 @@ export class Choices {
   option(item, index) {
     const row = this.on.row(item);
     row.id = `${this.list.id}-${index}`;
-    row.setAttribute('role', 'option');
+    row.setAttribute("role", "option");
     return row;
   }
 
   /** @param {number} index */
   go(index) {
     this.at = index;
-    [...this.list.children].forEach((row, place) => row.setAttribute('aria-selected', String(place === index)));
+    [...this.list.children].forEach((row, place) => row.setAttribute("aria-selected", String(place === index)));
     const row = this.list.children[index];
-    if (!row) return this.box?.removeAttribute('aria-activedescendant');
-    this.box?.setAttribute('aria-activedescendant', row.id);
-    row.scrollIntoView({ block: 'nearest' });
+    if (!row) return this.box?.removeAttribute("aria-activedescendant");
+    this.box?.setAttribute("aria-activedescendant", row.id);
+    row.scrollIntoView({ block: "nearest" });
   }
 
   /** The one that is meant. @returns {T | undefined} */

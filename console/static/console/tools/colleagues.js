@@ -1,6 +1,6 @@
 // Who and what a chat can be handed to, as the server tells it while somebody asks.
 
-import { isReady, onFrame, send } from '../net/frames.js';
+import { isReady, onFrame, send } from "../net/frames.js";
 
 /**
  * @typedef {{id: string, name: string, waiting?: number, online?: number, free?: number}} QueueThere
@@ -14,11 +14,17 @@ const followers = new Set();
 /** @param {(there: There) => void} follower told at once and whenever it changes @returns {() => void} ends it */
 export function followColleagues(follower) {
   followers.add(follower);
-  send({ t: 'colleagues' });
+  send({ t: "colleagues" });
   return () => {
-    if (followers.delete(follower) && !followers.size) send({ t: 'colleagues', on: false });
+    if (followers.delete(follower) && !followers.size) send({ t: "colleagues", on: false });
   };
 }
 
-onFrame('colleagues', (there) => { for (const follower of followers) follower(there); });
-onFrame('welcome', () => setTimeout(() => { if (followers.size && isReady()) send({ t: 'colleagues' }); }));
+onFrame("colleagues", (there) => {
+  for (const follower of followers) follower(there);
+});
+onFrame("welcome", () =>
+  setTimeout(() => {
+    if (followers.size && isReady()) send({ t: "colleagues" });
+  }),
+);

@@ -1,12 +1,12 @@
 // All that the command palette offers: panes by name, actions with their keys, statuses, places.
 
-import { actionNames, mayDo, perform } from '../shared/actions.js';
-import { inWords, reading } from '../shared/clocks.js';
-import { desk } from '../panes/page.js';
-import { DEFAULTS, isOn, keyOf, shownKey } from '../shared/keymap.js';
-import { now } from '../net/server_clock.js';
-import { setStatus } from './status.js';
-import { known, word } from '../shared/i18n.js';
+import { now } from "../net/server_clock.js";
+import { desk } from "../panes/page.js";
+import { actionNames, mayDo, perform } from "../shared/actions.js";
+import { inWords, reading } from "../shared/clocks.js";
+import { known, word } from "../shared/i18n.js";
+import { DEFAULTS, isOn, keyOf, shownKey } from "../shared/keymap.js";
+import { setStatus } from "./status.js";
 
 /**
  * `may`: whether it would do anything, from where the person is now; `here`: it may be about the chat they are in.
@@ -26,9 +26,9 @@ const held = () => desk.panes.filter((pane) => pane.chat);
 function visitors() {
   return held().map((pane) => {
     const running = pane.running();
-    const clock = running.at ? inWords(reading(running, now())) : '';
-    const detail = [word('pane_n', { slot: pane.slot }), clock].filter(Boolean).join(' · ');
-    return { ...ofAction(`pane${pane.slot}`), label: word('go_to', { name: pane.name }), detail };
+    const clock = running.at ? inWords(reading(running, now())) : "";
+    const detail = [word("pane_n", { slot: pane.slot }), clock].filter(Boolean).join(" · ");
+    return { ...ofAction(`pane${pane.slot}`), label: word("go_to", { name: pane.name }), detail };
   });
 }
 
@@ -38,30 +38,39 @@ function freePanes() {
 
 function actions() {
   const names = [...new Set([...Object.keys(DEFAULTS), ...actionNames()])];
-  return names.filter((name) => known(`do_${name}`) && !PANE.test(name) && !SECOND.test(name) && name !== 'palette').map(ofAction);
+  return names
+    .filter((name) => known(`do_${name}`) && !PANE.test(name) && !SECOND.test(name) && name !== "palette")
+    .map(ofAction);
 }
 
 /** @param {string} name @returns {Command} */
 function ofAction(name) {
-  const label = PANE.test(name) ? word('do_pane', { slot: name.slice(-1) }) : word(`do_${name}`);
+  const label = PANE.test(name) ? word("do_pane", { slot: name.slice(-1) }) : word(`do_${name}`);
   const may = mayDo(name);
-  const key = isOn(name) ? shownKey(keyOf(name)) : '';
-  return { label, detail: may ? '' : word('not_now'), key, may, here: !PANE.test(name), run: () => perform(name) };
+  const key = isOn(name) ? shownKey(keyOf(name)) : "";
+  return { label, detail: may ? "" : word("not_now"), key, may, here: !PANE.test(name), run: () => perform(name) };
 }
 
 /** The same as in the menu on top. */
 function statuses() {
-  return [...document.querySelectorAll('#status-menu [data-set-status]')].map((button) => {
-    const [status, reason] = [button.getAttribute('data-set-status') ?? '', button.getAttribute('data-reason') ?? ''];
-    const label = word('set_status', { status: (button.textContent ?? '').trim() });
-    return { label, detail: '', key: '', may: true, here: false, run: () => setStatus(status, reason) };
+  return [...document.querySelectorAll("#status-menu [data-set-status]")].map((button) => {
+    const [status, reason] = [button.getAttribute("data-set-status") ?? "", button.getAttribute("data-reason") ?? ""];
+    const label = word("set_status", { status: (button.textContent ?? "").trim() });
+    return { label, detail: "", key: "", may: true, here: false, run: () => setStatus(status, reason) };
   });
 }
 
 /** In a tab of their own: the chats stay here. */
 function places() {
-  return [...document.querySelectorAll('#places a')].map((link) => {
+  return [...document.querySelectorAll("#places a")].map((link) => {
     const { href, textContent } = /** @type {HTMLAnchorElement} */ (link);
-    return { label: textContent ?? '', detail: word('new_tab'), key: '', may: true, here: false, run: () => void window.open(href, '_blank', 'noopener') };
+    return {
+      label: textContent ?? "",
+      detail: word("new_tab"),
+      key: "",
+      may: true,
+      here: false,
+      run: () => void window.open(href, "_blank", "noopener"),
+    };
   });
 }

@@ -1,24 +1,24 @@
 // How much room things take: this browser's choice, as the volume is.
 
-import { addActions } from '../shared/actions.js';
-import { browser } from '../shared/storage.js';
+import { addActions } from "../shared/actions.js";
+import { browser } from "../shared/storage.js";
 
-const select = /** @type {HTMLSelectElement} */ (document.getElementById('density'));
+const select = /** @type {HTMLSelectElement} */ (document.getElementById("density"));
 
 export function startDensity() {
-  show(browser.read('density', 'normal'));
-  select.addEventListener('change', () => choose(select.value));
-  addActions({ density: { run: () => choose(select.value === 'compact' ? 'normal' : 'compact') } });
+  show(browser.read("density", "normal"));
+  select.addEventListener("change", () => choose(select.value));
+  addActions({ density: { run: () => choose(select.value === "compact" ? "normal" : "compact") } });
 }
 
 /** @param {string} density */
 function choose(density) {
-  browser.write('density', density);
+  browser.write("density", density);
   show(density);
 }
 
 /** @param {string} density */
 function show(density) {
-  select.value = density === 'compact' ? 'compact' : 'normal';
+  select.value = density === "compact" ? "compact" : "normal";
   document.body.dataset.density = select.value;
 }

@@ -6,7 +6,7 @@ const SCATTERED = 3;
 
 /** Without case and accents: `perche` means `Perché`. @param {string} text */
 export function fold(text) {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /**

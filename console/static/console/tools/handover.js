@@ -1,10 +1,10 @@
 // The dialog that hands a chat over, to a queue or a colleague, or invites a colleague to look on.
 
-import { announce } from '../shared/announcer.js';
-import { followColleagues } from './colleagues.js';
-import { command, onAnswer } from '../net/frames.js';
-import { desk } from '../panes/page.js';
-import { word } from '../shared/i18n.js';
+import { command, onAnswer } from "../net/frames.js";
+import { desk } from "../panes/page.js";
+import { announce } from "../shared/announcer.js";
+import { word } from "../shared/i18n.js";
+import { followColleagues } from "./colleagues.js";
 
 /**
  * @typedef {import('../panes/composer.js').Composer} Composer
@@ -12,18 +12,18 @@ import { word } from '../shared/i18n.js';
  */
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const dialog = /** @type {HTMLDialogElement} */ ($('handover'));
-const find = /** @type {HTMLInputElement} */ ($('handover-find'));
-const note = /** @type {HTMLTextAreaElement} */ ($('handover-note'));
-const list = $('handover-list');
-const go = /** @type {HTMLButtonElement} */ ($('handover-go'));
+const dialog = /** @type {HTMLDialogElement} */ ($("handover"));
+const find = /** @type {HTMLInputElement} */ ($("handover-find"));
+const note = /** @type {HTMLTextAreaElement} */ ($("handover-note"));
+const list = $("handover-list");
+const go = /** @type {HTMLButtonElement} */ ($("handover-go"));
 
 /** @type {Composer | null} */
 let composer = null;
 let inviting = false;
 /** @type {Choice[]} in the order they had when the dialog opened: nothing moves under the pointer */
 let choices = [];
-let chosen = ''; // key
+let chosen = ""; // key
 let stop = () => {};
 
 /** @param {Composer} of @param {boolean} invites */
@@ -32,14 +32,14 @@ export function showHandover(of, invites) {
   composer = of;
   inviting = invites;
   choices = [];
-  chosen = '';
-  find.value = note.value = '';
+  chosen = "";
+  find.value = note.value = "";
   dialog.dataset.inviting = String(invites);
-  $('handover-title').textContent = word(invites ? 'invite_to' : 'hand_over', { name: of.name });
-  $('handover-draft').hidden = invites || !of.texts.reply.trim();
-  $('handover-note-field').hidden = invites;
-  go.firstChild?.replaceWith(word(invites ? 'go_invite' : 'go_hand_over'));
-  problem('');
+  $("handover-title").textContent = word(invites ? "invite_to" : "hand_over", { name: of.name });
+  $("handover-draft").hidden = invites || !of.texts.reply.trim();
+  $("handover-note-field").hidden = invites;
+  go.firstChild?.replaceWith(word(invites ? "go_invite" : "go_hand_over"));
+  problem("");
   draw();
   stop = followColleagues(learn);
   dialog.showModal();
@@ -57,23 +57,32 @@ function learn(there) {
 }
 
 /** Whoever can take it first, then who is there, away, and gone; as the server has them otherwise: by name. @param {import('./colleagues.js').ColleagueThere} agent */
-function rank({ status = 'offline', free = 0 }) {
-  return status === 'online' && free ? 0 : 1 + ['online', 'away', 'offline'].indexOf(status);
+function rank({ status = "offline", free = 0 }) {
+  return status === "online" && free ? 0 : 1 + ["online", "away", "offline"].indexOf(status);
 }
 
 /** @param {import('./colleagues.js').QueueThere} queue @returns {Choice} */
 function queueChoice(queue) {
-  const words = word('queue_there', { online: queue.online ?? 0, free: queue.free ?? 0, waiting: queue.waiting ?? 0 });
-  return { key: `queue:${queue.id}`, kind: 'queue', id: queue.id, name: queue.name, words, may: true };
+  const words = word("queue_there", { online: queue.online ?? 0, free: queue.free ?? 0, waiting: queue.waiting ?? 0 });
+  return { key: `queue:${queue.id}`, kind: "queue", id: queue.id, name: queue.name, words, may: true };
 }
 
 /** @param {import('./colleagues.js').ColleagueThere} agent @returns {Choice} */
 function agentChoice(agent) {
-  const status = agent.status ?? 'offline';
+  const status = agent.status ?? "offline";
   const free = agent.free ?? 0;
-  const said = word(`status_${status}`) + (agent.reason ? `: ${agent.reason === 'missed_offers' ? word('missed_offers') : agent.reason}` : '');
-  const words = status === 'online' ? word(free ? 'slots_free' : 'no_slot_free', { n: free }) : said;
-  return { key: `agent:${agent.id}`, kind: 'agent', id: agent.id, name: agent.name, words, may: inviting ? status !== 'offline' : free > 0 };
+  const said =
+    word(`status_${status}`) +
+    (agent.reason ? `: ${agent.reason === "missed_offers" ? word("missed_offers") : agent.reason}` : "");
+  const words = status === "online" ? word(free ? "slots_free" : "no_slot_free", { n: free }) : said;
+  return {
+    key: `agent:${agent.id}`,
+    kind: "agent",
+    id: agent.id,
+    name: agent.name,
+    words,
+    may: inviting ? status !== "offline" : free > 0,
+  };
 }
 
 /** Those whose name has what was typed. */
@@ -84,29 +93,32 @@ function fitting() {
 
 function draw() {
   const shown = fitting();
-  if (!shown.some((one) => one.key === chosen && one.may)) chosen = find.value.trim() ? shown.find((one) => one.may)?.key ?? '' : '';
-  const rows = new Map([...list.children].map((row) => [row.getAttribute('data-key'), /** @type {HTMLElement} */ (row)]));
+  if (!shown.some((one) => one.key === chosen && one.may))
+    chosen = find.value.trim() ? (shown.find((one) => one.may)?.key ?? "") : "";
+  const rows = new Map(
+    [...list.children].map((row) => [row.getAttribute("data-key"), /** @type {HTMLElement} */ (row)]),
+  );
   list.replaceChildren(...shown.map((one) => drawRow(rows.get(one.key) ?? newRow(one), one)));
-  $('handover-none').hidden = shown.length > 0;
+  $("handover-none").hidden = shown.length > 0;
   const row = list.querySelector('[aria-selected="true"]');
-  find.setAttribute('aria-activedescendant', row?.id ?? '');
-  go.setAttribute('aria-disabled', String(!chosen));
+  find.setAttribute("aria-activedescendant", row?.id ?? "");
+  go.setAttribute("aria-disabled", String(!chosen));
 }
 
 /** @param {Choice} one */
 function newRow(one) {
-  const row = document.createElement('li');
+  const row = document.createElement("li");
   row.id = `to-${one.kind}-${one.id}`;
-  row.setAttribute('role', 'option');
+  row.setAttribute("role", "option");
   row.dataset.key = one.key;
-  row.append(document.createElement('bdi'), Object.assign(document.createElement('span'), { className: 'quiet' }));
+  row.append(document.createElement("bdi"), Object.assign(document.createElement("span"), { className: "quiet" }));
   return row;
 }
 
 /** @param {HTMLElement} row @param {Choice} one */
 function drawRow(row, one) {
-  row.setAttribute('aria-selected', String(one.key === chosen));
-  row.setAttribute('aria-disabled', String(!one.may));
+  row.setAttribute("aria-selected", String(one.key === chosen));
+  row.setAttribute("aria-disabled", String(!one.may));
   row.dataset.kind = one.kind;
   const [name, words] = row.children;
   if (name.textContent !== one.name) name.textContent = one.name;
@@ -121,16 +133,16 @@ function walk(step) {
   const at = may.findIndex((one) => one.key === chosen);
   chosen = may[at < 0 ? (step > 0 ? 0 : may.length - 1) : (at + step + may.length) % may.length].key;
   draw();
-  list.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  list.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
 }
 
 /** Enter in the search goes on to the note; Enter there hands over. @param {KeyboardEvent} event */
 function keydown(event) {
   if (event.isComposing || event.keyCode === 229) return;
-  if (event.target === find && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+  if (event.target === find && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
-    walk(event.key === 'ArrowDown' ? 1 : -1);
-  } else if (event.key === 'Enter' && (event.target === find || (event.target === note && !event.shiftKey))) {
+    walk(event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Enter" && (event.target === find || (event.target === note && !event.shiftKey))) {
     event.preventDefault();
     if (event.repeat) return;
     if (event.target === find && !inviting && chosen) note.focus();
@@ -140,39 +152,47 @@ function keydown(event) {
 
 function submit() {
   const to = choices.find((one) => one.key === chosen && one.may);
-  if (!composer || !to) return problem(word('choose_one'));
-  if (composer.ended || desk.composerOf(composer.chat) !== composer) return problem(word('chat_not_here', { name: composer.name }));
+  if (!composer || !to) return problem(word("choose_one"));
+  if (composer.ended || desk.composerOf(composer.chat) !== composer)
+    return problem(word("chat_not_here", { name: composer.name }));
   if (inviting) {
-    command({ t: 'invite', chat: composer.chat, agent: to.id }, composer.chat, composer.name);
-    announce(word('invited_now', { name: composer.name, to: to.name }));
+    command({ t: "invite", chat: composer.chat, agent: to.id }, composer.chat, composer.name);
+    announce(word("invited_now", { name: composer.name, to: to.name }));
   } else {
     composer.undo();
     composer.handTo(to.name);
-    const where = to.kind === 'queue' ? { queue: to.id } : { agent: to.id };
+    const where = to.kind === "queue" ? { queue: to.id } : { agent: to.id };
     const said = note.value.trim();
-    command({ t: 'transfer', chat: composer.chat, ...where, ...(said && { note: said }) }, composer.chat, composer.name);
+    command(
+      { t: "transfer", chat: composer.chat, ...where, ...(said && { note: said }) },
+      composer.chat,
+      composer.name,
+    );
   }
   dialog.close();
 }
 
 /** @param {string} words */
 function problem(words) {
-  $('handover-problem').hidden = !words;
-  $('handover-problem').textContent = words;
+  $("handover-problem").hidden = !words;
+  $("handover-problem").textContent = words;
 }
 
 export function startHandover() {
-  find.addEventListener('input', draw);
-  dialog.addEventListener('keydown', keydown);
-  list.addEventListener('click', (event) => {
-    const row = event.target instanceof Element ? event.target.closest('[data-key]') : null;
-    if (!row || row.getAttribute('aria-disabled') === 'true') return;
-    chosen = row.getAttribute('data-key') ?? '';
+  find.addEventListener("input", draw);
+  dialog.addEventListener("keydown", keydown);
+  list.addEventListener("click", (event) => {
+    const row = event.target instanceof Element ? event.target.closest("[data-key]") : null;
+    if (!row || row.getAttribute("aria-disabled") === "true") return;
+    chosen = row.getAttribute("data-key") ?? "";
     draw();
   });
-  go.addEventListener('click', submit);
-  dialog.addEventListener('close', () => { stop(); stop = () => {}; });
-  onAnswer('transfer', (item, answer) => {
-    if (answer.t === 'nack') desk.composerOf(item.frame.chat)?.handTo('');
+  go.addEventListener("click", submit);
+  dialog.addEventListener("close", () => {
+    stop();
+    stop = () => {};
+  });
+  onAnswer("transfer", (item, answer) => {
+    if (answer.t === "nack") desk.composerOf(item.frame.chat)?.handTo("");
   });
 }

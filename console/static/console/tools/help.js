@@ -1,16 +1,19 @@
 // The help dialog: every key, changed or switched off by whoever uses it.
 
-import { bind, boundTo, DEFAULTS, isOn, keyOf, resetKeys, shownKey, turn, written } from '../shared/keymap.js';
-import { showKeys } from '../shared/keys.js';
-import { word } from '../shared/i18n.js';
+import { word } from "../shared/i18n.js";
+import { bind, boundTo, DEFAULTS, isOn, keyOf, resetKeys, shownKey, turn, written } from "../shared/keymap.js";
+import { showKeys } from "../shared/keys.js";
 
-const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('help'));
-const rows = /** @type {HTMLElement} */ (document.getElementById('key-rows'));
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
+const rows = /** @type {HTMLElement} */ (document.getElementById("key-rows"));
 
 export function startHelp() {
-  document.getElementById('keys-reset')?.addEventListener('click', () => { resetKeys(); redraw(); });
-  for (const close of document.querySelectorAll('dialog [data-close]')) {
-    close.addEventListener('click', () => close.closest('dialog')?.close());
+  document.getElementById("keys-reset")?.addEventListener("click", () => {
+    resetKeys();
+    redraw();
+  });
+  for (const close of document.querySelectorAll("dialog [data-close]")) {
+    close.addEventListener("click", () => close.closest("dialog")?.close());
   }
   draw();
 }
@@ -32,14 +35,14 @@ function draw() {
 /** @param {string} action */
 function what(action) {
   const pane = /^pane(\d)$/.exec(action);
-  return pane ? word('do_pane', { slot: pane[1] }) : word(`do_${action}`);
+  return pane ? word("do_pane", { slot: pane[1] }) : word(`do_${action}`);
 }
 
 /** @param {string} action */
 function row(action) {
-  const line = document.createElement('tr');
-  const name = document.createElement('th');
-  name.scope = 'row';
+  const line = document.createElement("tr");
+  const name = document.createElement("th");
+  name.scope = "row";
   name.textContent = what(action);
   line.append(name, cell(changer(action)), cell(toggle(action)));
   return line;
@@ -47,35 +50,41 @@ function row(action) {
 
 /** @param {HTMLElement} inside */
 function cell(inside) {
-  const made = document.createElement('td');
+  const made = document.createElement("td");
   made.append(inside);
   return made;
 }
 
 /** @param {string} action */
 function toggle(action) {
-  const box = document.createElement('input');
-  box.type = 'checkbox';
+  const box = document.createElement("input");
+  box.type = "checkbox";
   box.checked = isOn(action);
-  box.setAttribute('aria-label', word('key_on', { what: what(action) }));
-  box.addEventListener('change', () => { turn(action, box.checked); showKeys(document); });
+  box.setAttribute("aria-label", word("key_on", { what: what(action) }));
+  box.addEventListener("change", () => {
+    turn(action, box.checked);
+    showKeys(document);
+  });
   return box;
 }
 
 /** @param {string} action */
 function changer(action) {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'button small';
-  const spoken = Object.assign(document.createElement('span'), { className: 'vh', textContent: `${word('change_key', { what: what(action) })}: ` });
-  button.append(spoken, shownKey(keyOf(action)) || word('no_key'));
-  button.addEventListener('click', () => listen(action, button));
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  const spoken = Object.assign(document.createElement("span"), {
+    className: "vh",
+    textContent: `${word("change_key", { what: what(action) })}: `,
+  });
+  button.append(spoken, shownKey(keyOf(action)) || word("no_key"));
+  button.addEventListener("click", () => listen(action, button));
   return button;
 }
 
 /** The next key becomes the action's; Escape leaves all as it was. @param {string} action @param {HTMLButtonElement} button */
 function listen(action, button) {
-  button.textContent = word('press_new');
+  button.textContent = word("press_new");
   const heard = (/** @type {KeyboardEvent} */ event) => {
     const key = written(event);
     if (!key) return;
@@ -83,15 +92,21 @@ function listen(action, button) {
     event.stopImmediatePropagation();
     stop();
     const taken = boundTo(key);
-    if (event.key === 'Escape') return redraw();
-    if (taken && taken !== action) button.textContent = word('key_taken', { what: what(taken) });
-    else { bind(action, key); redraw(); }
+    if (event.key === "Escape") return redraw();
+    if (taken && taken !== action) button.textContent = word("key_taken", { what: what(taken) });
+    else {
+      bind(action, key);
+      redraw();
+    }
   };
   const stop = () => {
-    window.removeEventListener('keydown', heard, { capture: true });
-    button.removeEventListener('blur', left);
+    window.removeEventListener("keydown", heard, { capture: true });
+    button.removeEventListener("blur", left);
   };
-  const left = () => { stop(); redraw(); };
-  window.addEventListener('keydown', heard, { capture: true });
-  button.addEventListener('blur', left);
+  const left = () => {
+    stop();
+    redraw();
+  };
+  window.addEventListener("keydown", heard, { capture: true });
+  button.addEventListener("blur", left);
 }

@@ -1,19 +1,19 @@
 // The command palette: a box to type in and what fits. It is no modal: chats are announced, and keys work, as ever.
 
-import { addActions } from '../shared/actions.js';
-import { announce } from '../shared/announcer.js';
-import { Choices } from './choices.js';
-import { commands } from './commands.js';
-import { desk } from '../panes/page.js';
-import { distance, nearest } from './fuzzy.js';
-import { word } from '../shared/i18n.js';
+import { desk } from "../panes/page.js";
+import { addActions } from "../shared/actions.js";
+import { announce } from "../shared/announcer.js";
+import { word } from "../shared/i18n.js";
+import { Choices } from "./choices.js";
+import { commands } from "./commands.js";
+import { distance, nearest } from "./fuzzy.js";
 
 /** @typedef {import('./commands.js').Command} Command */
 
-const palette = /** @type {HTMLElement} */ (document.getElementById('palette'));
-const box = /** @type {HTMLInputElement} */ (document.getElementById('palette-box'));
-const list = /** @type {HTMLElement} */ (document.getElementById('palette-list'));
-const none = /** @type {HTMLElement} */ (document.getElementById('palette-none'));
+const palette = /** @type {HTMLElement} */ (document.getElementById("palette"));
+const box = /** @type {HTMLInputElement} */ (document.getElementById("palette-box"));
+const list = /** @type {HTMLElement} */ (document.getElementById("palette-list"));
+const none = /** @type {HTMLElement} */ (document.getElementById("palette-none"));
 /** @type {Choices<Command>} */
 const choices = new Choices(list, { row, picked });
 
@@ -21,30 +21,35 @@ const choices = new Choices(list, { row, picked });
 let all = [];
 /** @type {HTMLElement | null} where the person was */
 let from = null;
-let chat = ''; // and in which chat
+let chat = ""; // and in which chat
 
 export function startPalette() {
-  const may = () => isOpen() || !document.querySelector('dialog:modal');
+  const may = () => isOpen() || !document.querySelector("dialog:modal");
   addActions({ palette: { run: () => (isOpen() ? close() : open()), may } });
-  box.addEventListener('input', () => draw());
-  box.addEventListener('keydown', keydown);
-  palette.addEventListener('focusout', (event) => {
+  box.addEventListener("input", () => draw());
+  box.addEventListener("keydown", keydown);
+  palette.addEventListener("focusout", (event) => {
     if (event.relatedTarget instanceof Node && !palette.contains(event.relatedTarget)) hide();
   });
-  document.addEventListener('pointerdown', (event) => { if (event.target instanceof Node && isOpen() && !palette.contains(event.target)) hide(); });
+  document.addEventListener("pointerdown", (event) => {
+    if (event.target instanceof Node && isOpen() && !palette.contains(event.target)) hide();
+  });
   for (const button of document.querySelectorAll('[data-do="palette"]')) {
-    button.addEventListener('mousedown', (event) => event.preventDefault()); // who comes by mouse is still where they were
-    button.addEventListener('pointerdown', (event) => event.stopPropagation());
+    button.addEventListener("mousedown", (event) => event.preventDefault()); // who comes by mouse is still where they were
+    button.addEventListener("pointerdown", (event) => event.stopPropagation());
   }
 }
 
-const isOpen = () => palette.matches(':popover-open');
+const isOpen = () => palette.matches(":popover-open");
 
 function open() {
-  from = document.activeElement instanceof HTMLElement && document.activeElement !== document.body ? document.activeElement : null;
-  chat = desk.attendedFoot()?.chat ?? '';
+  from =
+    document.activeElement instanceof HTMLElement && document.activeElement !== document.body
+      ? document.activeElement
+      : null;
+  chat = desk.attendedFoot()?.chat ?? "";
   all = commands();
-  box.value = '';
+  box.value = "";
   palette.showPopover();
   choices.open(box);
   draw();
@@ -58,7 +63,7 @@ function hide() {
 
 /** And back to where the person was; to its pane when that very place is gone. */
 function close() {
-  const pane = from?.closest('.pane');
+  const pane = from?.closest(".pane");
   hide();
   if (from?.isConnected) from.focus({ preventScroll: true });
   else if (pane instanceof HTMLElement) pane.focus({ preventScroll: true });
@@ -69,26 +74,31 @@ function draw() {
   const found = nearest(all, (one) => distance(looked, `${one.label} ${one.detail}`));
   choices.draw(found);
   none.hidden = found.length > 0;
-  if (looked) announce(found.length ? word('commands_found', { n: found.length }) : none.textContent ?? '');
+  if (looked) announce(found.length ? word("commands_found", { n: found.length }) : (none.textContent ?? ""));
 }
 
 /** @param {Command} command */
 function row(command) {
-  const made = document.createElement('li');
-  const label = Object.assign(document.createElement('span'), { className: 'label', textContent: command.label, dir: 'auto' });
-  const detail = Object.assign(document.createElement('span'), { className: 'quiet', textContent: command.detail });
+  const made = document.createElement("li");
+  const label = Object.assign(document.createElement("span"), {
+    className: "label",
+    textContent: command.label,
+    dir: "auto",
+  });
+  const detail = Object.assign(document.createElement("span"), { className: "quiet", textContent: command.detail });
   made.append(label, detail);
-  if (command.key) made.append(Object.assign(document.createElement('kbd'), { textContent: command.key }));
-  if (!command.may) made.setAttribute('aria-disabled', 'true');
+  if (command.key) made.append(Object.assign(document.createElement("kbd"), { textContent: command.key }));
+  if (!command.may) made.setAttribute("aria-disabled", "true");
   return made;
 }
 
 /** @param {KeyboardEvent} event */
 function keydown(event) {
   if (event.isComposing || event.keyCode === 229) return;
-  if (event.key === 'Escape') close();
-  else if (event.key === 'Enter') { if (!event.repeat && choices.chosen) picked(choices.chosen); }
-  else if (event.key === 'Tab') close();
+  if (event.key === "Escape") close();
+  else if (event.key === "Enter") {
+    if (!event.repeat && choices.chosen) picked(choices.chosen);
+  } else if (event.key === "Tab") close();
   else if (!choices.key(event)) return;
   event.preventDefault();
   event.stopPropagation();
@@ -96,9 +106,9 @@ function keydown(event) {
 
 /** @param {Command} command */
 function picked(command) {
-  if (!command.may) return announce(`${command.label}: ${word('not_now')}`);
+  if (!command.may) return announce(`${command.label}: ${word("not_now")}`);
   close();
-  const moved = command.here && chat !== (desk.attendedFoot()?.chat ?? ''); // what was meant for one chat reaches no other
-  if (moved) announce(`${command.label}: ${word('not_now')}`);
+  const moved = command.here && chat !== (desk.attendedFoot()?.chat ?? ""); // what was meant for one chat reaches no other
+  if (moved) announce(`${command.label}: ${word("not_now")}`);
   else command.run();
 }

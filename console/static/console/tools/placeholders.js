@@ -14,8 +14,12 @@ export function fill(text, known) {
 
 /** @param {string} name @param {Known} known */
 function valueOf(name, known) {
-  if (name.startsWith('field:')) return known.fields?.[name.slice('field:'.length)] ?? '';
-  return { visitor: known.visitor, agent: known.agent, queue: known.queue_name, site: known.site_name, page: known.page }[name] ?? '';
+  if (name.startsWith("field:")) return known.fields?.[name.slice("field:".length)] ?? "";
+  return (
+    { visitor: known.visitor, agent: known.agent, queue: known.queue_name, site: known.site_name, page: known.page }[
+      name
+    ] ?? ""
+  );
 }
 
 /**

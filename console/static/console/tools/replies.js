@@ -15,7 +15,7 @@ export const replies = {
   /** @type {string[]} */
   queues: [], // whose replies are among them
   /** @type {'new' | 'loading' | 'ready' | 'failed'} */
-  state: 'new',
+  state: "new",
   at: -FRESH, // performance.now() of the last good answer
 };
 
@@ -25,23 +25,23 @@ export const replies = {
  */
 export async function refreshReplies(queue, then) {
   const fresh = replies.queues.includes(queue) ? FRESH : SOON;
-  if (replies.state === 'loading' || performance.now() - replies.at < fresh) return;
-  const known = replies.state === 'ready';
-  replies.state = 'loading';
+  if (replies.state === "loading" || performance.now() - replies.at < fresh) return;
+  const known = replies.state === "ready";
+  replies.state = "loading";
   try {
     const signal = AbortSignal.timeout(GIVE_UP);
-    const answer = await fetch('/canned.json', { headers: { accept: 'application/json' }, redirect: 'error', signal });
+    const answer = await fetch("/canned.json", { headers: { accept: "application/json" }, redirect: "error", signal });
     if (!answer.ok) throw new Error(String(answer.status));
     ({ replies: replies.all, queues: replies.queues } = await answer.json());
     replies.at = performance.now();
-    replies.state = 'ready';
+    replies.state = "ready";
   } catch {
-    replies.state = known ? 'ready' : 'failed'; // what is known is better than nothing
+    replies.state = known ? "ready" : "failed"; // what is known is better than nothing
   }
   then();
 }
 
 /** Those for a chat of that queue. @param {string} queue */
 export function repliesFor(queue) {
-  return replies.all.filter((reply) => reply.scope !== 'queue' || reply.owner === queue);
+  return replies.all.filter((reply) => reply.scope !== "queue" || reply.owner === queue);
 }

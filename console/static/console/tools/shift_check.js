@@ -1,13 +1,13 @@
 // The start-of-shift check: sound, notifications, connection, round trip and clock, each in words and shape.
 
-import { addActions } from '../shared/actions.js';
-import { announce } from '../shared/announcer.js';
-import { onFrame, send } from '../net/frames.js';
-import { tab } from '../shared/storage.js';
-import { askForNotices, noticeState } from '../alarms/notifications.js';
-import * as servertime from '../net/server_clock.js';
-import { setSound, sound, soundState, soundWords } from '../alarms/sounds.js';
-import { word } from '../shared/i18n.js';
+import { askForNotices, noticeState } from "../alarms/notifications.js";
+import { setSound, sound, soundState, soundWords } from "../alarms/sounds.js";
+import { onFrame, send } from "../net/frames.js";
+import * as servertime from "../net/server_clock.js";
+import { addActions } from "../shared/actions.js";
+import { announce } from "../shared/announcer.js";
+import { word } from "../shared/i18n.js";
+import { tab } from "../shared/storage.js";
 
 const PINGS = 5;
 const PATIENCE = 5_000; // ms for a pong
@@ -16,37 +16,40 @@ const WRONG = 2_000; // ms a computer's clock may be off
 
 /** @typedef {'good' | 'bad' | 'todo' | 'running'} Verdict */
 
-const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('shift'));
-const offer = /** @type {HTMLElement} */ (document.getElementById('shift-offer'));
-const sum = /** @type {HTMLElement} */ (document.getElementById('shift-sum'));
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("shift"));
+const offer = /** @type {HTMLElement} */ (document.getElementById("shift-offer"));
+const sum = /** @type {HTMLElement} */ (document.getElementById("shift-sum"));
 /** @type {Map<string, Verdict>} */
 const verdicts = new Map();
-let heard = ''; // '', yes or no: whether the sound that was played was heard
+let heard = ""; // '', yes or no: whether the sound that was played was heard
 let run = 0; // the number of this check: a pong that comes later belongs to none
 /** @type {((trip: number) => void) | null} */
 let waiting = null;
 
 export function startShift() {
   addActions({ shift: { run: toggle } });
-  onFrame('pong', (frame) => waiting?.(performance.now() - frame.at));
-  document.addEventListener('sestetto:status', (event) => offerOnce(/** @type {CustomEvent<string>} */ (event).detail));
-  dialog.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
-  for (const [id, act] of Object.entries(BUTTONS)) document.getElementById(id)?.addEventListener('click', act);
+  onFrame("pong", (frame) => waiting?.(performance.now() - frame.at));
+  document.addEventListener("sestetto:status", (event) => offerOnce(/** @type {CustomEvent<string>} */ (event).detail));
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  for (const [id, act] of Object.entries(BUTTONS)) document.getElementById(id)?.addEventListener("click", act);
 }
 
 /** Once a tab, when somebody goes online; it takes no focus and covers nothing. @param {string} status */
 function offerOnce(status) {
-  if (status !== 'online' || tab.read('shift', '')) return;
-  tab.write('shift', 'offered');
+  if (status !== "online" || tab.read("shift", "")) return;
+  tab.write("shift", "offered");
   offer.hidden = false;
-  announce(word('shift_offered'));
+  announce(word("shift_offered"));
 }
 
 function toggle() {
   if (dialog.open) return close();
-  const menu = /** @type {HTMLElement} */ (document.getElementById('status-menu'));
-  if (menu.contains(document.activeElement) || offer.contains(document.activeElement)) menu.querySelector('summary')?.focus();
-  menu.removeAttribute('open');
+  const menu = /** @type {HTMLElement} */ (document.getElementById("status-menu"));
+  if (menu.contains(document.activeElement) || offer.contains(document.activeElement))
+    menu.querySelector("summary")?.focus();
+  menu.removeAttribute("open");
   offer.hidden = true;
   dialog.show();
   check();
@@ -60,14 +63,28 @@ function close() {
 
 /** @type {Record<string, () => void>} */
 const BUTTONS = {
-  'shift-go': toggle,
-  'shift-later': () => { offer.hidden = true; },
-  'shift-again': () => { heard = ''; check(); },
-  'shift-play': play,
-  'shift-heard': () => { heard = 'yes'; drawSound(); },
-  'shift-silent': () => { heard = 'no'; drawSound(); },
-  'shift-unmute': () => { setSound({ muted: false }); drawSound(); },
-  'shift-notify': () => askForNotices(drawNotices),
+  "shift-go": toggle,
+  "shift-later": () => {
+    offer.hidden = true;
+  },
+  "shift-again": () => {
+    heard = "";
+    check();
+  },
+  "shift-play": play,
+  "shift-heard": () => {
+    heard = "yes";
+    drawSound();
+  },
+  "shift-silent": () => {
+    heard = "no";
+    drawSound();
+  },
+  "shift-unmute": () => {
+    setSound({ muted: false });
+    drawSound();
+  },
+  "shift-notify": () => askForNotices(drawNotices),
 };
 
 function check() {
@@ -75,7 +92,7 @@ function check() {
   drawSound();
   drawNotices();
   drawLink();
-  tell('clock', 'running', word('shift_running'));
+  tell("clock", "running", word("shift_running"));
   void trips(run);
 }
 
@@ -83,17 +100,17 @@ function check() {
 function tell(what, verdict, text) {
   const row = /** @type {HTMLElement} */ (document.getElementById(`shift-${what}`));
   row.dataset.verdict = verdict;
-  /** @type {HTMLElement} */ (row.querySelector('.verdict')).textContent = word(`verdict_${verdict}`);
-  /** @type {HTMLElement} */ (row.querySelector('.words')).textContent = text;
+  /** @type {HTMLElement} */ (row.querySelector(".verdict")).textContent = word(`verdict_${verdict}`);
+  /** @type {HTMLElement} */ (row.querySelector(".words")).textContent = text;
   verdicts.set(what, verdict);
   drawSum();
 }
 
 function drawSum() {
   const all = [...verdicts.values()];
-  const bad = all.filter((one) => one === 'bad').length;
-  const open = all.some((one) => one === 'running' || one === 'todo');
-  const text = bad ? word('shift_bad', { n: bad }) : open ? word('shift_open') : word('shift_good');
+  const bad = all.filter((one) => one === "bad").length;
+  const open = all.some((one) => one === "running" || one === "todo");
+  const text = bad ? word("shift_bad", { n: bad }) : open ? word("shift_open") : word("shift_good");
   if (sum.textContent === text) return;
   sum.textContent = text;
   if (dialog.open) announce(text);
@@ -104,35 +121,35 @@ function drawSum() {
 function drawSound() {
   const state = soundState();
   const { verdict, text } = soundVerdict(state);
-  tell('sound', verdict, text);
-  show('shift-unmute', state === 'muted');
-  show('shift-play', state === 'on' || state === 'press');
-  show('shift-asked', heard === 'asked');
+  tell("sound", verdict, text);
+  show("shift-unmute", state === "muted");
+  show("shift-play", state === "on" || state === "press");
+  show("shift-asked", heard === "asked");
 }
 
 /** @param {string} state @returns {{verdict: Verdict, text: string}} */
 function soundVerdict(state) {
-  if (state === 'muted' || state === 'none') return { verdict: 'bad', text: soundWords() };
-  if (heard === 'yes') return { verdict: 'good', text: word('shift_heard') };
-  if (heard === 'no') return { verdict: 'bad', text: word('shift_silent') };
-  return { verdict: 'todo', text: word(heard === 'asked' ? 'shift_asked' : 'shift_play') };
+  if (state === "muted" || state === "none") return { verdict: "bad", text: soundWords() };
+  if (heard === "yes") return { verdict: "good", text: word("shift_heard") };
+  if (heard === "no") return { verdict: "bad", text: word("shift_silent") };
+  return { verdict: "todo", text: word(heard === "asked" ? "shift_asked" : "shift_play") };
 }
 
 function play() {
-  heard = 'asked';
-  sound('chat');
+  heard = "asked";
+  sound("chat");
   drawSound();
 }
 
 function drawNotices() {
   const state = noticeState();
-  tell('notices', state === 'granted' ? 'good' : state === 'default' ? 'todo' : 'bad', word(`notify_${state}`));
-  show('shift-notify', state === 'default');
+  tell("notices", state === "granted" ? "good" : state === "default" ? "todo" : "bad", word(`notify_${state}`));
+  show("shift-notify", state === "default");
 }
 
 function drawLink() {
-  const ready = document.body.dataset.link === 'ready';
-  tell('link', ready ? 'good' : 'bad', word(ready ? 'shift_connected' : 'no_connection'));
+  const ready = document.body.dataset.link === "ready";
+  tell("link", ready ? "good" : "bad", word(ready ? "shift_connected" : "no_connection"));
 }
 
 /** @param {string} id @param {boolean} on */
@@ -144,16 +161,23 @@ function show(id, on) {
 async function trips(mine) {
   /** @type {number[]} */
   const took = [];
-  tell('trip', 'running', word('shift_running'));
+  tell("trip", "running", word("shift_running"));
   while (took.length < PINGS) {
     const trip = await ping();
     if (mine !== run) return;
     if (trip === null) return lost();
     took.push(trip);
-    tell('trip', 'running', word('shift_pings', { n: took.length, of: PINGS }));
+    tell("trip", "running", word("shift_pings", { n: took.length, of: PINGS }));
   }
-  const [middle, slowest] = [Math.round(took.sort((a, b) => a - b)[Math.floor(PINGS / 2)]), Math.round(took[PINGS - 1])];
-  tell('trip', middle <= SLOW ? 'good' : 'bad', word(middle <= SLOW ? 'shift_trip' : 'shift_slow', { ms: Math.max(1, middle), most: Math.max(1, slowest) }));
+  const [middle, slowest] = [
+    Math.round(took.sort((a, b) => a - b)[Math.floor(PINGS / 2)]),
+    Math.round(took[PINGS - 1]),
+  ];
+  tell(
+    "trip",
+    middle <= SLOW ? "good" : "bad",
+    word(middle <= SLOW ? "shift_trip" : "shift_slow", { ms: Math.max(1, middle), most: Math.max(1, slowest) }),
+  );
   drawLink();
   drawClock();
 }
@@ -161,23 +185,33 @@ async function trips(mine) {
 /** @returns {Promise<number | null>} ms; null when nothing came back */
 function ping() {
   return new Promise((resolve) => {
-    const done = (/** @type {number | null} */ trip) => { waiting = null; clearTimeout(timer); resolve(trip); };
+    const done = (/** @type {number | null} */ trip) => {
+      waiting = null;
+      clearTimeout(timer);
+      resolve(trip);
+    };
     const timer = setTimeout(() => done(null), PATIENCE);
     waiting = done;
-    if (!send({ t: 'ping', at: Math.round(performance.now()) })) done(null);
+    if (!send({ t: "ping", at: Math.round(performance.now()) })) done(null);
   });
 }
 
 function lost() {
   drawLink();
-  tell('trip', 'bad', word('shift_no_trip'));
-  tell('clock', 'bad', word('shift_no_trip'));
+  tell("trip", "bad", word("shift_no_trip"));
+  tell("clock", "bad", word("shift_no_trip"));
 }
 
 /** The console itself goes by the server's clock; other programs and people do not. */
 function drawClock() {
   const off = Date.now() - servertime.now();
-  const seconds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(Math.abs(off) / 1000);
+  const seconds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(
+    Math.abs(off) / 1000,
+  );
   const good = Math.abs(off) <= WRONG;
-  tell('clock', good ? 'good' : 'bad', word(good ? 'shift_clock' : off > 0 ? 'shift_ahead' : 'shift_behind', { n: seconds }));
+  tell(
+    "clock",
+    good ? "good" : "bad",
+    word(good ? "shift_clock" : off > 0 ? "shift_ahead" : "shift_behind", { n: seconds }),
+  );
 }

@@ -1,6 +1,6 @@
 // Online, away with a reason, offline: chosen here, said by the server.
 
-import { localTimes } from '../../times.js';
+import { localTimes } from "../../times.js";
 
 /** @type {(status: string, reason: string) => void} */
 let choose = () => {};
@@ -8,34 +8,35 @@ let choose = () => {};
 /** @param {(status: string, reason: string) => void} chosen */
 export function startStatus(chosen) {
   choose = chosen;
-  document.addEventListener('click', (event) => {
-    const button = event.target instanceof Element ? event.target.closest('[data-set-status]') : null;
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-set-status]") : null;
     if (!button) return;
-    const menu = button.closest('details');
-    menu?.removeAttribute('open');
-    menu?.querySelector('summary')?.focus();
-    setStatus(button.getAttribute('data-set-status') ?? '', button.getAttribute('data-reason') ?? '');
+    const menu = button.closest("details");
+    menu?.removeAttribute("open");
+    menu?.querySelector("summary")?.focus();
+    setStatus(button.getAttribute("data-set-status") ?? "", button.getAttribute("data-reason") ?? "");
   });
 }
 
 /** @param {string} status @param {string} [reason] one of those the team may choose from when away */
-export function setStatus(status, reason = '') {
+export function setStatus(status, reason = "") {
   document.body.dataset.asked = status;
   choose(status, reason);
-  document.dispatchEvent(new CustomEvent('sestetto:status', { detail: status }));
+  document.dispatchEvent(new CustomEvent("sestetto:status", { detail: status }));
 }
 
 /** After a swap: the page takes over what the server says. @param {string} [status] from the welcome */
 export function syncStatus(status) {
-  for (const id of ['strip-status', 'strip-own']) localTimes(/** @type {HTMLElement} */ (document.getElementById(id)));
-  const place = document.querySelector('#strip-status [data-status]');
-  const said = status ?? place?.getAttribute('data-status');
+  for (const id of ["strip-status", "strip-own"]) localTimes(/** @type {HTMLElement} */ (document.getElementById(id)));
+  const place = document.querySelector("#strip-status [data-status]");
+  const said = status ?? place?.getAttribute("data-status");
   if (!said) return;
   document.body.dataset.status = said;
   if (document.body.dataset.asked === said) delete document.body.dataset.asked;
-  const reason = place?.getAttribute('data-reason') ?? '';
-  for (const button of document.querySelectorAll('#status-menu [data-set-status]')) {
-    const same = button.getAttribute('data-set-status') === said && (button.getAttribute('data-reason') ?? '') === reason;
-    button.setAttribute('aria-pressed', String(same));
+  const reason = place?.getAttribute("data-reason") ?? "";
+  for (const button of document.querySelectorAll("#status-menu [data-set-status]")) {
+    const same =
+      button.getAttribute("data-set-status") === said && (button.getAttribute("data-reason") ?? "") === reason;
+    button.setAttribute("aria-pressed", String(same));
   }
 }

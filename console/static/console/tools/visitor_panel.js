@@ -1,11 +1,11 @@
 // What is known of a pane's visitor: a panel over the log's older end, asked of the server when somebody opens it.
 
-import { localTimes } from '../../times.js';
-import { addActions } from '../shared/actions.js';
-import { announce } from '../shared/announcer.js';
-import { attention } from '../panes/focus.js';
-import { desk } from '../panes/page.js';
-import { word } from '../shared/i18n.js';
+import { localTimes } from "../../times.js";
+import { attention } from "../panes/focus.js";
+import { desk } from "../panes/page.js";
+import { addActions } from "../shared/actions.js";
+import { announce } from "../shared/announcer.js";
+import { word } from "../shared/i18n.js";
 
 const PAUSE = 700; // ms after a change of what is shown
 
@@ -13,7 +13,8 @@ const PAUSE = 700; // ms after a change of what is shown
 
 export function startContext() {
   const panels = desk.panes.map((pane) => new ContextPanel(pane));
-  const here = () => panels.find(({ pane }) => pane.slot === attention.slot && pane.root.contains(document.activeElement));
+  const here = () =>
+    panels.find(({ pane }) => pane.slot === attention.slot && pane.root.contains(document.activeElement));
   addActions({ context: { run: () => here()?.toggle(), may: () => Boolean(here()?.pane.chat) } });
 }
 
@@ -21,16 +22,21 @@ class ContextPanel {
   /** @param {Pane} pane */
   constructor(pane) {
     this.pane = pane;
-    this.button = /** @type {HTMLButtonElement} */ (pane.find('.about'));
-    this.panel = pane.find('.context');
-    this.body = /** @type {HTMLElement} */ (this.panel.querySelector('.body'));
-    this.chat = ''; // whose panel it is, '' while closed
+    this.button = /** @type {HTMLButtonElement} */ (pane.find(".about"));
+    this.panel = pane.find(".context");
+    this.body = /** @type {HTMLElement} */ (this.panel.querySelector(".body"));
+    this.chat = ""; // whose panel it is, '' while closed
     /** @type {AbortController | null} */
     this.asking = null;
     this.timer = 0;
-    this.button.addEventListener('click', () => this.toggle());
-    this.panel.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.close(); });
-    new MutationObserver(() => this.changed()).observe(pane.who, { attributes: true, attributeFilter: ['data-chat', 'data-about'] });
+    this.button.addEventListener("click", () => this.toggle());
+    this.panel.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
+    new MutationObserver(() => this.changed()).observe(pane.who, {
+      attributes: true,
+      attributeFilter: ["data-chat", "data-about"],
+    });
   }
 
   toggle() {
@@ -41,21 +47,21 @@ class ContextPanel {
   open() {
     this.chat = this.pane.chat;
     this.panel.hidden = false;
-    this.panel.setAttribute('aria-label', word('context_of', { name: this.pane.name }));
-    this.button.setAttribute('aria-expanded', 'true');
-    this.say('context_loading');
+    this.panel.setAttribute("aria-label", word("context_of", { name: this.pane.name }));
+    this.button.setAttribute("aria-expanded", "true");
+    this.say("context_loading");
     void this.load(true);
   }
 
   /** The focus, if it was in the panel, goes to its button. */
   close() {
     const inside = this.panel.contains(document.activeElement);
-    this.chat = '';
+    this.chat = "";
     this.asking?.abort();
     clearTimeout(this.timer);
     this.panel.hidden = true;
     this.body.replaceChildren();
-    this.button.setAttribute('aria-expanded', 'false');
+    this.button.setAttribute("aria-expanded", "false");
     if (inside) (this.pane.chat ? this.button : this.pane.root).focus();
   }
 
@@ -73,36 +79,48 @@ class ContextPanel {
     this.asking?.abort();
     this.asking = new AbortController();
     try {
-      const answer = await fetch(`/console/visitor/${encodeURIComponent(chat)}`, { signal: this.asking.signal, redirect: 'error' });
-      const html = answer.ok ? await answer.text() : '';
+      const answer = await fetch(`/console/visitor/${encodeURIComponent(chat)}`, {
+        signal: this.asking.signal,
+        redirect: "error",
+      });
+      const html = answer.ok ? await answer.text() : "";
       if (chat !== this.chat) return;
       if (answer.ok) this.draw(html, first);
-      else this.failed(answer.status === 404 ? 'context_gone' : 'context_failed');
+      else this.failed(answer.status === 404 ? "context_gone" : "context_failed");
     } catch {
-      if (chat === this.chat && !this.asking.signal.aborted) this.failed('context_failed');
+      if (chat === this.chat && !this.asking.signal.aborted) this.failed("context_failed");
     }
   }
 
   /** @param {string} html @param {boolean} first */
   draw(html, first) {
     const top = this.body.scrollTop;
-    this.body.replaceChildren(...new DOMParser().parseFromString(html, 'text/html').body.childNodes);
+    this.body.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
     localTimes(this.body);
     this.body.scrollTop = top;
-    if (first) announce(word('context_of', { name: this.pane.name }));
+    if (first) announce(word("context_of", { name: this.pane.name }));
   }
 
   /** @param {string} key */
   say(key) {
-    this.body.replaceChildren(Object.assign(document.createElement('p'), { className: 'quiet', textContent: word(key) }));
+    this.body.replaceChildren(
+      Object.assign(document.createElement("p"), { className: "quiet", textContent: word(key) }),
+    );
   }
 
   /** @param {string} key */
   failed(key) {
     this.say(key);
     announce(word(key));
-    const again = Object.assign(document.createElement('button'), { type: 'button', className: 'button small', textContent: word('try_again') });
-    again.addEventListener('click', () => { this.say('context_loading'); void this.load(true); });
+    const again = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "button small",
+      textContent: word("try_again"),
+    });
+    again.addEventListener("click", () => {
+      this.say("context_loading");
+      void this.load(true);
+    });
     this.body.append(again);
   }
 }

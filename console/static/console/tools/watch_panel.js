@@ -1,11 +1,11 @@
 // Looking on at a chat: its log as it goes, and a box to whisper to whoever has it. For boards and for guests.
 
-import { localTimes } from '../../times.js';
-import { patch } from '../shared/morph.js';
-import { lateBy } from '../shared/clocks.js';
-import { newCid } from '../net/ids.js';
-import { now } from '../net/server_clock.js';
-import { duration, word } from '../shared/i18n.js';
+import { localTimes } from "../../times.js";
+import { newCid } from "../net/ids.js";
+import { now } from "../net/server_clock.js";
+import { lateBy } from "../shared/clocks.js";
+import { duration, word } from "../shared/i18n.js";
+import { patch } from "../shared/morph.js";
 
 const TYPING = 6_000; // ms that "is typing" stands
 
@@ -22,20 +22,25 @@ export class WatchPanel {
   constructor(root, on) {
     this.root = root;
     this.on = on;
-    this.chat = '';
-    this.name = '';
+    this.chat = "";
+    this.name = "";
     /** @type {HTMLElement | null} */
     this.opener = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.quiet = undefined;
-    const shell = /** @type {HTMLTemplateElement} */ (document.getElementById('watch-panel'));
+    const shell = /** @type {HTMLTemplateElement} */ (document.getElementById("watch-panel"));
     root.append(shell.content.cloneNode(true));
-    root.addEventListener('click', (event) => {
+    root.addEventListener("click", (event) => {
       if (/** @type {Element} */ (event.target).closest('[data-act="close"]')) this.close();
     });
-    root.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !event.isComposing) this.close(); });
-    this.form.addEventListener('submit', (event) => { event.preventDefault(); this.whisper(); });
-    this.box.addEventListener('keydown', (event) => this.key(event));
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing) this.close();
+    });
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.whisper();
+    });
+    this.box.addEventListener("keydown", (event) => this.key(event));
   }
 
   /** @template {HTMLElement} T @param {string} selector @returns {T} */
@@ -43,37 +48,45 @@ export class WatchPanel {
     return /** @type {T} */ (this.root.querySelector(selector));
   }
 
-  get form() { return /** @type {HTMLFormElement} */ (this.find('form.whisper')); }
-  get box() { return /** @type {HTMLTextAreaElement} */ (this.find('textarea')); }
-  get scroll() { return this.find('.scroll'); }
-  get head() { return this.find('#watch-head'); }
+  get form() {
+    return /** @type {HTMLFormElement} */ (this.find("form.whisper"));
+  }
+  get box() {
+    return /** @type {HTMLTextAreaElement} */ (this.find("textarea"));
+  }
+  get scroll() {
+    return this.find(".scroll");
+  }
+  get head() {
+    return this.find("#watch-head");
+  }
 
   /** @param {string} chat @param {string} name @param {HTMLElement | null} opener who gets the focus back */
   open(chat, name, opener) {
-    if (this.chat && this.chat !== chat) this.on.send({ t: 'watch', chat: this.chat, on: false });
+    if (this.chat && this.chat !== chat) this.on.send({ t: "watch", chat: this.chat, on: false });
     this.chat = chat;
     this.opener = opener;
     this.root.hidden = false;
-    this.find('[data-sent]').textContent = '';
-    this.note('');
-    this.box.value = '';
-    this.find('#watch-log').replaceChildren();
-    this.find('#watch-trace').replaceChildren();
+    this.find("[data-sent]").textContent = "";
+    this.note("");
+    this.box.value = "";
+    this.find("#watch-log").replaceChildren();
+    this.find("#watch-trace").replaceChildren();
     this.head.replaceChildren();
     this.called(name);
-    this.on.send({ t: 'watch', chat });
-    this.find('#watch-name').focus();
+    this.on.send({ t: "watch", chat });
+    this.find("#watch-name").focus();
   }
 
   /** After a new welcome the server knows of no looking on any more. */
   resume() {
-    if (this.chat) this.on.send({ t: 'watch', chat: this.chat });
+    if (this.chat) this.on.send({ t: "watch", chat: this.chat });
   }
 
   close() {
     if (!this.chat) return;
-    this.on.send({ t: 'watch', chat: this.chat, on: false });
-    this.chat = '';
+    this.on.send({ t: "watch", chat: this.chat, on: false });
+    this.chat = "";
     this.root.hidden = true;
     this.on.changed(null);
     if (this.opener?.isConnected) this.opener.focus();
@@ -82,35 +95,37 @@ export class WatchPanel {
   /** @param {string} name */
   called(name) {
     this.name = name;
-    this.find('#watch-name').textContent = word('watching', { name });
-    this.root.setAttribute('aria-label', word('watching', { name }));
-    this.scroll.setAttribute('aria-label', word('conversation', { name }));
+    this.find("#watch-name").textContent = word("watching", { name });
+    this.root.setAttribute("aria-label", word("watching", { name }));
+    this.scroll.setAttribute("aria-label", word("conversation", { name }));
   }
 
   /** `watched`, `unwatched` or `typing`. @param {any} frame @returns {boolean} whether it was for this panel */
   frame(frame) {
     if (!this.chat || frame.chat !== this.chat) return false;
-    if (frame.t === 'watched') this.draw(frame.content);
-    else if (frame.t === 'unwatched') this.note(word('watch_over'));
-    else if (frame.t === 'typing') this.typing(frame);
+    if (frame.t === "watched") this.draw(frame.content);
+    else if (frame.t === "unwatched") this.note(word("watch_over"));
+    else if (frame.t === "typing") this.typing(frame);
     return true;
   }
 
   /** @param {string} content */
   draw(content) {
-    const template = document.createElement('template');
+    const template = document.createElement("template");
     template.innerHTML = content;
     const atEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 40;
     for (const part of [...template.content.children]) {
       const old = part.id && this.root.querySelector(`#${CSS.escape(part.id)}`);
-      if (part.tagName === 'LI') this.line(/** @type {HTMLElement} */ (part));
+      if (part.tagName === "LI") this.line(/** @type {HTMLElement} */ (part));
       else if (old) patch(old, part);
     }
     localTimes(this.root);
     const { name, agent, agentName } = this.head.dataset;
     if (name) this.called(name);
-    const label = /** @type {HTMLElement} */ (this.form.querySelector('label'));
-    label.textContent = agent ? word('whisper_to', { name: agentName ?? '', visitor: this.name }) : word('whisper_queue', { visitor: this.name });
+    const label = /** @type {HTMLElement} */ (this.form.querySelector("label"));
+    label.textContent = agent
+      ? word("whisper_to", { name: agentName ?? "", visitor: this.name })
+      : word("whisper_queue", { visitor: this.name });
     this.tick();
     if (atEnd) this.scroll.scrollTop = this.scroll.scrollHeight;
     this.on.changed(this.head.dataset);
@@ -118,47 +133,53 @@ export class WatchPanel {
 
   /** A line of the log in its place, once. @param {HTMLElement} fresh */
   line(fresh) {
-    const log = this.find('#watch-log');
+    const log = this.find("#watch-log");
     const seq = Number(fresh.dataset.seq);
     let before = log.lastElementChild;
-    while (before && Number(before.getAttribute('data-seq')) > seq) before = before.previousElementSibling;
-    if (before && Number(before.getAttribute('data-seq')) === seq) return;
+    while (before && Number(before.getAttribute("data-seq")) > seq) before = before.previousElementSibling;
+    if (before && Number(before.getAttribute("data-seq")) === seq) return;
     if (before) before.after(fresh);
     else log.prepend(fresh);
-    this.find('.typing').hidden = true;
+    this.find(".typing").hidden = true;
   }
 
   /** @param {any} frame */
   typing(frame) {
-    const place = this.find('.typing');
-    place.textContent = frame.text ? word('typing_text', { text: frame.text }) : word('typing', { name: frame.who || this.name });
+    const place = this.find(".typing");
+    place.textContent = frame.text
+      ? word("typing_text", { text: frame.text })
+      : word("typing", { name: frame.who || this.name });
     place.hidden = false;
     clearTimeout(this.quiet);
-    this.quiet = setTimeout(() => { place.hidden = true; }, TYPING);
+    this.quiet = setTimeout(() => {
+      place.hidden = true;
+    }, TYPING);
   }
 
   /** What the panel has to say of the chat or of a command. @param {string} words @param {'problem' | 'hint'} kind */
-  note(words, kind = 'problem') {
-    const place = this.find('[data-note]');
+  note(words, kind = "problem") {
+    const place = this.find("[data-note]");
     place.className = kind;
-    place.hidden = words === '';
+    place.hidden = words === "";
     place.textContent = words;
   }
 
   /** Times that run. */
   tick() {
     const at = now();
-    for (const place of this.root.querySelectorAll('[data-since]')) place.textContent = duration(at - Number(place.getAttribute('data-since')));
-    for (const place of this.root.querySelectorAll('[data-clock]')) {
-      const left = Number(place.getAttribute('data-clock')) - at;
-      place.textContent = left > 0 ? word('clock_left', { n: Math.ceil(left / 1000) }) : lateBy(Math.floor(-left / 1000));
-      place.classList.toggle('warn', left <= 0);
+    for (const place of this.root.querySelectorAll("[data-since]"))
+      place.textContent = duration(at - Number(place.getAttribute("data-since")));
+    for (const place of this.root.querySelectorAll("[data-clock]")) {
+      const left = Number(place.getAttribute("data-clock")) - at;
+      place.textContent =
+        left > 0 ? word("clock_left", { n: Math.ceil(left / 1000) }) : lateBy(Math.floor(-left / 1000));
+      place.classList.toggle("warn", left <= 0);
     }
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     if (!event.repeat) this.whisper();
   }
@@ -166,16 +187,16 @@ export class WatchPanel {
   whisper() {
     const text = this.box.value.trim();
     if (!text || !this.chat) return;
-    this.on.say({ t: 'whisper', cid: newCid(), chat: this.chat, text }, this.chat, this.name);
-    this.box.value = '';
-    this.find('[data-sent]').textContent = word('sending');
+    this.on.say({ t: "whisper", cid: newCid(), chat: this.chat, text }, this.chat, this.name);
+    this.box.value = "";
+    this.find("[data-sent]").textContent = word("sending");
   }
 
   /** A whisper was answered. @param {any} frame what was sent @param {any} answer @param {string} why in words, of a refusal */
   settled(frame, answer, why) {
     if (frame.chat !== this.chat) return;
-    this.find('[data-sent]').textContent = answer.t === 'ack' ? word('whispered') : '';
-    if (answer.t === 'ack') return;
+    this.find("[data-sent]").textContent = answer.t === "ack" ? word("whispered") : "";
+    if (answer.t === "ack") return;
     this.note(why);
     if (!this.box.value) this.box.value = frame.text;
   }

@@ -1,45 +1,47 @@
 // Looking on at a colleague's chat, for whoever was invited.
 
-import { addActions } from '../shared/actions.js';
-import { announce } from '../shared/announcer.js';
-import { command, onAnswer, onFrame, send } from '../net/frames.js';
-import { now } from '../net/server_clock.js';
-import { sound } from '../alarms/sounds.js';
-import { WatchPanel } from './watch_panel.js';
-import { known, word } from '../shared/i18n.js';
+import { sound } from "../alarms/sounds.js";
+import { command, onAnswer, onFrame, send } from "../net/frames.js";
+import { now } from "../net/server_clock.js";
+import { addActions } from "../shared/actions.js";
+import { announce } from "../shared/announcer.js";
+import { known, word } from "../shared/i18n.js";
+import { WatchPanel } from "./watch_panel.js";
 
-const place = /** @type {HTMLElement} */ (document.getElementById('strip-invited'));
+const place = /** @type {HTMLElement} */ (document.getElementById("strip-invited"));
 
 /** @type {Set<string>} chats of which the person was told */
 const told = new Set();
-const panel = new WatchPanel(/** @type {HTMLElement} */ (document.getElementById('watch')), {
+const panel = new WatchPanel(/** @type {HTMLElement} */ (document.getElementById("watch")), {
   send,
   say: (frame, chat, name) => command(frame, chat, name),
-  changed: (head) => document.body.toggleAttribute('data-watching', head !== null),
+  changed: (head) => document.body.toggleAttribute("data-watching", head !== null),
 });
 
 /** @returns {HTMLElement[]} */
-const invitations = () => [...place.querySelectorAll('[data-watch]')].map((one) => /** @type {HTMLElement} */ (one));
+const invitations = () => [...place.querySelectorAll("[data-watch]")].map((one) => /** @type {HTMLElement} */ (one));
 
 export function startLooking() {
-  place.addEventListener('click', (event) => {
-    const button = event.target instanceof Element ? event.target.closest('[data-watch]') : null;
+  place.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-watch]") : null;
     if (button instanceof HTMLElement) look(button);
   });
   addActions({ watch: { run: lookOrLeave, may: () => Boolean(panel.chat || invitations().length) } });
-  for (const kind of ['watched', 'unwatched', 'typing']) onFrame(kind, (frame) => panel.frame(frame));
-  onFrame('welcome', () => setTimeout(() => panel.resume()));
-  onAnswer('whisper', (item, answer) => {
+  for (const kind of ["watched", "unwatched", "typing"]) onFrame(kind, (frame) => panel.frame(frame));
+  onFrame("welcome", () => setTimeout(() => panel.resume()));
+  onAnswer("whisper", (item, answer) => {
     const key = `error_${answer.code}`;
     panel.settled(item.frame, answer, known(key) ? word(key) : answer.message);
   });
-  setInterval(() => { if (panel.chat && !document.hidden) panel.tick(); }, 500);
+  setInterval(() => {
+    if (panel.chat && !document.hidden) panel.tick();
+  }, 500);
 }
 
 /** @param {HTMLElement} button */
 function look(button) {
-  panel.open(button.dataset.watch ?? '', button.dataset.name || word('visitor'), button);
-  document.body.toggleAttribute('data-watching', true);
+  panel.open(button.dataset.watch ?? "", button.dataset.name || word("visitor"), button);
+  document.body.toggleAttribute("data-watching", true);
 }
 
 /** By key: the first one may look on at; again: back. */
@@ -52,10 +54,10 @@ function lookOrLeave() {
 /** After a swap: whoever is invited hears of it once. @param {boolean} loud not at first */
 export function hearInvitations(loud) {
   for (const { dataset } of invitations()) {
-    const chat = dataset.watch ?? '';
+    const chat = dataset.watch ?? "";
     if (!told.has(chat) && loud) {
-      announce(word('invited', { by: dataset.by ?? '', name: dataset.name || word('visitor') }));
-      sound('chat');
+      announce(word("invited", { by: dataset.by ?? "", name: dataset.name || word("visitor") }));
+      sound("chat");
     }
     told.add(chat);
   }
