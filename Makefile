@@ -1,5 +1,6 @@
 # Two commands: `make run` starts the demo, `make test` runs every test. Both do their own set-up.
 PY := .venv/bin/python
+JS := tools/javascript
 CROWD ?= 3
 AGENTS ?= 0
 WORKERS ?= 3
@@ -19,12 +20,14 @@ run: env ## start the demo; CROWD=12 simulated visitors (default 3, 0 for none),
 test: lint types chromium ## everything: style, types and every test
 	@$(PY) -m pytest $(TOGETHER) || { echo "Once more, alone:"; $(PY) -m pytest -v --last-failed --last-failed-no-failures none; }
 
-lint: dev ## style and format
+lint: dev ## style and format of Python, JavaScript and CSS
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(JS) biome check --error-on-warnings
 
-types: dev ## strict types
+types: dev ## strict types of Python and JavaScript
 	@$(PY) -m mypy
+	@$(JS) tsc
 
 unit: dev ## one test file per module, the model of a workspace, the settings
 	@$(PY) -m pytest $(TOGETHER) tests/unit tests/model
@@ -41,6 +44,7 @@ browser: chromium ## in a real browser
 format: dev ## put the code into shape
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+	@$(JS) biome check --write
 
 wheel: dev ## dist/sestetto-*.whl
 	@$(PY) -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
@@ -49,7 +53,7 @@ screenshots: chromium ## docs/images anew, from the real thing
 	@$(PY) -m tools.screenshots
 
 clean: ## remove the environment and what was built; data stays
-	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 env:
 	@sh tools/environment run

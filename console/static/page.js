@@ -7,6 +7,7 @@ const YEAR = 365 * 24 * 3600;
 /** @param {string} name @param {string} value */
 function remember(name, value) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
+  // biome-ignore lint/suspicious/noDocumentCookie: cookieStore is missing on plain HTTP
   document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
 }
 

@@ -5,6 +5,7 @@ import { holding } from "./part_renderer.js";
 
 const $ = (/** @type {string} */ id) => document.getElementById(id);
 const list = () => /** @type {HTMLElement} */ (document.querySelector('[data-parts="agents"]'));
+const rows = () => /** @type {HTMLElement[]} */ ([...list().children]);
 const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | null} */ ($(id))?.value ?? "";
 
 /** @param {() => void} changed */
@@ -37,20 +38,20 @@ export function sift(row) {
 }
 
 function all() {
-  /** @type {HTMLElement} */ for (const row of list().children)
-    (row).hidden = !wanted(/** @type {HTMLElement} */ (row));
+  for (const row of rows()) row.hidden = !wanted(row);
 }
 
 /** Says why there is nothing, and how to get it. */
 export function emptiness() {
   const totals = $("overview")?.dataset ?? {};
   show("no-queues", totals.queues === "0");
-  const rows = [...list().children].filter((row) => !(/** @type {HTMLElement} */ (row).hidden)).length;
+  const all = rows();
+  const listed = all.filter((row) => !row.hidden).length;
   const narrowed = value("show") === "late" || value("of-queue") !== "" || value("find") !== "";
-  show("no-agents", $("overview") !== null && rows === 0 && !narrowed);
-  show("no-match", rows === 0 && narrowed);
-  show("agents-table", rows > 0);
-  const off = list().children.length - rows;
+  show("no-agents", $("overview") !== null && listed === 0 && !narrowed);
+  show("no-match", listed === 0 && narrowed);
+  show("agents-table", listed > 0);
+  const off = all.length - listed;
   const note = $("off-duty");
   if (note) note.textContent = off && !narrowed && value("show") !== "all" ? word("off_duty", { n: off }) : "";
   queues();

@@ -240,7 +240,7 @@ export class Desk {
   attendedFoot() {
     const foot = this.feet.get(attention.slot);
     const there = this.panes[attention.slot - 1]?.root.contains(document.activeElement);
-    return there && foot && foot.chat && foot.chat === attention.chat ? foot : undefined;
+    return there && foot?.chat && foot.chat === attention.chat ? foot : undefined;
   }
 
   /** @returns {Offer | undefined} */

@@ -55,7 +55,7 @@ export class Choices {
   /** @param {number} index */
   go(index) {
     this.at = index;
-    [...this.list.children].forEach((row, place) => row.setAttribute("aria-selected", String(place === index)));
+    for (const [at, row] of [...this.list.children].entries()) row.setAttribute("aria-selected", String(at === index));
     const row = this.list.children[index];
     if (!row) return this.box?.removeAttribute("aria-activedescendant");
     this.box?.setAttribute("aria-activedescendant", row.id);

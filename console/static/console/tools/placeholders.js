@@ -9,17 +9,14 @@ const BRACES = /\{(visitor|agent|queue|site|page|field:[^{}\n]{1,60})\}/g;
 
 /** @param {string} text @param {Known} known @returns {string} */
 export function fill(text, known) {
-  return text.replace(BRACES, (whole, name) => valueOf(name, known) || whole);
+  return text.replace(BRACES, (whole, name) => lookUp(name, known) || whole);
 }
 
 /** @param {string} name @param {Known} known */
-function valueOf(name, known) {
+function lookUp(name, known) {
   if (name.startsWith("field:")) return known.fields?.[name.slice("field:".length)] ?? "";
-  return (
-    { visitor: known.visitor, agent: known.agent, queue: known.queue_name, site: known.site_name, page: known.page }[
-      name
-    ] ?? ""
-  );
+  const { visitor, agent, queue_name: queue, site_name: site, page } = known;
+  return { visitor, agent, queue, site, page }[name] ?? "";
 }
 
 /**

@@ -2,7 +2,6 @@
 
 import { sound } from "../alarms/sounds.js";
 import { command, onAnswer, onFrame, send } from "../net/frames.js";
-import { now } from "../net/server_clock.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
 import { known, word } from "../shared/i18n.js";
