@@ -2,9 +2,9 @@
 -- Fills a line in seconds: each clone is a chat as a real `open` left it, under ids and at a time of its own.
 -- Nothing of it goes into the append-only file, so a store that was filled in this way must not be started again.
 
-local WIDTH = 15  -- digits of an id after its first letter
+local WIDTH = 15 -- digits of an id after its first letter
 
-local recipe  -- what one open wrote, kept over calls: Python sends it once
+local recipe -- what one open wrote, kept over calls: Python sends it once
 
 local function int(x) return string.format('%.0f', x) end
 
@@ -13,9 +13,13 @@ local function text(parts, names, at)
   if type(parts) == 'string' then return parts end
   local out = {}
   for i, part in ipairs(parts) do
-    if type(part) == 'string' then out[i] = part
-    elseif part.id then out[i] = names[part.id]
-    else out[i] = int(at + part.ms) end
+    if type(part) == 'string' then
+      out[i] = part
+    elseif part.id then
+      out[i] = names[part.id]
+    else
+      out[i] = int(at + part.ms)
+    end
   end
   return table.concat(out)
 end
@@ -32,10 +36,13 @@ redis.register_function('load_clone', function(keys, args)
   local first, count, at, step = tonumber(args[1]), tonumber(args[2]), tonumber(args[3]), tonumber(args[4])
   for number = first, first + count - 1 do
     local tail = string.format('%0' .. WIDTH .. 'd', number)
-    local names = { chat = 'c' .. tail, visitor = 'v' .. tail, connection = 'w' .. tail, cid = 'load-cid' .. string.sub(tail, 2) }
+    local names =
+      { chat = 'c' .. tail, visitor = 'v' .. tail, connection = 'w' .. tail, cid = 'load-cid' .. string.sub(tail, 2) }
     for _, command in ipairs(recipe) do
       local words = {}
-      for i, parts in ipairs(command) do words[i] = text(parts, names, at + (number - first) * step) end
+      for i, parts in ipairs(command) do
+        words[i] = text(parts, names, at + (number - first) * step)
+      end
       redis.call(unpack(words))
     end
   end

@@ -39,10 +39,18 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
     if seq then S.open_turn(c, q, seq, at) end
   end
   S.put(c, 'seen_agent', int(math.max(read, num(c.seen_agent))))
-  local seq = S.record(c, 'message', '"by":"agent","read":' .. int(read) .. S.running(c)
-    .. (turn and ',"turn":' .. turn.json or '') .. (promised and ',' .. promised or '')
-    .. (num(promise) > 0 and ',"promise":' .. c.promise or '') .. (canned ~= '' and ',"canned":"' .. canned .. '"' or ''),
-    payload)
+  local seq = S.record(
+    c,
+    'message',
+    '"by":"agent","read":'
+      .. int(read)
+      .. S.running(c)
+      .. (turn and ',"turn":' .. turn.json or '')
+      .. (promised and ',' .. promised or '')
+      .. (num(promise) > 0 and ',"promise":' .. c.promise or '')
+      .. (canned ~= '' and ',"canned":"' .. canned .. '"' or ''),
+    payload
+  )
   S.clock(c)
   S.await_visitor(c, q)
   S.no_timer('silent', chat)
@@ -96,7 +104,7 @@ verb('label', function(id, fence, chat, cid, digest, reason, tags, done, payload
     S.put(c, 'reason', reason)
     S.put(c, 'tags', tags)
     S.record(c, 'labelled', '', payload)
-    end
+  end
   local seq = num(c.seq) + (wraps and 1 or 0)
   if wraps then S.wrap(c, 'done') end
   return S.done(chat, id, cid, digest, seq, chat)
@@ -129,7 +137,7 @@ verb('shown', function(id, fence, chat, seq, hidden)
   if hidden ~= '1' and num(seq) > num(c.seen_agent) then
     seq = math.min(num(seq), num(c.seq))
     S.put(c, 'seen_agent', int(seq))
-    local told = math.min(seq, num(c.last))  -- a note must leave no trace, not even its number
+    local told = math.min(seq, num(c.last)) -- a note must leave no trace, not even its number
     redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"agent","seq":' .. int(told) .. '}')
   end
   awake(id)
@@ -143,7 +151,11 @@ verb('visitor_seen', function(chat, visitor, seq)
   seq = math.min(num(seq), num(c.seq))
   if seq > num(c.seen_visitor) then
     S.put(c, 'seen_visitor', int(seq))
-      redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"visitor","seq":' .. int(seq) .. '}')
+    redis.call(
+      'PUBLISH',
+      P .. 'signals',
+      '{"t":"seen","chat":"' .. chat .. '","by":"visitor","seq":' .. int(seq) .. '}'
+    )
   end
   return S.reply()
 end)
@@ -153,7 +165,11 @@ verb('draft', function(id, fence, chat, text)
   if fenced(id, fence) then return refuse('taken_over') end
   local c = redis.call('HMGET', key('chat', chat), 'agent', 'place')
   if c[1] ~= id or c[2] ~= 'active' then return refuse('not_found') end
-  if text == '' then redis.call('DEL', key('draft', chat)) else redis.call('SET', key('draft', chat), text) end
+  if text == '' then
+    redis.call('DEL', key('draft', chat))
+  else
+    redis.call('SET', key('draft', chat), text)
+  end
   return S.reply()
 end)
 

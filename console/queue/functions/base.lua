@@ -1,16 +1,16 @@
 -- What every Function stands on: this call's clock, the feed, replies, refusals.
 -- Times are integer ms of the store's clock. `own` and payloads are JSON text, never decoded here.
 
-local S = {}            -- the library's functions, by topic
-local P                 -- key prefix of this call's workspace, "{name}:"
-local NOW, STAMP, N     -- this call's time, the same as text, and the last number of the feed
-local WRITTEN           -- the number that stands in `head`
-local AHEAD             -- ms the workspace's clock runs ahead of the store's (tests move time with it)
-local BEHIND            -- ms the store's clock has gone back
+local S = {} -- the library's functions, by topic
+local P -- key prefix of this call's workspace, "{name}:"
+local NOW, STAMP, N -- this call's time, the same as text, and the last number of the feed
+local WRITTEN -- the number that stands in `head`
+local AHEAD -- ms the workspace's clock runs ahead of the store's (tests move time with it)
+local BEHIND -- ms the store's clock has gone back
 
-local FIRINGS = 64      -- timers or assignments one call may do; the rest is due at once
+local FIRINGS = 64 -- timers or assignments one call may do; the rest is due at once
 
-local function int(x) return string.format('%d', x) end  -- whole numbers: it cuts off, and takes half the time of %.0f
+local function int(x) return string.format('%d', x) end -- whole numbers: it cuts off, and takes half the time of %.0f
 local function num(x) return tonumber(x) or 0 end
 local function key(kind, id) return P .. kind .. ':' .. id end
 local function refuse(code) return { '!', code } end
@@ -18,7 +18,9 @@ local function refuse(code) return { '!', code } end
 -- Flat replies of HGETALL as a table.
 local function hash(name)
   local flat, out = redis.call('HGETALL', name), {}
-  for i = 1, #flat, 2 do out[flat[i]] = flat[i + 1] end
+  for i = 1, #flat, 2 do
+    out[flat[i]] = flat[i + 1]
+  end
   return out
 end
 
@@ -56,14 +58,32 @@ function S.announce(kind, own)
   S.feed('{"kind":"' .. kind .. '","at":' .. STAMP .. (own ~= '' and ',' .. own or '') .. '}')
 end
 
-local PUBLIC = { opened = true, message = true, assigned = true, released = true, transferred = true, asked = true,
-  ended = true, reopened = true, rated = true }
+local PUBLIC = {
+  opened = true,
+  message = true,
+  assigned = true,
+  released = true,
+  transferred = true,
+  asked = true,
+  ended = true,
+  reopened = true,
+  rated = true,
+}
 
 -- A fact in the chat's log and in the feed: what only the Function knows, then the payload. Returns its seq.
 function S.record(c, kind, own, payload)
   local seq = num(c.seq) + 1
-  local json = '{"kind":"' .. kind .. '","at":' .. STAMP .. ',"chat":"' .. c.id .. '","seq":' .. int(seq)
-    .. ',"prev":' .. int(num(c.last)) .. (own ~= '' and ',' .. own or '')
+  local json = '{"kind":"'
+    .. kind
+    .. '","at":'
+    .. STAMP
+    .. ',"chat":"'
+    .. c.id
+    .. '","seq":'
+    .. int(seq)
+    .. ',"prev":'
+    .. int(num(c.last))
+    .. (own ~= '' and ',' .. own or '')
   if payload and payload ~= '{}' and payload ~= '' then
     json = json .. ',' .. string.sub(payload, 2)
   else
@@ -90,15 +110,14 @@ end
 
 -- Keeps a result for resends and returns it.
 function S.done(owner, author, cid, digest, seq, chat)
-  redis.call('HSET', key('cids', owner), author .. '|' .. cid,
-    digest .. ' ' .. int(seq) .. ' ' .. STAMP .. ' ' .. chat)
+  redis.call('HSET', key('cids', owner), author .. '|' .. cid, digest .. ' ' .. int(seq) .. ' ' .. STAMP .. ' ' .. chat)
   return S.reply(int(seq), STAMP, chat)
 end
 
 -- Registers a verb. Those that end or free carry `allow-oom`, or a full store could never be emptied.
 -- `many` takes a list of any length (Lua's stack holds 8,000 values) as one table.
 local function verb(name, body, flags, many)
-  redis.register_function {
+  redis.register_function({
     function_name = name .. '_@VERSION@',
     callback = function(keys, args)
       local refused = S.enter(keys, args[1])
@@ -115,5 +134,5 @@ local function verb(name, body, flags, many)
       return reply
     end,
     flags = flags or {},
-  }
+  })
 end

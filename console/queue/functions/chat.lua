@@ -1,9 +1,9 @@
 -- A chat: its end, and the wrap-up after it.
 
-local LOG_LIMIT = 10000         -- facts a chat may hold
-local LOG_BYTES = 4194304       -- and their size as JSON
-local REOPEN = 600000           -- ms after the end in which a visitor's words reopen the chat
-local KEEP = 86400000           -- ms an ended chat stays live
+local LOG_LIMIT = 10000 -- facts a chat may hold
+local LOG_BYTES = 4194304 -- and their size as JSON
+local REOPEN = 600000 -- ms after the end in which a visitor's words reopen the chat
+local KEEP = 86400000 -- ms an ended chat stays live
 
 -- Over for the visitor: the agent may still be wrapping up.
 function S.over(c) return c.place == 'ended' or c.place == 'wrapup' end
@@ -23,7 +23,9 @@ end
 -- Out of an agent's hands: the slot and the clock; who held it is told to the caller.
 function S.let_go(c)
   local id = c.agent
-  for _, kind in ipairs({ 'unseen', 'ask', 'silent', 'offer', 'wrapup' }) do S.no_timer(kind, c.id) end
+  for _, kind in ipairs({ 'unseen', 'ask', 'silent', 'offer', 'wrapup' }) do
+    S.no_timer(kind, c.id)
+  end
   if id == '' then return id end
   S.free_slot(id, c.slot)
   redis.call('ZREM', key('clocks', id), c.id)
@@ -39,8 +41,7 @@ function S.finish(c, why, payload)
   S.judge(c)
   local was, agent, own = c.place, c.agent, '"why":"' .. why .. '"'
   local q = S.queue(c.queue)
-  local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == ''
-    and S.agent(agent).connected == '1'
+  local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == '' and S.agent(agent).connected == '1'
   if was == 'waiting' then S.unline(c) end
   S.clear_turn(c)
   for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs', 'overflow', 'again', 'offer' }) do

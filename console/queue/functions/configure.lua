@@ -3,21 +3,45 @@
 local function drop_member(id)
   S.lose(id, NOW)
   S.empty_hands(id)
-  for queue in S.queues_of(S.agent(id)) do redis.call('ZREM', key('staff', queue), id) end
+  for queue in S.queues_of(S.agent(id)) do
+    redis.call('ZREM', key('staff', queue), id)
+  end
   S.no_timer('grace', id)
   S.no_timer('lost', id)
   local a = S.agent(id)
-  S.announce('agent', '"agent":"' .. id .. '","name":' .. a.name .. ',"status":"offline","connected":false,"limit":0,"fence":'
-    .. (a.fence or '0') .. ',"removed":true')
+  S.announce(
+    'agent',
+    '"agent":"'
+      .. id
+      .. '","name":'
+      .. a.name
+      .. ',"status":"offline","connected":false,"limit":0,"fence":'
+      .. (a.fence or '0')
+      .. ',"removed":true'
+  )
   S.settle()
   S.forget(a)
   redis.call('DEL', key('agent', id), key('held', id), key('clocks', id), key('times', id))
   redis.call('SREM', P .. 'agents', id)
 end
 
-local SETTINGS = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'languages', 'longest', 'overflow', 'overflow_after',
-  'wrapup', 'head', 'opens', 'members' }
-local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head' }  -- what decides where a waiting chat stands
+local SETTINGS = {
+  'target',
+  'ask',
+  'end',
+  'mode',
+  'accept',
+  'misses',
+  'languages',
+  'longest',
+  'overflow',
+  'overflow_after',
+  'wrapup',
+  'head',
+  'opens',
+  'members',
+}
+local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head' } -- what decides where a waiting chat stands
 
 -- Writes a queue's settings, from `row[at]` on; whether its waiting chats have to move, and whether it overflows
 -- elsewhere now.
@@ -41,7 +65,9 @@ end
 local function feeders(queues)
   local found, known, all = {}, {}, redis.call('SMEMBERS', P .. 'queues')
   table.sort(all)
-  for _, queue in ipairs(queues) do known[queue] = true end
+  for _, queue in ipairs(queues) do
+    known[queue] = true
+  end
   repeat
     local before = #found
     for _, queue in ipairs(all) do
@@ -85,8 +111,12 @@ verb('configure', function(list)
     local id, name, limit, served, lanes = row[at], row[at + 1], row[at + 2], row[at + 3], row[at + 4]
     local a = S.agent(id) or S.new_agent(id)
     if a.name ~= name or a.limit ~= limit or a.queues ~= served or a.lanes ~= lanes then
-      for lane in S.lanes_of(a) do redis.call('ZREM', key('free', lane), id) end
-      for queue in S.queues_of(a) do redis.call('ZREM', key('staff', queue), id) end
+      for lane in S.lanes_of(a) do
+        redis.call('ZREM', key('free', lane), id)
+      end
+      for queue in S.queues_of(a) do
+        redis.call('ZREM', key('staff', queue), id)
+      end
       S.put_all(a, { name = name, limit = limit, queues = served, lanes = lanes, stands = '' })
       redis.call('SADD', P .. 'agents', id)
       changed[#changed + 1] = id
@@ -102,7 +132,9 @@ verb('configure', function(list)
   redis.call('HSET', P .. 'config', 'version', version)
   local lost, relined, homeless = remove_queues(configured), {}, {}
   for _, queue in ipairs(lost) do
-    for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do homeless[#homeless + 1] = chat end
+    for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do
+      homeless[#homeless + 1] = chat
+    end
   end
   for _, queues in ipairs({ moved, feeders(led), lost }) do
     for _, queue in ipairs(queues) do
@@ -124,8 +156,12 @@ verb('configure', function(list)
       S.refresh(id)
     end
   end
-  for _, id in ipairs(gone) do drop_member(id) end
-  for _, id in ipairs(changed) do S.route_agent(id) end
+  for _, id in ipairs(gone) do
+    drop_member(id)
+  end
+  for _, id in ipairs(changed) do
+    S.route_agent(id)
+  end
   for _, queue in ipairs(moved) do
     for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do
       S.route_chat(S.chat(chat))
@@ -143,6 +179,8 @@ end, { 'allow-oom' }, true)
 -- hours(version, queue, opens, ...): the instants of the days to come, of the configuration that is live.
 verb('hours', function(list)
   if list[1] ~= redis.call('HGET', P .. 'config', 'version') then return S.reply('0') end
-  for i = 2, #list, 2 do redis.call('HSET', key('queue', list[i]), 'opens', list[i + 1]) end
+  for i = 2, #list, 2 do
+    redis.call('HSET', key('queue', list[i]), 'opens', list[i + 1])
+  end
   return S.reply('1')
 end, { 'allow-oom' }, true)

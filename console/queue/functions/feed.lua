@@ -9,7 +9,7 @@ verb('archived', function(id, n)
 end, { 'allow-oom' })
 
 -- begin(believed, fresh): the epoch, set when there is none; rotated when `believed` is still the one.
-redis.register_function {
+redis.register_function({
   function_name = 'begin_@VERSION@',
   callback = function(keys, args)
     local now = redis.call('HGET', keys[1], 'epoch')
@@ -20,4 +20,4 @@ redis.register_function {
     return { now, redis.call('HGET', keys[1], 'n') or '0' }
   end,
   flags = { 'allow-oom' },
-}
+})

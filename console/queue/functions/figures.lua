@@ -1,7 +1,7 @@
 -- Figures that keep themselves: exact counts and shares, durations in buckets of 2 %.
 -- A queue's by minute for 90 minutes and by hour for 26; an agent's own of the day.
 
-local LATEST = 30               -- late answers kept whole
+local LATEST = 30 -- late answers kept whole
 
 local function bucket(ms) return int(math.floor(math.log(math.max(ms, 1)) / math.log(1.02))) end
 
@@ -34,8 +34,21 @@ function S.answered(c, id, turn, canned)
   if turn.first then S.sample(counted, 'f', turn.first) end
   S.tally(c.queue, counted)
   if not turn.late then return end
-  redis.call('LPUSH', P .. 'lates', '{"chat":"' .. c.id .. '","queue":"' .. c.queue .. '","agent":"' .. id
-    .. '","at":' .. STAMP .. ',"turn":' .. turn.json .. '}')
+  redis.call(
+    'LPUSH',
+    P .. 'lates',
+    '{"chat":"'
+      .. c.id
+      .. '","queue":"'
+      .. c.queue
+      .. '","agent":"'
+      .. id
+      .. '","at":'
+      .. STAMP
+      .. ',"turn":'
+      .. turn.json
+      .. '}'
+  )
   redis.call('LTRIM', P .. 'lates', 0, LATEST - 1)
 end
 

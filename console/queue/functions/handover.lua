@@ -91,11 +91,27 @@ local function hand_over(c, queue, to, why, payload)
   S.enqueue(c, S.queue(c.queue), true)
   if place ~= 'active' then S.put(c, 'since', since) end
   if queue ~= '' and place == 'active' then S.exclude(c, from) end
-  local seq = S.record(c, 'transferred', '"agent":"' .. from .. '","queue":"' .. c.queue .. '","due":' .. c.due
-    .. ',"rank":' .. c.rank .. (to ~= '' and ',"to":"' .. to .. '"' or ''), payload)
+  local seq = S.record(
+    c,
+    'transferred',
+    '"agent":"'
+      .. from
+      .. '","queue":"'
+      .. c.queue
+      .. '","due":'
+      .. c.due
+      .. ',"rank":'
+      .. c.rank
+      .. (to ~= '' and ',"to":"' .. to .. '"' or ''),
+    payload
+  )
   S.clock(c)
   if from ~= '' then S.refresh(from) end
-  if to ~= '' then S.assign(c, to, why) else S.route_chat(c) end
+  if to ~= '' then
+    S.assign(c, to, why)
+  else
+    S.route_chat(c)
+  end
   if from ~= '' then S.route_agent(from) end
   return seq
 end
@@ -151,7 +167,7 @@ end)
 
 -- --- those who look on --------------------------------------------------------------------------
 
-local WATCH = 60000             -- ms: two renewals of 20 s may be missed
+local WATCH = 60000 -- ms: two renewals of 20 s may be missed
 
 local function listed(ids, id) return string.find(' ' .. (ids or '') .. ' ', ' ' .. id .. ' ', 1, true) ~= nil end
 local function with(ids, id) return (ids or '') == '' and id or ids .. ' ' .. id end

@@ -1,6 +1,6 @@
 -- A line, and who may take from it. A queue's lane is the part of its line that speaks one language.
 
-local EXCLUDED = 60000          -- ms a chat does not come back to a member who declined, missed or handed it over
+local EXCLUDED = 60000 -- ms a chat does not come back to a member who declined, missed or handed it over
 
 -- The chat's language in this queue: the visitor's own if spoken here, else the first; '' where it does not matter.
 local function language(c, q)
@@ -19,7 +19,11 @@ function S.reached(c) return string.gmatch(c.reached, '%S+') end
 -- Into the line, ordered by the promise with the queue's head start; what comes back goes before every promise not
 -- yet broken. It stands there only if routing, which every caller ends with, finds nobody.
 function S.enqueue(c, q, front)
-  if (c.reached or '') == '' then S.put(c, 'reached', c.queue) else q = S.follow_settings(c) end
+  if (c.reached or '') == '' then
+    S.put(c, 'reached', c.queue)
+  else
+    q = S.follow_settings(c)
+  end
   S.put(c, 'place', 'waiting')
   S.put(c, 'since', STAMP)
   if num(c.due) == 0 then S.put(c, 'due', int(NOW + q.target)) end
@@ -52,14 +56,20 @@ end
 -- After its overflow time a chat stands in the next queue's line too.
 function S.next_overflow(c, from)
   local queue, after = further(c)
-  if queue then S.timer('overflow', c.id, from + after) else S.no_timer('overflow', c.id) end
+  if queue then
+    S.timer('overflow', c.id, from + after)
+  else
+    S.no_timer('overflow', c.id)
+  end
 end
 
 -- Into every line it has reached.
 function S.stand(c)
   c.fresh = nil
   redis.call('ZADD', key('line', c.queue), c.rank, c.id)
-  for queue in S.reached(c) do add(c, queue) end
+  for queue in S.reached(c) do
+    add(c, queue)
+  end
 end
 
 function S.unline(c)
@@ -68,7 +78,9 @@ function S.unline(c)
     return
   end
   redis.call('ZREM', key('line', c.queue), c.id)
-  for queue in S.reached(c) do redis.call('ZREM', key(c.kind, S.lane(c, queue)), c.id) end
+  for queue in S.reached(c) do
+    redis.call('ZREM', key(c.kind, S.lane(c, queue)), c.id)
+  end
 end
 
 function S.overflow(c)
@@ -107,8 +119,10 @@ function S.follow_settings(c)
   if reached == c.reached and rank == c.rank then return q end
   S.put_all(c, { queue = q.id, reached = reached, rank = rank, head = int(q.head) })
   local lines = string.gsub(string.sub(reached, #q.id + 2), '%S+', '"%0"')
-  S.announce('relined', '"chat":"' .. c.id .. '","queue":"' .. q.id .. '","lines":[' .. string.gsub(lines, ' ', ',')
-    .. '],"rank":' .. rank)
+  S.announce(
+    'relined',
+    '"chat":"' .. c.id .. '","queue":"' .. q.id .. '","lines":[' .. string.gsub(lines, ' ', ',') .. '],"rank":' .. rank
+  )
   return q
 end
 
@@ -132,9 +146,7 @@ function S.exclude(c, id)
   S.put(c, 'nots', '1')
 end
 
-function S.excluded(c, id)
-  return c.nots == '1' and num(redis.call('HGET', key('not', c.id), id)) > NOW
-end
+function S.excluded(c, id) return c.nots == '1' and num(redis.call('HGET', key('not', c.id), id)) > NOW end
 
 -- Exclusions that have run out are forgotten; the next one is waited for.
 function S.forget_exclusions(c)
@@ -146,15 +158,17 @@ function S.forget_exclusions(c)
       next_one = num(till)
     end
   end
-  if next_one then S.timer('again', c.id, next_one) else S.put(c, 'nots', '0') end
+  if next_one then
+    S.timer('again', c.id, next_one)
+  else
+    S.put(c, 'nots', '0')
+  end
 end
 
 -- --- who is there -------------------------------------------------------------------------------
 
 -- Whether anybody works this very queue; a member just lost still counts for the grace of a reload.
-function S.manned(queue)
-  return num(redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]) > NOW
-end
+function S.manned(queue) return num(redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]) > NOW end
 
 -- The same, or one it overflows to.
 function S.staffed(queue)

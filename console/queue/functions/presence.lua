@@ -1,8 +1,8 @@
 -- Whether an agent is there: connections with their fencing numbers, leases, status.
 
-local LEASE = 10000             -- ms: two renewals of 4 s may be missed
+local LEASE = 10000 -- ms: two renewals of 4 s may be missed
 local GRACE, LOST = 3000, 10000 -- ms a reload may take: chats with a running clock, the others
-local EVER = 9e15               -- in `staff:` for somebody who is connected
+local EVER = 9e15 -- in `staff:` for somebody who is connected
 
 -- Who works a queue: until when those count who are connected, or were just now.
 local function staff(a)
@@ -21,12 +21,30 @@ function S.say_agent(id, by)
   local a = S.agent(id)
   local queues = {}
   staff(a)
-  for queue in S.queues_of(a) do queues[#queues + 1] = '"' .. queue .. '"' end
-  S.announce('agent', '"agent":"' .. id .. '","name":' .. a.name .. ',"status":"' .. (a.status or 'offline')
-    .. '","connected":' .. (a.connected == '1' and 'true' or 'false') .. ',"limit":' .. a.limit
-    .. ',"fence":' .. (a.fence or '0') .. ',"queues":[' .. table.concat(queues, ',') .. ']'
-    .. (a.reason and a.reason ~= '' and ',"reason":' .. a.reason or '')
-    .. (num(a.since) > 0 and ',"since":' .. a.since or '') .. (by and ',"by":"' .. by .. '"' or ''))
+  for queue in S.queues_of(a) do
+    queues[#queues + 1] = '"' .. queue .. '"'
+  end
+  S.announce(
+    'agent',
+    '"agent":"'
+      .. id
+      .. '","name":'
+      .. a.name
+      .. ',"status":"'
+      .. (a.status or 'offline')
+      .. '","connected":'
+      .. (a.connected == '1' and 'true' or 'false')
+      .. ',"limit":'
+      .. a.limit
+      .. ',"fence":'
+      .. (a.fence or '0')
+      .. ',"queues":['
+      .. table.concat(queues, ',')
+      .. ']'
+      .. (a.reason and a.reason ~= '' and ',"reason":' .. a.reason or '')
+      .. (num(a.since) > 0 and ',"since":' .. a.since or '')
+      .. (by and ',"by":"' .. by .. '"' or '')
+  )
 end
 
 -- Fencing numbers are the workspace's: no number comes back, also when a member was removed and returns.
@@ -60,14 +78,20 @@ end, { 'allow-oom' })
 -- The held chats: {id, fields, draft, log} each, the log's last 300 facts.
 function S.held_chats(id)
   local chats = {}
-  for _, chat in ipairs(S.in_hand(id)) do chats[#chats + 1] = S.whole(chat, 300) end
+  for _, chat in ipairs(S.in_hand(id)) do
+    chats[#chats + 1] = S.whole(chat, 300)
+  end
   return chats
 end
 
 function S.whole(chat, most)
   S.flush()
-  return { chat, redis.call('HGETALL', key('chat', chat)), redis.call('GET', key('draft', chat)) or '',
-    redis.call('LRANGE', key('log', chat), -most, -1) }
+  return {
+    chat,
+    redis.call('HGETALL', key('chat', chat)),
+    redis.call('GET', key('draft', chat)) or '',
+    redis.call('LRANGE', key('log', chat), -most, -1),
+  }
 end
 
 local function lose(id, since)

@@ -1,7 +1,7 @@
 -- Who gets what: pressure, free members, assignment and offers, and their undoing.
 
-local UNSEEN = 2500             -- ms in which a console shows it has got a chat, or the chat goes back
-local PAGE = 20                 -- entries of a lane looked at at once
+local UNSEEN = 2500 -- ms in which a console shows it has got a chat, or the chat goes back
+local PAGE = 20 -- entries of a lane looked at at once
 
 function S.queues_of(a) return string.gmatch(a.queues or '', '%S+') end
 function S.lanes_of(a) return string.gmatch(a.lanes or '', '%S+') end
@@ -39,7 +39,9 @@ local function best_member(c)
   local best, pressure, line
   for queue in S.reached(c) do
     local id, score = first(key('free', S.lane(c, queue)), may)
-    if id and before(score, id, pressure, best) then best, pressure, line = id, score, queue end
+    if id and before(score, id, pressure, best) then
+      best, pressure, line = id, score, queue
+    end
   end
   return best, line
 end
@@ -67,7 +69,9 @@ local function first_chat(a, kinds, fits)
   for lane in S.lanes_of(a) do
     for _, kind in ipairs(kinds) do
       local id, score = first(key(kind, lane), fits)
-      if id and before(score, id, rank, best) then best, rank = id, score end
+      if id and before(score, id, rank, best) then
+        best, rank = id, score
+      end
     end
   end
   return best and S.chat(best)
@@ -112,17 +116,33 @@ function S.assign(c, id, why, line)
     S.clear_turn(c)
   end
   if c.place == 'waiting' then S.unline(c) end
-  local own = '"agent":"' .. id .. '","name":' .. a.name .. ',"slot":' .. slot .. ',"why":"' .. why
-    .. '","candidates":' .. int(candidates) .. ',"clocks":' .. int(clocks) .. ',"waited":' .. int(waited)
-    .. (num(c.due) > 0 and ',"due":' .. c.due or '') .. (chats > 0 and ',"chats":' .. int(chats) or '')
+  local own = '"agent":"'
+    .. id
+    .. '","name":'
+    .. a.name
+    .. ',"slot":'
+    .. slot
+    .. ',"why":"'
+    .. why
+    .. '","candidates":'
+    .. int(candidates)
+    .. ',"clocks":'
+    .. int(clocks)
+    .. ',"waited":'
+    .. int(waited)
+    .. (num(c.due) > 0 and ',"due":' .. c.due or '')
+    .. (chats > 0 and ',"chats":' .. int(chats) or '')
     .. (line and line ~= c.queue and ',"line":"' .. line .. '"' or '')
   if waited > 0 or (why ~= 'transferred' and why ~= 'took_over') then
     local counted = {}
     if waited > 0 then
       local pace
       pace, counted = learn(c, waited)
-      own = own .. ((c.stuck or '') ~= '' and ',"stuck":"' .. c.stuck .. '"' or '')
-        .. (num(c.expected) > 0 and ',"expected":' .. c.expected or '') .. ',"pace":' .. int(pace)
+      own = own
+        .. ((c.stuck or '') ~= '' and ',"stuck":"' .. c.stuck .. '"' or '')
+        .. (num(c.expected) > 0 and ',"expected":' .. c.expected or '')
+        .. ',"pace":'
+        .. int(pace)
     end
     S.tally(c.queue, S.sample(counted, 'w', waited))
   end
@@ -135,7 +155,9 @@ function S.assign(c, id, why, line)
   S.put(c, 'since', STAMP)
   S.put(c, 'turn_shown', '0')
   S.put(c, 'got', '0')
-  for _, kind in ipairs({ 'abandon', 'overflow', 'offer' }) do S.no_timer(kind, c.id) end
+  for _, kind in ipairs({ 'abandon', 'overflow', 'offer' }) do
+    S.no_timer(kind, c.id)
+  end
   S.timer('unseen', c.id, NOW + UNSEEN)
   S.record(c, 'assigned', own)
   S.clock(c)
@@ -159,8 +181,22 @@ function S.offer(c, id, q, line)
   S.put(c, 'found', line)
   S.put(c, 'until', int(NOW + q.accept))
   S.timer('offer', c.id, NOW + q.accept)
-  S.record(c, 'offered', '"agent":"' .. id .. '","name":' .. a.name .. ',"slot":' .. slot .. ',"until":' .. c['until']
-    .. ',"candidates":' .. int(candidates) .. ',"clocks":' .. int(clocks))
+  S.record(
+    c,
+    'offered',
+    '"agent":"'
+      .. id
+      .. '","name":'
+      .. a.name
+      .. ',"slot":'
+      .. slot
+      .. ',"until":'
+      .. c['until']
+      .. ',"candidates":'
+      .. int(candidates)
+      .. ',"clocks":'
+      .. int(clocks)
+  )
   S.refresh(id)
 end
 
@@ -226,14 +262,20 @@ function S.route_agent(id)
     local c = a and S.available(a) and S.next_chat(a)
     if not c then return end
     local q, line = S.queue(c.queue), line_with(c, id)
-    if q.mode == 'offer' then S.offer(c, id, q, line) else S.assign(c, id, 'next_in_line', line) end
+    if q.mode == 'offer' then
+      S.offer(c, id, q, line)
+    else
+      S.assign(c, id, 'next_in_line', line)
+    end
   end
 end
 
 -- The chats a member has in slots: first those with a running clock by their promise, then by slot.
 function S.in_hand(id)
   local chats, slots, taken = redis.call('ZRANGE', key('clocks', id), 0, -1), {}, S.slots_of(id)
-  for slot in pairs(taken) do slots[#slots + 1] = num(slot) end
+  for slot in pairs(taken) do
+    slots[#slots + 1] = num(slot)
+  end
   table.sort(slots)
   for _, slot in ipairs(slots) do
     local chat = taken[int(slot)]

@@ -1,8 +1,33 @@
 -- What is read whole: the workspace for a projection, a chat, a page of its log.
 
-local LINE = { 'place', 'queue', 'visitor', 'site', 'channel', 'profile', 'opened', 'since', 'agent', 'slot', 'turn',
-  'due', 'late', 'here', 'left', 'seq', 'last', 'rank', 'until', 'promise', 'promise_late', 'reason', 'tags', 'guests',
-  'watchers', 'reached' }
+local LINE = {
+  'place',
+  'queue',
+  'visitor',
+  'site',
+  'channel',
+  'profile',
+  'opened',
+  'since',
+  'agent',
+  'slot',
+  'turn',
+  'due',
+  'late',
+  'here',
+  'left',
+  'seq',
+  'last',
+  'rank',
+  'until',
+  'promise',
+  'promise_late',
+  'reason',
+  'tags',
+  'guests',
+  'watchers',
+  'reached',
+}
 
 -- snapshot(): number, last entry, left messages, {id, fields, held, times} per agent, {id, values of LINE} per live
 -- chat, {id, pace, spans} per queue, and the latest late answers.
@@ -12,15 +37,26 @@ verb('snapshot', function()
     queues[#queues + 1] = { id, redis.call('HGET', key('queue', id), 'pace') or '0', S.spans(id) }
   end
   for _, id in ipairs(redis.call('SMEMBERS', P .. 'agents')) do
-    agents[#agents + 1] = { id, redis.call('HGETALL', key('agent', id)), redis.call('HGETALL', key('held', id)),
-      redis.call('HGETALL', key('times', id)) }
+    agents[#agents + 1] = {
+      id,
+      redis.call('HGETALL', key('agent', id)),
+      redis.call('HGETALL', key('held', id)),
+      redis.call('HGETALL', key('times', id)),
+    }
   end
   for _, id in ipairs(redis.call('SMEMBERS', P .. 'live')) do
     chats[#chats + 1] = { id, redis.call('HMGET', key('chat', id), unpack(LINE)) }
   end
   local last = redis.call('XREVRANGE', P .. 'feed', '+', '-', 'COUNT', 1)
-  return S.reply(int(N), last[1] and last[1][1] or '0-0', redis.call('SCARD', P .. 'left'), agents, chats, queues,
-    redis.call('LRANGE', P .. 'lates', 0, -1))
+  return S.reply(
+    int(N),
+    last[1] and last[1][1] or '0-0',
+    redis.call('SCARD', P .. 'left'),
+    agents,
+    chats,
+    queues,
+    redis.call('LRANGE', P .. 'lates', 0, -1)
+  )
 end, { 'no-writes' })
 
 -- read_chat(chat): its fields, draft and last 300 facts; nothing when there is none.
@@ -32,6 +68,10 @@ end, { 'no-writes' })
 -- history(chat, before, count): facts older than `before`, oldest first.
 verb('history', function(chat, before, count)
   local from = math.max(num(before) - 1 - num(count), 0)
-  return S.reply(redis.call('HGET', key('chat', chat), 'visitor') or '', redis.call('HGET', key('chat', chat), 'agent') or '',
-    num(before) > 1 and redis.call('LRANGE', key('log', chat), from, num(before) - 2) or {}, from > 0 and '1' or '0')
+  return S.reply(
+    redis.call('HGET', key('chat', chat), 'visitor') or '',
+    redis.call('HGET', key('chat', chat), 'agent') or '',
+    num(before) > 1 and redis.call('LRANGE', key('log', chat), from, num(before) - 2) or {},
+    from > 0 and '1' or '0'
+  )
 end, { 'no-writes' })

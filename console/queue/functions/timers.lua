@@ -1,13 +1,23 @@
 -- Time passes: one ticker a workspace, each timer once.
 
-local TICKER = 1000             -- ms one process keeps the ticker
-local IDLE = 90                 -- ms after which it is taken from a process that fires nothing of what is due
-local STALL = 3000              -- ms without a tick after which nobody is judged
-local AGAIN = 500               -- ms until a chat that nobody could take is offered once more
+local TICKER = 1000 -- ms one process keeps the ticker
+local IDLE = 90 -- ms after which it is taken from a process that fires nothing of what is due
+local STALL = 3000 -- ms without a tick after which nobody is judged
+local AGAIN = 500 -- ms until a chat that nobody could take is offered once more
 
 -- Timers that judge somebody's silence, with the length each is given again after a stall.
-local JUDGES = { lease = LEASE, grace = GRACE, lost = LOST, unseen = UNSEEN, tabs = TAB_LEASE, abandon = 60000,
-  silent = 60000, watch = WATCH, offer = 10000, wrapup = 20000 }
+local JUDGES = {
+  lease = LEASE,
+  grace = GRACE,
+  lost = LOST,
+  unseen = UNSEEN,
+  tabs = TAB_LEASE,
+  abandon = 60000,
+  silent = 60000,
+  watch = WATCH,
+  offer = 10000,
+  wrapup = 20000,
+}
 
 local fire = {}
 
@@ -45,7 +55,11 @@ function fire.tabs(id)
   if not c or S.over(c) then return end
   redis.call('ZREMRANGEBYSCORE', key('tabs', id), '-inf', STAMP)
   local latest = redis.call('ZRANGE', key('tabs', id), -1, -1, 'WITHSCORES')[2]
-  if latest then S.timer('tabs', id, num(latest)) else S.visitor_left(c) end
+  if latest then
+    S.timer('tabs', id, num(latest))
+  else
+    S.visitor_left(c)
+  end
 end
 
 function fire.abandon(id)
@@ -117,7 +131,9 @@ function fire.reap(id)
   if not c or not S.over(c) then return end
   if c.place == 'wrapup' then return S.timer('reap', id, NOW + 60000) end
   local archived = num(redis.call('HGET', P .. 'head', 'archived'))
-  if archived < num(c.n) or redis.call('SISMEMBER', P .. 'left', id) == 1 then return S.timer('reap', id, NOW + 60000) end
+  if archived < num(c.n) or redis.call('SISMEMBER', P .. 'left', id) == 1 then
+    return S.timer('reap', id, NOW + 60000)
+  end
   S.forget(c)
   redis.call('DEL', key('chat', id), key('log', id), key('cids', id), key('tabs', id), key('draft', id))
   if redis.call('HGET', key('visitor', c.visitor), 'chat') == id then
@@ -169,7 +185,9 @@ verb('tick', function(process)
       S.no_timer(kind, id)
       fired = fired + 1
       local good, problem = pcall(fire[kind], id)
-      if not good then failed[#failed + 1] = name .. ' ' .. tostring(type(problem) == 'table' and problem.err or problem) end
+      if not good then
+        failed[#failed + 1] = name .. ' ' .. tostring(type(problem) == 'table' and problem.err or problem)
+      end
     end
   end
   return S.reply('1', int(fired), failed)

@@ -3,7 +3,11 @@
 -- The clock follows the turn: a timer at its due, and a place among the agent's running clocks.
 function S.clock(c)
   local due = num(c.due)
-  if due > 0 and c.late ~= '1' then S.timer('late', c.id, due) else S.no_timer('late', c.id) end
+  if due > 0 and c.late ~= '1' then
+    S.timer('late', c.id, due)
+  else
+    S.no_timer('late', c.id)
+  end
   if c.agent ~= '' then
     if c.place == 'active' and num(c.turn) > 0 then
       redis.call('ZADD', key('clocks', c.agent), int(due), c.id)
@@ -31,8 +35,15 @@ end
 function S.judge(c)
   if c.late == '1' or num(c.due) == 0 or NOW < num(c.due) then return end
   S.put(c, 'late', '1')
-  S.record(c, 'late', '"queue":"' .. c.queue .. '","due":' .. c.due
-    .. (c.agent ~= '' and c.place == 'active' and ',"agent":"' .. c.agent .. '"' or ''))
+  S.record(
+    c,
+    'late',
+    '"queue":"'
+      .. c.queue
+      .. '","due":'
+      .. c.due
+      .. (c.agent ~= '' and c.place == 'active' and ',"agent":"' .. c.agent .. '"' or '')
+  )
 end
 
 -- Where the time of a late answer went; `began` is the first keystroke as the console has it, or 0.
@@ -42,7 +53,9 @@ local function stages(c, began)
   local shown = num(c.turn_shown) > 0 and math.max(num(c.turn_shown), had) or had
   local wrote = began > 0 and math.min(math.max(began, shown), NOW) or NOW
   local function stage(name, ms) return ms > 0 and ',"' .. name .. '":' .. int(ms) or '' end
-  return stage('queue', had - asked) .. stage('delivery', shown - had) .. stage('noticing', wrote - shown)
+  return stage('queue', had - asked)
+    .. stage('delivery', shown - had)
+    .. stage('noticing', wrote - shown)
     .. stage('composing', NOW - wrote)
 end
 
@@ -57,9 +70,19 @@ function S.close_turn(c, q, began)
     S.put(c, 'answered', '1')
     turn.first = math.max(NOW - num(c.opened), 1)
   end
-  turn.json = '{"seq":' .. c.turn_seq .. ',"asked":' .. int(asked) .. ',"waited":' .. int(waited)
-    .. ',"mine":' .. int(mine) .. (turn.kept and ',"kept":true' or '') .. (turn.late and ',"late":true' or '')
-    .. (turn.first and ',"first":' .. int(turn.first) or '') .. (began and turn.late and stages(c, began) or '') .. '}'
+  turn.json = '{"seq":'
+    .. c.turn_seq
+    .. ',"asked":'
+    .. int(asked)
+    .. ',"waited":'
+    .. int(waited)
+    .. ',"mine":'
+    .. int(mine)
+    .. (turn.kept and ',"kept":true' or '')
+    .. (turn.late and ',"late":true' or '')
+    .. (turn.first and ',"first":' .. int(turn.first) or '')
+    .. (began and turn.late and stages(c, began) or '')
+    .. '}'
   S.clear_turn(c)
   return turn
 end
@@ -81,7 +104,8 @@ end
 function S.first_unread(c, read)
   for from = read, num(c.asked_seq) - 1, 100 do
     for _, json in ipairs(redis.call('LRANGE', key('log', c.id), from, from + 99)) do
-      local at, seq = string.match(json, '^{"kind":"message","at":(%d+),"chat":"[^"]*","seq":(%d+),"prev":%d+,"by":"visitor"')
+      local at, seq =
+        string.match(json, '^{"kind":"message","at":(%d+),"chat":"[^"]*","seq":(%d+),"prev":%d+,"by":"visitor"')
       if seq then return num(seq), num(at) end
     end
   end

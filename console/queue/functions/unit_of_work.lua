@@ -1,14 +1,14 @@
 -- What one call has read, and what it is to write: each chat, member and queue is read once, and all that was put
 -- is written once, before the reply. A verb that fails half-way still has written what it put, as it has its facts.
 
-local CHATS, AGENTS, QUEUES  -- by id, `false` for one that is not there
-local CHANGED                -- chats and members with something to write
-local TIMERS                 -- "kind:id" -> ms, or false for none
-local STALE                  -- members whose place in the free lanes may have changed
-local COUNTED, PATIENCE      -- queue -> what is to be counted; the longest wait of who left
-local PASSED = 0             -- chats of long lists
+local CHATS, AGENTS, QUEUES -- by id, `false` for one that is not there
+local CHANGED -- chats and members with something to write
+local TIMERS -- "kind:id" -> ms, or false for none
+local STALE -- members whose place in the free lanes may have changed
+local COUNTED, PATIENCE -- queue -> what is to be counted; the longest wait of who left
+local PASSED = 0 -- chats of long lists
 
-local PARTS = 2000  -- words of one command: Lua's stack holds 8,000 values
+local PARTS = 2000 -- words of one command: Lua's stack holds 8,000 values
 
 local function in_parts(command, name, words)
   for from = 1, #words, PARTS do
@@ -25,7 +25,11 @@ function S.chat(id)
   local c = CHATS[id]
   if c == nil then
     c = hash(key('chat', id))
-    if c.place then c.id, c.key, c.changed = id, key('chat', id), {} else c = false end
+    if c.place then
+      c.id, c.key, c.changed = id, key('chat', id), {}
+    else
+      c = false
+    end
     CHATS[id] = c
     if c and not c.reached then -- it began under a release that knew one line a queue
       c.reached, c.kind, c.rank, c.stuck = c.queue, 'waiting', c.due, ''
@@ -45,7 +49,11 @@ function S.agent(id)
   local a = AGENTS[id]
   if a == nil then
     a = hash(key('agent', id))
-    if a.name then a.id, a.key, a.changed = id, key('agent', id), {} else a = false end
+    if a.name then
+      a.id, a.key, a.changed = id, key('agent', id), {}
+    else
+      a = false
+    end
     AGENTS[id] = a
   end
   return a or nil
@@ -65,7 +73,9 @@ function S.put(thing, field, value)
 end
 
 function S.put_all(thing, values)
-  for field, value in pairs(values) do S.put(thing, field, value) end
+  for field, value in pairs(values) do
+    S.put(thing, field, value)
+  end
 end
 
 -- Its keys are deleted: nothing of it is written any more.
@@ -74,18 +84,49 @@ function S.forget(thing)
   CHATS[thing.id], AGENTS[thing.id] = nil, nil
 end
 
-local QUEUE = { 'target', 'ask', 'end', 'mode', 'accept', 'misses', 'languages', 'longest', 'overflow', 'overflow_after',
-  'wrapup', 'head', 'opens', 'pace', 'moved', 'removed' }
+local QUEUE = {
+  'target',
+  'ask',
+  'end',
+  'mode',
+  'accept',
+  'misses',
+  'languages',
+  'longest',
+  'overflow',
+  'overflow_after',
+  'wrapup',
+  'head',
+  'opens',
+  'pace',
+  'moved',
+  'removed',
+}
 
 function S.queue(id)
   local known = QUEUES[id]
   if known then return known end
   local q = redis.call('HMGET', key('queue', id), unpack(QUEUE))
   if not q[1] then return nil end
-  QUEUES[id] = { id = id, target = num(q[1]), ask = num(q[2]), finish = num(q[3]), mode = q[4], accept = num(q[5]),
-    misses = num(q[6]), languages = q[7] or '', longest = num(q[8]), overflow = q[9] or '', overflow_after = num(q[10]),
-    wrapup = num(q[11]), head = num(q[12]), opens = q[13] or '', pace = num(q[14]), moved = num(q[15]),
-    removed = q[16] == '1' }
+  QUEUES[id] = {
+    id = id,
+    target = num(q[1]),
+    ask = num(q[2]),
+    finish = num(q[3]),
+    mode = q[4],
+    accept = num(q[5]),
+    misses = num(q[6]),
+    languages = q[7] or '',
+    longest = num(q[8]),
+    overflow = q[9] or '',
+    overflow_after = num(q[10]),
+    wrapup = num(q[11]),
+    head = num(q[12]),
+    opens = q[13] or '',
+    pace = num(q[14]),
+    moved = num(q[15]),
+    removed = q[16] == '1',
+  }
   return QUEUES[id]
 end
 
@@ -124,7 +165,9 @@ end
 local function slots(a)
   if not a.slots then
     a.slots, a.used = hash(key('held', a.id)), 0
-    for _ in pairs(a.slots) do a.used = a.used + 1 end
+    for _ in pairs(a.slots) do
+      a.used = a.used + 1
+    end
   end
   return a.slots
 end
@@ -139,7 +182,9 @@ function S.has_slot(a) return S.used(a) < num(a.limit) end
 -- The chat gets the lowest slot that is free; which one (text).
 function S.take_slot(a, chat)
   local taken, slot = slots(a), 1
-  while taken[int(slot)] do slot = slot + 1 end
+  while taken[int(slot)] do
+    slot = slot + 1
+  end
   slot = int(slot)
   redis.call('HSET', key('held', a.id), slot, chat)
   a.slots[slot], a.used = chat, a.used + 1
@@ -159,9 +204,7 @@ function S.slots_of(id)
   return a and slots(a) or {}
 end
 
-function S.available(a)
-  return a.connected == '1' and a.status == 'online' and a.unseen ~= '1' and S.has_slot(a)
-end
+function S.available(a) return a.connected == '1' and a.status == 'online' and a.unseen ~= '1' and S.has_slot(a) end
 
 -- Fewest running clocks, then fewest chats, then longest without a new one: an integer below 2^53, as text.
 local function pressure(a)
@@ -183,7 +226,11 @@ function S.settle()
     if a and now ~= a.stands then
       for lane in S.lanes_of(a) do
         local free = key('free', lane)
-        if now ~= '' then redis.call('ZADD', free, now, id) else redis.call('ZREM', free, id) end
+        if now ~= '' then
+          redis.call('ZADD', free, now, id)
+        else
+          redis.call('ZREM', free, id)
+        end
       end
       S.put(a, 'stands', now)
     end
@@ -210,18 +257,22 @@ end
 -- `patience` is how long somebody waited before they left.
 function S.tally(queue, counted, waited)
   local all = COUNTED[queue] or {}
-  for field, by in pairs(counted) do all[field] = (all[field] or 0) + by end
+  for field, by in pairs(counted) do
+    all[field] = (all[field] or 0) + by
+  end
   COUNTED[queue] = all
   if waited then PATIENCE[queue] = math.max(PATIENCE[queue] or 0, waited) end
 end
 
-local SPANS = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } }  -- name, length, and how long it is kept
+local SPANS = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } } -- name, length, and how long it is kept
 
 -- Into the queue's spans of now.
 local function count(queue, counted)
   for _, span in ipairs(SPANS) do
     local name, new = key('times', queue .. ':' .. span[1] .. int(math.floor(NOW / span[2]))), false
-    for field, by in pairs(counted) do new = redis.call('HINCRBY', name, field, by) == by or new end
+    for field, by in pairs(counted) do
+      new = redis.call('HINCRBY', name, field, by) == by or new
+    end
     local patience = PATIENCE[queue]
     if patience and patience > num(redis.call('HGET', name, 'patience')) then
       redis.call('HSET', name, 'patience', int(patience))
@@ -253,7 +304,9 @@ end
 function S.flush()
   if next(STALE) then S.settle() end
   if next(CHANGED) then write_changed() end
-  for queue, counted in pairs(COUNTED) do count(queue, counted) end
+  for queue, counted in pairs(COUNTED) do
+    count(queue, counted)
+  end
   COUNTED, PATIENCE = {}, {}
   if next(TIMERS) then write_timers() end
   if N ~= WRITTEN then redis.call('HSET', P .. 'head', 'n', int(N), 'at', STAMP) end

@@ -1,12 +1,31 @@
 -- What a visitor does.
 
-local TAB_LEASE = 45000         -- ms: two renewals of 20 s may be missed
+local TAB_LEASE = 45000 -- ms: two renewals of 20 s may be missed
 
 local function create(chat, visitor, queue, site, channel, tongue, opened)
   local c = S.new_chat(chat)
-  S.put_all(c, { place = 'waiting', queue = queue, visitor = visitor, site = site, channel = channel,
-    profile = opened, tongue = tongue, agent = '', slot = '0', opened = STAMP, since = STAMP, turn = '0', turn_seq = '0',
-    due = '0', late = '0', asked_seq = '0', here = '1', left = '0', seen_visitor = '0', seen_agent = '0' })
+  S.put_all(c, {
+    place = 'waiting',
+    queue = queue,
+    visitor = visitor,
+    site = site,
+    channel = channel,
+    profile = opened,
+    tongue = tongue,
+    agent = '',
+    slot = '0',
+    opened = STAMP,
+    since = STAMP,
+    turn = '0',
+    turn_seq = '0',
+    due = '0',
+    late = '0',
+    asked_seq = '0',
+    here = '1',
+    left = '0',
+    seen_visitor = '0',
+    seen_agent = '0',
+  })
   redis.call('HSET', key('visitor', visitor), 'chat', chat)
   return c
 end
@@ -36,23 +55,38 @@ local function words(c, payload)
   if opens then S.clock(c) end
   if opens and c.place == 'active' then
     local a = S.refresh(c.agent)
-    if a.connected ~= '1' and NOW - num(a.gone) >= 3000 and S.somebody(c) then
-      S.release(c, 'gone')
-    end
+    if a.connected ~= '1' and NOW - num(a.gone) >= 3000 and S.somebody(c) then S.release(c, 'gone') end
   end
   return seq
 end
 
 -- Where a chat stands, as members of the facts that bring it up.
 local function entry(c)
-  return '"queue":"' .. c.queue .. '","site":"' .. c.site .. '","channel":"' .. c.channel .. '","due":' .. c.due
-    .. ',"rank":' .. c.rank
+  return '"queue":"'
+    .. c.queue
+    .. '","site":"'
+    .. c.site
+    .. '","channel":"'
+    .. c.channel
+    .. '","due":'
+    .. c.due
+    .. ',"rank":'
+    .. c.rank
 end
 
 local function reopen(c)
   local q = S.queue(c.queue)
-  S.put_all(c, { due = int(NOW + q.target), reached = '', assigned = '0', reason = '', tags = '', guests = '', watchers = '', here = '1',
-    left = '0' })
+  S.put_all(c, {
+    due = int(NOW + q.target),
+    reached = '',
+    assigned = '0',
+    reason = '',
+    tags = '',
+    guests = '',
+    watchers = '',
+    here = '1',
+    left = '0',
+  })
   S.enqueue(c, q, true)
   redis.call('SADD', P .. 'live', c.id)
   S.no_timer('reap', c.id)
@@ -62,7 +96,11 @@ end
 
 local function reopens(c)
   local q = S.queue(c.queue)
-  return c.left_message ~= '1' and NOW - num(c.ended) <= REOPEN and not q.removed and S.is_open(q) and S.staffed(q.id)
+  return c.left_message ~= '1'
+    and NOW - num(c.ended) <= REOPEN
+    and not q.removed
+    and S.is_open(q)
+    and S.staffed(q.id)
     and redis.call('HGET', key('visitor', c.visitor), 'chat') == c.id
 end
 
@@ -185,8 +223,12 @@ verb('arrive', function(visitor, chat, connection, after, most)
   S.flush()
   local from = current == chat and num(after) or 0
   from = math.max(from, num(c.seq) - num(most))
-  return S.reply(current, redis.call('HGETALL', key('chat', current)),
-    redis.call('LRANGE', key('log', current), from, -1), int(from))
+  return S.reply(
+    current,
+    redis.call('HGETALL', key('chat', current)),
+    redis.call('LRANGE', key('log', current), from, -1),
+    int(from)
+  )
 end, { 'allow-oom' })
 
 function S.visitor_left(c)
