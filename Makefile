@@ -20,10 +20,11 @@ run: env ## start the demo; CROWD=12 simulated visitors (default 3, 0 for none),
 test: lint types chromium ## everything: style, types and every test
 	@$(PY) -m pytest $(TOGETHER) || { echo "Once more, alone:"; $(PY) -m pytest -v --last-failed --last-failed-no-failures none; }
 
-lint: dev ## style and format of Python, JavaScript and CSS
+lint: dev ## style and format of Python, JavaScript, CSS and Lua
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(JS) biome check --error-on-warnings
+	@$(JS) node tools/format_lua.mjs --check
 
 types: dev ## strict types of Python and JavaScript
 	@$(PY) -m mypy
@@ -45,6 +46,7 @@ format: dev ## put the code into shape
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 	@$(JS) biome check --write
+	@$(JS) node tools/format_lua.mjs
 
 wheel: dev ## dist/sestetto-*.whl
 	@$(PY) -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
