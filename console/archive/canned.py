@@ -15,7 +15,7 @@ from console.domain.validation.members import validate_canned
 from console.errors import BadSettings, NotYours, Problem
 
 MOST = 500  # for the same people
-NO_REPLY = "There is no such reply."
+NO_REPLY = "Reply not found."
 
 
 class CannedReplies(Credentials):

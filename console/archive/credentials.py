@@ -153,7 +153,7 @@ class Credentials:
         bearer = TOKEN_PREFIX + new_token()
         async with self.database.writing() as connection:
             if (await connection.execute(select(members.c.id).where(members.c.id == member_id))).first() is None:
-                raise NotYours("There is no such member.")
+                raise NotYours("Member not found.")
             await connection.execute(
                 insert(tokens).values(
                     id=new_id(), digest=digest(bearer), member=member_id, name=name[:120], created=self.clock()

@@ -49,11 +49,11 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
     if known.away_reasons != wanted.away_reasons:
         old, new = list(known.away_reasons), list(wanted.away_reasons)
         await write_setting(connection, AWAY_REASONS, new)
-        await rows.note("Reasons for being away changed", "away", {"reasons": old}, {"reasons": new})
+        await rows.note("Away reasons changed", "away", {"reasons": old}, {"reasons": new})
     if known.watch_shown != wanted.watch_shown:
         await write_setting(connection, WATCH_SHOWN, wanted.watch_shown)
         before, after = {"shown": known.watch_shown}, {"shown": wanted.watch_shown}
-        await rows.note("Looking on changed", "watching", before, after)
+        await rows.note("Watching changed", "watching", before, after)
     if rows.changed:
         await bump(connection)
     return rows.changed
@@ -109,7 +109,7 @@ class Rows:
             await self.note(f"{noun} {done}", f"{noun.lower()}:{id}", plain(old), plain(new))
 
 
-GONE = {"Queue": "removed", "Site": "removed", "Member": "disabled"}
+GONE = {"Queue": "removed", "Site": "removed", "Member": "deactivated"}
 
 
 # --- rows and structs ------------------------------------------------------------------------

@@ -29,13 +29,13 @@ __all__ = ["Accounts", "SignedIn", "TokenLine"]
 
 SHORTEST_PASSWORD = 8
 RETENTION = "retention_days"
-TAKEN = "There is already a member with that address or id."
+TAKEN = "A member with that e-mail or ID already exists."
 Step = Callable[[AsyncConnection], Awaitable[None]]  # more of the same transaction
-NO_MEMBER = "There is no such member."
-NOT_NOW = "That is not your password as it is now."
-NO_NEW = "Give the new password."
-NO_QUEUE = "There is no such queue."
-NO_SITE = "There is no such site."
+NO_MEMBER = "Member not found."
+NOT_NOW = "The current password is wrong."
+NO_NEW = "Enter a new password."
+NO_QUEUE = "Queue not found."
+NO_SITE = "Site not found."
 
 
 class MemberLine(msgspec.Struct, frozen=True):
@@ -191,7 +191,7 @@ class Accounts(CannedReplies):
             known = set((await connection.execute(select(queues.c.id))).scalars())
             left = [queue for queue in row["queues"] if queue in known] if row else []
             await connection.execute(update(members).where(this).values(disabled=None, queues=left))
-            await note(connection, by, self.clock(), "Member let in again", f"member:{member_id}")
+            await note(connection, by, self.clock(), "Member reactivated", f"member:{member_id}")
             await rows.bump(connection)
 
     async def set_password(self, member_id: str, password: str, *, by: Somebody = COMMAND_LINE) -> None:
@@ -257,7 +257,7 @@ class Accounts(CannedReplies):
                 return
             await rows.write_setting(connection, RETENTION, days)
             old, new = {"days": before}, {"days": days}
-            await note(connection, by, self.clock(), "Retention changed", "retention", old, new)
+            await note(connection, by, self.clock(), "Data retention changed", "retention", old, new)
 
     # --- how -----------------------------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class Accounts(CannedReplies):
 
     async def _hashed(self, member: str, password: str) -> str:
         if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
-            says = "A password has at least %(least)s characters, and %(most)s at most."
+            says = "Use a password of %(least)s to %(most)s characters."
             values = {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD}
             raise BadSettings([Problem(f"member:{member}", "password", says, values)])
         return await hash_password(password) if password else ""

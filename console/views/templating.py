@@ -121,15 +121,23 @@ def _in_words(when: datetime, pattern: str, locale: str) -> str:
 
 
 def span(ms: int, *, locale: str) -> str:
-    """`4.1 s` of 4,100 ms, with the language's decimal sign; from 100 seconds on `1:42`, as on the clocks."""
+    """`4.1 s` of 4,100 ms, with the language's decimal sign; from a minute on `1:42`."""
     tenths = round(ms / 100)
-    return _tenths(tenths, locale) if tenths < 1_000 else duration(ms)
+    return _tenths(tenths, locale) if tenths < 600 else duration(ms + 500)
+
+
+def brief(ms: int, *, locale: str) -> str:
+    """`6 s` or `7.5 s` of a time that somebody has set; from a minute on `1:30`."""
+    return duration(ms) if ms >= 60_000 else _seconds(number(ms / 1000, locale=locale), locale)
 
 
 @lru_cache(maxsize=4_096)
 def _tenths(tenths: int, locale: str) -> str:
-    time = format_decimal(tenths / 10, format="0.0", locale=_babel(locale))
-    return page_texts().get(locale).gettext("%(time)s s") % {"time": time}
+    return _seconds(str(format_decimal(tenths / 10, format="0.0", locale=_babel(locale))), locale)
+
+
+def _seconds(count: str, locale: str) -> str:
+    return page_texts().get(locale).gettext("%(time)s s") % {"time": count}
 
 
 @lru_cache(maxsize=4_096)
@@ -150,6 +158,7 @@ def _filters(locale: str) -> dict[str, Any]:
         "place": page_label,
         "moment": partial(moment, locale=locale),
         "span": partial(span, locale=locale),
+        "brief": partial(brief, locale=locale),
         "number": partial(number, locale=locale),
         "percent": partial(percent, locale=locale),
     }

@@ -32,7 +32,7 @@ async def test_an_alert_is_set_up_tried_and_heard_of(
     await page.get_by_role("link", name="a private address").wait_for()
     await page.get_by_label("New destinations").fill(chatops.url)
     await page.get_by_role("button", name="Save").click()
-    await page.get_by_text("Late on chat-ops is saved and in force.").wait_for()
+    await page.get_by_text("Late on chat-ops saved. It applies now.").wait_for()
     await page.get_by_role("link", name="Late on chat-ops").click()
     assert "s3cr3t" not in await page.content()
     await page.get_by_role("button", name="Send a test message").click()

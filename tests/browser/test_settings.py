@@ -52,7 +52,7 @@ async def goes_to(page: Page, section: str) -> None:
 
 async def saves(page: Page, name: str) -> None:
     await page.get_by_role("button", name="Save").click()
-    await page.get_by_role("status").get_by_text(f"{name} is saved and in force.").wait_for()
+    await page.get_by_role("status").get_by_text(f"{name} saved. It applies now.").wait_for()
 
 
 async def adds_member(page: Page, name: str, *, limit: str = "6") -> None:
@@ -84,8 +84,8 @@ async def test_three_queues_and_two_tiers_are_set_up_in_the_console_alone(
     await adds_queue(page, "Level 2", "Ben", target="60")
     await saves(page, "Level 2")
     await adds_queue(page, "Level 1", "Ana")
-    await page.get_by_label("Overflows to").select_option(label="Level 2")
-    await page.get_by_label("Overflows after").fill("1")
+    await page.get_by_label("Overflow to").select_option(label="Level 2")
+    await page.get_by_label("Overflow after").fill("1")
     await saves(page, "Level 1")
     await adds_queue(page, "Premium", "Ana", "Ben", target="3")
     await page.get_by_label("Head start").fill("10")
@@ -94,9 +94,9 @@ async def test_three_queues_and_two_tiers_are_set_up_in_the_console_alone(
     await page.get_by_role("link", name="New site").click()
     await page.get_by_label("Name").fill("Demo")
     await page.get_by_label("Queue").select_option(label="Level 1")
-    await page.get_by_label("Addresses of its pages").fill(empty_server.url)
+    await page.get_by_label("Website addresses").fill(empty_server.url)
     await saves(page, "Demo")
-    await goes_to(page, "Set up")
+    await goes_to(page, "Overview")
     await page.get_by_text("Level 1 overflows to Level 2 after 1 s.").wait_for()
 
     async with accounts_of(empty_server) as accounts:
@@ -116,17 +116,17 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
 ) -> None:
     await sign_in(page, empty_server)
     await adds_queue(page, "Support", target="soon")
-    await page.get_by_label("Open at these hours").check()
+    await page.get_by_label("Open during set hours").check()
     await page.get_by_label("Monday").fill("9-13, 12-18")
-    await page.get_by_role("button", name="Monday's hours until Friday").click()
+    await page.get_by_role("button", name="Copy Monday to Friday").click()
     await page.get_by_role("button", name="Save").click()
     faults = page.locator("#faults")
     await faults.wait_for()
     assert await page.evaluate("document.activeElement.id") == "faults"
     assert await faults.get_by_role("link").all_inner_texts() == [
-        "soon is no number: write one such as 6 or 7.5.",
-        *["09:00-13:00 and 12:00-18:00 overlap: join them, or change one."] * 5,
-        "Support needs at least one member: a queue that nobody serves answers nobody.",
+        "“soon” is not a number. Enter a value such as 6 or 7.5.",
+        *["09:00-13:00 and 12:00-18:00 overlap. Merge them or change one."] * 5,
+        "Choose at least one member for Support.",
     ]
     assert await page.get_by_label("Answer within").input_value() == "soon"
     assert await page.get_by_label("Friday").input_value() == "9-13, 12-18"
@@ -137,11 +137,11 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
 async def test_a_form_is_filled_in_and_saved_by_keyboard_alone(empty_server: RunningServer, page: Page) -> None:
     await sign_in(page, empty_server)
     await page.goto(f"{empty_server.url}/settings/away")
-    await page.get_by_label("Reasons for being away").focus()
+    await page.get_by_label("Away reasons").focus()
     await page.keyboard.type("Lunch\nTraining")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    await page.get_by_text("The reasons are saved and in force.").wait_for()
+    await page.get_by_text("Away reasons saved. They apply now.").wait_for()
 
 
 async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: RunningServer, page: Page) -> None:
@@ -154,10 +154,10 @@ async def test_leaving_a_form_that_is_not_saved_is_asked_about(empty_server: Run
 
     page.on("dialog", stay)
     await page.goto(f"{empty_server.url}/settings/away")
-    await page.get_by_label("Reasons for being away").type("Lunch")
+    await page.get_by_label("Away reasons").type("Lunch")
     await goes_to(page, "Queues")
     assert asked == ["beforeunload"]
-    assert await page.get_by_label("Reasons for being away").input_value() == "Lunch"
+    assert await page.get_by_label("Away reasons").input_value() == "Lunch"
 
 
 async def test_a_new_queue_is_in_the_zone_of_whoever_makes_it(empty_server: RunningServer, browser: Browser) -> None:
@@ -165,7 +165,7 @@ async def test_a_new_queue_is_in_the_zone_of_whoever_makes_it(empty_server: Runn
     page = await context.new_page()
     await sign_in(page, empty_server)
     await page.goto(f"{empty_server.url}/settings/queues/new")
-    await page.get_by_label("Open at these hours").check()
+    await page.get_by_label("Open during set hours").check()
     assert await page.get_by_label("Time zone").input_value() == "Asia/Singapore"
     await context.close()
 

@@ -19,7 +19,7 @@ def validate_alert(
     found = Problems(f"alert:{rule.id}")
     check_name(found, rule.name, [other.name for other in others if other.id != rule.id])
     for queue in rule.queues:
-        found.unless(queue in known.queues, "queues", "There is no such queue: %(queue)s.", queue=queue)
+        found.unless(queue in known.queues, "queues", "The queue %(queue)s does not exist.", queue=queue)
     found.unless(
         any(rule.tells(kind) for kind in KINDS),
         "kinds",

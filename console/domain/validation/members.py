@@ -20,17 +20,17 @@ BRACES = re.compile(r"\{([^{}\n]{1,70})\}")
 def validate_member(member: Member, known: Directory) -> list[Problem]:
     found = Problems(f"member:{member.id}")
     before, at, after = member.email.partition("@")
-    found.unless(ID.fullmatch(member.id), "id", "An id has small letters, digits, hyphens and underscores, 64 at most.")
-    whole = before and at and after and member.email.isprintable() and " " not in member.email
-    found.unless(whole, "email", "That is not an e-mail address: write one such as ana@shop.example.")
-    named = member.name and len(member.name) <= 120 and member.name.isprintable()
-    found.unless(named, "name", "A member needs a name of 120 characters at most.")
-    found.unless(member.role in ROLES, "role", "A role is one of: agent, supervisor, admin.")
     found.unless(
-        1 <= member.limit <= SLOTS, "limit", "A limit is 1 to %(most)s chats: choose one of these.", most=SLOTS
+        ID.fullmatch(member.id), "id", "An ID can have up to 64 lowercase letters, digits, hyphens and underscores."
     )
+    whole = before and at and after and member.email.isprintable() and " " not in member.email
+    found.unless(whole, "email", "Enter an e-mail address such as ana@shop.example.")
+    named = member.name and len(member.name) <= 120 and member.name.isprintable()
+    found.unless(named, "name", "Enter a name of up to 120 characters.")
+    found.unless(member.role in ROLES, "role", "Choose a role: agent, supervisor or admin.")
+    found.unless(1 <= member.limit <= SLOTS, "limit", "Choose a limit from 1 to %(most)s chats.", most=SLOTS)
     for queue in member.queues:
-        found.unless(queue in known.queues, "queues", "There is no such queue: %(queue)s.", queue=queue)
+        found.unless(queue in known.queues, "queues", "The queue %(queue)s does not exist.", queue=queue)
     check_languages(found, member.languages)
     return found
 
@@ -38,39 +38,41 @@ def validate_member(member: Member, known: Directory) -> list[Problem]:
 def validate_site(site: Site, known: Directory) -> list[Problem]:
     found = Problems(f"site:{site.key}")
     others = [other.name for other in known.sites.values() if other.key != site.key]
-    found.unless(ID.fullmatch(site.key), "key", "A key has small letters, digits, hyphens and underscores, 64 at most.")
+    found.unless(
+        ID.fullmatch(site.key), "key", "A key can have up to 64 lowercase letters, digits, hyphens and underscores."
+    )
     check_name(found, site.name, others)
-    found.unless(site.queue, "queue", "Choose the queue that its chats wait in.")
+    found.unless(site.queue, "queue", "Choose a queue.")
     found.unless(
         site.queue in known.queues or not site.queue,
         "queue",
-        "There is no queue %(queue)s: choose one that exists.",
+        "The queue %(queue)s does not exist. Choose another one.",
         queue=site.queue,
     )
     found.unless(
         site.origins,
         "origins",
-        "Say where the site's pages are, such as https://shop.example: nowhere else the widget opens.",
+        "Enter at least one website address, such as https://shop.example.",
     )
-    found.unless(len(site.origins) <= ORIGINS, "origins", "%(most)s origins at most.", most=ORIGINS)
+    found.unless(len(site.origins) <= ORIGINS, "origins", "Enter at most %(most)s website addresses.", most=ORIGINS)
     for origin in site.origins:
         found.unless(
             origin_of(origin) == origin,
             "origins",
-            "An origin is a scheme and a host, such as https://shop.example; not %(origin)s.",
+            "“%(origin)s” is not a website address. Enter scheme and host only, such as https://shop.example.",
             origin=origin[:80],
         )
     found.unless(
         not site.privacy_url or _is_address(site.privacy_url),
         "privacy_url",
-        "A privacy page has an address such as https://shop.example/privacy.",
+        "Enter a full address, such as https://shop.example/privacy.",
     )
     found.unless(
         site.privacy_url or not site.typing_preview,
         "privacy_url",
-        "Typed text is shown to agents only with a link to what becomes of it: give the address of the privacy page.",
+        "The typing preview needs a privacy page. Enter its address.",
     )
-    found.unless(COLOUR.fullmatch(site.accent), "accent", "A colour is # and six digits, such as #1d5c88.")
+    found.unless(COLOUR.fullmatch(site.accent), "accent", "Enter a colour as # and six digits, such as #1d5c88.")
     return found
 
 
@@ -81,14 +83,14 @@ def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) 
     found.unless(
         canned.text.strip() and len(canned.text) <= CANNED_TEXT,
         "text",
-        "A reply needs a text of %(most)s characters at most.",
+        "Enter a reply of up to %(most)s characters.",
         most=CANNED_TEXT,
     )
     if canned.scope == "queue":
         found.unless(
             canned.owner in known.queues,
             "owner",
-            "There is no queue %(queue)s: choose one that exists.",
+            "The queue %(queue)s does not exist. Choose another one.",
             queue=canned.owner,
         )
     for name in BRACES.findall(canned.text):
@@ -96,7 +98,7 @@ def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) 
         found.unless(
             name in PLACEHOLDERS or name.startswith("field:"),
             "text",
-            "Nothing is known to put for {%(name)s}: use %(choices)s.",
+            "{%(name)s} is not a placeholder. Use %(choices)s.",
             name=name,
             choices=choices,
         )

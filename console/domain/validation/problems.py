@@ -31,8 +31,10 @@ def validate_reasons(target: str, field: str, reasons: tuple[str, ...]) -> list[
     found.unless(len(reasons) <= REASONS, field, "%(most)s reasons at most: nobody looks through more.", most=REASONS)
     seen: set[str] = set()
     for reason in reasons:
-        found.unless(is_plain(reason, REASON), field, "A reason has 1 to %(most)s characters on one line.", most=REASON)
-        found.unless(reason.casefold() not in seen, field, "%(reason)s is there twice: leave it once.", reason=reason)
+        found.unless(
+            is_plain(reason, REASON), field, "Enter reasons of 1 to %(most)s characters, one per line.", most=REASON
+        )
+        found.unless(reason.casefold() not in seen, field, "%(reason)s is listed twice. Remove one.", reason=reason)
         seen.add(reason.casefold())
     return found
 
@@ -48,16 +50,16 @@ def check_languages(found: Problems, tags: tuple[str, ...]) -> None:
         found.unless(
             tag in languages(),
             "languages",
-            "There is no language %(language)s: give codes such as en or fr.",
+            "“%(language)s” is not a language. Use names or codes such as English or fr.",
             language=tag,
         )
-    found.unless(len(set(tags)) == len(tags), "languages", "A language is there twice: leave it once.")
+    found.unless(len(set(tags)) == len(tags), "languages", "A language is listed twice. Remove one.")
 
 
 def check_name(found: Problems, name: str, others: Iterable[str], field: str = "name", most: int = NAME) -> None:
     found.unless(is_plain(name, most), field, "A name has 1 to %(most)s characters on one line.", most=most)
     taken = name.casefold() in {other.casefold() for other in others}
-    found.unless(not taken, field, "%(name)s is there already: choose another name.", name=name)
+    found.unless(not taken, field, "The name %(name)s is taken. Choose another one.", name=name)
 
 
 def is_plain(text: str, most: int) -> bool:

@@ -17,32 +17,34 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
     found = Problems(f"queue:{queue.id}")
     others = [other for other in known.queues.values() if other.id != queue.id]
-    found.unless(ID.fullmatch(queue.id), "id", "An id has small letters, digits, hyphens and underscores, 64 at most.")
+    found.unless(
+        ID.fullmatch(queue.id), "id", "An ID can have up to 64 lowercase letters, digits, hyphens and underscores."
+    )
     check_name(found, queue.name, [other.name for other in others])
     found.unless(
         SECOND <= queue.target <= DAY,
         "target",
-        "A target is 1 second to a day: say within how many seconds an answer is promised.",
+        "Enter a target from 1 second to 1 day.",
     )
-    found.unless(1 <= queue.goal <= 100, "goal", "A goal is 1 to 100 percent of the answers.")
-    found.unless(0 <= queue.head_start <= HOUR, "head_start", "A head start is 0 to 3600 seconds.")
-    found.unless(queue.mode in MODES, "mode", "A mode is push, offer or pull: choose one.")
+    found.unless(1 <= queue.goal <= 100, "goal", "Enter a goal from 1 to 100 percent.")
+    found.unless(0 <= queue.head_start <= HOUR, "head_start", "Enter a head start from 0 to 3600 seconds.")
+    found.unless(queue.mode in MODES, "mode", "Choose a mode: push, offer or pull.")
     offer = 3 * SECOND <= queue.accept <= 2 * MINUTE or (queue.mode != "offer" and not queue.accept)
-    found.unless(offer, "accept", "An offer needs a time to accept it in: give 3 to 120 seconds.")
-    found.unless(1 <= queue.misses <= 20, "misses", "An agent is away after 1 to 20 missed offers: give such a number.")
-    found.unless(5 * SECOND <= queue.ask <= DAY, "ask", "A silent visitor is asked after 5 seconds to a day.")
+    found.unless(offer, "accept", "Enter a time to accept from 3 to 120 seconds.")
+    found.unless(1 <= queue.misses <= 20, "misses", "Enter a number of missed offers from 1 to 20.")
+    found.unless(5 * SECOND <= queue.ask <= DAY, "ask", "Enter a time from 5 seconds to 1 day.")
     found.unless(
         queue.ask < queue.end <= DAY,
         "end",
-        "A silent visitor's chat ends later than they are asked, within a day: give more seconds.",
+        "The chat must end after the visitor is asked, and within 1 day. Enter a longer time.",
     )
     found.unless(
         0 <= queue.longest <= LONGEST_LINE,
         "longest",
-        "A line holds 1 to %(most)s chats: give such a number, or 0 for any.",
+        "Enter a queue limit from 1 to %(most)s chats, or 0 for no limit.",
         most=LONGEST_LINE,
     )
-    found.unless(0 <= queue.wrapup <= 10 * MINUTE, "wrapup", "Wrap-up takes 0 to 600 seconds: give such a number.")
+    found.unless(0 <= queue.wrapup <= 10 * MINUTE, "wrapup", "Enter a wrap-up time from 0 to 600 seconds.")
     return [
         *found,
         *validate_hours(found.target, queue.hours),
@@ -59,11 +61,11 @@ def _members(queue: Queue, known: Directory) -> list[Problem]:
         found.unless(
             there,
             "members",
-            "%(queue)s needs at least one member: a queue that nobody serves answers nobody.",
+            "Choose at least one member for %(queue)s.",
             queue=queue.name,
         )
     else:
-        found.unless(there, "members", "A queue needs at least one member: one that nobody serves answers nobody.")
+        found.unless(there, "members", "Choose at least one member.")
     check_languages(found, queue.languages)
     beyond = there + _serving(queue.overflow_to, known)
     for language in queue.languages if there else ():
@@ -71,7 +73,7 @@ def _members(queue: Queue, known: Directory) -> list[Problem]:
         found.unless(
             spoken,
             "languages",
-            "Nobody in %(queue)s speaks %(language)s: choose a member who does, or take it off the list.",
+            "No member of %(queue)s speaks %(language)s. Add one who does or remove the language.",
             queue=queue.name,
             language=language,
         )
@@ -85,26 +87,24 @@ def _serving(queue: str, known: Directory) -> list[Member]:
 def _overflow(queue: Queue, known: Directory) -> list[Problem]:
     found = Problems(f"queue:{queue.id}")
     if not queue.overflow_to:
-        found.unless(
-            not queue.overflow_after, "overflow_to", "Choose the queue that chats overflow to, or give no time."
-        )
+        found.unless(not queue.overflow_after, "overflow_to", "Choose an overflow queue or clear the time.")
         return found
     found.unless(
         queue.overflow_to in known.queues,
         "overflow_to",
-        "There is no queue %(queue)s to overflow to: choose one that exists.",
+        "The overflow queue %(queue)s does not exist. Choose another one.",
         queue=queue.overflow_to,
     )
     found.unless(
         SECOND <= queue.overflow_after <= DAY,
         "overflow_after",
-        "Say after how many seconds of waiting chats overflow: 1 or more, a day at most.",
+        "Enter an overflow time from 1 second to 1 day.",
     )
     if circle := circle_from(queue, known):
         found.unless(
             False,
             "overflow_to",
-            "Chats would overflow in a circle, %(circle)s: let the last of them overflow to none.",
+            "These queues overflow in a loop: %(circle)s. Remove the overflow from one of them.",
             circle=" → ".join(circle),
         )
     return found
@@ -126,12 +126,14 @@ def validate_queue_removal(queue: str, known: Directory) -> list[Problem]:
     found = Problems(f"queue:{queue}")
     for site in known.sites.values():
         leads = site.queue == queue
-        found.unless(not leads, "", "The site %(site)s leads here: give it another queue first.", site=site.name)
+        found.unless(
+            not leads, "", "The site %(site)s uses this queue. Choose another queue for it first.", site=site.name
+        )
     for other in known.queues.values():
         found.unless(
             other.overflow_to != queue or other.id == queue,
             "",
-            "%(queue)s overflows to here: let it overflow to another queue first, or to none.",
+            "%(queue)s overflows to this queue. Change its overflow first.",
             queue=other.name,
         )
     return found
@@ -140,7 +142,7 @@ def validate_queue_removal(queue: str, known: Directory) -> list[Problem]:
 def validate_hours(target: str, hours: Hours) -> list[Problem]:
     found = Problems(target)
     found.unless(
-        hours.zone in zones(), "zone", "There is no time zone %(zone)s: give one such as Europe/Rome.", zone=hours.zone
+        hours.zone in zones(), "zone", "“%(zone)s” is not a time zone. Use one such as Europe/Rome.", zone=hours.zone
     )
     for weekday in range(7):
         rows = sorted((begin, end) for day, begin, end in hours.week if day == weekday)
@@ -148,14 +150,14 @@ def validate_hours(target: str, hours: Hours) -> list[Problem]:
             found.unless(
                 0 <= begin < end <= 1440,
                 f"week{weekday}",
-                "%(hours)s does not end after it begins: over midnight write 22:00-24:00, and 00:00-06:00 next day.",
+                "%(hours)s ends before it starts. Past midnight, enter 22:00-24:00, then 00:00-06:00 the next day.",
                 hours=clock(begin, end),
             )
         for first, second in pairwise(rows):
             found.unless(
                 first[1] <= second[0],
                 f"week{weekday}",
-                "%(first)s and %(second)s overlap: join them, or change one.",
+                "%(first)s and %(second)s overlap. Merge them or change one.",
                 first=clock(*first),
                 second=clock(*second),
             )
@@ -163,11 +165,11 @@ def validate_hours(target: str, hours: Hours) -> list[Problem]:
     found.unless(
         len(hours.holidays) <= HOLIDAYS,
         "holidays",
-        "%(most)s holidays at most: leave out those that are over.",
+        "Enter at most %(most)s holidays. Remove past ones.",
         most=HOLIDAYS,
     )
     for day in hours.holidays:
-        found.unless(_is_day(day), "holidays", "%(day)s is no day: write holidays such as 2026-12-25.", day=day[:40])
+        found.unless(_is_day(day), "holidays", "“%(day)s” is not a date. Enter dates such as 2026-12-25.", day=day[:40])
     return found
 
 

@@ -35,50 +35,58 @@ SAID = (
     _("Site removed"),
     _("Member added"),
     _("Member changed"),
-    _("Member disabled"),
-    _("Member let in again"),
+    _("Member deactivated"),
+    _("Member reactivated"),
     _("Password changed"),
     _("Canned reply added"),
     _("Canned reply changed"),
     _("Canned reply removed"),
-    _("Reasons for being away changed"),
-    _("Retention changed"),
-    _("Looking on changed"),
+    _("Away reasons changed"),
+    _("Data retention changed"),
+    _("Watching changed"),
 )
+# What the audit of an earlier release says.
+FORMERLY = {
+    "Member disabled": "Member deactivated",
+    "Member let in again": "Member reactivated",
+    "Reasons for being away changed": "Away reasons changed",
+    "Retention changed": "Data retention changed",
+    "Looking on changed": "Watching changed",
+}
 FIELDS = {
     "name": _("Name"),
     "target": _("Answer within"),
     "goal": _("Goal"),
     "head_start": _("Head start"),
-    "mode": _("How chats come"),
+    "mode": _("Assignment"),
     "accept": _("Accept within"),
     "misses": _("Missed offers"),
     "languages": _("Languages"),
     "hours": _("Hours"),
-    "longest": _("Longest line"),
-    "overflow_to": _("Overflows to"),
-    "overflow_after": _("Overflows after"),
+    "longest": _("Queue limit"),
+    "overflow_to": _("Overflow to"),
+    "overflow_after": _("Overflow after"),
     "wrapup": _("Wrap-up"),
     "reasons": _("Reasons"),
-    "ask": _("Ask after"),
-    "end": _("End after"),
+    "ask": _("Ask if still there after"),
+    "end": _("End chat after"),
     "queue": _("Queue"),
     "queues": _("Queues"),
-    "origins": _("Addresses of its pages"),
+    "origins": _("Website addresses"),
     "locale": _("Language"),
     "typing_preview": _("Typing preview"),
     "privacy_url": _("Privacy page"),
-    "accent": _("Colour"),
-    "parameters": _("Parameters kept"),
+    "accent": _("Accent colour"),
+    "parameters": _("URL parameters to keep"),
     "email": _("E-mail address"),
     "role": _("Role"),
     "limit": _("Chats at once"),
     "title": _("Title"),
     "text": _("Text"),
-    "scope": _("For whom"),
-    "owner": _("Whose"),
+    "scope": _("Available to"),
+    "owner": _("Owner"),
     "days": _("Days"),
-    "shown": _("Agents see who looks on"),
+    "shown": _("Agents see who is watching"),
     "due_soon": _("Due within"),
     "late": _("Late answers"),
     "line": _("Longer line than"),
@@ -91,9 +99,9 @@ FIELDS = {
 STATUSES = {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}
 UNTOLD = {"id", "key"}  # the target says them
 IN_WORDS: dict[str, dict[str, str]] = {
-    "mode": {"push": _("assigned at once"), "offer": _("offered"), "pull": _("taken by agents")},
+    "mode": {"push": _("assigned automatically"), "offer": _("offered"), "pull": _("taken by agents")},
     "role": {"agent": _("Agent"), "supervisor": _("Supervisor"), "admin": _("Admin")},
-    "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only mine")},
+    "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only me")},
 }
 IN_SECONDS = {"target", "head_start", "accept", "overflow_after", "wrapup"}
 IN_MINUTES = {"ask", "end"}
@@ -162,7 +170,7 @@ class Reader:
             what = _("Chat taken over") if took else _("Chat moved")
             return self.in_chat(line, fact, what, [hands, *queue])
         if isinstance(fact, Note):
-            return self.in_chat(line, fact, _("Whispered to the agent"), [])
+            return self.in_chat(line, fact, _("Whisper sent"), [])
         status = ", ".join(filter(None, (_(STATUSES[fact.status]), fact.reason)))
         who, thing = self.name("member", fact.by), self.name("member", fact.agent)
         return Change(fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))])
@@ -182,7 +190,9 @@ class Reader:
         differences = [one for one in told if one.before or one.after]
         whole = not (line.before and line.after)
         who = line.name if line.member else ""
-        return Change(line.at, who, self.gettext(line.what), self.thing(line), differences, whole)
+        return Change(
+            line.at, who, self.gettext(FORMERLY.get(line.what, line.what)), self.thing(line), differences, whole
+        )
 
     def difference(self, line: AuditLine, name: str) -> Difference:
         label = self.gettext(FIELDS[name]) if name in FIELDS else name

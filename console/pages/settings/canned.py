@@ -20,8 +20,8 @@ from console.pages.settings.form import Form, stamp
 
 AT = "/settings/canned"
 MINE, SHARED = "member", "shared"
-NOT_ALLOWED = _("Only supervisors change the team's replies: you can keep replies of your own.")
-NO_REPLY = _("There is no such reply: somebody may have removed it.")
+NOT_ALLOWED = _("Only supervisors can change shared replies. You can add replies of your own.")
+NO_REPLY = _("Reply not found. It may have been removed.")
 
 for_agents = for_those_who("answer")
 

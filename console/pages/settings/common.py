@@ -22,7 +22,7 @@ def _(text: str) -> str:
     return text
 
 
-OVERTAKEN = _("Somebody else has changed this meanwhile. Save once more, and this replaces theirs.")
+OVERTAKEN = _("Someone else changed this while you were editing. Save again to replace their changes.")
 
 for_supervisors = for_those_who("configure")
 for_admins = for_those_who("administer")
@@ -46,17 +46,17 @@ class Section(NamedTuple):
 
 # In the order in which a first team is set up.
 SECTIONS = [
-    Section("/settings", _("Set up")),
+    Section("/settings", _("Overview")),
     Section("/settings/members", _("Members")),
     Section("/settings/queues", _("Queues")),
     Section("/settings/sites", _("Sites")),
     Section("/settings/canned", _("Canned replies"), "answer"),
-    Section("/settings/away", _("Being away")),
-    Section("/settings/watching", _("Looking on"), "administer"),
+    Section("/settings/away", _("Away reasons")),
+    Section("/settings/watching", _("Watching"), "administer"),
     Section("/settings/alerts", _("Alerts")),
-    Section("/settings/retention", _("Keeping chats")),
-    Section("/settings/changes", _("Changes")),
-    Section("/settings/password", _("My password"), "answer"),
+    Section("/settings/retention", _("Data retention")),
+    Section("/settings/changes", _("Audit log")),
+    Section("/settings/password", _("Password"), "answer"),
 ]
 
 

@@ -33,8 +33,8 @@ from console.pages.settings.form import Form, in_words, stamp, ticks
 
 AT = "/settings/members"
 NEW = Member("", "", "")
-NO_MEMBER = _("There is no such member: somebody may have disabled it.")
-ONESELF = _("Ask another admin: nobody takes their own rights away.")
+NO_MEMBER = _("Member not found. It may have been deactivated.")
+ONESELF = _("You can't deactivate yourself or change your own role. Ask another admin.")
 
 
 @for_supervisors
@@ -72,7 +72,7 @@ async def save_new(request: Request, me: SignedIn) -> Response:
     wanted = read_member(form, NEW, language(request, me), role=True)
     password = form.typed.get("password", "")
     if not password:
-        form.say("password", "Give a first password: there is no other way to sign in.")
+        form.say("password", "Enter a first password so they can sign in.")
     problem = None
     if not form.wrong:
         try:

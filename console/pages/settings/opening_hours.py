@@ -49,12 +49,12 @@ def read_hours(form: Form, was: Hours) -> Hours:
         if rows is None:
             form.say(
                 f"week{day}",
-                "%(text)s cannot be read: write hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00.",
+                "“%(text)s” is not valid. Enter hours such as 09:00-18:00 or 09:00-12:30, 14:00-18:00.",
                 text=text[:60],
             )
         week += [(day, begin, end) for begin, end in rows or ()]
     if not week and not form.wrong:
-        form.say("week0", "It would never be open: give at least one day hours, or choose Always.")
+        form.say("week0", "The queue would never open. Enter hours for at least one day, or choose “Always open”.")
     return Hours(zone, tuple(week), holidays)
 
 

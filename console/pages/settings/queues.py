@@ -33,8 +33,8 @@ from console.pages.settings.queue_form import read_queue, typed_of
 
 AT = "/settings/queues"
 NEW = Queue("", "")
-STILL = _("%(count)s chats are in this queue: wait until they have ended, or move them to another queue.")
-NO_QUEUE = _("There is no such queue: somebody may have removed it.")
+STILL = _("Chats still in this queue: %(count)s. Move them to another queue or wait until they end.")
+NO_QUEUE = _("Queue not found. It may have been removed.")
 
 
 @for_supervisors

@@ -37,7 +37,7 @@ async def save(request: Request, me: SignedIn) -> Response:
             if not doomed:
                 await services_of(request).accounts.set_retention_days(days, by=me.member)
                 return go(f"{AT}?saved=1")
-            form.say("sure", "Tick this box if they may go for good.")
+            form.say("sure", "Tick the box to confirm that these chats can be deleted.")
         except BadSettings as refused:
             problem = refused
     return await _form(request, me, form.typed, doomed=doomed, wrong=wrong_of(form, problem))

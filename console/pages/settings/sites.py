@@ -29,7 +29,7 @@ from console.views.i18n import Texts
 
 AT = "/settings/sites"
 NEW = Site("", "", "")
-NO_SITE = _("There is no such site: somebody may have removed it.")
+NO_SITE = _("Site not found. It may have been removed.")
 
 
 @for_supervisors

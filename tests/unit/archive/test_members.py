@@ -123,7 +123,7 @@ async def test_a_limit_is_set_in_somebodys_name(accounts: Accounts) -> None:
     line = (await accounts.audit())[0]
     assert (line.name, line.what, line.target) == ("Sam", "Member changed", "member:ana")
     assert (line.before, line.after) == ({"limit": 6}, {"limit": 2})
-    with pytest.raises(BadSettings, match="limit is 1 to 6"):
+    with pytest.raises(BadSettings, match="limit from 1 to 6"):
         await accounts.set_limit("ana", 7, by=Author("sam", "Sam"))
     assert (await accounts.directory()).members["ana"].limit == 2
 

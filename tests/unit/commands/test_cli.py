@@ -188,10 +188,10 @@ def test_a_member_is_added_listed_and_disabled(sestetto: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("ana@x.example",), "already a member"),
-        (("no-address",), "not an e-mail address"),
-        (("ben@x.example", "--queue", "nowhere"), "no such queue"),
-        (("ben@x.example", "--limit", "7"), "limit is 1 to 6"),
+        (("ana@x.example",), "A member with that e-mail or ID already exists"),
+        (("no-address",), "Enter an e-mail address such as"),
+        (("ben@x.example", "--queue", "nowhere"), "The queue nowhere does not exist"),
+        (("ben@x.example", "--limit", "7"), "Choose a limit from 1 to 6"),
         (("ben@x.example", "--role", "king"), "agent, supervisor or admin"),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_password_that_is_too_short_is_refused(sestetto: Command) -> None:
     Path("short").write_text("abc")
     code, said = sestetto("member", "add", "ben@x.example", "--name", "Ben", "--password-file", "short")
     assert code == 1
-    assert "at least 8" in said
+    assert "8 to 1000 characters" in said
 
 
 def test_a_forgotten_password_is_given_anew(sestetto: Command) -> None:
@@ -281,7 +281,7 @@ def test_two_tiers_with_hours_and_languages_are_made_by_command(sestetto: Comman
     assert "second after 45 s" in sestetto("queue", "list")[1], "what is not given stays"
     assert sestetto("queue", "remove", "second") == (
         1,
-        "sestetto: Level 1 overflows to here: let it overflow to another queue first, or to none.\n",
+        "sestetto: Level 1 overflows to this queue. Change its overflow first.\n",
     )
     assert sestetto("queue", "add", "first", "--overflow-to", "none")[0] == 0
     assert sestetto("queue", "remove", "second")[0] == 0
@@ -290,15 +290,15 @@ def test_two_tiers_with_hours_and_languages_are_made_by_command(sestetto: Comman
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--target", "0"), "A target is 1 second to a day"),
-        (("--mode", "shove"), "A mode is push, offer or pull"),
-        (("--mode", "offer", "--accept", "0"), "An offer needs a time to accept it in"),
-        (("--language", "xx"), "There is no language xx"),
-        (("--zone", "Rome"), "There is no time zone Rome"),
+        (("--target", "0"), "Enter a target from 1 second to 1 day"),
+        (("--mode", "shove"), "Choose a mode: push, offer or pull"),
+        (("--mode", "offer", "--accept", "0"), "Enter a time to accept from 3 to 120 seconds"),
+        (("--language", "xx"), "“xx” is not a language"),
+        (("--zone", "Rome"), "“Rome” is not a time zone"),
         (("--hours", "weekdays 9-18"), 'such as "mon-fri 09:00-18:00"; not weekdays 9-18'),
-        (("--hours", "fri 22:00-06:00"), "22:00-06:00 does not end after it begins"),
+        (("--hours", "fri 22:00-06:00"), "22:00-06:00 ends before it starts"),
         (("--hours", "mon 9-12", "--hours", "mon-tue 11-15"), "09:00-12:00 and 11:00-15:00 overlap"),
-        (("--overflow-to", "support", "--overflow-after", "5"), "in a circle, Support → Support"),
+        (("--overflow-to", "support", "--overflow-after", "5"), "overflow in a loop: Support → Support"),
         (("--member", "nobody@x.example"), "There is no member nobody@x.example"),
     ],
     ids=str,
@@ -318,7 +318,7 @@ def test_a_member_is_changed_by_command(sestetto: Command) -> None:
     line = " ".join(sestetto("member", "list")[1].splitlines()[1].split())
     assert line.endswith("Ana ana@x.example supervisor support fr, en 3")
     code, said = sestetto("member", "change", "ana@x.example", "--limit", "7")
-    assert (code, "A limit is 1 to 6 chats" in said) == (1, True)
+    assert (code, "Choose a limit from 1 to 6 chats" in said) == (1, True)
     assert sestetto("member", "change", "ana@x.example", "--language", "any")[0] == 0
     assert " any " in sestetto("member", "list")[1]
 

@@ -66,7 +66,7 @@ async def test_an_alert_is_in_force_when_it_is_saved(
 ) -> None:
     more = {"due_soon": "2.5", "line": "0", "nobody": "0", "quiet": "1.5", "locale": "it", "queue.support": "on"}
     page = await saved(sam, NEW, **{**FORM, **more, "over": "", "add": f"{chatops.url}\n\n"})
-    assert "<bdi>Level 2</bdi> is saved and in force." in page
+    assert "<bdi>Level 2</bdi> saved. It applies now." in page
     (rule,) = await services.alerts.rules()
     assert await services.alerts.version() == 1
     shown = f"json://127.0.0.1:{chatops.port}/…"
@@ -149,7 +149,7 @@ async def test_a_host_that_is_not_found_is_saved_with_a_note(services: Services,
         ({"due_soon": "6"}, "Every question would be due soon at once"),
         ({"line": "-1"}, "-1 is no whole number"),
         ({"quiet": ""}, "A quiet period is 10 seconds to a day"),
-        ({"queue.nowhere": "on"}, "There is no such queue: nowhere."),
+        ({"queue.nowhere": "on"}, "The queue nowhere does not exist."),
         ({"locale": "xx"}, "Choose one of the languages"),
         ({"add": ""}, "Say where the alerts go"),
     ],

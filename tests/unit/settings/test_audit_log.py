@@ -7,6 +7,7 @@ from html import unescape
 import httpx
 from sqlalchemy import delete
 
+from console.archive.audit import note
 from console.archive.tables import audit
 from console.domain.directory import Canned
 from console.domain.ids import new_cid
@@ -21,8 +22,8 @@ async def test_each_change_is_told_with_who_and_what_it_was(services: Services, 
     page = unescape((await sam.get("/settings/changes")).text)
     newest = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("Queue changed") :]))
     assert newest.startswith("Queue changed: Support Sam ·")
-    assert "Answer within before: 6 s now: 8 s" in newest
-    assert "Wrap-up now: 20 s" in newest
+    assert "Answer within before: 6 s after: 8 s" in newest
+    assert "Wrap-up after: 20 s" in newest
     assert (await services.accounts.audit())[0].member == "sam"
 
 
@@ -33,7 +34,7 @@ async def test_many_changes_come_page_by_page(services: Services, sam: httpx.Asy
     assert first.count('<li class="card">') == 50
     older = re.findall(r'href="(/settings/changes\?before=[\d-]+)"', first)[0]
     assert "Reply 9<" in (await sam.get(older)).text
-    assert (await sam.get("/settings/changes?before=1-1-1")).text.count("No older changes.") == 1
+    assert (await sam.get("/settings/changes?before=1-1-1")).text.count("No older entries.") == 1
     for nowhere in ("%27", "1", "1-2-1", "1-1-", "-1-1-1", "%D9%A1-1-1", f"{'9' * 16}-1-1"):
         assert (await sam.get(f"/settings/changes?before={nowhere}")).text == first
 
@@ -55,14 +56,14 @@ async def test_what_supervisors_did_stands_among_the_changes_and_leads_to_the_ch
     page = unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (await sam.get("/settings/changes")).text)))
     told = [
         "Status changed: Ana Sam ·",
-        "Status now: Away, Lunch",
-        "Whispered to the agent: <Giulia> Sam ·",
+        "Status after: Away, Lunch",
+        "Whisper sent: <Giulia> Sam ·",
         "Chat moved: <Giulia> Sam ·",
-        "Agent before: in line now: in line Queue now: Support",
+        "Agent before: in line after: in line Queue after: Support",
         "Chat moved: <Giulia> Ada ·",
-        "Agent before: Sam now: in line Queue now: billing",
+        "Agent before: Sam after: in line Queue after: billing",
         "Chat taken over: <Giulia> Sam ·",
-        "Agent before: Ana now: Sam",
+        "Agent before: Ana after: Sam",
         "Canned reply added: Before it",
     ]
     places = [page.index(one) for one in told]
@@ -70,7 +71,7 @@ async def test_what_supervisors_did_stands_among_the_changes_and_leads_to_the_ch
     assert "refund" not in page, "what was whispered is read in its chat"
     assert (await sam.get("/settings/changes")).text.count('<a href="/chats/c1">') == 4
     italian = (await sam.get("/settings/changes", headers={"accept-language": "it"})).text
-    assert "Suggerimento all&#39;operatore" in italian
+    assert "Suggerimento inviato" in italian
 
 
 async def test_changes_and_doings_of_the_same_moment_come_page_by_page_and_once_each(
@@ -97,3 +98,11 @@ async def test_changes_and_doings_of_the_same_moment_come_page_by_page_and_once_
         address = next(iter(re.findall(r'href="(/settings/changes\?before=[\d-]+)"', page)), "")
     replies, agents = [f"Reply{n}" for n in range(60)], [f"agent{n}" for n in range(50)]
     assert seen == [*replies[::-1], *agents[::-1]]
+
+
+async def test_a_line_of_an_earlier_release_reads_like_a_new_one(services: Services, sam: httpx.AsyncClient) -> None:
+    async with services.database.writing() as connection:
+        await note(connection, Author("ada", "Ada"), 1, "Member let in again", "member:ben")
+    assert "Member reactivated: " in (await sam.get("/settings/changes")).text
+    italian = (await sam.get("/settings/changes", headers={"accept-language": "it"})).text
+    assert "Membro riattivato: " in italian

@@ -12,7 +12,7 @@ from tests.unit.settings.forms import QUEUE, faults, posted, saved
 async def test_an_admin_adds_a_member_who_then_signs_in(services: Services, ada: httpx.AsyncClient) -> None:
     fields = {"name": "Ben", "email": "Ben@example.com", "password": "a first password", "role": "agent", "limit": "2"}
     page = await saved(ada, "/settings/members/new", **fields, **{"queue.support": "on", "languages": "French"})
-    assert "<bdi>Ben</bdi> is saved and in force." in page
+    assert "<bdi>Ben</bdi> saved. It applies now." in page
     async with browser_of(services) as ben:
         assert (await sign_in_with(ben, "ben@example.com", "a first password")).status_code == 303
     (made,) = (one for one in services.directory.members.values() if one.name == "Ben")
@@ -22,14 +22,14 @@ async def test_an_admin_adds_a_member_who_then_signs_in(services: Services, ada:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"email": "ANA@example.com"}, "There is already a member with that address or id."),
-        ({"email": "ben"}, "That is not an e-mail address: write one such as ana@shop.example."),
-        ({"password": ""}, "Give a first password: there is no other way to sign in."),
-        ({"password": "short"}, "A password has at least 8 characters, and 1000 at most."),
-        ({"limit": "7"}, "A limit is 1 to 6 chats: choose one of these."),
-        ({"name": ""}, "A member needs a name of 120 characters at most."),
-        ({"role": "king"}, "A role is one of: agent, supervisor, admin."),
-        ({"queue.nowhere": "on"}, "There is no such queue: nowhere."),
+        ({"email": "ANA@example.com"}, "A member with that e-mail or ID already exists."),
+        ({"email": "ben"}, "Enter an e-mail address such as ana@shop.example."),
+        ({"password": ""}, "Enter a first password so they can sign in."),
+        ({"password": "short"}, "Use a password of 8 to 1000 characters."),
+        ({"limit": "7"}, "Choose a limit from 1 to 6 chats."),
+        ({"name": ""}, "Enter a name of up to 120 characters."),
+        ({"role": "king"}, "Choose a role: agent, supervisor or admin."),
+        ({"queue.nowhere": "on"}, "The queue nowhere does not exist."),
     ],
     ids=str,
 )
@@ -49,7 +49,7 @@ async def test_a_disabled_member_is_out_at_once_and_may_be_let_in_again(
     await saved(ada, "/settings/member/ana", to="/settings/member/ana/disable")
     assert (await ana.get("/chats")).status_code == 303
     assert "ana" not in services.directory.members
-    assert "Let <bdi>Ana</bdi> in again" in (await ada.get("/settings/members")).text
+    assert "Reactivate <bdi>Ana</bdi>" in (await ada.get("/settings/members")).text
     await saved(ada, "/settings/members", to="/settings/member/ana/enable")
     assert services.directory.members["ana"].queues == ("support",)
     async with browser_of(services) as again:
@@ -71,9 +71,9 @@ async def test_ana_changes_her_own_password_and_is_out_everywhere_else(
 ) -> None:
     async with signed_in_browser(services) as elsewhere:
         wrong = await posted(ana, "/settings/password", current="a guess of mine", password="another one")
-        assert faults(wrong.text) == ["That is not your password as it is now."]
+        assert faults(wrong.text) == ["The current password is wrong."]
         short = await posted(ana, "/settings/password", current=PASSWORD, password="short")
-        assert faults(short.text) == ["A password has at least 8 characters, and 1000 at most."]
+        assert faults(short.text) == ["Use a password of 8 to 1000 characters."]
         assert PASSWORD not in short.text
         await saved(ana, "/settings/password", current=PASSWORD, password="another one")
         assert (await ana.get("/chats")).status_code == 200
@@ -92,9 +92,9 @@ async def test_guessing_at_the_password_of_an_open_session_gets_slower(
 
 async def test_an_admin_keeps_their_own_rights(services: Services, ada: httpx.AsyncClient) -> None:
     answer = await posted(ada, "/settings/member/ada", **{"name": "Ada", "role": "agent", "limit": "6"})
-    assert faults(answer.text) == ["Ask another admin: nobody takes their own rights away."]
+    assert faults(answer.text) == ["You can't deactivate yourself or change your own role. Ask another admin."]
     answer = await posted(ada, "/settings/member/ada", to="/settings/member/ada/disable")
-    assert faults(answer.text) == ["Ask another admin: nobody takes their own rights away."]
+    assert faults(answer.text) == ["You can't deactivate yourself or change your own role. Ask another admin."]
     assert services.directory.members["ada"].role == "admin"
 
 
@@ -121,4 +121,4 @@ async def revoked(services: Services) -> list[str]:
 async def test_the_last_member_of_a_queue_stays_in_it(services: Services, sam: httpx.AsyncClient) -> None:
     await saved(sam, "/settings/queues/new", **QUEUE)
     answer = await posted(sam, "/settings/member/ana", **{"name": "Ana", "limit": "6", "queue.support": "on"})
-    assert faults(answer.text) == ["Level 1 needs at least one member: a queue that nobody serves answers nobody."]
+    assert faults(answer.text) == ["Choose at least one member for Level 1."]

@@ -110,9 +110,9 @@ async def test_only_an_admin_keeps_from_agents_who_looks_on(
     assert (await posted(sam, "/settings/away", to="/settings/watching")).status_code == 403
     assert services.directory.watch_shown is True
     page = await saved(ada, "/settings/watching")
-    assert "That is saved and in force." in page
+    assert "Saved. It applies now." in page
     assert services.directory.watch_shown is False
     latest = (await services.accounts.audit())[0]
-    assert (latest.name, latest.what, latest.after) == ("Ada", "Looking on changed", {"shown": False})
+    assert (latest.name, latest.what, latest.after) == ("Ada", "Watching changed", {"shown": False})
     await saved(ada, "/settings/watching", shown="on")
     assert (await services.accounts.directory()).watch_shown is True

@@ -16,7 +16,7 @@ from tests.unit.settings.forms import CSRF, QUEUE, SEEN, drawn, faults, posted, 
 
 async def test_a_queue_is_in_force_the_moment_it_is_saved(services: Services, sam: httpx.AsyncClient) -> None:
     page = await saved(sam, "/settings/queues/new", **QUEUE)
-    assert "<bdi>Level 1</bdi> is saved and in force." in page
+    assert "<bdi>Level 1</bdi> saved. It applies now." in page
     assert services.directory.queues["level-1"].target == 6_000
     assert services.directory.members["ana"].queues == ("support", "level-1")
     assert not await services.workspace.configure(services.directory)  # live state has this version already
@@ -72,23 +72,23 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"member.ana": ""}, "Level 1 needs at least one member: a queue that nobody serves answers nobody."),
-        ({"target": "0"}, "A target is 1 second to a day: say within how many seconds an answer is promised."),
-        ({"target": ""}, "A target is 1 second to a day: say within how many seconds an answer is promised."),
-        ({"target": "soon"}, "soon is no number: write one such as 6 or 7.5."),
-        ({"goal": "9.5"}, "9.5 is no whole number: write one such as 90."),
-        ({"name": "support"}, "support is there already: choose another name."),
-        ({"mode": "offer", "misses": "3"}, "An offer needs a time to accept it in: give 3 to 120 seconds."),
-        ({"mode": "shove"}, "A mode is push, offer or pull: choose one."),
-        ({"languages": "Klingonish"}, "There is no language klingonish: give codes such as en or fr."),
-        ({"zone": "Rome"}, "There is no time zone Rome: give one such as Europe/Rome."),
-        ({"when": "hours"}, "It would never be open: give at least one day hours, or choose Always."),
-        ({"when": "hours", "week2": "mornings"}, "mornings cannot be read: write hours such as 09:00-18:00"),
-        ({"when": "hours", "week0": "9-13, 12-18"}, "09:00-13:00 and 12:00-18:00 overlap: join them, or change one."),
-        ({"when": "hours", "week4": "22-6"}, "22:00-06:00 does not end after it begins: over midnight write"),
-        ({"holidays": "Christmas"}, "Christmas is no day: write holidays such as 2026-12-25."),
-        ({"overflow_to": "support"}, "Say after how many seconds of waiting chats overflow"),
-        ({"overflow_to": "nowhere", "overflow_after": "5"}, "There is no queue nowhere to overflow to"),
+        ({"member.ana": ""}, "Choose at least one member for Level 1."),
+        ({"target": "0"}, "Enter a target from 1 second to 1 day."),
+        ({"target": ""}, "Enter a target from 1 second to 1 day."),
+        ({"target": "soon"}, "“soon” is not a number. Enter a value such as 6 or 7.5."),
+        ({"goal": "9.5"}, "“9.5” is not a whole number. Enter a value such as 90."),
+        ({"name": "support"}, "The name support is taken. Choose another one."),
+        ({"mode": "offer", "misses": "3"}, "Enter a time to accept from 3 to 120 seconds."),
+        ({"mode": "shove"}, "Choose a mode: push, offer or pull."),
+        ({"languages": "Klingonish"}, "“klingonish” is not a language. Use names or codes such as English or fr."),
+        ({"zone": "Rome"}, "“Rome” is not a time zone. Use one such as Europe/Rome."),
+        ({"when": "hours"}, "The queue would never open. Enter hours for at least one day, or choose “Always open”."),
+        ({"when": "hours", "week2": "mornings"}, "“mornings” is not valid. Enter hours such as 09:00-18:00"),
+        ({"when": "hours", "week0": "9-13, 12-18"}, "09:00-13:00 and 12:00-18:00 overlap. Merge them or change one."),
+        ({"when": "hours", "week4": "22-6"}, "22:00-06:00 ends before it starts. Past midnight, enter"),
+        ({"holidays": "Christmas"}, "“Christmas” is not a date. Enter dates such as 2026-12-25."),
+        ({"overflow_to": "support"}, "Enter an overflow time from 1 second to 1 day"),
+        ({"overflow_to": "nowhere", "overflow_after": "5"}, "The overflow queue nowhere does not exist"),
     ],
     ids=str,
 )
@@ -109,7 +109,7 @@ async def test_a_circle_of_tiers_is_refused_by_name(services: Services, sam: htt
     await saved(sam, "/settings/queues/new", **{**QUEUE, "overflow_to": "support", "overflow_after": "30"})
     again = {**QUEUE, "name": "Support", "overflow_to": "level-1", "overflow_after": "30"}
     answer = await posted(sam, "/settings/queue/support", **again)
-    says = "Chats would overflow in a circle, Support → Level 1 → Support: let the last of them overflow to none."
+    says = "These queues overflow in a loop: Support → Level 1 → Support. Remove the overflow from one of them."
     assert faults(answer.text) == [says]
 
 
@@ -121,7 +121,7 @@ async def test_a_change_made_meanwhile_is_not_overwritten_unseen(
     await saved(ada, "/settings/queue/support", **{**QUEUE, "name": "Support", "target": "8"})
     late = {**hidden, **QUEUE, "name": "Support", "target": "9"}
     answer = await sam.post("/settings/queue/support", data=late)
-    assert faults(answer.text)[0].startswith("Somebody else has changed this meanwhile.")
+    assert faults(answer.text)[0].startswith("Someone else changed this while you were editing.")
     assert drawn(answer.text)["target"] == "9"
     assert (await services.accounts.directory()).queues["support"].target == 8_000
     again = {**late, "seen": SEEN.findall(answer.text)[0]}
@@ -133,7 +133,7 @@ async def test_a_queue_goes_when_nothing_leads_to_it(services: Services, sam: ht
     await saved(sam, "/settings/queues/new", **QUEUE)
     await services.accounts.put_site(Site("shop", "The shop", "level-1", ("https://shop.example",)))
     refused = await posted(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
-    assert faults(refused.text) == ["The site The shop leads here: give it another queue first."]
+    assert faults(refused.text) == ["The site The shop uses this queue. Choose another queue for it first."]
     await services.accounts.remove_site("shop")
     await saved(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
     assert list(services.directory.queues) == ["support"]
@@ -144,9 +144,7 @@ async def test_a_queue_with_a_chat_in_it_stays(services: Services, sam: httpx.As
     await saved(sam, "/settings/queues/new", **QUEUE)
     services.picture.chats["c1"] = ChatState(id="c1", place="waiting", queue="level-1", visitor="vera")
     refused = await posted(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
-    assert faults(refused.text) == [
-        "1 chats are in this queue: wait until they have ended, or move them to another queue."
-    ]
+    assert faults(refused.text) == ["Chats still in this queue: 1. Move them to another queue or wait until they end."]
     assert "level-1" in services.directory.queues
 
 
@@ -158,14 +156,14 @@ async def test_a_queue_saved_while_the_live_store_is_away_follows_later(
 
     monkeypatch.setattr(services.workspace, "configure", away)
     page = await saved(sam, "/settings/queues/new", **QUEUE)
-    assert "That is saved, and will be in force as soon as the live store is back." in page
+    assert "Saved. It applies as soon as the live store is back." in page
     assert "level-1" in (await services.accounts.directory()).queues
 
 
 async def test_an_italian_supervisor_reads_and_writes_italian(services: Services) -> None:
     async with signed_in_browser(services, "sam", **{"accept-language": "it"}) as sam:
         answer = await posted(sam, "/settings/queues/new", **{**QUEUE, "languages": "inglese, Francese", "target": ""})
-        assert faults(answer.text)[0].startswith("Un tempo promesso va da 1 secondo a un giorno")
+        assert faults(answer.text)[0].startswith("Inserisci un tempo obiettivo da 1 secondo a 1 giorno.")
         await saved(sam, "/settings/queues/new", **{**QUEUE, "languages": "inglese, Francese"})
         assert services.directory.queues["level-1"].languages == ("en", "fr")
         page = unescape((await sam.get("/settings/changes")).text)

@@ -30,12 +30,12 @@ async def test_a_site_is_made_with_its_line_of_script(services: Services, sam: h
     [
         (
             {"origins": "shop.example"},
-            "An origin is a scheme and a host, such as https://shop.example; not shop",
+            "“shop.example” is not a website address",
         ),
-        ({"origins": ""}, "Say where the site's pages are, such as https://shop.example"),
-        ({"queue": ""}, "Choose the queue that its chats wait in."),
-        ({"privacy_url": "javascript:alert(1)"}, "A privacy page has an address such as"),
-        ({"accent": "red"}, "A colour is # and six digits, such as #1d5c88."),
+        ({"origins": ""}, "Enter at least one website address, such as https://shop.example"),
+        ({"queue": ""}, "Choose a queue."),
+        ({"privacy_url": "javascript:alert(1)"}, "Enter a full address, such as"),
+        ({"accent": "red"}, "Enter a colour as # and six digits, such as #1d5c88."),
     ],
     ids=str,
 )
@@ -67,7 +67,7 @@ async def test_a_supervisor_writes_for_a_queue_and_for_all(services: Services, s
     page = await saved(sam, "/settings/canned/new", title="Hello", text="Support here", **{"for": "queue:support"})
     assert "For <bdi>Support</bdi>" in page
     answer = await posted(sam, "/settings/canned/new", title="HELLO", text="{vistor}", **{"for": "shared"})
-    assert faults(answer.text)[0] == "HELLO is there already: choose another name."
+    assert faults(answer.text)[0] == "The name HELLO is taken. Choose another one."
     assert drawn(answer.text)["text"] == "{vistor}"
 
 
@@ -75,7 +75,7 @@ async def test_reasons_for_being_away_hold_at_once(services: Services, sam: http
     await saved(sam, "/settings/away", away_reasons="Lunch\nTraining")
     assert services.directory.away_reasons == ("Lunch", "Training")
     answer = await posted(sam, "/settings/away", away_reasons="Lunch\nlunch")
-    assert faults(answer.text) == ["lunch is there twice: leave it once."]
+    assert faults(answer.text) == ["lunch is listed twice. Remove one."]
     assert drawn(answer.text)["away_reasons"] == "Lunch\nlunch"
 
 
@@ -84,8 +84,8 @@ async def test_fewer_days_say_first_how_many_chats_go(services: Services, sam: h
     feed.talk("old", "Hello")
     await services.archive.append("e1", feed.entries)
     asked = await posted(sam, "/settings/retention", days="30")
-    assert faults(asked.text) == ["Tick this box if they may go for good."]
-    assert "Delete 1 chat that is older than that" in asked.text
+    assert faults(asked.text) == ["Tick the box to confirm that these chats can be deleted."]
+    assert "Delete 1 older chat for good" in asked.text
     assert await services.retention_days() == 180
     await saved(sam, "/settings/retention", days="30", sure="on")
     assert await services.retention_days() == 30

@@ -304,7 +304,7 @@ async def test_what_sam_did_is_written_down_where_changes_are(server: RunningSer
 
         told = await eventually(page, "the changes in the archive")
         assert (await browser.get(f"{server.url}/chats/{vera.chat}")).status_code == 200
-    assert told.index("Status changed") < told.index("Chat moved") < told.index("Whispered to the agent")
+    assert told.index("Status changed") < told.index("Chat moved") < told.index("Whisper sent")
     assert told.count(f'href="/chats/{vera.chat}"') == 2
     assert ana.closed is None
 
