@@ -30,36 +30,36 @@ class SestettoError(Exception):
 
 class Refused(SestettoError):
     code = "refused"
-    message = "That was refused."
+    message = "The request was refused."
     status = 409
     close = 1008
 
 
 class BadCommand(Refused):
     code = "bad_frame"
-    message = "That frame is not one of the protocol's."
+    message = "This frame is not part of the protocol."
     status = 400
 
 
 class BadText(BadCommand):
     code = "bad_text"
-    message = "The text is empty, too long, or not text."
+    message = "The text is empty, too long or not valid."
 
 
 class CidReused(BadCommand):
     code = "cid_reused"
-    message = "That cid was used for another command."
+    message = "This cid was already used for another command."
 
 
 class NotYours(Refused):
     code = "not_found"
-    message = "There is no such chat here."
+    message = "Chat not found."
     status = 404
 
 
 class NoQueue(Refused):
     code = "no_queue"
-    message = "There is no such queue here."
+    message = "Queue not found."
     status = 404
 
 
@@ -70,47 +70,47 @@ class ChatEnded(Refused):
 
 class ChatFull(Refused):
     code = "chat_full"
-    message = "The chat has reached its length limit."
+    message = "This chat has reached its maximum length."
 
 
 class ProfileFull(BadCommand):
     code = "profile_full"
-    message = "The fields are too large together: 16 KiB at most."
+    message = "The fields are too large: 16 KiB at most in total."
 
 
 class NobodyThere(Refused):
     code = "closed"
-    message = "Nobody is there at the moment: leave a message instead."
+    message = "Nobody is online right now. Leave a message instead."
 
 
 class LineFull(Refused):
     code = "line_full"
-    message = "The line is full just now: try again later, or leave a message."
+    message = "The queue is full. Try again later or leave a message."
 
 
 class NoSlot(Refused):
     code = "no_slot"
-    message = "There is no free slot for that chat."
+    message = "There is no free slot for this chat."
 
 
 class NotThere(Refused):
     code = "not_there"
-    message = "That colleague is not there just now."
+    message = "That colleague is not online right now."
 
 
 class NotOpen(Refused):
     code = "no_chat"
-    message = "There is no chat to say that in."
+    message = "This chat is not open."
 
 
 class NothingToDo(Refused):
     code = "nothing_to_do"
-    message = "There is nothing to do that to."
+    message = "Nothing to do."
 
 
 class NotAllowed(Refused):
     code = "not_allowed"
-    message = "Your role does not allow that."
+    message = "Your role does not allow this."
     status = 403
 
 
@@ -118,7 +118,7 @@ class DatabaseAway(Refused):
     """Nothing was changed, and nobody will do it later: unlike Unknown it does not end a socket."""
 
     code = "database_away"
-    message = "That cannot be changed just now: the database is away."
+    message = "Can't save right now: the database is unavailable. Try again."
     status = 503
 
 
@@ -146,20 +146,20 @@ class BadSettings(Refused):
 
 class Fenced(Refused):
     code = "taken_over"
-    message = "Another tab has taken over."
+    message = "The console is open in another tab."
     close = 4409
 
 
 class SlowDown(Refused):
     code = "slow_down"
-    message = "Too many at once: wait a moment."
+    message = "Too many requests. Wait a moment."
     status = 429
     final = False
 
 
 class StoreFull(Refused):
     code = "full"
-    message = "No room for new chats just now."
+    message = "No new chats can start right now. Try again later."
     status = 503
     close = 1013
     final = False
@@ -167,7 +167,7 @@ class StoreFull(Refused):
 
 class Unknown(SestettoError):
     code = "unknown"
-    message = "Nobody can say whether that was done: resend it with the same cid."
+    message = "We could not confirm this. It will be sent again."
     status = 503
     close = 1013
     final = False
@@ -175,7 +175,7 @@ class Unknown(SestettoError):
 
 class WrongEpoch(SestettoError):
     code = "epoch"
-    message = "The store's history is another one: say hello again."
+    message = "The live store was reset. Connect again."
     status = 503
     close = 1012
     final = False
@@ -183,14 +183,14 @@ class WrongEpoch(SestettoError):
 
 class SignInNeeded(SestettoError):
     code = "sign_in"
-    message = "Sign in."
+    message = "Sign in to continue."
     status = 401
     close = 4401
 
 
 class SettingError(SestettoError):
     code = "setting"
-    message = "A setting cannot be as it is."
+    message = "A setting is not valid."
 
 
 def every_error() -> list[type[SestettoError]]:

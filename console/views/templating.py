@@ -128,7 +128,8 @@ def span(ms: int, *, locale: str) -> str:
 
 def brief(ms: int, *, locale: str) -> str:
     """`6 s` or `7.5 s` of a time that somebody has set; from a minute on `1:30`."""
-    return duration(ms) if ms >= 60_000 else _seconds(number(ms / 1000, locale=locale), locale)
+    tenths = round(ms / 100)
+    return duration(ms + 500) if tenths >= 600 else _seconds(number(tenths / 10, locale=locale), locale)
 
 
 @lru_cache(maxsize=4_096)

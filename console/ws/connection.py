@@ -22,7 +22,7 @@ NEVER = 0x7FFF_FFFF
 
 log = structlog.get_logger()
 
-BAD_FRAME = Error("bad_frame", "That frame is not one of the protocol's.")
+BAD_FRAME = Error("bad_frame", "This frame is not part of the protocol.")
 TOO_FAST = Error("slow_down", "Too many frames: wait a moment.")
 
 Handler = Callable[[Any], Awaitable[Any]]

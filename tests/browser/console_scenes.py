@@ -25,7 +25,7 @@ async def note(stage: Stage, desk: Page) -> None:
     """Busy, with a note being written and an end being thought over."""
     await busy(stage, desk)
     await desk.locator("#pane-1 [data-act=note]").click()
-    await desk.get_by_label("Note for staff: Giulia Ferri does not see it").fill("Refund approved")
+    await desk.get_by_label("Internal note: Giulia Ferri can't see it").fill("Refund approved")
     await desk.locator("#pane-5 .index").click()
     await desk.locator("#pane-5 [data-act=end]").click()
 
@@ -41,7 +41,7 @@ async def ghost(stage: Stage, desk: Page) -> None:
 
 async def help_open(stage: Stage, desk: Page) -> None:
     await desk.keyboard.press("F1")
-    await desk.get_by_role("dialog", name="Keys").wait_for()
+    await desk.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
 
 
 async def alarms_open(stage: Stage, desk: Page) -> None:
@@ -59,7 +59,7 @@ async def disconnected(stage: Stage, desk: Page) -> None:
 async def taken(stage: Stage, desk: Page) -> None:
     await busy(stage, desk)
     await stage.close(4409)
-    await desk.get_by_role("dialog", name="Another tab has taken over").wait_for()
+    await desk.get_by_role("dialog", name="The console is open in another tab").wait_for()
 
 
 async def full(stage: Stage, desk: Page) -> None:

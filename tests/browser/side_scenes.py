@@ -57,7 +57,7 @@ async def offer(stage: Stage, desk: Page) -> None:
     stage.status = "offline"
     await stage.push(stage.strip())
     await desk.locator("#go-online").click()
-    await desk.get_by_role("button", name="Check sound and line").wait_for()
+    await desk.get_by_role("button", name="Check sound and connection").wait_for()
 
 
 async def context(stage: Stage, desk: Page) -> None:

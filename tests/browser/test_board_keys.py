@@ -55,11 +55,11 @@ async def test_one_slot_of_a_row_is_on_the_way_of_the_tab_key(board_stage: Board
 
 async def test_a_refusal_is_told_in_words_and_nothing_is_lost(board_stage: BoardStage, page: Page) -> None:
     await watched(board_stage, page)
-    board_stage.nacks["whisper"] = Nack("", "chat_full", "The chat has reached its length limit.", True)
+    board_stage.nacks["whisper"] = Nack("", "chat_full", "This chat has reached its maximum length.", True)
     box = page.locator("#watch-whisper")
     await box.fill("one more thing")
     await box.press("Enter")
-    await expect(page.locator("#watch [data-note]")).to_have_text("The chat has reached its length limit.")
+    await expect(page.locator("#watch [data-note]")).to_have_text("This chat has reached its maximum length.")
     await expect(box).to_have_value("one more thing")
 
 
@@ -111,7 +111,7 @@ async def test_a_move_that_waited_too_long_is_not_done(board_stage: BoardStage, 
 async def test_the_choices_of_a_move_are_those_who_can_take_it(board_stage: BoardStage, page: Page) -> None:
     await SCENES["moving"](board_stage, page)
     options = page.get_by_role("combobox", name="To").locator("option")
-    await expect(options).to_have_text(["Choose …", "Premium", "Billing", "Support", "Ben Okafor (3)"])
+    await expect(options).to_have_text(["Choose…", "Premium", "Billing", "Support", "Ben Okafor (3)"])
 
 
 # --- finding -----------------------------------------------------------------------------------------
@@ -126,14 +126,14 @@ async def test_sam_finds_who_is_late_or_a_name_or_a_queue(board_stage: BoardStag
     await page.get_by_label("Name").fill("oka")
     assert await page.evaluate(ROWS) == ["agent-ben"]
     await page.get_by_label("Name").fill("nobody")
-    await expect(page.get_by_text("Nobody here fits what you chose above.")).to_be_visible()
+    await expect(page.get_by_text("No agents match these filters.")).to_be_visible()
     await page.get_by_label("Name").fill("")
     await page.get_by_role("combobox", name="Queue").select_option("Support")
     assert "agent-eve" not in await page.evaluate(ROWS)
 
 
 async def test_empty_floors_say_what_will_stand_there_and_how_to_get_it(board_stage: BoardStage, page: Page) -> None:
-    await expect(page.get_by_text("Nobody is on duty.")).to_be_visible()
+    await expect(page.get_by_text("No agents here yet.")).to_be_visible()
     await expect(page.locator("#queue-support .alerts")).to_contain_text("Nobody is online")
     await expect(page.get_by_text("No late answer so far.")).to_be_visible()
     await SCENES["no_queues"](board_stage, page)

@@ -107,7 +107,7 @@ async def test_when_the_store_is_away_the_board_greys_and_says_so_once(board_sta
     await expect(page.locator("#announcer")).to_contain_text("the server cannot reach its store")
     board_stage.store.away = False
     await expect(page.locator("#stale")).to_be_hidden()
-    await expect(page.locator("#announcer")).to_contain_text("The board is current again")
+    await expect(page.locator("#announcer")).to_contain_text("The board is up to date again")
 
 
 async def test_without_a_connection_it_says_since_when_and_comes_back_by_itself(
@@ -140,7 +140,7 @@ def watch_line(its: WebSocketRoute, cut: list[bool]) -> None:
 async def test_who_missed_offers_is_away_for_that_in_words(board_stage: BoardStage, page: Page) -> None:
     board_stage.floor.agent("ana", name="Ana", status="away", reason="missed_offers")
     board_stage.change()
-    await expect(page.locator("#agent-ana .state")).to_contain_text("offers missed")
+    await expect(page.locator("#agent-ana .state")).to_contain_text("missed offers")
 
 
 # --- alarms ------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ async def test_there_is_one_live_region_and_it_says_alarms_only(board_stage: Boa
     await page.wait_for_timeout(300)
     await page.evaluate("document.getElementById('announcer').textContent = ''")
     await busy(board_stage, page)
-    await expect(page.locator("#announcer")).to_contain_text("Billing: 2 promises broken")
+    await expect(page.locator("#announcer")).to_contain_text("Billing: 2 promises broken, longest for")
     await expect(page).to_have_title(re.compile(r"^\(\d late\) Board"))
     await page.evaluate("document.getElementById('announcer').textContent = ''")
     board_stage.floor.picture.agents["ben"].reason = "x"

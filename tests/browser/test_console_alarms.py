@@ -56,7 +56,7 @@ async def test_chats_that_were_there_already_make_no_noise(stage: Stage, own_con
 
 
 async def test_until_a_key_is_pressed_the_page_says_that_it_is_silent(stage: Stage, desk: Page) -> None:
-    said = desk.get_by_text("Sound is off: press any key", exact=True)
+    said = desk.get_by_text("Sound is off. Press any key.", exact=True)
     await expect(said.first).to_be_visible()
     await desk.keyboard.press("Shift")
     await expect(desk.locator("#sound-off")).to_be_hidden()
@@ -85,8 +85,8 @@ async def test_sound_can_be_switched_off_and_stays_off(stage: Stage, desk: Page)
     await desk.keyboard.press("Shift")
     await expect(desk.locator("#sound-words")).to_have_text("Sound off")
     await desk.locator("#sound-open").click()
-    await expect(desk.get_by_text("Sound is off: you chose that")).to_be_visible()
-    await desk.get_by_label("No sound").uncheck()
+    await expect(desk.get_by_text("Sound is muted")).to_be_visible()
+    await desk.get_by_label("Mute sounds").uncheck()
     await expect(desk.get_by_text("Sound is on")).to_be_visible()
 
 

@@ -279,7 +279,7 @@ async def test_a_team_without_replies_is_told_how_to_get_some(stage: Stage, desk
 async def test_in_a_note_a_slash_is_a_slash(stage: Stage, desk: Page) -> None:
     await giulia(stage, desk)
     await desk.keyboard.press("Alt+KeyM")
-    await desk.get_by_label("Note for staff").press_sequentially("/gree")
+    await desk.get_by_label("Internal note").press_sequentially("/gree")
     await expect(menu(desk)).to_be_hidden()
 
 

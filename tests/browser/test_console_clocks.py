@@ -15,7 +15,7 @@ async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> 
     chat.visitor_says("Where is it?", due=60_000)
     await stage.play(chat)
     await desk.get_by_label("Reply to Giulia").fill("I'll ask the warehouse")
-    await desk.get_by_role("button", name="Send, and promise to be back within 2 minutes").click()
+    await desk.get_by_role("button", name="Send and promise to be back within 2 minutes").click()
     said = (await stage.hears("say"))[0]
     assert (said["text"], said["promise"], said["read"]) == ("I'll ask the warehouse", 120_000, 3)
     clock = desk.locator("#pane-1 header .clock")
@@ -28,9 +28,9 @@ async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> 
 @pytest.mark.parametrize(
     ("locale", "text"),
     [
-        ("en", "One moment, please: I will be back within 30 seconds."),
+        ("en", "One moment, please. I'll be back within 30 seconds."),
         ("it-IT", "Un momento, per favore: torno entro 30 secondi."),
-        ("ko", "One moment, please: I will be back within 30 seconds."),
+        ("ko", "One moment, please. I'll be back within 30 seconds."),
     ],
 )
 async def test_nothing_typed_promises_in_the_visitors_own_words(
@@ -79,7 +79,7 @@ async def test_no_promise_is_made_from_a_note(stage: Stage, desk: Page) -> None:
     await desk.keyboard.press("Alt+KeyM")
     await desk.keyboard.type("for staff")
     await desk.keyboard.press("Alt+KeyH")
-    await expect(desk.get_by_label("Note for staff: Giulia does not see it")).to_have_value("for staff")
+    await expect(desk.get_by_label("Internal note: Giulia can't see it")).to_have_value("for staff")
     assert stage.said("say") == []
 
 

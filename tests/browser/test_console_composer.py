@@ -105,10 +105,8 @@ async def test_an_empty_unfocused_composer_goes_with_its_chat(stage: Stage, desk
     await expect(desk.get_by_label("Reply to Giulia")).to_be_visible()
     await stage.leave(1)
     await expect(desk.locator("#pane-1 .composer")).to_have_count(0)
-    await expect(desk.locator("#pane-1").get_by_text("Free. The next chat comes here by itself.")).to_be_visible()
-    await expect(desk.locator("#pane-1").get_by_role("link", name="Read it again")).to_have_attribute(
-        "href", "/chats/c1"
-    )
+    await expect(desk.locator("#pane-1").get_by_text("Free. The next chat opens here.")).to_be_visible()
+    await expect(desk.locator("#pane-1").get_by_role("link", name="View chat")).to_have_attribute("href", "/chats/c1")
 
 
 async def test_an_empty_composer_goes_with_its_chat_and_leaves_ana_in_the_pane(stage: Stage, desk: Page) -> None:
@@ -186,7 +184,7 @@ async def test_a_note_is_never_a_reply_by_a_slip(stage: Stage, desk: Page) -> No
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").fill("Buongiorno")
     await desk.keyboard.press("Alt+KeyM")
-    note = desk.get_by_label("Note for staff: Giulia does not see it")
+    note = desk.get_by_label("Internal note: Giulia can't see it")
     await expect(note).to_have_value("")
     await note.fill("she is a difficult one")
     await desk.locator("#pane-1 [data-act=note]").click()
@@ -222,7 +220,7 @@ async def test_a_visitor_who_writes_meanwhile_keeps_the_chat(stage: Stage, desk:
     await expect(desk.get_by_text("Ending the chat with Giulia")).to_be_visible()
     await stage.show(chat, chat.visitor_says("one more thing", due=60_000))
     await expect(desk.get_by_text("Ending the chat with Giulia")).not_to_be_visible()
-    await expect(desk.locator("#announcer")).to_contain_text("Giulia wrote: the chat was not ended.")
+    await expect(desk.locator("#announcer")).to_contain_text("Giulia wrote again. The chat was not ended.")
     assert stage.said("end") == []
 
 
@@ -324,7 +322,7 @@ async def test_the_visitor_is_seen_typing_and_an_old_signal_is_not(stage: Stage,
     await expect(typing).to_be_hidden()
     await stage.send(Typing(who="visitor", after=3, chat="c1", text="old"))
     await stage.send(Typing(who="visitor", after=4, chat="c1"))
-    await expect(typing).to_have_text("Giulia is typing …")
+    await expect(typing).to_have_text("Giulia is typing…")
 
 
 async def test_ana_typing_is_told_now_and_then(stage: Stage, desk: Page) -> None:

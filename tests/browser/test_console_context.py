@@ -98,7 +98,7 @@ async def test_what_cannot_be_read_is_tried_again(stage: Stage, desk: Page) -> N
     await giulia(stage, desk)
     stage.side.status = 503
     await desk.keyboard.press("Alt+KeyV")
-    await expect(panel(desk)).to_contain_text("This cannot be read just now. The chat goes on.")
+    await expect(panel(desk)).to_contain_text("Can't load visitor details. The chat is not affected.")
     stage.side.status = 200
     await panel(desk).get_by_role("button", name="Try again").click()
     await expect(panel(desk)).to_contain_text("giulia@example.it")

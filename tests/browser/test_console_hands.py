@@ -24,7 +24,7 @@ async def test_an_offer_shows_what_it_is_about_its_clock_and_two_buttons(stage: 
     pane = desk.locator("#pane-1")
     await expect(pane.get_by_text("Hallo?")).to_be_visible()
     await expect(pane.locator("header .clock")).to_have_text(re.compile("accept (9|10)"))  # rounded up from 9.0 s
-    await expect(pane.get_by_role("group", name="Hannah is offered to you")).to_be_visible()
+    await expect(pane.get_by_role("group", name="Hannah was offered to you")).to_be_visible()
     await expect(pane.get_by_role("textbox")).to_have_count(0)
     said = re.compile("Pane 1, Hannah: offered to you, (9|10) seconds to accept")
     await expect(desk.locator("#announcer")).to_contain_text(said)
@@ -66,7 +66,7 @@ async def test_an_offer_that_moves_on_under_the_focus_leaves_its_keys_going_nowh
     await desk.get_by_role("button", name="Accept Enter").focus()
     await stage.leave(1, then=offered("c2", 1, "Marco"))
     ghost = desk.locator("#pane-1 .offered[data-ended]")
-    await expect(ghost).to_contain_text("The offer is over: Hannah is somebody else's now.")
+    await expect(ghost).to_contain_text("The offer for Hannah has ended.")
     await desk.keyboard.press("Enter")
     assert stage.said("accept") == []
     await desk.locator("#strip-status").focus()
@@ -80,7 +80,7 @@ async def test_a_pane_that_becomes_an_offer_leaves_a_begun_sentence_where_it_is(
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").press_sequentially("Your code is 12")
     await stage.leave(1, then=offered("c2", 1, "Marco"))
-    await expect(desk.get_by_role("group", name="Marco is offered to you")).to_be_visible()
+    await expect(desk.get_by_role("group", name="Marco was offered to you")).to_be_visible()
     await desk.keyboard.type("34")
     await desk.keyboard.press("Enter")
     ghost = desk.locator("#pane-1 .composer[data-ended]").get_by_role("textbox")
@@ -93,7 +93,7 @@ async def test_an_accept_that_is_refused_says_why_and_may_be_pressed_again(stage
     stage.refusals["accept"] = "no_slot"
     await stage.play(offered())
     await desk.get_by_role("button", name="Accept Enter").click()
-    await expect(desk.locator("#pane-1 .refused")).to_have_text("There is no free slot for that chat.")
+    await expect(desk.locator("#pane-1 .refused")).to_have_text("There is no free slot for this chat.")
     stage.refusals.clear()
     await desk.get_by_role("button", name="Accept Enter").click()
     assert len(await stage.hears("accept", 2)) == 2
@@ -122,7 +122,7 @@ async def test_who_waits_too_long_already_is_late_and_not_due_in_no_time(stage: 
     stage.waiting, stage.next_due = 2, now() - 64_000
     await stage.push(stage.strip())
     pane = desk.locator("#pane-1")
-    await expect(pane.get_by_text(re.compile(r"^2 waiting, the first late by 6\d s$"))).to_be_visible()
+    await expect(pane.get_by_text(re.compile(r"^2 waiting, first late by 6\d s$"))).to_be_visible()
     stage.waiting, stage.next_due = 1, now() - 300_000
     await stage.push(stage.strip())
     await expect(pane.get_by_text(re.compile(r"^1 waiting, late by 5:0\d$"))).to_be_visible()
@@ -165,7 +165,7 @@ async def test_with_all_slots_in_use_nothing_is_offered_to_take(stage: Stage, de
     stage.waiting, stage.next_due = 3, now() + 40_000
     await stage.play(Play("c1", 1, "Giulia"))
     await stage.push(stage.strip())
-    await expect(desk.locator("#pane-2").get_by_text("Not in use: your limit is lower.")).to_be_visible()
+    await expect(desk.locator("#pane-2").get_by_text("Not in use. Your chat limit is lower.")).to_be_visible()
     await expect(desk.get_by_role("button", name="Take next")).to_have_count(0)
 
 
@@ -177,8 +177,8 @@ async def test_a_chat_is_handed_over_by_keyboard_with_draft_and_note(stage: Stag
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").press_sequentially("Il film")
     await desk.keyboard.press("Alt+KeyT")
-    dialog = desk.get_by_role("dialog", name="Hand over the chat with Giulia")
-    await expect(dialog.get_by_text("What you have typed goes along as a draft.")).to_be_visible()
+    dialog = desk.get_by_role("dialog", name="Transfer the chat with Giulia")
+    await expect(dialog.get_by_text("Your unsent text is passed on as a draft.")).to_be_visible()
     await desk.keyboard.type("car")
     await expect(dialog.get_by_role("option", name="Carla")).to_have_attribute("aria-selected", "true")
     await desk.keyboard.press("Enter")
@@ -236,7 +236,7 @@ async def test_a_hand_over_that_is_refused_gives_the_composer_back(stage: Stage,
     box = desk.get_by_label("Reply to Giulia")
     await box.press_sequentially("Il film")
     await hand_to_ben(desk)
-    await expect(desk.locator("#pane-1 .refused")).to_have_text("That colleague is not there just now.")
+    await expect(desk.locator("#pane-1 .refused")).to_have_text("That colleague is not online right now.")
     await expect(box).to_be_focused()
     await desk.keyboard.type(" riparte")
     await expect(box).to_have_value("Il film riparte")
@@ -272,7 +272,7 @@ async def test_a_colleague_is_invited_and_only_people_are_listed(stage: Stage, d
     await desk.keyboard.press("Enter")
     invited = (await stage.hears("invite"))[0]
     assert (invited["chat"], invited["agent"]) == ("c1", "ben")
-    await expect(desk.locator("#announcer")).to_contain_text("Ben is invited to the chat with Giulia")
+    await expect(desk.locator("#announcer")).to_contain_text("Ben was invited to the chat with Giulia")
 
 
 async def test_a_draft_that_came_with_the_chat_stands_in_its_composer(stage: Stage, desk: Page) -> None:
@@ -311,11 +311,11 @@ async def test_an_invited_colleague_looks_on_and_whispers_without_leaving_the_pa
     await stage.play(Play("c1", 1, "Giulia"))
     stage.invited = [InvitedTo("c9", "Vera", "support", "Ben")]
     await stage.push(stage.strip())
-    await expect(desk.locator("#announcer")).to_contain_text("Ben invites you to look on: Vera")
+    await expect(desk.locator("#announcer")).to_contain_text("Ben invites you to watch: Vera")
     await desk.get_by_label("Reply to Giulia").press_sequentially("half")
     await desk.keyboard.press("Alt+KeyW")
     assert (await stage.hears("watch"))[0]["chat"] == "c9"
-    panel = desk.get_by_role("complementary", name="Looking on: Vera")
+    panel = desk.get_by_role("complementary", name="Watching: Vera")
     log = (
         '<ol class="log" id="watch-log" data-chat="c9"><li class="m visitor" data-seq="2"><p>Where is it?</p></li></ol>'
     )
@@ -325,7 +325,7 @@ async def test_an_invited_colleague_looks_on_and_whispers_without_leaving_the_pa
     await panel.get_by_role("textbox").fill("Offer a refund")
     await desk.keyboard.press("Enter")
     assert (await stage.hears("whisper"))[0]["text"] == "Offer a refund"
-    await expect(panel.get_by_text("Whispered")).to_be_visible()
+    await expect(panel.get_by_text("Whisper sent")).to_be_visible()
     await desk.keyboard.press("Alt+KeyW")
     await expect(panel).to_be_hidden()
     assert (await stage.hears("watch", 2))[-1]["on"] is False
@@ -340,7 +340,7 @@ async def test_a_whisper_is_heard_and_the_head_says_who_looks_on(stage: Stage, d
     await expect(desk.locator("#who-1")).to_contain_text("watched by Sam")
     await stage.show(play, play.sam_whispers("Offer the refund"))
     await expect(desk.locator("#announcer")).to_contain_text("Pane 1, Giulia: Sam whispers")
-    await expect(desk.locator("#log-c1 .whisper")).to_contain_text("Whisper, staff only")
+    await expect(desk.locator("#log-c1 .whisper")).to_contain_text("Internal whisper")
 
 
 async def test_a_lost_connection_hands_over_once_it_is_back(stage: Stage, desk: Page) -> None:

@@ -128,7 +128,7 @@ async def test_every_key_has_a_button_that_shows_it(stage: Stage, desk: Page) ->
 async def test_a_key_can_be_moved_to_another_and_stays_there(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.keyboard.press("F1")
-    await desk.get_by_role("button", name="Change the key for: End the chat").click()
+    await desk.get_by_role("button", name="Change key: End the chat").click()
     await desk.keyboard.press("Alt+KeyQ")
     await desk.get_by_role("dialog").get_by_role("button", name="Close").click()
     await desk.reload()
@@ -141,18 +141,18 @@ async def test_a_key_can_be_moved_to_another_and_stays_there(stage: Stage, desk:
 
 async def test_a_key_that_is_taken_is_not_given_twice(desk: Page) -> None:
     await desk.keyboard.press("F1")
-    await desk.get_by_role("button", name="Change the key for: End the chat").click()
+    await desk.get_by_role("button", name="Change key: End the chat").click()
     await desk.keyboard.press("Alt+KeyM")
-    await expect(desk.get_by_text("That key is taken by: Note or reply")).to_be_visible()
+    await expect(desk.get_by_text("That key is already used for: Note or reply")).to_be_visible()
 
 
 async def test_a_key_can_be_switched_off(desk: Page) -> None:
     await desk.keyboard.press("F1")
-    await desk.get_by_label("Key on for: Keys and help (outside text)").uncheck()
+    await desk.get_by_label("Enable key: Keyboard shortcuts (outside text fields)").uncheck()
     await desk.get_by_role("dialog").get_by_role("button", name="Close").click()
     assert not await press(desk, "Slash", "?", shiftKey=True)
     await desk.keyboard.press("F1")
-    await desk.get_by_role("button", name="All keys as they were").click()
+    await desk.get_by_role("button", name="Reset to defaults").click()
     await desk.get_by_role("dialog").get_by_role("button", name="Close").click()
     assert await press(desk, "Slash", "?", shiftKey=True)
 

@@ -38,7 +38,7 @@ async def test_what_is_sent_while_away_waits_and_arrives_once_in_order(stage: St
         await box.fill(text)
         await box.press("Enter")
     await expect(desk.locator("#pane-1 .log.pending .m")).to_have_count(3)
-    await expect(desk.locator("#pane-1 .log.pending .state").first).to_have_text("waits for the connection")
+    await expect(desk.locator("#pane-1 .log.pending .state").first).to_have_text("waiting for connection")
     stage.refusing = False
     assert [said["text"] for said in await stage.hears("say", 3)] == ["one", "two", "three"]
     await expect(desk.locator("#log-c1 .m.agent p")).to_have_text(["one", "two", "three"])
@@ -98,11 +98,11 @@ async def test_a_lost_connection_greys_the_clocks_and_says_since_when(stage: Sta
     await expect(desk.locator("#pane-1")).to_have_attribute("data-state", "stale")
     await expect(desk.locator("#link-words")).to_contain_text("since ")
     await expect(desk.locator("#link-figure")).to_have_text("No connection")
-    await expect(desk.locator("#announcer")).to_contain_text("What you send waits here")
+    await expect(desk.locator("#announcer")).to_contain_text("Messages wait here until you reconnect")
     stage.refusing = False
     await expect(desk.locator("#pane-1")).to_have_attribute("data-state", "fine")
     await expect(desk.locator("#link-words")).to_have_text("connection")
-    await expect(desk.locator("#announcer")).to_contain_text("Connected again")
+    await expect(desk.locator("#announcer")).to_contain_text("Reconnected")
 
 
 async def test_a_connection_that_swallows_everything_is_noticed(stage: Stage, desk: Page) -> None:
@@ -118,10 +118,10 @@ async def test_another_tab_takes_over_only_by_a_click(stage: Stage, desk: Page) 
     await stage.play(chat)
     await desk.get_by_label("Reply to Giulia").fill("half a sentence")
     await stage.close(4409)
-    taken = desk.get_by_role("dialog", name="Another tab has taken over")
+    taken = desk.get_by_role("dialog", name="The console is open in another tab")
     await expect(taken).to_be_visible()
     await desk.evaluate("window.dispatchEvent(new Event('online')); window.dispatchEvent(new Event('pageshow'))")
-    await taken.get_by_role("button", name="Take it back").click()
+    await taken.get_by_role("button", name="Use it here").click()
     _, again = await stage.hears("hello", 2)
     assert again["take"] is True
     await expect(taken).to_be_hidden()

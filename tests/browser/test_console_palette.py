@@ -131,7 +131,7 @@ async def test_a_chat_that_went_meanwhile_is_not_ended_in_anothers_place(stage: 
     await desk.locator("#name-1").get_by_text("Kim").wait_for()
     await desk.keyboard.press("Enter")
     await expect(palette(desk)).to_be_hidden()
-    await expect(desk.locator("#announcer")).to_contain_text("End the chat: not possible just now")
+    await expect(desk.locator("#announcer")).to_contain_text("End the chat: not available right now")
     await expect(desk.get_by_text("Ending the chat with")).to_be_hidden()
 
 
@@ -140,7 +140,7 @@ async def test_what_cannot_be_done_says_so_and_does_nothing(stage: Stage, desk: 
     await search(desk, "no reply")
     row = palette(desk).get_by_role("option", name="No reply needed")
     await expect(row).to_have_attribute("aria-disabled", "true")
-    await expect(row).to_contain_text("not possible just now")
+    await expect(row).to_contain_text("not available right now")
     await desk.keyboard.press("Enter")
     await expect(palette(desk)).to_be_visible()
 
@@ -212,7 +212,7 @@ async def test_enter_that_ends_a_composition_chooses_nothing(stage: Stage, desk:
 
 async def test_under_a_dialog_that_must_be_answered_it_does_not_open(stage: Stage, desk: Page) -> None:
     await stage.close(4409)
-    await desk.get_by_role("dialog", name="Another tab has taken over").wait_for()
+    await desk.get_by_role("dialog", name="The console is open in another tab").wait_for()
     assert await press(desk, "KeyK", "k", ctrlKey=True)
     await expect(palette(desk)).to_be_hidden()
 

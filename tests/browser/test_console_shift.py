@@ -18,7 +18,7 @@ async def begin(desk: Page) -> None:
 
 
 async def test_it_is_offered_once_a_tab_when_she_goes_online(stage: Stage, desk: Page) -> None:
-    offer = desk.get_by_role("button", name="Check sound and line")
+    offer = desk.get_by_role("button", name="Check sound and connection")
     stage.status = "offline"
     await stage.push(stage.strip())
     await expect(offer).to_be_hidden()
@@ -39,9 +39,9 @@ async def test_the_offer_leads_to_the_check_and_goes(stage: Stage, desk: Page) -
     stage.status = "offline"
     await stage.push(stage.strip())
     await desk.locator("#go-online").click()
-    await desk.get_by_role("button", name="Check sound and line").click()
+    await desk.get_by_role("button", name="Check sound and connection").click()
     await expect(desk.get_by_role("dialog", name="Start-of-shift check")).to_be_visible()
-    await expect(desk.get_by_role("button", name="Check sound and line")).to_be_hidden()
+    await expect(desk.get_by_role("button", name="Check sound and connection")).to_be_hidden()
 
 
 async def test_a_good_line_and_clock_are_called_good(stage: Stage, desk: Page) -> None:
@@ -72,14 +72,14 @@ async def test_a_sound_nobody_heard_comes_with_what_to_do(stage: Stage, desk: Pa
     await desk.get_by_role("dialog").get_by_role("button", name="No", exact=True).click()
     await expect(verdict(desk, "sound")).to_have_attribute("data-verdict", "bad")
     await expect(verdict(desk, "sound")).to_contain_text("Turn up the volume")
-    await expect(desk.locator("#shift-sum")).to_contain_text("1 to look at. You can work all the same.")
+    await expect(desk.locator("#shift-sum")).to_contain_text("Needs attention: 1. You can still work.")
 
 
 async def test_sound_switched_off_is_switched_on_here(stage: Stage, desk: Page) -> None:
     await desk.keyboard.press("Alt+KeyU")
     await begin(desk)
     await expect(verdict(desk, "sound")).to_have_attribute("data-verdict", "bad")
-    await desk.get_by_role("button", name="Switch sound on").click()
+    await desk.get_by_role("button", name="Turn sound on").click()
     await expect(verdict(desk, "sound")).to_have_attribute("data-verdict", "todo")
 
 
@@ -89,8 +89,8 @@ async def test_all_good_is_said_in_one_sentence(stage: Stage, browser: Browser) 
     await begin(desk)
     await desk.get_by_role("button", name="Play a sound").click()
     await desk.get_by_role("button", name="Yes, I heard it").click()
-    await expect(desk.locator("#shift-sum")).to_have_text("All is well.")
-    await expect(desk.locator("#announcer")).to_contain_text("All is well.")
+    await expect(desk.locator("#shift-sum")).to_have_text("All good.")
+    await expect(desk.locator("#announcer")).to_contain_text("All good.")
     await context.close()
 
 

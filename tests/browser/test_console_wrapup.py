@@ -27,7 +27,7 @@ async def ended(stage: Stage, desk: Page, *, within: int = 60_000, queue: str = 
 async def test_after_the_end_the_pane_asks_for_reason_and_tags(stage: Stage, desk: Page) -> None:
     await ended(stage, desk, within=17_000)
     pane = desk.locator("#pane-1")
-    await expect(pane.get_by_text("Wrap-up of Giulia: what was it about?")).to_be_visible()
+    await expect(pane.get_by_text("Wrap-up for Giulia: what was it about?")).to_be_visible()
     await expect(pane.get_by_role("radio")).to_have_count(4)
     await expect(pane.locator("header .clock")).to_have_attribute("data-kind", "wrapup")
     await expect(pane.locator("header .clock")).to_have_text("17")
@@ -119,7 +119,7 @@ async def test_the_next_chat_gets_nothing_of_a_wrap_up_under_the_hand(stage: Sta
     await desk.keyboard.type("nd")
     await desk.keyboard.press("Enter")
     await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
-    await expect(desk.locator("#pane-1 .labels[data-ended]")).to_contain_text("The wrap-up of Giulia is over.")
+    await expect(desk.locator("#pane-1 .labels[data-ended]")).to_contain_text("The wrap-up for Giulia has ended.")
     assert stage.said("say") == []
     await desk.get_by_label("Reply to Marco").focus()
     await expect(desk.locator("#pane-1 .labels")).to_have_count(0)

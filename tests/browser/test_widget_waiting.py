@@ -120,7 +120,7 @@ async def test_a_full_line_keeps_the_text_and_takes_a_message(
     vera = await Vera.at(shop, browser, script=asks_for("small"))
     await vera.starts_with("Is there room for me?")
     await vera.screen("full")
-    await vera.sees("The line is full just now: try again later, or leave a message.")
+    await vera.sees("The queue is full. Try again later or leave a message.")
     assert await vera.widget.get_by_label("Your message").input_value() == "Is there room for me?"
     await vera.widget.get_by_role("button", name="Try again").click()
     await vera.screen("start")

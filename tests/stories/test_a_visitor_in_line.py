@@ -108,7 +108,7 @@ async def test_a_queue_that_is_not_there_is_a_clear_error(server: RunningServer)
     await Agent.comes(server, "ana")
     vera = await Visitor.comes(server, queue="partners")
     refused = await vera.opens("Hello", queue="partners")
-    assert (refused["code"], refused["message"]) == ("no_queue", "There is no such queue here.")
+    assert (refused["code"], refused["message"]) == ("no_queue", "Queue not found.")
     await vera.hears(lambda frame: frame["t"] in ("welcome", "team") and team(vera)["online"])
     assert (await vera.opens("Hello"))["t"] == "ack", "the site's own queue takes her"
 

@@ -91,7 +91,7 @@ FIELDS = {
     "late": _("Late answers"),
     "line": _("Longer line than"),
     "nobody": _("Nobody online for"),
-    "destinations": _("To whom"),
+    "destinations": _("Destinations"),
     "quiet": _("Quiet period"),
     "over": _("Say when it is over"),
     "on": _("On"),
@@ -180,7 +180,7 @@ class Reader:
         return Change(fact.at, fact.author.name or fact.author.id, what, thing, told, address=f"/chats/{fact.chat}")
 
     def holder(self, member: str) -> str:
-        return self.name("member", member) if member else self.gettext("in line")
+        return self.name("member", member) if member else self.gettext("waiting")
 
     def name(self, kind: str, id: str) -> str:
         return self.names[kind].get(id, id)

@@ -47,25 +47,25 @@ def busy() -> Floor:
 def test_a_card_says_what_to_act_on_in_words() -> None:
     floor = busy()
     says = text(draw(floor, card_of(floor, "billing")))
-    assert "1 promise broken, the oldest for 0:03" in says
-    assert "Nobody free. Overflow to Support in 9 s" in says
-    assert "1 promise breaks within 30 s" in says
-    assert "waits 0:11" in says
+    assert "1 promise broken, for 0:03" in says
+    assert "No free agents. Overflow to Support in 9 s" in says
+    assert "1 promise will break within 30 s" in says
+    assert "waiting 0:11" in says
 
 
 def test_a_card_speaks_italian() -> None:
     floor = busy()
     says = text(draw(floor, card_of(floor, "billing"), locale="it"))
-    assert "Nessuno libero. Passa a Support tra 9 s" in says
+    assert "Nessun operatore libero. Overflow su Support tra 9 s" in says
 
 
 def test_an_empty_queue_says_so_and_where_the_picture_will_be() -> None:
     floor = Floor()
     floor.agent("ana")
     says = text(draw(floor, card_of(floor)))
-    assert "Nothing to act on" in says
-    assert "Nobody is waiting." in says
-    assert "drawn once an hour with chats is over" in says
+    assert "Nothing needs attention" in says
+    assert "No chats waiting." in says
+    assert "appears after the first full hour" in says
 
 
 def test_a_row_says_the_status_and_a_slot_whose_chat_it_holds() -> None:
@@ -76,7 +76,7 @@ def test_a_row_says_the_status_and_a_slot_whose_chat_it_holds() -> None:
     assert 'data-name="Giulia"' in html
     assert html.count('data-kind="locked"') == 4
     assert "Away 8:00 Lunch" in text(draw(floor, row(floor, "deniz")))
-    assert "Lost" in text(draw(floor, row(floor, "chiara")))
+    assert "Disconnected" in text(draw(floor, row(floor, "chiara")))
 
 
 def test_the_totals_count_everybody_once() -> None:
@@ -86,7 +86,7 @@ def test_the_totals_count_everybody_once() -> None:
         for agent, line in floor.picture.agents.items()
     }
     says = text(draw(floor, overview(floor.picture, rows, floor.directory, 1)))
-    assert says == "1 agent online 1 away 1 lost 2 of 2 slots in use 3 chats 1 in line 1 late now"
+    assert says == "1 agent online 1 away 1 disconnected 2 of 2 slots in use 3 chats 1 waiting 1 late now"
 
 
 def test_a_late_answer_prints_the_seconds_of_its_stages() -> None:
@@ -175,11 +175,11 @@ def test_why_this_agent_and_why_the_wait_is_told_step_by_step() -> None:
     floor = busy()
     says = text(watching(floor).trace(traced(facts("Ana")), locale="en"))
     for words in (
-        "Into the line of Support",
-        "Ana: next in line when a slot came free (2 running clocks, 1 had a free slot).",
-        "Waited 14.2 s: everybody was busy.",
-        "Expected were 12.0 s. Found in the line of Support.",
-        "Ana moved it to Support: Ana",
+        "Added to Support",
+        "Ana: next in line when a slot freed up (2 running clocks, 1 had a free slot).",
+        "Waited 14.2 s: everyone was full.",
+        "Expected 12.0 s. Came from Support.",
+        "Ana transferred it to Support: Ana",
         "Ana declined",
     ):
         assert words in says
@@ -191,10 +191,10 @@ def test_the_panel_says_where_the_chat_stands(place: str) -> None:
     chat = floor.holds("ana", 1, name="Giulia", place=place)
     says = text(watching(floor).head(chat, locale="en", now=floor.now))
     wanted = {
-        "waiting": "In line",
+        "waiting": "Waiting",
         "offered": "Offered to Ana",
         "active": "With Ana, slot 1",
-        "wrapup": "Ended; Ana is wrapping up",
+        "wrapup": "Ended, in wrap-up with Ana",
         "ended": "Ended",
     }
     assert wanted[place] in says

@@ -93,7 +93,7 @@ async def page_of(browser: httpx.AsyncClient, path: str, status: int = 200) -> s
     ("path", "says"),
     [
         ("/chats", "No chat has ended yet."),
-        ("/chats?kind=left", "Nobody is waiting."),
+        ("/chats?kind=left", "No chats waiting."),
         ("/chats?kind=handled", "No message has been handled yet."),
         ("/chats?text=parcel", "No chat fits."),
         ("/chats?visitor=vera", "No chat fits."),
@@ -209,7 +209,7 @@ async def test_a_chat_is_read_in_order_notes_marked(services: Services, ana: htt
     page = await page_of(ana, "/chats/c1")
     places = [page.index(part) for part in ("Hello there", "A regular", "Hi Vera")]
     assert places == sorted(places)
-    assert "Note, staff only" in page
+    assert "Internal note" in page
     assert "unverified" in page
     assert "Mark as handled" not in page
 
@@ -316,7 +316,7 @@ async def test_a_left_message_is_handled_once_and_moves(services: Services, ana:
     await catch_up(services)
     assert "Nobody is waiting" in await page_of(ana, "/chats?kind=left")
     assert "handled by <bdi>Ana</bdi>" in await page_of(ana, "/chats?kind=handled")
-    assert (await page_of(ana, f"/chats/{chat}")).count("Ana took care of it") == 1
+    assert (await page_of(ana, f"/chats/{chat}")).count("Ana marked it as handled") == 1
 
 
 async def test_two_agents_handle_it_and_the_first_counts(services: Services, ana: httpx.AsyncClient) -> None:
@@ -328,8 +328,8 @@ async def test_two_agents_handle_it_and_the_first_counts(services: Services, ana
             assert (await browser.post(f"/chats/{chat}/handled", data=form)).status_code == 303
     await catch_up(services)
     page = await page_of(ana, f"/chats/{chat}")
-    assert "Ana took care of it" in page
-    assert "Sam took care of it" not in page
+    assert "Ana marked it as handled" in page
+    assert "Sam marked it as handled" not in page
 
 
 @pytest.mark.parametrize("form", [{}, {"csrf": "0" * 64}, {"cid": "x"}, {"cid": "'" * 22}])

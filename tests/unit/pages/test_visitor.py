@@ -104,7 +104,7 @@ async def test_the_holder_reads_who_it_is_and_whence(services: Services, people:
         "Language Italian (Italy)",
         "Browser Firefox 128 · Linux",
         "Came from search.example/",
-        "None: this is the first chat from this browser.",
+        "None. This is the first chat from this browser.",
     ):
         assert part in said, part
     assert "q=wool" not in said

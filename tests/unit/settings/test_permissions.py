@@ -24,7 +24,7 @@ async def test_a_supervisor_sees_every_page(sam: httpx.AsyncClient, path: str) -
 async def test_an_agent_is_told_that_the_settings_are_not_theirs(ana: httpx.AsyncClient, path: str) -> None:
     page = await ana.get(path)
     assert page.status_code == 403
-    assert "Your role does not allow that." in page.text
+    assert "Your role does not allow this." in page.text
 
 
 @pytest.mark.parametrize(

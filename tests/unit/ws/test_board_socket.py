@@ -124,7 +124,7 @@ async def test_what_happens_on_the_floor_is_on_the_board_within_a_second(server:
     await ana.answers(vera.chat, "Let me look")
     await sam.shows("agent-ana", f'data-chat="{vera.chat}"', 'data-due="0"')
     await ana.leave()
-    await sam.shows("agent-ana", "Lost")
+    await sam.shows("agent-ana", "Disconnected")
 
 
 async def test_frames_come_once_a_second_and_say_how_old_they_are(server: RunningServer) -> None:
@@ -368,7 +368,7 @@ async def test_ana_is_told_who_looks_on_unless_the_admin_keeps_it_from_her(serve
     sam = await Board.comes(server)
     await sam.is_welcome()
     await sam.looks_on(vera.chat)
-    await sam.sees("Looking on:")
+    await sam.sees("Watching:")
     await sam.command("whisper", chat=vera.chat, text="hello Ana")
     await ana.is_told("note")
     assert ("watched" in [fact["kind"] for fact in ana.facts()]) is shown
@@ -377,4 +377,4 @@ async def test_ana_is_told_who_looks_on_unless_the_admin_keeps_it_from_her(serve
     await ben.is_welcome()
     await ben.say_frame("watch", chat=vera.chat)
     drawn = await ben.hears("watched")
-    assert ("Looking on:" in drawn["content"]) is shown
+    assert ("Watching:" in drawn["content"]) is shown

@@ -48,8 +48,8 @@ export function brief(seconds) {
 /** `+42`, `17m`: how late, where there is room for three. @param {number} seconds */
 export const behind = (seconds) => (seconds < 100 ? `+${seconds}` : brief(seconds));
 
-/** `42`, `17:05`: seconds are read at a glance up to a hundred. @param {number} seconds */
-const glance = (seconds) => (seconds < 100 ? String(seconds) : duration(seconds * 1000));
+/** `42`, `17:05`. @param {number} seconds */
+const glance = (seconds) => (seconds < 60 ? String(seconds) : duration(seconds * 1000));
 
 /**
  * @param {Reading} it
