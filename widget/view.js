@@ -132,7 +132,7 @@ export class Panel {
     const states = {
       start: team && t("We are online"),
       away: t("Nobody is online just now"),
-      line: t("In line"),
+      line: t("Waiting"),
       chat: t("is with you now"),
       ended: t("The chat has ended"),
     };

@@ -48,7 +48,7 @@ class CannedReplies(Credentials):
             others = [Canned(**one) for one in (await connection.execute(select(canned).where(where))).mappings()]
             wrong = validate_canned(reply, others, known)
             if before is None and len(others) >= MOST:
-                says = "%(most)s replies at most: remove those that nobody uses."
+                says = "You can have at most %(most)s replies. Remove ones that nobody uses."
                 wrong.append(Problem(f"canned:{reply.id}", "title", says, {"most": MOST}))
             if wrong:
                 raise BadSettings(wrong)

@@ -107,9 +107,7 @@ def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) 
 
 def validate_retention(days: int) -> list[Problem]:
     found = Problems("retention")
-    found.unless(
-        1 <= days <= RETENTION, "days", "Chats are kept for 1 to %(most)s days: give such a number.", most=RETENTION
-    )
+    found.unless(1 <= days <= RETENTION, "days", "Enter a number of days from 1 to %(most)s.", most=RETENTION)
     return found
 
 

@@ -28,7 +28,7 @@ class Problems(list[Problem]):
 
 def validate_reasons(target: str, field: str, reasons: tuple[str, ...]) -> list[Problem]:
     found = Problems(target)
-    found.unless(len(reasons) <= REASONS, field, "%(most)s reasons at most: nobody looks through more.", most=REASONS)
+    found.unless(len(reasons) <= REASONS, field, "Enter at most %(most)s reasons.", most=REASONS)
     seen: set[str] = set()
     for reason in reasons:
         found.unless(
@@ -57,7 +57,7 @@ def check_languages(found: Problems, tags: tuple[str, ...]) -> None:
 
 
 def check_name(found: Problems, name: str, others: Iterable[str], field: str = "name", most: int = NAME) -> None:
-    found.unless(is_plain(name, most), field, "A name has 1 to %(most)s characters on one line.", most=most)
+    found.unless(is_plain(name, most), field, "Enter a name of 1 to %(most)s characters on one line.", most=most)
     taken = name.casefold() in {other.casefold() for other in others}
     found.unless(not taken, field, "The name %(name)s is taken. Choose another one.", name=name)
 

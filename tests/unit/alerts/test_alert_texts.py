@@ -14,7 +14,7 @@ PACKAGE = Path(console.__file__).parent
 SOURCES = ("alerts/messages.py", "pages/settings/alerts.py", "pages/settings/audit_log.py", "pages/settings/common.py")
 TEMPLATES = ("alert_mail", "settings/alerts", "settings/alert", "settings/overview")
 SENTENCES = ("domain/validation/alerts.py", "domain/address_policy.py", "archive/alert_rules.py")
-SHARED = ("A name has 1 to", "%(name)s is there already", "There is no such queue: %(queue)s.")  # said elsewhere too
+SHARED = ("A name has 1 to", "%(name)s is there already", "The queue %(queue)s does not exist.")  # said elsewhere too
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,)}
 

@@ -36,7 +36,7 @@ export function reading({ kind, at: due, span }, at) {
 /** `42 s`, `1:42`. @param {number} ms */
 export function inTime(ms) {
   const all = Math.max(0, Math.ceil(ms / 1000));
-  return all < 100 ? word("seconds", { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
+  return all < 60 ? word("seconds", { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
 }
 
 /** What a small clock has room for: `42`, `17m`, `2h`. @param {number} seconds */
@@ -68,7 +68,7 @@ function digits(it, short) {
 
 /** `late by 42 seconds`, `late by 17 min`. @param {number} seconds */
 export function lateBy(seconds, key = "clock_late") {
-  return seconds < 100 ? word(key, { n: seconds }) : word(`${key}_long`, { n: Math.floor(seconds / 60) });
+  return seconds < 60 ? word(key, { n: seconds }) : word(`${key}_long`, { n: Math.floor(seconds / 60) });
 }
 
 /** The same for somebody who hears it. @param {Reading} it */

@@ -109,8 +109,12 @@ function tell(what, verdict, text) {
 function drawSum() {
   const all = [...verdicts.values()];
   const bad = all.filter((one) => one === "bad").length;
-  const open = all.some((one) => one === "running" || one === "todo");
-  const text = bad ? word("shift_bad", { n: bad }) : open ? word("shift_open") : word("shift_good");
+  const open = all.filter((one) => one === "running" || one === "todo").length;
+  const text = bad
+    ? word("shift_bad", { n: bad })
+    : open
+      ? word(open > 1 ? "shift_open_many" : "shift_open_one", { n: open })
+      : word("shift_good");
   if (sum.textContent === text) return;
   sum.textContent = text;
   if (dialog.open) announce(text);
