@@ -71,7 +71,7 @@ class RenderedFact:
         return self._html[locale]
 
 
-class Signal(msgspec.Struct, tag_field="t", forbid_unknown_fields=True, omit_defaults=True):
+class Signal(msgspec.Struct, tag_field="t", omit_defaults=True):
     """A word between processes that may be lost."""
 
     chat: str

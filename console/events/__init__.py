@@ -5,7 +5,8 @@ that Python finished, so every fact is one JSON object with `kind` as its tag. T
 integer milliseconds of the store's clock. `seq` counts every fact of a chat from 1 without
 gaps (its place in `log:<chat>`); `prev` is the seq of the last *public* fact before it, so a
 visitor, who gets only public facts, sees a gap where there is one and no trace of notes.
-A fact without `seq` changes live state only and stands in no chat's log.
+A fact without `seq` changes live state only and stands in no chat's log. Readers ignore fields they do not
+know: a newer release may write more than this one reads.
 """
 
 from collections.abc import Iterable

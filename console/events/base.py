@@ -8,7 +8,7 @@ Role = Literal["visitor", "agent", "bot", "system"]
 Status = Literal["online", "away", "offline"]
 
 
-class Visitor(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class Visitor(msgspec.Struct, omit_defaults=True):
     """Who is on the other side, as far as the page told us; `verified` only by a signed identity."""
 
     id: str
@@ -17,12 +17,12 @@ class Visitor(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     verified: bool = False
 
 
-class Author(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class Author(msgspec.Struct, omit_defaults=True):
     id: str
     name: str = ""
 
 
-class Turn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class Turn(msgspec.Struct, omit_defaults=True):
     """A turn that has ended: the visitor's first unanswered message was `seq`, at `asked`.
 
     `waited` is what the visitor felt, `mine` what the answering agent had of it (from the
@@ -45,14 +45,14 @@ class Turn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     composing: int = 0
 
 
-class Kept(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class Kept(msgspec.Struct, omit_defaults=True):
     """A promise of a holding reply that has ended: it was for `due`, and was `kept` or not."""
 
     due: int
     kept: bool = False
 
 
-class Fact(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, omit_defaults=True):
+class Fact(msgspec.Struct, tag_field="kind", omit_defaults=True):
     """What every fact has."""
 
     public: ClassVar[bool] = False
