@@ -1,5 +1,6 @@
 """What every test may ask for: the embedded store, a workspace of its own, a whole server, a browser."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -10,8 +11,10 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from console.archive.database import Database, sqlite_url
 from console.domain.ids import new_id
 from console.queue.embedded import EmbeddedStore
+from tests.support.postgresql import PostgresServer
 from tests.support.server_process import RunningServer
 
 MEMORY = Path("/dev/shm")  # a folder in memory, on Linux: a hundred databases and stores need not wait for a disk
@@ -42,6 +45,32 @@ def plain_logs() -> Iterator[None]:
 @pytest.fixture
 def store_url(store: EmbeddedStore) -> str:
     return store.url
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One real PostgreSQL for the whole run; its database `migrated` has every table, and nobody has it open."""
+    server = PostgresServer()
+    try:
+        server.start()
+        asyncio.run(_migrate(server.create_database(name="migrated")))
+        yield server
+    finally:
+        server.stop()
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An archive of each kind in turn: what asks for it is tried on both."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    return str(request.getfixturevalue("postgres").create_database(like="migrated"))
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from console.errors import SettingError, Unknown
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY = 5_000  # ms another writer is waited for
+UNFIT = "22"  # PostgreSQL's class of errors: a value that does not fit
 MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock: one process migrates
 
 
@@ -81,7 +82,8 @@ class Database:
 def is_away(error: BaseException) -> bool:
     """Whether SQL itself failed, rather than what it was asked to keep."""
     if isinstance(error, DBAPIError):
-        return not isinstance(error, IntegrityError | DataError)
+        state = str(getattr(error.orig, "sqlstate", None) or "")  # asyncpg's errors of data come without a class
+        return not (isinstance(error, IntegrityError | DataError) or state.startswith(UNFIT))
     return isinstance(error, PoolTimeout | OSError)
 
 

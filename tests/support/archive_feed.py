@@ -40,8 +40,9 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def fresh_database(folder: Path, **options: Any) -> AsyncIterator[Database]:
-    database = Database(sqlite_url(folder), **options)
+async def fresh_database(where: Path | str, **options: Any) -> AsyncIterator[Database]:
+    """A migrated database in a folder (SQLite), or at a URL."""
+    database = Database(sqlite_url(where) if isinstance(where, Path) else where, **options)
     await database.migrate()
     try:
         yield database

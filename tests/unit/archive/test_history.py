@@ -1,7 +1,6 @@
 """Ended chats and left messages can be found and read, and go when their days are over."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -18,8 +17,8 @@ DAY = 86_400_000  # ms
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with fresh_database(tmp_path) as database:
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with fresh_database(database_url) as database:
         yield database
 
 

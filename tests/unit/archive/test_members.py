@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,8 +34,8 @@ class Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with fresh_database(tmp_path) as database:
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with fresh_database(database_url) as database:
         yield database
 
 

@@ -23,8 +23,8 @@ SAM = Author("sam", "Sam")
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with fresh_database(tmp_path, busy=50) as database:
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with fresh_database(database_url, busy=50) as database:
         yield database
 
 

@@ -23,11 +23,12 @@ from console.events import AgentChanged, Author, Entry, Labelled, Message, Prese
 from tests.support.archive_feed import Feed, fresh_database, rows
 
 VERA = Author("vera", "Vera")
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # its own way of being away
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with fresh_database(tmp_path, busy=50) as database:
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with fresh_database(database_url, busy=50) as database:
         yield database
 
 
@@ -165,6 +166,7 @@ def read_only_from(database: Database, first: str, until: str = "COMMIT") -> Ite
     event.remove(database.engine.sync_engine, "before_cursor_execute", before)
 
 
+@on_sqlite
 async def test_a_cut_before_the_commit_leaves_neither_rows_nor_cursor(
     archive: Archive, database: Database, feed: Feed
 ) -> None:
@@ -176,6 +178,7 @@ async def test_a_cut_before_the_commit_leaves_neither_rows_nor_cursor(
     assert await transcript(database, "c1") == ["Hello", "Re: Hello"]
 
 
+@on_sqlite
 async def test_sql_that_goes_away_while_culprits_are_sought_condemns_nobody(
     archive: Archive, database: Database, feed: Feed
 ) -> None:
@@ -190,6 +193,7 @@ async def test_sql_that_goes_away_while_culprits_are_sought_condemns_nobody(
     assert (await archive.set_aside_count(), await transcript(database, "c1")) == (1, ["Hello"])
 
 
+@on_sqlite
 async def test_sql_away_is_unknown_and_nothing_is_set_aside(
     archive: Archive, database: Database, feed: Feed, tmp_path: Path
 ) -> None:
@@ -204,11 +208,11 @@ async def test_sql_away_is_unknown_and_nothing_is_set_aside(
     assert await transcript(database, "c1") == ["Hello", "Re: Hello"]
 
 
-async def test_two_processes_with_one_cursor_write_once(tmp_path: Path, feed: Feed) -> None:
+async def test_two_processes_with_one_cursor_write_once(database_url: str, feed: Feed) -> None:
     for number in range(10):
         feed.talk(f"c{number}", "Hello", "Bye")
-    async with fresh_database(tmp_path) as first:
-        second = Database(sqlite_url(tmp_path))
+    async with fresh_database(database_url) as first:
+        second = Database(database_url)
         batches = [feed.entries[start : start + 7] for start in range(0, len(feed.entries), 7)]
         for batch in batches:
             await asyncio.gather(Archive(first).append("e1", batch), Archive(second).append("e1", batch))
@@ -252,7 +256,8 @@ async def test_an_entry_that_always_fails_is_set_aside_and_others_flow(
     feed.talk("c3", "Me too")
     await archive.append("e1", feed.entries)
     (aside,) = await rows(database, set_aside)
-    assert (aside["id"], aside["raw"], aside["error"].split(":")[0]) == (poison.id, poison.raw, "OverflowError")
+    assert (aside["id"], aside["raw"]) == (poison.id, poison.raw)
+    assert aside["error"].split(":")[0] in {"OverflowError", "Error"}
     assert await transcript(database, "c3") == ["Me too", "Re: Me too"]
     assert (await archive.cursor()).n == feed.entries[-1].n
 
@@ -276,7 +281,7 @@ async def test_what_is_set_aside_says_why_but_not_what_was_written(
     feed.say("c1", "my secret", cid=cid)
     await archive.append("e1", feed.entries)
     (aside,) = await rows(database, set_aside)
-    assert "UNIQUE" in aside["error"]
+    assert "unique" in aside["error"].lower()
     assert "secret" not in aside["error"]
 
 

@@ -1,0 +1,114 @@
+"""A real PostgreSQL for tests: found or installed, in a temporary folder, as an unprivileged user, on a socket."""
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+PROGRAMS = Path("/usr/lib/postgresql")  # where Debian keeps them, by version
+NEEDED = ("initdb", "postgres", "createdb", "pg_isready")
+OWNER = "sestetto"  # the role of the tests
+READY = 30.0  # s
+INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends", "postgresql"]
+PR_SET_PDEATHSIG = 1
+SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=", "max_connections=200")
+
+
+class NoPostgres(RuntimeError):
+    """PostgreSQL is neither here nor can it be installed: the tests on it fail, they are not skipped."""
+
+
+def find_programs() -> Path:
+    """The folder of `initdb` and `postgres`; installs Debian's package as root. NoPostgres says what to do."""
+    found = _found()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        _install()
+        found = _found()
+    if found is None:
+        raise NoPostgres("PostgreSQL is needed by these tests: sudo apt-get install postgresql")
+    return found
+
+
+def _found() -> Path | None:
+    versions = sorted(PROGRAMS.glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
+    folders = [*versions, *(Path(folder) for folder in os.get_exec_path())]
+    return next((folder for folder in folders if all((folder / name).exists() for name in NEEDED)), None)
+
+
+def _install() -> None:
+    quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (INSTALL, ["apt-get", "update"], INSTALL):  # the list of packages may be old, or not there
+        subprocess.run(command, check=False, capture_output=True, env=quietly)
+        if _found() is not None:
+            return
+
+
+class PostgresServer:
+    """Started by `start`, gone with its data at `stop`, and with this process however that ends."""
+
+    def __init__(self) -> None:
+        memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+        self.folder = Path(tempfile.mkdtemp(prefix="sestetto-pg-", dir=memory))
+        self.user = _unprivileged()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._made = 0
+
+    def start(self) -> None:
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        data = str(self.folder / "data")
+        self._run("initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        options = [word for setting in SETTINGS for word in ("-c", setting)]
+        command = [find_programs() / "postgres", "-D", data, "-k", str(self.folder), *options]
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                command, user=self.user, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_us
+            )
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)  # nothing in it is worth a checkpoint
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def create_database(self, name: str = "", *, like: str = "template0") -> str:
+        """The URL of a new database: empty, or a copy of another that nobody has open."""
+        self._made += 1
+        name = name or f"t{self._made}"
+        self._run("createdb", "-h", str(self.folder), "-U", OWNER, "-T", like, name)
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://{OWNER}@/{name}?host={self.folder}"
+
+    def _wait_until_ready(self) -> None:
+        until = time.monotonic() + READY
+        asks = [find_programs() / "pg_isready", "-q", "-h", str(self.folder)]
+        while subprocess.run(asks, check=False, cwd="/").returncode:
+            if self._process is None or self._process.poll() is not None or time.monotonic() > until:
+                raise NoPostgres(f"postgres does not start: {(self.folder / 'log').read_text()}")
+            time.sleep(0.05)
+
+    def _run(self, program: str, *words: str) -> None:
+        command = [find_programs() / program, *words]
+        done = subprocess.run(command, user=self.user, capture_output=True, text=True, check=False, cwd="/")
+        if done.returncode:
+            raise NoPostgres(f"{program} failed: {done.stderr}")
+
+
+def _unprivileged() -> str | None:
+    """Who runs it when we are root, which PostgreSQL refuses."""
+    if os.geteuid():
+        return None
+    known = {user.pw_name for user in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def _die_with_us() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
