@@ -19,7 +19,7 @@ from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.history import History
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.authentication import forget
 from console.board.publisher import Boards
@@ -112,7 +112,7 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         settings=settings,
         workspace=Workspace(Store(settings.store), settings.workspace),
         database=database,
-        accounts=Accounts(database),
+        stores=Stores(database),
         archive=Archive(database, settings.workspace),
         history=History(database, settings.workspace),
         alerts=Alerts(database, settings.workspace, locales=page_texts().available()),
@@ -142,7 +142,7 @@ def boards_of(services: Services) -> Boards:
 async def open_up(services: Services) -> None:
     """SQL is migrated and live state configured; SettingError when the store cannot keep our promises."""
     await services.database.migrate()
-    services.directory = await services.accounts.directory()
+    services.directory = await services.stores.directory.read()
     for _ in range(60):
         try:
             await services.workspace.configure(services.directory)

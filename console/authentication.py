@@ -25,14 +25,14 @@ async def authenticate(connection: HTTPConnection) -> SignedIn | None:
     A socket's cookie counts only from our own origin: any page can make a browser open one. While SQL is away
     sockets go by the last known answer, so an agent whose connection drops then keeps the chats.
     """
-    accounts = services_of(connection).accounts
+    stores = services_of(connection).stores
     is_socket = connection.scope["type"] == "websocket"
     cookie = connection.cookies.get(COOKIE, "")
     if cookie and (not is_socket or own_origin(connection)):
-        return await _known(connection, cookie, accounts.session)
+        return await _known(connection, cookie, stores.sessions.holder)
     authorization = connection.headers.get("authorization", "")
     if authorization[: len(BEARER)].lower() == BEARER:
-        return await _known(connection, authorization[len(BEARER) :].strip(), accounts.token)
+        return await _known(connection, authorization[len(BEARER) :].strip(), stores.tokens.holder)
     return None
 
 

@@ -7,7 +7,7 @@ from console.archive.alerts import Alerts
 from console.archive.credentials import SignedIn
 from console.archive.database import Database
 from console.archive.history import History
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.config import Settings
 from console.delivery.fanout import HubEvent
@@ -27,7 +27,7 @@ class Services:
     settings: Settings
     workspace: Workspace
     database: Database
-    accounts: Accounts
+    stores: Stores
     archive: Archive
     history: History
     alerts: Alerts
@@ -53,4 +53,4 @@ class Services:
 
     async def retention_days(self) -> int:
         """Days after which an ended chat goes: as set in the console, else as the server was started with."""
-        return await self.accounts.retention_days() or self.settings.retention_days
+        return await self.stores.retention.days() or self.settings.retention_days

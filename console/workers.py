@@ -111,7 +111,7 @@ class Workers:
     async def keep_seen(self) -> None:
         """Sessions with an open socket do not run out; the sockets of those that are over end with 4401."""
         open_now = {one: session for one in self.services.hub.everyone() if (session := one.session())}
-        over = await self.services.accounts.keep_seen({*open_now.values()})
+        over = await self.services.stores.sessions.keep_seen({*open_now.values()})
         for one, session in open_now.items():
             if session in over:
                 one.cut(4401)
@@ -140,7 +140,7 @@ class Workers:
                 continue
 
     async def _publish(self) -> None:
-        directory = await self.services.accounts.directory()
+        directory = await self.services.stores.directory.read()
         if directory.version != self.services.directory.version:
             self.services.directory = directory
         await self.services.workspace.configure(directory)
@@ -192,7 +192,7 @@ class Workers:
     async def _sweep(self) -> None:
         oldest = int(time.time() * 1000) - await self.services.retention_days() * DAY
         dropped = await self.services.history.drop_older_than(oldest)
-        await self.services.accounts.drop_expired()
+        await self.services.stores.drop_expired()
         await self.services.alerts.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
         if dropped:
             log.info("retention.dropped", chats=dropped)

@@ -17,7 +17,7 @@ from console.demo.scripts import ANSWERS, PEOPLE, Person
 from console.demo.visitor_client import VisitorTab
 from console.protocol import Page as Where
 from tests.browser.chromium import find, flags
-from tests.support.credentials import accounts_of, sign_in_link
+from tests.support.credentials import sign_in_link, stores_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 from tools.widget_picture import draw_widget
@@ -111,9 +111,9 @@ async def go_through_all(
     server: RunningServer, ana: Page, people: list[Person], newcomer: Person
 ) -> asyncio.Task[None]:
     """A promise in the second pane, a wrap-up in the fourth, an offer in the fifth. The newcomer's visit."""
-    async with accounts_of(server) as accounts:
-        for queue in (await accounts.directory()).queues.values():
-            await accounts.put_queue(replace(queue, mode="offer", accept=60_000, wrapup=120_000))
+    async with stores_of(server) as stores:
+        for queue in (await stores.directory.read()).queues.values():
+            await stores.queues.put(replace(queue, mode="offer", accept=60_000, wrapup=120_000))
     await asyncio.sleep(3)  # the server looks every two seconds
     await ana.locator("#pane-2 [data-act=hold120]").click()
     for slot in (4, 5):

@@ -7,9 +7,10 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive import directory_store as rows
+from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.database import Database, now_ms
+from console.archive.setting_values import read_value, write_value
 from console.archive.tables import alert_incidents, alert_messages, alert_rules
 from console.domain.alerts import AlertRule
 from console.domain.validation.alerts import validate_alert
@@ -45,7 +46,7 @@ class AlertRules:
 
     async def version(self) -> int:
         async with self.database.reading() as connection:
-            return await rows.read_setting(connection, VERSION) or 0
+            return await read_value(connection, VERSION) or 0
 
     async def rules(self) -> list[AlertRule]:
         """All of them, by name."""
@@ -89,8 +90,8 @@ class AlertRules:
     ) -> None:
         target = f"alert:{(after or before).id}"  # type: ignore[union-attr]
         await note(connection, by, self.clock(), what, target, public(before), public(after))
-        version = await rows.read_setting(connection, VERSION) or 0
-        await rows.write_setting(connection, VERSION, version + 1)
+        version = await read_value(connection, VERSION) or 0
+        await write_value(connection, VERSION, version + 1)
 
 
 def public(rule: AlertRule | None) -> dict[str, Any]:

@@ -84,10 +84,14 @@ async def note(
     )
 
 
-async def read_audit(database: Database, *, before: AuditCursor | None = None, limit: int = 50) -> list[AuditLine]:
-    """The newest lines first; those behind the place `before`, when it is given."""
-    wanted = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
-    if before is not None:
-        wanted = wanted.where(older(before, SETTINGS, audit.c.at, audit.c.id))
-    async with database.reading() as connection:
-        return [AuditLine(**row) for row in (await connection.execute(wanted)).mappings()]
+class AuditStore:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def read(self, *, before: AuditCursor | None = None, limit: int = 50) -> list[AuditLine]:
+        """The newest lines first; those behind the place `before`, when it is given."""
+        wanted = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(older(before, SETTINGS, audit.c.at, audit.c.id))
+        async with self.database.reading() as connection:
+            return [AuditLine(**row) for row in (await connection.execute(wanted)).mappings()]

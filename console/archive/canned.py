@@ -1,14 +1,14 @@
 """Canned replies: shared by all, of a queue, or somebody's own."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive import directory_store as rows
+from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
-from console.archive.credentials import Credentials
+from console.archive.database import Database
 from console.archive.tables import canned
 from console.domain.directory import Canned, Member, Scope
 from console.domain.validation.members import validate_canned
@@ -18,10 +18,14 @@ MOST = 500  # for the same people
 NO_REPLY = "Reply not found."
 
 
-class CannedReplies(Credentials):
+class CannedStore:
     """Somebody's own leave no audit line: they are nobody else's business."""
 
-    async def canned_for(self, member: Member, *, also: Collection[str] = ()) -> list[Canned]:
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        self.database = database
+        self.clock = clock
+
+    async def for_member(self, member: Member, *, also: Collection[str] = ()) -> list[Canned]:
         """What the member may insert: their own, their queues', the shared ones, in this order and then by title.
 
         `also` are further queues whose chats may come to them.
@@ -31,12 +35,12 @@ class CannedReplies(Credentials):
         found = await self._canned(theirs)
         return sorted(found, key=lambda one: (ORDER.index(one.scope), one.title.casefold()))
 
-    async def team_canned(self) -> list[Canned]:
+    async def of_team(self) -> list[Canned]:
         """All but somebody's own, the shared ones first, then by queue and title."""
         found = await self._canned(canned.c.scope != "member")
         return sorted(found, key=lambda one: (one.scope != "shared", one.owner, one.title.casefold()))
 
-    async def put_canned(self, reply: Canned, *, by: Somebody = COMMAND_LINE) -> None:
+    async def put(self, reply: Canned, *, by: Somebody = COMMAND_LINE) -> None:
         """Add or change a reply; who may is for the caller to say. BadSettings for one that cannot be."""
         async with self.database.writing() as connection:
             known = await rows.read(connection)
@@ -59,24 +63,20 @@ class CannedReplies(Credentials):
                 await connection.execute(update(canned).where(canned.c.id == reply.id).values(**values))
             await self._note(connection, by, "Canned reply changed" if before else "Canned reply added", before, reply)
 
-    async def read_canned(self, id: str) -> Canned:
+    async def read(self, id: str) -> Canned:
         """NotYours for none."""
         found = await self._canned(canned.c.id == id)
         if not found:
             raise NotYours(NO_REPLY)
         return found[0]
 
-    async def remove_canned(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
+    async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """NotYours for none."""
-        reply = await self.read_canned(id)
+        reply = await self.read(id)
         async with self.database.writing() as connection:
             gone = await connection.execute(delete(canned).where(canned.c.id == id))
             if gone.rowcount:
                 await self._note(connection, by, "Canned reply removed", reply, None)
-
-    async def forget_canned(self, connection: AsyncConnection, scope: Scope, owner: str) -> None:
-        """With the queue, or the member, their replies."""
-        await connection.execute(delete(canned).where(_of(scope, [owner])))
 
     async def _canned(self, which: ColumnElement[bool]) -> list[Canned]:
         async with self.database.reading() as connection:
@@ -97,3 +97,8 @@ ORDER: tuple[Scope, ...] = ("member", "queue", "shared")
 
 def _of(scope: Scope, owners: Collection[str]) -> ColumnElement[bool]:
     return and_(canned.c.scope == scope, canned.c.owner.in_(owners))
+
+
+async def forget_canned(connection: AsyncConnection, scope: Scope, owner: str) -> None:
+    """With the queue, or the member, their replies; within a transaction."""
+    await connection.execute(delete(canned).where(_of(scope, [owner])))

@@ -1,152 +1,62 @@
-"""The directory as SQL holds it: read whole, and changed by what differs between two of them."""
+"""Sites, queues, members and a few values: what SQL knows and live state is told, at a version that only grows.
 
-from collections.abc import Mapping
-from typing import Any
+Each change is one transaction: it reads the directory, makes the wanted one of it, refuses what cannot be
+(`console.domain.validation`), writes what differs, and leaves an audit line in the name of `by`.
+"""
 
-import msgspec
-from sqlalchemy import Table, delete, insert, select, update
+from collections.abc import Awaitable, Callable, Collection
+
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive import audit
+from console.archive import directory_rows as rows
 from console.archive.audit import Somebody
-from console.archive.tables import directory, members, queues, settings, sites
-from console.domain.directory import Directory, Member, Queue, Site
+from console.archive.database import Database
+from console.domain.directory import Directory
+from console.domain.validation import check
+from console.errors import NotYours
 
-AWAY_REASONS = "away_reasons"
-WATCH_SHOWN = "watch_shown"
-Row = Mapping[Any, Any]
-
-
-async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
-    """All of it as it stands; disabled members are not in it. With `lock` it is nobody else's to change meanwhile."""
-    wanted = select(directory.c.version)
-    version = (await connection.execute(wanted.with_for_update() if lock else wanted)).scalar() or 0
-    site_rows = (await connection.execute(select(sites))).mappings().all()
-    queue_rows = (await connection.execute(select(queues))).mappings().all()
-    active = select(members).where(members.c.disabled.is_(None))
-    member_rows = (await connection.execute(active)).mappings().all()
-    reasons = await read_setting(connection, AWAY_REASONS) or ()
-    shown = await read_setting(connection, WATCH_SHOWN)
-    return Directory(
-        version=version,
-        sites={row["key"]: site_of(row) for row in site_rows},
-        queues={row["id"]: queue_of(row) for row in queue_rows},
-        members={row["id"]: member_of(row) for row in member_rows},
-        away_reasons=tuple(reasons),
-        watch_shown=shown is None or bool(shown),
-    )
+Step = Callable[[AsyncConnection], Awaitable[None]]  # more of the same transaction
 
 
-async def write(connection: AsyncConnection, known: Directory, wanted: Directory, by: Somebody, now: int) -> bool:
-    """Make SQL hold `wanted`, where it held `known`; an audit line for each thing. Whether anything differed.
+class DirectoryStore:
+    """The stores of queues, sites, members and preferences change the directory through this one.
 
-    A member who is no longer in it is disabled, a new one has no password.
+    A change that cannot be raises BadSettings, and changes nothing; one that is as it was already leaves no trace.
     """
-    rows = Rows(connection, by, now)
-    await rows.differ(queues, "id", "Queue", known.queues, wanted.queues, queue_row)
-    await rows.differ(sites, "key", "Site", known.sites, wanted.sites, site_row)
-    await rows.differ(members, "id", "Member", known.members, wanted.members, member_row)
-    if known.away_reasons != wanted.away_reasons:
-        old, new = list(known.away_reasons), list(wanted.away_reasons)
-        await write_setting(connection, AWAY_REASONS, new)
-        await rows.note("Away reasons changed", "away", {"reasons": old}, {"reasons": new})
-    if known.watch_shown != wanted.watch_shown:
-        await write_setting(connection, WATCH_SHOWN, wanted.watch_shown)
-        before, after = {"shown": known.watch_shown}, {"shown": wanted.watch_shown}
-        await rows.note("Watching changed", "watching", before, after)
-    if rows.changed:
-        await bump(connection)
-    return rows.changed
+
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        self.database = database
+        self.clock = clock
+
+    async def read(self) -> Directory:
+        """All of it as it stands; disabled members are not in it."""
+        async with self.database.reading() as connection:
+            return await rows.read(connection)
+
+    async def change(
+        self,
+        wanted: Callable[[Directory], Directory],
+        by: Somebody,
+        edited: str,
+        *,
+        but: Collection[str] = (),
+        before: Step | None = None,
+        also: Step | None = None,
+    ) -> Directory:
+        """What `wanted` makes of the directory becomes the directory; returned as it then stands."""
+        async with self.database.writing() as connection:
+            known = await rows.read(connection, lock=True)
+            new = wanted(known)
+            check(known, new, edited=edited, but=but)
+            if before:
+                await before(connection)
+            changed = await rows.write(connection, known, new, by, self.clock())
+            if also:
+                await also(connection)
+            return replace(new, version=known.version + 1) if changed else known
 
 
-async def bump(connection: AsyncConnection) -> None:
-    """A new version: live state, and every process, takes the directory anew."""
-    newer = await connection.execute(update(directory).values(version=directory.c.version + 1))
-    if not newer.rowcount:
-        await connection.execute(insert(directory).values(id=1, version=1))
-
-
-async def read_setting(connection: AsyncConnection, name: str) -> Any:
-    """None when nothing was ever set."""
-    return (await connection.execute(select(settings.c.value).where(settings.c.name == name))).scalar()
-
-
-async def write_setting(connection: AsyncConnection, name: str, value: Any) -> None:
-    changed = await connection.execute(update(settings).where(settings.c.name == name).values(value=value))
-    if not changed.rowcount:
-        await connection.execute(insert(settings).values(name=name, value=value))
-
-
-class Rows:
-    """Writes rows in one transaction, and says in the audit what it wrote."""
-
-    def __init__(self, connection: AsyncConnection, by: Somebody, now: int) -> None:
-        self.connection, self.by, self.now = connection, by, now
-        self.changed = False
-
-    async def note(self, what: str, target: str, before: Row | None = None, after: Row | None = None) -> None:
-        self.changed = True
-        await audit.note(self.connection, self.by, self.now, what, target, before, after)
-
-    async def differ(
-        self, table: Table, key: str, noun: str, known: Mapping[str, Any], wanted: Mapping[str, Any], row_of: Any
-    ) -> None:
-        for id in {**known, **wanted}:
-            old, new = known.get(id), wanted.get(id)
-            if old == new:
-                continue
-            this = table.c[key] == id
-            if old is None:
-                more = {"password": "", "added": self.now} if table is members else {}
-                await self.connection.execute(insert(table).values(**row_of(new), **more))
-            elif new is not None:
-                await self.connection.execute(update(table).where(this).values(**row_of(new)))
-            elif table is members:
-                await self.connection.execute(update(table).where(this).values(disabled=self.now))
-            else:
-                await self.connection.execute(delete(table).where(this))
-            done = "added" if old is None else "changed" if new is not None else GONE[noun]
-            await self.note(f"{noun} {done}", f"{noun.lower()}:{id}", plain(old), plain(new))
-
-
-GONE = {"Queue": "removed", "Site": "removed", "Member": "deactivated"}
-
-
-# --- rows and structs ------------------------------------------------------------------------
-
-
-def plain(thing: Queue | Site | Member | None) -> dict[str, Any]:
-    """As JSON has it."""
-    given: dict[str, Any] = msgspec.to_builtins(thing) if thing else {}
-    return given
-
-
-def queue_of(row: Row) -> Queue:
-    return msgspec.convert({QUEUE_FIELDS.get(name, str(name)): value for name, value in row.items()}, Queue)
-
-
-def queue_row(queue: Queue) -> dict[str, Any]:
-    return {QUEUE_COLUMNS.get(name, name): value for name, value in plain(queue).items()}
-
-
-def site_of(row: Row) -> Site:
-    return msgspec.convert({str(name): value for name, value in row.items()}, Site)
-
-
-def site_row(site: Site) -> dict[str, Any]:
-    return plain(site)
-
-
-def member_of(row: Row) -> Member:
-    """A member's row as the directory's value."""
-    given = {name: row["slots" if name == "limit" else name] for name in Member.__struct_fields__}
-    return msgspec.convert(given, Member)
-
-
-def member_row(member: Member) -> dict[str, Any]:
-    return {"slots" if name == "limit" else name: value for name, value in plain(member).items()}
-
-
-IN_MS = ("target", "ask", "end", "head_start", "accept", "overflow_after", "wrapup")
-QUEUE_COLUMNS = {name: f"{name}_ms" for name in IN_MS}
-QUEUE_FIELDS = {column: name for name, column in QUEUE_COLUMNS.items()}
+def must_exist(found: object, says: str) -> None:
+    if not found:
+        raise NotYours(says)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.request import urlopen
 
 from console.archive.database import Database
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.config import read_settings
 from console.data_folder import resolve
 from console.domain.directory import Queue, Site
@@ -122,15 +122,15 @@ async def people(database_url: str, url: str, agents: int) -> dict[str, str]:
     database = Database(database_url)
     try:
         await database.migrate()
-        accounts = Accounts(database)
-        known = await accounts.directory()
-        await accounts.put_queue(Queue(NAME, "Load"))
-        await accounts.put_site(Site(NAME, "Load", NAME, (url,)))
+        stores = Stores(database)
+        known = await stores.directory.read()
+        await stores.queues.put(Queue(NAME, "Load"))
+        await stores.sites.put(Site(NAME, "Load", NAME, (url,)))
         names = [f"load-{number}" for number in range(agents)]
         for name in names:
             if name not in known.members:
-                await accounts.add_member(id=name, email=f"{name}@load.example", name=name, password="", queues=(NAME,))
-        return {name: await accounts.add_token(name, NAME) for name in names}
+                await stores.members.add(id=name, email=f"{name}@load.example", name=name, password="", queues=(NAME,))
+        return {name: await stores.tokens.add(name, NAME) for name in names}
     finally:
         await database.close()
 
@@ -139,11 +139,11 @@ async def supervisor(database_url: str) -> str:
     """Somebody who may open boards: the session's cookie."""
     database, password = Database(database_url), secrets.token_urlsafe(16)
     try:
-        accounts = Accounts(database)
-        await accounts.add_member(
+        stores = Stores(database)
+        await stores.members.add(
             id="load-sam", email="sam@load.example", name="Sam", password=password, role="supervisor", queues=(NAME,)
         )
-        return await accounts.sign_in("sam@load.example", password, address="127.0.0.1")
+        return await stores.sessions.sign_in("sam@load.example", password, address="127.0.0.1")
     finally:
         await database.close()
 

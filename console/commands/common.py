@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from console.archive.database import Database
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.config import Settings, read_settings
 from console.data_folder import resolve, running_store_url
 from console.errors import Unknown
@@ -46,12 +46,12 @@ def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) 
 
 
 @asynccontextmanager
-async def open_accounts() -> AsyncIterator[Accounts]:
-    """The installation's accounts, its tables up to date."""
+async def open_stores() -> AsyncIterator[Stores]:
+    """The installation's stores, its tables up to date."""
     database = Database(resolve(read_settings()).database)
     try:
         await database.migrate()
-        yield Accounts(database)
+        yield Stores(database)
     finally:
         await database.close()
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 from msgspec.structs import replace
 
-from console.archive.members import Accounts
-from console.commands.common import open_accounts, revoke_live, run, say, show
+from console.archive.stores import Stores
+from console.commands.common import open_stores, revoke_live, run, say, show
 from console.domain.directory import SLOTS, Member, MemberRole
 from console.errors import NotYours
 
@@ -92,9 +92,9 @@ def disable(member: Annotated[str, typer.Argument(help="Id or e-mail address.")]
     say(f"{found.name} is disabled.")
 
 
-async def find_member(accounts: Accounts, wanted: str) -> Member:
+async def find_member(stores: Stores, wanted: str) -> Member:
     """The member with that id or address; NotYours for none."""
-    members = (await accounts.directory()).members
+    members = (await stores.directory.read()).members
     by_email = (member for member in members.values() if member.email == wanted.strip().casefold())
     found = members.get(wanted) or next(by_email, None)
     if found is None:
@@ -112,9 +112,9 @@ async def _add(
     languages: tuple[str, ...],
     password: str,
 ) -> Member:
-    async with open_accounts() as accounts:
-        every = tuple((await accounts.directory()).queues)
-        return await accounts.add_member(
+    async with open_stores() as stores:
+        every = tuple((await stores.directory.read()).queues)
+        return await stores.members.add(
             email=email,
             name=name,
             password=password,
@@ -127,18 +127,18 @@ async def _add(
 
 
 async def _change(wanted: str, given: dict[str, Any]) -> Member:
-    async with open_accounts() as accounts:
-        was = await find_member(accounts, wanted)
+    async with open_stores() as stores:
+        was = await find_member(stores, wanted)
         changed = replace(was, **given)
-        await accounts.update_member(changed)
+        await stores.members.update(changed)
         if changed.role != was.role:  # sockets keep the rights they came with: they sign in again
             await revoke_live(changed.id)
         return changed
 
 
 async def _rows() -> list[tuple[str, ...]]:
-    async with open_accounts() as accounts:
-        members = (await accounts.directory()).members.values()
+    async with open_stores() as stores:
+        members = (await stores.directory.read()).members.values()
     return [
         (m.id, m.name, m.email, m.role, ", ".join(m.queues), ", ".join(m.languages) or "any", str(m.limit))
         for m in members
@@ -146,18 +146,18 @@ async def _rows() -> list[tuple[str, ...]]:
 
 
 async def _password(wanted: str, given: str) -> Member:
-    async with open_accounts() as accounts:
-        member = await find_member(accounts, wanted)
-        await accounts.set_password(member.id, given)
+    async with open_stores() as stores:
+        member = await find_member(stores, wanted)
+        await stores.passwords.reset(member.id, given)
         await revoke_live(member.id)
         return member
 
 
 async def _disable(wanted: str) -> Member:
-    async with open_accounts() as accounts:
-        member = await find_member(accounts, wanted)
+    async with open_stores() as stores:
+        member = await find_member(stores, wanted)
         await revoke_live(member.id)
-        await accounts.disable(member.id)
+        await stores.members.disable(member.id)
         return member
 
 

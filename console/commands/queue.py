@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 import typer
 from msgspec.structs import replace
 
-from console.commands.common import open_accounts, run, say, show
+from console.commands.common import open_stores, run, say, show
 from console.commands.member import find_member
 from console.domain.directory import Directory, Hours, Mode, Queue
 from console.errors import Refused
@@ -79,12 +79,12 @@ def remove(id: Annotated[str, typer.Argument(help="Its id.")]) -> None:
 
 
 async def _put(id: str, given: dict[str, Any], zone: str | None, hours: Names, holidays: Names, chosen: Names) -> Queue:
-    async with open_accounts() as accounts:
-        known = await accounts.directory()
+    async with open_stores() as stores:
+        known = await stores.directory.read()
         was = known.queues.get(id) or Queue(id, id.capitalize())
         queue = replace(was, **given, hours=_hours(was.hours, zone, hours, holidays))
-        members = None if chosen is None else [(await find_member(accounts, one)).id for one in chosen]
-        await accounts.put_queue(queue, members=members)
+        members = None if chosen is None else [(await find_member(stores, one)).id for one in chosen]
+        await stores.queues.put(queue, members=members)
         return queue
 
 
@@ -109,8 +109,8 @@ def read_span(text: str) -> list[tuple[int, int, int]]:
 
 
 async def _rows() -> list[tuple[str, ...]]:
-    async with open_accounts() as accounts:
-        known = await accounts.directory()
+    async with open_stores() as stores:
+        known = await stores.directory.read()
     return [_row(queue, known) for queue in known.queues.values()]
 
 
@@ -131,8 +131,8 @@ def _told(hours: Hours) -> str:
 
 
 async def _remove(id: str) -> None:
-    async with open_accounts() as accounts:
-        await accounts.remove_queue(id)
+    async with open_stores() as stores:
+        await stores.queues.remove(id)
 
 
 def _ms(seconds: float | None) -> int | None:

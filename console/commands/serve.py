@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from console.app import create_app
 from console.archive.database import Database
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.commands.common import say, screen
 from console.config import Settings, read_settings
 from console.data_folder import local_services
@@ -76,10 +76,10 @@ async def _people(settings: Settings, url: str, agents: int) -> tuple[list[made_
     database = Database(settings.database)
     try:
         await database.migrate()
-        accounts = Accounts(database)
-        await made_up.publish(accounts, url)
-        links = await made_up.links(accounts, url) if is_loopback(settings.host) else []
-        return links, await made_up.colleagues(accounts, agents)
+        stores = Stores(database)
+        await made_up.publish(stores, url)
+        links = await made_up.links(stores, url) if is_loopback(settings.host) else []
+        return links, await made_up.colleagues(stores, agents)
     finally:
         await database.close()
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console.commands.common import open_accounts, run, say, show
+from console.commands.common import open_stores, run, say, show
 from console.domain.directory import Site
 from console.domain.validation.members import origin_of
 from console.errors import NotYours, Refused
@@ -43,20 +43,20 @@ def remove(key: Annotated[str, typer.Argument(help="Its key.")]) -> None:
 
 
 async def _remove(key: str) -> None:
-    async with open_accounts() as accounts:
-        await accounts.remove_site(key)
+    async with open_stores() as stores:
+        await stores.sites.remove(key)
 
 
 async def _put_site(site: Site) -> None:
-    async with open_accounts() as accounts:
-        if site.queue not in (await accounts.directory()).queues:
+    async with open_stores() as stores:
+        if site.queue not in (await stores.directory.read()).queues:
             raise NotYours(f"There is no queue {site.queue}: sestetto queue add {site.queue}")
-        await accounts.put_site(site)
+        await stores.sites.put(site)
 
 
 async def _site_rows() -> list[tuple[str, ...]]:
-    async with open_accounts() as accounts:
-        sites = (await accounts.directory()).sites.values()
+    async with open_stores() as stores:
+        sites = (await stores.directory.read()).sites.values()
     return [(site.key, site.name, site.queue, ", ".join(site.origins)) for site in sites]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from console.commands.common import open_accounts, revoke_live, run, say, show
+from console.commands.common import open_stores, revoke_live, run, say, show
 from console.commands.member import find_member
 from console.errors import NotYours
 
@@ -35,27 +35,27 @@ def revoke(token: Annotated[str, typer.Argument(help="The token's id, from the l
 
 
 async def _add(wanted: str, name: str) -> str:
-    async with open_accounts() as accounts:
-        return await accounts.add_token((await find_member(accounts, wanted)).id, name)
+    async with open_stores() as stores:
+        return await stores.tokens.add((await find_member(stores, wanted)).id, name)
 
 
 async def _rows(wanted: str) -> list[tuple[str, ...]]:
-    async with open_accounts() as accounts:
-        members = (await accounts.directory()).members.values()
-        chosen = [await find_member(accounts, wanted)] if wanted else members
+    async with open_stores() as stores:
+        members = (await stores.directory.read()).members.values()
+        chosen = [await find_member(stores, wanted)] if wanted else members
         return [
             (token.id, member.id, token.name, _day(token.created), _day(token.used))
             for member in chosen
-            for token in await accounts.tokens(member.id)
+            for token in await stores.tokens.of_member(member.id)
         ]
 
 
 async def _revoke(token_id: str) -> None:
-    async with open_accounts() as accounts:
-        for member in (await accounts.directory()).members:
-            if any(token.id == token_id for token in await accounts.tokens(member)):
+    async with open_stores() as stores:
+        for member in (await stores.directory.read()).members:
+            if any(token.id == token_id for token in await stores.tokens.of_member(member)):
                 await revoke_live(member, f"token:{token_id}")
-                await accounts.revoke_token(token_id)
+                await stores.tokens.revoke(token_id)
                 await revoke_live(member, f"token:{token_id}")  # and whoever came back in between
                 return
     raise NotYours(f"There is no token {token_id}: sestetto token list shows all.")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.demo.scripts import COLLEAGUES
 from console.domain.directory import Canned, Directory, Member, Queue, Site
 from console.security import is_loopback
@@ -56,37 +56,37 @@ class Link(NamedTuple):
     url: str
 
 
-async def publish(accounts: Accounts, url: str) -> None:
+async def publish(stores: Stores, url: str) -> None:
     """The demo's directory, for a server at `url`; run again, what was changed in the console meanwhile stays."""
-    known = await accounts.directory()
+    known = await stores.directory.read()
     for queue in QUEUES:
         if queue.id not in known.queues:
-            await accounts.put_queue(queue)
+            await stores.queues.put(queue)
     if not known.version:
-        await accounts.set_away_reasons(AWAY_REASONS)
+        await stores.preferences.set_away_reasons(AWAY_REASONS)
         for reply in CANNED:
-            await accounts.put_canned(reply)
-    await accounts.put_site(_site(url, known))
+            await stores.canned.put(reply)
+    await stores.sites.put(_site(url, known))
     for member in PEOPLE:
-        await _keep(accounts, known, member)
+        await _keep(stores, known, member)
 
 
-async def links(accounts: Accounts, url: str) -> list[Link]:
+async def links(stores: Stores, url: str) -> list[Link]:
     """One-click sign-in for each of the demo's people."""
-    return [Link(member, f"{url}/sign-in?key={await accounts.one_click(member.id)}") for member in PEOPLE]
+    return [Link(member, f"{url}/sign-in?key={await stores.one_clicks.add(member.id)}") for member in PEOPLE]
 
 
-async def colleagues(accounts: Accounts, count: int) -> list[str]:
+async def colleagues(stores: Stores, count: int) -> list[str]:
     """Bearer tokens of `count` simulated colleagues; those of an earlier run end."""
-    known = await accounts.directory()
+    known = await stores.directory.read()
     bearers = []
     for number in range(count):
         member = _colleague(number)
-        await _keep(accounts, known, member)
-        for old in await accounts.tokens(member.id):
+        await _keep(stores, known, member)
+        for old in await stores.tokens.of_member(member.id):
             if old.name == SIMULATED:
-                await accounts.revoke_token(old.id)
-        bearers.append(await accounts.add_token(member.id, SIMULATED))
+                await stores.tokens.revoke(old.id)
+        bearers.append(await stores.tokens.add(member.id, SIMULATED))
     return bearers
 
 
@@ -109,8 +109,8 @@ def _colleague(number: int) -> Member:
     return Member(id, f"{name} (simulated)", f"{id}@demo.example", "agent", BOTH)
 
 
-async def _keep(accounts: Accounts, known: Directory, member: Member) -> None:
+async def _keep(stores: Stores, known: Directory, member: Member) -> None:
     if member.id not in known.members:
-        await accounts.add_member(
+        await stores.members.add(
             id=member.id, email=member.email, name=member.name, password="", role=member.role, queues=member.queues
         )

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.archive.credentials import SignedIn
 from console.archive.history import KINDS, LONGEST_SEARCH, Kind
-from console.archive.members import SignedIn
 from console.archive.reducer import ArchivedChat
 from console.authentication import services_of
 from console.domain.directory import Member

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
-from console.archive.credentials import SESSION_LIFE
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
+from console.archive.sessions import SESSION_LIFE
 from console.authentication import COOKIE, authenticate, own_origin, services_of
 from console.domain.permissions import Right, require
 from console.errors import BadCommand, NotAllowed, SestettoError, SignInNeeded, SlowDown, Unknown

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import authenticate, services_of
 from console.domain.directory import Member
 from console.domain.permissions import may
@@ -49,8 +49,8 @@ async def sign_in(request: Request) -> Response:
     try:
         fields = await read_form(request, csrf_of_form(request))
         onward, email = local_path(fields.get("next", "")), fields.get("email", "")
-        accounts = services_of(request).accounts
-        cookie = await accounts.sign_in(email, fields.get("password", ""), address=address_of(request))
+        stores = services_of(request).stores
+        cookie = await stores.sessions.sign_in(email, fields.get("password", ""), address=address_of(request))
         await _end_former(request)
     except SestettoError as error:
         return _form(request, onward=onward, email=email, error=error)
@@ -71,7 +71,7 @@ async def demo(request: Request) -> Response:
     """The page of a one-click link: a form that posts itself, with a button to see."""
     try:
         token = _demo_token(request)
-        member = await services_of(request).accounts.one_click_member(token)
+        member = await services_of(request).stores.one_clicks.member(token)
         if member is None:
             raise NotYours("That link is no longer good: start the demo again for fresh ones.")
     except SestettoError as error:
@@ -84,8 +84,8 @@ async def use_demo(request: Request) -> Response:
     try:
         token = _demo_token(request)
         await read_form(request, csrf_of_form(request))
-        member = await services_of(request).accounts.one_click_member(token)
-        cookie = await services_of(request).accounts.use_one_click(token)
+        member = await services_of(request).stores.one_clicks.member(token)
+        cookie = await services_of(request).stores.one_clicks.use(token)
         if cookie is None or member is None:
             raise NotYours("That link is no longer good: start the demo again for fresh ones.")
         await _end_former(request)
@@ -151,7 +151,7 @@ async def _end(request: Request, me: SignedIn) -> None:
         raise NotAllowed("A token is revoked, not signed out.")
     services = services_of(request)
     await services.workspace.revoke(me.member.id, me.session)
-    await services.accounts.sign_out(me.session)
+    await services.stores.sessions.sign_out(me.session)
     await services.workspace.revoke(me.member.id, me.session)  # and whoever came back in between
 
 

@@ -108,7 +108,7 @@ class BoardConnection(Connection):
         """SQL has the word on limits; live state follows at once."""
         self.member()
         try:
-            directory = await self.services.accounts.set_limit(frame.agent, frame.limit, by=self.author)
+            directory = await self.services.stores.members.set_limit(frame.agent, frame.limit, by=self.author)
         except Unknown:  # SQL is away: a board that came back and asked again would not see much else
             raise DatabaseAway from None
         await self.services.go_live(directory)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.board.publisher import Boards, BoardVariant
 from console.board.views import BoardViews
 from console.domain.directory import Directory, Member, Queue

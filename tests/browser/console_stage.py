@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.domain.directory import Member, Queue
 from console.events import (
     ChatFact,

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.board_people import SamsBoard
 from tests.browser.console_people import Desk, Vera
-from tests.support.credentials import accounts_of
+from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
@@ -126,8 +126,8 @@ async def test_sam_lowers_ana_s_limit_and_sends_her_to_lunch(server: RunningServ
     await expect(sheet.get_by_text("Ana's chat limit is now 2")).to_be_visible()
     await expect(sheet.get_by_role("button", name="2", exact=True)).to_have_attribute("aria-pressed", "true")
     await expect(ana.page.locator("#strip-slots")).to_have_text("0 / 2")
-    async with accounts_of(server) as accounts:
-        assert (await accounts.directory()).members["ana"].limit == 2
+    async with stores_of(server) as stores:
+        assert (await stores.directory.read()).members["ana"].limit == 2
     await sheet.get_by_role("button", name="Away").click()
     await expect(ana.page.locator("body")).to_have_attribute("data-status", "away")
     await expect(sam.page.locator("#agent-ana .state")).to_contain_text("Away")

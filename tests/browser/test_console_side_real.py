@@ -11,7 +11,7 @@ from console.archive.database import Database
 from console.archive.tables import facts
 from console.domain.directory import Canned
 from tests.browser.console_people import Desk, Vera
-from tests.support.credentials import accounts_of
+from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
@@ -36,8 +36,8 @@ async def canned_in_sql(server: RunningServer) -> list[str]:
 
 
 async def test_a_canned_reply_reaches_vera_and_is_counted_as_one(server: RunningServer, ana: Desk) -> None:
-    async with accounts_of(server) as accounts:
-        await accounts.put_canned(
+    async with stores_of(server) as stores:
+        await stores.canned.put(
             Canned("where", "Where is it", "{visitor}, your parcel is on its way.", "member", "ana")
         )
     vera = await Vera.comes(server, "Where is my parcel?")
@@ -62,8 +62,8 @@ async def test_ana_reads_who_vera_is_without_leaving_her_composer(server: Runnin
 
 
 async def test_a_status_with_its_reason_survives_a_reload(server: RunningServer, ana: Desk) -> None:
-    async with accounts_of(server) as accounts:
-        await accounts.set_away_reasons(("Lunch", "Training"))
+    async with stores_of(server) as stores:
+        await stores.preferences.set_away_reasons(("Lunch", "Training"))
     await expect(ana.page.locator("#strip-reasons button")).to_have_count(2, timeout=20_000)
     await ana.page.keyboard.press("Control+KeyK")
     await ana.page.keyboard.type("lunch")

@@ -11,7 +11,7 @@ from console.domain.directory import Canned, Hours, Queue
 from console.views.i18n import page_texts
 from tests.browser.test_pages_axe import nothing_found
 from tests.support.alert_detector import to
-from tests.support.credentials import accounts_of, sign_in_link
+from tests.support.credentials import sign_in_link, stores_of
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
 
@@ -24,8 +24,8 @@ ADMIN = "ada@shop.example"
 async def empty_server(start_server: Callable[..., RunningServer]) -> RunningServer:
     """A server on which nothing is set up but one admin."""
     server = start_server(command="serve")
-    async with accounts_of(server) as accounts:
-        await accounts.add_member(id="ada", email=ADMIN, name="Ada", password=PASSWORD, role="admin")
+    async with stores_of(server) as stores:
+        await stores.members.add(id="ada", email=ADMIN, name="Ada", password=PASSWORD, role="admin")
     return server
 
 
@@ -99,8 +99,8 @@ async def test_three_queues_and_two_tiers_are_set_up_in_the_console_alone(
     await goes_to(page, "Overview")
     await page.get_by_text("Level 1 overflows to Level 2 after 1 s.").wait_for()
 
-    async with accounts_of(empty_server) as accounts:
-        people = {member.name: member.id for member in (await accounts.directory()).members.values()}
+    async with stores_of(empty_server) as stores:
+        people = {member.name: member.id for member in (await stores.directory.read()).members.values()}
     ana, ben = [await Agent.comes(empty_server, people[name]) for name in ("Ana", "Ben")]
     await ana.is_welcome()
     await ben.is_welcome()
@@ -185,13 +185,13 @@ async def a_full_house(server: RunningServer) -> None:
         hours=Hours("Europe/Paris", tuple((day, 540, 1080) for day in range(5)), ("2026-12-25",)),
         reasons=("Parcel", "Invoice"),
     )
-    async with accounts_of(server) as accounts:
-        await accounts.put_queue(tier, members=("ana",))
-        await accounts.put_canned(Canned("c1", "Greeting", "Good morning {visitor}, this is {agent}."))
-        await accounts.put_canned(Canned("c2", "Washing", "By hand, at 30 degrees.", "queue", "support"))
-        await accounts.disable("ben")
+    async with stores_of(server) as stores:
+        await stores.queues.put(tier, members=("ana",))
+        await stores.canned.put(Canned("c1", "Greeting", "Good morning {visitor}, this is {agent}."))
+        await stores.canned.put(Canned("c2", "Washing", "By hand, at 30 degrees.", "queue", "support"))
+        await stores.members.disable("ben")
         alert = AlertRule("a1", "Partners", ("l1",), due_soon=5_000, late=True, line=9, destinations=to(HOOK), nobody=0)
-        await Alerts(accounts.database, locales=page_texts().available()).put_rule(alert)
+        await Alerts(stores.database, locales=page_texts().available()).put_rule(alert)
 
 
 async def test_axe_finds_nothing_on_any_page_of_the_settings(server: RunningServer, context: BrowserContext) -> None:

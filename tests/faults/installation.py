@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from console.app import create_app
 from console.archive.database import Database, sqlite_url
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.config import read_settings
 from console.delivery.fanout import Fanout
 from console.demo import seed as demo
@@ -38,17 +38,17 @@ class Stage:
         return unquote(urlsplit(self.store_url).path)
 
     @asynccontextmanager
-    async def accounts(self) -> AsyncIterator[Accounts]:
+    async def stores(self) -> AsyncIterator[Stores]:
         database = Database(self.database_url)
         try:
-            yield Accounts(database)
+            yield Stores(database)
         finally:
             await database.close()
 
     async def bearer(self, member: str) -> str:
         """A fresh token for the member's JSON socket."""
-        async with self.accounts() as accounts:
-            return await accounts.add_token(member, "test")
+        async with self.stores() as stores:
+            return await stores.tokens.add(member, "test")
 
 
 def stage_of(server: RunningServer, store_url: str = "") -> Stage:
@@ -115,5 +115,5 @@ async def installed(folder: Path, store_url: str, workspace: str, **settings: ob
 async def _publish(database_url: str, url: str) -> None:
     database = Database(database_url)
     await database.migrate()
-    await demo.publish(Accounts(database), url)
+    await demo.publish(Stores(database), url)
     await database.close()

@@ -91,8 +91,8 @@ async def test_a_resend_of_a_live_chat_asks_no_sql_either(undisturbed: Inside, i
 @asynccontextmanager
 async def console_of(stage: Inside, member: str) -> AsyncIterator[list[dict[str, Any]]]:
     """The member's console in HTML, open and drawing; its frames as they come."""
-    async with stage.accounts() as accounts:
-        cookie = await accounts.use_one_click(await accounts.one_click(member))
+    async with stage.stores() as stores:
+        cookie = await stores.one_clicks.use(await stores.one_clicks.add(member))
     url = f"{stage.url.replace('http', 'ws', 1)}/ws/agent"
     frames: list[dict[str, Any]] = []
     async with websockets.connect(

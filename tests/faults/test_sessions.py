@@ -6,8 +6,8 @@ from collections.abc import Collection
 import pytest
 
 from console import workers
-from console.archive.credentials import SESSION_IDLE, SESSION_LIFE
 from console.archive.database import now_ms
+from console.archive.sessions import SESSION_IDLE, SESSION_LIFE
 from console.errors import Unknown
 from console.workers import Workers
 from tests.faults.clients import Cast
@@ -24,8 +24,8 @@ def workers_of(inside: Inside) -> Workers:
 
 
 async def test_a_wall_keeps_its_session_and_is_cut_after_a_week(inside: Inside, cast: Cast) -> None:
-    accounts, passed = inside.services.accounts, 0
-    accounts.clock = lambda: now_ms() + passed
+    stores, passed = inside.services.stores, 0
+    stores.sessions.clock = lambda: now_ms() + passed
     cookie = await cookie_of(inside, "sam")  # type: ignore[arg-type]
     wall = await Board.comes(inside, cookie=cookie, wall=True)  # type: ignore[arg-type]
     await wall.is_welcome()
@@ -54,7 +54,7 @@ async def test_while_sql_is_away_nobody_is_cut_and_it_is_tried_again(
         raise Unknown
 
     monkeypatch.setattr(workers, "SEEN", 0.01)
-    monkeypatch.setattr(inside.services.accounts, "keep_seen", away)
+    monkeypatch.setattr(inside.services.stores.sessions, "keep_seen", away)
     sam = await Board.comes(inside)  # type: ignore[arg-type]
     await sam.is_welcome()
     rounds = asyncio.create_task(workers_of(inside).sessions())

@@ -64,15 +64,15 @@ async def test_without_good_credentials_an_agents_socket_says_nothing(inside: In
     await refused_agent(inside, {"Authorization": f"Basic {bearer}"})
     await refused_agent(inside, {"Authorization": f"Bearer {bearer[:-1]}"})
     await refused_agent(inside, {"Cookie": "sestetto_session=nobody", "Origin": inside.url}, "sestetto.v1.html")
-    async with inside.accounts() as accounts:
-        (token,) = await accounts.tokens("ana")
-        await accounts.revoke_token(token.id)
+    async with inside.stores() as stores:
+        (token,) = await stores.tokens.of_member("ana")
+        await stores.tokens.revoke(token.id)
     await refused_agent(inside, {"Authorization": f"Bearer {bearer}"})
 
 
 async def test_an_agents_cookie_is_worth_nothing_on_a_foreign_page(inside: Inside) -> None:
-    async with inside.accounts() as accounts:
-        cookie = await accounts.use_one_click(await accounts.one_click("ana"))
+    async with inside.stores() as stores:
+        cookie = await stores.one_clicks.use(await stores.one_clicks.add("ana"))
     for origin in foreign(inside.url):
         headers = {"Cookie": f"sestetto_session={cookie}", "Origin": origin}
         async with await RawSocket.open(f"{inside.url}/ws/agent", headers, subprotocol="sestetto.v1.html") as socket:
@@ -81,10 +81,10 @@ async def test_an_agents_cookie_is_worth_nothing_on_a_foreign_page(inside: Insid
 
 async def test_credentials_that_end_between_the_upgrade_and_the_hello_say_nothing(inside: Inside) -> None:
     headers = {"Authorization": f"Bearer {await inside.bearer('ana')}"}
-    async with await RawSocket.open(f"{inside.url}/ws/agent", headers) as socket, inside.accounts() as accounts:
-        (token,) = await accounts.tokens("ana")
+    async with await RawSocket.open(f"{inside.url}/ws/agent", headers) as socket, inside.stores() as stores:
+        (token,) = await stores.tokens.of_member("ana")
         await inside.services.workspace.revoke("ana", f"token:{token.id}")
-        await accounts.revoke_token(token.id)
+        await stores.tokens.revoke(token.id)
         socket.say('{"t":"hello","tab":"one"}')
         assert await socket.closed() == 4401
         assert socket.frames == []
@@ -95,11 +95,11 @@ async def test_revoked_credentials_silence_an_open_socket_within_two_seconds(ins
     vera = await cast.visitor()
     chat = await vera.opened("Hello")
     await ana.holds(chat)
-    async with inside.accounts() as accounts:
-        (token,) = await accounts.tokens("ana")
+    async with inside.stores() as stores:
+        (token,) = await stores.tokens.of_member("ana")
         await inside.services.workspace.revoke("ana", f"token:{token.id}")
         await eventually(lambda: ana.closes == [4401], "the socket to be closed", within=2)
-        await accounts.revoke_token(token.id)
+        await stores.tokens.revoke(token.id)
     heard = len(ana.frames)
     await vera.answered(await vera.say("Can you hear me?"))
     assert len(ana.frames) == heard
@@ -114,8 +114,8 @@ async def test_a_disabled_member_is_silent_within_two_seconds_on_every_socket(in
         chat = await vera.opened("Hello")
         for member in ("ana", "ben"):
             await inside.services.workspace.revoke(member, "")
-            async with inside.accounts() as accounts:
-                await accounts.disable(member)
+            async with inside.stores() as stores:
+                await stores.members.disable(member)
         await eventually(lambda: ana.closes == [4401], "ana's socket to be closed", within=2)
         heard = len(frames)
         await vera.answered(await vera.say("Anybody?"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from console.demo.socket_client import SocketClosed
 from console.domain.directory import Member, Queue
-from tests.support.credentials import accounts_of
+from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent
 from tests.support.server_process import RunningServer
@@ -17,14 +17,14 @@ def person(name: str, *queues: str, languages: Sequence[str] = (), limit: int = 
 
 async def set_up(server: RunningServer, queues: Sequence[Queue], people: Sequence[Member]) -> None:
     """In SQL; the running server takes it over by itself within seconds."""
-    async with accounts_of(server) as accounts:
+    async with stores_of(server) as stores:
         for member in people:
-            await accounts.add_member(
+            await stores.members.add(
                 id=member.id, email=member.email, name=member.name, password="", limit=member.limit,
                 languages=member.languages,
             )  # fmt: skip
         for queue in reversed(queues):  # what others overflow to comes last in the list and is there first
-            await accounts.put_queue(queue, members=[member.id for member in people if queue.id in member.queues])
+            await stores.queues.put(queue, members=[member.id for member in people if queue.id in member.queues])
 
 
 async def at_work(server: RunningServer, *names: str) -> list[Agent]:

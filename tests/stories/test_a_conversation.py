@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from console.domain.ids import new_cid
-from tests.support.credentials import accounts_of
+from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
@@ -206,10 +206,10 @@ async def test_a_typing_preview_that_is_switched_off_is_off_on_open_pages_too(
 
 
 async def preview(server: RunningServer, *, on: bool) -> None:
-    async with accounts_of(server) as accounts:
-        site = (await accounts.directory()).sites["demo"]
+    async with stores_of(server) as stores:
+        site = (await stores.directory.read()).sites["demo"]
         privacy = "https://shop.example/privacy"
-        await accounts.put_site(msgspec.structs.replace(site, typing_preview=on, privacy_url=privacy))
+        await stores.sites.put(msgspec.structs.replace(site, typing_preview=on, privacy_url=privacy))
 
 
 async def previewed(server: RunningServer) -> Visitor | None:

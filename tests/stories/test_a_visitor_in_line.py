@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from console.domain.directory import Hours, Queue
 from console.domain.opening_hours import next_opening
 from tests.stories.teams import at_work, person, set_up
-from tests.support.credentials import accounts_of
+from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Frame, Visitor
 from tests.support.server_process import RunningServer
@@ -73,8 +73,8 @@ async def test_outside_the_hours_vera_hears_when_the_team_is_back(server: Runnin
     back_at = next_opening(hours, int(datetime.now(UTC).timestamp() * 1000))
     assert team(vera) == {"online": False, "back_at": back_at}
     assert (await vera.opens("Anybody?"))["code"] == "closed"
-    async with accounts_of(server) as accounts:
-        await accounts.put_queue(Queue("small", "Small", target=TARGET))
+    async with stores_of(server) as stores:
+        await stores.queues.put(Queue("small", "Small", target=TARGET))
     await eventually(lambda: team(vera) == {"online": True}, "the new hours to hold")
     await vera.opens("Anybody?")
     await alice.gets(vera.chat)
@@ -87,8 +87,8 @@ async def test_what_waits_when_the_hours_end_is_worked_off(server: RunningServer
     await alice.gets(first.chat)
     second = await comes_and_opens(server, "Two", "small")
     late = await Visitor.comes(server, queue="small")
-    async with accounts_of(server) as accounts:
-        await accounts.put_queue(Queue("small", "Small", target=TARGET, hours=shut()))
+    async with stores_of(server) as stores:
+        await stores.queues.put(Queue("small", "Small", target=TARGET, hours=shut()))
     await eventually(lambda: not team(late)["online"], "the hours to have ended")
     assert team(second) == {"online": True}, "she is in line, and somebody is there"
     await alice.command("end", chat=first.chat)

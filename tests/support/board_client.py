@@ -8,7 +8,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from console.demo.socket_client import SocketClosed
-from tests.support.credentials import accounts_of
+from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Frame, Talker
 from tests.support.server_process import RunningServer
@@ -38,8 +38,8 @@ class Browser:
 
 async def cookie_of(server: RunningServer, member: str) -> str:
     """A fresh session, as signing in by one click makes it."""
-    async with accounts_of(server) as accounts:
-        return str(await accounts.use_one_click(await accounts.one_click(member)))
+    async with stores_of(server) as stores:
+        return str(await stores.one_clicks.use(await stores.one_clicks.add(member)))
 
 
 class Board(Talker):

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select
 
 from console.archive.database import Database
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.archive.tables import facts
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
@@ -15,39 +15,39 @@ from tests.support.server_process import RunningServer
 
 async def sign_in_link(server: RunningServer, member: str) -> str:
     """An address that signs the member in by one click."""
-    async with accounts_of(server) as accounts:
-        return f"{server.url}/sign-in?key={await accounts.one_click(member)}"
+    async with stores_of(server) as stores:
+        return f"{server.url}/sign-in?key={await stores.one_clicks.add(member)}"
 
 
 async def bearer_of(server: RunningServer, member: str) -> str:
     """A fresh token for the agent's JSON socket."""
-    async with accounts_of(server) as accounts:
-        return await accounts.add_token(member, "test")
+    async with stores_of(server) as stores:
+        return await stores.tokens.add(member, "test")
 
 
 @asynccontextmanager
-async def accounts_of(server: RunningServer) -> AsyncIterator[Accounts]:
+async def stores_of(server: RunningServer) -> AsyncIterator[Stores]:
     database = Database(server.database_url)
     try:
-        yield Accounts(database)
+        yield Stores(database)
     finally:
         await database.close()
 
 
 async def allow_origin(server: RunningServer, origin: str) -> None:
     """The demo's widget may be on pages of `origin` too, such as a proxy's address; the server learns it shortly."""
-    async with accounts_of(server) as accounts:
-        site = (await accounts.directory()).sites["demo"]
-        await accounts.put_site(msgspec.structs.replace(site, origins=(*site.origins, origin)))
+    async with stores_of(server) as stores:
+        site = (await stores.directory.read()).sites["demo"]
+        await stores.sites.put(msgspec.structs.replace(site, origins=(*site.origins, origin)))
 
 
 async def without_wrapup(server: RunningServer) -> None:
     """From now on a slot of the server's queues is free as soon as its chat ends."""
-    async with accounts_of(server) as accounts:
-        for queue in (await accounts.directory()).queues.values():
-            await accounts.put_queue(msgspec.structs.replace(queue, wrapup=0))
-        version = (await accounts.directory()).version
-        await eventually(lambda: _is_live(accounts.database, version), "the queues to be live")
+    async with stores_of(server) as stores:
+        for queue in (await stores.directory.read()).queues.values():
+            await stores.queues.put(msgspec.structs.replace(queue, wrapup=0))
+        version = (await stores.directory.read()).version
+        await eventually(lambda: _is_live(stores.database, version), "the queues to be live")
 
 
 async def _is_live(database: Database, version: int) -> bool:

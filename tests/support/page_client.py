@@ -12,7 +12,7 @@ from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.history import History
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.config import read_settings
 from console.delivery.hub import Hub
@@ -37,9 +37,9 @@ async def an_installation(folder: Path, store_url: str, workspace: str, **option
     store = Store(store_url)
     async with fresh_database(folder, busy=50) as database:
         services = _services(database, Workspace(store, workspace), **options)
-        await services.accounts.put_queue(Queue("support", "Support"))
+        await services.stores.queues.put(Queue("support", "Support"))
         for member, role in (("ana", "agent"), ("sam", "supervisor")):
-            await services.accounts.add_member(
+            await services.stores.members.add(
                 id=member,
                 email=f"{member}@example.com",
                 name=member.title(),
@@ -47,19 +47,19 @@ async def an_installation(folder: Path, store_url: str, workspace: str, **option
                 role=role,  # type: ignore[arg-type]
                 queues=("support",),
             )
-        services.directory = await services.accounts.directory()
+        services.directory = await services.stores.directory.read()
         await services.workspace.configure(services.directory)
         yield services
         await store.close()
 
 
 def _services(database: Database, workspace: Workspace, *, demo: bool = False) -> Services:
-    accounts = Accounts(database)
+    stores = Stores(database)
     made = Services(
         settings=read_settings({}),
         workspace=workspace,
         database=database,
-        accounts=accounts,
+        stores=stores,
         archive=Archive(database, workspace.name),
         history=History(database, workspace.name),
         alerts=Alerts(database, workspace.name, locales=page_texts().available()),

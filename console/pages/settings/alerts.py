@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from console.alerts.messages import trial
 from console.archive.alerts import MessageLine
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.address_policy import what_is_wrong
 from console.domain.alert_delivery import Answer

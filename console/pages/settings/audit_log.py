@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.audit import AuditCursor, AuditLine
-from console.archive.members import MemberLine, SignedIn
+from console.archive.credentials import SignedIn
+from console.archive.members import MemberLine
 from console.archive.supervisor_actions import SupervisorAction, read_supervisor_actions
 from console.authentication import services_of
 from console.domain.directory import Directory
@@ -132,11 +133,11 @@ async def show(request: Request, me: SignedIn) -> Response:
     asked = BEFORE.fullmatch(request.query_params.get("before", ""))
     before = AuditCursor(*map(int, asked.groups())) if asked else None
     lines: list[AuditLine | SupervisorAction] = [
-        *await services.accounts.audit(before=before, limit=PAGE + 1),
+        *await services.stores.audit.read(before=before, limit=PAGE + 1),
         *await read_supervisor_actions(services.database, services.archive.workspace, before=before, limit=PAGE + 1),
     ]
     lines.sort(key=lambda line: line.place, reverse=True)
-    reader = Reader(await known_to(request), await services.accounts.everyone(), language(request, me))
+    reader = Reader(await known_to(request), await services.stores.members.everyone(), language(request, me))
     reader.names["alert"] = {rule.id: rule.name for rule in await services.alerts.rules()}
     context = {
         "changes": [reader.read(line) for line in lines[:PAGE]],

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.errors import BadSettings
 from console.pages.guard import go, read_form
@@ -29,7 +29,9 @@ async def save(request: Request, me: SignedIn) -> Response:
     problem = None
     if not form.wrong:
         try:
-            stands = await services_of(request).accounts.set_away_reasons(form.lines("away_reasons"), by=me.member)
+            stands = await services_of(request).stores.preferences.set_away_reasons(
+                form.lines("away_reasons"), by=me.member
+            )
             await services_of(request).go_live(stands)
             return go(f"{AT}?saved=1")
         except BadSettings as refused:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import PLACEHOLDERS, Canned, Directory
 from console.domain.ids import new_id
@@ -28,9 +28,9 @@ for_agents = for_those_who("answer")
 
 @for_agents
 async def list_replies(request: Request, me: SignedIn) -> Response:
-    accounts, known = services_of(request).accounts, await known_to(request)
-    mine = await accounts.canned_for(me.member)
-    team = await accounts.team_canned() if may(me.member, "configure") else mine
+    stores, known = services_of(request).stores, await known_to(request)
+    mine = await stores.canned.for_member(me.member)
+    team = await stores.canned.of_team() if may(me.member, "configure") else mine
     context = {
         "mine": [reply for reply in mine if reply.scope == "member"],
         "shared": [reply for reply in team if reply.scope == "shared"],
@@ -76,7 +76,7 @@ async def save_reply(request: Request, me: SignedIn) -> Response:
 async def remove(request: Request, me: SignedIn) -> Response:
     reply = await _reply(request, me)
     await read_form(request, me.csrf)
-    await services_of(request).accounts.remove_canned(reply.id, by=me.member)
+    await services_of(request).stores.canned.remove(reply.id, by=me.member)
     return go(f"{AT}?done=removed")
 
 
@@ -89,7 +89,7 @@ async def _save(request: Request, me: SignedIn, reply: Canned | None, form: Form
     problem = None
     if not form.wrong:
         try:
-            await services_of(request).accounts.put_canned(wanted, by=me.member)
+            await services_of(request).stores.canned.put(wanted, by=me.member)
             return go(f"{AT}?done=saved")
         except BadSettings as refused:
             problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
@@ -116,7 +116,7 @@ def _choices(known: Directory, me: SignedIn) -> list[str]:
 async def _reply(request: Request, me: SignedIn) -> Canned:
     """A reply that the member may change; somebody else's own is as good as none."""
     try:
-        reply = await services_of(request).accounts.read_canned(request.path_params["reply"])
+        reply = await services_of(request).stores.canned.read(request.path_params["reply"])
     except NotYours as none:
         raise NotYours(NO_REPLY) from none
     if reply.scope == "member" and reply.owner != me.member.id:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Canned, overflowing_into
 from console.pages.guard import for_members
@@ -30,7 +30,7 @@ async def canned_json(request: Request, me: SignedIn) -> Response:
     member = services.directory.members.get(me.member.id, me.member)
     held = {chat.queue for chat in services.picture.chats.values() if chat.agent == member.id}
     queues = overflowing_into(services.directory, member.queues) | held
-    replies = await services.accounts.canned_for(member, also=queues)
+    replies = await services.stores.canned.for_member(member, also=queues)
     body = msgspec.json.encode(Replies(replies, sorted(queues)))
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}

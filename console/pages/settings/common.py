@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory
 from console.domain.permissions import Right, may
@@ -99,7 +99,7 @@ def by_name(things: Iterable[N]) -> list[N]:
 
 async def known_to(request: Request) -> Directory:
     """The directory as SQL has it now, whatever this process has heard so far."""
-    return await services_of(request).accounts.directory()
+    return await services_of(request).stores.directory.read()
 
 
 async def saved(request: Request, directory: Directory | None, path: str, what: str) -> Response:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import SLOTS, Directory, Member, MemberRole
 from console.domain.permissions import RIGHTS, may
@@ -40,7 +40,7 @@ ONESELF = _("You can't deactivate yourself or change your own role. Ask another 
 @for_supervisors
 async def list_members(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
-    everyone = await services_of(request).accounts.everyone()
+    everyone = await services_of(request).stores.members.everyone()
     locale = language(request, me)
     context = {
         "members": [line.member for line in everyone if not line.disabled],
@@ -76,7 +76,7 @@ async def save_new(request: Request, me: SignedIn) -> Response:
     problem = None
     if not form.wrong:
         try:
-            made = await services_of(request).accounts.add_member(
+            made = await services_of(request).stores.members.add(
                 email=form.typed.get("email", ""),
                 name=wanted.name,
                 password=password,
@@ -107,7 +107,7 @@ async def save_member(request: Request, me: SignedIn) -> Response:
         try:
             if loses:  # while the live state is away nobody's rights could be taken: Unknown, and nothing is changed
                 await services_of(request).workspace.revoke(member.id, "")
-            stands = await services_of(request).accounts.update_member(wanted, by=me.member)
+            stands = await services_of(request).stores.members.update(wanted, by=me.member)
             if loses:  # once more for whoever has just come back with the old role
                 await services_of(request).workspace.revoke(member.id, "")
             return await saved(request, stands, AT, member.id)
@@ -123,7 +123,7 @@ async def set_password(request: Request, me: SignedIn) -> Response:
     member = _member(known, request)
     form = Form(await read_form(request, me.csrf), f"member:{member.id}")
     try:
-        await services_of(request).accounts.set_password(member.id, form.typed.get("password", ""), by=me.member)
+        await services_of(request).stores.passwords.reset(member.id, form.typed.get("password", ""), by=me.member)
     except BadSettings as refused:
         return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=form.target)
     await services_of(request).workspace.revoke(member.id, "")
@@ -140,14 +140,14 @@ async def disable(request: Request, me: SignedIn) -> Response:
         wrong = [Problem(f"member:{member.id}", "", ONESELF)]
         return _form(request, me, known, member, typed_of(member), wrong=wrong, target=wrong[0].target)
     await services_of(request).workspace.revoke(member.id, "")
-    await services_of(request).accounts.disable(member.id, by=me.member)
+    await services_of(request).stores.members.disable(member.id, by=me.member)
     return await saved(request, await known_to(request), AT, member.id)
 
 
 @for_admins
 async def enable(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
-    await services_of(request).accounts.enable(request.path_params["member"], by=me.member)
+    await services_of(request).stores.members.enable(request.path_params["member"], by=me.member)
     return await saved(request, await known_to(request), AT, request.path_params["member"])
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.errors import BadSettings, Problem
 from console.pages.guard import address_of, for_those_who, go, read_form
@@ -28,7 +28,7 @@ async def save(request: Request, me: SignedIn) -> Response:
     fields = await read_form(request, me.csrf)
     services, current, new = services_of(request), fields.get("current", ""), fields.get("password", "")
     try:
-        ended = await services.accounts.change_password(me, current, new, address=address_of(request))
+        ended = await services.stores.passwords.change(me, current, new, address=address_of(request))
     except BadSettings as refused:
         return _form(request, me, wrong=refused.wrong)
     for session in ended:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory, Member, Queue, served_by
 from console.domain.opening_hours import next_opening, open_at, zones
@@ -94,7 +94,7 @@ async def _save(
             made = replace(known, queues={**known.queues, wanted.id: wanted})
             check(known, served_by(made, wanted.id, members), edited=form.target, but={one.field for one in form.wrong})
         else:
-            stands = await services_of(request).accounts.put_queue(wanted, members=members, by=me.member)
+            stands = await services_of(request).stores.queues.put(wanted, members=members, by=me.member)
             return await saved(request, stands, AT, wanted.id)
     except BadSettings as refused:
         problem = refused
@@ -109,7 +109,7 @@ async def remove(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
     try:
         _check_empty(request, queue)
-        stands = await services_of(request).accounts.remove_queue(queue.id, by=me.member)
+        stands = await services_of(request).stores.queues.remove(queue.id, by=me.member)
     except BadSettings as refused:
         typed = typed_of(queue, _ids(known, queue.id))
         return _form(request, me, known, queue, typed, wrong=refused.wrong, target=f"queue:{queue.id}")

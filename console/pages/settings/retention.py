@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.archive.credentials import SignedIn
 from console.archive.database import now_ms
-from console.archive.members import SignedIn
 from console.authentication import services_of
 from console.errors import BadSettings, Problem
 from console.pages.guard import go, read_form
@@ -35,7 +35,7 @@ async def save(request: Request, me: SignedIn) -> Response:
             if days < await services_of(request).retention_days() and days and not form.flag("sure"):
                 doomed = await services_of(request).history.count_older_than(now_ms() - days * DAY)
             if not doomed:
-                await services_of(request).accounts.set_retention_days(days, by=me.member)
+                await services_of(request).stores.retention.set_days(days, by=me.member)
                 return go(f"{AT}?saved=1")
             form.say("sure", "Tick the box to confirm that these chats can be deleted.")
         except BadSettings as refused:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory
 from console.domain.permissions import may
@@ -25,7 +25,7 @@ async def show(request: Request, me: SignedIn) -> Response:
         "directory": known,
         "tiers": [queue for queue in known.queues.values() if queue.overflow_to in known.queues],
         "unserved": unserved(known),
-        "replies": await services_of(request).accounts.team_canned(),
+        "replies": await services_of(request).stores.canned.of_team(),
         "alerts": await services_of(request).alerts.rules(),
         "days": await services_of(request).retention_days(),
     }

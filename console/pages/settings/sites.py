@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory, Site
 from console.domain.validation.members import origin_of
@@ -76,7 +76,7 @@ async def _save(request: Request, me: SignedIn, known: Directory, site: Site | N
     wanted, problem = read_site(form, was), None
     if not form.wrong:
         try:
-            stands = await services_of(request).accounts.put_site(wanted, by=me.member)
+            stands = await services_of(request).stores.sites.put(wanted, by=me.member)
             return await saved(request, stands, AT, wanted.key)
         except BadSettings as refused:
             problem = refused
@@ -87,7 +87,7 @@ async def _save(request: Request, me: SignedIn, known: Directory, site: Site | N
 async def remove(request: Request, me: SignedIn) -> Response:
     site = _site(await known_to(request), request)
     await read_form(request, me.csrf)
-    stands = await services_of(request).accounts.remove_site(site.key, by=me.member)
+    stands = await services_of(request).stores.sites.remove(site.key, by=me.member)
     return await saved(request, stands, AT, site.key)
 
 

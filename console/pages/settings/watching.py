@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.archive.members import SignedIn
+from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.pages.guard import go, read_form
 from console.pages.settings.common import draw_form, for_admins, known_to, overtaken, wrong_of
@@ -26,7 +26,7 @@ async def save(request: Request, me: SignedIn) -> Response:
     form = Form(await read_form(request, me.csrf), "watching")
     overtaken(form, known.watch_shown)
     if not form.wrong:
-        stands = await services_of(request).accounts.set_watch_shown(form.flag("shown"), by=me.member)
+        stands = await services_of(request).stores.preferences.set_watch_shown(form.flag("shown"), by=me.member)
         await services_of(request).go_live(stands)
         return go(f"{AT}?saved=1")
     context = {"seen": stamp(known.watch_shown), "saved": ""}

@@ -14,7 +14,7 @@ from console.alerts import feed_consumer as reader_module
 from console.alerts.feed_consumer import AlertReader
 from console.archive.alerts import Alerts, FeedPosition, MessageLine
 from console.archive.database import Database
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.archive.tables import alert_cursors, alert_rules
 from console.domain.alerts import AlertRule, Destination
 from console.domain.directory import Queue
@@ -31,7 +31,7 @@ LATE = AlertRule("r1", "Late", late=True, destinations=(CHATOPS,), quiet=600_000
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     async with fresh_database(tmp_path, busy=50) as database:
-        await Accounts(database).put_queue(SUPPORT)
+        await Stores(database).queues.put(SUPPORT)
         yield database
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from console.archive.alerts import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Alerts, FeedPosition, Outgoing, Overtaken
 from console.archive.database import Database
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.archive.tables import alert_incidents, alert_messages
 from console.domain.alert_delivery import AlertMessage, Answer
 from console.domain.alerts import AlertRule, Destination, Incident
@@ -37,7 +37,7 @@ class Clock:
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     async with fresh_database(tmp_path, busy=50) as database:
-        await Accounts(database).put_queue(Queue("support", "Support", target=6_000))
+        await Stores(database).queues.put(Queue("support", "Support", target=6_000))
         yield database
 
 
@@ -82,7 +82,7 @@ async def test_the_audit_tells_of_each_change_and_never_of_an_address(alerts: Al
     await alerts.put_rule(RULE, by=SAM)
     await alerts.put_rule(replace(RULE, quiet=90_000, destinations=(MAIL,)), by=SAM)
     await alerts.remove_rule("r1", by=SAM)
-    lines = await Accounts(database).audit()
+    lines = await Stores(database).audit.read()
     assert [(line.what, line.target, line.name) for line in lines[:3]] == [
         ("Alert removed", "alert:r1", "Sam"),
         ("Alert changed", "alert:r1", "Sam"),

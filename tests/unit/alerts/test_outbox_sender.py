@@ -13,7 +13,7 @@ from console.alerts.courier_pool import Couriers
 from console.alerts.outbox_sender import AlertSender
 from console.archive.alerts import BACK_OFF, LEASE, Alerts, FeedPosition, Outgoing
 from console.archive.database import now_ms
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.domain.alert_delivery import AlertMessage
 from console.domain.alerts import AlertRule, Destination
 from console.domain.directory import Queue
@@ -42,7 +42,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def alerts(tmp_path: Path, clock: Clock) -> AsyncIterator[Alerts]:
     async with fresh_database(tmp_path, busy=500) as database:
-        await Accounts(database).put_queue(Queue("support", "Support"))
+        await Stores(database).queues.put(Queue("support", "Support"))
         yield Alerts(database, locales=page_texts().available(), clock=clock)
 
 

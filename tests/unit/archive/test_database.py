@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
 from console.archive.database import MIGRATIONS, Database, sqlite_url
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.archive.tables import directory, metadata, sessions
 from console.domain.directory import Member, Queue
 from console.errors import SettingError, Unknown
@@ -74,7 +74,7 @@ async def test_queues_and_members_of_the_first_release_get_the_defaults(tmp_path
     async with database.reading() as connection:
         assert list(await connection.execute(text("SELECT id FROM tokens"))) == [("t",)], "nobody is signed out"
         assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
-    stands = await Accounts(database).directory()
+    stands = await Stores(database).directory.read()
     assert stands.queues == {"q": Queue("q", "Q")}
     assert stands.members == {"ana": Member("ana", "Ana", "a@x", queues=("q",))}
     await database.close()

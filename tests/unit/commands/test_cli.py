@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from console.archive.database import Database, sqlite_url
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.cli import main
 from console.config import TABLE
 from console.queue.embedded import EmbeddedStore, binary_path
@@ -237,10 +237,10 @@ def test_a_token_is_shown_once_works_and_ends(sestetto: Command, tmp_path: Path)
 async def test_a_token_lets_its_member_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(sqlite_url(tmp_path))
     await database.migrate()
-    accounts = Accounts(database)
-    ana = await accounts.add_member(email="ana@x.example", name="Ana", password="")
+    stores = Stores(database)
+    ana = await stores.members.add(email="ana@x.example", name="Ana", password="")
     _, bearer, _ = await in_a_process("token", "add", ana.id, DATA=str(tmp_path))
-    known = await accounts.token(bearer.strip())
+    known = await stores.tokens.holder(bearer.strip())
     assert known is not None
     assert known.member.id == ana.id
     await database.close()

@@ -13,7 +13,7 @@ import pytest
 from console.demo.seed import PEOPLE, colleagues, publish
 from console.demo.socket_client import SocketClient, SocketClosed
 from console.protocol import AgentHello, Inbound
-from tests.support.credentials import accounts_of, bearer_of, sign_in_link
+from tests.support.credentials import bearer_of, sign_in_link, stores_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer, gone
 
@@ -92,8 +92,8 @@ async def test_a_stop_with_people_connected_is_quick_and_asks_them_to_come_back(
 
 
 async def test_a_revoked_token_falls_silent_though_it_is_connected(server: RunningServer) -> None:
-    async with agent_socket(server, await bearer_of(server, "ana")) as ana, accounts_of(server) as accounts:
-        (token,) = await accounts.tokens("ana")
+    async with agent_socket(server, await bearer_of(server, "ana")) as ana, stores_of(server) as stores:
+        (token,) = await stores.tokens.of_member("ana")
         end = asyncio.create_task(closed(ana))  # who reads nothing answers no ping, and a command may take a while
         assert await sestetto(server, "token", "revoke", token.id) == 0
         assert await end == 4401
@@ -111,8 +111,8 @@ async def test_a_disabled_member_falls_silent_and_stays_out(server: RunningServe
 
 
 async def test_a_member_added_meanwhile_can_work_without_a_restart(server: RunningServer, tmp_path: Path) -> None:
-    async with accounts_of(server) as accounts:
-        await accounts.add_member(id="vito", email="v@x.example", name="Vito", password="", queues=("support",))
+    async with stores_of(server) as stores:
+        await stores.members.add(id="vito", email="v@x.example", name="Vito", password="", queues=("support",))
     bearer = await bearer_of(server, "vito")
 
     async def can_work() -> bool:
@@ -127,8 +127,8 @@ async def test_a_member_added_meanwhile_can_work_without_a_restart(server: Runni
 
 async def test_serve_has_no_shop_and_takes_no_links(start_server: Callable[..., RunningServer]) -> None:
     server = start_server(command="serve")
-    async with accounts_of(server) as accounts:
-        await publish(accounts, server.url)
+    async with stores_of(server) as stores:
+        await publish(stores, server.url)
     async with httpx.AsyncClient(base_url=server.url) as client:
         assert (await client.get("/")).status_code != 200
         link = await sign_in_link(server, "ana")
@@ -138,12 +138,12 @@ async def test_serve_has_no_shop_and_takes_no_links(start_server: Callable[..., 
 
 
 async def test_simulated_colleagues_keep_one_token_each(server: RunningServer) -> None:
-    async with accounts_of(server) as accounts:
-        first = await colleagues(accounts, 2)
-        second = await colleagues(accounts, 2)
+    async with stores_of(server) as stores:
+        first = await colleagues(stores, 2)
+        second = await colleagues(stores, 2)
         assert not set(first) & set(second)
-        known = await accounts.directory()
+        known = await stores.directory.read()
         made_up = [member.id for member in known.members.values() if "simulated" in member.name]
         assert len(made_up) == 2
         for id in made_up:
-            assert len(await accounts.tokens(id)) == 1
+            assert len(await stores.tokens.of_member(id)) == 1

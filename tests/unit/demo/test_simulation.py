@@ -20,7 +20,7 @@ from console.demo.visitor import visit
 from console.demo.visitor_client import VisitorTab
 from console.protocol import MAX_TEXT, Page
 from tests.support.archive_feed import rows
-from tests.support.credentials import accounts_of, bearer_of
+from tests.support.credentials import bearer_of, stores_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
@@ -197,9 +197,9 @@ async def test_a_simulated_visitor_who_finds_the_line_full_leaves_a_message(
 
 async def sets(server: RunningServer, **settings: Any) -> None:
     """The support queue's settings; the server reads them as it starts."""
-    async with accounts_of(server) as accounts:
-        queue = (await accounts.directory()).queues["support"]
-        await accounts.put_queue(msgspec.structs.replace(queue, **settings))
+    async with stores_of(server) as stores:
+        queue = (await stores.directory.read()).queues["support"]
+        await stores.queues.put(msgspec.structs.replace(queue, **settings))
     server.stop()
     await server.start()
 

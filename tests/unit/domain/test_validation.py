@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from console.archive.members import Accounts
+from console.archive.stores import Stores
 from console.domain.directory import Canned, Directory, Hours, Member, Queue, Site
 from console.domain.validation import check, problems_in
 from console.domain.validation.members import origin_of
@@ -252,14 +252,14 @@ def test_an_origin_is_a_scheme_and_a_host(typed: str, origin: str) -> None:
 
 
 @pytest.fixture
-async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
+async def stores(tmp_path: Path) -> AsyncIterator[Stores]:
     async with fresh_database(tmp_path) as database:
-        made = Accounts(database)
-        await made.put_queue(SECOND)
-        await made.put_queue(SUPPORT)
-        await made.put_site(SHOP)
-        for member in (ANA, BEN):
-            await made.add_member(id=member.id, email=member.email, name=member.name, password="", queues=member.queues)
+        made = Stores(database)
+        await made.queues.put(SECOND)
+        await made.queues.put(SUPPORT)
+        await made.sites.put(SHOP)
+        for one in (ANA, BEN):
+            await made.members.add(id=one.id, email=one.email, name=one.name, password="", queues=one.queues)
         yield made
 
 
@@ -269,35 +269,35 @@ async def refused(job: Any) -> str:
     return str(problem.value)
 
 
-async def test_what_is_refused_leaves_no_trace(accounts: Accounts) -> None:
-    before = await accounts.directory(), await accounts.audit()
-    await refused(accounts.put_queue(replace(SECOND, overflow_to="support", overflow_after=1_000)))
-    await refused(accounts.put_queue(SUPPORT, members=()))
-    await refused(accounts.set_away_reasons(("Lunch", "lunch")))
-    await refused(accounts.put_queue(replace(SUPPORT, target=0)))
-    assert (await accounts.directory(), await accounts.audit()) == before
+async def test_what_is_refused_leaves_no_trace(stores: Stores) -> None:
+    before = await stores.directory.read(), await stores.audit.read()
+    await refused(stores.queues.put(replace(SECOND, overflow_to="support", overflow_after=1_000)))
+    await refused(stores.queues.put(SUPPORT, members=()))
+    await refused(stores.preferences.set_away_reasons(("Lunch", "lunch")))
+    await refused(stores.queues.put(replace(SUPPORT, target=0)))
+    assert (await stores.directory.read(), await stores.audit.read()) == before
 
 
-async def test_a_queue_on_the_form_needs_somebody_and_the_command_line_may_be_first(accounts: Accounts) -> None:
+async def test_a_queue_on_the_form_needs_somebody_and_the_command_line_may_be_first(stores: Stores) -> None:
     gold = Queue("gold", "Gold")
-    assert "at least one member" in await refused(accounts.put_queue(gold, members=()))
-    await accounts.put_queue(gold)
-    assert "gold" in (await accounts.directory()).queues
+    assert "at least one member" in await refused(stores.queues.put(gold, members=()))
+    await stores.queues.put(gold)
+    assert "gold" in (await stores.directory.read()).queues
 
 
-async def test_a_queue_that_something_leads_to_is_not_removed(accounts: Accounts) -> None:
+async def test_a_queue_that_something_leads_to_is_not_removed(stores: Stores) -> None:
     assert (
-        await refused(accounts.remove_queue("support"))
+        await refused(stores.queues.remove("support"))
         == "The site Shop uses this queue. Choose another queue for it first."
     )
-    assert await refused(accounts.remove_queue("second")) == (
+    assert await refused(stores.queues.remove("second")) == (
         "Support overflows to this queue. Change its overflow first."
     )
 
 
 @pytest.mark.parametrize("days", [0, -1, 3_651])
-async def test_retention_is_a_day_to_ten_years(accounts: Accounts, days: int) -> None:
-    assert "number of days from 1 to 3650" in await refused(accounts.set_retention_days(days))
+async def test_retention_is_a_day_to_ten_years(stores: Stores, days: int) -> None:
+    assert "number of days from 1 to 3650" in await refused(stores.retention.set_days(days))
 
 
 @pytest.mark.parametrize(
@@ -312,30 +312,30 @@ async def test_retention_is_a_day_to_ten_years(accounts: Accounts, days: int) ->
     ],
     ids=str,
 )
-async def test_a_reply_that_cannot_be_says_what_to_do(accounts: Accounts, reply: Canned, sentence: str) -> None:
-    await accounts.put_canned(Canned("hello", "Hello", "Good day, {visitor}"))
-    assert (await refused(accounts.put_canned(reply))).startswith(sentence)
+async def test_a_reply_that_cannot_be_says_what_to_do(stores: Stores, reply: Canned, sentence: str) -> None:
+    await stores.canned.put(Canned("hello", "Hello", "Good day, {visitor}"))
+    assert (await refused(stores.canned.put(reply))).startswith(sentence)
 
 
-async def test_the_same_title_for_other_people_is_another_reply(accounts: Accounts) -> None:
+async def test_the_same_title_for_other_people_is_another_reply(stores: Stores) -> None:
     for id, scope, owner in (("a", "shared", ""), ("b", "queue", "support"), ("c", "member", "ana")):
-        await accounts.put_canned(Canned(id, "Hello", "Good day", scope, owner))  # type: ignore[arg-type]
-    ana = (await accounts.directory()).members["ana"]
-    assert [reply.id for reply in await accounts.canned_for(ana)] == ["c", "b", "a"]
+        await stores.canned.put(Canned(id, "Hello", "Good day", scope, owner))  # type: ignore[arg-type]
+    ana = (await stores.directory.read()).members["ana"]
+    assert [reply.id for reply in await stores.canned.for_member(ana)] == ["c", "b", "a"]
 
 
-async def test_every_change_leaves_a_line_and_somebodys_own_replies_none(accounts: Accounts) -> None:
-    await accounts.put_canned(Canned("mine", "Hello", "Good day", "member", "ana"))
-    await accounts.put_canned(Canned("ours", "Hello", "Good day"))
-    await accounts.remove_canned("mine")
-    await accounts.remove_canned("ours")
-    await accounts.disable("ben")
-    await accounts.enable("ben")
-    said = [(line.what, line.target) for line in reversed(await accounts.audit())]
+async def test_every_change_leaves_a_line_and_somebodys_own_replies_none(stores: Stores) -> None:
+    await stores.canned.put(Canned("mine", "Hello", "Good day", "member", "ana"))
+    await stores.canned.put(Canned("ours", "Hello", "Good day"))
+    await stores.canned.remove("mine")
+    await stores.canned.remove("ours")
+    await stores.members.disable("ben")
+    await stores.members.enable("ben")
+    said = [(line.what, line.target) for line in reversed(await stores.audit.read())]
     assert said[-4:] == [
         ("Canned reply added", "canned:ours"),
         ("Canned reply removed", "canned:ours"),
         ("Member deactivated", "member:ben"),
         ("Member reactivated", "member:ben"),
     ]
-    assert "password" not in str(await accounts.audit())
+    assert "password" not in str(await stores.audit.read())

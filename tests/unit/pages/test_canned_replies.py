@@ -27,9 +27,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def services(tmp_path: Path, store_url: str, workspace_name: str) -> AsyncIterator[Services]:
     async with an_installation(tmp_path, store_url, workspace_name) as services:
-        await services.accounts.put_queue(Queue("billing", "Billing"))
+        await services.stores.queues.put(Queue("billing", "Billing"))
         for reply in (SHARED, SUPPORT, BILLING, ANAS, SAMS):
-            await services.accounts.put_canned(reply)
+            await services.stores.canned.put(reply)
         yield services
 
 
@@ -60,34 +60,34 @@ async def test_what_has_not_changed_is_not_sent_again(services: Services, ana: h
     assert first.headers["cache-control"] == "private, no-cache"
     again = await ana.get("/canned.json", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    await services.accounts.put_canned(Canned("c1", "Hello", "Good day"))
+    await services.stores.canned.put(Canned("c1", "Hello", "Good day"))
     changed = await ana.get("/canned.json", headers={"if-none-match": first.headers["etag"]})
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
 
 
 async def test_a_reply_that_is_removed_is_gone_at_once(services: Services, ana: httpx.AsyncClient) -> None:
-    await services.accounts.remove_canned("c2")
+    await services.stores.canned.remove("c2")
     assert await ids(ana) == ["c4", "c1"]
 
 
 async def test_a_queue_takes_its_replies_along(services: Services, ana: httpx.AsyncClient) -> None:
-    ana_now = (await services.accounts.directory()).members["ana"]
+    ana_now = (await services.stores.directory.read()).members["ana"]
     assert ana_now.queues == ("support",)
-    stands = await services.accounts.remove_queue("support")
+    stands = await services.stores.queues.remove("support")
     assert await services.go_live(stands)
     assert await ids(ana) == ["c4", "c1"]
-    assert [reply.id for reply in await services.accounts.team_canned()] == ["c1", "c3"]
+    assert [reply.id for reply in await services.stores.canned.of_team()] == ["c1", "c3"]
 
 
 async def test_a_chat_that_overflows_to_ana_brings_its_queues_replies(
     services: Services, ana: httpx.AsyncClient
 ) -> None:
     """Through another queue too, whose members need not be hers."""
-    accounts = services.accounts
-    await accounts.put_queue(Queue("middle", "Middle", overflow_to="support", overflow_after=10_000))
-    await accounts.put_queue(Queue("billing", "Billing", overflow_to="middle", overflow_after=10_000))
-    await services.go_live(await accounts.directory())
+    stores = services.stores
+    await stores.queues.put(Queue("middle", "Middle", overflow_to="support", overflow_after=10_000))
+    await stores.queues.put(Queue("billing", "Billing", overflow_to="middle", overflow_after=10_000))
+    await services.go_live(await stores.directory.read())
     assert await ids(ana) == ["c4", "c3", "c2", "c1"]
     assert (await ana.get("/canned.json")).json()["queues"] == ["billing", "middle", "support"]
 

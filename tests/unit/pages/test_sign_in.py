@@ -148,7 +148,7 @@ async def test_a_database_away_is_said_and_passes(services: Services, monkeypatc
         raise Unknown("The database cannot be used just now: secret path")
 
     async with browser_of(services) as browser:
-        monkeypatch.setattr(services.accounts, "sign_in", away)
+        monkeypatch.setattr(services.stores.sessions, "sign_in", away)
         answer = await sign_in_with(browser, "ana@example.com", PASSWORD)
     assert answer.status_code == 503
     assert "try again in a moment" in answer.text
@@ -222,7 +222,7 @@ async def test_what_is_no_small_form_is_refused(services: Services, body: bytes,
 
 async def test_signing_out_ends_the_session_live_first(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
-    revoke, sign_out = services.workspace.revoke, services.accounts.sign_out
+    revoke, sign_out = services.workspace.revoke, services.stores.sessions.sign_out
 
     async def live(agent: str, session: str) -> None:
         steps.append(f"live {agent}")
@@ -233,7 +233,7 @@ async def test_signing_out_ends_the_session_live_first(services: Services, monke
         await sign_out(session)
 
     monkeypatch.setattr(services.workspace, "revoke", live)
-    monkeypatch.setattr(services.accounts, "sign_out", sql)
+    monkeypatch.setattr(services.stores.sessions, "sign_out", sql)
     async with signed_in_browser(services) as browser:
         cookie = browser.cookies[COOKIE]
         answer = await browser.post("/sign-out", data=fields_of(await browser.get("/chats")))
@@ -251,7 +251,7 @@ async def test_nobody_can_be_signed_out_by_a_link(services: Services) -> None:
 
 async def test_a_disabled_member_is_out_of_the_pages(services: Services) -> None:
     async with signed_in_browser(services) as browser:
-        await services.accounts.disable("ana")
+        await services.stores.members.disable("ana")
         assert (await browser.get("/chats")).status_code == 303
 
 
@@ -275,7 +275,7 @@ async def test_a_cookie_counts_on_a_socket_from_our_own_origin_only(services: Se
 
 
 async def test_a_bearer_token_counts_on_pages_and_sockets_but_posts_nothing(services: Services) -> None:
-    bearer = await services.accounts.add_token("ana", "bot")
+    bearer = await services.stores.tokens.add("ana", "bot")
     headers = [(b"authorization", f"Bearer {bearer}".encode())]
     assert await ana_from(services, headers=headers)
     assert await ana_from(services, type="websocket", scheme="ws", headers=headers)
@@ -293,24 +293,24 @@ async def test_a_made_up_authorization_is_nobody(services: Services, value: str)
 
 
 async def test_a_supervisor_s_demo_link_leads_to_the_board(demo: Services) -> None:
-    link = f"/sign-in/demo/{await demo.accounts.one_click('sam')}"
+    link = f"/sign-in/demo/{await demo.stores.one_clicks.add('sam')}"
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
         form = await browser.get(link)
         assert (await browser.post(link, data=fields_of(form))).headers["location"] == "/board"
 
 
 async def test_an_admin_s_demo_link_leads_to_the_settings(demo: Services) -> None:
-    await demo.accounts.add_member(
+    await demo.stores.members.add(
         id="ada", email="ada@example.com", name="Ada", password="", role="admin", queues=("support",)
     )
-    link = f"/sign-in/demo/{await demo.accounts.one_click('ada')}"
+    link = f"/sign-in/demo/{await demo.stores.one_clicks.add('ada')}"
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
         form = await browser.get(link)
         assert (await browser.post(link, data=fields_of(form))).headers["location"] == "/settings"
 
 
 async def test_a_demo_link_signs_in_with_one_click(demo: Services) -> None:
-    link = f"/sign-in/demo/{await demo.accounts.one_click('ana')}"
+    link = f"/sign-in/demo/{await demo.stores.one_clicks.add('ana')}"
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
         page = await browser.get(link)
         assert "Continue as Ana" in page.text
@@ -321,14 +321,14 @@ async def test_a_demo_link_signs_in_with_one_click(demo: Services) -> None:
 
 
 async def test_a_link_with_its_key_leads_to_the_same_page(demo: Services) -> None:
-    key = await demo.accounts.one_click("ana")
+    key = await demo.stores.one_clicks.add("ana")
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
         assert (await browser.get(f"/sign-in?key={key}")).headers["location"] == f"/sign-in/demo/{key}"
         assert (await browser.get("/sign-in?key=//evil")).headers["location"] == "/sign-in/demo/%2F%2Fevil"
 
 
 async def test_looking_at_a_demo_link_changes_nothing(demo: Services) -> None:
-    link = f"/sign-in/demo/{await demo.accounts.one_click('ana')}"
+    link = f"/sign-in/demo/{await demo.stores.one_clicks.add('ana')}"
     before = await rows(demo.database, one_clicks)
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
         await browser.get(link)
@@ -341,7 +341,7 @@ async def test_looking_at_a_demo_link_changes_nothing(demo: Services) -> None:
     [(LOCAL, "203.0.113.7"), ("http://chat.example", "127.0.0.1"), ("http://127.0.0.1.evil.example", "127.0.0.1")],
 )
 async def test_a_demo_link_works_on_its_own_machine_only(demo: Services, origin: str, client: str) -> None:
-    link = f"/sign-in/demo/{await demo.accounts.one_click('ana')}"
+    link = f"/sign-in/demo/{await demo.stores.one_clicks.add('ana')}"
     async with browser_of(demo, origin=origin, client=client) as browser:
         assert (await browser.get(link)).status_code == 404
         data = fields_of(await browser.get("/sign-in"))
@@ -350,14 +350,14 @@ async def test_a_demo_link_works_on_its_own_machine_only(demo: Services, origin:
 
 
 async def test_without_the_demo_no_link_works(services: Services) -> None:
-    link = f"/sign-in/demo/{await services.accounts.one_click('ana')}"
+    link = f"/sign-in/demo/{await services.stores.one_clicks.add('ana')}"
     async with browser_of(services, origin=LOCAL, client="127.0.0.1") as browser:
         assert (await browser.get(link)).status_code == 404
         assert await posted(browser, link, fields_of(await browser.get("/sign-in"))) == 404
 
 
 async def test_a_demo_link_needs_its_form(demo: Services) -> None:
-    link = f"/sign-in/demo/{await demo.accounts.one_click('ana')}"
+    link = f"/sign-in/demo/{await demo.stores.one_clicks.add('ana')}"
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
         assert await posted(browser, link, {"csrf": ""}) == 403
         assert await posted(browser, link, fields_of(await browser.get(link)), origin="http://evil.example") == 403

@@ -32,10 +32,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def services(tmp_path: Path, store_url: str, workspace_name: str) -> AsyncIterator[Services]:
     async with an_installation(tmp_path, store_url, workspace_name) as services:
-        await services.accounts.add_member(
+        await services.stores.members.add(
             id="ben", email="ben@example.com", name="Ben", password=PASSWORD, queues=("support",)
         )
-        services.directory = await services.accounts.directory()
+        services.directory = await services.stores.directory.read()
         await services.workspace.configure(services.directory)
         yield services
 
@@ -234,8 +234,8 @@ async def test_an_invited_colleague_reads_it_too(services: Services, people: dic
 async def test_a_chat_of_nobodys_yet_is_for_supervisors_only(
     services: Services, people: dict[str, httpx.AsyncClient]
 ) -> None:
-    await services.accounts.put_queue(Queue("support", "Support", mode="pull"))
-    await services.workspace.configure(await services.accounts.directory())
+    await services.stores.queues.put(Queue("support", "Support", mode="pull"))
+    await services.workspace.configure(await services.stores.directory.read())
     await ana_is_there(services)
     chat = await vera_opens(services)
     await fragment(people["sam"], chat)

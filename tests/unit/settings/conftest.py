@@ -19,10 +19,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def services(tmp_path: Path, store_url: str, workspace_name: str) -> AsyncIterator[Services]:
     async with an_installation(tmp_path, store_url, workspace_name) as services:
-        await services.accounts.add_member(
+        await services.stores.members.add(
             id="ada", email="ada@example.com", name="Ada", password=PASSWORD, role="admin", queues=("support",)
         )
-        services.directory = await services.accounts.directory()
+        services.directory = await services.stores.directory.read()
         await services.workspace.configure(services.directory)
         yield services
 

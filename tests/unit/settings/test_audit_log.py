@@ -24,12 +24,12 @@ async def test_each_change_is_told_with_who_and_what_it_was(services: Services, 
     assert newest.startswith("Queue changed: Support Sam ·")
     assert "Answer within before: 6 s after: 8 s" in newest
     assert "Wrap-up after: 20 s" in newest
-    assert (await services.accounts.audit())[0].member == "sam"
+    assert (await services.stores.audit.read())[0].member == "sam"
 
 
 async def test_many_changes_come_page_by_page(services: Services, sam: httpx.AsyncClient) -> None:
     for number in range(60):
-        await services.accounts.put_canned(Canned(f"c{number}", f"Reply {number}", "Yes"))
+        await services.stores.canned.put(Canned(f"c{number}", f"Reply {number}", "Yes"))
     first = (await sam.get("/settings/changes")).text
     assert first.count('<li class="card">') == 50
     older = re.findall(r'href="(/settings/changes\?before=[\d-]+)"', first)[0]
@@ -42,7 +42,7 @@ async def test_many_changes_come_page_by_page(services: Services, sam: httpx.Asy
 async def test_what_supervisors_did_stands_among_the_changes_and_leads_to_the_chat(
     services: Services, sam: httpx.AsyncClient
 ) -> None:
-    await services.accounts.put_canned(Canned("c1", "Before it", "Yes"))
+    await services.stores.canned.put(Canned("c1", "Before it", "Yes"))
     feed = Feed(now=int(time.time() * 1000))
     who = Author("sam", "Sam")
     feed.open("c1", name="<Giulia>")
@@ -86,10 +86,10 @@ async def test_changes_and_doings_of_the_same_moment_come_page_by_page_and_once_
     await services.archive.append("e1", feed.entries)
     async with services.database.writing() as connection:
         await connection.execute(delete(audit))
-    clock, services.accounts.clock = services.accounts.clock, lambda: feed.now
+    clock, services.stores.canned.clock = services.stores.canned.clock, lambda: feed.now
     for number in range(60):
-        await services.accounts.put_canned(Canned(f"c{number}", f"Reply{number}", "Yes"))
-    services.accounts.clock = clock
+        await services.stores.canned.put(Canned(f"c{number}", f"Reply{number}", "Yes"))
+    services.stores.canned.clock = clock
     seen: list[str] = []
     address = "/settings/changes"
     while address:

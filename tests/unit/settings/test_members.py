@@ -40,7 +40,7 @@ async def test_a_member_who_cannot_be_is_refused_and_the_password_not_shown(
     answer = await posted(ada, "/settings/members/new", **{**right, **fields})
     assert faults(answer.text) == [sentence]
     assert "hush hush hush" not in answer.text
-    assert len((await services.accounts.directory()).members) == 3
+    assert len((await services.stores.directory.read()).members) == 3
 
 
 async def test_a_disabled_member_is_out_at_once_and_may_be_let_in_again(

@@ -40,10 +40,10 @@ async def test_an_agent_is_told_that_the_settings_are_not_theirs(ana: httpx.Asyn
     ],
 )
 async def test_an_agent_changes_nothing_by_a_form_either(services: Services, ana: httpx.AsyncClient, path: str) -> None:
-    before = await services.accounts.directory()
+    before = await services.stores.directory.read()
     answer = await posted(ana, "/settings/canned/new", to=path, **QUEUE, days="1", away_reasons="x")
     assert answer.status_code == 403
-    assert await services.accounts.directory() == before
+    assert await services.stores.directory.read() == before
 
 
 @pytest.mark.parametrize("path", ["/settings/members/new", "/settings/member/ana/password"])
@@ -54,7 +54,7 @@ async def test_a_supervisor_lets_nobody_in_or_out(sam: httpx.AsyncClient, path: 
 
 async def test_a_supervisor_does_not_change_a_role(services: Services, sam: httpx.AsyncClient) -> None:
     await saved(sam, "/settings/member/ana", **{"name": "Ana", "role": "admin", "limit": "3", "queue.support": "on"})
-    ana = (await services.accounts.directory()).members["ana"]
+    ana = (await services.stores.directory.read()).members["ana"]
     assert (ana.role, ana.limit) == ("agent", 3)
     assert (await posted(sam, "/settings/away", to="/settings/member/ana/disable")).status_code == 403
 
@@ -67,7 +67,7 @@ async def test_nobody_signed_in_is_led_to_sign_in(services: Services) -> None:
 
 async def test_a_form_without_its_token_changes_nothing(services: Services, sam: httpx.AsyncClient) -> None:
     assert (await sam.post("/settings/queues/new", data=QUEUE)).status_code == 403
-    assert list((await services.accounts.directory()).queues) == ["support"]
+    assert list((await services.stores.directory.read()).queues) == ["support"]
 
 
 async def test_everybody_finds_the_way_and_sees_what_is_theirs(ana: httpx.AsyncClient, sam: httpx.AsyncClient) -> None:
@@ -87,7 +87,7 @@ async def test_what_people_write_is_text_on_every_page(services: Services, sam: 
     await saved(sam, "/settings/sites/new", **{**SITE, "name": nasty[:80], "queue": queue})
     title, text = nasty[:80], nasty.replace("{", "(").replace("}", ")")
     await saved(sam, "/settings/canned/new", title=title, text=text, **{"for": f"queue:{queue}"})
-    (reply,) = await services.accounts.team_canned()
+    (reply,) = await services.stores.canned.of_team()
     site = next(iter(services.directory.sites))
     for path in (
         *PAGES_OF_ALL,
@@ -112,7 +112,7 @@ async def test_only_an_admin_keeps_from_agents_who_looks_on(
     page = await saved(ada, "/settings/watching")
     assert "Saved. It applies now." in page
     assert services.directory.watch_shown is False
-    latest = (await services.accounts.audit())[0]
+    latest = (await services.stores.audit.read())[0]
     assert (latest.name, latest.what, latest.after) == ("Ada", "Watching changed", {"shown": False})
     await saved(ada, "/settings/watching", shown="on")
-    assert (await services.accounts.directory()).watch_shown is True
+    assert (await services.stores.directory.read()).watch_shown is True

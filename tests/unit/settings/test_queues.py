@@ -44,7 +44,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         "end": "3",
     }
     await saved(sam, "/settings/queues/new", **{**QUEUE, **more})
-    assert (await services.accounts.directory()).queues["level-1"] == Queue(
+    assert (await services.stores.directory.read()).queues["level-1"] == Queue(
         "level-1",
         "Level 1",
         target=7_500,
@@ -102,7 +102,7 @@ async def test_a_queue_that_cannot_be_is_refused_beside_its_field(
     assert f'id="{field}"' in answer.text
     assert f'id="{field}-fault"' in answer.text
     assert drawn(answer.text)["reasons"] == "Parcel\nInvoice"
-    assert list((await services.accounts.directory()).queues) == ["support"]
+    assert list((await services.stores.directory.read()).queues) == ["support"]
 
 
 async def test_a_circle_of_tiers_is_refused_by_name(services: Services, sam: httpx.AsyncClient) -> None:
@@ -123,18 +123,18 @@ async def test_a_change_made_meanwhile_is_not_overwritten_unseen(
     answer = await sam.post("/settings/queue/support", data=late)
     assert faults(answer.text)[0].startswith("Someone else changed this while you were editing.")
     assert drawn(answer.text)["target"] == "9"
-    assert (await services.accounts.directory()).queues["support"].target == 8_000
+    assert (await services.stores.directory.read()).queues["support"].target == 8_000
     again = {**late, "seen": SEEN.findall(answer.text)[0]}
     assert (await sam.post("/settings/queue/support", data=again)).status_code == 303
-    assert (await services.accounts.directory()).queues["support"].target == 9_000
+    assert (await services.stores.directory.read()).queues["support"].target == 9_000
 
 
 async def test_a_queue_goes_when_nothing_leads_to_it(services: Services, sam: httpx.AsyncClient) -> None:
     await saved(sam, "/settings/queues/new", **QUEUE)
-    await services.accounts.put_site(Site("shop", "The shop", "level-1", ("https://shop.example",)))
+    await services.stores.sites.put(Site("shop", "The shop", "level-1", ("https://shop.example",)))
     refused = await posted(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
     assert faults(refused.text) == ["The site The shop uses this queue. Choose another queue for it first."]
-    await services.accounts.remove_site("shop")
+    await services.stores.sites.remove("shop")
     await saved(sam, "/settings/queue/level-1", to="/settings/queue/level-1/remove")
     assert list(services.directory.queues) == ["support"]
     assert (await sam.get("/settings/queue/level-1")).status_code == 404
@@ -157,7 +157,7 @@ async def test_a_queue_saved_while_the_live_store_is_away_follows_later(
     monkeypatch.setattr(services.workspace, "configure", away)
     page = await saved(sam, "/settings/queues/new", **QUEUE)
     assert "Saved. It applies as soon as the live store is back." in page
-    assert "level-1" in (await services.accounts.directory()).queues
+    assert "level-1" in (await services.stores.directory.read()).queues
 
 
 async def test_an_italian_supervisor_reads_and_writes_italian(services: Services) -> None:

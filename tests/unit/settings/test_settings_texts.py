@@ -13,6 +13,7 @@ PACKAGE = Path(console.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,), "unless": (3,)}
 SOURCES = sorted([*PACKAGE.glob("pages/settings/*.py"), *PACKAGE.glob("domain/validation/*.py")])
 CONSTANTS = re.compile(r'^ *(?:[A-Z_]+|says) = "([^"]+\.)"$', re.MULTILINE)  # what the archive refuses with
+STORES = ("members", "queues", "sites", "passwords", "password_hash", "canned")
 NAMES = re.compile(r"%\(\w+\)s")
 
 
@@ -27,7 +28,7 @@ def said() -> set[str]:
         one for path in PACKAGE.glob("templates/settings/*.html") for one in in_file(path, "jinja2.ext:babel_extract")
     }
     found |= {one for path in SOURCES for one in in_file(path, "python")}
-    archive = (PACKAGE / "archive" / f"{name}.py" for name in ("members", "canned"))
+    archive = (PACKAGE / "archive" / f"{name}.py" for name in STORES)
     return found | {one for path in archive for one in CONSTANTS.findall(path.read_text())}
 
 

@@ -44,17 +44,17 @@ async def test_a_site_that_cannot_be_is_refused(
 ) -> None:
     answer = await posted(sam, "/settings/sites/new", **{**SITE, **fields})
     assert faults(answer.text)[0].startswith(sentence)
-    assert (await services.accounts.directory()).sites == {}
+    assert (await services.stores.directory.read()).sites == {}
 
 
 async def test_an_agent_keeps_replies_of_their_own_and_no_others(
     services: Services, ana: httpx.AsyncClient, sam: httpx.AsyncClient
 ) -> None:
     await saved(ana, "/settings/canned/new", title="Hello", text="Good day, {visitor}")
-    (mine,) = await services.accounts.canned_for((await services.accounts.directory()).members["ana"])
+    (mine,) = await services.stores.canned.for_member((await services.stores.directory.read()).members["ana"])
     assert (mine.scope, mine.owner) == ("member", "ana")
     assert (await posted(ana, "/settings/canned/new", title="H", text="x", **{"for": "shared"})).status_code == 403
-    await services.accounts.put_canned(Canned("ours", "Bye", "Bye"))
+    await services.stores.canned.put(Canned("ours", "Bye", "Bye"))
     assert (await ana.get("/settings/reply/ours")).status_code == 403
     assert (await sam.get(f"/settings/reply/{mine.id}")).status_code == 404
     assert "Good day" not in (await sam.get("/settings/canned")).text

@@ -14,7 +14,7 @@ from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.support.board_client import Board, cookie_of
-from tests.support.credentials import accounts_of
+from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
@@ -86,8 +86,8 @@ async def test_signing_out_silences_the_board(server: RunningServer) -> None:
     cookie = await cookie_of(server, "sam")
     sam = await Board.comes(server, cookie=cookie)
     await sam.is_welcome()
-    async with accounts_of(server) as accounts:
-        me = await accounts.session(cookie)
+    async with stores_of(server) as stores:
+        me = await stores.sessions.holder(cookie)
     assert me is not None
     other = await Board.comes(server)
     await other.is_welcome()
@@ -101,9 +101,9 @@ async def test_signing_out_silences_the_board(server: RunningServer) -> None:
 async def test_a_supervisor_who_is_one_no_more_sees_no_more(server: RunningServer) -> None:
     sam = await Board.comes(server)
     await sam.is_welcome()
-    async with accounts_of(server) as accounts, another_process(server) as workspace:
-        known = (await accounts.directory()).members["sam"]
-        directory = await accounts.update_member(msgspec.structs.replace(known, role="agent"))
+    async with stores_of(server) as stores, another_process(server) as workspace:
+        known = (await stores.directory.read()).members["sam"]
+        directory = await stores.members.update(msgspec.structs.replace(known, role="agent"))
         at = time.monotonic()
         await workspace.configure(directory)
         assert await sam.hears_close() == 4401
@@ -268,9 +268,9 @@ async def test_a_limit_is_in_sql_and_live_and_written_down(server: RunningServer
     await board.is_welcome()
     assert (await board.command("limit", agent="ana", limit=2))["t"] == "ack"
     await board.shows("agent-ana", 'data-limit="2"', 'data-kind="locked"')
-    async with accounts_of(server) as accounts:
-        assert (await accounts.directory()).members["ana"].limit == 2
-        latest = (await accounts.audit())[0]
+    async with stores_of(server) as stores:
+        assert (await stores.directory.read()).members["ana"].limit == 2
+        latest = (await stores.audit.read())[0]
     assert (latest.name, latest.target, latest.after["limit"]) == ("Sam", "member:ana", 2)
     assert (await board.command("limit", agent="nobody", limit=2))["code"] == "not_found"
     await board.say_frame("limit", cid="l" * 22, agent="ana", limit=7)
@@ -362,8 +362,8 @@ async def test_a_fact_that_a_newer_process_wrote_is_passed_over_by_who_comes_bac
 
 @pytest.mark.parametrize("shown", [True, False])
 async def test_ana_is_told_who_looks_on_unless_the_admin_keeps_it_from_her(server: RunningServer, shown: bool) -> None:
-    async with accounts_of(server) as accounts, another_process(server) as workspace:
-        await workspace.configure(await accounts.set_watch_shown(shown))
+    async with stores_of(server) as stores, another_process(server) as workspace:
+        await workspace.configure(await stores.preferences.set_watch_shown(shown))
     ana, vera = await ana_and_vera(server)
     sam = await Board.comes(server)
     await sam.is_welcome()

@@ -1,0 +1,63 @@
+"""Passwords: another for somebody who forgot theirs, and one's own changed by whoever knows it."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select, update
+
+from console.archive.audit import COMMAND_LINE, Somebody, note
+from console.archive.credentials import SignedIn, revoke_all
+from console.archive.database import Database
+from console.archive.directory_store import must_exist
+from console.archive.login_throttle import LoginThrottle
+from console.archive.members import NO_MEMBER
+from console.archive.password_hash import checked_hash
+from console.archive.sessions import end_sessions
+from console.archive.tables import members
+from console.errors import BadSettings, Problem
+from console.security import password_fits
+
+NOT_NOW = "The current password is wrong."
+NO_NEW = "Enter a new password."
+
+
+class PasswordStore:
+    def __init__(self, database: Database, clock: Callable[[], int], throttle: LoginThrottle) -> None:
+        self.database = database
+        self.clock = clock
+        self.throttle = throttle
+
+    async def reset(self, member_id: str, password: str, *, by: Somebody = COMMAND_LINE) -> None:
+        """A new password, with which alone they sign in; whatever they held ends. Live state is told by the caller."""
+        if not password:
+            raise BadSettings([Problem(f"member:{member_id}", "password", NO_NEW)])
+        digest = await checked_hash(member_id, password)
+        this = (members.c.id == member_id) & members.c.disabled.is_(None)
+        async with self.database.writing() as connection:
+            changed = await connection.execute(update(members).where(this).values(password=digest))
+            must_exist(changed.rowcount, NO_MEMBER)
+            for statement in revoke_all(member_id, self.clock()):
+                await connection.execute(statement)
+            await note(connection, by, self.clock(), "Password changed", f"member:{member_id}")
+
+    async def change(self, me: SignedIn, current: str, new: str, *, address: str) -> list[str]:
+        """One's own, by whoever knows it: the other sessions end; their ids. SlowDown after too many wrong ones."""
+        account, target = me.member.email, f"member:{me.member.id}"
+        await self._check(me, current, address)
+        await self.throttle.forgive(account, address)
+        if not new:
+            raise BadSettings([Problem(target, "password", NO_NEW)])
+        digest = await checked_hash(me.member.id, new)
+        async with self.database.writing() as connection:
+            this = members.c.id == me.member.id
+            await connection.execute(update(members).where(this).values(password=digest))
+            ended = await end_sessions(connection, me.member.id, but=me.session, now=self.clock())
+            await note(connection, me.member, self.clock(), "Password changed", target)
+        return ended
+
+    async def _check(self, me: SignedIn, current: str, address: str) -> None:
+        await self.throttle.begin(me.member.email, address)
+        wanted = select(members.c.password).where(members.c.id == me.member.id)
+        async with self.database.reading() as connection:
+            now = (await connection.execute(wanted)).scalar() or ""
+        if not await password_fits(now, current):
+            raise BadSettings([Problem(f"member:{me.member.id}", "current", NOT_NOW)])

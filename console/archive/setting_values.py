@@ -1,0 +1,19 @@
+"""Settings of one value each, by name."""
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.archive.tables import settings
+
+
+async def read_value(connection: AsyncConnection, name: str) -> Any:
+    """None when nothing was ever set."""
+    return (await connection.execute(select(settings.c.value).where(settings.c.name == name))).scalar()
+
+
+async def write_value(connection: AsyncConnection, name: str, value: Any) -> None:
+    changed = await connection.execute(update(settings).where(settings.c.name == name).values(value=value))
+    if not changed.rowcount:
+        await connection.execute(insert(settings).values(name=name, value=value))

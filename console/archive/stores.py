@@ -1,0 +1,49 @@
+"""What SQL knows of an installation's settings and people: a store for each noun."""
+
+from collections.abc import Callable
+
+from console.archive.audit import AuditStore
+from console.archive.canned import CannedStore
+from console.archive.database import Database, now_ms
+from console.archive.directory_store import DirectoryStore
+from console.archive.login_throttle import LoginThrottle
+from console.archive.members import MemberStore
+from console.archive.one_clicks import OneClickStore
+from console.archive.passwords import PasswordStore
+from console.archive.preferences import PreferenceStore
+from console.archive.queues import QueueStore
+from console.archive.retention import RetentionStore
+from console.archive.sessions import SessionStore
+from console.archive.sites import SiteStore
+from console.archive.tokens import TokenStore
+
+
+class Stores:
+    """Whoever changes a setting says in whose name (`by`): each change leaves its line in the audit log."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], int] = now_ms) -> None:
+        self.database = database
+        self.throttle = LoginThrottle(database, clock)
+        # The directory, and what changes it.
+        self.directory = DirectoryStore(database, clock)
+        self.queues = QueueStore(self.directory)
+        self.sites = SiteStore(self.directory)
+        self.members = MemberStore(self.directory)
+        self.preferences = PreferenceStore(self.directory)
+        # What lets members in.
+        self.passwords = PasswordStore(database, clock, self.throttle)
+        self.sessions = SessionStore(database, clock, self.throttle)
+        self.tokens = TokenStore(database, clock)
+        self.one_clicks = OneClickStore(database, clock, self.sessions)
+        # The rest.
+        self.canned = CannedStore(database, clock)
+        self.retention = RetentionStore(database, clock)
+        self.audit = AuditStore(database)
+
+    async def drop_expired(self) -> int:
+        """Forget ended credentials and old sign-in tries; how many rows. Run now and then."""
+        async with self.database.writing() as connection:
+            dropped = await self.sessions.drop_expired(connection)
+            dropped += await self.tokens.drop_expired(connection)
+            dropped += await self.one_clicks.drop_expired(connection)
+            return dropped + await self.throttle.forget(connection)
