@@ -84,7 +84,7 @@ export function sheet(panel, away) {
     "sheet",
     send,
     h("h3", away ? t("Leave a message") : t("Hello!")),
-    h("p", away ? t("We will answer by e-mail.") : t("How can we help?")),
+    h("p", away ? t("We'll reply by e-mail.") : t("How can we help?")),
     away && back(team) && h("p", back(team)),
     h("label", away ? t("Your e-mail address") : t("Your name (optional)"), input),
     h("label", t("Your message"), writing.area),

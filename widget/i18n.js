@@ -46,7 +46,7 @@ export function clock(ms, full) {
 export const countdown = (ms) => new Date(ms).toISOString().slice(15, 19);
 
 /** When the team is back, in words; nothing if that is not known. */
-export const back = (team) => team?.back_at && t("We are back: {when}", { when: clock(team.back_at, true) });
+export const back = (team) => team?.back_at && t("We're back: {when}", { when: clock(team.back_at, true) });
 
 /** Seconds as every language writes them: "30 s", "2 min". */
 export const span = (seconds) =>

@@ -8,14 +8,12 @@ function says({ kind, why, name, promised }) {
       ? t("{name} is back, as promised", { name })
       : t("{name} is back, later than promised", { name });
   if (kind === "assigned") return t("{name} has joined the chat", { name });
-  if (kind === "transferred") return t("You are being connected to a colleague.");
-  if (kind === "released") return t("You are next in line.");
+  if (kind === "transferred") return t("Connecting you to a colleague.");
+  if (kind === "released") return t("You're next in line.");
   if (kind === "asked") return t("Are you still there? The chat ends soon.");
   if (kind === "rated") return t("Thank you!");
   if (kind !== "ended") return "";
-  return why === "silent" || why === "abandoned"
-    ? t("The chat has ended after a long silence")
-    : t("The chat has ended");
+  return why === "silent" || why === "abandoned" ? t("The chat has ended due to inactivity") : t("The chat has ended");
 }
 
 function linesOf(fact, chat) {

@@ -12,7 +12,7 @@ export function survey(visitor) {
   const made = form(
     "",
     () => visitor.command("rate", { score: +made.elements.score.value, comment: comment.value.trim() }),
-    h("fieldset", h("legend", t("How was the chat? 1 is poor, 5 is very good")), h("div.scores", ...choices)),
+    h("fieldset", h("legend", t("How did we do? (1 poor – 5 great)")), h("div.scores", ...choices)),
     comment,
     h("button.main", t("Send")),
   );

@@ -13,7 +13,7 @@ export function copy({ visitor, element, summary }) {
   const area = h("textarea", { value: transcript(visitor) });
   element.append(area);
   area.select();
-  if (document.execCommand("copy")) visitor.notice = t("The transcript is copied.");
+  if (document.execCommand("copy")) visitor.notice = t("Transcript copied.");
   area.remove();
   summary.focus();
   visitor.changed();

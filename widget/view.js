@@ -98,7 +98,7 @@ export class Panel {
     const place = screen === "line" && chat.id && !this.lost && this.place(team, line);
     write(this.foot, place || (screen === "chat" && typist ? t("{typist} is typing…", { typist }) : over));
     this.#extras(screen);
-    this.writing.area.placeholder = screen === "ended" ? t("Write to go on") : t("Write a message");
+    this.writing.area.placeholder = screen === "ended" ? t("Write to continue") : t("Write a message");
     if (log.stuck) log.bottom();
   }
 
@@ -121,7 +121,7 @@ export class Panel {
             "div.sheet",
             { role: "status" },
             h("h3", left ? t("Thank you!") : t("Sending…")),
-            left && h("p", t("We will answer to {left}.", { left })),
+            left && h("p", t("We'll reply to {left}.", { left })),
           ),
       );
   }
@@ -130,8 +130,8 @@ export class Panel {
     const { chat, team } = this.visitor;
     const name = screen === "chat" || screen === "ended" ? chat.agent : "";
     const states = {
-      start: team && t("We are online"),
-      away: t("Nobody is online just now"),
+      start: team && t("We're online"),
+      away: t("We're offline"),
       line: t("Waiting"),
       chat: t("is with you now"),
       ended: t("The chat has ended"),
@@ -152,22 +152,22 @@ export class Panel {
     this.lost =
       time &&
       Date.now() - time > LOST_AFTER &&
-      t("Connection lost at {time}. What you write is kept and sent later.", { time: clock(time) });
-    write(this.bar, connection.state === "refused" ? t("The chat cannot be reached.") : this.lost || notice);
+      t("No connection since {time}. Messages wait here.", { time: clock(time) });
+    write(this.bar, connection.state === "refused" ? t("Can't reach the chat.") : this.lost || notice);
   }
 
   /** An agent's promise to be back: counted down, and what is to be said once it is over. */
   promised({ place, agent, promise }) {
     const left = place === "active" && promise && promise - Date.now() - this.visitor.skew;
-    write(this.timer, left > 0 ? t("{agent} is back in {time}", { agent, time: countdown(left) }) : "");
-    return left < 0 ? t("{agent} is later than promised.", { agent }) : "";
+    write(this.timer, left > 0 ? t("{agent} will be back in {time}", { agent, time: countdown(left) }) : "");
+    return left < 0 ? t("{agent} is running late.", { agent }) : "";
   }
 
   place(team, line) {
-    if (team?.online === false) return [t("Nobody is online just now"), back(team)].filter(Boolean).join(". ");
+    if (team?.online === false) return [t("We're offline"), back(team)].filter(Boolean).join(". ");
     if (!line) return "";
     const { position, wait } = line;
-    const place = position > 1 ? t("You are number {position} in line.", line) : t("You are next in line.");
+    const place = position > 1 ? t("You're number {position} in line.", line) : t("You're next in line.");
     return wait < 0 ? place : place + " " + t("Expected wait: about {time}.", { time: span(wait) });
   }
 
@@ -184,7 +184,7 @@ export class Panel {
     this.extra.replaceChildren(
       asks
         ? lazy.survey(visitor)
-        : wanted && h("p", { id: "preview" }, t("We see what you write as you write it."), " ", privacy(visitor)),
+        : wanted && h("p", { id: "preview" }, t("We can see your message as you type."), " ", privacy(visitor)),
     );
   }
 
@@ -200,7 +200,7 @@ export class Panel {
         text,
       );
     this.items = [
-      item(t("Copy the transcript"), () => lazy.copy(this)),
+      item(t("Copy transcript"), () => lazy.copy(this)),
       item(t("End chat"), () => visitor.command("end")),
       item(t("End and forget me on this device"), () => visitor.forget()),
     ];

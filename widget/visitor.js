@@ -182,7 +182,7 @@ export class Visitor {
   $welcome({ token, epoch, now, recovered, team, chat, facts, typing_preview, privacy_url }) {
     const { id, last, read } = this.chat;
     if (last && !(chat && (recovered || epoch === this.epoch)))
-      this.notice = chat ? t("The latest messages may be missing.") : t("The chat has ended");
+      this.notice = chat ? t("Recent messages may be missing.") : t("The chat has ended");
     Object.assign(this, {
       token,
       epoch,
@@ -251,7 +251,7 @@ export class Visitor {
     if (!frame.text) return;
     const over = frame.t === "say" && (code === "ended" || code === "no_chat");
     if (over) this.chat.until = 0;
-    this.notice = over ? t("The chat has ended. Send this to begin a new one.") : t(message);
+    this.notice = over ? t("The chat has ended. Send this to start a new one.") : t(message);
     this.back += (this.back && "\n") + frame.text;
   }
 

@@ -61,8 +61,8 @@ def trial(rule: AlertRule, by: str, origin: str) -> AlertMessage:
     """What the button "Send a test message" sends."""
     gettext = page_texts().get(rule.locale).gettext
     parts = Parts(
-        gettext("Test: alerts of %(rule)s arrive here") % {"rule": plain(rule.name)},
-        gettext("%(name)s has sent this from the settings. Nothing is wrong.") % {"name": plain(by)},
+        gettext("Test: alerts for %(rule)s arrive here") % {"rule": plain(rule.name)},
+        gettext("%(name)s sent this test from the settings. No action is needed.") % {"name": plain(by)},
         _link(origin, SETTINGS),
     )
     return _message(parts, rule.locale, "info")
@@ -99,17 +99,17 @@ class MessageText:
         gettext, ngettext = self._texts.gettext, self._texts.ngettext
         count, names = news.count, {"queue": self._queue, "count": news.count}
         over = {
-            "due_soon": gettext("Over: %(queue)s, answers were due soon"),
-            "late": gettext("Over: %(queue)s, answers were late"),
-            "line": gettext("Over: %(queue)s, the line was long"),
-            "nobody": gettext("Over: %(queue)s, nobody was online"),
+            "due_soon": gettext("Resolved: %(queue)s, answers were due soon"),
+            "late": gettext("Resolved: %(queue)s, answers were late"),
+            "line": gettext("Resolved: %(queue)s, too many chats were waiting"),
+            "nobody": gettext("Resolved: %(queue)s, nobody was online"),
         }
         now = {
             "due_soon": ngettext(
                 "%(queue)s: %(count)s answer is due soon", "%(queue)s: %(count)s answers are due soon", count
             ),
             "late": ngettext("%(queue)s: %(count)s answer is late", "%(queue)s: %(count)s answers are late", count),
-            "line": ngettext("%(queue)s: %(count)s chat in line", "%(queue)s: %(count)s chats in line", count),
+            "line": ngettext("%(queue)s: %(count)s chat waiting", "%(queue)s: %(count)s chats waiting", count),
             "nobody": gettext("%(queue)s: nobody is online"),
         }
         kind = news.incident.kind
@@ -127,7 +127,9 @@ class MessageText:
                 "time": self._time(incident.opened),
                 "zone": self._zone.key,
             }
-            waits = ngettext("%(count)s chat waits.", "%(count)s chats wait.", news.count) % {"count": news.count}
+            waits = ngettext("%(count)s chat is waiting.", "%(count)s chats are waiting.", news.count) % {
+                "count": news.count
+            }
             return f"{since} {waits}" if incident.kind == "nobody" and news.count else since
         span = {"from": self._time(incident.opened), "to": self._time(incident.last), "zone": self._zone.key}
         lead = gettext("From %(from)s to %(to)s (%(zone)s).") % span
@@ -136,7 +138,7 @@ class MessageText:
             case "late":
                 more = ngettext("%(count)s answer was late.", "%(count)s answers were late.", incident.count) % count
             case "line":
-                more = gettext("At most %(count)s chats waited at once.") % count
+                more = gettext("Up to %(count)s chats were waiting at once.") % count
             case _:
                 return lead
         return f"{lead} {more}"
@@ -145,11 +147,11 @@ class MessageText:
         gettext = self._texts.gettext
         values = {"since": self._time(chat.since), "due": self._time(chat.due), "agent": plain(chat.agent)}
         if chat.due and chat.agent:
-            says = gettext("waits since %(since)s, answer due %(due)s, with %(agent)s")
+            says = gettext("waiting since %(since)s, answer due %(due)s, with %(agent)s")
         elif chat.due:
-            says = gettext("waits since %(since)s, answer due %(due)s, in line")
+            says = gettext("waiting since %(since)s, answer due %(due)s, not assigned")
         else:
-            says = gettext("since %(since)s")
+            says = gettext("waiting since %(since)s")
         return MessageRow(plain(chat.name) or gettext("A visitor"), says % values)
 
     def more(self, count: int) -> str:
@@ -158,9 +160,9 @@ class MessageText:
     def foot(self, rule: AlertRule, what: What) -> str:
         names = {"rule": plain(rule.name)}
         if what == "over":
-            return self._texts.gettext("Rule: %(rule)s.") % names
+            return self._texts.gettext("Alert: %(rule)s.") % names
         names["time"] = format_timedelta(timedelta(milliseconds=rule.quiet), threshold=2, locale=self._locale)
-        return self._texts.gettext("Rule: %(rule)s. If it goes on, the next message comes in %(time)s.") % names
+        return self._texts.gettext("Alert: %(rule)s. If this continues, the next message comes in %(time)s.") % names
 
     def _time(self, at: int) -> str:
         when, now = (datetime.fromtimestamp(ms / 1000, self._zone) for ms in (at, self._now))

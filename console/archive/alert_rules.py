@@ -18,7 +18,7 @@ from console.errors import BadSettings, NotYours, Problem
 
 VERSION = "alerts"  # of the rules; a setting
 MOST = 100  # rules
-NO_RULE = "There is no such rule: somebody may have removed it."
+NO_RULE = "Alert not found. It may have been removed."
 COLUMNS = {
     "due_soon": "due_soon_ms",
     "nobody": "nobody_ms",
@@ -66,7 +66,7 @@ class AlertRules:
                 return
             wrong = validate_alert(rule, known.values(), await rows.read(connection), self.locales)
             if before is None and len(known) >= MOST:
-                says = "%(most)s rules at most: remove those that nobody needs."
+                says = "You can have at most %(most)s alerts. Remove ones that nobody needs."
                 wrong.append(Problem(f"alert:{rule.id}", "name", says, {"most": MOST}))
             if wrong:
                 raise BadSettings(wrong)

@@ -12,7 +12,7 @@ from console.archive.tables import tries
 from console.errors import SlowDown
 from console.security import address_group, digest
 
-SLOWLY = "Too many tries: wait a minute, then try again."
+SLOWLY = "Too many attempts. Wait a minute and try again."
 AT_ONCE = 5  # first tries of one sender at the same moment, on a database that lets them meet
 FORGET = 60 * 60_000  # ms without a failure after which a sender starts afresh
 

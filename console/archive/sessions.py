@@ -27,7 +27,7 @@ from console.security import csrf_of, digest, new_token, password_fits
 
 SESSION_IDLE = 12 * 3_600_000  # ms unseen: a shift and a half
 SESSION_LIFE = 7 * 24 * 3_600_000  # ms at the very most
-WRONG = "That e-mail address and password do not go together."
+WRONG = "Wrong e-mail or password."
 
 
 class SessionStore:

@@ -69,14 +69,14 @@ def _inside(address: Address) -> list[Address]:
 def what_is_wrong(url: str) -> str:
     """A text of the pages saying why this can be no destination whatever it means; empty when it may be one."""
     if len(url) > LONGEST:
-        return "An address of alerts has 2000 characters at most."
+        return "Enter an address of up to 2000 characters."
     if any(not char.isprintable() for char in decoded(url)):
-        return "There is a line break or another invisible character in this address: type it anew, without."
+        return "This address contains an invisible character. Type it again."
     scheme = scheme_of(url)
     if not scheme:
-        return "That is no address of alerts: it begins with the service's name, such as slack:// or mailto://."
+        return "This is not an alert address. It starts with a service name, such as slack:// or mailto://."
     if scheme in ON_THIS_MACHINE:
-        return "Alerts go to other machines, not to the screen or log of this one: choose another service."
+        return "Alerts cannot go to the screen or log of this server. Choose another service."
     return ""
 
 

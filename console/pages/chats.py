@@ -55,7 +55,7 @@ async def read_chat(request: Request, me: SignedIn) -> Response:
     services = services_of(request)
     record = await services.history.read_chat(request.path_params["chat"])
     if record is None or not await _may_read(services, me.member, record.chat):
-        raise NotYours("There is no such chat in the archive: a chat appears here once it is written down.")
+        raise NotYours("Chat not found in the archive. New chats appear here after a moment.")
     locale, line = locale_of(request, me.member.locale), chat_line(record.chat)
     context = {
         "chat": record.chat,
@@ -86,9 +86,9 @@ async def handle(request: Request, me: SignedIn) -> Response:
     fields = await read_form(request, me.csrf)
     chat, cid = request.path_params["chat"], fields.get("cid", "")
     if not CID.fullmatch(cid):
-        raise BadCommand("That form cannot be read.")
+        raise BadCommand("The form could not be read.")
     if not await services_of(request).history.knows_chat(chat):
-        raise NotYours("There is no such chat in the archive.")
+        raise NotYours("Chat not found in the archive.")
     try:
         await services_of(request).workspace.handled(chat, me.member.id, me.member.name, cid)
     except NothingToDo:

@@ -26,7 +26,7 @@ MAX_FORM = 64 * 1024  # bytes
 MAX_FIELDS = 50
 LARGE_FORM, LARGE_FIELDS = 1024 * 1024, 12_000  # of a supervisor: one box to tick for each member
 FORM_TYPE = "application/x-www-form-urlencoded"
-AWAY = "That cannot be done just now: part of the system is away. Chats go on; try again in a moment."
+AWAY = "This is not possible right now: part of the system is down. Chats continue. Try again in a moment."
 
 Page = Callable[[Request], Awaitable[Response]]
 MemberPage = Callable[[Request, SignedIn], Awaitable[Response]]
@@ -102,13 +102,13 @@ async def read_form(request: Request, csrf: str, *, large: bool = False) -> dict
     NotAllowed without it or from a foreign page; BadCommand for what is no small form.
     """
     if "origin" in request.headers and not own_origin(request):
-        raise NotAllowed("That form came from another site.")
+        raise NotAllowed("The form was sent from another site.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
-        raise BadCommand("That is not a form of this site.")
+        raise BadCommand("The form is not from this site.")
     body = await _body(request, LARGE_FORM if large else MAX_FORM)
     fields = _fields(body, LARGE_FIELDS if large else MAX_FIELDS)
     if not same(csrf, fields.get("csrf", "")):
-        raise NotAllowed("The form was too old: load the page again and repeat it.")
+        raise NotAllowed("The form has expired. Reload the page and try again.")
     return fields
 
 
@@ -117,7 +117,7 @@ async def _body(request: Request, most: int) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
-            raise BadCommand("That form is too large.")
+            raise BadCommand("The form is too large.")
     return bytes(body)
 
 
@@ -125,7 +125,7 @@ def _fields(body: bytes, most: int) -> dict[str, str]:
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="strict")
     except ValueError as error:
-        raise BadCommand("That form cannot be read.") from error
+        raise BadCommand("The form could not be read.") from error
     return dict(pairs)
 
 

@@ -73,7 +73,7 @@ async def demo(request: Request) -> Response:
         token = _demo_token(request)
         member = await services_of(request).stores.one_clicks.member(token)
         if member is None:
-            raise NotYours("That link is no longer good: start the demo again for fresh ones.")
+            raise NotYours("This link has expired. Restart the demo for new links.")
     except SestettoError as error:
         return problem(request, error)
     return _with_form_cookie(request, "sign_in_demo.html", {"member": member})
@@ -87,7 +87,7 @@ async def use_demo(request: Request) -> Response:
         member = await services_of(request).stores.one_clicks.member(token)
         cookie = await services_of(request).stores.one_clicks.use(token)
         if cookie is None or member is None:
-            raise NotYours("That link is no longer good: start the demo again for fresh ones.")
+            raise NotYours("This link has expired. Restart the demo for new links.")
         await _end_former(request)
     except SestettoError as error:
         return problem(request, error)
@@ -109,7 +109,7 @@ def csrf_of_form(request: Request) -> str:
 def _demo_token(request: Request) -> str:
     """The link's token; NotYours, as for a page that does not exist, but in the demo and on its own machine."""
     if not (services_of(request).demo and from_this_machine(request)):
-        raise NotYours("There is no such page here.")
+        raise NotYours("Page not found.")
     return str(request.path_params["token"])
 
 
@@ -148,7 +148,7 @@ async def _end_former(request: Request) -> None:
 
 async def _end(request: Request, me: SignedIn) -> None:
     if not me.csrf:
-        raise NotAllowed("A token is revoked, not signed out.")
+        raise NotAllowed("A token does not sign out. Revoke it instead.")
     services = services_of(request)
     await services.workspace.revoke(me.member.id, me.session)
     await services.stores.sessions.sign_out(me.session)

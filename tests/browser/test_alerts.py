@@ -36,8 +36,8 @@ async def test_an_alert_is_set_up_tried_and_heard_of(
     await page.get_by_role("link", name="Late on chat-ops").click()
     assert "s3cr3t" not in await page.content()
     await page.get_by_role("button", name="Send a test message").click()
-    await page.get_by_role("status").get_by_text("Sent: the other side has taken it.").wait_for()
-    assert chatops.subjects == ["Test: alerts of Late on chat-ops arrive here"]
+    await page.get_by_role("status").get_by_text("Sent to the service.").wait_for()
+    assert chatops.subjects == ["Test: alerts for Late on chat-ops arrive here"]
 
     ana = await Agent.comes(server, "ana")
     await ana.is_welcome()

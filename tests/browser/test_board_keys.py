@@ -104,7 +104,7 @@ async def test_a_move_that_waited_too_long_is_not_done(board_stage: BoardStage, 
     await page.evaluate("const now = Date.now; Date.now = () => now() + 60_000")
     board_stage.refusing = False
     await expect(page.locator("#stale")).to_be_hidden(timeout=15_000)
-    await expect(page.locator("#watch [data-note]")).to_contain_text("Not done")
+    await expect(page.locator("#watch [data-note]")).to_contain_text("Something went wrong")
     assert board_stage.said("move") == []
 
 
@@ -135,6 +135,6 @@ async def test_sam_finds_who_is_late_or_a_name_or_a_queue(board_stage: BoardStag
 async def test_empty_floors_say_what_will_stand_there_and_how_to_get_it(board_stage: BoardStage, page: Page) -> None:
     await expect(page.get_by_text("No agents here yet.")).to_be_visible()
     await expect(page.locator("#queue-support .alerts")).to_contain_text("Nobody is online")
-    await expect(page.get_by_text("No late answer so far.")).to_be_visible()
+    await expect(page.get_by_text("No late answers yet.")).to_be_visible()
     await SCENES["no_queues"](board_stage, page)
-    await expect(page.get_by_text("There is no queue yet.")).to_be_visible()
+    await expect(page.get_by_text("No queues yet.")).to_be_visible()

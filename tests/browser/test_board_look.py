@@ -150,4 +150,4 @@ async def test_a_wall_says_how_old_it_is_and_greys_as_the_board_does(
     await busy(board_stage, page)
     await expect(page.locator("#age")).to_have_text(re.compile(r"data [01]\.\d s old"))
     board_stage.store.away = True
-    await expect(page.locator("#stale")).to_contain_text("the server cannot reach its store")
+    await expect(page.locator("#stale")).to_contain_text("The server can't reach its store")

@@ -114,7 +114,7 @@ async def test_sam_moves_a_chat_to_another_queue(server: RunningServer, ana: Des
     await expect(panel.get_by_text("Moved", exact=True)).to_be_visible()
     await expect(panel.locator("#watch-head")).to_contain_text("Billing")
     await panel.locator(".why summary").click()
-    await expect(panel.locator(".trace")).to_contain_text("Sam moved it to Billing: about invoice 88213")
+    await expect(panel.locator(".trace")).to_contain_text("Sam transferred it to Billing: about invoice 88213")
     assert "88213" not in str(vera.frames)
     await vera.goes()
 

@@ -101,10 +101,10 @@ async def test_the_age_of_what_is_shown_is_always_said(board_stage: BoardStage, 
 
 async def test_when_the_store_is_away_the_board_greys_and_says_so_once(board_stage: BoardStage, page: Page) -> None:
     await SCENES["stale"](board_stage, page)
-    await expect(page.locator("#stale")).to_contain_text("the server cannot reach its store")
+    await expect(page.locator("#stale")).to_contain_text("The server can't reach its store")
     await expect(page.locator('#agent-ana .slot[data-slot="1"]')).to_have_attribute("data-digits", "?")
     assert "grayscale" in await page.locator(".queues").evaluate("one => getComputedStyle(one).filter")
-    await expect(page.locator("#announcer")).to_contain_text("the server cannot reach its store")
+    await expect(page.locator("#announcer")).to_contain_text("The server can't reach its store")
     board_stage.store.away = False
     await expect(page.locator("#stale")).to_be_hidden()
     await expect(page.locator("#announcer")).to_contain_text("The board is up to date again")
@@ -129,7 +129,7 @@ async def test_a_cut_that_is_not_noticed_yet_is_not_blamed_on_the_store(
     await page.goto(f"{board_stage.url}/board")
     await page.locator("#queue-billing").wait_for()
     heard.append(True)  # from now on nothing comes through
-    await expect(page.locator("#stale")).to_contain_text("nothing comes from the server any more")
+    await expect(page.locator("#stale")).to_contain_text("No updates from the server")
 
 
 def watch_line(its: WebSocketRoute, cut: list[bool]) -> None:

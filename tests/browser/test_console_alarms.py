@@ -103,7 +103,7 @@ async def test_permission_for_notifications_is_asked_once_by_a_click(stage: Stag
     page = await open_console(stage, own_context)
     assert await page.evaluate("window.asked") is None
     await page.locator("#sound-open").click()
-    await expect(page.get_by_text("Notifications tell of new and late chats")).to_be_visible()
+    await expect(page.get_by_text("Get notified of new and late chats")).to_be_visible()
     await page.get_by_role("button", name="Allow notifications").click()
     assert await page.evaluate("window.asked") == 1
 

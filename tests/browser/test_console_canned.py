@@ -146,7 +146,7 @@ async def test_a_sentence_that_begins_with_a_slash_is_let_go(stage: Stage, desk:
 async def test_when_nothing_fits_enter_sends_nothing(stage: Stage, desk: Page) -> None:
     box = await giulia(stage, desk)
     await box.press_sequentially("/zzz")
-    await expect(menu(desk)).to_contain_text("No reply fits “zzz”.")
+    await expect(menu(desk)).to_contain_text("No replies match “zzz”.")
     await box.press("Enter")
     await expect(box).to_have_value("/zzz")
     assert stage.said("say") == []
@@ -255,7 +255,7 @@ async def test_replies_away_are_said_and_a_slash_is_still_text(stage: Stage, des
     stage.side.status = 503
     box = await giulia(stage, desk)
     await box.press("/")
-    await expect(menu(desk)).to_contain_text("Canned replies cannot be read just now.")
+    await expect(menu(desk)).to_contain_text("Can't load canned replies.")
     await box.press("Escape")
     stage.side.status = 200
     await box.fill("")
@@ -268,7 +268,7 @@ async def test_a_team_without_replies_is_told_how_to_get_some(stage: Stage, desk
     stage.side.replies = []
     box = await giulia(stage, desk)
     await box.press("/")
-    await expect(menu(desk)).to_contain_text("There are no canned replies yet.")
+    await expect(menu(desk)).to_contain_text("No canned replies yet.")
     link = menu(desk).get_by_role("link", name="Manage replies")
     assert await link.get_attribute("href") == "/settings/canned"
     await box.press("Tab")

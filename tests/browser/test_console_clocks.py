@@ -29,7 +29,7 @@ async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> 
     ("locale", "text"),
     [
         ("en", "One moment, please. I'll be back within 30 seconds."),
-        ("it-IT", "Un momento, per favore: torno entro 30 secondi."),
+        ("it-IT", "Un momento, per favore. Torno entro 30 secondi."),
         ("ko", "One moment, please. I'll be back within 30 seconds."),
     ],
 )

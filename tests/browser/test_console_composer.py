@@ -79,7 +79,7 @@ async def test_the_next_visitor_gets_nothing_of_a_sentence_begun_for_the_last(st
     ghost = desk.locator("#pane-1 .composer[data-ended]")
     await expect(ghost.get_by_role("textbox")).to_have_value("Your card number is")
     await expect(ghost.get_by_role("textbox")).to_be_focused()
-    await expect(ghost.get_by_text("The chat with Giulia has ended or moved")).to_be_visible()
+    await expect(ghost.get_by_text("The chat with Giulia ended or moved")).to_be_visible()
     await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
     await expect(desk.get_by_text("Ending the chat")).not_to_be_visible()
     assert stage.said("say") == stage.said("end") == []

@@ -79,7 +79,7 @@ async def test_an_answer_that_comes_too_late_is_not_shown_to_the_next(stage: Sta
           })); }"""
     )
     await desk.keyboard.press("Alt+KeyV")
-    await expect(panel(desk)).to_contain_text("One moment")
+    await expect(panel(desk)).to_contain_text("Loading")
     gone = stage.plays["c1"]
     await stage.leave(1, then=Play("c2", 1, "Marco"))
     stage.plays["c1"] = gone  # so that there is something to tell of her

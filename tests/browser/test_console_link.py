@@ -174,7 +174,7 @@ async def test_a_status_is_chosen_here_and_said_by_the_server(stage: Stage, desk
     await desk.get_by_role("button", name="Away", exact=True).click()
     assert (await stage.hears("status"))[0]["status"] == "away"
     await expect(desk.locator("#strip-status")).to_contain_text("Away")
-    await expect(desk.locator("#pane-1").get_by_text("You are away: no new chat comes")).to_be_visible()
+    await expect(desk.locator("#pane-1").get_by_text("You're away. Go online to get new chats.")).to_be_visible()
     await desk.get_by_role("button", name="Go online").click()
     await expect(desk.locator("#strip-status")).to_contain_text("Online")
 

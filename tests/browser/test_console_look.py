@@ -93,7 +93,7 @@ async def test_a_chosen_language_is_the_pages_and_its_scripts(stage: Stage, desk
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Rispondi a Giulia").wait_for()
     await desk.get_by_role("button", name="Chiudi chat").click()
-    await desk.get_by_text("La chat con Giulia finisce tra").wait_for()
+    await desk.get_by_text("La chat con Giulia si chiude tra").wait_for()
 
 
 async def test_nothing_moves_when_chats_come_go_and_run_late(stage: Stage, desk: Page) -> None:

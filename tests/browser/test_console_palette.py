@@ -80,7 +80,7 @@ async def test_visitors_stand_there_with_their_clocks(stage: Stage, desk: Page) 
 async def test_a_hand_over_begins_from_here_and_next_is_taken(stage: Stage, desk: Page) -> None:
     stage.waiting = 2
     await two_chats(stage, desk)
-    await search(desk, "hand the chat")
+    await search(desk, "transfer the chat")
     await desk.keyboard.press("Enter")
     await expect(desk.locator("dialog[open]")).to_contain_text("Giulia")
     await desk.keyboard.press("Escape")
@@ -166,7 +166,7 @@ async def test_pages_open_in_a_tab_of_their_own(stage: Stage, desk: Page) -> Non
 async def test_an_agent_is_not_shown_the_supervisors_places(stage: Stage, desk: Page) -> None:
     await two_chats(stage, desk)
     await search(desk, "board")
-    await expect(palette(desk).get_by_role("option", name="Board")).to_have_count(0)
+    await expect(palette(desk).get_by_role("option", name="Board", exact=True)).to_have_count(0)
 
 
 async def test_it_is_a_combobox_that_says_what_is_meant(stage: Stage, desk: Page) -> None:
@@ -180,8 +180,8 @@ async def test_it_is_a_combobox_that_says_what_is_meant(stage: Stage, desk: Page
     await expect(chosen).to_have_count(1)
     await expect(box).to_have_attribute("aria-activedescendant", str(await chosen.get_attribute("id")))
     await desk.keyboard.type("zzzz")
-    await expect(palette(desk)).to_contain_text("Nothing fits.")
-    await expect(desk.locator("#announcer")).to_contain_text("Nothing fits.")
+    await expect(palette(desk)).to_contain_text("No matches.")
+    await expect(desk.locator("#announcer")).to_contain_text("No matches.")
     await desk.keyboard.press("Enter")
     await expect(palette(desk)).to_be_visible()
 

@@ -24,7 +24,7 @@ async def test_it_is_offered_once_a_tab_when_she_goes_online(stage: Stage, desk:
     await expect(offer).to_be_hidden()
     await desk.locator("#go-online").click()
     await expect(offer).to_be_visible()
-    await expect(desk.locator("#announcer")).to_contain_text("A check of sound and line is offered")
+    await expect(desk.locator("#announcer")).to_contain_text("You can check sound and connection")
     await desk.get_by_role("button", name="Not now").click()
     await desk.reload()
     await desk.wait_for_selector('body[data-link="ready"]')
@@ -50,7 +50,7 @@ async def test_a_good_line_and_clock_are_called_good(stage: Stage, desk: Page) -
     for what in ("link", "trip", "clock"):
         await expect(verdict(desk, what)).to_have_attribute("data-verdict", "good")
         await expect(verdict(desk, what).locator(".verdict")).to_have_text("good")
-    await expect(verdict(desk, "trip")).to_contain_text("ms there and back")
+    await expect(verdict(desk, "trip")).to_contain_text("ms, slowest")
     assert len(stage.said("ping")) - before >= 5
 
 
@@ -100,7 +100,7 @@ async def test_a_computers_clock_that_is_off_is_told_by_how_much(stage: Stage, b
     desk = await open_console(stage, context)
     await begin(desk)
     await expect(verdict(desk, "clock")).to_have_attribute("data-verdict", "bad")
-    await expect(verdict(desk, "clock")).to_contain_text("90 s ahead of the server's")
+    await expect(verdict(desk, "clock")).to_contain_text("90 s ahead of the server.")
     await context.close()
 
 

@@ -130,7 +130,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     ]
     assert await page.get_by_label("Answer within").input_value() == "soon"
     assert await page.get_by_label("Friday").input_value() == "9-13, 12-18"
-    await faults.get_by_role("link", name="soon is no number").press("Enter")
+    await faults.get_by_role("link", name="“soon” is not a number").press("Enter")
     assert await page.evaluate("document.activeElement.id") == "target"
 
 

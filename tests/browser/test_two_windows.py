@@ -184,7 +184,7 @@ async def test_a_hidden_console_gets_its_chat_and_keeps_it(
         await expect(vera.page.get_by_text("Ana has joined the chat")).to_be_visible(timeout=PATIENCE)
         await eventually(lambda: is_late(ana.page), "the clock to break its promise", within=30)
         assert await said_to_ana(ana.page) == ["Hello, hidden Ana"]
-        assert await vera.page.get_by_text("You are next in line.").count() == 0
+        assert await vera.page.get_by_text("You're next in line.").count() == 0
 
 
 async def is_late(page: Page) -> bool:

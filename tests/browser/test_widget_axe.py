@@ -86,7 +86,7 @@ async def refused(vera: Vera, ana: Ana) -> None:
         "sestetto.element.visitor.connection.stop(); sestetto.element.visitor.connection.state = 'refused';"
         "sestetto.element.changed()"
     )
-    await vera.sees("The chat cannot be reached.")
+    await vera.sees("Can't reach the chat.")
 
 
 async def closed(vera: Vera, ana: Ana) -> None:
@@ -145,20 +145,20 @@ async def after_hours(server: Scripted, vera: Vera) -> None:
 async def promised(server: Scripted, vera: Vera) -> None:
     await asks(server, vera)
     server.ana_says("I ask the carrier", promise=now() + 102_000)
-    await vera.sees("Ana is back in 1:")
+    await vera.sees("Ana will be back in 1:")
 
 
 async def too_late(server: Scripted, vera: Vera) -> None:
     await asks(server, vera)
     server.ana_says("I ask the carrier", promise=now() - 1)
-    await vera.sees("Ana is later than promised.")
+    await vera.sees("Ana is running late.")
 
 
 async def handed_on(server: Scripted, vera: Vera) -> None:
     await asks(server, vera)
     server.fact("transferred")
     server.send("line", position=2, wait=45)
-    await vera.sees("You are number 2 in line.")
+    await vera.sees("You're number 2 in line.")
 
 
 SCRIPTED = {

@@ -103,7 +103,7 @@ async def title_is(vera: Vera, title: str) -> bool:
 async def test_each_sees_that_the_other_types(vera: Vera, ana: Ana) -> None:
     await vera.starts_with("Hm")
     await vera.screen("chat")
-    await vera.sees("We see what you write as you write it.")
+    await vera.sees("We can see your message as you type.")
     await vera.composer.press_sequentially("I wonder")
     await eventually(lambda: any(frame.get("text") for frame in ana.of("typing")), "the preview")
     await ana.starts_typing()
@@ -148,8 +148,8 @@ async def test_the_transcript_can_be_kept(vera: Vera, ana: Ana) -> None:
     await vera.screen("chat")
     await ana.says("Recorded")
     await vera.sees("Recorded")
-    await vera.picks("Copy the transcript")
-    await vera.sees("The transcript is copied.")
+    await vera.picks("Copy transcript")
+    await vera.sees("Transcript copied.")
     copied = await vera.page.evaluate("navigator.clipboard.readText()")
     assert "You: For the record" in copied
     assert "Ana: Recorded" in copied
@@ -209,7 +209,7 @@ async def test_nobody_there_ends_in_a_message_left(shop: RunningServer, browser:
     await vera.widget.get_by_label("Your e-mail address").fill("vera@example.com")
     await vera.widget.get_by_label("Your message").fill("Please call back")
     await vera.widget.get_by_role("button", name="Leave a message").click()
-    await vera.sees("We will answer to vera@example.com.")
+    await vera.sees("We'll reply to vera@example.com.")
     await vera.page.reload()
     await vera.opens()
     await vera.screen("away")
@@ -241,7 +241,7 @@ async def test_what_is_written_while_the_server_is_away_arrives_once(
     server.kill()
     await vera.says("During")
     await vera.says("During, too")
-    await vera.sees("Connection lost at")
+    await vera.sees("No connection since")
     assert await vera.widget.locator(".pending").count() == 2
     await server.start()
     again = await Ana.at_her_desk(server)

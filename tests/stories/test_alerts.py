@@ -67,7 +67,7 @@ async def test_ten_late_answers_are_one_message_and_one_more_when_it_is_over(
     for visitor in visitors:
         await ana.answers(visitor.chat, "Sorry for the wait")
     await eventually(lambda: len(chatops.got) == 2, "the end", within=40)
-    assert chatops.subjects[1] == "Over: Support, answers were late"
+    assert chatops.subjects[1] == "Resolved: Support, answers were late"
     assert "5 answers were late." in chatops.got[1]["message"]
 
 
@@ -87,7 +87,7 @@ async def test_a_line_that_grows_too_long_is_told(server: RunningServer, chatops
     for number in range(8):
         visitor = await Visitor.comes(server)
         await visitor.opens("Hello", name=f"Visitor {number}")
-    await eventually(lambda: chatops.subjects == ["Support: 2 chats in line"], "the alert", within=20)
+    await eventually(lambda: chatops.subjects == ["Support: 2 chats waiting"], "the alert", within=20)
 
 
 async def test_a_private_host_is_refused_where_nothing_allows_it(

@@ -23,29 +23,27 @@ def validate_alert(
     found.unless(
         any(rule.tells(kind) for kind in KINDS),
         "kinds",
-        "Choose at least one thing that is told: a rule without one tells nothing.",
+        "Choose at least one condition.",
     )
     _thresholds(found, rule, known)
     found.unless(
         SHORTEST_QUIET <= rule.quiet <= DAY,
         "quiet",
-        "A quiet period is 10 seconds to a day: say after how long the same incident may be told again.",
+        "Enter a quiet period from 10 seconds to 1 day.",
     )
-    found.unless(rule.locale in locales, "locale", "Choose one of the languages: messages are written in it.")
-    found.unless(
-        rule.destinations, "destinations", "Say where the alerts go: without a destination nobody hears of them."
-    )
+    found.unless(rule.locale in locales, "locale", "Choose a language for the messages.")
+    found.unless(rule.destinations, "destinations", "Enter at least one destination.")
     found.unless(
         len(rule.destinations) <= DESTINATIONS,
         "destinations",
-        "%(most)s destinations at most: write a second rule for more.",
+        "Enter at most %(most)s destinations. Create another alert for more.",
         most=DESTINATIONS,
     )
     for destination in rule.destinations:
         if says := what_is_wrong(destination.url):
             found.unless(False, "destinations", says)
     urls = [destination.url for destination in rule.destinations]
-    found.unless(len(set(urls)) == len(urls), "destinations", "A destination is there twice: leave it once.")
+    found.unless(len(set(urls)) == len(urls), "destinations", "A destination is listed twice. Remove one.")
     return found
 
 
@@ -56,20 +54,20 @@ def _thresholds(found: Problems, rule: AlertRule, known: Directory) -> None:
         found.unless(
             SECOND <= rule.due_soon < DAY,
             "due_soon",
-            "An answer is due soon 1 second to a day before its time: give such a number.",
+            "Enter a time from 1 second to 1 day.",
         )
         found.unless(
             rule.due_soon < longest or rule.due_soon >= DAY,
             "due_soon",
-            "Every question would be due soon at once: give less than the target, which is %(target)s seconds.",
+            "Enter less than the queue's target of %(target)s seconds.",
             target=longest // SECOND,
         )
     if rule.line is not None:
         found.unless(
             0 <= rule.line <= LONGEST_LINE,
             "line",
-            "A line is too long with more than 0 to %(most)s chats in it: give such a number.",
+            "Enter a number of waiting chats from 0 to %(most)s.",
             most=LONGEST_LINE,
         )
     if rule.nobody is not None:
-        found.unless(0 <= rule.nobody <= DAY, "nobody", "Nobody is there for 0 seconds to a day: give such a number.")
+        found.unless(0 <= rule.nobody <= DAY, "nobody", "Enter a time from 0 seconds to 1 day.")

@@ -43,21 +43,20 @@ LATEST = 3  # messages of each rule on the list
 
 # What became of a message, or of a look at where it would go.
 ANSWERS = {
-    "sent": _("Sent: the other side has taken it."),
-    "failed": _("That failed."),
-    "slow": _("There was no answer within 20 seconds."),
+    "sent": _("Sent to the service."),
+    "failed": _("Sending failed."),
+    "slow": _("No response within 20 seconds."),
     "refused": _(
-        "Refused: it leads to a private address. Whoever runs Sestetto can allow that network "
-        "by the setting SESTETTO_ALERT_NETWORKS."
+        "Refused: the address is private. The server admin can allow that network with SESTETTO_ALERT_NETWORKS."
     ),
-    "redirected": _("It was redirected, and that is not followed: give the address it leads to."),
-    "bad": _("No service understands this address."),
-    "dropped": _("Not sent: it was given up, for its rule or destination changed or too many were waiting."),
-    "unknown_host": _("Its host has no address just now: check how it is written."),
+    "redirected": _("The address redirects, which is not supported. Enter the final address."),
+    "bad": _("No service supports this address."),
+    "dropped": _("Not sent: the alert or destination changed, or too many messages were waiting."),
+    "unknown_host": _("The host was not found. Check the spelling."),
     "": _("Not sent yet."),
 }
-WHATS = {"opened": _("began"), "still": _("goes on"), "over": _("is over"), "test": _("test")}
-BUSY = _("Another test message is on its way: wait a moment.")
+WHATS = {"opened": _("started"), "still": _("ongoing"), "over": _("resolved"), "test": _("test")}
+BUSY = _("Another test message is being sent. Wait a moment.")
 
 _trying = asyncio.Semaphore(1)  # a test holds a page for as long as the other side takes
 
@@ -123,7 +122,7 @@ async def _checked(request: Request, form: Form, urls: Sequence[str]) -> list[De
         if says := what_is_wrong(url):
             form.say("add", says)
     if len(urls) > DESTINATIONS:
-        form.say("add", "%(most)s destinations at most: write a second rule for more.", most=DESTINATIONS)
+        form.say("add", "Enter at most %(most)s destinations. Create another alert for more.", most=DESTINATIONS)
     if form.wrong:
         return []
     looks = await asyncio.gather(*(services_of(request).couriers.look(url) for url in urls))
@@ -139,11 +138,11 @@ def _fault(look: Answer) -> str:
     match look.code:
         case "refused":
             return _(
-                "%(shown)s leads to %(detail)s, a private address. Whoever runs Sestetto can allow that network "
-                "by the setting SESTETTO_ALERT_NETWORKS."
+                "%(shown)s leads to %(detail)s, a private address. "
+                "The server admin can allow that network with SESTETTO_ALERT_NETWORKS."
             )
         case "slow":
-            return _("%(shown)s could not be looked at in time: try again.")
+            return _("%(shown)s could not be checked in time. Try again.")
         case _:
             return _("%(shown)s cannot be used. %(detail)s")
 

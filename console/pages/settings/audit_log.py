@@ -90,11 +90,11 @@ FIELDS = {
     "shown": _("Agents see who is watching"),
     "due_soon": _("Due within"),
     "late": _("Late answers"),
-    "line": _("Longer line than"),
+    "line": _("More waiting than"),
     "nobody": _("Nobody online for"),
     "destinations": _("Destinations"),
     "quiet": _("Quiet period"),
-    "over": _("Say when it is over"),
+    "over": _("Notify when resolved"),
     "on": _("On"),
 }
 STATUSES = {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}

@@ -111,7 +111,7 @@ async def test_a_late_answer_is_told_with_everything_one_needs(shift: Shift, ale
         (line,) = await told(alerts, 1)
         assert (line.what, line.kind, line.queue, line.shown) == ("opened", "late", "support", "slack://…")
         (delivery,), _ = await alerts.claim("me", 9)
-        for part in ("Support: 1 answer is late", "Vera: waits since", "with Ana", "https://chat.example/board"):
+        for part in ("Support: 1 answer is late", "Vera: waiting since", "with Ana", "https://chat.example/board"):
             assert part in f"{delivery.message.subject} {delivery.message.text}"
 
 

@@ -35,9 +35,9 @@ def test_a_message_says_what_where_who_since_when_and_where_to_go() -> None:
     assert message.subject == "Level 2: 1 answer is late"
     assert message.text == (
         "Since 9:01:36\u202fAM (Europe/Paris).\n\n"
-        "• Vera: waits since 9:00:00\u202fAM, answer due 9:01:30\u202fAM, with Ana\n\n"
+        "• Vera: waiting since 9:00:00\u202fAM, answer due 9:01:30\u202fAM, with Ana\n\n"
         "https://chat.example/board\n\n"
-        "Rule: Partners. If it goes on, the next message comes in 5 minutes."
+        "Alert: Partners. If this continues, the next message comes in 5 minutes."
     )
     assert '<a href="https://chat.example/board">' in message.html
     assert message.tone == "warning"
@@ -46,7 +46,7 @@ def test_a_message_says_what_where_who_since_when_and_where_to_go() -> None:
 def test_it_says_so_in_the_language_of_the_rule() -> None:
     message = said(news(rule=replace(RULE, locale="it")))
     assert message.subject == "Level 2: 1 risposta è in ritardo"
-    assert "Vera: attende dalle 09:00:00, risposta entro le 09:01:30, con Ana" in message.text
+    assert "Vera: in attesa dalle 09:00:00, risposta entro le 09:01:30, con Ana" in message.text
     assert '<html lang="it">' in message.html
 
 
@@ -55,13 +55,13 @@ def test_it_says_so_in_the_language_of_the_rule() -> None:
     [
         ("due_soon", "opened", 1, "Level 2: 1 answer is due soon"),
         ("due_soon", "opened", 3, "Level 2: 3 answers are due soon"),
-        ("due_soon", "over", 0, "Over: Level 2, answers were due soon"),
+        ("due_soon", "over", 0, "Resolved: Level 2, answers were due soon"),
         ("late", "still", 2, "Still: Level 2: 2 answers are late"),
-        ("late", "over", 0, "Over: Level 2, answers were late"),
-        ("line", "opened", 12, "Level 2: 12 chats in line"),
-        ("line", "over", 0, "Over: Level 2, the line was long"),
+        ("late", "over", 0, "Resolved: Level 2, answers were late"),
+        ("line", "opened", 12, "Level 2: 12 chats waiting"),
+        ("line", "over", 0, "Resolved: Level 2, too many chats were waiting"),
         ("nobody", "opened", 0, "Level 2: nobody is online"),
-        ("nobody", "over", 0, "Over: Level 2, nobody was online"),
+        ("nobody", "over", 0, "Resolved: Level 2, nobody was online"),
     ],
 )
 def test_each_kind_has_its_words(kind: Kind, what: What, count: int, subject: str) -> None:
@@ -92,17 +92,17 @@ def test_without_a_public_address_there_is_no_link() -> None:
 
 
 def test_a_visitor_without_a_name_is_a_visitor() -> None:
-    assert "• A visitor: waits" in said(news(chats=[replace(VERA, name="")])).text
+    assert "• A visitor: waiting" in said(news(chats=[replace(VERA, name="")])).text
 
 
 def test_nobody_online_says_how_many_wait() -> None:
-    assert "1 chat waits." in said(news("nobody")).text
+    assert "1 chat is waiting." in said(news("nobody")).text
 
 
 def test_a_trial_says_that_it_is_one_and_from_whom() -> None:
     message = trial(RULE, "Sam", ORIGIN)
-    assert message.subject == "Test: alerts of Partners arrive here"
-    assert "Sam has sent this" in message.text
+    assert message.subject == "Test: alerts for Partners arrive here"
+    assert "Sam sent this test" in message.text
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ async def test_a_rule_that_cannot_be_is_refused_with_a_sentence(
 
 async def test_two_rules_of_one_name_are_refused(alerts: Alerts) -> None:
     await alerts.put_rule(RULE, by=SAM)
-    with pytest.raises(BadSettings, match="Level 2 is there already"):
+    with pytest.raises(BadSettings, match="The name Level 2 is taken"):
         await alerts.put_rule(replace(RULE, id="r2"), by=SAM)
 
 

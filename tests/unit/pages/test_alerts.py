@@ -116,11 +116,11 @@ async def test_a_private_address_is_refused_with_what_mends_it(services: Service
         ("json://10.0.0.1/", "10.0.0.1, a private address"),
         ("json://2130706433/", "a private address"),
         ("nonsense://x", "cannot be used"),
-        ("syslog://local", "Alerts go to other machines"),
-        ("hello", "no address of alerts"),
-        ("mailto://u:p@shop.example?from=a%0d%0aBcc:x@y.example", "line break"),
+        ("syslog://local", "Alerts cannot go to the screen or log"),
+        ("hello", "not an alert address"),
+        ("mailto://u:p@shop.example?from=a%0d%0aBcc:x@y.example", "invisible character"),
         ("json://chat.example/" + "x" * 2_000, "2000 characters"),
-        ("\n".join(f"json://h{number}.example/" for number in range(11)), "10 destinations at most"),
+        ("\n".join(f"json://h{number}.example/" for number in range(11)), "at most 10 destinations"),
     ],
 )
 async def test_what_cannot_be_a_destination_is_said_beside_its_field(
@@ -137,21 +137,21 @@ async def test_a_host_that_is_not_found_is_saved_with_a_note(services: Services,
     await saved(sam, NEW, **FORM, add="json://nowhere.invalid/hook")
     (rule,) = await services.alerts.rules()
     page = (await sam.get(f"/settings/alert/{rule.id}")).text
-    assert "Its host has no address just now: check how it is written." in page
+    assert "The host was not found. Check the spelling." in page
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"name": ""}, "A name has 1 to 80 characters"),
-        ({"late": ""}, "Choose at least one thing that is told"),
-        ({"due_soon": "x"}, "x is no number"),
-        ({"due_soon": "6"}, "Every question would be due soon at once"),
-        ({"line": "-1"}, "-1 is no whole number"),
-        ({"quiet": ""}, "A quiet period is 10 seconds to a day"),
+        ({"name": ""}, "Enter a name of 1 to 80 characters"),
+        ({"late": ""}, "Choose at least one condition."),
+        ({"due_soon": "x"}, "“x” is not a number"),
+        ({"due_soon": "6"}, "Enter less than the queue's target of 6 seconds."),
+        ({"line": "-1"}, "“-1” is not a whole number"),
+        ({"quiet": ""}, "Enter a quiet period from 10 seconds to 1 day."),
         ({"queue.nowhere": "on"}, "The queue nowhere does not exist."),
-        ({"locale": "xx"}, "Choose one of the languages"),
-        ({"add": ""}, "Say where the alerts go"),
+        ({"locale": "xx"}, "Choose a language for the messages."),
+        ({"add": ""}, "Enter at least one destination."),
     ],
 )
 async def test_an_alert_that_cannot_be_is_refused_with_a_sentence(
@@ -168,7 +168,7 @@ async def test_who_saves_over_somebody_elses_change_is_told(services: Services, 
     await services.alerts.put_rule(replace(RULE, late=False, line=3))
     seen = re.findall(r'name="seen" value="([^"]*)"', page.text)[0]
     answer = await posted(sam, NEW, to="/settings/alert/r1", **FORM, seen=seen, **{"keep.d1xx": "on"})
-    assert "Somebody else has changed this meanwhile" in answer.text
+    assert "Someone else changed this while you were editing" in answer.text
     assert (await services.alerts.rule("r1")).line == 3
 
 
@@ -197,10 +197,10 @@ async def test_a_test_message_shows_how_each_destination_answered(
         await services.alerts.put_rule(replace(RULE, destinations=found))
         answer = await posted(sam, "/settings/alert/r1", to="/settings/alert/r1/test")
         page = plainly((await sam.get(answer.headers["location"].partition("#")[0])).text)
-    assert "json://0/… : Sent: the other side has taken it." in page
-    assert "json://1/… : That failed. Failed to send JSON POST notification: Page not found., error=404." in page
-    assert chatops.subjects == ["Test: alerts of Level 2 arrive here"]
-    assert "Sam has sent this from the settings" in chatops.got[0]["message"]
+    assert "json://0/… : Sent to the service." in page
+    assert "json://1/… : Sending failed. Failed to send JSON POST notification: Page not found., error=404." in page
+    assert chatops.subjects == ["Test: alerts for Level 2 arrive here"]
+    assert "Sam sent this test from the settings" in chatops.got[0]["message"]
 
 
 async def test_a_private_host_is_refused_at_the_test_too(services: Services, sam: httpx.AsyncClient) -> None:
@@ -210,7 +210,7 @@ async def test_a_private_host_is_refused_at_the_test_too(services: Services, sam
         await services.alerts.put_rule(replace(RULE, destinations=(here,)))
         answer = await posted(sam, "/settings/alert/r1", to="/settings/alert/r1/test")
         page = plainly((await sam.get(answer.headers["location"].partition("#")[0])).text)
-        assert "Refused: it leads to a private address." in page
+        assert "Refused: the address is private." in page
         assert receiver.lines == []
 
 

@@ -92,13 +92,13 @@ async def page_of(browser: httpx.AsyncClient, path: str, status: int = 200) -> s
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("/chats", "No chat has ended yet."),
-        ("/chats?kind=left", "No chats waiting."),
-        ("/chats?kind=handled", "No message has been handled yet."),
-        ("/chats?text=parcel", "No chat fits."),
-        ("/chats?visitor=vera", "No chat fits."),
+        ("/chats", "No ended chats yet."),
+        ("/chats?kind=left", "No left messages."),
+        ("/chats?kind=handled", "No handled messages yet."),
+        ("/chats?text=parcel", "No chats match."),
+        ("/chats?visitor=vera", "No chats match."),
         ("/chats?before=1-x", "No older chats."),
-        ("/chats?kind=made-up", "No chat has ended yet."),
+        ("/chats?kind=made-up", "No ended chats yet."),
     ],
 )
 async def test_an_empty_list_says_what_will_appear(ana: httpx.AsyncClient, path: str, says: str) -> None:
@@ -181,7 +181,7 @@ async def test_a_database_away_is_said_in_words(
     monkeypatch.setattr(services.history, "list_chats", away)
     answer = await ana.get("/chats")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert "Chats go on" in answer.text
+    assert "Chats continue" in answer.text
     assert "secret" not in answer.text
 
 
@@ -248,7 +248,7 @@ async def test_addresses_become_links_and_disguised_scripts_do_not(
 
 @pytest.mark.parametrize("chat", ["nothing", "%2e%2e", "c1'--", "%00", "a" * 5_000, "%F0%9F%98%80"])
 async def test_a_chat_that_is_not_there_is_not_found(ana: httpx.AsyncClient, chat: str) -> None:
-    assert "There is no such chat" in await page_of(ana, f"/chats/{chat}", 404)
+    assert "Chat not found in the archive." in await page_of(ana, f"/chats/{chat}", 404)
 
 
 async def test_another_workspaces_chat_is_not_found(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
@@ -314,7 +314,7 @@ async def test_a_left_message_is_handled_once_and_moves(services: Services, ana:
     again = await ana.post(f"/chats/{chat}/handled", data=form)
     assert again.status_code == 303
     await catch_up(services)
-    assert "Nobody is waiting" in await page_of(ana, "/chats?kind=left")
+    assert "No left messages." in await page_of(ana, "/chats?kind=left")
     assert "handled by <bdi>Ana</bdi>" in await page_of(ana, "/chats?kind=handled")
     assert (await page_of(ana, f"/chats/{chat}")).count("Ana marked it as handled") == 1
 

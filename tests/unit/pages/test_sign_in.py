@@ -107,7 +107,7 @@ async def test_wrong_and_unknown_look_the_same(services: Services, email: str, p
     async with browser_of(services) as browser:
         answer = await sign_in_with(browser, email, password)
     assert (answer.status_code, COOKIE in answer.cookies) == (401, False)
-    assert "do not go together" in answer.text
+    assert "Wrong e-mail or password." in answer.text
     assert f'value="{email}"' in answer.text
     assert password not in answer.text.replace(email, "")
 
@@ -140,7 +140,7 @@ async def test_markup_typed_as_an_address_is_shown_as_text(services: Services) -
 async def test_the_form_speaks_italian_to_italians(services: Services) -> None:
     async with browser_of(services, **{"accept-language": "it"}) as browser:
         answer = await sign_in_with(browser, "ana@example.com", "wrong")
-    assert "Indirizzo e-mail e password non corrispondono." in answer.text
+    assert "E-mail o password errata." in answer.text
 
 
 async def test_a_database_away_is_said_and_passes(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +151,7 @@ async def test_a_database_away_is_said_and_passes(services: Services, monkeypatc
         monkeypatch.setattr(services.stores.sessions, "sign_in", away)
         answer = await sign_in_with(browser, "ana@example.com", PASSWORD)
     assert answer.status_code == 503
-    assert "try again in a moment" in answer.text
+    assert "Try again in a moment" in answer.text
     assert "secret path" not in answer.text
 
 
@@ -367,4 +367,4 @@ async def test_a_stale_demo_link_says_how_to_get_another(demo: Services) -> None
     async with browser_of(demo, origin=LOCAL, client="127.0.0.1") as browser:
         answer = await browser.get("/sign-in/demo/made-up")
     assert answer.status_code == 404
-    assert "start the demo again" in answer.text
+    assert "Restart the demo" in answer.text
