@@ -21,19 +21,19 @@ from console.archive.database import Database
 from console.archive.history import History
 from console.archive.stores import Stores
 from console.archive.writer import Archive
-from console.authentication import forget
+from console.authentication import forget_revoked
 from console.board.publisher import Boards
 from console.board.views import BoardViews
 from console.config import Settings
-from console.delivery.fanout import Fanout, HubEvent
+from console.delivery.fanout import Fanout
 from console.delivery.hub import Hub
+from console.delivery.rendered_fact import HubEvent
 from console.demo import shop
-from console.domain.directory import Directory
 from console.errors import SettingError, Unknown
 from console.metrics import ProcessFigures, registry
 from console.pages import board, chats, console, sign_in, static, widget
 from console.pages import settings as setting_pages
-from console.projection.picture import Picture
+from console.projection.current import Current
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
@@ -54,18 +54,13 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         services = assemble(settings, demo=demo)
-        fanout = Fanout(services.workspace, services.hub, services.views)
+        fanout = Fanout(services.workspace, services.hub, services.views, services.current)
         boards = boards_of(services)
         workers = Workers(services, fanout, boards.run)
         app.state.services, app.state.fanout, app.state.workers = services, fanout, workers
         app.state.boards = boards
 
-        def new_picture(picture: Picture) -> None:
-            services.picture = picture
-
-        fanout.on_picture = new_picture
-        fanout.on_fact = boards.hear
-        fanout.on_revoked = partial(forget, services)
+        fanout.observers += [boards.hear, partial(forget_revoked, services), workers.heed]
         try:
             await open_up(services)
             workers.start()
@@ -108,7 +103,8 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
     """The parts, none of them started."""
     database = Database(settings.database)
     hub: Hub[HubEvent] = Hub()
-    services = Services(
+    current = Current()
+    return Services(
         settings=settings,
         workspace=Workspace(Store(settings.store), settings.workspace),
         database=database,
@@ -119,24 +115,17 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         couriers=Couriers(settings.alert_networks),
         hub=hub,
         visitor_tokens=VisitorTokens(settings.secret),
-        views=HtmlViews(
-            lambda: services.directory.queues,
-            lambda: services.directory.members,
-            lambda: services.directory.watch_shown,
-        ),
-        directory=Directory(0),
+        views=HtmlViews(current),
+        current=current,
         demo=demo,
         build=build(),
     )
-    return services
 
 
 def boards_of(services: Services) -> Boards:
-    """What all the boards of this process show; picture and directory are read anew each time."""
-    views = BoardViews(lambda: services.directory)
-    return Boards(
-        services.workspace, views, lambda: services.picture, lambda: services.directory, services.history.visitors_of
-    )
+    """What all the boards of this process show."""
+    views = BoardViews(services.current)
+    return Boards(services.workspace, views, services.current, services.history.visitors_of)
 
 
 async def open_up(services: Services) -> None:
@@ -179,7 +168,7 @@ async def metrics(request: Request) -> Response:
     figures = ProcessFigures(
         sockets=len(services.hub.everyone()),
         chats={place: places.count(place) for place in ("waiting", "active")},
-        online=sum(agent.connected and agent.status == "online" for agent in picture.agents.values()),
+        online=sum(agent.online for agent in picture.agents.values()),
         left=picture.left_messages,
         calls=services.workspace.store.calls,
         boards=boards.costs(),

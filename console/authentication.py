@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 
 from console.archive.credentials import SignedIn
 from console.errors import Unknown
+from console.events import AnyFact, Revoked, Unreadable
 from console.security import digest, origin_allowed
 from console.services import Services
 
@@ -54,10 +55,11 @@ async def _known(
     return me
 
 
-def forget(services: Services, agent: str) -> None:
-    """Credentials of the agent were revoked: SQL has the word again."""
-    for name in [name for name, me in services.known.items() if me.member.id == agent]:
-        del services.known[name]
+def forget_revoked(services: Services, fact: AnyFact | Unreadable, agents: set[str]) -> None:
+    """Credentials of an agent were revoked: SQL has the word again."""
+    if isinstance(fact, Revoked):
+        for name in [name for name, me in services.known.items() if me.member.id == fact.agent]:
+            del services.known[name]
 
 
 def own_origin(connection: HTTPConnection) -> bool:

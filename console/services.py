@@ -10,11 +10,13 @@ from console.archive.history import History
 from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.config import Settings
-from console.delivery.fanout import HubEvent
 from console.delivery.hub import Hub
+from console.delivery.rendered_fact import HubEvent
 from console.domain.directory import Directory
 from console.errors import Unknown, WrongEpoch
+from console.projection.current import Current
 from console.projection.picture import Picture
+from console.projection.queue_position import QueuePositions
 from console.queue.workspace import Workspace
 from console.security import VisitorTokens
 from console.views.html import HtmlViews
@@ -22,7 +24,7 @@ from console.views.html import HtmlViews
 
 @dataclass
 class Services:
-    """`picture` and `directory` are replaced as the feed goes on: read them anew each time."""
+    """`picture` and `directory` are those of `current`: read them anew each time."""
 
     settings: Settings
     workspace: Workspace
@@ -35,11 +37,23 @@ class Services:
     hub: Hub[HubEvent]
     visitor_tokens: VisitorTokens
     views: HtmlViews
-    directory: Directory
+    current: Current
     demo: bool
     build: str
-    picture: Picture = field(default_factory=Picture)
+    positions: QueuePositions = field(default_factory=QueuePositions)
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away
+
+    @property
+    def picture(self) -> Picture:
+        return self.current.picture
+
+    @property
+    def directory(self) -> Directory:
+        return self.current.directory
+
+    @directory.setter
+    def directory(self, directory: Directory) -> None:
+        self.current.directory = directory
 
     async def go_live(self, directory: Directory) -> bool:
         """What SQL has taken holds from now on; False when the live state is away, and will follow by itself."""

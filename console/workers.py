@@ -11,6 +11,7 @@ from console.alerts.feed_consumer import RULES, AlertReader
 from console.alerts.outbox_sender import AlertSender
 from console.delivery.fanout import Fanout
 from console.errors import SestettoError
+from console.events import AnyFact, Configured, Unreadable
 from console.queue.feed import Tail
 from console.queue.ticker import Ticker
 from console.services import Services
@@ -51,7 +52,11 @@ class Workers:
         self._hours_due = time.monotonic() + HOURS
         self._configure = asyncio.Event()
         services.workspace.on_epoch.append(self._configure.set)  # another history knows no queues and members yet
-        fanout.on_configured = self._configure.set
+
+    def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
+        """Another process has published a configuration: it is read at once."""
+        if isinstance(fact, Configured):
+            self._configure.set()
 
     def start(self) -> None:
         jobs = (

@@ -50,13 +50,6 @@ def forecasts(picture: Picture, directory: Directory, paces: Mapping[str, int], 
     return found
 
 
-def free_slots(agent: AgentState) -> int:
-    """How many chats would be pushed to the agent now."""
-    if not agent.connected or agent.status != "online":
-        return 0
-    return max(0, agent.limit - len(agent.held))
-
-
 def speaks(member: Member | None, queue: Queue | None, locale: str) -> bool:
     """Whether the member may be given a visitor of that language out of the queue's line, as routing has it."""
     if queue is None or not queue.languages or member is None or not member.languages:
@@ -80,7 +73,7 @@ def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[
 
 def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[ChatState]:
     """Chats in line for whom no slot is left."""
-    free = {agent.id: slots for agent in picture.agents.values() if (slots := free_slots(agent))}
+    free = {agent.id: slots for agent in picture.agents.values() if (slots := agent.free_slots)}
     for chat in in_line(picture.chats.values()):
         taker = next((agent for agent in free if _serves(picture.agents[agent], chat, directory)), "")
         if taker:

@@ -34,6 +34,7 @@ from console.events import (
     Visitor,
 )
 from console.metrics import BoardCosts
+from console.projection.current import Current
 from console.projection.picture import ChatState, Picture
 from console.projection.statistics import DAY, HOUR, Statistics
 from console.protocol import encode
@@ -73,23 +74,18 @@ async def nobody_known(chats: Collection[str]) -> Mapping[str, Visitor]:
 
 
 class Boards:
-    """`picture` and `directory` give the current ones. Facts come by `hear`; `run` is a task of its own.
-
-    `visitors` tells whose chats were that the picture has no more.
-    """
+    """Facts come by `hear`; `run` is a task of its own. `visitors` names those of chats the picture no longer has."""
 
     def __init__(
         self,
         workspace: Workspace,
         views: BoardViews,
-        picture: Callable[[], Picture],
-        directory: Callable[[], Directory],
+        current: Current,
         visitors: Callable[[Collection[str]], Awaitable[Mapping[str, Visitor]]] = nobody_known,
     ) -> None:
         self._workspace = workspace
         self._views = views
-        self._picture = picture
-        self._directory = directory
+        self._current = current
         self._visitors = visitors
         self._asked = -ASK
         self._listeners: dict[BoardListener, BoardVariant] = {}
@@ -118,7 +114,7 @@ class Boards:
                 self._drawn[face] = await self._draw_all(face)
             self._listeners[listener] = face
         self._wake.set()
-        return self._picture().n, self._fresh, list(self._drawn[face].values())
+        return self._current.picture.n, self._fresh, list(self._drawn[face].values())
 
     def leave(self, listener: BoardListener) -> None:
         face = self._listeners.pop(listener, None)
@@ -146,7 +142,7 @@ class Boards:
             self._wake.set()
 
     def _remember(self, fact: ChatFact) -> None:
-        chat = self._picture().chats.get(fact.chat)
+        chat = self._current.picture.chats.get(fact.chat)
         if chat is not None:
             self._name(chat.id, chat.name, chat.visitor)
 
@@ -158,7 +154,7 @@ class Boards:
 
     async def _find_names(self) -> None:
         """Of late answers that nobody heard here: they were given before this process read the feed."""
-        picture = self._picture()
+        picture = self._current.picture
         unknown = [late.chat for late in newest(picture) if late.chat not in self._names]
         for chat in [picture.chats[id] for id in unknown if id in picture.chats]:
             self._name(chat.id, chat.name, chat.visitor)
@@ -207,7 +203,7 @@ class Boards:
         try:
             async with asyncio.timeout(LOOK):
                 n = await self._workspace.newest()
-                while self._picture().n < n:
+                while self._current.picture.n < n:
                     self._moved.clear()
                     await self._moved.wait()
         except (SestettoError, TimeoutError):
@@ -221,7 +217,7 @@ class Boards:
             if face not in self._drawn:  # its last board has left while another face was drawn
                 continue
             parts = await self._redraw(face, changed, gone)
-            frame = encode(BoardHtml(self._picture().n, self._workspace.now(), self._fresh, parts, gone)).decode()
+            frame = encode(BoardHtml(self._current.picture.n, self._workspace.now(), self._fresh, parts, gone)).decode()
             for listener, theirs in list(self._listeners.items()):
                 if theirs == face:
                     listener.push(frame)
@@ -230,7 +226,7 @@ class Boards:
     def _advance(self) -> tuple[list[str], list[str]]:
         """The things as they are now: ids of those that changed, and of those that are no more."""
         started = time.perf_counter()
-        picture, directory, now = self._picture(), self._directory(), self._workspace.now()
+        picture, directory, now = self._current.picture, self._current.directory, self._workspace.now()
         seen, day = self._seen or (None, None, 0), now // DAY
         if seen[0] is not picture or seen[1] is not directory or seen[2] != day or not self._listeners:
             self._dirty |= picture.agents.keys()

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from console.board.forecast import Forecast, clock_of, free_slots, in_line
+from console.board.forecast import Forecast, clock_of, in_line
 from console.domain.directory import Directory, Hours, Queue
 from console.domain.opening_hours import always, next_opening, open_at
 from console.projection.picture import ChatState, Picture
@@ -139,7 +139,7 @@ def queue_card(
         mode=queue.mode,
         closed=closed_until(queue.hours, now // MINUTE),
         agents=len(online),
-        free=sum(free_slots(agent) for agent in online),
+        free=sum(agent.free_slots for agent in online),
         waiting=len(waiting),
         oldest=min((chat.since for chat in waiting), default=0),
         late=outlook.late,

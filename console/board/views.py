@@ -5,7 +5,6 @@ attributes: `data-due` (a clock), `data-since` and `data-until` (a time that run
 an element with `data-own` has content of the browser's, which a redrawn part leaves alone.
 """
 
-from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,17 +14,17 @@ from console.board.agent_rows import AgentRow
 from console.board.overview import LateAnswerRow, Overview
 from console.board.queue_cards import QueueCard
 from console.board.sparkline import sparkline
-from console.domain.directory import Directory
+from console.projection.current import Current
 from console.views.templating import environment
 
 Thing = QueueCard | AgentRow | Overview | tuple[LateAnswerRow, ...]
 
 
 class BoardViews:
-    """`directory` gives the current one, for the names of queues."""
+    """With the names of queues as they are in `current`."""
 
-    def __init__(self, directory: Callable[[], Directory]) -> None:
-        self._directory = directory
+    def __init__(self, current: Current) -> None:
+        self._current = current
 
     def part(self, thing: Thing, *, locale: str, wall: bool, now: int) -> str:
         """`queue-<id>`, `agent-<id>`, `overview` or `lates`."""
@@ -38,7 +37,7 @@ class BoardViews:
         return str(_macros(locale, "board_lates").lates(thing, wall)).strip()
 
     def _agent(self, row: AgentRow, locale: str, now: int, wall: bool) -> str:
-        names = {id: queue.name for id, queue in self._directory().queues.items()}
+        names = {id: queue.name for id, queue in self._current.directory.queues.items()}
         macro = _macros(locale, "board_agent")
         return str((macro.on_the_wall if wall else macro.row)(row, names, now)).strip()
 

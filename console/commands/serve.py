@@ -91,7 +91,7 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
 
     def online() -> bool:
         agents = app.state.services.picture.agents.values()
-        return any(agent.connected and agent.status == "online" for agent in agents)
+        return any(agent.online for agent in agents)
 
     jobs: list[Coroutine[Any, Any, None]] = [Crowd(url, made_up.SITE, size, online, pace).run()]
     reasons = {queue.id: queue.reasons for queue in app.state.services.directory.queues.values()}

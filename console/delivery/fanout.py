@@ -13,6 +13,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from console.delivery.hub import Hub
+from console.delivery.rendered_fact import HubEvent, RenderedFact
+from console.delivery.signals import signal_decoder
 from console.events import (
     AgentChanged,
     AnyFact,
@@ -24,96 +26,41 @@ from console.events import (
     Revoked,
     Unreadable,
 )
-from console.projection.picture import ChatState, Picture
+from console.projection.current import Current
+from console.projection.picture import Picture
 from console.queue.feed import FeedGap, Tail
 from console.queue.store import open_client
 from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
-from console.views.json import agent_frame, visitor_frame
 
-IN_LINE = ("waiting", "offered")
 REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 
 log = structlog.get_logger()
 
 
-class RenderedFact:
-    """A fact on its way to screens. `line`: its chat after it (at the end, before it); `slot_before`: its old slot."""
-
-    def __init__(self, entry: Entry, line: ChatState | None, views: HtmlViews, slot_before: int = 0) -> None:
-        self.n = entry.n
-        self.fact = entry.fact
-        self.line = line
-        self.slot_before = slot_before
-        self._entry = entry
-        self._views = views
-        self._visitor: str | None = None
-        self._agent: str | None = None
-        self._html: dict[str, str] = {}
-
-    def for_visitor(self) -> str | None:
-        """The frame, or None for what a visitor is not told."""
-        if self._visitor is None and isinstance(self.fact, ChatFact):
-            self._visitor = visitor_frame(self.fact) or ""
-        return self._visitor or None
-
-    def for_agent(self) -> str:
-        if self._agent is None:
-            self._agent = agent_frame(self._entry)
-        return self._agent
-
-    def for_console(self, locale: str) -> str:
-        """Fragments; only facts of a chat have them."""
-        if locale not in self._html:
-            assert isinstance(self.fact, ChatFact)
-            assert self.line is not None
-            self._html[locale] = self._views.fact(self.fact, self.line, locale=locale)
-        return self._html[locale]
-
-
-class Signal(msgspec.Struct, tag_field="t", omit_defaults=True):
-    """A word between processes that may be lost."""
-
-    chat: str
-    by: str  # visitor | agent
-
-
-class TypingSignal(Signal, tag="typing"):
-    who: str
-    after: int
-    text: str = ""
-
-
-class SeenSignal(Signal, tag="seen"):
-    seq: int
-
-
-signal_decoder = msgspec.json.Decoder(TypingSignal | SeenSignal)
-HubEvent = RenderedFact | TypingSignal | SeenSignal
+Observer = Callable[[AnyFact | Unreadable, set[str]], None]  # a fact, and the agents whose slots it may have changed
 
 
 class Fanout:
     """Keeps the picture, and shows each fact to the audiences `visitor:<id>`, `agent:<id>` and `chat:<id>`.
 
-    Whoever looks on at a chat is in `chat:<id>`. `on_fact` is told every fact, and the agents whose slots it may have
-    changed, once the picture has it.
+    Whoever watches a chat is in `chat:<id>`. `observers` are told every fact once the picture has it.
     """
 
-    def __init__(self, workspace: Workspace, hub: Hub[HubEvent], views: HtmlViews) -> None:
-        self.picture = Picture()
+    def __init__(self, workspace: Workspace, hub: Hub[HubEvent], views: HtmlViews, current: Current) -> None:
         self.ready = asyncio.Event()
-        self.on_picture: Callable[[Picture], None] = lambda picture: None
-        self.on_configured: Callable[[], None] = lambda: None
-        self.on_revoked: Callable[[str], None] = lambda agent: None
-        self.on_fact: Callable[[AnyFact | Unreadable, set[str]], None] = lambda fact, agents: None
+        self.observers: list[Observer] = []
+        self._current = current
         self._workspace = workspace
         self._hub = hub
         self._views = views
         self._visitors: OrderedDict[str, str] = OrderedDict()  # of chats that have ended
-        self._places: dict[str, int] = {}
-        self._counted: tuple[Picture, int] | None = None  # what they were counted in
         self._epoch = ""
         workspace.on_epoch.append(self._turn)
+
+    @property
+    def picture(self) -> Picture:
+        return self._current.picture
 
     def _turn(self) -> None:
         """Another epoch: everybody says hello again."""
@@ -137,12 +84,10 @@ class Fanout:
 
     async def _follow(self) -> None:
         snapshot = await self._workspace.snapshot()
-        picture = Picture.from_snapshot(snapshot)
         if self._epoch not in ("", snapshot.epoch):
             self._visitors.clear()
         self._epoch = snapshot.epoch
-        self.picture = picture
-        self.on_picture(picture)
+        self._current.picture = Picture.from_snapshot(snapshot)
         if self.ready.is_set():  # whoever said hello before this has missed what lies between the two pictures
             self._cut_everyone()
         if snapshot.n:
@@ -171,12 +116,9 @@ class Fanout:
             self._show_chat_fact(RenderedFact(entry, line, self._views, slot), fact, holder)
             self._tell(fact, {holder, line.agent if line is not None else ""})
         elif isinstance(fact, AgentChanged | Revoked):
-            if isinstance(fact, Revoked):
-                self.on_revoked(fact.agent)
             self._deliver(f"agent:{fact.agent}", RenderedFact(entry, None, self._views))
             self._tell(fact, {fact.agent})
         elif isinstance(fact, Configured):
-            self.on_configured()
             self._tell(fact, set())
         else:
             chat = self.picture.chats.get(getattr(fact, "chat", ""))
@@ -187,10 +129,11 @@ class Fanout:
             self._tell(fact, {chat.agent if chat is not None else ""})
 
     def _tell(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-        try:
-            self.on_fact(fact, agents - {""})
-        except Exception as problem:
-            log.error("watcher.failed", error=repr(problem))
+        for observer in self.observers:
+            try:
+                observer(fact, agents - {""})
+            except Exception as problem:
+                log.error("observer.failed", error=repr(problem))
 
     def _show_chat_fact(self, shown: RenderedFact, fact: ChatFact, holder: str) -> None:
         line = shown.line
@@ -215,32 +158,6 @@ class Fanout:
         self._visitors[chat] = visitor
         if len(self._visitors) > REMEMBERED:
             self._visitors.popitem(last=False)
-
-    # --- what the line looks like --------------------------------------------------------------
-
-    def place_of(self, chat: str) -> tuple[int, int] | None:
-        """(position from 1, expected wait in s or -1 when nothing is known) of a chat in line.
-
-        Who is offered to an agent stands in line for the visitors: nobody has said yes yet.
-        """
-        line = self.picture.chats.get(chat)
-        if line is None or line.place not in IN_LINE:
-            return None
-        position = self._positions()[chat]
-        queue = self.picture.queues.get(line.queue)
-        return position, round(position * queue.pace / 1000) if queue is not None and queue.pace else -1
-
-    def _positions(self) -> dict[str, int]:
-        """Places in line from 1, by chat. Counted once a fact, for every visitor in line asks every second."""
-        picture = self.picture
-        if self._counted != (picture, picture.n):
-            lines: dict[str, int] = {}
-            self._places = {}
-            for chat in sorted(picture.chats.values(), key=lambda chat: (chat.rank, chat.id)):
-                if chat.place in IN_LINE:
-                    self._places[chat.id] = lines[chat.queue] = lines.get(chat.queue, 0) + 1
-            self._counted = (picture, picture.n)
-        return self._places
 
     # --- signals -------------------------------------------------------------------------------
 

@@ -3,14 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from console.domain.directory import Queue
-from console.projection.picture import AgentState, Picture
+from console.projection.picture import Picture
 from console.protocol import Colleagues, ColleagueThere, InvitedTo, QueueThere
-
-
-def free_slots(agent: AgentState) -> int:
-    """How many chats could be handed to them now."""
-    there = agent.connected and agent.status == "online"
-    return max(agent.limit - len(agent.held), 0) if there else 0
 
 
 def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Colleagues:
@@ -21,7 +15,7 @@ def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Collea
             name=agent.name,
             status=agent.status if agent.connected else "offline",
             reason=agent.reason if agent.connected else "",
-            free=free_slots(agent),
+            free=agent.free_slots,
             queues=agent.queues,
         )
         for agent in picture.agents.values()
@@ -32,9 +26,9 @@ def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Collea
 
 
 def _queue(picture: Picture, queue: Queue) -> QueueThere:
-    there = [a for a in picture.agents.values() if a.connected and a.status == "online" and queue.id in a.queues]
+    there = [a for a in picture.agents.values() if a.online and queue.id in a.queues]
     waiting = sum(1 for chat in picture.chats.values() if chat.place == "waiting" and chat.queue == queue.id)
-    free = sum(1 for agent in there if free_slots(agent))
+    free = sum(1 for agent in there if agent.free_slots)
     return QueueThere(queue.id, queue.name, waiting, len(there), free)
 
 

@@ -59,6 +59,16 @@ class AgentState(msgspec.Struct):
     held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
     figures: DayFigures = msgspec.field(default_factory=DayFigures)
 
+    @property
+    def online(self) -> bool:
+        """Connected, and taking chats."""
+        return self.connected and self.status == "online"
+
+    @property
+    def free_slots(self) -> int:
+        """How many chats could be given to the agent now."""
+        return max(self.limit - len(self.held), 0) if self.online else 0
+
 
 class QueueState(msgspec.Struct):
     """`pace` is the time between two assignments while somebody waits, 0 while nothing is known."""

@@ -180,7 +180,7 @@ class Picture(Counters):
         self._count_there(agent, 1)
 
     def _count_there(self, agent: AgentState, by: int) -> None:
-        if not (agent.connected and agent.status == "online"):
+        if not agent.online:
             return
         for queue in agent.queues:
             self.there[queue] = self.there.get(queue, 0) + by

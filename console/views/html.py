@@ -9,22 +9,20 @@ DOM: `who-<slot>` the head of a pane, `talk-<slot>` what stands under it, `log-<
 of lines, `m-<chat>-<seq>` a line, `strip-…` the figures on top.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 from markupsafe import Markup
 
-from console.domain.directory import SLOTS, Member, Queue
+from console.domain.directory import SLOTS, Queue
 from console.events import ChatFact, Ended, Labelled, Message, Note, Profile, PromiseBroken
+from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
 from console.protocol import InvitedTo
 from console.views.i18n import page_texts
 from console.views.templating import environment
-
-Queues = Callable[[], Mapping[str, Queue]]
-Members = Callable[[], Mapping[str, Member]]
 
 
 class Strip(msgspec.Struct):
@@ -53,15 +51,10 @@ class Strip(msgspec.Struct):
 
 
 class HtmlViews:
-    """Fragments; `queues` gives the current queues for their names and targets, `members` the team.
+    """Fragments, with the names of queues and members as they are in `current`."""
 
-    `watch_shown` says whether an agent sees who looks on.
-    """
-
-    def __init__(self, queues: Queues, members: Members = dict, watch_shown: Callable[[], bool] = lambda: True) -> None:
-        self.queues = queues
-        self.members = members
-        self.watch_shown = watch_shown
+    def __init__(self, current: Current) -> None:
+        self.current = current
 
     def pane(
         self, slot: int, chat: ChatState | None, facts: Sequence[ChatFact], *, locale: str, now: int, seen: int = 0
@@ -100,14 +93,16 @@ class HtmlViews:
             return Markup(_macros(locale, "message").message(fact, chat))
         if isinstance(fact, Note):
             return Markup(_macros(locale, "note").note(fact, chat))
-        queues = self.queues()
-        return Markup(_macros(locale, "event").event(fact, queues.get(chat.queue), queues, self.members()))
+        directory = self.current.directory
+        queue = directory.queues.get(chat.queue)
+        return Markup(_macros(locale, "event").event(fact, queue, directory.queues, directory.members))
 
     def who(self, slot: int, chat: ChatState, *, locale: str, seen: int = 0) -> Markup:
         """The head itself, without its target."""
         name = chat.name or stranger(chat, locale=locale)
-        queue, members = self.queues().get(chat.queue), self.members()
-        shown = chat.watchers if self.watch_shown() else ()
+        directory = self.current.directory
+        queue, members = directory.queues.get(chat.queue), directory.members
+        shown = chat.watchers if directory.watch_shown else ()
         watchers = [members[id].name if id in members else id for id in shown]
         return Markup(
             _macros(locale, "pane_header").header(slot, chat, queue, seen, name, span_of(chat, queue), watchers)

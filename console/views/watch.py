@@ -4,7 +4,7 @@ Pure and sync. Three elements known by their ids (`watch-head`, `watch-trace`, `
 by its `data-seq`, and whatever of the others it changed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from console.events import (
     Transferred,
     Withdrawn,
 )
+from console.projection.current import Current
 from console.projection.picture import ChatState
 from console.views.html import HtmlViews, stranger
 from console.views.templating import environment
@@ -27,13 +28,11 @@ TRACED = (Opened, Offered, Withdrawn, Overflowed, Assigned, Transferred, Release
 
 
 class WatchViews:
-    """`names` gives members' names by id, `sees` says whether it is shown who else looks on."""
+    """`sees` says whether this person is shown who else is watching."""
 
-    def __init__(
-        self, html: HtmlViews, names: Callable[[], Mapping[str, str]], sees: Callable[[], bool] = lambda: True
-    ) -> None:
+    def __init__(self, html: HtmlViews, sees: Callable[[], bool] = lambda: True) -> None:
         self._html = html
-        self._names = names
+        self._current = html.current
         self._sees = sees
 
     def whole(self, chat: ChatState, facts: Sequence[ChatFact], *, locale: str, now: int) -> str:
@@ -48,16 +47,21 @@ class WatchViews:
         return line + self.head(chat, locale=locale, now=fact.at) + changed
 
     def head(self, chat: ChatState, *, locale: str, now: int) -> str:
-        names = self._names()
+        names = _names_in(self._current)
         who = chat.name or stranger(chat, locale=locale)
         lookers = [names.get(id, id) for id in chat.watchers] if self._sees() else []
-        queue, agent = self._html.queues().get(chat.queue), names.get(chat.agent, chat.agent)
+        queue, agent = self._current.directory.queues.get(chat.queue), names.get(chat.agent, chat.agent)
         return str(_macros(locale).head(chat, who, queue, agent, lookers, now))
 
     def trace(self, facts: Sequence[ChatFact], *, locale: str) -> str:
-        names = self._names()
-        queues = {id: queue.name for id, queue in self._html.queues().items()}
+        names = _names_in(self._current)
+        queues = {id: queue.name for id, queue in self._current.directory.queues.items()}
         return str(_macros(locale).trace(facts, queues, names))
+
+
+def _names_in(current: Current) -> dict[str, str]:
+    """Members by id, as they are called now."""
+    return {id: agent.name for id, agent in current.picture.agents.items()}
 
 
 def traced(facts: Sequence[ChatFact]) -> list[ChatFact]:

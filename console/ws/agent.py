@@ -10,7 +10,9 @@ from starlette.websockets import WebSocket
 from console.actions.agent import AgentActions
 from console.archive.credentials import SignedIn
 from console.authentication import COOKIE, authenticate, own_origin, services_of
-from console.delivery.fanout import HubEvent, RenderedFact, SeenSignal, TypingSignal
+from console.delivery.catch_up import CatchUp
+from console.delivery.rendered_fact import HubEvent, RenderedFact
+from console.delivery.signals import SeenSignal, TypingSignal
 from console.domain.sanitize import clean, mask_cards
 from console.errors import Fenced, NotYours, SestettoError, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Offered, Presence, Revoked, Watched
@@ -78,8 +80,8 @@ class AgentConnection(Connection):
         locale = locale_of(socket, me.member.locale)
         may, sees = self.actions.may_watch, self.actions.sees_watchers
         self.watching = Watching(self, self.services, self.author, locale, may, sees)
-        self._coming: dict[str, list[RenderedFact]] = {}  # chats being read -> what happened meanwhile
-        self._early: list[HubEvent] | None = None
+        self._coming: dict[str, CatchUp[RenderedFact]] = {}  # chats being read
+        self._events = CatchUp(self._hear)
         self._reading: set[asyncio.Task[None]] = set()
         self._following: asyncio.Task[None] | None = None
 
@@ -118,7 +120,6 @@ class AgentConnection(Connection):
         if not isinstance(frame, AgentHello):
             return False
         agent = self.me.member.id
-        self._early = []
         self.services.hub.join(f"agent:{agent}", self)
         self.services.hub.join("staff", self)
         if await authenticate(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
@@ -131,9 +132,7 @@ class AgentConnection(Connection):
         self.drawn = {chat.id: connected.n for chat in connected.chats}
         self.guest_of = {chat.id for chat in self.services.picture.chats.values() if agent in chat.guests}
         self.face.welcome(self, frame, connected, await self._went(frame))
-        early, self._early = self._early, None
-        for heard in early:
-            self.deliver(heard)
+        self._events.go_on()
         self.face.begin(self)
         return True
 
@@ -192,9 +191,9 @@ class AgentConnection(Connection):
     # --- what is heard ------------------------------------------------------------------------------------
 
     def deliver(self, heard: HubEvent) -> None:
-        if self._early is not None:
-            self._early.append(heard)
-            return
+        self._events.hear(heard)
+
+    def _hear(self, heard: HubEvent) -> None:
         self.watching.hear(heard)
         match heard:
             case TypingSignal():
@@ -206,9 +205,9 @@ class AgentConnection(Connection):
             case RenderedFact():
                 if heard.n > self.n or isinstance(heard.fact, Revoked):  # that may come between session and welcome
                     self.n = max(self.n, heard.n)
-                    self._hear(heard)
+                    self._hear_fact(heard)
 
-    def _hear(self, shown: RenderedFact) -> None:
+    def _hear_fact(self, shown: RenderedFact) -> None:
         match shown.fact:
             case AgentChanged():
                 if shown.fact.removed:
@@ -229,7 +228,7 @@ class AgentConnection(Connection):
 
     def _hear_of_chat(self, shown: RenderedFact, fact: ChatFact) -> None:
         if fact.chat in self._coming:
-            self._coming[fact.chat].append(shown)
+            self._coming[fact.chat].hear(shown)
         elif isinstance(fact, Assigned | Offered) and fact.agent == self.author.id:
             self._take_in(fact.chat)
         elif isinstance(fact, Invited) and fact.agent == self.author.id:
@@ -250,8 +249,8 @@ class AgentConnection(Connection):
             self.face.left(self, shown, fact.chat, why)
 
     def _take_in(self, chat: str) -> None:
-        """A chat has come, or is offered: it is read once, whole, and what happens meanwhile follows."""
-        self._coming[chat] = []
+        """A chat has been assigned or offered: it is read once, whole, and what happens meanwhile follows."""
+        self._coming[chat] = CatchUp(self._hear_again)
         task = asyncio.create_task(self._read_in(chat))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
@@ -263,12 +262,14 @@ class AgentConnection(Connection):
             self._coming.pop(chat, None)
             self.cut(1012)
             return
-        meanwhile = self._coming.pop(chat)
+        coming = self._coming.pop(chat)
         if live.fields.get("agent") == self.author.id:
             self._draw(live, n)
-        for shown in meanwhile:
-            if isinstance(shown.fact, ChatFact) and shown.n > n:
-                self._hear_of_chat(shown, shown.fact)
+        coming.go_on(lambda shown: shown.n > n)
+
+    def _hear_again(self, shown: RenderedFact) -> None:
+        if isinstance(shown.fact, ChatFact):
+            self._hear_of_chat(shown, shown.fact)
 
     def _draw(self, live: ChatSnapshot, n: int) -> None:
         self.drawn[live.id] = n

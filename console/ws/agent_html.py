@@ -8,7 +8,7 @@ from copy import deepcopy
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
-from console.delivery.fanout import RenderedFact
+from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, read_log
 from console.projection.picture import ChatState, chat_state
 from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Went

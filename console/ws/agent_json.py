@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from console.delivery.fanout import RenderedFact
+from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, Status
 from console.projection.picture import chat_state
 from console.protocol import (

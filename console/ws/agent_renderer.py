@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from console.archive.credentials import SignedIn
-from console.delivery.fanout import RenderedFact
 from console.delivery.hub import Outbox
+from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, Author, ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
 from console.protocol import AgentHello, InvitedTo, Outbound, Went
 from console.queue.results import ChatSnapshot, Connected

@@ -11,7 +11,7 @@ from console.actions.visitor_profile import clean_line, clean_message
 from console.archive.credentials import SignedIn
 from console.authentication import COOKIE, authenticate, own_origin, services_of
 from console.board.publisher import Boards, BoardVariant
-from console.delivery.fanout import HubEvent, RenderedFact
+from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.domain.directory import Member
 from console.domain.permissions import may, require
 from console.domain.sanitize import clean, mask_cards

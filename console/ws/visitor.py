@@ -10,7 +10,9 @@ from starlette.websockets import WebSocket
 from console.actions.idempotency import after_the_end, first_result
 from console.actions.visitor_profile import CHANNEL, ProfileBuilder, clean_message, valid_email
 from console.authentication import own_origin, services_of
-from console.delivery.fanout import Fanout, HubEvent, RenderedFact, SeenSignal, TypingSignal
+from console.delivery.catch_up import CatchUp
+from console.delivery.rendered_fact import HubEvent, RenderedFact
+from console.delivery.signals import SeenSignal, TypingSignal
 from console.domain.directory import Site
 from console.domain.ids import new_id
 from console.domain.sanitize import clean, mask_cards
@@ -53,7 +55,7 @@ class VisitorConnection(Connection):
     frames = msgspec.json.Decoder(VisitorFrame)
     rate = (5, 30)
 
-    def __init__(self, socket: WebSocket, fanout: Fanout) -> None:
+    def __init__(self, socket: WebSocket) -> None:
         super().__init__(socket)
         self.services = services_of(socket)
         self._came_to = self.services.directory.sites[socket.query_params["site"]]
@@ -63,8 +65,8 @@ class VisitorConnection(Connection):
         self.chat = ""
         self.last = 0  # seq of the last public fact sent
         self.returning = False  # known by token, with nothing live: the archive may know the cid
-        self._early: list[RenderedFact] | None = None
-        self.outlook = WaitStatus(self.services, fanout)
+        self._facts = CatchUp(self._show)
+        self.outlook = WaitStatus(self.services)
         self._welcomed = False
 
     @property
@@ -99,15 +101,12 @@ class VisitorConnection(Connection):
         known = self.services.visitor_tokens.read(frame.token) if frame.token else None
         self.guest = ProfileBuilder(known or new_id(), lambda: self.site, self.socket.headers.get("user-agent", ""))
         self.guest.is_on(frame.page, frame.locale)
-        self._early = []
         self.services.hub.join(f"visitor:{self.guest.visitor.id}", self)
         self.services.hub.join(f"site:{self.site.key}", self)
         arrived = await self._arrive(known, frame)
         self._welcome(frame, arrived)
         self._welcomed = True
-        early, self._early = self._early, None
-        for shown in early:
-            self._show(shown)
+        self._facts.go_on()
         self.look_again()
         return True
 
@@ -286,10 +285,7 @@ class VisitorConnection(Connection):
                 if heard.chat == self.chat:
                     self.send(Seen(heard.seq))
             case RenderedFact():
-                if self._early is not None:
-                    self._early.append(heard)
-                else:
-                    self._show(heard)
+                self._facts.hear(heard)
 
     def _be_in(self, chat: str) -> None:
         """The ack of an opening and its first fact race: whichever is first begins another log."""
@@ -338,6 +334,6 @@ async def visitor_socket(socket: WebSocket) -> None:
         return
     await socket.accept(SUBPROTOCOL)
     try:
-        await VisitorConnection(socket, socket.app.state.fanout).run()
+        await VisitorConnection(socket).run()
     except Hangup:
         return

@@ -1,6 +1,5 @@
 """What a visitor may expect: the place in line, and whether anybody is there."""
 
-from console.delivery.fanout import Fanout
 from console.projection.availability import availability
 from console.projection.picture import ChatState
 from console.protocol import Line, Outbound, Team, TeamChanged
@@ -10,9 +9,8 @@ from console.services import Services
 class WaitStatus:
     """Of one socket: what was told last, and what has changed since. `chat` is empty before there is one."""
 
-    def __init__(self, services: Services, fanout: Fanout) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._fanout = fanout
         self._place: tuple[int, int] | None = None
         self._team = Team(False)
 
@@ -36,7 +34,7 @@ class WaitStatus:
     def news(self, chat: str, queue: str) -> list[Outbound]:
         """What has changed since it was told."""
         place, team = self._place, self._team
-        self._place = self._fanout.place_of(chat) if chat else None
+        self._place = self._services.positions.of(self._services.picture, chat) if chat else None
         now = self.team(chat, queue)
         line = [Line(*self._place)] if self._place is not None and self._place != place else []
         return [*line, *([TeamChanged(now.online, now.back_at)] if now != team else [])]

@@ -6,8 +6,10 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from console.delivery.fanout import HubEvent, RenderedFact, TypingSignal
+from console.delivery.catch_up import CatchUp
 from console.delivery.hub import Listener
+from console.delivery.rendered_fact import HubEvent, RenderedFact
+from console.delivery.signals import TypingSignal
 from console.domain.ids import new_id
 from console.errors import ChatEnded, NotYours, SestettoError
 from console.events import Author, ChatFact, Ended, Presence, Watched, Wrapped, read_log
@@ -27,12 +29,12 @@ class WatchingSocket(Listener[HubEvent], Protocol):
 
 
 class WatchedChat:
-    """One chat: what was drawn of it, and until then what has been heard."""
+    """One chat: the feed number it was drawn at, where it went so far, and what is heard of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, show: Callable[["WatchedChat", RenderedFact], None]) -> None:
         self.n = 0
         self.trace: list[ChatFact] = []
-        self.early: list[RenderedFact] | None = []
+        self.facts: CatchUp[RenderedFact] = CatchUp(lambda fact: show(self, fact))
 
 
 class Watching:
@@ -52,7 +54,7 @@ class Watching:
         self._author = author
         self._locale = locale
         self._may = may
-        self._views = WatchViews(services.views, lambda: member_names(services), sees)
+        self._views = WatchViews(services.views, sees)
         self._connection = new_id()
         self._looked: dict[str, WatchedChat] = {}
         self._renewing: asyncio.Task[None] | None = None
@@ -65,7 +67,7 @@ class Watching:
             return
         if not self._may(line) or (chat not in self._looked and len(self._looked) >= MOST):
             raise NotYours
-        looked = self._looked[chat] = WatchedChat()
+        looked = self._looked[chat] = WatchedChat(self._hear)
         self._services.hub.join(f"chat:{chat}", self._on)
         try:
             await self._services.workspace.watch(self._author, chat, self._connection, on=True)
@@ -78,13 +80,10 @@ class Watching:
         line = chat_state(chat, live.fields)
         whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())
         self._send(WatchDrawn(chat, looked.n, whole, whole=True))
-        early, looked.early = looked.early or [], None
         if line.place == "ended":  # between the two calls: its end has passed by already
             self._forget(chat, "ended")
             return
-        for shown in early:
-            if self._looked.get(chat) is looked:
-                self._hear(looked, shown)
+        looked.facts.go_on()
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
 
@@ -112,13 +111,12 @@ class Watching:
             return False
         looked = self._looked.get(fact.chat)
         if looked is not None:
-            self._hear(looked, heard)
+            looked.facts.hear(heard)
         return looked is not None
 
     def _hear(self, looked: WatchedChat, shown: RenderedFact) -> None:
-        if looked.early is not None:
-            looked.early.append(shown)
-        elif shown.n > looked.n and shown.line is not None:
+        current = self._looked.get(getattr(shown.fact, "chat", "")) is looked  # it may have ended while being read
+        if current and shown.n > looked.n and shown.line is not None:
             looked.n = shown.n
             self._show(looked, shown, shown.line)
 
@@ -159,8 +157,3 @@ class Watching:
 
     def _send(self, frame: Outbound) -> None:
         self._on.send(frame)
-
-
-def member_names(services: Services) -> dict[str, str]:
-    """Members by id, as they are called now."""
-    return {id: agent.name for id, agent in services.picture.agents.items()}

@@ -59,12 +59,10 @@ class BoardStage:
         self.store = Store(self.floor)
         self.boards = Boards(
             self.store,  # type: ignore[arg-type]
-            BoardViews(lambda: self.floor.directory),
-            lambda: self.floor.picture,
-            lambda: self.floor.directory,
+            BoardViews(self.floor),
+            self.floor,
         )
-        html = HtmlViews(lambda: self.floor.directory.queues)
-        self.watch = WatchViews(html, lambda: {id: agent.name for id, agent in self.floor.picture.agents.items()})
+        self.watch = WatchViews(HtmlViews(self.floor))
         self.facts: dict[str, list[ChatFact]] = {}
         self.heard: list[dict[str, Any]] = []
         self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP

@@ -16,13 +16,14 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.archive.credentials import SignedIn
-from console.domain.directory import Member, Queue
+from console.domain.directory import Directory, Member, Queue
 from console.events import (
     ChatFact,
     Status,
 )
 from console.pages.console import console_page
 from console.pages.static import routes as static_routes
+from console.projection.current import Current
 from console.projection.picture import AgentState
 from console.projection.statistics import DayFigures, bucket_of
 from console.protocol import (
@@ -62,8 +63,10 @@ class Stage:
     def __init__(self, house: House) -> None:
         self.house = house
         self.url = house.url
-        self.views = HtmlViews(lambda: QUEUES, lambda: TEAM)
-        self.watch = WatchViews(self.views, lambda: {id: member.name for id, member in TEAM.items()})
+        current = Current(directory=Directory(0, queues=QUEUES, members=TEAM))
+        current.picture.agents |= {id: AgentState(id, member.name) for id, member in TEAM.items()}
+        self.views = HtmlViews(current)
+        self.watch = WatchViews(self.views)
         self.plays: dict[str, Play] = {}
         self.status: Status = "online"
         self.waiting = 0

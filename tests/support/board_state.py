@@ -4,13 +4,14 @@ from typing import Any
 
 from console.domain.directory import Directory, Member, Queue
 from console.events import Turn
+from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState, LateAnswer, Picture
 from console.projection.statistics import HOUR, MINUTE
 
 SUPPORT = Queue("support", "Support")
 
 
-class Floor:
+class Floor(Current):
     """`now` is moved by hand. Times given to its methods are ms from now, negative for the past."""
 
     def __init__(self, *queues: Queue, now: int = 1_800_000_000_000) -> None:

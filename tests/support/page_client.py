@@ -18,6 +18,7 @@ from console.config import read_settings
 from console.delivery.hub import Hub
 from console.domain.directory import Queue
 from console.pages import chats, console, settings, sign_in
+from console.projection.current import Current
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
@@ -55,7 +56,8 @@ async def an_installation(folder: Path, store_url: str, workspace: str, **option
 
 def _services(database: Database, workspace: Workspace, *, demo: bool = False) -> Services:
     stores = Stores(database)
-    made = Services(
+    current = Current()
+    return Services(
         settings=read_settings({}),
         workspace=workspace,
         database=database,
@@ -66,12 +68,11 @@ def _services(database: Database, workspace: Workspace, *, demo: bool = False) -
         couriers=Couriers(),
         hub=Hub(),
         visitor_tokens=VisitorTokens("s" * 32),
-        views=HtmlViews(lambda: made.directory.queues),
-        directory=None,  # type: ignore[arg-type]
+        views=HtmlViews(current),
+        current=current,
         demo=demo,
         build="test",
     )
-    return made
 
 
 def browser_of(

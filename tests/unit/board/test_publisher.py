@@ -59,9 +59,8 @@ class House:
         self.store = Store(floor)
         self.boards = Boards(
             self.store,  # type: ignore[arg-type]
-            BoardViews(lambda: floor.directory),
-            lambda: floor.picture,
-            lambda: floor.directory,
+            BoardViews(floor),
+            floor,
             self.visitors_of,
         )
         self.archived: dict[str, Visitor] = {}

@@ -25,7 +25,7 @@ def text(html: str) -> str:
 
 
 def draw(floor: Floor, thing: object, *, locale: str = "en", wall: bool = False) -> str:
-    return BoardViews(lambda: floor.directory).part(thing, locale=locale, wall=wall, now=floor.now)  # type: ignore[arg-type]
+    return BoardViews(floor).part(thing, locale=locale, wall=wall, now=floor.now)  # type: ignore[arg-type]
 
 
 def row(floor: Floor, agent: str = "ana") -> object:
@@ -165,10 +165,7 @@ def facts(words: str) -> list[ChatFact]:
 
 
 def watching(floor: Floor) -> WatchViews:
-    return WatchViews(
-        HtmlViews(lambda: floor.directory.queues),
-        lambda: {id: agent.name for id, agent in floor.picture.agents.items()},
-    )
+    return WatchViews(HtmlViews(floor))
 
 
 def test_why_this_agent_and_why_the_wait_is_told_step_by_step() -> None:

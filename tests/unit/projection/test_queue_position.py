@@ -1,16 +1,11 @@
-"""Places in line and expected waits, as a process tells them from its picture; and whether somebody is there."""
+"""Places in line and expected waits, from a picture; and whether somebody is there."""
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
 
-import pytest
-
-from console.delivery.fanout import Fanout
-from console.delivery.hub import Hub
 from console.domain.directory import Hours, Queue
 from console.projection.availability import availability
 from console.projection.picture import ChatState, Picture
+from console.projection.queue_position import QueuePositions
 from console.protocol import Team
 
 NOON = int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000)  # a Wednesday
@@ -23,40 +18,40 @@ QUEUES = {
 }
 
 
-@pytest.fixture
-def fanout() -> Fanout:
-    workspace: Any = SimpleNamespace(on_epoch=[])
-    views: Any = None
-    made = Fanout(workspace, Hub(), views)
-    made.picture = Picture()
-    return made
+def stands(picture: Picture, chat: str, rank: int, *, place: str = "waiting", queue: str = "l1") -> None:
+    picture.chats[chat] = ChatState(chat, place, queue, f"v{chat}", rank=rank)
 
 
-def stands(fanout: Fanout, chat: str, rank: int, *, place: str = "waiting", queue: str = "l1") -> None:
-    fanout.picture.chats[chat] = ChatState(chat, place, queue, f"v{chat}", rank=rank)
+def test_places_follow_the_rank_and_then_the_id() -> None:
+    picture, positions = Picture(), QueuePositions()
+    stands(picture, "b", 20)
+    stands(picture, "c", 10)
+    stands(picture, "a", 20)
+    stands(picture, "other", 1, queue="l2")
+    assert [positions.of(picture, chat) for chat in ("c", "a", "b", "other")] == [(1, -1), (2, -1), (3, -1), (1, -1)]
 
 
-def test_places_follow_the_rank_and_then_the_id(fanout: Fanout) -> None:
-    stands(fanout, "b", 20)
-    stands(fanout, "c", 10)
-    stands(fanout, "a", 20)
-    stands(fanout, "other", 1, queue="l2")
-    assert [fanout.place_of(chat) for chat in ("c", "a", "b", "other")] == [(1, -1), (2, -1), (3, -1), (1, -1)]
+def test_who_is_offered_stands_in_line_and_who_is_held_or_over_does_not() -> None:
+    picture, positions = Picture(), QueuePositions()
+    stands(picture, "a", 1, place="offered")
+    stands(picture, "b", 2)
+    stands(picture, "c", 0, place="active")
+    stands(picture, "d", 0, place="wrapup")
+    assert [positions.of(picture, chat) for chat in ("a", "b", "c", "d", "gone")] == [
+        (1, -1),
+        (2, -1),
+        None,
+        None,
+        None,
+    ]
 
 
-def test_who_is_offered_stands_in_line_and_who_is_held_or_over_does_not(fanout: Fanout) -> None:
-    stands(fanout, "a", 1, place="offered")
-    stands(fanout, "b", 2)
-    stands(fanout, "c", 0, place="active")
-    stands(fanout, "d", 0, place="wrapup")
-    assert [fanout.place_of(chat) for chat in ("a", "b", "c", "d", "gone")] == [(1, -1), (2, -1), None, None, None]
-
-
-def test_the_expected_wait_is_the_place_times_the_pace(fanout: Fanout) -> None:
-    fanout.picture.queue("l1").pace = 14_300
+def test_the_expected_wait_is_the_place_times_the_pace() -> None:
+    picture, positions = Picture(), QueuePositions()
+    picture.queue("l1").pace = 14_300
     for number in range(3):
-        stands(fanout, f"c{number}", number)
-    assert [fanout.place_of(f"c{number}") for number in range(3)] == [(1, 14), (2, 29), (3, 43)]
+        stands(picture, f"c{number}", number)
+    assert [positions.of(picture, f"c{number}") for number in range(3)] == [(1, 14), (2, 29), (3, 43)]
 
 
 def test_somebody_at_the_next_level_is_somebody() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.domain.directory import Member, Queue
+from console.domain.directory import Directory, Member, Queue
 from console.events import (
     AnyChatFact,
     Asked,
@@ -36,6 +36,7 @@ from console.events import (
     Withdrawn,
     Wrapped,
 )
+from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures, bucket_of
 from console.views.html import HtmlViews, Strip
@@ -43,7 +44,7 @@ from console.views.linkify import linkify, page_label
 
 QUEUES = {"support": Queue("support", "Support"), "billing": Queue("billing", "Billing")}
 TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") for name in ("Ana", "Ben")}
-VIEWS = HtmlViews(lambda: QUEUES, lambda: TEAM)
+VIEWS = HtmlViews(Current(directory=Directory(0, queues=QUEUES, members=TEAM)))
 ATTACKS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
