@@ -42,7 +42,7 @@ class ProfileBuilder:
         kept, here = msgspec.json.decode(profile, type=VisitorProfile), self.profile
         self.profile = msgspec.structs.replace(kept, page=here.page or kept.page, title=here.title or kept.title)
 
-    def is_on(self, page: Page, locale: str = "") -> None:
+    def set_page(self, page: Page, locale: str = "") -> None:
         """The page they are on; what it leaves out stays as it was."""
         here = self.profile
         self.profile = msgspec.structs.replace(
@@ -53,7 +53,7 @@ class ProfileBuilder:
             referrer=page_address(page.referrer, ()) or here.referrer,
         )
 
-    def is_called(self, name: str, email: str, fields: Mapping[str, str]) -> None:
+    def set_identity(self, name: str, email: str, fields: Mapping[str, str]) -> None:
         """Name, address and fields as the page gives them: unverified; the oldest fields give way.
 
         BadText for half a surrogate pair, ProfileFull when what is given at once is too much by itself.
@@ -75,8 +75,8 @@ class ProfileBuilder:
             del fields[next(iter(fields))]
         self.profile = msgspec.structs.replace(was, visitor=visitor, fields=fields)
 
-    def is_known_as(self, line: ChatState) -> bool:
-        """Whether the chat tells all of the profile already."""
+    def matches(self, line: ChatState) -> bool:
+        """Whether the chat already tells all of the profile."""
         mine = self.profile
         told = (line.name, line.email, line.locale, line.page, line.title, line.fields)
         return told == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields)

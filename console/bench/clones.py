@@ -16,6 +16,7 @@ from redis.exceptions import ResponseError
 
 from console.domain.ids import new_cid, new_id
 from console.events import Visitor
+from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
 from console.queue.workspace import Workspace
 
@@ -59,7 +60,8 @@ class Mould(NamedTuple):
 async def really_open(workspace: Workspace, queue: str, names: Names, locale: str = "") -> int:
     """When (ms)."""
     said = await workspace.open(
-        names.chat, connection=names.connection, queue=queue, site="load", channel="web", cid=names.cid,
+        names.chat, connection=names.connection, queue=queue, language=language_of(locale), site="load",
+        channel="web", cid=names.cid,
         profile=VisitorProfile(Visitor(names.visitor), locale=locale, page="https://shop.example/cart"), text=WORDS,
     )  # fmt: skip
     return said.at

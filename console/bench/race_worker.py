@@ -90,7 +90,7 @@ async def _limit(w: Workspace, m: RaceMove) -> str:
 
 async def _open(w: Workspace, m: RaceMove) -> str:
     said = await w.open(
-        m.chat, connection=m.chat, queue=m.queue, site="load", channel="web", cid=new_cid(),
+        m.chat, connection=m.chat, queue=m.queue, language="", site="load", channel="web", cid=new_cid(),
         profile=VisitorProfile(Visitor(m.who)), text="Hello?",
     )  # fmt: skip
     return said.chat

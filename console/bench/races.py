@@ -203,7 +203,7 @@ class Course:
         """A visitor of that chat's own; its id."""
         chat = new_id()
         await self.workspace.open(
-            chat, connection=chat, queue=queue, site="load", channel="web", cid=new_cid(),
+            chat, connection=chat, queue=queue, language="", site="load", channel="web", cid=new_cid(),
             profile=VisitorProfile(Visitor(f"v-{chat}")), text="Hello?",
         )  # fmt: skip
         return chat

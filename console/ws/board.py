@@ -1,22 +1,21 @@
 """The supervisor's socket: `/ws/board`. All boards are shown the same; what is done from one is done here."""
 
-from collections.abc import Awaitable, Mapping
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 import msgspec
 import structlog
 from starlette.websockets import WebSocket
 
-from console.actions.visitor_profile import clean_line, clean_message
+from console.actions.supervisor import SupervisorActions
 from console.archive.credentials import SignedIn
 from console.authentication import COOKIE, authenticate, own_origin, services_of
 from console.board.publisher import Boards, BoardVariant
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.domain.directory import Member
 from console.domain.permissions import may, require
-from console.domain.sanitize import clean, mask_cards
-from console.errors import DatabaseAway, NotAllowed, NotYours, Unknown
-from console.events import AgentChanged, Author, Revoked
+from console.errors import NotAllowed, Unknown
+from console.events import AgentChanged, Revoked
 from console.protocol import Inbound, Watch, Whisper
 from console.protocol.supervisor import (
     BoardFrame,
@@ -27,9 +26,8 @@ from console.protocol.supervisor import (
     SetLimit,
     TakeOver,
 )
-from console.queue.results import Gone, Said
 from console.views.templating import locale_of
-from console.ws.connection import Connection, Handler, Hangup
+from console.ws.connection import Action, Connection, Handler, Hangup
 from console.ws.watching import Watching
 
 HTML = "sestetto.v1.html"
@@ -45,19 +43,31 @@ class BoardConnection(Connection):
         self.services = services_of(socket)
         self.boards = cast(Boards, socket.app.state.boards)
         self.me = me
-        self.author = Author(me.member.id, me.member.name)
+        self.actions = SupervisorActions(self.services, me.member)
+        self.author = self.actions.author
         self.locale = locale_of(socket, me.member.locale)
         self.watching = Watching(self, self.services, self.author, self.locale, lambda chat: True)
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
+        actions = self.actions
         return {
             Watch: self.watch,
-            Whisper: self.whisper,
-            TakeOver: self.take_over,
-            Move: self.move,
-            SetAgentStatus: self.set_status,
-            SetLimit: self.set_limit,
+            Whisper: self.acked(actions.whisper),
+            TakeOver: self.acked(actions.take_over),
+            Move: self.acked(actions.move),
+            SetAgentStatus: self.acked(actions.set_status),
+            SetLimit: self.acked(actions.set_limit),
         }
+
+    def acked(self, action: Action) -> Handler:
+        """As for every socket; but it ends for whoever may no longer supervise."""
+        handle = super().acked(action)
+
+        async def supervise(frame: Any) -> None:
+            self.member()
+            await handle(frame)
+
+        return supervise
 
     async def hello(self, frame: BoardHello) -> bool:
         if not isinstance(frame, BoardHello):
@@ -72,8 +82,6 @@ class BoardConnection(Connection):
         self.send(welcome)
         return True
 
-    # --- commands ---------------------------------------------------------------------------------------
-
     async def watch(self, frame: Watch) -> None:
         self.member()
         if frame.on:
@@ -81,53 +89,12 @@ class BoardConnection(Connection):
         else:
             await self.watching.end(frame.chat)
 
-    async def whisper(self, frame: Whisper) -> None:
-        self.member()
-        text = clean_message(frame.text)
-        await self._done(frame.cid, self.services.workspace.whisper(self.author, frame.chat, frame.cid, text))
-
-    async def take_over(self, frame: TakeOver) -> None:
-        require(self.member(), "answer")
-        await self._done(frame.cid, self.services.workspace.take_over(self.author, frame.chat, frame.cid))
-
-    async def move(self, frame: Move) -> None:
-        self.member()
-        note = mask_cards(clean(frame.note, limit=4_000, optional=True))
-        move = self.services.workspace.move
-        await self._done(
-            frame.cid, move(self.author, frame.chat, frame.cid, queue=frame.queue, to=frame.agent, note=note)
-        )
-
-    async def set_status(self, frame: SetAgentStatus) -> None:
-        self.member()
-        reason = clean_line(frame.reason, 120)
-        at = await self.services.workspace.set_agent_status(self.author, frame.agent, frame.status, reason)
-        self.ack(frame.cid, Said("", 0, at))
-
-    async def set_limit(self, frame: SetLimit) -> None:
-        """SQL has the word on limits; live state follows at once."""
-        self.member()
-        try:
-            directory = await self.services.stores.members.set_limit(frame.agent, frame.limit, by=self.author)
-        except Unknown:  # SQL is away: a board that came back and asked again would not see much else
-            raise DatabaseAway from None
-        await self.services.go_live(directory)
-        self.ack(frame.cid, Said("", 0, self.now()))
-
-    async def _done(self, cid: str, work: Awaitable[Said]) -> None:
-        """Acks; NotYours for a chat that is not live, as for none at all."""
-        try:
-            said = await work
-        except Gone:
-            raise NotYours from None
-        self.ack(cid, said)
-
     def member(self) -> Member:
-        """Who this is by now; the socket ends when they may not supervise any more."""
-        member = self.services.directory.members.get(self.author.id)
-        if member is None or not may(member, "supervise"):
-            raise Hangup(4401)
-        return member
+        """Who this is by now; the socket ends when they may no longer supervise."""
+        try:
+            return self.actions.member()
+        except NotAllowed:
+            raise Hangup(4401) from None
 
     # --- what is heard ------------------------------------------------------------------------------------
 

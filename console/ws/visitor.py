@@ -2,25 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 
 import msgspec
 from starlette.websockets import WebSocket
 
-from console.actions.idempotency import after_the_end, first_result
-from console.actions.visitor_profile import CHANNEL, ProfileBuilder, clean_message, valid_email
+from console.actions.visitor import VisitorActions
 from console.authentication import own_origin, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
-from console.domain.directory import Site
 from console.domain.ids import new_id
-from console.domain.sanitize import clean, mask_cards
-from console.errors import ChatEnded, NoQueue, NotOpen, NotYours, Unknown
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.protocol import (
     MAX_FACTS,
-    MAX_TEXT,
     Error,
     HistoryPage,
     Identify,
@@ -40,7 +34,7 @@ from console.protocol import (
     VisitorTyping,
     VisitorWelcome,
 )
-from console.queue.results import Arrived, Gone, Said
+from console.queue.results import Arrived
 from console.security import origin_allowed
 from console.views.json import raw, visitor_facts
 from console.ws.connection import Connection, Handler, Hangup
@@ -58,37 +52,27 @@ class VisitorConnection(Connection):
     def __init__(self, socket: WebSocket) -> None:
         super().__init__(socket)
         self.services = services_of(socket)
-        self._came_to = self.services.directory.sites[socket.query_params["site"]]
-        self._asked_for = socket.query_params.get("queue", "")
-        self.id = new_id()  # of this connection
-        self.guest = ProfileBuilder("", lambda: self.site, "")
-        self.chat = ""
-        self.last = 0  # seq of the last public fact sent
-        self.returning = False  # known by token, with nothing live: the archive may know the cid
+        self.actions = self._actions_of("")
+        self.wait_status = WaitStatus(self.services)
         self._facts = CatchUp(self._show)
-        self.outlook = WaitStatus(self.services)
         self._welcomed = False
 
-    @property
-    def site(self) -> Site:
-        """As it is set now; as it was when it has been removed, for chats that run go on."""
-        return self.services.directory.sites.get(self._came_to.key, self._came_to)
-
-    @property
-    def queue(self) -> str:
-        """Whose line a new chat comes into, if its opening names none."""
-        return self._asked_for if self._asked_for in self.services.directory.queues else self.site.queue
+    def _actions_of(self, visitor: str) -> VisitorActions:
+        asked = self.socket.query_params
+        browser = self.socket.headers.get("user-agent", "")
+        return VisitorActions(self.services, asked["site"], asked.get("queue", ""), visitor, browser)
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
+        actions = self.actions
         return {
-            Open: self.open,
-            VisitorSay: self.say,
-            VisitorTyping: self.typing,
-            VisitorSeen: self.seen,
-            SetProfile: self.set_profile,
-            VisitorEnd: self.end,
-            Rate: self.rate_chat,
-            LeaveMessage: self.leave_message,
+            Open: self.acked(actions.open),
+            VisitorSay: self.acked(actions.say),
+            VisitorTyping: actions.typing,
+            VisitorSeen: actions.seen,
+            SetProfile: self.acked(actions.set_profile),
+            VisitorEnd: self.acked(actions.end),
+            Rate: self.acked(actions.rate),
+            LeaveMessage: self.acked(actions.leave_message),
             VisitorHistory: self.history,
             Identify: self.identify,
         }
@@ -99,10 +83,10 @@ class VisitorConnection(Connection):
         if not isinstance(frame, VisitorHello):
             return False
         known = self.services.visitor_tokens.read(frame.token) if frame.token else None
-        self.guest = ProfileBuilder(known or new_id(), lambda: self.site, self.socket.headers.get("user-agent", ""))
-        self.guest.is_on(frame.page, frame.locale)
-        self.services.hub.join(f"visitor:{self.guest.visitor.id}", self)
-        self.services.hub.join(f"site:{self.site.key}", self)
+        self.actions = self._actions_of(known or new_id())
+        self.actions.profile.set_page(frame.page, frame.locale)
+        self.services.hub.join(f"visitor:{self.actions.visitor.id}", self)
+        self.services.hub.join(f"site:{self.actions.site.key}", self)
         arrived = await self._arrive(known, frame)
         self._welcome(frame, arrived)
         self._welcomed = True
@@ -114,211 +98,85 @@ class VisitorConnection(Connection):
         if not known:
             return Arrived(None, 0, self.now())
         after = frame.after if frame.epoch == self.services.workspace.epoch else 0
-        arrived = await self.services.workspace.arrive(known, frame.chat, self.id, after)
-        self.returning = arrived.chat is None
+        arrived = await self.services.workspace.arrive(known, frame.chat, self.actions.connection, after)
+        self.actions.returning = arrived.chat is None
         return arrived
 
     def _welcome(self, hello: VisitorHello, arrived: Arrived) -> None:
-        chat, facts, recovered = arrived.chat, [], not hello.chat
+        actions, chat, facts, recovered = self.actions, arrived.chat, [], not hello.chat
         if chat is not None:
-            self.chat = chat.id
-            self.guest.adopt(chat.fields["profile"])
+            actions.chat, actions.last = chat.id, chat.number("last")
+            actions.profile.adopt(chat.fields["profile"])
             facts = visitor_facts(chat.log)
             same = chat.id == hello.chat and hello.epoch == self.services.workspace.epoch
-            recovered = same and arrived.start <= hello.after <= chat.number("last") and len(facts) <= MAX_FACTS
+            recovered = same and arrived.start <= hello.after <= actions.last and len(facts) <= MAX_FACTS
             facts = facts[-MAX_FACTS:]
-            self.last = chat.number("last")
         self.send(
             VisitorWelcome(
-                token=self.services.visitor_tokens.sign(self.guest.visitor.id),
+                token=self.services.visitor_tokens.sign(actions.visitor.id),
                 epoch=self.services.workspace.epoch,
                 now=arrived.now,
                 build=self.services.build,
                 features=FEATURES,
                 recovered=recovered,
-                team=self.outlook.team(self.chat, self.queue),
-                typing_preview=self.site.typing_preview,
-                privacy_url=self.site.privacy_url,
+                team=self.wait_status.team(actions.chat, actions.route().queue),
+                typing_preview=actions.site.typing_preview,
+                privacy_url=actions.site.privacy_url,
                 chat=visitor_chat(chat, self.services.directory.members) if chat is not None else None,
                 facts=[raw(fact) for fact in facts],
             )
         )
 
-    # --- commands -----------------------------------------------------------------------------------
-
-    async def open(self, frame: Open) -> None:
-        text = clean_message(frame.text)
-        self.guest.is_called(frame.name, frame.email, frame.fields)
-        self.guest.is_on(frame.page)
-        known = await self._archived(frame.cid, text)
-        if known is not None:
-            return self._said(frame.cid, known)
-        try:
-            said = await self.services.workspace.open(
-                new_id(),
-                connection=self.id,
-                queue=frame.queue or self.queue,
-                site=self.site.key,
-                channel=CHANNEL,
-                cid=frame.cid,
-                profile=self.guest.profile,
-                text=text,
-            )
-        except NotYours:
-            raise NoQueue from None
-        self.returning = False
-        self._be_in(said.chat)
-        return self._said(frame.cid, said)
-
-    async def leave_message(self, frame: LeaveMessage) -> None:
-        text = clean_message(frame.text)
-        self.guest.is_called(frame.name, valid_email(frame.email), {})
-        self.guest.is_on(frame.page)
-        known = await self._archived(frame.cid, text)
-        said = known or await self.services.workspace.leave_message(
-            new_id(),
-            queue=self.queue,
-            site=self.site.key,
-            channel=CHANNEL,
-            cid=frame.cid,
-            profile=self.guest.profile,
-            text=text,
-        )
-        self.returning = False
-        self._said(frame.cid, said)
-
-    async def say(self, frame: VisitorSay) -> None:
-        text = clean_message(frame.text)
-        if not self.chat:
-            raise NotOpen
-        try:
-            said = await self.services.workspace.visitor_say(self.chat, self.guest.visitor, self.id, frame.cid, text)
-        except Gone:
-            said = await self._late(frame.cid, "message", text)
-        self._said(frame.cid, said)
-
-    async def end(self, frame: VisitorEnd) -> None:
-        if not self.chat:
-            raise NotOpen
-        try:
-            said = await self.services.workspace.visitor_end(self.chat, self.guest.visitor, frame.cid)
-        except Gone:
-            said = await self._late(frame.cid, "ended")
-        self._said(frame.cid, said)
-
-    async def rate_chat(self, frame: Rate) -> None:
-        if not self.chat:
-            raise NotOpen
-        comment = mask_cards(clean(frame.comment, limit=MAX_TEXT, optional=True))
-        try:
-            said = await self.services.workspace.rate(self.chat, self.guest.visitor.id, frame.cid, frame.score, comment)
-        except Gone:
-            said = await self._late(frame.cid, "rated")
-        self._said(frame.cid, said)
-
-    async def set_profile(self, frame: SetProfile) -> None:
-        """In a chat the agent sees it at once; before one it is kept for the opening."""
-        before = self.guest.profile
-        self.guest.is_called(frame.name, frame.email, frame.fields)
-        self.guest.is_on(frame.page, frame.locale)
-        said = await self._set(frame, new=self.guest.profile != before) if self.chat else None
-        self._said(frame.cid, said or Said("", 0, self.now()))
-
-    async def _set(self, frame: SetProfile, *, new: bool) -> Said | None:
-        """None when it came after the end, or told nothing that the chat does not tell: pages say it at every turn."""
-        workspace, body = self.services.workspace, msgspec.json.encode(frame).decode()
-        line = self.outlook.running(self.chat)
-        try:
-            if not new and line is not None and self.guest.is_known_as(line):
-                return await workspace.profile_set(self.chat, self.guest.visitor.id, frame.cid, body)
-            return await workspace.set_profile(self.chat, frame.cid, self.guest.profile, body)
-        except (ChatEnded, Gone):
-            return None
-
-    async def typing(self, frame: VisitorTyping) -> None:
-        if self.chat:
-            preview = frame.text if self.site.typing_preview else ""
-            text = mask_cards(clean(preview, limit=MAX_TEXT, optional=True))
-            signal = TypingSignal(self.chat, "visitor", self.guest.profile.visitor.name, self.last, text)
-            await self.services.workspace.signal(msgspec.json.encode(signal))
-
-    async def seen(self, frame: VisitorSeen) -> None:
-        if self.chat:
-            await self.services.workspace.visitor_seen(self.chat, self.guest.visitor.id, frame.seq)
-
     async def history(self, frame: VisitorHistory) -> None:
-        if not self.chat:
-            raise NotOpen
-        owner, _, log, more = await self.services.workspace.history(self.chat, frame.before, MAX_FACTS)
-        if owner != self.guest.visitor.id:
-            raise NotOpen
-        self.send(HistoryPage([raw(fact) for fact in visitor_facts(log)], self.chat, more))
+        facts, more = await self.actions.history(frame.before)
+        self.send(HistoryPage([raw(fact) for fact in facts], self.actions.chat, more))
 
     async def identify(self, frame: Identify) -> None:
         """Signed identities are not checked yet, so nothing is believed."""
         self.send(Error("unsupported", "Signed identity is not available on this server."))
-
-    # --- resends after the live keys are gone ------------------------------------------------------------
-
-    async def _archived(self, cid: str, text: str) -> Said | None:
-        """The first result of an `open` whose live keys are gone; asked only for a visitor with nothing live."""
-        if not self.returning:
-            return None
-        with suppress(Unknown):  # SQL is away: at worst a resend of more than a day ago opens a second chat
-            return await first_result(self.services, self.guest.visitor.id, cid, "message", text=text)
-        return None
-
-    async def _late(self, cid: str, kind: str, text: str = "") -> Said:
-        return await after_the_end(self.services, self.guest.visitor.id, cid, kind, chat=self.chat, text=text)
-
-    def _said(self, cid: str, said: Said) -> None:
-        self.ack(cid, said)
 
     # --- what is heard ----------------------------------------------------------------------------------
 
     def deliver(self, heard: HubEvent) -> None:
         match heard:
             case TypingSignal():
-                if heard.chat == self.chat:
+                if heard.chat == self.actions.chat:
                     self.send(Typing(heard.who, heard.after))
             case SeenSignal():
-                if heard.chat == self.chat:
+                if heard.chat == self.actions.chat:
                     self.send(Seen(heard.seq))
             case RenderedFact():
                 self._facts.hear(heard)
-
-    def _be_in(self, chat: str) -> None:
-        """The ack of an opening and its first fact race: whichever is first begins another log."""
-        if chat != self.chat:
-            self.chat, self.last = chat, 0
 
     def _show(self, shown: RenderedFact) -> None:
         fact = shown.fact
         if not isinstance(fact, ChatFact):
             return
-        if isinstance(fact, Opened) and self.outlook.running(self.chat) is None:
-            self._be_in(fact.chat)  # a message left while a chat runs is a chat of its own, and takes no one out of it
-        if fact.chat != self.chat or fact.seq <= self.last:
+        if isinstance(fact, Opened) and self.actions.running() is None:
+            self.actions.enter(
+                fact.chat
+            )  # a message left while a chat runs is a chat of its own, and takes no one out of it
+        if fact.chat != self.actions.chat or fact.seq <= self.actions.last:
             return
         frame = shown.for_visitor()
         if frame is not None:
-            self.last = fact.seq
+            self.actions.last = fact.seq
             self.outbox.put(frame)
         if isinstance(fact, Reopened | Opened | Ended):
             asyncio.get_running_loop().call_soon(self.look_again)  # an assignment may be in the same batch
 
     def look_again(self) -> None:
         """Place in line and whether anybody is there, whenever either has changed."""
-        for news in self.outlook.news(self.chat, self.queue) if self._welcomed else ():
+        for news in self.wait_status.news(self.actions.chat, self.actions.route().queue) if self._welcomed else ():
             self.send(news)
 
     def tab_lease(self) -> tuple[str, str] | None:
-        return (self.chat, self.id) if self.chat else None
+        return (self.actions.chat, self.actions.connection) if self.actions.chat else None
 
     async def gone(self) -> None:
         self.services.hub.leave(self)
-        if self.chat:
-            await self.services.workspace.depart(self.chat, self.id)
+        if self.actions.chat:
+            await self.services.workspace.depart(self.actions.chat, self.actions.connection)
 
 
 async def visitor_socket(socket: WebSocket) -> None:

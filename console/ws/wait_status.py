@@ -14,14 +14,14 @@ class WaitStatus:
         self._place: tuple[int, int] | None = None
         self._team = Team(False)
 
-    def running(self, chat: str) -> ChatState | None:
+    def _running(self, chat: str) -> ChatState | None:
         """The chat while it goes on for its visitor."""
         line = self._services.picture.chats.get(chat)
         return line if line is not None and line.place != "wrapup" else None
 
     def team(self, chat: str, queue: str) -> Team:
         """Who is there for the chat, or without one for who comes to the queue; told herewith."""
-        line = self.running(chat)
+        line = self._running(chat)
         self._team = availability(
             self._services.picture,
             self._services.directory.queues,

@@ -1,6 +1,7 @@
 """What visitors may do next."""
 
 from console.events import Visitor
+from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
 from tests.model.choices import LOCALES, NAMES, VISITORS, Choosing
 from tests.model.directories import QUEUES
@@ -16,7 +17,8 @@ class VisitorMoves(Choosing):
             visitor = VISITORS[(k + number) % len(VISITORS)]
             queue = "none" if j == 11 else QUEUES[2 if j % 4 == 3 else yes]
             self.command(
-                "open", self.fresh("c"), connection=self.fresh("w"), queue=queue, site="shop", channel="web",
+                "open", self.fresh("c"), connection=self.fresh("w"), queue=queue,
+                language=language_of(LOCALES[visitor.id]), site="shop", channel="web",
                 cid=self.fresh("x"), profile=VisitorProfile(visitor, locale=LOCALES[visitor.id], page="/"),
                 text=self.fresh("hello "),
             )  # fmt: skip

@@ -102,8 +102,8 @@ class Visiting(Lines):
         return seq
 
     def open(
-        self, chat: str, *, connection: str, queue: str, site: str, channel: str, cid: str, profile: VisitorProfile,
-        text: str,
+        self, chat: str, *, connection: str, queue: str, language: str, site: str, channel: str, cid: str,
+        profile: VisitorProfile, text: str,
     ) -> Said:  # fmt: skip
         visitor = profile.visitor
         author = Author(visitor.id, visitor.name)

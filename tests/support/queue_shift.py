@@ -10,6 +10,7 @@ from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
 from console.events import AnyFact, Author, Entry, Visitor, decode_fact
 from console.projection.picture import Picture
+from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
 from console.queue.results import Said
 from console.queue.store import Store
@@ -96,7 +97,8 @@ class Shift:
         self, visitor: str, text: str = "Hello", *, queue: str = "sales", cid: str = "", locale: str = ""
     ) -> str:
         said = await self.workspace.open(
-            new_id(), connection=f"{visitor}-1", queue=queue, site="shop", channel="web", cid=cid or new_cid(),
+            new_id(), connection=f"{visitor}-1", queue=queue, language=language_of(locale), site="shop",
+            channel="web", cid=cid or new_cid(),
             profile=VisitorProfile(Visitor(visitor, visitor.title()), locale=locale), text=text,
         )  # fmt: skip
         return said.chat

@@ -7,7 +7,6 @@ import msgspec
 from console.errors import CidReused
 from console.events import Author, Visitor
 from console.queue.calls.caller import Caller
-from console.queue.lanes import language_of
 from console.queue.payloads import Mark, MessagePayload, Rating, VisitorProfile, digest, encode
 from console.queue.results import (
     Arrived,
@@ -26,6 +25,7 @@ class VisitorCalls(Caller):
         *,
         connection: str,
         queue: str,
+        language: str,
         site: str,
         channel: str,
         cid: str,
@@ -44,7 +44,7 @@ class VisitorCalls(Caller):
             queue,
             site,
             channel,
-            language_of(profile.locale),
+            language,
             cid,
             digest(text),
             encode(profile),

@@ -12,7 +12,7 @@ LONG = "x" * 490
 
 def guest(**fields: str) -> ProfileBuilder:
     vera = ProfileBuilder("vera", lambda: SITE, "A browser")
-    vera.is_called("Vera", "", fields)
+    vera.set_identity("Vera", "", fields)
     return vera
 
 
@@ -23,7 +23,7 @@ def named(prefix: str, count: int, value: str = LONG) -> dict[str, str]:
 def test_the_oldest_fields_give_way_to_what_would_be_too_much() -> None:
     vera = guest(plan="gold")
     for prefix in ("a", "b", "c"):
-        vera.is_called("", "", named(prefix, 15))
+        vera.set_identity("", "", named(prefix, 15))
     kept = vera.profile.fields
     assert MOST_BYTES - 500 < size(kept) <= MOST_BYTES
     assert "plan" not in kept
@@ -32,7 +32,7 @@ def test_the_oldest_fields_give_way_to_what_would_be_too_much() -> None:
 
 def test_small_fields_are_kept_up_to_their_number() -> None:
     vera = guest(**named("a", 40, "1"))
-    vera.is_called("", "", named("b", 20, "1"))
+    vera.set_identity("", "", named("b", 20, "1"))
     assert len(vera.profile.fields) == MOST_FIELDS
 
 
@@ -40,5 +40,5 @@ def test_too_much_at_once_is_refused_and_leaves_what_was_known() -> None:
     vera = guest(plan="gold")
     before = vera.profile
     with pytest.raises(ProfileFull, match="16 KiB"):
-        vera.is_called("Mallory", "", named("a", 20, "\N{PILE OF POO}" * 400))
+        vera.set_identity("Mallory", "", named("a", 20, "\N{PILE OF POO}" * 400))
     assert vera.profile == before

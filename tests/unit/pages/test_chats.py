@@ -265,7 +265,7 @@ async def test_a_chat_in_other_hands_is_read_by_who_may_look_on_and_by_the_team_
     connected = await workspace.connect("sam", "tab", take=True)
     vera = Visitor("vera", "Vera")
     said = await workspace.open(
-        new_id(), connection="c", queue="support", site="demo", channel="web", cid=new_cid(),
+        new_id(), connection="c", queue="support", language="", site="demo", channel="web", cid=new_cid(),
         profile=VisitorProfile.of(vera, Page()), text="Hello",
     )  # fmt: skip
     await workspace.note(Author("sam", "Sam"), connected.fence, said.chat, new_cid(), "She is angry")

@@ -58,6 +58,7 @@ async def vera_opens(services: Services, visitor: Visitor = VERA, **profile: Any
         new_id(),
         connection="vera-1",
         queue="support",
+        language="",
         site="shop",
         channel="web",
         cid=new_cid(),

@@ -1,0 +1,71 @@
+"""What a supervisor may do to chats and agents: each verb checks the right, and returns what it became."""
+
+from collections.abc import Awaitable
+
+from console.actions.visitor_profile import clean_line, clean_message
+from console.domain.directory import Member
+from console.domain.permissions import require
+from console.domain.sanitize import clean, mask_cards
+from console.errors import DatabaseAway, NotAllowed, NotYours, Unknown
+from console.events import Author
+from console.protocol import Whisper
+from console.protocol.supervisor import Move, SetAgentStatus, SetLimit, TakeOver
+from console.queue.results import Gone, Said
+from console.services import Services
+
+
+class SupervisorActions:
+    """The verbs of one member; every one raises NotAllowed once they may no longer supervise."""
+
+    def __init__(self, services: Services, member: Member) -> None:
+        self.author = Author(member.id, member.name)
+        self.services = services
+        self.workspace = services.workspace
+
+    def member(self) -> Member:
+        """Who this is by now."""
+        member = self.services.directory.members.get(self.author.id)
+        if member is None:
+            raise NotAllowed
+        require(member, "supervise")
+        return member
+
+    async def whisper(self, command: Whisper) -> Said:
+        self.member()
+        text = clean_message(command.text)
+        return await self._live(self.workspace.whisper(self.author, command.chat, command.cid, text))
+
+    async def take_over(self, command: TakeOver) -> Said:
+        require(self.member(), "answer")
+        return await self._live(self.workspace.take_over(self.author, command.chat, command.cid))
+
+    async def move(self, command: Move) -> Said:
+        self.member()
+        note = mask_cards(clean(command.note, limit=4_000, optional=True))
+        moved = self.workspace.move(
+            self.author, command.chat, command.cid, queue=command.queue, to=command.agent, note=note
+        )
+        return await self._live(moved)
+
+    async def set_status(self, command: SetAgentStatus) -> Said:
+        self.member()
+        reason = clean_line(command.reason, 120)
+        at = await self.workspace.set_agent_status(self.author, command.agent, command.status, reason)
+        return Said("", 0, at)
+
+    async def set_limit(self, command: SetLimit) -> Said:
+        """SQL has the word on limits; live state follows at once."""
+        self.member()
+        try:
+            directory = await self.services.stores.members.set_limit(command.agent, command.limit, by=self.author)
+        except Unknown:  # SQL is away: a board that came back and asked again would not see much else
+            raise DatabaseAway from None
+        await self.services.go_live(directory)
+        return Said("", 0, self.workspace.now())
+
+    async def _live(self, work: Awaitable[Said]) -> Said:
+        """NotYours for a chat that is not live, as for none at all."""
+        try:
+            return await work
+        except Gone:
+            raise NotYours from None

@@ -1,0 +1,199 @@
+"""What a visitor may do: each verb checks, makes one call of the workspace, and returns what it became."""
+
+from contextlib import suppress
+
+import msgspec
+
+from console.actions.idempotency import after_the_end, first_result
+from console.actions.open_chat import Route, route_new_chat
+from console.actions.visitor_profile import CHANNEL, ProfileBuilder, clean_message, valid_email
+from console.delivery.signals import TypingSignal
+from console.domain.directory import Site
+from console.domain.ids import new_id
+from console.domain.sanitize import clean, mask_cards
+from console.errors import ChatEnded, NoQueue, NotOpen, NotYours, Unknown
+from console.events import Visitor
+from console.projection.picture import ChatState
+from console.protocol import (
+    MAX_FACTS,
+    MAX_TEXT,
+    LeaveMessage,
+    Open,
+    Rate,
+    SetProfile,
+    VisitorEnd,
+    VisitorFact,
+    VisitorSay,
+    VisitorSeen,
+    VisitorTyping,
+)
+from console.queue.results import Gone, Said
+from console.services import Services
+from console.views.json import visitor_facts
+
+
+class VisitorActions:
+    """The verbs of one visitor on one connection. `chat` is theirs now, or empty; `last` the seq they have seen.
+
+    `returning`: known by token with nothing live, so the archive may know the cid of a resend.
+    """
+
+    def __init__(self, services: Services, site: str, page_asks: str, visitor: str = "", browser: str = "") -> None:
+        self.services = services
+        self.workspace = services.workspace
+        self.connection = new_id()
+        self.chat = ""
+        self.last = 0
+        self.returning = False
+        self._site = services.directory.sites[site]
+        self._page_asks = page_asks
+        self.profile = ProfileBuilder(visitor, lambda: self.site, browser)
+
+    @property
+    def site(self) -> Site:
+        """As it is set now; as it was when it has been removed, for chats that run go on."""
+        return self.services.directory.sites.get(self._site.key, self._site)
+
+    @property
+    def visitor(self) -> Visitor:
+        return self.profile.visitor
+
+    def route(self, asked_for: str = "") -> Route:
+        """Where a new chat of this visitor goes."""
+        locale = self.profile.profile.locale
+        return route_new_chat(
+            self.services.directory, self.site, locale=locale, asked_for=asked_for, page_asks=self._page_asks
+        )
+
+    def enter(self, chat: str) -> None:
+        """The ack of an opening and its first fact race: whichever is first begins another log."""
+        if chat != self.chat:
+            self.chat, self.last = chat, 0
+
+    def running(self) -> ChatState | None:
+        """The chat while it goes on for its visitor."""
+        state = self.services.picture.chats.get(self.chat)
+        return state if state is not None and state.place != "wrapup" else None
+
+    # --- commands ---------------------------------------------------------------------------------------
+
+    async def open(self, command: Open) -> Said:
+        text = clean_message(command.text)
+        self.profile.set_identity(command.name, command.email, command.fields)
+        self.profile.set_page(command.page)
+        known = await self._archived(command.cid, text)
+        if known is not None:
+            return known
+        route = self.route(command.queue)
+        try:
+            said = await self.workspace.open(
+                new_id(),
+                connection=self.connection,
+                queue=route.queue,
+                language=route.language,
+                site=self.site.key,
+                channel=CHANNEL,
+                cid=command.cid,
+                profile=self.profile.profile,
+                text=text,
+            )
+        except NotYours:
+            raise NoQueue from None
+        self.returning = False
+        self.enter(said.chat)
+        return said
+
+    async def leave_message(self, command: LeaveMessage) -> Said:
+        text = clean_message(command.text)
+        self.profile.set_identity(command.name, valid_email(command.email), {})
+        self.profile.set_page(command.page)
+        known = await self._archived(command.cid, text)
+        said = known or await self.workspace.leave_message(
+            new_id(),
+            queue=self.route().queue,
+            site=self.site.key,
+            channel=CHANNEL,
+            cid=command.cid,
+            profile=self.profile.profile,
+            text=text,
+        )
+        self.returning = False
+        return said
+
+    async def say(self, command: VisitorSay) -> Said:
+        text, chat = clean_message(command.text), self._open_chat()
+        try:
+            return await self.workspace.visitor_say(chat, self.visitor, self.connection, command.cid, text)
+        except Gone:
+            return await self._late(command.cid, "message", text)
+
+    async def end(self, command: VisitorEnd) -> Said:
+        try:
+            return await self.workspace.visitor_end(self._open_chat(), self.visitor, command.cid)
+        except Gone:
+            return await self._late(command.cid, "ended")
+
+    async def rate(self, command: Rate) -> Said:
+        chat = self._open_chat()
+        comment = mask_cards(clean(command.comment, limit=MAX_TEXT, optional=True))
+        try:
+            return await self.workspace.rate(chat, self.visitor.id, command.cid, command.score, comment)
+        except Gone:
+            return await self._late(command.cid, "rated")
+
+    async def set_profile(self, command: SetProfile) -> Said:
+        """In a chat the agent sees it at once; before one it is kept for the opening."""
+        before = self.profile.profile
+        self.profile.set_identity(command.name, command.email, command.fields)
+        self.profile.set_page(command.page, command.locale)
+        said = await self._set(command, new=self.profile.profile != before) if self.chat else None
+        return said or Said("", 0, self.workspace.now())
+
+    async def _set(self, command: SetProfile, *, new: bool) -> Said | None:
+        """None after the end, or when the chat already tells all of it: pages say it at every turn."""
+        body = msgspec.json.encode(command).decode()
+        state = self.running()
+        try:
+            if not new and state is not None and self.profile.matches(state):
+                return await self.workspace.profile_set(self.chat, self.visitor.id, command.cid, body)
+            return await self.workspace.set_profile(self.chat, command.cid, self.profile.profile, body)
+        except (ChatEnded, Gone):
+            return None
+
+    # --- what may be lost, or is only asked ----------------------------------------------------------------
+
+    async def typing(self, command: VisitorTyping) -> None:
+        if self.chat:
+            preview = command.text if self.site.typing_preview else ""
+            text = mask_cards(clean(preview, limit=MAX_TEXT, optional=True))
+            signal = TypingSignal(self.chat, "visitor", self.visitor.name, self.last, text)
+            await self.workspace.signal(msgspec.json.encode(signal))
+
+    async def seen(self, command: VisitorSeen) -> None:
+        if self.chat:
+            await self.workspace.visitor_seen(self.chat, self.visitor.id, command.seq)
+
+    async def history(self, before: int) -> tuple[list[VisitorFact], bool]:
+        """The public facts older than seq `before`, oldest first, and whether there are more."""
+        owner, _, log, more = await self.workspace.history(self._open_chat(), before, MAX_FACTS)
+        if owner != self.visitor.id:
+            raise NotOpen
+        return visitor_facts(log), more
+
+    # --- how ------------------------------------------------------------------------------------------------
+
+    def _open_chat(self) -> str:
+        if not self.chat:
+            raise NotOpen
+        return self.chat
+
+    async def _archived(self, cid: str, text: str) -> Said | None:
+        """The first result of an `open` whose live keys are gone; asked only for a visitor with nothing live."""
+        if not self.returning:
+            return None
+        with suppress(Unknown):  # SQL is away: at worst a resend of more than a day ago opens a second chat
+            return await first_result(self.services, self.visitor.id, cid, "message", text=text)
+        return None
+
+    async def _late(self, cid: str, kind: str, text: str = "") -> Said:
+        return await after_the_end(self.services, self.visitor.id, cid, kind, chat=self.chat, text=text)
