@@ -6,6 +6,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from console.archive.credentials import SignedIn
+from console.domain.directory import Site
 from console.errors import Unknown
 from console.events import AnyFact, Revoked, Unreadable
 from console.security import digest, origin_allowed
@@ -67,3 +68,14 @@ def own_origin(connection: HTTPConnection) -> bool:
     scheme = connection.url.scheme.replace("ws", "http")
     ours = [f"{scheme}://{connection.headers.get('host', '')}", services_of(connection).settings.origin]
     return origin_allowed(connection.headers.get("origin"), [origin for origin in ours if origin])
+
+
+def admits(connection: HTTPConnection, site: Site | None) -> bool:
+    """Whether the asking page may have the site's widget. A refused one is noted: who set it up cannot see why."""
+    origin = connection.headers.get("origin")
+    if site is not None and (origin_allowed(origin, site.origins) or own_origin(connection)):
+        return True
+    if origin:
+        asked = connection.query_params.get("site", "")
+        services_of(connection).refused_origins.note(asked, origin, known=site is not None)
+    return False

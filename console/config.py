@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from console.domain.address_policy import read_networks
 from console.errors import SettingError
@@ -17,6 +18,16 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise ValueError("a port is a number from 0 to 65535")
     return int(text)
+
+
+def _origin(text: str) -> str:
+    path = urlsplit(text).path.strip("/")
+    if path:
+        raise ValueError(
+            f"without a path: Sestetto serves a whole host and not {text!r}. Give it a host of its own, "
+            "such as https://chat.example.com"
+        )
+    return text.rstrip("/")
 
 
 def _positive(text: str) -> int:
@@ -78,7 +89,7 @@ TABLE: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
-        "origin", "", str, "The public address, such as https://chat.example.com; empty takes it from the request."
+        "origin", "", _origin, "The public address, such as https://chat.example.com; empty takes it from the request."
     ),
     Setting("workspace", "main", _workspace, "The workspace this installation serves."),
     Setting(

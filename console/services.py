@@ -7,6 +7,7 @@ from console.archive.alerts import Alerts
 from console.archive.credentials import SignedIn
 from console.archive.database import Database
 from console.archive.history import History
+from console.archive.refused_origins import RefusedOrigins
 from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.config import Settings
@@ -42,6 +43,10 @@ class Services:
     build: str
     positions: QueuePositions = field(default_factory=QueuePositions)
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away
+    refused_origins: RefusedOrigins = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.refused_origins = RefusedOrigins(self.database)
 
     @property
     def picture(self) -> Picture:

@@ -26,6 +26,7 @@ ARCHIVE = 0.25  # seconds between two transactions under load: each costs more t
 SWEEP = 3_600.0  # seconds between two sweeps of what is older than it may be
 MESSAGES = 30  # days that alerts stay to be looked at
 DAY = 86_400_000  # ms
+REFUSED = 5.0  # seconds between two writings of which pages were refused
 STOP_TRIES = 5
 
 log = structlog.get_logger()
@@ -71,6 +72,7 @@ class Workers:
             self.alerts,
             self._sender.run,
             self.sweep,
+            self.refused,
             *self._more,
         )
         self._tasks = [asyncio.create_task(job(), name=job.__name__) for job in jobs]
@@ -201,6 +203,12 @@ class Workers:
         await self.services.alerts.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
         if dropped:
             log.info("retention.dropped", chats=dropped)
+
+    async def refused(self) -> None:
+        """Pages whose widget was refused, for the people who set it up."""
+        while True:
+            await asyncio.sleep(REFUSED)
+            await self._safely(self.services.refused_origins.write())
 
     async def _safely(self, job: Coroutine[Any, Any, Any]) -> None:
         """A worker outlives what goes wrong in one of its rounds."""

@@ -48,6 +48,15 @@ sites = Table(
     Column("parameters", JSON, nullable=False),
 )
 
+refused_origins = Table(
+    "refused_origins",
+    metadata,
+    Column("site", String(64), primary_key=True),  # as the page asked for it: there may be no such site
+    Column("origin", String(300), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 queues = Table(
     "queues",
     metadata,

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.authentication import admits
 from console.domain.directory import Site
 from console.errors import Refused, every_error
 from console.projection.availability import availability
@@ -30,6 +31,7 @@ HERE = Path(__file__).parent
 # In this order they compress best; nothing of them runs before the last line of the last.
 PARTS = ("page", "i18n", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
 LAZY = ("survey", "transcript")  # fetched when the widget is opened, so that the script every page loads stays small
+LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
 FRESH = 300  # s the script may be used without asking again: an update reaches every page within it
 AVAILABLE = 15  # s an answer about who is there may be kept
 PUBLIC = {
@@ -50,6 +52,7 @@ class Availability(msgspec.Struct, omit_defaults=True):
     on_accent: str = ""
     privacy_url: str = ""
     parameters: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -153,6 +156,15 @@ def language_file(language: str) -> Asset:
     return asset(msgspec.json.encode(texts), "application/json")
 
 
+def launcher_labels(locale: str) -> dict[str, str]:
+    """What the launcher says in that language; nothing when it is English or one that the widget does not speak."""
+    language = locale.partition("-")[0].lower()
+    if language == SOURCE or language not in languages():
+        return {}
+    texts = msgspec.json.decode(language_file(language).plain, type=dict[str, str])
+    return {text: texts[text] for text in LAUNCHER}
+
+
 # --- looks -----------------------------------------------------------------------------------
 
 
@@ -207,13 +219,15 @@ async def widget_language(request: Request) -> Response:
 async def widget_availability(request: Request) -> Response:
     services = request.app.state.services
     site = services.directory.sites.get(request.query_params.get("site", ""))
-    if site is None:
-        return Response(status_code=404, headers=PUBLIC)
+    headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}", "vary": "origin"}
+    refused = "origin" in request.headers and not admits(request, site)  # a page of the site's own server says none
+    if site is None or refused:
+        return Response(status_code=403 if site else 404, headers=headers | {"cache-control": "no-store"})
     asked = request.query_params.get("queue", "")
     queue = asked if asked in services.directory.queues else site.queue
     team = availability(services.picture, services.directory.queues, queue, services.workspace.now())
-    body = msgspec.json.encode(availability_of(site, team))
-    headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}"}
+    labels = launcher_labels(request.query_params.get("locale", ""))
+    body = msgspec.json.encode(msgspec.structs.replace(availability_of(site, team), labels=labels))
     return Response(body, media_type="application/json", headers=headers)
 
 

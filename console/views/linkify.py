@@ -1,26 +1,43 @@
-"""http(s) addresses: links in plain text, and short names for pages."""
+"""http(s) addresses: links in plain text, and short names for pages.
+
+The widget finds the same addresses (`widget/links.js`): one table of cases holds both.
+"""
 
 import re
 from urllib.parse import urlsplit
 
+from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
-NEVER = r"\s<>\"'`{}|\\^\[\]\x00-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069"  # not in an address as people write one
-ADDRESS = re.compile(rf"https?://[^{NEVER}]{{1,2000}}", re.IGNORECASE)
-TRAILING = ".,;:!?)»”’…"
 LINK = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>')
+# Quotes and what is invisible or turns text round: never part of an address, though browsers would take it.
+NEVER = re.compile('["`\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff].*', re.DOTALL)
+# The sentence's own signs of other scripts; of ASCII's the finder knows.
+TAIL = re.compile(r"[.,:;!?»”’…\u060c\u061b\u061f\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300d\u300f\u3011]+$")
+BARE = re.compile(r"https?://[^\w\[]*$", re.IGNORECASE)  # nothing of a host
+
+
+def _finder() -> LinkifyIt:
+    """Finds `http` and `https` addresses that say so: no bare host, no mail address."""
+    finder = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    for scheme in ("mailto:", "ftp:", "//"):
+        finder.add(scheme, None)
+    return finder
+
+
+FINDER = _finder()
 
 
 def linkify(text: str) -> Markup:
     """`text`, escaped, its web addresses as links. Linear in its length."""
     parts: list[Markup] = []
     done = 0
-    for match in ADDRESS.finditer(text):
-        address = _without_tail(match[0])
-        if address.partition("://")[2].strip("/.") == "":
+    for match in FINDER.match(text) or ():
+        address = TAIL.sub("", NEVER.sub("", match.raw))
+        if BARE.match(address):
             continue
-        parts += [escape(text[done : match.start()]), LINK.format(address)]
-        done = match.start() + len(address)
+        parts += [escape(text[done : match.index]), LINK.format(address)]
+        done = match.index + len(address)
     return Markup("").join([*parts, escape(text[done:])])
 
 
@@ -31,12 +48,3 @@ def page_label(page: str) -> str:
     except ValueError:
         return page[:200]
     return f"{parts.netloc}{parts.path}"[:200] if parts.netloc else page[:200]
-
-
-def _without_tail(address: str) -> str:
-    """Without the sentence's own punctuation; a bracket the address opened itself stays."""
-    while address and address[-1] in TRAILING:
-        if address[-1] == ")" and address.count("(") >= address.count(")"):
-            break
-        address = address[:-1]
-    return address

@@ -83,6 +83,10 @@ class Connection:
     async def gone(self) -> None:
         """After the socket has closed."""
 
+    def refusal_of(self, text: str, problem: Exception) -> Outbound:
+        """What answers a frame that cannot be read."""
+        return BAD_FRAME
+
     def look_again(self) -> None:
         """Nothing is drawn from the picture here."""
 
@@ -202,9 +206,9 @@ class Connection:
             raise Hangup(1009)
         try:
             return self.frames.decode(text)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as problem:
             self._count_bad()
-            self.send(BAD_FRAME)
+            self.send(self.refusal_of(text, problem))
             return None
 
     def _count_bad(self) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from starlette.websockets import WebSocket
 
 from console.actions.visitor import VisitorActions
-from console.authentication import own_origin, services_of
+from console.authentication import admits, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
@@ -15,12 +15,15 @@ from console.domain.ids import new_id
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.protocol import (
     MAX_FACTS,
+    Cid,
     Error,
     HistoryPage,
     Identify,
     Inbound,
     LeaveMessage,
+    Nack,
     Open,
+    Outbound,
     Rate,
     Seen,
     SetProfile,
@@ -35,9 +38,8 @@ from console.protocol import (
     VisitorWelcome,
 )
 from console.queue.results import Arrived
-from console.security import origin_allowed
 from console.views.json import raw, visitor_facts
-from console.ws.connection import Connection, Handler, Hangup
+from console.ws.connection import BAD_FRAME, Connection, Handler, Hangup
 from console.ws.told import visitor_chat
 from console.ws.wait_status import WaitStatus
 
@@ -45,8 +47,15 @@ SUBPROTOCOL = "sestetto.v1"
 FEATURES: list[str] = []
 
 
+class CommandName(msgspec.Struct):
+    """What is read of a frame that is not the protocol's otherwise: which command it was."""
+
+    cid: Cid
+
+
 class VisitorConnection(Connection):
     frames = msgspec.json.Decoder(VisitorFrame)
+    named = msgspec.json.Decoder(CommandName)
     rate = (5, 30)
 
     def __init__(self, socket: WebSocket) -> None:
@@ -76,6 +85,16 @@ class VisitorConnection(Connection):
             VisitorHistory: self.history,
             Identify: self.identify,
         }
+
+    def refusal_of(self, text: str, problem: Exception) -> Outbound:
+        """A command that names itself is over, and hears which field was wrong: outboxes would resend it for ever."""
+        try:
+            cid = self.named.decode(text).cid
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return BAD_FRAME
+        reason, _, field = str(problem).partition(" - at `$.")
+        where = f"{field.rstrip('`')}: " if field else ""
+        return Nack(cid, BAD_FRAME.code, f"{BAD_FRAME.message} {where}{reason}"[:300], True)
 
     # --- coming, and coming back: the same path ------------------------------------------------------
 
@@ -183,8 +202,7 @@ async def visitor_socket(socket: WebSocket) -> None:
     """A foreign or missing Origin and an unknown site get the same 403 before the upgrade."""
     services = services_of(socket)
     site = services.directory.sites.get(socket.query_params.get("site", ""))
-    origin = socket.headers.get("origin")
-    if site is None or not (origin_allowed(origin, site.origins) or own_origin(socket)):
+    if not admits(socket, site):
         await socket.close()
         return
     if SUBPROTOCOL not in socket.scope["subprotocols"]:

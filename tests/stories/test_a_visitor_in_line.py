@@ -166,3 +166,18 @@ async def test_an_offer_is_a_place_in_line_and_a_wrap_up_is_the_end(server: Runn
     assert told["place"] == "ended"
     assert told["can_reopen_until"] > 0
     assert {fact["kind"] for fact in vera.facts()} <= {"opened", "message", "assigned", "ended"}
+
+
+async def test_a_command_with_a_wrong_field_is_refused_by_name_and_the_next_one_is_taken(server: RunningServer) -> None:
+    await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
+    await at_work(server, "alice")
+    vera = await Visitor.comes(server, queue="small")
+    refused = await vera.command("open", text="Hello", fields={"user_id": 42})
+    assert (refused["code"], refused["final"]) == ("bad_frame", True)
+    assert "fields[...]: Expected `str`, got `int`" in refused["message"]
+    assert (await vera.command("set", no_such_field=1))["message"].endswith(
+        "Object contains unknown field `no_such_field`"
+    )
+    await vera.say_raw('{"t":"open","cid":7}')
+    assert (await vera.hears("error"))["code"] == "bad_frame"
+    assert (await vera.command("open", text="Hello", fields={"user_id": "42"}))["t"] == "ack"

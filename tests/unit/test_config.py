@@ -55,6 +55,7 @@ def test_a_secret_in_a_file_is_read_without_its_line_end(tmp_path: Path) -> None
         ("WORKSPACE", "two words"),
         ("WORKSPACE", "{main}"),
         ("SECRET", "short"),
+        ("ORIGIN", "https://example.com/chat"),
         ("SECRET_FILE", "/nowhere/at/all"),
         ("NO_SUCH_THING", "1"),
     ],
@@ -81,3 +82,9 @@ def test_every_setting_is_in_the_handbook(setting: Setting) -> None:
     text = HANDBOOK.read_text()
     assert f"`{PREFIX}{setting.name.upper()}`" in text
     assert setting.says in text
+
+
+def test_an_origin_with_a_path_is_refused_with_what_to_do() -> None:
+    with pytest.raises(SettingError, match=r"serves a whole host .*/chat.* Give it a host of its own"):
+        read_settings({"SESTETTO_ORIGIN": "https://example.com/chat/"})
+    assert read_settings({"SESTETTO_ORIGIN": "https://chat.example.com/"}).origin == "https://chat.example.com"

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.archive.credentials import SignedIn
+from console.archive.refused_origins import RefusedOrigin
 from console.authentication import services_of
 from console.domain.directory import Directory, Site
 from console.domain.validation.members import origin_of
@@ -25,6 +26,7 @@ from console.pages.settings.common import (
     wrong_of,
 )
 from console.pages.settings.form import Form, new_key, stamp
+from console.security import origin_allowed
 from console.views.i18n import Texts
 
 AT = "/settings/sites"
@@ -38,6 +40,8 @@ async def list_sites(request: Request, me: SignedIn) -> Response:
     context = {
         "sites": by_name(known.sites.values()),
         "queues": known.queues,
+        "refused": await refused_of(request, known),
+        "known": known.sites,
         **news(request, {site.key: site.name for site in known.sites.values()}),
     }
     return draw(request, me, "sites", context, at=AT)
@@ -45,14 +49,14 @@ async def list_sites(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def show_new(request: Request, me: SignedIn) -> Response:
-    return _form(request, me, await known_to(request), None, typed_of(NEW))
+    return await _form(request, me, await known_to(request), None, typed_of(NEW))
 
 
 @for_supervisors
 async def show_site(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     site = _site(known, request)
-    return _form(request, me, known, site, typed_of(site))
+    return await _form(request, me, known, site, typed_of(site))
 
 
 @for_supervisors
@@ -80,7 +84,7 @@ async def _save(request: Request, me: SignedIn, known: Directory, site: Site | N
             return await saved(request, stands, AT, wanted.key)
         except BadSettings as refused:
             problem = refused
-    return _form(request, me, known, site, form.typed, wrong=wrong_of(form, problem), target=form.target)
+    return await _form(request, me, known, site, form.typed, wrong=wrong_of(form, problem), target=form.target)
 
 
 @for_supervisors
@@ -126,7 +130,17 @@ def languages() -> tuple[str, ...]:
     return Texts("widget").available()
 
 
-def _form(
+async def refused_of(request: Request, known: Directory) -> dict[str, list[RefusedOrigin]]:
+    """Pages that were refused, by the key they asked with; those that are on the site's list now are none of them."""
+    refused: dict[str, list[RefusedOrigin]] = {}
+    for one in await services_of(request).refused_origins.listed():
+        site = known.sites.get(one.site)
+        if site is None or not origin_allowed(one.origin, site.origins):
+            refused.setdefault(one.site, []).append(one)
+    return refused
+
+
+async def _form(
     request: Request,
     me: SignedIn,
     known: Directory,
@@ -141,6 +155,7 @@ def _form(
         "queues": by_name(known.queues.values()),
         "locales": languages(),
         "seen": stamp(site) if site else "",
+        "refused": (await refused_of(request, known)).get(site.key, []) if site else [],
         "address": services_of(request).settings.origin or f"{request.url.scheme}://{request.url.netloc}",
     }
     return draw_form(request, me, "site", context, at=AT, typed=typed, wrong=wrong, target=target)

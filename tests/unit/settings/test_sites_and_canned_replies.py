@@ -98,3 +98,21 @@ async def test_retention_set_here_counts_more_than_the_servers(services: Service
     for days in ("0", "4000", "soon"):
         assert (await posted(sam, "/settings/retention", days=days)).status_code == 400
     assert await services.retention_days() == 90
+
+
+async def test_a_page_that_was_refused_stands_beside_its_site_until_it_is_on_the_list(
+    services: Services, sam: httpx.AsyncClient
+) -> None:
+    await saved(sam, "/settings/sites/new", **SITE)
+    for _ in range(3):
+        services.refused_origins.note("the-shop", "https://new.example", known=True)
+    services.refused_origins.note("teh-shop", "https://shop.example", known=False)
+    overview = (await sam.get("/settings/sites")).text
+    assert "1 refused website" in overview
+    assert "<bdi>teh-shop</bdi>" in overview
+    page = (await sam.get("/settings/site/the-shop")).text
+    assert "<bdi>https://new.example</bdi>" in page
+    assert "3 requests" in page
+    assert "teh-shop" not in page
+    await saved(sam, "/settings/site/the-shop", **{**SITE, "origins": "https://new.example"})
+    assert "Refused websites" not in (await sam.get("/settings/site/the-shop")).text

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from console.domain.directory import Directory, Hours, Queue, Site
 from console.pages import widget
 from console.pages.widget import (
+    LAUNCHER,
     LAZY,
     PARTS,
     availability_of,
@@ -45,7 +46,7 @@ FORBIDDEN = (
 )
 NAMES = re.compile(r"\{\w+\}")
 NIGHT = Queue("night", "Night", hours=Hours("UTC", tuple((day, 22 * 60, 24 * 60) for day in range(7))))
-SITE = Site("shop", "The shop", "support", accent="#ffd400", parameters=("campaign",))
+SITE = Site("shop", "The shop", "support", ("https://shop.example",), accent="#ffd400", parameters=("campaign",))
 
 
 def sources() -> dict[str, str]:
@@ -59,12 +60,24 @@ def texts() -> Iterator[str]:
 
 
 @pytest.fixture
-def client() -> TestClient:
+def refused() -> list[tuple[str, str, bool]]:
+    return []
+
+
+@pytest.fixture
+def client(refused: list[tuple[str, str, bool]]) -> TestClient:
     app = Starlette(routes=widget.routes)
     picture = SimpleNamespace(online=lambda queue: queue == "support")
     directory = Directory(1, {"shop": SITE}, {"support": Queue("support", "Support"), "night": NIGHT})
     clock = SimpleNamespace(now=lambda: int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000))
-    app.state.services = SimpleNamespace(directory=directory, picture=picture, workspace=clock)
+    noted = SimpleNamespace(note=lambda site, origin, known: refused.append((site, origin, known)))
+    app.state.services = SimpleNamespace(
+        directory=directory,
+        picture=picture,
+        workspace=clock,
+        refused_origins=noted,
+        settings=SimpleNamespace(origin="https://chat.example"),
+    )
     return TestClient(app)
 
 
@@ -162,6 +175,28 @@ def test_availability_is_told_of_the_queue_the_page_asks_about(client: TestClien
     opening = datetime(2026, 3, 4, 22, tzinfo=UTC)
     assert (night["online"], night["back_at"]) == (False, opening.timestamp() * 1000)
     assert client.get("/widget/availability?site=shop&queue=unknown").json()["online"] is True
+
+
+def test_a_page_that_is_not_on_the_list_is_told_and_noted(
+    client: TestClient, refused: list[tuple[str, str, bool]]
+) -> None:
+    for page in ("https://shop.example", "https://chat.example", "http://testserver"):
+        answer = client.get("/widget/availability?site=shop", headers={"origin": page})
+        assert (answer.status_code, answer.headers["vary"]) == (200, "origin")
+    assert refused == []
+    for site, page, status in (("shop", "https://old.example", 403), ("shpo", "https://shop.example", 404)):
+        answer = client.get(f"/widget/availability?site={site}", headers={"origin": page})
+        assert (answer.status_code, answer.content) == (status, b"")
+        assert (answer.headers["access-control-allow-origin"], answer.headers["cache-control"]) == ("*", "no-store")
+    assert refused == [("shop", "https://old.example", True), ("shpo", "https://shop.example", False)]
+
+
+def test_the_launcher_hears_its_labels_in_the_language_of_the_page(client: TestClient) -> None:
+    labels = client.get("/widget/availability?site=shop&locale=it-IT").json()["labels"]
+    assert labels["Open the chat"] == "Apri la chat"
+    assert set(labels) == set(LAUNCHER) <= set(texts())
+    assert "labels" not in client.get("/widget/availability?site=shop&locale=en-GB").json()
+    assert "labels" not in client.get("/widget/availability?site=shop&locale=../it").json()
 
 
 @pytest.mark.parametrize("path", ["/widget/availability?site=other", "/widget/availability", "/widget/xx.json"])
