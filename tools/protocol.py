@@ -1,4 +1,4 @@
-"""Writes what is generated in docs/protocol.md and its schema; `--check` says whether they are current."""
+"""Writes what is generated in docs/protocol.md, its schema and its types; `--check` says whether they are current."""
 
 import json
 import re
@@ -10,6 +10,7 @@ import msgspec
 
 from console import errors, events, protocol
 from console.protocol import supervisor as protocol_board
+from tools.protocol_types import declarations
 
 DOCS = Path(__file__).parent.parent / "docs"
 UNIONS: dict[str, Any] = {
@@ -60,11 +61,21 @@ def document(current: str) -> str:
     return current
 
 
+def files() -> dict[Path, str]:
+    """Each file with what it should hold."""
+    page, schema = DOCS / "protocol.md", schemas()
+    return {
+        page: document(page.read_text(encoding="utf-8")),
+        DOCS / "protocol.schema.json": schema,
+        DOCS / "protocol.d.ts": declarations(schema),
+    }
+
+
 def stale() -> list[str]:
     """The files that are not what they would be if written now."""
-    page, schema = DOCS / "protocol.md", DOCS / "protocol.schema.json"
-    wanted = {page: document(page.read_text(encoding="utf-8")), schema: schemas()}
-    return [path.name for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    return [
+        path.name for path, text in files().items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
 
 
 def _table(union: Any) -> str:
@@ -90,12 +101,11 @@ def _yes(value: bool) -> str:
 
 
 def write() -> None:
-    page = DOCS / "protocol.md"
-    page.write_text(document(page.read_text(encoding="utf-8")), encoding="utf-8")
-    (DOCS / "protocol.schema.json").write_text(schemas(), encoding="utf-8")
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit(f"not current: {', '.join(names)}; run python tools/protocol.py" if (names := stale()) else 0)
+        sys.exit(f"not current: {', '.join(names)}; run python -m tools.protocol" if (names := stale()) else 0)
     write()
