@@ -3,13 +3,18 @@
 import { newCid } from "../console/net/ids.js";
 import { word } from "../console/shared/i18n.js";
 
+/**
+ * @import { SetAgentStatus, SetLimit } from "#protocol"
+ * @import { Answer } from "../console/net/outbox.js"
+ */
+
 const sheet = () => /** @type {HTMLElement} */ (document.getElementById("sheet"));
 const $ = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (sheet().querySelector(selector));
 
 let agent = "";
 let name = "";
 
-/** @param {(frame: object, key: string, name: string) => void} say */
+/** @param {(frame: SetAgentStatus | SetLimit, key: string, name: string) => void} say */
 export function startSheet(say) {
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("button[data-agent]");
@@ -18,7 +23,8 @@ export function startSheet(say) {
   sheet().addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-set-status], [data-set-limit]");
     if (!(button instanceof HTMLElement)) return;
-    const { setStatus: status, setLimit: limit } = button.dataset;
+    const status = /** @type {SetAgentStatus["status"] | undefined} */ (button.dataset.setStatus);
+    const limit = button.dataset.setLimit;
     const reason = status === "away" ? /** @type {HTMLSelectElement} */ ($("select")).value : "";
     $("[data-said]").textContent = word("doing");
     if (status) say({ t: "status", cid: newCid(), agent, status, ...(reason && { reason }) }, `agent ${agent}`, name);
@@ -56,7 +62,7 @@ export function sync() {
   }
 }
 
-/** @param {any} frame @param {any} answer @param {string} why */
+/** @param {SetAgentStatus | SetLimit} frame @param {Answer} answer @param {string} why */
 export function settled(frame, answer, why) {
   if (frame.agent !== agent) return;
   const done = frame.t === "limit" ? word("limit_set", { name, n: frame.limit }) : word("status_set", { name });

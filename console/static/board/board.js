@@ -1,9 +1,10 @@
 // The board: the server's parts in, a supervisor's commands out.
 
 import { Outbox } from "../console/net/outbox.js";
+import { refusalText } from "../console/net/refusals.js";
 import * as servertime from "../console/net/server_clock.js";
 import { Socket } from "../console/net/socket.js";
-import { known, word } from "../console/shared/i18n.js";
+import { word } from "../console/shared/i18n.js";
 import { WatchPanel } from "../console/tools/watch_panel.js";
 import { localTimes } from "../times.js";
 import * as sheet from "./agent_menu.js";
@@ -15,6 +16,11 @@ import { startOwn } from "./own_console.js";
 import { Parts } from "./part_renderer.js";
 import { follow, mostUrgent, nameExactly, tick } from "./slot_clocks.js";
 import { fit, prepare } from "./wall.js";
+
+/**
+ * @import { ABoardHears, BoardWelcome } from "#protocol"
+ * @import { Answer, Command, Item } from "../console/net/outbox.js"
+ */
 
 const TOO_LATE = 30_000; // ms after which what was asked for is not done any more without being asked again
 const wall = document.body.hasAttribute("data-wall");
@@ -28,6 +34,7 @@ if (PerformanceObserver.supportedEntryTypes.includes("longtask")) {
 }
 
 const parts = new Parts({ drawn, settled });
+/** @type {Socket<ABoardHears>} */
 const socket = new Socket(
   { hello: () => ({ t: "hello", ...(wall && { wall }) }), frame: receive, link: linked },
   "/ws/board",
@@ -45,7 +52,7 @@ const panel = wall
     });
 const acts = panel && new Acts(panel, say);
 
-/** @param {object} frame @param {string} key @param {string} name */
+/** @param {Command} frame @param {string} key @param {string} name */
 function say(frame, key, name) {
   outbox.put(frame, key, name);
 }
@@ -69,7 +76,7 @@ function settled() {
 
 // --- frames ---
 
-/** @type {Record<string, (frame: any) => void>} */
+/** @type {{[K in ABoardHears["t"]]: (frame: Extract<ABoardHears, {t: K}>) => void}} */
 const frames = {
   welcome,
   html: (frame) => {
@@ -82,16 +89,17 @@ const frames = {
   ack: (frame) => outbox.answer(frame),
   nack: (frame) => outbox.answer(frame),
   pong: (frame) => servertime.learn(frame.now, frame.at),
-  error: (frame) => panel?.note(inWords(frame)),
+  error: (frame) => panel?.note(refusalText(frame)),
 };
 
-/** @param {any} frame */
+/** @param {ABoardHears} frame */
 function receive(frame) {
   costs.frames += 1;
-  frames[frame.t]?.(frame);
+  const draw = /** @type {((frame: ABoardHears) => void) | undefined} */ (frames[frame.t]);
+  draw?.(frame);
 }
 
-/** @param {any} frame */
+/** @param {BoardWelcome} frame */
 function welcome(frame) {
   servertime.begin(frame.now);
   age.freshAt(frame.fresh);
@@ -107,22 +115,22 @@ function linked(link, since) {
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   if (link !== "ready") return outbox.pause();
   for (const item of [...outbox.items]) {
-    if (Date.now() - item.at > TOO_LATE)
-      outbox.answer({ t: "nack", cid: item.frame.cid, code: "too_late", final: true });
+    if (Date.now() - item.at > TOO_LATE) outbox.answer(tooLate(item.frame.cid));
   }
   outbox.resume();
   panel?.resume();
 }
 
-/** @param {any} answer */
-const inWords = (answer) => (known(`error_${answer.code}`) ? word(`error_${answer.code}`) : answer.message);
+/** @param {string} cid @returns {Answer} */
+const tooLate = (cid) => ({ t: "nack", cid, code: "too_late", message: word("error_too_late"), final: true });
 
-/** @param {import('../console/net/outbox.js').Item} item @param {any} answer */
+/** @param {Item} item @param {Answer} answer */
 function answered(item, answer) {
-  const why = answer.t === "ack" ? "" : inWords(answer);
-  if (item.frame.t === "whisper") panel?.settled(item.frame, answer, why);
-  else if (item.frame.t === "status" || item.frame.t === "limit") sheet.settled(item.frame, answer, why);
-  else acts?.settled(item.frame, answer, why);
+  const why = answer.t === "ack" ? "" : refusalText(answer);
+  const { frame } = item;
+  if (frame.t === "whisper") panel?.settled(frame, answer, why);
+  else if (frame.t === "take_over" || frame.t === "move") acts?.settled(frame, answer, why);
+  else if (frame.t === "limit" || (frame.t === "status" && "agent" in frame)) sheet.settled(frame, answer, why);
 }
 
 // --- what the person does ---

@@ -4,10 +4,15 @@ import { newCid } from "../console/net/ids.js";
 import { word } from "../console/shared/i18n.js";
 import { elsewhere, openOwn, write } from "./own_console.js";
 
+/**
+ * @import { Move, TakeOver } from "#protocol"
+ * @import { Answer } from "../console/net/outbox.js"
+ */
+
 const me = document.body.dataset.me ?? "";
 
 export class Acts {
-  /** @param {import('../console/tools/watch_panel.js').WatchPanel} panel @param {(frame: object, key: string, name: string) => void} say */
+  /** @param {import('../console/tools/watch_panel.js').WatchPanel} panel @param {(frame: TakeOver | Move, key: string, name: string) => void} say */
   constructor(panel, say) {
     this.panel = panel;
     this.say = say;
@@ -88,7 +93,7 @@ export class Acts {
     this.panel.note("");
   }
 
-  /** @param {any} frame @param {any} answer @param {string} why */
+  /** @param {TakeOver | Move} frame @param {Answer} answer @param {string} why */
   settled(frame, answer, why) {
     if (frame.chat !== this.panel.chat) return;
     if (answer.t !== "ack") return this.panel.note(why);

@@ -7,6 +7,7 @@ import { swap } from "./net/fragments.js";
 import { command, onAnswer, onFrame, receive, send, settled, useLine } from "./net/frames.js";
 import { tabId } from "./net/ids.js";
 import { Outbox } from "./net/outbox.js";
+import { refusalText } from "./net/refusals.js";
 import * as servertime from "./net/server_clock.js";
 import { Socket } from "./net/socket.js";
 import { keepUndelivered } from "./net/undelivered.js";
@@ -17,13 +18,18 @@ import { Shown } from "./panes/receipts.js";
 import { addActions, perform } from "./shared/actions.js";
 import { announce } from "./shared/announcer.js";
 import { drawAll } from "./shared/clocks.js";
-import { duration, known, word } from "./shared/i18n.js";
+import { duration, word } from "./shared/i18n.js";
 import { startKeys } from "./shared/keys.js";
 import { showHandover, startHandover } from "./tools/handover.js";
 import { showHelp, startHelp } from "./tools/help.js";
 import { startTools } from "./tools/start.js";
 import { startStatus, syncStatus } from "./tools/status.js";
 import { hearInvitations, startLooking } from "./tools/watching.js";
+
+/**
+ * @import { AConsoleHears, AgentHello, HtmlWelcome, Typing } from "#protocol"
+ * @import { Answer, Command, Item } from "./net/outbox.js"
+ */
 
 const tab = await tabId();
 let epoch = "";
@@ -42,10 +48,11 @@ const outbox = new Outbox({
 });
 const alarms = new Alarms((slot) => desk.goTo(slot));
 const shown = new Shown(desk.panes, send);
+/** @type {Socket<AConsoleHears>} */
 const socket = new Socket({ hello, frame: receive, link: linked });
 useLine(outbox, socket);
 
-/** @param {boolean} take */
+/** @param {boolean} take @returns {AgentHello} */
 function hello(take) {
   const held = () =>
     Object.fromEntries(desk.panes.filter((pane) => pane.chat).map((pane) => [pane.chat, pane.lastSeq()]));
@@ -75,11 +82,11 @@ onFrame("html", (frame) => draw(frame.content, frame.due ?? {}, frame.drafts ?? 
 onFrame("ack", (frame) => outbox.answer(frame));
 onFrame("nack", (frame) => outbox.answer(frame));
 onFrame("typing", typing);
-onFrame("seen", (frame) => desk.paneOf(frame.chat)?.showSeen(frame.seq));
+onFrame("seen", (frame) => desk.paneOf(frame.chat ?? "")?.showSeen(frame.seq));
 onFrame("pong", (frame) => showTrip(servertime.learn(frame.now, frame.at)));
 onFrame("error", (frame) => console.warn(`The server could not read a frame: ${frame.code}`));
 
-/** @param {any} frame */
+/** @param {HtmlWelcome} frame */
 function welcome(frame) {
   servertime.begin(frame.now);
   if (epoch && !frame.recovered) announce(word("not_recovered"));
@@ -180,9 +187,9 @@ function pendingAgain() {
   }
 }
 
-/** @param {any} frame */
+/** @param {Typing} frame */
 function typing(frame) {
-  const pane = desk.paneOf(frame.chat);
+  const pane = desk.paneOf(frame.chat ?? "");
   if (!pane || frame.after < pane.lastVisitorSeq()) return;
   pane.showTyping(
     frame.text ? word("typing_text", { text: frame.text }) : word("typing", { name: pane.name }),
@@ -192,30 +199,30 @@ function typing(frame) {
 
 // --- answers to commands ---
 
-/** @param {import('./net/outbox.js').Item} item @param {any} answer */
+/** @param {Item} item @param {Answer} answer */
 function tell(item, answer) {
-  const pane = desk.paneOf(item.frame.chat);
-  const { cid, text } = item.frame;
+  const { cid, chat = "", text, note } = item.frame;
+  const pane = desk.paneOf(chat);
   if (answer.t === "ack") {
     if (text && pane && !pane.has(cid)) pane.showPending(item, "sent");
     return;
   }
   pane?.dropPending(cid);
-  const why = known(`error_${answer.code}`) ? word(`error_${answer.code}`) : answer.message;
-  const lost = text ?? item.frame.note;
+  const why = refusalText(answer);
+  const lost = text ?? note;
   if (lost) keepUndelivered({ cid, name: item.name, text: lost, note: item.frame.t !== "say", at: item.at, why });
   announce(why);
-  desk.complain(item.frame.chat, why);
+  desk.complain(chat, why);
 }
 
-/** A button that was told to do its work may try again. @param {string} kind */
+/** A button that was told to do its work may try again. @param {Command["t"]} kind */
 function mayTryAgain(kind) {
   onAnswer(kind, (item, answer) => {
     if (answer.t === "nack") desk.again(item.frame.chat ?? "");
   });
 }
 
-for (const kind of ["accept", "decline", "label", "take"]) mayTryAgain(kind);
+for (const kind of /** @type {const} */ (["accept", "decline", "label", "take"])) mayTryAgain(kind);
 onAnswer("take", (_, answer) => {
   if (answer.t === "ack") setTimeout(() => desk.again(""), 1_000);
 });

@@ -1,6 +1,6 @@
 // The one place where htmx is used: a frame's fragments go to the targets they name.
 
-/** @typedef {{swap(context: object): Promise<void>}} Htmx */
+/** @typedef {{htmx: {swap(context: object): Promise<void>}}} WithHtmx */
 
 /**
  * Swap the fragments in, at once: the page has changed when this returns.
@@ -8,7 +8,7 @@
  */
 export function swap(content) {
   if (!content) return;
-  const htmx = /** @type {Htmx} */ (/** @type {any} */ (window).htmx);
+  const { htmx } = /** @type {Window & typeof globalThis & WithHtmx} */ (window);
   htmx.swap({ text: content, sourceElement: document.body, target: document.body, swap: "none" }).catch((problem) => {
     console.error("A fragment could not be drawn", problem);
   });

@@ -3,18 +3,27 @@
 import { newCid } from "./ids.js";
 
 /**
- * @typedef {import('./outbox.js').Item} Item
- * @typedef {{put: (frame: object, key: string, name: string) => Item}} Box
- * @typedef {{ready: boolean, send: (frame: object) => boolean}} Line
+ * @import { AConsoleHears } from "#protocol"
+ * @import { Answer, Command, Frame, Item } from "./outbox.js"
+ */
+
+/**
+ * @template T
+ * @typedef {T extends unknown ? Omit<T, "cid"> : never} WithoutCid
+ */
+
+/**
+ * @typedef {{put: (frame: Command, key: string, name: string) => Item}} Box
+ * @typedef {{ready: boolean, send: (frame: Frame) => boolean}} Line
  */
 
 /** @type {Box | null} */
 let outbox = null;
 /** @type {Line | null} */
 let socket = null;
-/** @type {Map<string, ((frame: any) => void)[]>} */
+/** @type {Map<string, ((frame: AConsoleHears) => void)[]>} */
 const handlers = new Map();
-/** @type {Map<string, ((item: Item, answer: any) => void)[]>} */
+/** @type {Map<string, ((item: Item, answer: Answer) => void)[]>} */
 const answered = new Map();
 
 /** @param {Box} box @param {Line} line */
@@ -23,22 +32,33 @@ export function useLine(box, line) {
   socket = line;
 }
 
-/** @param {string} kind @param {(frame: any) => void} handler */
+/**
+ * @template {AConsoleHears["t"]} K
+ * @param {K} kind
+ * @param {(frame: Extract<AConsoleHears, {t: K}>) => void} handler
+ */
 export function onFrame(kind, handler) {
-  handlers.set(kind, [...(handlers.get(kind) ?? []), handler]);
+  const own = /** @type {(frame: AConsoleHears) => void} */ (handler); // `receive` hands it frames of its kind only
+  handlers.set(kind, [...(handlers.get(kind) ?? []), own]);
 }
 
-/** @param {any} frame */
+/** @param {AConsoleHears} frame */
 export function receive(frame) {
   for (const handler of handlers.get(frame.t) ?? []) handler(frame);
 }
 
-/** When a command of that kind is acked, or refused for good. @param {string} kind @param {(item: Item, answer: any) => void} handler */
+/**
+ * When a command of that kind is acked, or refused for good.
+ * @template {Command["t"]} K
+ * @param {K} kind
+ * @param {(item: Item & {frame: Extract<Command, {t: K}>}, answer: Answer) => void} handler
+ */
 export function onAnswer(kind, handler) {
-  answered.set(kind, [...(answered.get(kind) ?? []), handler]);
+  const own = /** @type {(item: Item, answer: Answer) => void} */ (handler); // `settled` hands it its kind only
+  answered.set(kind, [...(answered.get(kind) ?? []), own]);
 }
 
-/** @param {Item} item @param {any} answer */
+/** @param {Item} item @param {Answer} answer */
 export function settled(item, answer) {
   for (const handler of answered.get(item.frame.t) ?? []) handler(item, answer);
 }
@@ -46,14 +66,14 @@ export function settled(item, answer) {
 /** Whether what is sent goes out now. */
 export const isReady = () => socket?.ready ?? false;
 
-/** A signal that may be lost. @param {object} frame */
+/** A signal that may be lost. @param {Frame} frame */
 export function send(frame) {
   return isReady() && (socket?.send(frame) ?? false);
 }
 
 /**
  * A command: kept, over reloads, until it is answered.
- * @param {object} frame without its cid
+ * @param {WithoutCid<Command>} frame
  * @param {string} key what stays in order: the chat, or `status`
  * @param {string} name whom it is to
  * @returns {Item}

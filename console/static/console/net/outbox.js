@@ -3,13 +3,23 @@
 import { tab } from "../shared/storage.js";
 
 /**
+ * @import { Ack, AnAgentSays, ASupervisorSays, Nack } from "#protocol"
+ */
+
+/**
+ * @typedef {AnAgentSays | ASupervisorSays} Frame what a console or a board sends
+ * @typedef {Extract<Frame, {cid: string}> & {chat?: string, text?: string, note?: string}} Command
+ * @typedef {Pick<Ack, "t" | "cid"> | Nack} Answer
+ */
+
+/**
  * `key` is what must stay in order: the chat, or `status`. One command of a key is under way at a time.
- * @typedef {{frame: any, key: string, name: string, at: number}} Item
+ * @typedef {{frame: Command, key: string, name: string, at: number}} Item
  */
 
 export class Outbox {
   /**
-   * @param {{send: (frame: object) => boolean, settled: (item: Item, answer: any) => void}} on
+   * @param {{send: (frame: Command) => boolean, settled: (item: Item, answer: Answer) => void}} on
    * @param {string} [name] what it is kept under: pages of one tab share the store
    */
   constructor(on, name = "outbox") {
@@ -24,7 +34,7 @@ export class Outbox {
   }
 
   /**
-   * @param {object} frame with its cid
+   * @param {Command} frame
    * @param {string} key
    * @param {string} name whom it is to, for a message that cannot be delivered
    */
@@ -59,7 +69,7 @@ export class Outbox {
     }
   }
 
-  /** @param {{t: string, cid: string, final?: boolean, retry_after?: number}} answer an ack, a nack, or a fact with our own cid */
+  /** @param {Answer} answer */
   answer(answer) {
     const item = this.items.find((one) => one.frame.cid === answer.cid);
     if (!item) return;

@@ -9,11 +9,14 @@ export const SIGN_IN = 4401;
 export const TAKEN = 4409;
 const REFUSED = 1008;
 
+/** @import { Frame } from "./outbox.js" */
+
 /** @typedef {'connecting' | 'open' | 'ready' | 'waiting' | 'taken' | 'refused' | 'signed_out'} Link */
 
+/** @template {{t: string}} Heard what the server sends */
 export class Socket {
   /**
-   * @param {{hello: (take: boolean) => object, frame: (frame: any) => void, link: (link: Link, since: number) => void}} on
+   * @param {{hello: (take: boolean) => Frame, frame: (frame: Heard) => void, link: (link: Link, since: number) => void}} on
    * @param {string} [path]
    */
   constructor(on, path = "/ws/agent") {
@@ -65,7 +68,7 @@ export class Socket {
     this.send(this.on.hello(this.take));
   }
 
-  /** @param {object} frame @returns {boolean} whether it went out */
+  /** @param {Frame} frame @returns {boolean} whether it went out */
   send(frame) {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(frame));

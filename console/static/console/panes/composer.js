@@ -13,8 +13,10 @@ const TYPING = 3_000; // ms between two signals that somebody types
 const UNDO = 5_000; // ms to think again about an end
 
 /**
+ * @import { AgentSay } from "#protocol"
  * @typedef {'reply' | 'note'} Mode
- * @typedef {{canned: string, began: number, promise: number}} How an answer came about: the canned reply it is, when its
+ * @typedef {NonNullable<AgentSay["promise"]>} Promised ms
+ * @typedef {{canned: string, began: number, promise: Promised}} How an answer came about: the canned reply it is, when its
  *   first key was pressed (server ms, 0: unknown), and in how many ms the agent promises to be back (0: no promise)
  * @typedef {{
  *   send: (composer: Composer, text: string, how: How) => void, note: (composer: Composer, text: string) => void,
@@ -91,7 +93,7 @@ export class Composer extends Bound {
     else if (act === "note") this.switch(this.mode === "note" ? "reply" : "note");
     else if (act === "no_reply") this.hooks.noReply(this);
     else if (act === "end") this.askEnd();
-    else if (act.startsWith("hold")) this.hold(1000 * Number(act.slice(4)));
+    else if (act.startsWith("hold")) this.hold(/** @type {Promised} */ (1000 * Number(act.slice(4))));
     else this.elsewhere(act);
   }
 
@@ -109,14 +111,14 @@ export class Composer extends Bound {
     this.hooks.note(this, text);
   }
 
-  /** What is typed goes out as a promise to be back; nothing typed: words for it. @param {number} ms */
+  /** What is typed goes out as a promise to be back; nothing typed: words for it. @param {Promised} ms */
   hold(ms) {
     if (this.mode !== "reply") return;
     const text = this.box.value.trim() || this.hooks.holding(this, ms);
     if ([...text].length <= LONGEST) this.send(text, ms);
   }
 
-  /** @param {string} text @param {number} promise ms */
+  /** @param {string} text @param {Promised} promise */
   send(text, promise) {
     const how = { canned: this.canned, began: Math.round(this.began), promise };
     this.clear();

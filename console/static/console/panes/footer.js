@@ -73,6 +73,20 @@ export class Bound {
     throw new Error(`Nobody does ${act}`);
   }
 
+  /** Its last work, once: its buttons do nothing more. @returns {boolean} whether it is to be done now */
+  ask() {
+    if (this.ended || this.asked) return false;
+    this.asked = true;
+    this.disable(true);
+    return true;
+  }
+
+  /** Nothing came of it: the buttons work again. */
+  again() {
+    this.asked = false;
+    if (!this.ended) this.disable(false);
+  }
+
   /** @param {string} name */
   rename(name) {
     this.name = name;

@@ -32,16 +32,7 @@ export class Offer extends Bound {
 
   /** @param {string} act */
   act(act) {
-    if (this.ended || this.asked) return;
-    this.asked = true;
-    this.disable(true);
-    this.answer(this, act === "accept" ? "accept" : "decline");
-  }
-
-  /** The answer could not be given after all. */
-  again() {
-    this.asked = false;
-    if (!this.ended) this.disable(false);
+    if (this.ask()) this.answer(this, act === "accept" ? "accept" : "decline");
   }
 
   epitaph() {

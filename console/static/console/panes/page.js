@@ -5,12 +5,18 @@ import { perform } from "../shared/actions.js";
 import { known, word } from "../shared/i18n.js";
 import { Desk } from "./panes.js";
 
-/** @typedef {import('./composer.js').Composer} Composer */
+/**
+ * @import { WithoutCid } from "../net/frames.js"
+ * @import { Command } from "../net/outbox.js"
+ * @import { Composer } from "./composer.js"
+ */
 
 /** @type {Desk} */
 export const desk = new Desk({
   send: (composer, text, { canned, began, promise }) => {
-    say("say", composer, {
+    say(composer, {
+      t: "say",
+      chat: composer.chat,
       text,
       read: read(composer),
       ...(canned && { canned }),
@@ -18,9 +24,9 @@ export const desk = new Desk({
       ...(promise && { promise }),
     });
   },
-  note: (composer, text) => say("note", composer, { text }),
-  noReply: (composer) => say("no_reply", composer, {}),
-  end: (composer) => say("end", composer, {}),
+  note: (composer, text) => say(composer, { t: "note", chat: composer.chat, text }),
+  noReply: (composer) => say(composer, { t: "no_reply", chat: composer.chat }),
+  end: (composer) => say(composer, { t: "end", chat: composer.chat }),
   typing: (composer) => send({ t: "typing", chat: composer.chat }),
   draft: (composer, text) => send({ t: "draft", chat: composer.chat, text }),
   discarded: (one) => desk.discard(one),
@@ -50,9 +56,9 @@ function holding(composer, ms) {
   return word(known(key(lang)) ? key(lang) : key("en"));
 }
 
-/** A command about a chat. @param {string} t @param {Composer} composer @param {object} more */
-export function say(t, composer, more) {
-  const item = command({ t, chat: composer.chat, ...more }, composer.chat, composer.name);
+/** A command about a composer's chat; its text is shown at once. @param {Composer} composer @param {WithoutCid<Command>} frame */
+function say(composer, frame) {
+  const item = command(frame, composer.chat, composer.name);
   if (item.frame.text) desk.paneOf(composer.chat)?.showPending(item, isReady() ? "sending" : "waiting_to_send");
 }
 

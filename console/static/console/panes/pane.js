@@ -8,6 +8,8 @@ import { duration, word } from "../shared/i18n.js";
 const NEAR = 24; // px from the bottom that still count as being there
 const TYPING = 6_000; // ms a typing line stays without news
 
+/** @import { Item } from "../net/outbox.js" */
+
 /**
  * @typedef {'' | 'offered' | 'active' | 'wrapup'} Place
  * @typedef {{was: string, wasPlace: Place, name: string, is: string, place: Place}} Change
@@ -188,7 +190,7 @@ export class Pane {
     return this.root.querySelector(`.talk [data-cid="${CSS.escape(cid)}"]`) !== null;
   }
 
-  /** One's own message, at once. @param {{frame: any}} item @param {string} state */
+  /** One's own message, at once. @param {Item} item @param {string} state */
   showPending(item, state) {
     const id = `p-${item.frame.cid}`;
     let bubble = document.getElementById(id);
@@ -199,7 +201,7 @@ export class Pane {
       bubble.dataset.mine = "true";
       const text = document.createElement("p");
       text.dir = "auto";
-      text.textContent = item.frame.text;
+      text.textContent = item.frame.text ?? "";
       bubble.append(text, Object.assign(document.createElement("span"), { className: "state" }));
       this.pending.append(bubble);
       this.atBottom = true;

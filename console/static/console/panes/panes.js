@@ -209,10 +209,7 @@ export class Desk {
 
   /** What was asked for did not happen: the button works again. @param {string} chat empty: the one that takes the next */
   again(chat) {
-    for (const foot of this.feet.values()) {
-      if (foot.chat === chat && (foot instanceof Offer || foot instanceof TakeNext || foot instanceof Labels))
-        foot.again();
-    }
+    for (const foot of this.feet.values()) if (foot.chat === chat && foot.asked) foot.again();
   }
 
   /** What the server would not do is said where it was asked for. @param {string} chat @param {string} words */

@@ -1,9 +1,11 @@
 // Receipts: which chats stand on this screen, up to which line, and whether eyes could see it.
 
+/** @import { Shown as ShownFrame } from "#protocol" */
+
 const PAUSE = 200; // ms between two receipts of a chat
 
 export class Shown {
-  /** @param {import('./pane.js').Pane[]} panes @param {(frame: object) => boolean} send */
+  /** @param {import('./pane.js').Pane[]} panes @param {(frame: ShownFrame) => boolean} send */
   constructor(panes, send) {
     this.panes = panes;
     this.send = send;
@@ -32,8 +34,7 @@ export class Shown {
     const before = this.told.get(pane.chat);
     if (before && !(seq > before.seq && !hidden) && !(before.hidden && !hidden)) return;
     if (before && !before.hidden && performance.now() - before.at < PAUSE) return this.later();
-    const frame = { t: "shown", chat: pane.chat, seq };
-    if (this.send(hidden ? { ...frame, hidden } : frame))
+    if (this.send({ t: "shown", chat: pane.chat, seq, ...(hidden && { hidden }) }))
       this.told.set(pane.chat, { seq, hidden, at: performance.now() });
   }
 

@@ -29,16 +29,7 @@ export class TakeNext extends Bound {
   }
 
   act() {
-    if (this.ended || this.asked) return;
-    this.asked = true;
-    this.disable(true);
-    this.take();
-  }
-
-  /** Nothing came of it. */
-  again() {
-    this.asked = false;
-    if (!this.ended) this.disable(false);
+    if (this.ask()) this.take();
   }
 
   epitaph() {

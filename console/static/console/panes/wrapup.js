@@ -181,19 +181,10 @@ export class Labels extends Bound {
     if (this.tag.value.trim()) this.addTag();
     if (!this.wraps && !this.touched) return this.close();
     this.keepTags();
-    if (this.wraps) {
-      this.asked = true;
-      this.disable(true);
-    }
+    if (this.wraps) this.ask();
     this.on.send(this, this.reason, this.tags, this.wraps);
     this.touched = false;
     if (!this.wraps) this.close();
-  }
-
-  /** It could not be done. */
-  again() {
-    this.asked = false;
-    if (!this.ended) this.disable(false);
   }
 
   /** What was chosen is not lost when the time is up. @param {number} left ms */

@@ -6,7 +6,7 @@ import { actionNames, mayDo, perform } from "../shared/actions.js";
 import { inWords, reading } from "../shared/clocks.js";
 import { known, word } from "../shared/i18n.js";
 import { DEFAULTS, isOn, keyOf, shownKey } from "../shared/keymap.js";
-import { setStatus } from "./status.js";
+import { setStatus, statusOf } from "./status.js";
 
 /**
  * `may`: whether it would do anything, from where the person is now; `here`: it may be about the chat they are in.
@@ -54,7 +54,7 @@ function ofAction(name) {
 /** The same as in the menu on top. */
 function statuses() {
   return [...document.querySelectorAll("#status-menu [data-set-status]")].map((button) => {
-    const [status, reason] = [button.getAttribute("data-set-status") ?? "", button.getAttribute("data-reason") ?? ""];
+    const [status, reason] = [statusOf(button), button.getAttribute("data-reason") ?? ""];
     const label = word("set_status", { status: (button.textContent ?? "").trim() });
     return { label, detail: "", key: "", may: true, here: false, run: () => setStatus(status, reason) };
   });

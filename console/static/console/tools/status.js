@@ -2,10 +2,15 @@
 
 import { localTimes } from "../../times.js";
 
-/** @type {(status: string, reason: string) => void} */
+/**
+ * @import { SetStatus } from "#protocol"
+ * @typedef {SetStatus["status"]} Status
+ */
+
+/** @type {(status: Status, reason: string) => void} */
 let choose = () => {};
 
-/** @param {(status: string, reason: string) => void} chosen */
+/** @param {(status: Status, reason: string) => void} chosen */
 export function startStatus(chosen) {
   choose = chosen;
   document.addEventListener("click", (event) => {
@@ -14,11 +19,14 @@ export function startStatus(chosen) {
     const menu = button.closest("details");
     menu?.removeAttribute("open");
     menu?.querySelector("summary")?.focus();
-    setStatus(button.getAttribute("data-set-status") ?? "", button.getAttribute("data-reason") ?? "");
+    setStatus(statusOf(button), button.getAttribute("data-reason") ?? "");
   });
 }
 
-/** @param {string} status @param {string} [reason] one of those the team may choose from when away */
+/** The status a button sets. @param {Element} button */
+export const statusOf = (button) => /** @type {Status} */ (button.getAttribute("data-set-status"));
+
+/** @param {Status} status @param {string} [reason] one of those the team may choose from when away */
 export function setStatus(status, reason = "") {
   document.body.dataset.asked = status;
   choose(status, reason);

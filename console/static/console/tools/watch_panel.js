@@ -7,13 +7,18 @@ import { lateBy } from "../shared/clocks.js";
 import { duration, word } from "../shared/i18n.js";
 import { patch } from "../shared/morph.js";
 
+/**
+ * @import { Typing, Unwatched, Watch, WatchDrawn, Whisper } from "#protocol"
+ * @import { Answer } from "../net/outbox.js"
+ */
+
 const TYPING = 6_000; // ms that "is typing" stands
 
 /**
  * `send` a frame that may be lost; `say` a command, kept until it is answered; `changed` what is looked at now.
  * @typedef {object} Hooks
- * @property {(frame: object) => unknown} send
- * @property {(frame: object, chat: string, name: string) => unknown} say
+ * @property {(frame: Watch) => unknown} send
+ * @property {(frame: Whisper, chat: string, name: string) => unknown} say
  * @property {(head: DOMStringMap | null) => void} changed
  */
 
@@ -100,7 +105,7 @@ export class WatchPanel {
     this.scroll.setAttribute("aria-label", word("conversation", { name }));
   }
 
-  /** `watched`, `unwatched` or `typing`. @param {any} frame @returns {boolean} whether it was for this panel */
+  /** `watched`, `unwatched` or `typing`. @param {WatchDrawn | Unwatched | Typing} frame @returns {boolean} whether it was for this panel */
   frame(frame) {
     if (!this.chat || frame.chat !== this.chat) return false;
     if (frame.t === "watched") this.draw(frame.content);
@@ -143,7 +148,7 @@ export class WatchPanel {
     this.find(".typing").hidden = true;
   }
 
-  /** @param {any} frame */
+  /** @param {Typing} frame */
   typing(frame) {
     const place = this.find(".typing");
     place.textContent = frame.text
@@ -192,7 +197,7 @@ export class WatchPanel {
     this.find("[data-sent]").textContent = word("sending");
   }
 
-  /** A whisper was answered. @param {any} frame what was sent @param {any} answer @param {string} why in words, of a refusal */
+  /** A whisper was answered. @param {Whisper} frame @param {Answer} answer @param {string} why in words, of a refusal */
   settled(frame, answer, why) {
     if (frame.chat !== this.chat) return;
     this.find("[data-sent]").textContent = answer.t === "ack" ? word("whispered") : "";

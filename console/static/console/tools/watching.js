@@ -2,9 +2,10 @@
 
 import { sound } from "../alarms/sounds.js";
 import { command, onAnswer, onFrame, send } from "../net/frames.js";
+import { refusalText } from "../net/refusals.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
-import { known, word } from "../shared/i18n.js";
+import { word } from "../shared/i18n.js";
 import { WatchPanel } from "./watch_panel.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("strip-invited"));
@@ -26,11 +27,12 @@ export function startLooking() {
     if (button instanceof HTMLElement) look(button);
   });
   addActions({ watch: { run: lookOrLeave, may: () => Boolean(panel.chat || invitations().length) } });
-  for (const kind of ["watched", "unwatched", "typing"]) onFrame(kind, (frame) => panel.frame(frame));
+  onFrame("watched", (frame) => panel.frame(frame));
+  onFrame("unwatched", (frame) => panel.frame(frame));
+  onFrame("typing", (frame) => panel.frame(frame));
   onFrame("welcome", () => setTimeout(() => panel.resume()));
   onAnswer("whisper", (item, answer) => {
-    const key = `error_${answer.code}`;
-    panel.settled(item.frame, answer, known(key) ? word(key) : answer.message);
+    panel.settled(item.frame, answer, answer.t === "nack" ? refusalText(answer) : "");
   });
   setInterval(() => {
     if (panel.chat && !document.hidden) panel.tick();
