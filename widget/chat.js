@@ -1,23 +1,40 @@
+/**
+ * @import { ChatForVisitor, HistoryPage } from "#protocol"
+ * @import { Fact } from "./types.js"
+ */
+
 /** The visitor's chat as its public facts have made it: no screen, no network. */
 export class Chat {
-  /** No chat, or one of which only the id is known. */
+  /** No chat, or one of which only the id is known. @param {string} [id] @returns {this} */
   clear(id) {
+    /** @type {string} */
     this.id = id || "";
-    this.place = ""; // "", waiting, active or ended
+    /** @type {"" | ChatForVisitor["place"]} */
+    this.place = "";
+    /** @type {string} */
     this.agent = ""; // the name of who answers
+    /** @type {Fact[]} */
     this.facts = [];
+    /** @type {Map<string, string>} */
     this.sent = new Map(); // cid -> own text that is on disk; its fact is still to come
+    /** @type {number} */
     this.last = 0; // seq of the last public fact here
+    /** @type {number} */
     this.seen = 0; // the last seq an agent has seen
+    /** @type {number} */
     this.read = 0; // the last seq the visitor has seen
+    /** @type {number} */
     this.promise = 0; // ms: when the agent is to be back
+    /** @type {boolean | undefined} */
     this.rated = false;
+    /** @type {number} */
     this.until = Infinity; // ms: writing reopens the chat till then
+    /** @type {boolean | undefined} */
     this.more = false; // earlier facts can be fetched
     return this;
   }
 
-  /** The chat as `welcome` tells it; with `recovered` its facts continue ours. */
+  /** The chat as `welcome` tells it; with `recovered` its facts continue ours. @param {ChatForVisitor} told @param {Fact[]} facts @param {boolean} recovered */
   begin(told, facts, recovered) {
     if (!recovered || told.id !== this.id) this.clear(told.id);
     for (const fact of facts) {
@@ -36,25 +53,26 @@ export class Chat {
     this.until = this.open() ? Infinity : told.can_reopen_until || 0;
   }
 
-  /** Whether the fact was news. It was not if it is known, or if something before it is missing: then nothing changes. */
+  /** Whether the fact was news. It was not if it is known, or if something before it is missing: then nothing changes. @param {Fact} fact */
   add(fact) {
     const { kind, seq, prev, name, by, why, promise } = fact;
     if (seq <= this.last || prev > this.last) return false;
     this.facts.push(fact);
     this.last = seq;
-    if (kind === "message") this.sent.delete(fact.cid);
+    if (kind === "message") this.sent.delete(/** @type {string} */ (fact.cid));
     if (kind === "ended" || (by && by !== "visitor")) this.promise = promise || 0;
     if (["opened", "reopened", "released", "transferred"].includes(kind)) this.place = "waiting";
-    if (kind === "assigned") [this.place, this.agent] = ["active", name];
+    if (kind === "assigned") [this.place, this.agent] = ["active", /** @type {string} */ (name)];
     if (kind === "ended") [this.place, this.until] = ["ended", Infinity];
     if (why === "message_left") this.clear(); // filed away: nothing to go on with
     if (kind === "rated" || kind === "reopened") this.rated = kind === "rated";
     return true;
   }
 
+  /** @param {HistoryPage} page */
   earlier({ facts, more }) {
     const [first] = this.facts;
-    this.facts = [...facts.filter((fact) => fact.seq < first.seq), ...this.facts];
+    this.facts = [.../** @type {Fact[]} */ (facts).filter((fact) => fact.seq < first.seq), ...this.facts];
     this.more = more;
   }
 

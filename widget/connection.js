@@ -1,5 +1,7 @@
 import { bare, parse } from "./dom.js";
 
+/** @import { AVisitorHears, AVisitorSays } from "#protocol" */
+
 const PING_EVERY = 10000; // ms
 const PONG_WITHIN = 5000;
 const WELCOME_WITHIN = 10000;
@@ -7,15 +9,26 @@ const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 
 /**
+ * @typedef {"idle" | "connecting" | "open" | "lost" | "refused"} State
+ * @typedef {object} Owner
+ * @property {() => string} url
+ * @property {() => AVisitorSays} hello
+ * @property {(frame: AVisitorHears) => void} frame
+ * @property {() => void} stranger our token is not known
+ * @property {() => void} changed
+ */
+
+/**
  * One socket's life: dial, hello, pings, and back again after every drop.
- * `owner` has `url()`, `hello()`, `frame(frame)`, `stranger()` (our token is not known) and `changed()`.
  * `state`: idle, connecting, open (welcomed), lost or refused; `lostAt` is ms, 0 while open.
  */
 export class Connection {
+  /** @type {State} */
   state = "idle";
   lostAt = 0;
   #tries = 0;
 
+  /** @param {Owner} owner */
   constructor(owner) {
     this.owner = owner;
   }
@@ -29,9 +42,10 @@ export class Connection {
     this.#drop("connecting");
     try {
       const socket = (this.socket = new WebSocket(this.owner.url(), "sestetto.v1"));
+      /** @type {<E>(act: (event: E) => void) => (event: E) => unknown} */
       const mine = (act) => (event) => socket === this.socket && act(event);
       socket.onopen = mine(() => this.send(this.owner.hello()));
-      socket.onmessage = mine((event) => this.read(parse(event.data)));
+      socket.onmessage = mine((event) => this.read(/** @type {AVisitorHears | null} */ (parse(event.data))));
       socket.onclose = mine((event) => this.#closed(event.code));
       this.#expect(WELCOME_WITHIN);
     } catch {
@@ -51,10 +65,12 @@ export class Connection {
     else if (state === "open" || (this.lostAt && state !== "refused")) this.again();
   }
 
+  /** @param {AVisitorSays} frame */
   send(frame) {
     if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(bare(frame)));
   }
 
+  /** @param {AVisitorHears | null} frame */
   read(frame) {
     if (!frame) return;
     if (frame.t === "welcome") {
@@ -73,15 +89,15 @@ export class Connection {
     this.#expect(PONG_WITHIN);
   }
 
-  /** Half-open sockets say nothing for minutes: after `ms` we give up ourselves. Nothing is expected without `ms`. */
+  /** Half-open sockets say nothing for minutes: after `ms` we give up ourselves. Nothing is expected without `ms`. @param {number} [ms] */
   #expect(ms) {
     clearTimeout(this.deadline);
     this.deadline = ms && setTimeout(() => this.#closed(), ms);
   }
 
-  /** 1008 and 4409 are final; 4401 means that the token is of no use; after anything else we come back. */
+  /** 1008 and 4409 are final; 4401 means that the token is of no use; after anything else we come back. @param {number} [code] */
   #closed(code) {
-    this.#drop([1008, 4409].includes(code) ? "refused" : "lost");
+    this.#drop([1008, 4409].includes(/** @type {number} */ (code)) ? "refused" : "lost");
     this.lostAt ||= Date.now();
     if (code === 4401) this.owner.stranger();
     if (this.state === "lost") {
@@ -91,6 +107,7 @@ export class Connection {
     this.owner.changed();
   }
 
+  /** @param {State} state */
   #drop(state) {
     const { socket } = this;
     this.socket = null;

@@ -1,8 +1,16 @@
 /** Elements without markup: no text is ever parsed, so Trusted Types and strict policies are content. */
 
-/** An object no page's `Object.prototype` reaches: for frames, options and what was parsed. */
+/** @import { ElementFor, Part } from "./types.js" */
+
+/**
+ * An object no page's `Object.prototype` reaches: for frames, options and what was parsed.
+ * @template {object} T
+ * @param {T} [given]
+ * @returns {T}
+ */
 export const bare = (given) => Object.assign(Object.create(null), given);
 
+/** Null for what is no JSON. @param {string} text @returns {unknown} */
 export function parse(text) {
   try {
     return JSON.parse(text, (_, value) =>
@@ -13,30 +21,40 @@ export function parse(text) {
   }
 }
 
-/** The JSON at an address; fails as the network does. */
+/** The JSON at an address; fails as the network does. @param {string} address */
 export const load = async (address) => parse(await (await fetch(address)).text());
 
-/** `h("p.said", {lang, onclick}, "text", child, …)`: an object holds properties of the element, what is empty is left out. */
+/**
+ * `h("p.said", {lang, onclick}, "text", child, …)`: an object holds properties of the element, what is empty is left out.
+ * @template {string} K
+ * @param {K} kind
+ * @param {...Part<ElementFor<K>>} parts
+ * @returns {ElementFor<K>}
+ */
 export function h(kind, ...parts) {
   const [tag, look] = kind.split(".");
-  const node = document.createElement(tag);
+  const node = /** @type {ElementFor<K>} */ (document.createElement(tag));
   node.className = look || "";
   for (const part of parts)
-    if (part?.nodeType || typeof part === "string") node.append(part);
+    if (/** @type {Node} */ (part)?.nodeType || typeof part === "string")
+      node.append(/** @type {Node | string} */ (part));
     else Object.assign(node, part);
   return node;
 }
 
-export const button = (look, onclick, ...parts) => h("button." + look, { type: "button", onclick }, ...parts);
+/** @param {string} look @param {() => void} onclick @param {...Part<HTMLButtonElement>} parts */
+export const button = (look, onclick, ...parts) =>
+  h(/** @type {"button."} */ ("button." + look), { type: "button", onclick }, ...parts);
 
-/** Sets text and visibility, and only what changed: a live region announces every write. */
+/** Sets text and visibility, and only what changed: a live region announces every write. @param {HTMLElement} node @param {string} text */
 export function write(node, text) {
   node.hidden = !text;
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** @param {string} href @param {string} text */
 export const link = (href, text) => h("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
 
-/** The text as parts of an element: `http` and `https` addresses become links, all else stays text. */
+/** The text as parts of an element: `http` and `https` addresses become links, all else stays text. @param {string} text */
 export const linked = (text) =>
   text.split(/(https?:\/\/\w[^\s<>"]*[^\s<>".,:;!?)])/i).map((part, place) => (place % 2 ? link(part, part) : part));

@@ -2,25 +2,34 @@ import { button, h, link, write } from "./dom.js";
 import { back, clock, t } from "./i18n.js";
 import { lines } from "./log.js";
 
+/**
+ * @import { Visitor } from "./visitor.js"
+ * @import { Panel } from "./view.js"
+ * @import { Part } from "./types.js"
+ * @typedef {HTMLTextAreaElement & {form: HTMLFormElement}} Field
+ */
+
 const LIMIT = 4000; // characters of a message
 
-/** Enter sends, Shift+Enter breaks the line; Enter that ends a composition does neither. */
+/** Enter sends, Shift+Enter breaks the line; Enter that ends a composition does neither. @param {KeyboardEvent} event */
 function sends(event) {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
-  if (!event.repeat) event.target.form.requestSubmit();
+  if (!event.repeat) /** @type {Field} */ (event.target).form.requestSubmit();
 }
 
+/** @param {string} look @param {() => void} send @param {...Part<HTMLFormElement>} children */
 export function form(look, send, ...children) {
-  const onsubmit = (event) => {
+  const onsubmit = (/** @type {Event} */ event) => {
     event.preventDefault();
     send();
   };
-  return h("form." + look, { onsubmit }, ...children);
+  return h(/** @type {"form."} */ ("form." + look), { onsubmit }, ...children);
 }
 
 /** A text area that grows, counts near its limit, and is kept as the draft of this tab. */
 export class Writing {
+  /** @param {Panel} panel @param {number} rows */
   constructor(panel, rows) {
     this.panel = panel;
     this.count = h("small", { role: "status", hidden: true });
@@ -36,6 +45,7 @@ export class Writing {
     return text;
   }
 
+  /** @param {string} text */
   fill(text) {
     this.area.value = text;
     this.typed();
@@ -45,7 +55,7 @@ export class Writing {
     const { area } = this;
     const length = [...area.value.trim()].length;
     this.over = length > LIMIT;
-    area.ariaInvalid = this.over;
+    area.ariaInvalid = String(this.over);
     write(this.count, length > LIMIT - 200 ? t("{length} of {LIMIT} characters", { length, LIMIT }) : "");
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + 2}px`;
@@ -53,17 +63,21 @@ export class Writing {
   }
 }
 
-/** `survey` and `copy` of survey.js and transcript.js: one lazy file, so empty until that is here. */
+/**
+ * `survey` and `copy` of survey.js and transcript.js: one lazy file, so empty until that is here.
+ * @type {{survey?: typeof import("./survey.js").survey, copy?: typeof import("./transcript.js").copy}}
+ */
 export const lazy = {};
 
-/** `style(text)` adds a style sheet. */
+/** `style(text)` adds a style sheet. @param {string} base @param {(text: string) => void} style */
 export async function loadLazy(base, style) {
   if (!lazy.copy) Object.assign(lazy, (await import(base + LAZY)).default({ h, form, lines, clock, t, style }));
 }
 
+/** @param {Visitor} visitor */
 export const privacy = ({ privacy }) => privacy && link(privacy, t("Privacy"));
 
-/** The first message with a name if the visitor likes; or, while nobody takes it, a message with an address. */
+/** The first message with a name if the visitor likes; or, while nobody takes it, a message with an address. @param {Panel} panel @param {boolean} away */
 export function sheet(panel, away) {
   const { visitor } = panel;
   const { team, profile } = visitor;
@@ -96,6 +110,7 @@ export function sheet(panel, away) {
   return writing;
 }
 
+/** @param {Panel} panel */
 export function composer(panel) {
   const writing = new Writing(panel, 1);
   const send = () => {

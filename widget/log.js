@@ -1,7 +1,12 @@
 import { button, h, linked, write } from "./dom.js";
 import { clock, t } from "./i18n.js";
 
-/** What a fact says in the log beside a message; nothing for those that say nothing. */
+/**
+ * @import { Fact, Line } from "./types.js"
+ * @import { Visitor } from "./visitor.js"
+ */
+
+/** What a fact says in the log beside a message; nothing for those that say nothing. @param {Fact} fact */
 function says({ kind, why, name, promised }) {
   if (promised)
     return promised === "kept"
@@ -16,10 +21,11 @@ function says({ kind, why, name, promised }) {
   return why === "silent" || why === "abandoned" ? t("The chat has ended due to inactivity") : t("The chat has ended");
 }
 
+/** @param {Fact} fact @param {Visitor["chat"]} chat @returns {(Partial<Line> | undefined)[]} */
 function linesOf(fact, chat) {
   const { by, cid, seq, text, at, name } = fact;
   const them = by && by !== "visitor";
-  return [
+  return /** @type {Partial<Line>[]} */ ([
     { key: "f" + seq, text: says(fact), at },
     them && { key: seq, side: "them", name: name || chat.agent, text, at },
     by === "visitor" && {
@@ -30,14 +36,15 @@ function linesOf(fact, chat) {
       at,
       state: seq <= chat.seen ? t("Seen") : t("Sent"),
     },
-  ];
+  ]);
 }
 
-/** The log from top to bottom: facts, then own messages that wait for theirs. */
+/** The log from top to bottom: facts, then own messages that wait for theirs. @param {Visitor} visitor @returns {Line[]} */
 export function lines({ chat, outbox }) {
+  /** @type {(key: string, text: string, state: string, pending?: boolean) => Line} */
   const own = (key, text, state, pending) => ({ key, side: "me", name: t("You"), text, state, pending });
   return [
-    ...chat.facts.flatMap((fact) => linesOf(fact, chat)).filter((one) => one?.text),
+    .../** @type {Line[]} */ (chat.facts.flatMap((fact) => linesOf(fact, chat)).filter((one) => one?.text)),
     ...[...chat.sent].map(([cid, text]) => own(cid, text, t("Sent"))),
     ...outbox.frames
       .filter((frame) => frame.t === "open" || frame.t === "say")
@@ -47,9 +54,12 @@ export function lines({ chat, outbox }) {
 
 /** Draws the lines; each keeps its element, so nothing jumps and nothing is announced twice. */
 export class Log {
+  /** @type {Map<Line["key"], {node: HTMLElement, meta: HTMLElement}>} */
   drawn = new Map();
+  /** @type {boolean} */
   stuck = true; // to the bottom
 
+  /** @param {() => void} earlier */
   constructor(earlier) {
     this.earlier = button("quiet", earlier);
     this.element = h("div.log", {
@@ -60,18 +70,19 @@ export class Log {
     });
   }
 
+  /** @param {Visitor} visitor */
   draw(visitor) {
     const shown = lines(visitor);
     const { element, drawn } = this;
     let spot = element.firstChild;
     for (const told of shown) {
       if (!drawn.has(told.key)) drawn.set(told.key, this.#make(told));
-      const { node, meta } = drawn.get(told.key);
+      const { node, meta } = /** @type {{node: HTMLElement, meta: HTMLElement}} */ (drawn.get(told.key));
       const { at, state, pending } = told;
-      if (node === spot) spot = spot.nextSibling;
+      if (node === spot) spot = node.nextSibling;
       else {
         element.insertBefore(node, spot);
-        this.stuck ||= pending;
+        this.stuck ||= /** @type {boolean} */ (pending);
       }
       node.classList.toggle("pending", !!pending);
       write(meta, [at && clock(at), state].filter(Boolean).join(" · "));
@@ -94,6 +105,7 @@ export class Log {
     this.stuck = scrollHeight - scrollTop - clientHeight < 40;
   }
 
+  /** @param {Line} line */
   #make({ side, name, text }) {
     const meta = h("small", { ariaLive: "off" });
     if (!side) return { node: h("p.said", text), meta };

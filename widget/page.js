@@ -2,7 +2,7 @@ import { bare } from "./dom.js";
 
 let ours = ""; // the count we put in front of the title
 
-/** An address without query and fragment, but for the parameters the site lists. */
+/** An address without query and fragment, but for the parameters the site lists. @param {string} address @param {string[]} parameters */
 function plain(address, parameters) {
   if (!address) return "";
   const url = new URL(address);
@@ -14,7 +14,7 @@ function title() {
   return document.title.startsWith(ours) ? document.title.slice(ours.length) : document.title;
 }
 
-/** Where the visitor is, as the protocol's `page`. */
+/** Where the visitor is, as the protocol's `page`. @param {string[]} parameters */
 export function page(parameters) {
   return bare({
     url: plain(location.href, parameters),
@@ -23,7 +23,7 @@ export function page(parameters) {
   });
 }
 
-/** Puts "(2) " in front of the title, or takes it away again. */
+/** Puts "(2) " in front of the title, or takes it away again. @param {number} unread */
 export function count(unread) {
   const rest = title();
   ours = unread ? `(${unread}) ` : "";

@@ -1,15 +1,22 @@
 import { bare, parse } from "./dom.js";
 
+/** @import { Command } from "./types.js" */
+
 /** What a browser keeps for us. Private mode, a full disk or a sandboxed frame throw: then memory has to do. */
 export class Shelf {
+  /** @type {Record<string, string>} */
   memory = bare();
 
-  /** `kind` is "localStorage" (every tab, for good) or "sessionStorage" (this tab). */
+  /**
+   * @param {"localStorage" | "sessionStorage"} kind every tab, for good; or this tab
+   * @param {string} site
+   */
   constructor(kind, site) {
     this.kind = kind;
     this.prefix = `sestetto:${site}:`;
   }
 
+  /** @param {string} slot @returns {string} */
   get(slot) {
     try {
       return this.memory[slot] ?? window[this.kind].getItem(this.prefix + slot) ?? "";
@@ -18,6 +25,7 @@ export class Shelf {
     }
   }
 
+  /** @param {string} slot @param {string} text */
   set(slot, text) {
     const key = this.prefix + slot;
     try {
@@ -35,24 +43,27 @@ export const newCid = () =>
 
 /** Commands wait here, in order, until the server has them on disk; they survive a reload of the tab. */
 export class Outbox {
+  /** @param {Shelf} shelf */
   constructor(shelf) {
     this.shelf = shelf;
-    this.frames = shelf.get("outbox").split("\n").map(parse).filter(Boolean);
+    /** @type {Command[]} */
+    this.frames = /** @type {Command[]} */ (shelf.get("outbox").split("\n").map(parse).filter(Boolean));
   }
 
-  /** The frames that wait now; each on its own line, for pages that change how arrays become JSON. */
+  /** The frames that wait now; each on its own line, for pages that change how arrays become JSON. @param {Command[]} frames */
   keep(frames) {
     this.frames = frames;
     this.shelf.set("outbox", frames.map((frame) => JSON.stringify(frame)).join("\n"));
   }
 
-  /** The command with that cid leaves; undefined when it is not here. */
+  /** The command with that cid leaves; undefined when it is not here. @param {string} cid */
   settle(cid) {
     const settled = this.frames.find((frame) => frame.cid === cid);
     if (settled) this.keep(this.frames.filter((frame) => frame !== settled));
     return settled;
   }
 
+  /** @param {Command["t"]} kind */
   holds(kind) {
     return this.frames.some((frame) => frame.t === kind);
   }

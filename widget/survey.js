@@ -2,7 +2,12 @@ import { h } from "./dom.js";
 import { form } from "./forms.js";
 import { t } from "./i18n.js";
 
-/** The survey of an ended chat: one to five, and a comment. */
+/**
+ * @import { Visitor } from "./visitor.js"
+ * @typedef {HTMLFormControlsCollection & {score: RadioNodeList}} Controls
+ */
+
+/** The survey of an ended chat: one to five, and a comment. @param {Visitor} visitor */
 export function survey(visitor) {
   const asked = t("Your comment (optional)");
   const comment = h("textarea", { rows: 2, maxLength: 1000, ariaLabel: asked, placeholder: asked });
@@ -11,7 +16,11 @@ export function survey(visitor) {
   );
   const made = form(
     "",
-    () => visitor.command("rate", { score: +made.elements.score.value, comment: comment.value.trim() }),
+    () =>
+      visitor.command("rate", {
+        score: +(/** @type {Controls} */ (made.elements).score.value),
+        comment: comment.value.trim(),
+      }),
     h("fieldset", h("legend", t("How did we do? (1 poor – 5 great)")), h("div.scores", ...choices)),
     comment,
     h("button.main", t("Send")),

@@ -2,13 +2,18 @@ import { h } from "./dom.js";
 import { clock, t } from "./i18n.js";
 import { lines } from "./log.js";
 
-/** The chat as plain text, to keep. */
+/**
+ * @import { Panel } from "./view.js"
+ * @import { Visitor } from "./visitor.js"
+ */
+
+/** The chat as plain text, to keep. @param {Visitor} visitor */
 const transcript = (visitor) =>
   lines(visitor)
     .map(({ name, text, at }) => `${clock(at || Date.now(), true)} ${name ? name + ": " : ""}${text}`)
     .join("\n");
 
-/** Copies the transcript by the old command: the clipboard's own interface is missing on plain HTTP. */
+/** Copies the transcript by the old command: the clipboard's own interface is missing on plain HTTP. @param {Panel} panel */
 export function copy({ visitor, element, summary }) {
   const area = h("textarea", { value: transcript(visitor) });
   element.append(area);

@@ -3,9 +3,16 @@ import { composer, lazy, privacy, sheet } from "./forms.js";
 import { back, clock, countdown, span, t } from "./i18n.js";
 import { Log } from "./log.js";
 
+/**
+ * @import { Line, Team } from "#protocol"
+ * @import { Writing } from "./forms.js"
+ * @import { Visitor } from "./visitor.js"
+ * @typedef {"left" | "ended" | "chat" | "line" | "full" | "away" | "start"} Screen
+ */
+
 const LOST_AFTER = 1500; // ms: a shorter drop is not worth a word
 
-/** Which screen the visitor's state asks for. */
+/** Which screen the visitor's state asks for. @param {Visitor} visitor @returns {Screen} */
 function screenOf({ chat, outbox, team, left, full }) {
   if (left || outbox.holds("leave_message")) return "left";
   if (chat.place === "ended") return "ended";
@@ -17,6 +24,7 @@ function screenOf({ chat, outbox, team, left, full }) {
 
 /** The open widget: draws the visitor's state, hands back what is typed and pressed. */
 export class Panel {
+  /** @param {Visitor} visitor @param {() => string} title @param {() => void} close */
   constructor(visitor, title, close) {
     this.visitor = visitor;
     this.title = title;
@@ -51,11 +59,13 @@ export class Panel {
     (area && !matchMedia("(pointer: coarse)").matches ? area : this.element).focus();
   }
 
+  /** @param {string} text */
   fill(text) {
     if (this.writing) this.writing.fill(text);
     else this.drafted(text);
   }
 
+  /** @param {string} text */
   drafted(text) {
     if (this.draft === text) return;
     this.draft = text;
@@ -67,9 +77,11 @@ export class Panel {
     const { visitor, element } = this;
     const screen = screenOf(visitor);
     const talks = ["line", "chat", "ended"].includes(screen);
+    /** @type {string} */
     const built = talks ? "talk" : screen + visitor.left;
     const held = this.held();
     if (built !== this.built) this.#build(talks, screen);
+    /** @type {string | undefined} */
     this.built = built;
     element.dataset.screen = screen;
     if (visitor.back) {
@@ -87,9 +99,10 @@ export class Panel {
 
   /** Whether the keyboard is in here. */
   held() {
-    return this.element.contains(this.element.getRootNode().activeElement);
+    return this.element.contains(/** @type {ShadowRoot} */ (this.element.getRootNode()).activeElement);
   }
 
+  /** @param {Screen} screen */
   #converse(screen) {
     const { visitor, log } = this;
     const { chat, team, line, typist } = visitor;
@@ -98,12 +111,15 @@ export class Panel {
     const place = screen === "line" && chat.id && !this.lost && this.place(team, line);
     write(this.foot, place || (screen === "chat" && typist ? t("{typist} is typing…", { typist }) : over));
     this.#extras(screen);
-    this.writing.area.placeholder = screen === "ended" ? t("Write to continue") : t("Write a message");
+    /** @type {Writing} */ (this.writing).area.placeholder =
+      screen === "ended" ? t("Write to continue") : t("Write a message");
     if (log.stuck) log.bottom();
   }
 
+  /** @param {boolean} talks @param {Screen} screen */
   #build(talks, screen) {
     const { left } = this.visitor;
+    /** @type {Writing | null | undefined} */
     this.writing = talks ? composer(this) : screen === "left" ? null : sheet(this, screen !== "start");
     if (talks)
       this.body.replaceChildren(
@@ -112,7 +128,7 @@ export class Panel {
         this.timer,
         this.foot,
         this.extra,
-        this.writing.form,
+        /** @type {Writing} */ (this.writing).form,
       );
     else
       this.body.replaceChildren(
@@ -126,9 +142,11 @@ export class Panel {
       );
   }
 
+  /** @param {Screen} screen */
   #head(screen) {
     const { chat, team } = this.visitor;
     const name = screen === "chat" || screen === "ended" ? chat.agent : "";
+    /** @type {Partial<Record<Screen, string | null>>} */
     const states = {
       start: team && t("We're online"),
       away: t("We're offline"),
@@ -156,13 +174,14 @@ export class Panel {
     write(this.bar, connection.state === "refused" ? t("Can't reach the chat.") : this.lost || notice);
   }
 
-  /** An agent's promise to be back: counted down, and what is to be said once it is over. */
+  /** An agent's promise to be back: counted down, and what is to be said once it is over. @param {Visitor["chat"]} chat */
   promised({ place, agent, promise }) {
-    const left = place === "active" && promise && promise - Date.now() - this.visitor.skew;
+    const left = /** @type {number} */ (place === "active" && promise && promise - Date.now() - this.visitor.skew);
     write(this.timer, left > 0 ? t("{agent} will be back in {time}", { agent, time: countdown(left) }) : "");
     return left < 0 ? t("{agent} is running late.", { agent }) : "";
   }
 
+  /** @param {Team | null} team @param {Line | null} line */
   place(team, line) {
     if (team?.online === false) return [t("We're offline"), back(team)].filter(Boolean).join(". ");
     if (!line) return "";
@@ -171,26 +190,29 @@ export class Panel {
     return wait < 0 ? place : place + " " + t("Expected wait: about {time}.", { time: span(wait) });
   }
 
-  /** What stands over the composer: the announcement of the preview, or the survey. */
+  /** What stands over the composer: the announcement of the preview, or the survey. @param {Screen} screen */
   #extras(screen) {
     const { visitor } = this;
     const { chat, outbox, preview } = visitor;
     const ended = screen === "ended";
     const asks = ended && lazy.survey && chat.agent && !chat.rated && !outbox.holds("rate");
     const wanted = asks ? "survey" : !ended && preview ? "preview" : "";
-    this.writing.area[wanted === "preview" ? "setAttribute" : "removeAttribute"]("aria-describedby", "preview");
+    /** @type {Writing} */ (this.writing).area[wanted === "preview" ? "setAttribute" : "removeAttribute"](
+      "aria-describedby",
+      "preview",
+    );
     if (this.extra.className === wanted) return;
     this.extra.className = wanted;
     this.extra.replaceChildren(
       asks
-        ? lazy.survey(visitor)
+        ? /** @type {NonNullable<typeof lazy.survey>} */ (lazy.survey)(visitor)
         : wanted && h("p", { id: "preview" }, t("We can see your message as you type."), " ", privacy(visitor)),
     );
   }
 
   #menus() {
     const { visitor } = this;
-    const item = (text, act) =>
+    const item = (/** @type {string} */ text, /** @type {() => void} */ act) =>
       button(
         "",
         () => {
@@ -199,13 +221,17 @@ export class Panel {
         },
         text,
       );
+    /** @type {HTMLButtonElement[]} */
     this.items = [
-      item(t("Copy transcript"), () => lazy.copy(this)),
+      item(t("Copy transcript"), () => /** @type {NonNullable<typeof lazy.copy>} */ (lazy.copy)(this)),
       item(t("End chat"), () => visitor.command("end")),
       item(t("End and forget me on this device"), () => visitor.forget()),
     ];
+    /** @type {HTMLElement} */
     this.summary = h("summary.plain", { ariaLabel: t("More") }, "⋮");
-    return (this.menu = h("details", this.summary, h("div.items", ...this.items)));
+    /** @type {HTMLDetailsElement} */
+    this.menu = h("details", this.summary, h("div.items", ...this.items));
+    return this.menu;
   }
 
   #shut() {
@@ -213,6 +239,7 @@ export class Panel {
     this.summary.focus();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key !== "Escape" || event.isComposing) return;
     if (this.menu.open) this.#shut();

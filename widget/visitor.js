@@ -5,6 +5,16 @@ import { t, words } from "./i18n.js";
 import { page } from "./page.js";
 import { newCid, Outbox, Shelf } from "./storage.js";
 
+/**
+ * @import * as Protocol from "#protocol"
+ * @import { Command, Fact, Profile } from "./types.js"
+ */
+
+/**
+ * @typedef {string | (() => string | Promise<string>)} Identity a JWT, or what makes one
+ * @typedef {{token: string, chat: string, ended?: boolean}} Kept
+ */
+
 const TYPING_EVERY = 1000; // ms between two of our own typing signals
 const TYPING_LASTS = 5000;
 const FORGET_WITHIN = 3000; // an end that gets no answer does not keep us from forgetting
@@ -15,20 +25,31 @@ const FORGET_WITHIN = 3000; // an end that gets no answer does not keep us from 
  */
 export class Visitor {
   chat = new Chat().clear();
+  /** @type {Profile} */
   profile = {}; // name, email, queue, fields: what the page and the forms said
+  /** @type {Protocol.Team | null} */
   team = null; // {online, back_at}; null while nobody told
+  /** @type {Protocol.Line | null} */
   line = null; // {position, wait}
   typist = ""; // who is typing now
   left = ""; // the address a message was left with
   full = false; // the line, so that only a message can be left
   back = ""; // text that was refused and goes back to its writer
   notice = ""; // what has to be said about it
+  /** @type {string[]} */
   parameters = []; // of the page's address, that may travel
   token = "";
   epoch = "";
   #going = ""; // cid under way: one at a time keeps the order
+  /** @type {number | ""} */
   typed = 0;
 
+  /**
+   * @param {string} base the server's address with a slash at the end
+   * @param {string} site
+   * @param {(_?: unknown) => void} changed
+   * @param {(event: string, detail?: unknown) => void} tell
+   */
   constructor(base, site, changed, tell) {
     this.changed = changed;
     this.tell = tell;
@@ -46,26 +67,29 @@ export class Visitor {
 
   // --- what the visitor does -------------------------------------------------------------
 
+  /** @param {string} text @param {string} [name] */
   open(text, name) {
     this.profile.name = name ?? this.profile.name;
     if (this.chat.place) this.fresh();
     this.command("open", { text, ...this.#known(), queue: this.profile.queue || "", page: this.#page() });
   }
 
-  /** After the end writing reopens the chat for a while; later it opens another. */
+  /** After the end writing reopens the chat for a while; later it opens another. @param {string} text */
   say(text) {
     if (Date.now() + this.skew > this.chat.until) this.open(text);
     else this.command("say", { text });
   }
 
+  /** @param {string} text @param {string} email */
   leave(text, email) {
     this.profile.email = email;
     this.leaving = this.command("leave_message", { text, email, name: this.profile.name || "", page: this.#page() });
   }
 
+  /** @param {string} text */
   typing(text) {
     const now = Date.now();
-    if (!this.chat.open() || (text && now - this.typed < TYPING_EVERY)) return;
+    if (!this.chat.open() || (text && now - /** @type {number} */ (this.typed) < TYPING_EVERY)) return;
     this.typed = text && now;
     this.connection.send({ t: "typing", text: this.preview ? text.slice(0, 4000) : "" });
   }
@@ -78,13 +102,14 @@ export class Visitor {
     this.connection.send({ t: "seen", seq: last });
   }
 
+  /** @param {Profile} given */
   set(given) {
     Object.assign(this.profile, given);
     if (this.chat.open()) this.#describe();
     else if (given.queue && this.connection.state !== "idle") this.connection.again();
   }
 
-  /** A JWT, a function that makes one (asked again at every welcome), or `{name, email}` as the page claims. */
+  /** A JWT, a function that makes one (asked again at every welcome), or `{name, email}` as the page claims. @param {Identity | Profile} given */
   identify(given) {
     if (typeof given === "object") this.set(given);
     else this.identity = given;
@@ -113,7 +138,7 @@ export class Visitor {
     this.changed();
   }
 
-  /** Another tab opened a chat, or forgot the visitor. */
+  /** Another tab opened a chat, or forgot the visitor. @param {string | null} key */
   heard(key) {
     const kept = this.#kept();
     if (!kept.token && this.token && key) this.#blank();
@@ -136,6 +161,7 @@ export class Visitor {
     return String(new URLSearchParams({ site: this.site, queue: this.profile.queue || "" }));
   }
 
+  /** @returns {Protocol.VisitorHello} */
   hello() {
     this.token ||= this.#kept().token;
     this.#going = "";
@@ -155,30 +181,37 @@ export class Visitor {
     this.token = "";
   }
 
-  /** Each kind of frame has its method: `$ack` hears of `ack`. */
+  /** Each kind of frame has its method: `$ack` hears of `ack`. @param {Protocol.AVisitorHears} frame */
   frame(frame) {
-    this["$" + frame.t]?.(frame);
+    /** @type {Record<string, ((frame: Protocol.AVisitorHears) => void) | undefined>} */ (
+      /** @type {unknown} */ (this)
+    )["$" + frame.t]?.(frame);
     this.changed();
   }
 
+  /** @param {Protocol.Line} frame */
   $line(frame) {
     this.line = frame;
   }
 
+  /** @param {Protocol.TeamChanged} frame */
   $team(frame) {
     this.team = frame;
   }
 
+  /** @param {Protocol.Seen} frame */
   $seen({ seq }) {
     this.chat.seen = Math.max(this.chat.seen, seq);
   }
 
+  /** @param {Protocol.HistoryPage} frame */
   $history(frame) {
     this.chat.earlier(frame);
   }
 
   // ---------------------------------------------------------------------------------------
 
+  /** @param {Protocol.VisitorWelcome} frame */
   $welcome({ token, epoch, now, recovered, team, chat, facts, typing_preview, privacy_url }) {
     const { id, last, read } = this.chat;
     if (last && !(chat && (recovered || epoch === this.epoch)))
@@ -192,7 +225,7 @@ export class Visitor {
       privacy: privacy_url,
       line: null,
     });
-    if (chat) this.chat.begin(chat, facts || [], recovered);
+    if (chat) this.chat.begin(chat, /** @type {Fact[]} */ (facts || []), recovered);
     else this.chat.clear();
     if (chat?.id === id) this.chat.read = Math.max(read, +this.shelf.get("read"));
     for (const fact of this.chat.facts) this.settle(fact.cid);
@@ -201,6 +234,7 @@ export class Visitor {
     this.#pump();
   }
 
+  /** @param {Fact} fact */
   $fact(fact) {
     const { cid, chat, kind, by, name, text, at, score } = fact;
     this.#arrived(cid);
@@ -223,29 +257,40 @@ export class Visitor {
     if (kind === "ended" && this.forgetting) this.logout();
   }
 
+  /** @param {Protocol.Ack} frame */
   $ack({ cid, chat, seq }) {
     const frame = this.#arrived(cid);
     if (!frame) return;
-    if (frame.t === "open" && chat !== this.chat.id) this.begin(chat, "waiting");
+    if (frame.t === "open" && chat !== this.chat.id) this.begin(/** @type {string} */ (chat), "waiting");
     if (chat === this.chat.id && seq > this.chat.last && frame.text) this.chat.sent.set(cid, frame.text);
   }
 
-  /** Our command is on disk: its ack or its fact says so, whichever comes first. */
+  /** Our command is on disk: its ack or its fact says so, whichever comes first. @param {string | undefined} cid */
   #arrived(cid) {
     const frame = this.settle(cid);
     if (frame?.t === "leave_message") this.left = frame.email;
     return frame;
   }
 
+  /** @param {Omit<Protocol.Nack, "t">} frame */
   $nack({ cid, code, message, final, retry_after }) {
     if (!final) {
-      this.retry = setTimeout(() => this.#pump((this.#going = "")), (retry_after || 1) * 1000);
+      this.retry = setTimeout(
+        () => {
+          this.#going = "";
+          this.#pump();
+        },
+        (retry_after || 1) * 1000,
+      );
       return;
     }
     const frame = this.settle(cid);
     if (!frame) return;
     this.tell("error", { code, message });
-    if (code === "no_queue") return this.open(frame.text, undefined, (this.profile.queue = "")); // a slip of the page's
+    if (code === "no_queue") {
+      this.profile.queue = ""; // a slip of the page's
+      return this.open(/** @type {string} */ (frame.text));
+    }
     if (code === "closed") this.team = bare({ ...this.team, online: false });
     if (code === "line_full") this.full = true;
     if (!frame.text) return;
@@ -255,12 +300,13 @@ export class Visitor {
     this.back += (this.back && "\n") + frame.text;
   }
 
-  /** A frame the server could not take. It names no cid: it was the one under way, if that waits for an answer. */
+  /** A frame the server could not take. It names no cid: it was the one under way, if that waits for an answer. @param {Protocol.Error} frame */
   $error({ code, message }) {
     if (code === "bad_frame" || code === "slow_down")
       this.$nack({ cid: this.#going, code, message, final: code === "bad_frame" });
   }
 
+  /** @param {Protocol.Typing} frame */
   $typing({ who, after }) {
     if (after < this.chat.last) return;
     this.typist = who;
@@ -268,18 +314,24 @@ export class Visitor {
     this.quiet = setTimeout(() => this.changed((this.typist = "")), TYPING_LASTS);
   }
 
+  /**
+   * @template {Command["t"]} K
+   * @param {K} t
+   * @param {Omit<Extract<Command, {t: K}>, "t" | "cid">} [fields]
+   */
   command(t, fields) {
     const cid = newCid();
     this.notice = "";
-    this.outbox.keep([...this.outbox.frames, bare({ t, cid, ...fields })]);
+    this.outbox.keep([...this.outbox.frames, /** @type {Command} */ (bare({ t, cid, ...fields }))]);
     this.connection.start();
     this.#pump();
     this.changed();
     return cid;
   }
 
+  /** @param {string | undefined} cid */
   settle(cid) {
-    const frame = cid && this.outbox.settle(cid);
+    const frame = /** @type {Command | undefined} */ (cid && this.outbox.settle(cid));
     if (frame) {
       this.#going = "";
       this.#pump();
@@ -296,6 +348,7 @@ export class Visitor {
     this.connection.send(frame);
   }
 
+  /** @param {string} id @param {Chat["place"]} [place] */
   begin(id, place) {
     this.chat.clear(id);
     this.chat.place = place || "";
@@ -304,7 +357,7 @@ export class Visitor {
   }
 
   #blank() {
-    clearTimeout(this.forgetting);
+    clearTimeout(/** @type {number} */ (this.forgetting));
     this.connection.stop();
     this.outbox.keep([]);
     this.chat.clear();
@@ -313,8 +366,9 @@ export class Visitor {
     this.changed();
   }
 
+  /** @returns {Kept} */
   #kept() {
-    return parse(this.shelf.get("chat")) || bare({ token: "", chat: "" });
+    return /** @type {Kept | null} */ (parse(this.shelf.get("chat"))) || bare({ token: "", chat: "" });
   }
 
   keep() {

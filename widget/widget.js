@@ -5,15 +5,24 @@ import { count } from "./page.js";
 import { Panel } from "./view.js";
 import { Visitor } from "./visitor.js";
 
+/**
+ * @import { Api, Availability, Call, Options, Profile, Settings } from "./types.js"
+ * @import { Identity } from "./visitor.js"
+ * @typedef {(detail?: unknown) => void} Listener
+ * @typedef {Record<string, ((...given: unknown[]) => void) | undefined>} Verbs
+ */
+
 const NAME = "sestetto-widget";
 
 /** The launcher, and behind it the panel, which is made at the first opening. */
-class Widget extends HTMLElement {
+export class Widget extends HTMLElement {
+  /** @type {Record<string, Listener[]>} */
   #acts = bare(); // event -> what the page wants called
   #gone = new AbortController();
+  /** @type {string[]} */
   #languages = [];
 
-  /** `base` is the server's address with a slash at the end; `given` the script's `data-` values. */
+  /** `base` is the server's address with a slash at the end; `given` the script's `data-` values. @param {string} base @param {Options} given */
   begin(base, { site, theme, locale, closed }) {
     this.dataset.theme = theme || "auto";
     this.closed = closed;
@@ -51,6 +60,7 @@ class Widget extends HTMLElement {
 
   // --- the page's verbs ------------------------------------------------------------------
 
+  /** @param {boolean} [quietly] */
   open(quietly) {
     if (this.#shown()) return;
     if (this.visitor.left) this.visitor.fresh(); // another message
@@ -77,36 +87,41 @@ class Widget extends HTMLElement {
   }
 
   show() {
-    this.draw((this.concealed = false));
+    this.concealed = false;
+    this.draw();
   }
 
   hide() {
     this.close();
-    this.draw((this.concealed = true));
+    this.concealed = true;
+    this.draw();
   }
 
+  /** @param {Identity | Profile} given */
   identify(given) {
     this.visitor.identify(given);
   }
 
+  /** @param {Profile & {text?: string}} given */
   prefill({ text, ...given }) {
     Object.assign(this.visitor.profile, given);
     if (text) this.visitor.back = text;
     this.#renew();
   }
 
+  /** @param {Settings} given */
   set({ theme, locale, tags, fields, ...given }) {
     if (theme) this.dataset.theme = theme;
     if (locale) speak(locale);
     if (tags) fields = { ...fields, tags: tags.join(", ") };
-    if (fields) given.fields = { ...this.visitor.profile.fields, ...fields };
+    if (fields) /** @type {Settings} */ (given).fields = { ...this.visitor.profile.fields, ...fields };
     this.visitor.set(given);
     if (given.queue) this.#ask();
     this.#paint();
     this.#learn();
   }
 
-  /** Opens with this text in the composer; the visitor sends it. */
+  /** Opens with this text in the composer; the visitor sends it. @param {string} text */
   message(text) {
     this.visitor.back = text;
     this.open();
@@ -125,7 +140,7 @@ class Widget extends HTMLElement {
     delete window.sestetto;
   }
 
-  /** Calls `act(detail)` at every event of that name. */
+  /** Calls `act(detail)` at every event of that name. @param {string} event @param {Listener} act */
   on(event, act) {
     this.#acts[event] = [...(this.#acts[event] || []), act];
     if (event === "ready") act();
@@ -133,6 +148,7 @@ class Widget extends HTMLElement {
 
   // ---------------------------------------------------------------------------------------
 
+  /** @param {string} event @param {unknown} [detail] */
   tell(event, detail) {
     for (const act of this.#acts[event] || []) setTimeout(act, 0, detail);
   }
@@ -154,7 +170,7 @@ class Widget extends HTMLElement {
     launcher.ariaLabel = shown
       ? t("Close the chat")
       : t("Open the chat") + (unread ? ", " + t("unread: {unread}", { unread }) : "");
-    launcher.ariaExpanded = shown;
+    launcher.ariaExpanded = String(shown);
     write(badge, unread ? String(unread) : "");
     count(unread);
     if (unread !== this.unread) this.tell("unread", (this.unread = unread));
@@ -186,6 +202,7 @@ class Widget extends HTMLElement {
 
   #listen() {
     const { visitor } = this;
+    /** @type {(target: EventTarget | null, kind: string, act: (event: Event) => void) => void} */
     const on = (target, kind, act) => target?.addEventListener(kind, act, bare({ signal: this.#gone.signal }));
     const back = () => {
       if (document.hidden) return;
@@ -197,19 +214,20 @@ class Widget extends HTMLElement {
     on(window, "offline", back);
     on(window, "pageshow", back);
     on(document, "visibilitychange", back);
-    on(window, "storage", ({ key }) => visitor.heard(key));
+    on(window, "storage", (event) => visitor.heard(/** @type {StorageEvent} */ (event).key));
     on(window.visualViewport, "resize", () => this.#fit());
     on(window.visualViewport, "scroll", () => this.#fit());
   }
 
   /** On phones the panel fills what the keyboard leaves free. */
   #fit() {
-    const { height, offsetTop } = window.visualViewport;
+    const { height, offsetTop } = /** @type {VisualViewport} */ (window.visualViewport);
     this.look({ height: `${height}px`, top: `${offsetTop}px` });
   }
 
+  /** @param {Record<string, string | undefined>} values */
   look(values) {
-    for (const name of Object.keys(values)) this.style.setProperty("--_" + name, values[name]);
+    for (const name of Object.keys(values)) this.style.setProperty("--_" + name, /** @type {string} */ (values[name]));
   }
 
   #paint() {
@@ -227,6 +245,7 @@ class Widget extends HTMLElement {
     if (await learn(base, this.#languages)) this.#renew();
   }
 
+  /** @param {string} text */
   #style(text) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
@@ -237,8 +256,9 @@ class Widget extends HTMLElement {
   async #ask() {
     const { visitor } = this;
     try {
-      const address = `${visitor.base}widget/availability?${visitor.query()}`;
-      const { online, back_at, name, accent, on_accent, languages, parameters, privacy_url } = await load(address);
+      // One expression: the minifier would put a destructuring with parentheses before the constant it needs.
+      const { online, back_at, name, accent, on_accent, languages, parameters, privacy_url } =
+        /** @type {Availability} */ (await load(`${visitor.base}widget/availability?${visitor.query()}`));
       if (visitor.connection.state !== "open") visitor.team = bare({ online, back_at });
       visitor.parameters = parameters || [];
       visitor.privacy ||= privacy_url;
@@ -255,14 +275,20 @@ class Widget extends HTMLElement {
 }
 
 function start() {
-  const script = document.querySelector('script[data-site][src*="/widget.js"]');
+  const script = /** @type {HTMLScriptElement | null} */ (
+    document.querySelector('script[data-site][src*="/widget.js"]')
+  );
   const early = window.sestetto;
   if (!script || early?.element) return;
   if (!customElements.get(NAME)) customElements.define(NAME, Widget);
-  const element = document.createElement(NAME).begin(new URL(".", script.src).href, bare(script.dataset));
-  const run = (verb, ...given) => element[verb]?.(...given);
+  const element = /** @type {Widget} */ (document.createElement(NAME)).begin(
+    new URL(".", script.src).href,
+    bare(/** @type {DOMStringMap & Options} */ (script.dataset)),
+  );
+  /** @type {Api} */
+  const run = (verb, ...given) => /** @type {Verbs} */ (/** @type {unknown} */ (element))[verb]?.(...given);
   run.element = element;
-  run.q = { push: (call) => run(...call) };
+  run.q = { push: (/** @type {Call} */ call) => run(...call) };
   window.sestetto = run;
   element.place();
   document.addEventListener("DOMContentLoaded", () => element.place());

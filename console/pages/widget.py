@@ -32,6 +32,8 @@ HERE = Path(__file__).parent
 PARTS = ("page", "i18n", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
 LAZY = ("survey", "transcript")  # fetched when the widget is opened, so that the script every page loads stays small
 LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
+IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several
+EXPORT = re.compile(r"^export ", re.MULTILINE)
 FRESH = 300  # s the script may be used without asking again: an update reaches every page within it
 AVAILABLE = 15  # s an answer about who is there may be kept
 PUBLIC = {
@@ -122,12 +124,11 @@ def shorten(media: str, text: str) -> str:
 
 def as_part(module: str) -> str:
     """A module as a piece of the common scope: no import, no export."""
-    lines = (line.removeprefix("export ") for line in module.splitlines())
-    return "\n".join(line for line in lines if not line.startswith("import "))
+    return EXPORT.sub("", IMPORT.sub("", module))
 
 
 def imported(module: str) -> list[str]:
-    return [name for names in re.findall(r"^import \{ (.+) \}", module, re.MULTILINE) for name in names.split(", ")]
+    return [name for names in IMPORT.findall(module) for name in re.findall(r"\w+", names)]
 
 
 def exported(module: str) -> list[str]:

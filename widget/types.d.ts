@@ -1,0 +1,121 @@
+// Shapes that the widget's modules share, and what the server puts in front of them.
+
+import type { AVisitorSays, Team, VisitorFact } from "#protocol";
+
+declare global {
+  /** The text of the style sheet: widget.css in the script, survey.css in the lazy part. */
+  const STYLE: string;
+  /** The address of the lazy part, from the server's own on. */
+  const LAZY: string;
+
+  interface Window {
+    sestetto?: Api | Early;
+  }
+}
+
+declare module "./forms.js" {
+  interface Writing {
+    /** The form around it. */
+    form: HTMLFormElement;
+  }
+}
+
+declare module "./widget.js" {
+  /** What `begin` and the first opening make. */
+  interface Widget {
+    visitor: import("./visitor.js").Visitor;
+    panel: import("./view.js").Panel;
+    launcher: HTMLButtonElement;
+    badge: HTMLElement;
+    shadowRoot: ShadowRoot;
+    /** `data-closed`: with "hide" nothing is shown while nobody is there. */
+    closed?: string;
+    concealed?: boolean;
+    unread?: number;
+    drawing?: number;
+    heading: string;
+  }
+}
+
+declare module "./visitor.js" {
+  /** What a welcome assigns. */
+  interface Visitor {
+    /** ms that the server's clock is ahead. */
+    skew: number;
+    /** Whether agents see what is typed. */
+    preview?: boolean;
+    /** The address of the privacy notice. */
+    privacy?: string;
+  }
+}
+
+/** `sestetto(verb, …)` of the page. */
+export type Call = [verb: string, ...given: unknown[]];
+/** What a page puts there before the script has come: calls to be made. */
+export interface Early {
+  element?: undefined;
+  q?: Call[];
+}
+export interface Api {
+  (...call: Call): void;
+  element: HTMLElement;
+  q: { push: (call: Call) => void };
+}
+
+/** The element that `h("p.said")` makes. */
+export type ElementFor<K extends string> = K extends `${infer T}.${string}`
+  ? ElementFor<T>
+  : K extends keyof HTMLElementTagNameMap
+    ? HTMLElementTagNameMap[K]
+    : HTMLElement;
+
+/** A child, properties of the element, or nothing. */
+export type Part<E> = Node | string | Partial<E> | false | 0 | null | undefined;
+
+/** What the page and the forms say of the visitor. */
+export interface Profile {
+  name?: string;
+  email?: string;
+  queue?: string;
+  fields?: Record<string, string>;
+}
+
+/** A command in the outbox. */
+export type Command = Extract<AVisitorSays, { cid: string }> & { text?: string };
+
+/** What `sestetto("set", …)` takes. */
+export interface Settings extends Profile {
+  theme?: string;
+  locale?: string;
+  tags?: string[];
+}
+
+/** One line of the log; without `side` it says what happened. */
+export interface Line {
+  key: string | number;
+  text: string;
+  side?: "them" | "me";
+  name?: string;
+  at?: number;
+  state?: string;
+  pending?: boolean;
+}
+
+/** The `data-` values of the script, and what `availability` answers. */
+export interface Options {
+  site: string;
+  theme?: string;
+  locale?: string;
+  closed?: string;
+}
+export interface Availability extends Team {
+  languages: string[];
+  name: string;
+  accent?: string;
+  on_accent?: string;
+  parameters?: string[];
+  privacy_url?: string;
+}
+
+/** A public fact as the visitor's log keeps it. */
+export type Fact = VisitorFact;
