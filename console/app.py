@@ -25,6 +25,7 @@ from console.authentication import forget_revoked
 from console.board.publisher import Boards
 from console.board.views import BoardViews
 from console.config import Settings
+from console.consumers.lag import Lags
 from console.delivery.fanout import Fanout
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
@@ -102,15 +103,17 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
 def assemble(settings: Settings, *, demo: bool) -> Services:
     """The parts, none of them started."""
     database = Database(settings.database)
+    workspace = Workspace(Store(settings.store), settings.workspace)
     hub: Hub[HubEvent] = Hub()
     current = Current()
     return Services(
         settings=settings,
-        workspace=Workspace(Store(settings.store), settings.workspace),
+        workspace=workspace,
         database=database,
         stores=Stores(database),
         archive=Archive(database, settings.workspace),
         history=History(database, settings.workspace),
+        lags=Lags(workspace, database),
         alerts=Alerts(database, settings.workspace, locales=page_texts().available()),
         couriers=Couriers(settings.alert_networks),
         hub=hub,
@@ -172,6 +175,7 @@ async def metrics(request: Request) -> Response:
         left=picture.left_messages,
         calls=services.workspace.store.calls,
         boards=boards.costs(),
+        consumers=await services.lags.read(),
     )
     body = generate_latest(REGISTRY) + generate_latest(registry(figures))
     return Response(body, media_type=CONTENT_TYPE_LATEST)

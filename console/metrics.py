@@ -1,6 +1,6 @@
 """What `/metrics` says beside the process's own figures: read at each scrape, kept by nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -16,12 +16,30 @@ class BoardCosts(NamedTuple):
     seconds: float
 
 
+class ConsumerLag(NamedTuple):
+    """How far a consumer of the feed is behind it, how old the first entry is that it lacks, what it has set aside."""
+
+    consumer: str
+    entries: int
+    seconds: float
+    set_aside: int
+
+
 class ProcessFigures(Collector):
     """One scrape's figures; `chats` by place, the others as they are."""
 
     def __init__(
-        self, *, sockets: int, chats: dict[str, int], online: int, left: int, calls: int, boards: BoardCosts
+        self,
+        *,
+        sockets: int,
+        chats: dict[str, int],
+        online: int,
+        left: int,
+        calls: int,
+        boards: BoardCosts,
+        consumers: Sequence[ConsumerLag],
     ) -> None:
+        self._consumers = consumers
         self._sockets, self._chats, self._online, self._left, self._calls = sockets, chats, online, left, calls
         self._boards = boards
 
@@ -34,11 +52,23 @@ class ProcessFigures(Collector):
         yield GaugeMetricFamily("sestetto_agents_online", "Agents connected and online", self._online)
         yield GaugeMetricFamily("sestetto_left_messages", "Left messages nobody has handled", self._left)
         yield CounterMetricFamily("sestetto_store_calls", "Calls to the store by this process", self._calls)
+        yield from self._lags()
         boards = self._boards
         yield GaugeMetricFamily("sestetto_boards", "Boards open in this process", boards.open)
         yield CounterMetricFamily("sestetto_board_frames", "Frames sent to boards", boards.frames)
         yield CounterMetricFamily("sestetto_board_fragments", "Fragments drawn for boards", boards.fragments)
         yield CounterMetricFamily("sestetto_board_seconds", "Time spent on drawing boards", boards.seconds)
+
+    def _lags(self) -> Iterator[Metric]:
+        named = ["consumer"]
+        entries = GaugeMetricFamily("sestetto_consumer_entries_behind", "Entries of the feed not in SQL", labels=named)
+        seconds = GaugeMetricFamily("sestetto_consumer_seconds_behind", "Age of the first of them", labels=named)
+        aside = GaugeMetricFamily("sestetto_consumer_set_aside", "Entries that could not be kept", labels=named)
+        for lag in self._consumers:
+            entries.add_metric([lag.consumer], lag.entries)
+            seconds.add_metric([lag.consumer], lag.seconds)
+            aside.add_metric([lag.consumer], lag.set_aside)
+        yield from (entries, seconds, aside)
 
 
 def registry(figures: ProcessFigures) -> CollectorRegistry:

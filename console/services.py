@@ -11,6 +11,7 @@ from console.archive.refused_origins import RefusedOrigins
 from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.config import Settings
+from console.consumers.lag import Lags
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.domain.directory import Directory
@@ -33,6 +34,7 @@ class Services:
     stores: Stores
     archive: Archive
     history: History
+    lags: Lags
     alerts: Alerts
     couriers: Couriers
     hub: Hub[HubEvent]

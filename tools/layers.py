@@ -18,12 +18,18 @@ LAYERS = (  # bottom to top
     Layer("projection", ("projection",), "what facts add up to; pure"),
     Layer("base", ("config", "security", "metrics", "logs"), "what every process needs", True),
     Layer("state", ("queue", "archive"), "the live store and SQL"),
+    Layer("consumers", ("consumers",), "the frame of whoever follows the feed into SQL"),
     Layer("views", ("views",), "facts and state as JSON, HTML and words"),
     Layer("products", ("delivery", "board", "alerts"), "who hears of what; one folder for each part of the product"),
     Layer("services", ("services", "authentication"), "the running parts of one installation", True),
     Layer("actions", ("actions",), "one authorized verb for each use case"),
-    Layer("edges", ("ws", "pages", "workers"), "sockets, pages, background work"),
-    Layer("wiring", ("app", "cli", "commands", "data_folder", "server", "demo", "bench"), "starts and stops it", True),
+    Layer("edges", ("ws", "pages", "background"), "sockets, pages, background work"),
+    Layer(
+        "wiring",
+        ("app", "workers", "cli", "commands", "data_folder", "server", "demo", "bench"),
+        "starts and stops it",
+        True,
+    ),
 )  # fmt: skip
 
 

@@ -12,7 +12,9 @@ import structlog
 
 from console.alerts.detector import Detector, News, Told
 from console.alerts.messages import message_of
-from console.archive.alerts import Alerts, FeedPosition, Outgoing, Overtaken
+from console.archive.alerts import NAME, Alerts, Outgoing
+from console.archive.feed_cursor import FeedPosition, Overtaken
+from console.consumers.follower import Follower
 from console.domain.alerts import AlertRule
 from console.domain.directory import Queue
 from console.domain.ids import new_id
@@ -33,11 +35,11 @@ REPLAY = 1_000  # facts read at once of what was missed
 log = structlog.get_logger()
 
 
-class AlertReader:
-    """`queues` is asked anew each time, `leads` whether this process is the one that reads.
+class AlertReader(Follower):
+    """`queues` is asked anew each time; `on_outgoing` is called when there is something to send."""
 
-    `on_outgoing` is called when there is something to send.
-    """
+    name = NAME
+    between = RULES
 
     def __init__(
         self,
@@ -48,18 +50,17 @@ class AlertReader:
         leads: Callable[[], bool],
         origin: str,
     ) -> None:
+        super().__init__(workspace, leads=leads)
         self.on_outgoing: Callable[[], None] = lambda: None
-        self.workspace = workspace
         self.alerts = alerts
         self.queues = queues
-        self.leads = leads
         self.origin = origin
         self.rules: list[AlertRule] = []
         self._version = -1
         self._looked = 0.0
 
     async def follow(self) -> None:
-        """Until another process leads, the epoch turns, or facts are missing; not at all without a rule."""
+        """Not at all without a rule."""
         if not self.leads():
             return
         await self.changed_rules()
@@ -68,14 +69,12 @@ class AlertReader:
         snapshot = await self.workspace.snapshot()
         reader = new_id()
         place, incidents = await self.alerts.begin(reader, snapshot.epoch, snapshot.last, snapshot.n)
+        self.well()
         watch = Detector(Picture.from_snapshot(snapshot), self.rules, self.queues(), incidents, snapshot.now)
         following = Following(self, watch, reader, FeedPosition(snapshot.epoch, snapshot.last, snapshot.n))
         with suppress(FeedGap, Overtaken):
             await following.begin(place, snapshot.now)
             await following.run()
-
-    def goes_on(self, epoch: str) -> bool:
-        return self.leads() and self.workspace.epoch == epoch
 
     async def changed_rules(self) -> bool:
         """Whether they have changed since they were read last; looked at each second."""
@@ -88,6 +87,8 @@ class AlertReader:
         self.rules = [rule for rule in await self.alerts.rules() if rule.on and rule.destinations]
         self._version = version
         await self.alerts.drop_stray([one.id for rule in self.rules for one in rule.destinations])
+        if not self.rules:
+            await self.alerts.stop_following()
         return True
 
 

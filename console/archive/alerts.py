@@ -12,26 +12,16 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.alert_rules import AlertRules
-from console.archive.tables import alert_cursors, alert_incidents, alert_messages, chats
+from console.archive.feed_cursor import FeedCursor, FeedPosition
+from console.archive.tables import alert_incidents, alert_messages, chats
 from console.domain.alert_delivery import AlertMessage, Answer
 from console.domain.alerts import AlertRule, Destination, Incident
 
+NAME = "alerts"  # of the consumer
 MOST_WAITING = 50  # messages for one destination: the oldest give way
 BACK_OFF = (5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000)  # ms from one try to the next; the last again and again
 GIVE_UP = 24 * 3_600_000  # ms
 LEASE = 30_000  # ms after which a try is taken for lost: no sending takes as long
-
-
-class Overtaken(Exception):
-    """Another reader has taken the cursor."""
-
-
-class FeedPosition(NamedTuple):
-    """How far the feed was read."""
-
-    epoch: str
-    id: str
-    n: int
 
 
 class Outgoing(NamedTuple):
@@ -76,21 +66,23 @@ class MessageLine(msgspec.Struct, frozen=True):
 class Alerts(AlertRules):
     # --- the reader ----------------------------------------------------------------------------
 
+    @property
+    def cursor(self) -> FeedCursor:
+        return FeedCursor(self.database, self.workspace, NAME)
+
+    async def stop_following(self) -> None:
+        """There is no rule: what happens until there is one is not told later."""
+        async with self.database.writing() as connection:
+            await self.cursor.drop(connection)
+
     async def begin(self, reader: str, epoch: str, id: str, n: int) -> tuple[FeedPosition | None, list[Incident]]:
         """Takes the cursor. Where it stands (None: it is new, and stands at `n`), and the incidents that go on."""
-        here = alert_cursors.c.workspace == self.workspace
         async with self.database.writing() as connection:
-            row = (await connection.execute(select(alert_cursors).where(here).with_for_update())).first()
-            values = {"epoch": epoch, "id": id, "n": n, "reader": reader}
-            if row is None:
-                await connection.execute(insert(alert_cursors).values(workspace=self.workspace, **values))
-            else:
-                await connection.execute(update(alert_cursors).where(here).values(reader=reader))
+            before = await self.cursor.take(connection, reader, FeedPosition(epoch, id, n))
             found = await connection.execute(
                 select(alert_incidents).where(alert_incidents.c.workspace == self.workspace)
             )
-            incidents = [_incident(dict(one)) for one in found.mappings()]
-            return (FeedPosition(row.epoch, row.id, row.n) if row else None), incidents
+            return before, [_incident(dict(one)) for one in found.mappings()]
 
     async def keep(
         self,
@@ -101,11 +93,8 @@ class Alerts(AlertRules):
         outgoing: Sequence[Outgoing],
     ) -> None:
         """All that was found up to the place. Overtaken when another reader has begun since: nothing was kept."""
-        ours = (alert_cursors.c.workspace == self.workspace) & (alert_cursors.c.reader == reader)
         async with self.database.writing() as connection:
-            moved = await connection.execute(update(alert_cursors).where(ours).values(**place._asdict()))
-            if not moved.rowcount:
-                raise Overtaken
+            await self.cursor.move(connection, reader, place)
             changed = list(changed)
             for key in [*gone, *(one.key for one in changed)]:
                 await connection.execute(delete(alert_incidents).where(self._incident(key)))

@@ -167,16 +167,6 @@ alert_incidents = Table(
     Column("count", Integer, nullable=False),
 )
 
-alert_cursors = Table(
-    "alert_cursors",
-    metadata,
-    Column("workspace", String(64), primary_key=True),
-    Column("epoch", String(64), nullable=False),
-    Column("id", String(64), nullable=False),
-    Column("n", BigInteger, nullable=False),
-    Column("reader", String(64), nullable=False),  # who alone may move it
-)
-
 alert_messages = Table(
     "alert_messages",
     metadata,
@@ -254,11 +244,14 @@ cursors = Table(
     "cursors",
     metadata,
     Column("workspace", String(64), primary_key=True),
+    Column("consumer", String(64), primary_key=True),  # archive, alerts
     Column("epoch", String(64), primary_key=True),
-    Column("turn", Integer, nullable=False),  # the workspace's 1st, 2nd … history
+    Column("turn", Integer, nullable=False),  # the consumer's 1st, 2nd … history
     Column("id", String(64), nullable=False),
     Column("n", BigInteger, nullable=False),
-    UniqueConstraint("workspace", "turn"),
+    Column("digest", String(64), nullable=False),  # of that entry's JSON; empty: not known
+    Column("reader", String(64), nullable=False),  # who alone may move it; empty: nobody yet
+    UniqueConstraint("workspace", "consumer", "turn"),
 )
 
 chats = Table(
@@ -335,6 +328,7 @@ set_aside = Table(
     "set_aside",
     metadata,
     Column("workspace", String(64), primary_key=True),
+    Column("consumer", String(64), primary_key=True),
     Column("id", String(64), primary_key=True),
     Column("epoch", String(64), nullable=False),
     Column("n", BigInteger, nullable=False),

@@ -80,6 +80,11 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         """The feed's last number."""
         return int(await self.store.command("HGET", self.keys.head, "n") or 0)
 
+    async def time_after(self, entry: str) -> int:
+        """When (ms) the first entry behind that one was written; 0 when there is none."""
+        rows = await self.store.command("XRANGE", self.keys.feed, f"({entry}", "+", "COUNT", 1)
+        return int(rows[0][0].split(b"-")[0]) if rows else 0
+
     async def archived(self, entry: str, n: int) -> None:
         """SQL has the feed up to this entry: what is older than five minutes may go."""
         await self._call("archived", entry, n)

@@ -25,7 +25,7 @@ def undisturbed(inside: Inside) -> Inside:
     """An installation whose workers rest, so that every call and statement counted is the message's own."""
     assert inside.app is not None
     for task in inside.app.state.workers._tasks:
-        if task.get_name() not in ("run", "hear"):
+        if task.get_name() not in ("Fanout.run", "Fanout.hear"):
             task.cancel()
     return inside
 

@@ -15,6 +15,7 @@ from console.archive.history import History
 from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.config import read_settings
+from console.consumers.lag import Lags
 from console.delivery.hub import Hub
 from console.domain.directory import Queue
 from console.pages import chats, console, settings, sign_in
@@ -63,6 +64,7 @@ def _services(database: Database, workspace: Workspace, *, demo: bool = False) -
         database=database,
         stores=stores,
         archive=Archive(database, workspace.name),
+        lags=Lags(workspace, database),
         history=History(database, workspace.name),
         alerts=Alerts(database, workspace.name, locales=page_texts().available()),
         couriers=Couriers(),

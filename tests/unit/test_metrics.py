@@ -10,6 +10,8 @@ from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
 
+BEHIND = 'sestetto_consumer_entries_behind{consumer="archive"}'
+
 
 def scrape(server: RunningServer) -> dict[str, float]:
     with urllib.request.urlopen(f"{server.url}/metrics", timeout=5) as reply:
@@ -30,6 +32,9 @@ async def test_the_figures_follow_vera_and_ana(start_server: Callable[..., Runni
     assert found['sestetto_chats{place="active"}'] == 1
     assert found['sestetto_chats{place="waiting"}'] == 0
     assert found["sestetto_store_calls_total"] > 0
+    found = await eventually(lambda: (now := scrape(server)).get(BEHIND) == 0 and now, "the archive to catch up")
+    assert found['sestetto_consumer_set_aside{consumer="archive"}'] == 0
+    assert found['sestetto_consumer_seconds_behind{consumer="archive"}'] >= 0
 
 
 def test_nobody_reads_them_unless_asked(server: RunningServer) -> None:

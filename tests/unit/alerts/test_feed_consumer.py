@@ -12,10 +12,11 @@ from sqlalchemy import update
 
 from console.alerts import feed_consumer as reader_module
 from console.alerts.feed_consumer import AlertReader
-from console.archive.alerts import Alerts, FeedPosition, MessageLine
+from console.archive.alerts import Alerts, MessageLine
 from console.archive.database import Database
+from console.archive.feed_cursor import FeedPosition
 from console.archive.stores import Stores
-from console.archive.tables import alert_cursors, alert_rules
+from console.archive.tables import alert_rules, cursors
 from console.domain.alerts import AlertRule, Destination
 from console.domain.directory import Queue
 from console.views.i18n import page_texts
@@ -91,7 +92,7 @@ async def read_up(shift: Shift, alerts: Alerts) -> None:
     """The cursor stands at the feed's end."""
 
     async def there() -> bool:
-        (cursor,) = await rows(alerts.database, alert_cursors) or [{"n": 0}]
+        (cursor,) = await rows(alerts.database, cursors) or [{"n": 0}]
         return bool(cursor["n"] >= (await shift.workspace.snapshot()).n)
 
     await eventually(there, "everything to be read")
@@ -247,7 +248,7 @@ async def test_a_reader_behind_the_trim_point_starts_from_how_things_stand(shift
 async def test_without_a_rule_nothing_is_read(shift: Shift, alerts: Alerts) -> None:
     async with following(shift, alerts):
         await a_late_answer(shift)
-    assert await rows(alerts.database, alert_cursors) == []
+    assert await rows(alerts.database, cursors) == []
 
 
 async def test_what_cannot_be_put_into_words_keeps_nothing_else_from_being_told(shift: Shift, alerts: Alerts) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from console.archive.alerts import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Alerts, FeedPosition, Outgoing, Overtaken
+from console.archive.alerts import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Alerts, Outgoing
 from console.archive.database import Database
+from console.archive.feed_cursor import FeedPosition, Overtaken
 from console.archive.stores import Stores
 from console.archive.tables import alert_incidents, alert_messages
 from console.domain.alert_delivery import AlertMessage, Answer

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from console.alerts.courier_pool import Couriers
 from console.alerts.outbox_sender import AlertSender
-from console.archive.alerts import BACK_OFF, LEASE, Alerts, FeedPosition, Outgoing
+from console.archive.alerts import BACK_OFF, LEASE, Alerts, Outgoing
 from console.archive.database import now_ms
+from console.archive.feed_cursor import FeedPosition
 from console.archive.stores import Stores
 from console.domain.alert_delivery import AlertMessage
 from console.domain.alerts import AlertRule, Destination

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from console.archive.database import Database, sqlite_url
+from console.archive.feed_cursor import START, FeedPosition
 from console.archive.history import History
 from console.archive.tables import chats, cursors, facts, set_aside
-from console.archive.writer import START, Archive, Cursor
+from console.archive.writer import Archive
 from console.domain.ids import new_cid, new_id
 from console.errors import Unknown, WrongEpoch
 from console.events import AgentChanged, Author, Entry, Labelled, Message, Presence, Rated
@@ -132,13 +133,13 @@ async def test_workspaces_do_not_see_each_other(database: Database) -> None:
 
 
 async def test_the_cursor_begins_at_the_feeds_start(archive: Archive) -> None:
-    assert await archive.cursor() == START == Cursor("", "0-0", 0)
+    assert await archive.cursor() == START == FeedPosition("", "0-0", 0)
 
 
 async def test_the_cursor_stands_behind_the_last_entry(archive: Archive, feed: Feed) -> None:
     feed.talk("c1", "Hello")
     await archive.append("e1", feed.entries)
-    assert await archive.cursor() == Cursor("e1", feed.entries[-1].id, feed.entries[-1].n)
+    assert await archive.cursor() == FeedPosition("e1", feed.entries[-1].id, feed.entries[-1].n)
 
 
 async def test_the_same_entries_twice_are_one_conversation(archive: Archive, database: Database, feed: Feed) -> None:
@@ -316,7 +317,7 @@ async def test_a_new_epoch_reads_old_entries_again_once(archive: Archive, databa
     feed.talk("c2", "Later")
     await archive.append("e2", feed.entries)
     assert len(await rows(database, facts)) == len(feed.entries)
-    assert await archive.cursor() == Cursor("e2", feed.entries[-1].id, feed.entries[-1].n)
+    assert await archive.cursor() == FeedPosition("e2", feed.entries[-1].id, feed.entries[-1].n)
 
 
 async def test_a_message_lost_and_sent_again_is_kept_once(archive: Archive, database: Database, feed: Feed) -> None:
@@ -466,4 +467,4 @@ def test_facts_of_the_tests_are_facts_of_the_product() -> None:
     feed = Feed()
     feed.talk("c1", "Hello")
     assert all(msgspec.json.decode(entry.raw, type=type(entry.fact)) == entry.fact for entry in feed.entries)
-    assert cursors.c.keys() == ["workspace", "epoch", "turn", "id", "n"]
+    assert cursors.c.keys() == ["workspace", "consumer", "epoch", "turn", "id", "n", "digest", "reader"]

@@ -1,0 +1,213 @@
+"""How far a consumer has read the feed: its place moves in the transaction that keeps what it makes of the entries.
+
+A consumer has one row for each history (epoch) of its workspace; the newest counts. Whoever follows the feed takes the
+cursor first, and a process that was overtaken can write nothing more. An entry that cannot be kept whatever is tried
+goes to `set_aside` with the error, and the others flow; numbers that were never seen are noted there too.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.archive.database import Database, is_away, now_ms
+from console.archive.tables import cursors, set_aside
+from console.errors import SestettoError, WrongEpoch
+from console.events import Entry
+
+log = structlog.get_logger()
+
+
+class Overtaken(Exception):
+    """Another reader has taken the cursor."""
+
+
+class FeedPosition(NamedTuple):
+    """How far the feed was read: `id` and `n` of the last entry, under `epoch`."""
+
+    epoch: str
+    id: str
+    n: int
+
+
+class Batch(NamedTuple):
+    """Entries of the feed, rising by their numbers, as `epoch` has them."""
+
+    epoch: str
+    entries: Sequence[Entry]
+
+
+Write = Callable[[AsyncConnection, Batch], Awaitable[None]]
+START = FeedPosition("", "0-0", 0)
+
+
+class FeedCursor:
+    """The place of one consumer in the feed of one workspace."""
+
+    def __init__(self, database: Database, workspace: str, consumer: str) -> None:
+        self.database = database
+        self.workspace = workspace
+        self.consumer = consumer
+        self._ours = (cursors.c.workspace == workspace) & (cursors.c.consumer == consumer)
+
+    async def position(self) -> FeedPosition:
+        """In the newest history; `("", "0-0", 0)` before the first entry."""
+        async with self.database.reading() as connection:
+            found = await self._newest(connection)
+        return found[0] if found else START
+
+    async def set_aside_count(self) -> int:
+        """How many entries could not be kept."""
+        ours = (set_aside.c.workspace == self.workspace) & (set_aside.c.consumer == self.consumer)
+        async with self.database.reading() as connection:
+            return (await connection.execute(select(func.count()).select_from(set_aside).where(ours))).scalar_one()
+
+    async def append(self, batch: Batch, write: Write, *, reader: str = "") -> None:
+        """Give `write` the entries that are new, and move behind the last, in one transaction.
+
+        Unknown when SQL is away: nothing was kept, or all; give them again. WrongEpoch when a newer history has begun
+        since, or the store was set back: the caller lives in the past. Overtaken when it belongs to another reader.
+        """
+        if not batch.entries:
+            return
+        try:
+            await self._append(batch, write, reader)
+        except (SestettoError, Overtaken):
+            raise
+        except Exception:  # something in the batch: now one by one, so that only its culprits stay out
+            await self._append(batch, self._one_by_one(write), reader)
+
+    # --- inside a transaction of the caller ------------------------------------------------------
+
+    async def take(self, connection: AsyncConnection, reader: str, start: FeedPosition) -> FeedPosition | None:
+        """From now on only `reader` moves it, from `start` if the history is new. Where it stood, None for nowhere."""
+        found = await self._newest(connection, lock=True)
+        if found and found[0].epoch == start.epoch:
+            here = self._ours & (cursors.c.epoch == start.epoch)
+            await connection.execute(update(cursors).where(here).values(reader=reader))
+        else:
+            await self._begin(connection, reader, start)
+        return found[0] if found else None
+
+    async def move(self, connection: AsyncConnection, reader: str, place: FeedPosition) -> None:
+        """Overtaken when another reader has begun since: write nothing."""
+        found = await self._newest(connection, lock=True)
+        if found is None or found[0].epoch != place.epoch or found[1] != reader:
+            raise Overtaken
+        await self._put(connection, place, "")
+
+    async def drop(self, connection: AsyncConnection) -> None:
+        """There is nothing to follow the feed for: the next reader begins where the feed stands then."""
+        await connection.execute(delete(cursors).where(self._ours))
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    async def _append(self, batch: Batch, write: Write, reader: str) -> None:
+        async with self.database.writing() as connection:
+            at = await self._locked(connection, batch.epoch, reader)
+            fresh = _fresh(batch.entries, at)
+            if not fresh:
+                return
+            await self._note_gaps(connection, at, fresh)
+            await write(connection, Batch(batch.epoch, fresh))
+            last = fresh[-1]
+            await self._put(connection, FeedPosition(batch.epoch, last.id, last.n), digest_of(last.raw))
+
+    async def _locked(self, connection: AsyncConnection, epoch: str, reader: str) -> FeedPosition:
+        """This history's place, nobody else's until the transaction ends; made when the history is new."""
+        found = await self._newest(connection, lock=True)
+        if found and found[0].epoch == epoch:
+            if reader and found[1] != reader:
+                raise Overtaken
+            return found[0]
+        place = FeedPosition(epoch, START.id, START.n)
+        await self._begin(connection, reader, place)
+        return place
+
+    async def _newest(self, connection: AsyncConnection, *, lock: bool = False) -> tuple[FeedPosition, str] | None:
+        """Its place and reader."""
+        wanted = select(cursors).where(self._ours).order_by(cursors.c.turn.desc()).limit(1)
+        row = (await connection.execute(wanted.with_for_update() if lock else wanted)).first()
+        return (FeedPosition(row.epoch, row.id, row.n), row.reader) if row else None
+
+    async def _begin(self, connection: AsyncConnection, reader: str, place: FeedPosition) -> None:
+        """A new history; WrongEpoch for one that was left behind."""
+        known = (await connection.execute(select(cursors.c.epoch).where(self._ours))).scalars().all()
+        if place.epoch in known:
+            raise WrongEpoch
+        values = {**place._asdict(), "turn": len(known) + 1, "digest": "", "reader": reader}
+        await connection.execute(insert(cursors).values(workspace=self.workspace, consumer=self.consumer, **values))
+
+    async def _put(self, connection: AsyncConnection, place: FeedPosition, digest: str) -> None:
+        here = self._ours & (cursors.c.epoch == place.epoch)
+        await connection.execute(update(cursors).where(here).values(id=place.id, n=place.n, digest=digest))
+
+    async def _note_gaps(self, connection: AsyncConnection, at: FeedPosition, fresh: Sequence[Entry]) -> None:
+        """A feed cut off before it was read has lost facts: that is written down, never passed over."""
+        last = at.n or fresh[0].n - 1  # a history's first entry may be any
+        for entry in fresh:
+            if entry.n != last + 1:
+                gap = f"The feed's entries {last + 1} to {entry.n - 1} were never seen."
+                await self._put_aside(connection, at.epoch, f"gap-{entry.id}", entry.n, gap, b"")
+            last = entry.n
+
+    def _one_by_one(self, write: Write) -> Write:
+        async def each(connection: AsyncConnection, batch: Batch) -> None:
+            for entry in batch.entries:
+                try:
+                    async with connection.begin_nested():
+                        await write(connection, Batch(batch.epoch, [entry]))
+                except Exception as error:
+                    if is_away(error):
+                        raise
+                    await self._put_aside(connection, batch.epoch, entry.id, entry.n, _says(error), entry.raw)
+
+        return each
+
+    async def _put_aside(
+        self, connection: AsyncConnection, epoch: str, id: str, n: int, error: str, raw: bytes
+    ) -> None:
+        ours = (set_aside.c.workspace == self.workspace) & (set_aside.c.consumer == self.consumer)
+        if (await connection.execute(select(set_aside.c.id).where(ours & (set_aside.c.id == id)))).first() is None:
+            values = {"epoch": epoch, "n": n, "at": now_ms(), "error": error, "raw": raw}
+            keys = {"workspace": self.workspace, "consumer": self.consumer, "id": id}
+            await connection.execute(insert(set_aside).values(**keys, **values))
+            log.error("consumer.set_aside", consumer=self.consumer, entry=id, error=error)
+
+
+async def positions(database: Database, workspace: str) -> dict[str, tuple[FeedPosition, int]]:
+    """By consumer: its place in the newest history, and how many entries it has set aside."""
+    at = select(cursors).where(cursors.c.workspace == workspace).order_by(cursors.c.turn)
+    aside = select(set_aside.c.consumer, func.count()).where(set_aside.c.workspace == workspace)
+    async with database.reading() as connection:
+        places = (await connection.execute(at)).all()
+        counts = {row[0]: row[1] for row in await connection.execute(aside.group_by(set_aside.c.consumer))}
+    return {row.consumer: (FeedPosition(row.epoch, row.id, row.n), counts.get(row.consumer, 0)) for row in places}
+
+
+def digest_of(raw: bytes) -> str:
+    """What an entry is known again by, beside its id."""
+    return hashlib.sha256(raw).hexdigest()[:32]
+
+
+def _fresh(entries: Sequence[Entry], at: FeedPosition) -> list[Entry]:
+    """Those behind the place, each once. WrongEpoch when a later entry has a number that was given before."""
+    fresh = {entry.n: entry for entry in entries if entry.n > at.n}
+    if any(entry.n <= at.n and _order(entry.id) > _order(at.id) for entry in entries):
+        raise WrongEpoch
+    return sorted(fresh.values(), key=lambda entry: entry.n)
+
+
+def _order(id: str) -> tuple[int, int]:
+    ms, _, n = id.partition("-")
+    return int(ms), int(n)
+
+
+def _says(error: Exception) -> str:
+    """The error in a line, without the values that were sent along."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return next(iter(f"{type(cause).__name__}: {cause}".splitlines())).replace("\0", "")[:500]

@@ -1,0 +1,1 @@
+"""What runs beside the sockets, job by job: `console/workers.py` is the list."""

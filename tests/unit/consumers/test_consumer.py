@@ -1,0 +1,225 @@
+"""A consumer of the feed gets every entry once, whoever leads, however SQL fails, and whatever it cannot keep."""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, MutableMapping, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
+
+from console.archive.database import Database
+from console.archive.feed_cursor import Batch, FeedCursor, FeedPosition, Overtaken
+from console.archive.tables import cursors, set_aside
+from console.consumers import follower
+from console.consumers.consumer import FeedConsumer
+from console.consumers.lag import Lags
+from console.events import Message
+from tests.support.archive_feed import Feed, fresh_database, rows
+from tests.support.eventually import eventually
+from tests.support.queue_shift import Shift, opened
+
+said = Table("said", MetaData(), Column("id", Integer, primary_key=True), Column("text", String(100)))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with fresh_database(tmp_path, busy=50) as database:
+        async with database.writing() as connection:
+            await connection.run_sync(said.create)
+        yield database
+
+
+@pytest.fixture
+async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(ana=6)
+        await shift.online("ana")
+        yield shift
+
+
+@pytest.fixture(autouse=True)
+def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "PAUSES", (0.05,))
+    monkeypatch.setattr(follower.Follower, "between", 0.02)
+
+
+class Listener:
+    """What rules and webhooks will be: for each message a row. It stumbles over what Vera calls poison."""
+
+    def __init__(self, shift: Shift, database: Database) -> None:
+        self.leading = True
+        self.asked = 0
+        self.consumer = FeedConsumer("listener", self.write, shift.workspace, database, leads=self.leads, pace=0.01)
+
+    def leads(self) -> bool:
+        self.asked += 1
+        return self.leading
+
+    async def write(self, connection: AsyncConnection, batch: Batch) -> None:
+        for entry in batch.entries:
+            if isinstance(entry.fact, Message):
+                await connection.execute(insert(said).values(text=entry.fact.text))
+                if entry.fact.text == "poison":
+                    raise ValueError("not to be borne")
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.consumer.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def texts(database: Database) -> list[str]:
+    return [row["text"] for row in await rows(database, said, "id")]
+
+
+async def hears(database: Database, *expected: str) -> None:
+    async def all_of_it() -> bool:
+        return await texts(database) == list(expected)
+
+    await eventually(all_of_it, f"the listener to hear {expected}")
+
+
+async def test_every_message_is_heard_once_and_in_order(shift: Shift, database: Database) -> None:
+    chat = await shift.opens("vera", "one")
+    async with Listener(shift, database).at_work():
+        await hears(database, "one")
+        await shift.writes("vera", chat, "two")
+        await hears(database, "one", "two")
+    await shift.writes("vera", chat, "three")
+    async with Listener(shift, database).at_work():
+        await hears(database, "one", "two", "three")
+
+
+async def test_two_processes_that_both_believe_they_lead_hear_everything_once(shift: Shift, database: Database) -> None:
+    chat = await shift.opens("vera", "0")
+    async with Listener(shift, database).at_work(), Listener(shift, database).at_work():
+        for number in range(1, 20):
+            await shift.writes("vera", chat, str(number))
+        await hears(database, *map(str, range(20)))
+
+
+async def test_a_process_that_was_overtaken_can_write_nothing(shift: Shift, database: Database) -> None:
+    """It was frozen, wakes, and still believes that it leads."""
+    feed = Feed()
+    listener = Listener(shift, database)
+    cursor = listener.consumer.cursor
+    for reader in ("frozen", "next"):
+        async with database.writing() as connection:
+            await cursor.take(connection, reader, FeedPosition("e1", "0-0", 0))
+    feed.open("c1")
+    feed.say("c1", "Hello")
+    with pytest.raises(Overtaken):
+        await cursor.append(Batch("e1", feed.entries), listener.write, reader="frozen")
+    assert await texts(database) == []
+    await cursor.append(Batch("e1", feed.entries), listener.write, reader="next")
+    assert await texts(database) == ["Hello"]
+
+
+async def test_an_entry_it_fails_on_is_set_aside_with_what_it_wrote_of_it_undone(
+    shift: Shift, database: Database
+) -> None:
+    chat = await shift.opens("vera", "one")
+    await shift.writes("vera", chat, "poison")
+    await shift.writes("vera", chat, "two")
+    with capture_logs() as logs:
+        async with Listener(shift, database).at_work():
+            await hears(database, "one", "two")
+    (aside,) = await rows(database, set_aside)
+    assert (aside["consumer"], aside["error"]) == ("listener", "ValueError: not to be borne")
+    assert [line["entry"] for line in logs if line["event"] == "consumer.set_aside"] == [aside["id"]]
+    assert await FeedCursor(database, shift.workspace.name, "archive").set_aside_count() == 0
+
+
+async def test_what_the_feed_lost_is_noted_and_said(shift: Shift, database: Database) -> None:
+    chat = await shift.opens("vera", "one")
+    async with Listener(shift, database).at_work():
+        await hears(database, "one")
+    first = (await shift.workspace.snapshot()).n + 1
+    for text in ("lost", "two"):
+        await shift.writes("vera", chat, text)
+    await shift.workspace.store.command("XTRIM", shift.workspace.keys.feed, "MAXLEN", 1)
+    async with Listener(shift, database).at_work():
+        await hears(database, "one", "two")
+    (gap,) = await rows(database, set_aside)
+    assert gap["error"].startswith(f"The feed's entries {first} to ")
+
+
+async def test_while_sql_is_away_the_listener_waits_and_says_so_once(
+    shift: Shift, database: Database, tmp_path: Path
+) -> None:
+    chat = await shift.opens("vera", "one")
+    with capture_logs() as logs:
+        async with Listener(shift, database).at_work():
+            await hears(database, "one")
+            with closing(sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                await shift.writes("vera", chat, "two")
+                await eventually(lambda: "consumer.waits" in names(logs), "the listener to wait")
+            await hears(database, "one", "two")
+    assert names(logs)["consumer.waits"] == names(logs)["consumer.goes_on"] == 1
+
+
+def names(logs: Sequence[MutableMapping[str, Any]]) -> Counter[str]:
+    return Counter(line["event"] for line in logs)
+
+
+async def test_a_process_that_does_not_lead_takes_no_cursor(shift: Shift, database: Database) -> None:
+    listener = Listener(shift, database)
+    listener.leading = False
+    await shift.opens("vera", "one")
+    async with listener.at_work():
+        await eventually(lambda: listener.asked > 3, "some rounds to pass")
+        assert await rows(database, cursors) == []
+        listener.leading = True
+        await hears(database, "one")
+
+
+async def test_a_new_history_is_read_from_its_start(shift: Shift, database: Database) -> None:
+    await shift.opens("vera", "one")
+    workspace = shift.workspace
+    async with Listener(shift, database).at_work():
+        await hears(database, "one")
+        await workspace.store.command("DEL", workspace.keys.feed, workspace.keys.head)
+        await workspace._begin(workspace.store.command, "")
+        await workspace.revoke("nobody", "")
+        await eventually(lambda: stands_in(database, workspace.epoch), "the new history to be read")
+
+
+async def stands_in(database: Database, epoch: str) -> bool:
+    return [row["epoch"] for row in await rows(database, cursors, "turn")][-1] == epoch
+
+
+# --- how far it is behind --------------------------------------------------------------------------
+
+
+async def test_the_lag_counts_entries_and_the_age_of_the_first_that_is_missing(
+    shift: Shift, database: Database, tmp_path: Path
+) -> None:
+    chat = await shift.opens("vera", "one")
+    lags = Lags(shift.workspace, database)
+    async with Listener(shift, database).at_work():
+        await hears(database, "one")
+    (lag,) = await lags.read()
+    assert (lag.consumer, lag.entries, lag.seconds, lag.set_aside) == ("listener", 0, 0.0, 0)
+    await shift.clock.jump(3_600)
+    await shift.writes("vera", chat, "two")
+    after = (await lags.read())[0]
+    assert after.entries > 0
+    assert after.seconds < 60, "what has been kept does not count"
+    await shift.clock.jump(90)
+    assert 90 <= (await lags.read())[0].seconds < 150
+    with closing(sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        await shift.writes("vera", chat, "three")
+        assert (await lags.read())[0].entries > after.entries, "it grows while SQL is away"
