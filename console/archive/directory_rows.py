@@ -11,7 +11,7 @@ from console.archive import audit
 from console.archive.audit import Somebody
 from console.archive.setting_values import read_value, write_value
 from console.archive.tables import directory, members, queues, sites
-from console.domain.directory import Directory, Member, Queue, Site
+from console.domain.directory import Directory, Member, Queue, Site, queue_settings
 
 AWAY_REASONS = "away_reasons"
 WATCH_SHOWN = "watch_shown"
@@ -137,6 +137,5 @@ def member_row(member: Member) -> dict[str, Any]:
     return {"slots" if name == "limit" else name: value for name, value in plain(member).items()}
 
 
-IN_MS = ("target", "ask", "end", "head_start", "accept", "overflow_after", "wrapup")
-QUEUE_COLUMNS = {name: f"{name}_ms" for name in IN_MS}
+QUEUE_COLUMNS = {name: f"{name}_ms" for name, setting in queue_settings().items() if setting.unit}
 QUEUE_FIELDS = {column: name for name, column in QUEUE_COLUMNS.items()}

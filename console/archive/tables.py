@@ -5,6 +5,8 @@ given twice is one row. `chats` is what the facts of a chat add up to. `raw` and
 only places that hold what people wrote: taking something back changes those two columns.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -22,6 +24,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
+from console.domain.directory import QueueSetting, queue_default, queue_settings
 
 metadata = MetaData(
     naming_convention={
@@ -57,26 +61,22 @@ refused_origins = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+
+def _column(name: str, setting: QueueSetting) -> Column[Any]:
+    """Where a queue's setting is kept."""
+    if setting.unit:
+        return Column(f"{name}_ms", BigInteger, nullable=False)
+    value = queue_default(name)
+    kinds = ((bool, Boolean()), (int, Integer()), (str, String(setting.width)))
+    kind = next((kind for python, kind in kinds if isinstance(value, python)), JSON())
+    return Column(name, kind, nullable=False)
+
+
 queues = Table(
     "queues",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("target_ms", BigInteger, nullable=False),
-    Column("ask_ms", BigInteger, nullable=False),
-    Column("end_ms", BigInteger, nullable=False),
-    Column("goal", Integer, nullable=False),  # percent
-    Column("head_start_ms", BigInteger, nullable=False),
-    Column("mode", String(20), nullable=False),
-    Column("accept_ms", BigInteger, nullable=False),
-    Column("misses", Integer, nullable=False),
-    Column("languages", JSON, nullable=False),
-    Column("hours", JSON, nullable=False),
-    Column("longest", Integer, nullable=False),
-    Column("overflow_to", String(64), nullable=False),
-    Column("overflow_after_ms", BigInteger, nullable=False),
-    Column("wrapup_ms", BigInteger, nullable=False),
-    Column("reasons", JSON, nullable=False),
+    *(_column(name, setting) for name, setting in queue_settings().items()),
 )
 
 members = Table(

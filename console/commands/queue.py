@@ -1,15 +1,17 @@
 """`sestetto queue`: the lines that chats wait in. All that the console's settings can, for who prefers a script."""
 
 import re
+from collections.abc import Callable
+from inspect import Parameter, Signature, signature
 from itertools import groupby
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 from msgspec.structs import replace
 
 from console.commands.common import open_stores, run, say, show
 from console.commands.member import find_member
-from console.domain.directory import Directory, Hours, Mode, Queue
+from console.domain.directory import Directory, Hours, Queue, QueueSetting, queue_default, queue_settings
 from console.errors import Refused
 from console.pages.settings.opening_hours import read_day, write_day
 
@@ -19,47 +21,51 @@ SPAN = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?\s+(.+)")
 MS = 1_000  # in a second
 
 Seconds = float | None
+Whole = int | None
+Yes = bool | None
+Text = str | None
 Names = list[str] | None
 
 
+def _option(setting: str) -> str:
+    """Those with many values are given one at a time: `--language`."""
+    return setting.removesuffix("s") if isinstance(queue_default(setting), tuple) else setting
+
+
+def _kind(name: str, setting: QueueSetting) -> Any:
+    """What is typed for it."""
+    kinds = {tuple: Names, bool: Yes, int: Whole, str: Text}
+    return Seconds if setting.unit else kinds[type(queue_default(name))]
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """With an option for each setting of a queue, in place of `typed`."""
+    *own, _ = signature(command).parameters.values()
+    id, *others = own
+    made = []
+    for name, setting in queue_settings().items():
+        if setting.help:
+            default, kind = typer.Option(None, help=setting.help), _kind(name, setting)
+            made.append(Parameter(_option(name), Parameter.KEYWORD_ONLY, default=default, annotation=kind))
+    others = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in others]
+    vars(command)["__signature__"] = Signature([id, *made, *others])
+    return command
+
+
 @app.command("add")
+@_options
 def add(
     id: Annotated[str, typer.Argument(help="Small letters, digits, hyphens.")],
-    name: Annotated[str | None, typer.Option(help="What you call it.")] = None,
-    target: Annotated[Seconds, typer.Option(help="Seconds within which an answer is promised.")] = None,
-    goal: Annotated[int | None, typer.Option(help="Percent of the answers that should be within them.")] = None,
-    head_start: Annotated[Seconds, typer.Option(help="Priority: seconds its chats count as more urgent.")] = None,
-    mode: Annotated[str | None, typer.Option(help="push (assigned), offer (to accept) or pull (taken).")] = None,
-    accept: Annotated[Seconds, typer.Option(help="Seconds to accept an offer in.")] = None,
-    misses: Annotated[int | None, typer.Option(help="Missed offers in a row after which an agent is away.")] = None,
-    language: Annotated[Names, typer.Option(help="A language it is served in, as fr; repeat for more.")] = None,
     zone: Annotated[str | None, typer.Option(help="The time zone of its hours, as Europe/Rome.")] = None,
     hours: Annotated[Names, typer.Option(help='When it is open, as "mon-fri 09:00-18:00"; repeat. always.')] = None,
     holiday: Annotated[Names, typer.Option(help="A day it is closed, as 2026-12-25; repeat for more.")] = None,
-    longest: Annotated[int | None, typer.Option(help="Chats in line after which it is full; 0 for any.")] = None,
-    overflow_to: Annotated[str | None, typer.Option(help="The queue of the next tier; none for none.")] = None,
-    overflow_after: Annotated[Seconds, typer.Option(help="Seconds of waiting until it may help.")] = None,
-    wrapup: Annotated[Seconds, typer.Option(help="Seconds a place is kept after the end, for the reason.")] = None,
-    reason: Annotated[Names, typer.Option(help="A reason for contact to choose from; repeat for more.")] = None,
     member: Annotated[Names, typer.Option(help="Who serves it, by id or address; repeat. Else as before.")] = None,
+    **typed: Any,
 ) -> None:
     """Add a queue, or change what is given of it."""
-    changes: dict[str, Any] = {
-        "name": name,
-        "target": _ms(target),
-        "goal": goal,
-        "head_start": _ms(head_start),
-        "mode": cast(Mode | None, mode),
-        "accept": _ms(accept),
-        "misses": misses,
-        "languages": None if language is None else tuple(tag.lower() for tag in language),
-        "longest": longest,
-        "overflow_to": "" if overflow_to == "none" else overflow_to,
-        "overflow_after": 0 if overflow_to == "none" else _ms(overflow_after),
-        "wrapup": _ms(wrapup),
-        "reasons": None if reason is None else tuple(reason),
-    }
-    given = {field: value for field, value in changes.items() if value is not None}
+    given = {name: _read(name, value) for name in queue_settings() if (value := typed.get(_option(name))) is not None}
+    if given.get("overflow_to") == "none":
+        given |= {"overflow_to": "", "overflow_after": 0}
     queue = run(_put(id, given, zone, hours, holiday, member))
     say(f"The queue {id} promises an answer within {queue.target / MS:g} s.")
 
@@ -135,5 +141,10 @@ async def _remove(id: str) -> None:
         await stores.queues.remove(id)
 
 
-def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * MS)
+def _read(name: str, value: Any) -> Any:
+    """As a queue has it, of what was typed."""
+    if queue_settings()[name].unit:
+        return round(value * MS)
+    if name == "languages":
+        return tuple(tag.lower() for tag in value)
+    return tuple(value) if isinstance(value, list) else value

@@ -1,7 +1,8 @@
 """Sites, queues and members as SQL holds them and live state is told: plain values with a version."""
 
 from collections.abc import Collection
-from typing import Literal
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import msgspec
 
@@ -9,6 +10,7 @@ MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
 Scope = Literal["shared", "queue", "member"]
 SLOTS = 6  # an agent's places, at most: the product's promise
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -37,6 +39,28 @@ class Hours(msgspec.Struct, frozen=True):
     holidays: tuple[str, ...] = ()
 
 
+def _(text: str) -> str:
+    """Marks a text that is translated when it is drawn."""
+    return text
+
+
+class QueueSetting(NamedTuple):
+    """What every side needs to know of a field of `Queue`: the one place where a queue setting is described.
+
+    With a `unit` it is a duration: ms here and in the store, typed in that unit, `<name>_ms` in SQL.
+    """
+
+    label: str  # on the settings' pages
+    help: str = ""  # on the command line; without one it is no option of its own
+    unit: Literal["", "seconds", "minutes"] = ""
+    least: int = 0
+    most: int = 0  # 0: validation/queues.py knows what is allowed
+    wrong: str = ""  # said beside the field outside of `least` and `most`
+    live: str = ""  # its name in the store, where that is another
+    told: bool = True  # to the Functions
+    width: int = 64  # characters of its column
+
+
 class Queue(msgspec.Struct, frozen=True):
     """A line. Times in ms: `target` of an answer, `ask` and `end` of a visitor's silence.
 
@@ -49,22 +73,109 @@ class Queue(msgspec.Struct, frozen=True):
     """
 
     id: str
-    name: str
-    target: int = 6_000
-    ask: int = 300_000
-    end: int = 600_000
-    goal: int = 90
-    head_start: int = 0
-    mode: Mode = "push"
-    accept: int = 10_000
-    misses: int = 3
-    languages: tuple[str, ...] = ()
-    hours: Hours = Hours()
-    longest: int = 0
-    overflow_to: str = ""
-    overflow_after: int = 0
-    wrapup: int = 0
-    reasons: tuple[str, ...] = ()
+    name: Annotated[str, QueueSetting(_("Name"), "What you call it.", told=False, width=200)]
+    target: Annotated[
+        int,
+        QueueSetting(
+            _("Answer within"),
+            "Seconds within which an answer is promised.",
+            unit="seconds",
+            least=SECOND,
+            most=DAY,
+            wrong=_("Enter a target from 1 second to 1 day."),
+        ),
+    ] = 6_000
+    ask: Annotated[
+        int,
+        QueueSetting(
+            _("Ask if still there after"),
+            unit="minutes",
+            least=5 * SECOND,
+            most=DAY,
+            wrong=_("Enter a time from 5 seconds to 1 day."),
+        ),
+    ] = 300_000
+    end: Annotated[int, QueueSetting(_("End chat after"), unit="minutes")] = 600_000
+    goal: Annotated[
+        int,
+        QueueSetting(
+            _("Goal"),
+            "Percent of the answers that should be within them.",
+            least=1,
+            most=100,
+            wrong=_("Enter a goal from 1 to 100 percent."),
+            told=False,
+        ),
+    ] = 90
+    head_start: Annotated[
+        int,
+        QueueSetting(
+            _("Head start"),
+            "Priority: seconds its chats count as more urgent.",
+            unit="seconds",
+            most=HOUR,
+            wrong=_("Enter a head start from 0 to 3600 seconds."),
+            live="head",
+        ),
+    ] = 0
+    mode: Annotated[
+        Mode, QueueSetting(_("Assignment"), "push (assigned), offer (to accept) or pull (taken).", width=20)
+    ] = "push"
+    accept: Annotated[int, QueueSetting(_("Accept within"), "Seconds to accept an offer in.", unit="seconds")] = 10_000
+    misses: Annotated[
+        int,
+        QueueSetting(
+            _("Missed offers"),
+            "Missed offers in a row after which an agent is away.",
+            least=1,
+            most=20,
+            wrong=_("Enter a number of missed offers from 1 to 20."),
+        ),
+    ] = 3
+    languages: Annotated[
+        tuple[str, ...], QueueSetting(_("Languages"), "A language it is served in, as fr; repeat for more.")
+    ] = ()
+    hours: Annotated[Hours, QueueSetting(_("Hours"), told=False)] = Hours()  # told as instants
+    longest: Annotated[
+        int,
+        QueueSetting(
+            _("Queue limit"),
+            "Chats in line after which it is full; 0 for any.",
+            most=10_000,
+            wrong=_("Enter a queue limit from 1 to %(most)s chats, or 0 for no limit."),
+        ),
+    ] = 0
+    overflow_to: Annotated[
+        str, QueueSetting(_("Overflow to"), "The queue of the next tier; none for none.", live="overflow")
+    ] = ""
+    overflow_after: Annotated[
+        int, QueueSetting(_("Overflow after"), "Seconds of waiting until it may help.", unit="seconds")
+    ] = 0
+    wrapup: Annotated[
+        int,
+        QueueSetting(
+            _("Wrap-up"),
+            "Seconds a place is kept after the end, for the reason.",
+            unit="seconds",
+            most=10 * MINUTE,
+            wrong=_("Enter a wrap-up time from 0 to 600 seconds."),
+        ),
+    ] = 0
+    reasons: Annotated[
+        tuple[str, ...], QueueSetting(_("Reasons"), "A reason for contact to choose from; repeat for more.", told=False)
+    ] = ()
+
+
+@cache
+def queue_settings() -> dict[str, QueueSetting]:
+    """By the name of the field, in its order; all but the id."""
+    hints = get_type_hints(Queue, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items() if hasattr(hint, "__metadata__")}
+
+
+def queue_default(name: str) -> Any:
+    """What a queue has that says nothing about it."""
+    return getattr(Queue("", ""), name)
 
 
 class Member(msgspec.Struct, frozen=True):

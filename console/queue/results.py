@@ -101,7 +101,7 @@ class QueueSnapshot(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """The workspace at feed number `n`, whose entry is `last`. Chats are (id, values of LINE), `lates` JSON."""
+    """The workspace at feed number `n`, whose entry is `last`. Chats are (id, fields), `lates` JSON."""
 
     epoch: str
     now: int
@@ -114,19 +114,12 @@ class Snapshot(NamedTuple):
     lates: list[bytes]
 
 
-LINE = (
-    "place", "queue", "visitor", "site", "channel", "profile", "opened", "since", "agent", "slot", "turn",
-    "due", "late", "here", "left", "seq", "last", "rank", "until", "promise", "promise_late", "reason", "tags",
-    "guests", "watchers", "reached",
-)  # fmt: skip  # as in functions/snapshot.lua
-
-
 def table(flat: list[bytes]) -> dict[str, str]:
     return {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
 
 
-def line(values: list[bytes | None]) -> dict[str, str]:
-    return {name: (value or b"").decode() for name, value in zip(LINE, values, strict=True)}
+def named(names: list[bytes], values: list[bytes | None]) -> dict[str, str]:
+    return {name.decode(): (value or b"").decode() for name, value in zip(names, values, strict=True)}
 
 
 def chat_snapshot(reply: list[Any]) -> ChatSnapshot:

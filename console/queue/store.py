@@ -27,6 +27,7 @@ from redis.exceptions import (
 )
 
 from console.errors import SettingError, StoreFull, Unknown
+from console.queue.live_settings import lua_settings
 
 TOPICS = (
     "base", "unit_of_work", "chat", "turn", "line", "figures", "routing",
@@ -49,6 +50,7 @@ def library() -> tuple[str, str]:
     """The Functions' version (a hash of their text) and their source, ready to load."""
     folder = Path(__file__).parent / "functions"
     body = "\n".join((folder / f"{topic}.lua").read_text(encoding="utf-8") for topic in TOPICS)
+    body = f"local SETTINGS = {lua_settings()}\n{body}"
     version = hashlib.sha256(body.encode()).hexdigest()[:10]
     return version, f"#!lua name=sestetto_{version}\n" + body.replace("@VERSION@", version)
 

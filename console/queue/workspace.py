@@ -5,6 +5,7 @@ from console.queue.calls.agent import AgentCalls
 from console.queue.calls.handover import HandOverCalls
 from console.queue.calls.visitor import VisitorCalls
 from console.queue.lanes import lanes_of, opens
+from console.queue.live_settings import live_settings
 from console.queue.payloads import encode
 from console.queue.results import (
     AgentSnapshot,
@@ -12,7 +13,7 @@ from console.queue.results import (
     QueueSnapshot,
     Snapshot,
     chat_snapshot,
-    line,
+    named,
     table,
 )
 
@@ -22,21 +23,23 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
 
     async def configure(self, directory: Directory) -> bool:
         """Queues, members and sites go live if the version is greater than the live one; idempotent."""
-        counts = len(directory.queues), len(directory.members), len(directory.sites)
-        values: list[str | bytes | int] = [directory.version, *counts]
-        for queue in directory.queues.values():
-            members = " ".join(m.id for m in directory.members.values() if queue.id in m.queues)
-            values += [
-                queue.id, queue.target, queue.ask, queue.end, queue.mode, queue.accept, queue.misses,
-                " ".join(queue.languages), queue.longest, queue.overflow_to, queue.overflow_after, queue.wrapup,
-                queue.head_start, opens(queue.hours, self.now()), members,
-            ]  # fmt: skip
-        for member in directory.members.values():
-            lanes = " ".join(lanes_of(member, directory.queues))
-            values += [member.id, encode(member.name), member.limit, " ".join(member.queues), lanes]
-        for site in directory.sites.values():
-            values += [site.key, site.queue]
-        return bool((await self._call("configure", *values))[3] == b"1")
+        queues = [
+            {"id": queue.id, "opens": opens(queue.hours, self.now()), "settings": live_settings(queue)}
+            for queue in directory.queues.values()
+        ]
+        members = [
+            {
+                "id": member.id,
+                "name": encode(member.name).decode(),  # as it is spliced into facts
+                "limit": str(member.limit),
+                "queues": " ".join(member.queues),
+                "lanes": " ".join(lanes_of(member, directory.queues)),
+            }
+            for member in directory.members.values()
+        ]
+        sites = {site.key: site.queue for site in directory.sites.values()}
+        told = encode({"queues": queues, "members": members, "sites": sites})
+        return bool((await self._call("configure", directory.version, told))[3] == b"1")
 
     async def set_hours(self, directory: Directory) -> bool:
         """The instants of the days to come; taken only for the configuration that is live."""
@@ -50,7 +53,7 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         return ours == b"1", int(fired), [name.decode() for name in failed]
 
     async def snapshot(self) -> Snapshot:
-        _, now, _, n, last, left, agents, chats, queues, lates = await self._call("snapshot")
+        _, now, _, n, last, left, agents, names, chats, queues, lates = await self._call("snapshot")
         return Snapshot(
             self.epoch,
             int(now),
@@ -58,7 +61,7 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
             last.decode(),
             int(left),
             [AgentSnapshot(a.decode(), table(fields), table(held), table(times)) for a, fields, held, times in agents],
-            [(chat.decode(), line(values)) for chat, values in chats],
+            [(chat.decode(), named(names, values)) for chat, values in chats],
             [
                 QueueSnapshot(q.decode(), int(pace), [(name.decode(), table(counted)) for name, counted in spans])
                 for q, pace, spans in queues

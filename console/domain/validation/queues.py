@@ -4,13 +4,12 @@ from datetime import date
 from itertools import pairwise
 from typing import get_args
 
-from console.domain.directory import Directory, Hours, Member, Mode, Queue
+from console.domain.directory import DAY, MINUTE, SECOND, Directory, Hours, Member, Mode, Queue, queue_settings
 from console.domain.opening_hours import zones
 from console.domain.validation.problems import ID, Problems, check_languages, check_name, validate_reasons
 from console.errors import Problem
 
-SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
-HOLIDAYS, LONGEST_LINE = 400, 10_000
+HOLIDAYS = 400
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
@@ -21,30 +20,15 @@ def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
         ID.fullmatch(queue.id), "id", "An ID can have up to 64 lowercase letters, digits, hyphens and underscores."
     )
     check_name(found, queue.name, [other.name for other in others])
-    found.unless(
-        SECOND <= queue.target <= DAY,
-        "target",
-        "Enter a target from 1 second to 1 day.",
-    )
-    found.unless(1 <= queue.goal <= 100, "goal", "Enter a goal from 1 to 100 percent.")
-    found.unless(0 <= queue.head_start <= HOUR, "head_start", "Enter a head start from 0 to 3600 seconds.")
+    _within_bounds(found, queue)
     found.unless(queue.mode in MODES, "mode", "Choose a mode: push, offer or pull.")
     offer = 3 * SECOND <= queue.accept <= 2 * MINUTE or (queue.mode != "offer" and not queue.accept)
     found.unless(offer, "accept", "Enter a time to accept from 3 to 120 seconds.")
-    found.unless(1 <= queue.misses <= 20, "misses", "Enter a number of missed offers from 1 to 20.")
-    found.unless(5 * SECOND <= queue.ask <= DAY, "ask", "Enter a time from 5 seconds to 1 day.")
     found.unless(
         queue.ask < queue.end <= DAY,
         "end",
         "The chat must end after the visitor is asked, and within 1 day. Enter a longer time.",
     )
-    found.unless(
-        0 <= queue.longest <= LONGEST_LINE,
-        "longest",
-        "Enter a queue limit from 1 to %(most)s chats, or 0 for no limit.",
-        most=LONGEST_LINE,
-    )
-    found.unless(0 <= queue.wrapup <= 10 * MINUTE, "wrapup", "Enter a wrap-up time from 0 to 600 seconds.")
     return [
         *found,
         *validate_hours(found.target, queue.hours),
@@ -52,6 +36,15 @@ def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
         *validate_reasons(found.target, "reasons", queue.reasons),
         *_members(queue, known),
     ]
+
+
+def _within_bounds(found: Problems, queue: Queue) -> None:
+    """Each setting that says of itself what it may be."""
+    for name, setting in queue_settings().items():
+        if setting.most:
+            within = setting.least <= getattr(queue, name) <= setting.most
+            values = {"most": setting.most} if "%(most)s" in setting.wrong else {}
+            found.unless(within, name, setting.wrong, **values)
 
 
 def _members(queue: Queue, known: Directory) -> list[Problem]:

@@ -13,7 +13,7 @@ from console.archive.credentials import SignedIn
 from console.archive.members import MemberLine
 from console.archive.supervisor_actions import SupervisorAction, read_supervisor_actions
 from console.authentication import services_of
-from console.domain.directory import Directory
+from console.domain.directory import Directory, queue_settings
 from console.domain.validation.queues import clock
 from console.events import Note, Transferred
 from console.pages.settings.common import _, draw, for_supervisors, known_to, language
@@ -55,22 +55,7 @@ FORMERLY = {
     "Looking on changed": "Watching changed",
 }
 FIELDS = {
-    "name": _("Name"),
-    "target": _("Answer within"),
-    "goal": _("Goal"),
-    "head_start": _("Head start"),
-    "mode": _("Assignment"),
-    "accept": _("Accept within"),
-    "misses": _("Missed offers"),
-    "languages": _("Languages"),
-    "hours": _("Hours"),
-    "longest": _("Queue limit"),
-    "overflow_to": _("Overflow to"),
-    "overflow_after": _("Overflow after"),
-    "wrapup": _("Wrap-up"),
-    "reasons": _("Reasons"),
-    "ask": _("Ask if still there after"),
-    "end": _("End chat after"),
+    **{name: setting.label for name, setting in queue_settings().items()},
     "queue": _("Queue"),
     "queues": _("Queues"),
     "origins": _("Website addresses"),
@@ -104,8 +89,7 @@ IN_WORDS: dict[str, dict[str, str]] = {
     "role": {"agent": _("Agent"), "supervisor": _("Supervisor"), "admin": _("Admin")},
     "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only me")},
 }
-IN_SECONDS = {"target", "head_start", "accept", "overflow_after", "wrapup"}
-IN_MINUTES = {"ask", "end"}
+UNITS = {"seconds": (SECOND, "s"), "minutes": (MINUTE, "min")}
 
 
 class Difference(NamedTuple):
@@ -212,10 +196,10 @@ class Reader:
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
     def _in_words(self, field: str, value: Any) -> str:
-        if field in IN_SECONDS and isinstance(value, int):
-            return f"{seconds(value, SECOND)} s"
-        if field in IN_MINUTES and isinstance(value, int):
-            return f"{seconds(value, MINUTE)} min"
+        unit = queue_settings()[field].unit if field in queue_settings() else ""
+        if unit and isinstance(value, int):
+            ms, short = UNITS[unit]
+            return f"{seconds(value, ms)} {short}"
         if field == "hours" and isinstance(value, Mapping):
             return self._hours(value)
         if field == "languages":

@@ -25,36 +25,19 @@ local function drop_member(id)
   redis.call('SREM', P .. 'agents', id)
 end
 
-local SETTINGS = {
-  'target',
-  'ask',
-  'end',
-  'mode',
-  'accept',
-  'misses',
-  'languages',
-  'longest',
-  'overflow',
-  'overflow_after',
-  'wrapup',
-  'head',
-  'opens',
-  'members',
-}
 local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head' } -- what decides where a waiting chat stands
 
--- Writes a queue's settings, from `row[at]` on; whether its waiting chats have to move, and whether it overflows
--- elsewhere now.
-local function put_queue(row, at)
-  local name = key('queue', row[at])
-  local before, flat = redis.call('HMGET', name, unpack(LANES)), {}
-  for i, setting in ipairs(SETTINGS) do
+-- Writes a queue's settings; whether its waiting chats have to move, and whether it overflows elsewhere now.
+local function put_queue(told)
+  local name, flat = key('queue', told.id), { 'removed', '0', 'opens', told.opens }
+  local before = redis.call('HMGET', name, unpack(LANES))
+  for setting, value in pairs(told.settings) do
     flat[#flat + 1] = setting
-    flat[#flat + 1] = row[at + i]
+    flat[#flat + 1] = type(value) == 'number' and int(value) or value
   end
-  redis.call('HSET', name, 'removed', '0', unpack(flat))
-  redis.call('SADD', P .. 'queues', row[at])
-  S.reread_queue(row[at])
+  redis.call('HSET', name, unpack(flat))
+  redis.call('SADD', P .. 'queues', told.id)
+  S.reread_queue(told.id)
   local after = redis.call('HMGET', name, unpack(LANES))
   for i = 1, #LANES do
     if before[i] ~= after[i] then return before[1], before[1] and before[3] ~= after[3] end
@@ -94,40 +77,43 @@ local function remove_queues(configured)
   return gone
 end
 
--- configure(version, queues, members, sites, then id and SETTINGS per queue, id name limit queues lanes per member, and
--- key queue per site). Taken only when newer. A limit that went down takes no chat away.
-verb('configure', function(list)
-  local version, queues, members, sites = list[1], list[2], list[3], list[4]
-  if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
-  local row, at, named, changed, moved, led, configured = list, 5, {}, {}, {}, {}, {}
-  for _ = 1, num(queues) do
-    configured[row[at]] = true
-    local moves, elsewhere = put_queue(row, at)
-    if moves then moved[#moved + 1] = row[at] end
-    if elsewhere then led[#led + 1] = row[at] end
-    at = at + 1 + #SETTINGS
+-- Writes a member; whether anything about them is new.
+local function put_member(told)
+  local id = told.id
+  local a = S.agent(id) or S.new_agent(id)
+  if a.name == told.name and a.limit == told.limit and a.queues == told.queues and a.lanes == told.lanes then
+    return false
   end
-  for _ = 1, num(members) do
-    local id, name, limit, served, lanes = row[at], row[at + 1], row[at + 2], row[at + 3], row[at + 4]
-    local a = S.agent(id) or S.new_agent(id)
-    if a.name ~= name or a.limit ~= limit or a.queues ~= served or a.lanes ~= lanes then
-      for lane in S.lanes_of(a) do
-        redis.call('ZREM', key('free', lane), id)
-      end
-      for queue in S.queues_of(a) do
-        redis.call('ZREM', key('staff', queue), id)
-      end
-      S.put_all(a, { name = name, limit = limit, queues = served, lanes = lanes, stands = '' })
-      redis.call('SADD', P .. 'agents', id)
-      changed[#changed + 1] = id
-    end
-    named[id] = true
-    at = at + 5
+  for lane in S.lanes_of(a) do
+    redis.call('ZREM', key('free', lane), id)
+  end
+  for queue in S.queues_of(a) do
+    redis.call('ZREM', key('staff', queue), id)
+  end
+  S.put_all(a, { name = told.name, limit = told.limit, queues = told.queues, lanes = told.lanes, stands = '' })
+  redis.call('SADD', P .. 'agents', id)
+  return true
+end
+
+-- configure(version, told): `told` is JSON of queues {id, opens, settings by name}, members {id, name, limit, queues,
+-- lanes} and sites (key to queue). Taken only when newer. A limit that went down takes no chat away.
+verb('configure', function(version, told)
+  if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
+  told = cjson.decode(told)
+  local named, changed, moved, led, configured = {}, {}, {}, {}, {}
+  for _, queue in ipairs(told.queues) do
+    configured[queue.id] = true
+    local moves, elsewhere = put_queue(queue)
+    if moves then moved[#moved + 1] = queue.id end
+    if elsewhere then led[#led + 1] = queue.id end
+  end
+  for _, member in ipairs(told.members) do
+    if put_member(member) then changed[#changed + 1] = member.id end
+    named[member.id] = true
   end
   redis.call('DEL', P .. 'sites')
-  for _ = 1, num(sites) do
-    redis.call('HSET', P .. 'sites', row[at], row[at + 1])
-    at = at + 2
+  for site, queue in pairs(told.sites) do
+    redis.call('HSET', P .. 'sites', site, queue)
   end
   redis.call('HSET', P .. 'config', 'version', version)
   local lost, relined, homeless = remove_queues(configured), {}, {}
@@ -174,7 +160,7 @@ verb('configure', function(list)
   end
   S.announce('configured', '"version":' .. version)
   return S.reply('1')
-end, { 'allow-oom' }, true)
+end, { 'allow-oom' })
 
 -- hours(version, queue, opens, ...): the instants of the days to come, of the configuration that is live.
 verb('hours', function(list)

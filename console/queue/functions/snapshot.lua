@@ -29,8 +29,8 @@ local LINE = {
   'reached',
 }
 
--- snapshot(): number, last entry, left messages, {id, fields, held, times} per agent, {id, values of LINE} per live
--- chat, {id, pace, spans} per queue, and the latest late answers.
+-- snapshot(): number, last entry, left messages, {id, fields, held, times} per agent, LINE, {id, values of LINE} per
+-- live chat, {id, pace, spans} per queue, and the latest late answers.
 verb('snapshot', function()
   local agents, chats, queues = {}, {}, {}
   for _, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
@@ -53,6 +53,7 @@ verb('snapshot', function()
     last[1] and last[1][1] or '0-0',
     redis.call('SCARD', P .. 'left'),
     agents,
+    LINE,
     chats,
     queues,
     redis.call('LRANGE', P .. 'lates', 0, -1)

@@ -117,7 +117,7 @@ function fire.ask(id)
   if not c or c.place ~= 'active' or num(c.turn) > 0 then return end
   local q = S.queue(c.queue)
   S.record(c, 'asked', '')
-  S.timer('silent', id, NOW + q.finish - q.ask)
+  S.timer('silent', id, NOW + q['end'] - q.ask)
 end
 
 function fire.silent(id)

@@ -84,50 +84,26 @@ function S.forget(thing)
   CHATS[thing.id], AGENTS[thing.id] = nil, nil
 end
 
-local QUEUE = {
-  'target',
-  'ask',
-  'end',
-  'mode',
-  'accept',
-  'misses',
-  'languages',
-  'longest',
-  'overflow',
-  'overflow_after',
-  'wrapup',
-  'head',
-  'opens',
-  'pace',
-  'moved',
-  'removed',
-}
+-- SETTINGS, {name, default} of each setting that console/domain/directory.py lists, is put in front of the library.
+local QUEUE = { 'target', 'opens', 'pace', 'moved', 'removed' } -- and the names of SETTINGS
+for i = 1, #SETTINGS do -- while a library loads there is no ipairs
+  QUEUE[#QUEUE + 1] = SETTINGS[i][1]
+end
 
+-- The queue with its settings by name, or nil; what was never told has its default.
 function S.queue(id)
   local known = QUEUES[id]
   if known then return known end
-  local q = redis.call('HMGET', key('queue', id), unpack(QUEUE))
-  if not q[1] then return nil end
-  QUEUES[id] = {
-    id = id,
-    target = num(q[1]),
-    ask = num(q[2]),
-    finish = num(q[3]),
-    mode = q[4],
-    accept = num(q[5]),
-    misses = num(q[6]),
-    languages = q[7] or '',
-    longest = num(q[8]),
-    overflow = q[9] or '',
-    overflow_after = num(q[10]),
-    wrapup = num(q[11]),
-    head = num(q[12]),
-    opens = q[13] or '',
-    pace = num(q[14]),
-    moved = num(q[15]),
-    removed = q[16] == '1',
-  }
-  return QUEUES[id]
+  local values = redis.call('HMGET', key('queue', id), unpack(QUEUE))
+  if not values[1] then return nil end
+  local q =
+    { id = id, opens = values[2] or '', pace = num(values[3]), moved = num(values[4]), removed = values[5] == '1' }
+  for i, setting in ipairs(SETTINGS) do
+    local value, default = values[i + 5], setting[2]
+    q[setting[1]] = not value and default or type(default) == 'number' and num(value) or value
+  end
+  QUEUES[id] = q
+  return q
 end
 
 -- Its settings have changed.

@@ -11,7 +11,8 @@ from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,), "unless": (3,)}
-SOURCES = sorted([*PACKAGE.glob("pages/settings/*.py"), *PACKAGE.glob("domain/validation/*.py")])
+FOLDERS = ("pages/settings/*.py", "domain/validation/*.py", "domain/directory.py")
+SOURCES = sorted(path for folder in FOLDERS for path in PACKAGE.glob(folder))
 CONSTANTS = re.compile(r'^ *(?:[A-Z_]+|says) = "([^"]+\.)"$', re.MULTILINE)  # what the archive refuses with
 STORES = ("members", "queues", "sites", "passwords", "password_hash", "canned")
 NAMES = re.compile(r"%\(\w+\)s")
