@@ -9,6 +9,7 @@ import pytest_asyncio
 from console.domain.directory import Queue, Site
 from console.domain.ids import new_cid
 from console.errors import ChatEnded, NotYours
+from console.queue.live_settings import live_settings
 from tests.support.queue_shift import SALES, Shift, Team, member, opened
 
 change = msgspec.structs.replace
@@ -23,6 +24,29 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
 @pytest_asyncio.fixture
 async def team(shift: Shift) -> Team:
     return await Team.begins(shift)
+
+
+async def test_every_setting_of_a_queue_is_told_by_name(shift: Shift) -> None:
+    told = Queue(
+        "sales", "Sales", target=7_000, ask=20_000, end=40_000, head_start=1_000, mode="offer", accept=9_000, misses=2,
+        languages=("en", "fr"), longest=4, overflow_to="help", overflow_after=5_000, wrapup=8_000,
+    )  # fmt: skip
+    await shift.configures([told, Queue("help", "Help")], [member("ana", "sales", "help")])
+    flat = await shift.workspace.store.command("HGETALL", shift.workspace.keys.of("queue", "sales"))
+    stored = dict(zip(flat[::2], flat[1::2], strict=True))
+    expected = {name.encode(): str(value).encode() for name, value in live_settings(told).items()}
+    assert len(expected) >= 12
+    assert {name: stored[name] for name in expected} == expected
+
+
+async def test_a_queue_that_was_told_by_an_older_release_has_the_default_of_what_is_new(shift: Shift) -> None:
+    await shift.begin(change(SALES, mode="offer", accept=2_000), ana=6)
+    key = shift.workspace.keys.of("queue", "sales")
+    await shift.workspace.store.command("HDEL", key, "accept")
+    await shift.online("ana")
+    chat = await shift.opens("vera")
+    [offered] = await shift.facts("offered")
+    assert (offered.chat, offered.until - offered.at) == (chat, Queue("sales", "Sales").accept)
 
 
 async def test_a_line_that_becomes_push_is_routed_at_once(shift: Shift) -> None:
