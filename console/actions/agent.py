@@ -2,22 +2,31 @@
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from console.actions.idempotency import after_the_end
 from console.actions.visitor_profile import clean_line, clean_message
+from console.delivery.signals import TypingSignal
 from console.domain.directory import Member
 from console.domain.permissions import may
+from console.domain.sanitize import clean, mask_cards
 from console.errors import ChatEnded, NotYours
 from console.events import Author
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
+    MAX_FACTS,
+    MAX_TEXT,
     Accept,
     AddNote,
     AgentEnd,
     AgentSay,
+    AgentTyping,
     Decline,
     Invite,
     Label,
+    SaveDraft,
     SetStatus,
+    Shown,
     SkipReply,
     Take,
     Transfer,
@@ -143,6 +152,31 @@ class AgentActions:
     async def set_status(self, frame: SetStatus) -> Said:
         reason = clean_line(frame.reason, 120)
         return Said("", 0, await self.workspace.set_status(self.author.id, self.fence, frame.status, reason))
+
+    # --- what may be lost, or is only asked ---------------------------------------------------------------
+
+    async def draft(self, command: SaveDraft) -> None:
+        text = mask_cards(clean(command.text, limit=MAX_TEXT, optional=True))
+        await self.workspace.draft(self.author.id, self.fence, command.chat, text)
+
+    async def shown(self, command: Shown) -> None:
+        await self.workspace.shown(self.author.id, self.fence, command.chat, command.seq, hidden=command.hidden)
+
+    async def typing(self, command: AgentTyping) -> None:
+        """Told to the visitor of a chat in one's own hands; of any other nothing is said."""
+        chat = self.services.picture.chats.get(command.chat)
+        if chat is not None and chat.agent == self.author.id and chat.place == "active":
+            signal = TypingSignal(command.chat, "agent", self.author.name, chat.last)
+            await self.workspace.signal(msgspec.json.encode(signal))
+
+    async def history(self, chat: str, before: int) -> tuple[list[bytes], bool]:
+        """The facts older than seq `before` as JSON, oldest first, and whether there are more. NotYours."""
+        _, agent, log, more = await self.workspace.history(chat, before, MAX_FACTS)
+        if agent != self.author.id:
+            raise NotYours
+        return log, more
+
+    # --- how ------------------------------------------------------------------------------------------------
 
     async def _done(self, frame: Command, kind: str, work: Awaitable[Said], text: str = "") -> Said:
         """When live keys are gone, a resend gets the first result from the archive."""

@@ -135,16 +135,16 @@ class Fanout:
             except Exception as problem:
                 log.error("observer.failed", error=repr(problem))
 
-    def _show_chat_fact(self, shown: RenderedFact, fact: ChatFact, holder: str) -> None:
-        line = shown.line
+    def _show_chat_fact(self, rendered: RenderedFact, fact: ChatFact, holder: str) -> None:
+        line = rendered.chat
         visitor = line.visitor if line is not None else self._visitors.get(fact.chat, "")
         if visitor:
-            self._deliver(f"visitor:{visitor}", shown)
+            self._deliver(f"visitor:{visitor}", rendered)
         guest = fact.agent if isinstance(fact, Invited) else ""
         agents = {holder, line.agent if line is not None else "", guest} - {""}
         for agent in agents:
-            self._deliver(f"agent:{agent}", shown)
-        self._deliver(f"chat:{fact.chat}", shown)
+            self._deliver(f"agent:{agent}", rendered)
+        self._deliver(f"chat:{fact.chat}", rendered)
 
     def _deliver(self, audience: str, heard: HubEvent) -> None:
         for listener in self._hub.listeners(audience):

@@ -8,12 +8,12 @@ from console.views.json import agent_frame, visitor_frame
 
 
 class RenderedFact:
-    """A fact on its way to screens. `line`: its chat after it (at the end, before it); `slot_before`: its old slot."""
+    """A fact on its way to screens. `chat`: its chat after it (at the end, before it); `slot_before`: its old slot."""
 
-    def __init__(self, entry: Entry, line: ChatState | None, views: HtmlViews, slot_before: int = 0) -> None:
+    def __init__(self, entry: Entry, chat: ChatState | None, views: HtmlViews, slot_before: int = 0) -> None:
         self.n = entry.n
         self.fact = entry.fact
-        self.line = line
+        self.chat = chat
         self.slot_before = slot_before
         self._entry = entry
         self._views = views
@@ -36,8 +36,8 @@ class RenderedFact:
         """Fragments; only facts of a chat have them."""
         if locale not in self._html:
             assert isinstance(self.fact, ChatFact)
-            assert self.line is not None
-            self._html[locale] = self._views.fact(self.fact, self.line, locale=locale)
+            assert self.chat is not None
+            self._html[locale] = self._views.fact(self.fact, self.chat, locale=locale)
         return self._html[locale]
 
 

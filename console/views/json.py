@@ -1,7 +1,10 @@
 """Facts as JSON frames. A visitor's frame is built field by field: what is not named here is never told."""
 
+from collections.abc import Mapping
+
 import msgspec
 
+from console.domain.directory import Member
 from console.events import (
     Asked,
     Assigned,
@@ -16,7 +19,17 @@ from console.events import (
     Transferred,
     read_log,
 )
-from console.protocol import AgentFact, VisitorFact, encode
+from console.protocol import AgentFact, ChatForVisitor, Place, VisitorFact, encode
+from console.queue.results import ChatSnapshot
+
+REOPEN = 600_000  # ms, as in functions/chat.lua
+VISITOR_PLACES: dict[str, Place] = {
+    "waiting": "waiting",
+    "offered": "waiting",
+    "active": "active",
+    "wrapup": "ended",
+    "ended": "ended",
+}
 
 
 def visitor_fact(fact: ChatFact) -> VisitorFact | None:
@@ -68,6 +81,23 @@ def visitor_facts(log: list[bytes]) -> list[VisitorFact]:
 
 def raw(frame: VisitorFact) -> msgspec.Raw:
     return msgspec.Raw(encode(frame))
+
+
+def visitor_chat(chat: ChatSnapshot, members: Mapping[str, Member]) -> ChatForVisitor:
+    """Visitor-safe view of a chat; hides offers and wrap-up."""
+    place = VISITOR_PLACES[chat.fields["place"]]
+    agent = members.get(chat.fields.get("agent", "")) if place != "waiting" else None
+    left = chat.fields.get("left_message") == "1"
+    return ChatForVisitor(
+        id=chat.id,
+        place=place,
+        last=chat.number("last"),
+        agent=agent.name if agent else "",
+        seen=min(chat.number("seen_agent"), chat.number("last")),
+        promise=chat.number("promise"),
+        can_reopen_until=chat.number("ended") + REOPEN if place == "ended" and not left else 0,
+        rated=chat.fields.get("rated") == "1",
+    )
 
 
 def agent_frame(entry: Entry) -> str:

@@ -13,12 +13,10 @@ from console.authentication import COOKIE, authenticate, own_origin, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
-from console.domain.sanitize import clean, mask_cards
 from console.errors import Fenced, NotYours, SestettoError, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Offered, Presence, Revoked, Watched
 from console.projection.handover_targets import colleagues, invited_to
 from console.protocol import (
-    MAX_FACTS,
     Accept,
     AddNote,
     AgentEnd,
@@ -66,12 +64,12 @@ class AgentConnection(Connection):
     frames = msgspec.json.Decoder(AgentFrame)
     rate = (50, 200)
 
-    def __init__(self, socket: WebSocket, me: SignedIn, face: AgentRenderer) -> None:
+    def __init__(self, socket: WebSocket, me: SignedIn, renderer: AgentRenderer) -> None:
         super().__init__(socket)
         self.services = services_of(socket)
         self.me = me
         self.author = Author(me.member.id, me.member.name)
-        self.face = face
+        self.renderer = renderer
         self.fence = 0
         self.n = 0  # the last that was heard of, from the welcome on
         self.actions = AgentActions(self.services, me.member, lambda: self.fence)
@@ -90,7 +88,7 @@ class AgentConnection(Connection):
             **{kind: self.acked(verb) for kind, verb in self.commands().items()},
             SaveDraft: self.draft,
             ShownFrame: self.shown,
-            AgentTyping: self.typing,
+            AgentTyping: self.actions.typing,
             AgentHistory: self.history,
             FollowColleagues: self.follow_colleagues,
             Watch: self.watch,
@@ -131,9 +129,9 @@ class AgentConnection(Connection):
         self.fence, self.n = connected.fence, connected.n
         self.drawn = {chat.id: connected.n for chat in connected.chats}
         self.guest_of = {chat.id for chat in self.services.picture.chats.values() if agent in chat.guests}
-        self.face.welcome(self, frame, connected, await self._went(frame))
+        self.renderer.welcome(self, frame, connected, await self._went(frame))
         self._events.go_on()
-        self.face.begin(self)
+        self.renderer.begin(self)
         return True
 
     async def _went(self, hello: AgentHello) -> list[Went]:
@@ -147,25 +145,16 @@ class AgentConnection(Connection):
     # --- what may be lost, or is only asked ---------------------------------------------------------------
 
     async def draft(self, frame: SaveDraft) -> None:
-        text = mask_cards(clean(frame.text, limit=4_000, optional=True))
         if frame.chat in self.drawn:
-            await self.services.workspace.draft(self.author.id, self.fence, frame.chat, text)
+            await self.actions.draft(frame)
 
     async def shown(self, frame: ShownFrame) -> None:
         if frame.chat in self.drawn:
-            await self.services.workspace.shown(self.author.id, self.fence, frame.chat, frame.seq, hidden=frame.hidden)
-
-    async def typing(self, frame: AgentTyping) -> None:
-        line = self.services.picture.chats.get(frame.chat)
-        if line is not None and line.agent == self.author.id and line.place == "active":
-            signal = TypingSignal(frame.chat, "agent", self.author.name, line.last)
-            await self.services.workspace.signal(msgspec.json.encode(signal))
+            await self.actions.shown(frame)
 
     async def history(self, frame: AgentHistory) -> None:
-        _, agent, log, more = await self.services.workspace.history(frame.chat, frame.before, MAX_FACTS)
-        if agent != self.author.id:
-            raise NotYours
-        self.send(HistoryPage([msgspec.Raw(raw) for raw in log], frame.chat, more))
+        facts, more = await self.actions.history(frame.chat, frame.before)
+        self.send(HistoryPage([msgspec.Raw(fact) for fact in facts], frame.chat, more))
 
     async def follow_colleagues(self, frame: FollowColleagues) -> None:
         if self._following is not None:
@@ -207,46 +196,46 @@ class AgentConnection(Connection):
                     self.n = max(self.n, heard.n)
                     self._hear_fact(heard)
 
-    def _hear_fact(self, shown: RenderedFact) -> None:
-        match shown.fact:
+    def _hear_fact(self, rendered: RenderedFact) -> None:
+        match rendered.fact:
             case AgentChanged():
-                if shown.fact.removed:
+                if rendered.fact.removed:
                     self.cut(4401)
-                elif shown.fact.fence > self.fence:
+                elif rendered.fact.fence > self.fence:
                     self.cut(4409)
-                self.face.standing(self, shown.n, shown.fact)
+                self.renderer.standing(self, rendered.n, rendered.fact)
             case Revoked():
-                if shown.fact.session in ("", self.me.session):
+                if rendered.fact.session in ("", self.me.session):
                     self.cut(4401)
             case Watched() if not self.services.directory.watch_shown:
                 return
             case Presence() | Watched():
-                if shown.line is not None and shown.fact.chat in self.drawn:
-                    self.face.head(self, shown)
+                if rendered.chat is not None and rendered.fact.chat in self.drawn:
+                    self.renderer.head(self, rendered)
             case ChatFact():
-                self._hear_of_chat(shown, shown.fact)
+                self._hear_of_chat(rendered, rendered.fact)
 
-    def _hear_of_chat(self, shown: RenderedFact, fact: ChatFact) -> None:
+    def _hear_of_chat(self, rendered: RenderedFact, fact: ChatFact) -> None:
         if fact.chat in self._coming:
-            self._coming[fact.chat].hear(shown)
+            self._coming[fact.chat].hear(rendered)
         elif isinstance(fact, Assigned | Offered) and fact.agent == self.author.id:
             self._take_in(fact.chat)
         elif isinstance(fact, Invited) and fact.agent == self.author.id:
-            self._invite(shown, fact)
-        elif shown.n > self.drawn.get(fact.chat, shown.n):
-            self._show(shown, fact)
+            self._invite(rendered, fact)
+        elif rendered.n > self.drawn.get(fact.chat, rendered.n):
+            self._show(rendered, fact)
 
-    def _invite(self, shown: RenderedFact, fact: Invited) -> None:
+    def _invite(self, rendered: RenderedFact, fact: Invited) -> None:
         self.guest_of.add(fact.chat)
         for chat in invited_to(self.services.picture, (fact.chat,), self.author.id):
-            self.face.invited(self, shown.n, chat)
+            self.renderer.invited(self, rendered.n, chat)
 
-    def _show(self, shown: RenderedFact, fact: ChatFact) -> None:
-        self.face.fact(self, shown)
+    def _show(self, rendered: RenderedFact, fact: ChatFact) -> None:
+        self.renderer.fact(self, rendered)
         why = leaves(fact)
         if why:
             self.drawn.pop(fact.chat, None)
-            self.face.left(self, shown, fact.chat, why)
+            self.renderer.left(self, rendered, fact.chat, why)
 
     def _take_in(self, chat: str) -> None:
         """A chat has been assigned or offered: it is read once, whole, and what happens meanwhile follows."""
@@ -265,15 +254,15 @@ class AgentConnection(Connection):
         coming = self._coming.pop(chat)
         if live.fields.get("agent") == self.author.id:
             self._draw(live, n)
-        coming.go_on(lambda shown: shown.n > n)
+        coming.go_on(lambda rendered: rendered.n > n)
 
-    def _hear_again(self, shown: RenderedFact) -> None:
-        if isinstance(shown.fact, ChatFact):
-            self._hear_of_chat(shown, shown.fact)
+    def _hear_again(self, rendered: RenderedFact) -> None:
+        if isinstance(rendered.fact, ChatFact):
+            self._hear_of_chat(rendered, rendered.fact)
 
     def _draw(self, live: ChatSnapshot, n: int) -> None:
         self.drawn[live.id] = n
-        self.face.came(self, live, n)
+        self.renderer.came(self, live, n)
 
     def agent_lease(self) -> tuple[str, int] | None:
         return (self.author.id, self.fence) if self.fence else None
@@ -283,7 +272,7 @@ class AgentConnection(Connection):
 
     async def gone(self) -> None:
         self.services.hub.leave(self)
-        self.face.close()
+        self.renderer.close()
         await self.watching.close()
         for task in (*self._reading, self._following):
             if task is not None:
@@ -320,5 +309,5 @@ async def agent_socket(socket: WebSocket) -> None:
         await socket.close(4401)
         return
     await socket.accept(tongue)
-    face: AgentRenderer = HtmlRenderer(socket) if tongue == HTML else JsonRenderer()
-    await AgentConnection(socket, me, face).run()
+    renderer: AgentRenderer = HtmlRenderer(socket) if tongue == HTML else JsonRenderer()
+    await AgentConnection(socket, me, renderer).run()

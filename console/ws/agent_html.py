@@ -61,9 +61,9 @@ class HtmlRenderer:
     def begin(self, on: AgentView) -> None:
         self._figures = asyncio.create_task(self._watch(on))
 
-    def fact(self, on: AgentView, shown: RenderedFact) -> None:
-        assert shown.line is not None
-        self._add(on, shown.n, shown.for_console(self._locale), {shown.line.id: shown.line.due})
+    def fact(self, on: AgentView, rendered: RenderedFact) -> None:
+        assert rendered.chat is not None
+        self._add(on, rendered.n, rendered.for_console(self._locale), {rendered.chat.id: rendered.chat.due})
 
     def came(self, on: AgentView, live: ChatSnapshot, n: int) -> None:
         line = chat_state(live.id, live.fields)
@@ -71,15 +71,15 @@ class HtmlRenderer:
             self._drafts[live.id] = live.draft
         self._add(on, n, self._pane(on, live, line, on.now()), {line.id: line.due})
 
-    def left(self, on: AgentView, shown: RenderedFact, chat: str, why: str) -> None:
+    def left(self, on: AgentView, rendered: RenderedFact, chat: str, why: str) -> None:
         self._drafts.pop(chat, None)
-        if shown.slot_before:
-            free = on.services.views.pane(shown.slot_before, None, (), locale=self._locale, now=on.now())
-            self._add(on, shown.n, free, {chat: 0})
+        if rendered.slot_before:
+            free = on.services.views.pane(rendered.slot_before, None, (), locale=self._locale, now=on.now())
+            self._add(on, rendered.n, free, {chat: 0})
 
-    def head(self, on: AgentView, shown: RenderedFact) -> None:
-        assert shown.line is not None
-        self._add(on, shown.n, on.services.views.header(shown.line, locale=self._locale, now=on.now()), {})
+    def head(self, on: AgentView, rendered: RenderedFact) -> None:
+        assert rendered.chat is not None
+        self._add(on, rendered.n, on.services.views.header(rendered.chat, locale=self._locale, now=on.now()), {})
 
     def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None:
         self.strip(on)

@@ -54,18 +54,18 @@ class JsonRenderer:
     def begin(self, on: AgentView) -> None:
         """Nothing more to start."""
 
-    def fact(self, on: AgentView, shown: RenderedFact) -> None:
-        on.outbox.put(shown.for_agent())
+    def fact(self, on: AgentView, rendered: RenderedFact) -> None:
+        on.outbox.put(rendered.for_agent())
 
     def came(self, on: AgentView, live: ChatSnapshot, n: int) -> None:
         chat = agent_chat(live, 0)
         on.send(ChatOffered(n, chat) if chat.place == "offered" else ChatTaken(n, chat))
 
-    def left(self, on: AgentView, shown: RenderedFact, chat: str, why: str) -> None:
-        on.send(ChatGone(shown.n, chat, why))
+    def left(self, on: AgentView, rendered: RenderedFact, chat: str, why: str) -> None:
+        on.send(ChatGone(rendered.n, chat, why))
 
-    def head(self, on: AgentView, shown: RenderedFact) -> None:
-        on.outbox.put(shown.for_agent())
+    def head(self, on: AgentView, rendered: RenderedFact) -> None:
+        on.outbox.put(rendered.for_agent())
 
     def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None:
         on.send(Invitation(n, chat))

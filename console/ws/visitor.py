@@ -38,9 +38,8 @@ from console.protocol import (
     VisitorWelcome,
 )
 from console.queue.results import Arrived
-from console.views.json import raw, visitor_facts
+from console.views.json import raw, visitor_chat, visitor_facts
 from console.ws.connection import BAD_FRAME, Connection, Handler, Hangup
-from console.ws.told import visitor_chat
 from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
@@ -167,8 +166,8 @@ class VisitorConnection(Connection):
             case RenderedFact():
                 self._facts.hear(heard)
 
-    def _show(self, shown: RenderedFact) -> None:
-        fact = shown.fact
+    def _show(self, rendered: RenderedFact) -> None:
+        fact = rendered.fact
         if not isinstance(fact, ChatFact):
             return
         if isinstance(fact, Opened) and self.actions.running() is None:
@@ -177,7 +176,7 @@ class VisitorConnection(Connection):
             )  # a message left while a chat runs is a chat of its own, and takes no one out of it
         if fact.chat != self.actions.chat or fact.seq <= self.actions.last:
             return
-        frame = shown.for_visitor()
+        frame = rendered.for_visitor()
         if frame is not None:
             self.actions.last = fact.seq
             self.outbox.put(frame)

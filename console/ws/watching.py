@@ -114,24 +114,24 @@ class Watching:
             looked.facts.hear(heard)
         return looked is not None
 
-    def _hear(self, looked: WatchedChat, shown: RenderedFact) -> None:
-        current = self._looked.get(getattr(shown.fact, "chat", "")) is looked  # it may have ended while being read
-        if current and shown.n > looked.n and shown.line is not None:
-            looked.n = shown.n
-            self._show(looked, shown, shown.line)
+    def _hear(self, looked: WatchedChat, rendered: RenderedFact) -> None:
+        current = self._looked.get(getattr(rendered.fact, "chat", "")) is looked  # it may have ended while being read
+        if current and rendered.n > looked.n and rendered.chat is not None:
+            looked.n = rendered.n
+            self._show(looked, rendered, rendered.chat)
 
-    def _show(self, looked: WatchedChat, shown: RenderedFact, line: ChatState) -> None:
-        fact = shown.fact
+    def _show(self, looked: WatchedChat, rendered: RenderedFact, line: ChatState) -> None:
+        fact = rendered.fact
         if not isinstance(fact, ChatFact):
             content = self._views.head(line, locale=self._locale, now=self._on.now())
-            self._send(WatchDrawn(line.id, shown.n, content))
+            self._send(WatchDrawn(line.id, rendered.n, content))
             return
         over = isinstance(fact, Wrapped) or (isinstance(fact, Ended) and not fact.wrapup)
         if isinstance(fact, TRACED):
             looked.trace.append(fact)
         stands = replace(line, place="ended") if over else line
         content = self._views.fact(fact, stands, looked.trace, locale=self._locale)
-        self._send(WatchDrawn(line.id, shown.n, content))
+        self._send(WatchDrawn(line.id, rendered.n, content))
         if over:
             self._forget(line.id, "ended")
 
