@@ -1,4 +1,9 @@
-"""What the commands share: settings, the archive for the length of one job, and one way to print."""
+"""What the commands share: settings, the archive for the length of one job, and one way to print.
+
+Commands change SQL through the stores, not through `console.actions`: whoever may run them on the server needs no
+right, and there are no running parts to make a change live; the server's own worker sees it within seconds. What takes
+rights away tells the live state itself (`revoke_live`). The audit log names `sestetto` for all of it.
+"""
 
 import asyncio
 import sys

@@ -7,19 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import archived_chats
 from console.archive.credentials import SignedIn
 from console.archive.history import KINDS, LONGEST_SEARCH, Kind
 from console.archive.reducer import ArchivedChat
 from console.authentication import services_of
-from console.domain.directory import Member
-from console.domain.ids import CID, new_cid
-from console.domain.permissions import may_see
-from console.errors import BadCommand, NothingToDo, NotYours
+from console.domain.ids import new_cid
 from console.pages.guard import for_members, go, read_form
 from console.projection.picture import ChatState
-from console.projection.picture import chat_state as running_line
-from console.queue.results import Gone
-from console.services import Services
 from console.views.templating import locale_of, render
 
 PAGE = 50  # chats
@@ -32,8 +27,10 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
     kind = cast(Kind, asked.get("kind")) if asked.get("kind") in KINDS else "ended"
     text, visitor = (asked.get(name, "").strip()[:LONGEST_SEARCH] for name in ("text", "visitor"))
     before = asked.get("before", "")
-    history = services_of(request).history
-    found = await history.list_chats(text=text, visitor=visitor, kind=kind, before=before, limit=PAGE)
+    services = services_of(request)
+    found = await archived_chats.find(
+        services, me.member, text=text, visitor=visitor, kind=kind, before=before, limit=PAGE
+    )
     context = {
         "kind": kind,
         "text": text,
@@ -43,8 +40,8 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
         "older": _address(kind, text, visitor, found.next) if found.next else "",
         "newest": _address(kind, text, visitor, ""),
         "tabs": {one: _address(one, text, visitor, "") for one in KINDS},
-        "left": await history.left_waiting(),
-        "queues": services_of(request).directory.queues,
+        "left": await services.history.left_waiting(),
+        "queues": services.directory.queues,
     }
     return _render(request, me, "chats.html", context)
 
@@ -53,9 +50,7 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
 async def read_chat(request: Request, me: SignedIn) -> Response:
     """One chat with everything in it; notes are marked as the staff's. NotYours for one that runs in other hands."""
     services = services_of(request)
-    record = await services.history.read_chat(request.path_params["chat"])
-    if record is None or not await _may_read(services, me.member, record.chat):
-        raise NotYours("Chat not found in the archive. New chats appear here after a moment.")
+    record = await archived_chats.read(services, me.member, request.path_params["chat"])
     locale, line = locale_of(request, me.member.locale), chat_line(record.chat)
     context = {
         "chat": record.chat,
@@ -68,32 +63,13 @@ async def read_chat(request: Request, me: SignedIn) -> Response:
     return _render(request, me, "chat.html", context)
 
 
-async def _may_read(services: Services, member: Member, chat: ArchivedChat) -> bool:
-    """What is over is the whole team's; what goes on is for its holder, for who looks on, and for supervisors."""
-    if chat.ended:
-        return True
-    try:
-        live, _ = await services.workspace.read_chat(chat.id)
-    except Gone:  # the store has lost it, and its end
-        return True
-    line = running_line(live.id, live.fields)
-    return line.place == "ended" or may_see(member, line.agent, {*line.guests, *line.watchers})
-
-
 @for_members
 async def handle(request: Request, me: SignedIn) -> Response:
     """Somebody took care of a left message; once, however often the form is sent."""
     fields = await read_form(request, me.csrf)
-    chat, cid = request.path_params["chat"], fields.get("cid", "")
-    if not CID.fullmatch(cid):
-        raise BadCommand("The form could not be read.")
-    if not await services_of(request).history.knows_chat(chat):
-        raise NotYours("Chat not found in the archive.")
-    try:
-        await services_of(request).workspace.handled(chat, me.member.id, me.member.name, cid)
-    except NothingToDo:
-        return go(f"/chats/{chat}")
-    return go(f"/chats/{chat}?handled=1")
+    chat = request.path_params["chat"]
+    done = await archived_chats.handle(services_of(request), me.member, chat, fields.get("cid", ""))
+    return go(f"/chats/{chat}?handled=1" if done else f"/chats/{chat}")
 
 
 def chat_line(chat: ArchivedChat) -> ChatState:

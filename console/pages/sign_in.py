@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import sessions
 from console.archive.credentials import SignedIn
 from console.authentication import authenticate, services_of
 from console.domain.directory import Member
 from console.domain.permissions import may
-from console.errors import NotAllowed, NotYours, SestettoError, SignInNeeded, SlowDown
+from console.errors import NotYours, SestettoError, SignInNeeded, SlowDown
 from console.pages.guard import (
     SIGN_IN,
     address_of,
@@ -59,9 +60,8 @@ async def sign_in(request: Request) -> Response:
 
 @for_members
 async def sign_out(request: Request, me: SignedIn) -> Response:
-    """Live state first: the sockets fall silent even if SQL is away."""
     await read_form(request, me.csrf)
-    await _end(request, me)
+    await sessions.sign_out(services_of(request), me)
     response = go(SIGN_IN)
     end_session(response, request)
     return response
@@ -143,16 +143,7 @@ async def _end_former(request: Request) -> None:
     """Signing in over somebody's session ends that one."""
     former = await authenticate(request)
     if former is not None and former.csrf:
-        await _end(request, former)
-
-
-async def _end(request: Request, me: SignedIn) -> None:
-    if not me.csrf:
-        raise NotAllowed("A token does not sign out. Revoke it instead.")
-    services = services_of(request)
-    await services.workspace.revoke(me.member.id, me.session)
-    await services.stores.sessions.sign_out(me.session)
-    await services.workspace.revoke(me.member.id, me.session)  # and whoever came back in between
+        await sessions.sign_out(services_of(request), former)
 
 
 routes = [

@@ -1,25 +1,20 @@
 """Alerts: who is told of what, without anybody looking at a screen; tried out with a test message."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.alerts.messages import trial
+from console.actions import alerts
 from console.archive.alerts import MessageLine
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
-from console.domain.address_policy import what_is_wrong
-from console.domain.alert_delivery import Answer
-from console.domain.alerts import AlertRule, Destination
+from console.domain.alerts import AlertRule
 from console.domain.directory import Directory
 from console.domain.ids import new_id
-from console.domain.validation.alerts import DESTINATIONS
-from console.errors import BadSettings, Problem, SlowDown
+from console.errors import BadSettings, Problem
 from console.pages.guard import go, read_form
 from console.pages.settings.common import (
     _,
@@ -56,18 +51,15 @@ ANSWERS = {
     "": _("Not sent yet."),
 }
 WHATS = {"opened": _("started"), "still": _("ongoing"), "over": _("resolved"), "test": _("test")}
-BUSY = _("Another test message is being sent. Wait a moment.")
-
-_trying = asyncio.Semaphore(1)  # a test holds a page for as long as the other side takes
 
 
 @for_supervisors
 async def list_alerts(request: Request, me: SignedIn) -> Response:
-    alerts = services_of(request).alerts
-    rules = await alerts.rules()
+    services = services_of(request)
+    rules = await alerts.read_all(services, me.member)
     context = {
         "rules": rules,
-        "latest": {rule.id: await alerts.latest(rule.id, LATEST) for rule in rules},
+        "latest": {rule.id: await services.alerts.latest(rule.id, LATEST) for rule in rules},
         "queues": (await known_to(request)).queues,
         "answers": ANSWERS,
         **news(request, {rule.id: rule.name for rule in rules}),
@@ -82,7 +74,7 @@ async def show_new(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def show_alert(request: Request, me: SignedIn) -> Response:
-    rule = await _rule(request)
+    rule = await _rule(request, me)
     return await _form(request, me, rule, typed_of(rule))
 
 
@@ -94,7 +86,7 @@ async def save_new(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def save_alert(request: Request, me: SignedIn) -> Response:
-    rule = await _rule(request)
+    rule = await _rule(request, me)
     form = Form(await read_form(request, me.csrf, large=True), f"alert:{rule.id}")
     overtaken(form, rule)
     return await _save(request, me, rule, form, rule)
@@ -103,72 +95,31 @@ async def save_alert(request: Request, me: SignedIn) -> Response:
 async def _save(request: Request, me: SignedIn, rule: AlertRule | None, form: Form, was: AlertRule) -> Response:
     wanted = read_alert(form, was)
     urls = [url for url in new_urls(form) if url not in {one.url for one in wanted.destinations}]
-    if not form.wrong:
-        added = await _checked(request, form, urls)
-        wanted = replace(wanted, destinations=(*wanted.destinations, *added))
     problem = None
     if not form.wrong:
         try:
-            await services_of(request).alerts.put_rule(wanted, by=me.member)
-            return await saved(request, None, AT, wanted.id)
+            await alerts.save(services_of(request), me.member, wanted, urls)
+            return saved(AT, wanted.id)
         except BadSettings as refused:
             problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
     return await _form(request, me, rule, form.typed, wrong=wrong_of(form, problem), target=form.target)
 
 
-async def _checked(request: Request, form: Form, urls: Sequence[str]) -> list[Destination]:
-    """Where each would go is looked at; nothing is sent. What may not be is said."""
-    for url in urls:
-        if says := what_is_wrong(url):
-            form.say("add", says)
-    if len(urls) > DESTINATIONS:
-        form.say("add", "Enter at most %(most)s destinations. Create another alert for more.", most=DESTINATIONS)
-    if form.wrong:
-        return []
-    looks = await asyncio.gather(*(services_of(request).couriers.look(url) for url in urls))
-    found = []
-    for url, look in zip(urls, looks, strict=True):
-        if look.code not in ("fine", "unknown_host"):
-            form.say("add", _fault(look), shown=look.shown or f"{url.partition(':')[0]}://…", detail=look.detail)
-        found.append(Destination(new_id(), url, look.shown, look.code if look.code != "fine" else ""))
-    return found
-
-
-def _fault(look: Answer) -> str:
-    match look.code:
-        case "refused":
-            return _(
-                "%(shown)s leads to %(detail)s, a private address. "
-                "The server admin can allow that network with SESTETTO_ALERT_NETWORKS."
-            )
-        case "slow":
-            return _("%(shown)s could not be checked in time. Try again.")
-        case _:
-            return _("%(shown)s cannot be used. %(detail)s")
-
-
 @for_supervisors
 async def send_test(request: Request, me: SignedIn) -> Response:
     """To each destination at once; the page then shows how each answered."""
-    rule = await _rule(request)
+    rule = await _rule(request, me)
     await read_form(request, me.csrf)
-    if _trying.locked():
-        raise SlowDown(BUSY)
-    services = services_of(request)
-    message = trial(rule, me.member.name, services.settings.origin)
-    async with _trying:
-        answers = await asyncio.gather(*(services.couriers.send(one.url, message) for one in rule.destinations))
-    for destination, answer in zip(rule.destinations, answers, strict=True):
-        await services.alerts.record_trial(rule, destination, message, answer)
+    await alerts.send_test(services_of(request), me.member, rule.id)
     return go(f"/settings/alert/{rule.id}?tested=1#tested")
 
 
 @for_supervisors
 async def remove(request: Request, me: SignedIn) -> Response:
-    rule = await _rule(request)
+    rule = await _rule(request, me)
     await read_form(request, me.csrf)
-    await services_of(request).alerts.remove_rule(rule.id, by=me.member)
-    return await saved(request, None, AT, rule.id)
+    await alerts.remove(services_of(request), me.member, rule.id)
+    return saved(AT, rule.id)
 
 
 def typed_of(rule: AlertRule) -> dict[str, str]:
@@ -255,8 +206,8 @@ def _names(known: Directory) -> dict[str, str]:
     return {queue.id: queue.name for queue in known.queues.values()}
 
 
-async def _rule(request: Request) -> AlertRule:
-    return await services_of(request).alerts.rule(request.path_params["rule"])
+async def _rule(request: Request, me: SignedIn) -> AlertRule:
+    return await alerts.read(services_of(request), me.member, request.path_params["rule"])
 
 
 routes = [

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import alerts, audit_log
 from console.archive.audit import AuditCursor, AuditLine
 from console.archive.credentials import SignedIn
 from console.archive.members import MemberLine
-from console.archive.supervisor_actions import SupervisorAction, read_supervisor_actions
+from console.archive.supervisor_actions import SupervisorAction
 from console.authentication import services_of
 from console.domain.directory import Directory, queue_settings
 from console.domain.validation.queues import clock
@@ -116,13 +117,9 @@ async def show(request: Request, me: SignedIn) -> Response:
     services = services_of(request)
     asked = BEFORE.fullmatch(request.query_params.get("before", ""))
     before = AuditCursor(*map(int, asked.groups())) if asked else None
-    lines: list[AuditLine | SupervisorAction] = [
-        *await services.stores.audit.read(before=before, limit=PAGE + 1),
-        *await read_supervisor_actions(services.database, services.archive.workspace, before=before, limit=PAGE + 1),
-    ]
-    lines.sort(key=lambda line: line.place, reverse=True)
+    lines = await audit_log.read(services, me.member, before, PAGE + 1)
     reader = Reader(await known_to(request), await services.stores.members.everyone(), language(request, me))
-    reader.names["alert"] = {rule.id: rule.name for rule in await services.alerts.rules()}
+    reader.names["alert"] = {rule.id: rule.name for rule in await alerts.read_all(services, me.member)}
     context = {
         "changes": [reader.read(line) for line in lines[:PAGE]],
         "before": before is not None,

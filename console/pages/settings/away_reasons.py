@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import preferences
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.errors import BadSettings
@@ -29,10 +30,7 @@ async def save(request: Request, me: SignedIn) -> Response:
     problem = None
     if not form.wrong:
         try:
-            stands = await services_of(request).stores.preferences.set_away_reasons(
-                form.lines("away_reasons"), by=me.member
-            )
-            await services_of(request).go_live(stands)
+            await preferences.set_away_reasons(services_of(request), me.member, form.lines("away_reasons"))
             return go(f"{AT}?saved=1")
         except BadSettings as refused:
             problem = refused

@@ -7,21 +7,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import canned_replies
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import PLACEHOLDERS, Canned, Directory
 from console.domain.ids import new_id
 from console.domain.permissions import may
 from console.domain.validation.members import CANNED_TEXT
-from console.errors import BadSettings, NotAllowed, NotYours, Problem
+from console.errors import BadCommand, BadSettings, Problem
 from console.pages.guard import for_those_who, go, read_form
-from console.pages.settings.common import _, by_name, draw, draw_form, known_to, overtaken, wrong_of
+from console.pages.settings.common import by_name, draw, draw_form, known_to, overtaken, wrong_of
 from console.pages.settings.form import Form, stamp
 
 AT = "/settings/canned"
 MINE, SHARED = "member", "shared"
-NOT_ALLOWED = _("Only supervisors can change shared replies. You can add replies of your own.")
-NO_REPLY = _("Reply not found. It may have been removed.")
 
 for_agents = for_those_who("answer")
 
@@ -76,20 +75,19 @@ async def save_reply(request: Request, me: SignedIn) -> Response:
 async def remove(request: Request, me: SignedIn) -> Response:
     reply = await _reply(request, me)
     await read_form(request, me.csrf)
-    await services_of(request).stores.canned.remove(reply.id, by=me.member)
+    await canned_replies.remove(services_of(request), me.member, reply.id)
     return go(f"{AT}?done=removed")
 
 
 async def _save(request: Request, me: SignedIn, reply: Canned | None, form: Form, was: Canned) -> Response:
     known = await known_to(request)
     whom = form.typed.get("for", MINE)
-    if whom not in _choices(known, me):
-        raise NotAllowed(NOT_ALLOWED)
     wanted = replace(was, title=form.plain("title"), text=form.text("text", limit=CANNED_TEXT), **_scope(whom, me))
     problem = None
     if not form.wrong:
         try:
-            await services_of(request).stores.canned.put(wanted, by=me.member)
+            put = canned_replies.update if reply else canned_replies.add
+            await put(services_of(request), me.member, wanted)
             return go(f"{AT}?done=saved")
         except BadSettings as refused:
             problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
@@ -103,8 +101,14 @@ def typed_of(reply: Canned) -> dict[str, str]:
 
 
 def _scope(whom: str, me: SignedIn) -> dict[str, str]:
-    scope, _, owner = whom.partition(":")
-    return {"scope": scope, "owner": me.member.id if scope == MINE else owner}
+    if whom == MINE:
+        return {"scope": MINE, "owner": me.member.id}
+    if whom == SHARED:
+        return {"scope": SHARED, "owner": ""}
+    scope, _, queue = whom.partition(":")
+    if scope != "queue":
+        raise BadCommand("The form could not be read.")
+    return {"scope": scope, "owner": queue}
 
 
 def _choices(known: Directory, me: SignedIn) -> list[str]:
@@ -114,16 +118,7 @@ def _choices(known: Directory, me: SignedIn) -> list[str]:
 
 
 async def _reply(request: Request, me: SignedIn) -> Canned:
-    """A reply that the member may change; somebody else's own is as good as none."""
-    try:
-        reply = await services_of(request).stores.canned.read(request.path_params["reply"])
-    except NotYours as none:
-        raise NotYours(NO_REPLY) from none
-    if reply.scope == "member" and reply.owner != me.member.id:
-        raise NotYours(NO_REPLY)
-    if reply.scope != "member" and not may(me.member, "configure"):
-        raise NotAllowed(NOT_ALLOWED)
-    return reply
+    return await canned_replies.read(services_of(request), me.member, request.path_params["reply"])
 
 
 def _form(

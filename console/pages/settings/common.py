@@ -102,9 +102,8 @@ async def known_to(request: Request) -> Directory:
     return await services_of(request).stores.directory.read()
 
 
-async def saved(request: Request, directory: Directory | None, path: str, what: str) -> Response:
-    """Back to the list at `path`, which says that `what` holds from now on."""
-    live = directory is None or await services_of(request).go_live(directory)
+def saved(path: str, what: str, *, live: bool = True) -> Response:
+    """Back to the list at `path`, which says that `what` was saved, and whether it applies already."""
     return go(f"{path}?saved={what}{'' if live else '&later=1'}")
 
 

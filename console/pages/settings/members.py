@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import members, passwords
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import SLOTS, Directory, Member, MemberRole
-from console.domain.permissions import RIGHTS, may
+from console.domain.permissions import may
 from console.domain.validation.members import ROLES
 from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
@@ -34,7 +35,6 @@ from console.pages.settings.form import Form, in_words, stamp, ticks
 AT = "/settings/members"
 NEW = Member("", "", "")
 NO_MEMBER = _("Member not found. It may have been deactivated.")
-ONESELF = _("You can't deactivate yourself or change your own role. Ask another admin.")
 
 
 @for_supervisors
@@ -69,24 +69,15 @@ async def show_member(request: Request, me: SignedIn) -> Response:
 async def save_new(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     form = Form(await read_form(request, me.csrf, large=True), "member:new")
-    wanted = read_member(form, NEW, language(request, me), role=True)
+    wanted = replace(read_member(form, NEW, language(request, me), role=True), email=form.typed.get("email", ""))
     password = form.typed.get("password", "")
     if not password:
         form.say("password", "Enter a first password so they can sign in.")
     problem = None
     if not form.wrong:
         try:
-            made = await services_of(request).stores.members.add(
-                email=form.typed.get("email", ""),
-                name=wanted.name,
-                password=password,
-                role=wanted.role,
-                queues=wanted.queues,
-                limit=wanted.limit,
-                languages=wanted.languages,
-                by=me.member,
-            )
-            return await saved(request, await known_to(request), AT, made.id)
+            made, live = await members.add(services_of(request), me.member, wanted, password)
+            return saved(AT, made.id, live=live)
         except BadSettings as refused:
             problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
     return _form(request, me, known, None, form.typed, wrong=wrong_of(form, problem), target=form.target)
@@ -99,18 +90,10 @@ async def save_member(request: Request, me: SignedIn) -> Response:
     form = Form(await read_form(request, me.csrf, large=True), f"member:{member.id}")
     overtaken(form, member)
     wanted = read_member(form, member, language(request, me), role=may(me.member, "administer"))
-    loses = not RIGHTS[member.role] <= RIGHTS.get(wanted.role, frozenset())
-    if loses and member.id == me.member.id:
-        form.say("role", ONESELF)
     problem = None
     if not form.wrong:
         try:
-            if loses:  # while the live state is away nobody's rights could be taken: Unknown, and nothing is changed
-                await services_of(request).workspace.revoke(member.id, "")
-            stands = await services_of(request).stores.members.update(wanted, by=me.member)
-            if loses:  # once more for whoever has just come back with the old role
-                await services_of(request).workspace.revoke(member.id, "")
-            return await saved(request, stands, AT, member.id)
+            return saved(AT, member.id, live=await members.update(services_of(request), me.member, wanted))
         except BadSettings as refused:
             problem = refused
     return _form(request, me, known, member, form.typed, wrong=wrong_of(form, problem), target=form.target)
@@ -123,32 +106,30 @@ async def set_password(request: Request, me: SignedIn) -> Response:
     member = _member(known, request)
     form = Form(await read_form(request, me.csrf), f"member:{member.id}")
     try:
-        await services_of(request).stores.passwords.reset(member.id, form.typed.get("password", ""), by=me.member)
+        await passwords.reset(services_of(request), me.member, member.id, form.typed.get("password", ""))
     except BadSettings as refused:
         return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=form.target)
-    await services_of(request).workspace.revoke(member.id, "")
-    return await saved(request, None, AT, member.id)
+    return saved(AT, member.id)
 
 
 @for_admins
 async def disable(request: Request, me: SignedIn) -> Response:
-    """Signed out everywhere at once; the live state first, so the sockets fall silent even if SQL is away."""
     known = await known_to(request)
     member = _member(known, request)
     await read_form(request, me.csrf)
-    if member.id == me.member.id:
-        wrong = [Problem(f"member:{member.id}", "", ONESELF)]
-        return _form(request, me, known, member, typed_of(member), wrong=wrong, target=wrong[0].target)
-    await services_of(request).workspace.revoke(member.id, "")
-    await services_of(request).stores.members.disable(member.id, by=me.member)
-    return await saved(request, await known_to(request), AT, member.id)
+    try:
+        live = await members.deactivate(services_of(request), me.member, member.id)
+    except BadSettings as refused:
+        target = f"member:{member.id}"
+        return _form(request, me, known, member, typed_of(member), wrong=refused.wrong, target=target)
+    return saved(AT, member.id, live=live)
 
 
 @for_admins
 async def enable(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
-    await services_of(request).stores.members.enable(request.path_params["member"], by=me.member)
-    return await saved(request, await known_to(request), AT, request.path_params["member"])
+    member = request.path_params["member"]
+    return saved(AT, member, live=await members.reactivate(services_of(request), me.member, member))
 
 
 def typed_of(member: Member) -> dict[str, str]:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import passwords
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.errors import BadSettings, Problem
@@ -28,11 +29,9 @@ async def save(request: Request, me: SignedIn) -> Response:
     fields = await read_form(request, me.csrf)
     services, current, new = services_of(request), fields.get("current", ""), fields.get("password", "")
     try:
-        ended = await services.stores.passwords.change(me, current, new, address=address_of(request))
+        await passwords.change_own(services, me, current, new, address=address_of(request))
     except BadSettings as refused:
         return _form(request, me, wrong=refused.wrong)
-    for session in ended:
-        await services.workspace.revoke(me.member.id, session)
     return go(f"{AT}?saved=1")
 
 

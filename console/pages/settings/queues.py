@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import queues
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory, Member, Queue, served_by
@@ -33,7 +34,6 @@ from console.pages.settings.queue_form import read_queue, typed_of
 
 AT = "/settings/queues"
 NEW = Queue("", "")
-STILL = _("Chats still in this queue: %(count)s. Move them to another queue or wait until they end.")
 NO_QUEUE = _("Queue not found. It may have been removed.")
 
 
@@ -94,8 +94,8 @@ async def _save(
             made = replace(known, queues={**known.queues, wanted.id: wanted})
             check(known, served_by(made, wanted.id, members), edited=form.target, but={one.field for one in form.wrong})
         else:
-            stands = await services_of(request).stores.queues.put(wanted, members=members, by=me.member)
-            return await saved(request, stands, AT, wanted.id)
+            live = await queues.save(services_of(request), me.member, wanted, members)
+            return saved(AT, wanted.id, live=live)
     except BadSettings as refused:
         problem = refused
     return _form(request, me, known, queue, form.typed, wrong=wrong_of(form, problem), target=form.target)
@@ -108,18 +108,11 @@ async def remove(request: Request, me: SignedIn) -> Response:
     queue = _queue(known, request)
     await read_form(request, me.csrf)
     try:
-        _check_empty(request, queue)
-        stands = await services_of(request).stores.queues.remove(queue.id, by=me.member)
+        live = await queues.remove(services_of(request), me.member, queue.id)
     except BadSettings as refused:
         typed = typed_of(queue, _ids(known, queue.id))
         return _form(request, me, known, queue, typed, wrong=refused.wrong, target=f"queue:{queue.id}")
-    return await saved(request, stands, AT, queue.id)
-
-
-def _check_empty(request: Request, queue: Queue) -> None:
-    chats = services_of(request).picture.chats.values()
-    if count := sum(chat.queue == queue.id or queue.id in chat.lines for chat in chats):
-        raise BadSettings([Problem(f"queue:{queue.id}", "", STILL, {"count": count})])
+    return saved(AT, queue.id, live=live)
 
 
 def _form(

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import retention
 from console.archive.credentials import SignedIn
-from console.archive.database import now_ms
 from console.authentication import services_of
 from console.errors import BadSettings, Problem
 from console.pages.guard import go, read_form
@@ -15,7 +15,6 @@ from console.pages.settings.common import draw_form, for_supervisors, wrong_of
 from console.pages.settings.form import Form
 
 AT = "/settings/retention"
-DAY = 86_400_000  # ms
 
 
 @for_supervisors
@@ -32,10 +31,8 @@ async def save(request: Request, me: SignedIn) -> Response:
     problem, doomed = None, 0
     if not form.wrong:
         try:
-            if days < await services_of(request).retention_days() and days and not form.flag("sure"):
-                doomed = await services_of(request).history.count_older_than(now_ms() - days * DAY)
+            doomed = await retention.set_days(services_of(request), me.member, days, sure=form.flag("sure"))
             if not doomed:
-                await services_of(request).stores.retention.set_days(days, by=me.member)
                 return go(f"{AT}?saved=1")
             form.say("sure", "Tick the box to confirm that these chats can be deleted.")
         except BadSettings as refused:

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import alerts
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory
@@ -26,7 +27,7 @@ async def show(request: Request, me: SignedIn) -> Response:
         "tiers": [queue for queue in known.queues.values() if queue.overflow_to in known.queues],
         "unserved": unserved(known),
         "replies": await services_of(request).stores.canned.of_team(),
-        "alerts": await services_of(request).alerts.rules(),
+        "alerts": await alerts.read_all(services_of(request), me.member),
         "days": await services_of(request).retention_days(),
     }
     return draw(request, me, "overview", context, at=AT)

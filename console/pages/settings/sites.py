@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import sites
 from console.archive.credentials import SignedIn
 from console.archive.refused_origins import RefusedOrigin
 from console.authentication import services_of
@@ -80,8 +81,7 @@ async def _save(request: Request, me: SignedIn, known: Directory, site: Site | N
     wanted, problem = read_site(form, was), None
     if not form.wrong:
         try:
-            stands = await services_of(request).stores.sites.put(wanted, by=me.member)
-            return await saved(request, stands, AT, wanted.key)
+            return saved(AT, wanted.key, live=await sites.save(services_of(request), me.member, wanted))
         except BadSettings as refused:
             problem = refused
     return await _form(request, me, known, site, form.typed, wrong=wrong_of(form, problem), target=form.target)
@@ -91,8 +91,7 @@ async def _save(request: Request, me: SignedIn, known: Directory, site: Site | N
 async def remove(request: Request, me: SignedIn) -> Response:
     site = _site(await known_to(request), request)
     await read_form(request, me.csrf)
-    stands = await services_of(request).stores.sites.remove(site.key, by=me.member)
-    return await saved(request, stands, AT, site.key)
+    return saved(AT, site.key, live=await sites.remove(services_of(request), me.member, site.key))
 
 
 def typed_of(site: Site) -> dict[str, str]:

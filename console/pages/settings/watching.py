@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.actions import preferences
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.pages.guard import go, read_form
@@ -26,8 +27,7 @@ async def save(request: Request, me: SignedIn) -> Response:
     form = Form(await read_form(request, me.csrf), "watching")
     overtaken(form, known.watch_shown)
     if not form.wrong:
-        stands = await services_of(request).stores.preferences.set_watch_shown(form.flag("shown"), by=me.member)
-        await services_of(request).go_live(stands)
+        await preferences.set_watch_shown(services_of(request), me.member, shown=form.flag("shown"))
         return go(f"{AT}?saved=1")
     context = {"seen": stamp(known.watch_shown), "saved": ""}
     wrong = wrong_of(form)

@@ -13,7 +13,7 @@ from console.views.i18n import FOLDER, read_catalogue
 PACKAGE = Path(console.__file__).parent
 SOURCES = ("alerts/messages.py", "pages/settings/alerts.py", "pages/settings/audit_log.py", "pages/settings/common.py")
 TEMPLATES = ("alert_mail", "settings/alerts", "settings/alert", "settings/overview")
-SENTENCES = ("domain/validation/alerts.py", "domain/address_policy.py", "archive/alert_rules.py")
+SENTENCES = ("domain/validation/alerts.py", "domain/address_policy.py", "archive/alert_rules.py", "actions/alerts.py")
 SHARED = ("A name has 1 to", "%(name)s is there already", "The queue %(queue)s does not exist.")  # said elsewhere too
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,)}
@@ -47,7 +47,7 @@ def _sentences(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             text = node.value
-            if (text.endswith(".") and " " in text) or re.fullmatch(r"Alert \w+", text):
+            if (text.endswith((".", ")s")) and " " in text) or re.fullmatch(r"Alert \w+", text):
                 yield text
 
 

@@ -11,7 +11,7 @@ from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 TEMPLATES = ("problem", "sign_in", "sign_in_demo", "chats", "chat", "fragments/archived")
-SOURCES = ("pages/guard.py", "pages/sign_in.py", "pages/chats.py")
+SOURCES = ("pages/guard.py", "pages/sign_in.py", "actions/archived_chats.py", "actions/sessions.py")
 RAISED = re.compile(r'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:AWAY|WRONG|SLOWLY) = "([^"]+)"')
 
 

@@ -13,8 +13,11 @@ PACKAGE = Path(console.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,), "unless": (3,)}
 FOLDERS = ("pages/settings/*.py", "domain/validation/*.py", "domain/directory.py")
 SOURCES = sorted(path for folder in FOLDERS for path in PACKAGE.glob(folder))
-CONSTANTS = re.compile(r'^ *(?:[A-Z_]+|says) = "([^"]+\.)"$', re.MULTILINE)  # what the archive refuses with
-STORES = ("members", "queues", "sites", "passwords", "password_hash", "canned")
+CONSTANTS = re.compile(r'^ *(?:[A-Z_]+|says) = "([^"]+\.)"$', re.MULTILINE)  # what is refused with
+REFUSING = (
+    *(f"archive/{name}.py" for name in ("members", "queues", "sites", "passwords", "password_hash", "canned")),
+    *(f"actions/{name}.py" for name in ("queues", "members", "canned_replies")),
+)
 NAMES = re.compile(r"%\(\w+\)s")
 
 
@@ -29,8 +32,7 @@ def said() -> set[str]:
         one for path in PACKAGE.glob("templates/settings/*.html") for one in in_file(path, "jinja2.ext:babel_extract")
     }
     found |= {one for path in SOURCES for one in in_file(path, "python")}
-    archive = (PACKAGE / "archive" / f"{name}.py" for name in STORES)
-    return found | {one for path in archive for one in CONSTANTS.findall(path.read_text())}
+    return found | {one for name in REFUSING for one in CONSTANTS.findall((PACKAGE / name).read_text())}
 
 
 def known(domain: str) -> set[str]:

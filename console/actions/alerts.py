@@ -1,0 +1,92 @@
+"""What may be done with alerts. Their addresses are secrets, and may lead to where they must not."""
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from console.alerts.messages import trial
+from console.domain.address_policy import what_is_wrong
+from console.domain.alert_delivery import Answer
+from console.domain.alerts import AlertRule, Destination
+from console.domain.directory import Member
+from console.domain.ids import new_id
+from console.domain.permissions import require
+from console.domain.validation.alerts import DESTINATIONS
+from console.domain.validation.problems import Problems
+from console.errors import BadSettings, SlowDown
+from console.services import Services
+
+PRIVATE = (
+    "%(shown)s leads to %(detail)s, a private address. "
+    "The server admin can allow that network with SESTETTO_ALERT_NETWORKS."
+)
+IN_TIME = "%(shown)s could not be checked in time. Try again."
+UNUSABLE = "%(shown)s cannot be used. %(detail)s"
+TOO_MANY = "Enter at most %(most)s destinations. Create another alert for more."
+BUSY = "Another test message is being sent. Wait a moment."
+
+_trying = asyncio.Semaphore(1)  # a test lasts as long as the other side takes
+
+
+async def read_all(services: Services, by: Member) -> list[AlertRule]:
+    require(by, "configure")
+    return await services.alerts.rules()
+
+
+async def read(services: Services, by: Member, id: str) -> AlertRule:
+    """NotYours for none."""
+    require(by, "configure")
+    return await services.alerts.rule(id)
+
+
+async def save(services: Services, by: Member, rule: AlertRule, urls: Sequence[str]) -> None:
+    """Add or change a rule, with further destinations: where they lead is looked at, and nothing is sent."""
+    require(by, "configure")
+    added = await _destinations(services, rule, urls)
+    await services.alerts.put_rule(replace(rule, destinations=(*rule.destinations, *added)), by=by)
+
+
+async def remove(services: Services, by: Member, id: str) -> None:
+    """With all it has told."""
+    require(by, "configure")
+    await services.alerts.remove_rule(id, by=by)
+
+
+async def send_test(services: Services, by: Member, id: str) -> None:
+    """To each destination at once, and how each answered is kept. SlowDown while another test goes on."""
+    require(by, "configure")
+    rule = await services.alerts.rule(id)
+    if _trying.locked():
+        raise SlowDown(BUSY)
+    message = trial(rule, by.name, services.settings.origin)
+    async with _trying:
+        answers = await asyncio.gather(*(services.couriers.send(one.url, message) for one in rule.destinations))
+    for destination, answer in zip(rule.destinations, answers, strict=True):
+        await services.alerts.record_trial(rule, destination, message, answer)
+
+
+async def _destinations(services: Services, rule: AlertRule, urls: Sequence[str]) -> list[Destination]:
+    """BadSettings, about the field `add`, with all that may not be."""
+    wrong = Problems(f"alert:{rule.id}")
+    for url in urls:
+        if says := what_is_wrong(url):
+            wrong.unless(False, "add", says)
+    wrong.unless(len(urls) <= DESTINATIONS, "add", TOO_MANY, most=DESTINATIONS)
+    if wrong:
+        raise BadSettings(wrong)
+    looks = await asyncio.gather(*(services.couriers.look(url) for url in urls))
+    for url, look in zip(urls, looks, strict=True):
+        fine = look.code in ("fine", "unknown_host")
+        shown = look.shown or f"{url.partition(':')[0]}://…"
+        wrong.unless(fine, "add", _fault(look), shown=shown, detail=look.detail)
+    if wrong:
+        raise BadSettings(wrong)
+    return [
+        Destination(new_id(), url, look.shown, look.code if look.code != "fine" else "")
+        for url, look in zip(urls, looks, strict=True)
+    ]
+
+
+def _fault(look: Answer) -> str:
+    return {"refused": PRIVATE, "slow": IN_TIME}.get(look.code, UNUSABLE)

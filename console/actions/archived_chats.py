@@ -1,0 +1,54 @@
+"""What may be done with chats of the archive."""
+
+from console.archive.history import ChatPage, ChatRecord, Kind
+from console.archive.reducer import ArchivedChat
+from console.domain.directory import Member
+from console.domain.ids import CID
+from console.domain.permissions import may_see, require
+from console.errors import BadCommand, NothingToDo, NotYours
+from console.projection.picture import chat_state
+from console.queue.results import Gone
+from console.services import Services
+
+
+async def find(
+    services: Services, by: Member, *, text: str, visitor: str, kind: Kind, before: str, limit: int
+) -> ChatPage:
+    """Chats that have ended, newest end first."""
+    require(by, "answer")
+    return await services.history.list_chats(text=text, visitor=visitor, kind=kind, before=before, limit=limit)
+
+
+async def read(services: Services, by: Member, id: str) -> ChatRecord:
+    """One chat with everything in it. NotYours for one that runs in other hands, as for none."""
+    require(by, "answer")
+    record = await services.history.read_chat(id)
+    if record is None or not await _may_read(services, by, record.chat):
+        raise NotYours("Chat not found in the archive. New chats appear here after a moment.")
+    return record
+
+
+async def handle(services: Services, by: Member, chat: str, cid: str) -> bool:
+    """Somebody took care of a left message; once, however often it is said. False when there was nothing to do."""
+    require(by, "answer")
+    if not CID.fullmatch(cid):
+        raise BadCommand("The form could not be read.")
+    if not await services.history.knows_chat(chat):
+        raise NotYours("Chat not found in the archive.")
+    try:
+        await services.workspace.handled(chat, by.id, by.name, cid)
+    except NothingToDo:
+        return False
+    return True
+
+
+async def _may_read(services: Services, by: Member, chat: ArchivedChat) -> bool:
+    """What is over is the whole team's; what goes on is for its holder, for who is watching, and for supervisors."""
+    if chat.ended:
+        return True
+    try:
+        live, _ = await services.workspace.read_chat(chat.id)
+    except Gone:  # the store has lost it, and its end
+        return True
+    state = chat_state(live.id, live.fields)
+    return state.place == "ended" or may_see(by, state.agent, {*state.guests, *state.watchers})

@@ -1,0 +1,25 @@
+"""What may be done with queues."""
+
+from collections.abc import Collection
+
+from console.domain.directory import Member, Queue
+from console.domain.permissions import require
+from console.errors import BadSettings, Problem
+from console.services import Services
+
+STILL = "Chats still in this queue: %(count)s. Move them to another queue or wait until they end."
+
+
+async def save(services: Services, by: Member, queue: Queue, members: Collection[str]) -> bool:
+    """Add or change a queue that these members serve, and nobody else. Whether it is live already."""
+    require(by, "configure")
+    return await services.go_live(await services.stores.queues.put(queue, members=members, by=by))
+
+
+async def remove(services: Services, by: Member, queue: str) -> bool:
+    """Refused while a chat is in it or another setting leads to it. Whether it is gone from live state already."""
+    require(by, "configure")
+    chats = services.picture.chats.values()
+    if count := sum(chat.queue == queue or queue in chat.lines for chat in chats):
+        raise BadSettings([Problem(f"queue:{queue}", "", STILL, {"count": count})])
+    return await services.go_live(await services.stores.queues.remove(queue, by=by))

@@ -1,0 +1,18 @@
+"""How long ended chats are kept."""
+
+from console.archive.database import now_ms
+from console.domain.directory import Member
+from console.domain.permissions import require
+from console.services import Services
+
+DAY = 86_400_000  # ms
+
+
+async def set_days(services: Services, by: Member, days: int, *, sure: bool) -> int:
+    """0 once it is set. Fewer days than now delete older chats for good: unless `sure`, their number, and no change."""
+    require(by, "configure")
+    fewer = 0 < days < await services.retention_days()
+    if fewer and not sure and (doomed := await services.history.count_older_than(now_ms() - days * DAY)):
+        return doomed
+    await services.stores.retention.set_days(days, by=by)
+    return 0

@@ -1,0 +1,206 @@
+"""Each verb by who may: Ana the agent, Sam the supervisor, Ada the admin. A new verb fails until it has its row."""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import NamedTuple
+
+import pytest
+from msgspec.structs import replace
+
+from console import actions
+from console.actions import (
+    alerts,
+    archived_chats,
+    audit_log,
+    canned_replies,
+    members,
+    passwords,
+    preferences,
+    queues,
+    retention,
+    sessions,
+    sites,
+)
+from console.archive.credentials import SignedIn
+from console.domain.alerts import AlertRule, Destination
+from console.domain.directory import Canned, Member, Queue, Scope, Site
+from console.domain.ids import new_cid
+from console.errors import NotAllowed, NotYours
+from console.services import Services
+from tests.support.archive_feed import quick_passwords
+from tests.support.page_client import PASSWORD, an_installation
+
+ADMINS = {"ada"}
+SUPERVISORS = {"ada", "sam"}
+EVERYBODY = {"ada", "sam", "ana"}
+RULE = AlertRule("r1", "Late", late=True, destinations=(Destination("d1xx", "json://127.0.0.1:9", "json://…"),))
+
+
+class Row(NamedTuple):
+    """A verb, who may, and a call of it that whoever may can repeat."""
+
+    verb: str
+    whom: set[str]
+    call: Callable[[Services, SignedIn], Awaitable[object]]
+    case: str = ""
+
+
+async def remove_a_queue(services: Services, me: SignedIn) -> None:
+    await services.stores.queues.put(Queue("spare", "Spare"))
+    await queues.remove(services, me.member, "spare")
+
+
+async def remove_a_site(services: Services, me: SignedIn) -> None:
+    await services.stores.sites.put(Site("spare", "Spare", "support", ("https://spare.example",)))
+    await sites.remove(services, me.member, "spare")
+
+
+async def update_ben(services: Services, me: SignedIn) -> None:
+    ben = (await services.stores.directory.read()).members["ben"]
+    await members.update(services, me.member, replace(ben, limit=ben.limit - 1))
+
+
+async def make_ben_a_supervisor(services: Services, me: SignedIn) -> None:
+    ben = (await services.stores.directory.read()).members["ben"]
+    await members.update(services, me.member, replace(ben, role="supervisor"))
+
+
+async def reactivate_ben(services: Services, me: SignedIn) -> None:
+    with suppress(NotYours):
+        await services.stores.members.disable("ben")
+    await members.reactivate(services, me.member, "ben")
+
+
+async def a_reply(services: Services, me: SignedIn, scope: Scope) -> Canned:
+    owner, title = me.member.id if scope == "member" else "", f"Hello from {me.member.name}"
+    reply = Canned(f"r-{me.member.id}", title, "Good day", scope, owner)
+    await services.stores.canned.put(reply)
+    return reply
+
+
+async def remove_the_rule(services: Services, me: SignedIn) -> None:
+    await services.alerts.put_rule(RULE)
+    await alerts.remove(services, me.member, RULE.id)
+
+
+def on_replies(scope: Scope, whom: set[str]) -> list[Row]:
+    async def read(services: Services, me: SignedIn) -> None:
+        await canned_replies.read(services, me.member, (await a_reply(services, me, scope)).id)
+
+    async def add(services: Services, me: SignedIn) -> None:
+        owner = me.member.id if scope == "member" else ""
+        reply = Canned(f"new-{me.member.id}", f"Bye from {me.member.name}", "Bye", scope, owner)
+        await canned_replies.add(services, me.member, reply)
+
+    async def update(services: Services, me: SignedIn) -> None:
+        reply = await a_reply(services, me, scope)
+        await canned_replies.update(services, me.member, replace(reply, title=f"Welcome, says {me.member.name}"))
+
+    async def remove(services: Services, me: SignedIn) -> None:
+        await canned_replies.remove(services, me.member, (await a_reply(services, me, scope)).id)
+
+    return [Row(f"canned_replies.{call.__name__}", whom, call, scope) for call in (read, add, update, remove)]
+
+
+async def is_not_there(work: Awaitable[object]) -> None:
+    with pytest.raises(NotYours):
+        await work
+
+
+TABLE = [
+    Row("queues.save", SUPERVISORS, lambda s, me: queues.save(s, me.member, Queue("tier-2", "Tier 2"), ["ana"])),
+    Row("queues.remove", SUPERVISORS, remove_a_queue),
+    Row(
+        "sites.save", SUPERVISORS, lambda s, me: sites.save(s, me.member, Site("a", "A", "support", ("https://a.eu",)))
+    ),
+    Row("sites.remove", SUPERVISORS, remove_a_site),
+    Row("members.add", ADMINS, lambda s, me: members.add(s, me.member, Member("", "Kim", "kim@example.com"), PASSWORD)),
+    Row("members.update", SUPERVISORS, update_ben),
+    Row("members.update", ADMINS, make_ben_a_supervisor, "role"),
+    Row("members.deactivate", ADMINS, lambda s, me: members.deactivate(s, me.member, "ben")),
+    Row("members.reactivate", ADMINS, reactivate_ben),
+    Row("passwords.reset", ADMINS, lambda s, me: passwords.reset(s, me.member, "ben", PASSWORD)),
+    Row(
+        "passwords.change_own", EVERYBODY, lambda s, me: passwords.change_own(s, me, PASSWORD, PASSWORD, address="::1")
+    ),
+    Row("sessions.sign_out", EVERYBODY, sessions.sign_out),
+    *on_replies("member", EVERYBODY),
+    *on_replies("shared", SUPERVISORS),
+    Row(
+        "preferences.set_away_reasons",
+        SUPERVISORS,
+        lambda s, me: preferences.set_away_reasons(s, me.member, (me.member.name,)),
+    ),
+    Row("preferences.set_watch_shown", ADMINS, lambda s, me: preferences.set_watch_shown(s, me.member, shown=False)),
+    Row("retention.set_days", SUPERVISORS, lambda s, me: retention.set_days(s, me.member, 30, sure=False)),
+    Row("alerts.read_all", SUPERVISORS, lambda s, me: alerts.read_all(s, me.member)),
+    Row("alerts.read", SUPERVISORS, lambda s, me: alerts.read(s, me.member, RULE.id)),
+    Row("alerts.save", SUPERVISORS, lambda s, me: alerts.save(s, me.member, replace(RULE, name=me.member.name), ())),
+    Row("alerts.send_test", SUPERVISORS, lambda s, me: alerts.send_test(s, me.member, RULE.id)),
+    Row("alerts.remove", SUPERVISORS, remove_the_rule),
+    Row("audit_log.read", SUPERVISORS, lambda s, me: audit_log.read(s, me.member, None, 10)),
+    Row(
+        "archived_chats.find",
+        EVERYBODY,
+        lambda s, me: archived_chats.find(s, me.member, text="", visitor="", kind="ended", before="", limit=5),
+    ),
+    Row("archived_chats.read", EVERYBODY, lambda s, me: is_not_there(archived_chats.read(s, me.member, "none"))),
+    Row(
+        "archived_chats.handle",
+        EVERYBODY,
+        lambda s, me: is_not_there(archived_chats.handle(s, me.member, "none", new_cid())),
+    ),
+]
+
+
+def verbs() -> Iterator[str]:
+    """Every public coroutine of the modules that have one with `by`: who is asking."""
+    for info in iter_modules(actions.__path__):
+        module = import_module(f"{actions.__name__}.{info.name}")
+        public = {
+            name: one
+            for name, one in inspect.getmembers(module, inspect.iscoroutinefunction)
+            if one.__module__ == module.__name__ and not name.startswith("_")
+        }
+        if any("by" in inspect.signature(one).parameters for one in public.values()):
+            yield from (f"{info.name}.{name}" for name in public)
+
+
+@pytest.fixture
+async def services(
+    tmp_path: Path, store_url: str, workspace_name: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Services]:
+    quick_passwords(monkeypatch)
+    async with an_installation(tmp_path, store_url, workspace_name) as services:
+        for id, role in (("ada", "admin"), ("ben", "agent")):
+            await services.stores.members.add(
+                id=id,
+                email=f"{id}@example.com",
+                name=id.title(),
+                password=PASSWORD,
+                role=role,
+                queues=("support",),  # type: ignore[arg-type]
+            )
+        await services.alerts.put_rule(RULE)
+        await services.go_live(await services.stores.directory.read())
+        yield services
+        await services.couriers.close()
+
+
+def test_every_verb_has_its_row() -> None:
+    assert set(verbs()) == {row.verb for row in TABLE}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.verb} {row.case}".strip())
+async def test_a_verb_is_for_those_who_may_and_nobody_else(services: Services, row: Row) -> None:
+    for id in ("ana", "sam", "ada"):
+        me = SignedIn((await services.stores.directory.read()).members[id], f"session-of-{id}", "csrf")
+        if id in row.whom:
+            await row.call(services, me)
+            continue
+        with pytest.raises(NotAllowed):
+            await row.call(services, me)
