@@ -141,7 +141,7 @@ async def open_up(services: Services) -> None:
             return
         except Unknown:
             await asyncio.sleep(0.5)
-    raise SettingError(f"the store at {services.settings.store} does not answer")
+    raise SettingError(f"The store at {services.settings.store} does not respond")
 
 
 def build() -> str:

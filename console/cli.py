@@ -14,7 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Sestetto: six chats, six seconds. Settings are SESTETTO_* in the environment: sestetto check explains them.",
+    help="Sestetto: six chats, six seconds. Settings are SESTETTO_* environment variables; sestetto check lists them.",
 )
 app.command("serve")(serve)
 app.command("demo")(demo)

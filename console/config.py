@@ -16,7 +16,7 @@ DURABILITIES = ("disk",)
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise ValueError("a port is a number from 0 to 65535")
+        raise ValueError("enter a port from 0 to 65535")
     return int(text)
 
 
@@ -32,13 +32,13 @@ def _origin(text: str) -> str:
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise ValueError("a whole number, at least 1")
+        raise ValueError("enter a whole number of at least 1")
     return int(text)
 
 
 def _flag(text: str) -> bool:
     if text.lower() not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
-        raise ValueError("yes or no")
+        raise ValueError("enter yes or no")
     return text.lower() in {"1", "true", "yes", "on"}
 
 
@@ -50,7 +50,7 @@ def _durability(text: str) -> str:
 
 def _workspace(text: str) -> str:
     if not text.replace("-", "").isalnum() or not text.isascii() or len(text) > 40:
-        raise ValueError("letters, digits and hyphens, 40 at most")
+        raise ValueError("enter up to 40 letters, digits and hyphens")
     return text
 
 
@@ -67,25 +67,25 @@ class Setting:
 
 TABLE: tuple[Setting, ...] = (
     Setting("host", "127.0.0.1", str, "The address to listen on."),
-    Setting("port", "8000", _port, "The port to listen on; 0 takes a free one."),
+    Setting("port", "8000", _port, "The port to listen on; 0 picks a free one."),
     Setting(
         "data",
         "./data",
         lambda text: Path(text).expanduser(),
-        "The folder for everything that is kept on this machine.",
+        "The folder for data kept on this machine.",
     ),
     Setting(
         "store",
         "",
         str,
-        "URL of Valkey or Redis 7.0+ (redis:// or unix://); empty starts the embedded one in the data folder.",
+        "URL of Valkey or Redis 7.0+ (redis:// or unix://); empty starts the embedded store in the data folder.",
     ),
-    Setting("database", "", str, "SQLAlchemy URL of the database; empty keeps SQLite in the data folder."),
+    Setting("database", "", str, "SQLAlchemy URL of the database; empty uses SQLite in the data folder."),
     Setting(
         "secret",
         "",
         str,
-        "Signs visitors' tokens; at least 32 characters. Empty makes one and keeps it in the data folder.",
+        "Signs visitors' tokens; at least 32 characters. If empty, one is created and kept in the data folder.",
         secret=True,
     ),
     Setting(
@@ -96,26 +96,24 @@ TABLE: tuple[Setting, ...] = (
         "durability",
         "disk",
         _durability,
-        "What an acknowledged message has survived: disk (a sync of the store's disk).",
+        "When a message is acknowledged: disk (once it is synced to the store's disk).",
     ),
     Setting(
         "retention_days",
         "180",
         _positive,
-        "Days after which an ended chat is deleted from the archive; a number saved in the console counts more.",
+        "Days until an ended chat is deleted from the archive; a number saved in the console overrides this.",
     ),
-    Setting(
-        "trusted_proxies", "127.0.0.1", str, "Addresses whose X-Forwarded-* headers are believed, separated by commas."
-    ),
+    Setting("trusted_proxies", "127.0.0.1", str, "Comma-separated addresses whose X-Forwarded-* headers are trusted."),
     Setting(
         "alert_networks",
         "",
         read_networks,
-        "Private networks that alerts may be sent to, such as 10.1.2.0/24, separated by commas; empty refuses all.",
+        "Comma-separated private networks that alerts may be sent to, such as 10.1.2.0/24; empty allows none.",
     ),
-    Setting("pace", "1", _positive, "Times the usual rate at which clients may send; above 1 is for load tests."),
-    Setting("log", "info", str.lower, "How much is logged: debug, info, warning or error."),
-    Setting("metrics", "no", _flag, "Whether /metrics answers (Prometheus)."),
+    Setting("pace", "1", _positive, "Multiplier for the rate at which clients may send; above 1 is for load tests."),
+    Setting("log", "info", str.lower, "Log level: debug, info, warning or error."),
+    Setting("metrics", "no", _flag, "Whether to serve /metrics (Prometheus)."),
 )
 
 

@@ -55,9 +55,9 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
-        raise SettingError(f"SESTETTO_DATA: the folder {folder} cannot be made: {problem.strerror}.") from problem
+        raise SettingError(f"SESTETTO_DATA: cannot create the folder {folder}: {problem.strerror}.") from problem
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise SettingError(f"SESTETTO_DATA: the folder {folder} cannot be written to: mend its owner.")
+        raise SettingError(f"SESTETTO_DATA: cannot write to the folder {folder}. Fix its owner.")
 
 
 def _kept_secret(file: Path) -> str:
@@ -68,5 +68,7 @@ def _kept_secret(file: Path) -> str:
         os.close(made)
     secret = file.read_text(encoding="utf-8").strip()
     if len(secret) < 32:
-        raise SettingError(f"The secret in {file} is too short: remove the file, and visitors get new tokens.")
+        raise SettingError(
+            f"The secret in {file} is too short. Remove the file to create a new one; visitors then get new tokens."
+        )
     return secret

@@ -92,14 +92,13 @@ def _why_not(settings: Settings, problem: OSError) -> str:
     where = f"Port {settings.port} on {settings.host}"
     match problem.errno:
         case errno.EADDRINUSE:
-            return (
-                f"{where} is taken: stop what uses it, or choose another one, such as SESTETTO_PORT={_next(settings)}."
-            )
+            free = f"SESTETTO_PORT={_next(settings)}"
+            return f"{where} is already in use. Stop what uses it or choose another port, such as {free}."
         case errno.EACCES:
-            return f"{where} needs more rights than yours: choose one above 1023, such as SESTETTO_PORT=8000."
+            return f"{where} needs more rights than you have. Choose a port above 1023, such as SESTETTO_PORT=8000."
         case errno.EADDRNOTAVAIL:
-            return f"{settings.host} is no address of this machine: mend SESTETTO_HOST."
-    return f"{where} cannot be listened on: {problem.strerror or problem}."
+            return f"{settings.host} is not an address of this machine. Fix SESTETTO_HOST."
+    return f"{where} is not available: {problem.strerror or problem}."
 
 
 def _next(settings: Settings) -> int:

@@ -95,7 +95,7 @@ async def _clear_errors() -> AsyncIterator[None]:
         if not is_away(error):
             raise
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise Unknown(f"The database cannot be used just now: {reason}") from error
+        raise Unknown(f"The database is not available right now: {reason}") from error
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -104,9 +104,9 @@ def _engine(url: str) -> AsyncEngine:
         parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         return create_async_engine(parsed, pool_pre_ping=not parsed.drivername.startswith("sqlite"))
     except ModuleNotFoundError as error:
-        raise SettingError(f"The database needs a driver that is not installed: pip install {error.name}") from error
+        raise SettingError(f"The database driver is not installed. Run: pip install {error.name}") from error
     except (ArgumentError, ValueError) as error:
-        raise SettingError(f"The database's URL cannot be read: {error}") from error
+        raise SettingError(f"The database URL is not valid: {error}") from error
 
 
 def _tame_sqlite(engine: AsyncEngine, busy: int) -> None:

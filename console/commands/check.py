@@ -33,7 +33,7 @@ class CheckResult(NamedTuple):
 
 
 def check() -> None:
-    """Explain the settings and what is wrong with them; exit code 1 if anything is."""
+    """Show every setting and check it. Exits with 1 if something is wrong."""
     findings = [*_unknown_names(os.environ), *_settings(os.environ)]
     try:
         settings = read_settings()
@@ -44,7 +44,7 @@ def check() -> None:
     _report(findings)
     if any(finding.level == "wrong" for finding in findings):
         raise typer.Exit(1)
-    say("All is well: sestetto serve")
+    say("All good. Start with: sestetto serve")
 
 
 def _report(findings: list[CheckResult]) -> None:
@@ -53,7 +53,7 @@ def _report(findings: list[CheckResult]) -> None:
     for finding in findings:
         screen.print(f"[{colours[finding.level]}]{finding.level:<7}[/]{escape(finding.what)}")
         if finding.mend:
-            say(f"       mend it: {finding.mend}")
+            say(f"       to fix: {finding.mend}")
 
 
 def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
@@ -67,7 +67,7 @@ def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
             wrong.append(
                 CheckResult("wrong", f"{PREFIX}{row.name.upper()} is {value}: {problem}", f"{row.says} {_as(row)}")
             )
-    show(("setting", "value", "from", "what it is"), rows, empty="")
+    show(("setting", "value", "from", "description"), rows, empty="")
     return wrong
 
 
@@ -88,7 +88,7 @@ def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, st
 
 
 def _as(row: Setting) -> str:
-    return f"Its default is {row.default}." if row.default else "It may be empty."
+    return f"The default is {row.default}." if row.default else "It can be empty."
 
 
 def _unknown_names(environment: Mapping[str, str]) -> list[CheckResult]:
@@ -117,10 +117,10 @@ def _data(settings: Settings) -> CheckResult:
     except OSError as problem:
         return CheckResult(
             "wrong",
-            f"nothing can be written in {nearest} ({problem.strerror}), so data cannot be kept in {folder}",
-            "mend the folder's owner or its disk, or set SESTETTO_DATA to a folder of yours",
+            f"cannot write to {nearest} ({problem.strerror}), so data cannot be kept in {folder}",
+            "fix the folder's owner or disk, or set SESTETTO_DATA to another folder",
         )
-    return CheckResult("ok", f"data is kept in {folder}" + ("" if folder.exists() else " (made at the first start)"))
+    return CheckResult("ok", f"data is kept in {folder}" + ("" if folder.exists() else " (created on first start)"))
 
 
 def _address(settings: Settings) -> CheckResult:
@@ -131,14 +131,14 @@ def _address(settings: Settings) -> CheckResult:
     except (OSError, OverflowError) as problem:
         return CheckResult(
             "note",
-            f"{settings.host}:{settings.port} cannot be listened on now: {getattr(problem, 'strerror', problem)}",
-            "if that is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001",
+            f"{settings.host}:{settings.port} is not available: {getattr(problem, 'strerror', problem)}",
+            "if this is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001",
         )
     if not is_loopback(settings.host) and not settings.origin.startswith("https://"):
         return CheckResult(
             "note",
-            f"{settings.host} can be reached by others, and nothing says that they come by https",
-            "put a proxy with TLS in front and set SESTETTO_ORIGIN to https://your.host",
+            f"{settings.host} can be reached from other machines without HTTPS",
+            "put a TLS proxy in front and set SESTETTO_ORIGIN to https://your.host",
         )
     return CheckResult("ok", f"{settings.host}:{settings.port} is free")
 
@@ -146,16 +146,16 @@ def _address(settings: Settings) -> CheckResult:
 async def _database(settings: Settings) -> CheckResult:
     url = settings.database or sqlite_url(settings.data.absolute())
     if not settings.database and not _exists(Path(settings.data, "sestetto.db")):
-        return CheckResult("ok", "the archive is SQLite in the data folder (made at the first start)")
+        return CheckResult("ok", "the archive is SQLite in the data folder (created on first start)")
     try:
         database = Database(url)
     except SettingError as problem:
-        return CheckResult("wrong", str(problem), "mend SESTETTO_DATABASE")
+        return CheckResult("wrong", str(problem), "fix SESTETTO_DATABASE")
     try:
         async with database.reading():
-            return CheckResult("ok", f"the archive answers ({database.engine.dialect.name})")
+            return CheckResult("ok", f"the archive responds ({database.engine.dialect.name})")
     except SestettoError as problem:
-        return CheckResult("wrong", str(problem), "start the database, or mend SESTETTO_DATABASE")
+        return CheckResult("wrong", str(problem), "start the database or fix SESTETTO_DATABASE")
     finally:
         await database.close()
 
@@ -168,14 +168,14 @@ async def _store(settings: Settings) -> CheckResult:
     """The store as it runs, or whether the embedded one would start."""
     url = await running_store_url(settings)
     if url:
-        return await _running(url, "SESTETTO_STORE" if settings.store else "a running Sestetto's")
+        return await _running(url, "SESTETTO_STORE" if settings.store else "used by a running Sestetto")
     if not _exists(store_folder(settings)):
-        return CheckResult("ok", "the embedded store is made at the first start")
+        return CheckResult("ok", "the embedded store is created on first start")
     try:
         async with EmbeddedStore(store_folder(settings)) as store:
             return await _running(store.url, "embedded")
     except SettingError as problem:
-        return CheckResult("wrong", str(problem), "the file store.log in that folder says more")
+        return CheckResult("wrong", str(problem), "see store.log in that folder")
 
 
 async def _running(url: str, which: str) -> CheckResult:
@@ -184,7 +184,7 @@ async def _running(url: str, which: str) -> CheckResult:
         name, version = await _version(url)
         if int(version.split(".")[0]) < 7:
             return CheckResult(
-                "wrong", f"the store is {name} {version}: no Functions", "use Valkey, or Redis 7.0 or newer"
+                "wrong", f"the store is {name} {version}: it has no Functions", "use Valkey, or Redis 7.0 or newer"
             )
         store = Store(url, deadline=DEADLINE)
         try:
@@ -192,12 +192,12 @@ async def _running(url: str, which: str) -> CheckResult:
         finally:
             await store.close()
     except SettingError as problem:
-        return CheckResult("wrong", str(problem), "change it in the store's own configuration, for good")
+        return CheckResult("wrong", str(problem), "change it permanently in the store's configuration")
     except (RedisError, OSError, ValueError, Unknown) as problem:
         return CheckResult(
-            "wrong", f"the store ({which}) does not answer: {problem}", "start it, or mend SESTETTO_STORE"
+            "wrong", f"the store ({which}) does not respond: {problem}", "start it or fix SESTETTO_STORE"
         )
-    return CheckResult("ok", f"the store answers ({which}, {name} {version}), and keeps what it acknowledges")
+    return CheckResult("ok", f"the store responds ({which}, {name} {version}) and keeps what it acknowledges")
 
 
 async def _version(url: str) -> tuple[str, str]:

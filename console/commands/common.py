@@ -71,7 +71,7 @@ async def revoke_live(member_id: str, session: str = "") -> bool:
     try:
         await Workspace(store, settings.workspace).revoke(member_id, session)
     except Unknown as problem:
-        raise Unknown("The store does not answer, so nothing was revoked: try again.") from problem
+        raise Unknown("The store does not respond, so nothing was revoked. Try again.") from problem
     finally:
         await store.close()
     return True

@@ -10,25 +10,25 @@ from console.commands.common import open_stores, revoke_live, run, say, show
 from console.domain.directory import SLOTS, Member, MemberRole
 from console.errors import NotYours
 
-app = typer.Typer(no_args_is_help=True, help="Who answers: agents, supervisors, admins.")
+app = typer.Typer(no_args_is_help=True, help="Manage members: agents, supervisors and admins.")
 
 
 @app.command("add")
 def add(
-    email: Annotated[str, typer.Argument(help="The address to sign in with.")],
-    name: Annotated[str, typer.Option(help="The name visitors see.", prompt="Name")],
+    email: Annotated[str, typer.Argument(help="E-mail address to sign in with.")],
+    name: Annotated[str, typer.Option(help="Name shown to visitors.", prompt="Name")],
     role: Annotated[str, typer.Option(help="agent, supervisor or admin.")] = "agent",
     queue: Annotated[
-        list[str] | None, typer.Option(help="A queue to serve; repeat for more. None: all of them.")
+        list[str] | None, typer.Option(help="Queue to serve; repeat for more. Default: all queues.")
     ] = None,
     limit: Annotated[int, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = SLOTS,
-    locale: Annotated[str, typer.Option(help="The console's language, such as it; empty follows the browser.")] = "",
+    locale: Annotated[str, typer.Option(help="Console language, such as it. Default: the browser's.")] = "",
     language: Annotated[
-        list[str] | None, typer.Option(help="A language they answer in, as fr; repeat for more. None: all.")
+        list[str] | None, typer.Option(help="Language they answer in, such as fr; repeat for more. Default: all.")
     ] = None,
     password_file: Annotated[
         typer.FileText | None,
-        typer.Option(help="A file with the password, - for standard input; else it is asked for."),
+        typer.Option(help="File with the password, or - for standard input. Default: ask for it."),
     ] = None,
 ) -> None:
     """Add a member."""
@@ -37,19 +37,23 @@ def add(
     member = run(_add(email, name, chosen, tuple(queue or ()), limit, locale, tuple(language or ()), password))
     say(f"{member.name} ({member.role}, id {member.id}) can sign in as {member.email}.")
     if not member.queues:
-        say("There is no queue yet, so no chat will come: sestetto queue add support --name Support")
+        say("There are no queues yet, so no chats will arrive. Add one: sestetto queue add support --name Support")
 
 
 @app.command("change")
 def change(
-    member: Annotated[str, typer.Argument(help="Id or e-mail address.")],
-    name: Annotated[str | None, typer.Option(help="The name visitors see.")] = None,
+    member: Annotated[str, typer.Argument(help="ID or e-mail address.")],
+    name: Annotated[str | None, typer.Option(help="Name shown to visitors.")] = None,
     role: Annotated[str | None, typer.Option(help="agent, supervisor or admin.")] = None,
-    queue: Annotated[list[str] | None, typer.Option(help="The queues to serve, and no others; repeat.")] = None,
+    queue: Annotated[
+        list[str] | None, typer.Option(help="Queues to serve, replacing the current ones; repeat for more.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="The languages they answer in; repeat. any.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help='Languages they answer in; repeat for more. "any" for all.')
+    ] = None,
 ) -> None:
-    """Change what is given of a member."""
+    """Change a member. Options left out stay as they are."""
     changes = {
         "name": name,
         "role": _role(role) if role else None,
@@ -58,38 +62,38 @@ def change(
         "languages": None if language is None else () if language == ["any"] else tuple(language),
     }
     changed = run(_change(member, {field: value for field, value in changes.items() if value is not None}))
-    say(f"{changed.name} is changed.")
+    say(f"{changed.name} updated.")
 
 
 @app.command("list")
 def list_all() -> None:
-    """List the members."""
+    """List members."""
     show(
         ("id", "name", "e-mail", "role", "queues", "languages", "limit"),
         run(_rows()),
-        empty="Nobody yet: sestetto member add EMAIL",
+        empty="No members yet. Add one: sestetto member add EMAIL",
     )
 
 
 @app.command("password")
 def password(
-    member: Annotated[str, typer.Argument(help="Id or e-mail address.")],
+    member: Annotated[str, typer.Argument(help="ID or e-mail address.")],
     password_file: Annotated[
         typer.FileText | None,
-        typer.Option(help="A file with the password, - for standard input; else it is asked for."),
+        typer.Option(help="File with the password, or - for standard input. Default: ask for it."),
     ] = None,
 ) -> None:
-    """Give a member a new password; everything they are signed in with ends."""
+    """Set a member's password and sign them out everywhere."""
     given = password_file.readline().rstrip("\r\n") if password_file else _asked()
     found = run(_password(member, given))
-    say(f"{found.name} signs in with the new password from now on.")
+    say(f"Password of {found.name} changed.")
 
 
 @app.command("disable")
-def disable(member: Annotated[str, typer.Argument(help="Id or e-mail address.")]) -> None:
-    """Sign a member out everywhere, at once, and let them in no more."""
+def disable(member: Annotated[str, typer.Argument(help="ID or e-mail address.")]) -> None:
+    """Deactivate a member and sign them out everywhere."""
     found = run(_disable(member))
-    say(f"{found.name} is disabled.")
+    say(f"{found.name} deactivated.")
 
 
 async def find_member(stores: Stores, wanted: str) -> Member:
@@ -98,7 +102,7 @@ async def find_member(stores: Stores, wanted: str) -> Member:
     by_email = (member for member in members.values() if member.email == wanted.strip().casefold())
     found = members.get(wanted) or next(by_email, None)
     if found is None:
-        raise NotYours(f"There is no member {wanted}: sestetto member list shows all.")
+        raise NotYours(f"There is no member {wanted}. To see all members: sestetto member list")
     return found
 
 

@@ -15,7 +15,7 @@ from console.domain.directory import Directory, Hours, Queue, QueueSetting, queu
 from console.errors import Refused
 from console.pages.settings.opening_hours import read_day, write_day
 
-app = typer.Typer(no_args_is_help=True, help="The lines that chats wait in.")
+app = typer.Typer(no_args_is_help=True, help="Manage queues.")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPAN = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?\s+(.+)")
 MS = 1_000  # in a second
@@ -55,33 +55,35 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @app.command("add")
 @_options
 def add(
-    id: Annotated[str, typer.Argument(help="Small letters, digits, hyphens.")],
-    zone: Annotated[str | None, typer.Option(help="The time zone of its hours, as Europe/Rome.")] = None,
-    hours: Annotated[Names, typer.Option(help='When it is open, as "mon-fri 09:00-18:00"; repeat. always.')] = None,
-    holiday: Annotated[Names, typer.Option(help="A day it is closed, as 2026-12-25; repeat for more.")] = None,
-    member: Annotated[Names, typer.Option(help="Who serves it, by id or address; repeat. Else as before.")] = None,
+    id: Annotated[str, typer.Argument(help="Lowercase letters, digits and hyphens.")],
+    zone: Annotated[str | None, typer.Option(help="Time zone of its hours, such as Europe/Rome.")] = None,
+    hours: Annotated[
+        Names, typer.Option(help='Opening hours, such as "mon-fri 09:00-18:00"; repeat for more, or "always".')
+    ] = None,
+    holiday: Annotated[Names, typer.Option(help="Holiday, such as 2026-12-25; repeat for more.")] = None,
+    member: Annotated[Names, typer.Option(help="Member who serves it, by ID or e-mail; repeat for more.")] = None,
     **typed: Any,
 ) -> None:
-    """Add a queue, or change what is given of it."""
+    """Add or change a queue. Options left out stay as they are."""
     given = {name: _read(name, value) for name in queue_settings() if (value := typed.get(_option(name))) is not None}
     if given.get("overflow_to") == "none":
         given |= {"overflow_to": "", "overflow_after": 0}
     queue = run(_put(id, given, zone, hours, holiday, member))
-    say(f"The queue {id} promises an answer within {queue.target / MS:g} s.")
+    say(f"Queue {id} saved. Target: {queue.target / MS:g} s.")
 
 
 @app.command("list")
 def list_all() -> None:
-    """List the queues."""
+    """List queues."""
     headings = ("id", "name", "target", "mode", "hours", "overflows to", "members")
-    show(headings, run(_rows()), empty="No queue yet: sestetto queue add support")
+    show(headings, run(_rows()), empty="No queues yet. Add one: sestetto queue add support")
 
 
 @app.command("remove")
-def remove(id: Annotated[str, typer.Argument(help="Its id.")]) -> None:
-    """Remove a queue that no site and no other queue leads to. Let its chats end first."""
+def remove(id: Annotated[str, typer.Argument(help="Queue ID.")]) -> None:
+    """Remove a queue. It must have no chats, and no site or queue may use it."""
     run(_remove(id))
-    say(f"The queue {id} is removed.")
+    say(f"Queue {id} removed.")
 
 
 async def _put(id: str, given: dict[str, Any], zone: str | None, hours: Names, holidays: Names, chosen: Names) -> Queue:
@@ -107,7 +109,7 @@ def read_span(text: str) -> list[tuple[int, int, int]]:
     span = SPAN.fullmatch(text.strip().lower())
     rows = read_day(span[3]) if span else None
     if span is None or not rows:
-        raise Refused(f'Hours are a day or some, and times, such as "mon-fri 09:00-18:00"; not {text}')
+        raise Refused(f'"{text}" is not valid. Enter hours such as "mon-fri 09:00-18:00"')
     first = DAYS.index(span[1])
     last = DAYS.index(span[2] or span[1])
     days = range(first, last + 1) if first <= last else (*range(first, 7), *range(last + 1))

@@ -28,15 +28,15 @@ from console.server import listen, serving, url_of
 
 
 def serve() -> None:
-    """Serve the widget, the console and the sockets until Ctrl-C."""
+    """Run the server until Ctrl-C."""
     uvloop.run(_serve(_settings()))
 
 
 def demo(
-    crowd: Annotated[int, typer.Option(min=0, max=200, help="Simulated visitors at once; 0 for none.")] = 3,
-    agents: Annotated[int, typer.Option(min=0, max=50, help="Simulated colleagues who answer.")] = 0,
+    crowd: Annotated[int, typer.Option(min=0, max=200, help="Number of simulated visitors at a time; 0 for none.")] = 3,
+    agents: Annotated[int, typer.Option(min=0, max=50, help="Number of simulated agents who answer.")] = 0,
 ) -> None:
-    """Serve a made-up shop with two queues, four people to sign in as, and a simulated crowd."""
+    """Run a demo shop with two queues, four people to sign in as, and simulated visitors."""
     uvloop.run(_demo(_settings(), crowd, agents))
 
 
@@ -51,7 +51,7 @@ async def _serve(settings: Settings) -> None:
         async with local_services(settings) as filled:
             app = create_app(filled)
             async with serving(app, listening, filled) as stopping:
-                say(f"Sestetto serves {settings.origin or url_of(listening)}; Ctrl-C stops it.")
+                say(f"Sestetto is running at {settings.origin or url_of(listening)}. Press Ctrl-C to stop.")
                 await stopping.wait()
     say("Stopped.")
 
@@ -68,8 +68,8 @@ async def _demo(settings: Settings, crowd: int, agents: int) -> None:
                 _welcome(url, links, filled.data, crowd, agents)
                 async with _crowd(app, url, crowd, bearers):
                     await stopping.wait()
-                say("Stopping ...")
-    say(f"Stopped. The chats stay in {settings.data}.")
+                say("Stopping…")
+    say(f"Stopped. Chats are kept in {settings.data}.")
 
 
 async def _people(settings: Settings, url: str, agents: int) -> tuple[list[made_up.Link], list[str]]:
@@ -107,16 +107,17 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
 
 def _welcome(url: str, links: list[made_up.Link], data: Path, crowd: int, agents: int) -> None:
     """Plain lines, never cut: people copy the addresses from here."""
-    rows = [("A visitor", f"{url}/")] + [(f"{link.member.name}, {link.member.role}", link.url) for link in links]
-    screen.print("\n[bold]Sestetto[/]: six chats, six seconds. Open the visitor's page and Ana's link in two windows.")
-    say("A browser signs in one person at a time: for a second one use a private window.\n")
+    rows = [("Visitor", f"{url}/")] + [(f"{link.member.name}, {link.member.role}", link.url) for link in links]
+    screen.print("\n[bold]Sestetto[/]: six chats, six seconds. Open the visitor page and Ana's link in two windows.")
+    say("A browser signs in one person at a time. Use a private window for a second person.\n")
     for who, address in rows:
         screen.print(f"  [bold]{who:<16}[/]  {escape(address)}")
     if not links:
-        say("\nOthers can reach this address, so there are no one-click links: sestetto member add, then /sign-in.")
+        say("\nOther machines can reach this address, so there are no one-click links.")
+        say("Run sestetto member add, then sign in at /sign-in.")
     people = f"{_some(crowd, 'visitor')} once an agent is online" if crowd else "no simulated visitors"
-    helpers = f"{_some(agents, 'colleague')} to answer" if agents else ""
-    say(f"\nAlso: {', '.join(filter(None, (people, helpers)))}.\nChats are kept in {data}. Ctrl-C stops everything.\n")
+    helpers = _some(agents, "agent") if agents else ""
+    say(f"\nAlso: {', '.join(filter(None, (people, helpers)))}.\nChats are kept in {data}. Press Ctrl-C to stop.\n")
 
 
 def _some(count: int, what: str) -> str:

@@ -9,37 +9,41 @@ from console.domain.directory import Site
 from console.domain.validation.members import origin_of
 from console.errors import NotYours, Refused
 
-app = typer.Typer(no_args_is_help=True, help="Sites that carry the widget.")
+app = typer.Typer(no_args_is_help=True, help="Manage sites that use the widget.")
 
 
 @app.command("add")
 def add(
-    key: Annotated[str, typer.Argument(help="The key for the widget's data-site.")],
-    origin: Annotated[list[str], typer.Option(help="Where its pages are, as https://shop.example; repeat for more.")],
-    queue: Annotated[str, typer.Option(help="The queue its chats go to.")],
-    name: Annotated[str, typer.Option(help="What you call it.")] = "",
-    locale: Annotated[str, typer.Option(help="The widget's language where the browser's is not to be had.")] = "en",
-    typing_preview: Annotated[bool, typer.Option(help="Agents see what is being typed; visitors are told.")] = False,
-    privacy_url: Annotated[str, typer.Option(help="The privacy page the widget links to.")] = "",
+    key: Annotated[str, typer.Argument(help="Site key, used as the widget's data-site.")],
+    origin: Annotated[list[str], typer.Option(help="Website address, such as https://shop.example; repeat for more.")],
+    queue: Annotated[str, typer.Option(help="Queue for its chats.")],
+    name: Annotated[str, typer.Option(help="Display name.")] = "",
+    locale: Annotated[str, typer.Option(help="Widget language when the visitor's isn't available.")] = "en",
+    typing_preview: Annotated[
+        bool, typer.Option(help="Show agents what visitors are typing; visitors are told.")
+    ] = False,
+    privacy_url: Annotated[str, typer.Option(help="Privacy page linked from the widget.")] = "",
 ) -> None:
-    """Add a site, or change it."""
+    """Add or change a site."""
     origins = tuple(_origin(text) for text in origin)
     run(_put_site(Site(key, name or key, queue, origins, locale, typing_preview, privacy_url)))
-    say(f"The widget goes into the pages of {', '.join(origins)}:")
+    say(f"Paste this line into the pages of {', '.join(origins)}:")
     say(f'  <script async src="https://THIS-SERVER/widget.js" data-site="{key}"></script>')
 
 
 @app.command("list")
 def list_all() -> None:
-    """List the sites."""
-    show(("key", "name", "queue", "origins"), run(_site_rows()), empty="No site yet: sestetto site add --help")
+    """List sites."""
+    show(
+        ("key", "name", "queue", "origins"), run(_site_rows()), empty="No sites yet. Add one: sestetto site add --help"
+    )
 
 
 @app.command("remove")
-def remove(key: Annotated[str, typer.Argument(help="Its key.")]) -> None:
-    """Remove a site: its widget opens no more, and chats that run go on."""
+def remove(key: Annotated[str, typer.Argument(help="Site key.")]) -> None:
+    """Remove a site. Its widget stops opening; open chats continue."""
     run(_remove(key))
-    say(f"The site {key} is removed.")
+    say(f"Site {key} removed.")
 
 
 async def _remove(key: str) -> None:
@@ -50,7 +54,7 @@ async def _remove(key: str) -> None:
 async def _put_site(site: Site) -> None:
     async with open_stores() as stores:
         if site.queue not in (await stores.directory.read()).queues:
-            raise NotYours(f"There is no queue {site.queue}: sestetto queue add {site.queue}")
+            raise NotYours(f"There is no queue {site.queue}. Add it: sestetto queue add {site.queue}")
         await stores.sites.put(site)
 
 
@@ -63,5 +67,5 @@ async def _site_rows() -> list[tuple[str, ...]]:
 def _origin(text: str) -> str:
     origin = origin_of(text)
     if not origin:
-        raise Refused(f"An origin is a scheme and a host, such as https://shop.example; not {text}")
+        raise Refused(f"“{text}” is not a website address. Enter scheme and host only, such as https://shop.example.")
     return origin

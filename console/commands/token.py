@@ -9,29 +9,33 @@ from console.commands.common import open_stores, revoke_live, run, say, show
 from console.commands.member import find_member
 from console.errors import NotYours
 
-app = typer.Typer(no_args_is_help=True, help="Bearer tokens for bots and other clients.")
+app = typer.Typer(no_args_is_help=True, help="Manage bearer tokens for bots and other clients.")
 
 
 @app.command("add")
 def add(
-    member: Annotated[str, typer.Argument(help="Id or e-mail address of whom the client speaks for.")],
-    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    member: Annotated[str, typer.Argument(help="ID or e-mail of the member the client acts as.")],
+    name: Annotated[str, typer.Option(help="Note on what it is for.")] = "",
 ) -> None:
-    """Make a token. It is shown once."""
+    """Create a token. It is shown only once."""
     typer.echo(run(_add(member, name)))
 
 
 @app.command("list")
-def list_all(member: Annotated[str, typer.Argument(help="Id or e-mail address; empty for everybody's.")] = "") -> None:
-    """List the tokens that work."""
-    show(("id", "member", "name", "made", "used"), run(_rows(member)), empty="No tokens: sestetto token add MEMBER")
+def list_all(member: Annotated[str, typer.Argument(help="ID or e-mail address. Default: all members.")] = "") -> None:
+    """List active tokens."""
+    show(
+        ("id", "member", "name", "created", "last used"),
+        run(_rows(member)),
+        empty="No tokens yet. Create one: sestetto token add MEMBER",
+    )
 
 
 @app.command("revoke")
-def revoke(token: Annotated[str, typer.Argument(help="The token's id, from the list.")]) -> None:
-    """End a token; its sockets fall silent at once."""
+def revoke(token: Annotated[str, typer.Argument(help="Token ID, as in the list.")]) -> None:
+    """Revoke a token. Its connections close at once."""
     run(_revoke(token))
-    say("The token no longer works.")
+    say("Token revoked.")
 
 
 async def _add(wanted: str, name: str) -> str:
@@ -58,7 +62,7 @@ async def _revoke(token_id: str) -> None:
                 await stores.tokens.revoke(token_id)
                 await revoke_live(member, f"token:{token_id}")  # and whoever came back in between
                 return
-    raise NotYours(f"There is no token {token_id}: sestetto token list shows all.")
+    raise NotYours(f"There is no token {token_id}. To see all tokens: sestetto token list")
 
 
 def _day(ms: int) -> str:

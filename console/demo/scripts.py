@@ -20,7 +20,7 @@ PEOPLE: tuple[Person, ...] = (
         (
             "Hi! My parcel says delivered but nothing came.",
             "Order 20417. The merino blanket in moss green.",
-            "I asked next door, they have not seen it either.",
+            "I asked next door, they haven't seen it either.",
             "That would be lovely, thank you.",
         ),
     ),
@@ -176,7 +176,7 @@ PEOPLE: tuple[Person, ...] = (
 )
 
 STILL_THERE: dict[str, str] = {
-    "en": "Hello? Is anybody there?",
+    "en": "Hello? Is anyone there?",
     "it": "C'è qualcuno?",
     "fr": "Il y a quelqu'un ?",
     "es": "¿Hay alguien?",
@@ -189,10 +189,10 @@ STILL_THERE: dict[str, str] = {
 
 ANSWERS: dict[str, tuple[str, ...]] = {
     "en": (
-        "Hello, good to hear from you! Let me have a look.",
-        "I have found it, one moment please.",
-        "That is done: you will get a message about it in a few minutes.",
-        "My pleasure. Is there anything else?",
+        "Hi, thanks for getting in touch! Let me take a look.",
+        "I've found it. One moment, please.",
+        "All done. You'll get a confirmation in a few minutes.",
+        "You're welcome. Is there anything else?",
     ),
     "it": (
         "Buongiorno! Controllo subito.",
@@ -245,7 +245,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 }
 
 HOLDING: dict[str, str] = {
-    "en": "I have to look that up, I am back in a moment.",
+    "en": "I need to check that. I'll be back in a moment.",
     "it": "Devo verificare, torno tra un attimo.",
     "fr": "Je dois vérifier, je reviens dans un instant.",
     "es": "Tengo que comprobarlo, vuelvo enseguida.",

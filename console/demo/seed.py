@@ -17,27 +17,37 @@ QUEUES = (
         "support",
         "Support",
         wrapup=WRAPUP,
-        reasons=("Order status", "Return", "Washing and care", "Patterns", "Something else"),
+        reasons=("Order status", "Return", "Washing and care", "Patterns", "Other"),
     ),
     Queue("billing", "Billing", wrapup=WRAPUP, reasons=("Invoice", "Payment", "Refund")),
 )
 AWAY_REASONS = ("Lunch", "Short break", "Training", "Meeting")
 CANNED = (
-    Canned("demo-hello", "Hello", "Good day {visitor}, this is {agent} of {site}. How can I help?"),
-    Canned("demo-moment", "One moment", "One moment please, I am looking that up."),
-    Canned("demo-still", "Are you still there?", "Are you still there, {visitor}? Take your time: I am here."),
-    Canned("demo-bye", "Good-bye", "Thank you for writing, {visitor}. Enjoy your wool!"),
+    Canned("demo-hello", "Hello", "Hi {first_name}, {agent} from {site} here. How can I help?"),
+    Canned("demo-moment", "One moment", "One moment, please. I'll look that up."),
+    Canned("demo-still", "Are you still there?", "Are you still there, {first_name}? Take your time, I'm here."),
+    Canned("demo-bye", "Goodbye", "Thanks for getting in touch, {first_name}. Enjoy your wool!"),
     Canned(
         "demo-order",
         "Order number",
-        "May I have the number of your order? It is in the mail from us.",
+        "Could you send me your order number? It's in your confirmation e-mail.",
         "queue",
         "support",
     ),
     Canned(
-        "demo-wash", "Washing wool", "By hand at 30 degrees with a little wool soap; dry it flat.", "queue", "support"
+        "demo-wash",
+        "Washing wool",
+        "Wash it by hand at 30 °C with a little wool soap and dry it flat.",
+        "queue",
+        "support",
     ),
-    Canned("demo-refund", "Refund", "The refund is on its way: banks take three to five days.", "queue", "billing"),
+    Canned(
+        "demo-refund",
+        "Refund",
+        "Your refund is on its way. It takes three to five days to reach your account.",
+        "queue",
+        "billing",
+    ),
 )
 BOTH = tuple(queue.id for queue in QUEUES)
 PEOPLE = (

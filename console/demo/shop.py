@@ -31,30 +31,30 @@ WARES = (
         "merino",
         "Merino, four-ply",
         "€ 9.50",
-        "Soft, springy, 200 m to the ball",
-        "From flocks on the Matese hills, spun without bleach. It blooms a little in the first wash; "
-        "knit a size down if you are between two.",
+        "Soft and springy, 200 m per ball",
+        "From flocks in the Matese hills, spun without bleach. It blooms slightly in the first wash, so "
+        "knit a size down if you are between sizes.",
     ),
     Ware(
         "alpaca",
         "Alpaca and silk",
         "€ 14.00",
         "Warm, with a quiet shine",
-        "Seven parts baby alpaca, three parts mulberry silk. Wash by hand, dry flat, and it will outlive its pattern.",
+        "70% baby alpaca, 30% mulberry silk. Hand wash and dry flat, and it will last for years.",
     ),
     Ware(
         "linen",
         "Wet-spun linen",
         "€ 7.80",
-        "For summer, softer every year",
-        "Belgian flax, spun wet so that it does not pill. Stiff on the needles, and worth it.",
+        "For summer, and softer every year",
+        "Belgian flax, wet-spun so it does not pill. Stiff on the needles, but worth it.",
     ),
     Ware(
         "sock",
         "Sock yarn, speckled",
         "€ 11.20",
-        "Three parts wool, one part nylon",
-        "Dyed by hand in small lots: order enough for both feet.",
+        "75% wool, 25% nylon",
+        "Hand-dyed in small lots, so order enough for both socks.",
     ),
 )
 

@@ -28,7 +28,7 @@ def read_networks(text: str) -> tuple[str, ...]:
             try:
                 found.append(str(ipaddress.ip_network(word)))
             except ValueError:
-                raise ValueError(f"{word} is no network: write one such as 10.1.2.0/24, or an address") from None
+                raise ValueError(f"{word} is not a network. Enter one such as 10.1.2.0/24, or an address") from None
     return tuple(found)
 
 

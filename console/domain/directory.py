@@ -73,12 +73,12 @@ class Queue(msgspec.Struct, frozen=True):
     """
 
     id: str
-    name: Annotated[str, QueueSetting(_("Name"), "What you call it.", told=False, width=200)]
+    name: Annotated[str, QueueSetting(_("Name"), "Display name.", told=False, width=200)]
     target: Annotated[
         int,
         QueueSetting(
             _("Answer within"),
-            "Seconds within which an answer is promised.",
+            "Target: seconds to answer within.",
             unit="seconds",
             least=SECOND,
             most=DAY,
@@ -100,7 +100,7 @@ class Queue(msgspec.Struct, frozen=True):
         int,
         QueueSetting(
             _("Goal"),
-            "Percent of the answers that should be within them.",
+            "Goal: percent of answers within the target.",
             least=1,
             most=100,
             wrong=_("Enter a goal from 1 to 100 percent."),
@@ -111,7 +111,7 @@ class Queue(msgspec.Struct, frozen=True):
         int,
         QueueSetting(
             _("Head start"),
-            "Priority: seconds its chats count as more urgent.",
+            "Head start: seconds by which its chats count as more urgent.",
             unit="seconds",
             most=HOUR,
             wrong=_("Enter a head start from 0 to 3600 seconds."),
@@ -119,50 +119,53 @@ class Queue(msgspec.Struct, frozen=True):
         ),
     ] = 0
     mode: Annotated[
-        Mode, QueueSetting(_("Assignment"), "push (assigned), offer (to accept) or pull (taken).", width=20)
+        Mode,
+        QueueSetting(
+            _("Assignment"), "push (assign automatically), offer (agents accept) or pull (agents take).", width=20
+        ),
     ] = "push"
-    accept: Annotated[int, QueueSetting(_("Accept within"), "Seconds to accept an offer in.", unit="seconds")] = 10_000
+    accept: Annotated[int, QueueSetting(_("Accept within"), "Seconds to accept an offer.", unit="seconds")] = 10_000
     misses: Annotated[
         int,
         QueueSetting(
             _("Missed offers"),
-            "Missed offers in a row after which an agent is away.",
+            "Missed offers in a row before an agent is set away.",
             least=1,
             most=20,
             wrong=_("Enter a number of missed offers from 1 to 20."),
         ),
     ] = 3
     languages: Annotated[
-        tuple[str, ...], QueueSetting(_("Languages"), "A language it is served in, as fr; repeat for more.")
+        tuple[str, ...], QueueSetting(_("Languages"), "Language it is served in, such as fr; repeat for more.")
     ] = ()
     hours: Annotated[Hours, QueueSetting(_("Hours"), told=False)] = Hours()  # told as instants
     longest: Annotated[
         int,
         QueueSetting(
             _("Queue limit"),
-            "Chats in line after which it is full; 0 for any.",
+            "Queue limit: waiting chats at which it is full; 0 for no limit.",
             most=10_000,
             wrong=_("Enter a queue limit from 1 to %(most)s chats, or 0 for no limit."),
         ),
     ] = 0
     overflow_to: Annotated[
-        str, QueueSetting(_("Overflow to"), "The queue of the next tier; none for none.", live="overflow")
+        str, QueueSetting(_("Overflow to"), "Overflow queue (next tier); none for no overflow.", live="overflow")
     ] = ""
     overflow_after: Annotated[
-        int, QueueSetting(_("Overflow after"), "Seconds of waiting until it may help.", unit="seconds")
+        int, QueueSetting(_("Overflow after"), "Seconds of waiting before chats overflow.", unit="seconds")
     ] = 0
     wrapup: Annotated[
         int,
         QueueSetting(
             _("Wrap-up"),
-            "Seconds a place is kept after the end, for the reason.",
+            "Wrap-up: seconds the slot stays reserved after the chat.",
             unit="seconds",
             most=10 * MINUTE,
             wrong=_("Enter a wrap-up time from 0 to 600 seconds."),
         ),
     ] = 0
     reasons: Annotated[
-        tuple[str, ...], QueueSetting(_("Reasons"), "A reason for contact to choose from; repeat for more.", told=False)
+        tuple[str, ...], QueueSetting(_("Reasons"), "Contact reason to choose from; repeat for more.", told=False)
     ] = ()
 
 
@@ -236,4 +239,4 @@ class Canned(msgspec.Struct, frozen=True):
 
 
 # Names, and the title of the visitor's page. Beside them `field:<name>`: a field that the page has given.
-PLACEHOLDERS = ("visitor", "agent", "queue", "site", "page")
+PLACEHOLDERS = ("visitor", "first_name", "agent", "queue", "site", "page")

@@ -208,7 +208,7 @@ def socket_path(folder: Path) -> Path:
         short = Path(base or "/tmp") / f"sestetto-{os.getuid()}" / f"{name}.sock"
         if len(os.fsencode(short)) <= LONGEST_SOCKET:
             return short
-    raise SettingError(f"No folder with a path short enough for a socket was found: {beside}")
+    raise SettingError(f"Cannot find a folder with a path short enough for a socket: {beside}")
 
 
 def binary_path() -> Path:
@@ -220,7 +220,7 @@ def binary_path() -> Path:
         binary = Path(place, "_binaries", here, "valkey-server")
         if binary.is_file():
             return binary
-    raise SettingError(f"There is no embedded store for {here}: name one of your own with SESTETTO_STORE.")
+    raise SettingError(f"There is no embedded store for {here}. Set SESTETTO_STORE to your own.")
 
 
 def quoted(text: str) -> str:
@@ -235,9 +235,9 @@ def _private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
-        raise SettingError(f"The folder {folder} cannot be made: {problem.strerror}.") from problem
+        raise SettingError(f"Cannot create the folder {folder}: {problem.strerror}.") from problem
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise SettingError(f"The folder {folder} cannot be written to: mend its owner or choose another one.")
+        raise SettingError(f"Cannot write to the folder {folder}. Fix its owner or choose another folder.")
 
 
 def _ours(folder: Path) -> None:
@@ -245,7 +245,7 @@ def _ours(folder: Path) -> None:
     _private(folder)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise SettingError(f"The folder {folder} belongs to somebody else or is open to others: remove it.")
+        raise SettingError(f"The folder {folder} belongs to another user or is open to others. Remove it.")
 
 
 async def _locked(folder: Path) -> int:

@@ -95,6 +95,16 @@ async def test_every_placeholder_has_its_value(stage: Stage, desk: Page) -> None
     await expect(box).to_have_value("Giulia Ana Support Lana Blue wool {agent}")
 
 
+async def test_a_first_name_is_the_first_word_of_the_name(stage: Stage, desk: Page) -> None:
+    stage.side.replies = [Canned("k1", "Hello", "Hi {first_name}, {agent} here.")]
+    await stage.play(Play("c1", 1, "Giulia Ferri"))
+    box = desk.get_by_label("Reply to Giulia Ferri")
+    await box.press("/")
+    await titles(desk).first.wait_for()
+    await box.press("Enter")
+    await expect(box).to_have_value("Hi Giulia, Ana here.")
+
+
 async def test_a_reply_that_was_changed_is_her_own_words(stage: Stage, desk: Page) -> None:
     box = await giulia(stage, desk)
     await box.press_sequentially("/gree")

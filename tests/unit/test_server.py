@@ -84,7 +84,7 @@ async def test_what_the_app_cannot_start_with_is_said_by_the_app() -> None:
 
 
 def test_an_address_that_is_not_ours_is_a_clear_error() -> None:
-    with pytest.raises(SettingError, match="no address of this machine: mend SESTETTO_HOST"):
+    with pytest.raises(SettingError, match=r"not an address of this machine\. Fix SESTETTO_HOST"):
         listen(settings(host="192.0.2.7"))
 
 

@@ -54,7 +54,7 @@ SECTIONS = [
     Section("/settings/away", _("Away reasons")),
     Section("/settings/watching", _("Watching"), "administer"),
     Section("/settings/alerts", _("Alerts")),
-    Section("/settings/retention", _("Data retention")),
+    Section("/settings/retention", _("Retention")),
     Section("/settings/changes", _("Audit log")),
     Section("/settings/password", _("Password"), "answer"),
 ]

@@ -66,4 +66,4 @@ class HandOverCalls(Caller):
 
 def _one_of(queue: str, to: str) -> None:
     if bool(queue) == bool(to):
-        raise BadCommand("A chat is handed over to a queue or to a colleague: name one of them.")
+        raise BadCommand("Choose a queue or a colleague to transfer the chat to.")

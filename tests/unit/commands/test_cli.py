@@ -92,8 +92,8 @@ def test_check_in_an_empty_folder_explains_every_setting_and_finds_nothing_wrong
 def test_check_names_what_is_wrong_and_how_to_mend_it(sestetto: Command) -> None:
     code, said = sestetto("check", PORT="eight", COLOUR="red")
     assert code == 1
-    assert "SESTETTO_PORT is eight: a port is a number" in said
-    assert "Its default is 8000." in said
+    assert "SESTETTO_PORT is eight: enter a port from 0" in said
+    assert "The default is 8000." in said
     assert "unset SESTETTO_COLOUR" in said
 
 
@@ -113,7 +113,7 @@ def test_check_says_where_a_value_is_from(sestetto: Command) -> None:
 def test_check_finds_a_store_that_does_not_answer(sestetto: Command) -> None:
     code, said = sestetto("check", STORE="redis://127.0.0.1:1/0", PORT="0")
     assert code == 1
-    assert "does not answer" in said
+    assert "does not respond" in said
 
 
 async def test_check_finds_a_store_that_promises_too_little(sestetto: Command, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_check_sees_a_port_that_is_taken(sestetto: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, said = sestetto("check", PORT=str(taken.getsockname()[1]))
     assert code == 0
-    assert "cannot be listened on now" in said
+    assert "is not available" in said
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
@@ -156,8 +156,8 @@ def test_a_taken_port_is_one_line_that_names_another(sestetto: Command, command:
         code, said = sestetto(command, PORT=str(port))
     assert code == 1
     assert said.strip() == (
-        f"sestetto: Port {port} on 127.0.0.1 is taken: stop what uses it, "
-        f"or choose another one, such as SESTETTO_PORT={port + 1}."
+        f"sestetto: Port {port} on 127.0.0.1 is already in use. Stop what uses it "
+        f"or choose another port, such as SESTETTO_PORT={port + 1}."
     )
 
 
@@ -165,14 +165,14 @@ def test_a_wrong_setting_stops_every_command_with_one_line(sestetto: Command) ->
     for words in (("serve",), ("demo",), ("member", "list")):
         code, said = sestetto(*words, PORT="x")
         assert code == 1
-        assert said.strip() == "sestetto: SESTETTO_PORT: a port is a number from 0 to 65535"
+        assert said.strip() == "sestetto: SESTETTO_PORT: enter a port from 0 to 65535"
 
 
 def test_a_folder_that_cannot_be_used_is_one_line(sestetto: Command) -> None:
     Path("file").write_text("")
     code, said = sestetto("member", "list", DATA="file/data")
     assert code == 1
-    assert said.startswith("sestetto: SESTETTO_DATA: the folder ")
+    assert said.startswith("sestetto: SESTETTO_DATA: cannot create the folder ")
     assert len(said.strip().splitlines()) == 1
 
 
@@ -182,7 +182,7 @@ def test_a_member_is_added_listed_and_disabled(sestetto: Command) -> None:
     assert "ana@x.example" in listed
     assert "support" in listed
     assert sestetto("member", "disable", "ANA@x.example")[0] == 0
-    assert "Nobody yet" in sestetto("member", "list")[1]
+    assert "No members yet." in sestetto("member", "list")[1]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_forgotten_password_is_given_anew(sestetto: Command) -> None:
     add_ana(sestetto)
     Path("new").write_text("another horse\n")
     said = sestetto("member", "password", "ana@x.example", "--password-file", "new")
-    assert said == (0, "Ana signs in with the new password from now on.\n")
+    assert said == (0, "Password of Ana changed.\n")
     Path("new").write_text("")
     assert sestetto("member", "password", "ana@x.example", "--password-file", "new")[0] == 1
 
@@ -249,7 +249,7 @@ async def test_a_token_lets_its_member_in(tmp_path: Path, monkeypatch: pytest.Mo
 def test_tokens_of_nobody_are_refused(sestetto: Command) -> None:
     assert sestetto("token", "add", "nobody@x.example") == (
         1,
-        "sestetto: There is no member nobody@x.example: sestetto member list shows all.\n",
+        "sestetto: There is no member nobody@x.example. To see all members: sestetto member list\n",
     )
 
 
@@ -295,7 +295,7 @@ def test_two_tiers_with_hours_and_languages_are_made_by_command(sestetto: Comman
         (("--mode", "offer", "--accept", "0"), "Enter a time to accept from 3 to 120 seconds"),
         (("--language", "xx"), "“xx” is not a language"),
         (("--zone", "Rome"), "“Rome” is not a time zone"),
-        (("--hours", "weekdays 9-18"), 'such as "mon-fri 09:00-18:00"; not weekdays 9-18'),
+        (("--hours", "weekdays 9-18"), '"weekdays 9-18" is not valid. Enter hours such as "mon-fri 09:00-18:00"'),
         (("--hours", "fri 22:00-06:00"), "22:00-06:00 ends before it starts"),
         (("--hours", "mon 9-12", "--hours", "mon-tue 11-15"), "09:00-12:00 and 11:00-15:00 overlap"),
         (("--overflow-to", "support", "--overflow-after", "5"), "overflow in a loop: Support → Support"),
@@ -314,7 +314,7 @@ def test_a_queue_that_cannot_be_is_refused_in_words(sestetto: Command, words: tu
 def test_a_member_is_changed_by_command(sestetto: Command) -> None:
     add_ana(sestetto)
     words = ("--limit", "3", "--language", "fr", "--language", "en", "--role", "supervisor")
-    assert sestetto("member", "change", "ana@x.example", *words) == (0, "Ana is changed.\n")
+    assert sestetto("member", "change", "ana@x.example", *words) == (0, "Ana updated.\n")
     line = " ".join(sestetto("member", "list")[1].splitlines()[1].split())
     assert line.endswith("Ana ana@x.example supervisor support fr, en 3")
     code, said = sestetto("member", "change", "ana@x.example", "--limit", "7")

@@ -72,7 +72,7 @@ async def test_ctrl_c_stops_the_server_and_its_store(server: RunningServer) -> N
     store = store_pid(server)
     assert server.interrupt() == 0
     await gone(store)
-    assert "Stopped. The chats stay in" in server.log
+    assert "Stopped. Chats are kept in" in server.log
     assert "Traceback" not in server.log
 
 

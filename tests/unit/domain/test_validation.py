@@ -307,7 +307,7 @@ async def test_retention_is_a_day_to_ten_years(stores: Stores, days: int) -> Non
         (Canned("c", "HELLO", "Good day"), "The name HELLO is taken. Choose another one."),
         (Canned("c", "Bye", " \n"), "Enter a reply of up to 4000 characters."),
         (Canned("c", "Bye", "x" * 4_001), "Enter a reply of up to 4000 characters."),
-        (Canned("c", "Bye", "Bye, {vistor}"), "{vistor} is not a placeholder. Use {visitor}, {agent}"),
+        (Canned("c", "Bye", "Bye, {vistor}"), "{vistor} is not a placeholder. Use {visitor}, {first_name}, {agent}"),
         (Canned("c", "Bye", "Bye", "queue", "nowhere"), "The queue nowhere does not exist. Choose another one."),
     ],
     ids=str,

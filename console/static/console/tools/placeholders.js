@@ -1,6 +1,6 @@
 // Placeholders of a canned reply: filled in from what is known of the chat, else left for the agent to see.
 
-const BRACES = /\{(visitor|agent|queue|site|page|field:[^{}\n]{1,60})\}/g;
+const BRACES = /\{(visitor|first_name|agent|queue|site|page|field:[^{}\n]{1,60})\}/g;
 
 /**
  * What is known; an empty text is not.
@@ -16,7 +16,7 @@ export function fill(text, known) {
 function lookUp(name, known) {
   if (name.startsWith("field:")) return known.fields?.[name.slice("field:".length)] ?? "";
   const { visitor, agent, queue_name: queue, site_name: site, page } = known;
-  return { visitor, agent, queue, site, page }[name] ?? "";
+  return { visitor, first_name: visitor?.trim().split(/\s/)[0], agent, queue, site, page }[name] ?? "";
 }
 
 /**
