@@ -34,6 +34,7 @@ from console.errors import SettingError, Unknown
 from console.metrics import ProcessFigures, registry
 from console.pages import board, chats, console, sign_in, static, widget
 from console.pages import settings as setting_pages
+from console.pairing.history import settle_history
 from console.projection.current import Current
 from console.queue.store import Store
 from console.queue.workspace import Workspace
@@ -137,6 +138,7 @@ async def open_up(services: Services) -> None:
     services.directory = await services.stores.directory.read()
     for _ in range(60):
         try:
+            await settle_history(services.workspace, services.database)
             await services.workspace.configure(services.directory)
             return
         except Unknown:

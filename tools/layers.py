@@ -18,7 +18,7 @@ LAYERS = (  # bottom to top
     Layer("projection", ("projection",), "what facts add up to; pure"),
     Layer("base", ("config", "security", "metrics", "logs"), "what every process needs", True),
     Layer("state", ("queue", "archive"), "the live store and SQL"),
-    Layer("consumers", ("consumers",), "the frame of whoever follows the feed into SQL"),
+    Layer("consumers", ("consumers", "pairing"), "who follows the feed into SQL; whether store and SQL agree", True),
     Layer("views", ("views",), "facts and state as JSON, HTML and words"),
     Layer("products", ("delivery", "board", "alerts"), "who hears of what; one folder for each part of the product"),
     Layer("services", ("services", "authentication"), "the running parts of one installation", True),

@@ -41,6 +41,19 @@ class Batch(NamedTuple):
     entries: Sequence[Entry]
 
 
+class ReadEntry(NamedTuple):
+    """The last entry that a consumer read in one history; `digest` is empty when its content is not known."""
+
+    consumer: str
+    epoch: str
+    id: str
+    n: int
+    digest: str
+
+    def is_of(self, raw: bytes) -> bool:
+        return self.digest in ("", digest_of(raw))
+
+
 Write = Callable[[AsyncConnection, Batch], Awaitable[None]]
 START = FeedPosition("", "0-0", 0)
 
@@ -187,6 +200,14 @@ async def positions(database: Database, workspace: str) -> dict[str, tuple[FeedP
         places = (await connection.execute(at)).all()
         counts = {row[0]: row[1] for row in await connection.execute(aside.group_by(set_aside.c.consumer))}
     return {row.consumer: (FeedPosition(row.epoch, row.id, row.n), counts.get(row.consumer, 0)) for row in places}
+
+
+async def read_entries(database: Database, workspace: str) -> list[ReadEntry]:
+    """Of every consumer and history, the newest history last."""
+    wanted = select(cursors).where(cursors.c.workspace == workspace).order_by(cursors.c.turn)
+    async with database.reading() as connection:
+        rows = (await connection.execute(wanted)).all()
+    return [ReadEntry(row.consumer, row.epoch, row.id, row.n, row.digest) for row in rows]
 
 
 def digest_of(raw: bytes) -> str:

@@ -7,6 +7,7 @@ from console.archive.feed_cursor import START, Batch, FeedCursor, FeedPosition, 
 from console.consumers.follower import Follower
 from console.domain.ids import new_id
 from console.events import Entry
+from console.pairing.history import settle_history
 from console.queue.feed import Tail
 from console.queue.workspace import Workspace
 
@@ -43,6 +44,7 @@ class FeedConsumer(Follower):
         self._pace = pace
 
     async def follow(self) -> None:
+        await settle_history(self.workspace, self.cursor.database)
         epoch, reader = self.workspace.epoch, new_id()
         at = await self._take(reader, epoch)
         self.well()

@@ -26,7 +26,7 @@ class FeedGap(Exception):
 class Tail:
     """Reads the stream `key` behind `(entry, n)`: at once when idle, then every `pace` seconds. Reconnects by itself.
 
-    Says FeedGap when a number is missing, unless it goes `over_gaps`: the archive writes them down itself.
+    Says FeedGap when a number comes again, or is missing, unless it goes `over_gaps`: consumers write those down.
     """
 
     def __init__(self, url: str, key: str, entry: str, n: int, *, pace: float = PACE, over_gaps: bool = False) -> None:
@@ -69,7 +69,7 @@ class Tail:
         batch = []
         for name, raw in rows:
             number = int(name.split(b"-")[1])
-            if number != self.n + 1 and not self._over_gaps:
+            if number <= self.n or (number != self.n + 1 and not self._over_gaps):
                 raise FeedGap(f"{self._key}: {number} follows {self.n}")
             self.n = number
             self.entry = name.decode()

@@ -1,5 +1,7 @@
 """One workspace: the typed calls, one method for each Function. Callers never see a key."""
 
+from typing import NamedTuple
+
 from console.domain.directory import Directory
 from console.queue.calls.agent import AgentCalls
 from console.queue.calls.handover import HandOverCalls
@@ -16,6 +18,14 @@ from console.queue.results import (
     named,
     table,
 )
+
+
+class FeedEnds(NamedTuple):
+    """The feed of one history: the number of its first entry that is kept, and its last number."""
+
+    epoch: str
+    first: int
+    n: int
 
 
 class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
@@ -82,6 +92,19 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
     async def newest(self) -> int:
         """The feed's last number."""
         return int(await self.store.command("HGET", self.keys.head, "n") or 0)
+
+    async def feed_ends(self) -> FeedEnds:
+        """As the store has it now."""
+        await self.meet()
+        epoch, n = await self.store.command("HMGET", self.keys.head, "epoch", "n")
+        first = await self.store.command("XRANGE", self.keys.feed, "-", "+", "COUNT", 1)
+        number = int(first[0][0].split(b"-")[1]) if first else int(n or 0) + 1
+        return FeedEnds((epoch or b"").decode(), number, int(n or 0))
+
+    async def feed_entry(self, entry: str) -> bytes | None:
+        """Its JSON; None when the feed has not got it."""
+        rows = await self.store.command("XRANGE", self.keys.feed, entry, entry)
+        return bytes(rows[0][1][1]) if rows else None
 
     async def time_after(self, entry: str) -> int:
         """When (ms) the first entry behind that one was written; 0 when there is none."""

@@ -55,11 +55,19 @@ class Caller:
                 for told in self.on_epoch:
                     told()
 
-    async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
+    async def meet(self) -> None:
+        """Knows the epoch afterwards, whoever opened the connection."""
         if not self.epoch:
             await self.store.command("PING")
         if not self.epoch:  # the connection is older than this object
             await self._begin(self.store.command, "")
+
+    async def turn_epoch(self, believed: str) -> None:
+        """Another history from now on, unless somebody has begun one since `believed`: everybody says hello again."""
+        await self._begin(self.store.command, believed)
+
+    async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
+        await self.meet()
         try:
             reply = await self.store.function(name, self.keys.head, self.epoch, *args)
         except ResponseError as problem:  # a fault of ours or of the store: not for the sender's eyes

@@ -1,0 +1,57 @@
+"""Whether the store and SQL tell the same history: asked before the first call, and whenever a consumer begins.
+
+A store that was restored from an older copy gives its numbers a second time. A reader that goes by numbers would pass
+over what gets them now, so the epoch turns first: then everything is read again, and known by its id.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import structlog
+
+from console.archive.database import Database
+from console.archive.feed_cursor import ReadEntry, read_entries
+from console.queue.workspace import Workspace
+
+log = structlog.get_logger()
+
+
+class Mismatch(NamedTuple):
+    """Why the store is not the one that SQL has read."""
+
+    consumer: str
+    why: str  # older: a history that was left behind; set_back: an entry that was read is gone
+    epoch: str  # the store's
+
+
+async def settle_history(workspace: Workspace, database: Database) -> Mismatch | None:
+    """Turn the epoch when the store is behind what SQL has read, or another; what was found, None for nothing."""
+    found = await compare(workspace, database)
+    if found is not None:
+        log.error("store.set_back", consumer=found.consumer, why=found.why, epoch=found.epoch)
+        await workspace.turn_epoch(found.epoch)
+    return found
+
+
+async def compare(workspace: Workspace, database: Database) -> Mismatch | None:
+    """The first consumer whose last entry the store does not have; changes nothing."""
+    known = await read_entries(database, workspace.name)
+    epoch = (await workspace.feed_ends()).epoch
+    for consumer in sorted({entry.consumer for entry in known}):
+        if why := await _why(workspace, [entry for entry in known if entry.consumer == consumer], epoch):
+            return Mismatch(consumer, why, epoch)
+    return None
+
+
+async def _why(workspace: Workspace, known: Sequence[ReadEntry], epoch: str) -> str:
+    """`known` are one consumer's last entries, its newest history last."""
+    *older, newest = known
+    if epoch != newest.epoch:
+        return "older" if epoch in [entry.epoch for entry in older] else ""
+    if newest.n == 0:
+        return ""
+    raw = await workspace.feed_entry(newest.id)
+    if raw is not None:
+        return "" if newest.is_of(raw) else "set_back"
+    ends = await workspace.feed_ends()  # asked last: the feed is cut behind what SQL has
+    return "" if newest.n < ends.first and newest.n <= ends.n else "set_back"

@@ -1,0 +1,164 @@
+"""A store that was restored, cut short, swapped or emptied: nothing acknowledged since is lost, and it is said."""
+
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from console.queue.embedded import EmbeddedStore
+from console.queue.store import open_client
+from tests.faults.clients import Cast, Visitor
+from tests.faults.installation import Stage, stage_of, store_pid
+from tests.faults.journal import read_archive, read_feed
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
+
+CUT = 6_000  # bytes
+
+
+async def archived_texts(stage: Stage) -> list[str]:
+    facts = [json.loads(raw) for _, raw in await read_archive(stage)]
+    return [fact["text"] for fact in facts if fact["kind"] == "message"]
+
+
+async def caught_up(stage: Stage) -> None:
+    """SQL has all that the store has."""
+
+    async def all_of_it() -> bool:
+        archived = {raw for _, raw in await read_archive(stage)}
+        return {raw for _, raw in await read_feed(stage)} <= archived
+
+    await eventually(all_of_it, "the archive to have every fact", within=20)
+
+
+async def says(visitor: Visitor, *texts: str) -> None:
+    """All of them acknowledged."""
+    for text in texts:
+        claim = await visitor.answered(await visitor.say(text))
+        assert claim.outcome == "acked", text
+
+
+async def comes_and_says(stage: Stage, name: str, *texts: str) -> str:
+    """A visitor who opens a chat with Ana there, is acknowledged, and leaves; the epoch they were told."""
+    async with Cast(stage) as cast:
+        await (await cast.agent("ana", tab="desk")).settled()
+        visitor = await cast.visitor(name)
+        await visitor.opened(texts[0])
+        await says(visitor, *texts[1:])
+        return visitor.epoch
+
+
+def lines(name: str, count: int = 12) -> list[str]:
+    return [f"{name} {number}" for number in range(count)]
+
+
+def append_only_file(folder: Path) -> Path:
+    """Where the store writes just now."""
+    return max(folder.glob("store/appendonlydir/*.incr.aof"), key=lambda file: file.stat().st_mtime)
+
+
+def cut_short(folder: Path, by: int = CUT) -> None:
+    file = append_only_file(folder)
+    assert file.stat().st_size > by + 1_000
+    os.truncate(file, file.stat().st_size - by)
+
+
+async def archived_once(stage: Stage, texts: list[str]) -> None:
+    async def all_of_them() -> bool:
+        found = await archived_texts(stage)
+        return all(found.count(text) == 1 for text in texts)
+
+    await eventually(all_of_them, "everything acknowledged to be archived once", within=20)
+
+
+async def test_a_store_restored_from_an_older_copy_loses_nothing_said_after_it(server: RunningServer) -> None:
+    """Its numbers are given a second time: SQL does not take them for those it has."""
+    stage = stage_of(server)
+    first = await comes_and_says(stage, "vera", *lines("before"))
+    await caught_up(stage)
+    server.stop()
+    shutil.copytree(server.data / "store", server.data / "copy")
+    await server.start()
+    await comes_and_says(stage, "kim", *lines("lost by the store"))
+    await caught_up(stage)
+    server.stop()
+    shutil.rmtree(server.data / "store")
+    (server.data / "copy").rename(server.data / "store")
+    await server.start()
+    again = await comes_and_says(stage, "lou", *lines("after"))
+    await archived_once(stage, lines("before") + lines("lost by the store") + lines("after"))
+    assert again != first
+    assert "store.set_back" in server.log
+
+
+async def test_a_file_cut_short_while_everything_is_down_loses_nothing_said_after_it(server: RunningServer) -> None:
+    stage = stage_of(server)
+    first = await comes_and_says(stage, "vera", *lines("before", 30))
+    await caught_up(stage)
+    pid = await store_pid(stage)
+    os.kill(server.pid, signal.SIGSTOP)
+    os.kill(pid, signal.SIGKILL)
+    server.kill()
+    cut_short(server.data)
+    await server.start()
+    again = await comes_and_says(stage, "kim", *lines("after"))
+    await archived_once(stage, lines("before", 30) + lines("after"))
+    assert again != first
+
+
+async def test_a_file_cut_short_under_a_running_server_loses_nothing_said_after_it(server: RunningServer) -> None:
+    """The server believes the history that its store has lost."""
+    stage = stage_of(server)
+    first = await comes_and_says(stage, "vera", *lines("before", 30))
+    await caught_up(stage)
+    pid = await store_pid(stage)
+    os.kill(server.pid, signal.SIGSTOP)  # nobody starts the store again meanwhile
+    os.kill(pid, signal.SIGKILL)
+    cut_short(server.data)
+    os.kill(server.pid, signal.SIGCONT)
+    again = await comes_and_says(stage, "kim", *lines("after"))
+    await archived_once(stage, lines("before", 30) + lines("after"))
+    assert again != first
+
+
+async def test_a_start_on_another_store_and_back_again_archives_what_is_said_on_both(
+    server: RunningServer, tmp_path: Path, start_server: Callable[..., RunningServer]
+) -> None:
+    stage = stage_of(server)
+    await comes_and_says(stage, "vera", *lines("here"))
+    await caught_up(stage)
+    server.stop()
+    async with EmbeddedStore(tmp_path / "elsewhere") as elsewhere:
+        secret = (server.data / "secret").read_text()
+        other = start_server(store=elsewhere.url, database=server.database_url, secret=secret)
+        away = stage_of(other, elsewhere.url)
+        away.database_url = stage.database_url
+        await comes_and_says(away, "kim", *lines("elsewhere"))
+        await caught_up(away)
+        other.stop()
+    await server.start()
+    await comes_and_says(stage, "lou", *lines("back"))
+    await archived_once(stage, lines("here") + lines("elsewhere") + lines("back"))
+    assert '"why": "older"' in server.log or "why=older" in server.log
+
+
+@pytest.mark.parametrize("how", ["flushed", "deleted"])
+async def test_chats_of_an_emptied_store_end_in_the_archive_as_lost(server: RunningServer, how: str) -> None:
+    """Nobody will ever end them: they are listed, and what was said in them is there to read."""
+    stage = stage_of(server)
+    await comes_and_says(stage, "vera", "Is anybody there?")
+    await caught_up(stage)
+    if how == "flushed":
+        client = open_client(stage.store_url)
+        await client.flushall()
+        await client.aclose()
+    else:
+        server.stop()
+        shutil.rmtree(server.data / "store")
+        await server.start()
+    await comes_and_says(stage, "kim", "A new beginning")
+    await archived_once(stage, ["Is anybody there?", "A new beginning"])
