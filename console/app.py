@@ -19,6 +19,7 @@ from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.history import History
+from console.archive.search import ChatSearch
 from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.authentication import forget_revoked
@@ -114,6 +115,7 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         stores=Stores(database),
         archive=Archive(database, settings.workspace),
         history=History(database, settings.workspace),
+        search=ChatSearch(database, settings.workspace),
         lags=Lags(workspace, database),
         alerts=Alerts(database, settings.workspace, locales=page_texts().available()),
         couriers=Couriers(settings.alert_networks),

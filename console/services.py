@@ -8,6 +8,7 @@ from console.archive.credentials import SignedIn
 from console.archive.database import Database
 from console.archive.history import History
 from console.archive.refused_origins import RefusedOrigins
+from console.archive.search import ChatSearch
 from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.config import Settings
@@ -34,6 +35,7 @@ class Services:
     stores: Stores
     archive: Archive
     history: History
+    search: ChatSearch
     lags: Lags
     alerts: Alerts
     couriers: Couriers

@@ -11,6 +11,7 @@ from console.background.configuration import Publisher
 from console.background.leases import Leases
 from console.background.retention import Retention
 from console.background.safely import safely
+from console.background.search_backfill import SearchBackfill
 from console.consumers.consumer import FeedConsumer
 from console.delivery.fanout import Fanout
 from console.events import AnyFact, Configured, Entry, Unreadable
@@ -30,6 +31,7 @@ class Workers:
         self.leases = Leases(services)
         self.publisher = Publisher(services)
         self._retention = Retention(services, self._leads)
+        self._backfill = SearchBackfill(services.search.index, self._leads)
         self._archive = FeedConsumer(
             ARCHIVE,
             services.archive.write,
@@ -60,6 +62,7 @@ class Workers:
             self._alerts.run,
             self._sender.run,
             self._retention.sweep,
+            self._backfill.build,
             self.refused,
             *more,
         )

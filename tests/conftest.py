@@ -68,9 +68,19 @@ async def _migrate(url: str) -> None:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An archive of each kind in turn: what asks for it is tried on both."""
+    return _database_url(request, tmp_path, like="migrated")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same without a table."""
+    return _database_url(request, tmp_path, like="template0")
+
+
+def _database_url(request: pytest.FixtureRequest, folder: Path, *, like: str) -> str:
     if request.param == "sqlite":
-        return sqlite_url(tmp_path)
-    return str(request.getfixturevalue("postgres").create_database(like="migrated"))
+        return sqlite_url(folder)
+    return str(request.getfixturevalue("postgres").create_database(like=like))
 
 
 @pytest.fixture

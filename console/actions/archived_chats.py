@@ -1,7 +1,8 @@
 """What may be done with chats of the archive."""
 
-from console.archive.history import ChatPage, ChatRecord, Kind
+from console.archive.history import ChatRecord
 from console.archive.reducer import ArchivedChat
+from console.archive.search import ChatPage, ChatQuery
 from console.domain.directory import Member
 from console.domain.ids import CID
 from console.domain.permissions import may_see, require
@@ -11,12 +12,10 @@ from console.queue.results import Gone
 from console.services import Services
 
 
-async def find(
-    services: Services, by: Member, *, text: str, visitor: str, kind: Kind, before: str, limit: int
-) -> ChatPage:
+async def find(services: Services, by: Member, query: ChatQuery, *, before: str, limit: int) -> ChatPage:
     """Chats that have ended, newest end first."""
     require(by, "answer")
-    return await services.history.list_chats(text=text, visitor=visitor, kind=kind, before=before, limit=limit)
+    return await services.search.list_chats(query, before=before, limit=limit)
 
 
 async def read(services: Services, by: Member, id: str) -> ChatRecord:

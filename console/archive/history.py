@@ -1,36 +1,16 @@
-"""Reading the archive: ended chats and left messages, one chat in full, and what a command once got."""
+"""Reading the archive: one chat in full, a visitor's chats, what a command once got; and what is kept no longer."""
 
 from collections.abc import Collection
-from typing import Any, Literal, get_args
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 
 from console.archive.database import Database
-from console.archive.reducer import ArchivedChat, fold_text, text_of
+from console.archive.reducer import ArchivedChat, archived_chat, text_of
 from console.archive.tables import chats, facts, set_aside
-from console.archive.writer import archived_chat
 from console.events import AnyChatFact, AnyFact, ChatFact, Visitor, decode_fact
 
-Kind = Literal["ended", "left", "handled"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-MOST = 200  # chats on a page
-LONGEST_SEARCH = 200  # characters
 CHUNK = 200  # chats deleted in one transaction
-
-
-class FoundChat(msgspec.Struct):
-    """A chat in a list: `excerpt` is its first message, or the first with the text that was looked for."""
-
-    chat: ArchivedChat
-    excerpt: str
-
-
-class ChatPage(msgspec.Struct):
-    """Newest end first; `next` is the `before` of the next page, empty on the last."""
-
-    chats: list[FoundChat]
-    next: str
 
 
 class ChatRecord(msgspec.Struct):
@@ -56,28 +36,6 @@ class History:
         self.database = database
         self.workspace = workspace
 
-    async def list_chats(
-        self, *, text: str = "", visitor: str = "", kind: Kind = "ended", before: str = "", limit: int = 50
-    ) -> ChatPage:
-        """Ended chats, left messages nobody has handled yet, or the handled ones.
-
-        `text` is looked for in messages and notes, `visitor` in name, address and id; case and accents
-        do not count, and % and _ are themselves. A `before` that is none starts at the newest.
-        """
-        limit = max(1, min(limit, MOST))
-        wanted = select(chats).where(chats.c.workspace == self.workspace, _of_kind(kind), _older(before))
-        if visitor:
-            wanted = wanted.where(_has(chats.c.words, visitor))
-        if text:
-            wanted = wanted.where(self._said_in_chat(text))
-        wanted = wanted.order_by(chats.c.ended.desc(), chats.c.id.desc()).limit(limit + 1)
-        async with self.database.reading() as connection:
-            rows = [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]
-            excerpts = await connection.execute(self._first_words([row.id for row in rows[:limit]], text))
-            said = {row.chat: _text(row.raw) for row in excerpts}
-        found = [FoundChat(row, said.get(row.id, "")) for row in rows[:limit]]
-        return ChatPage(found, f"{rows[limit - 1].ended}-{rows[limit - 1].id}" if len(rows) > limit else "")
-
     async def earlier_chats(self, visitor: str, *, but: str, limit: int) -> list[ArchivedChat]:
         """The visitor's other chats, the newest first."""
         theirs = and_(chats.c.workspace == self.workspace, chats.c.visitor == visitor, chats.c.id != but)
@@ -92,12 +50,6 @@ class History:
         async with self.database.reading() as connection:
             rows = (await connection.execute(wanted)).all()
         return {row.id: Visitor(row.visitor, row.name, row.email, row.verified) for row in rows}
-
-    async def left_waiting(self) -> int:
-        """How many left messages nobody has handled yet."""
-        wanted = select(func.count()).select_from(chats).where(chats.c.workspace == self.workspace, _of_kind("left"))
-        async with self.database.reading() as connection:
-            return (await connection.execute(wanted)).scalar_one()
 
     async def read_chat(self, chat_id: str) -> ChatRecord | None:
         """The chat with all its facts, staff's included; None when the archive has no such chat."""
@@ -161,43 +113,6 @@ class History:
 
     def _is(self, chat_id: str) -> ColumnElement[bool]:
         return and_(chats.c.workspace == self.workspace, chats.c.id == chat_id)
-
-    def _said_in_chat(self, text: str) -> ColumnElement[bool]:
-        said = select(facts.c.id).where(
-            facts.c.workspace == chats.c.workspace, facts.c.chat == chats.c.id, _has(facts.c.words, text)
-        )
-        return said.exists()
-
-    def _first_words(self, ids: list[str], text: str) -> Select[Any]:
-        """The first message of each chat; with `text`, the first fact that holds it."""
-        those = [facts.c.workspace == self.workspace, facts.c.chat.in_(ids)]
-        those.append(_has(facts.c.words, text) if text else facts.c.kind == "message")
-        first = select(facts.c.chat, func.min(facts.c.seq).label("seq")).where(*those).group_by(facts.c.chat)
-        firsts = first.subquery()
-        return select(facts.c.chat, facts.c.raw).join(
-            firsts,
-            and_(facts.c.workspace == self.workspace, facts.c.chat == firsts.c.chat, facts.c.seq == firsts.c.seq),
-        )
-
-
-def _of_kind(kind: Kind) -> ColumnElement[bool]:
-    left = chats.c.left_message.is_(kind != "ended")
-    if kind == "ended":
-        return and_(left, chats.c.ended.is_not(None))
-    return and_(left, chats.c.handled.is_(None) if kind == "left" else chats.c.handled.is_not(None))
-
-
-def _older(before: str) -> ColumnElement[bool]:
-    """Behind the place `<ended>-<id>` in the list; anything else is no place."""
-    ended, _, chat_id = before.partition("-")
-    if not (ended.isascii() and ended.isdigit() and len(ended) <= 15 and chat_id):
-        return chats.c.ended.is_not(None)
-    place = int(ended)
-    return or_(chats.c.ended < place, and_(chats.c.ended == place, chats.c.id < chat_id))
-
-
-def _has(column: ColumnElement[str], looked_for: str) -> ColumnElement[bool]:
-    return column.contains(fold_text(looked_for[:LONGEST_SEARCH]), autoescape=True)
 
 
 def _fact(raw: str) -> AnyFact | None:

@@ -1,10 +1,11 @@
 """What facts add up to, decided without SQL: the row of a fact, and the chat that facts make."""
 
-import unicodedata
 from collections.abc import Mapping
 
 import msgspec
+from sqlalchemy import RowMapping
 
+from console.archive.search_words import fold_text
 from console.events import (
     AnyFact,
     Assigned,
@@ -24,8 +25,6 @@ from console.events import (
     Unreadable,
     Visitor,
 )
-
-ACCENTS = range(0x300, 0x370)  # combining marks of Latin, Greek and Cyrillic letters
 
 
 class ArchivedChat(msgspec.Struct):
@@ -59,14 +58,13 @@ class ArchivedChat(msgspec.Struct):
     comment: str = ""
     handled: int | None = None
     handled_by: str = ""
+    listed: str = ""  # ended, left or handled; empty while it goes on
+    place: int | None = None  # in those lists, as the search index gives it
 
 
-def fold_text(text: str) -> str:
-    """Text as it is searched: no case, no accents, so `perche` finds `Perché`; NUL is left out."""
-    if text.isascii():
-        return text.casefold().replace("\0", "")
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(sign for sign in plain if sign != "\0" and ord(sign) not in ACCENTS)
+def archived_chat(row: RowMapping) -> ArchivedChat:
+    """A row of `chats` as a struct."""
+    return ArchivedChat(**{name: row[name] for name in ArchivedChat.__struct_fields__})
 
 
 def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[str, object]:
@@ -148,6 +146,15 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
             _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
         case Handled():
             chat.handled, chat.handled_by = fact.at, fact.author.name or fact.author.id
+    chat.listed = _list_of(chat)
+
+
+def _list_of(chat: ArchivedChat) -> str:
+    if chat.ended is None:
+        return ""
+    if not chat.left_message:
+        return "ended"
+    return "handled" if chat.handled else "left"
 
 
 def _open(chat: ArchivedChat, fact: Opened | Reopened, *, at: int) -> None:

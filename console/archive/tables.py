@@ -1,8 +1,9 @@
-"""Every table. Times are ms since 1970; `words` columns hold folded text for searching (see `folding`).
+"""Every table. Times are ms since 1970; `words` columns hold folded text for searching (see `search_words`).
 
+The search index is no table of this page: each database has one of its own kind (`search_index`).
 `facts` is the record: one row a fact of the feed, known by the feed's own id, so the same entry
-given twice is one row. `chats` is what the facts of a chat add up to. `raw` and `words` are the
-only places that hold what people wrote: taking something back changes those two columns.
+given twice is one row. `chats` is what the facts of a chat add up to. `raw`, `words` and the
+search index are the only places that hold what people wrote: taking something back changes those.
 """
 
 from typing import Any
@@ -286,7 +287,10 @@ chats = Table(
     Column("comment", Text, nullable=False),
     Column("handled", BigInteger),
     Column("handled_by", Text, nullable=False),
-    Index(None, "workspace", "left_message", "ended", "id"),
+    Column("listed", String(20), nullable=False, server_default=text("''")),  # ended, left, handled; empty: it goes on
+    Column("place", BigInteger),  # in its list and in the search index; grows with `ended`
+    Index(None, "place", unique=True),
+    Index(None, "workspace", "listed", "place"),
     Index(None, "workspace", "visitor"),
     Index(None, "workspace", "last"),
 )
@@ -322,6 +326,13 @@ interventions = Table(  # which facts tell of a supervisor's doing
     Column("n", BigInteger, nullable=False),
     ForeignKeyConstraint(["workspace", "id"], ["facts.workspace", "facts.id"], ondelete="CASCADE"),
     Index(None, "workspace", "at", "n"),
+)
+
+search_backfill = Table(  # of archives from before there was a search index, until it has everything
+    "search_backfill",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("below", BigInteger, nullable=False),  # chats with a lower place are still to come
 )
 
 set_aside = Table(

@@ -9,12 +9,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
 from console.archive.feed_cursor import Batch, FeedCursor, FeedPosition
-from console.archive.reducer import ArchivedChat, fact_row, fold
+from console.archive.reducer import ArchivedChat, archived_chat, fact_row, fold
+from console.archive.search_index import SearchIndex
 from console.archive.supervisor_actions import is_supervisor_action
 from console.archive.tables import chats, facts, interventions
 from console.events import ChatFact, Entry
@@ -30,6 +31,7 @@ class Archive:
         self.database = database
         self.workspace = workspace
         self._cursor = FeedCursor(database, workspace, NAME)
+        self._index = SearchIndex(database, workspace)
 
     async def cursor(self) -> FeedPosition:
         """How far the feed is archived."""
@@ -62,7 +64,10 @@ class Archive:
             if is_supervisor_action(entry.fact):
                 listed.append({"workspace": self.workspace, "id": entry.id, "at": entry.fact.at, "n": entry.n})
         await self._supersede(connection, epoch, rows, held)
+        changed = [*new.values(), *held.values()]
+        await self._index.give_places(connection, changed)
         await self._save(connection, new.values(), held.values(), rows)
+        await self._index.write(connection, changed)
         if listed:
             await connection.execute(insert(interventions), listed)
 
@@ -117,8 +122,3 @@ class Archive:
             await connection.execute(update(chats).where(this), values)
         if rows:
             await connection.execute(insert(facts), rows)
-
-
-def archived_chat(row: RowMapping) -> ArchivedChat:
-    """A row of `chats` as a struct."""
-    return ArchivedChat(**{name: row[name] for name in ArchivedChat.__struct_fields__})

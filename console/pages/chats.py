@@ -9,8 +9,9 @@ from starlette.routing import Route
 
 from console.actions import archived_chats
 from console.archive.credentials import SignedIn
-from console.archive.history import KINDS, LONGEST_SEARCH, Kind
 from console.archive.reducer import ArchivedChat
+from console.archive.search import LISTS, ChatList, ChatQuery
+from console.archive.search_words import LONGEST_QUESTION
 from console.authentication import services_of
 from console.domain.ids import new_cid
 from console.pages.guard import for_members, go, read_form
@@ -24,13 +25,12 @@ PAGE = 50  # chats
 async def list_chats(request: Request, me: SignedIn) -> Response:
     """A tab of the archive, newest end first, with what was looked for."""
     asked = request.query_params
-    kind = cast(Kind, asked.get("kind")) if asked.get("kind") in KINDS else "ended"
-    text, visitor = (asked.get(name, "").strip()[:LONGEST_SEARCH] for name in ("text", "visitor"))
+    kind = cast(ChatList, asked.get("kind")) if asked.get("kind") in LISTS else "ended"
+    text, visitor = (asked.get(name, "").strip()[:LONGEST_QUESTION] for name in ("text", "visitor"))
     before = asked.get("before", "")
     services = services_of(request)
-    found = await archived_chats.find(
-        services, me.member, text=text, visitor=visitor, kind=kind, before=before, limit=PAGE
-    )
+    query = ChatQuery(text=text, visitor=visitor, listed=kind)
+    found = await archived_chats.find(services, me.member, query, before=before, limit=PAGE)
     context = {
         "kind": kind,
         "text": text,
@@ -39,8 +39,8 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
         "page": found,
         "older": _address(kind, text, visitor, found.next) if found.next else "",
         "newest": _address(kind, text, visitor, ""),
-        "tabs": {one: _address(one, text, visitor, "") for one in KINDS},
-        "left": await services.history.left_waiting(),
+        "tabs": {one: _address(one, text, visitor, "") for one in LISTS},
+        "left": await services.search.left_waiting(),
         "queues": services.directory.queues,
     }
     return _render(request, me, "chats.html", context)
@@ -88,7 +88,7 @@ def chat_line(chat: ArchivedChat) -> ChatState:
     )
 
 
-def _address(kind: Kind, text: str, visitor: str, before: str) -> str:
+def _address(kind: ChatList, text: str, visitor: str, before: str) -> str:
     asked = {"kind": kind, "text": text, "visitor": visitor, "before": before}
     return f"/chats?{urlencode({name: value for name, value in asked.items() if value})}"
 

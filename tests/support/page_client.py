@@ -12,6 +12,7 @@ from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.history import History
+from console.archive.search import ChatSearch
 from console.archive.stores import Stores
 from console.archive.writer import Archive
 from console.config import read_settings
@@ -66,6 +67,7 @@ def _services(database: Database, workspace: Workspace, *, demo: bool = False) -
         archive=Archive(database, workspace.name),
         lags=Lags(workspace, database),
         history=History(database, workspace.name),
+        search=ChatSearch(database, workspace.name),
         alerts=Alerts(database, workspace.name, locales=page_texts().available()),
         couriers=Couriers(),
         hub=Hub(),

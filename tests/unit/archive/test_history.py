@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from console.archive.database import Database
 from console.archive.history import History
+from console.archive.search import ChatQuery, ChatSearch
 from console.archive.tables import chats, facts, set_aside
 from console.archive.writer import Archive
 from console.domain.ids import new_cid
@@ -36,150 +37,6 @@ async def archived(database: Database, feed: Feed) -> None:
     await Archive(database).append("e1", feed.entries)
 
 
-async def found(history: History, **asked: object) -> list[str]:
-    page = await history.list_chats(**asked)  # type: ignore[arg-type]
-    return [one.chat.id for one in page.chats]
-
-
-# --- the lists ---------------------------------------------------------------------------------
-
-
-async def test_an_empty_archive_has_an_empty_list(history: History) -> None:
-    page = await history.list_chats()
-    assert (page.chats, page.next, await history.left_waiting()) == ([], "", 0)
-
-
-async def test_ended_chats_come_newest_end_first(history: History, database: Database, feed: Feed) -> None:
-    for chat in ("first", "second"):
-        feed.talk(chat, "Hello")
-    feed.open("running")
-    await archived(database, feed)
-    assert await found(history) == ["second", "first"]
-
-
-async def test_left_messages_wait_in_their_own_list_until_handled(
-    history: History, database: Database, feed: Feed
-) -> None:
-    feed.talk("talked", "Hello")
-    feed.leave_message("waiting", "Call me")
-    feed.leave_message("done", "Write to me")
-    feed.handle("done")
-    await archived(database, feed)
-    lists = [await found(history, kind=kind) for kind in ("ended", "left", "handled")]
-    assert lists == [["talked"], ["waiting"], ["done"]]
-    assert await history.left_waiting() == 1
-
-
-async def test_a_list_shows_the_visitors_first_words(history: History, database: Database, feed: Feed) -> None:
-    feed.talk("c1", "Where is my parcel?", "Thank you")
-    await archived(database, feed)
-    (one,) = (await history.list_chats()).chats
-    assert one.excerpt == "Where is my parcel?"
-
-
-async def test_a_search_shows_the_words_it_found(history: History, database: Database, feed: Feed) -> None:
-    feed.talk("c1", "Hello", "My parcel is broken")
-    await archived(database, feed)
-    (one,) = (await history.list_chats(text="BROKEN")).chats
-    assert one.excerpt == "My parcel is broken"
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 7])
-async def test_pages_show_every_chat_once_in_order(
-    history: History, database: Database, feed: Feed, limit: int
-) -> None:
-    for number in range(7):
-        feed.talk(f"c{number}", "Hello")
-        feed.now -= 1_000 * (number % 3)  # some end in the same ms
-    await archived(database, feed)
-    async with database.writing() as connection:
-        await connection.execute(update(chats).where(chats.c.id.in_(["c2", "c3", "c4"])).values(ended=START + 50_000))
-    seen, before = [], ""
-    while True:
-        page = await history.list_chats(limit=limit, before=before)
-        seen += [one.chat.id for one in page.chats]
-        before = page.next
-        if not before:
-            break
-    assert seen == await found(history, limit=200)
-    assert len(seen) == len(set(seen)) == 7
-
-
-@pytest.mark.parametrize("before", ["-", "x", "1", "-1-c1", "9" * 400, "٣-c1", "1-c1'; DROP TABLE chats; --", "%-%"])
-async def test_a_made_up_place_in_the_list_harms_nothing(
-    history: History, database: Database, feed: Feed, before: str
-) -> None:
-    feed.talk("c1", "Hello")
-    await archived(database, feed)
-    assert await found(history, before=before) in ([], ["c1"])
-    assert await history.knows_chat("c1")
-
-
-@pytest.mark.parametrize(("limit", "shown"), [(0, 1), (-5, 1), (10**9, 200)])
-async def test_a_page_has_a_bounded_length(
-    history: History, database: Database, feed: Feed, limit: int, shown: int
-) -> None:
-    for number in range(203):
-        feed.open(f"c{number}")
-        feed.end(f"c{number}")
-    await archived(database, feed)
-    assert len(await found(history, limit=limit)) == shown
-
-
-# --- searching -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("text", ["parcel", "PARCEL", "my parcel is", "perche", "PERCHÉ", "perché", "parcel?", "50%"])
-async def test_case_and_accents_do_not_matter(history: History, database: Database, feed: Feed, text: str) -> None:
-    feed.talk("c1", "Where is my Parcel is it? Perch\u00e9? It cost 50% more. My parcel is late, parcel?")
-    feed.talk("c2", "Something else")
-    await archived(database, feed)
-    assert await found(history, text=text) == ["c1"]
-
-
-@pytest.mark.parametrize(("text", "chat"), [("%", "percent"), ("_", "underscore"), ("/", "slash"), ("\\", "backslash")])
-async def test_wildcards_are_letters_like_any_other(
-    history: History, database: Database, feed: Feed, text: str, chat: str
-) -> None:
-    for name, sign in {"percent": "%", "underscore": "_", "slash": "/", "backslash": "\\", "none": "x"}.items():
-        feed.open(name, name=f"Vera {sign}")
-        feed.say(name, f"a{sign}b")
-        feed.end(name)
-    await archived(database, feed)
-    assert await found(history, text=text) == [chat]
-    assert await found(history, visitor=text) == [chat]
-
-
-async def test_a_visitor_is_found_by_name_address_and_id(history: History, database: Database, feed: Feed) -> None:
-    feed.talk("c1", "Hello", visitor="v123", name="Véra Müller", email="Vera@Example.com")
-    feed.talk("c2", "Hello", visitor="v456", name="Bo")
-    await archived(database, feed)
-    for visitor in ("vera", "muller", "vera@example", "v123"):
-        assert await found(history, visitor=visitor) == ["c1"], visitor
-
-
-async def test_both_searches_together_must_fit(history: History, database: Database, feed: Feed) -> None:
-    feed.talk("c1", "parcel", name="Vera")
-    feed.talk("c2", "parcel", name="Kim")
-    feed.talk("c3", "invoice", name="Kim")
-    await archived(database, feed)
-    assert await found(history, text="parcel", visitor="kim") == ["c2"]
-
-
-async def test_staff_find_their_notes(history: History, database: Database, feed: Feed) -> None:
-    feed.open("c1")
-    feed.note("c1", "asked for a refund before")
-    feed.end("c1")
-    await archived(database, feed)
-    assert await found(history, text="refund") == ["c1"]
-
-
-async def test_a_search_as_long_as_a_book_is_cut(history: History, database: Database, feed: Feed) -> None:
-    feed.talk("c1", "a" * 300)
-    await archived(database, feed)
-    assert await found(history, text="a" * 1_000_000) == ["c1"]
-
-
 # --- one chat ------------------------------------------------------------------------------------
 
 
@@ -205,7 +62,7 @@ async def test_an_entry_no_longer_understood_is_counted_not_fatal(
     record = await history.read_chat("c1")
     assert record is not None
     assert (record.unreadable, len(record.facts)) == (1, 4)
-    assert (await history.list_chats()).chats[0].excerpt == ""
+    assert (await ChatSearch(database).list_chats(ChatQuery())).chats[0].excerpt == ""
 
 
 async def test_no_such_chat_is_none(history: History) -> None:

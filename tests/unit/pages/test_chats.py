@@ -175,10 +175,10 @@ async def test_nobody_sees_anything_without_signing_in(services: Services, feed:
 async def test_a_database_away_is_said_in_words(
     services: Services, ana: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(**_: Any) -> None:
+    async def away(*_: Any, **__: Any) -> None:
         raise Unknown("The database cannot be used just now: /secret/path")
 
-    monkeypatch.setattr(services.history, "list_chats", away)
+    monkeypatch.setattr(services.search, "list_chats", away)
     answer = await ana.get("/chats")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "Chats continue" in answer.text
@@ -340,7 +340,7 @@ async def test_a_wrong_form_handles_nothing(services: Services, ana: httpx.Async
     wrong = {**(right if "cid" in form else {"cid": right["cid"]}), **form}
     assert (await ana.post(f"/chats/{chat}/handled", data=wrong)).status_code in {400, 403}
     await catch_up(services)
-    assert await services.history.left_waiting() == 1
+    assert await services.search.left_waiting() == 1
 
 
 async def test_reading_handles_nothing(services: Services, ana: httpx.AsyncClient) -> None:
@@ -348,7 +348,7 @@ async def test_reading_handles_nothing(services: Services, ana: httpx.AsyncClien
     await catch_up(services)
     assert (await ana.get(f"/chats/{chat}/handled")).status_code == 405
     await page_of(ana, f"/chats/{chat}?handled=1")
-    assert await services.history.left_waiting() == 1
+    assert await services.search.left_waiting() == 1
 
 
 async def test_a_chat_that_was_no_left_message_is_not_handled(services: Services, ana: httpx.AsyncClient) -> None:

@@ -1,0 +1,172 @@
+"""The lists of ended chats and left messages: filtered, searched, paged and counted, newest end first."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from console.archive.database import Database
+from console.archive.reducer import ArchivedChat, archived_chat, text_of
+from console.archive.search_index import PLACES, SearchIndex
+from console.archive.search_words import (
+    TEXT,
+    VISITOR,
+    Term,
+    facet_terms,
+    fold_text,
+    has_term,
+    list_facet,
+    terms,
+    words_of,
+)
+from console.archive.tables import chats, facts
+from console.events import decode_fact
+
+ChatList = Literal["ended", "left", "handled"]
+LISTS: tuple[ChatList, ...] = get_args(ChatList)
+MOST = 200  # chats on a page
+MOST_COUNTED = 10_000  # counting more would take longer than anybody looks
+MOST_READ = 5_000  # facts of a page's chats that are looked through for the words
+
+
+class ChatQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked for; what is empty does not matter.
+
+    `text` is looked for in messages and notes, `visitor` in name, address and id: words by their beginning,
+    in any order; case, accents and strokes do not count. `since` and `until` (ms) bound the end; `agent`
+    is who answered in it, `rating` 1 to 5, `late` yes or no.
+    """
+
+    listed: ChatList = "ended"
+    text: str = ""
+    visitor: str = ""
+    since: int = 0
+    until: int = 0
+    site: str = ""
+    queue: str = ""
+    agent: str = ""
+    channel: str = ""
+    reason: str = ""
+    rating: str = ""
+    late: str = ""
+
+    def facets(self) -> list[tuple[str, str]]:
+        given = {name: getattr(self, name) for name in ("site", "queue", "agent", "channel", "rating", "late")}
+        given["reason"] = fold_text(self.reason)
+        return [(name, value) for name, value in given.items() if value]
+
+
+class FoundChat(msgspec.Struct):
+    """A chat in a list: `excerpt` is its first message, or the first with the text that was looked for."""
+
+    chat: ArchivedChat
+    excerpt: str
+
+
+class ChatPage(msgspec.Struct):
+    """Newest end first; `next` is the `before` of the next page, empty on the last."""
+
+    chats: list[FoundChat]
+    next: str
+
+
+class ChatSearch:
+    def __init__(self, database: Database, workspace: str = "main") -> None:
+        self.database = database
+        self.workspace = workspace
+        self.index = SearchIndex(database, workspace)
+
+    async def list_chats(self, query: ChatQuery, *, before: str = "", limit: int = 50) -> ChatPage:
+        """The chats of one page. A `before` that is none starts at the newest."""
+        limit = max(1, min(limit, MOST))
+        places = self._places(query, before=_place(before), limit=limit + 1)
+        if places is None:
+            return ChatPage([], "")
+        wanted = select(chats).where(chats.c.place.in_(places)).order_by(chats.c.place.desc())
+        async with self.database.reading() as connection:
+            rows = [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]
+            shown = rows[:limit]
+            read = await connection.execute(self._said([row.id for row in shown], query.text))
+            said = _excerpts(read.all(), terms(query.text, TEXT))
+        found = [FoundChat(row, said.get(row.id, "")) for row in shown]
+        return ChatPage(found, str(shown[-1].place) if len(rows) > limit else "")
+
+    async def count(self, query: ChatQuery) -> int:
+        """How many there are; one more than `MOST_COUNTED` stands for any number beyond it."""
+        places = self._places(query, before=0, limit=MOST_COUNTED + 1)
+        if places is None:
+            return 0
+        async with self.database.reading() as connection:
+            return (await connection.execute(select(func.count()).select_from(places.subquery()))).scalar_one()
+
+    async def left_waiting(self) -> int:
+        """How many left messages nobody has handled yet."""
+        wanted = select(func.count()).select_from(chats).where(self._listed("left"))
+        async with self.database.reading() as connection:
+            return (await connection.execute(wanted)).scalar_one()
+
+    def _places(self, query: ChatQuery, *, before: int, limit: int) -> Select[Any] | None:
+        """Of the newest that fit, below the place `before`; None when a text without letter or digit is looked for.
+
+        The plain list needs no search index: it is whole also while that is being built.
+        """
+        asked = terms(query.text, TEXT), terms(query.visitor, VISITOR)
+        if (query.text and not asked[0]) or (query.visitor and not asked[1]):
+            return None
+        start, until = query.since * PLACES, query.until * PLACES
+        before = min(before, until) if before and until else before or until
+        facets = query.facets()
+        if asked[0] or asked[1] or facets:
+            listed = list_facet(self.workspace, query.listed)
+            question = [*asked[0], *asked[1], *facet_terms([listed, *facets])]
+            return self.index.places(question, start=start, before=before, limit=limit)
+        wanted = select(chats.c.place).where(self._listed(query.listed), chats.c.place >= start)
+        if before:
+            wanted = wanted.where(chats.c.place < before)
+        return wanted.order_by(chats.c.place.desc()).limit(limit)
+
+    def _listed(self, listed: ChatList) -> ColumnElement[bool]:
+        return and_(chats.c.workspace == self.workspace, chats.c.listed == listed)
+
+    def _said(self, ids: list[str], text: str) -> Select[Any]:
+        """The first message of each chat; with `text`, all that was written in them."""
+        in_chats = facts.c.workspace == self.workspace, facts.c.chat.in_(ids)
+        columns = facts.c.chat, facts.c.seq, facts.c.words, facts.c.raw
+        if text:
+            said = select(*columns).where(*in_chats, facts.c.words != "")
+            return said.order_by(facts.c.chat, facts.c.seq).limit(MOST_READ)
+        firsts = (
+            select(facts.c.chat, func.min(facts.c.seq).label("seq"))
+            .where(*in_chats, facts.c.kind == "message")
+            .group_by(facts.c.chat)
+            .subquery()
+        )
+        return select(*columns).where(*in_chats).join(firsts, _same(firsts))
+
+
+def _same(firsts: Any) -> ColumnElement[bool]:
+    return and_(facts.c.chat == firsts.c.chat, facts.c.seq == firsts.c.seq)
+
+
+def _place(before: str) -> int:
+    """Anything but a place in the list is none."""
+    return int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else 0
+
+
+def _excerpts(rows: Sequence[Any], question: Sequence[Term]) -> dict[str, str]:
+    """By chat: the first text that answers most of the question; without one, the first."""
+    best: dict[str, tuple[int, str]] = {}
+    for row in rows:
+        words = {TEXT + word for word in words_of(row.words)} if question else set()
+        answered = sum(has_term(words, term) for term in question)
+        if row.chat not in best or answered > best[row.chat][0]:
+            best[row.chat] = answered, row.raw
+    return {chat: _text(raw) for chat, (_, raw) in best.items()}
+
+
+def _text(raw: str) -> str:
+    try:
+        return text_of(decode_fact(raw))
+    except msgspec.MsgspecError:
+        return ""

@@ -1,0 +1,183 @@
+"""The full-text index of ended chats: FTS5 in SQLite, a tsvector in PostgreSQL, the same words in both.
+
+A chat comes into it in the writer's own transaction, when it has ended and whenever it changes after
+that. Its place there, `chats.place`, grows with the instant of its end, so the newest are read first
+and a span of days is a span of places. What was archived before there was an index is taken in from
+the newest to the oldest, a few at a time (`build`), beside everything else.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, TextClause, column, delete, func, select, table, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.archive.database import Database
+from console.archive.reducer import ArchivedChat, archived_chat
+from console.archive.search_words import Term, document, fold_text, list_facet
+from console.archive.tables import chats, facts, search_backfill
+
+PLACES = 10_000  # to each millisecond: chats that ended in the same one
+STEP = 200  # chats taken in by one transaction of `build`
+CHUNK = 500  # values in one IN (…)
+
+chat_words = table("chat_words", column("rowid"), column("place"), column("words"))
+
+SQLITE_WRITE = (
+    text("DELETE FROM chat_words WHERE rowid = :place"),
+    text("INSERT INTO chat_words (rowid, words) VALUES (:place, :words)"),
+)
+POSTGRESQL_WRITE = (
+    text(
+        "INSERT INTO chat_words (place, words) VALUES (:place, array_to_tsvector(string_to_array(:words, ' ')))"
+        " ON CONFLICT (place) DO UPDATE SET words = excluded.words"
+    ),
+)
+
+
+class SearchIndex:
+    def __init__(self, database: Database, workspace: str) -> None:
+        self.workspace = workspace
+        self._sqlite = database.is_sqlite
+        self._database = database
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def places(self, question: Sequence[Term], *, start: int = 0, before: int = 0, limit: int) -> Select[Any]:
+        """The newest places of what has every term, from `start` on and below `before` (0: no such end)."""
+        at = chat_words.c.rowid if self._sqlite else chat_words.c.place
+        wanted = select(at.label("place")).select_from(chat_words).where(self._matches(question))
+        if start:
+            wanted = wanted.where(at >= start)
+        if before:
+            wanted = wanted.where(at < before)
+        return wanted.order_by(at.desc()).limit(limit)
+
+    def _matches(self, question: Sequence[Term]) -> TextClause:
+        if self._sqlite:
+            return text("chat_words MATCH :question").bindparams(question=_fts5(question))
+        return text("chat_words.words @@ CAST(:question AS tsquery)").bindparams(question=_tsquery(question))
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    async def give_places(self, connection: AsyncConnection, changed: Iterable[ArchivedChat]) -> None:
+        """To those that have ended since; away from those that go on."""
+        wanted: dict[int, ArchivedChat] = {}
+        for chat in changed:
+            if chat.ended is None:
+                chat.place = None
+            elif chat.place is None or chat.place // PLACES != chat.ended:
+                place = chat.ended * PLACES + zlib.crc32(f"{self.workspace}\0{chat.id}".encode()) % PLACES
+                wanted[_free(place, wanted)] = chat
+        while wanted:
+            of_those = select(chats.c.place).where(chats.c.place.in_(list(wanted)[:CHUNK]))
+            taken = set((await connection.execute(of_those)).scalars())
+            for place in list(wanted)[:CHUNK]:
+                chat = wanted.pop(place)
+                if place in taken:
+                    wanted[_free(place + 1, wanted)] = chat
+                else:
+                    chat.place = place
+
+    async def write(self, connection: AsyncConnection, changed: Iterable[ArchivedChat]) -> None:
+        """Those of the chats that have ended, as they stand in SQL now; what goes on was taken out with its place."""
+        ended = [chat for chat in changed if chat.place is not None]
+        texts, agents = await self._said(connection, [chat.id for chat in ended])
+        values = [
+            {
+                "place": chat.place,
+                "words": " ".join(document(texts[chat.id], chat.words, self._facets(chat, agents[chat.id]))),
+            }
+            for chat in ended
+        ]
+        if values:
+            for statement in SQLITE_WRITE if self._sqlite else POSTGRESQL_WRITE:
+                await connection.execute(statement, values)
+
+    async def _said(
+        self, connection: AsyncConnection, ids: Sequence[str]
+    ) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
+        """What was written in each chat, and by which agents."""
+        texts, agents = defaultdict[str, list[str]](list), defaultdict[str, set[str]](set)
+        wanted = (
+            select(facts.c.chat, facts.c.kind, facts.c.author, facts.c.words)
+            .where(facts.c.workspace == self.workspace, facts.c.words != "")
+            .order_by(facts.c.chat, facts.c.seq)
+        )
+        for start in range(0, len(ids), CHUNK):
+            for row in await connection.execute(wanted.where(facts.c.chat.in_(ids[start : start + CHUNK]))):
+                texts[row.chat].append(row.words)
+                if row.kind == "message" and row.author:
+                    agents[row.chat].add(row.author)
+        return texts, agents
+
+    def _facets(self, chat: ArchivedChat, authors: Collection[str]) -> list[tuple[str, str]]:
+        """What the chat can be filtered by."""
+        agents = {chat.agent, *authors} - {chat.visitor, ""}
+        return [
+            list_facet(self.workspace, chat.listed),
+            ("site", chat.site),
+            ("queue", chat.queue),
+            ("channel", chat.channel),
+            ("reason", fold_text(chat.reason)),
+            ("rating", str(chat.rating or "")),
+            ("late", "yes" if chat.late else "no"),
+            *(("agent", agent) for agent in agents),
+        ]
+
+    # --- what was archived before ------------------------------------------------------------------
+
+    async def built_down_to(self) -> int:
+        """The instant (ms) of the oldest end that is searched; 0 when every ended chat is."""
+        async with self._database.reading() as connection:
+            return (await self._below(connection)) // PLACES
+
+    async def build(self) -> bool:
+        """Take some more of what is not yet in; whether anything may be left. A cut loses nothing: it goes on there."""
+        async with self._database.writing() as connection:
+            below = await self._below(connection)
+            if not below:
+                return False
+            here = search_backfill.c.workspace == self.workspace
+            of_workspace = chats.c.workspace == self.workspace, chats.c.place < below
+            wanted = select(chats).where(*of_workspace).order_by(chats.c.place.desc()).limit(STEP)
+            rows = (await connection.execute(wanted)).mappings().all()
+            await self.write(connection, [archived_chat(row) for row in rows])
+            if len(rows) < STEP:
+                await connection.execute(delete(search_backfill).where(here))
+                return False
+            await connection.execute(update(search_backfill).where(here).values(below=rows[-1]["place"]))
+            return True
+
+    async def _below(self, connection: AsyncConnection) -> int:
+        wanted = select(func.max(search_backfill.c.below)).where(search_backfill.c.workspace == self.workspace)
+        return (await connection.execute(wanted)).scalar_one_or_none() or 0
+
+
+def _free(place: int, taken: Collection[int]) -> int:
+    while place in taken:
+        place += 1
+    return place
+
+
+def _fts5(question: Sequence[Term]) -> str:
+    """The terms as FTS5 asks. Words hold letters and digits alone, so quotes are all that is needed."""
+
+    def word(wanted: str) -> str:
+        return f'"{wanted.removesuffix("*")}"{"*" if wanted.endswith("*") else ""}'
+
+    return _put_together(question, word, " AND ", " OR ")
+
+
+def _tsquery(question: Sequence[Term]) -> str:
+    def word(wanted: str) -> str:
+        return f"'{wanted.removesuffix('*')}'{':*' if wanted.endswith('*') else ''}"
+
+    return _put_together(question, word, " & ", " | ")
+
+
+def _put_together(question: Sequence[Term], word: Callable[[str], str], both: str, either: str) -> str:
+    terms = (either.join(f"({both.join(map(word, words))})" for words in alternatives) for alternatives in question)
+    return both.join(f"({term})" for term in terms)

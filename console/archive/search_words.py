@@ -1,0 +1,115 @@
+"""Text as it is searched, decided without SQL: folded letters, the words of a document, the terms of a question.
+
+Both databases index plain words and nothing else, so they find the same: a word of the chat's texts,
+of its visitor, or of what it can be filtered by, each kind marked by its first letter.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from anyascii import anyascii
+
+TEXT, VISITOR, FACET = "t", "v", "f"  # first letters: of what was written, of who wrote, of what is filtered by
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+RUN = re.compile(f"[{UNSPACED}]+")  # Chinese, Japanese, Thai and others that put no spaces between words
+JOINED = re.compile(f"[a-z0-9]+(?:['`-][a-z0-9]+)*|[{UNSPACED}]+")
+PARTS = re.compile("[a-z0-9]+")
+KEPT_MARKS = {0, 7, 8, 9}  # combining classes: letters, and the signs that make another letter in India and Japan
+APOSTROPHES = "\u2018\u2019\u02bc\u02b9\u00b4\uff07"
+SILENT = "\0\u0640\u00ad"  # NUL, the Arabic stretcher, the soft hyphen
+AS_WRITTEN = str.maketrans(APOSTROPHES, "'" * len(APOSTROPHES), SILENT)
+LONGEST_WORD = 40  # characters: what comes after does not count
+MOST_WORDS = 20_000  # of one chat: PostgreSQL's index takes 1 MB
+LONGEST_QUESTION = 200  # characters
+MOST_TERMS = 12  # of a question
+
+Term = tuple[tuple[str, ...], ...]  # any of these alternatives; of one, each word; `*` at the end: as it begins
+
+
+def fold_text(text: str) -> str:
+    """Text without case, accents, strokes and vowel signs, in Latin letters where a script has spaces."""
+    if text.isascii():
+        return text.lower().replace("\0", "")
+    plain = unicodedata.normalize("NFKD", text.translate(AS_WRITTEN))
+    bare = "".join(sign for sign in plain if unicodedata.combining(sign) in KEPT_MARKS)
+    whole, folded, last = unicodedata.normalize("NFC", bare), [], 0
+    for run in RUN.finditer(whole):
+        folded += [anyascii(whole[last : run.start()]), run[0]]
+        last = run.end()
+    return "".join([*folded, anyascii(whole[last:])]).lower()
+
+
+def words_of(text: str) -> Iterator[str]:
+    """What `text` is found by: words, joined ones (o'brien) whole and in parts, run-on letters in pairs."""
+    for found in JOINED.findall(fold_text(text)):
+        if RUN.match(found):
+            yield from found
+            yield from map("".join, pairwise(found))
+            continue
+        parts = PARTS.findall(found)
+        yield from (part[:LONGEST_WORD] for part in parts)
+        if len(parts) > 1:
+            yield "".join(parts)[:LONGEST_WORD]
+
+
+def document(texts: Iterable[str], visitor: str, facets: Iterable[tuple[str, str]]) -> list[str]:
+    """All words of a chat, each once."""
+    words = {facet(name, value): None for name, value in facets}
+    words |= {VISITOR + word: None for word in words_of(visitor)}
+    for text in texts:
+        words |= {TEXT + word: None for word in words_of(text)}
+        if len(words) > MOST_WORDS:
+            break
+    return list(words)[:MOST_WORDS]
+
+
+def terms(text: str, kind: str) -> list[Term]:
+    """What a document must have to answer the question; none when it has neither letter nor digit."""
+    found: dict[Term, None] = {}
+    for word in JOINED.findall(fold_text(text[:LONGEST_QUESTION])):
+        if RUN.match(word):
+            pairs = list(map("".join, pairwise(word))) or [word]
+            found |= {((kind + pair,),): None for pair in pairs}
+        else:
+            found[_term(PARTS.findall(word), kind)] = None
+    return list(found)[:MOST_TERMS]
+
+
+def list_facet(workspace: str, listed: str) -> tuple[str, str]:
+    """Of which list of which workspace: a part of every question, so that nobody finds another's."""
+    return "list", f"{workspace}/{listed}"
+
+
+def facet(name: str, value: str) -> str:
+    """A filter's value as one word, whatever it is written with."""
+    return FACET + hashlib.blake2b(f"{name}\0{value}".encode(), digest_size=6).hexdigest()
+
+
+def facet_terms(facets: Iterable[tuple[str, str]]) -> list[Term]:
+    return [((facet(name, value),),) for name, value in facets]
+
+
+def has_term(words: set[str], term: Term) -> bool:
+    """Whether the words of a text, with their first letter, answer a term."""
+    return any(all(_has_word(words, wanted) for wanted in alternative) for alternative in term)
+
+
+def _has_word(words: set[str], wanted: str) -> bool:
+    start = wanted.removesuffix("*")
+    return start in words or (start != wanted and any(word.startswith(start) for word in words))
+
+
+def _term(parts: list[str], kind: str) -> Term:
+    """A word as it begins. A joined one is found apart and together: e-mail, email; o'brien, obrien."""
+    apart = (*(kind + part[:LONGEST_WORD] for part in parts[:-1]), _begun(parts[-1], kind))
+    return (apart, (_begun("".join(parts), kind),)) if len(parts) > 1 else (apart,)
+
+
+def _begun(word: str, kind: str) -> str:
+    """A single letter stands for itself: as a beginning it would be half of all words."""
+    return kind + word[:LONGEST_WORD] + ("*" if len(word) > 1 else "")
