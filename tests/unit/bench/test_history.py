@@ -1,0 +1,36 @@
+"""`sestetto load history` asks a real archive, finds what it wrote, and says what took too long."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from console.archive.database import Database
+from console.archive.search import ChatQuery, ChatSearch
+from console.bench.history import QUESTIONS, WORKSPACE, Timing, fill
+
+
+def test_a_short_run_finds_chats_by_every_question(tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
+    words = ["load", "history", "--chats", "1000", "--runs", "20", "--out", str(out)]
+    command = [sys.executable, "-m", "console.cli", *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    questions = msgspec.json.decode(out.read_bytes(), type=dict[str, object])["questions"]
+    timings = msgspec.convert(questions, list[Timing])
+    assert [timing.what for timing in timings] == list(QUESTIONS)
+    assert {timing.what for timing in timings if not timing.found} == {"a word nobody wrote"}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_run_that_was_cut_goes_on_where_it_was(database_url: str, times: int) -> None:
+    database = Database(database_url)
+    await database.migrate()
+    for number in [200, 600][-times:]:
+        await fill(database, number, lambda _: None)
+    assert await ChatSearch(database, WORKSPACE).count(ChatQuery(text="a-1000599")) == 1
+    await database.close()
