@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -13,8 +12,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from console.authentication import services_of
 from console.delivery.hub import Outbox
 from console.errors import Refused, SestettoError, SlowDown, Unknown
-from console.protocol import MAX_FRAME, Ack, Error, Inbound, Nack, Outbound, Ping, Pong, encode
+from console.protocol import MAX_FRAME, Ack, Cid, Error, Inbound, Nack, Outbound, Ping, Pong, encode
 from console.queue.results import Said
+from console.ws.bucket import Bucket
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
 PATIENCE = (5, 200)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
@@ -29,21 +29,21 @@ Handler = Callable[[Any], Awaitable[Any]]
 Action = Callable[[Any], Awaitable[Said]]  # a verb of `console.actions`
 
 
-class Bucket:
-    """A token bucket: `rate` a second, `burst` at once."""
+class CommandName(msgspec.Struct):
+    """What is read of a frame that is not done: which command it was."""
 
-    def __init__(self, rate: float, burst: int) -> None:
-        self._rate, self._burst = rate, burst
-        self._tokens, self._at = float(burst), time.monotonic()
+    cid: Cid
 
-    def take(self) -> bool:
-        now = time.monotonic()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
+
+def cid_of(text: str) -> str:
+    """Of a command that names itself; of any other text, nothing."""
+    try:
+        return names.decode(text).cid
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return ""
+
+
+names = msgspec.json.Decoder(CommandName)
 
 
 class Hangup(Exception):
@@ -173,29 +173,31 @@ class Connection:
     async def _read(self) -> None:
         try:
             async with asyncio.timeout(HELLO_WITHIN):
-                first = await self._receive()
+                first = self._decoded(await self._receive())
         except TimeoutError:
             raise Hangup(1008) from None
         if first is None or not await self._guarded(self.hello, first):
             raise Hangup(1008)
         verbs = self.verbs()
         while True:
-            frame = await self._receive()
-            if frame is None:
-                continue
+            text = await self._receive()
             if not self._bucket.take():
-                self._slow_down(frame)
-            elif isinstance(frame, Ping):
-                self.send(Pong(frame.at, self.now()))
-            elif self._overtakes(frame):
-                self.nack(frame.cid, SlowDown())
-            elif type(frame) in verbs:
-                await self._guarded(verbs[type(frame)], frame)
-            else:
-                self.send(BAD_FRAME)
+                self._slow_down(text)
+            elif (frame := self._decoded(text)) is not None:
+                await self._do(frame, verbs)
 
-    async def _receive(self) -> Any:
-        """The next frame, or None for one that is not the protocol's."""
+    async def _do(self, frame: Any, verbs: Mapping[type[Inbound], Handler]) -> None:
+        if isinstance(frame, Ping):
+            self.send(Pong(frame.at, self.now()))
+        elif self._overtakes(frame):
+            self.nack(frame.cid, SlowDown())
+        elif type(frame) in verbs:
+            await self._guarded(verbs[type(frame)], frame)
+        else:
+            self.send(BAD_FRAME)
+
+    async def _receive(self) -> str:
+        """The next frame's text."""
         message = await self.socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
@@ -204,6 +206,10 @@ class Connection:
             raise Hangup(1003)
         if len(text) > MAX_FRAME:
             raise Hangup(1009)
+        return str(text)
+
+    def _decoded(self, text: str) -> Any:
+        """The frame, or None for one that is not the protocol's, which is answered here."""
         try:
             return self.frames.decode(text)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as problem:
@@ -222,9 +228,10 @@ class Connection:
             self._stopped_at = ""
         return bool(cid and self._stopped_at)
 
-    def _slow_down(self, frame: Any) -> None:
+    def _slow_down(self, text: str) -> None:
+        """A frame over the rate is read only as far as its answer needs: a flood must cost us less than its sender."""
         self._count_bad()
-        cid = getattr(frame, "cid", "")
+        cid = cid_of(text)
         if cid:
             self.nack(cid, SlowDown())
         else:

@@ -4,11 +4,10 @@ Browsers answer pings without page timers, so a hidden tab lives and a dead one 
 8 s, a visitor's within 40 s.
 """
 
-import time
 from typing import Any, cast
 
+import structlog
 import uvicorn
-import wsproto
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
@@ -16,28 +15,44 @@ from wsproto.connection import ConnectionState
 
 from console.config import Settings
 from console.protocol import MAX_FRAME
-from console.ws.rfc6455 import ODD, TEXT, frame_end, frames_of, text_of
+from console.ws.inbox import FRAMES_A_TURN, Flood, Inbox
+from console.ws.rfc6455 import (
+    BEGINNINGS,
+    BROKEN,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    TOO_LARGE,
+    frames_of,
+    payload_of,
+    pong_of,
+)
 
 AGENT_PING, AGENT_PONG = 4.0, 4.0  # seconds
 VISITOR_PING, VISITOR_PONG = 20.0, 20.0
-MOST_PINGS = 20  # of a client a second
 MOST_HEADER = 16 * 1024
 MOST_UNREAD = 32  # frames that may wait for the application before the client is read no further
+LINGER = 1.0  # seconds a client has to read why its socket ends ...
+MOST_LINGER = 256 * 1024  # ... and bytes that it may go on to send, which nobody reads
+
+log = structlog.get_logger()
 
 
 class Protocol(WSProtocol):
-    """uvicorn's, with a pace of pings per path, a bound on the client's, and short ways for the application.
+    """uvicorn's, with a pace of pings per path, bounds on what a client sends, and short ways for the application.
 
-    `sestetto.abort` ends a socket at once, `sestetto.write` takes a list of texts in one write. Plain frames
-    are read here; the first odd one, and all behind it, are wsproto's.
+    `sestetto.abort` ends a socket at once, `sestetto.write` takes a list of texts in one write. Frames are found
+    and counted here, a bounded number in each turn of the loop; only fragments, binary and close frames are
+    wsproto's.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._plain = True
-        self._rest = b""
-        self._pings = 0
-        self._pings_since = 0.0
+        self.inbox = Inbox(MAX_FRAME)
+        self._in_fragments = False
+        self._turn_waits = False
+        self._thrown_away = -1  # bytes, once nothing is read any more
 
     def handle_connect(self, event: events.Request) -> None:
         visitor = event.target.startswith("/ws/visitor")
@@ -47,41 +62,111 @@ class Protocol(WSProtocol):
         extensions = cast(dict[str, Any], self.scope["extensions"])
         extensions["sestetto.abort"] = self.transport.abort
         extensions["sestetto.write"] = self.write_texts
+        self._pause()  # nobody may say anything before the answer
+
+    # --- what comes in ---------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        if not self.handshake_complete:
-            self._plain = not hasattr(self, "scope")  # the request itself, and nothing before its answer
-            super().data_received(data)
-        elif self._plain:
-            self._read_plain(self._rest + data)
+        if not hasattr(self, "scope"):
+            super().data_received(data)  # the request itself
+        elif self._thrown_away >= 0:
+            self._throw_away(len(data))
         else:
-            super().data_received(data)
+            self.inbox.put(data)
+            self._turn()
 
-    def _read_plain(self, buffer: bytes) -> None:
-        """Every plain frame; a control frame alone goes to wsproto, and so does all from the first odd one on."""
-        at = 0
-        while (end := frame_end(buffer, at)) > 0:
-            frame = buffer[at:end]
-            if frame[0] != TEXT or not self._take(frame):
-                super().data_received(frame)
-            at = end
-        self._rest = buffer[at:]
-        if end == ODD:
-            self._plain, odd, self._rest = False, self._rest, b""
-            super().data_received(odd)
-
-    def _take(self, frame: bytes) -> bool:
-        """Hands a text on; False when it is none, so that wsproto says so."""
+    def _turn(self) -> None:
+        """As many frames as one socket may have in a turn of the loop; the rest in the next, or when there is room."""
+        room = MOST_UNREAD - self.queue.qsize()
+        if self._turn_waits or not self.handshake_complete or (room <= 0 and not self.close_sent):
+            self._pause()
+            return
+        most = FRAMES_A_TURN if self.close_sent else min(FRAMES_A_TURN, room)
         try:
-            text = text_of(frame)
+            frames, end = self.inbox.turn(most)
+            for frame in frames:
+                self._take(frame)
+        except Flood:
+            self._abort()
+        else:
+            self._after(end)
+
+    def _after(self, end: int) -> None:
+        if self.transport.is_closing() or self._thrown_away >= 0:
+            self.inbox.clear()
+        elif end > 0:
+            self._pause()
+            self._next_turn()
+        elif end == BROKEN:
+            self._refuse(1002)
+        elif end == TOO_LARGE:
+            self._refuse(1009)
+        elif self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def _take(self, frame: bytearray) -> None:
+        kind = frame[0]
+        if self.transport.is_closing() or self._thrown_away >= 0:
+            return
+        if kind == TEXT and not self._in_fragments:
+            self._take_text(frame)
+        elif kind == PING:
+            self._answer(frame)
+        elif kind == PONG:
+            self._hear_pong(frame)
+        else:
+            self._in_fragments = kind in BEGINNINGS or (self._in_fragments and kind != CONTINUATION)
+            super().data_received(bytes(frame))
+
+    def _take_text(self, frame: bytearray) -> None:
+        if self.close_sent:
+            return
+        try:
+            text = payload_of(frame).decode()
         except UnicodeDecodeError:
-            return False
-        if not self.close_sent:
+            self._refuse(1007)
+        else:
             self.queue.put_nowait({"type": "websocket.receive", "text": text})
-            if not self.read_paused and self.queue.qsize() >= MOST_UNREAD:
-                self.read_paused = True
-                self.transport.pause_reading()
-        return True
+
+    def _answer(self, ping: bytearray) -> None:
+        if self.writable.is_set() and not self.close_sent:
+            self.transport.write(pong_of(ping))
+
+    def _hear_pong(self, pong: bytearray) -> None:
+        if self.pending_ping_payload is not None:
+            self.handle_pong(events.Pong(payload=payload_of(pong)))
+
+    # --- pausing and going on --------------------------------------------------------------------------
+
+    def _pause(self) -> None:
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def _next_turn(self) -> None:
+        if not self._turn_waits:
+            self._turn_waits = True
+            self.loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._turn_waits = False
+        if not self.transport.is_closing():
+            self._turn()
+
+    async def receive(self) -> Any:
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self._next_turn()
+        return message
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] in ("websocket.accept", "websocket.close"):
+            self.inbox.closing = self.close_sent
+            self._next_turn()
+
+    # --- what goes out ---------------------------------------------------------------------------------
 
     async def write_texts(self, texts: list[str]) -> None:
         """All of them, in one write, once the client has read enough. OSError when it never will."""
@@ -90,23 +175,38 @@ class Protocol(WSProtocol):
             raise ClientDisconnected
         self.transport.write(frames_of(texts))
 
-    def handle_close(self, event: events.CloseConnection) -> None:
-        """The client's goodbye, or what it broke: wsproto names that code, and nobody sends it."""
-        if self.conn.state == ConnectionState.OPEN:
-            self.transport.write(self.conn.send(events.CloseConnection(code=event.code)))
-        super().handle_close(event)
+    # --- the end ---------------------------------------------------------------------------------------
 
-    def handle_ping(self, event: events.Ping) -> None:
-        now = time.monotonic()
-        if now - self._pings_since > 1:
-            self._pings, self._pings_since = 0, now
-        self._pings += 1
-        if self._pings > MOST_PINGS:
+    def handle_close(self, event: events.CloseConnection) -> None:
+        """The client's goodbye, or what it broke: wsproto names that code."""
+        if self.conn.state == ConnectionState.OPEN:
+            self._refuse(event.code)
+        else:
+            super().handle_close(event)
+
+    def _refuse(self, code: int) -> None:
+        """Ends the socket for what its client sent. It may read why, and is not heard any more."""
+        self._thrown_away = 0
+        self.inbox.clear()
+        if not self.close_sent:
             self.close_sent = True
-            self.transport.write(self.conn.send(wsproto.events.CloseConnection(code=1008)))
-            self.transport.close()
-            return
-        super().handle_ping(event)
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
+            self.transport.write(self.conn.send(events.CloseConnection(code=code)))
+            self.close_timer = self.loop.call_later(LINGER, self.transport.close)
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def _throw_away(self, size: int) -> None:
+        self._thrown_away += size
+        if self._thrown_away > MOST_LINGER:
+            self.transport.abort()
+
+    def _abort(self) -> None:
+        """A flood is told nothing: its sender is not reading, and a close frame would have to wait for it."""
+        self.inbox.clear()
+        log.info("socket.flood", address=self.client[0] if self.client else "", path=self.scope["path"])
+        self.transport.abort()
 
     def keepalive_timeout(self) -> None:
         """Nobody answers: whoever is gone reads no close frame either."""

@@ -15,7 +15,6 @@ from console.domain.ids import new_id
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.protocol import (
     MAX_FACTS,
-    Cid,
     Error,
     HistoryPage,
     Identify,
@@ -39,22 +38,15 @@ from console.protocol import (
 )
 from console.queue.results import Arrived
 from console.views.json import raw, visitor_chat, visitor_facts
-from console.ws.connection import BAD_FRAME, Connection, Handler, Hangup
+from console.ws.connection import BAD_FRAME, Connection, Handler, Hangup, cid_of
 from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
 FEATURES: list[str] = []
 
 
-class CommandName(msgspec.Struct):
-    """What is read of a frame that is not the protocol's otherwise: which command it was."""
-
-    cid: Cid
-
-
 class VisitorConnection(Connection):
     frames = msgspec.json.Decoder(VisitorFrame)
-    named = msgspec.json.Decoder(CommandName)
     rate = (5, 30)
 
     def __init__(self, socket: WebSocket) -> None:
@@ -87,9 +79,8 @@ class VisitorConnection(Connection):
 
     def refusal_of(self, text: str, problem: Exception) -> Outbound:
         """A command that names itself is over, and hears which field was wrong: outboxes would resend it for ever."""
-        try:
-            cid = self.named.decode(text).cid
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        cid = cid_of(text)
+        if not cid:
             return BAD_FRAME
         reason, _, field = str(problem).partition(" - at `$.")
         where = f"{field.rstrip('`')}: " if field else ""

@@ -29,8 +29,10 @@ class RawSocket:
         self.code = 0  # how it closed
 
     @classmethod
-    async def open(cls, url: str, headers: dict[str, str], *, subprotocol: str = "sestetto.v1") -> Self:
-        """`url` is `http://host:port/path`; the upgrade's own headers are added."""
+    async def open(
+        cls, url: str, headers: dict[str, str], *, subprotocol: str = "sestetto.v1", behind: bytes = b""
+    ) -> Self:
+        """`url` is `http://host:port/path`; the upgrade's own headers are added, and `behind` follows the request."""
         host, _, path = url.removeprefix("http://").partition("/")
         name, _, port = host.partition(":")
         reader, writer = await asyncio.open_connection(name, int(port))
@@ -45,6 +47,7 @@ class RawSocket:
         }
         lines = [f"GET /{path} HTTP/1.1", *(f"{key}: {value}" for key, value in given.items() if value), "", ""]
         writer.write("\r\n".join(lines).encode())
+        writer.write(behind)
         socket = cls(reader, writer)
         socket.headers = (await reader.readuntil(b"\r\n\r\n")).decode()
         socket.status = int(socket.headers.split()[1])
@@ -100,9 +103,9 @@ class RawSocket:
                 if said["t"] == kind:
                     return said
 
-    async def closed(self) -> int:
+    async def closed(self, *, within: float = 10) -> int:
         """Reads to the end; the close code."""
         with contextlib.suppress(ConnectionError):
             while True:
-                await self.receive()
+                await self.receive(within=within)
         return self.code

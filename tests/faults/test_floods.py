@@ -1,0 +1,175 @@
+"""A socket that floods is aborted after a bounded number of frames, and takes no turn of the loop for itself."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+import pytest
+
+from console.ws import connection, uvicorn_protocol
+from console.ws.inbox import FRAMES_A_TURN, SILENT, Inbox
+from tests.faults.clients import Cast
+from tests.faults.installation import Inside
+from tests.faults.journal import promises_kept
+from tests.faults.raw_socket import ABNORMAL, BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawSocket
+
+MANY = 20_000
+SAID_AT_ONCE = 30 + connection.PATIENCE[1]  # of a visitor, before the socket is refused
+SPARE = 40  # that a slow machine lets a bucket gain meanwhile
+
+
+class Turns:
+    """What the server read, from all sockets: the frames of each turn."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sizes: list[int] = []
+        turn = Inbox.turn
+
+        def watched(inbox: Inbox, most: int) -> tuple[list[bytearray], int]:
+            frames, end = turn(inbox, most)
+            self.sizes.append(len(frames))
+            return frames, end
+
+        monkeypatch.setattr(Inbox, "turn", watched)
+
+    @property
+    def frames(self) -> int:
+        return sum(self.sizes)
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
+    return Turns(monkeypatch)
+
+
+@pytest.fixture
+async def stranger(inside: Inside) -> AsyncIterator[RawSocket]:
+    async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}) as socket:
+        socket.say('{"t":"hello"}')
+        await socket.until("welcome")
+        yield socket
+
+
+def fragments(size: int) -> Callable[[RawSocket], None]:
+    def send(socket: RawSocket) -> None:
+        socket.send(TEXT, b"x", final=False)
+        for _ in range(MANY):
+            socket.send(CONTINUATION, b"x" * size, final=False)
+
+    return send
+
+
+def frames(opcode: int, payload: bytes = b"") -> Callable[[RawSocket], None]:
+    def send(socket: RawSocket) -> None:
+        for _ in range(MANY):
+            socket.send(opcode, payload)
+
+    return send
+
+
+FLOODS = {
+    "pings": frames(PING),
+    "pings with a payload": frames(PING, b"x" * 125),
+    "pongs": frames(PONG),
+    "empty texts": frames(TEXT),
+    "empty fragments": fragments(0),
+    "tiny fragments": fragments(1),
+}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+async def test_a_flood_is_aborted_after_few_frames(
+    inside: Inside, cast: Cast, stranger: RawSocket, turns: Turns, kind: str
+) -> None:
+    FLOODS[kind](stranger)
+    assert await stranger.closed() == ABNORMAL
+    assert turns.frames <= SILENT[1] + SPARE
+    assert max(turns.sizes) <= FRAMES_A_TURN
+    await undisturbed(inside, cast)
+
+
+async def test_the_servers_own_ping_is_answered_by_one_pong_and_no_more(
+    inside: Inside, turns: Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that was asked for counts, too, and all the more when it comes again and again."""
+    monkeypatch.setattr(uvicorn_protocol, "VISITOR_PING", 0.05)
+    async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}) as socket:
+        asked = await socket.receive()
+        assert asked.opcode == PING
+        for _ in range(MANY):
+            socket.send(PONG, asked.payload)
+        assert await socket.closed() == ABNORMAL
+    assert turns.frames <= SILENT[1] + SPARE
+
+
+async def test_binary_ends_the_socket_at_its_first_frame(stranger: RawSocket, turns: Turns) -> None:
+    frames(BINARY, b"x" * 100)(stranger)
+    assert await stranger.closed() in (1003, ABNORMAL)
+    assert turns.frames <= SILENT[1] + SPARE
+
+
+async def test_nothing_behind_a_close_frame_is_read(stranger: RawSocket, turns: Turns) -> None:
+    frames(CLOSE, b"\x03\xe8")(stranger)
+    assert await stranger.closed() in (1000, ABNORMAL)
+    assert turns.frames <= FRAMES_A_TURN
+
+
+async def test_texts_over_the_rate_are_refused_unread_and_what_follows_the_refusal_is_thrown_away(
+    stranger: RawSocket, turns: Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = itertools.count()
+    decode = connection.Connection._decoded
+
+    def counted(self: connection.Connection, text: str) -> object:
+        next(parsed)
+        return decode(self, text)
+
+    monkeypatch.setattr(connection.Connection, "_decoded", counted)
+    large = msgspec.json.encode({"t": "say", "text": "x" * 60_000, "cid": "abcdefghijklmnopqrstuv"})
+    for _ in range(2_000):
+        stranger.send(TEXT, large)
+    assert await stranger.closed() in (1008, ABNORMAL)
+    assert next(parsed) <= 30 + SPARE
+    assert turns.frames <= SAID_AT_ONCE + SILENT[1] + SPARE
+    assert max(turns.sizes) <= FRAMES_A_TURN
+
+
+async def test_frames_sent_before_the_upgrade_is_answered_wait_and_do_not_pile_up(
+    inside: Inside, cast: Cast, turns: Turns
+) -> None:
+    """Half a handshake: a client that speaks before it was let in is read no further until it is."""
+    socket = await RawSocket.open(
+        f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}, behind=b"\x8a\x80\0\0\0\0" * MANY
+    )
+    async with socket:
+        assert socket.status == 101
+        assert await socket.closed(within=20) in (ABNORMAL, 1002, 1008)
+    assert turns.frames <= SILENT[1] + SPARE
+    await undisturbed(inside, cast)
+
+
+async def test_another_socket_is_answered_between_the_frames_of_a_flood(
+    inside: Inside, cast: Cast, stranger: RawSocket, turns: Turns
+) -> None:
+    """Five floods at once: Vera's ping passes before any of them has been read for more than its share."""
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(4):
+            other = await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url})
+            await stack.enter_async_context(other)
+            FLOODS["pongs"](other)
+        FLOODS["pongs"](stranger)
+        await undisturbed(inside, cast)
+    assert turns.frames <= 5 * (SILENT[1] + SPARE) + 1_000
+
+
+async def undisturbed(inside: Inside, cast: Cast) -> None:
+    """Vera talks as if nothing were the matter, and all is as it should be."""
+    ana = await cast.agent("ana")
+    vera = await cast.visitor()
+    chat = await vera.opened("Hello")
+    await ana.holds(chat)
+    await vera.answered(await vera.end())
+    await promises_kept(inside, cast.journal)
+    await asyncio.sleep(0)
