@@ -104,7 +104,7 @@ async def test_a_move_that_waited_too_long_is_not_done(board_stage: BoardStage, 
     await page.evaluate("const now = Date.now; Date.now = () => now() + 60_000")
     board_stage.refusing = False
     await expect(page.locator("#stale")).to_be_hidden(timeout=15_000)
-    await expect(page.locator("#watch [data-note]")).to_contain_text("Something went wrong")
+    await expect(page.locator("#watch [data-note]")).to_contain_text("Not done. The connection was lost for too long.")
     assert board_stage.said("move") == []
 
 

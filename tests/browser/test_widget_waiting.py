@@ -141,7 +141,7 @@ async def test_outside_the_hours_the_widget_says_when_the_team_is_back(
     vera = await Vera.at(shop, browser, script=asks_for("night"), timezone_id="UTC")
     await vera.opens()
     await vera.screen("away")
-    await vera.sees(f"We are back: {await opening(vera, 'en-GB')}")  # the page says "en", her browser which
+    await vera.sees(f"We're back: {await opening(vera, 'en-GB')}")  # the page says "en", her browser which
     await vera.page.evaluate("sestetto('set', { locale: 'it' })")
     await vera.sees(f"Torniamo: {await opening(vera, 'it')}")
     assert vera.complaints == []
@@ -197,7 +197,7 @@ async def test_a_handed_on_visitor_is_told_so(shop: RunningServer, browser: Brow
     await vera.starts_with("A hard one")
     await vera.screen("chat")
     await alice.hands_on(queue="second")
-    await vera.sees("Connecting you to an agent.")
+    await vera.sees("Connecting you to a colleague.")
     await vera.sees("Paul has joined the chat")
     assert await vera.widget.locator("h2").inner_text() == "Paul"
     await paul.says("I know this one")
@@ -256,7 +256,7 @@ async def test_typed_text_leaves_only_after_it_was_said(shop: RunningServer, bro
     described = await vera.composer.evaluate(
         "box => box.getRootNode().getElementById(box.getAttribute('aria-describedby')).textContent"
     )
-    assert described.startswith("We see what you write"), "whoever comes into the field hears it first"
+    assert described.startswith("We can see your message"), "whoever comes into the field hears it first"
     assert server.said("typing") == []
     await vera.composer.press_sequentially("I wonder")
     await eventually(lambda: [frame for frame in server.said("typing") if frame["text"]], "the preview")
