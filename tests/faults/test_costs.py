@@ -141,7 +141,7 @@ async def test_fragments_that_come_within_50_ms_are_one_frame(inside: Inside, ca
     async with console_of(inside, "ana") as frames:
         console = console_on(inside)
         for number in range(10):
-            console.face._add(console, number, f"<i>{number}</i>", {})  # type: ignore[attr-defined]
+            console.renderer._add(console, number, f"<i>{number}</i>", {})  # type: ignore[attr-defined]
         await eventually(lambda: "<i>9</i>" in frames[-1].get("content", ""), "the last of them")
     drawn = [frame["content"] for frame in frames if "<i>" in frame.get("content", "")]
     assert len(drawn) <= 2  # the first at once, unless something was drawn just before
@@ -168,7 +168,7 @@ def watch_console(stage: Inside) -> list[float]:
 
     def seen(frame: Outbound) -> None:
         if isinstance(frame, Html):
-            spoken.append(console.face._flushed)  # type: ignore[attr-defined]
+            spoken.append(console.renderer._flushed)  # type: ignore[attr-defined]
         send(frame)
 
     console.send = seen  # type: ignore[method-assign]
