@@ -1,12 +1,9 @@
 """The application: every part wired to the next, and every address on one page."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib.metadata import version
-from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.applications import Starlette
@@ -41,6 +38,7 @@ from console.queue.store import Store
 from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
 from console.services import Services
+from console.views.assets import build
 from console.views.html import HtmlViews
 from console.views.i18n import page_texts
 from console.workers import Workers
@@ -146,14 +144,6 @@ async def open_up(services: Services) -> None:
         except Unknown:
             await asyncio.sleep(0.5)
     raise SettingError(f"The store at {services.settings.store} does not respond")
-
-
-def build() -> str:
-    """Changes with every release and every change of a script or style."""
-    digest = hashlib.sha256(version("sestetto").encode())
-    for file in sorted((Path(__file__).parent / "static").rglob("*.*")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 async def health(request: Request) -> Response:

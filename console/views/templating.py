@@ -5,7 +5,6 @@ Sync and autoescaped. A fragment is called as a macro of its module
 times cheaper than rendering a template.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
@@ -21,11 +20,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from console.domain.permissions import may
+from console.views.assets import scripts, static
 from console.views.i18n import SOURCE, negotiate, page_texts
 from console.views.linkify import linkify, page_label
 
 HERE = Path(__file__).parent.parent
-STATIC = HERE / "static"
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "sestetto_theme"
 LOCALE_COOKIE = "sestetto_locale"
@@ -45,7 +44,14 @@ def environment(locale: str = SOURCE) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(page_texts().get(locale), newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"static": static, "locale": locale, "languages": languages(), "themes": THEMES, "may": may}
+    made.globals |= {
+        "static": static,
+        "scripts": scripts,
+        "locale": locale,
+        "languages": languages(),
+        "themes": THEMES,
+        "may": may,
+    }
     made.filters |= _filters(locale)
     return made
 
@@ -84,13 +90,6 @@ def theme_of(connection: HTTPConnection) -> str:
 def languages() -> dict[str, str]:
     """Language code to its name in that language."""
     return {code: _babel(code).get_language_name(code) or code for code in page_texts().available()}
-
-
-@cache
-def static(name: str) -> str:
-    """The address of a static file, with its content's hash, so that it may be kept for ever."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
 
 
 def duration(ms: int) -> str:

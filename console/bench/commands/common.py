@@ -10,9 +10,9 @@ import msgspec
 import typer
 from rich.table import Table
 
-from console.app import build
 from console.bench.processes import yardstick
 from console.commands.common import say, screen
+from console.views.assets import build
 
 Out = Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")]
 YARDSTICK = "yardstick: a million additions in Python"
