@@ -31,39 +31,39 @@ _trying = asyncio.Semaphore(1)  # a test lasts as long as the other side takes
 
 async def read_all(services: Services, by: Member) -> list[AlertRule]:
     require(by, "configure")
-    return await services.alerts.rules()
+    return await services.alerts.rules.read_all()
 
 
 async def read(services: Services, by: Member, id: str) -> AlertRule:
     """NotYours for none."""
     require(by, "configure")
-    return await services.alerts.rule(id)
+    return await services.alerts.rules.read(id)
 
 
 async def save(services: Services, by: Member, rule: AlertRule, urls: Sequence[str]) -> None:
     """Add or change a rule, with further destinations: where they lead is looked at, and nothing is sent."""
     require(by, "configure")
     added = await _destinations(services, rule, urls)
-    await services.alerts.put_rule(replace(rule, destinations=(*rule.destinations, *added)), by=by)
+    await services.alerts.rules.put(replace(rule, destinations=(*rule.destinations, *added)), by=by)
 
 
 async def remove(services: Services, by: Member, id: str) -> None:
     """With all it has told."""
     require(by, "configure")
-    await services.alerts.remove_rule(id, by=by)
+    await services.alerts.rules.remove(id, by=by)
 
 
 async def send_test(services: Services, by: Member, id: str) -> None:
     """To each destination at once, and how each answered is kept. SlowDown while another test goes on."""
     require(by, "configure")
-    rule = await services.alerts.rule(id)
+    rule = await services.alerts.rules.read(id)
     if _trying.locked():
         raise SlowDown(BUSY)
     message = trial(rule, by.name, services.settings.origin)
     async with _trying:
         answers = await asyncio.gather(*(services.couriers.send(one.url, message) for one in rule.destinations))
     for destination, answer in zip(rule.destinations, answers, strict=True):
-        await services.alerts.record_trial(rule, destination, message, answer)
+        await services.alerts.outbox.record_trial(rule, destination, message, answer)
 
 
 async def _destinations(services: Services, rule: AlertRule, urls: Sequence[str]) -> list[Destination]:

@@ -12,7 +12,9 @@ import structlog
 
 from console.alerts.detector import Detector, News, Told
 from console.alerts.messages import message_of
-from console.archive.alerts import NAME, Alerts, Outgoing
+from console.archive.alert_incidents import NAME
+from console.archive.alert_outbox import Outgoing
+from console.archive.alerts import Alerts
 from console.archive.feed_cursor import FeedPosition, Overtaken
 from console.consumers.follower import Follower
 from console.domain.alerts import AlertRule
@@ -68,7 +70,7 @@ class AlertReader(Follower):
             return
         snapshot = await self.workspace.snapshot()
         reader = new_id()
-        place, incidents = await self.alerts.begin(reader, snapshot.epoch, snapshot.last, snapshot.n)
+        place, incidents = await self.alerts.incidents.begin(reader, snapshot.epoch, snapshot.last, snapshot.n)
         self.well()
         watch = Detector(Picture.from_snapshot(snapshot), self.rules, self.queues(), incidents, snapshot.now)
         following = Following(self, watch, reader, FeedPosition(snapshot.epoch, snapshot.last, snapshot.n))
@@ -81,14 +83,14 @@ class AlertReader(Follower):
         if self._version >= 0 and time.monotonic() - self._looked < RULES:
             return False
         self._looked = time.monotonic()
-        version = await self.alerts.version()
+        version = await self.alerts.rules.version()
         if version == self._version:
             return False
-        self.rules = [rule for rule in await self.alerts.rules() if rule.on and rule.destinations]
+        self.rules = [rule for rule in await self.alerts.rules.read_all() if rule.on and rule.destinations]
         self._version = version
-        await self.alerts.drop_stray([one.id for rule in self.rules for one in rule.destinations])
+        await self.alerts.outbox.drop_stray([one.id for rule in self.rules for one in rule.destinations])
         if not self.rules:
-            await self.alerts.stop_following()
+            await self.alerts.incidents.stop_following()
         return True
 
 
@@ -177,7 +179,7 @@ class Following:
         changed = [watch.incidents[key] for key in watch.changed]
         while True:
             try:
-                await self._reader.alerts.keep(self._name, self._place, changed, watch.gone, outgoing)
+                await self._reader.alerts.incidents.keep(self._name, self._place, changed, watch.gone, outgoing)
                 break
             except Unknown as problem:
                 log.info("alerts.wait", error=problem.code)
@@ -206,7 +208,7 @@ class Following:
         """Answers that became late meanwhile: somebody is told, though they have come since."""
         lates = [fact async for fact in self._lates(before)]
         gone = {fact.chat for fact in lates if not self._watch.knows(fact.chat)}
-        names = await self._reader.alerts.names(gone) if gone else {}
+        names = await self._reader.alerts.incidents.names(gone) if gone else {}
         news: list[News] = []
         for fact in lates:
             known = fact.chat not in gone

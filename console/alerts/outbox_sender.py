@@ -6,7 +6,8 @@ from collections.abc import Callable
 import structlog
 
 from console.alerts.courier_pool import Couriers
-from console.archive.alerts import Alerts, Delivery
+from console.archive.alert_outbox import Delivery
+from console.archive.alerts import Alerts
 from console.domain.alert_delivery import Answer
 from console.domain.ids import new_id
 from console.errors import NotYours, SestettoError
@@ -54,7 +55,7 @@ class AlertSender:
             for limit, but in ((AT_ONCE, self._ill), (FOR_THE_ILL, set[str]())):
                 free = limit - len(self._busy)
                 if free > 0:
-                    claimed, following = await self._alerts.claim(self._name, free, self._busy.keys() | but)
+                    claimed, following = await self._alerts.outbox.claim(self._name, free, self._busy.keys() | but)
                     for delivery in claimed:
                         task = asyncio.create_task(self._deliver(delivery), name="alerts.deliver")
                         self._busy[delivery.destination] = task
@@ -64,7 +65,7 @@ class AlertSender:
         except Exception as problem:
             log.error("alerts.round", error=repr(problem))
             return LOOK
-        wait = (following - self._alerts.clock()) / 1000 if following else LOOK
+        wait = (following - self._alerts.outbox.clock()) / 1000 if following else LOOK
         return min(max(wait, 0.05), LOOK)
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -89,7 +90,7 @@ class AlertSender:
 
     async def _send(self, delivery: Delivery) -> Answer:
         try:
-            rule = await self._alerts.rule(delivery.rule)
+            rule = await self._alerts.rules.read(delivery.rule)
         except NotYours:
             return Answer("dropped")
         except SestettoError:
@@ -103,7 +104,7 @@ class AlertSender:
         """What cannot be recorded is sent again: at least once."""
         while True:
             try:
-                await self._alerts.record(delivery, answer)
+                await self._alerts.outbox.record(delivery, answer)
                 return
             except SestettoError:
                 await asyncio.sleep(1)

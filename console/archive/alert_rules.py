@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
-from console.archive.database import Database, now_ms
+from console.archive.database import Database
 from console.archive.setting_values import read_value, write_value
 from console.archive.tables import alert_incidents, alert_messages, alert_rules
 from console.domain.alerts import AlertRule
@@ -31,16 +31,8 @@ COLUMNS = {
 class AlertRules:
     """A change is seen by whoever follows the feed within a second: `version` rises with each."""
 
-    def __init__(
-        self,
-        database: Database,
-        workspace: str = "main",
-        *,
-        locales: Collection[str],
-        clock: Callable[[], int] = now_ms,
-    ) -> None:
+    def __init__(self, database: Database, *, locales: Collection[str], clock: Callable[[], int]) -> None:
         self.database = database
-        self.workspace = workspace
         self.locales = locales
         self.clock = clock
 
@@ -48,16 +40,16 @@ class AlertRules:
         async with self.database.reading() as connection:
             return await read_value(connection, VERSION) or 0
 
-    async def rules(self) -> list[AlertRule]:
+    async def read_all(self) -> list[AlertRule]:
         """All of them, by name."""
         async with self.database.reading() as connection:
             return await _all(connection)
 
-    async def rule(self, id: str) -> AlertRule:
+    async def read(self, id: str) -> AlertRule:
         """NotYours for none."""
-        return _the(id, await self.rules())
+        return _the(id, await self.read_all())
 
-    async def put_rule(self, rule: AlertRule, *, by: Somebody = COMMAND_LINE) -> None:
+    async def put(self, rule: AlertRule, *, by: Somebody = COMMAND_LINE) -> None:
         """Add or change a rule. BadSettings for one that cannot be; where its destinations lead is for the caller."""
         async with self.database.writing() as connection:
             known = {one.id: one for one in await _all(connection)}
@@ -77,7 +69,7 @@ class AlertRules:
                 await connection.execute(update(alert_rules).where(here).values(**row_of(rule)))
             await self._note(connection, by, "Alert changed" if before else "Alert added", before, rule)
 
-    async def remove_rule(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
+    async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """With all it has told. NotYours for none."""
         async with self.database.writing() as connection:
             before = _the(id, await _all(connection))

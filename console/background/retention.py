@@ -34,6 +34,6 @@ class Retention:
         oldest = int(time.time() * 1000) - await self.services.retention_days() * DAY
         dropped = await self.services.history.drop_older_than(oldest)
         await self.services.stores.drop_expired()
-        await self.services.alerts.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
+        await self.services.alerts.outbox.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
         if dropped:
             log.info("retention.dropped", chats=dropped)

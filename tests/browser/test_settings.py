@@ -191,7 +191,7 @@ async def a_full_house(server: RunningServer) -> None:
         await stores.canned.put(Canned("c2", "Washing", "By hand, at 30 degrees.", "queue", "support"))
         await stores.members.disable("ben")
         alert = AlertRule("a1", "Partners", ("l1",), due_soon=5_000, late=True, line=9, destinations=to(HOOK), nobody=0)
-        await Alerts(stores.database, locales=page_texts().available()).put_rule(alert)
+        await Alerts(stores.database, locales=page_texts().available()).rules.put(alert)
 
 
 async def test_axe_finds_nothing_on_any_page_of_the_settings(server: RunningServer, context: BrowserContext) -> None:

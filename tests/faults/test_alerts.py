@@ -34,7 +34,7 @@ async def test_chats_go_on_beside_endpoints_that_never_answer(
         dead.dead = True
         urls = [f"{dead.url}/{number}" for number in range(6)]
         async with alerts_of(stage.database_url, workspace_name) as alerts:
-            await alerts.put_rule(AlertRule("r", "Line", line=0, nobody=0, destinations=to(*urls, chatops.url)))
+            await alerts.rules.put(AlertRule("r", "Line", line=0, nobody=0, destinations=to(*urls, chatops.url)))
             await eventually(lambda: len(dead.lines) == 3, "the dead ends to be tried", within=30)
             agents, visitors = await busy(cast)
             async with talking(visitors):
@@ -46,7 +46,7 @@ async def test_chats_go_on_beside_endpoints_that_never_answer(
             for agent in agents:
                 await agent.quiet()
             await eventually(lambda: chatops.got, "the living endpoint to get its message", within=60)
-            lines = await alerts.latest("r", limit=100)
+            lines = await alerts.outbox.latest("r", limit=100)
             assert {line.code for line in lines} <= {"", "failed", "slow", "sent"}
         await promises_kept(stage, cast.journal)
         assert not cast.journal.unanswered
@@ -65,13 +65,15 @@ async def test_a_server_killed_while_it_sends_sends_once_more_at_most(
     async with HttpReceiver() as chatops:
         chatops.dead = True
         async with alerts_of(stage.database_url) as alerts:
-            await alerts.put_rule(AlertRule("r", "Nobody", nobody=0, destinations=to(chatops.url), queues=("support",)))
+            await alerts.rules.put(
+                AlertRule("r", "Nobody", nobody=0, destinations=to(chatops.url), queues=("support",))
+            )
             await eventually(lambda: len(chatops.lines) == 1, "the first try", within=20)
             server.kill()
             chatops.dead = False
             await server.start()
             await eventually(lambda: chatops.got, "the message after all", within=60)
-            (line,) = await alerts.latest("r")
+            (line,) = await alerts.outbox.latest("r")
             assert line.what == "opened"
     assert len(chatops.lines) == 2
     assert len(chatops.got) == 1

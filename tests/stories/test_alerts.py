@@ -32,7 +32,7 @@ async def chatops() -> AsyncIterator[HttpReceiver]:
 
 async def has_rule(server: RunningServer, rule: AlertRule) -> None:
     async with alerts_of(server.database_url) as alerts:
-        await alerts.put_rule(rule)
+        await alerts.rules.put(rule)
 
 
 async def test_chat_ops_hears_that_a_partners_answer_is_due_soon(server: RunningServer, chatops: HttpReceiver) -> None:
@@ -98,7 +98,7 @@ async def test_a_private_host_is_refused_where_nothing_allows_it(
 
     async def refused() -> bool:
         async with alerts_of(server.database_url) as alerts:
-            return [line.code for line in await alerts.latest("r")][:1] == ["refused"]
+            return [line.code for line in await alerts.outbox.latest("r")][:1] == ["refused"]
 
     await eventually(refused, "the refusal", within=20)
     assert chatops.lines == []

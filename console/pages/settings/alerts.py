@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.actions import alerts
-from console.archive.alerts import MessageLine
+from console.archive.alert_outbox import MessageLine
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.alerts import AlertRule
@@ -59,7 +59,7 @@ async def list_alerts(request: Request, me: SignedIn) -> Response:
     rules = await alerts.read_all(services, me.member)
     context = {
         "rules": rules,
-        "latest": {rule.id: await services.alerts.latest(rule.id, LATEST) for rule in rules},
+        "latest": {rule.id: await services.alerts.outbox.latest(rule.id, LATEST) for rule in rules},
         "queues": (await known_to(request)).queues,
         "answers": ANSWERS,
         **news(request, {rule.id: rule.name for rule in rules}),
@@ -180,7 +180,7 @@ async def _form(
     target: str = "",
 ) -> Response:
     known = await known_to(request)
-    messages = await services_of(request).alerts.latest(rule.id, SHOWN) if rule else []
+    messages = await services_of(request).alerts.outbox.latest(rule.id, SHOWN) if rule else []
     context: dict[str, Any] = {
         "rule": rule,
         "queues": by_name(known.queues.values()),

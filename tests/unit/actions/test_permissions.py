@@ -83,7 +83,7 @@ async def a_reply(services: Services, me: SignedIn, scope: Scope) -> Canned:
 
 
 async def remove_the_rule(services: Services, me: SignedIn) -> None:
-    await services.alerts.put_rule(RULE)
+    await services.alerts.rules.put(RULE)
     await alerts.remove(services, me.member, RULE.id)
 
 
@@ -185,7 +185,7 @@ async def services(
                 role=role,
                 queues=("support",),  # type: ignore[arg-type]
             )
-        await services.alerts.put_rule(RULE)
+        await services.alerts.rules.put(RULE)
         await services.go_live(await services.stores.directory.read())
         yield services
         await services.couriers.close()

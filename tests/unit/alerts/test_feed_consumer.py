@@ -12,7 +12,8 @@ from sqlalchemy import update
 
 from console.alerts import feed_consumer as reader_module
 from console.alerts.feed_consumer import AlertReader
-from console.archive.alerts import Alerts, MessageLine
+from console.archive.alert_outbox import MessageLine
+from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.feed_cursor import FeedPosition
 from console.archive.stores import Stores
@@ -82,7 +83,7 @@ async def told(alerts: Alerts, count: int, rule: str = "r1") -> list[MessageLine
     """The rule's messages, oldest first, once there are that many."""
 
     async def enough() -> list[MessageLine]:
-        lines = await alerts.latest(rule, limit=200)
+        lines = await alerts.outbox.latest(rule, limit=200)
         return lines[::-1] if len(lines) >= count else []
 
     return await eventually(enough, f"{count} messages")
@@ -92,7 +93,7 @@ async def read_up(shift: Shift, alerts: Alerts) -> None:
     """The cursor stands at the feed's end."""
 
     async def there() -> bool:
-        (cursor,) = await rows(alerts.database, cursors) or [{"n": 0}]
+        (cursor,) = await rows(alerts.outbox.database, cursors) or [{"n": 0}]
         return bool(cursor["n"] >= (await shift.workspace.snapshot()).n)
 
     await eventually(there, "everything to be read")
@@ -105,19 +106,19 @@ async def a_late_answer(shift: Shift, visitor: str = "vera") -> str:
 
 
 async def test_a_late_answer_is_told_with_everything_one_needs(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(LATE)
+    await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
         await a_late_answer(shift)
         (line,) = await told(alerts, 1)
         assert (line.what, line.kind, line.queue, line.shown) == ("opened", "late", "support", "slack://…")
-        (delivery,), _ = await alerts.claim("me", 9)
+        (delivery,), _ = await alerts.outbox.claim("me", 9)
         for part in ("Support: 1 answer is late", "Vera: waiting since", "with Ana", "https://chat.example/board"):
             assert part in f"{delivery.message.subject} {delivery.message.text}"
 
 
 async def test_what_time_alone_brings_is_told_without_a_fact(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(replace(LATE, late=False, due_soon=5_000))
+    await alerts.rules.put(replace(LATE, late=False, due_soon=5_000))
     async with following(shift, alerts):
         await read_up(shift, alerts)
         await shift.opens("vera", queue="support")
@@ -127,7 +128,7 @@ async def test_what_time_alone_brings_is_told_without_a_fact(shift: Shift, alert
 
 
 async def test_many_late_answers_are_one_message(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(LATE)
+    await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
         for number in range(25):
@@ -143,19 +144,19 @@ async def test_a_rule_works_from_the_moment_it_is_saved_and_no_longer_when_it_is
 ) -> None:
     async with following(shift, alerts):
         await a_late_answer(shift)
-        await alerts.put_rule(LATE)
+        await alerts.rules.put(LATE)
         await told(alerts, 1)
-        await alerts.put_rule(replace(LATE, on=False))
-        await alerts.put_rule(replace(LATE, id="r2", name="Other", late=False, line=0))
+        await alerts.rules.put(replace(LATE, on=False))
+        await alerts.rules.put(replace(LATE, id="r2", name="Other", late=False, line=0))
         await shift.opens("kim", queue="support")
         await shift.leaves("ana")
         await shift.clock.move(20)
         await told(alerts, 1, "r2")
-    assert len(await alerts.latest("r1")) == 1
+    assert len(await alerts.outbox.latest("r1")) == 1
 
 
 async def test_the_next_reader_tells_nothing_twice(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(LATE)
+    await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
         await a_late_answer(shift)
@@ -163,11 +164,11 @@ async def test_the_next_reader_tells_nothing_twice(shift: Shift, alerts: Alerts)
     async with following(shift, alerts):
         await a_late_answer(shift, "kim")
         await read_up(shift, alerts)
-        assert len(await alerts.latest("r1")) == 1
+        assert len(await alerts.outbox.latest("r1")) == 1
 
 
 async def test_what_came_and_went_between_two_readers_is_told_by_the_next(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(LATE)
+    await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
     chat = await a_late_answer(shift)
@@ -175,28 +176,28 @@ async def test_what_came_and_went_between_two_readers_is_told_by_the_next(shift:
     async with following(shift, alerts):
         (line,) = await told(alerts, 1)
         assert line.what == "opened"
-        (delivery,), _ = await alerts.claim("me", 9)
+        (delivery,), _ = await alerts.outbox.claim("me", 9)
         assert "Vera" in delivery.message.text
 
 
 async def test_of_two_readers_only_the_later_writes(shift: Shift, alerts: Alerts) -> None:
     """A process that was paused wakes and believes that it still leads."""
-    await alerts.put_rule(LATE)
+    await alerts.rules.put(LATE)
     async with following(shift, alerts), following(shift, alerts):
         await read_up(shift, alerts)
         for number in range(5):
             await shift.opens(f"v{number}", queue="support")
         await shift.passes(8)
         await read_up(shift, alerts)
-    assert len(await alerts.latest("r1")) == 1
+    assert len(await alerts.outbox.latest("r1")) == 1
 
 
 async def test_a_process_that_does_not_lead_reads_nothing(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(LATE)
+    await alerts.rules.put(LATE)
     leading = False
     async with following(shift, alerts, leads=lambda: leading):
         await a_late_answer(shift)
-        assert await alerts.latest("r1") == []
+        assert await alerts.outbox.latest("r1") == []
         leading = True
         await told(alerts, 1)
 
@@ -204,7 +205,7 @@ async def test_a_process_that_does_not_lead_reads_nothing(shift: Shift, alerts: 
 async def test_while_sql_is_away_alerts_wait_and_the_feed_does_not(
     shift: Shift, alerts: Alerts, tmp_path: Path
 ) -> None:
-    await alerts.put_rule(LATE)
+    await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
         with closing(sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)) as other:
@@ -212,12 +213,12 @@ async def test_while_sql_is_away_alerts_wait_and_the_feed_does_not(
             await a_late_answer(shift)
             chat = await shift.opens("kim", queue="support")
             await shift.answers("ana", chat)
-            assert await alerts.latest("r1") == []
+            assert await alerts.outbox.latest("r1") == []
         assert len(await told(alerts, 1)) == 1
 
 
 async def test_a_new_epoch_begins_anew_and_tells_nothing_of_the_old(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(LATE)
+    await alerts.rules.put(LATE)
     workspace = shift.workspace
     async with following(shift, alerts):
         await read_up(shift, alerts)
@@ -226,18 +227,18 @@ async def test_a_new_epoch_begins_anew_and_tells_nothing_of_the_old(shift: Shift
         await workspace._begin(workspace.store.command, workspace.epoch)
         await a_late_answer(shift, "kim")
         await eventually(lambda: stands_in(alerts, workspace.epoch), "the new history to be read")
-    assert len(await alerts.latest("r1")) == 1
+    assert len(await alerts.outbox.latest("r1")) == 1
 
 
 async def stands_in(alerts: Alerts, epoch: str) -> bool:
-    place, _ = await alerts.begin("test", epoch, "0-0", 0)
+    place, _ = await alerts.incidents.begin("test", epoch, "0-0", 0)
     return place is not None and place.epoch == epoch
 
 
 async def test_a_reader_behind_the_trim_point_starts_from_how_things_stand(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(LATE)
-    await alerts.begin("before", shift.workspace.epoch, "0-0", 0)
-    await alerts.keep("before", FeedPosition(shift.workspace.epoch, "1-1", 1), [], [], [])
+    await alerts.rules.put(LATE)
+    await alerts.incidents.begin("before", shift.workspace.epoch, "0-0", 0)
+    await alerts.incidents.keep("before", FeedPosition(shift.workspace.epoch, "1-1", 1), [], [], [])
     await a_late_answer(shift)
     await shift.workspace.store.command("XTRIM", shift.workspace.keys.feed, "MAXLEN", 1)
     async with following(shift, alerts):
@@ -248,16 +249,16 @@ async def test_a_reader_behind_the_trim_point_starts_from_how_things_stand(shift
 async def test_without_a_rule_nothing_is_read(shift: Shift, alerts: Alerts) -> None:
     async with following(shift, alerts):
         await a_late_answer(shift)
-    assert await rows(alerts.database, cursors) == []
+    assert await rows(alerts.outbox.database, cursors) == []
 
 
 async def test_what_cannot_be_put_into_words_keeps_nothing_else_from_being_told(shift: Shift, alerts: Alerts) -> None:
-    await alerts.put_rule(LATE)
-    async with alerts.database.writing() as connection:
+    await alerts.rules.put(LATE)
+    async with alerts.outbox.database.writing() as connection:
         await connection.execute(update(alert_rules).values(locale="-"))
-    await alerts.put_rule(replace(LATE, id="r2", name="Other"))
+    await alerts.rules.put(replace(LATE, id="r2", name="Other"))
     async with following(shift, alerts):
         await read_up(shift, alerts)
         await a_late_answer(shift)
         await told(alerts, 1, "r2")
-    assert await alerts.latest("r1") == []
+    assert await alerts.outbox.latest("r1") == []

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from console.archive.alerts import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Alerts, Outgoing
+from console.archive.alert_outbox import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Outgoing
+from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.feed_cursor import FeedPosition, Overtaken
 from console.archive.stores import Stores
@@ -54,9 +55,9 @@ def alerts(database: Database, clock: Clock) -> Alerts:
 
 async def tell(alerts: Alerts, *subjects: str, rule: AlertRule = RULE) -> None:
     """The rule's messages go into the outbox."""
-    await alerts.begin("reader", "e1", "0-0", 0)
+    await alerts.incidents.begin("reader", "e1", "0-0", 0)
     outgoing = [Outgoing(rule, "opened", "late", "support", replace(SAYS, subject=subject)) for subject in subjects]
-    await alerts.keep("reader", HERE, [], [], outgoing)
+    await alerts.incidents.keep("reader", HERE, [], [], outgoing)
 
 
 # --- rules ---------------------------------------------------------------------------------------
@@ -66,23 +67,23 @@ async def test_a_rule_is_kept_as_it_was_given_and_each_change_raises_the_version
     every = replace(
         RULE, queues=("support",), due_soon=2_000, line=0, nobody=0, over=False, locale="it", on=False, quiet=86_400_000
     )
-    assert await alerts.version() == 0
-    await alerts.put_rule(RULE, by=SAM)
-    assert await alerts.rules() == [RULE]
-    await alerts.put_rule(every, by=SAM)
-    assert await alerts.rule("r1") == every
-    await alerts.put_rule(every, by=SAM)
-    assert await alerts.version() == 2, "what is as it was is no change"
-    await alerts.remove_rule("r1", by=SAM)
-    assert await alerts.rules() == []
+    assert await alerts.rules.version() == 0
+    await alerts.rules.put(RULE, by=SAM)
+    assert await alerts.rules.read_all() == [RULE]
+    await alerts.rules.put(every, by=SAM)
+    assert await alerts.rules.read("r1") == every
+    await alerts.rules.put(every, by=SAM)
+    assert await alerts.rules.version() == 2, "what is as it was is no change"
+    await alerts.rules.remove("r1", by=SAM)
+    assert await alerts.rules.read_all() == []
     with pytest.raises(NotYours):
-        await alerts.remove_rule("r1", by=SAM)
+        await alerts.rules.remove("r1", by=SAM)
 
 
 async def test_the_audit_tells_of_each_change_and_never_of_an_address(alerts: Alerts, database: Database) -> None:
-    await alerts.put_rule(RULE, by=SAM)
-    await alerts.put_rule(replace(RULE, quiet=90_000, destinations=(MAIL,)), by=SAM)
-    await alerts.remove_rule("r1", by=SAM)
+    await alerts.rules.put(RULE, by=SAM)
+    await alerts.rules.put(replace(RULE, quiet=90_000, destinations=(MAIL,)), by=SAM)
+    await alerts.rules.remove("r1", by=SAM)
     lines = await Stores(database).audit.read()
     assert [(line.what, line.target, line.name) for line in lines[:3]] == [
         ("Alert removed", "alert:r1", "Sam"),
@@ -124,70 +125,70 @@ async def test_a_rule_that_cannot_be_is_refused_with_a_sentence(
     alerts: Alerts, wrong: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(BadSettings) as problem:
-        await alerts.put_rule(replace(RULE, **wrong), by=SAM)
+        await alerts.rules.put(replace(RULE, **wrong), by=SAM)
     assert [one.field for one in problem.value.wrong] == [field]
     assert str(problem.value).endswith(".")
-    assert await alerts.rules() == []
+    assert await alerts.rules.read_all() == []
 
 
 async def test_two_rules_of_one_name_are_refused(alerts: Alerts) -> None:
-    await alerts.put_rule(RULE, by=SAM)
+    await alerts.rules.put(RULE, by=SAM)
     with pytest.raises(BadSettings, match="The name Level 2 is taken"):
-        await alerts.put_rule(replace(RULE, id="r2"), by=SAM)
+        await alerts.rules.put(replace(RULE, id="r2"), by=SAM)
 
 
 # --- the reader ----------------------------------------------------------------------------------
 
 
 async def test_the_cursor_stays_where_it_was_until_something_is_kept(alerts: Alerts) -> None:
-    assert await alerts.begin("one", "e1", "5-5", 5) == (None, [])
-    await alerts.keep("one", FeedPosition("e1", "9-9", 9), [], [], [])
-    assert await alerts.begin("two", "e1", "20-20", 20) == (FeedPosition("e1", "9-9", 9), [])
-    assert await alerts.begin("three", "e1", "30-30", 30) == (FeedPosition("e1", "9-9", 9), [])
+    assert await alerts.incidents.begin("one", "e1", "5-5", 5) == (None, [])
+    await alerts.incidents.keep("one", FeedPosition("e1", "9-9", 9), [], [], [])
+    assert await alerts.incidents.begin("two", "e1", "20-20", 20) == (FeedPosition("e1", "9-9", 9), [])
+    assert await alerts.incidents.begin("three", "e1", "30-30", 30) == (FeedPosition("e1", "9-9", 9), [])
 
 
 async def test_a_reader_that_was_overtaken_keeps_nothing(alerts: Alerts, database: Database) -> None:
-    await alerts.begin("one", "e1", "5-5", 5)
-    await alerts.begin("two", "e1", "5-5", 5)
+    await alerts.incidents.begin("one", "e1", "5-5", 5)
+    await alerts.incidents.begin("two", "e1", "5-5", 5)
     incident = Incident("r1", "late", "support", 1, 1, 1)
     with pytest.raises(Overtaken):
-        await alerts.keep("one", HERE, [incident], [], [Outgoing(RULE, "opened", "late", "support", SAYS)])
+        await alerts.incidents.keep("one", HERE, [incident], [], [Outgoing(RULE, "opened", "late", "support", SAYS)])
     assert await rows(database, alert_incidents) == await rows(database, alert_messages) == []
-    await alerts.keep("two", HERE, [incident], [], [])
+    await alerts.incidents.keep("two", HERE, [incident], [], [])
 
 
 async def test_incidents_go_on_with_the_next_reader(alerts: Alerts) -> None:
     late, line = Incident("r1", "late", "support", 1, 2, 3, False, 4), Incident("r1", "line", "support", 5, 6, 7)
-    await alerts.begin("one", "e1", "5-5", 5)
-    await alerts.keep("one", HERE, [late, line], [], [])
-    await alerts.keep("one", HERE, [replace(late, count=9)], [line.key], [])
-    assert (await alerts.begin("two", "e1", "5-5", 5))[1] == [replace(late, count=9)]
+    await alerts.incidents.begin("one", "e1", "5-5", 5)
+    await alerts.incidents.keep("one", HERE, [late, line], [], [])
+    await alerts.incidents.keep("one", HERE, [replace(late, count=9)], [line.key], [])
+    assert (await alerts.incidents.begin("two", "e1", "5-5", 5))[1] == [replace(late, count=9)]
 
 
 # --- the outbox ----------------------------------------------------------------------------------
 
 
 async def test_each_destination_gets_its_messages_in_order(alerts: Alerts) -> None:
-    await alerts.put_rule(RULE, by=SAM)
+    await alerts.rules.put(RULE, by=SAM)
     await tell(alerts, "first", "second")
     for subject in ("first", "second"):
-        claimed, _ = await alerts.claim("me", 9)
+        claimed, _ = await alerts.outbox.claim("me", 9)
         assert [(one.destination, one.message.subject) for one in claimed] == [("d1xx", subject), ("d2xx", subject)]
-        assert (await alerts.claim("other", 9))[0] == [], "what is under way is nobody else's"
+        assert (await alerts.outbox.claim("other", 9))[0] == [], "what is under way is nobody else's"
         for one in claimed:
-            await alerts.record(one, Answer("sent"))
-    assert (await alerts.claim("me", 9)) == ([], 0)
+            await alerts.outbox.record(one, Answer("sent"))
+    assert (await alerts.outbox.claim("me", 9)) == ([], 0)
 
 
 async def test_a_dead_destination_holds_its_own_messages_only(alerts: Alerts, clock: Clock) -> None:
     await tell(alerts, "first", "second")
-    dead, _ = (await alerts.claim("me", 9))[0]
-    await alerts.record(dead, Answer("failed", "Connection refused."))
+    dead, _ = (await alerts.outbox.claim("me", 9))[0]
+    await alerts.outbox.record(dead, Answer("failed", "Connection refused."))
     clock.now += 1_000
-    claimed, following = await alerts.claim("me", 9, busy=["d2xx"])
+    claimed, following = await alerts.outbox.claim("me", 9, busy=["d2xx"])
     assert (claimed, following - clock.now) == ([], BACK_OFF[0] - 1_000)
     clock.now += BACK_OFF[0]
-    (again,), _ = await alerts.claim("me", 9, busy=["d2xx"])
+    (again,), _ = await alerts.outbox.claim("me", 9, busy=["d2xx"])
     assert (again.id, again.tries) == (dead.id, 2)
 
 
@@ -195,65 +196,65 @@ async def test_tries_come_further_and_further_apart_and_end_after_a_day(alerts: 
     await tell(alerts, "first", rule=replace(RULE, destinations=(CHATOPS,)))
     begun, waits = clock.now, []
     while True:
-        claimed, following = await alerts.claim("me", 9)
+        claimed, following = await alerts.outbox.claim("me", 9)
         if not claimed and not following:
             break
         for one in claimed:
-            await alerts.record(one, Answer("failed", "Connection refused."))
-        following = (await alerts.claim("me", 9))[1]
+            await alerts.outbox.record(one, Answer("failed", "Connection refused."))
+        following = (await alerts.outbox.claim("me", 9))[1]
         waits.append((following or clock.now) - clock.now)
         clock.now = following or clock.now
     assert waits[:7] == [*BACK_OFF, BACK_OFF[-1]]
     assert GIVE_UP <= clock.now - begun < GIVE_UP + 2 * BACK_OFF[-1]
-    (line,) = await alerts.latest("r1")
+    (line,) = await alerts.outbox.latest("r1")
     assert (line.waits, line.code, line.detail, line.ended) == (False, "failed", "Connection refused.", clock.now)
 
 
 @pytest.mark.parametrize("code", ["refused", "redirected", "bad"])
 async def test_what_will_never_succeed_is_not_tried_again(alerts: Alerts, code: str) -> None:
     await tell(alerts, "first", rule=replace(RULE, destinations=(CHATOPS,)))
-    (one,), _ = await alerts.claim("me", 9)
-    await alerts.record(one, Answer(code))
-    assert await alerts.claim("me", 9) == ([], 0)
+    (one,), _ = await alerts.outbox.claim("me", 9)
+    await alerts.outbox.record(one, Answer(code))
+    assert await alerts.outbox.claim("me", 9) == ([], 0)
 
 
 async def test_a_try_that_was_never_recorded_is_made_once_more(alerts: Alerts, clock: Clock) -> None:
     """Its process was killed: nobody knows whether the message has gone."""
     await tell(alerts, "first", rule=replace(RULE, destinations=(CHATOPS,)))
-    (lost,), _ = await alerts.claim("killed", 9)
+    (lost,), _ = await alerts.outbox.claim("killed", 9)
     clock.now += LEASE - 1
-    assert (await alerts.claim("next", 9))[0] == []
+    assert (await alerts.outbox.claim("next", 9))[0] == []
     clock.now += 1
-    (again,), _ = await alerts.claim("next", 9)
+    (again,), _ = await alerts.outbox.claim("next", 9)
     assert (again.id, again.tries) == (lost.id, 2)
-    await alerts.record(lost, Answer("failed"))
-    assert (await alerts.latest("r1"))[0].code == "", "who comes late records nothing"
-    await alerts.record(again, Answer("sent"))
-    assert await alerts.claim("next", 9) == ([], 0)
+    await alerts.outbox.record(lost, Answer("failed"))
+    assert (await alerts.outbox.latest("r1"))[0].code == "", "who comes late records nothing"
+    await alerts.outbox.record(again, Answer("sent"))
+    assert await alerts.outbox.claim("next", 9) == ([], 0)
 
 
 async def test_a_clock_that_was_an_hour_ahead_holds_nothing_back(alerts: Alerts, clock: Clock) -> None:
     clock.now += 3_600_000
     await tell(alerts, "first", rule=replace(RULE, destinations=(CHATOPS,)))
-    await alerts.claim("ahead", 9)
+    await alerts.outbox.claim("ahead", 9)
     clock.now -= 3_600_000
-    assert len((await alerts.claim("right", 9))[0]) == 1
+    assert len((await alerts.outbox.claim("right", 9))[0]) == 1
 
 
 async def test_a_full_outbox_lets_the_oldest_go(alerts: Alerts) -> None:
     one = replace(RULE, destinations=(CHATOPS,))
     await tell(alerts, *(f"message {number}" for number in range(MOST_WAITING + 3)), rule=one)
-    lines = await alerts.latest("r1", limit=100)
+    lines = await alerts.outbox.latest("r1", limit=100)
     assert [line.subject for line in lines if line.code == "dropped"] == ["message 2", "message 1", "message 0"]
     assert sum(line.waits for line in lines) == MOST_WAITING
-    (first,), _ = await alerts.claim("me", 9)
+    (first,), _ = await alerts.outbox.claim("me", 9)
     assert first.message.subject == "message 3"
 
 
 async def test_what_waits_for_a_destination_that_is_no_more_is_dropped(alerts: Alerts) -> None:
     await tell(alerts, "first")
-    await alerts.drop_stray(["d2xx"])
-    assert {line.shown: line.code for line in await alerts.latest("r1")} == {
+    await alerts.outbox.drop_stray(["d2xx"])
+    assert {line.shown: line.code for line in await alerts.outbox.latest("r1")} == {
         "slack://…": "dropped",
         "mailto: team@shop.example": "",
     }
@@ -261,26 +262,26 @@ async def test_what_waits_for_a_destination_that_is_no_more_is_dropped(alerts: A
 
 async def test_no_more_than_asked_for_are_claimed(alerts: Alerts) -> None:
     await tell(alerts, "first")
-    assert [one.destination for one in (await alerts.claim("me", 1))[0]] == ["d1xx"]
-    assert [one.destination for one in (await alerts.claim("me", 1, busy=["d1xx"]))[0]] == ["d2xx"]
+    assert [one.destination for one in (await alerts.outbox.claim("me", 1))[0]] == ["d1xx"]
+    assert [one.destination for one in (await alerts.outbox.claim("me", 1, busy=["d1xx"]))[0]] == ["d2xx"]
 
 
 async def test_two_processes_that_claim_at_once_share_the_work(alerts: Alerts, database: Database) -> None:
     await tell(alerts, "first")
-    other = Alerts(database, locales=alerts.locales, clock=alerts.clock)
-    found = [*(await alerts.claim("one", 9))[0], *(await other.claim("two", 9))[0]]
+    other = Alerts(database, locales=alerts.rules.locales, clock=alerts.outbox.clock)
+    found = [*(await alerts.outbox.claim("one", 9))[0], *(await other.outbox.claim("two", 9))[0]]
     assert len(found) == 2
 
 
 async def test_another_workspace_has_its_own_incidents_and_messages(alerts: Alerts, database: Database) -> None:
-    other = Alerts(database, "other", locales=alerts.locales, clock=alerts.clock)
+    other = Alerts(database, "other", locales=alerts.rules.locales, clock=alerts.outbox.clock)
     await tell(alerts, "first")
-    assert await other.claim("me", 9) == ([], 0)
-    assert await other.begin("reader", "e9", "1-1", 1) == (None, [])
+    assert await other.outbox.claim("me", 9) == ([], 0)
+    assert await other.incidents.begin("reader", "e9", "1-1", 1) == (None, [])
 
 
 async def test_old_messages_go_and_waiting_ones_stay(alerts: Alerts, clock: Clock) -> None:
     await tell(alerts, "first")
-    await alerts.drop_stray(["d1xx"])
-    await alerts.drop_older_than(clock.now + 1)
-    assert [line.shown for line in await alerts.latest("r1")] == ["slack://…"]
+    await alerts.outbox.drop_stray(["d1xx"])
+    await alerts.outbox.drop_older_than(clock.now + 1)
+    assert [line.shown for line in await alerts.outbox.latest("r1")] == ["slack://…"]

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from console.alerts.courier_pool import Couriers
 from console.alerts.outbox_sender import AlertSender
-from console.archive.alerts import BACK_OFF, LEASE, Alerts, Outgoing
+from console.archive.alert_outbox import BACK_OFF, LEASE, Outgoing
+from console.archive.alerts import Alerts
 from console.archive.database import now_ms
 from console.archive.feed_cursor import FeedPosition
 from console.archive.stores import Stores
@@ -71,14 +72,14 @@ async def rule_to(alerts: Alerts, *receivers: HttpReceiver, **more: object) -> A
     destinations = tuple(Destination(f"d{n}", one.url, f"json://{n}") for n, one in enumerate(receivers))
     rule = AlertRule("r1", "Late", late=True, destinations=destinations, quiet=60_000)
     rule = replace(rule, **more)  # type: ignore[arg-type]
-    await alerts.put_rule(rule)
+    await alerts.rules.put(rule)
     return rule
 
 
 async def tell(alerts: Alerts, rule: AlertRule, *subjects: str) -> None:
-    await alerts.begin("reader", "e1", "0-0", 0)
+    await alerts.incidents.begin("reader", "e1", "0-0", 0)
     outgoing = [Outgoing(rule, "opened", "late", "support", replace(SAYS, subject=subject)) for subject in subjects]
-    await alerts.keep("reader", FeedPosition("e1", "1-1", 1), [], [], outgoing)
+    await alerts.incidents.keep("reader", FeedPosition("e1", "1-1", 1), [], [], outgoing)
 
 
 async def test_messages_arrive_in_order_and_each_is_recorded(alerts: Alerts, chatops: HttpReceiver) -> None:
@@ -90,7 +91,7 @@ async def test_messages_arrive_in_order_and_each_is_recorded(alerts: Alerts, cha
         assert chatops.subjects == ["one", "two", "three"]
 
         async def recorded() -> bool:
-            return all((line.code, line.tries) == ("sent", 1) for line in await alerts.latest("r1"))
+            return all((line.code, line.tries) == ("sent", 1) for line in await alerts.outbox.latest("r1"))
 
         await eventually(recorded, "all to be recorded as sent")
 
@@ -113,7 +114,7 @@ async def test_an_endpoint_that_comes_back_gets_all_in_order(
 
 
 async def failed(alerts: Alerts) -> str:
-    return next((line.detail for line in await alerts.latest("r1") if line.code == "failed"), "")
+    return next((line.detail for line in await alerts.outbox.latest("r1") if line.code == "failed"), "")
 
 
 async def test_a_dead_endpoint_holds_no_other(alerts: Alerts, chatops: HttpReceiver) -> None:
@@ -151,10 +152,10 @@ async def test_a_restart_in_the_middle_sends_once_more_at_most(
 async def test_what_was_turned_off_meanwhile_is_not_sent(alerts: Alerts, chatops: HttpReceiver) -> None:
     rule = await rule_to(alerts, chatops)
     await tell(alerts, rule, "one")
-    await alerts.put_rule(replace(rule, on=False))
+    await alerts.rules.put(replace(rule, on=False))
 
     async def dropped() -> bool:
-        return [line.code for line in await alerts.latest("r1")] == ["dropped"]
+        return [line.code for line in await alerts.outbox.latest("r1")] == ["dropped"]
 
     async with sending(alerts):
         await eventually(dropped, "the message to be dropped")
@@ -172,7 +173,7 @@ async def test_no_secret_is_ever_logged(
         sender.wake()
         await eventually(lambda: failed(alerts), "the failure", within=20)
     out = capsys.readouterr()
-    assert "s3cr3t" not in caplog.text + out.out + out.err + str(await alerts.latest("r1"))
+    assert "s3cr3t" not in caplog.text + out.out + out.err + str(await alerts.outbox.latest("r1"))
     assert "alerts.tried" in out.out
 
 

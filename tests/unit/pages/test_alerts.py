@@ -67,8 +67,8 @@ async def test_an_alert_is_in_force_when_it_is_saved(
     more = {"due_soon": "2.5", "line": "0", "nobody": "0", "quiet": "1.5", "locale": "it", "queue.support": "on"}
     page = await saved(sam, NEW, **{**FORM, **more, "over": "", "add": f"{chatops.url}\n\n"})
     assert "<bdi>Level 2</bdi> saved. It applies now." in page
-    (rule,) = await services.alerts.rules()
-    assert await services.alerts.version() == 1
+    (rule,) = await services.alerts.rules.read_all()
+    assert await services.alerts.rules.version() == 1
     shown = f"json://127.0.0.1:{chatops.port}/…"
     assert rule == AlertRule(
         rule.id, "Level 2", ("support",), 2_500, True, 0, 0,
@@ -79,14 +79,14 @@ async def test_an_alert_is_in_force_when_it_is_saved(
     again = drawn(form)
     assert (again["due_soon"], again["line"], again["nobody"], again["quiet"]) == ("2.5", "0", "0", "1.5")
     await saved(sam, f"/settings/alert/{rule.id}", **FORM, **{f"keep.{rule.destinations[0].id}": "on"})
-    (rule,) = await services.alerts.rules()
+    (rule,) = await services.alerts.rules.read_all()
     assert (rule.due_soon, rule.line, rule.nobody, rule.queues) == (None, None, None, ())
     assert len(rule.destinations) == 1
 
 
 async def test_an_address_is_never_shown_whole_anywhere(services: Services, sam: httpx.AsyncClient) -> None:
-    await services.alerts.put_rule(RULE)
-    await services.alerts.record_trial(RULE, RULE.destinations[0], _message(), Answer("failed", "error=500."))
+    await services.alerts.rules.put(RULE)
+    await services.alerts.outbox.record_trial(RULE, RULE.destinations[0], _message(), Answer("failed", "error=500."))
     for path in (AT, "/settings/alert/r1", "/settings/changes", "/settings"):
         page = (await sam.get(path)).text
         assert "s3cr3t" not in page
@@ -107,7 +107,7 @@ async def test_a_private_address_is_refused_with_what_mends_it(services: Service
     assert "localhost" in fault
     assert "a private address" in fault
     assert "SESTETTO_ALERT_NETWORKS" in fault
-    assert await services.alerts.rules() == []
+    assert await services.alerts.rules.read_all() == []
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ async def test_what_cannot_be_a_destination_is_said_beside_its_field(
     assert answer.status_code == 400
     assert any(says in fault for fault in faults(answer.text)), faults(answer.text)
     assert drawn(answer.text)["add"] == url, "nothing typed is lost"
-    assert await services.alerts.rules() == []
+    assert await services.alerts.rules.read_all() == []
 
 
 async def test_a_host_that_is_not_found_is_saved_with_a_note(services: Services, sam: httpx.AsyncClient) -> None:
     await saved(sam, NEW, **FORM, add="json://nowhere.invalid/hook")
-    (rule,) = await services.alerts.rules()
+    (rule,) = await services.alerts.rules.read_all()
     page = (await sam.get(f"/settings/alert/{rule.id}")).text
     assert "The host was not found. Check the spelling." in page
 
@@ -163,21 +163,21 @@ async def test_an_alert_that_cannot_be_is_refused_with_a_sentence(
 
 
 async def test_who_saves_over_somebody_elses_change_is_told(services: Services, sam: httpx.AsyncClient) -> None:
-    await services.alerts.put_rule(RULE)
+    await services.alerts.rules.put(RULE)
     page = await sam.get("/settings/alert/r1")
-    await services.alerts.put_rule(replace(RULE, late=False, line=3))
+    await services.alerts.rules.put(replace(RULE, late=False, line=3))
     seen = re.findall(r'name="seen" value="([^"]*)"', page.text)[0]
     answer = await posted(sam, NEW, to="/settings/alert/r1", **FORM, seen=seen, **{"keep.d1xx": "on"})
     assert "Someone else changed this while you were editing" in answer.text
-    assert (await services.alerts.rule("r1")).line == 3
+    assert (await services.alerts.rules.read("r1")).line == 3
 
 
 async def test_an_alert_is_removed_and_the_changes_tell_of_it(services: Services, sam: httpx.AsyncClient) -> None:
-    await services.alerts.put_rule(RULE)
-    await services.alerts.put_rule(replace(RULE, quiet=60_000))
+    await services.alerts.rules.put(RULE)
+    await services.alerts.rules.put(replace(RULE, quiet=60_000))
     await saved(sam, "/settings/alert/r1", to="/settings/alert/r1/remove")
     with pytest.raises(NotYours):
-        await services.alerts.rule("r1")
+        await services.alerts.rules.read("r1")
     assert (await sam.get("/settings/alert/r1")).status_code == 404
     changes = plainly((await sam.get("/settings/changes")).text)
     for said in ("Alert removed", "Alert changed", "Alert added", "Quiet period", "300 s", "60 s", "slack://… (d1xx)"):
@@ -194,7 +194,7 @@ async def test_a_test_message_shows_how_each_destination_answered(
         broken.status = 404
         urls = (chatops.url, broken.url)
         found = tuple(Destination(f"d{n}", url, f"json://{n}/…") for n, url in enumerate(urls))
-        await services.alerts.put_rule(replace(RULE, destinations=found))
+        await services.alerts.rules.put(replace(RULE, destinations=found))
         answer = await posted(sam, "/settings/alert/r1", to="/settings/alert/r1/test")
         page = plainly((await sam.get(answer.headers["location"].partition("#")[0])).text)
     assert "json://0/… : Sent to the service." in page
@@ -207,7 +207,7 @@ async def test_a_private_host_is_refused_at_the_test_too(services: Services, sam
     """It was allowed when it was saved."""
     async with HttpReceiver() as receiver:
         here = Destination("d1", receiver.url, "json://127.0.0.1/…")
-        await services.alerts.put_rule(replace(RULE, destinations=(here,)))
+        await services.alerts.rules.put(replace(RULE, destinations=(here,)))
         answer = await posted(sam, "/settings/alert/r1", to="/settings/alert/r1/test")
         page = plainly((await sam.get(answer.headers["location"].partition("#")[0])).text)
         assert "Refused: the address is private." in page
@@ -219,20 +219,20 @@ async def test_a_private_host_is_refused_at_the_test_too(services: Services, sam
 
 @pytest.mark.parametrize("path", ["/settings/alert/r1", "/settings/alert/r1/test", "/settings/alert/r1/remove", NEW])
 async def test_an_agent_changes_and_sends_nothing(services: Services, chatops: HttpReceiver, path: str) -> None:
-    await services.alerts.put_rule(replace(RULE, destinations=(Destination("d1", chatops.url, "json://…"),)))
+    await services.alerts.rules.put(replace(RULE, destinations=(Destination("d1", chatops.url, "json://…"),)))
     async with signed_in_browser(services) as ana:
         answer = await posted(ana, "/settings/canned/new", to=path, **FORM, add=chatops.url)
         assert answer.status_code == 403
     async with browser_of(services) as stranger:
         assert (await stranger.post(path, data=FORM)).status_code == 303
-    assert len(await services.alerts.rules()) == 1
+    assert len(await services.alerts.rules.read_all()) == 1
     assert chatops.lines == []
 
 
 async def test_a_form_without_its_token_sends_nothing(
     services: Services, sam: httpx.AsyncClient, chatops: HttpReceiver
 ) -> None:
-    await services.alerts.put_rule(replace(RULE, destinations=(Destination("d1", chatops.url, "json://…"),)))
+    await services.alerts.rules.put(replace(RULE, destinations=(Destination("d1", chatops.url, "json://…"),)))
     assert (await sam.post("/settings/alert/r1/test", data={"csrf": "guessed"})).status_code == 403
     assert (await sam.get("/settings/alert/r1/test")).status_code == 405
     assert chatops.lines == []
@@ -241,9 +241,9 @@ async def test_a_form_without_its_token_sends_nothing(
 @pytest.mark.parametrize("nasty", NASTY)
 async def test_whatever_is_written_is_shown_as_text(services: Services, sam: httpx.AsyncClient, nasty: str) -> None:
     shown = Destination("d1", "json://x.example/", nasty, nasty)
-    await services.alerts.put_rule(replace(RULE, destinations=(shown,)))
+    await services.alerts.rules.put(replace(RULE, destinations=(shown,)))
     message = replace(_message(), subject=nasty)
-    await services.alerts.record_trial(RULE, shown, message, Answer("failed", nasty))
+    await services.alerts.outbox.record_trial(RULE, shown, message, Answer("failed", nasty))
     for path in (AT, "/settings/alert/r1?tested=1", "/settings/changes"):
         page = (await sam.get(path)).text
         assert "<script>alert" not in page
@@ -254,7 +254,7 @@ async def test_whatever_is_written_is_shown_as_text(services: Services, sam: htt
 
 
 async def test_the_page_speaks_italian(services: Services, sam: httpx.AsyncClient) -> None:
-    await services.alerts.put_rule(RULE)
+    await services.alerts.rules.put(RULE)
     sam.cookies.set("sestetto_locale", "it")
     assert "Invia un messaggio di prova" in (await sam.get("/settings/alert/r1")).text
     assert "Nuovo avviso" in (await sam.get(AT)).text

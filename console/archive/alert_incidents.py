@@ -1,0 +1,80 @@
+"""What alerts have found, and how far their reader has come.
+
+One reader at a time may write: whoever took the cursor last. What it found, what is to be told of it, and how far it
+has read are one transaction.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, delete, insert, select
+
+from console.archive.alert_outbox import AlertOutbox, Outgoing
+from console.archive.database import Database
+from console.archive.feed_cursor import FeedCursor, FeedPosition
+from console.archive.tables import alert_incidents, chats
+from console.domain.alerts import Incident
+
+NAME = "alerts"  # of the consumer
+
+
+class AlertIncidents:
+    def __init__(self, database: Database, workspace: str, outbox: AlertOutbox) -> None:
+        self.database = database
+        self.workspace = workspace
+        self.outbox = outbox
+
+    @property
+    def cursor(self) -> FeedCursor:
+        return FeedCursor(self.database, self.workspace, NAME)
+
+    async def stop_following(self) -> None:
+        """There is no rule: what happens until there is one is not told later."""
+        async with self.database.writing() as connection:
+            await self.cursor.drop(connection)
+
+    async def begin(self, reader: str, epoch: str, id: str, n: int) -> tuple[FeedPosition | None, list[Incident]]:
+        """Takes the cursor. Where it stands (None: it is new, and stands at `n`), and the incidents that go on."""
+        async with self.database.writing() as connection:
+            before = await self.cursor.take(connection, reader, FeedPosition(epoch, id, n))
+            found = await connection.execute(
+                select(alert_incidents).where(alert_incidents.c.workspace == self.workspace)
+            )
+            return before, [_incident(dict(one)) for one in found.mappings()]
+
+    async def keep(
+        self,
+        reader: str,
+        place: FeedPosition,
+        changed: Iterable[Incident],
+        gone: Collection[tuple[str, str, str]],
+        outgoing: Sequence[Outgoing],
+    ) -> None:
+        """All that was found up to the place. Overtaken when another reader has begun since: nothing was kept."""
+        async with self.database.writing() as connection:
+            await self.cursor.move(connection, reader, place)
+            changed = list(changed)
+            for key in [*gone, *(one.key for one in changed)]:
+                await connection.execute(delete(alert_incidents).where(self._incident(key)))
+            for one in changed:
+                values = msgspec.structs.asdict(one)
+                await connection.execute(insert(alert_incidents).values(workspace=self.workspace, **values))
+            for message in outgoing:
+                for destination in message.rule.destinations:
+                    await self.outbox.put(connection, message, destination)
+
+    async def names(self, ids: Collection[str]) -> dict[str, str]:
+        """The visitors' names of archived chats."""
+        this = (chats.c.workspace == self.workspace) & chats.c.id.in_(list(ids)[:500])
+        async with self.database.reading() as connection:
+            return {row.id: row.name for row in await connection.execute(select(chats.c.id, chats.c.name).where(this))}
+
+    def _incident(self, key: tuple[str, str, str]) -> ColumnElement[bool]:
+        columns = alert_incidents.c
+        of = (columns.rule == key[0]) & (columns.kind == key[1]) & (columns.queue == key[2])
+        return (columns.workspace == self.workspace) & of
+
+
+def _incident(row: dict[str, Any]) -> Incident:
+    return msgspec.convert({name: row[name] for name in Incident.__struct_fields__}, Incident)
