@@ -134,7 +134,7 @@ def boards_of(services: Services) -> Boards:
 
 async def open_up(services: Services) -> None:
     """SQL is migrated and live state configured; SettingError when the store cannot keep our promises."""
-    await services.database.migrate()
+    await services.database.migrate_when_there()
     services.directory = await services.stores.directory.read()
     for _ in range(60):
         try:

@@ -1,5 +1,7 @@
 """Who is asking: the one answer for pages and sockets."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -14,6 +16,8 @@ from console.services import Services
 
 COOKIE = "sestetto_session"
 BEARER = "bearer "
+PATIENCE = 1.0  # seconds for SQL to know a socket that was known before
+SILENT = 10.0  # seconds in which SQL, once it said nothing, is not asked about those again
 MOST_KNOWN = 5_000  # credentials remembered
 
 
@@ -41,13 +45,23 @@ async def authenticate(connection: HTTPConnection) -> SignedIn | None:
 async def _known(
     connection: HTTPConnection, credential: str, ask: Callable[[str], Awaitable[SignedIn | None]]
 ) -> SignedIn | None:
-    known, name = services_of(connection).known, digest(credential)
+    services, name = services_of(connection), digest(credential)
+    known, may_go_on = services.known, connection.scope["type"] == "websocket" and name in services.known
+    if may_go_on and time.monotonic() < services.sql_silent_until:
+        return known[name]
+    asked = asyncio.ensure_future(ask(credential))
     try:
-        me = await ask(credential)
+        await asyncio.wait((asked,), timeout=PATIENCE if may_go_on else None)
+        if not asked.done():  # a database may also say nothing at all, and takes its time to be left
+            services.sql_silent_until = time.monotonic() + SILENT
+            return known[name]
+        me = asked.result()
     except Unknown:
-        if connection.scope["type"] == "websocket" and name in known:
+        if may_go_on:
             return known[name]
         raise
+    finally:
+        asked.cancel()
     known.pop(name, None)
     if me is not None:
         known[name] = me

@@ -60,7 +60,7 @@ async def serving(app: Starlette, listening: socket.socket, settings: Settings) 
     server = Server(server_config(app, settings))
     stopping = asyncio.Event()
     with _signals(server, stopping):
-        async with app.router.lifespan_context(app):
+        async with _started(app, stopping):
             task = asyncio.create_task(server.serve(sockets=[listening]), name="server")
             task.add_done_callback(lambda _: stopping.set())
             try:
@@ -69,6 +69,24 @@ async def serving(app: Starlette, listening: socket.socket, settings: Settings) 
             finally:
                 server.should_exit = True
                 await task
+
+
+@asynccontextmanager
+async def _started(app: Starlette, stopping: asyncio.Event) -> AsyncIterator[None]:
+    """The app's own start and end. A start that waits for something ends as soon as it is asked to."""
+    lifespan = app.router.lifespan_context(app)
+    start, stop = asyncio.create_task(lifespan.__aenter__()), asyncio.create_task(stopping.wait())
+    await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not start.done():
+        start.cancel()
+        await asyncio.wait((start,))
+        raise SettingError("Stopped before it had started.")
+    start.result()
+    try:
+        yield
+    finally:
+        await lifespan.__aexit__(None, None, None)
 
 
 @contextmanager

@@ -47,6 +47,7 @@ class Services:
     build: str
     positions: QueuePositions = field(default_factory=QueuePositions)
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away
+    sql_silent_until: float = 0.0  # monotonic
     refused_origins: RefusedOrigins = field(init=False)
 
     def __post_init__(self) -> None:

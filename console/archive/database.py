@@ -13,9 +13,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -25,8 +26,17 @@ from console.errors import SettingError, Unknown
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY = 5_000  # ms another writer is waited for
+CONNECT = 3.0  # seconds until PostgreSQL has let us in
+STATEMENT = 8.0  # seconds of one statement; PostgreSQL itself ends it
+COMMAND = STATEMENT + 2  # seconds until a server that says nothing at all is given up
+LOCK = 5.0  # seconds a row that somebody else changes is waited for
+IDLE = 15.0  # seconds within a transaction in which nothing is asked: a frozen process holds nobody up for longer
+POOL = 5.0  # seconds a connection is waited for when all are in use
 UNFIT = "22"  # PostgreSQL's class of errors: a value that does not fit
+WAIT = 300.0  # seconds that a start waits for the database
 MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock: one process migrates
+
+log = structlog.get_logger()
 
 
 def now_ms() -> int:
@@ -43,7 +53,7 @@ class Database:
     """An engine for `url` (`sqlite:///file`, `postgresql://…`); `migrate()` before anything else."""
 
     def __init__(self, url: str, *, busy: int = BUSY) -> None:
-        self.engine = _engine(url)
+        self.engine = _engine(url, COMMAND)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             _tame_sqlite(self.engine, busy)
@@ -67,13 +77,31 @@ class Database:
         file = self.engine.url.database
         if self.is_sqlite and file and file != ":memory:":
             await asyncio.to_thread(Path(file).parent.mkdir, parents=True, exist_ok=True)
-        async with _clear_errors(), self.engine.connect() as connection:
-            await connection.execution_options(writing=True, migrating=True)
-            async with connection.begin():
-                if not self.is_sqlite:
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-                await connection.run_sync(_upgrade)
-            await connection.invalidate()  # it enforced no foreign keys
+        engine = self.engine if self.is_sqlite else _engine(self.engine.url, None)  # much may have to be written anew
+        try:
+            async with _clear_errors(), engine.connect() as connection:
+                await connection.execution_options(writing=True, migrating=True)
+                async with connection.begin():
+                    if not self.is_sqlite:
+                        await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                    await connection.run_sync(_upgrade)
+                await connection.invalidate()  # it enforced no foreign keys
+        finally:
+            if engine is not self.engine:
+                await engine.dispose()
+
+    async def migrate_when_there(self) -> None:
+        """At a start: a database that is locked or away is waited for, as it is while we run. Unknown after WAIT."""
+        until = time.monotonic() + WAIT
+        while True:
+            try:
+                await self.migrate()
+                return
+            except Unknown as problem:
+                if time.monotonic() > until:
+                    raise
+                log.warning("start.waits", part="database", error=str(problem))
+            await asyncio.sleep(1)
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -87,6 +115,12 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, PoolTimeout | OSError)
 
 
+def first_line(error: BaseException) -> str:
+    """What it says, in a line; its name when it says nothing."""
+    cause = getattr(error, "orig", None) or error
+    return next(iter(str(cause).strip().splitlines()), "") or type(cause).__name__
+
+
 @asynccontextmanager
 async def _clear_errors() -> AsyncIterator[None]:
     try:
@@ -94,19 +128,33 @@ async def _clear_errors() -> AsyncIterator[None]:
     except (DBAPIError, PoolTimeout, OSError) as error:
         if not is_away(error):
             raise
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise Unknown(f"The database is not available right now: {reason}") from error
+        raise Unknown(f"The database is not available right now: {first_line(error)}") from error
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: str | URL, command: float | None) -> AsyncEngine:
     try:
         parsed = make_url(url)
         parsed = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
-        return create_async_engine(parsed, pool_pre_ping=not parsed.drivername.startswith("sqlite"))
+        if parsed.drivername.startswith("sqlite"):
+            return create_async_engine(parsed)
+        return create_async_engine(
+            parsed, pool_pre_ping=True, pool_timeout=POOL, connect_args=_patience(parsed.drivername, command)
+        )
     except ModuleNotFoundError as error:
         raise SettingError(f"The database driver is not installed. Run: pip install {error.name}") from error
     except (ArgumentError, ValueError) as error:
         raise SettingError(f"The database URL is not valid: {error}") from error
+
+
+def _patience(driver: str, command: float | None) -> dict[str, Any]:
+    """How long PostgreSQL may take for what, as its driver is told; without `command` it may take any time."""
+    if driver != DRIVERS["postgresql"]:
+        return {}
+    if command is None:
+        return {"timeout": CONNECT}
+    limits = {"statement_timeout": STATEMENT, "lock_timeout": LOCK, "idle_in_transaction_session_timeout": IDLE}
+    told = {name: str(round(seconds * 1000)) for name, seconds in limits.items()}
+    return {"timeout": CONNECT, "command_timeout": command, "server_settings": told}
 
 
 def _tame_sqlite(engine: AsyncEngine, busy: int) -> None:

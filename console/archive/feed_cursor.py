@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive.database import Database, is_away, now_ms
+from console.archive.database import Database, first_line, is_away, now_ms
 from console.archive.tables import cursors, set_aside
 from console.errors import SestettoError, WrongEpoch
 from console.events import Entry
@@ -231,4 +231,4 @@ def _order(id: str) -> tuple[int, int]:
 def _says(error: Exception) -> str:
     """The error in a line, without the values that were sent along."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return next(iter(f"{type(cause).__name__}: {cause}".splitlines())).replace("\0", "")[:500]
+    return f"{type(cause).__name__}: {first_line(error)}".replace("\0", "")[:500]

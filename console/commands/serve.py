@@ -75,7 +75,7 @@ async def _demo(settings: Settings, crowd: int, agents: int) -> None:
 async def _people(settings: Settings, url: str, agents: int) -> tuple[list[made_up.Link], list[str]]:
     database = Database(settings.database)
     try:
-        await database.migrate()
+        await database.migrate_when_there()
         stores = Stores(database)
         await made_up.publish(stores, url)
         links = await made_up.links(stores, url) if is_loopback(settings.host) else []

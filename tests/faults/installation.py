@@ -93,16 +93,8 @@ class Inside(Stage):
 @asynccontextmanager
 async def installed(folder: Path, store_url: str, workspace: str, **settings: object) -> AsyncIterator[Inside]:
     """The demo's installation in this process, in a workspace of its own."""
-    ours = read_settings(
-        {},
-        port=0,
-        data=folder,
-        store=store_url,
-        database=sqlite_url(folder),
-        secret="only for tests, and long enough for it",
-        workspace=workspace,
-        **settings,
-    )
+    given = {"database": sqlite_url(folder), "secret": "only for tests, and long enough for it", **settings}
+    ours = read_settings({}, port=0, data=folder, store=store_url, workspace=workspace, **given)
     with listen(ours) as listening:
         url = url_of(listening)
         await _publish(ours.database, url)

@@ -20,6 +20,7 @@ from tests.faults.journal import promises_kept, read_archive, read_feed
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
 from tests.support.network import Network
+from tests.support.postgresql import OWNER, PostgresServer
 from tests.support.server_process import RunningServer
 
 
@@ -158,6 +159,27 @@ async def test_sql_locked_for_a_while_delays_the_archive_and_no_chat(inside: Ins
     for agent in agents:
         await agent.quiet()
     await promises_kept(inside, cast.journal)
+
+
+async def test_while_postgresql_says_nothing_chats_go_on_and_an_agent_comes_back(
+    tmp_path: Path, store: EmbeddedStore, workspace_name: str, postgres: PostgresServer
+) -> None:
+    """It accepts and never answers: an agent whose connection drops is known by what was known last."""
+    name = postgres.create_database(like="migrated").partition("@/")[2].partition("?")[0]
+    async with Network(str(postgres.folder / ".s.PGSQL.5432")) as network:
+        url = f"postgresql://{OWNER}@127.0.0.1:{network.port}/{name}"
+        async with installed(tmp_path, store.url, workspace_name, database=url) as inside, Cast(inside) as cast:
+            ana, vera = await cast.agent("ana"), await cast.visitor()
+            chat = await vera.opened("Hello")
+            await ana.holds(chat)
+            network.swallow()
+            ana.drop()
+            await ana.back()
+            assert chat in ana.held
+            await vera.answered(await vera.say("Still there?"))
+            await ana.answered(await ana.say(chat, "Yes"))
+            network.heal()
+            await promises_kept(inside, cast.journal)
 
 
 async def test_a_server_asleep_past_its_leases_writes_nothing_of_the_past(

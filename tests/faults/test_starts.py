@@ -1,0 +1,38 @@
+"""A start while something is away: it waits, as a running server would, and ends when it is asked to."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
+
+
+@contextmanager
+def locked(server: RunningServer) -> Iterator[None]:
+    with closing(sqlite3.connect(server.data / "sestetto.db", isolation_level=None)) as rival:
+        rival.execute("BEGIN EXCLUSIVE")
+        yield
+        rival.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("command", ["demo", "serve"])
+async def test_a_server_that_starts_while_sqlite_is_locked_waits(server: RunningServer, command: str) -> None:
+    server.stop()
+    server._words = [command]
+    with locked(server):
+        server.launch()
+        await eventually(lambda: "start.waits" in server.log, "the server to wait for its database", within=40)
+    await eventually(server.answers, "the server to answer", within=40)
+
+
+async def test_a_server_that_waits_for_its_database_ends_when_it_is_asked_to(server: RunningServer) -> None:
+    server.stop()
+    server._words = ["serve"]
+    with locked(server):
+        server.launch()
+        await eventually(lambda: "start.waits" in server.log, "the server to wait for its database", within=40)
+        assert server.stop(patience=20) == 1
+    assert "Stopped before it had started." in server.log
