@@ -45,7 +45,7 @@ async def test_chat_ops_hears_that_a_partners_answer_is_due_soon(server: Running
     await paul.gets(partner.chat)
     first = await eventually(lambda: chatops.got and chatops.got[0], "the alert", within=20)
     assert first["title"] == "Level 2: 1 answer is due soon"
-    for part in ("Lumière Films: waits since", "with Paul", "https://chat.example/board", "Rule: Partners."):
+    for part in ("Lumière Films: waiting since", "with Paul", "https://chat.example/board", "Alert: Partners."):
         assert part in first["message"]
     await paul.answers(partner.chat, "We are on it")
     answer = await paul.reads("We are on it")
@@ -76,8 +76,8 @@ async def test_a_supervisor_gets_a_mail_when_nobody_is_there(server: RunningServ
         rule = AlertRule("r", "Nessuno", ("support",), nobody=1_000, destinations=to(mail.url), locale="it")
         await has_rule(server, rule)
         got = await eventually(lambda: mail.got and mail.got[0], "the mail", within=20)
-        assert got["Subject"] == "Support: nessuno è in linea"
-        assert "Regola: Nessuno." in got.get_body(("html",)).get_content()  # type: ignore[union-attr]
+        assert got["Subject"] == "Support: nessuno è online"
+        assert "Avviso: Nessuno." in got.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 
 async def test_a_line_that_grows_too_long_is_told(server: RunningServer, chatops: HttpReceiver) -> None:

@@ -26,6 +26,7 @@ from console.actions import (
     sites,
 )
 from console.archive.credentials import SignedIn
+from console.archive.search import ChatQuery
 from console.domain.alerts import AlertRule, Destination
 from console.domain.directory import Canned, Member, Queue, Scope, Site
 from console.domain.ids import new_cid
@@ -146,7 +147,7 @@ TABLE = [
     Row(
         "archived_chats.find",
         EVERYBODY,
-        lambda s, me: archived_chats.find(s, me.member, text="", visitor="", kind="ended", before="", limit=5),
+        lambda s, me: archived_chats.find(s, me.member, ChatQuery(), before="", limit=5),
     ),
     Row("archived_chats.read", EVERYBODY, lambda s, me: is_not_there(archived_chats.read(s, me.member, "none"))),
     Row(
