@@ -1,8 +1,5 @@
 """Ended chats and left messages: to find, to read, and to mark as handled."""
 
-from typing import cast
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,12 +7,14 @@ from starlette.routing import Route
 from console.actions import archived_chats
 from console.archive.credentials import SignedIn
 from console.archive.reducer import ArchivedChat
-from console.archive.search import LISTS, ChatList, ChatQuery
-from console.archive.search_words import LONGEST_QUESTION
+from console.archive.search import LISTS, MOST_COUNTED
 from console.authentication import services_of
 from console.domain.ids import new_cid
+from console.pages import chat_export
+from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members, go, read_form
 from console.projection.picture import ChatState
+from console.services import Services
 from console.views.templating import locale_of, render
 
 PAGE = 50  # chats
@@ -24,24 +23,24 @@ PAGE = 50  # chats
 @for_members
 async def list_chats(request: Request, me: SignedIn) -> Response:
     """A tab of the archive, newest end first, with what was looked for."""
-    asked = request.query_params
-    kind = cast(ChatList, asked.get("kind")) if asked.get("kind") in LISTS else "ended"
-    text, visitor = (asked.get(name, "").strip()[:LONGEST_QUESTION] for name in ("text", "visitor"))
-    before = asked.get("before", "")
-    services = services_of(request)
-    query = ChatQuery(text=text, visitor=visitor, listed=kind)
+    services, filters = services_of(request), ChatFilters.of(request.query_params)
+    before = request.query_params.get("before", "")
+    query = filters.query()
     found = await archived_chats.find(services, me.member, query, before=before, limit=PAGE)
     context = {
-        "kind": kind,
-        "text": text,
-        "visitor": visitor,
+        "filters": filters,
         "before": before,
         "page": found,
-        "older": _address(kind, text, visitor, found.next) if found.next else "",
-        "newest": _address(kind, text, visitor, ""),
-        "tabs": {one: _address(one, text, visitor, "") for one in LISTS},
+        "count": await services.search.count(query),
+        "most": MOST_COUNTED,
+        "down_to": await services.search.index.built_down_to(),
+        "older": filters.address(before=found.next) if found.next else "",
+        "newest": filters.address(),
+        "csv": filters.address("/chats.csv"),
+        "tabs": {one: filters.address(kind=one) for one in LISTS},
         "left": await services.search.left_waiting(),
         "queues": services.directory.queues,
+        "choices": _choices(services),
     }
     return _render(request, me, "chats.html", context)
 
@@ -88,9 +87,15 @@ def chat_line(chat: ArchivedChat) -> ChatState:
     )
 
 
-def _address(kind: ChatList, text: str, visitor: str, before: str) -> str:
-    asked = {"kind": kind, "text": text, "visitor": visitor, "before": before}
-    return f"/chats?{urlencode({name: value for name, value in asked.items() if value})}"
+def _choices(services: Services) -> dict[str, dict[str, str]]:
+    """What can be filtered by, value to name; ratings and lateness are the page's own."""
+    known = services.directory
+    reasons = sorted({reason for queue in known.queues.values() for reason in queue.reasons}, key=str.casefold)
+    return {
+        "queue": {queue.id: queue.name for queue in sorted(known.queues.values(), key=lambda one: one.name.casefold())},
+        "agent": {one.id: one.name for one in sorted(known.members.values(), key=lambda one: one.name.casefold())},
+        "reason": {reason: reason for reason in reasons},
+    }
 
 
 def _render(request: Request, me: SignedIn, template: str, context: dict[str, object]) -> Response:
@@ -99,6 +104,7 @@ def _render(request: Request, me: SignedIn, template: str, context: dict[str, ob
 
 
 routes = [
+    *chat_export.routes,
     Route("/chats", list_chats, methods=["GET"]),
     Route("/chats/{chat}", read_chat, methods=["GET"]),
     Route("/chats/{chat}/handled", handle, methods=["POST"]),

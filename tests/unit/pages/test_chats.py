@@ -1,18 +1,24 @@
 """Ended chats and left messages as staff see them: found, read, marked as handled."""
 
+import csv
+import io
 import re
 from collections.abc import AsyncIterator
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
+from sqlalchemy import insert
 
+from console.archive.search_index import PLACES
+from console.archive.tables import search_backfill
 from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
-from console.events import Author, Entry, Labelled, Rated, Visitor, decode_fact
+from console.events import Author, Entry, Labelled, Late, Rated, Visitor, decode_fact
 from console.protocol import Page
 from console.queue.payloads import VisitorProfile
 from console.services import Services
@@ -111,18 +117,144 @@ async def test_an_ended_chat_is_listed_with_its_outcome(services: Services, ana:
     feed.add(Labelled, chat="c1", author=ANA, cid=new_cid(), reason="Parcel", tags=["<vip>"])
     await archived(services, feed)
     page = await page_of(ana, "/chats")
-    for part in (
-        "Parcel",
-        "&lt;vip&gt;",
-        "Vera Rossi",
-        "Where is my parcel?",
-        "Support",
-        "ended by the visitor",
-        "2 messages",
-        "rated 5 of 5",
-    ):
+    for part in ("Parcel", "Vera Rossi", "Where is my parcel?", "Support", "rated 5 of 5", "Ana"):
+        assert part in page, part
+    page = await page_of(ana, "/chats/c1")
+    for part in ("Parcel", "&lt;vip&gt;", "Support", "ended by the visitor", "2 messages", "rated 5 of 5"):
         assert part in page, part
     assert "answered by <bdi>Ana</bdi>" in page
+
+
+async def test_no_chip_is_glued_to_the_next_word(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
+    feed.talk("c1", "Where is my parcel?", name="Vera Rossi")
+    feed.add(Rated, chat="c1", score=5, cid=new_cid())
+    feed.add(Labelled, chat="c1", author=ANA, cid=new_cid(), reason="Parcel", tags=["vip", "eu"])
+    await archived(services, feed)
+    for path in ("/chats", "/chats/c1"):
+        words = re.sub(r"</?(?:span|bdi)\b[^>]*>", "", await page_of(ana, path))
+        assert re.findall(r"\w*(?:Parcel|Support|rated)\w*", words).count("Support") >= 1
+        assert not re.search(r"\w(?:Parcel|Support|rated)|(?:Parcel|Support|of 5)\w", words), path
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"queue": "support"},
+        {"agent": "ana"},
+        {"reason": "parcel"},
+        {"rating": "5"},
+        {"late": "no"},
+        {"channel": "web"},
+        {"since": "2027-01-15", "until": "2027-01-15"},
+        {"text": "parcel", "visitor": "vera", "queue": "support"},
+    ],
+)
+async def test_filters_stand_in_the_address_and_count_what_they_show(
+    services: Services, ana: httpx.AsyncClient, feed: Feed, chosen: dict[str, str]
+) -> None:
+    feed.talk("c1", "Where is my parcel?", name="Vera Rossi")
+    feed.add(Rated, chat="c1", score=5, cid=new_cid())
+    feed.add(Labelled, chat="c1", author=ANA, cid=new_cid(), reason="Parcel")
+    feed.now += 5 * 86_400_000
+    feed.open("c2", queue="billing", channel="mail", name="Kim")
+    feed.add(Late, chat="c2", queue="billing", agent="ben", due=0)
+    feed.end("c2")
+    await archived(services, feed)
+    address = f"/chats?{urlencode(chosen)}"
+    page = await page_of(ana, address)
+    assert re.findall(r'href="/chats/(c\d)"', page) == ["c1"]
+    assert re.search(r"\b1 chat\b", page)
+    for name, value in chosen.items():
+        assert re.search(rf'name="{name}"[^>]*value="{value}"|value="{value}" selected', page), name
+    assert "Clear search" in page
+    assert "2 chats" in await page_of(ana, "/chats")
+
+
+async def test_a_day_is_the_readers_own(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
+    feed.talk("c1", "Hello")  # 08:00 of 15 January in UTC, 21:00 in Auckland
+    feed.now += 4 * 3_600_000
+    feed.talk("c2", "Hello")  # noon there, 01:00 of the 16th here
+    await archived(services, feed)
+    for zone, found in (("", ["c2", "c1"]), ("Pacific/Auckland", ["c1"]), ("Nowhere/City", ["c2", "c1"])):
+        page = await page_of(ana, f"/chats?since=2027-01-15&until=2027-01-15&zone={zone}")
+        assert re.findall(r'href="/chats/(c\d)"', page) == found, zone
+
+
+@pytest.mark.parametrize(
+    "asked", ["since=yesterday", "since=0000-01-01", "until=9999-12-31", "rating=9", "queue=%00", "zone=../../etc"]
+)
+async def test_a_filter_that_cannot_be_harms_nothing(ana: httpx.AsyncClient, asked: str) -> None:
+    assert "No " in await page_of(ana, f"/chats?{asked}")
+
+
+async def test_a_search_that_is_still_being_built_says_so(services: Services, ana: httpx.AsyncClient) -> None:
+    async with services.database.writing() as connection:
+        place = 1_800_000_000_000 * PLACES
+        await connection.execute(insert(search_backfill).values(workspace=services.workspace.name, below=place))
+    assert "still being built" in await page_of(ana, "/chats?text=parcel")
+    assert "still being built" not in await page_of(ana, "/chats")
+
+
+# --- taken along -------------------------------------------------------------------------------------
+
+
+async def test_a_list_is_exported_as_it_is_filtered_and_runs_in_no_spreadsheet(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    formulas = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1"]
+    for number, formula in enumerate(formulas):
+        feed.talk(f"c{number}", formula, name=formula, email=formula)
+    feed.talk("other", "Hello", queue="billing")
+    await archived(services, feed)
+    answer = await ana.get("/chats.csv?queue=support")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    heading, *rows = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""))
+    assert [row[0] for row in rows] == [f"c{number}" for number in reversed(range(len(formulas)))]
+    assert heading[:4] == ["chat", "opened", "ended", "name"]
+    for row in rows:
+        assert not [cell for cell in row if cell.strip().startswith(("=", "+", "-", "@")) or cell[:1] in ("\t", "\r")]
+    assert [row[3] for row in rows][-1] == "'=1+1"
+
+
+async def test_a_list_of_more_than_a_page_is_exported_whole(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    for number in range(430):
+        feed.open(f"c{number}")
+        feed.end(f"c{number}")
+    await archived(services, feed)
+    rows = list(csv.reader(io.StringIO((await ana.get("/chats.csv")).text)))
+    assert [row[0] for row in rows[1:]] == [f"c{number}" for number in reversed(range(430))]
+
+
+async def test_a_transcript_is_taken_along_with_notes_only_when_asked(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    feed.open("c1", name="Vera", email="vera@example.com")
+    feed.say("c1", "Hello")
+    feed.note("c1", "A regular")
+    feed.say("c1", "Hi Vera", by="agent")
+    feed.end("c1")
+    await archived(services, feed)
+    text = await page_of(ana, "/chats/c1/transcript.txt")
+    assert [line.split("] ")[-1] for line in text.splitlines() if line.startswith("[")] == [
+        "Vera: Hello",
+        "Ana: Hi Vera",
+    ]
+    assert "Ana (note): A regular" in await page_of(ana, "/chats/c1/transcript.txt?notes=1")
+    whole = (await ana.get("/chats/c1/transcript.json")).json()
+    assert [fact["kind"] for fact in whole["facts"]] == ["opened", "message", "note", "message", "ended"]
+    assert whole["chat"]["email"] == "vera@example.com"
+
+
+async def test_a_left_message_has_an_address_to_write_to(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    feed.leave_message("c1", "Call me", email="vera+shop@example.com")
+    await archived(services, feed)
+    for path in ("/chats?kind=left", "/chats/c1"):
+        assert 'href="mailto:vera%2Bshop@example.com"' in await page_of(ana, path)
 
 
 async def test_left_messages_are_counted_on_their_tab(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
@@ -162,7 +294,17 @@ async def test_a_search_keeps_its_words_and_its_tab(services: Services, ana: htt
     assert 'name="kind" value="left"' in page
 
 
-@pytest.mark.parametrize("path", ["/chats", "/chats/c1", "/chats/c1/handled"])
+CLOSED = [
+    "/chats",
+    "/chats/c1",
+    "/chats/c1/handled",
+    "/chats.csv",
+    "/chats/c1/transcript.txt",
+    "/chats/c1/transcript.json",
+]
+
+
+@pytest.mark.parametrize("path", CLOSED)
 async def test_nobody_sees_anything_without_signing_in(services: Services, feed: Feed, path: str) -> None:
     feed.talk("c1", "my secret")
     await archived(services, feed)
@@ -191,6 +333,8 @@ async def test_italians_read_it_in_italian(services: Services, feed: Feed) -> No
     async with signed_in_browser(services, **{"accept-language": "it-IT"}) as browser:
         page = await page_of(browser, "/chats")
         assert '<html lang="it"' in page
+        assert "Esporta CSV" in page
+        page = await page_of(browser, "/chats/c1")
         assert "chiusa dal visitatore" in page
         assert "2 messaggi" in page
 

@@ -1,0 +1,117 @@
+"""Chats to take along: a transcript as text or JSON, a list as CSV that no spreadsheet runs."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from console.actions import archived_chats
+from console.archive.credentials import SignedIn
+from console.archive.history import ChatRecord
+from console.archive.reducer import ArchivedChat
+from console.archive.search import MOST, MOST_COUNTED, FoundChat
+from console.authentication import services_of
+from console.domain.directory import Member, Queue
+from console.events import Message, Note
+from console.pages.chat_filters import ChatFilters
+from console.pages.guard import for_members
+from console.services import Services
+from console.views.templating import instant
+
+RUNS = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
+COLUMNS = (
+    "chat", "opened", "ended", "name", "email", "queue", "agent", "reason", "tags", "rating", "comment", "late",
+    "messages", "why", "handled_by", "channel", "site", "page", "first_message",
+)  # fmt: skip
+INTERNAL = ("words", "place", "listed")  # columns that serve the archive alone
+
+
+@for_members
+async def list_as_csv(request: Request, me: SignedIn) -> Response:
+    """All that the page's filters show, newest end first, 10,000 at most."""
+    services, filters = services_of(request), ChatFilters.of(request.query_params)
+    first = await archived_chats.find(services, me.member, filters.query(), before="", limit=MOST)
+
+    async def lines() -> AsyncIterator[str]:
+        yield "\ufeff" + csv_lines([COLUMNS])  # spreadsheets take it for UTF-8 by this mark
+        page, written = first, 0
+        while True:
+            yield csv_lines(_row(found, services.directory.queues) for found in page.chats)
+            written += len(page.chats)
+            if not page.next or written >= MOST_COUNTED:
+                return
+            page = await archived_chats.find(services, me.member, filters.query(), before=page.next, limit=MOST)
+
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=_saved_as("chats.csv"))
+
+
+@for_members
+async def transcript_as_text(request: Request, me: SignedIn) -> Response:
+    """What visitor and agents said; with `notes=1` what staff wrote for themselves too."""
+    record = await _record(services_of(request), me.member, request)
+    text = transcript(record, notes=request.query_params.get("notes") == "1")
+    return Response(text, media_type="text/plain; charset=utf-8", headers=_saved_as(f"chat-{record.chat.id}.txt"))
+
+
+@for_members
+async def transcript_as_json(request: Request, me: SignedIn) -> Response:
+    """The chat and every fact of it, staff's included."""
+    record = await _record(services_of(request), me.member, request)
+    chat = {name: value for name, value in msgspec.structs.asdict(record.chat).items() if name not in INTERNAL}
+    body = msgspec.json.format(msgspec.json.encode({"chat": chat, "facts": record.facts}))
+    return Response(body, media_type="application/json", headers=_saved_as(f"chat-{record.chat.id}.json"))
+
+
+async def _record(services: Services, by: Member, request: Request) -> ChatRecord:
+    return await archived_chats.read(services, by, request.path_params["chat"])
+
+
+def transcript(record: ChatRecord, *, notes: bool) -> str:
+    chat = record.chat
+    head = [chat.name or chat.visitor, *([chat.email] if chat.email else []), _when(chat.opened), ""]
+    for fact in record.facts:
+        if isinstance(fact, Message) or (notes and isinstance(fact, Note)):
+            mark = " (note)" if isinstance(fact, Note) else ""
+            head.append(f"[{_when(fact.at)}] {fact.author.name or fact.author.id}{mark}: {fact.text}")
+    return "\n".join(head) + "\n"
+
+
+def csv_lines(rows: Iterable[Iterable[str]]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerows([harmless(cell) for cell in row] for row in rows)
+    return written.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """The cell as text, whatever it begins with, behind spaces too."""
+    return f"'{cell}" if cell.startswith(RUNS) or cell.lstrip().startswith(RUNS) else cell
+
+
+def _row(found: FoundChat, queues: dict[str, Queue]) -> list[str]:
+    chat: ArchivedChat = found.chat
+    queue = queues[chat.queue].name if chat.queue in queues else chat.queue
+    return [
+        chat.id, _when(chat.opened), _when(chat.ended or 0), chat.name, chat.email, queue, chat.agent_name,
+        chat.reason, ", ".join(chat.tags), str(chat.rating or ""), chat.comment, str(chat.late), str(chat.messages),
+        chat.why, chat.handled_by, chat.channel, chat.site, chat.page, found.excerpt,
+    ]  # fmt: skip
+
+
+def _when(ms: int) -> str:
+    return instant(ms).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _saved_as(name: str) -> dict[str, str]:
+    safe = "".join(sign for sign in name if sign.isalnum() or sign in "-_.")
+    return {"Content-Disposition": f'attachment; filename="{safe}"', "Cache-Control": "no-store"}
+
+
+routes = [
+    Route("/chats.csv", list_as_csv, methods=["GET"]),
+    Route("/chats/{chat}/transcript.txt", transcript_as_text, methods=["GET"]),
+    Route("/chats/{chat}/transcript.json", transcript_as_json, methods=["GET"]),
+]

@@ -1,0 +1,81 @@
+// The list of chats and a transcript by keyboard; copying and printing.
+
+const search = document.querySelector("form.search");
+
+/** A day is the reader's own: the address says in which time zone. */
+function ownZone() {
+  const zone = search?.querySelector("[name=zone]");
+  if (zone instanceof HTMLInputElement) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+}
+
+/** @param {HTMLFormElement} form */
+function submitAtOnce(form) {
+  form.addEventListener("change", (event) => {
+    if (event.target instanceof HTMLSelectElement) form.requestSubmit();
+  });
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+  });
+}
+
+/** j and k, or the arrows, go from row to row; Enter opens, as a link does. */
+function move(/** @type {number} */ by) {
+  const rows = [...document.querySelectorAll(".found h2 a")];
+  const here = rows.indexOf(/** @type {Element} */ (document.activeElement));
+  const next = rows[here < 0 ? (by > 0 ? 0 : rows.length - 1) : here + by];
+  if (next instanceof HTMLElement) next.focus();
+  return rows.length > 0;
+}
+
+/** @type {Record<string, () => boolean>} */
+const keys = {
+  j: () => move(1),
+  ArrowDown: () => move(1),
+  k: () => move(-1),
+  ArrowUp: () => move(-1),
+  "/": () => {
+    const field = document.querySelector("#text");
+    if (!(field instanceof HTMLInputElement)) return false;
+    field.focus();
+    field.select();
+    return true;
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  const typed = field instanceof HTMLElement && field.matches("input, select, textarea, summary");
+  if (typed || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (keys[event.key]?.()) event.preventDefault();
+});
+
+/** @param {HTMLElement} button */
+async function copyTranscript(button) {
+  const answer = await fetch(button.dataset.copyFrom ?? "");
+  if (!answer.ok) throw new Error(String(answer.status));
+  await navigator.clipboard.writeText(await answer.text());
+}
+
+for (const button of document.querySelectorAll("[data-copy-from]")) {
+  if (!(button instanceof HTMLElement)) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const said = document.querySelector("#copied");
+    const done = await copyTranscript(button).then(
+      () => button.dataset.done,
+      () => button.dataset.failed,
+    );
+    if (said) said.textContent = done ?? "";
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  if (!(button instanceof HTMLElement)) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+if (search instanceof HTMLFormElement) {
+  ownZone();
+  submitAtOnce(search);
+}
