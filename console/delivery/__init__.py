@@ -1,1 +1,1 @@
-"""From the feed to the screens: who hears of which fact."""
+"""Delivery of facts from the feed to the sockets."""

@@ -1,7 +1,6 @@
-"""From the feed to the screens: the picture advances, and whoever is concerned is shown the fact.
+"""From the feed to the sockets: advance the picture and deliver each fact to those it concerns.
 
-Each rendering is made once per audience, when the first listener asks for it. One listener that
-fails never stops the tail.
+A fact is rendered once per audience, when its first listener asks. A listener that fails never stops the feed.
 """
 
 import asyncio
@@ -38,13 +37,14 @@ REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 log = structlog.get_logger()
 
 
-Observer = Callable[[AnyFact | Unreadable, set[str]], None]  # a fact, and the agents whose slots it may have changed
+# gets a fact and the agents whose slots it may have changed
+Observer = Callable[[AnyFact | Unreadable, set[str]], None]
 
 
 class Fanout:
-    """Keeps the picture, and shows each fact to the audiences `visitor:<id>`, `agent:<id>` and `chat:<id>`.
+    """Keeps the picture and delivers each fact to the audiences `visitor:<id>`, `agent:<id>` and `chat:<id>`.
 
-    Whoever watches a chat is in `chat:<id>`. `observers` are told every fact once the picture has it.
+    Those who watch a chat are in `chat:<id>`. `observers` get every fact after the picture has it.
     """
 
     def __init__(self, workspace: Workspace, hub: Hub[HubEvent], views: HtmlViews, current: Current) -> None:
@@ -54,7 +54,7 @@ class Fanout:
         self._workspace = workspace
         self._hub = hub
         self._views = views
-        self._visitors: OrderedDict[str, str] = OrderedDict()  # of chats that have ended
+        self._visitors: OrderedDict[str, str] = OrderedDict()  # chat -> visitor, of ended chats
         self._epoch = ""
         workspace.on_epoch.append(self._turn)
 
@@ -63,7 +63,7 @@ class Fanout:
         return self._current.picture
 
     def _turn(self) -> None:
-        """Another epoch: everybody says hello again."""
+        """A new epoch began: disconnect everybody, so that they say hello again."""
         log.warning("epoch.turned", epoch=self._workspace.epoch)
         self._cut_everyone()
 
@@ -72,7 +72,7 @@ class Fanout:
             listener.cut(1012)
 
     async def run(self) -> None:
-        """Snapshot, then the tail; from the start again when facts are missing."""
+        """Take a snapshot and follow the feed; start over when facts are missing."""
         while True:
             try:
                 await self._follow()
@@ -84,12 +84,15 @@ class Fanout:
 
     async def _follow(self) -> None:
         snapshot = await self._workspace.snapshot()
+        # Another epoch is another history: its chats are not the ones we remember.
         if self._epoch not in ("", snapshot.epoch):
             self._visitors.clear()
         self._epoch = snapshot.epoch
         self._current.picture = Picture.from_snapshot(snapshot)
-        if self.ready.is_set():  # whoever said hello before this has missed what lies between the two pictures
+        # Sockets that joined before the new snapshot have missed the facts between the old picture and the new one.
+        if self.ready.is_set():
             self._cut_everyone()
+        # The raw entry is not known yet. After a reconnect the id alone shows whether the store is still the same.
         if snapshot.n:
             self._workspace.last_entry = (snapshot.last, b"")
         self.ready.set()
@@ -105,6 +108,7 @@ class Fanout:
             await tail.close()
 
     def _show(self, entry: Entry) -> None:
+        # The holder before the fact must hear of it too: after `advance` the chat may be in another slot or gone.
         fact = entry.fact
         before = self.picture.chats.get(fact.chat) if isinstance(fact, ChatFact) else None
         holder, slot = (before.agent, before.slot) if before is not None else ("", 0)
@@ -112,15 +116,16 @@ class Fanout:
             self._remember(fact.chat, before.visitor)
         self.picture.advance(entry.n, fact)
         if isinstance(fact, ChatFact):
-            line = self.picture.chats.get(fact.chat) or before
-            self._show_chat_fact(RenderedFact(entry, line, self._views, slot), fact, holder)
-            self._tell(fact, {holder, line.agent if line is not None else ""})
+            chat_state = self.picture.chats.get(fact.chat) or before
+            self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder)
+            self._tell(fact, {holder, chat_state.agent if chat_state is not None else ""})
         elif isinstance(fact, AgentChanged | Revoked):
             self._deliver(f"agent:{fact.agent}", RenderedFact(entry, None, self._views))
             self._tell(fact, {fact.agent})
         elif isinstance(fact, Configured):
             self._tell(fact, set())
         else:
+            # Facts outside a chat's log, such as presence or watching, go to those who see the chat now.
             chat = self.picture.chats.get(getattr(fact, "chat", ""))
             if chat is not None:
                 self._deliver(f"chat:{chat.id}", RenderedFact(entry, chat, self._views))
@@ -136,20 +141,21 @@ class Fanout:
                 log.error("observer.failed", error=repr(problem))
 
     def _show_chat_fact(self, rendered: RenderedFact, fact: ChatFact, holder: str) -> None:
-        line = rendered.chat
-        visitor = line.visitor if line is not None else self._visitors.get(fact.chat, "")
+        chat_state = rendered.chat
+        # A rating or a reopening comes after the end, when the picture no longer knows the chat's visitor.
+        visitor = chat_state.visitor if chat_state is not None else self._visitors.get(fact.chat, "")
         if visitor:
             self._deliver(f"visitor:{visitor}", rendered)
         guest = fact.agent if isinstance(fact, Invited) else ""
-        agents = {holder, line.agent if line is not None else "", guest} - {""}
+        agents = {holder, chat_state.agent if chat_state is not None else "", guest} - {""}
         for agent in agents:
             self._deliver(f"agent:{agent}", rendered)
         self._deliver(f"chat:{fact.chat}", rendered)
 
-    def _deliver(self, audience: str, heard: HubEvent) -> None:
+    def _deliver(self, audience: str, event: HubEvent) -> None:
         for listener in self._hub.listeners(audience):
             try:
-                listener.deliver(heard)
+                listener.deliver(event)
             except Exception as problem:
                 log.error("listener.failed", audience=audience, error=repr(problem))
                 listener.cut(1011)
@@ -162,7 +168,7 @@ class Fanout:
     # --- signals -------------------------------------------------------------------------------
 
     async def hear(self) -> None:
-        """Signals from every process to the sockets of this one; what is lost is lost."""
+        """Deliver signals from every process to the sockets of this one. Lost signals stay lost."""
         client = open_client(self._workspace.store.url)
         while True:
             try:
@@ -170,6 +176,7 @@ class Fanout:
                     await channel.subscribe(self._workspace.keys.signals)
                     async for message in channel.listen():
                         self._signal(message["data"])
+            # AttributeError: redis-py raises it when the connection closes while `listen` reads.
             except (RedisError, OSError, AttributeError):
                 await asyncio.sleep(0.5)
 
@@ -179,11 +186,11 @@ class Fanout:
         except msgspec.MsgspecError:
             log.error("signal.unreadable")
             return
-        line = self.picture.chats.get(signal.chat)
-        if line is None or line.place == "wrapup":  # over for the visitor
+        chat_state = self.picture.chats.get(signal.chat)
+        if chat_state is None or chat_state.place == "wrapup":  # to the visitor the chat has ended
             return
-        self._deliver(f"chat:{line.id}", signal)
+        self._deliver(f"chat:{chat_state.id}", signal)
         if signal.by == "agent":
-            self._deliver(f"visitor:{line.visitor}", signal)
-        elif line.place == "active":
-            self._deliver(f"agent:{line.agent}", signal)
+            self._deliver(f"visitor:{chat_state.visitor}", signal)
+        elif chat_state.place == "active":
+            self._deliver(f"agent:{chat_state.agent}", signal)

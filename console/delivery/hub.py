@@ -1,4 +1,4 @@
-"""Who listens to what, and the bounded outbox of one socket. The hub knows audiences, not the domain."""
+"""Audiences of listeners, and the bounded outbox of a socket. The hub knows audience names, not the domain."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -6,32 +6,32 @@ from typing import Generic, Protocol, TypeVar
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
-MOST_FRAMES = 2_000  # that may wait for one socket
+MOST_FRAMES = 2_000  # frames that may queue for one socket
 MOST_BYTES = 2 * 1024 * 1024
 
 
 class Listener(Protocol[T_contra]):
     def deliver(self, event: T_contra) -> None:
-        """Takes an event; never waits and never raises."""
+        """Take an event. Must not wait or raise."""
 
     def cut(self, code: int) -> None:
-        """Ends the socket: 1012 means come back at once."""
+        """Close the socket; 1012 asks the client to reconnect at once."""
 
     def look_again(self) -> None:
-        """A second has passed: what is drawn from the picture may have changed."""
+        """Called once a second; resend anything that changed."""
 
     def agent_lease(self) -> tuple[str, int] | None:
-        """(agent, fencing number) that this open socket keeps alive."""
+        """Return (agent, fence) that this open socket keeps alive, or None."""
 
     def tab_lease(self) -> tuple[str, str] | None:
-        """(chat, connection) that this open socket keeps alive."""
+        """Return (chat, connection) that this open socket keeps alive, or None."""
 
     def session(self) -> str:
-        """Whose credentials opened this socket: a session's id, `token:<id>`, or nothing."""
+        """Return whose credentials opened this socket: a session's id, `token:<id>`, or empty."""
 
 
 class Hub(Generic[T_contra]):
-    """Audiences by name. A listener that has left hears nothing more."""
+    """Listeners by audience name. A listener that has left gets nothing more."""
 
     def __init__(self) -> None:
         self._audiences: dict[str, dict[Listener[T_contra], None]] = {}
@@ -42,13 +42,13 @@ class Hub(Generic[T_contra]):
         self._joined.setdefault(listener, set()).add(audience)
 
     def part(self, audience: str, listener: Listener[T_contra]) -> None:
-        """Out of this audience; the others stay."""
+        """Leave this audience only."""
         if audience in self._joined.get(listener, ()):
             self._joined[listener].discard(audience)
             self._drop(audience, listener)
 
     def leave(self, listener: Listener[T_contra]) -> None:
-        """Out of every audience."""
+        """Leave every audience."""
         for audience in self._joined.pop(listener, set()):
             self._drop(audience, listener)
 
@@ -69,9 +69,9 @@ class Hub(Generic[T_contra]):
 
 
 class Outbox:
-    """Frames on their way to one socket. Past its bounds the socket is cut: it comes back and resumes.
+    """Frames queued for one socket. A socket that exceeds the bounds is cut; its client reconnects and resumes.
 
-    The first frame, the welcome, does not count: six long chats may be larger than what may ever wait.
+    The first frame, the welcome, does not count: six long chats may be larger than the bounds.
     """
 
     def __init__(self, cut: Callable[[], None]) -> None:
@@ -90,7 +90,7 @@ class Outbox:
             self._cut()
 
     async def drain(self, send: Callable[[list[str]], Awaitable[None]]) -> None:
-        """Sends frames in order for ever, as many at once as there are; ends with the error of a send."""
+        """Send queued frames in order, as many at once as there are. Runs until a send fails, and raises its error."""
         while True:
             await self._some.wait()
             self._some.clear()

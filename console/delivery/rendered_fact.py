@@ -1,4 +1,4 @@
-"""A fact on its way to the screens, rendered once for an audience, when the first listener asks for it."""
+"""A fact rendered once per audience, when the audience's first listener asks."""
 
 from console.delivery.signals import SeenSignal, TypingSignal
 from console.events import ChatFact, Entry
@@ -8,7 +8,11 @@ from console.views.json import agent_frame, visitor_frame
 
 
 class RenderedFact:
-    """A fact on its way to screens. `chat`: its chat after it (at the end, before it); `slot_before`: its old slot."""
+    """A fact with its renderings.
+
+    `chat` is its chat after the fact (at the end of the chat, before it); `slot_before` is the slot the chat was in
+    before.
+    """
 
     def __init__(self, entry: Entry, chat: ChatState | None, views: HtmlViews, slot_before: int = 0) -> None:
         self.n = entry.n
@@ -22,7 +26,7 @@ class RenderedFact:
         self._html: dict[str, str] = {}
 
     def for_visitor(self) -> str | None:
-        """The frame, or None for what a visitor is not told."""
+        """Return the frame, or None if the fact is not for visitors."""
         if self._visitor is None and isinstance(self.fact, ChatFact):
             self._visitor = visitor_frame(self.fact) or ""
         return self._visitor or None
@@ -33,7 +37,7 @@ class RenderedFact:
         return self._agent
 
     def for_console(self, locale: str) -> str:
-        """Fragments; only facts of a chat have them."""
+        """Return the fragments in a language. Only facts of a chat have them."""
         if locale not in self._html:
             assert isinstance(self.fact, ChatFact)
             assert self.chat is not None
@@ -41,4 +45,4 @@ class RenderedFact:
         return self._html[locale]
 
 
-HubEvent = RenderedFact | TypingSignal | SeenSignal  # what a listener of the hub hears
+HubEvent = RenderedFact | TypingSignal | SeenSignal  # what a listener of the hub receives

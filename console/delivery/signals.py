@@ -1,10 +1,10 @@
-"""Words between processes that may be lost: somebody types, somebody has seen the log."""
+"""Signals between processes, which may be lost: somebody types, somebody has seen the log."""
 
 import msgspec
 
 
 class Signal(msgspec.Struct, tag_field="t", omit_defaults=True):
-    """A word between processes that may be lost."""
+    """A signal about a chat, `by` a visitor or an agent."""
 
     chat: str
     by: str  # visitor | agent

@@ -1,1 +1,1 @@
-"""State folded from facts. Pure: no store, no clock, no SQL."""
+"""State computed from facts. Pure: no store, no clock, no SQL."""

@@ -1,4 +1,4 @@
-"""Whether somebody takes a queue's new chats now, and when they next do. Pure."""
+"""Whether a queue takes new chats now, and when it next does. Pure."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,23 +8,25 @@ from console.domain.opening_hours import always, next_opening, open_at
 from console.projection.picture import Picture
 from console.protocol import Team
 
-MINUTE = 60_000  # ms: hours begin and end on one
+MINUTE = 60_000  # ms; opening hours start and end on whole minutes
 
 
 def availability(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int, *, inside: bool = False) -> Team:
-    """As the store decides about `open`: within the hours, with somebody online here or where it overflows to.
+    """Decide availability as the store decides about `open`.
 
-    For who is `inside`, in line or in a chat, the hours do not count: what waits is worked off.
+    A queue is available within its hours while somebody is online in it or in a queue it overflows to. Visitors who are
+    `inside`, waiting or in a chat, are served after hours too.
     """
     settings = queues.get(queue)
     opening = _opening(settings.hours, now // MINUTE) if settings is not None else 0
-    there = _staffed(picture, queues, queue)
-    if there and (inside or not opening):
+    staffed = _staffed(picture, queues, queue)
+    if staffed and (inside or not opening):
         return Team(True)
     return Team(False, max(opening, 0))
 
 
 def _staffed(picture: Picture, queues: Mapping[str, Queue], queue: str) -> bool:
+    # `seen` ends the walk if queues overflow in a loop.
     seen: set[str] = set()
     while queue and queue not in seen:
         if picture.online(queue):
@@ -36,7 +38,7 @@ def _staffed(picture: Picture, queues: Mapping[str, Queue], queue: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _opening(hours: Hours, minute: int) -> int:
-    """0 while open; else when (ms) it next is, -1 if not within a year. Once a minute for all who ask."""
+    """Return 0 while open; else when (ms) it next opens, or -1 if not within a year. Cached per minute."""
     now = minute * MINUTE
     if always(hours) or open_at(hours, now):
         return 0

@@ -1,29 +1,29 @@
-"""What is counted as facts are read: figures of queues and agents, late answers. The store counts the same."""
+"""Counters that advance with each fact: figures of queues and agents, late answers. The store counts the same."""
 
 from console.events import Assigned, Kept, Message
 from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
 
-LATEST = 30  # late answers kept, as in functions/figures.lua
-RIGHT_WITHIN, RIGHT_SHARE = 10_000, 0.3  # an expected wait was right: ms, or share of itself
+LATEST = 30  # late answers kept; the same as in functions/figures.lua
+RIGHT_WITHIN, RIGHT_SHARE = 10_000, 0.3  # an expected wait counts as right within this many ms, or this share of itself
 
 
 class Counters:
-    """The picture's figures."""
+    """The counting half of the picture."""
 
     def __init__(self) -> None:
         self.agents: dict[str, AgentState] = {}
         self.queues: dict[str, QueueState] = {}
-        self.lates: list[LateAnswer] = []  # the newest first
+        self.lates: list[LateAnswer] = []  # newest first
 
     def queue(self, queue: str) -> QueueState:
         return self.queues.setdefault(queue, QueueState(queue))
 
     def prune(self, now: int) -> None:
-        """Forgets figures that are over."""
-        for line in list(self.queues.values()):
-            line.figures.prune(now)
-            if not line.pace and not line.figures.spans:
-                del self.queues[line.id]
+        """Drop figures whose time span is over."""
+        for queue_state in list(self.queues.values()):
+            queue_state.figures.prune(now)
+            if not queue_state.pace and not queue_state.figures.spans:
+                del self.queues[queue_state.id]
 
     def count(self, queue: str, at: int, counter: str, by: int = 1) -> None:
         for span in self.queue(queue).figures.at(at) if by else ():

@@ -1,4 +1,4 @@
-"""What this process knows right now: replaced as the feed and the settings go on."""
+"""What this process knows now; replaced as the feed and the settings advance."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from console.projection.picture import Picture
 
 @dataclass
 class Current:
-    """Read both anew each time: a reference to either one goes stale."""
+    """The current picture and directory. Read both attributes anew each time: either object may be replaced."""
 
     picture: Picture = field(default_factory=Picture)
     directory: Directory = field(default_factory=lambda: Directory(0))

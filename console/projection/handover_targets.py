@@ -1,4 +1,4 @@
-"""Whom and what a chat can be handed to, from the picture. Pure."""
+"""The queues and agents a chat can be transferred to, from the picture. Pure."""
 
 from collections.abc import Collection, Mapping
 
@@ -8,7 +8,7 @@ from console.protocol import Colleagues, ColleagueThere, InvitedTo, QueueThere
 
 
 def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Colleagues:
-    """All queues, and everybody else: those who could take a chat first, then by name."""
+    """Return all queues and all other agents: agents with a free slot first, then by name."""
     agents = [
         ColleagueThere(
             id=agent.id,
@@ -33,12 +33,12 @@ def _queue(picture: Picture, queue: Queue) -> QueueThere:
 
 
 def invited_to(picture: Picture, chats: Collection[str], guest: str) -> list[InvitedTo]:
-    """Those of `chats` that the guest may look on at still."""
-    lines = (picture.chats.get(chat) for chat in chats)
+    """Return those of `chats` that the guest may still watch."""
+    states = (picture.chats.get(chat) for chat in chats)
     return [
-        InvitedTo(line.id, line.name, line.queue, _name(picture, line.agent))
-        for line in lines
-        if line is not None and guest in line.guests and line.agent != guest
+        InvitedTo(chat_state.id, chat_state.name, chat_state.queue, _name(picture, chat_state.agent))
+        for chat_state in states
+        if chat_state is not None and guest in chat_state.guests and chat_state.agent != guest
     ]
 
 

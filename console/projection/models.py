@@ -1,4 +1,4 @@
-"""How chats, agents and queues stand: the parts of a picture. Times are ms of the store's clock, 0 for never."""
+"""The parts of a picture: chats, agents and queues. Times are ms of the store's clock, 0 for never."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from console.projection.statistics import DayFigures, QueueFigures, figures_of
 
 
 class ChatState(msgspec.Struct):
-    """A chat that has not ended, or is wrapped up still."""
+    """A chat that is open or in wrap-up."""
 
     id: str
     place: str  # waiting | offered | active | wrapup
@@ -25,25 +25,25 @@ class ChatState(msgspec.Struct):
     title: str = ""
     fields: dict[str, str] = {}
     opened: int = 0
-    since: int = 0  # in line, though it be offered; or in the agent's hands
+    since: int = 0  # started waiting (an offer does not reset it), or was assigned
     agent: str = ""
     slot: int = 0
-    turn: int = 0  # start of the open turn
-    due: int = 0  # when its promise breaks; while waiting without a turn, when the entry's does
+    turn: int = 0  # when the visitor's first unanswered message came
+    due: int = 0  # when the promise breaks; while waiting without a turn, when the promise of the queue breaks
     late: bool = False
     here: bool = True
     left: int = 0  # when the visitor's last tab closed
     seq: int = 0
     last: int = 0  # seq of the last public fact
-    rank: int = 0  # in line: the lower the sooner
+    rank: int = 0  # order among waiting chats: lower is sooner
     lines: list[str] = []  # queues it has overflowed to
-    until: int = 0  # when the offer, or the wrap-up, is over
+    until: int = 0  # when the offer or the wrap-up ends
     promise: int = 0  # when the agent promised to be back
     promise_late: bool = False
     reason: str = ""
     tags: list[str] = []
-    guests: list[str] = []  # invited to look on
-    watchers: list[str] = []  # who look on
+    guests: list[str] = []  # agents invited to watch
+    watchers: list[str] = []  # members who watch
 
 
 class AgentState(msgspec.Struct):
@@ -55,23 +55,23 @@ class AgentState(msgspec.Struct):
     fence: int = 0
     queues: list[str] = []
     reason: str = ""
-    since: int = 0  # the status, or the connection
+    since: int = 0  # when the status or the connection last changed
     held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
     figures: DayFigures = msgspec.field(default_factory=DayFigures)
 
     @property
     def online(self) -> bool:
-        """Connected, and taking chats."""
+        """Connected and taking chats."""
         return self.connected and self.status == "online"
 
     @property
     def free_slots(self) -> int:
-        """How many chats could be given to the agent now."""
+        """How many more chats the agent could get now."""
         return max(self.limit - len(self.held), 0) if self.online else 0
 
 
 class QueueState(msgspec.Struct):
-    """`pace` is the time between two assignments while somebody waits, 0 while nothing is known."""
+    """A queue's figures. `pace` is the time (ms) between two assignments while somebody waits, 0 if unknown."""
 
     id: str
     pace: int = 0
@@ -97,8 +97,8 @@ class StoredProfile(msgspec.Struct):
 
 
 def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
-    """A chat from the store's fields, as a snapshot or a reading of it has them."""
-    known = msgspec.json.decode(values["profile"], type=StoredProfile)
+    """Build a chat from the store's fields, from a snapshot or a single read."""
+    profile = msgspec.json.decode(values["profile"], type=StoredProfile)
     return ChatState(
         id=chat,
         place=values["place"],
@@ -106,13 +106,13 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         visitor=values["visitor"],
         site=values["site"],
         channel=values["channel"],
-        name=known.visitor.name,
-        email=known.visitor.email,
-        verified=known.visitor.verified,
-        locale=known.locale,
-        page=known.page,
-        title=known.title,
-        fields=known.fields,
+        name=profile.visitor.name,
+        email=profile.visitor.email,
+        verified=profile.visitor.verified,
+        locale=profile.locale,
+        page=profile.page,
+        title=profile.title,
+        fields=profile.fields,
         opened=int(values["opened"]),
         since=int(values["since"]),
         agent=values["agent"],
@@ -131,13 +131,15 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         promise_late=values.get("promise_late") == "1",
         reason=msgspec.json.decode(values.get("reason") or '""', type=str),
         tags=msgspec.json.decode(values.get("tags") or "[]", type=list[str]),
+        # `reached` starts with the chat's own queue; `watchers` holds `<member>/<connection>`, and one member may watch
+        # twice.
         guests=values.get("guests", "").split(),
         watchers=[*dict.fromkeys(one.partition("/")[0] for one in values.get("watchers", "").split())],
     )
 
 
 def agent_state(agent: str, fields: Mapping[str, str], held: Mapping[str, str], times: Mapping[str, str]) -> AgentState:
-    """A member from the hashes of the store."""
+    """Build a member from the store's hashes."""
     buckets = {int(name[1:]): int(count) for name, count in times.items() if name[0] == "b"}
     figures = DayFigures(int(times.get("n", 0)), int(times.get("within", 0)), buckets, int(times.get("day", 0)))
     return AgentState(
@@ -156,5 +158,5 @@ def agent_state(agent: str, fields: Mapping[str, str], held: Mapping[str, str], 
 
 
 def queue_state(queue: str, pace: int, spans: Mapping[str, Mapping[str, str]]) -> QueueState:
-    """A queue from the store's pace and spans."""
+    """Build a queue from the store's pace and spans."""
     return QueueState(queue, pace, QueueFigures({name: figures_of(counted) for name, counted in spans.items()}))

@@ -1,4 +1,4 @@
-"""The picture: one workspace as the facts so far have made it. Pure; no store, no clock of its own."""
+"""The picture: one workspace as the facts so far have made it. Pure: no store and no clock of its own."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -47,6 +47,7 @@ __all__ = ["AgentState", "ChatState", "LateAnswer", "Picture", "QueueState", "ch
 
 
 class AgentLike(Protocol):
+    # The three protocols below describe the store's snapshot, so that this module need not import the store.
     @property
     def id(self) -> str: ...
     @property
@@ -67,7 +68,7 @@ class QueueLike(Protocol):
 
 
 class SnapshotLike(Protocol):
-    """What `console.queue.workspace.Snapshot` has; the picture itself knows words only."""
+    """The attributes of `console.queue.workspace.Snapshot`."""
 
     @property
     def epoch(self) -> str: ...
@@ -86,7 +87,10 @@ class SnapshotLike(Protocol):
 
 
 class Picture(Counters):
-    """`advance` is the only way it changes; a fresh snapshot and an advanced picture are equal, once pruned."""
+    """The state of one workspace.
+
+    Only `advance` changes it. A fresh snapshot and an advanced picture are equal once both are pruned.
+    """
 
     def __init__(self, epoch: str = "", n: int = 0, left: int = 0) -> None:
         super().__init__()
@@ -94,13 +98,13 @@ class Picture(Counters):
         self.n = n
         self.left_messages = left
         self.chats: dict[str, ChatState] = {}
-        self.there: dict[str, int] = {}  # queue -> how many work it now; none is left out
+        self.there: dict[str, int] = {}  # queue -> agents online in it; queues without any are left out
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and vars(self) == vars(other)
 
     def waiting(self, queues: Sequence[str]) -> Iterator[ChatState]:
-        """The chats in the lines of these queues, in no order."""
+        """Return the chats that wait in these queues or have overflowed to them, unordered."""
         served = set(queues)
         return (
             chat
@@ -109,12 +113,12 @@ class Picture(Counters):
         )
 
     def online(self, queue: str) -> bool:
-        """Whether somebody works this queue now, with or without a free slot."""
+        """Whether an agent is online in this queue, with or without a free slot."""
         return queue in self.there
 
     @classmethod
     def from_snapshot(cls, snapshot: "SnapshotLike") -> "Picture":
-        """The picture of `workspace.snapshot()`."""
+        """Build the picture from `workspace.snapshot()`."""
         picture = cls(snapshot.epoch, snapshot.n, snapshot.left)
         for agent in snapshot.agents:
             picture.agents[agent.id] = agent_state(agent.id, agent.fields, agent.held, agent.times)
@@ -128,7 +132,7 @@ class Picture(Counters):
         return picture
 
     def advance(self, n: int, fact: AnyFact | Unreadable) -> None:
-        """The next fact of the feed."""
+        """Apply the next fact of the feed."""
         self.n = n
         match fact:
             case Opened():
@@ -148,6 +152,8 @@ class Picture(Counters):
                 self._watched(fact)
             case ChatFact():
                 chat = self.chats.get(fact.chat)
+                # Facts of an unknown chat are skipped: it ended before the snapshot, and only its rating or its left
+                # message follows.
                 if chat is not None:
                     self._chat_fact(chat, fact)
 
@@ -170,6 +176,8 @@ class Picture(Counters):
 
     def _agent_changed(self, fact: AgentChanged) -> None:
         agent = self.agents.setdefault(fact.agent, AgentState(fact.agent, fact.name))
+        # Remove the agent's old queues from the counts before the change and add the new ones after it: both may
+        # differ.
         self._count_there(agent, -1)
         if fact.removed:
             del self.agents[fact.agent]
@@ -201,8 +209,8 @@ class Picture(Counters):
     def _watched(self, fact: Watched) -> None:
         chat = self.chats.get(fact.chat)
         if chat is not None:
-            others = [one for one in chat.watchers if one != fact.agent]
-            chat.watchers = [*others, fact.agent] if fact.on else others
+            remaining = [one for one in chat.watchers if one != fact.agent]
+            chat.watchers = [*remaining, fact.agent] if fact.on else remaining
 
     def _chat_fact(self, chat: ChatState, fact: ChatFact) -> None:
         chat.seq = fact.seq
@@ -214,6 +222,7 @@ class Picture(Counters):
             case NoReply():
                 _clear_turn(chat)
                 chat.turn, chat.due = fact.since, fact.due
+            # `due` and `since` are of the turn that opened with a message the agent had not seen; 0 if there is none.
             case Assigned() | Offered():
                 self._into_slot(chat, fact)
             case Released() | Transferred():
@@ -248,6 +257,8 @@ class Picture(Counters):
             self.promised(chat, fact.at, fact.promised)
             chat.promise, chat.promise_late = fact.promise, False
         if fact.due and fact.since != chat.turn:
+            # A chat can be late in the queue before it has a turn. A turn that starts is late only if its own due has
+            # passed.
             chat.late = chat.late and fact.due <= fact.at
         chat.turn, chat.due = fact.since, fact.due
 
@@ -260,18 +271,22 @@ class Picture(Counters):
             chat.place, chat.until = "offered", fact.until
             return
         chat.place, chat.since, chat.until = "active", fact.at, 0
+        # The promise of the queue ends with the assignment. From here on only an open turn has a clock.
         if chat.turn == 0:
             _clear_turn(chat)
+        # A transfer or a takeover from slot to slot is no wait: counting its 0 ms would flatter the figures.
         if fact.waited or fact.why not in ("transferred", "took_over"):
             self.waited(chat, fact)
 
     def _into_line(self, chat: ChatState, fact: Released | Transferred) -> None:
+        # A declined offer never interrupted the wait; only a chat that was active starts to wait again.
         if chat.place == "active":
             chat.since = fact.at
         self._free(chat)
         chat.place, chat.due, chat.rank = "waiting", fact.due, fact.rank
         if isinstance(fact, Transferred):
             chat.queue = fact.queue
+            # Given to one agent, the chat keeps its overflow queues: it is not in a new queue.
             if not fact.to:
                 chat.lines = []
 

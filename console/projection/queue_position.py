@@ -1,19 +1,19 @@
-"""A chat's position in its queue, and the wait to expect there. Pure."""
+"""A chat's queue position and expected wait. Pure."""
 
 from console.projection.picture import Picture
 
-WAITING = ("waiting", "offered")  # whoever is offered still waits for the visitor: nobody has accepted yet
+WAITING = ("waiting", "offered")  # an offered chat still waits for its visitor: nobody has accepted it yet
 
 
 class QueuePositions:
-    """Positions from 1, by chat. Counted once for each fact: every waiting visitor asks every second."""
+    """Positions from 1, by chat. Counted once per fact, as every waiting visitor asks every second."""
 
     def __init__(self) -> None:
         self._positions: dict[str, int] = {}
-        self._counted: tuple[Picture, int] | None = None  # the picture and the feed number they were counted at
+        self._counted: tuple[Picture, int] | None = None  # the picture and feed number that the count belongs to
 
     def of(self, picture: Picture, chat: str) -> tuple[int, int] | None:
-        """(position from 1, expected wait in s, -1 if unknown) of a waiting chat; None for any other."""
+        """Return (position from 1, expected wait in s or -1 if unknown) of a waiting chat; None for any other."""
         state = picture.chats.get(chat)
         if state is None or state.place not in WAITING:
             return None

@@ -1,1 +1,1 @@
-"""How facts and state are drawn: JSON, HTML, texts by language."""
+"""Rendering of facts and state: JSON, HTML, and texts by language."""

@@ -1,7 +1,7 @@
-"""The files under `static/`: what they are called in a page, so that a browser fetches each once a build.
+"""URLs of the files under `static/`, so that a browser fetches each file once per build.
 
-Their address has the build in it (`/static/<build>/page.js`), which changes with every release and every change of a
-script or style. Modules import each other by relative addresses, so all of them are below the same build.
+Each URL contains the build (`/static/<build>/page.js`), which changes with every release and every change of a script
+or style. Modules import each other by relative URLs, so imports stay within one build.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ State = tuple[int, int]  # when a file was last written (ns), and its size
 
 @cache
 def build() -> str:
-    """Changes with every release and every change of a script or style."""
+    """Return 12 hex digits that change with every release and every change of a script or style."""
     digest = hashlib.sha256(version("sestetto").encode())
     for name in sorted(_files()):
         digest.update(name.encode() + b"\0" + (STATIC / name).read_bytes())
@@ -31,29 +31,30 @@ def build() -> str:
 
 
 def static(name: str) -> str:
-    """The address of a file in this build. KeyError: there is none of that name."""
+    """Return the URL of a file in this build. Raises KeyError if the file does not exist."""
     _files()[name]
     return f"/static/{build()}/{name}"
 
 
 def scripts(*entries: str) -> Markup:
-    """The modules of a page; all they import is named too, so that the browser fetches it in one wave."""
+    """Return the script tags of a page, with a preload tag for every module they import."""
     imported = dict.fromkeys(name for entry in entries for name in modules(entry) if name not in entries)
+    # Without the preload tags a browser would find imports one level at a time: one wave of requests for each level.
     lines = [PRELOAD.format(static(name)) for name in imported] + [SCRIPT.format(static(name)) for name in entries]
     return Markup("\n").join(lines)
 
 
 @cache
 def modules(entry: str) -> tuple[str, ...]:
-    """The module and all that it imports, directly or not."""
+    """Return the module and everything it imports, directly or indirectly."""
     found = [entry]
-    for name in found:  # grows while it is walked
+    for name in found:  # `found` grows while the loop walks it
         found += [one for one in _imports(name) if one not in found]
     return tuple(found)
 
 
 def is_of_this_build(name: str) -> bool:
-    """Whether the file is still the one this process was started with: an upgrade may have replaced it since."""
+    """Whether the file is unchanged since this process started; an upgrade may have replaced it since."""
     try:
         return _files().get(name) == _state(STATIC / name)
     except OSError:

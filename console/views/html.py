@@ -1,12 +1,12 @@
-"""What happened, as HTML fragments for the agent's console.
+"""HTML fragments of facts for the agent's console.
 
-Pure and sync. Every text a visitor controls is autoescaped; web addresses in messages become
-links and nothing else does. A fragment names its own target (`hx-partial`, `hx-upsert`), so the
-page, the push and the catch-up use the same ones, and a fragment for a chat that is on no pane
-falls flat. Nothing here ever targets a composer: composers belong to the browser.
+Pure and synchronous. Autoescaping covers all text a visitor controls; only web addresses in messages become links. A
+fragment names its own target (`hx-partial`, `hx-upsert`), so the page, the push and the catch-up share the same
+fragments, and the browser ignores a fragment for a chat that is in no pane. No fragment targets a composer: composers
+belong to the browser.
 
-DOM: `who-<slot>` the head of a pane, `talk-<slot>` what stands under it, `log-<chat>` the list
-of lines, `m-<chat>-<seq>` a line, `strip-…` the figures on top.
+DOM ids: `who-<slot>` is a pane's header, `talk-<slot>` the part below it, `log-<chat>` the list of messages,
+`m-<chat>-<seq>` one item of that list, `strip-…` the figures at the top.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,14 +26,13 @@ from console.views.templating import environment
 
 
 class Strip(msgspec.Struct):
-    """The figures over the panes.
+    """The figures above the panes.
 
-    `waiting` chats stand in the agent's lines, the oldest of them since `longest` (ms of the
-    store's clock, 0: none), and the first of their promises breaks at `next_due` (0: none);
-    `median` (ms) and `within` (0..1, None before the first answer) are the agent's own since
-    midnight. `promises` of theirs to be back are running, the longest until `promise` (ms).
-    `invited`: the chats of colleagues the agent may look on at. `away_reasons` are those the team
-    may choose from.
+    `waiting` counts the chats in the agent's queues, the oldest waiting since `longest` (ms of the store's clock, 0 for
+    none); the first of them breaks its promise at `next_due` (0 for none). `median` (ms) and `within` (0..1, None
+    before the first answer) are the agent's own since midnight. `promises` counts the agent's open "back soon"
+    promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats that the agent may watch.
+    `away_reasons` are the reasons the team may choose from.
     """
 
     agent: AgentState
@@ -51,7 +50,7 @@ class Strip(msgspec.Struct):
 
 
 class HtmlViews:
-    """Fragments, with the names of queues and members as they are in `current`."""
+    """Renders fragments. Reads the names of queues and members from `current` each time."""
 
     def __init__(self, current: Current) -> None:
         self.current = current
@@ -59,7 +58,7 @@ class HtmlViews:
     def pane(
         self, slot: int, chat: ChatState | None, facts: Sequence[ChatFact], *, locale: str, now: int, seen: int = 0
     ) -> str:
-        """A whole pane: its head and its log, or that it is free. `seen`: the last seq the visitor has seen."""
+        """Render a whole pane: header and log, or a free slot. `seen` is the last seq the visitor has seen."""
         if chat is None:
             return _morph(f"who-{slot}", _macros(locale, "pane_header").free(slot)) + _morph(
                 f"talk-{slot}", _macros(locale, "pane_log").free(slot)
@@ -69,26 +68,27 @@ class HtmlViews:
         return _morph(f"who-{slot}", self.who(slot, chat, locale=locale, seen=seen)) + _morph(f"talk-{slot}", talk)
 
     def fact(self, fact: ChatFact, chat: ChatState, *, locale: str) -> str:
-        """One fact of a held chat: its line, in its place however often it comes, and the head if that changed."""
+        """Render one fact of a held chat: its item in the log, and the header if the fact changes it."""
         line = self.line(fact, chat, locale=locale)
         head = self.header(chat, locale=locale, now=fact.at) if changes_head(fact) else ""
+        # The upsert is keyed and sorted by seq: a fact that arrives twice, or late, still shows once and in order.
         return f'<hx-upsert hx-target="#log-{chat.id}" key="data-seq" sort>{line}</hx-upsert>{head}'
 
     def header(self, chat: ChatState, *, locale: str, now: int, seen: int = 0) -> str:
-        """The head of the chat's pane."""
+        """Render the header of the chat's pane."""
         return _morph(f"who-{chat.slot}", self.who(chat.slot, chat, locale=locale, seen=seen)) if chat.slot else ""
 
     def strip(self, strip: Strip, *, locale: str) -> str:
-        """The figures, each to its own leaf."""
+        """Render the figures, each as its own target."""
         return str(_macros(locale, "strip").strip(strip))
 
     def welcome(self, panes: Mapping[int, str], strip: str, *, locale: str, now: int) -> str:
-        """All six panes (those missing in `panes` are free) and the strip."""
+        """Render all six panes and the strip; slots missing in `panes` are free."""
         free = (panes.get(slot) or self.pane(slot, None, (), locale=locale, now=now) for slot in range(1, SLOTS + 1))
         return "".join(free) + strip
 
     def line(self, fact: ChatFact, chat: ChatState, *, locale: str) -> Markup:
-        """The `<li>` of one fact."""
+        """Render the `<li>` of one fact."""
         if isinstance(fact, Message):
             return Markup(_macros(locale, "message").message(fact, chat))
         if isinstance(fact, Note):
@@ -98,7 +98,7 @@ class HtmlViews:
         return Markup(_macros(locale, "event").event(fact, queue, directory.queues, directory.members))
 
     def who(self, slot: int, chat: ChatState, *, locale: str, seen: int = 0) -> Markup:
-        """The head itself, without its target."""
+        """Render the header without its target."""
         name = chat.name or stranger(chat, locale=locale)
         directory = self.current.directory
         queue, members = directory.queues.get(chat.queue), directory.members
@@ -110,21 +110,21 @@ class HtmlViews:
 
 
 def changes_head(fact: ChatFact) -> bool:
-    """Whether the head of the chat's pane is another one after it."""
+    """Whether the fact changes the header of the chat's pane."""
     if isinstance(fact, Message):
         return bool(fact.promise or fact.promised)
     return isinstance(fact, Profile | Labelled | PromiseBroken | Ended)
 
 
 def span_of(chat: ChatState, queue: Queue | None) -> int:
-    """How long (ms) an offer or a wrap-up is in all, for the ring that empties."""
+    """Total length (ms) of an offer or a wrap-up, for the countdown ring."""
     if queue is None:
         return 0
     return {"offered": queue.accept, "wrapup": queue.wrapup}.get(chat.place, 0)
 
 
 def stranger(chat: ChatState, *, locale: str) -> str:
-    """`Visitor 4f2`: what somebody without a name is called."""
+    """Return the display name of a visitor without a name, such as `Visitor 4f2`."""
     return f"{page_texts().get(locale).gettext('Visitor')} {chat.visitor[-3:]}"
 
 

@@ -1,7 +1,7 @@
-"""Texts by language: gettext catalogues, read from `.po` when first asked for; no compile step.
+"""Texts by language: gettext catalogues, read from `.po` files on first use, without a compile step.
 
-English is written in the source and is the msgid. A catalogue is
-`console/locale/<language>/<domain>.po`; the domain `widget` is the visitor's, the others are our own pages'.
+The English in the source is the msgid. A catalogue is `console/locale/<language>/<domain>.po`; the domain `widget` is
+for visitors, the others for our own pages.
 """
 
 import gettext
@@ -22,7 +22,7 @@ Translations = gettext.NullTranslations
 
 
 class Texts:
-    """The catalogues of some domains; in several, the first that knows a text gives it."""
+    """The catalogues of several domains; the first that knows a text wins."""
 
     def __init__(self, *domains: str, folder: Path = FOLDER) -> None:
         self.domains = domains
@@ -30,12 +30,12 @@ class Texts:
         self._loaded: dict[str, Translations] = {}
 
     def available(self) -> tuple[str, ...]:
-        """Languages there is a catalogue for, the source first."""
+        """Return the languages that have a catalogue, the source language first."""
         found = {path.parent.name for domain in self.domains for path in self.folder.glob(f"*/{domain}.po")}
         return (SOURCE, *sorted(found - {SOURCE}))
 
     def get(self, locale: str) -> Translations:
-        """gettext, ngettext and pgettext of a language; the English of the source where nothing is known."""
+        """Return gettext, ngettext and pgettext of a language; unknown texts and languages fall back to English."""
         language = _language(locale)
         if language not in self._loaded:
             self._loaded[language] = _chain(self.folder / language / f"{domain}.po" for domain in self.domains)
@@ -43,7 +43,7 @@ class Texts:
 
 
 def negotiate(accept_language: str, available: Collection[str]) -> str:
-    """The best of `available` for an Accept-Language header (or a plain language tag); else the source."""
+    """Return the best of `available` for an Accept-Language header or a language tag; English if none fits."""
     for tag in _by_preference(accept_language):
         if _language(tag) in available:
             return _language(tag)
@@ -51,7 +51,7 @@ def negotiate(accept_language: str, available: Collection[str]) -> str:
 
 
 def read_catalogue(path: Path) -> Catalog:
-    """A `.po` file as Babel's catalogue; an empty one where there is no file."""
+    """Read a `.po` file as Babel's catalogue; empty if the file does not exist."""
     if not path.is_file():
         return Catalog()
     with path.open("rb") as file:
@@ -60,7 +60,7 @@ def read_catalogue(path: Path) -> Catalog:
 
 @cache
 def page_texts() -> Texts:
-    """The catalogues of our own pages, read once a process."""
+    """Return the catalogues of our own pages, read once per process."""
     return Texts(*PAGE_DOMAINS)
 
 
@@ -81,17 +81,17 @@ def _compiled(catalogue: Catalog) -> Translations:
 
 
 def _language(tag: str) -> str:
-    """`it` of `it-IT`; letters only, for it becomes part of a path."""
+    """Return `it` for `it-IT`. Letters only: the result becomes part of a path."""
     language = tag.replace("_", "-").split("-")[0].strip().lower()
     return language if language.isascii() and language.isalpha() and len(language) <= 8 else SOURCE
 
 
 def _by_preference(header: str) -> list[str]:
     weighed: list[tuple[float, int, str]] = []
-    for place, part in enumerate(header[:500].split(",")):
+    for position, part in enumerate(header[:500].split(",")):
         tag, _, weight = part.partition(";q=")
         if tag.strip():
-            weighed.append((-_weight(weight), place, tag.strip()))
+            weighed.append((-_weight(weight), position, tag.strip()))
     return [tag for weight, _, tag in sorted(weighed) if weight < 0]
 
 

@@ -1,4 +1,7 @@
-"""Facts as JSON frames. A visitor's frame is built field by field: what is not named here is never told."""
+"""Facts as JSON frames.
+
+A visitor's frame is built field by field, so a new field never reaches visitors by accident.
+"""
 
 from collections.abc import Mapping
 
@@ -22,7 +25,7 @@ from console.events import (
 from console.protocol import AgentFact, ChatForVisitor, Place, VisitorFact, encode
 from console.queue.results import ChatSnapshot
 
-REOPEN = 600_000  # ms, as in functions/chat.lua
+REOPEN = 600_000  # ms; the same as in functions/chat.lua
 VISITOR_PLACES: dict[str, Place] = {
     "waiting": "waiting",
     "offered": "waiting",
@@ -33,7 +36,7 @@ VISITOR_PLACES: dict[str, Place] = {
 
 
 def visitor_fact(fact: ChatFact) -> VisitorFact | None:
-    """The fact as the visitor may see it; None for what staff keep to themselves."""
+    """Return the fact as the visitor may see it; None for staff-only facts."""
     match fact:
         case Message():
             frame = _of(fact, "message")
@@ -75,7 +78,7 @@ def visitor_frame(fact: ChatFact) -> str | None:
 
 
 def visitor_facts(log: list[bytes]) -> list[VisitorFact]:
-    """The public facts of a log, oldest first."""
+    """Return the public facts of a log, oldest first."""
     return [frame for fact in read_log(log) if (frame := visitor_fact(fact)) is not None]
 
 
@@ -101,7 +104,7 @@ def visitor_chat(chat: ChatSnapshot, members: Mapping[str, Member]) -> ChatForVi
 
 
 def agent_frame(entry: Entry) -> str:
-    """The fact as it is, for an agent who speaks JSON."""
+    """Return the fact unchanged, for an agent on the JSON socket."""
     return encode(AgentFact(entry.n, msgspec.Raw(entry.raw))).decode()
 
 

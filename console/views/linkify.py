@@ -1,6 +1,6 @@
-"""http(s) addresses: links in plain text, and short names for pages.
+"""http(s) addresses: links in plain text, and short labels for pages.
 
-The widget finds the same addresses (`widget/links.js`): one table of cases holds both.
+The widget finds the same addresses (`widget/links.js`); one table of cases tests both.
 """
 
 import re
@@ -10,15 +10,15 @@ from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
 
 LINK = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>')
-# Quotes and what is invisible or turns text round: never part of an address, though browsers would take it.
+# Quotes, and characters that are invisible or reverse text, are never part of an address, though browsers accept them.
 NEVER = re.compile('["`\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff].*', re.DOTALL)
-# The sentence's own signs of other scripts; of ASCII's the finder knows.
+# Closing punctuation of other scripts; the finder already knows ASCII's.
 TAIL = re.compile(r"[.,:;!?»”’…\u060c\u061b\u061f\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300d\u300f\u3011]+$")
-BARE = re.compile(r"https?://[^\w\[]*$", re.IGNORECASE)  # nothing of a host
+BARE = re.compile(r"https?://[^\w\[]*$", re.IGNORECASE)  # no host at all
 
 
 def _finder() -> LinkifyIt:
-    """Finds `http` and `https` addresses that say so: no bare host, no mail address."""
+    """Return a finder of `http` and `https` addresses with a scheme; it ignores bare hosts and mail addresses."""
     finder = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     for scheme in ("mailto:", "ftp:", "//"):
         finder.add(scheme, None)
@@ -29,7 +29,7 @@ FINDER = _finder()
 
 
 def linkify(text: str) -> Markup:
-    """`text`, escaped, its web addresses as links. Linear in its length."""
+    """Return `text` escaped, with its web addresses as links. Takes time linear in the length."""
     parts: list[Markup] = []
     done = 0
     for match in FINDER.match(text) or ():
@@ -42,7 +42,7 @@ def linkify(text: str) -> Markup:
 
 
 def page_label(page: str) -> str:
-    """A page's address as people say it: host and path, nothing else; at most 200 characters."""
+    """Return a short label for a page: host and path only, at most 200 characters."""
     try:
         parts = urlsplit(page)
     except ValueError:

@@ -1,8 +1,8 @@
-"""Templates: one Jinja environment a language, with texts, dates and numbers of that language.
+"""Templates: one Jinja environment per language, with texts, dates and numbers of that language.
 
-Sync and autoescaped. A fragment is called as a macro of its module
-(`environment("it").get_template("fragments/message.html").module.message(…)`), which is ten
-times cheaper than rendering a template.
+Synchronous and autoescaped. A fragment is called as a macro of its module
+(`environment("it").get_template("fragments/message.html").module.message(…)`), which costs a tenth of rendering a
+template.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ TIME = Markup('<time datetime="{}" data-at="{}" data-style="{}">{}</time>')
 
 @cache
 def environment(locale: str = SOURCE) -> jinja2.Environment:
-    """The environment of one language; the same object each time."""
+    """Return the environment of one language; cached."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -72,28 +72,28 @@ def render(
 
 
 def locale_of(connection: HTTPConnection, preferred: str = "") -> str:
-    """The language for a request or a socket: chosen by cookie, else `preferred`, else what the browser asks for."""
+    """Return the language of a request or socket: the cookie's, else `preferred`, else the browser's."""
     available = page_texts().available()
-    for wish in (connection.cookies.get(LOCALE_COOKIE, ""), preferred):
-        if wish in available:
-            return wish
+    for choice in (connection.cookies.get(LOCALE_COOKIE, ""), preferred):
+        if choice in available:
+            return choice
     return negotiate(connection.headers.get("accept-language", ""), available)
 
 
 def theme_of(connection: HTTPConnection) -> str:
-    """auto, light or dark, as the cookie says."""
+    """Return auto, light or dark from the cookie."""
     theme = connection.cookies.get(THEME_COOKIE, "auto")
     return theme if theme in THEMES else "auto"
 
 
 @cache
 def languages() -> dict[str, str]:
-    """Language code to its name in that language."""
+    """Map each language code to the language's own name."""
     return {code: _babel(code).get_language_name(code) or code for code in page_texts().available()}
 
 
 def duration(ms: int) -> str:
-    """`0:42`, `12:05`, `1:02:03`."""
+    """Format as `0:42`, `12:05` or `1:02:03`."""
     minutes, seconds = divmod(max(ms, 0) // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
@@ -104,13 +104,13 @@ def instant(ms: int) -> datetime:
 
 
 def moment(ms: int, pattern: str = "medium", *, locale: str) -> Markup:
-    """A `<time>` in UTC, which the page's script turns into the reader's own time zone and manner."""
+    """Render a `<time>` in UTC; the page's script converts it to the reader's time zone and format."""
     when = instant(ms)
     return TIME.format(when.isoformat(), ms, pattern, _in_words(when, pattern, locale))
 
 
 def _in_words(when: datetime, pattern: str, locale: str) -> str:
-    if pattern == "time":  # once a message: Babel would take ten times the rest of the fragment
+    if pattern == "time":  # rendered once per message: Babel would take ten times as long as the rest of the fragment
         return when.strftime("%H:%M:%S")
     if pattern == "hour":
         return when.strftime("%H:%M")
@@ -120,13 +120,13 @@ def _in_words(when: datetime, pattern: str, locale: str) -> str:
 
 
 def span(ms: int, *, locale: str) -> str:
-    """`4.1 s` of 4,100 ms, with the language's decimal sign; from a minute on `1:42`."""
+    """Format a measured time: 4,100 ms as `4.1 s` with the language's decimal sign; from a minute on `1:42`."""
     tenths = round(ms / 100)
     return _tenths(tenths, locale) if tenths < 600 else duration(ms + 500)
 
 
 def brief(ms: int, *, locale: str) -> str:
-    """`6 s` or `7.5 s` of a time that somebody has set; from a minute on `1:30`."""
+    """Format a configured time: `6 s` or `7.5 s`; from a minute on `1:30`."""
     tenths = round(ms / 100)
     return duration(ms + 500) if tenths >= 600 else _seconds(number(tenths / 10, locale=locale), locale)
 
@@ -142,7 +142,7 @@ def _seconds(count: str, locale: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def number(value: float, *, locale: str) -> str:
-    """In the language's manner. Kept: Babel takes as long as the rest of a fragment."""
+    """Format a number in the language's style. Cached, as Babel takes as long as the rest of a fragment."""
     return str(format_decimal(value, locale=_babel(locale)))
 
 

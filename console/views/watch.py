@@ -1,7 +1,7 @@
-"""A chat as somebody sees it who looks on: how it stands, why it went the way it did, and what is said.
+"""A chat as somebody who watches it sees it: its header, its routing history and its messages.
 
-Pure and sync. Three elements known by their ids (`watch-head`, `watch-trace`, `watch-log`); a fact is its `<li>`, known
-by its `data-seq`, and whatever of the others it changed.
+Pure and synchronous. The view has three elements with ids (`watch-head`, `watch-trace`, `watch-log`). A fact is sent as
+its `<li>`, keyed by `data-seq`, with whichever of the other two it changed.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ TRACED = (Opened, Offered, Withdrawn, Overflowed, Assigned, Transferred, Release
 
 
 class WatchViews:
-    """`sees` says whether this person is shown who else is watching."""
+    """Renders a watched chat. `sees` says whether this person may see who else watches."""
 
     def __init__(self, html: HtmlViews, sees: Callable[[], bool] = lambda: True) -> None:
         self._html = html
@@ -41,7 +41,7 @@ class WatchViews:
         return self.head(chat, locale=locale, now=now) + self.trace(traced(facts), locale=locale) + log
 
     def fact(self, fact: ChatFact, chat: ChatState, trace: Sequence[ChatFact], *, locale: str) -> str:
-        """`trace` is all of it, this fact included."""
+        """Render one fact; `trace` is the whole routing history, this fact included."""
         changed = self.trace(trace, locale=locale) if isinstance(fact, TRACED) else ""
         line = str(self._html.line(fact, chat, locale=locale))
         return line + self.head(chat, locale=locale, now=fact.at) + changed
@@ -49,9 +49,9 @@ class WatchViews:
     def head(self, chat: ChatState, *, locale: str, now: int) -> str:
         names = _names_in(self._current)
         who = chat.name or stranger(chat, locale=locale)
-        lookers = [names.get(id, id) for id in chat.watchers] if self._sees() else []
+        watchers = [names.get(id, id) for id in chat.watchers] if self._sees() else []
         queue, agent = self._current.directory.queues.get(chat.queue), names.get(chat.agent, chat.agent)
-        return str(_macros(locale).head(chat, who, queue, agent, lookers, now))
+        return str(_macros(locale).head(chat, who, queue, agent, watchers, now))
 
     def trace(self, facts: Sequence[ChatFact], *, locale: str) -> str:
         names = _names_in(self._current)
@@ -60,12 +60,12 @@ class WatchViews:
 
 
 def _names_in(current: Current) -> dict[str, str]:
-    """Members by id, as they are called now."""
+    """Map member ids to their current names."""
     return {id: agent.name for id, agent in current.picture.agents.items()}
 
 
 def traced(facts: Sequence[ChatFact]) -> list[ChatFact]:
-    """Those that say where the chat went, and why."""
+    """Return the facts that say where the chat went, and why."""
     return [fact for fact in facts if isinstance(fact, TRACED)]
 
 
