@@ -79,7 +79,7 @@ class Target(NamedTuple):
 
 
 @asynccontextmanager
-async def own_server(agents: int) -> AsyncIterator[Target]:
+async def own_server(agents: int, *, pace: int = 1000) -> AsyncIterator[Target]:
     """A fresh server with its embedded store in a folder that goes away with it."""
     with tempfile.TemporaryDirectory(prefix="sestetto-load-") as folder:
         settings = resolve(read_settings({}, data=Path(folder), port=0))
@@ -92,7 +92,7 @@ async def own_server(agents: int) -> AsyncIterator[Target]:
         environment |= {
             "SESTETTO_DATA": folder,
             "SESTETTO_PORT": str(port),
-            "SESTETTO_PACE": "1000",
+            "SESTETTO_PACE": str(pace),
             "SESTETTO_METRICS": "yes",
         }
         log = Path(folder) / "server.log"

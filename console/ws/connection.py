@@ -17,7 +17,7 @@ from console.queue.results import Said
 from console.ws.bucket import Bucket
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
-PATIENCE = (5, 200)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
+PATIENCE = (5, 100)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
 NEVER = 0x7FFF_FFFF
 
 log = structlog.get_logger()

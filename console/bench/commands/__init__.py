@@ -4,6 +4,7 @@ import typer
 
 from console.bench.commands.board import board
 from console.bench.commands.chat import chat
+from console.bench.commands.flood import flood
 from console.bench.commands.history import history
 from console.bench.commands.races import races
 from console.bench.commands.routing import routing
@@ -16,3 +17,4 @@ app.command("races")(races)
 app.command("timers")(timers)
 app.command("board")(board)
 app.command("history")(history)
+app.command("flood")(flood)
