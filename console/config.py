@@ -106,6 +106,12 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("trusted_proxies", "127.0.0.1", str, "Comma-separated addresses whose X-Forwarded-* headers are trusted."),
     Setting(
+        "address_connections",
+        "200",
+        _positive,
+        "Connections that one address (IPv6: one /64) may have to a process. A trusted proxy may have any number.",
+    ),
+    Setting(
         "alert_networks",
         "",
         read_networks,
@@ -130,6 +136,7 @@ class Settings:
     durability: str
     retention_days: int
     trusted_proxies: str
+    address_connections: int
     alert_networks: tuple[str, ...]
     pace: int
     log: str

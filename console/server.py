@@ -7,14 +7,49 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from console.config import Settings
 from console.errors import SettingError
-from console.ws.uvicorn_protocol import server_config
+from console.limits.connections import LEAST, Connections, capacity_of, raise_descriptors
+from console.limits.http_protocol import IDLE, HttpProtocol
+from console.protocol import MAX_FRAME
+from console.ws.uvicorn_protocol import Protocol
 
 BACKLOG = 2048
+
+
+log = structlog.get_logger()
+
+
+class ServerConfig(uvicorn.Config):
+    """How uvicorn is run here, with what its protocols share; `serving` runs the application around it."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, connections: Connections) -> None:
+        self.connections = connections
+        super().__init__(
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http=HttpProtocol,
+            ws=Protocol,
+            ws_max_size=MAX_FRAME,
+            ws_per_message_deflate=False,
+            lifespan="off",
+            access_log=False,
+            log_level="debug" if settings.log == "debug" else "warning",
+            proxy_headers=True,
+            forwarded_allow_ips=settings.trusted_proxies,
+            server_header=False,
+            date_header=True,
+            timeout_keep_alive=IDLE,
+            timeout_graceful_shutdown=5,
+            backlog=BACKLOG,
+        )
 
 
 class Server(uvicorn.Server):
@@ -44,6 +79,14 @@ def listen(settings: Settings) -> socket.socket:
         raise SettingError(_why_not(settings, problem)) from problem
 
 
+def connections_of(settings: Settings) -> Connections:
+    """Room for as many as this process may have; a limit too low to work with is named."""
+    descriptors = raise_descriptors()
+    if descriptors < LEAST:
+        log.warning("server.descriptors", limit=descriptors, least=LEAST)
+    return Connections(capacity_of(descriptors), settings.address_connections, settings.trusted_proxies)
+
+
 def url_of(listening: socket.socket) -> str:
     """`http://host:port` as a browser on this machine would reach it."""
     host, port = listening.getsockname()[:2]
@@ -57,7 +100,8 @@ async def serving(app: Starlette, listening: socket.socket, settings: Settings) 
 
     What the app's own start raises is raised here. A second Ctrl-C does not wait for anybody.
     """
-    server = Server(server_config(app, settings))
+    app.state.connections = connections_of(settings)
+    server = Server(ServerConfig(app, settings, app.state.connections))
     stopping = asyncio.Event()
     with _signals(server, stopping):
         async with _started(app, stopping):

@@ -1,4 +1,4 @@
-"""The server: uvicorn with one web socket protocol of ours, which knows whose pings to hurry.
+"""uvicorn's web sockets with bounds of ours, and with pings that know whom to hurry.
 
 Browsers answer pings without page timers, so a hidden tab lives and a dead one is known: an agent's within
 8 s, a visitor's within 40 s.
@@ -7,13 +7,12 @@ Browsers answer pings without page timers, so a hidden tab lives and a dead one 
 from typing import Any, cast
 
 import structlog
-import uvicorn
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
 from wsproto.connection import ConnectionState
 
-from console.config import Settings
+from console.limits.connections import Connections
 from console.protocol import MAX_FRAME
 from console.ws.inbox import FRAMES_A_TURN, Flood, Inbox
 from console.ws.rfc6455 import (
@@ -31,7 +30,6 @@ from console.ws.rfc6455 import (
 
 AGENT_PING, AGENT_PONG = 4.0, 4.0  # seconds
 VISITOR_PING, VISITOR_PONG = 20.0, 20.0
-MOST_HEADER = 16 * 1024
 MOST_UNREAD = 32  # frames that may wait for the application before the client is read no further
 LINGER = 1.0  # seconds a client has to read why its socket ends ...
 MOST_LINGER = 256 * 1024  # ... and bytes that it may go on to send, which nobody reads
@@ -49,6 +47,7 @@ class Protocol(WSProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.open_connections = cast(Connections, self.config.connections)  # type: ignore[attr-defined]
         self.inbox = Inbox(MAX_FRAME)
         self._in_fragments = False
         self._turn_waits = False
@@ -62,6 +61,8 @@ class Protocol(WSProtocol):
         extensions = cast(dict[str, Any], self.scope["extensions"])
         extensions["sestetto.abort"] = self.transport.abort
         extensions["sestetto.write"] = self.write_texts
+        if visitor:
+            self.open_connections.visit(self.transport)
         self._pause()  # nobody may say anything before the answer
 
     # --- what comes in ---------------------------------------------------------------------------------
@@ -208,32 +209,12 @@ class Protocol(WSProtocol):
         log.info("socket.flood", address=self.client[0] if self.client else "", path=self.scope["path"])
         self.transport.abort()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.open_connections.go(self.transport)
+        super().connection_lost(exc)
+
     def keepalive_timeout(self) -> None:
         """Nobody answers: whoever is gone reads no close frame either."""
         self.pong_timer = None
         self.pending_ping_payload = None
         self.transport.abort()
-
-
-def server_config(app: Any, settings: Settings) -> uvicorn.Config:
-    """How uvicorn is run here; `server.py` runs the application's start and stop around it."""
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws=Protocol,
-        ws_max_size=MAX_FRAME,
-        ws_per_message_deflate=False,
-        lifespan="off",
-        access_log=False,
-        log_level="debug" if settings.log == "debug" else "warning",
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
-        server_header=False,
-        date_header=True,
-        timeout_graceful_shutdown=5,
-        h11_max_incomplete_event_size=MOST_HEADER,
-        backlog=2048,
-    )

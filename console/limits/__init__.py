@@ -1,0 +1,1 @@
+"""What anybody may do to us, and how fast: connections, HTTP, openings."""

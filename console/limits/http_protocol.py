@@ -1,0 +1,206 @@
+"""HTTP as uvicorn speaks it, with bounds of our own on what a client sends and how long it takes.
+
+A proxy that buffers requests keeps all of this from us; not everybody has one, and none keeps it from itself.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, cast
+
+import structlog
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from console.limits.connections import Connections
+
+MOST_HEAD = 32 * 1024  # bytes of a request's line and headers
+MOST_HEADERS = 100
+HEAD_WITHIN = 10.0  # seconds for all of them
+MOST_BODY = 1024 * 1024  # bytes, as they come
+BODY_WITHIN, BODY_RATE = 10.0, 1_000  # seconds for a body, and a second more for so many bytes
+READ_WITHIN = 30.0  # seconds in which a client takes something of an answer that waits for it
+IDLE = 5  # seconds a connection without a request stays open
+MOST_PIPELINED = 8  # requests that wait for the answer to one before
+LINGER, MOST_LINGER = 1.0, 256 * 1024  # seconds and bytes a refused client may go on; nobody reads it
+PIECE = 4 * 1024  # bytes the parser gets at once: so much may a head be too large before it is known
+
+log = structlog.get_logger()
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection until it ends or becomes a web socket. `connections` is set by the server's configuration."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.open_connections = cast(Connections, self.config.connections)  # type: ignore[attr-defined]
+        self._in_head = True
+        self._head = self._fields = self._body = 0
+        self._began = 0.0  # when the body did
+        self._deadline: asyncio.TimerHandle | None = None
+        self._reading: asyncio.TimerHandle | None = None
+        self._refusal: HTTPStatus | None = None
+        self._thrown_away = 0
+        self._upgraded = False
+
+    # --- a connection comes and goes ----------------------------------------------------------------
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        if self.open_connections.come(transport, self.client[0] if self.client else ""):
+            self._expect(HEAD_WITHIN, self._head_is_late)
+        else:
+            self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.open_connections.go(self.transport)
+        self._expect_nothing()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._upgraded = True
+        self._expect_nothing()
+        super().handle_websocket_upgrade()
+
+    # --- what comes in -------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), PIECE):
+            if self.transport.is_closing() or self._upgraded:
+                return
+            if self._refusal is not None:
+                self._throw_away(len(data) - start)
+                return
+            self._feed(data[start : start + PIECE])
+
+    def _feed(self, piece: bytes) -> None:
+        if not self._in_head:
+            self._body += len(piece)
+        elif self._deadline is None:
+            self._expect(HEAD_WITHIN, self._head_is_late)
+        super().data_received(piece)
+        if self._in_head and not self._upgraded:
+            self._head += len(piece)
+        if self._refusal is not None:
+            self._refuse(self._refusal)
+        elif self._head > MOST_HEAD or self._fields > MOST_HEADERS:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif self._body > MOST_BODY:
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        elif len(self.pipeline) > MOST_PIPELINED:
+            self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        self._head = self._fields = self._body = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._fields += 1
+        if self._fields <= MOST_HEADERS:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._expect_nothing()
+        self.open_connections.work(self.transport)
+        length = next((value for name, value in self.headers if name == b"content-length"), b"0")
+        if length.isdigit() and int(length[:20]) > MOST_BODY:
+            self._refusal = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        elif self._fields > MOST_HEADERS:
+            self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        else:
+            self._began = self.loop.time()
+            self._expect(BODY_WITHIN, self._body_is_late)
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self._refusal is None:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._expect_nothing()
+        self._in_head = True
+        self._head = self._fields = 0
+        if self._refusal is None:
+            super().on_message_complete()
+
+    # --- what is late --------------------------------------------------------------------------------
+
+    def _expect(self, seconds: float, late: Any) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(seconds, late)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _head_is_late(self) -> None:
+        self._deadline = None
+        if self._head:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.transport.abort()  # it has said nothing, and is told nothing
+
+    def _body_is_late(self) -> None:
+        left = BODY_WITHIN + self._body / BODY_RATE - (self.loop.time() - self._began)
+        if self.flow.read_paused:
+            left = max(left, 1.0)  # it waits for us
+        if left > 0:
+            self._expect(left, self._body_is_late)
+        else:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self.open_connections.wait(self.transport)
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self.loop.call_later(READ_WITHIN, self.transport.abort)
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.transport.abort() if self.transport.get_write_buffer_size() else self.transport.close()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._reading is None:
+            self._reading = self.loop.call_later(READ_WITHIN, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    # --- the end -------------------------------------------------------------------------------------
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Says why, unless an answer has begun; what else the client sends is thrown away, for a moment."""
+        self._refusal = status
+        self._expect_nothing()
+        log.info("http.refused", status=int(status), address=self.client[0] if self.client else "")
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.abort()
+            return
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.write(_answer(status))
+        self.flow.resume_reading()
+        self._expect(LINGER, self.transport.abort)
+
+    def _throw_away(self, size: int) -> None:
+        self._thrown_away += size
+        if self._thrown_away > MOST_LINGER:
+            self.transport.abort()
+
+
+def _answer(status: HTTPStatus) -> bytes:
+    words = f"{status.phrase}\n".encode()
+    again = b"retry-after: 60\r\n" if status == HTTPStatus.TOO_MANY_REQUESTS else b""
+    return (
+        f"HTTP/1.1 {int(status)} {status.phrase}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n"
+        f"content-length: {len(words)}\r\n".encode()
+        + again
+        + b"\r\n"
+        + words
+    )
