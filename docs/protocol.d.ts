@@ -883,6 +883,15 @@ export interface Overflowed {
   queue: string;
 }
 
+/** It has waited long enough for somebody who speaks its language: anybody may have it now. */
+export interface AnyLanguage {
+  kind: "any_language";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+}
+
 /**
  * Handed over, to a queue or to one agent (`to`); whoever held it (`agent`, empty in line) has it no more. The note is
  * for staff. The clock goes on; `due` is the open turn's, or the new line's promise.
@@ -1032,4 +1041,4 @@ export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | S
 
 export type ABoardHears = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error;
 
-export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Stalled;
+export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Stalled;

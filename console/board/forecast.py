@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from console.domain.directory import Directory, Member, Queue
+from console.domain.directory import Directory
 from console.projection.picture import AgentState, ChatState, Picture
+from console.projection.waiting_reason import language_of_chat, speaks
 
 HORIZON = 30_000  # ms
 
@@ -50,14 +51,6 @@ def forecasts(picture: Picture, directory: Directory, paces: Mapping[str, int], 
     return found
 
 
-def speaks(member: Member | None, queue: Queue | None, locale: str) -> bool:
-    """Whether the member may be given a visitor of that language out of the queue's line, as routing has it."""
-    if queue is None or not queue.languages or member is None or not member.languages:
-        return True
-    tag = locale.replace("_", "-").split("-")[0].lower()
-    return (tag if tag in queue.languages else queue.languages[0]) in member.languages
-
-
 def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[ChatState]:
     """Chats in hand whose answer will not come in time."""
     for agent in picture.agents.values():
@@ -91,6 +84,5 @@ def in_line(chats: Iterable[ChatState]) -> Sequence[ChatState]:
 
 def _serves(agent: AgentState, chat: ChatState, directory: Directory) -> bool:
     lines = {chat.queue, *chat.lines}
-    return not lines.isdisjoint(agent.queues) and speaks(
-        directory.members.get(agent.id), directory.queues.get(chat.queue), chat.locale
-    )
+    member = directory.members.get(agent.id)
+    return not lines.isdisjoint(agent.queues) and speaks(member, language_of_chat(directory, chat))

@@ -11,6 +11,7 @@ from console.domain.directory import Directory, Hours, Queue
 from console.domain.opening_hours import always, next_opening, open_at
 from console.projection.picture import ChatState, Picture
 from console.projection.statistics import MINUTE, Sketch, Statistics
+from console.projection.waiting_reason import WaitingReason, waiting_reason
 
 LISTED = 10  # chats of a line that are named
 QUICK = 0.25  # the share of answers that are quicker than what one answer is taken to need
@@ -32,7 +33,7 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 class InLine(msgspec.Struct, frozen=True):
-    """A chat waiting: since when, when its promise breaks, and the queues it has overflowed to (names)."""
+    """A chat waiting: since when, when its promise breaks, why, and the queues it has overflowed to (names)."""
 
     chat: str
     name: str
@@ -40,6 +41,7 @@ class InLine(msgspec.Struct, frozen=True):
     since: int
     due: int
     late: bool
+    why: WaitingReason
     lines: tuple[str, ...] = ()
 
 
@@ -157,7 +159,7 @@ def queue_card(
         canned=_share(today.count("canned"), today.of("a").n),
         right=_share(today.count("right"), today.count("expected")),
         hours=sums.hours,
-        line=tuple(_in_line(chat, directory) for chat in waiting[:LISTED]),
+        line=tuple(_in_line(picture, chat, directory) for chat in waiting[:LISTED]),
         alerts=(),
     )
     return msgspec.structs.replace(card, alerts=tuple(_alerts(card, queue, waiting, outlook, directory)))
@@ -197,9 +199,10 @@ def _next_overflow(waiting: Sequence[ChatState], directory: Directory) -> tuple[
     return min(coming, default=(0, ""))
 
 
-def _in_line(chat: ChatState, directory: Directory) -> InLine:
+def _in_line(picture: Picture, chat: ChatState, directory: Directory) -> InLine:
     names = tuple(directory.queues[line].name for line in chat.lines if line in directory.queues)
-    return InLine(chat.id, chat.name, chat.visitor, chat.since, clock_of(chat), chat.late, names)
+    why = waiting_reason(picture, directory, chat)
+    return InLine(chat.id, chat.name, chat.visitor, chat.since, clock_of(chat), chat.late, why, names)
 
 
 def _within(sketch: Sketch) -> Share:

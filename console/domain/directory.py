@@ -67,7 +67,8 @@ class Queue(msgspec.Struct, frozen=True):
     `head_start` is its priority: how much earlier than their promise its chats count among other queues' chats.
     `goal` is the share of answers, in percent, that should be within the target. In mode `offer` a chat is
     accepted within `accept`, or moves on; after `misses` in a row the agent is away. With `languages` a chat goes
-    to members who speak its own, or the first of these; without, to any. A line of `longest` chats (0: any
+    to members who speak its own, or the first of these, and after `language_after` (0: never) to anybody; without, to
+    any. A line of `longest` chats (0: any
     number) takes no more. A chat that waits for `overflow_after` is offered to the members of `overflow_to` too:
     tiers are queues. `wrapup` is how long a slot is kept after the end for reason and tags (0: not at all).
     """
@@ -138,6 +139,16 @@ class Queue(msgspec.Struct, frozen=True):
     languages: Annotated[
         tuple[str, ...], QueueSetting(_("Languages"), "Language it is served in, such as fr; repeat for more.")
     ] = ()
+    language_after: Annotated[
+        int,
+        QueueSetting(
+            _("Any language after"),
+            "Seconds until anybody may take it, whatever they speak; 0 for never.",
+            unit="seconds",
+            most=HOUR,
+            wrong=_("Enter a time from 0 to 3600 seconds."),
+        ),
+    ] = 15_000
     hours: Annotated[Hours, QueueSetting(_("Hours"), told=False)] = Hours()  # told as instants
     longest: Annotated[
         int,

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from console.events.assignment import (
+    AnyLanguage,
     Assigned,
     AssignReason,
     Invited,
@@ -53,6 +54,7 @@ __all__ = [
     "AgentChanged",
     "AnyChatFact",
     "AnyFact",
+    "AnyLanguage",
     "Asked",
     "AssignReason",
     "Assigned",
@@ -119,6 +121,7 @@ AnyChatFact = (
     | Offered
     | Withdrawn
     | Overflowed
+    | AnyLanguage
     | Transferred
     | Invited
     | Labelled

@@ -64,6 +64,10 @@ class Overflowed(ChatFact, tag="overflowed"):
     queue: str
 
 
+class AnyLanguage(ChatFact, tag="any_language"):
+    """It has waited long enough for somebody who speaks its language: anybody may have it now."""
+
+
 class Transferred(ChatFact, tag="transferred"):
     """Handed over, to a queue or to one agent (`to`); whoever held it (`agent`, empty in line) has it no more.
 

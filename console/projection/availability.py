@@ -14,26 +14,25 @@ MINUTE = 60_000  # ms; opening hours start and end on whole minutes
 def availability(picture: Picture, queues: Mapping[str, Queue], queue: str, now: int, *, inside: bool = False) -> Team:
     """Decide availability as the store decides about `open`.
 
-    A queue is available within its hours while somebody is online in it or in a queue it overflows to. Visitors who are
-    `inside`, waiting or in a chat, are served after hours too.
+    A closed queue leads to the first of its tiers that is open. Visitors who are `inside`, waiting or in a chat, are
+    served after hours too.
     """
-    settings = queues.get(queue)
-    opening = _opening(settings.hours, now // MINUTE) if settings is not None else 0
-    staffed = _staffed(picture, queues, queue)
-    if staffed and (inside or not opening):
+    tiers = _tiers(queues, queue)
+    openings = [_opening(queues[tier].hours, now // MINUTE) if tier in queues else 0 for tier in tiers]
+    entrance = 0 if inside else next((place for place, opens in enumerate(openings) if not opens), len(tiers))
+    if any(picture.online(tier) for tier in tiers[entrance:]):
         return Team(True)
-    return Team(False, max(opening, 0))
+    closed = entrance == len(tiers) or inside
+    return Team(False, min((opens for opens in openings if opens > 0), default=0) if closed else 0)
 
 
-def _staffed(picture: Picture, queues: Mapping[str, Queue], queue: str) -> bool:
-    # `seen` ends the walk if queues overflow in a loop.
-    seen: set[str] = set()
-    while queue and queue not in seen:
-        if picture.online(queue):
-            return True
-        seen.add(queue)
+def _tiers(queues: Mapping[str, Queue], queue: str) -> list[str]:
+    """The queue, then where its chats overflow to."""
+    tiers: list[str] = []
+    while queue and queue not in tiers:  # ends if queues overflow in a loop
+        tiers.append(queue)
         queue = queues[queue].overflow_to if queue in queues else ""
-    return False
+    return tiers
 
 
 @lru_cache(maxsize=256)

@@ -37,6 +37,7 @@ class ChatState(msgspec.Struct):
     last: int = 0  # seq of the last public fact
     rank: int = 0  # order among waiting chats: lower is sooner
     lines: list[str] = []  # queues it has overflowed to
+    any_language: bool = False  # any agent may take it, whatever they speak
     until: int = 0  # when the offer or the wrap-up ends
     promise: int = 0  # when the agent promised to be back
     promise_late: bool = False
@@ -126,6 +127,7 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         last=int(values["last"]),
         rank=int(values.get("rank") or 0),
         lines=values.get("reached", "").split()[1:],
+        any_language=values.get("any") == "1",
         until=int(values.get("until") or 0),
         promise=int(values.get("promise") or 0),
         promise_late=values.get("promise_late") == "1",

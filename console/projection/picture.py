@@ -8,6 +8,7 @@ import msgspec
 from console.events import (
     AgentChanged,
     AnyFact,
+    AnyLanguage,
     Assigned,
     ChatFact,
     Ended,
@@ -232,6 +233,8 @@ class Picture(Counters):
                 chat.place = "waiting"
             case Overflowed():
                 chat.lines = [*chat.lines, fact.queue]
+            case AnyLanguage():
+                chat.any_language = True
             case Late():
                 chat.late = True
             case PromiseBroken():
@@ -288,7 +291,7 @@ class Picture(Counters):
             chat.queue = fact.queue
             # Given to one agent, the chat keeps its overflow queues: it is not in a new queue.
             if not fact.to:
-                chat.lines = []
+                chat.lines, chat.any_language = [], False
 
     def _ended(self, chat: ChatState, fact: Ended) -> None:
         if chat.place == "active":

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from console.events import (
+    AnyLanguage,
     Assigned,
     ChatFact,
     Offered,
@@ -24,7 +25,7 @@ from console.projection.picture import ChatState
 from console.views.html import HtmlViews, stranger
 from console.views.templating import environment
 
-TRACED = (Opened, Offered, Withdrawn, Overflowed, Assigned, Transferred, Released, Reopened)
+TRACED = (Opened, Offered, Withdrawn, Overflowed, AnyLanguage, Assigned, Transferred, Released, Reopened)
 
 
 class WatchViews:

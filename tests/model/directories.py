@@ -9,7 +9,7 @@ SALES = [
     Queue("sales", "Sales", ask=20_000, end=40_000, head_start=5_000, longest=1),
     Queue(
         "sales", "Sales", ask=15_000, end=16_000, mode="offer", accept=2_500, misses=2, languages=("en", "fr"),
-        overflow_to="help", overflow_after=2_000,
+        language_after=4_000, overflow_to="help", overflow_after=2_000,
     ),
     Queue("sales", "Sales", target=4_000, ask=20_000, end=40_000, mode="pull", wrapup=3_000),
 ]  # fmt: skip
@@ -18,7 +18,10 @@ HELP = [
         "help", "Help", target=10_000, ask=30_000, end=45_000, mode="offer", accept=3_000, misses=2,
         overflow_to="late", overflow_after=1_500,
     ),
-    Queue("help", "Help", target=10_000, ask=30_000, end=45_000, languages=("fr", "it"), wrapup=6_000),
+    Queue(
+        "help", "Help", target=10_000, ask=30_000, end=45_000, wrapup=6_000, languages=("fr", "it"),
+        language_after=0,
+    ),
     Queue("help", "Help", target=8_000, ask=30_000, end=45_000, mode="pull", head_start=2_000, longest=2),
     Queue("help", "Help", target=10_000, ask=30_000, end=45_000, overflow_to="late", overflow_after=4_000),
 ]  # fmt: skip

@@ -46,7 +46,8 @@ class Handing(Answering):
     def _most_urgent(self, member: Member) -> Chat:
         if not member.has_slot:
             raise Refusal("no_slot")
-        c = self.next_chat(member, pull=True)
+        theirs = [c for c in self.chats.values() if c.place == "waiting" and set(c.reached) & set(member.queues)]
+        c = self.next_chat(member, pull=True) or min(theirs, key=lambda c: (c.rank, c.id), default=None)
         if not c:
             raise Refusal("nothing_to_do")
         return c

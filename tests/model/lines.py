@@ -15,7 +15,7 @@ class Lines(Queues):
     # --- who may have it -----------------------------------------------------------------------
 
     def language(self, c: Chat) -> str:
-        spoken = self.queues[c.queue].languages
+        spoken = () if c.any else self.queues[c.queue].languages
         return c.tongue if c.tongue in spoken else next(iter(spoken), "")
 
     def lanes_of(self, member: Member) -> set[str]:
@@ -75,6 +75,8 @@ class Lines(Queues):
     def enqueue(self, c: Chat, *, front: bool) -> None:
         if c.reached:
             self.follow_settings(c)
+        else:
+            c.any = False
         queue = self.queues[c.queue]
         c.place, c.since = "waiting", self.now
         c.due = c.due or self.now + queue.target
@@ -91,6 +93,7 @@ class Lines(Queues):
             pace, _ = self.paces.get(c.queue, (0, 0))
             c.expected = (self.line(c.queue).index(c) + 1) * pace
             self.next_overflow(c, self.now)
+            self.next_language(c, self.now)
 
     def _why_nobody(self, c: Chat) -> str:
         if not self.routed(c):
@@ -107,15 +110,49 @@ class Lines(Queues):
 
     def next_overflow(self, c: Chat, since: int) -> None:
         if self.next_line(c):
-            self.timer("overflow", c.id, since + self.queues[c.reached[-1]].overflow_after)
+            at = self.now if self.passes(c) else since + self.queues[c.reached[-1]].overflow_after
+            self.timer("overflow", c.id, at)
         else:
             self.no_timer(c.id, "overflow")
 
+    def passes(self, c: Chat) -> bool:
+        """Whether the tier it has reached last is not waited out."""
+        last, beyond = c.reached[-1], self.next_line(c)
+        return bool(beyond) and (not self.manned(last) or (not self.is_open(last) and self.is_open(beyond)))
+
+    def next_language(self, c: Chat, since: int) -> None:
+        after = self.queues[c.queue].language_after
+        if self.language(c) and after:
+            self.timer("language", c.id, since + after)
+        else:
+            self.no_timer(c.id, "language")
+
+    def any_language(self, c: Chat) -> None:
+        c.any = True
+        self.record(c, "any_language")
+        self.route_chat(c)
+
+    def pass_tiers(self, c: Chat) -> None:
+        passed = False
+        while self.passes(c):
+            passed = True
+            self._reach(c)
+        if passed:
+            self.next_overflow(c, self.now)
+
+    def _reach(self, c: Chat) -> None:
+        c.reached.append(self.next_line(c))
+        self.record(c, "overflowed", queue=c.reached[-1])
+
+    def empty_tier(self, queue: str) -> None:
+        """If nobody works it, who has waited there last goes on."""
+        for c in list(self.chats.values()) if not self.manned(queue) else ():
+            if c.place == "waiting" and c.reached[-1] == queue and self.next_line(c):
+                self.next_overflow(c, self.now)
+
     def overflow(self, c: Chat) -> None:
-        beyond = self.next_line(c)
-        if beyond:
-            c.reached.append(beyond)
-            self.record(c, "overflowed", queue=beyond)
+        if self.next_line(c):
+            self._reach(c)
             self.next_overflow(c, self.now)
             self.route_chat(c)
 
@@ -144,6 +181,7 @@ class Lines(Queues):
     def route_chat(self, c: Chat) -> None:
         if c.place != "waiting":
             return
+        self.pass_tiers(c)
         eligible = self.eligible(c) if self.routed(c) else []
         if not eligible:
             self.settle(c)
@@ -190,7 +228,7 @@ class Lines(Queues):
         member.held[slot], member.last = c.id, self.now
         c.place, c.agent, c.slot, c.until, c.got, c.turn_shown = "active", member.id, slot, 0, False, 0
         c.assigned = c.since = self.now
-        self.no_timer(c.id, "abandon", "overflow", "offer")
+        self.no_timer(c.id, "abandon", "overflow", "language", "offer")
         self.timer("unseen", c.id, self.now + state.UNSEEN)
         self.record(
             c, "assigned", agent=member.id, name=member.name, slot=slot, why=why, waited=waited, **told, **trace
@@ -216,6 +254,7 @@ class Lines(Queues):
         told = {"candidates": len(self.free(line, self.language(c))), "clocks": self.clocks(member)}
         if not c.stuck:
             self.next_overflow(c, c.since)
+            self.next_language(c, c.since)
         slot = self._slot(member)
         member.held[slot], member.last = c.id, self.now
         c.place, c.agent, c.slot, c.found = "offered", member.id, slot, line
@@ -243,6 +282,8 @@ class Lines(Queues):
         c.stuck = c.stuck or "offered"
         if f"overflow:{c.id}" not in self.set_timers:
             self.next_overflow(c, self.now)
+        if f"language:{c.id}" not in self.set_timers:
+            self.next_language(c, self.now)
         self.record(c, "withdrawn", agent=agent, why=why)
         self.route_chat(c)
 
@@ -262,7 +303,7 @@ class Lines(Queues):
 
     def hand_over(self, c: Chat, queue: str, to: str, why: str, **payload: Any) -> int:
         holder, place, since = c.agent, c.place, c.since
-        self.no_timer(c.id, "overflow")
+        self.no_timer(c.id, "overflow", "language")
         member = self.let_go(c)
         if queue:
             c.queue, c.reached = queue, []
@@ -296,7 +337,7 @@ class Lines(Queues):
         c.place, c.ended, c.draft = "wrapup" if wraps else "ended", self.now, ""
         c.tabs.clear()
         c.excluded.clear()
-        self.no_timer(c.id, "ask", "silent", "abandon", "unseen", "tabs", "overflow", "again", "offer")
+        self.no_timer(c.id, "ask", "silent", "abandon", "unseen", "tabs", "overflow", "language", "again", "offer")
         self.timer("reap", c.id, self.now + state.KEEP)
         if wraps:
             own["wrapup"] = c.until = self.now + queue.wrapup

@@ -17,7 +17,7 @@ from console.queue.workspace import Workspace
 from tests.model.checker import Checker
 from tests.model.directories import AGENTS, LANGUAGES, QUEUES
 from tests.model.model import Model
-from tests.model.state import Member
+from tests.model.state import Chat, Member
 from tests.model.visitor_calls import Refusal
 
 START = 1_800_000_000_000  # ms: where the clock of every run stands at first
@@ -193,11 +193,20 @@ class Twin:
             again = self.model.timers.get(f"again:{c.id}", self.now + 1)  # what time alone allows counts from a tick on
             if c.place == "waiting" and self.model.routed(c) and again > self.now:
                 same(f"who could take {c.id}", [m.id for m in self.model.eligible(c)], [])
+            if c.place == "waiting" and self.model.next_line(c):
+                self._not_in_an_empty_tier(c)
             if c.place == "offered":
                 same(f"the connection of {c.agent}, who is offered {c.id}", self.model.members[c.agent].connected, True)
         for member in self.model.members.values():
             if member.held and not member.connected:
                 same(f"the end of what {member.id} holds", f"lost:{member.id}" in self.model.timers, True)
+
+    def _not_in_an_empty_tier(self, c: Chat) -> None:
+        """It goes on now, unless somebody works there, or was lost just now."""
+        tier = c.reached[-1]
+        lost = any(f"lost:{m.id}" in self.model.timers for m in self.model.members.values() if tier in m.queues)
+        if not lost and self.model.timers[f"overflow:{c.id}"] > self.now:
+            same(f"whether anybody is in {tier}, where {c.id} waits", self.model.manned(tier), True)
 
     # --- what must be the same at the end ------------------------------------------------------
 

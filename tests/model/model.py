@@ -13,7 +13,7 @@ JUDGES = {
 }  # fmt: skip
 
 
-LANES = ("mode", "languages", "overflow_to", "overflow_after", "head_start")
+LANES = ("mode", "languages", "overflow_to", "overflow_after", "head_start", "language_after")
 
 
 class Model(Presence):
@@ -42,6 +42,7 @@ class Model(Presence):
             for c in self.line(id):
                 self.follow_settings(c)
                 self.next_overflow(c, self.now if len(c.reached) > 1 else c.since)
+                self.next_language(c, c.since)
         changed = [member for told in directory.members.values() if (member := self._told(told, before))]
         for member in changed:
             self.tell(member)
@@ -57,6 +58,8 @@ class Model(Presence):
                 self.route_chat(c)
         for c in homeless:
             self.route_chat(c)
+        for queue in directory.queues:
+            self.empty_tier(queue)
         self.announce("configured", version=directory.version)
         return True
 
@@ -153,6 +156,8 @@ class Model(Presence):
     def _fire_lost(self, agent: str) -> None:
         self.no_timer(agent, "grace")
         self.empty_hands(self.members[agent])
+        for queue in self.members[agent].queues:
+            self.empty_tier(queue)
 
     def _fire_offer(self, chat: str) -> None:
         c = self.chats[chat]
@@ -172,6 +177,9 @@ class Model(Presence):
 
     def _fire_overflow(self, chat: str) -> None:
         self.overflow(self.chats[chat])
+
+    def _fire_language(self, chat: str) -> None:
+        self.any_language(self.chats[chat])
 
     def _fire_wrapup(self, chat: str) -> None:
         self.wrap(self.chats[chat], "time")

@@ -11,6 +11,8 @@ from tests.model.visitor_calls import Refusal
 
 class Presence(Handing):
     def tell(self, member: Member, by: str = "") -> None:
+        for queue in member.queues if (member.status or "offline") != "online" else ():
+            self.empty_tier(queue)
         self.announce(
             "agent", agent=member.id, name=member.name, status=member.status or "offline", connected=member.connected,
             limit=member.limit, fence=member.fence, queues=list(member.queues),

@@ -36,6 +36,16 @@ class Queues(Turns):
         today = any(one == weekday and start <= minute < end for one, start, end in hours.week)
         return not hours.week or (today and self.now < told + 14 * 86_400_000)
 
+    def entrance(self, queue: str) -> str:
+        """The first of its tiers that is open, "" when none is."""
+        passed: list[str] = []
+        while queue and queue not in passed and queue in self.queues:
+            if queue in self.configured and self.is_open(queue):
+                return queue
+            passed.append(queue)
+            queue = self.queues[queue].overflow_to
+        return ""
+
     def home(self, queue: str, site: str) -> str:
         """The queue itself, or where its chats belong when it is no more; itself again when that is nowhere."""
         found, passed = queue, set[str]()

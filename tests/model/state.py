@@ -34,6 +34,7 @@ class Chat:
     rank: int = 0  # in its lines: the lower the sooner
     head: int = 0  # the head start that is in it
     reached: list[str] = field(default_factory=list)  # whose lines it stands in, its own queue's first
+    any: bool = False  # whatever its language
     stuck: str = ""
     expected: int = 0
     found: str = ""  # in whose line the one it is offered to was found
@@ -81,6 +82,7 @@ class Chat:
             "left": self.left, "seq": len(self.log), "last": self.last, "rank": self.rank, "until": self.until,
             "promise": self.promise, "promise_late": int(self.promise_late), "reason": self.reason, "tags": self.tags,
             "guests": self.guests, "watchers": self.watchers, "reached": self.reached,
+            "any": int(self.any),
         }  # fmt: skip
 
     def held(self) -> FactDict:

@@ -118,7 +118,8 @@ class Visiting(Lines):
         queue = self.home(queue, site)
         if queue not in self.configured:
             raise Refusal("not_found")
-        if not self.is_open(queue) or not self.staffed(queue):
+        queue = self.entrance(queue)
+        if not queue or not self.staffed(queue):
             raise Refusal("closed")
         longest = self.queues[queue].longest
         if longest and len(self.line(queue)) >= longest:
@@ -176,11 +177,12 @@ class Visiting(Lines):
     def _reopen(self, c: Chat) -> None:
         young = self.now - c.ended <= state.REOPEN and self.current.get(c.visitor) == c.id
         young = young and c.queue in self.configured
-        if c.left_message or not young or not self.is_open(c.queue) or not self.staffed(c.queue):
+        into = self.entrance(c.queue)
+        if c.left_message or not young or not into or not self.staffed(into):
             raise Refusal("ended")
         if c.place == "wrapup":
             self.wrap(c, "reopened")
-        c.here, c.left, c.ended, c.assigned, c.reason = True, 0, 0, 0, ""
+        c.queue, c.here, c.left, c.ended, c.assigned, c.reason = into, True, 0, 0, 0, ""
         for kept in (c.reached, c.tags, c.guests, c.watchers):
             kept.clear()
         self.enqueue(c, front=True)

@@ -44,7 +44,7 @@ function S.finish(c, why, payload)
   local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == '' and S.agent(agent).connected == '1'
   if was == 'waiting' then S.unline(c) end
   S.clear_turn(c)
-  for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs', 'overflow', 'again', 'offer' }) do
+  for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs', 'overflow', 'language', 'again', 'offer' }) do
     S.no_timer(kind, c.id)
   end
   if was == 'active' then

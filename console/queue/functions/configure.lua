@@ -5,6 +5,7 @@ local function drop_member(id)
   S.empty_hands(id)
   for queue in S.queues_of(S.agent(id)) do
     redis.call('ZREM', key('staff', queue), id)
+    MANNED[queue] = nil
   end
   S.no_timer('grace', id)
   S.no_timer('lost', id)
@@ -25,7 +26,7 @@ local function drop_member(id)
   redis.call('SREM', P .. 'agents', id)
 end
 
-local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head' } -- what decides where a waiting chat stands
+local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head', 'language_after' } -- what decides where a waiting chat stands
 
 -- Writes a queue's settings; whether its waiting chats have to move, and whether it overflows elsewhere now.
 local function put_queue(told)
@@ -89,6 +90,7 @@ local function put_member(told)
   end
   for queue in S.queues_of(a) do
     redis.call('ZREM', key('staff', queue), id)
+    MANNED[queue] = nil
   end
   S.put_all(a, { name = told.name, limit = told.limit, queues = told.queues, lanes = told.lanes, stands = '' })
   redis.call('SADD', P .. 'agents', id)
@@ -157,6 +159,9 @@ verb('configure', function(version, told)
   for _, chat in ipairs(homeless) do
     S.route_chat(S.chat(chat))
     S.next_of_many()
+  end
+  for _, queue in ipairs(told.queues) do
+    S.empty_tier(queue.id)
   end
   S.announce('configured', '"version":' .. version)
   return S.reply('1')

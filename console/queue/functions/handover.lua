@@ -33,7 +33,7 @@ verb('take', function(id, fence, chat, cid, digest)
     return S.done(chat, id, cid, digest, num(c.seq), chat)
   end
   if not S.has_slot(a) then return refuse('no_slot') end
-  local c = S.next_chat(a, true)
+  local c = S.next_chat(a, true) or S.any_chat(a) -- what the console counts as takeable can be taken
   if not c then return refuse('nothing_to_do') end
   S.assign(c, id, 'taken', line_of(c, a))
   local reply = S.done(owner, id, cid, digest, num(c.seq), c.id)
@@ -83,6 +83,7 @@ local function hand_over(c, queue, to, why, payload)
   local from, place, since = c.agent, c.place, c.since
   if place == 'waiting' then S.unline(c) end
   S.no_timer('overflow', c.id)
+  S.no_timer('language', c.id)
   S.let_go(c)
   if queue ~= '' then
     S.put(c, 'queue', queue)

@@ -2,9 +2,10 @@
 
 local EXCLUDED = 60000 -- ms a chat does not come back to a member who declined, missed or handed it over
 
--- The chat's language in this queue: the visitor's own if spoken here, else the first; '' where it does not matter.
+-- The chat's language in this queue: the visitor's own if spoken here, else the first; '' where it does not matter, or
+-- no longer.
 local function language(c, q)
-  if q.languages == '' then return '' end
+  if q.languages == '' or c.any == '1' then return '' end
   local first = string.match(q.languages, '%S+')
   for spoken in string.gmatch(q.languages, '%S+') do
     if spoken == c.tongue then return spoken end
@@ -20,6 +21,7 @@ function S.reached(c) return string.gmatch(c.reached, '%S+') end
 -- yet broken. It stands there only if routing, which every caller ends with, finds nobody.
 function S.enqueue(c, q, front)
   if (c.reached or '') == '' then
+    S.put(c, 'any', '0')
     S.put(c, 'reached', c.queue)
   else
     q = S.follow_settings(c)
@@ -44,22 +46,35 @@ end
 
 local function add(c, queue) redis.call('ZADD', key(c.kind, S.lane(c, queue)), c.rank, c.id) end
 
--- The queue whose line it reaches next, and after how long; nil when there is none, or none any more.
+-- The queue whose line it reaches next, and the one it has reached last; nil when there is none, or none any more.
 local function further(c)
-  local q = S.queue(string.match(c.reached, '(%S+)$'))
-  local known = string.find(' ' .. c.reached .. ' ', ' ' .. q.overflow .. ' ', 1, true)
-  local beyond = q.overflow ~= '' and not known and S.queue(q.overflow)
+  local last = S.queue(string.match(c.reached, '(%S+)$'))
+  local known = string.find(' ' .. c.reached .. ' ', ' ' .. last.overflow .. ' ', 1, true)
+  local beyond = last.overflow ~= '' and not known and S.queue(last.overflow)
   if not beyond or beyond.removed then return nil end
-  return q.overflow, q.overflow_after
+  return beyond, last
 end
+
+-- A tier in which nobody is, or that is closed before an open one, is not waited out.
+local function passes(last, beyond) return not S.manned(last.id) or not S.is_open(last) and S.is_open(beyond) end
 
 -- After its overflow time a chat stands in the next queue's line too.
 function S.next_overflow(c, from)
-  local queue, after = further(c)
-  if queue then
-    S.timer('overflow', c.id, from + after)
+  local beyond, last = further(c)
+  if beyond then
+    S.timer('overflow', c.id, passes(last, beyond) and NOW or from + last.overflow_after)
   else
     S.no_timer('overflow', c.id)
+  end
+end
+
+-- After the queue's language time-out anybody may have it, whatever they speak.
+function S.next_language(c, from)
+  local after = S.queue(c.queue).language_after
+  if c.lang ~= '' and after > 0 then
+    S.timer('language', c.id, from + after)
+  else
+    S.no_timer('language', c.id)
   end
 end
 
@@ -83,14 +98,68 @@ function S.unline(c)
   end
 end
 
+-- Into the line of one more queue.
+local function reach(c, queue)
+  S.put(c, 'reached', c.reached .. ' ' .. queue.id)
+  if c.place == 'waiting' and not c.fresh then add(c, queue.id) end
+  S.record(c, 'overflowed', '"queue":"' .. queue.id .. '"')
+end
+
 function S.overflow(c)
-  local queue = further(c)
-  if not queue then return end
-  S.put(c, 'reached', c.reached .. ' ' .. queue)
-  if c.place == 'waiting' then add(c, queue) end
+  local beyond = further(c)
+  if not beyond then return end
+  reach(c, beyond)
   S.next_overflow(c, NOW)
-  S.record(c, 'overflowed', '"queue":"' .. queue .. '"')
   S.route_chat(c)
+end
+
+-- Through all tiers that are not waited out.
+function S.pass_tiers(c)
+  local passed, beyond, last = false, further(c)
+  while beyond and passes(last, beyond) do
+    reach(c, beyond)
+    passed, beyond, last = true, further(c)
+  end
+  if passed then S.next_overflow(c, NOW) end
+end
+
+-- Nobody waits for a speaker of their language any more.
+function S.any_language(c)
+  if c.lang == '' then return end
+  local waits = c.place == 'waiting'
+  if waits then S.unline(c) end
+  S.put(c, 'any', '1')
+  S.put(c, 'lang', '')
+  if waits then S.stand(c) end
+  S.record(c, 'any_language', '')
+  S.route_chat(c)
+end
+
+-- Every lane that a queue's line may have.
+function S.lanes_in(queue)
+  local found, known = { queue }, {}
+  for _, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
+    for spoken in string.gmatch(S.queue(id).languages, '%S+') do
+      if not known[spoken] then found[#found + 1] = queue .. '/' .. spoken end
+      known[spoken] = true
+    end
+  end
+  return found
+end
+
+-- Nobody works the queue any more: who has waited there last goes on at once, not after its overflow time.
+function S.empty_tier(queue)
+  local q = S.queue(queue)
+  if not q or q.overflow == '' or S.manned(queue) then return end
+  S.flush()
+  for _, lane in ipairs(S.lanes_in(queue)) do
+    for _, kind in ipairs({ 'waiting', 'pull' }) do
+      for _, id in ipairs(redis.call('ZRANGE', key(kind, lane), 0, -1)) do
+        local reached = redis.call('HGET', key('chat', id), 'reached') or queue
+        if string.match(reached, '(%S+)$') == queue then S.next_overflow({ id = id, reached = reached }, NOW) end
+      end
+    end
+  end
 end
 
 -- The queue, or where its chats belong when it is no more: the next one it overflowed to, else where the site's chats go.
@@ -134,6 +203,7 @@ function S.reline(queue)
     S.describe(c, S.follow_settings(c))
     S.stand(c)
     S.next_overflow(c, c.reached == c.queue and num(c.since) or NOW)
+    S.next_language(c, num(c.since))
     S.next_of_many()
   end
 end
@@ -168,7 +238,22 @@ end
 -- --- who is there -------------------------------------------------------------------------------
 
 -- Whether anybody works this very queue; a member just lost still counts for the grace of a reload.
-function S.manned(queue) return num(redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]) > NOW end
+function S.manned(queue)
+  if MANNED[queue] == nil then
+    MANNED[queue] = num(redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]) > NOW
+  end
+  return MANNED[queue]
+end
+
+-- Where a new chat of the queue goes: the first of its tiers that is open, or nil.
+function S.entrance(q)
+  local passed = {}
+  while q and not passed[q.id] do
+    passed[q.id] = true
+    if not q.removed and S.is_open(q) then return q end
+    q = q.overflow ~= '' and S.queue(q.overflow)
+  end
+end
 
 -- The same, or one it overflows to.
 function S.staffed(queue)

@@ -8,6 +8,7 @@ local EVER = 9e15 -- in `staff:` for somebody who is connected
 local function staff(a)
   local till = a.connected == '1' and EVER or num(a.gone) + LOST
   for queue in S.queues_of(a) do
+    MANNED[queue] = nil
     if a.status == 'online' and (a.connected == '1' or num(a.gone) > 0) then
       redis.call('ZADD', key('staff', queue), int(till), a.id)
     else
@@ -22,6 +23,7 @@ function S.say_agent(id, by)
   local queues = {}
   staff(a)
   for queue in S.queues_of(a) do
+    if a.status ~= 'online' then S.empty_tier(queue) end
     queues[#queues + 1] = '"' .. queue .. '"'
   end
   S.announce(

@@ -85,6 +85,22 @@ function S.next_chat(a, pull)
   return first_chat(a, kinds, function(id) return not S.excluded(S.chat(id), a.id) end)
 end
 
+-- The first chat in the lines of a member's queues, whatever its language and whoever declined it.
+function S.any_chat(a)
+  local best, rank
+  for queue in S.queues_of(a) do
+    for _, lane in ipairs(S.lanes_in(queue)) do
+      for _, kind in ipairs(TO_PULL) do
+        local id, score = first(key(kind, lane), function() return true end)
+        if id and before(score, id, rank, best) then
+          best, rank = id, score
+        end
+      end
+    end
+  end
+  return best and S.chat(best)
+end
+
 -- The wait that was expected in line against the real one, and the pace at which the line moves.
 local function learn(c, waited)
   local q = S.queue(c.queue)
@@ -155,7 +171,7 @@ function S.assign(c, id, why, line)
   S.put(c, 'since', STAMP)
   S.put(c, 'turn_shown', '0')
   S.put(c, 'got', '0')
-  for _, kind in ipairs({ 'abandon', 'overflow', 'offer' }) do
+  for _, kind in ipairs({ 'abandon', 'overflow', 'language', 'offer' }) do
     S.no_timer(kind, c.id)
   end
   S.timer('unseen', c.id, NOW + UNSEEN)
@@ -172,7 +188,10 @@ function S.offer(c, id, q, line)
   local candidates = S.candidates(S.lane(c, line))
   local clocks = redis.call('ZCARD', key('clocks', id))
   local slot = S.take_slot(a, c.id)
-  if c.fresh and c.stuck == '' then S.next_overflow(c, num(c.since)) end
+  if c.fresh and c.stuck == '' then
+    S.next_overflow(c, num(c.since))
+    S.next_language(c, num(c.since))
+  end
   S.unline(c)
   S.put(a, 'last', STAMP)
   S.put(c, 'place', 'offered')
@@ -209,6 +228,7 @@ function S.withdraw(c, why)
   if why ~= 'gone' then S.exclude(c, id) end
   if c.stuck == '' then S.put(c, 'stuck', 'offered') end
   if not S.timer_at('overflow:' .. c.id) then S.next_overflow(c, NOW) end -- its queue may overflow only since then
+  if not S.timer_at('language:' .. c.id) then S.next_language(c, NOW) end
   S.record(c, 'withdrawn', '"agent":"' .. id .. '","why":"' .. why .. '"')
   S.refresh(id)
   S.route_chat(c)
@@ -235,6 +255,7 @@ local function wait_in_line(c)
     local place = redis.call('ZRANK', key('line', c.queue), c.id) + 1
     S.put(c, 'expected', int(place * S.queue(c.queue).pace))
     S.next_overflow(c, NOW)
+    S.next_language(c, NOW)
   end
 end
 
@@ -242,6 +263,7 @@ end
 function S.route_chat(c)
   if c.place ~= 'waiting' then return end
   local q = S.queue(c.queue)
+  S.pass_tiers(c)
   if c.kind == 'pull' then return wait_in_line(c) end
   local last = redis.call('HGET', key('visitor', c.visitor), 'last_agent')
   local line = last and line_with(c, last)

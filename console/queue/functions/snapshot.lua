@@ -27,6 +27,7 @@ local LINE = {
   'guests',
   'watchers',
   'reached',
+  'any',
 }
 
 -- snapshot(): number, last entry, left messages, {id, fields, held, times} per agent, LINE, {id, values of LINE} per

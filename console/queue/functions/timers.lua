@@ -48,6 +48,9 @@ end
 function fire.lost(id)
   S.no_timer('grace', id)
   S.empty_hands(id)
+  for queue in S.queues_of(S.agent(id)) do
+    S.empty_tier(queue)
+  end
 end
 
 function fire.tabs(id)
@@ -70,6 +73,11 @@ end
 function fire.overflow(id)
   local c = S.chat(id)
   if c and (c.place == 'waiting' or c.place == 'offered') then S.overflow(c) end
+end
+
+function fire.language(id)
+  local c = S.chat(id)
+  if c and (c.place == 'waiting' or c.place == 'offered') then S.any_language(c) end
 end
 
 -- An exclusion has run out: the chat may go to that member again.

@@ -6,6 +6,7 @@ local CHANGED -- chats and members with something to write
 local TIMERS -- "kind:id" -> ms, or false for none
 local STALE -- members whose place in the free lanes may have changed
 local COUNTED, PATIENCE -- queue -> what is to be counted; the longest wait of who left
+local MANNED -- queue -> whether anybody works it
 local PASSED = 0 -- chats of long lists
 
 local PARTS = 2000 -- words of one command: Lua's stack holds 8,000 values
@@ -17,6 +18,7 @@ local function in_parts(command, name, words)
 end
 
 function S.new_call()
+  MANNED = {}
   CHATS, AGENTS, QUEUES, CHANGED, TIMERS, STALE, COUNTED, PATIENCE = {}, {}, {}, {}, {}, {}, {}, {}
 end
 

@@ -75,8 +75,9 @@ local function entry(c)
 end
 
 local function reopen(c)
-  local q = S.queue(c.queue)
+  local q = S.entrance(S.queue(c.queue))
   S.put_all(c, {
+    queue = q.id,
     due = int(NOW + q.target),
     reached = '',
     assigned = '0',
@@ -96,11 +97,11 @@ end
 
 local function reopens(c)
   local q = S.queue(c.queue)
+  local into = not q.removed and S.entrance(q)
   return c.left_message ~= '1'
     and NOW - num(c.ended) <= REOPEN
-    and not q.removed
-    and S.is_open(q)
-    and S.staffed(q.id)
+    and into
+    and S.staffed(into.id)
     and redis.call('HGET', key('visitor', c.visitor), 'chat') == c.id
 end
 
@@ -138,8 +139,9 @@ verb('open', function(chat, visitor, connection, queue, site, channel, tongue, c
   end
   local q = S.home(queue, site)
   if not q or q.removed then return refuse('not_found') end
+  q = S.entrance(q)
+  if not q or not S.staffed(q.id) then return refuse('closed') end
   queue = q.id
-  if not S.is_open(q) or not S.staffed(queue) then return refuse('closed') end
   if q.longest > 0 and redis.call('ZCARD', key('line', queue)) >= q.longest then return refuse('line_full') end
   c = create(chat, visitor, queue, site, channel, tongue, opened)
   redis.call('SADD', P .. 'live', chat)

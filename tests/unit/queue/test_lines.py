@@ -59,6 +59,57 @@ async def test_a_member_without_languages_speaks_them_all(team: Team) -> None:
     assert await team.shift.holder(chat) == "kim"
 
 
+async def test_nobody_waits_for_their_language_for_ever(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana")
+    chat = await shift.opens("vera", queue="l1", locale="fr")
+    await shift.passes(14)
+    assert await shift.holder(chat) == ""
+    await shift.passes(2)
+    assert await shift.holder(chat) == "ana"
+    assert len(await shift.facts("any_language")) == 1
+    await shift.picture()
+
+
+async def test_a_queue_without_a_language_time_out_waits_for_who_speaks_it(team: Team) -> None:
+    shift = team.shift
+    first = change(team.first, language_after=0, overflow_to="", overflow_after=0)
+    await shift.configures([first, team.second], [member("ana", "l1", languages=("en",)), member("kim", "l2")])
+    await shift.online("ana")
+    chat = await shift.opens("vera", queue="l1", locale="fr")
+    await shift.passes(60)
+    assert await shift.holder(chat) == ""
+
+
+async def test_a_shorter_language_time_out_counts_for_who_waits_already(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana")
+    chat = await shift.opens("vera", queue="l1", locale="fr")
+    await shift.passes(6)
+    people = [member("ana", "l1", languages=("en",), limit=1), member("kim", "l2", limit=1)]
+    await shift.configures([change(team.first, language_after=5_000), team.second], people)
+    await shift.passes(1)
+    assert await shift.holder(chat) == "ana"
+
+
+async def test_take_next_takes_what_the_console_shows_whatever_its_language(team: Team) -> None:
+    shift = team.shift
+    await shift.online("ana")
+    chat = await shift.opens("vera", queue="l1", locale="fr")
+    assert (await shift.takes("ana")).chat == chat
+    assert await shift.holder(chat) == "ana"
+
+
+async def test_take_next_takes_first_what_the_agent_speaks(team: Team) -> None:
+    shift = team.shift
+    first = change(team.first, mode="pull")
+    await shift.configures([first, team.second], [member("ana", "l1", languages=("en",)), member("kim", "l2")])
+    await shift.online("ana")
+    await shift.opens("vera", queue="l1", locale="fr")
+    english = await shift.opens("vito", queue="l1", locale="en")
+    assert (await shift.takes("ana")).chat == english
+
+
 # --- tiers ---------------------------------------------------------------------------------------
 
 
@@ -77,14 +128,13 @@ async def test_a_chat_nobody_takes_overflows_to_the_next_tier(team: Team) -> Non
     await shift.picture()
 
 
-async def test_why_it_waited_is_said_of_the_chats_own_queue(team: Team) -> None:
+async def test_a_tier_in_which_everybody_is_away_is_passed_at_once(team: Team) -> None:
     shift = team.shift
     await shift.online("ana", "kim")
     await shift.workspace.set_status("ana", shift.fences["ana"], "away", "Lunch")
     chat = await shift.opens("vera", queue="l1")
-    await shift.passes(32)
     assigned = next(fact for fact in await shift.facts("assigned") if fact.chat == chat)
-    assert (assigned.agent, assigned.line, assigned.stuck) == ("kim", "l2", "nobody_there")
+    assert (assigned.agent, assigned.line, assigned.waited) == ("kim", "l2", 0)
 
 
 async def test_a_partner_goes_straight_to_the_second_level(team: Team) -> None:
@@ -106,10 +156,62 @@ async def test_a_freed_agent_of_the_second_level_takes_what_has_overflowed(team:
     await shift.picture()
 
 
-async def test_an_opening_is_possible_while_only_the_next_tier_is_there(team: Team) -> None:
-    await team.shift.online("kim")
-    chat = await team.shift.opens("vera", queue="l1")
-    assert await team.shift.field(chat, "place") == "waiting"
+async def test_empty_tiers_are_passed_at_once(shift: Shift) -> None:
+    tiers = [Queue("l1", "One", overflow_to="l2", overflow_after=30_000), Queue("l3", "Three")]
+    tiers.insert(1, Queue("l2", "Two", overflow_to="l3", overflow_after=30_000))
+    await shift.configures(tiers, [member("ana", "l1"), member("ben", "l2"), member("kim", "l3")])
+    await shift.online("kim")
+    chat = await shift.opens("vera", queue="l1")
+    assert await shift.holder(chat) == "kim"
+    assert [fact.queue for fact in await shift.facts("overflowed")] == ["l2", "l3"]
+    await shift.picture()
+
+
+async def test_who_waits_in_a_tier_goes_on_when_its_last_agent_goes(team: Team) -> None:
+    shift = team.shift
+    people = [member("ana", "l1", limit=1), member("kim", "l2", limit=1)]
+    await shift.configures([team.first, team.second], people)
+    await shift.online("ana", "kim")
+    await shift.opens("vito", queue="l1")
+    chat = await shift.opens("vera", queue="l1")
+    await shift.workspace.set_status("ana", shift.fences["ana"], "away", "Lunch")
+    await shift.passes(1)
+    assert await shift.holder(chat) == "kim"
+
+
+async def test_who_waits_in_a_tier_goes_on_when_its_last_agent_is_lost(team: Team) -> None:
+    shift = team.shift
+    people = [member("ana", "l1", limit=1), member("kim", "l2", limit=2)]
+    await shift.configures([team.first, team.second], people)
+    await shift.online("ana", "kim")
+    held, chat = await shift.opens("vito", queue="l1"), await shift.opens("vera", queue="l1")
+    await shift.leaves("ana")
+    del shift.fences["ana"]
+    await shift.passes(12)
+    assert [await shift.holder(one) for one in (held, chat)] == ["kim", "kim"]
+
+
+async def test_a_closed_queue_whose_overflow_is_open_leads_there(team: Team) -> None:
+    shift = team.shift
+    closed = change(team.first, hours=Hours(week=((0, 0, 1),), holidays=(today(),)))
+    people = [member("ana", "l1"), member("kim", "l2")]
+    await shift.configures([closed, team.second], people)
+    await shift.online("ana", "kim")
+    chat = await shift.opens("vera", queue="l1")
+    assert (await shift.field(chat, "queue"), await shift.holder(chat)) == ("l2", "kim")
+
+
+async def test_who_comes_to_a_closed_queue_with_nobody_further_on_hears_it(team: Team) -> None:
+    shift = team.shift
+    closed = change(team.first, hours=Hours(week=((0, 0, 1),), holidays=(today(),)))
+    await shift.configures([closed, team.second], [member("ana", "l1"), member("kim", "l2")])
+    await shift.online("ana")
+    with pytest.raises(NobodyThere):
+        await shift.opens("vera", queue="l1")
+
+
+def today() -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime())
 
 
 # --- priority ------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ async def team(shift: Shift) -> Team:
 async def test_every_setting_of_a_queue_is_told_by_name(shift: Shift) -> None:
     told = Queue(
         "sales", "Sales", target=7_000, ask=20_000, end=40_000, head_start=1_000, mode="offer", accept=9_000, misses=2,
-        languages=("en", "fr"), longest=4, overflow_to="help", overflow_after=5_000, wrapup=8_000,
+        languages=("en", "fr"), language_after=3_000, longest=4, overflow_to="help", overflow_after=5_000, wrapup=8_000,
     )  # fmt: skip
     await shift.configures([told, Queue("help", "Help")], [member("ana", "sales", "help")])
     flat = await shift.workspace.store.command("HGETALL", shift.workspace.keys.of("queue", "sales"))

@@ -10,6 +10,7 @@ import pytest
 from console.domain.directory import Directory, Member, Queue
 from console.events import (
     AnyChatFact,
+    AnyLanguage,
     Asked,
     Assigned,
     Author,
@@ -143,6 +144,7 @@ def every_kind() -> list[AnyChatFact]:
         Offered(seq=14, agent="ana", name="Ana", slot=2, until=9, candidates=1, clocks=0, **where),
         Withdrawn(seq=15, agent="ana", why="missed", **where),
         Overflowed(seq=16, queue="billing", **where),
+        AnyLanguage(seq=16, **where),
         Transferred(seq=17, author=ana, cid="f" * 22, agent="ana", queue="billing", due=1, note="VIP", **where),
         Invited(seq=18, author=ana, cid="g" * 22, agent="ben", name="Ben", **where),
         Labelled(seq=19, author=ana, cid="h" * 22, reason="Refund", tags=["vip", "film"], **where),
