@@ -7,9 +7,10 @@ import msgspec
 from console.actions.idempotency import after_the_end
 from console.actions.visitor_profile import clean_line, clean_message
 from console.delivery.signals import TypingSignal
+from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
-from console.domain.sanitize import clean, mask_cards
+from console.domain.sanitize import clean
 from console.errors import ChatEnded, NotYours
 from console.events import Author
 from console.projection.picture import ChatState, chat_state

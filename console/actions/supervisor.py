@@ -3,9 +3,10 @@
 from collections.abc import Awaitable
 
 from console.actions.visitor_profile import clean_line, clean_message
+from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import require
-from console.domain.sanitize import clean, mask_cards
+from console.domain.sanitize import clean
 from console.errors import DatabaseAway, NotAllowed, NotYours, Unknown
 from console.events import Author
 from console.protocol import Whisper

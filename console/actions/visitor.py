@@ -8,9 +8,10 @@ from console.actions.idempotency import after_the_end, first_result
 from console.actions.open_chat import Route, route_new_chat
 from console.actions.visitor_profile import CHANNEL, ProfileBuilder, clean_message, valid_email
 from console.delivery.signals import TypingSignal
+from console.domain.card_numbers import mask_cards
 from console.domain.directory import Site
 from console.domain.ids import new_id
-from console.domain.sanitize import clean, mask_cards
+from console.domain.sanitize import clean
 from console.errors import ChatEnded, NoQueue, NotOpen, NotYours, Unknown
 from console.events import Visitor
 from console.projection.picture import ChatState

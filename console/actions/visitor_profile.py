@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
+from console.domain.card_numbers import mask_cards
 from console.domain.directory import Site
-from console.domain.sanitize import clean, mask_cards, safe_name
+from console.domain.sanitize import clean, safe_name
 from console.errors import BadText, ProfileFull
 from console.events import Visitor
 from console.projection.picture import ChatState
