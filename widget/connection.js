@@ -15,6 +15,8 @@ const LONGEST_WAIT = 8000;
  * @property {() => AVisitorSays} hello
  * @property {(frame: AVisitorHears) => void} frame
  * @property {() => void} stranger our token is not known
+ * @property {() => void} oversize the command under way is too large to be taken
+ * @property {() => void} doubt the socket does not open: may this page have one at all?
  * @property {() => void} changed
  */
 
@@ -53,8 +55,9 @@ export class Connection {
     }
   }
 
-  stop() {
-    this.#drop("idle");
+  /** @param {State} [state] refused: not even when the network comes back */
+  stop(state = "idle") {
+    this.#drop(state);
     this.lostAt = 0;
   }
 
@@ -97,9 +100,11 @@ export class Connection {
 
   /** 1008 and 4409 are final; 4401 means that the token is of no use; after anything else we come back. @param {number} [code] */
   #closed(code) {
+    if (this.state === "connecting" && !(this.#tries % 4)) this.owner.doubt();
     this.#drop([1008, 4409].includes(/** @type {number} */ (code)) ? "refused" : "lost");
     this.lostAt ||= Date.now();
     if (code === 4401) this.owner.stranger();
+    if (code === 1009) this.owner.oversize();
     if (this.state === "lost") {
       const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#tries++);
       this.retry = setTimeout(() => this.again(), wait * (0.5 + Math.random() / 2));

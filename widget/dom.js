@@ -21,8 +21,19 @@ export function parse(text) {
   }
 }
 
-/** The JSON at an address; fails as the network does. @param {string} address */
-export const load = async (address) => parse(await (await fetch(address)).text());
+/** At most so many characters, none of them half: counted as the server does. @param {unknown} text @param {number} most */
+export const cut = (text, most) =>
+  [
+    ...String(text)
+      .slice(0, most * 4)
+      .normalize(),
+  ]
+    .slice(0, most)
+    .join("")
+    .replace(/\p{Cs}/gu, "\ufffd");
+
+/** For whoever has put the widget into the page; visitors do not look there. */
+export const { warn } = console;
 
 /**
  * `h("p.said", {lang, onclick}, "text", child, …)`: an object holds properties of the element, what is empty is left out.
@@ -54,7 +65,3 @@ export function write(node, text) {
 
 /** @param {string} href @param {string} text */
 export const link = (href, text) => h("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
-
-/** The text as parts of an element: `http` and `https` addresses become links, all else stays text. @param {string} text */
-export const linked = (text) =>
-  text.split(/(https?:\/\/\w[^\s<>"]*[^\s<>".,:;!?)])/i).map((part, place) => (place % 2 ? link(part, part) : part));

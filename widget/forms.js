@@ -1,30 +1,40 @@
-import { button, h, link, write } from "./dom.js";
-import { back, clock, t } from "./i18n.js";
+import { bare, button, cut, h, link, warn, write } from "./dom.js";
+import { clock, t } from "./i18n.js";
 import { lines } from "./log.js";
 
 /**
  * @import { Visitor } from "./visitor.js"
  * @import { Panel } from "./view.js"
  * @import { Part } from "./types.js"
- * @typedef {HTMLTextAreaElement & {form: HTMLFormElement}} Field
  */
 
 const LIMIT = 4000; // characters of a message
 
-/** Enter sends, Shift+Enter breaks the line; Enter that ends a composition does neither. @param {KeyboardEvent} event */
-function sends(event) {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-  event.preventDefault();
-  if (!event.repeat) /** @type {Field} */ (event.target).form.requestSubmit();
+/** Whether the key sends: Enter in a field, but not Shift+Enter, which breaks the line, nor one that ends a composition. @param {KeyboardEvent} event */
+const sends = ({ key, shiftKey, isComposing, keyCode, target }) =>
+  key === "Enter" &&
+  !shiftKey &&
+  !isComposing &&
+  keyCode !== 229 &&
+  /** @type {Element} */ (target).matches("input, textarea");
+
+/** A form whose first button sends it, without a submission: sandboxed frames do not allow one. @param {string} look @param {...Part<HTMLFormElement>} children */
+export function form(look, ...children) {
+  const act = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    made.querySelector("button")?.click();
+  };
+  const onkeydown = (/** @type {KeyboardEvent} */ event) => {
+    if (sends(event)) event.repeat ? event.preventDefault() : act(event);
+  };
+  const made = h(/** @type {"form."} */ ("form." + look), { onsubmit: act, onkeydown }, ...children);
+  return made;
 }
 
-/** @param {string} look @param {() => void} send @param {...Part<HTMLFormElement>} children */
-export function form(look, send, ...children) {
-  const onsubmit = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    send();
-  };
-  return h(/** @type {"form."} */ ("form." + look), { onsubmit }, ...children);
+/** The button of a form. @param {string} look @param {() => void} send @param {...Part<HTMLButtonElement>} parts */
+export function sender(look, send, ...parts) {
+  const made = button(look, () => made.form?.reportValidity() && send(), ...parts);
+  return made;
 }
 
 /** A text area that grows, counts near its limit, and is kept as the draft of this tab. */
@@ -33,16 +43,16 @@ export class Writing {
   constructor(panel, rows) {
     this.panel = panel;
     this.count = h("small", { role: "status", hidden: true });
-    this.area = h("textarea", { rows, ariaLabel: t("Your message"), oninput: () => this.typed(), onkeydown: sends });
+    this.area = h("textarea", { rows, ariaLabel: t("Your message"), oninput: () => this.typed() });
     this.area.value = panel.draft;
   }
 
   /** The text, taken out of the field; "" when it is empty or too long. */
   take() {
     const text = this.area.value.trim();
-    if (!text || this.over) return "";
+    if (!text || [...text].length > LIMIT) return "";
     this.fill("");
-    return text;
+    return cut(text, LIMIT);
   }
 
   /** @param {string} text */
@@ -53,10 +63,7 @@ export class Writing {
 
   typed() {
     const { area } = this;
-    const length = [...area.value.trim()].length;
-    this.over = length > LIMIT;
-    area.ariaInvalid = String(this.over);
-    write(this.count, length > LIMIT - 200 ? t("{length} of {LIMIT} characters", { length, LIMIT }) : "");
+    lazy.counted?.(this, LIMIT);
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + 2}px`;
     this.panel.drafted(area.value);
@@ -64,50 +71,79 @@ export class Writing {
 }
 
 /**
- * `survey` and `copy` of survey.js and transcript.js: one lazy file, so empty until that is here.
- * @type {{survey?: typeof import("./survey.js").survey, copy?: typeof import("./transcript.js").copy}}
+ * What LAZY of console/pages/widget.py lists: one file, fetched on opening, so nothing of it may be here.
+ * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & typeof import("./links.js") & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js")>}
  */
 export const lazy = {};
 
-/** `style(text)` adds a style sheet. @param {string} base @param {(text: string) => void} style */
+/** `style(text)` adds a style sheet. True when it has come now. @param {string} base @param {(text: string) => void} style */
 export async function loadLazy(base, style) {
-  if (!lazy.copy) Object.assign(lazy, (await import(base + LAZY)).default({ h, form, lines, clock, t, style }));
+  if (lazy.copy) return false;
+  const part = await import(base + LAZY);
+  Object.assign(
+    lazy,
+    part.default({
+      bare,
+      button,
+      clock,
+      cut,
+      form,
+      h,
+      lazy,
+      lines,
+      link,
+      privacy,
+      sender,
+      sheet,
+      style,
+      t,
+      warn,
+      write,
+    }),
+  );
+  return true;
 }
 
 /** @param {Visitor} visitor */
 export const privacy = ({ privacy }) => privacy && link(privacy, t("Privacy"));
 
-/** The first message with a name if the visitor likes; or, while nobody takes it, a message with an address. @param {Panel} panel @param {boolean} away */
-export function sheet(panel, away) {
-  const { visitor } = panel;
-  const { team, profile } = visitor;
+/**
+ * A sheet for a first message.
+ * @param {Panel} panel
+ * @param {Part<HTMLFormElement>[]} head
+ * @param {string} asks what belongs into `input`
+ * @param {HTMLInputElement} input
+ * @param {string} goes the words of its button
+ * @param {(text: string, given: string) => void} act
+ * @param {...Part<HTMLFormElement>} tail
+ */
+export function sheet(panel, head, asks, input, goes, act, ...tail) {
   const writing = new Writing(panel, 3);
-  const input = h(
-    "input",
-    away
-      ? { type: "email", required: true, autocomplete: "email", maxLength: 254 }
-      : { autocomplete: "name", maxLength: 120 },
-  );
-  input.value = (away ? profile.email : profile.name) || "";
   const send = () => {
     const text = writing.take();
-    if (text && away) visitor.leave(text, input.value.trim());
-    else if (text) visitor.open(text, input.value.trim());
+    if (text) act(text, input.value.trim());
   };
   writing.form = form(
     "sheet",
-    send,
-    h("h3", away ? t("Leave a message") : t("Hello!")),
-    h("p", away ? t("We'll reply by e-mail.") : t("How can we help?")),
-    away && back(team) && h("p", back(team)),
-    h("label", away ? t("Your e-mail address") : t("Your name (optional)"), input),
+    ...head,
+    h("label", asks, input),
     h("label", t("Your message"), writing.area),
     writing.count,
-    h("button.main", away ? t("Leave a message") : t("Start the chat")),
-    visitor.full && button("quiet", () => visitor.fresh(), t("Try again")),
-    privacy(visitor),
+    sender("main", send, goes),
+    ...tail,
+    privacy(panel.visitor),
   );
   return writing;
+}
+
+/** The first message, with a name if the visitor likes. @param {Panel} panel */
+export function first(panel) {
+  const { visitor } = panel;
+  const input = h("input", { autocomplete: "name", maxLength: 120, value: visitor.profile.name || "" });
+  const head = [h("h3", t("Hello!")), h("p", t("How can we help?"))];
+  return sheet(panel, head, t("Your name (optional)"), input, t("Start the chat"), (text, name) =>
+    visitor.open(text, name),
+  );
 }
 
 /** @param {Panel} panel */
@@ -118,6 +154,6 @@ export function composer(panel) {
     if (text) panel.visitor.say(text);
     writing.area.focus();
   };
-  writing.form = form("composer", send, writing.count, writing.area, h("button.send", { ariaLabel: t("Send") }, "↑"));
+  writing.form = form("composer", writing.count, writing.area, sender("send", send, { ariaLabel: t("Send") }, "↑"));
   return writing;
 }

@@ -1,6 +1,4 @@
-import { bare, load } from "./dom.js";
-
-/** @import { Team } from "#protocol" */
+import { bare, parse } from "./dom.js";
 
 /** The widget's texts. English stands in the code; other languages are one file each, fetched on opening. */
 /** @type {{locale: string, learned: string, said?: Record<string, string> | null}} */
@@ -18,13 +16,17 @@ export function t(text, values) {
   );
 }
 
-/** Takes a language tag; one the browser cannot read is English. @param {string} locale */
-export function speak(locale) {
-  try {
-    [words.locale] = Intl.getCanonicalLocales(locale);
-  } catch {
-    words.locale = "en";
-  }
+/** Takes the first tag that the browser can read, `it_IT` among them; English if it is none. @param {...unknown} tags */
+export function speak(...tags) {
+  for (const tag of [...tags, "en"])
+    try {
+      [words.locale] = Intl.getCanonicalLocales(
+        String(tag)
+          .replace(/[.@].*/, "")
+          .replace(/_/g, "-"),
+      );
+      return;
+    } catch {}
 }
 
 export const direction = () => (/^(ar|he|fa|ur|ps|sd|ug|yi|dv|ckb)\b/.test(words.locale) ? "rtl" : "ltr");
@@ -36,7 +38,9 @@ export async function learn(base, languages) {
   if (language === words.learned) return false;
   try {
     words.said =
-      language === "en" ? null : /** @type {Record<string, string>} */ (await load(`${base}widget/${language}.json`));
+      language === "en"
+        ? null
+        : /** @type {Record<string, string>} */ (parse(await (await fetch(`${base}widget/${language}.json`)).text()));
     words.learned = language;
     return true;
   } catch {
@@ -44,22 +48,10 @@ export async function learn(base, languages) {
   }
 }
 
-/** The time of day; with `full` the name of the day too, and the date of another week. @param {number} ms @param {boolean} [full] */
-export function clock(ms, full) {
-  /** @type {Intl.DateTimeFormatOptions} */
-  const options = bare({ hour: "numeric", minute: "2-digit" });
-  if (full) options.weekday = "long";
-  if (full && Math.abs(ms - Date.now()) > 5e8) Object.assign(options, { day: "numeric", month: "long" });
+/** The time of day, and what else of the date is asked for. @param {number} ms @param {Intl.DateTimeFormatOptions | false} [more] */
+export function clock(ms, more) {
   const manner = navigator.languages.find((one) => one.startsWith(words.locale)); // 14:02 in Britain
-  return new Date(ms).toLocaleString(manner || words.locale, options);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const options = { hour: "numeric", minute: "2-digit", ...more };
+  return new Date(ms).toLocaleString(manner || words.locale, bare(options));
 }
-
-/** A time to come of less than ten minutes, counted down: "1:42". @param {number} ms */
-export const countdown = (ms) => new Date(ms).toISOString().slice(15, 19);
-
-/** When the team is back, in words; nothing if that is not known. @param {Team | null} team */
-export const back = (team) => team?.back_at && t("We're back: {when}", { when: clock(team.back_at, true) });
-
-/** Seconds as every language writes them: "30 s", "2 min". @param {number} seconds */
-export const span = (seconds) =>
-  seconds < 90 ? `${Math.ceil(seconds / 5) * 5 || 5} s` : `${Math.round(seconds / 60)} min`;

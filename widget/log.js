@@ -1,4 +1,5 @@
-import { button, h, linked, write } from "./dom.js";
+import { button, h, write } from "./dom.js";
+import { lazy } from "./forms.js";
 import { clock, t } from "./i18n.js";
 
 /**
@@ -6,27 +7,12 @@ import { clock, t } from "./i18n.js";
  * @import { Visitor } from "./visitor.js"
  */
 
-/** What a fact says in the log beside a message; nothing for those that say nothing. @param {Fact} fact */
-function says({ kind, why, name, promised }) {
-  if (promised)
-    return promised === "kept"
-      ? t("{name} is back, as promised", { name })
-      : t("{name} is back, later than promised", { name });
-  if (kind === "assigned") return t("{name} has joined the chat", { name });
-  if (kind === "transferred") return t("Connecting you to a colleague.");
-  if (kind === "released") return t("You're next in line.");
-  if (kind === "asked") return t("Are you still there? The chat ends soon.");
-  if (kind === "rated") return t("Thank you!");
-  if (kind !== "ended") return "";
-  return why === "silent" || why === "abandoned" ? t("The chat has ended due to inactivity") : t("The chat has ended");
-}
-
 /** @param {Fact} fact @param {Visitor["chat"]} chat @returns {(Partial<Line> | undefined)[]} */
 function linesOf(fact, chat) {
   const { by, cid, seq, text, at, name } = fact;
   const them = by && by !== "visitor";
   return /** @type {Partial<Line>[]} */ ([
-    { key: "f" + seq, text: says(fact), at },
+    { key: "f" + seq, text: lazy.says?.(fact), at },
     them && { key: seq, side: "them", name: name || chat.agent, text, at },
     by === "visitor" && {
       key: cid || seq,
@@ -58,6 +44,7 @@ export class Log {
   drawn = new Map();
   /** @type {boolean} */
   stuck = true; // to the bottom
+  top = 0;
 
   /** @param {() => void} earlier */
   constructor(earlier) {
@@ -102,6 +89,7 @@ export class Log {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
+    this.top = scrollTop;
     this.stuck = scrollHeight - scrollTop - clientHeight < 40;
   }
 
@@ -109,6 +97,6 @@ export class Log {
   #make({ side, name, text }) {
     const meta = h("small", { ariaLive: "off" });
     if (!side) return { node: h("p.said", text), meta };
-    return { node: h("div." + side, h("b", name), h("p.bubble", ...linked(text)), meta), meta };
+    return { node: h("div." + side, h("b", name), h("p.bubble", ...(lazy.linked?.(text) || [text])), meta), meta };
   }
 }

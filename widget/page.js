@@ -1,4 +1,4 @@
-import { bare } from "./dom.js";
+import { bare, cut } from "./dom.js";
 
 let ours = ""; // the count we put in front of the title
 
@@ -18,7 +18,7 @@ function title() {
 export function page(parameters) {
   return bare({
     url: plain(location.href, parameters),
-    title: title().slice(0, 300),
+    title: cut(title(), 300),
     referrer: plain(document.referrer, []),
   });
 }

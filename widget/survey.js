@@ -1,5 +1,5 @@
-import { h } from "./dom.js";
-import { form } from "./forms.js";
+import { cut, h } from "./dom.js";
+import { form, sender } from "./forms.js";
 import { t } from "./i18n.js";
 
 /**
@@ -14,16 +14,16 @@ export function survey(visitor) {
   const choices = ["1", "2", "3", "4", "5"].map((value) =>
     h("label", h("input", { type: "radio", name: "score", value, required: true }), h("span", value)),
   );
+  const rate = () =>
+    visitor.command("rate", {
+      score: +(/** @type {Controls} */ (made.elements).score.value),
+      comment: cut(comment.value.trim(), 1000),
+    });
   const made = form(
     "",
-    () =>
-      visitor.command("rate", {
-        score: +(/** @type {Controls} */ (made.elements).score.value),
-        comment: comment.value.trim(),
-      }),
     h("fieldset", h("legend", t("How did we do? (1 poor – 5 great)")), h("div.scores", ...choices)),
     comment,
-    h("button.main", t("Send")),
+    sender("main", rate, t("Send")),
   );
   return made;
 }

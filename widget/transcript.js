@@ -1,4 +1,5 @@
 import { h } from "./dom.js";
+import { lazy } from "./forms.js";
 import { clock, t } from "./i18n.js";
 import { lines } from "./log.js";
 
@@ -10,11 +11,14 @@ import { lines } from "./log.js";
 /** The chat as plain text, to keep. @param {Visitor} visitor */
 const transcript = (visitor) =>
   lines(visitor)
-    .map(({ name, text, at }) => `${clock(at || Date.now(), true)} ${name ? name + ": " : ""}${text}`)
+    .map(
+      ({ name, text, at }) =>
+        `${clock(at || Date.now(), lazy.day?.(at || Date.now()))} ${name ? name + ": " : ""}${text}`,
+    )
     .join("\n");
 
-/** Copies the transcript by the old command: the clipboard's own interface is missing on plain HTTP. @param {Panel} panel */
-export function copy({ visitor, element, summary }) {
+/** Copies the transcript by the old command: the clipboard's own interface is missing on plain HTTP. @param {Panel} panel @param {HTMLElement} summary */
+export function copy({ visitor, element }, summary) {
   const area = h("textarea", { value: transcript(visitor) });
   element.append(area);
   area.select();

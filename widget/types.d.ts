@@ -3,7 +3,7 @@
 import type { AVisitorSays, Team, VisitorFact } from "#protocol";
 
 declare global {
-  /** The text of the style sheet: widget.css in the script, survey.css in the lazy part. */
+  /** The text of the style sheet: widget.css in the script, later.css in the lazy part. */
   const STYLE: string;
   /** The address of the lazy part, from the server's own on. */
   const LAZY: string;
@@ -33,6 +33,7 @@ declare module "./widget.js" {
     concealed?: boolean;
     unread?: number;
     drawing?: number;
+    asking?: number;
     heading: string;
   }
 }
@@ -77,7 +78,6 @@ export interface Profile {
   name?: string;
   email?: string;
   queue?: string;
-  fields?: Record<string, string>;
 }
 
 /** A command in the outbox. */
@@ -87,7 +87,8 @@ export type Command = Extract<AVisitorSays, { cid: string }> & { text?: string }
 export interface Settings extends Profile {
   theme?: string;
   locale?: string;
-  tags?: string[];
+  fields?: unknown;
+  tags?: unknown;
 }
 
 /** One line of the log; without `side` it says what happened. */
@@ -115,6 +116,7 @@ export interface Availability extends Team {
   on_accent?: string;
   parameters?: string[];
   privacy_url?: string;
+  labels?: Record<string, string>;
 }
 
 /** A public fact as the visitor's log keeps it. */

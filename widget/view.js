@@ -1,23 +1,23 @@
 import { button, h, write } from "./dom.js";
-import { composer, lazy, privacy, sheet } from "./forms.js";
-import { back, clock, countdown, span, t } from "./i18n.js";
+import { composer, first, lazy } from "./forms.js";
+import { clock, t } from "./i18n.js";
 import { Log } from "./log.js";
 
 /**
- * @import { Line, Team } from "#protocol"
  * @import { Writing } from "./forms.js"
  * @import { Visitor } from "./visitor.js"
- * @typedef {"left" | "ended" | "chat" | "line" | "full" | "away" | "start"} Screen
+ * @typedef {"left" | "ended" | "chat" | "line" | "full" | "away" | "start" | "barred"} Screen
  */
 
 const LOST_AFTER = 1500; // ms: a shorter drop is not worth a word
 
 /** Which screen the visitor's state asks for. @param {Visitor} visitor @returns {Screen} */
-function screenOf({ chat, outbox, team, left, full }) {
+function screenOf({ chat, outbox, team, left, full, barred }) {
   if (left || outbox.holds("leave_message")) return "left";
   if (chat.place === "ended") return "ended";
   if (chat.place === "active") return "chat";
   if (chat.id || outbox.holds("open")) return "line";
+  if (barred) return "barred";
   if (full) return "full";
   return team && !team.online ? "away" : "start";
 }
@@ -46,8 +46,7 @@ export class Panel {
         "div.head",
         this.face,
         h("div", this.heading, this.state),
-        this.#menus(),
-        button("plain", close, { ariaLabel: t("Close the chat") }, "×"),
+        (this.closer = button("plain", close, { ariaLabel: t("Close the chat") }, "×")),
       ),
       this.bar,
       this.body,
@@ -78,7 +77,7 @@ export class Panel {
     const screen = screenOf(visitor);
     const talks = ["line", "chat", "ended"].includes(screen);
     /** @type {string} */
-    const built = talks ? "talk" : screen + visitor.left;
+    const built = talks ? "talk" : screen + visitor.left + (screen !== "start" && !lazy.leave);
     const held = this.held();
     if (built !== this.built) this.#build(talks, screen);
     /** @type {string | undefined} */
@@ -88,8 +87,8 @@ export class Panel {
       this.fill(visitor.back + (this.draft && "\n") + this.draft);
       visitor.back = "";
     }
-    this.#head(screen);
     this.said();
+    this.#head(screen);
     if (talks) this.#converse(screen);
     if (held && !this.held()) this.focus();
     clearTimeout(this.ticking);
@@ -107,10 +106,11 @@ export class Panel {
     const { visitor, log } = this;
     const { chat, team, line, typist } = visitor;
     log.draw(visitor);
-    const over = this.promised(chat);
-    const place = screen === "line" && chat.id && !this.lost && this.place(team, line);
+    const [left, over] = lazy.promised?.(visitor) || ["", ""];
+    write(this.timer, left);
+    const place = screen === "line" && chat.id && !this.lost && lazy.waiting?.(team, line);
     write(this.foot, place || (screen === "chat" && typist ? t("{typist} is typing…", { typist }) : over));
-    this.#extras(screen);
+    lazy.extras?.(this, screen);
     /** @type {Writing} */ (this.writing).area.placeholder =
       screen === "ended" ? t("Write to continue") : t("Write a message");
     if (log.stuck) log.bottom();
@@ -120,7 +120,11 @@ export class Panel {
   #build(talks, screen) {
     const { left } = this.visitor;
     /** @type {Writing | null | undefined} */
-    this.writing = talks ? composer(this) : screen === "left" ? null : sheet(this, screen !== "start");
+    this.writing = talks
+      ? composer(this)
+      : screen === "left" || screen === "barred"
+        ? null
+        : ((screen !== "start" && lazy.leave) || first)(this);
     if (talks)
       this.body.replaceChildren(
         this.log.earlier,
@@ -136,7 +140,10 @@ export class Panel {
           h(
             "div.sheet",
             { role: "status" },
-            h("h3", left ? t("Thank you!") : t("Sending…")),
+            h(
+              "h3",
+              left ? t("Thank you!") : screen === "left" ? t("Sending…") : t("Chat is not available on this page."),
+            ),
             left && h("p", t("We'll reply to {left}.", { left })),
           ),
       );
@@ -146,9 +153,9 @@ export class Panel {
   #head(screen) {
     const { chat, team } = this.visitor;
     const name = screen === "chat" || screen === "ended" ? chat.agent : "";
-    /** @type {Partial<Record<Screen, string | null>>} */
+    /** @type {Partial<Record<Screen, string | false | null>>} */
     const states = {
-      start: team && t("We're online"),
+      start: team && !this.lost && t("We're online"),
       away: t("We're offline"),
       line: t("Waiting"),
       chat: t("is with you now"),
@@ -157,10 +164,11 @@ export class Panel {
     write(this.heading, (this.element.ariaLabel = name || this.title() || t("Chat")));
     write(this.state, states[screen] || "");
     write(this.face, name && [...name][0].toUpperCase());
-    const [copy, end] = this.items;
-    copy.hidden = !lazy.copy || !chat.facts.length;
-    end.hidden = !chat.open();
-    this.menu.hidden = !chat.id;
+    if (lazy.menu && !this.menu) {
+      this.menu = lazy.menu(this);
+      this.closer.before(this.menu.node);
+    }
+    this.menu?.draw();
   }
 
   /** The bar: a lost connection, or what the visitor has to know. */
@@ -174,75 +182,8 @@ export class Panel {
     write(this.bar, connection.state === "refused" ? t("Can't reach the chat.") : this.lost || notice);
   }
 
-  /** An agent's promise to be back: counted down, and what is to be said once it is over. @param {Visitor["chat"]} chat */
-  promised({ place, agent, promise }) {
-    const left = /** @type {number} */ (place === "active" && promise && promise - Date.now() - this.visitor.skew);
-    write(this.timer, left > 0 ? t("{agent} will be back in {time}", { agent, time: countdown(left) }) : "");
-    return left < 0 ? t("{agent} is running late.", { agent }) : "";
-  }
-
-  /** @param {Team | null} team @param {Line | null} line */
-  place(team, line) {
-    if (team?.online === false) return [t("We're offline"), back(team)].filter(Boolean).join(". ");
-    if (!line) return "";
-    const { position, wait } = line;
-    const place = position > 1 ? t("You're number {position} in line.", line) : t("You're next in line.");
-    return wait < 0 ? place : place + " " + t("Expected wait: about {time}.", { time: span(wait) });
-  }
-
-  /** What stands over the composer: the announcement of the preview, or the survey. @param {Screen} screen */
-  #extras(screen) {
-    const { visitor } = this;
-    const { chat, outbox, preview } = visitor;
-    const ended = screen === "ended";
-    const asks = ended && lazy.survey && chat.agent && !chat.rated && !outbox.holds("rate");
-    const wanted = asks ? "survey" : !ended && preview ? "preview" : "";
-    /** @type {Writing} */ (this.writing).area[wanted === "preview" ? "setAttribute" : "removeAttribute"](
-      "aria-describedby",
-      "preview",
-    );
-    if (this.extra.className === wanted) return;
-    this.extra.className = wanted;
-    this.extra.replaceChildren(
-      asks
-        ? /** @type {NonNullable<typeof lazy.survey>} */ (lazy.survey)(visitor)
-        : wanted && h("p", { id: "preview" }, t("We can see your message as you type."), " ", privacy(visitor)),
-    );
-  }
-
-  #menus() {
-    const { visitor } = this;
-    const item = (/** @type {string} */ text, /** @type {() => void} */ act) =>
-      button(
-        "",
-        () => {
-          this.#shut();
-          act();
-        },
-        text,
-      );
-    /** @type {HTMLButtonElement[]} */
-    this.items = [
-      item(t("Copy transcript"), () => /** @type {NonNullable<typeof lazy.copy>} */ (lazy.copy)(this)),
-      item(t("End chat"), () => visitor.command("end")),
-      item(t("End and forget me on this device"), () => visitor.forget()),
-    ];
-    /** @type {HTMLElement} */
-    this.summary = h("summary.plain", { ariaLabel: t("More") }, "⋮");
-    /** @type {HTMLDetailsElement} */
-    this.menu = h("details", this.summary, h("div.items", ...this.items));
-    return this.menu;
-  }
-
-  #shut() {
-    this.menu.open = false;
-    this.summary.focus();
-  }
-
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.key !== "Escape" || event.isComposing) return;
-    if (this.menu.open) this.#shut();
-    else this.close();
+    if (event.key === "Escape" && !event.isComposing && event.keyCode !== 229) this.close();
   }
 }

@@ -1,7 +1,8 @@
 import { Chat } from "./chat.js";
 import { Connection } from "./connection.js";
-import { bare, parse } from "./dom.js";
-import { t, words } from "./i18n.js";
+import { bare, cut, parse } from "./dom.js";
+import { lazy } from "./forms.js";
+import { t } from "./i18n.js";
 import { page } from "./page.js";
 import { newCid, Outbox, Shelf } from "./storage.js";
 
@@ -17,7 +18,8 @@ import { newCid, Outbox, Shelf } from "./storage.js";
 
 const TYPING_EVERY = 1000; // ms between two of our own typing signals
 const TYPING_LASTS = 5000;
-const FORGET_WITHIN = 3000; // an end that gets no answer does not keep us from forgetting
+/** @type {Record<keyof Profile, number>} */
+const LIMITS = { name: 120, email: 254, queue: 64 }; // characters, as the protocol has them
 
 /**
  * The visitor: token, chat, outbox and socket, and the commands. `changed()` is called after every
@@ -26,7 +28,12 @@ const FORGET_WITHIN = 3000; // an end that gets no answer does not keep us from 
 export class Visitor {
   chat = new Chat().clear();
   /** @type {Profile} */
-  profile = {}; // name, email, queue, fields: what the page and the forms said
+  profile = {}; // name, email, queue: what the page and the forms said
+  /** @type {unknown[]} */
+  told = []; // the fields the page has set, as it gave them, one after the other
+  locale = ""; // the visitor's own language: what the page is written in is another thing
+  forgetting = 0; // until when an end is waited for before all is forgotten
+  barred = false; // the page may not have the widget
   /** @type {Protocol.Team | null} */
   team = null; // {online, back_at}; null while nobody told
   /** @type {Protocol.Line | null} */
@@ -49,10 +56,12 @@ export class Visitor {
    * @param {string} site
    * @param {(_?: unknown) => void} changed
    * @param {(event: string, detail?: unknown) => void} tell
+   * @param {() => void} doubt
    */
-  constructor(base, site, changed, tell) {
+  constructor(base, site, changed, tell, doubt) {
     this.changed = changed;
     this.tell = tell;
+    this.doubt = doubt;
     this.shelf = new Shelf("localStorage", site);
     this.tab = new Shelf("sessionStorage", site);
     this.outbox = new Outbox(this.tab);
@@ -69,7 +78,7 @@ export class Visitor {
 
   /** @param {string} text @param {string} [name] */
   open(text, name) {
-    this.profile.name = name ?? this.profile.name;
+    this.know({ name });
     if (this.chat.place) this.fresh();
     this.command("open", { text, ...this.#known(), queue: this.profile.queue || "", page: this.#page() });
   }
@@ -82,8 +91,9 @@ export class Visitor {
 
   /** @param {string} text @param {string} email */
   leave(text, email) {
-    this.profile.email = email;
-    this.leaving = this.command("leave_message", { text, email, name: this.profile.name || "", page: this.#page() });
+    this.know({ email });
+    const { name, email: address = "" } = this.profile;
+    this.leaving = this.command("leave_message", { text, email: address, name: name || "", page: this.#page() });
   }
 
   /** @param {string} text */
@@ -91,7 +101,7 @@ export class Visitor {
     const now = Date.now();
     if (!this.chat.open() || (text && now - /** @type {number} */ (this.typed) < TYPING_EVERY)) return;
     this.typed = text && now;
-    this.connection.send({ t: "typing", text: this.preview ? text.slice(0, 4000) : "" });
+    this.connection.send({ t: "typing", text: this.preview ? cut(text, 4000) : "" });
   }
 
   look() {
@@ -102,25 +112,24 @@ export class Visitor {
     this.connection.send({ t: "seen", seq: last });
   }
 
+  /** What is not given stays as it was; what is becomes a text that fits. @param {Profile} given */
+  know(given) {
+    for (const slot of /** @type {(keyof Profile)[]} */ (Object.keys(LIMITS)))
+      if (given[slot] != null) this.profile[slot] = cut(given[slot], LIMITS[slot]);
+  }
+
   /** @param {Profile} given */
   set(given) {
-    Object.assign(this.profile, given);
+    this.know(given);
     if (this.chat.open()) this.#describe();
-    else if (given.queue && this.connection.state !== "idle") this.connection.again();
+    else if (given.queue && this.connection.state !== "idle" && !this.barred) this.connection.again();
   }
 
   /** A JWT, a function that makes one (asked again at every welcome), or `{name, email}` as the page claims. @param {Identity | Profile} given */
   identify(given) {
-    if (typeof given === "object") this.set(given);
+    if (given && typeof given === "object") this.set(given);
     else this.identity = given;
     this.#prove();
-  }
-
-  /** Ends the chat if one runs, then forgets everything on this device. */
-  forget() {
-    if (!this.chat.open() || this.connection.state !== "open") return this.logout();
-    this.command("end");
-    this.forgetting = setTimeout(() => this.logout(), FORGET_WITHIN);
   }
 
   logout() {
@@ -142,6 +151,7 @@ export class Visitor {
   heard(key) {
     const kept = this.#kept();
     if (!kept.token && this.token && key) this.#blank();
+    else if (kept.chat === this.chat.id) this.chat.read = Math.max(this.chat.read, +this.shelf.get("read"));
     else if (kept.chat && kept.chat !== this.chat.id && !this.chat.open()) {
       this.token = kept.token;
       this.chat.clear(kept.chat);
@@ -173,7 +183,7 @@ export class Visitor {
       epoch: this.epoch,
       after: last,
       page: this.#page(),
-      locale: words.locale,
+      locale: this.locale,
     };
   }
 
@@ -300,10 +310,19 @@ export class Visitor {
     this.back += (this.back && "\n") + frame.text;
   }
 
-  /** A frame the server could not take. It names no cid: it was the one under way, if that waits for an answer. @param {Protocol.Error} frame */
+  /** It names no cid, so it answers no command of ours. @param {Protocol.Error} frame */
   $error({ code, message }) {
-    if (code === "bad_frame" || code === "slow_down")
-      this.$nack({ cid: this.#going, code, message, final: code === "bad_frame" });
+    this.tell("error", { code, message });
+  }
+
+  /** Sent again it would be refused again: it goes back to its writer. */
+  oversize() {
+    this.$nack({
+      cid: this.#going,
+      code: "bad_text",
+      message: "The text is empty, too long or not valid.",
+      final: true,
+    });
   }
 
   /** @param {Protocol.Typing} frame */
@@ -357,12 +376,14 @@ export class Visitor {
   }
 
   #blank() {
-    clearTimeout(/** @type {number} */ (this.forgetting));
+    clearTimeout(this.forgetting);
     this.connection.stop();
     this.outbox.keep([]);
     this.chat.clear();
     this.profile = {};
-    this.leaving = this.forgetting = this.identity = this.token = this.epoch = this.left = this.back = this.notice = "";
+    this.told = [];
+    this.forgetting = 0;
+    this.leaving = this.identity = this.token = this.epoch = this.left = this.back = this.notice = "";
     this.changed();
   }
 
@@ -379,8 +400,8 @@ export class Visitor {
   }
 
   #known() {
-    const { name = "", email = "", fields = {} } = this.profile;
-    return { name, email, fields: bare(fields) };
+    const { name = "", email = "" } = this.profile;
+    return { name, email, fields: lazy.fit?.(this.told) || bare({}) };
   }
 
   #page() {
@@ -395,7 +416,7 @@ export class Visitor {
   }
 
   #describe() {
-    this.command("set", { ...this.#known(), page: this.#page(), locale: words.locale });
+    this.command("set", { ...this.#known(), page: this.#page(), locale: this.locale });
   }
 
   async #prove() {

@@ -1,5 +1,5 @@
-import { bare, button, h, load, write } from "./dom.js";
-import { loadLazy } from "./forms.js";
+import { bare, button, cut, h, parse, warn, write } from "./dom.js";
+import { lazy, loadLazy } from "./forms.js";
 import { direction, learn, speak, t, words } from "./i18n.js";
 import { count } from "./page.js";
 import { Panel } from "./view.js";
@@ -21,18 +21,22 @@ export class Widget extends HTMLElement {
   #gone = new AbortController();
   /** @type {string[]} */
   #languages = [];
+  /** @type {(() => void) | undefined} */
+  #placed;
 
   /** `base` is the server's address with a slash at the end; `given` the script's `data-` values. @param {string} base @param {Options} given */
   begin(base, { site, theme, locale, closed }) {
     this.dataset.theme = theme || "auto";
     this.closed = closed;
-    speak(locale || document.documentElement.lang || navigator.language);
+    speak(locale, document.documentElement.lang, navigator.language);
     const visitor = (this.visitor = new Visitor(
       base,
       site,
       () => this.changed(),
       (event, detail) => this.tell(event, detail),
+      () => this.#ask(),
     ));
+    visitor.locale = cut(locale ? words.locale : navigator.language, 35);
     const root = this.attachShadow(bare({ mode: "open" }));
     this.#style(STYLE); // the text of widget.css, put in front by the server
     this.badge = h("span.badge");
@@ -49,13 +53,27 @@ export class Widget extends HTMLElement {
     return this;
   }
 
-  /** Into the body, once there is one; and back into it when a framework has swapped it and taken us with it. */
+  /**
+   * Into the page, and back into it when a framework has swapped its body and taken us with it. The open widget stands
+   * beside the body, which may be swapped and morphed while somebody types; before the page is complete it may be
+   * compared with what a server has sent, and strangers beside the body are not forgiven.
+   */
   place() {
-    if (!this.isConnected && !this.#gone.signal.aborted) document.body?.append(this);
+    const { body, documentElement, readyState } = document;
+    const home = this.#shown() && readyState === "complete" ? documentElement : body;
+    const well = this.isConnected && (home !== documentElement || this.parentNode === home || this.panel.held());
+    if (well || this.#gone.signal.aborted) return;
+    home?.append(this);
+    this.#placed?.();
+  }
+
+  /** A copy of ours, as caches of pages make them, never began. */
+  connectedCallback() {
+    if (!this.visitor) this.remove();
   }
 
   disconnectedCallback() {
-    setTimeout(() => this.place());
+    if (this.visitor) setTimeout(() => this.place());
   }
 
   // --- the page's verbs ------------------------------------------------------------------
@@ -65,8 +83,10 @@ export class Widget extends HTMLElement {
     if (this.#shown()) return;
     if (this.visitor.left) this.visitor.fresh(); // another message
     this.visitor.tab.set("open", "1");
-    this.visitor.connection.start();
+    if (this.visitor.barred) this.#ask();
+    else this.visitor.connection.start();
     this.#unfold();
+    this.place();
     if (quietly !== true) this.panel.focus();
     this.#learn();
     this.tell("open");
@@ -104,26 +124,28 @@ export class Widget extends HTMLElement {
 
   /** @param {Profile & {text?: string}} given */
   prefill({ text, ...given }) {
-    Object.assign(this.visitor.profile, given);
-    if (text) this.visitor.back = text;
+    this.visitor.know(given);
+    if (text) this.visitor.back = String(text);
     this.#renew();
   }
 
   /** @param {Settings} given */
   set({ theme, locale, tags, fields, ...given }) {
     if (theme) this.dataset.theme = theme;
-    if (locale) speak(locale);
-    if (tags) fields = { ...fields, tags: tags.join(", ") };
-    if (fields) /** @type {Settings} */ (given).fields = { ...this.visitor.profile.fields, ...fields };
+    if (locale) {
+      speak(locale, words.locale);
+      this.visitor.locale = cut(words.locale, 35);
+    }
+    this.visitor.told.push(fields, tags && { tags });
     this.visitor.set(given);
-    if (given.queue) this.#ask();
+    if (given.queue || locale) this.#ask();
     this.#paint();
     this.#learn();
   }
 
   /** Opens with this text in the composer; the visitor sends it. @param {string} text */
   message(text) {
-    this.visitor.back = text;
+    this.visitor.back = String(text);
     this.open();
     this.changed();
   }
@@ -142,6 +164,7 @@ export class Widget extends HTMLElement {
 
   /** Calls `act(detail)` at every event of that name. @param {string} event @param {Listener} act */
   on(event, act) {
+    if (typeof act !== "function") throw TypeError("not a function");
     this.#acts[event] = [...(this.#acts[event] || []), act];
     if (event === "ready") act();
   }
@@ -207,12 +230,13 @@ export class Widget extends HTMLElement {
     const back = () => {
       if (document.hidden) return;
       visitor.connection.nudge();
-      if (this.closed) this.#ask();
+      if (this.closed || visitor.barred) this.#ask();
       this.changed();
     };
     on(window, "online", back);
     on(window, "offline", back);
     on(window, "pageshow", back);
+    on(window, "load", () => this.place());
     on(document, "visibilitychange", back);
     on(window, "storage", (event) => visitor.heard(/** @type {StorageEvent} */ (event).key));
     on(window.visualViewport, "resize", () => this.#fit());
@@ -239,10 +263,19 @@ export class Widget extends HTMLElement {
     const { base } = this.visitor;
     if (!this.#shown()) return;
     loadLazy(base, (text) => this.#style(text)).then(
-      () => this.changed(),
+      (come) => come && this.#enrich(),
       () => {},
-    ); // without it there is no survey
+    ); // without it the chat is plain
     if (await learn(base, this.#languages)) this.#renew();
+  }
+
+  /** The lazy part has come. */
+  #enrich() {
+    const { visitor, panel } = this;
+    this.#placed = lazy.guard?.(this, this.#gone.signal);
+    lazy.relink?.(panel.log.element);
+    if (visitor.told.length) visitor.set({});
+    this.changed();
   }
 
   /** @param {string} text */
@@ -255,13 +288,23 @@ export class Widget extends HTMLElement {
   /** Whether somebody is there, and how the site looks: one cached request, nothing of the visitor in it. */
   async #ask() {
     const { visitor } = this;
+    clearTimeout(this.asking);
+    if (this.closed === "hide") this.asking = setTimeout(() => document.hidden || this.#ask(), 20000); // they may come
     try {
+      const answer = await fetch(`${visitor.base}widget/availability?${visitor.query()}&locale=${words.locale}`);
+      if (this.#gone.signal.aborted) return;
+      if (answer.status === 403 || answer.status === 404) return this.#bar(answer.status === 403);
       // One expression: the minifier would put a destructuring with parentheses before the constant it needs.
-      const { online, back_at, name, accent, on_accent, languages, parameters, privacy_url } =
-        /** @type {Availability} */ (await load(`${visitor.base}widget/availability?${visitor.query()}`));
+      const { online, back_at, name, accent, on_accent, languages, parameters, privacy_url, labels } =
+        /** @type {Availability} */ (parse(await answer.text()));
+      if (visitor.barred) {
+        visitor.barred = false;
+        if (this.#shown()) visitor.connection.start();
+      }
       if (visitor.connection.state !== "open") visitor.team = bare({ online, back_at });
       visitor.parameters = parameters || [];
       visitor.privacy ||= privacy_url;
+      words.said ||= labels; // the launcher's; the others come with the first opening
       this.heading = name;
       this.#languages = languages;
       if (accent) this.look({ accent, on: on_accent });
@@ -272,27 +315,60 @@ export class Widget extends HTMLElement {
       this.tell("error", { code: "availability", message: String(problem) });
     }
   }
+
+  /** Not on this page: whoever has put us here reads why, and visitors are told nothing that is not so. @param {boolean} listed there is such a site, without this page */
+  #bar(listed) {
+    const { visitor } = this;
+    const { site, base } = visitor;
+    const message = `${base} has no site "${site}"` + (listed ? ` that lists ${origin}` : "");
+    if (!visitor.barred) {
+      warn("Sestetto:", message, "See Settings, Sites.");
+      this.tell("error", { code: listed ? "origin" : "site", message });
+    }
+    visitor.barred = true;
+    visitor.team = null;
+    visitor.connection.stop("refused");
+    this.changed();
+  }
+}
+
+const SCRIPT = '[src*="/widget.js"]';
+
+/** The script that runs now; tag managers hide it, and strip `data-` values: then its address has them. */
+function find() {
+  const { currentScript } = document;
+  return currentScript?.matches(SCRIPT)
+    ? currentScript
+    : document.querySelector("[data-site]" + SCRIPT) || document.querySelector(SCRIPT);
 }
 
 function start() {
-  const script = /** @type {HTMLScriptElement | null} */ (
-    document.querySelector('script[data-site][src*="/widget.js"]')
-  );
+  const script = /** @type {HTMLScriptElement | null} */ (find());
   const early = window.sestetto;
   if (!script || early?.element) return;
+  const { href, searchParams } = new URL(script.src);
+  const given = bare({ ...Object.fromEntries(searchParams), ...script.dataset });
+  if (!given.site) return warn("Sestetto: the script has no data-site, nor ?site= in its address.");
   if (!customElements.get(NAME)) customElements.define(NAME, Widget);
   const element = /** @type {Widget} */ (document.createElement(NAME)).begin(
-    new URL(".", script.src).href,
-    bare(/** @type {DOMStringMap & Options} */ (script.dataset)),
+    new URL(".", href).href,
+    /** @type {Options} */ (/** @type {unknown} */ (given)),
   );
-  /** @type {Api} */
-  const run = (verb, ...given) => /** @type {Verbs} */ (/** @type {unknown} */ (element))[verb]?.(...given);
+  /** A wrong call is the page's mistake: it loses no other. @type {Api} */
+  const run = (...call) => {
+    try {
+      const [verb, ...given] = call;
+      /** @type {Verbs} */ (/** @type {unknown} */ (element))[verb]?.(...given);
+    } catch (problem) {
+      warn("Sestetto: a call was left out:", call, problem);
+    }
+  };
   run.element = element;
-  run.q = { push: (/** @type {Call} */ call) => run(...call) };
+  run.q = { push: (/** @type {Call} */ call) => run(...(call || [])) };
   window.sestetto = run;
   element.place();
   document.addEventListener("DOMContentLoaded", () => element.place());
-  for (const call of early?.q || []) run(...call);
+  for (const call of early?.q || []) run.q.push(call);
 }
 
 start();

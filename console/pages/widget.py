@@ -30,7 +30,8 @@ except ImportError:  # no wheel for this platform: the script works as well, and
 HERE = Path(__file__).parent
 # In this order they compress best; nothing of them runs before the last line of the last.
 PARTS = ("page", "i18n", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
-LAZY = ("survey", "transcript")  # fetched when the widget is opened, so that the script every page loads stays small
+# Fetched when the widget is opened, so that the script every page loads stays small; without them the chat is plain.
+LAZY = ("survey", "transcript", "menu", "status", "extras", "links", "fields", "guard", "says", "leave", "counted")
 LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
 IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several
 EXPORT = re.compile(r"^export ", re.MULTILINE)
@@ -89,7 +90,7 @@ def lazy() -> Asset:
     given = ",".join(sorted({name for module in modules for name in imported(module)}))
     made = ",".join(name for module in modules for name in exported(module))
     body = "\n".join(as_part(module) for module in modules)
-    text = f"{style_of(source, 'survey')}export default({{{given},style}})=>{{style(STYLE);{body}\nreturn{{{made}}}}}"
+    text = f"{style_of(source, 'later')}export default({{{given},style}})=>{{style(STYLE);{body}\nreturn{{{made}}}}}"
     return asset(shorten("application/javascript", text).encode(), "text/javascript")
 
 

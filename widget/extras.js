@@ -1,0 +1,23 @@
+import { h } from "./dom.js";
+import { lazy, privacy } from "./forms.js";
+import { t } from "./i18n.js";
+
+/**
+ * @import { Screen, Panel } from "./view.js"
+ * @import { Writing } from "./forms.js"
+ */
+
+/** What stands over the composer: the announcement of the preview, or the survey. @param {Panel} panel @param {Screen} screen */
+export function extras({ visitor, extra, writing }, screen) {
+  const { chat, outbox, preview } = visitor;
+  const ended = screen === "ended";
+  const asks = ended && chat.agent && !chat.rated && !outbox.holds("rate");
+  const wanted = asks ? "survey" : !ended && preview ? "preview" : "";
+  const { area } = /** @type {Writing} */ (writing);
+  if (wanted === "preview") area.setAttribute("aria-describedby", "preview");
+  else area.removeAttribute("aria-describedby");
+  if (extra.className === wanted) return;
+  extra.className = wanted;
+  const said = h("p", { id: "preview" }, t("We can see your message as you type."), " ", privacy(visitor));
+  extra.replaceChildren(wanted && (asks && lazy.survey ? lazy.survey(visitor) : said));
+}

@@ -1,0 +1,18 @@
+import { t } from "./i18n.js";
+
+/** @import { Fact } from "./types.js" */
+
+/** What a fact says in the log beside a message; nothing for those that say nothing. @param {Fact} fact */
+export function says({ kind, why, name, promised }) {
+  if (promised)
+    return promised === "kept"
+      ? t("{name} is back, as promised", { name })
+      : t("{name} is back, later than promised", { name });
+  if (kind === "assigned") return t("{name} has joined the chat", { name });
+  if (kind === "transferred") return t("Connecting you to a colleague.");
+  if (kind === "released") return t("You're next in line.");
+  if (kind === "asked") return t("Are you still there? The chat ends soon.");
+  if (kind === "rated") return t("Thank you!");
+  if (kind !== "ended") return "";
+  return why === "silent" || why === "abandoned" ? t("The chat has ended due to inactivity") : t("The chat has ended");
+}
