@@ -17,13 +17,13 @@ export function localTimes(root) {
   for (const time of root.querySelectorAll("time[data-at]:not([data-local])")) {
     const at = new Date(Number(time.getAttribute("data-at")));
     const style = time.getAttribute("data-style");
-    time.textContent = new Intl.DateTimeFormat(manner(), STYLES[style ?? ""] ?? STYLES.medium).format(at);
+    time.textContent = new Intl.DateTimeFormat(readerLocale(), STYLES[style ?? ""] ?? STYLES.medium).format(at);
     time.setAttribute("data-local", "");
   }
 }
 
 /** The reader's own region where it is one of the page's language: 14:02 in Britain, 2:02 PM in the States. */
-export function manner() {
+export function readerLocale() {
   const lang = document.documentElement.lang;
   return navigator.languages.find((one) => one.split("-")[0] === lang) ?? lang;
 }

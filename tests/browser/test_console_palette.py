@@ -50,7 +50,7 @@ async def test_every_action_of_the_keymap_stands_there_with_its_key(stage: Stage
         """async () => {
           const keys = await import(document.querySelector('script[src*="console.js"]').src
             .replace(/console\\.js.*/, 'shared/keymap.js'));
-          return Object.keys(keys.DEFAULTS).map(name => [name, keys.shownKey(keys.keyOf(name))]);
+          return Object.keys(keys.DEFAULT_KEYS).map(name => [name, keys.keyLabel(keys.keyOf(name))]);
         }"""
     )
     shown = {key for _, key in rows if key}

@@ -1,36 +1,36 @@
 // An agent's status and limit: a small sheet beside the name that was pressed.
 
 import { newCid } from "../console/net/ids.js";
-import { word } from "../console/shared/i18n.js";
+import { t } from "../console/shared/i18n.js";
 
 /**
  * @import { SetAgentStatus, SetLimit } from "#protocol"
  * @import { Answer } from "../console/net/outbox.js"
  */
 
-const sheet = () => /** @type {HTMLElement} */ (document.getElementById("sheet"));
-const $ = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (sheet().querySelector(selector));
+const menu = () => /** @type {HTMLElement} */ (document.getElementById("sheet"));
+const $ = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (menu().querySelector(selector));
 
 let agent = "";
 let name = "";
 
 /** @param {(frame: SetAgentStatus | SetLimit, key: string, name: string) => void} say */
-export function startSheet(say) {
+export function startAgentMenu(say) {
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("button[data-agent]");
     if (button instanceof HTMLElement) open(button);
   });
-  sheet().addEventListener("click", (event) => {
+  menu().addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-set-status], [data-set-limit]");
     if (!(button instanceof HTMLElement)) return;
     const status = /** @type {SetAgentStatus["status"] | undefined} */ (button.dataset.setStatus);
     const limit = button.dataset.setLimit;
     const reason = status === "away" ? /** @type {HTMLSelectElement} */ ($("select")).value : "";
-    $("[data-said]").textContent = word("doing");
+    $("[data-said]").textContent = t("doing");
     if (status) say({ t: "status", cid: newCid(), agent, status, ...(reason && { reason }) }, `agent ${agent}`, name);
     else say({ t: "limit", cid: newCid(), agent, limit: Number(limit) }, `agent ${agent}`, name);
   });
-  sheet().addEventListener("toggle", (event) => {
+  menu().addEventListener("toggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState === "closed") agent = "";
   });
 }
@@ -41,11 +41,11 @@ function open(button) {
   name = button.textContent?.trim() ?? "";
   $("h2").textContent = name;
   $("[data-said]").textContent = "";
-  sheet().showPopover();
+  menu().showPopover();
   const box = button.getBoundingClientRect();
-  const { offsetHeight: height, offsetWidth: width } = sheet();
-  sheet().style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - height - 8))}px`;
-  sheet().style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
+  const { offsetHeight: height, offsetWidth: width } = menu();
+  menu().style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - height - 8))}px`;
+  menu().style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
   sync();
   $("h2").focus();
 }
@@ -54,10 +54,10 @@ function open(button) {
 export function sync() {
   const row = agent && document.getElementById(`agent-${agent}`);
   if (!row) return;
-  for (const one of sheet().querySelectorAll("[data-set-status]")) {
+  for (const one of menu().querySelectorAll("[data-set-status]")) {
     one.setAttribute("aria-pressed", String(one.getAttribute("data-set-status") === row.dataset.status));
   }
-  for (const one of sheet().querySelectorAll("[data-set-limit]")) {
+  for (const one of menu().querySelectorAll("[data-set-limit]")) {
     one.setAttribute("aria-pressed", String(one.getAttribute("data-set-limit") === row.dataset.limit));
   }
 }
@@ -65,6 +65,6 @@ export function sync() {
 /** @param {SetAgentStatus | SetLimit} frame @param {Answer} answer @param {string} why */
 export function settled(frame, answer, why) {
   if (frame.agent !== agent) return;
-  const done = frame.t === "limit" ? word("limit_set", { name, n: frame.limit }) : word("status_set", { name });
+  const done = frame.t === "limit" ? t("limit_set", { name, n: frame.limit }) : t("status_set", { name });
   $("[data-said]").textContent = answer.t === "ack" ? done : why;
 }

@@ -1,7 +1,7 @@
 // What a queue's card alarms about, said once by the page's one live region; the tab's title counts what is late.
 
 import { announce } from "../console/shared/announcer.js";
-import { word } from "../console/shared/i18n.js";
+import { t } from "../console/shared/i18n.js";
 
 const AGAIN = 20_000; // ms before the same alarm of a queue is said again
 const SPOKEN = new Set(["nobody", "full", "late", "no_free", "breaking"]);
@@ -10,7 +10,7 @@ const SPOKEN = new Set(["nobody", "full", "late", "no_free", "breaking"]);
 const said = new Map();
 
 /** @param {HTMLElement} card as it is drawn now @param {string} before the codes it alarmed about until then */
-export function heed(card, before) {
+export function announceAlerts(card, before) {
   const had = new Set(before.split(" "));
   const now = performance.now();
   for (const line of card.querySelectorAll(".alerts [data-code]")) {
@@ -25,9 +25,9 @@ export function heed(card, before) {
 let shown = "";
 
 /** The number of broken promises, where somebody in another tab sees it. */
-export function title() {
+export function setTitle() {
   const late = Number(document.getElementById("overview")?.dataset.late ?? 0);
-  const text = `${late ? `(${word("title_late", { n: late })}) ` : ""}${word("board")} · Sestetto`;
+  const text = `${late ? `(${t("title_late", { n: late })}) ` : ""}${t("board")} · Sestetto`;
   if (text !== shown) document.title = text;
   shown = text;
 }

@@ -2,20 +2,20 @@
 
 import { Outbox } from "../console/net/outbox.js";
 import { refusalText } from "../console/net/refusals.js";
-import * as servertime from "../console/net/server_clock.js";
+import * as serverClock from "../console/net/server_clock.js";
 import { Socket } from "../console/net/socket.js";
-import { word } from "../console/shared/i18n.js";
+import { t } from "../console/shared/i18n.js";
 import { WatchPanel } from "../console/tools/watch_panel.js";
 import { localTimes } from "../times.js";
-import * as sheet from "./agent_menu.js";
-import { heed, title } from "./alarms.js";
-import { Acts } from "./chat_actions.js";
-import { emptiness, sift, startFilters } from "./filters.js";
-import * as age from "./freshness.js";
-import { startOwn } from "./own_console.js";
-import { Parts } from "./part_renderer.js";
-import { follow, mostUrgent, nameExactly, tick } from "./slot_clocks.js";
-import { fit, prepare } from "./wall.js";
+import * as agentMenu from "./agent_menu.js";
+import { announceAlerts, setTitle } from "./alarms.js";
+import { ChatActions } from "./chat_actions.js";
+import { filterRow, showEmptyStates, startFilters } from "./filters.js";
+import * as freshness from "./freshness.js";
+import { startOwnConsole } from "./own_console.js";
+import { PartRenderer } from "./part_renderer.js";
+import { labelWithSeconds, mostUrgent, tick, trackClocks } from "./slot_clocks.js";
+import { fitWall, presize } from "./wall.js";
 
 /**
  * @import { ABoardHears, BoardWelcome } from "#protocol"
@@ -33,10 +33,10 @@ if (PerformanceObserver.supportedEntryTypes.includes("longtask")) {
   }).observe({ type: "longtask", buffered: true });
 }
 
-const parts = new Parts({ drawn, settled });
+const parts = new PartRenderer({ drawn, settled });
 /** @type {Socket<ABoardHears>} */
 const socket = new Socket(
-  { hello: () => ({ t: "hello", ...(wall && { wall }) }), frame: receive, link: linked },
+  { hello: () => ({ t: "hello", ...(wall && { wall }) }), frame: receive, link: connectionChanged },
   "/ws/board",
 );
 const outbox = new Outbox({ send: (frame) => socket.ready && socket.send(frame), settled: answered }, "board.outbox");
@@ -46,11 +46,11 @@ const panel = wall
       send: (frame) => socket.ready && socket.send(frame),
       say,
       changed: (head) => {
-        acts?.changed(head);
+        chatActions?.changed(head);
         document.body.toggleAttribute("data-watching", head !== null);
       },
     });
-const acts = panel && new Acts(panel, say);
+const chatActions = panel && new ChatActions(panel, say);
 
 /** @param {Command} frame @param {string} key @param {string} name */
 function say(frame, key, name) {
@@ -59,18 +59,18 @@ function say(frame, key, name) {
 
 /** @param {HTMLElement} part @param {string} before */
 function drawn(part, before) {
-  if (part.classList.contains("agent")) sift(part);
-  if (part.classList.contains("queue")) heed(part, before);
+  if (part.classList.contains("agent")) filterRow(part);
+  if (part.classList.contains("queue")) announceAlerts(part, before);
   localTimes(part);
-  follow(part);
+  trackClocks(part);
 }
 
 /** All parts of a frame are drawn. */
 function settled() {
-  emptiness();
-  if (wall) fit();
-  else sheet.sync();
-  title();
+  showEmptyStates();
+  if (wall) fitWall();
+  else agentMenu.sync();
+  setTitle();
   costs.spent = parts.spent;
 }
 
@@ -80,15 +80,15 @@ function settled() {
 const frames = {
   welcome,
   html: (frame) => {
-    age.freshAt(frame.fresh);
-    parts.some(frame.parts ?? [], frame.gone ?? []);
+    freshness.freshAt(frame.fresh);
+    parts.update(frame.parts ?? [], frame.gone ?? []);
   },
   watched: (frame) => panel?.frame(frame),
   unwatched: (frame) => panel?.frame(frame),
   typing: (frame) => panel?.frame(frame),
   ack: (frame) => outbox.answer(frame),
   nack: (frame) => outbox.answer(frame),
-  pong: (frame) => servertime.learn(frame.now, frame.at),
+  pong: (frame) => serverClock.learnFromPong(frame.now, frame.at),
   error: (frame) => panel?.note(refusalText(frame)),
 };
 
@@ -101,16 +101,16 @@ function receive(frame) {
 
 /** @param {BoardWelcome} frame */
 function welcome(frame) {
-  servertime.begin(frame.now);
-  age.freshAt(frame.fresh);
-  if (wall) prepare(frame.parts);
-  parts.whole(frame.parts);
+  serverClock.resetClock(frame.now);
+  freshness.freshAt(frame.fresh);
+  if (wall) presize(frame.parts);
+  parts.replaceAll(frame.parts);
   if (frame.build !== document.body.dataset.build) document.getElementById("new-build")?.removeAttribute("hidden");
 }
 
-/** @param {import('../console/net/socket.js').Link} link @param {number} since */
-function linked(link, since) {
-  age.linked(link, since);
+/** @param {import('../console/net/socket.js').ConnectionState} link @param {number} since */
+function connectionChanged(link, since) {
+  freshness.connectionChanged(link, since);
   if (link === "signed_out")
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   if (link !== "ready") return outbox.pause();
@@ -122,15 +122,15 @@ function linked(link, since) {
 }
 
 /** @param {string} cid @returns {Answer} */
-const tooLate = (cid) => ({ t: "nack", cid, code: "too_late", message: word("error_too_late"), final: true });
+const tooLate = (cid) => ({ t: "nack", cid, code: "too_late", message: t("error_too_late"), final: true });
 
 /** @param {Item} item @param {Answer} answer */
 function answered(item, answer) {
   const why = answer.t === "ack" ? "" : refusalText(answer);
   const { frame } = item;
   if (frame.t === "whisper") panel?.settled(frame, answer, why);
-  else if (frame.t === "take_over" || frame.t === "move") acts?.settled(frame, answer, why);
-  else if (frame.t === "limit" || (frame.t === "status" && "agent" in frame)) sheet.settled(frame, answer, why);
+  else if (frame.t === "take_over" || frame.t === "move") chatActions?.settled(frame, answer, why);
+  else if (frame.t === "limit" || (frame.t === "status" && "agent" in frame)) agentMenu.settled(frame, answer, why);
 }
 
 // --- what the person does ---
@@ -150,7 +150,7 @@ function startSlots() {
     if (chat) panel?.open(chat, button.dataset.name ?? "", button);
   });
   document.addEventListener("focusin", (event) => {
-    if (event.target instanceof HTMLElement && event.target.matches("button.slot")) nameExactly(event.target);
+    if (event.target instanceof HTMLElement && event.target.matches("button.slot")) labelWithSeconds(event.target);
   });
   document.addEventListener("keydown", arrows);
   document.getElementById("urgent")?.addEventListener("click", goToUrgent);
@@ -194,26 +194,26 @@ function nearest(row, slot) {
 
 // On a phone a row's figures have no column heads: each says itself what it is.
 for (const figure of ["median", "in_time", "answers"])
-  document.documentElement.style.setProperty(`--${figure}`, JSON.stringify(`${word(figure)} `));
+  document.documentElement.style.setProperty(`--${figure}`, JSON.stringify(`${t(figure)} `));
 
 if (!wall) {
-  startFilters(emptiness);
-  startOwn();
-  sheet.startSheet(say);
+  startFilters(showEmptyStates);
+  startOwnConsole();
+  agentMenu.startAgentMenu(say);
   startSlots();
 }
-document.getElementById("retry")?.addEventListener("click", () => socket.atOnce());
+document.getElementById("retry")?.addEventListener("click", () => socket.reconnectNow());
 document.getElementById("new-build")?.addEventListener("click", () => location.reload());
 const ticker = new Worker(document.body.dataset.ticker ?? "");
 ticker.onmessage = () => {
   socket.tick();
   outbox.flush();
-  age.tick();
+  freshness.tick();
 };
 setInterval(() => {
   if (document.hidden) return;
   tick();
-  age.tick();
+  freshness.tick();
   panel?.tick();
 }, 250);
 socket.start();

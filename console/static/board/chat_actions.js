@@ -1,8 +1,8 @@
 // What a supervisor does to a chat that is looked on at: take it over, or move it.
 
 import { newCid } from "../console/net/ids.js";
-import { word } from "../console/shared/i18n.js";
-import { elsewhere, openOwn, write } from "./own_console.js";
+import { t } from "../console/shared/i18n.js";
+import { focusComposer, isOpenElsewhere, openOwnConsole } from "./own_console.js";
 
 /**
  * @import { Move, TakeOver } from "#protocol"
@@ -11,7 +11,7 @@ import { elsewhere, openOwn, write } from "./own_console.js";
 
 const me = document.body.dataset.me ?? "";
 
-export class Acts {
+export class ChatActions {
   /** @param {import('../console/tools/watch_panel.js').WatchPanel} panel @param {(frame: TakeOver | Move, key: string, name: string) => void} say */
   constructor(panel, say) {
     this.panel = panel;
@@ -35,15 +35,15 @@ export class Acts {
     const over = !head || head.place === "ended" || head.place === "wrapup";
     this.root.hidden = over;
     this.take.disabled = over || (head?.agent === me && head.place === "active");
-    this.take.textContent = word(head?.agent === me ? "is_yours" : "take_over");
+    this.take.textContent = t(head?.agent === me ? "is_yours" : "take_over");
   }
 
   async takeOver() {
     const { chat, name } = this.panel;
-    const here = elsewhere(me);
+    const here = isOpenElsewhere(me);
     try {
-      this.panel.note(here ? "" : word("own_opening"), "hint");
-      if (!here) await openOwn();
+      this.panel.note(here ? "" : t("own_opening"), "hint");
+      if (!here) await openOwnConsole();
     } catch (problem) {
       return this.panel.note(String(/** @type {Error} */ (problem).message));
     }
@@ -67,13 +67,13 @@ export class Acts {
       (one) => one.status === "online" && one.free !== "0" && one.agent !== head.agent,
     );
     this.to.replaceChildren(
-      new Option(word("choose"), ""),
+      new Option(t("choose"), ""),
       group(
-        word("queues"),
+        t("queues"),
         queues.map((one) => new Option(one.name, `queue ${one.queue}`)),
       ),
       group(
-        word("agents_free"),
+        t("agents_free"),
         agents.map((one) => new Option(`${one.name} (${one.free})`, `agent ${one.agent}`)),
       ),
     );
@@ -81,7 +81,7 @@ export class Acts {
 
   move() {
     const [kind, id] = this.to.value.split(" ");
-    if (!id) return this.panel.note(word("choose_where"));
+    if (!id) return this.panel.note(t("choose_where"));
     const note = /** @type {HTMLInputElement} */ (this.form.querySelector("input"));
     const { chat, name } = this.panel;
     this.say(
@@ -98,9 +98,9 @@ export class Acts {
     if (frame.chat !== this.panel.chat) return;
     if (answer.t !== "ack") return this.panel.note(why);
     this.root.querySelector("details")?.removeAttribute("open");
-    if (frame.t === "move" || elsewhere(me))
-      return this.panel.note(word(frame.t === "move" ? "moved" : "taken_elsewhere"), "hint");
+    if (frame.t === "move" || isOpenElsewhere(me))
+      return this.panel.note(t(frame.t === "move" ? "moved" : "taken_elsewhere"), "hint");
     this.panel.close(); // what was looked on at is one's own now, and stands where the panel would cover it
-    void write(frame.chat);
+    void focusComposer(frame.chat);
   }
 }

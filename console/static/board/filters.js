@@ -1,7 +1,7 @@
 // Which agents are listed, and what stands there when none is. Rows never go while the pointer is among them.
 
-import { word } from "../console/shared/i18n.js";
-import { holding } from "./part_renderer.js";
+import { t } from "../console/shared/i18n.js";
+import { isPointerOver } from "./part_renderer.js";
 
 const $ = (/** @type {string} */ id) => document.getElementById(id);
 const list = () => /** @type {HTMLElement} */ (document.querySelector('[data-parts="agents"]'));
@@ -12,11 +12,11 @@ const value = (/** @type {string} */ id) => /** @type {HTMLInputElement | null} 
 export function startFilters(changed) {
   for (const id of ["show", "of-queue", "find"])
     $(id)?.addEventListener("input", () => {
-      all();
+      filterAll();
       changed();
     });
   list().addEventListener("pointerleave", () => {
-    all();
+    filterAll();
     changed();
   });
 }
@@ -32,17 +32,17 @@ function wanted(row) {
 }
 
 /** A row has been drawn. @param {HTMLElement} row */
-export function sift(row) {
+export function filterRow(row) {
   const hidden = !wanted(row);
-  if (row.hidden !== hidden && !holding(list())) row.hidden = hidden;
+  if (row.hidden !== hidden && !isPointerOver(list())) row.hidden = hidden;
 }
 
-function all() {
+function filterAll() {
   for (const row of rows()) row.hidden = !wanted(row);
 }
 
 /** Says why there is nothing, and how to get it. */
-export function emptiness() {
+export function showEmptyStates() {
   const totals = $("overview")?.dataset ?? {};
   show("no-queues", totals.queues === "0");
   const all = rows();
@@ -53,8 +53,8 @@ export function emptiness() {
   show("agents-table", listed > 0);
   const off = all.length - listed;
   const note = $("off-duty");
-  if (note) note.textContent = off && !narrowed && value("show") !== "all" ? word("off_duty", { n: off }) : "";
-  queues();
+  if (note) note.textContent = off && !narrowed && value("show") !== "all" ? t("off_duty", { n: off }) : "";
+  syncQueues();
 }
 
 /** @param {string} id @param {boolean} on */
@@ -64,7 +64,7 @@ function show(id, on) {
 }
 
 /** The choice of queues follows the cards. */
-function queues() {
+function syncQueues() {
   const select = /** @type {HTMLSelectElement | null} */ ($("of-queue"));
   if (!select) return;
   const cards = [...document.querySelectorAll(".queue[data-queue]")].map(

@@ -2,8 +2,8 @@
 
 import { now } from "../console/net/server_clock.js";
 import { announce } from "../console/shared/announcer.js";
-import { clockTime, word } from "../console/shared/i18n.js";
-import { manner } from "../times.js";
+import { clockTime, t } from "../console/shared/i18n.js";
+import { readerLocale } from "../times.js";
 
 const TOO_OLD = 3_000; // ms
 
@@ -20,7 +20,7 @@ export function freshAt(at) {
 }
 
 /** @param {string} state @param {number} since */
-export function linked(state, since) {
+export function connectionChanged(state, since) {
   if (state === "connecting" && document.body.dataset.link === undefined) return;
   link = state;
   lost = since;
@@ -32,21 +32,21 @@ export function linked(state, since) {
 export function tick() {
   const at = now();
   const age = fresh ? Math.max(0, at - fresh) : 0;
-  text("age", fresh ? word("age", { n: seconds(age) }) : word("age_none"));
+  text("age", fresh ? t("age", { n: seconds(age) }) : t("age_none"));
   text("clock", clockTime(at));
   say(fresh ? trouble(age) : "");
 }
 
 /** @param {number} age ms */
 function trouble(age) {
-  if (link !== "ready") return word("stale_link", { time: clockTime(lost), n: seconds(age) });
+  if (link !== "ready") return t("stale_link", { time: clockTime(lost), n: seconds(age) });
   if (age <= TOO_OLD) return "";
   // a connection that has just been cut still looks open: only who is heard can have trouble with its store
-  return word(performance.now() - heard > TOO_OLD ? "stale_silent" : "stale_data", { n: seconds(age) });
+  return t(performance.now() - heard > TOO_OLD ? "stale_silent" : "stale_data", { n: seconds(age) });
 }
 
-const tenths = new Intl.NumberFormat(manner(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const whole = new Intl.NumberFormat(manner(), { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(readerLocale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat(readerLocale(), { maximumFractionDigits: 0 });
 
 /** @param {number} ms */
 const seconds = (ms) => (ms < 10_000 ? tenths : whole).format(ms / 1000);
@@ -60,7 +60,7 @@ function say(words) {
     if (bar.firstElementChild && bar.firstElementChild.textContent !== words) bar.firstElementChild.textContent = words;
   }
   const kind = words === "" ? "" : link === "ready" ? "data" : "link";
-  if (kind !== told) announce(words === "" ? word("fresh_again") : words);
+  if (kind !== told) announce(words === "" ? t("fresh_again") : words);
   told = kind;
 }
 

@@ -1,6 +1,6 @@
 // The supervisor's own six panes: a console in a drawer of the board, connected only when it is needed.
 
-import { word } from "../console/shared/i18n.js";
+import { t } from "../console/shared/i18n.js";
 
 const drawer = () => /** @type {HTMLElement} */ (document.getElementById("own"));
 const WAIT = 15_000; // ms for the console to connect
@@ -8,7 +8,7 @@ const WAIT = 15_000; // ms for the console to connect
 /** @type {HTMLIFrameElement | null} */
 let frame = null;
 
-export function startOwn() {
+export function startOwnConsole() {
   drawer()
     .querySelector('[data-act="fold"]')
     ?.addEventListener("click", () => fold(!drawer().hasAttribute("data-folded")));
@@ -19,22 +19,22 @@ function fold(folded) {
   drawer().toggleAttribute("data-folded", folded);
   const button = drawer().querySelector('[data-act="fold"]');
   button?.setAttribute("aria-expanded", String(!folded));
-  if (button) button.textContent = word(folded ? "own_show" : "own_hide");
+  if (button) button.textContent = t(folded ? "own_show" : "own_hide");
 }
 
 /** Whether another page of this supervisor's has the console already. @param {string} me */
-export function elsewhere(me) {
+export function isOpenElsewhere(me) {
   return frame === null && document.getElementById(`agent-${me}`)?.dataset.connected !== undefined;
 }
 
 /** Opens the drawer; resolves when its console is connected. @returns {Promise<void>} */
-export function openOwn() {
+export function openOwnConsole() {
   drawer().hidden = false;
   document.body.toggleAttribute("data-own", true);
   fold(false);
   if (!frame) {
     frame = document.createElement("iframe");
-    frame.title = word("own_console");
+    frame.title = t("own_console");
     frame.src = "/console?embedded";
     drawer().querySelector("[data-frame]")?.append(frame);
   }
@@ -42,7 +42,7 @@ export function openOwn() {
 }
 
 /** To the composer of a chat that was asked for, as soon as it is there. @param {string} chat */
-export async function write(chat) {
+export async function focusComposer(chat) {
   const until = performance.now() + WAIT;
   while (performance.now() < until) {
     const box = frame?.contentDocument?.getElementById(`box-${chat}`);
@@ -59,7 +59,7 @@ function ready(until) {
     const look = () => {
       const link = frame?.contentDocument?.body?.dataset.link;
       if (link === "ready") return resolve();
-      if (performance.now() > until) return reject(new Error(word("own_slow")));
+      if (performance.now() > until) return reject(new Error(t("own_slow")));
       return setTimeout(look, 100);
     };
     look();

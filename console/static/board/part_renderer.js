@@ -1,6 +1,6 @@
 // The server's parts on the page: each an element known by its id, drawn a few at a time so that nothing has to wait.
 
-import { patch } from "../console/shared/morph.js";
+import { morph } from "../console/shared/morph.js";
 
 const BUDGET = 8; // ms of drawing at once
 const mouse = window.matchMedia("(hover: hover)");
@@ -13,9 +13,9 @@ export function parse(html) {
 }
 
 /** Whether the pointer is there: nothing comes, goes or changes place under it. @param {Element} place */
-export const holding = (place) => mouse.matches && place.matches(":hover");
+export const isPointerOver = (place) => mouse.matches && place.matches(":hover");
 
-export class Parts {
+export class PartRenderer {
   /** @param {{drawn: (part: HTMLElement, before: string) => void, settled: () => void}} on `before`: the alerts it had */
   constructor(on) {
     this.on = on;
@@ -27,7 +27,7 @@ export class Parts {
     this.spent = 0; // ms, all in all
     this.channel = new MessageChannel();
     this.channel.port1.onmessage = () => this.work();
-    for (const place of this.places()) place.addEventListener("pointerleave", () => this.letGo());
+    for (const place of this.places()) place.addEventListener("pointerleave", () => this.pointerLeft());
   }
 
   /** @returns {HTMLElement[]} */
@@ -36,15 +36,15 @@ export class Parts {
   }
 
   /** All there is: what is not among it goes. @param {string[]} parts */
-  whole(parts) {
+  replaceAll(parts) {
     this.waiting.clear();
     this.held.clear();
     for (const place of this.places()) for (const one of place.children) if (one.id) this.waiting.set(one.id, null);
-    this.some(parts, []);
+    this.update(parts, []);
   }
 
   /** @param {string[]} parts @param {string[]} gone */
-  some(parts, gone) {
+  update(parts, gone) {
     for (const html of parts) this.put(/ id="([^"]+)"/.exec(html)?.[1] ?? "", html);
     for (const id of gone) this.put(id, null);
     if (!this.busy) this.work();
@@ -72,7 +72,7 @@ export class Parts {
   }
 
   /** The pointer has left: what waited for that comes now. */
-  letGo() {
+  pointerLeft() {
     for (const [id, html] of this.held) this.waiting.set(id, html);
     this.held.clear();
     if (this.waiting.size && !this.busy) this.work();
@@ -86,14 +86,14 @@ export class Parts {
     const place = document.querySelector(`[data-parts="${fresh.dataset.in}"]`);
     if (!place) return;
     if (!old) return this.insert(id, html, fresh, place);
-    if (fresh.hasAttribute("data-held") && holding(old)) return this.held.set(id, html);
+    if (fresh.hasAttribute("data-held") && isPointerOver(old)) return this.held.set(id, html);
     const before = old.dataset.alerts ?? "";
-    this.on.drawn(/** @type {HTMLElement} */ (patch(old, fresh)), before);
+    this.on.drawn(/** @type {HTMLElement} */ (morph(old, fresh)), before);
   }
 
   /** @param {string} id @param {string} html @param {HTMLElement} fresh @param {Element} place */
   insert(id, html, fresh, place) {
-    if (holding(place) && place.children.length) return this.held.set(id, html);
+    if (isPointerOver(place) && place.children.length) return this.held.set(id, html);
     const order = fresh.dataset.order ?? "";
     let before = place.lastElementChild;
     while (before && (before.getAttribute("data-order") ?? "") > order) before = before.previousElementSibling;
@@ -105,7 +105,7 @@ export class Parts {
   /** @param {string} id @param {HTMLElement} old */
   remove(id, old) {
     const place = old.parentElement;
-    if (place && holding(place)) this.held.set(id, null);
+    if (place && isPointerOver(place)) this.held.set(id, null);
     else old.remove();
   }
 }

@@ -1,8 +1,8 @@
 // What runs on the board: clocks in slots, times since and until. Only what can be seen is drawn.
 
 import { now } from "../console/net/server_clock.js";
-import { behind, brief, lateBy, reading } from "../console/shared/clocks.js";
-import { duration, word } from "../console/shared/i18n.js";
+import { briefSeconds, lateSeconds, lateText, readClock } from "../console/shared/clocks.js";
+import { duration, t } from "../console/shared/i18n.js";
 
 /** @typedef {import('../console/shared/clocks.js').Reading} Reading */
 
@@ -25,15 +25,15 @@ const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const stale = () => document.body.hasAttribute("data-stale");
 
 /** From now on its clocks are drawn while it is in view. @param {Element} part */
-export function follow(part) {
-  if (followed.has(part) && !seen.has(part)) return rename(part);
+export function trackClocks(part) {
+  if (followed.has(part) && !seen.has(part)) return relabel(part);
   if (!followed.has(part)) watcher.observe(part);
   followed.add(part);
   draw(part, now());
 }
 
 /** Out of view only what is heard is kept current. @param {Element} part */
-function rename(part) {
+function relabel(part) {
   const at = now();
   for (const slot of part.querySelectorAll(".slot[data-due]"))
     show(/** @type {HTMLElement} */ (slot), read(/** @type {HTMLElement} */ (slot), at));
@@ -52,17 +52,17 @@ export function tick() {
 export function draw(root, at) {
   for (const slot of root.querySelectorAll(".slot[data-due]")) drawSlot(/** @type {HTMLElement} */ (slot), at);
   for (const place of root.querySelectorAll("[data-since], [data-until], [data-clock]")) {
-    const text = running(/** @type {HTMLElement} */ (place).dataset, at);
+    const text = runningText(/** @type {HTMLElement} */ (place).dataset, at);
     if (place.textContent !== text) place.textContent = text;
   }
 }
 
 /** @param {DOMStringMap} data @param {number} at */
-function running(data, at) {
+function runningText(data, at) {
   if (data.since) return duration(at - Number(data.since));
   if (data.until) return String(Math.max(0, Math.ceil((Number(data.until) - at) / 1000)));
   const left = Number(data.clock) - at;
-  return left > 0 ? word("clock_left", { n: Math.ceil(left / 1000) }) : lateBy(Math.floor(-left / 1000));
+  return left > 0 ? t("clock_left", { n: Math.ceil(left / 1000) }) : lateText(Math.floor(-left / 1000));
 }
 
 /** @type {Record<string, import('../console/shared/clocks.js').Kind>} */
@@ -77,7 +77,7 @@ function read(slot, at = now()) {
   const due = Number(slot.dataset.due);
   const kind = KINDS[slot.dataset.kind ?? ""] ?? "turn";
   if (due && stale()) return { kind, state: "stale", seconds: 0, share: 0 };
-  return reading({ kind, at: due, span: Number(slot.dataset.target) || SPAN }, at);
+  return readClock({ kind, at: due, span: Number(slot.dataset.target) || SPAN }, at);
 }
 
 /** @param {HTMLElement} slot @param {number} at */
@@ -100,15 +100,15 @@ function show(slot, it) {
   if (named.get(slot) === looks) return;
   named.set(slot, looks);
   slot.dataset.state = it.state;
-  name(slot, kindWord(slot.dataset.kind ?? "", it.state));
+  label(slot, kindWord(slot.dataset.kind ?? "", it.state));
 }
 
 /** What there is room for in a slot. @param {string} kind @param {Reading} it */
 function digits(kind, it) {
   if (it.state === "none") return "·";
   if (it.state === "stale") return "?";
-  const n = brief(it.seconds);
-  if (it.state === "late") return behind(it.seconds);
+  const n = briefSeconds(it.seconds);
+  if (it.state === "late") return lateSeconds(it.seconds);
   if (kind === "offered") return `?${n}`;
   if (kind === "wrapup") return `✓${n}`;
   if (kind === "promise") return it.seconds < 60 ? `~${n}` : `~${Math.floor(it.seconds / 60)}m`;
@@ -117,32 +117,32 @@ function digits(kind, it) {
 
 /** @param {string} kind @param {string} state */
 function kindWord(kind, state) {
-  if (state === "stale") return word("clock_stale");
-  if (kind === "offered") return word("slot_offered");
-  if (kind === "wrapup") return word("slot_wrapup");
-  if (kind === "promise") return word(state === "late" ? "slot_promise_late" : "slot_promise");
-  return word({ none: "slot_none", fine: "slot_fine", soon: "slot_soon", late: "slot_late" }[state] ?? "slot_none");
+  if (state === "stale") return t("clock_stale");
+  if (kind === "offered") return t("slot_offered");
+  if (kind === "wrapup") return t("slot_wrapup");
+  if (kind === "promise") return t(state === "late" ? "slot_promise_late" : "slot_promise");
+  return t({ none: "slot_none", fine: "slot_fine", soon: "slot_soon", late: "slot_late" }[state] ?? "slot_none");
 }
 
 /** @param {HTMLElement} slot @param {string} words */
-function name(slot, words) {
+function label(slot, words) {
   const { slot: number, name: visitor, queueName: queue } = slot.dataset;
   const agent = /** @type {HTMLElement | null} */ (slot.closest(".agent"))?.dataset.name;
   if (!visitor || !agent) return;
-  const label = word("slot_named", { agent, slot: number ?? "", name: visitor, queue: queue ?? "", words });
+  const label = t("slot_named", { agent, slot: number ?? "", name: visitor, queue: queue ?? "", words });
   slot.setAttribute("aria-label", label);
   slot.title = label;
 }
 
 /** With the seconds, for somebody who comes to it. @param {HTMLElement} slot */
-export function nameExactly(slot) {
+export function labelWithSeconds(slot) {
   const it = read(slot);
   const kind = slot.dataset.kind ?? "";
   const seconds =
     it.state === "none" || it.state === "stale"
       ? ""
-      : `, ${it.state === "late" ? lateBy(it.seconds) : word("clock_left", { n: it.seconds })}`;
-  name(slot, `${kindWord(kind, it.state)}${seconds}`);
+      : `, ${it.state === "late" ? lateText(it.seconds) : t("clock_left", { n: it.seconds })}`;
+  label(slot, `${kindWord(kind, it.state)}${seconds}`);
 }
 
 /** The slot whose clock ends first, or ended first. @returns {HTMLElement | undefined} */

@@ -1,6 +1,6 @@
 // On a wall nothing scrolls: by how much there is to show, things are large or small, and what has no room is counted.
 
-import { word } from "../console/shared/i18n.js";
+import { t } from "../console/shared/i18n.js";
 
 const SIZES = ["large", "middling", "small", "dots"]; // of an agent; dots are without names
 const MOST = [6, 12, 24]; // agents that are tried as large, middling and small tiles
@@ -8,12 +8,12 @@ const MOST = [6, 12, 24]; // agents that are tried as large, middling and small 
 let fitted = ""; // what was fitted last: it stays as it is while nothing comes or goes
 
 /** Before anything is drawn: a wall of tiles for hundreds would take long to lay out. @param {string[]} parts */
-export function prepare(parts) {
+export function presize(parts) {
   size(parts.filter((part) => part.includes('id="agent-')).length);
 }
 
 /** After everything is drawn. */
-export function fit() {
+export function fitWall() {
   const queues = document.querySelectorAll(".queues > *").length;
   const agents = document.querySelectorAll(".agents > [data-duty]");
   const now = `${queues} ${agents.length} ${innerWidth}x${innerHeight}`;
@@ -43,5 +43,5 @@ function unseen(list, agents) {
   const out = [...agents].filter((one) => one.getBoundingClientRect().bottom > bottom).length;
   const note = /** @type {HTMLElement} */ (document.getElementById("unseen"));
   note.hidden = out === 0;
-  note.textContent = out ? word("unseen", { n: out }) : "";
+  note.textContent = out ? t("unseen", { n: out }) : "";
 }

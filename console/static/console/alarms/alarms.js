@@ -2,10 +2,10 @@
 
 import { now } from "../net/server_clock.js";
 import { announce } from "../shared/announcer.js";
-import { inWords, reading } from "../shared/clocks.js";
-import { word } from "../shared/i18n.js";
-import { notify, title } from "./notifications.js";
-import { sound } from "./sounds.js";
+import { clockText, readClock } from "../shared/clocks.js";
+import { t } from "../shared/i18n.js";
+import { notify, setTitle } from "./notifications.js";
+import { playSound } from "./sounds.js";
 
 const REPEAT = 5_000; // ms between two sounds while something is late
 
@@ -21,7 +21,7 @@ export class Alarms {
   /** @param {import('../panes/pane.js').Pane} pane */
   newChat(pane) {
     const text = withSeconds(pane.place === "offered" ? "new_offer" : "new_chat", pane);
-    sound("chat");
+    playSound("chat");
     announce(text);
     notify(text, pane.chat, () => this.go(pane.slot));
   }
@@ -33,7 +33,7 @@ export class Alarms {
 
   /** Somebody who looks on has a word. @param {import('../panes/pane.js').Pane} pane @param {string} by */
   whispered(pane, by) {
-    announce(word("whisper_heard", { slot: pane.slot, name: pane.name, by }));
+    announce(t("whisper_heard", { slot: pane.slot, name: pane.name, by }));
   }
 
   /** @param {import('../panes/pane.js').Pane[]} panes @param {boolean} live */
@@ -41,32 +41,32 @@ export class Alarms {
     let late = 0;
     let running = 0;
     for (const pane of panes) {
-      const clock = pane.running();
+      const clock = pane.runningClock();
       if (!pane.chat || !clock.at || clock.kind === "wrapup") continue;
-      const it = reading(clock, now());
+      const it = readClock(clock, now());
       running += 1;
       if (it.state === "late") late += 1;
-      if (live) this.cross(pane, clock, it.state);
+      if (live) this.announceChange(pane, clock, it.state);
     }
-    title(late, running);
+    setTitle(late, running);
     if (live && late && performance.now() - this.lateAt >= REPEAT) this.soundLate();
     if (!late) this.lateAt = 0;
   }
 
   soundLate() {
     this.lateAt = performance.now();
-    sound("late");
+    playSound("late");
   }
 
   /** Each clock is told of once a state. @param {import('../panes/pane.js').Pane} pane @param {import('../shared/clocks.js').Clock} clock @param {string} state */
-  cross(pane, clock, state) {
+  announceChange(pane, clock, state) {
     const mark = `${clock.at}:${state}`;
     if (this.told.get(pane.chat) === mark) return;
     this.told.set(pane.chat, mark);
-    if (state === "soon") sound("soon");
+    if (state === "soon") playSound("soon");
     if (state !== "late") return;
     this.soundLate();
-    const text = word(clock.kind === "promise" ? "is_broken" : "is_late", { slot: pane.slot, name: pane.name });
+    const text = t(clock.kind === "promise" ? "is_broken" : "is_late", { slot: pane.slot, name: pane.name });
     announce(text);
     notify(text, pane.chat, () => this.go(pane.slot));
   }
@@ -79,7 +79,7 @@ export class Alarms {
 
 /** With the seconds that are left, if a clock runs. @param {string} key @param {import('../panes/pane.js').Pane} pane */
 function withSeconds(key, pane) {
-  const text = word(key, { slot: pane.slot, name: pane.name });
-  const clock = pane.running();
-  return clock.at ? `${text}, ${inWords(reading(clock, now()))}` : text;
+  const text = t(key, { slot: pane.slot, name: pane.name });
+  const clock = pane.runningClock();
+  return clock.at ? `${text}, ${clockText(readClock(clock, now()))}` : text;
 }

@@ -1,17 +1,17 @@
 // What reaches somebody who looks elsewhere: desktop notifications and the tab's title.
 
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 
 /** @returns {'granted' | 'denied' | 'default' | 'insecure' | 'none'} */
-export function noticeState() {
+export function notificationState() {
   if (!window.isSecureContext) return "insecure";
   if (!("Notification" in window)) return "none";
   return Notification.permission;
 }
 
 /** Asked once, and only by a click. @param {() => void} then */
-export function askForNotices(then) {
-  if (noticeState() === "default") void Notification.requestPermission().then(then);
+export function askForNotifications(then) {
+  if (notificationState() === "default") void Notification.requestPermission().then(then);
 }
 
 /**
@@ -21,7 +21,7 @@ export function askForNotices(then) {
  * @param {() => void} pressed
  */
 export function notify(text, tag, pressed) {
-  if (document.visibilityState === "visible" || noticeState() !== "granted") return;
+  if (document.visibilityState === "visible" || notificationState() !== "granted") return;
   try {
     const notice = new Notification("Sestetto", { body: text, tag });
     notice.onclick = () => {
@@ -37,9 +37,9 @@ export function notify(text, tag, pressed) {
 let shown = "";
 
 /** @param {number} late @param {number} running clocks that run, the late ones included */
-export function title(late, running) {
-  const badge = late ? word("title_late", { n: late }) : running ? word("title_running", { n: running }) : "";
-  const text = `${badge ? `(${badge}) ` : ""}${word("title")} · Sestetto`;
+export function setTitle(late, running) {
+  const badge = late ? t("title_late", { n: late }) : running ? t("title_running", { n: running }) : "";
+  const text = `${badge ? `(${badge}) ` : ""}${t("title")} · Sestetto`;
   if (text !== shown) document.title = text;
   shown = text;
 }

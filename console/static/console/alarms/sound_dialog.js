@@ -1,43 +1,43 @@
 // The dialog for sound and notifications, and the word about them on top.
 
-import { word } from "../shared/i18n.js";
-import { askForNotices, noticeState } from "./notifications.js";
-import { setSound, sound, soundState, soundWishes, soundWords, startSounds } from "./sounds.js";
+import { t } from "../shared/i18n.js";
+import { askForNotifications, notificationState } from "./notifications.js";
+import { playSound, setSound, soundSettings, soundState, soundText, startSounds } from "./sounds.js";
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const dialog = /** @type {HTMLDialogElement} */ ($("alarms"));
 const volume = /** @type {HTMLInputElement} */ ($("volume"));
 const muted = /** @type {HTMLInputElement} */ ($("muted"));
 
-export function startAlarmBox() {
+export function startSoundDialog() {
   volume.addEventListener("input", () => setSound({ volume: Number(volume.value) }));
   muted.addEventListener("change", () => setSound({ muted: muted.checked }));
-  $("notify-ask").addEventListener("click", () => askForNotices(draw));
+  $("notify-ask").addEventListener("click", () => askForNotifications(draw));
   for (const button of dialog.querySelectorAll("[data-try]")) {
-    button.addEventListener("click", () => sound(/** @type {'chat'} */ (button.getAttribute("data-try"))));
+    button.addEventListener("click", () => playSound(/** @type {'chat'} */ (button.getAttribute("data-try"))));
   }
   startSounds(draw);
 }
 
-export function showAlarmBox() {
+export function showSoundDialog() {
   draw();
   if (dialog.open) dialog.close();
   else dialog.showModal();
 }
 
 export function toggleMute() {
-  setSound({ muted: !soundWishes().muted });
+  setSound({ muted: !soundSettings().muted });
 }
 
 function draw() {
-  const wishes = soundWishes();
+  const wishes = soundSettings();
   volume.value = String(wishes.volume);
   muted.checked = wishes.muted;
-  $("sound-state").textContent = soundWords();
-  $("sound-words").textContent = word(soundState() === "on" ? "sound" : "sound_off");
-  $("sound-open").title = soundWords();
+  $("sound-state").textContent = soundText();
+  $("sound-words").textContent = t(soundState() === "on" ? "sound" : "sound_off");
+  $("sound-open").title = soundText();
   $("sound-open").classList.toggle("alarm", soundState() !== "on");
   $("sound-off").hidden = soundState() !== "press";
-  $("notify-state").textContent = word(`notify_${noticeState()}`);
-  $("notify-ask").hidden = noticeState() !== "default";
+  $("notify-state").textContent = t(`notify_${notificationState()}`);
+  $("notify-ask").hidden = notificationState() !== "default";
 }

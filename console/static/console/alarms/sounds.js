@@ -1,6 +1,6 @@
 // Sounds, made on the spot. Browsers let a page sound only after a key or a press; until then it says so.
 
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
 
 /** Notes of each sound: pitch in Hz, start and length in s. @type {Record<string, [number, number, number][]>} */
@@ -21,14 +21,14 @@ const SOUNDS = {
 
 /** @type {AudioContext | null} */
 let context = null;
-const wishes = browser.read("sound", { volume: 60, muted: false });
+const settings = browser.read("sound", { volume: 60, muted: false });
 /** @type {() => void} */
 let changed = () => {};
 
 /** @returns {'on' | 'press' | 'muted' | 'none'} */
 export function soundState() {
   if (!("AudioContext" in window)) return "none";
-  if (wishes.muted) return "muted";
+  if (settings.muted) return "muted";
   return context?.state === "running" ? "on" : "press";
 }
 
@@ -49,7 +49,7 @@ function wake() {
 }
 
 /** @param {'chat' | 'soon' | 'late'} name */
-export function sound(name) {
+export function playSound(name) {
   document.dispatchEvent(new CustomEvent("sestetto:sound", { detail: { name, state: soundState() } }));
   if (soundState() !== "on" || !context) return;
   const start = context.currentTime + 0.02;
@@ -63,7 +63,7 @@ function play(on, pitch, start, length) {
   tone.type = "triangle";
   tone.frequency.value = pitch;
   gain.gain.setValueAtTime(0, start);
-  gain.gain.linearRampToValueAtTime(0.5 * (wishes.volume / 100) ** 2, start + 0.015);
+  gain.gain.linearRampToValueAtTime(0.5 * (settings.volume / 100) ** 2, start + 0.015);
   gain.gain.exponentialRampToValueAtTime(0.0001, start + length);
   tone.connect(gain).connect(on.destination);
   tone.start(start);
@@ -72,16 +72,16 @@ function play(on, pitch, start, length) {
 
 /** @param {{volume?: number, muted?: boolean}} wish */
 export function setSound(wish) {
-  Object.assign(wishes, wish);
-  browser.write("sound", wishes);
+  Object.assign(settings, wish);
+  browser.write("sound", settings);
   changed();
 }
 
-export function soundWishes() {
-  return { ...wishes };
+export function soundSettings() {
+  return { ...settings };
 }
 
 /** What the page says about its sound. */
-export function soundWords() {
-  return word({ on: "sound_on", press: "sound_press", muted: "sound_muted", none: "sound_none" }[soundState()]);
+export function soundText() {
+  return t({ on: "sound_on", press: "sound_press", muted: "sound_muted", none: "sound_none" }[soundState()]);
 }

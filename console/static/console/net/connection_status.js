@@ -1,14 +1,14 @@
 // What the page says about its connection.
 
 import { announce } from "../shared/announcer.js";
-import { clockTime, word } from "../shared/i18n.js";
+import { clockTime, t } from "../shared/i18n.js";
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const dialogs = { taken: $("taken"), refused: $("refused") };
 let told = false; // whether the loss was announced
 
-/** @param {import('./socket.js').Link} link @param {number} since Date.now() of the loss */
-export function showLink(link, since) {
+/** @param {import('./socket.js').ConnectionState} link @param {number} since Date.now() of the loss */
+export function showConnection(link, since) {
   document.body.dataset.link = link;
   for (const [name, dialog] of Object.entries(dialogs)) {
     const box = /** @type {HTMLDialogElement} */ (dialog);
@@ -19,21 +19,21 @@ export function showLink(link, since) {
   if (link === "ready") return connected();
   if (link === "signed_out") location.assign("/sign-in?next=/console");
   const first = document.body.dataset.was !== "ready";
-  $("link-figure").textContent = first ? "…" : word("no_connection");
-  $("link-words").textContent = first ? word("connecting") : word("since", { time: clockTime(since) });
-  if (!first && !told) announce(word("lost_connection", { time: clockTime(since) }));
+  $("link-figure").textContent = first ? "…" : t("no_connection");
+  $("link-words").textContent = first ? t("connecting") : t("since", { time: clockTime(since) });
+  if (!first && !told) announce(t("lost_connection", { time: clockTime(since) }));
   told = true;
 }
 
 function connected() {
-  if (told && document.body.dataset.was === "ready") announce(word("back"));
+  if (told && document.body.dataset.was === "ready") announce(t("back"));
   told = false;
   document.body.dataset.was = "ready";
-  $("link-words").textContent = word("connected");
+  $("link-words").textContent = t("connected");
 }
 
 /** @param {number} trip ms */
-export function showTrip(trip) {
+export function showRoundTrip(trip) {
   $("link-figure").textContent = `${Math.max(1, Math.round(trip))} ms`;
-  $("link-words").textContent = word("connected");
+  $("link-words").textContent = t("connected");
 }

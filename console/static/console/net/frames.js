@@ -13,21 +13,21 @@ import { newCid } from "./ids.js";
  */
 
 /**
- * @typedef {{put: (frame: Command, key: string, name: string) => Item}} Box
- * @typedef {{ready: boolean, send: (frame: Frame) => boolean}} Line
+ * @typedef {{put: (frame: Command, key: string, name: string) => Item}} CommandBox
+ * @typedef {{ready: boolean, send: (frame: Frame) => boolean}} Connection
  */
 
-/** @type {Box | null} */
+/** @type {CommandBox | null} */
 let outbox = null;
-/** @type {Line | null} */
+/** @type {Connection | null} */
 let socket = null;
 /** @type {Map<string, ((frame: AConsoleHears) => void)[]>} */
 const handlers = new Map();
 /** @type {Map<string, ((item: Item, answer: Answer) => void)[]>} */
 const answered = new Map();
 
-/** @param {Box} box @param {Line} line */
-export function useLine(box, line) {
+/** @param {CommandBox} box @param {Connection} line */
+export function useConnection(box, line) {
   outbox = box;
   socket = line;
 }
@@ -59,7 +59,7 @@ export function onAnswer(kind, handler) {
 }
 
 /** @param {Item} item @param {Answer} answer */
-export function settled(item, answer) {
+export function notifyAnswered(item, answer) {
   for (const handler of answered.get(item.frame.t) ?? []) handler(item, answer);
 }
 

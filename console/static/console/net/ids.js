@@ -19,17 +19,17 @@ export function newCid() {
 export async function tabId() {
   const known = tab.read("tab", "");
   const id = known || newCid();
-  if (known && !(await isOurs(known))) return anew();
-  if (!known) void isOurs(id);
+  if (known && !(await holdsLock(known))) return freshTabId();
+  if (!known) void holdsLock(id);
   tab.write("tab", id);
   return id;
 }
 
-function anew() {
+function freshTabId() {
   const id = newCid();
   tab.write("tab", id);
   tab.write("outbox", undefined);
-  void isOurs(id);
+  void holdsLock(id);
   return id;
 }
 
@@ -38,7 +38,7 @@ function anew() {
  * @param {string} id
  * @returns {Promise<boolean>}
  */
-function isOurs(id) {
+function holdsLock(id) {
   if (!navigator.locks) return Promise.resolve(true);
   return new Promise((resolve) => {
     const hold = () => {

@@ -28,7 +28,7 @@ export class Outbox {
     /** @type {Item[]} */
     this.items = tab.read(name, []);
     /** @type {Set<string>} cids under way on this connection */
-    this.underWay = new Set();
+    this.inFlight = new Set();
     this.pausedUntil = 0; // performance.now()
     this.open = false;
   }
@@ -41,7 +41,7 @@ export class Outbox {
   put(frame, key, name) {
     const item = { frame, key, name, at: Date.now() };
     this.items.push(item);
-    this.keep();
+    this.save();
     this.flush();
     return item;
   }
@@ -49,14 +49,14 @@ export class Outbox {
   /** After a welcome: everything again, in order; the server knows each cid it has seen. */
   resume() {
     this.open = true;
-    this.underWay.clear();
+    this.inFlight.clear();
     this.pausedUntil = 0;
     this.flush();
   }
 
   pause() {
     this.open = false;
-    this.underWay.clear();
+    this.inFlight.clear();
   }
 
   flush() {
@@ -65,7 +65,7 @@ export class Outbox {
     for (const item of this.items) {
       const first = !busy.has(item.key);
       busy.add(item.key);
-      if (first && !this.underWay.has(item.frame.cid) && this.on.send(item.frame)) this.underWay.add(item.frame.cid);
+      if (first && !this.inFlight.has(item.frame.cid) && this.on.send(item.frame)) this.inFlight.add(item.frame.cid);
     }
   }
 
@@ -73,23 +73,23 @@ export class Outbox {
   answer(answer) {
     const item = this.items.find((one) => one.frame.cid === answer.cid);
     if (!item) return;
-    this.underWay.delete(answer.cid);
+    this.inFlight.delete(answer.cid);
     if (answer.t === "nack" && !answer.final) {
       this.pausedUntil = performance.now() + 1000 * Math.max(0.5, answer.retry_after ?? 0);
       return;
     }
     this.items = this.items.filter((one) => one !== item);
-    this.keep();
+    this.save();
     this.on.settled(item, answer);
     this.flush();
   }
 
   /** @param {string} chat @returns {Item[]} */
-  of(chat) {
+  itemsOf(chat) {
     return this.items.filter((item) => item.frame.chat === chat);
   }
 
-  keep() {
+  save() {
     tab.write(this.name, this.items.length ? this.items : undefined);
   }
 }

@@ -1,8 +1,8 @@
 // Why the server refused something, in the reader's language.
 
-import { known, word } from "../shared/i18n.js";
+import { hasText, t } from "../shared/i18n.js";
 
 /** @param {{code: string, message: string}} refusal @returns {string} */
 export function refusalText({ code, message }) {
-  return known(`error_${code}`) ? word(`error_${code}`) : message;
+  return hasText(`error_${code}`) ? t(`error_${code}`) : message;
 }

@@ -12,7 +12,7 @@ export function now() {
 }
 
 /** A new connection, perhaps to another server: begin again from its word. @param {number} serverNow */
-export function begin(serverNow) {
+export function resetClock(serverNow) {
   samples = [];
   offset = serverNow - performance.now();
 }
@@ -22,7 +22,7 @@ export function begin(serverNow) {
  * @param {number} serverNow
  * @param {number} sent performance.now() of the ping
  */
-export function learn(serverNow, sent) {
+export function learnFromPong(serverNow, sent) {
   const received = performance.now();
   const trip = Math.max(0, received - sent);
   samples = [...samples, { trip, offset: serverNow + trip / 2 - received }].slice(-KEPT);

@@ -11,33 +11,33 @@ const REFUSED = 1008;
 
 /** @import { Frame } from "./outbox.js" */
 
-/** @typedef {'connecting' | 'open' | 'ready' | 'waiting' | 'taken' | 'refused' | 'signed_out'} Link */
+/** @typedef {'connecting' | 'open' | 'ready' | 'waiting' | 'taken' | 'refused' | 'signed_out'} ConnectionState */
 
 /** @template {{t: string}} Heard what the server sends */
 export class Socket {
   /**
-   * @param {{hello: (take: boolean) => Frame, frame: (frame: Heard) => void, link: (link: Link, since: number) => void}} on
+   * @param {{hello: (take: boolean) => Frame, frame: (frame: Heard) => void, link: (link: ConnectionState, since: number) => void}} on
    * @param {string} [path]
    */
   constructor(on, path = "/ws/agent") {
     this.on = on;
     this.path = path;
-    /** @type {Link} */
-    this.link = "connecting";
+    /** @type {ConnectionState} */
+    this.state = "connecting";
     /** @type {WebSocket | null} */
     this.socket = null;
     this.tries = 0;
     this.take = false;
     this.lostAt = 0; // Date.now() of the loss
-    this.mark = 0; // performance.now() at which the present state runs out
+    this.deadline = 0; // performance.now() at which the present state runs out
     this.pinged = 0; // performance.now() of the unanswered ping, 0: none
     this.nextPing = 0;
   }
 
   start() {
-    for (const event of ["online", "pageshow"]) window.addEventListener(event, () => this.atOnce());
+    for (const event of ["online", "pageshow"]) window.addEventListener(event, () => this.reconnectNow());
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.atOnce();
+      if (document.visibilityState === "visible") this.reconnectNow();
     });
     this.connect();
   }
@@ -46,8 +46,8 @@ export class Socket {
   connect(take = false) {
     this.drop();
     this.take = take;
-    this.become("connecting");
-    this.mark = performance.now() + OPENING;
+    this.setState("connecting");
+    this.deadline = performance.now() + OPENING;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(`${scheme}//${location.host}${this.path}`, "sestetto.v1.html");
     this.socket = socket;
@@ -63,8 +63,8 @@ export class Socket {
   }
 
   greet() {
-    this.become("open");
-    this.mark = performance.now() + OPENING;
+    this.setState("open");
+    this.deadline = performance.now() + OPENING;
     this.send(this.on.hello(this.take));
   }
 
@@ -77,7 +77,7 @@ export class Socket {
 
   /** Whether commands may go out. */
   get ready() {
-    return this.link === "ready";
+    return this.state === "ready";
   }
 
   /** @param {string} data */
@@ -91,15 +91,15 @@ export class Socket {
     }
     if (frame.t === "pong") this.pinged = 0;
     this.on.frame(frame);
-    if (frame.t === "welcome") this.become("ready");
+    if (frame.t === "welcome") this.setState("ready");
   }
 
   /** Every half second: pings, and whatever has run out. */
   tick() {
     const now = performance.now();
-    if (this.link === "ready") this.keepAlive(now);
-    else if (this.link === "waiting" && now >= this.mark) this.connect();
-    else if ((this.link === "connecting" || this.link === "open") && now >= this.mark) this.lost(1006);
+    if (this.state === "ready") this.keepAlive(now);
+    else if (this.state === "waiting" && now >= this.deadline) this.connect();
+    else if ((this.state === "connecting" || this.state === "open") && now >= this.deadline) this.lost(1006);
   }
 
   /** @param {number} now */
@@ -115,20 +115,20 @@ export class Socket {
   /** @param {number} code the close code, or 1006 for what we gave up ourselves */
   lost(code) {
     this.drop();
-    if (code === TAKEN) return this.become("taken");
-    if (code === SIGN_IN) return this.become("signed_out");
-    if (code === REFUSED) return this.become("refused");
+    if (code === TAKEN) return this.setState("taken");
+    if (code === SIGN_IN) return this.setState("signed_out");
+    if (code === REFUSED) return this.setState("refused");
     const pause = Math.min(LAST, FIRST * 2 ** this.tries) * (0.5 + Math.random() / 2);
     this.tries += 1;
-    this.mark = performance.now() + pause;
-    this.become("waiting");
+    this.deadline = performance.now() + pause;
+    this.setState("waiting");
     setTimeout(() => this.tick(), pause + 5);
   }
 
   /** The network or the person is back: no more waiting. */
-  atOnce() {
-    if (this.link === "waiting") this.connect();
-    else if (this.link === "ready" && !this.pinged) this.nextPing = 0;
+  reconnectNow() {
+    if (this.state === "waiting") this.connect();
+    else if (this.state === "ready" && !this.pinged) this.nextPing = 0;
   }
 
   drop() {
@@ -138,11 +138,11 @@ export class Socket {
     socket?.close();
   }
 
-  /** @param {Link} link */
-  become(link) {
+  /** @param {ConnectionState} link */
+  setState(link) {
     if (link === "ready") this.lostAt = 0;
     else if (!this.lostAt) this.lostAt = Date.now();
-    this.link = link;
+    this.state = link;
     this.on.link(link, this.lostAt);
   }
 }

@@ -1,6 +1,6 @@
 // What the server refused for good: kept, over reloads, until the person copies or discards it.
 
-import { clockTime, word } from "../shared/i18n.js";
+import { clockTime, t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
 
 /** @typedef {{cid: string, name: string, text: string, note: boolean, at: number, why: string}} Lost */
@@ -32,7 +32,7 @@ function store() {
 
 function draw() {
   button.hidden = !lost.length;
-  button.textContent = word("undelivered", { n: lost.length });
+  button.textContent = t("undelivered", { n: lost.length });
   list.replaceChildren(...lost.map(row));
 }
 
@@ -41,7 +41,7 @@ function row(one) {
   const item = document.createElement("li");
   const head = document.createElement("p");
   head.className = "quiet";
-  head.textContent = `${word(one.note ? "undelivered_note" : "undelivered_to", { name: one.name })} · ${clockTime(one.at)} · ${one.why}`;
+  head.textContent = `${t(one.note ? "undelivered_note" : "undelivered_to", { name: one.name })} · ${clockTime(one.at)} · ${one.why}`;
   const text = document.createElement("p");
   text.className = "text";
   text.dir = "auto";
@@ -60,7 +60,7 @@ function act(key, then) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "button small";
-  made.textContent = word(key);
+  made.textContent = t(key);
   made.addEventListener("click", then);
   return made;
 }

@@ -2,15 +2,15 @@
 
 import { now } from "../net/server_clock.js";
 import { announce } from "../shared/announcer.js";
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
-import { Bound } from "./footer.js";
+import { Footer } from "./footer.js";
 
-export const LONGEST = 4000; // characters of a message
-const NEARLY = 3800;
-const DRAFT = 2_000; // ms without typing before a draft is saved
-const TYPING = 3_000; // ms between two signals that somebody types
-const UNDO = 5_000; // ms to think again about an end
+export const MAX_LENGTH = 4000; // characters of a message
+const WARN_LENGTH = 3800;
+const DRAFT_DELAY = 2_000; // ms without typing before a draft is saved
+const TYPING_INTERVAL = 3_000; // ms between two signals that somebody types
+const UNDO_TIME = 5_000; // ms to think again about an end
 
 /**
  * @import { AgentSay } from "#protocol"
@@ -22,12 +22,12 @@ const UNDO = 5_000; // ms to think again about an end
  *   send: (composer: Composer, text: string, how: How) => void, note: (composer: Composer, text: string) => void,
  *   noReply: (composer: Composer) => void, end: (composer: Composer) => void,
  *   typing: (composer: Composer) => void, draft: (composer: Composer, text: string) => boolean,
- *   discarded: (composer: Bound) => void, read: (composer: Composer) => number,
+ *   discarded: (composer: Footer) => void, read: (composer: Composer) => number,
  *   holding: (composer: Composer, ms: number) => string, perform: (action: string) => void,
  * }} Hooks
  */
 
-export class Composer extends Bound {
+export class Composer extends Footer {
   /**
    * @param {string} chat
    * @param {string} name
@@ -46,7 +46,7 @@ export class Composer extends Bound {
     this.texts = { reply: tab.read(`draft.${chat}`, ""), note: tab.read(`note.${chat}`, "") };
     this.canned = ""; // the id of the canned reply that stands in the box, as it is
     this.began = 0; // server ms of the first key of what stands in the box
-    this.to = ""; // whom the chat is being handed to: until that is done nothing more is typed
+    this.handedTo = ""; // whom the chat is being handed to: until that is done nothing more is typed
     this.endAt = 0; // performance.now(); 0: nobody has asked to end
     this.endRead = 0;
     this.typedAt = 0;
@@ -60,20 +60,20 @@ export class Composer extends Bound {
       this.typed();
     });
     this.rename(name);
-    this.measure();
+    this.showCount();
   }
 
-  get main() {
+  get focusTarget() {
     return this.box;
   }
 
   /** @param {string} name */
   rename(name) {
     this.name = name;
-    const label = word(this.mode === "note" ? "note_about" : "reply_to", { name });
+    const label = t(this.mode === "note" ? "note_about" : "reply_to", { name });
     this.box.setAttribute("aria-label", label);
-    this.box.placeholder = word(this.mode === "note" ? "note_hint" : "reply_hint", { name });
-    this.find(".send").textContent = word(this.mode === "note" ? "add_note" : "send");
+    this.box.placeholder = t(this.mode === "note" ? "note_hint" : "reply_hint", { name });
+    this.find(".send").textContent = t(this.mode === "note" ? "add_note" : "send");
   }
 
   /** Enter sends, once, and never while a character is being composed. @param {KeyboardEvent} event */
@@ -88,24 +88,24 @@ export class Composer extends Bound {
   act(act) {
     if (act === "discard") return this.discard();
     if (act === "copy") return this.copy();
-    if (this.ended || this.to) return;
+    if (this.ended || this.handedTo) return;
     if (act === "undo") this.undo();
     else if (act === "note") this.switch(this.mode === "note" ? "reply" : "note");
     else if (act === "no_reply") this.hooks.noReply(this);
-    else if (act === "end") this.askEnd();
+    else if (act === "end") this.startEnding();
     else if (act.startsWith("hold")) this.hold(/** @type {Promised} */ (1000 * Number(act.slice(4))));
-    else this.elsewhere(act);
+    else this.performElsewhere(act);
   }
 
   /** What opens a dialog or another form comes back here. @param {string} act */
-  elsewhere(act) {
+  performElsewhere(act) {
     this.box.focus();
     this.hooks.perform(act);
   }
 
   submit() {
     const text = this.box.value.trim();
-    if (this.ended || this.to || !text || [...text].length > LONGEST) return;
+    if (this.ended || this.handedTo || !text || [...text].length > MAX_LENGTH) return;
     if (this.mode === "reply") return this.send(text, 0);
     this.clear();
     this.hooks.note(this, text);
@@ -115,7 +115,7 @@ export class Composer extends Bound {
   hold(ms) {
     if (this.mode !== "reply") return;
     const text = this.box.value.trim() || this.hooks.holding(this, ms);
-    if ([...text].length <= LONGEST) this.send(text, ms);
+    if ([...text].length <= MAX_LENGTH) this.send(text, ms);
   }
 
   /** @param {string} text @param {Promised} promise */
@@ -144,7 +144,7 @@ export class Composer extends Bound {
   /** The server keeps the draft for a reload, another tab, or whoever takes the chat over. */
   saveDraft() {
     clearTimeout(this.draftTimer);
-    const text = this.texts.reply.slice(0, LONGEST);
+    const text = this.texts.reply.slice(0, MAX_LENGTH);
     if (text !== this.saved && this.hooks.draft(this, text)) this.saved = text;
   }
 
@@ -156,54 +156,56 @@ export class Composer extends Bound {
     this.box.value = this.texts[mode];
     this.find('[data-act="note"]').setAttribute("aria-pressed", String(mode === "note"));
     this.rename(this.name);
-    this.measure();
+    this.showCount();
   }
 
   typed() {
     this.texts[this.mode] = this.box.value;
     tab.write(`${this.mode === "note" ? "note" : "draft"}.${this.chat}`, this.box.value || undefined);
-    this.measure();
+    this.showCount();
     if (this.mode === "note" || this.ended) return;
     this.began = this.box.value ? this.began || now() : 0;
     clearTimeout(this.draftTimer);
-    this.draftTimer = window.setTimeout(() => this.saveDraft(), DRAFT);
+    this.draftTimer = window.setTimeout(() => this.saveDraft(), DRAFT_DELAY);
     const at = performance.now();
-    if (!this.box.value || (this.typedAt && at - this.typedAt < TYPING)) return;
+    if (!this.box.value || (this.typedAt && at - this.typedAt < TYPING_INTERVAL)) return;
     this.typedAt = at;
     this.hooks.typing(this);
   }
 
-  measure() {
-    const length = this.box.value.length > NEARLY ? [...this.box.value.trim()].length : 0;
+  showCount() {
+    const length = this.box.value.length > WARN_LENGTH ? [...this.box.value.trim()].length : 0;
     const count = this.find(".count");
-    count.hidden = length <= NEARLY;
-    count.classList.toggle("over", length > LONGEST);
+    count.hidden = length <= WARN_LENGTH;
+    count.classList.toggle("over", length > MAX_LENGTH);
     if (!count.hidden)
       count.textContent =
-        length > LONGEST ? word("too_long", { n: length - LONGEST }) : word("characters_left", { n: LONGEST - length });
+        length > MAX_LENGTH
+          ? t("too_long", { n: length - MAX_LENGTH })
+          : t("characters_left", { n: MAX_LENGTH - length });
   }
 
   /**
    * The draft another tab or agent left. What is typed here counts for more, and what was sent from here is no draft.
    * @param {string} text
    */
-  offer(text) {
+  offerDraft(text) {
     this.saved = text;
     if (!text || this.ended || this.texts.reply || tab.read(`said.${this.chat}`, "").startsWith(text.trim())) return;
     this.texts.reply = text;
     if (this.mode === "reply") this.box.value = text;
-    this.measure();
+    this.showCount();
   }
 
   /** @param {boolean} running whether a clock runs */
-  mayskip(running) {
+  allowSkip(running) {
     const button = /** @type {HTMLButtonElement} */ (this.find('[data-act="no_reply"]'));
     if (button.disabled === running) button.disabled = !running;
   }
 
   /** While it is handed over nothing is typed; empty: it stays after all. @param {string} to */
-  handTo(to) {
-    this.to = to;
+  setHandover(to) {
+    this.handedTo = to;
     this.box.readOnly = Boolean(to) || this.ended;
     this.root.toggleAttribute("data-handing", Boolean(to));
     if (to) this.saveDraft();
@@ -211,9 +213,9 @@ export class Composer extends Bound {
 
   // --- the end, with five seconds to think again ---
 
-  askEnd() {
+  startEnding() {
     if (this.endAt) return this.undo();
-    this.endAt = performance.now() + UNDO;
+    this.endAt = performance.now() + UNDO_TIME;
     this.endRead = this.hooks.read(this);
     this.find(".undo").hidden = false;
     this.tick();
@@ -233,7 +235,7 @@ export class Composer extends Bound {
       return false;
     }
     const left = this.endAt - performance.now();
-    const words = word("ending", { name: this.name, n: Math.max(0, Math.ceil(left / 1000)) });
+    const words = t("ending", { name: this.name, n: Math.max(0, Math.ceil(left / 1000)) });
     const place = this.find(".undo .words");
     if (place.textContent !== words) place.textContent = words;
     if (left > 0) return true;
@@ -245,37 +247,37 @@ export class Composer extends Bound {
   // --- after the chat has gone ---
 
   /** Something of the person's is in it that nobody has; what was typed in a chat that is handed over goes along. */
-  get written() {
-    return Boolean((!this.to && this.texts.reply.trim()) || this.texts.note.trim());
+  get hasText() {
+    return Boolean((!this.handedTo && this.texts.reply.trim()) || this.texts.note.trim());
   }
 
   /** An empty box has nothing to keep: it would only stand in the next chat's place. */
-  get needed() {
-    return this.written;
+  get worthKeeping() {
+    return this.hasText;
   }
 
   becomeGhost() {
     this.undo();
     clearTimeout(this.draftTimer);
-    if (this.to) this.texts.reply = ""; // it went along as a draft
-    if (!this.texts[this.mode].trim() && this.written) this.switch(this.mode === "note" ? "reply" : "note");
+    if (this.handedTo) this.texts.reply = ""; // it went along as a draft
+    if (!this.texts[this.mode].trim() && this.hasText) this.switch(this.mode === "note" ? "reply" : "note");
     this.box.readOnly = true;
     super.becomeGhost();
   }
 
-  epitaph() {
-    return word("ghost", { name: this.name });
+  ghostText() {
+    return t("ghost", { name: this.name });
   }
 
   revive() {
-    this.handTo("");
+    this.setHandover("");
     this.box.readOnly = false;
     super.revive();
   }
 
   copy() {
     const done = () => {
-      this.find('[data-act="copy"]').textContent = word("copied");
+      this.find('[data-act="copy"]').textContent = t("copied");
     };
     this.box.select();
     if (navigator.clipboard)
@@ -284,14 +286,14 @@ export class Composer extends Bound {
   }
 
   discard() {
-    this.forget();
+    this.dispose();
     this.texts = { reply: "", note: "" };
     this.hooks.discarded(this);
   }
 
-  forget() {
+  dispose() {
     clearTimeout(this.draftTimer);
-    if (this.to) announce(word("handed", { name: this.name, to: this.to }));
+    if (this.handedTo) announce(t("handed", { name: this.name, to: this.handedTo }));
     tab.write(`draft.${this.chat}`, undefined);
     tab.write(`note.${this.chat}`, undefined);
     tab.write(`said.${this.chat}`, undefined);

@@ -1,15 +1,15 @@
 // Where the person is: the pane, and the chat that stood there when they came. Focus moves only when they move it.
 
-export const attention = { slot: 0, chat: "" };
+export const focused = { slot: 0, chat: "" };
 
 /** @param {import('./pane.js').Pane[]} panes */
-export function followAttention(panes) {
+export function trackFocus(panes) {
   document.addEventListener("focusin", (event) => {
     const target = /** @type {Element} */ (event.target);
     const pane = panes.find((one) => one.root.contains(target));
     if (!pane) return;
-    attention.slot = pane.slot;
-    attention.chat = /** @type {HTMLElement | null} */ (target.closest(".foot"))?.dataset.chat ?? pane.chat;
+    focused.slot = pane.slot;
+    focused.chat = /** @type {HTMLElement | null} */ (target.closest(".foot"))?.dataset.chat ?? pane.chat;
     mark(panes, pane);
   });
   for (const pane of panes) {
@@ -23,9 +23,9 @@ export function followAttention(panes) {
  * @param {import('./pane.js').Pane} pane
  * @param {string} chat
  */
-export function stay(pane, chat) {
+export function keepFocusIn(pane, chat) {
   pane.root.focus({ preventScroll: true });
-  attention.chat = chat;
+  focused.chat = chat;
 }
 
 /** On small screens the marked pane is the one that is open. @param {import('./pane.js').Pane[]} panes @param {import('./pane.js').Pane} chosen */

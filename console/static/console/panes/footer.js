@@ -2,9 +2,9 @@
 
 import { showKeys } from "../shared/keys.js";
 
-const NEWBORN = 400; // ms in which a press is meant for what was there before
+const GRACE = 400; // ms in which a press is meant for what was there before
 
-export class Bound {
+export class Footer {
   /**
    * @param {string} template id of its template
    * @param {string} chat empty for what belongs to a free pane
@@ -19,19 +19,19 @@ export class Bound {
     this.root = /** @type {HTMLElement} */ (copy.firstElementChild);
     this.root.dataset.chat = chat;
     this.ended = false;
-    this.asked = false; // the person has told it to do its last work
-    this.bornAt = instead ? performance.now() : -NEWBORN;
-    if (instead) this.beNew();
+    this.claimed = false; // the person has told it to do its last work
+    this.shownAt = instead ? performance.now() : -GRACE;
+    if (instead) this.markNew();
     this.pressedAt = 0;
-    /** @type {(one: Bound) => void} */
+    /** @type {(one: Footer) => void} */
     this.discarded = () => {};
     this.root.addEventListener("pointerdown", (event) => {
       this.pressedAt = event.timeStamp;
     });
     this.root.addEventListener("click", (event) => this.clicked(event), true);
     this.root.addEventListener("submit", (event) => event.preventDefault());
-    for (const event of ["keydown", "click"]) this.root.addEventListener(event, () => this.complain(""));
-    this.root.addEventListener("focusout", () => setTimeout(() => this.leftAlone(), 300));
+    for (const event of ["keydown", "click"]) this.root.addEventListener(event, () => this.showProblem(""));
+    this.root.addEventListener("focusout", () => setTimeout(() => this.focusLeft(), 300));
     showKeys(this.root);
   }
 
@@ -41,16 +41,16 @@ export class Bound {
   }
 
   /** Where the focus goes when the person comes to the pane. @returns {HTMLElement} */
-  get main() {
+  get focusTarget() {
     return this.root;
   }
 
   /** For as long as a press does nothing the buttons look like it; keys work at once, so they are not disabled. */
-  beNew() {
+  markNew() {
     this.root.dataset.new = "";
     setTimeout(() => {
       delete this.root.dataset.new;
-    }, NEWBORN);
+    }, GRACE);
   }
 
   /** A press meant for what stood here a moment ago, or a key that is held, does nothing. @param {MouseEvent} event */
@@ -58,7 +58,7 @@ export class Bound {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (!button) return;
     if (
-      (event.detail > 0 && this.pressedAt - this.bornAt < NEWBORN) ||
+      (event.detail > 0 && this.pressedAt - this.shownAt < GRACE) ||
       button.getAttribute("aria-disabled") === "true"
     ) {
       event.preventDefault();
@@ -74,16 +74,16 @@ export class Bound {
   }
 
   /** Its last work, once: its buttons do nothing more. @returns {boolean} whether it is to be done now */
-  ask() {
-    if (this.ended || this.asked) return false;
-    this.asked = true;
+  claim() {
+    if (this.ended || this.claimed) return false;
+    this.claimed = true;
     this.disable(true);
     return true;
   }
 
   /** Nothing came of it: the buttons work again. */
-  again() {
-    this.asked = false;
+  release() {
+    this.claimed = false;
     if (!this.ended) this.disable(false);
   }
 
@@ -98,7 +98,7 @@ export class Bound {
   }
 
   /** What was asked for was refused; said until the next key or press here. @param {string} words */
-  complain(words) {
+  showProblem(words) {
     const place = this.root.querySelector(".refused");
     if (!(place instanceof HTMLElement)) return;
     place.hidden = !words;
@@ -112,7 +112,7 @@ export class Bound {
   }
 
   /** Something would be lost if it went. */
-  get needed() {
+  get worthKeeping() {
     return this.focused;
   }
 
@@ -122,12 +122,12 @@ export class Bound {
     this.root.dataset.ended = "";
     const place = this.find(".ghost");
     place.hidden = false;
-    place.textContent = this.epitaph();
+    place.textContent = this.ghostText();
     this.disable(true);
   }
 
   /** What a ghost says. @returns {string} */
-  epitaph() {
+  ghostText() {
     return "";
   }
 
@@ -145,10 +145,10 @@ export class Bound {
       button.setAttribute("aria-disabled", String(off));
   }
 
-  leftAlone() {
-    if (this.ended && !this.needed) this.discarded(this);
+  focusLeft() {
+    if (this.ended && !this.worthKeeping) this.discarded(this);
   }
 
   /** It goes for good. */
-  forget() {}
+  dispose() {}
 }

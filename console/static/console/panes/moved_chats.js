@@ -2,26 +2,26 @@
 
 import { onFrame } from "../net/frames.js";
 import { announce } from "../shared/announcer.js";
-import { clockTime, word } from "../shared/i18n.js";
+import { clockTime, t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
 
-/** @typedef {{chat: string, name: string, place: string, at: number, agent?: string}} Went */
+/** @typedef {{chat: string, name: string, place: string, at: number, agent?: string}} MovedChat */
 
 const box = /** @type {HTMLElement} */ (document.getElementById("went"));
 const list = /** @type {HTMLElement} */ (document.getElementById("went-list"));
 
 /** The chats on the screen, for a reload: last seq by chat. @returns {Record<string, number>} */
-export const hadBefore = () => tab.read("had", {});
+export const chatsBefore = () => tab.read("had", {});
 
 /** @param {import('./pane.js').Pane[]} panes */
-export function keepHad(panes) {
+export function rememberChats(panes) {
   const had = Object.fromEntries(
     panes.filter((pane) => pane.chat && pane.place !== "wrapup").map((pane) => [pane.chat, pane.lastSeq()]),
   );
   tab.write("had", Object.keys(had).length ? had : undefined);
 }
 
-export function startWent() {
+export function startMovedChats() {
   document.getElementById("went-close")?.addEventListener("click", () => {
     box.hidden = true;
     list.replaceChildren();
@@ -29,28 +29,28 @@ export function startWent() {
   onFrame("welcome", (frame) => show(frame.went ?? []));
 }
 
-/** @param {Went[]} went */
+/** @param {MovedChat[]} went */
 function show(went) {
   if (!went.length) return;
   box.hidden = false;
   for (const one of went) list.append(row(one));
-  announce(went.map(inWords).join(". "));
+  announce(went.map(sentence).join(". "));
 }
 
-/** @param {Went} one */
+/** @param {MovedChat} one */
 function row(one) {
   const line = document.createElement("li");
   const link = Object.assign(document.createElement("a"), {
     href: `/chats/${encodeURIComponent(one.chat)}`,
-    textContent: word("read_again"),
+    textContent: t("read_again"),
   });
-  line.append(`${inWords(one)} `);
+  line.append(`${sentence(one)} `);
   if (one.place === "ended") line.append(link);
   return line;
 }
 
-/** @param {Went} one */
-function inWords(one) {
+/** @param {MovedChat} one */
+function sentence(one) {
   const how = one.place === "ended" ? "went_ended" : one.agent ? "went_to" : "went_waiting";
-  return word(how, { name: one.name || word("visitor"), to: one.agent ?? "", time: clockTime(one.at) });
+  return t(how, { name: one.name || t("visitor"), to: one.agent ?? "", time: clockTime(one.at) });
 }

@@ -1,9 +1,9 @@
 // A chat that is offered: yes or no, and then it is another pane's or a chat of one's own.
 
-import { word } from "../shared/i18n.js";
-import { Bound } from "./footer.js";
+import { t } from "../shared/i18n.js";
+import { Footer } from "./footer.js";
 
-export class Offer extends Bound {
+export class Offer extends Footer {
   /**
    * @param {string} chat
    * @param {string} name
@@ -14,28 +14,28 @@ export class Offer extends Bound {
     super("offer", chat, name, instead);
     this.answer = answer;
     this.rename(name);
-    this.main.addEventListener("keydown", (event) => {
+    this.focusTarget.addEventListener("keydown", (event) => {
       if (event.repeat && event.key === "Enter") event.preventDefault();
     });
   }
 
-  get main() {
+  get focusTarget() {
     return this.find('[data-act="accept"]');
   }
 
   /** @param {string} name */
   rename(name) {
     this.name = name;
-    this.root.setAttribute("aria-label", word("offered", { name }));
-    this.find(".words").textContent = word("offered", { name });
+    this.root.setAttribute("aria-label", t("offered", { name }));
+    this.find(".words").textContent = t("offered", { name });
   }
 
   /** @param {string} act */
   act(act) {
-    if (this.ask()) this.answer(this, act === "accept" ? "accept" : "decline");
+    if (this.claim()) this.answer(this, act === "accept" ? "accept" : "decline");
   }
 
-  epitaph() {
-    return word("offer_over", { name: this.name });
+  ghostText() {
+    return t("offer_over", { name: this.name });
   }
 }

@@ -1,9 +1,9 @@
-// The one desk of this page, and what is said from it.
+// The panes of this page, and the commands sent from them.
 
 import { command, isReady, send } from "../net/frames.js";
 import { perform } from "../shared/actions.js";
-import { known, word } from "../shared/i18n.js";
-import { Desk } from "./panes.js";
+import { hasText, t } from "../shared/i18n.js";
+import { Panes } from "./panes.js";
 
 /**
  * @import { WithoutCid } from "../net/frames.js"
@@ -11,14 +11,14 @@ import { Desk } from "./panes.js";
  * @import { Composer } from "./composer.js"
  */
 
-/** @type {Desk} */
-export const desk = new Desk({
+/** @type {Panes} */
+export const panes = new Panes({
   send: (composer, text, { canned, began, promise }) => {
     say(composer, {
       t: "say",
       chat: composer.chat,
       text,
-      read: read(composer),
+      read: readSeq(composer),
       ...(canned && { canned }),
       ...(began && { began }),
       ...(promise && { promise }),
@@ -29,9 +29,9 @@ export const desk = new Desk({
   end: (composer) => say(composer, { t: "end", chat: composer.chat }),
   typing: (composer) => send({ t: "typing", chat: composer.chat }),
   draft: (composer, text) => send({ t: "draft", chat: composer.chat, text }),
-  discarded: (one) => desk.discard(one),
-  read,
-  holding,
+  discarded: (one) => panes.discard(one),
+  read: readSeq,
+  holding: holdingText,
   perform,
   answer: (offer, answer) => {
     command({ t: answer, chat: offer.chat }, offer.chat, offer.name);
@@ -45,25 +45,25 @@ export const desk = new Desk({
 });
 
 /** The last of the visitor's lines on this screen. @param {Composer} composer @returns {number} */
-function read(composer) {
-  return desk.paneOf(composer.chat)?.lastVisitorSeq() ?? 0;
+function readSeq(composer) {
+  return panes.paneOf(composer.chat)?.lastVisitorSeq() ?? 0;
 }
 
 /** What is said when nothing was typed, in the visitor's language if there are words in it. @param {Composer} composer @param {number} ms */
-function holding(composer, ms) {
-  const lang = (desk.paneOf(composer.chat)?.lang ?? "").split(/[-_]/)[0].toLowerCase();
+function holdingText(composer, ms) {
+  const lang = (panes.paneOf(composer.chat)?.lang ?? "").split(/[-_]/)[0].toLowerCase();
   const key = (/** @type {string} */ tongue) => `hold_${tongue}_${ms / 1000}`;
-  return word(known(key(lang)) ? key(lang) : key("en"));
+  return t(hasText(key(lang)) ? key(lang) : key("en"));
 }
 
 /** A command about a composer's chat; its text is shown at once. @param {Composer} composer @param {WithoutCid<Command>} frame */
 function say(composer, frame) {
   const item = command(frame, composer.chat, composer.name);
-  if (item.frame.text) desk.paneOf(composer.chat)?.showPending(item, isReady() ? "sending" : "waiting_to_send");
+  if (item.frame.text) panes.paneOf(composer.chat)?.showPending(item, isReady() ? "sending" : "waiting_to_send");
 }
 
 /** With the composer the person is in, if there is one. @param {(composer: Composer) => void} then */
-export function attended(then) {
-  const composer = desk.attended();
+export function withFocusedComposer(then) {
+  const composer = panes.focusedComposer();
   if (composer) then(composer);
 }

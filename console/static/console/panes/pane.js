@@ -2,8 +2,8 @@
 
 import { localTimes } from "../../times.js";
 import { now } from "../net/server_clock.js";
-import { STILL } from "../shared/clocks.js";
-import { duration, word } from "../shared/i18n.js";
+import { NO_CLOCK } from "../shared/clocks.js";
+import { duration, t } from "../shared/i18n.js";
 
 const NEAR = 24; // px from the bottom that still count as being there
 const TYPING = 6_000; // ms a typing line stays without news
@@ -25,7 +25,7 @@ export class Pane {
     this.pending = this.find(".pending");
     this.typing = this.find(".typing");
     this.newer = this.find(".newer");
-    this.desk = this.find(".composers");
+    this.footerPlace = this.find(".composers");
     this.mini = /** @type {HTMLElement} */ (document.querySelector(`.mini[data-slot="${this.slot}"] .clock`));
     this.miniWords = /** @type {HTMLElement} */ (this.mini.closest(".mini")?.querySelector(".words"));
     this.chat = "";
@@ -80,16 +80,13 @@ export class Pane {
     this.chat = chat;
     this.name = name;
     this.place = place;
-    this.adopt(this.who.dataset);
+    this.readHeader(this.who.dataset);
     if (change.was !== chat) this.changed();
     this.root.toggleAttribute("data-free", !chat);
-    this.scroll.setAttribute(
-      "aria-label",
-      chat ? word("conversation", { name }) : word("pane_free", { slot: this.slot }),
-    );
-    const more = this.look();
+    this.scroll.setAttribute("aria-label", chat ? t("conversation", { name }) : t("pane_free", { slot: this.slot }));
+    const more = this.readNewLines();
     localTimes(this.root);
-    this.own();
+    this.markOwnLines();
     this.drawSeen();
     if (this.typingAfter < this.last.visitor) this.showTyping("", 0);
     this.follow(more);
@@ -97,7 +94,7 @@ export class Pane {
   }
 
   /** What stands at the end of the log by now; only lines that are new are looked at. @returns {boolean} whether there are any */
-  look() {
+  readNewLines() {
     const log = this.chat ? document.getElementById(`log-${this.chat}`) : null;
     const before = this.last.any;
     const last = { ...this.last };
@@ -115,7 +112,7 @@ export class Pane {
   }
 
   /** What the head says of the chat besides. @param {DOMStringMap} head */
-  adopt(head) {
+  readHeader(head) {
     this.queue = head.queue ?? "";
     this.lang = head.lang ?? "";
     this.promise = Number(head.promise) || 0;
@@ -132,12 +129,12 @@ export class Pane {
   }
 
   /** What runs out first here. @returns {import('../shared/clocks.js').Clock} */
-  running() {
+  runningClock() {
     if (this.place === "offered") return { kind: "offer", at: this.until, span: this.span || 10_000 };
     if (this.place === "wrapup") return { kind: "wrapup", at: this.until, span: this.span || 20_000 };
     if (this.promise && (!this.due || this.promise <= this.due))
       return { kind: "promise", at: this.promise, span: this.promised() };
-    return this.due ? { kind: "turn", at: this.due, span: this.target } : STILL;
+    return this.due ? { kind: "turn", at: this.due, span: this.target } : NO_CLOCK;
   }
 
   /** How long the promise that runs is in all, ms: the line that made it knows. */
@@ -155,7 +152,7 @@ export class Pane {
   }
 
   /** Lines of mine and of colleagues look different. */
-  own() {
+  markOwnLines() {
     const me = document.body.dataset.me;
     for (const line of this.root.querySelectorAll(".m[data-author]:not([data-mine])")) {
       line.setAttribute("data-mine", String(line.getAttribute("data-author") === me));
@@ -207,7 +204,7 @@ export class Pane {
       this.atBottom = true;
     }
     const words = /** @type {HTMLElement} */ (bubble.querySelector(".state"));
-    words.textContent = word(state);
+    words.textContent = t(state);
     bubble.classList.toggle("sent", state === "sent");
     this.follow();
   }
@@ -239,10 +236,10 @@ export class Pane {
 
   /** @param {import('../shared/clocks.js').Reading} it @param {string} words */
   showState(it, words) {
-    const label = word("mini", { slot: this.slot, name: this.chat ? this.name : word("no_key"), clock: words });
+    const label = t("mini", { slot: this.slot, name: this.chat ? this.name : t("no_key"), clock: words });
     if (this.root.dataset.state !== it.state) this.root.dataset.state = it.state;
     if (this.root.dataset.kind !== it.kind) this.root.dataset.kind = it.kind;
-    const shown = this.chat ? label : word("pane_free", { slot: this.slot });
+    const shown = this.chat ? label : t("pane_free", { slot: this.slot });
     if (this.miniWords.textContent !== shown) this.miniWords.textContent = shown;
     if (this.typingUntil && performance.now() > this.typingUntil) this.showTyping("", 0);
     this.drawLeft();
@@ -251,7 +248,7 @@ export class Pane {
   drawLeft() {
     const place = this.who.querySelector(".left");
     const left = Number(this.who.dataset.left);
-    const text = left ? word("left_ago", { time: duration(now() - left) }) : "";
+    const text = left ? t("left_ago", { time: duration(now() - left) }) : "";
     if (place && place.textContent !== text) place.textContent = text;
   }
 

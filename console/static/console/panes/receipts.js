@@ -4,13 +4,13 @@
 
 const PAUSE = 200; // ms between two receipts of a chat
 
-export class Shown {
+export class Receipts {
   /** @param {import('./pane.js').Pane[]} panes @param {(frame: ShownFrame) => boolean} send */
   constructor(panes, send) {
     this.panes = panes;
     this.send = send;
     /** @type {Map<string, {seq: number, hidden: boolean, at: number}>} */
-    this.told = new Map();
+    this.reported = new Map();
     this.timer = 0;
     const watcher = new IntersectionObserver(() => this.check(), { threshold: [0, 0.25, 0.75] });
     for (const pane of panes) watcher.observe(pane.root);
@@ -18,24 +18,24 @@ export class Shown {
   }
 
   /** After a new connection everything is told again. */
-  begin() {
-    this.told.clear();
+  restart() {
+    this.reported.clear();
     this.check();
   }
 
   check() {
-    for (const pane of this.panes) if (pane.chat) this.tell(pane);
+    for (const pane of this.panes) if (pane.chat) this.report(pane);
   }
 
   /** @param {import('./pane.js').Pane} pane */
-  tell(pane) {
+  report(pane) {
     const seq = pane.lastSeq();
     const hidden = !pane.inView();
-    const before = this.told.get(pane.chat);
+    const before = this.reported.get(pane.chat);
     if (before && !(seq > before.seq && !hidden) && !(before.hidden && !hidden)) return;
     if (before && !before.hidden && performance.now() - before.at < PAUSE) return this.later();
     if (this.send({ t: "shown", chat: pane.chat, seq, ...(hidden && { hidden }) }))
-      this.told.set(pane.chat, { seq, hidden, at: performance.now() });
+      this.reported.set(pane.chat, { seq, hidden, at: performance.now() });
   }
 
   later() {
@@ -48,6 +48,6 @@ export class Shown {
 
   /** @param {string} chat */
   forget(chat) {
-    this.told.delete(chat);
+    this.reported.delete(chat);
   }
 }

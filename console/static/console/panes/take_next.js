@@ -1,21 +1,21 @@
 // A free pane's foot while somebody waits: how many, how urgent, and a button that takes the next.
 
 import { now } from "../net/server_clock.js";
-import { inTime } from "../shared/clocks.js";
-import { word } from "../shared/i18n.js";
-import { Bound } from "./footer.js";
+import { shortTime } from "../shared/clocks.js";
+import { t } from "../shared/i18n.js";
+import { Footer } from "./footer.js";
 
-export class TakeNext extends Bound {
+export class TakeNext extends Footer {
   /** @param {boolean} instead @param {() => void} take */
   constructor(instead, take) {
     super("take-next", "", "", instead);
     this.take = take;
-    this.main.addEventListener("keydown", (event) => {
+    this.focusTarget.addEventListener("keydown", (event) => {
       if (event.repeat && event.key === "Enter") event.preventDefault();
     });
   }
 
-  get main() {
+  get focusTarget() {
     return this.find('[data-act="take"]');
   }
 
@@ -23,16 +23,16 @@ export class TakeNext extends Bound {
   show(waiting, due) {
     const left = due - now();
     const key = `${waiting === 1 ? "waiting_one" : "waiting_many"}${left > 0 ? "" : "_late"}`;
-    const words = word(key, { n: waiting, time: inTime(Math.abs(left)) });
+    const words = t(key, { n: waiting, time: shortTime(Math.abs(left)) });
     const place = this.find(".words");
     if (place.textContent !== words) place.textContent = words;
   }
 
   act() {
-    if (this.ask()) this.take();
+    if (this.claim()) this.take();
   }
 
-  epitaph() {
-    return word("next_over");
+  ghostText() {
+    return t("next_over");
   }
 }

@@ -1,8 +1,8 @@
 // Reason for contact and tags: during the chat when asked for, and after its end until they are set or the time is up.
 
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
-import { Bound } from "./footer.js";
+import { Footer } from "./footer.js";
 
 const LONGEST = 60; // characters of a reason or a tag
 const MOST = 20; // tags
@@ -11,19 +11,19 @@ const KNOWN = 40; // tags this browser remembers
 
 /**
  * @typedef {import('./pane.js').Pane} Pane
- * @typedef {(labels: Labels, reason: string, tags: string[], done: boolean) => void} Send
+ * @typedef {(labels: Wrapup, reason: string, tags: string[], done: boolean) => void} Send
  */
 
-export class Labels extends Bound {
+export class Wrapup extends Footer {
   /**
    * @param {Pane} pane
    * @param {boolean} instead
-   * @param {{send: Send, closed: (labels: Labels) => void}} on
+   * @param {{send: Send, closed: (labels: Wrapup) => void}} on
    */
   constructor(pane, instead, on) {
     super("labels", pane.chat, pane.name, instead);
     this.on = on;
-    this.wraps = false;
+    this.afterEnd = false;
     this.touched = false;
     this.reason = pane.reason;
     this.tags = [...pane.tags];
@@ -35,10 +35,10 @@ export class Labels extends Bound {
     this.root.addEventListener("input", (event) => this.changed(event));
     this.rename(pane.name);
     this.draw();
-    this.become(pane.place === "wrapup");
+    this.setAfterEnd(pane.place === "wrapup");
   }
 
-  get main() {
+  get focusTarget() {
     return this.find(".reasons input:checked") ?? this.find(".reasons input") ?? this.other;
   }
 
@@ -49,15 +49,15 @@ export class Labels extends Bound {
   }
 
   /** The chat has ended: from here on the slot waits for this. @param {boolean} wraps */
-  become(wraps) {
-    this.wraps = wraps;
+  setAfterEnd(wraps) {
+    this.afterEnd = wraps;
     this.root.dataset.wraps = String(wraps);
-    this.find(".done-words").textContent = word(wraps ? "wrap_done" : "save");
+    this.find(".done-words").textContent = t(wraps ? "wrap_done" : "save");
     this.title();
   }
 
   title() {
-    const words = word(this.wraps ? "wrap_up" : "labels_of", { name: this.name });
+    const words = t(this.afterEnd ? "wrap_up" : "labels_of", { name: this.name });
     this.root.setAttribute("aria-label", words);
     this.find(".words").textContent = words;
   }
@@ -116,7 +116,7 @@ export class Labels extends Bound {
     chip.className = "button small tag";
     chip.dataset.act = "untag";
     chip.dataset.tag = tag;
-    chip.setAttribute("aria-label", word("remove_tag", { tag }));
+    chip.setAttribute("aria-label", t("remove_tag", { tag }));
     chip.append(Object.assign(document.createElement("bdi"), { textContent: tag }), " ×");
     return chip;
   }
@@ -134,7 +134,7 @@ export class Labels extends Bound {
   /** @param {KeyboardEvent} event */
   keydown(event) {
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Escape" && !this.wraps) return this.close();
+    if (event.key === "Escape" && !this.afterEnd) return this.close();
     if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -177,19 +177,19 @@ export class Labels extends Bound {
   }
 
   done() {
-    if (this.ended || this.asked) return;
+    if (this.ended || this.claimed) return;
     if (this.tag.value.trim()) this.addTag();
-    if (!this.wraps && !this.touched) return this.close();
-    this.keepTags();
-    if (this.wraps) this.ask();
-    this.on.send(this, this.reason, this.tags, this.wraps);
+    if (!this.afterEnd && !this.touched) return this.close();
+    this.rememberTags();
+    if (this.afterEnd) this.claim();
+    this.on.send(this, this.reason, this.tags, this.afterEnd);
     this.touched = false;
-    if (!this.wraps) this.close();
+    if (!this.afterEnd) this.close();
   }
 
   /** What was chosen is not lost when the time is up. @param {number} left ms */
-  runsOut(left) {
-    if (!this.wraps || this.asked || this.ended || left > LAST) return;
+  sendBeforeTimeout(left) {
+    if (!this.afterEnd || this.claimed || this.ended || left > LAST) return;
     if (this.tag.value.trim()) this.addTag();
     if (this.touched) this.done();
   }
@@ -198,12 +198,12 @@ export class Labels extends Bound {
     this.on.closed(this);
   }
 
-  keepTags() {
+  rememberTags() {
     const known = /** @type {string[]} */ (browser.read("tags", []));
     browser.write("tags", [...new Set([...this.tags, ...known])].slice(0, KNOWN));
   }
 
-  epitaph() {
-    return word("labels_over", { name: this.name });
+  ghostText() {
+    return t("labels_over", { name: this.name });
   }
 }

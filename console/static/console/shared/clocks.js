@@ -1,7 +1,7 @@
 // Clocks: rings that empty, and squares that say how late it is. Shape, words and colour say the same.
 
 import { now } from "../net/server_clock.js";
-import { duration, word } from "./i18n.js";
+import { duration, t } from "./i18n.js";
 
 /**
  * What runs out: the promise to answer (`turn`), the one to be back (`promise`), an offer, or a wrap-up.
@@ -14,7 +14,7 @@ import { duration, word } from "./i18n.js";
 const PROMISE_SOON = 20_000; // ms before its end at which a promise is soon to be broken, at most
 
 /** @type {Clock} */
-export const STILL = { kind: "turn", at: 0, span: 1 };
+export const NO_CLOCK = { kind: "turn", at: 0, span: 1 };
 
 /**
  * What a clock shows: seconds left (rounded up) or late (rounded down), and the share that is left.
@@ -22,7 +22,7 @@ export const STILL = { kind: "turn", at: 0, span: 1 };
  * @param {number} at server ms
  * @returns {Reading}
  */
-export function reading({ kind, at: due, span }, at) {
+export function readClock({ kind, at: due, span }, at) {
   if (!due) return { kind, state: "none", seconds: 0, share: 0 };
   const left = due - at;
   if (left <= 0 && kind === "offer") return { kind, state: "soon", seconds: 0, share: 0 }; // never late: over
@@ -34,22 +34,22 @@ export function reading({ kind, at: due, span }, at) {
 }
 
 /** `42 s`, `1:42`. @param {number} ms */
-export function inTime(ms) {
+export function shortTime(ms) {
   const all = Math.max(0, Math.ceil(ms / 1000));
-  return all < 60 ? word("seconds", { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
+  return all < 60 ? t("seconds", { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
 }
 
 /** What a small clock has room for: `42`, `17m`, `2h`. @param {number} seconds */
-export function brief(seconds) {
+export function briefSeconds(seconds) {
   if (seconds < 100) return String(seconds);
   return seconds < 6000 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`;
 }
 
 /** `+42`, `17m`: how late, where there is room for three. @param {number} seconds */
-export const behind = (seconds) => (seconds < 100 ? `+${seconds}` : brief(seconds));
+export const lateSeconds = (seconds) => (seconds < 100 ? `+${seconds}` : briefSeconds(seconds));
 
 /** `42`, `17:05`. @param {number} seconds */
-const glance = (seconds) => (seconds < 60 ? String(seconds) : duration(seconds * 1000));
+const clockSeconds = (seconds) => (seconds < 60 ? String(seconds) : duration(seconds * 1000));
 
 /**
  * @param {Reading} it
@@ -58,27 +58,27 @@ const glance = (seconds) => (seconds < 60 ? String(seconds) : duration(seconds *
 function digits(it, short) {
   if (it.state === "none") return "·";
   if (it.state === "stale") return "?";
-  const n = brief(it.seconds);
-  if (short) return it.state === "late" ? behind(it.seconds) : it.state === "soon" ? `${n}!` : n;
-  if (it.state === "late") return word(it.kind === "promise" ? "promise_late" : "late", { n: glance(it.seconds) });
-  if (it.kind === "promise") return word("promise", { time: inTime(it.seconds * 1000) });
-  if (it.kind === "offer") return word("accept_in", { n });
-  return it.state === "soon" ? word("soon", { n }) : n;
+  const n = briefSeconds(it.seconds);
+  if (short) return it.state === "late" ? lateSeconds(it.seconds) : it.state === "soon" ? `${n}!` : n;
+  if (it.state === "late") return t(it.kind === "promise" ? "promise_late" : "late", { n: clockSeconds(it.seconds) });
+  if (it.kind === "promise") return t("promise", { time: shortTime(it.seconds * 1000) });
+  if (it.kind === "offer") return t("accept_in", { n });
+  return it.state === "soon" ? t("soon", { n }) : n;
 }
 
 /** `late by 42 seconds`, `late by 17 min`. @param {number} seconds */
-export function lateBy(seconds, key = "clock_late") {
-  return seconds < 60 ? word(key, { n: seconds }) : word(`${key}_long`, { n: Math.floor(seconds / 60) });
+export function lateText(seconds, key = "clock_late") {
+  return seconds < 60 ? t(key, { n: seconds }) : t(`${key}_long`, { n: Math.floor(seconds / 60) });
 }
 
 /** The same for somebody who hears it. @param {Reading} it */
-export function inWords(it) {
+export function clockText(it) {
   const { kind, state, seconds: n } = it;
-  if (state === "none") return word("clock_none");
-  if (state === "stale") return word("clock_stale");
-  if (state === "late") return lateBy(n, kind === "promise" ? "clock_promise_late" : "clock_late");
-  if (kind === "turn") return word(state === "soon" ? "clock_soon" : "clock_left", { n });
-  return word(`clock_${kind}`, { n });
+  if (state === "none") return t("clock_none");
+  if (state === "stale") return t("clock_stale");
+  if (state === "late") return lateText(n, kind === "promise" ? "clock_promise_late" : "clock_late");
+  if (kind === "turn") return t(state === "soon" ? "clock_soon" : "clock_left", { n });
+  return t(`clock_${kind}`, { n });
 }
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -88,7 +88,7 @@ const still = window.matchMedia("(prefers-reduced-motion: reduce)");
  * @param {Reading} it
  * @param {boolean} short
  */
-export function draw(clock, it, short = false) {
+export function drawClock(clock, it, short = false) {
   const text = digits(it, short);
   const place = /** @type {HTMLElement} */ (clock.querySelector(".digits"));
   if (place.textContent !== text) place.textContent = text;
@@ -101,14 +101,14 @@ export function draw(clock, it, short = false) {
 }
 
 /** Draw all there are: panes and the small ones on top. @param {import('../panes/pane.js').Pane[]} panes @param {boolean} live */
-export function drawAll(panes, live) {
+export function drawClocks(panes, live) {
   const at = now();
   for (const pane of panes) {
-    const clock = pane.running();
+    const clock = pane.runningClock();
     /** @type {Reading} */
-    const it = live || !pane.chat ? reading(clock, at) : { kind: clock.kind, state: "stale", seconds: 0, share: 0 };
-    draw(pane.clock, it);
-    draw(pane.mini, it, true);
-    pane.showState(it, inWords(it));
+    const it = live || !pane.chat ? readClock(clock, at) : { kind: clock.kind, state: "stale", seconds: 0, share: 0 };
+    drawClock(pane.clock, it);
+    drawClock(pane.mini, it, true);
+    pane.showState(it, clockText(it));
   }
 }

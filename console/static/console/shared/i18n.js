@@ -1,6 +1,6 @@
 // The page's texts, in its language.
 
-import { manner } from "../../times.js";
+import { readerLocale } from "../../times.js";
 
 /** @type {Record<string, string>} */
 const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
@@ -11,12 +11,12 @@ const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
  * @param {Record<string, string | number>} [values]
  * @returns {string}
  */
-export function word(key, values = {}) {
+export function t(key, values = {}) {
   return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
 /** Whether there is such a text. @param {string} key */
-export const known = (key) => key in texts;
+export const hasText = (key) => key in texts;
 
 /**
  * `0:42`, `12:05`, `1:02:03`.
@@ -34,5 +34,5 @@ export function duration(ms) {
  * @param {number} ms since 1970
  */
 export function clockTime(ms) {
-  return new Intl.DateTimeFormat(manner(), { timeStyle: "medium" }).format(new Date(ms));
+  return new Intl.DateTimeFormat(readerLocale(), { timeStyle: "medium" }).format(new Date(ms));
 }

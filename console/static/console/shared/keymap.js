@@ -9,7 +9,7 @@ const chord = (code) =>
   mac ? (code.startsWith("Digit") ? `Control+${code}` : `Control+Shift+${code}`) : `Alt+${code}`;
 
 /** @type {Record<string, string>} action -> key as delivered */
-export const DEFAULTS = {
+export const DEFAULT_KEYS = {
   ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((slot) => [`pane${slot}`, chord(`Digit${slot}`)])),
   urgent: chord("Digit0"),
   urgent2: chord("KeyJ"),
@@ -39,23 +39,23 @@ let changed = browser.read("keys", {});
 let off = browser.read("keys_off", []);
 
 /** @param {string} action */
-export const keyOf = (action) => changed[action] ?? DEFAULTS[action] ?? "";
+export const keyOf = (action) => changed[action] ?? DEFAULT_KEYS[action] ?? "";
 /** @param {string} action */
-export const isOn = (action) => !off.includes(action);
+export const isKeyOn = (action) => !off.includes(action);
 
 /** @param {string} key @returns {string} the action it is bound to, or nothing */
-export function boundTo(key) {
-  return Object.keys(DEFAULTS).find((action) => keyOf(action) === key) ?? "";
+export function actionFor(key) {
+  return Object.keys(DEFAULT_KEYS).find((action) => keyOf(action) === key) ?? "";
 }
 
 /** @param {string} action @param {string} key */
-export function bind(action, key) {
+export function bindKey(action, key) {
   changed = { ...changed, [action]: key };
   browser.write("keys", changed);
 }
 
 /** @param {string} action @param {boolean} on */
-export function turn(action, on) {
+export function switchKey(action, on) {
   off = off.filter((one) => one !== action);
   if (!on) off.push(action);
   browser.write("keys_off", off);
@@ -69,7 +69,7 @@ export function resetKeys() {
 }
 
 /** How a pressed key is written; empty for a modifier alone. @param {KeyboardEvent} event */
-export function written(event) {
+export function keyName(event) {
   if (/^(Alt|Control|Shift|Meta|AltGraph|OS)/.test(event.key) || !event.code) return "";
   const modifiers = [
     event.ctrlKey && "Control",
@@ -81,7 +81,7 @@ export function written(event) {
 }
 
 /** How a key is shown: `Alt E`. @param {string} key */
-export function shownKey(key) {
+export function keyLabel(key) {
   /** @type {Record<string, string>} */
   const names = mac ? { Meta: "Cmd" } : { Control: "Ctrl" };
   return key

@@ -1,6 +1,6 @@
 // The keyboard: a key that is ours does its work and nothing else, whatever the browser would have made of it.
 
-import { boundTo, isOn, keyOf, shownKey, written } from "./keymap.js";
+import { actionFor, isKeyOn, keyLabel, keyName, keyOf } from "./keymap.js";
 
 /** Single characters work outside text only. */
 const TEXT = "textarea, select, [contenteditable], input:not([type=checkbox]):not([type=range])";
@@ -28,8 +28,9 @@ export function startKeys(perform) {
 /** @param {KeyboardEvent} event @returns {string} */
 function actionOf(event) {
   if (event.isComposing || event.keyCode === 229 || event.getModifierState("AltGraph")) return "";
-  const action = boundTo(written(event)) || (event.ctrlKey || event.altKey || event.metaKey ? "" : boundTo(event.key));
-  if (!action || !isOn(action)) return "";
+  const action =
+    actionFor(keyName(event)) || (event.ctrlKey || event.altKey || event.metaKey ? "" : actionFor(event.key));
+  if (!action || !isKeyOn(action)) return "";
   const inText = event.target instanceof Element && event.target.closest(TEXT) !== null;
   const single = keyOf(action).length === 1 || /^(Shift\+)?(Key|Digit|Slash|Space|Enter)/.test(keyOf(action));
   return single && inText ? "" : action;
@@ -39,7 +40,7 @@ function actionOf(event) {
 export function showKeys(root) {
   for (const place of root.querySelectorAll("[data-key-of]")) {
     const action = place.getAttribute("data-key-of") ?? "";
-    place.textContent = isOn(action) ? shownKey(keyOf(action)) : "";
+    place.textContent = isKeyOn(action) ? keyLabel(keyOf(action)) : "";
     place.toggleAttribute("hidden", !place.textContent);
   }
 }

@@ -9,7 +9,7 @@ const OURS = new Set(["style", "data-state", "data-digits", "aria-label", "title
  * @param {Element} fresh
  * @returns {Element} the one that stands now
  */
-export function patch(old, fresh) {
+export function morph(old, fresh) {
   if (old.tagName !== fresh.tagName || old.id !== fresh.id) {
     old.replaceWith(fresh);
     return fresh;
@@ -39,7 +39,7 @@ function children(old, fresh) {
     if (same && same !== at) old.insertBefore(same, at);
     at = same ?? at;
     if (at && (same || alike(at, next))) {
-      const stands = at instanceof Element ? patch(at, /** @type {Element} */ (next)) : text(at, next);
+      const stands = at instanceof Element ? morph(at, /** @type {Element} */ (next)) : text(at, next);
       at = stands.nextSibling;
     } else {
       old.insertBefore(next, at);

@@ -1,7 +1,7 @@
 // What the browser keeps: per tab, or for this browser. A full or forbidden store costs the keeping, never the use.
 
 /** @param {() => Storage} storage */
-function keeper(storage) {
+function storageOf(storage) {
   /** @type {Map<string, string>} */
   const memory = new Map();
   return {
@@ -31,6 +31,6 @@ function keeper(storage) {
 }
 
 /** This tab's, over reloads. */
-export const tab = keeper(() => sessionStorage);
+export const tab = storageOf(() => sessionStorage);
 /** This browser's, for good. */
-export const browser = keeper(() => localStorage);
+export const browser = storageOf(() => localStorage);

@@ -1,13 +1,13 @@
 // Canned replies: `/` in an empty composer, or the key elsewhere, opens a menu that filters as one types on.
 
-import { attended, desk } from "../panes/page.js";
+import { panes, withFocusedComposer } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
-import { word } from "../shared/i18n.js";
-import { isOn, keyOf } from "../shared/keymap.js";
+import { t } from "../shared/i18n.js";
+import { isKeyOn, keyOf } from "../shared/keymap.js";
 import { Choices } from "./choices.js";
 import { distance, nearest } from "./fuzzy.js";
-import { fill, leftIn } from "./placeholders.js";
+import { fill, firstPlaceholder } from "./placeholders.js";
 import { refreshReplies, replies, repliesFor } from "./replies.js";
 
 /**
@@ -35,7 +35,9 @@ let open = null;
 let asked = ""; // the text with a placeholder that Enter has been asked about
 
 export function startCanned() {
-  addActions({ canned: { run: () => attended(atCaret), may: () => desk.attended()?.mode === "reply" } });
+  addActions({
+    canned: { run: () => withFocusedComposer(atCaret), may: () => panes.focusedComposer()?.mode === "reply" },
+  });
   document.addEventListener("sestetto:composer", (event) =>
     listen(/** @type {CustomEvent<Composer>} */ (event).detail),
   );
@@ -52,11 +54,11 @@ function listen(composer) {
     before = composer.box.value;
   });
   composer.box.addEventListener("input", () => {
-    if (open?.composer === composer) follow();
-    else if (!before && composer.box.value === SLASH && ours()) show(composer, 0, SLASH.length);
+    if (open?.composer === composer) update();
+    else if (!before && composer.box.value === SLASH && isSlashOurs()) show(composer, 0, SLASH.length);
     else hide();
   });
-  composer.root.addEventListener("focusout", () => setTimeout(leftAlone));
+  composer.root.addEventListener("focusout", () => setTimeout(focusLeft));
   new MutationObserver(() => {
     if (composer.root.contains(menu)) hide();
   }) // its chat has gone
@@ -65,11 +67,11 @@ function listen(composer) {
 
 /** @param {Element | EventTarget | null} inside */
 function composerOf(inside) {
-  return desk.composers.find((composer) => inside instanceof Node && composer.root.contains(inside));
+  return panes.composers.find((composer) => inside instanceof Node && composer.root.contains(inside));
 }
 
 /** `/` opens the menu unless another key was chosen for it. */
-const ours = () => isOn("canned") && keyOf("canned") === SLASH;
+const isSlashOurs = () => isKeyOn("canned") && keyOf("canned") === SLASH;
 
 /** By key or button: what is typed from here on is looked for. @param {Composer} composer */
 function atCaret(composer) {
@@ -88,8 +90,8 @@ function show(composer, start, lead) {
   choices.open(composer.box);
   foot.hidden = false;
   menu.showPopover();
-  follow();
-  void refreshReplies(about(composer).queue, () => open && follow());
+  update();
+  void refreshReplies(about(composer).queue, () => open && update());
 }
 
 function hide() {
@@ -102,7 +104,7 @@ function hide() {
 }
 
 /** Whoever goes elsewhere on the page leaves no menu behind; going to another window changes nothing. */
-function leftAlone() {
+function focusLeft() {
   if (document.hasFocus() && !menu.closest(".composer")?.contains(document.activeElement)) hide();
 }
 
@@ -121,7 +123,7 @@ function query() {
   return text.includes("\n") ? undefined : text;
 }
 
-function follow() {
+function update() {
   const looked = query();
   if (!open || looked === undefined) return hide();
   const found = search(looked, about(open.composer).queue);
@@ -143,9 +145,9 @@ function search(looked, queue) {
 /** @param {number} count @param {string} looked */
 function noteFor(count, looked) {
   if (count) return "";
-  if (replies.state === "loading") return word("canned_loading");
-  if (replies.state === "failed") return word("canned_failed");
-  return looked ? word("canned_no_fit", { text: looked }) : word("canned_none");
+  if (replies.state === "loading") return t("canned_loading");
+  if (replies.state === "failed") return t("canned_failed");
+  return looked ? t("canned_no_fit", { text: looked }) : t("canned_none");
 }
 
 /** @param {string} text */
@@ -184,8 +186,8 @@ function row(reply) {
 
 /** @param {Reply} reply */
 function scopeOf(reply) {
-  if (reply.scope === "queue" && open) return about(open.composer).queue_name || word("canned_queue");
-  return word(reply.scope === "member" ? "canned_own" : reply.scope === "queue" ? "canned_queue" : "canned_shared");
+  if (reply.scope === "queue" && open) return about(open.composer).queue_name || t("canned_queue");
+  return t(reply.scope === "member" ? "canned_own" : reply.scope === "queue" ? "canned_queue" : "canned_shared");
 }
 
 /**
@@ -198,7 +200,7 @@ function about(composer) {
     about: said,
     sites = "{}",
     name: agent,
-  } = { ...desk.paneOf(composer.chat)?.who.dataset, ...document.body.dataset };
+  } = { ...panes.paneOf(composer.chat)?.who.dataset, ...document.body.dataset };
   const chat = said ? JSON.parse(said) : { queue: "" };
   return { ...chat, agent, site_name: JSON.parse(sites)[chat.site] };
 }
@@ -208,7 +210,7 @@ function about(composer) {
 /** @param {KeyboardEvent} event */
 function keydown(event) {
   if (event.isComposing || event.keyCode === 229) return;
-  const composer = desk.attended();
+  const composer = panes.focusedComposer();
   if (!composer || event.target !== composer.box) return;
   if (open?.composer === composer && menuKey(event)) {
     event.preventDefault();
@@ -216,7 +218,7 @@ function keydown(event) {
     return;
   }
   const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
-  if (event.key === "Enter" && plain && !event.repeat && heldBack(composer)) {
+  if (event.key === "Enter" && plain && !event.repeat && holdsBack(composer)) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -243,17 +245,17 @@ function picked(reply) {
   composer.insert(before + text + after, before + after ? "" : reply.id);
   box.focus();
   const end = start + text.length;
-  const left = leftIn(box.value, start);
+  const left = firstPlaceholder(box.value, start);
   if (left && left.end <= end) box.setSelectionRange(left.start, left.end);
   else box.setSelectionRange(end, end);
-  announce(left ? word("canned_fill", { name: left.name }) : word("canned_inserted", { title: reply.title }));
+  announce(left ? t("canned_fill", { name: left.name }) : t("canned_inserted", { title: reply.title }));
 }
 
 // --- nothing in braces goes out by a slip ---
 
 /** Once asked, the next Enter sends the same text as it is. @param {Composer} composer */
-function heldBack(composer) {
-  const left = composer.mode === "reply" && !composer.ended ? leftIn(composer.box.value) : undefined;
+function holdsBack(composer) {
+  const left = composer.mode === "reply" && !composer.ended ? firstPlaceholder(composer.box.value) : undefined;
   if (!left || asked === composer.box.value) {
     asked = "";
     return false;
@@ -264,7 +266,7 @@ function heldBack(composer) {
   composer.box.after(menu);
   list.hidden = foot.hidden = true;
   menu.showPopover();
-  say(word("canned_fill", { name: left.name }));
+  say(t("canned_fill", { name: left.name }));
   place();
   return true;
 }
@@ -272,7 +274,7 @@ function heldBack(composer) {
 /** By the button. @param {Event} event */
 function submit(event) {
   const composer = composerOf(event.target);
-  if (!composer || !heldBack(composer)) return;
+  if (!composer || !holdsBack(composer)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
 }

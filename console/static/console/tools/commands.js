@@ -1,11 +1,11 @@
 // All that the command palette offers: panes by name, actions with their keys, statuses, places.
 
 import { now } from "../net/server_clock.js";
-import { desk } from "../panes/page.js";
+import { panes } from "../panes/page.js";
 import { actionNames, mayDo, perform } from "../shared/actions.js";
-import { inWords, reading } from "../shared/clocks.js";
-import { known, word } from "../shared/i18n.js";
-import { DEFAULTS, isOn, keyOf, shownKey } from "../shared/keymap.js";
+import { clockText, readClock } from "../shared/clocks.js";
+import { hasText, t } from "../shared/i18n.js";
+import { DEFAULT_KEYS, isKeyOn, keyLabel, keyOf } from "../shared/keymap.js";
 import { setStatus, statusOf } from "./status.js";
 
 /**
@@ -21,41 +21,41 @@ export function commands() {
   return [...visitors(), ...actions(), ...freePanes(), ...statuses(), ...places()];
 }
 
-const held = () => desk.panes.filter((pane) => pane.chat);
+const held = () => panes.all.filter((pane) => pane.chat);
 
 function visitors() {
   return held().map((pane) => {
-    const running = pane.running();
-    const clock = running.at ? inWords(reading(running, now())) : "";
-    const detail = [word("pane_n", { slot: pane.slot }), clock].filter(Boolean).join(" · ");
-    return { ...ofAction(`pane${pane.slot}`), label: word("go_to", { name: pane.name }), detail };
+    const running = pane.runningClock();
+    const clock = running.at ? clockText(readClock(running, now())) : "";
+    const detail = [t("pane_n", { slot: pane.slot }), clock].filter(Boolean).join(" · ");
+    return { ...ofAction(`pane${pane.slot}`), label: t("go_to", { name: pane.name }), detail };
   });
 }
 
 function freePanes() {
-  return desk.panes.filter((pane) => !pane.chat).map((pane) => ofAction(`pane${pane.slot}`));
+  return panes.all.filter((pane) => !pane.chat).map((pane) => ofAction(`pane${pane.slot}`));
 }
 
 function actions() {
-  const names = [...new Set([...Object.keys(DEFAULTS), ...actionNames()])];
+  const names = [...new Set([...Object.keys(DEFAULT_KEYS), ...actionNames()])];
   return names
-    .filter((name) => known(`do_${name}`) && !PANE.test(name) && !SECOND.test(name) && name !== "palette")
+    .filter((name) => hasText(`do_${name}`) && !PANE.test(name) && !SECOND.test(name) && name !== "palette")
     .map(ofAction);
 }
 
 /** @param {string} name @returns {Command} */
 function ofAction(name) {
-  const label = PANE.test(name) ? word("do_pane", { slot: name.slice(-1) }) : word(`do_${name}`);
+  const label = PANE.test(name) ? t("do_pane", { slot: name.slice(-1) }) : t(`do_${name}`);
   const may = mayDo(name);
-  const key = isOn(name) ? shownKey(keyOf(name)) : "";
-  return { label, detail: may ? "" : word("not_now"), key, may, here: !PANE.test(name), run: () => perform(name) };
+  const key = isKeyOn(name) ? keyLabel(keyOf(name)) : "";
+  return { label, detail: may ? "" : t("not_now"), key, may, here: !PANE.test(name), run: () => perform(name) };
 }
 
 /** The same as in the menu on top. */
 function statuses() {
   return [...document.querySelectorAll("#status-menu [data-set-status]")].map((button) => {
     const [status, reason] = [statusOf(button), button.getAttribute("data-reason") ?? ""];
-    const label = word("set_status", { status: (button.textContent ?? "").trim() });
+    const label = t("set_status", { status: (button.textContent ?? "").trim() });
     return { label, detail: "", key: "", may: true, here: false, run: () => setStatus(status, reason) };
   });
 }
@@ -66,7 +66,7 @@ function places() {
     const { href, textContent } = /** @type {HTMLAnchorElement} */ (link);
     return {
       label: textContent ?? "",
-      detail: word("new_tab"),
+      detail: t("new_tab"),
       key: "",
       may: true,
       here: false,

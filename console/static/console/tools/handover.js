@@ -1,9 +1,9 @@
 // The dialog that hands a chat over, to a queue or a colleague, or invites a colleague to look on.
 
 import { command, onAnswer } from "../net/frames.js";
-import { desk } from "../panes/page.js";
+import { panes } from "../panes/page.js";
 import { announce } from "../shared/announcer.js";
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { followColleagues } from "./colleagues.js";
 
 /**
@@ -35,10 +35,10 @@ export function showHandover(of, invites) {
   chosen = "";
   find.value = note.value = "";
   dialog.dataset.inviting = String(invites);
-  $("handover-title").textContent = word(invites ? "invite_to" : "hand_over", { name: of.name });
+  $("handover-title").textContent = t(invites ? "invite_to" : "hand_over", { name: of.name });
   $("handover-draft").hidden = invites || !of.texts.reply.trim();
   $("handover-note-field").hidden = invites;
-  go.firstChild?.replaceWith(word(invites ? "go_invite" : "go_hand_over"));
+  go.firstChild?.replaceWith(t(invites ? "go_invite" : "go_hand_over"));
   problem("");
   draw();
   stop = followColleagues(learn);
@@ -63,7 +63,7 @@ function rank({ status = "offline", free = 0 }) {
 
 /** @param {import('./colleagues.js').QueueThere} queue @returns {Choice} */
 function queueChoice(queue) {
-  const words = word("queue_there", { online: queue.online ?? 0, free: queue.free ?? 0, waiting: queue.waiting ?? 0 });
+  const words = t("queue_there", { online: queue.online ?? 0, free: queue.free ?? 0, waiting: queue.waiting ?? 0 });
   return { key: `queue:${queue.id}`, kind: "queue", id: queue.id, name: queue.name, words, may: true };
 }
 
@@ -72,9 +72,9 @@ function agentChoice(agent) {
   const status = agent.status ?? "offline";
   const free = agent.free ?? 0;
   const said =
-    word(`status_${status}`) +
-    (agent.reason ? `: ${agent.reason === "missed_offers" ? word("missed_offers") : agent.reason}` : "");
-  const words = status === "online" ? word(free ? "slots_free" : "no_slot_free", { n: free }) : said;
+    t(`status_${status}`) +
+    (agent.reason ? `: ${agent.reason === "missed_offers" ? t("missed_offers") : agent.reason}` : "");
+  const words = status === "online" ? t(free ? "slots_free" : "no_slot_free", { n: free }) : said;
   return {
     key: `agent:${agent.id}`,
     kind: "agent",
@@ -152,15 +152,15 @@ function keydown(event) {
 
 function submit() {
   const to = choices.find((one) => one.key === chosen && one.may);
-  if (!composer || !to) return problem(word("choose_one"));
-  if (composer.ended || desk.composerOf(composer.chat) !== composer)
-    return problem(word("chat_not_here", { name: composer.name }));
+  if (!composer || !to) return problem(t("choose_one"));
+  if (composer.ended || panes.composerOf(composer.chat) !== composer)
+    return problem(t("chat_not_here", { name: composer.name }));
   if (inviting) {
     command({ t: "invite", chat: composer.chat, agent: to.id }, composer.chat, composer.name);
-    announce(word("invited_now", { name: composer.name, to: to.name }));
+    announce(t("invited_now", { name: composer.name, to: to.name }));
   } else {
     composer.undo();
-    composer.handTo(to.name);
+    composer.setHandover(to.name);
     const where = to.kind === "queue" ? { queue: to.id } : { agent: to.id };
     const said = note.value.trim();
     command(
@@ -193,6 +193,6 @@ export function startHandover() {
     stop = () => {};
   });
   onAnswer("transfer", (item, answer) => {
-    if (answer.t === "nack") desk.composerOf(item.frame.chat)?.handTo("");
+    if (answer.t === "nack") panes.composerOf(item.frame.chat)?.setHandover("");
   });
 }

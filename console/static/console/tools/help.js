@@ -1,7 +1,17 @@
 // The help dialog: every key, changed or switched off by whoever uses it.
 
-import { word } from "../shared/i18n.js";
-import { bind, boundTo, DEFAULTS, isOn, keyOf, resetKeys, shownKey, turn, written } from "../shared/keymap.js";
+import { t } from "../shared/i18n.js";
+import {
+  actionFor,
+  bindKey,
+  DEFAULT_KEYS,
+  isKeyOn,
+  keyLabel,
+  keyName,
+  keyOf,
+  resetKeys,
+  switchKey,
+} from "../shared/keymap.js";
 import { showKeys } from "../shared/keys.js";
 
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
@@ -29,13 +39,13 @@ function redraw() {
 }
 
 function draw() {
-  rows.replaceChildren(...Object.keys(DEFAULTS).map(row));
+  rows.replaceChildren(...Object.keys(DEFAULT_KEYS).map(row));
 }
 
 /** @param {string} action */
 function what(action) {
   const pane = /^pane(\d)$/.exec(action);
-  return pane ? word("do_pane", { slot: pane[1] }) : word(`do_${action}`);
+  return pane ? t("do_pane", { slot: pane[1] }) : t(`do_${action}`);
 }
 
 /** @param {string} action */
@@ -59,10 +69,10 @@ function cell(inside) {
 function toggle(action) {
   const box = document.createElement("input");
   box.type = "checkbox";
-  box.checked = isOn(action);
-  box.setAttribute("aria-label", word("key_on", { what: what(action) }));
+  box.checked = isKeyOn(action);
+  box.setAttribute("aria-label", t("key_on", { what: what(action) }));
   box.addEventListener("change", () => {
-    turn(action, box.checked);
+    switchKey(action, box.checked);
     showKeys(document);
   });
   return box;
@@ -75,27 +85,27 @@ function changer(action) {
   button.className = "button small";
   const spoken = Object.assign(document.createElement("span"), {
     className: "vh",
-    textContent: `${word("change_key", { what: what(action) })}: `,
+    textContent: `${t("change_key", { what: what(action) })}: `,
   });
-  button.append(spoken, shownKey(keyOf(action)) || word("no_key"));
+  button.append(spoken, keyLabel(keyOf(action)) || t("no_key"));
   button.addEventListener("click", () => listen(action, button));
   return button;
 }
 
 /** The next key becomes the action's; Escape leaves all as it was. @param {string} action @param {HTMLButtonElement} button */
 function listen(action, button) {
-  button.textContent = word("press_new");
+  button.textContent = t("press_new");
   const heard = (/** @type {KeyboardEvent} */ event) => {
-    const key = written(event);
+    const key = keyName(event);
     if (!key) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     stop();
-    const taken = boundTo(key);
+    const taken = actionFor(key);
     if (event.key === "Escape") return redraw();
-    if (taken && taken !== action) button.textContent = word("key_taken", { what: what(taken) });
+    if (taken && taken !== action) button.textContent = t("key_taken", { what: what(taken) });
     else {
-      bind(action, key);
+      bindKey(action, key);
       redraw();
     }
   };

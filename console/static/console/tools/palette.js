@@ -1,9 +1,9 @@
 // The command palette: a box to type in and what fits. It is no modal: chats are announced, and keys work, as ever.
 
-import { desk } from "../panes/page.js";
+import { panes } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { Choices } from "./choices.js";
 import { commands } from "./commands.js";
 import { distance, nearest } from "./fuzzy.js";
@@ -47,7 +47,7 @@ function open() {
     document.activeElement instanceof HTMLElement && document.activeElement !== document.body
       ? document.activeElement
       : null;
-  chat = desk.attendedFoot()?.chat ?? "";
+  chat = panes.focusedFooter()?.chat ?? "";
   all = commands();
   box.value = "";
   palette.showPopover();
@@ -74,7 +74,7 @@ function draw() {
   const found = nearest(all, (one) => distance(looked, `${one.label} ${one.detail}`));
   choices.draw(found);
   none.hidden = found.length > 0;
-  if (looked) announce(found.length ? word("commands_found", { n: found.length }) : (none.textContent ?? ""));
+  if (looked) announce(found.length ? t("commands_found", { n: found.length }) : (none.textContent ?? ""));
 }
 
 /** @param {Command} command */
@@ -106,9 +106,9 @@ function keydown(event) {
 
 /** @param {Command} command */
 function picked(command) {
-  if (!command.may) return announce(`${command.label}: ${word("not_now")}`);
+  if (!command.may) return announce(`${command.label}: ${t("not_now")}`);
   close();
-  const moved = command.here && chat !== (desk.attendedFoot()?.chat ?? ""); // what was meant for one chat reaches no other
-  if (moved) announce(`${command.label}: ${word("not_now")}`);
+  const moved = command.here && chat !== (panes.focusedFooter()?.chat ?? ""); // what was meant for one chat reaches no other
+  if (moved) announce(`${command.label}: ${t("not_now")}`);
   else command.run();
 }

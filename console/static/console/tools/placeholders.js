@@ -25,7 +25,7 @@ function lookUp(name, known) {
  * @param {number} [from]
  * @returns {{name: string, start: number, end: number} | undefined}
  */
-export function leftIn(text, from = 0) {
+export function firstPlaceholder(text, from = 0) {
   for (const found of text.matchAll(BRACES)) {
     if (found.index >= from) return { name: found[0], start: found.index, end: found.index + found[0].length };
   }

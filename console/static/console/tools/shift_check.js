@@ -1,12 +1,12 @@
 // The start-of-shift check: sound, notifications, connection, round trip and clock, each in words and shape.
 
-import { askForNotices, noticeState } from "../alarms/notifications.js";
-import { setSound, sound, soundState, soundWords } from "../alarms/sounds.js";
+import { askForNotifications, notificationState } from "../alarms/notifications.js";
+import { playSound, setSound, soundState, soundText } from "../alarms/sounds.js";
 import { onFrame, send } from "../net/frames.js";
-import * as servertime from "../net/server_clock.js";
+import * as serverClock from "../net/server_clock.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
 
 const PINGS = 5;
@@ -26,7 +26,7 @@ let run = 0; // the number of this check: a pong that comes later belongs to non
 /** @type {((trip: number) => void) | null} */
 let waiting = null;
 
-export function startShift() {
+export function startShiftCheck() {
   addActions({ shift: { run: toggle } });
   onFrame("pong", (frame) => waiting?.(performance.now() - frame.at));
   document.addEventListener("sestetto:status", (event) => offerOnce(/** @type {CustomEvent<string>} */ (event).detail));
@@ -41,7 +41,7 @@ function offerOnce(status) {
   if (status !== "online" || tab.read("shift", "")) return;
   tab.write("shift", "offered");
   offer.hidden = false;
-  announce(word("shift_offered"));
+  announce(t("shift_offered"));
 }
 
 function toggle() {
@@ -84,7 +84,7 @@ const BUTTONS = {
     setSound({ muted: false });
     drawSound();
   },
-  "shift-notify": () => askForNotices(drawNotices),
+  "shift-notify": () => askForNotifications(drawNotices),
 };
 
 function check() {
@@ -92,7 +92,7 @@ function check() {
   drawSound();
   drawNotices();
   drawLink();
-  tell("clock", "running", word("shift_running"));
+  tell("clock", "running", t("shift_running"));
   void trips(run);
 }
 
@@ -100,7 +100,7 @@ function check() {
 function tell(what, verdict, text) {
   const row = /** @type {HTMLElement} */ (document.getElementById(`shift-${what}`));
   row.dataset.verdict = verdict;
-  /** @type {HTMLElement} */ (row.querySelector(".verdict")).textContent = word(`verdict_${verdict}`);
+  /** @type {HTMLElement} */ (row.querySelector(".verdict")).textContent = t(`verdict_${verdict}`);
   /** @type {HTMLElement} */ (row.querySelector(".words")).textContent = text;
   verdicts.set(what, verdict);
   drawSum();
@@ -111,10 +111,10 @@ function drawSum() {
   const bad = all.filter((one) => one === "bad").length;
   const open = all.filter((one) => one === "running" || one === "todo").length;
   const text = bad
-    ? word("shift_bad", { n: bad })
+    ? t("shift_bad", { n: bad })
     : open
-      ? word(open > 1 ? "shift_open_many" : "shift_open_one", { n: open })
-      : word("shift_good");
+      ? t(open > 1 ? "shift_open_many" : "shift_open_one", { n: open })
+      : t("shift_good");
   if (sum.textContent === text) return;
   sum.textContent = text;
   if (dialog.open) announce(text);
@@ -133,27 +133,27 @@ function drawSound() {
 
 /** @param {string} state @returns {{verdict: Verdict, text: string}} */
 function soundVerdict(state) {
-  if (state === "muted" || state === "none") return { verdict: "bad", text: soundWords() };
-  if (heard === "yes") return { verdict: "good", text: word("shift_heard") };
-  if (heard === "no") return { verdict: "bad", text: word("shift_silent") };
-  return { verdict: "todo", text: word(heard === "asked" ? "shift_asked" : "shift_play") };
+  if (state === "muted" || state === "none") return { verdict: "bad", text: soundText() };
+  if (heard === "yes") return { verdict: "good", text: t("shift_heard") };
+  if (heard === "no") return { verdict: "bad", text: t("shift_silent") };
+  return { verdict: "todo", text: t(heard === "asked" ? "shift_asked" : "shift_play") };
 }
 
 function play() {
   heard = "asked";
-  sound("chat");
+  playSound("chat");
   drawSound();
 }
 
 function drawNotices() {
-  const state = noticeState();
-  tell("notices", state === "granted" ? "good" : state === "default" ? "todo" : "bad", word(`notify_${state}`));
+  const state = notificationState();
+  tell("notices", state === "granted" ? "good" : state === "default" ? "todo" : "bad", t(`notify_${state}`));
   show("shift-notify", state === "default");
 }
 
 function drawLink() {
   const ready = document.body.dataset.link === "ready";
-  tell("link", ready ? "good" : "bad", word(ready ? "shift_connected" : "no_connection"));
+  tell("link", ready ? "good" : "bad", t(ready ? "shift_connected" : "no_connection"));
 }
 
 /** @param {string} id @param {boolean} on */
@@ -165,13 +165,13 @@ function show(id, on) {
 async function trips(mine) {
   /** @type {number[]} */
   const took = [];
-  tell("trip", "running", word("shift_running"));
+  tell("trip", "running", t("shift_running"));
   while (took.length < PINGS) {
     const trip = await ping();
     if (mine !== run) return;
     if (trip === null) return lost();
     took.push(trip);
-    tell("trip", "running", word("shift_pings", { n: took.length, of: PINGS }));
+    tell("trip", "running", t("shift_pings", { n: took.length, of: PINGS }));
   }
   const [middle, slowest] = [
     Math.round(took.sort((a, b) => a - b)[Math.floor(PINGS / 2)]),
@@ -180,7 +180,7 @@ async function trips(mine) {
   tell(
     "trip",
     middle <= SLOW ? "good" : "bad",
-    word(middle <= SLOW ? "shift_trip" : "shift_slow", { ms: Math.max(1, middle), most: Math.max(1, slowest) }),
+    t(middle <= SLOW ? "shift_trip" : "shift_slow", { ms: Math.max(1, middle), most: Math.max(1, slowest) }),
   );
   drawLink();
   drawClock();
@@ -202,13 +202,13 @@ function ping() {
 
 function lost() {
   drawLink();
-  tell("trip", "bad", word("shift_no_trip"));
-  tell("clock", "bad", word("shift_no_trip"));
+  tell("trip", "bad", t("shift_no_trip"));
+  tell("clock", "bad", t("shift_no_trip"));
 }
 
 /** The console itself goes by the server's clock; other programs and people do not. */
 function drawClock() {
-  const off = Date.now() - servertime.now();
+  const off = Date.now() - serverClock.now();
   const seconds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(
     Math.abs(off) / 1000,
   );
@@ -216,6 +216,6 @@ function drawClock() {
   tell(
     "clock",
     good ? "good" : "bad",
-    word(good ? "shift_clock" : off > 0 ? "shift_ahead" : "shift_behind", { n: seconds }),
+    t(good ? "shift_clock" : off > 0 ? "shift_ahead" : "shift_behind", { n: seconds }),
   );
 }

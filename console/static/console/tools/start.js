@@ -3,13 +3,13 @@
 import { startCanned } from "./canned.js";
 import { startDensity } from "./density.js";
 import { startPalette } from "./palette.js";
-import { startShift } from "./shift_check.js";
-import { startContext } from "./visitor_panel.js";
+import { startShiftCheck } from "./shift_check.js";
+import { startVisitorPanels } from "./visitor_panel.js";
 
 export function startTools() {
   startDensity();
   startCanned();
-  startContext();
+  startVisitorPanels();
   startPalette();
-  startShift();
+  startShiftCheck();
 }

@@ -1,24 +1,24 @@
 // What is known of a pane's visitor: a panel over the log's older end, asked of the server when somebody opens it.
 
 import { localTimes } from "../../times.js";
-import { attention } from "../panes/focus.js";
-import { desk } from "../panes/page.js";
+import { focused } from "../panes/focus.js";
+import { panes } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 
 const PAUSE = 700; // ms after a change of what is shown
 
 /** @typedef {import('../panes/pane.js').Pane} Pane */
 
-export function startContext() {
-  const panels = desk.panes.map((pane) => new ContextPanel(pane));
+export function startVisitorPanels() {
+  const panels = panes.all.map((pane) => new VisitorPanel(pane));
   const here = () =>
-    panels.find(({ pane }) => pane.slot === attention.slot && pane.root.contains(document.activeElement));
+    panels.find(({ pane }) => pane.slot === focused.slot && pane.root.contains(document.activeElement));
   addActions({ context: { run: () => here()?.toggle(), may: () => Boolean(here()?.pane.chat) } });
 }
 
-class ContextPanel {
+class VisitorPanel {
   /** @param {Pane} pane */
   constructor(pane) {
     this.pane = pane;
@@ -47,7 +47,7 @@ class ContextPanel {
   open() {
     this.chat = this.pane.chat;
     this.panel.hidden = false;
-    this.panel.setAttribute("aria-label", word("context_of", { name: this.pane.name }));
+    this.panel.setAttribute("aria-label", t("context_of", { name: this.pane.name }));
     this.button.setAttribute("aria-expanded", "true");
     this.say("context_loading");
     void this.load(true);
@@ -98,24 +98,22 @@ class ContextPanel {
     this.body.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
     localTimes(this.body);
     this.body.scrollTop = top;
-    if (first) announce(word("context_of", { name: this.pane.name }));
+    if (first) announce(t("context_of", { name: this.pane.name }));
   }
 
   /** @param {string} key */
   say(key) {
-    this.body.replaceChildren(
-      Object.assign(document.createElement("p"), { className: "quiet", textContent: word(key) }),
-    );
+    this.body.replaceChildren(Object.assign(document.createElement("p"), { className: "quiet", textContent: t(key) }));
   }
 
   /** @param {string} key */
   failed(key) {
     this.say(key);
-    announce(word(key));
+    announce(t(key));
     const again = Object.assign(document.createElement("button"), {
       type: "button",
       className: "button small",
-      textContent: word("try_again"),
+      textContent: t("try_again"),
     });
     again.addEventListener("click", () => {
       this.say("context_loading");

@@ -3,9 +3,9 @@
 import { localTimes } from "../../times.js";
 import { newCid } from "../net/ids.js";
 import { now } from "../net/server_clock.js";
-import { lateBy } from "../shared/clocks.js";
-import { duration, word } from "../shared/i18n.js";
-import { patch } from "../shared/morph.js";
+import { lateText } from "../shared/clocks.js";
+import { duration, t } from "../shared/i18n.js";
+import { morph } from "../shared/morph.js";
 
 /**
  * @import { Typing, Unwatched, Watch, WatchDrawn, Whisper } from "#protocol"
@@ -78,7 +78,7 @@ export class WatchPanel {
     this.find("#watch-log").replaceChildren();
     this.find("#watch-trace").replaceChildren();
     this.head.replaceChildren();
-    this.called(name);
+    this.setName(name);
     this.on.send({ t: "watch", chat });
     this.find("#watch-name").focus();
   }
@@ -98,18 +98,18 @@ export class WatchPanel {
   }
 
   /** @param {string} name */
-  called(name) {
+  setName(name) {
     this.name = name;
-    this.find("#watch-name").textContent = word("watching", { name });
-    this.root.setAttribute("aria-label", word("watching", { name }));
-    this.scroll.setAttribute("aria-label", word("conversation", { name }));
+    this.find("#watch-name").textContent = t("watching", { name });
+    this.root.setAttribute("aria-label", t("watching", { name }));
+    this.scroll.setAttribute("aria-label", t("conversation", { name }));
   }
 
   /** `watched`, `unwatched` or `typing`. @param {WatchDrawn | Unwatched | Typing} frame @returns {boolean} whether it was for this panel */
   frame(frame) {
     if (!this.chat || frame.chat !== this.chat) return false;
     if (frame.t === "watched") this.draw(frame.content);
-    else if (frame.t === "unwatched") this.note(word("watch_over"));
+    else if (frame.t === "unwatched") this.note(t("watch_over"));
     else if (frame.t === "typing") this.typing(frame);
     return true;
   }
@@ -122,15 +122,15 @@ export class WatchPanel {
     for (const part of [...template.content.children]) {
       const old = part.id && this.root.querySelector(`#${CSS.escape(part.id)}`);
       if (part.tagName === "LI") this.line(/** @type {HTMLElement} */ (part));
-      else if (old) patch(old, part);
+      else if (old) morph(old, part);
     }
     localTimes(this.root);
     const { name, agent, agentName } = this.head.dataset;
-    if (name) this.called(name);
+    if (name) this.setName(name);
     const label = /** @type {HTMLElement} */ (this.form.querySelector("label"));
     label.textContent = agent
-      ? word("whisper_to", { name: agentName ?? "", visitor: this.name })
-      : word("whisper_queue", { visitor: this.name });
+      ? t("whisper_to", { name: agentName ?? "", visitor: this.name })
+      : t("whisper_queue", { visitor: this.name });
     this.tick();
     if (atEnd) this.scroll.scrollTop = this.scroll.scrollHeight;
     this.on.changed(this.head.dataset);
@@ -152,8 +152,8 @@ export class WatchPanel {
   typing(frame) {
     const place = this.find(".typing");
     place.textContent = frame.text
-      ? word("typing_text", { text: frame.text })
-      : word("typing", { name: frame.who || this.name });
+      ? t("typing_text", { text: frame.text })
+      : t("typing", { name: frame.who || this.name });
     place.hidden = false;
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => {
@@ -177,7 +177,7 @@ export class WatchPanel {
     for (const place of this.root.querySelectorAll("[data-clock]")) {
       const left = Number(place.getAttribute("data-clock")) - at;
       place.textContent =
-        left > 0 ? word("clock_left", { n: Math.ceil(left / 1000) }) : lateBy(Math.floor(-left / 1000));
+        left > 0 ? t("clock_left", { n: Math.ceil(left / 1000) }) : lateText(Math.floor(-left / 1000));
       place.classList.toggle("warn", left <= 0);
     }
   }
@@ -194,13 +194,13 @@ export class WatchPanel {
     if (!text || !this.chat) return;
     this.on.say({ t: "whisper", cid: newCid(), chat: this.chat, text }, this.chat, this.name);
     this.box.value = "";
-    this.find("[data-sent]").textContent = word("sending");
+    this.find("[data-sent]").textContent = t("sending");
   }
 
   /** A whisper was answered. @param {Whisper} frame @param {Answer} answer @param {string} why in words, of a refusal */
   settled(frame, answer, why) {
     if (frame.chat !== this.chat) return;
-    this.find("[data-sent]").textContent = answer.t === "ack" ? word("whispered") : "";
+    this.find("[data-sent]").textContent = answer.t === "ack" ? t("whispered") : "";
     if (answer.t === "ack") return;
     this.note(why);
     if (!this.box.value) this.box.value = frame.text;

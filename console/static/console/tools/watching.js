@@ -1,11 +1,11 @@
 // Looking on at a colleague's chat, for whoever was invited.
 
-import { sound } from "../alarms/sounds.js";
+import { playSound } from "../alarms/sounds.js";
 import { command, onAnswer, onFrame, send } from "../net/frames.js";
 import { refusalText } from "../net/refusals.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
-import { word } from "../shared/i18n.js";
+import { t } from "../shared/i18n.js";
 import { WatchPanel } from "./watch_panel.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("strip-invited"));
@@ -21,12 +21,12 @@ const panel = new WatchPanel(/** @type {HTMLElement} */ (document.getElementById
 /** @returns {HTMLElement[]} */
 const invitations = () => [...place.querySelectorAll("[data-watch]")].map((one) => /** @type {HTMLElement} */ (one));
 
-export function startLooking() {
+export function startWatching() {
   place.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-watch]") : null;
-    if (button instanceof HTMLElement) look(button);
+    if (button instanceof HTMLElement) watch(button);
   });
-  addActions({ watch: { run: lookOrLeave, may: () => Boolean(panel.chat || invitations().length) } });
+  addActions({ watch: { run: toggleWatching, may: () => Boolean(panel.chat || invitations().length) } });
   onFrame("watched", (frame) => panel.frame(frame));
   onFrame("unwatched", (frame) => panel.frame(frame));
   onFrame("typing", (frame) => panel.frame(frame));
@@ -40,25 +40,25 @@ export function startLooking() {
 }
 
 /** @param {HTMLElement} button */
-function look(button) {
-  panel.open(button.dataset.watch ?? "", button.dataset.name || word("visitor"), button);
+function watch(button) {
+  panel.open(button.dataset.watch ?? "", button.dataset.name || t("visitor"), button);
   document.body.toggleAttribute("data-watching", true);
 }
 
 /** By key: the first one may look on at; again: back. */
-function lookOrLeave() {
+function toggleWatching() {
   const [first] = invitations();
   if (panel.chat) panel.close();
-  else if (first) look(first);
+  else if (first) watch(first);
 }
 
 /** After a swap: whoever is invited hears of it once. @param {boolean} loud not at first */
-export function hearInvitations(loud) {
+export function announceInvitations(loud) {
   for (const { dataset } of invitations()) {
     const chat = dataset.watch ?? "";
     if (!told.has(chat) && loud) {
-      announce(word("invited", { by: dataset.by ?? "", name: dataset.name || word("visitor") }));
-      sound("chat");
+      announce(t("invited", { by: dataset.by ?? "", name: dataset.name || t("visitor") }));
+      playSound("chat");
     }
     told.add(chat);
   }
