@@ -1,4 +1,4 @@
-"""The application: every part wired to the next, and every address on one page."""
+"""The application: all parts wired together, and every route on one page."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -46,11 +46,14 @@ from console.ws.agent import agent_socket
 from console.ws.board import board_socket
 from console.ws.visitor import visitor_socket
 
-START_WITHIN = 30.0  # seconds until the store answers
+START_WITHIN = 30.0  # seconds until the store must respond
 
 
 def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
-    """The ASGI application. `settings` name a store, a database and a secret; its lifespan opens and closes them."""
+    """Build the ASGI application.
+
+    `settings` name a store, a database and a secret; its lifespan opens and closes them.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -101,7 +104,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
 
 
 def assemble(settings: Settings, *, demo: bool) -> Services:
-    """The parts, none of them started."""
+    """Create the parts without starting them."""
     database = Database(settings.database)
     workspace = Workspace(Store(settings.store), settings.workspace)
     hub: Hub[HubEvent] = Hub()
@@ -127,7 +130,7 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
 
 
 def boards_of(services: Services) -> Boards:
-    """What all the boards of this process show."""
+    """Create what all boards of this process show."""
     views = BoardViews(services.current)
     return Boards(services.workspace, views, services.current, services.history.visitors_of)
 
@@ -138,6 +141,7 @@ async def open_up(services: Services) -> None:
     services.directory = await services.stores.directory.read()
     for _ in range(60):
         try:
+            # Before anything is written: a store that was set back would give known numbers to new facts.
             await settle_history(services.workspace, services.database)
             await services.workspace.configure(services.directory)
             return
@@ -147,7 +151,7 @@ async def open_up(services: Services) -> None:
 
 
 async def health(request: Request) -> Response:
-    """200 while the store answers within its deadline."""
+    """Return 200 while the store responds within its deadline, else 503."""
     services: Services = request.app.state.services
     try:
         await services.workspace.store.command("PING")
@@ -157,7 +161,7 @@ async def health(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """The process's figures and ours, in Prometheus's text."""
+    """Return the metrics of the process and of the workspace, in Prometheus' text format."""
     services: Services = request.app.state.services
     picture = services.picture
     boards: Boards = request.app.state.boards

@@ -1,4 +1,4 @@
-"""Who is asking: the one answer for pages and sockets."""
+"""Who sends a request; pages and sockets both ask here."""
 
 import asyncio
 import time
@@ -26,10 +26,10 @@ def services_of(connection: HTTPConnection) -> Services:
 
 
 async def authenticate(connection: HTTPConnection) -> SignedIn | None:
-    """Whoever the session cookie or the bearer token belongs to; None for nobody.
+    """Return the member behind the session cookie or the bearer token; None if there is none.
 
-    A socket's cookie counts only from our own origin: any page can make a browser open one. While SQL is away
-    sockets go by the last known answer, so an agent whose connection drops then keeps the chats.
+    A socket's cookie counts only from our own origin, since any page can make a browser open a socket. While SQL is
+    down, sockets use the last known answer, so agents who lose their connection then keep their chats.
     """
     stores = services_of(connection).stores
     is_socket = connection.scope["type"] == "websocket"
@@ -71,21 +71,24 @@ async def _known(
 
 
 def forget_revoked(services: Services, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-    """Credentials of an agent were revoked: SQL has the word again."""
+    """Forget an agent's remembered credentials when they are revoked; SQL decides again."""
     if isinstance(fact, Revoked):
         for name in [name for name, me in services.known.items() if me.member.id == fact.agent]:
             del services.known[name]
 
 
 def own_origin(connection: HTTPConnection) -> bool:
-    """Whether the browser says that a page of ours is asking; no Origin at all is none of ours."""
+    """Whether a page of ours sends the request. A request without an Origin header is not from our pages."""
     scheme = connection.url.scheme.replace("ws", "http")
     ours = [f"{scheme}://{connection.headers.get('host', '')}", services_of(connection).settings.origin]
     return origin_allowed(connection.headers.get("origin"), [origin for origin in ours if origin])
 
 
 def admits(connection: HTTPConnection, site: Site | None) -> bool:
-    """Whether the asking page may have the site's widget. A refused one is noted: who set it up cannot see why."""
+    """Whether the requesting page may use the site's widget.
+
+    Notes refused pages: whoever set the widget up cannot see why it fails.
+    """
     origin = connection.headers.get("origin")
     if site is not None and (origin_allowed(origin, site.origins) or own_origin(connection)):
         return True

@@ -1,4 +1,4 @@
-"""`sestetto`: the command line. Each noun has its file in `console/commands/`."""
+"""`sestetto`: the command line. Each command group has its file in `console/commands/`."""
 
 import sys
 
@@ -27,7 +27,7 @@ app.add_typer(queue.app, name="queue")
 
 
 def main() -> None:
-    """Errors of ours are one line; Ctrl-C says nothing."""
+    """Run the command line. Our own errors print one line; Ctrl-C prints nothing."""
     try:
         app()
     except SestettoError as problem:

@@ -1,4 +1,4 @@
-"""Settings: one table. Each is `SESTETTO_<NAME>`, or `SESTETTO_<NAME>_FILE` naming a file that holds it."""
+"""Settings: one table. Each is read from `SESTETTO_<NAME>`, or from the file that `SESTETTO_<NAME>_FILE` names."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -56,7 +56,7 @@ def _workspace(text: str) -> str:
 
 @dataclass(frozen=True)
 class Setting:
-    """A row of the table: `name` in small letters, default as text, how it is read, one sentence."""
+    """A row of the table: lowercase name, default as text, parser, and one sentence of help."""
 
     name: str
     default: str
@@ -125,6 +125,8 @@ TABLE: tuple[Setting, ...] = (
 
 @dataclass(frozen=True)
 class Settings:
+    """The settings of one process, as the table describes them."""
+
     host: str
     port: int
     data: Path
@@ -144,7 +146,10 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
-    """Settings from the environment, with `given` on top; SettingError names every wrong one in one message."""
+    """Read settings from the environment; `given` overrides them.
+
+    Raises one SettingError that names every wrong setting.
+    """
     source = os.environ if environment is None else environment
     values: dict[str, Any] = {}
     wrong: list[str] = []
@@ -168,9 +173,9 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
 
 
 def find_text(row: Setting, source: Mapping[str, str]) -> tuple[str, str]:
-    """A setting's text and where it is from: the variable's name, the file that a variable names, or `default`.
+    """Return a setting's text and its source: the variable's name, the file a variable names, or `default`.
 
-    OSError or ValueError when the file cannot be read.
+    Raises OSError or ValueError if the file cannot be read.
     """
     name = PREFIX + row.name.upper()
     if name + "_FILE" in source:

@@ -1,4 +1,4 @@
-"""What is kept on this machine: the data folder, and in it whatever no setting puts elsewhere."""
+"""The data folder on this machine: the store, the database and the secret, unless a setting places them elsewhere."""
 
 import os
 import secrets
@@ -15,9 +15,9 @@ from console.queue.embedded import EmbeddedStore, answers
 
 @asynccontextmanager
 async def local_services(settings: Settings) -> AsyncIterator[Settings]:
-    """The settings with nothing left empty: secret, database and store; the embedded store runs meanwhile.
+    """Yield the settings with secret, database and store filled in; an embedded store runs inside the block.
 
-    SettingError when the data folder cannot be used, or another process runs on it.
+    Raises SettingError if the data folder cannot be used, or another process uses it.
     """
     filled = resolve(settings)
     if filled.store:
@@ -28,7 +28,7 @@ async def local_services(settings: Settings) -> AsyncIterator[Settings]:
 
 
 def resolve(settings: Settings) -> Settings:
-    """The settings with data folder, database and secret filled in; the store is left as it is."""
+    """Fill in data folder, database and secret; leave the store's setting alone."""
     data = settings.data.absolute()
     _make(data)
     return replace(
@@ -40,7 +40,7 @@ def resolve(settings: Settings) -> Settings:
 
 
 async def running_store_url(settings: Settings) -> str:
-    """The URL of the store as another process would reach it; empty when the embedded one does not run."""
+    """Return the store's URL as another process reaches it; empty if the embedded store is not running."""
     if settings.store:
         return settings.store
     store = EmbeddedStore(store_folder(settings))
@@ -61,7 +61,8 @@ def _make(folder: Path) -> None:
 
 
 def _kept_secret(file: Path) -> str:
-    """The secret in the file; made at the first start, for this user's eyes only."""
+    """Return the secret in the file; create it on the first start, readable only by this user."""
+    # O_EXCL lets only one of several processes create the file; the others read what it wrote.
     with suppress(FileExistsError):
         made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         os.write(made, secrets.token_urlsafe(48).encode())

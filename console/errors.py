@@ -1,16 +1,16 @@
-"""One error tree. Each knows its code, HTTP status, close code, and whether a retry may help.
+"""The error tree. Each error has a code, an HTTP status, a close code, and says whether a retry may help.
 
-Refused                        the command was understood and will not be done
-├── BadCommand                 wrong in itself: bad_frame, bad_text, cid_reused, profile_full
-├── NotYours                   not the sender's chat, or none at all: the same answer
-├── Ended / Full / Closed …    right in itself, not now
-├── BadSettings                settings that cannot be, each with a sentence
+Refused                        the command was understood and refused
+├── BadCommand                 invalid by itself: bad_frame, bad_text, cid_reused, profile_full
+├── NotYours                   somebody else's chat, or no chat at all: the same answer for both
+├── Ended / Full / Closed …    valid, but not possible now
+├── BadSettings                invalid settings, each with a message
 ├── Fenced                     another tab or a later connection has taken over
-└── SlowDown                   too many; passes by itself
-Unknown                        nobody can say whether it was done: resend the same cid
-WrongEpoch                     the store's history is another one: say hello again
-SignInNeeded                   no, expired or revoked credentials
-SettingError                   a setting that cannot be; the start stops
+└── SlowDown                   too many requests; try again later
+Unknown                        nobody knows whether it was done: resend the same cid
+WrongEpoch                     the store has a new history: say hello again
+SignInNeeded                   credentials are missing, expired or revoked
+SettingError                   an invalid setting stops the start
 """
 
 from collections.abc import Mapping, Sequence
@@ -115,7 +115,7 @@ class NotAllowed(Refused):
 
 
 class DatabaseAway(Refused):
-    """Nothing was changed, and nobody will do it later: unlike Unknown it does not end a socket."""
+    """Nothing was saved, and nothing will be later. Unlike Unknown, this error does not end a socket."""
 
     code = "database_away"
     message = "Can't save right now: the database is unavailable. Try again."
@@ -123,7 +123,10 @@ class DatabaseAway(Refused):
 
 
 class Problem(NamedTuple):
-    """What is wrong with one setting. `target` is its thing (`queue:support`), `says` a text with names to fill in."""
+    """What is wrong with one setting.
+
+    `target` names the thing (`queue:support`); `says` is a text with placeholders.
+    """
 
     target: str
     field: str
@@ -135,7 +138,7 @@ class Problem(NamedTuple):
 
 
 class BadSettings(Refused):
-    """Nothing was changed; `wrong` says why, and what to do, setting by setting."""
+    """Invalid settings; nothing was saved. `wrong` says for each setting what is wrong and how to fix it."""
 
     status = 400
 
@@ -194,7 +197,7 @@ class SettingError(SestettoError):
 
 
 def every_error() -> list[type[SestettoError]]:
-    """All of the tree that carries a code of its own, parents first."""
+    """Return all errors of the tree, parents first."""
     found: list[type[SestettoError]] = []
     queue: list[type[SestettoError]] = [SestettoError]
     while queue:

@@ -1,4 +1,4 @@
-"""Logs as data: lines for people on a terminal, JSON everywhere else, to standard error."""
+"""Structured logs to standard error: lines for people on a terminal, JSON everywhere else."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def configure_logs(level: str) -> None:
-    """From here on, for the whole process. `level` as in the setting."""
+    """Configure logging for the whole process. `level` is the setting's value."""
     number = getattr(logging, level.upper(), logging.INFO)
     drawn: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()

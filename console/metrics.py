@@ -1,4 +1,4 @@
-"""What `/metrics` says beside the process's own figures: read at each scrape, kept by nobody."""
+"""The metrics of `/metrics` besides the process's own; read on each scrape, kept nowhere."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 
 class BoardCosts(NamedTuple):
-    """What boards have cost this process so far: `open` now, frames sent, fragments drawn, seconds spent on both."""
+    """The cost of boards in this process so far: `open` now, frames sent, fragments rendered, seconds spent on both."""
 
     open: int
     frames: int
@@ -17,7 +17,9 @@ class BoardCosts(NamedTuple):
 
 
 class ConsumerLag(NamedTuple):
-    """How far a consumer of the feed is behind it, how old the first entry is that it lacks, what it has set aside."""
+    """How many entries a consumer is behind the feed, the age (s) of the first one missing, and how many it has set
+    aside.
+    """
 
     consumer: str
     entries: int
@@ -26,7 +28,7 @@ class ConsumerLag(NamedTuple):
 
 
 class ProcessFigures(Collector):
-    """One scrape's figures; `chats` by place, the others as they are."""
+    """The figures of one scrape; `chats` are counted by place."""
 
     def __init__(
         self,

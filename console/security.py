@@ -1,6 +1,6 @@
-"""Passwords, tokens, origins, forms and headers: what proves who somebody is, and what a page may do.
+"""Passwords, tokens, origins, forms and headers: what proves identity, and what a page may do.
 
-Nothing here knows SQL or a socket. Secrets are compared in constant time, and only digests are kept.
+Nothing here knows SQL or sockets. Secrets are compared in constant time, and only digests are stored.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_PASSWORD = 1_000  # characters; more is refused before it is hashed
+MAX_PASSWORD = 1_000  # characters; longer ones are refused before hashing
 TOKEN_BYTES = 32
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 PAGE_SCHEMES = {"ws": "http", "wss": "https"}
@@ -40,20 +40,20 @@ STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 # --- passwords -----------------------------------------------------------------------------
 
 _hasher = PasswordHasher()
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")  # 64 MiB each: no more at once
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")  # 64 MiB each, so only two at once
 _COST = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
-# What is verified when there is no such user: of the same cost, and nobody's. Written, not computed: every
-# command imports this file, and a real hash takes longer than all the rest of a start.
+# Verified when there is no such user: it costs the same and matches no password. It is written out rather than
+# computed, since every command imports this file and a real hash takes longer than the rest of a start.
 _NOBODYS = f"$argon2id$v=19${_COST}${'A' * 22}${'A' * 43}"
 
 
 async def hash_password(text: str) -> str:
-    """The argon2id hash of `text`, in a thread."""
+    """Hash `text` with argon2id in a thread."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, _bytes(text))
 
 
 async def password_fits(hashed: str, text: str) -> bool:
-    """Whether `text` is the password; an empty `hashed` (no such user) takes the same time and is never right."""
+    """Whether `text` is the password. An empty `hashed` (no such user) takes the same time and never matches."""
     if len(text) > MAX_PASSWORD:
         hashed, text = "", ""
     fits = await asyncio.get_running_loop().run_in_executor(_threads, _verify, hashed or _NOBODYS, text)
@@ -75,17 +75,17 @@ def _bytes(text: str) -> bytes:
 
 
 def new_token() -> str:
-    """256 random bits, base64url."""
+    """Return 256 random bits as base64url."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def digest(token: str) -> str:
-    """What is kept of a token: SHA-256, hex. Enough for random tokens, never for passwords."""
+    """Return what is stored of a token: SHA-256 as hex. Enough for random tokens, never for passwords."""
     return hashlib.sha256(_bytes(token)).hexdigest()
 
 
 class VisitorTokens:
-    """Signs the visitor id a widget keeps, so nobody can claim another's."""
+    """Signs the visitor id that a widget keeps, so that nobody can claim another visitor's."""
 
     def __init__(self, secret: str) -> None:
         self._signer = URLSafeSerializer(secret, salt="sestetto.visitor")
@@ -94,7 +94,7 @@ class VisitorTokens:
         return str(self._signer.dumps(visitor_id))
 
     def read(self, token: str) -> str | None:
-        """The visitor id, or None for anything this secret has not signed."""
+        """Return the visitor id, or None if this secret has not signed the token."""
         try:
             visitor_id = self._signer.loads(token)
         except BadSignature:
@@ -103,12 +103,12 @@ class VisitorTokens:
 
 
 def csrf_of(secret: str) -> str:
-    """The form token that goes with a cookie's value; it gives the cookie away to nobody."""
+    """Return the form token that goes with a cookie; it does not reveal the cookie."""
     return hmac.new(_bytes(secret), b"sestetto.csrf", hashlib.sha256).hexdigest()
 
 
 def same(expected: str, given: str) -> bool:
-    """Equality in constant time; an empty expectation fits nothing."""
+    """Compare in constant time; an empty `expected` matches nothing."""
     return bool(expected) and hmac.compare_digest(_bytes(expected), _bytes(given))
 
 
@@ -116,13 +116,13 @@ def same(expected: str, given: str) -> bool:
 
 
 def origin_allowed(origin: str | None, allowed: Collection[str]) -> bool:
-    """Whether scheme, host and port are exactly those of one allowed origin; none and `null` never are."""
+    """Whether scheme, host and port equal those of an allowed origin. A missing origin and `null` are never allowed."""
     wanted = parse_origin(origin or "")
     return wanted is not None and any(wanted == parse_origin(one) for one in allowed)
 
 
 def parse_origin(origin: str) -> tuple[str, str, int] | None:
-    """(scheme, host, port) of `https://shop.example:8443`; None for what is not just that."""
+    """Split `https://shop.example:8443` into (scheme, host, port); None if the text is anything but an origin."""
     try:
         parts = urlsplit(origin)
         port = parts.port
@@ -136,7 +136,7 @@ def parse_origin(origin: str) -> tuple[str, str, int] | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a client's address or a Host header's name means this very machine."""
+    """Whether a client's address or a Host header's name means this machine."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -154,7 +154,9 @@ def _loopback_address(text: str) -> bool:
 
 
 def address_group(address: str) -> str:
-    """What counts as one sender: an IPv4 address, or the /64 of an IPv6 one; other text is itself."""
+    """Return what counts as one client: an IPv4 address, or the /64 of an IPv6 address; any other text is returned
+    unchanged.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -167,9 +169,9 @@ def address_group(address: str) -> str:
 
 
 def local_path(path: str, *, otherwise: str = "/console") -> str:
-    """`path` if it can only lead to this server, else `otherwise`.
+    """Return `path` if it can only lead to this server, else `otherwise`.
 
-    Browsers read `//evil`, `/\\evil` and `/<tab>/evil` as another host.
+    Browsers treat `//evil`, `/\\evil` and `/<tab>/evil` as another host.
     """
     plain = path.isascii() and path.isprintable() and "\\" not in path and " " not in path
     if not plain or not path.startswith("/") or path.startswith("//"):
@@ -181,7 +183,7 @@ def local_path(path: str, *, otherwise: str = "/console") -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds each header a response has not set for itself."""
+    """ASGI middleware that adds every header a response has not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

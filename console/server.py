@@ -1,4 +1,4 @@
-"""From settings to a running server: the socket first, then what is kept on this machine, then the app."""
+"""From settings to a running server: first the socket, then the data on this machine, then the app."""
 
 import asyncio
 import errno
@@ -53,7 +53,10 @@ class ServerConfig(uvicorn.Config):
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready, and leaves signals to us: uvicorn would end the process before its store is stopped."""
+    """uvicorn that reports when it is ready and leaves signals to us.
+
+    uvicorn would end the process on a signal before the embedded store has stopped.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -71,7 +74,7 @@ class Server(uvicorn.Server):
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The listening socket; SettingError says what to do when it cannot be had."""
+    """Open the listening socket. Raises SettingError with a hint if that fails."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
@@ -88,7 +91,7 @@ def connections_of(settings: Settings) -> Connections:
 
 
 def url_of(listening: socket.socket) -> str:
-    """`http://host:port` as a browser on this machine would reach it."""
+    """Return `http://host:port` as a browser on this machine reaches it."""
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
@@ -96,9 +99,9 @@ def url_of(listening: socket.socket) -> str:
 
 @asynccontextmanager
 async def serving(app: Starlette, listening: socket.socket, settings: Settings) -> AsyncIterator[asyncio.Event]:
-    """The app answers inside the block. The event is set when the process is asked to stop, or the server has.
+    """Serve the app inside the block. The event is set when the process is asked to stop, or the server has stopped.
 
-    What the app's own start raises is raised here. A second Ctrl-C does not wait for anybody.
+    Errors of the app's own start are raised here. A second Ctrl-C waits for nobody.
     """
     app.state.connections = connections_of(settings)
     server = Server(ServerConfig(app, settings, app.state.connections))

@@ -1,4 +1,4 @@
-"""What the edges share: the running parts of one installation, wired in app.py."""
+"""The running parts of one installation, shared by pages, sockets and background work; wired in app.py."""
 
 from dataclasses import dataclass, field
 
@@ -66,7 +66,8 @@ class Services:
         self.current.directory = directory
 
     async def go_live(self, directory: Directory) -> bool:
-        """What SQL has taken holds from now on; False when the live state is away, and will follow by itself."""
+        """Apply what SQL has stored. False if the store is down; it catches up by itself later."""
+        # Another process may already have published a later version.
         if directory.version >= self.directory.version:
             self.directory = directory
         try:
@@ -76,5 +77,5 @@ class Services:
         return True
 
     async def retention_days(self) -> int:
-        """Days after which an ended chat goes: as set in the console, else as the server was started with."""
+        """Return the days after which an ended chat is deleted: the console's setting, else the server's."""
         return await self.stores.retention.days() or self.settings.retention_days

@@ -1,4 +1,4 @@
-"""The list of what runs beside the sockets: ticker, leases, consumers of the feed, configuration, retention."""
+"""All background work: ticker, leases, consumers of the feed, configuration, retention."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -18,12 +18,15 @@ from console.events import AnyFact, Configured, Entry, Unreadable
 from console.queue.ticker import Ticker
 from console.services import Services
 
-REFUSED = 5.0  # seconds between two writings of which pages were refused
+REFUSED = 5.0  # seconds between two writes of refused pages to SQL
 STOP_TRIES = 5
 
 
 class Workers:
-    """Started and stopped with the application. Any number of processes may run them: one ticks and leads."""
+    """Background jobs, started and stopped with the application.
+
+    Every process runs them all; the process that holds the ticker's lease leads, and does what only one may do.
+    """
 
     def __init__(self, services: Services, fanout: Fanout, *more: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.services = services
@@ -49,7 +52,7 @@ class Workers:
         )
         self._sender = AlertSender(services.alerts, services.couriers, leads=self._leads)
         self._alerts.on_outgoing = self._sender.wake
-        services.workspace.on_epoch.append(self.publisher.wake.set)  # another history knows no queues and members yet
+        services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
         self._jobs = (
             fanout.run,
             fanout.hear,
@@ -69,7 +72,7 @@ class Workers:
         self._tasks: list[asyncio.Task[None]] = []
 
     def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-        """Another process has published a configuration: it is read at once."""
+        """Read the configuration at once when another process has published one."""
         if isinstance(fact, Configured):
             self.publisher.wake.set()
 
@@ -77,7 +80,10 @@ class Workers:
         self._tasks = [asyncio.create_task(job(), name=job.__qualname__) for job in self._jobs]
 
     async def stop(self) -> None:
-        """A cancellation can be lost in a library's own time-out: it is said again, and then not waited for."""
+        """Cancel all jobs.
+
+        A library's own time-out can swallow a cancellation, so cancel again, and give up after some tries.
+        """
         pending = set(self._tasks)
         for _ in range(STOP_TRIES):
             for task in pending:
@@ -91,7 +97,7 @@ class Workers:
             await self.ticker.wait()
 
     async def refused(self) -> None:
-        """Pages whose widget was refused, for the people who set it up."""
+        """Write down pages that were refused the widget, for those who set it up."""
         while True:
             await asyncio.sleep(REFUSED)
             await safely(self.services.refused_origins.write())
@@ -100,5 +106,5 @@ class Workers:
         return self.ticker.leader
 
     async def _archived(self, last: Entry) -> None:
-        """The feed keeps what SQL has not got."""
+        """Tell the store what SQL has: the feed keeps only what is not archived yet."""
         await self.services.workspace.archived(last.id, last.n)

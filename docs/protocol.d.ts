@@ -1,6 +1,6 @@
 // Generated from protocol.schema.json by tools/protocol.py. What is optional may be left out of a frame.
 
-/** First frame of a socket. `after` is the last seq the client holds of `chat`. */
+/** First frame of a socket. `after` is the last seq of `chat` that the client has. */
 export interface VisitorHello {
   t: "hello";
   token?: string;
@@ -11,18 +11,20 @@ export interface VisitorHello {
   locale?: string;
 }
 
-/** Where the visitor is; the address travels without query and fragment. */
+/** The page the visitor is on; the address travels without query and fragment. */
 export interface Page {
   url?: string;
   title?: string;
   referrer?: string;
 }
 
+/** Prove one's identity with a signed token. */
 export interface Identify {
   t: "identify";
   jwt: string;
 }
 
+/** Open a chat with its first message. */
 export interface Open {
   t: "open";
   cid: string;
@@ -34,22 +36,26 @@ export interface Open {
   page?: Page;
 }
 
+/** A message. */
 export interface VisitorSay {
   t: "say";
   cid: string;
   text: string;
 }
 
+/** The visitor types; `text` if the site shows a typing preview. */
 export interface VisitorTyping {
   t: "typing";
   text?: string;
 }
 
+/** The visitor has seen everything up to `seq`. */
 export interface VisitorSeen {
   t: "seen";
   seq: number;
 }
 
+/** Set name, e-mail address, fields, page or language. */
 export interface SetProfile {
   t: "set";
   cid: string;
@@ -60,11 +66,13 @@ export interface SetProfile {
   locale?: string;
 }
 
+/** End the chat. */
 export interface VisitorEnd {
   t: "end";
   cid: string;
 }
 
+/** Rate the chat; the survey. */
 export interface Rate {
   t: "rate";
   cid: string;
@@ -72,6 +80,7 @@ export interface Rate {
   comment?: string;
 }
 
+/** Leave a message while nobody is online. */
 export interface LeaveMessage {
   t: "leave_message";
   cid: string;
@@ -81,17 +90,19 @@ export interface LeaveMessage {
   page?: Page;
 }
 
+/** Ask for older facts, before a seq. */
 export interface VisitorHistory {
   t: "history";
   before: number;
 }
 
+/** Ask for a `pong`, to measure the round trip and the clock. */
 export interface Ping {
   t: "ping";
   at: number;
 }
 
-/** `recovered`: `facts` continue exactly where the client's `after` stopped. */
+/** The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. */
 export interface VisitorWelcome {
   t: "welcome";
   token: string;
@@ -107,13 +118,13 @@ export interface VisitorWelcome {
   facts?: Array<unknown>;
 }
 
-/** Whether new chats are taken now; outside the business hours, when (ms) they next are. */
+/** Whether the queue takes new chats now; `back_at` is when (ms) it opens next, outside the opening hours. */
 export interface Team {
   online: boolean;
   back_at?: number;
 }
 
-/** The visitor's chat as it stands. `last` is the seq of its last public fact. */
+/** The visitor's current chat. `last` is the seq of its last public fact. */
 export interface ChatForVisitor {
   id: string;
   place: "active" | "ended" | "waiting";
@@ -125,7 +136,7 @@ export interface ChatForVisitor {
   rated?: boolean;
 }
 
-/** The command is on disk. A resend of the same cid gets the same answer. */
+/** The command is on disk. Resending the same cid gets the same answer. */
 export interface Ack {
   t: "ack";
   cid: string;
@@ -134,7 +145,7 @@ export interface Ack {
   chat?: string;
 }
 
-/** Refused. `final` leaves the client's outbox; otherwise resend after `retry_after` seconds. */
+/** The command was refused. If `final`, drop it from the outbox; otherwise resend it after `retry_after` seconds. */
 export interface Nack {
   t: "nack";
   cid: string;
@@ -144,7 +155,7 @@ export interface Nack {
   retry_after?: number;
 }
 
-/** A public fact. `prev` is the seq of the public fact before it: a gap is seen. */
+/** A public fact. `prev` is the seq of the public fact before it, so clients can detect gaps. */
 export interface VisitorFact {
   t: "fact";
   chat: string;
@@ -162,20 +173,21 @@ export interface VisitorFact {
   score?: number;
 }
 
-/** Place in line, 1 is next; `wait` is the expected wait in seconds, -1 when nothing is known. */
+/** Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown. */
 export interface Line {
   t: "line";
   position: number;
   wait: number;
 }
 
+/** Whether anybody is online for the visitor changed. */
 export interface TeamChanged {
   t: "team";
   online: boolean;
   back_at?: number;
 }
 
-/** `after` is the last seq the typist had: older than the screen, drop it. */
+/** Somebody types. `after` is the last seq the writer had; drop the frame if the screen has a later one. */
 export interface Typing {
   t: "typing";
   who: string;
@@ -184,12 +196,14 @@ export interface Typing {
   text?: string;
 }
 
+/** The other side has seen everything up to `seq`. */
 export interface Seen {
   t: "seen";
   seq: number;
   chat?: string;
 }
 
+/** Older facts, oldest first; `more` if there are still older ones. */
 export interface HistoryPage {
   t: "history";
   facts: Array<unknown>;
@@ -197,13 +211,14 @@ export interface HistoryPage {
   more?: boolean;
 }
 
+/** The answer to a ping: its `at`, and the server's clock. */
 export interface Pong {
   t: "pong";
   at: number;
   now: number;
 }
 
-/** A frame that could not be understood; constant per code, and never a trace. */
+/** A frame could not be understood. The text is fixed per code and never a stack trace. */
 export interface Error {
   t: "error";
   code: string;
@@ -211,9 +226,9 @@ export interface Error {
 }
 
 /**
- * `have` names the chats on the screen, or that were before a reload, with the last seq of each: what became of those
- * that are no longer held is told by `welcome.went`. `take` moves the console here. Who comes `quiet` is away, and
- * gets no new chats.
+ * First frame of a socket. `have` maps the chats on screen, or before a reload, to the last seq of each;
+ * `welcome.went` says where those went that the agent no longer holds. `take` moves the console here. With `quiet` the
+ * agent comes as away and gets no new chats.
  */
 export interface AgentHello {
   t: "hello";
@@ -224,6 +239,7 @@ export interface AgentHello {
   quiet?: boolean;
 }
 
+/** Set one's own status. */
 export interface SetStatus {
   t: "status";
   cid: string;
@@ -232,9 +248,9 @@ export interface SetStatus {
 }
 
 /**
- * `read` is the last visitor seq on the screen when Enter was pressed: what is answered. `began` is when (ms, server's
- * clock) the first key of the answer was pressed. With `promise` (ms) it is a holding reply: the agent is to be back
- * within that time. `canned` names the canned reply that was sent as it stands.
+ * An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers. `began` is when
+ * (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding reply: the agent
+ * promises to be back within that time. `canned` names the canned reply that was sent unchanged.
  */
 export interface AgentSay {
   t: "say";
@@ -247,6 +263,7 @@ export interface AgentSay {
   canned?: string;
 }
 
+/** Add an internal note. */
 export interface AddNote {
   t: "note";
   cid: string;
@@ -254,25 +271,28 @@ export interface AddNote {
   text: string;
 }
 
+/** End the chat. */
 export interface AgentEnd {
   t: "end";
   cid: string;
   chat: string;
 }
 
+/** Close the open turn without an answer. */
 export interface SkipReply {
   t: "no_reply";
   cid: string;
   chat: string;
 }
 
+/** Save unsent text, so that it survives a reload or a transfer. */
 export interface SaveDraft {
   t: "draft";
   chat: string;
   text: string;
 }
 
-/** The chat is drawn. `hidden` while the page is not visible: received, but not seen by eyes. */
+/** The chat is on screen. `hidden` while the page is not visible: delivered, but nobody can see it. */
 export interface Shown {
   t: "shown";
   chat: string;
@@ -280,37 +300,41 @@ export interface Shown {
   hidden?: boolean;
 }
 
+/** The agent types. */
 export interface AgentTyping {
   t: "typing";
   chat: string;
 }
 
+/** Ask for older facts, before a seq. */
 export interface AgentHistory {
   t: "history";
   chat: string;
   before: number;
 }
 
-/** A chat out of the line; the most urgent one of one's lines when none is named. */
+/** Take a waiting chat; the most urgent one of the agent's queues if none is named. */
 export interface Take {
   t: "take";
   cid: string;
   chat?: string;
 }
 
+/** Accept an offered chat. */
 export interface Accept {
   t: "accept";
   cid: string;
   chat: string;
 }
 
+/** Decline an offered chat. */
 export interface Decline {
   t: "decline";
   cid: string;
   chat: string;
 }
 
-/** To a queue or to an agent, one of them; the draft goes along. */
+/** Transfer to a queue or to an agent; exactly one of them. The draft goes along. */
 export interface Transfer {
   t: "transfer";
   cid: string;
@@ -320,7 +344,7 @@ export interface Transfer {
   note?: string;
 }
 
-/** A colleague may look on and whisper. */
+/** Invite a colleague to watch and whisper. */
 export interface Invite {
   t: "invite";
   cid: string;
@@ -328,7 +352,7 @@ export interface Invite {
   agent: string;
 }
 
-/** The reason for contact and the tags, whole; `done` ends the wrap-up. */
+/** Set the chat's reason and tags, in full; `done` ends wrap-up. */
 export interface Label {
   t: "label";
   cid: string;
@@ -338,14 +362,14 @@ export interface Label {
   done?: boolean;
 }
 
-/** Look on; `on: false` ends it. For supervisors, and for colleagues who were invited. */
+/** Watch a chat; `on: false` stops. For supervisors, and for colleagues who were invited. */
 export interface Watch {
   t: "watch";
   chat: string;
   on?: boolean;
 }
 
-/** A note from somebody who looks on. */
+/** A note from somebody who watches. */
 export interface Whisper {
   t: "whisper";
   cid: string;
@@ -353,15 +377,18 @@ export interface Whisper {
   text: string;
 }
 
-/** Who and what a chat can be handed to; answered at once and whenever it changes, until `on: false`. */
+/**
+ * Subscribe to the queues and agents a chat can be transferred to: sent at once and on every change, until `on:
+ * false`.
+ */
 export interface FollowColleagues {
   t: "colleagues";
   on?: boolean;
 }
 
 /**
- * `chats` are all the agent holds; `recovered` as for the visitor, chat by chat from `have`. `went` tells of those in
- * `have` that are held no longer, `invited` of those the agent may look on at.
+ * The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`. `went`
+ * lists the chats in `have` that the agent no longer holds, `invited` those they may watch.
  */
 export interface AgentWelcome {
   t: "welcome";
@@ -382,8 +409,8 @@ export interface AgentWelcome {
 }
 
 /**
- * A chat in one of the agent's slots: `last` is the seq of its last fact, `due` of its open turn (0: none). `until` is
- * when the offer, or the wrap-up, is over; `promise` when the agent promised to be back.
+ * A chat in one of the agent's slots: `last` is the seq of its last fact, `due` that of its open turn (0: none).
+ * `until` is when the offer or wrap-up ends, `promise` when the agent promised to be back.
  */
 export interface ChatForAgent {
   id: string;
@@ -408,7 +435,7 @@ export interface ChatForAgent {
   tags?: Array<string>;
 }
 
-/** Where a chat is that the client holds no more: `agent` names who has it, since `at`. */
+/** Where a chat is that the client no longer holds: `agent` names its holder since `at`. */
 export interface Went {
   chat: string;
   name: string;
@@ -417,7 +444,7 @@ export interface Went {
   agent?: string;
 }
 
-/** A chat that a colleague (`by`) asks the agent to look on at; `name` is the visitor's. */
+/** A chat that a colleague (`by`) invites the agent to watch; `name` is the visitor's. */
 export interface InvitedTo {
   chat: string;
   name: string;
@@ -432,14 +459,14 @@ export interface AgentFact {
   fact: unknown;
 }
 
-/** A chat has come: answer with `shown`, or it goes back. */
+/** A chat was assigned. Reply with `shown`, or it goes back to the queue. */
 export interface ChatTaken {
   t: "assigned";
   n: number;
   chat: ChatForAgent;
 }
 
-/** A chat is offered: answer with `accept` or `decline` before `chat.until`, or it moves on. */
+/** A chat is offered. Reply with `accept` or `decline` before `chat.until`, or it moves on. */
 export interface ChatOffered {
   t: "offered";
   n: number;
@@ -448,7 +475,7 @@ export interface ChatOffered {
 
 /**
  * The chat's slot is free. `why` as in the `released`, `withdrawn`, `ended` and `wrapped` facts, or `transferred`. A
- * chat that is wrapped up goes when that is over, not at its end.
+ * chat with wrap-up leaves its slot after wrap-up, not at its end.
  */
 export interface ChatGone {
   t: "released";
@@ -457,14 +484,17 @@ export interface ChatGone {
   why: string;
 }
 
-/** One more chat to look on at (`watch`, `whisper`). */
+/** One more chat that the agent may watch (`watch`, `whisper`). */
 export interface Invitation {
   t: "invited";
   n: number;
   chat: InvitedTo;
 }
 
-/** How the agent stands now. `by` is the id of the supervisor who set it; a limit is the directory's. */
+/**
+ * The agent's own status and limit. `by` is the id of the supervisor who changed it; the limit is that of the
+ * settings.
+ */
 export interface StandingChanged {
   t: "status";
   n: number;
@@ -474,13 +504,14 @@ export interface StandingChanged {
   by?: string;
 }
 
+/** The queues and agents a chat can be transferred to. */
 export interface Colleagues {
   t: "colleagues";
   queues: Array<QueueThere>;
   agents: Array<ColleagueThere>;
 }
 
-/** A queue a chat can be handed to: chats in its line, agents online, how many of them have a free slot. */
+/** A queue that a chat can be transferred to. `free` counts the agents online in it with a free slot. */
 export interface QueueThere {
   id: string;
   name: string;
@@ -489,7 +520,7 @@ export interface QueueThere {
   free?: number;
 }
 
-/** Somebody a chat can be handed to: `online` when connected and taking chats, `free` slots. */
+/** An agent that a chat can be transferred to; `free` is the number of free slots. */
 export interface ColleagueThere {
   id: string;
   name: string;
@@ -499,7 +530,7 @@ export interface ColleagueThere {
   queues?: Array<string>;
 }
 
-/** A chat that is looked on at: `whole` as it stands, else what happened since. */
+/** A watched chat: with `whole` its full state, else what happened since. */
 export interface WatchDrawn {
   t: "watched";
   chat: string;
@@ -508,14 +539,14 @@ export interface WatchDrawn {
   whole?: boolean;
 }
 
-/** Nothing more comes of that chat: it has ended, or one may not look any more. */
+/** The chat is no longer watched: it ended, or watching is over. */
 export interface Unwatched {
   t: "unwatched";
   chat: string;
   why: "ended" | "off";
 }
 
-/** The console as it stands: `held` maps chats to slots, `content` redraws the six panes and the strip. */
+/** The state after hello. `held` maps chats to slots; `content` redraws the six panes and the strip. */
 export interface HtmlWelcome {
   t: "welcome";
   agent: string;
@@ -533,7 +564,10 @@ export interface HtmlWelcome {
   went?: Array<Went>;
 }
 
-/** Fragments for htmx. `due` maps chats to the end of their open turn, 0 when none runs; `drafts` to unsent text. */
+/**
+ * Fragments for htmx. `due` maps chats to the due time of their open turn, 0 for none; `drafts` maps chats to unsent
+ * text.
+ */
 export interface Html {
   t: "html";
   n: number;
@@ -542,20 +576,20 @@ export interface Html {
   drafts?: Record<string, string>;
 }
 
-/** First frame of a socket; `wall` is the board to look at from afar. */
+/** First frame of a socket; `wall` asks for the wall display. */
 export interface BoardHello {
   t: "hello";
   wall?: boolean;
 }
 
-/** The chat becomes one's own: the supervisor's console must be connected and have a free slot. */
+/** Make the chat one's own. The supervisor's console must be connected and have a free slot. */
 export interface TakeOver {
   t: "take_over";
   cid: string;
   chat: string;
 }
 
-/** To a queue or to an agent, one of them, from wherever the chat is; the draft goes along. */
+/** Transfer to a queue or to an agent (exactly one of them), from wherever the chat is. The draft goes along. */
 export interface Move {
   t: "move";
   cid: string;
@@ -565,6 +599,7 @@ export interface Move {
   note?: string;
 }
 
+/** Set an agent's status. */
 export interface SetAgentStatus {
   t: "status";
   cid: string;
@@ -573,7 +608,7 @@ export interface SetAgentStatus {
   reason?: string;
 }
 
-/** How many chats the agent may hold; lowering it takes none away. */
+/** Set how many chats the agent may hold. Lowering it takes no chat away. */
 export interface SetLimit {
   t: "limit";
   cid: string;
@@ -581,7 +616,7 @@ export interface SetLimit {
   limit: number;
 }
 
-/** The board as it stands; `fresh` as in `html`. */
+/** The board's full state; `fresh` as in `html`. */
 export interface BoardWelcome {
   t: "welcome";
   supervisor: string;
@@ -594,8 +629,8 @@ export interface BoardWelcome {
 }
 
 /**
- * What has changed, at least once a second: each part is one element, known by its id; those in `gone` are no more.
- * `fresh` is the moment (ms) until which the picture is known to be the whole truth: its age is shown.
+ * What changed, at least once a second. Each part is one element with an id; ids in `gone` no longer exist. `fresh` is
+ * the time (ms) up to which the state is known to be complete; the board shows its age.
  */
 export interface BoardHtml {
   t: "html";
@@ -606,7 +641,7 @@ export interface BoardHtml {
   gone?: Array<string>;
 }
 
-/** A visitor began a chat; the first message follows. */
+/** A visitor opened a chat; the first message follows. */
 export interface Opened {
   kind: "opened";
   at: number;
@@ -628,7 +663,7 @@ export interface Opened {
   cid?: string;
 }
 
-/** Who is on the other side, as far as the page told us; `verified` only by a signed identity. */
+/** The visitor as the page describes them; `verified` only by a signed identity. */
 export interface Visitor {
   id: string;
   name?: string;
@@ -636,7 +671,7 @@ export interface Visitor {
   verified?: boolean;
 }
 
-/** Something said in public. `due` is the open turn's after it (0: no turn is open). */
+/** A public message. `due` is that of the open turn after it (0: no open turn). */
 export interface Message {
   kind: "message";
   at: number;
@@ -656,17 +691,18 @@ export interface Message {
   canned?: string;
 }
 
+/** Whoever wrote a message or gave a command. */
 export interface Author {
   id: string;
   name?: string;
 }
 
 /**
- * A turn that has ended: the visitor's first unanswered message was `seq`, at `asked`. `waited` is what the visitor
- * felt, `mine` what the answering agent had of it (from the assignment at the earliest), both in ms; `late` when
- * `waited` went over the promise. `first` is the time from the chat's opening to its first answer, 0 for later
- * answers. A late answer's `waited` is the sum of its stages: `queue` until the assignment, `delivery` until it was
- * shown to eyes, `noticing` until the first keystroke, `composing` until it was sent.
+ * A turn that has ended: `seq` is the visitor's first unanswered message, sent at `asked`. `waited` is the visitor's
+ * wait, `mine` the part of it the answering agent is responsible for (from the assignment at the earliest), both in
+ * ms. `late` means that `waited` exceeded the promise. `first` is the time from the chat's opening to its first
+ * answer, 0 for later answers. A late answer's `waited` is the sum of four stages: `queue` until the assignment,
+ * `delivery` until it was visible on screen, `noticing` until the first keystroke, `composing` until it was sent.
  */
 export interface Turn {
   seq: number;
@@ -682,13 +718,13 @@ export interface Turn {
   composing?: number;
 }
 
-/** A promise of a holding reply that has ended: it was for `due`, and was `kept` or not. */
+/** The outcome of an agent's promise to be back by `due`. */
 export interface Kept {
   due: number;
   kept?: boolean;
 }
 
-/** Among staff. A `whisper` is from somebody who looks on: a supervisor, an invited colleague. */
+/** An internal note. A `whisper` comes from somebody who watches: a supervisor or an invited colleague. */
 export interface Note {
   kind: "note";
   at: number;
@@ -701,7 +737,7 @@ export interface Note {
   whisper?: boolean;
 }
 
-/** Somebody has the chat; the whole trace of why this one, and of why the visitor waited. */
+/** An agent has the chat. Tells why this agent, and why the visitor waited. */
 export interface Assigned {
   kind: "assigned";
   at: number;
@@ -723,7 +759,7 @@ export interface Assigned {
   pace?: number;
 }
 
-/** The chat went back to the front of its line. */
+/** The chat went back to the front of its queue. */
 export interface Released {
   kind: "released";
   at: number;
@@ -736,7 +772,10 @@ export interface Released {
   rank?: number;
 }
 
-/** An agent closed a turn that asks for no answer ("ok thanks"); what came unseen since opened the next. */
+/**
+ * An agent closed a turn that needs no answer ("ok thanks"). `due` and `since` are of the turn opened by messages the
+ * agent had not seen yet.
+ */
 export interface NoReply {
   kind: "no_reply";
   at: number;
@@ -750,7 +789,7 @@ export interface NoReply {
   since?: number;
 }
 
-/** The open turn's promise broke; once a turn. `agent` is empty while in line. */
+/** The open turn's promise broke; at most once per turn. `agent` is empty while the chat waits. */
 export interface Late {
   kind: "late";
   at: number;
@@ -762,7 +801,7 @@ export interface Late {
   agent?: string;
 }
 
-/** The visitor was silent for the queue's idle time and is asked whether they are there. */
+/** The visitor was silent for the queue's idle time and is asked whether they are still there. */
 export interface Asked {
   kind: "asked";
   at: number;
@@ -771,6 +810,7 @@ export interface Asked {
   prev: number;
 }
 
+/** The chat ended. */
 export interface Ended {
   kind: "ended";
   at: number;
@@ -787,7 +827,7 @@ export interface Ended {
   promised?: Kept | null;
 }
 
-/** The visitor wrote again soon after the end; `opened` is when the chat first began (ms). */
+/** The visitor wrote again soon after the end; `opened` is when the chat was first opened (ms). */
 export interface Reopened {
   kind: "reopened";
   at: number;
@@ -810,6 +850,7 @@ export interface Reopened {
   opened: number;
 }
 
+/** The visitor rated the chat. */
 export interface Rated {
   kind: "rated";
   at: number;
@@ -821,7 +862,7 @@ export interface Rated {
   comment?: string;
 }
 
-/** What the page says of the visitor changed; the whole picture, not the difference. */
+/** The page's data about the visitor changed; the new data in full, not a difference. */
 export interface Profile {
   kind: "profile";
   at: number;
@@ -836,7 +877,7 @@ export interface Profile {
   cid?: string;
 }
 
-/** Somebody took care of a left message. */
+/** Somebody handled a left message. */
 export interface Handled {
   kind: "handled";
   at: number;
@@ -847,7 +888,7 @@ export interface Handled {
   cid: string;
 }
 
-/** An agent is asked whether they take it; a slot is kept for the answer. */
+/** The chat is offered to an agent; a slot is reserved until the reply. */
 export interface Offered {
   kind: "offered";
   at: number;
@@ -862,7 +903,7 @@ export interface Offered {
   clocks: number;
 }
 
-/** The offer is over without an answer of yes: the chat is back in its place in line. */
+/** The offer ended without being accepted. The chat keeps its position among those that wait. */
 export interface Withdrawn {
   kind: "withdrawn";
   at: number;
@@ -873,7 +914,7 @@ export interface Withdrawn {
   why: "declined" | "gone" | "missed";
 }
 
-/** It has waited long enough to stand in this queue's line too. */
+/** The chat has waited long enough to be offered to this queue's members too. */
 export interface Overflowed {
   kind: "overflowed";
   at: number;
@@ -893,8 +934,8 @@ export interface AnyLanguage {
 }
 
 /**
- * Handed over, to a queue or to one agent (`to`); whoever held it (`agent`, empty in line) has it no more. The note is
- * for staff. The clock goes on; `due` is the open turn's, or the new line's promise.
+ * Transferred to a queue or to one agent (`to`); `agent` held it before (empty if it was waiting). The note is for
+ * staff. The clock keeps running; `due` is that of the open turn, or of the new queue's promise.
  */
 export interface Transferred {
   kind: "transferred";
@@ -912,7 +953,7 @@ export interface Transferred {
   note?: string;
 }
 
-/** A colleague may look on and whisper. */
+/** A colleague may watch and whisper. */
 export interface Invited {
   kind: "invited";
   at: number;
@@ -925,7 +966,7 @@ export interface Invited {
   name: string;
 }
 
-/** The chat's reason for contact and tags, whole, as they are from now on. */
+/** The chat's reason and tags, in full, as they are from now on. */
 export interface Labelled {
   kind: "labelled";
   at: number;
@@ -938,7 +979,7 @@ export interface Labelled {
   tags?: Array<string>;
 }
 
-/** The wrap-up is over and its slot free; it took `took` ms. */
+/** Wrap-up is over and the slot is free; it took `took` ms. */
 export interface Wrapped {
   kind: "wrapped";
   at: number;
@@ -950,7 +991,7 @@ export interface Wrapped {
   took: number;
 }
 
-/** A holding reply's promise has passed. */
+/** An agent did not come back within the promised time. */
 export interface PromiseBroken {
   kind: "promise_broken";
   at: number;
@@ -961,7 +1002,7 @@ export interface PromiseBroken {
   due: number;
 }
 
-/** The visitor's last tab closed, or the first came back. */
+/** The visitor's last tab closed, or the first one came back. */
 export interface Presence {
   kind: "presence";
   at: number;
@@ -969,7 +1010,7 @@ export interface Presence {
   here: boolean;
 }
 
-/** Settings have changed: a waiting chat's queue, the queues it has overflowed to, and its rank, as they are now. */
+/** Settings changed: a waiting chat's queue, the queues it has overflowed to, and its rank as they are now. */
 export interface Relined {
   kind: "relined";
   at: number;
@@ -979,7 +1020,7 @@ export interface Relined {
   rank: number;
 }
 
-/** Somebody began or ended to look on. */
+/** Somebody started or stopped watching a chat. */
 export interface Watched {
   kind: "watched";
   at: number;
@@ -989,7 +1030,7 @@ export interface Watched {
   on: boolean;
 }
 
-/** An agent's status, limit, connection or fencing number changed; `since` when the status did (ms). */
+/** An agent's status, limit, connection or fence changed; `since` is when the status did (ms). */
 export interface AgentChanged {
   kind: "agent";
   at: number;
@@ -1006,7 +1047,7 @@ export interface AgentChanged {
   removed?: boolean;
 }
 
-/** Credentials ended: every socket of the agent (or of the one session) falls silent. */
+/** Credentials ended: disconnect every socket of the agent, or of the one session. */
 export interface Revoked {
   kind: "revoked";
   at: number;
@@ -1014,13 +1055,14 @@ export interface Revoked {
   session?: string;
 }
 
+/** A directory of this version is live. */
 export interface Configured {
   kind: "configured";
   at: number;
   version: number;
 }
 
-/** Nobody's clock ran for `ms`; leases and graces restarted from now. */
+/** Nothing processed timers for `ms`; leases and grace periods start again from now. */
 export interface Stalled {
   kind: "stalled";
   at: number;

@@ -1,1 +1,1 @@
-"""Alerts to people away from the screen: what to tell, and the processes that send it."""
+"""Alerts to people who are not at the screen: what to report, and the processes that send it."""

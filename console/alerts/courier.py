@@ -1,8 +1,9 @@
-"""The process that sends: `python -m console.alerts.courier NETWORK…`, one JSON line in, one out, until its input ends.
+"""The process that sends: `python -m console.alerts.courier LIMIT NETWORK…`. Reads and writes one JSON line per
+message.
 
-Whatever Apprise and the far end do happens here: it may hang, and is then killed, without anybody else noticing. An
-audit hook sees every connection this process makes, whoever makes it and after every look-up, and refuses what
-leads to where alerts may not go; files other than Python's own, and other programs, are out of its reach.
+Everything Apprise and the far end do happens here. If this process hangs it is killed, and nobody else notices. An
+audit hook sees every connection this process makes, after name resolution and whichever library makes it, and
+refuses forbidden addresses, files other than Python's own, and other programs.
 """
 
 import logging
@@ -26,8 +27,8 @@ from apprise.common import NotifyFormat, NotifyType, PersistentStoreMode
 from console.domain.address_policy import hide, may_reach, scheme_of
 from console.domain.alert_delivery import Answer, Parcel
 
-PATIENCE = 10.0  # seconds for a connection, and again for each answer
-MEMORY = 2**30  # bytes: a far end that answers without end
+PATIENCE = 10.0  # seconds for a connection, and again for each response
+MEMORY = 2**30  # bytes; stops a far end that sends without end
 LONGEST_DETAIL = 300  # characters
 MAIL = frozenset(
     {
@@ -51,11 +52,11 @@ DEVICES = ("/dev/null", "/dev/urandom")
 
 
 class LookOnly(PermissionError):
-    """A connection that might be made, and was not wanted yet."""
+    """A connection that would have been allowed, but `only_look` wanted none."""
 
 
 class Guard:
-    """The audit hook, from `begin` on; `only_look` lets nothing out. It notes what it was asked for."""
+    """The audit hook, active once `on` is set; `only_look` lets nothing out. Records what was attempted."""
 
     def __init__(self, networks: list[str]) -> None:
         self.networks = networks
@@ -70,7 +71,7 @@ class Guard:
 
     def clear(self, *, only_look: bool) -> None:
         self.only_look = only_look
-        self.asked: list[str] = []  # names that were looked up
+        self.asked: list[str] = []  # names that were resolved
         self.reached: list[str] = []
         self.refused: list[str] = []
         self.redirected = False
@@ -88,7 +89,7 @@ class Guard:
             raise PermissionError(f"{event} is not for alerts")
 
     def _connect(self, address: Any) -> None:
-        if address is None:  # more of a connection that was judged
+        if address is None:  # a later packet of a connection that was already checked
             return
         host = str(address[0]) if isinstance(address, tuple) else "a local socket"
         if not may_reach(host, self.networks):
@@ -109,20 +110,21 @@ class Guard:
 
 
 class LogCapture(logging.Handler):
-    """What Apprise says while it sends: its warnings, and why a connection broke."""
+    """Collects Apprise's warnings, and the reason why a connection failed."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.said: list[str] = []
+        self.text: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = record.getMessage()
-        if record.levelno >= logging.WARNING or said.startswith("Socket Exception"):
-            self.said.append(said.removeprefix("Socket Exception: "))
+        text = record.getMessage()
+        if record.levelno >= logging.WARNING or text.startswith("Socket Exception"):
+            self.text.append(text.removeprefix("Socket Exception: "))
 
 
 class Courier:
     def __init__(self, networks: list[str]) -> None:
+        """Sends messages through Apprise, under the guard."""
         self.guard = Guard(networks)
         self.heard = LogCapture()
         self.asset = apprise.AppriseAsset(
@@ -140,15 +142,16 @@ class Courier:
         logger.setLevel(logging.DEBUG)
         logger.propagate = False
         logger.addHandler(self.heard)
+        # Apprise's own switch does not cover every plugin, so redirects are disabled in requests itself.
         requests.Session.get_redirect_target = self._no_redirect  # type: ignore[method-assign, assignment]
 
     def _no_redirect(self, response: requests.Response) -> None:
-        """Nothing is followed: what was judged is where it goes."""
+        """Follow no redirect: a message goes to the address that was checked, or nowhere."""
         self.guard.redirected |= bool(response.is_redirect)
 
     def carry(self, parcel: Parcel) -> Answer:
-        """Sends it; or with `only_look` makes sure that it might be sent."""
-        self.heard.said.clear()
+        """Send the parcel; with `only_look`, check whether it could be sent."""
+        self.heard.text.clear()
         self.guard.clear(only_look=parcel.only_look)
         plugin = apprise.Apprise.instantiate(parcel.url, asset=self.asset, suppress_exceptions=True)
         if plugin is None:
@@ -158,8 +161,8 @@ class Courier:
         sent = False
         try:
             sent = bool(plugin.notify(**_letter(parcel)))
-        except Exception as problem:  # of whichever service it was
-            self.heard.said.append(f"{type(problem).__name__}: {problem}")
+        except Exception as problem:  # of any service's plugin
+            self.heard.text.append(f"{type(problem).__name__}: {problem}")
         return Answer(self._code(parcel, sent), self._detail(parcel.url, shown), shown)
 
     def _code(self, parcel: Parcel, sent: bool) -> str:
@@ -175,17 +178,17 @@ class Courier:
         return "unknown_host" if guard.asked else "failed"
 
     def _detail(self, url: str, shown: str) -> str:
-        """Never anything of the address that is not shown anyway."""
+        """Return what went wrong, without any part of the URL that is not shown anyway."""
         if self.guard.refused:
             return ", ".join(dict.fromkeys(self.guard.refused))[:LONGEST_DETAIL]
-        said = " ".join(dict.fromkeys(map(brief, self.heard.said)))
-        return hide(" ".join(said.split()), url, shown)[:LONGEST_DETAIL]
+        text = " ".join(dict.fromkeys(map(brief, self.heard.text)))
+        return hide(" ".join(text.split()), url, shown)[:LONGEST_DETAIL]
 
 
-def brief(said: str) -> str:
-    """The heart of what urllib3 wraps three times."""
-    found = CAUSE.search(said)
-    return next(part for part in found.groups() if part) + "." if found else said
+def brief(text: str) -> str:
+    """Return the core of an error that urllib3 has wrapped three times."""
+    found = CAUSE.search(text)
+    return next(part for part in found.groups() if part) + "." if found else text
 
 
 def _letter(parcel: Parcel) -> dict[str, Any]:
@@ -199,7 +202,7 @@ def _letter(parcel: Parcel) -> dict[str, Any]:
 
 
 def shown_of(plugin: Any, url: str) -> str:
-    """What may be seen of a destination: its service, its host, whom a mail is to."""
+    """Return what people may see of a destination: its service, its host, the recipients of a mail."""
     scheme = scheme_of(url)
     if scheme in ("mailto", "mailtos"):
         people = ", ".join(address for _, address in plugin.targets)
@@ -212,11 +215,12 @@ def shown_of(plugin: Any, url: str) -> str:
 
 
 def main() -> None:
-    """Its output is the pipe alone: what a library prints goes nowhere."""
+    """Read parcels and write answers. Output goes to the pipe only; what a library prints goes to standard error."""
     limit, networks = int(sys.argv[1]), sys.argv[2:]
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # The audit hook forbids writing files, and Python would cache bytecode.
     sys.dont_write_bytecode = True
     mimetypes.init()
     answers, sys.stdout = sys.stdout, sys.stderr
@@ -225,7 +229,7 @@ def main() -> None:
     courier.guard.on = True
     decoder = msgspec.json.Decoder(Parcel)
     for line in sys.stdin.buffer:
-        signal.alarm(limit)  # ends the process: nobody waits for its answer any more
+        signal.alarm(limit)  # kills this process; by then nobody waits for its answer
         answer = courier.carry(decoder.decode(line))
         signal.alarm(0)
         answers.buffer.write(msgspec.json.encode(answer) + b"\n")

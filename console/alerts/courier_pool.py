@@ -1,4 +1,4 @@
-"""The couriers: some processes that send, started when there is something to send and ended when there is not."""
+"""The pool of courier processes: started when there is something to send, ended when idle."""
 
 import asyncio
 import os
@@ -12,9 +12,9 @@ import msgspec
 
 from console.domain.alert_delivery import AlertMessage, Answer, Parcel
 
-LIMIT = 20.0  # seconds a sending takes at most: then its process is killed
-MOST = 4  # at once
-IDLE = 60.0  # seconds without work after which a process ends
+LIMIT = 20.0  # seconds for one message; then its process is killed
+MOST = 4  # processes at once
+IDLE = 60.0  # seconds without work until a process ends
 ROOT = Path(__file__).parent.parent.parent
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 NOTHING = AlertMessage("Sestetto", "…", "…", "info")
@@ -22,7 +22,7 @@ LOST = "The process that sends has ended."
 
 
 class Couriers:
-    """`networks`: private ones that alerts may go to."""
+    """A pool of couriers. `networks` are the private networks that alerts may go to."""
 
     def __init__(self, networks: Sequence[str] = (), *, most: int = MOST, limit: float = LIMIT) -> None:
         self._networks = list(networks)
@@ -30,13 +30,13 @@ class Couriers:
         self._places = asyncio.Semaphore(most)
         self._idle: list[asyncio.subprocess.Process] = []
         self._all: set[asyncio.subprocess.Process] = set()
-        self._killed: list[asyncio.subprocess.Process] = []  # that have perhaps not ended yet
+        self._killed: list[asyncio.subprocess.Process] = []  # killed, but perhaps still running
 
     async def send(self, url: str, message: AlertMessage) -> Answer:
         return await self._ask(Parcel(url, message))
 
     async def look(self, url: str) -> Answer:
-        """Where it would go, and whether it may; nothing is sent."""
+        """Find out where a message to `url` would go and whether it may; send nothing."""
         return await self._ask(Parcel(url, NOTHING, only_look=True))
 
     async def close(self) -> None:
@@ -59,6 +59,8 @@ class Couriers:
             except (OSError, EOFError, ValueError):
                 self._kill(process)
                 answer = Answer("failed", LOST)
+            # Cancelled in the middle of an exchange: the process's next output would belong to this parcel, so it
+            # cannot be reused.
             except BaseException:
                 self._kill(process)
                 raise
@@ -69,6 +71,7 @@ class Couriers:
 
     async def _start(self) -> asyncio.subprocess.Process:
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+        # HOME and NETRC are set so that no library finds credentials of the user who runs the server.
         environment |= {"PYTHONPATH": str(ROOT), "NETRC": os.devnull, "HOME": "/nonexistent"}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -98,7 +101,7 @@ class Couriers:
         asyncio.get_running_loop().call_later(IDLE, self._retire)
 
     def _retire(self) -> None:
-        """The one that has been idle longest."""
+        """End the process that has been idle longest."""
         if self._idle:
             self._kill(self._idle.pop(0))
 

@@ -1,4 +1,4 @@
-"""Facts and time to incidents. Pure: a picture of the workspace, and what counts of it by queue, kept fact by fact."""
+"""From facts and time to incidents. Pure: keeps a picture of the workspace and an index by queue, fact by fact."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,13 +12,13 @@ from console.domain.directory import Queue
 from console.events import AgentChanged, AnyFact, Late, PromiseBroken, Unreadable
 from console.projection.picture import ChatState, Picture
 
-SHOWN = 5  # chats told of by name
-LAST = "\uffff"  # sorts behind every id
+SHOWN = 5  # chats listed by name
+LAST = "\uffff"  # sorts after every id
 Key = tuple[str, Kind, str]
 
 
 class Told(msgspec.Struct):
-    """A chat as a message tells of it: since when (ms) somebody waits, until when an answer is promised."""
+    """A chat as messages report it: since when (ms) somebody waits, and by when an answer is promised."""
 
     chat: str
     name: str
@@ -28,7 +28,7 @@ class Told(msgspec.Struct):
 
 
 class News(msgspec.Struct):
-    """What is to be told: `what` of the incident, as it stood `at`; `chats` are the first of `count`."""
+    """Something to report: `what` happened to the incident as of `at`; `chats` are the first of `count`."""
 
     rule: AlertRule
     what: What
@@ -39,20 +39,20 @@ class News(msgspec.Struct):
 
 
 class Standing:
-    """What counts of one queue's chats."""
+    """The chats of one queue that matter for alerts."""
 
     def __init__(self) -> None:
         self.waiting: dict[str, None] = {}
         self.late: dict[str, None] = {}
-        self.clocks: list[tuple[int, str]] = []  # (due, chat), sorted: the promises that have not broken yet
+        self.clocks: list[tuple[int, str]] = []  # (due, chat), sorted: promises not yet broken
 
     def due_by(self, at: int) -> list[str]:
-        """The chats whose clocks run out by then, the most urgent first."""
+        """Return the chats whose clocks run out by then, most urgent first."""
         return [chat for _, chat in self.clocks[: bisect_right(self.clocks, (at, LAST))]]
 
 
 class Detector:
-    """`incidents` are those that go on; `changed` and `gone` are what differs from what was last kept elsewhere."""
+    """Finds incidents. `incidents` are open; `changed` and `gone` differ from what SQL has."""
 
     def __init__(
         self,
@@ -76,7 +76,10 @@ class Detector:
             self._index(chat)
 
     def heed(self, rules: Sequence[AlertRule], queues: Mapping[str, Queue]) -> None:
-        """The rules and queues from now on. What no rule tells of any more is forgotten without a word."""
+        """Use these rules and queues from now on.
+
+        Incidents that no rule reports any more are dropped without a message.
+        """
         self.rules = [rule for rule in rules if rule.on and rule.destinations]
         self.queues = dict(queues)
         known = {rule.id: rule for rule in self.rules}
@@ -89,8 +92,9 @@ class Detector:
         self._see_agents(queues, self.now, first=True)
 
     def advance(self, n: int, fact: AnyFact | Unreadable) -> list[News]:
-        """The next fact of the feed."""
+        """Apply the next fact of the feed; return what to report."""
         self.now = max(self.now, fact.at)
+        # A fact may move a chat to another queue, so the queue before it and the queue after it are both checked.
         chat = getattr(fact, "chat", "")
         touched = {self._places[chat][0]} if chat in self._places else set()
         if isinstance(fact, AgentChanged):
@@ -106,22 +110,22 @@ class Detector:
         return self._judge(touched & self.queues.keys(), broke)
 
     def look(self, now: int) -> list[News]:
-        """No fact until now, and time has passed."""
+        """Check all queues at `now`, without a new fact; return what to report."""
         self.now = max(self.now, now)
         return self._judge(self.queues)
 
     def missed(self, queue: str, chat: Told, at: int) -> list[News]:
-        """An answer became late while nobody watched, and what came of it is in the picture already."""
+        """Report an answer that became late while nobody followed the feed; the picture already has what came of it."""
         found: list[News] = []
         for rule in self.rules:
             if queue in self.queues and rule.covers(queue) and rule.late:
                 key: Key = (rule.id, "late", queue)
                 found += self._told(rule, key, at, [chat], True, broke=1)
-                self.incidents[key].holds = False  # the next look sees whether it is so still
+                self.incidents[key].holds = False  # the next check decides whether it still exists
         return found
 
     def next_due(self) -> int:
-        """When (ms) time alone changes something, as far as clocks are concerned; 0 for never."""
+        """Return when (ms) time alone next changes something about clocks; 0 for never."""
         found = 0
         for rule in self.rules:
             for queue in self.queues if rule.due_soon is not None else ():
@@ -134,11 +138,11 @@ class Detector:
         return found
 
     def kept(self) -> None:
-        """All that changed is written down."""
+        """Everything that changed has been saved."""
         self.changed.clear()
         self.gone.clear()
 
-    # --- judging -------------------------------------------------------------------------------
+    # --- checks --------------------------------------------------------------------------------
 
     def _judge(self, queues: Collection[str], broke: int = 0) -> list[News]:
         found: list[News] = []
@@ -163,7 +167,7 @@ class Detector:
                 chats = standing.late
                 holds = bool(chats)
             case "line":
-                holds = rule.line is not None and len(chats) > rule.line
+                holds = rule.chat_state is not None and len(chats) > rule.chat_state
             case "nobody":
                 holds = self._nobody(queue, rule.nobody or 0)
         if key not in self.incidents and not holds:
@@ -202,7 +206,7 @@ class Detector:
             self.changed.discard(key)
 
     def _before(self, rule: AlertRule, queue: str) -> int:
-        """How long before its promise breaks a chat of the queue is due soon; 0 where every question would be."""
+        """Return how long before its due time a chat is "due soon"; 0 if that would include every new turn."""
         before = rule.due_soon or 0
         return before if before < self.queues[queue].target else 0
 
@@ -217,23 +221,29 @@ class Detector:
         return chat in self.picture.chats
 
     def tell(self, chat: str) -> Told:
-        """A chat of the picture, as messages tell of it."""
-        line = self.picture.chats[chat]
-        agent = self.picture.agents.get(line.agent) if line.place == "active" else None
-        return Told(chat, line.name, line.turn or line.since, _clock(line)[0], agent.name if agent else "")
+        """Return a chat of the picture as messages report it."""
+        chat_state = self.picture.chats[chat]
+        agent = self.picture.agents.get(chat_state.agent) if chat_state.place == "active" else None
+        return Told(
+            chat,
+            chat_state.name,
+            chat_state.turn or chat_state.since,
+            _clock(chat_state)[0],
+            agent.name if agent else "",
+        )
 
-    # --- what the facts have made --------------------------------------------------------------
+    # --- the index -----------------------------------------------------------------------------
 
     def _standing(self, queue: str) -> Standing:
         return self._standings.setdefault(queue, Standing())
 
     def _index(self, chat: str) -> None:
-        """The chat stands where the picture has it."""
-        line = self.picture.chats.get(chat)
+        """Update the index from the picture."""
+        chat_state = self.picture.chats.get(chat)
         new = None
-        if line is not None and line.place != "wrapup":
-            due, late = _clock(line)
-            new = (line.queue, due, late, line.place == "waiting")
+        if chat_state is not None and chat_state.place != "wrapup":
+            due, late = _clock(chat_state)
+            new = (chat_state.queue, due, late, chat_state.place == "waiting")
         old = self._places.get(chat)
         if old == new:
             return
@@ -266,12 +276,14 @@ class Detector:
             if self.picture.online(queue):
                 self._deserted.pop(queue, None)
             elif queue not in self._deserted:
+                # At the start of a detector the picture tells how long everybody has been offline; later the fact's
+                # time does.
                 served = (agent.since for agent in self.picture.agents.values() if queue in agent.queues)
                 self._deserted[queue] = min(now, max(served, default=0)) if first else now
 
 
 def _clock(chat: ChatState) -> tuple[int, bool]:
-    """When the chat's next promise breaks (0: none is open), and whether one has broken."""
+    """Return when the chat's next promise breaks (0 if none is open), and whether one is already broken."""
     if chat.late or chat.promise_late:
         return chat.due or chat.promise, True
     return min((due for due in (chat.due, chat.promise) if due), default=0), False

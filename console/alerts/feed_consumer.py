@@ -1,6 +1,6 @@
-"""From the feed to the outbox: one reader a workspace follows the feed with a cursor of its own.
+"""From the feed to the outbox: one reader per workspace follows the feed with its own cursor.
 
-Nothing here is on a message's way: when SQL is away it waits, and the feed does not wait for it.
+Nothing here delays messages: while SQL is down this reader waits, and the feed does not wait for it.
 """
 
 import asyncio
@@ -27,18 +27,21 @@ from console.queue.feed import FeedGap, Tail, decode_entry
 from console.queue.workspace import Workspace
 
 PACE = 0.1  # seconds between two reads of the feed under load
-LOOK = 1.0  # seconds between two looks at most
-SILENT = 5.0  # seconds without a word of the store: what is not known is not judged
-RULES = 1.0  # seconds between two looks whether the rules have changed
-KEEP = 2.0  # seconds between two notes of how far it was read, when nothing is told
+LOOK = 1.0  # maximum seconds between two checks
+SILENT = 5.0  # seconds without a sign of the store; then the state is unknown and nothing is reported
+RULES = 1.0  # seconds between two checks for changed rules
+KEEP = 2.0  # seconds between two saves of the cursor when there is nothing to report
 AGAIN = 1.0  # seconds until SQL is tried again
-REPLAY = 1_000  # facts read at once of what was missed
+REPLAY = 1_000  # missed facts read at once
 
 log = structlog.get_logger()
 
 
 class AlertReader(Follower):
-    """`queues` is asked anew each time; `on_outgoing` is called when there is something to send."""
+    """Follows the feed for alerts.
+
+    `queues` is called anew each time; `on_outgoing` is called when there is something to send.
+    """
 
     name = NAME
     between = RULES
@@ -62,7 +65,7 @@ class AlertReader(Follower):
         self._looked = 0.0
 
     async def follow(self) -> None:
-        """Not at all without a rule."""
+        """Follow the feed until another process takes over. Without any rule there is nothing to follow."""
         if not self.leads():
             return
         await self.changed_rules()
@@ -79,7 +82,7 @@ class AlertReader(Follower):
             await following.run()
 
     async def changed_rules(self) -> bool:
-        """Whether they have changed since they were read last; looked at each second."""
+        """Whether the rules have changed since they were last read; checks SQL at most once a second."""
         if self._version >= 0 and time.monotonic() - self._looked < RULES:
             return False
         self._looked = time.monotonic()
@@ -95,7 +98,7 @@ class AlertReader(Follower):
 
 
 class Following:
-    """One reader's way along the feed: it ends when another takes the cursor."""
+    """One reader's course along the feed; it ends when another reader takes the cursor."""
 
     def __init__(self, reader: AlertReader, watch: Detector, name: str, place: FeedPosition) -> None:
         self._reader = reader
@@ -104,10 +107,10 @@ class Following:
         self._place = place
         self._kept_at = 0.0
         self._queues: Mapping[str, Queue] = reader.queues()
-        self._look_at = 0  # ms of the store's clock
+        self._look_at = 0  # ms of the store's clock; when to check next
 
     async def begin(self, before: FeedPosition | None, now: int) -> None:
-        """What happened between two readers, as far as it matters still; then how things stand."""
+        """Report what happened between two readers as far as it still matters, then the current state."""
         news: list[News] = []
         if before and before.epoch == self._place.epoch and before.n < self._place.n:
             news = await self._missed(before)
@@ -118,6 +121,7 @@ class Following:
         tail = Tail(workspace.store.url, workspace.keys.feed, self._place.id, self._place.n, pace=PACE)
         batches: asyncio.Queue[list[Entry]] = asyncio.Queue(1)
         pump = asyncio.create_task(_pump(tail, batches), name="alerts.pump")
+        # The pump reads ahead by one batch, so that time-outs of this loop never interrupt a read from the store.
         try:
             while self._reader.goes_on(self._place.epoch):
                 news = self._advance(await self._next(batches))
@@ -125,6 +129,8 @@ class Following:
                     pump.result()
                 if await self._heed() and not self._reader.rules:
                     return
+                # Check the time only when all facts are applied and the store is up: otherwise an answer may already be
+                # on its way.
                 if batches.empty() and time.monotonic() - tail.heard < SILENT:
                     news += self._look()
                 await self._keep(news)
@@ -133,7 +139,7 @@ class Following:
             await tail.close()
 
     async def _next(self, batches: asyncio.Queue[list[Entry]]) -> list[Entry]:
-        """What has come, or nothing when it is time to look."""
+        """Return the next batch, or nothing when it is time to check."""
         wait = (self._look_at - self._reader.workspace.now()) / 1000
         try:
             async with asyncio.timeout(min(max(wait, 0.01), LOOK)):
@@ -171,7 +177,7 @@ class Following:
             return False
 
     async def _keep(self, news: Sequence[News], *, at_once: bool = False) -> None:
-        """Written down until it is, however long SQL is away; Overtaken when that is another's from now on."""
+        """Save until it succeeds, however long SQL is down. Raises Overtaken if another reader has taken over."""
         watch = self._watch
         if not (news or watch.gone or at_once) and time.monotonic() - self._kept_at < KEEP:
             return
@@ -192,7 +198,7 @@ class Following:
             self._reader.on_outgoing()
 
     def _outgoing(self, news: News) -> Outgoing | None:
-        """In words; what cannot be put into words keeps nothing else from being told."""
+        """Build the message. A message that cannot be built must not stop the others."""
         incident = news.incident
         queue = self._watch.queues.get(incident.queue)
         if queue is None:
@@ -205,7 +211,7 @@ class Following:
         return Outgoing(news.rule, news.what, incident.kind, incident.queue, message)
 
     async def _missed(self, before: FeedPosition) -> list[News]:
-        """Answers that became late meanwhile: somebody is told, though they have come since."""
+        """Report answers that became late in between, even if they have been given since."""
         lates = [fact async for fact in self._lates(before)]
         gone = {fact.chat for fact in lates if not self._watch.knows(fact.chat)}
         names = await self._reader.alerts.incidents.names(gone) if gone else {}
@@ -217,7 +223,7 @@ class Following:
         return news
 
     async def _lates(self, before: FeedPosition) -> AsyncIterator[Late]:
-        """What the feed still has of them behind that place, up to this one's beginning."""
+        """Yield the lateness facts that the feed still has, from that position up to this reader's start."""
         workspace, start = self._reader.workspace, before.id
         while True:
             rows = await workspace.store.command(

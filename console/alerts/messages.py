@@ -1,4 +1,4 @@
-"""What an incident says, in the language of its rule: to a person who was doing something else."""
+"""The text of an incident in its rule's language, for a person who was doing something else."""
 
 import re
 from datetime import datetime, timedelta
@@ -17,21 +17,21 @@ from console.views.templating import environment
 
 LONGEST_SUBJECT = 200  # characters
 BOARD, SETTINGS = "/board", "/settings/alerts"
-FULL_WIDTH = 0xFEE0  # from an ASCII character to the same one that no chat reads as markup
+FULL_WIDTH = 0xFEE0  # offset from an ASCII character to its full-width form, which no chat treats as markup
 MARKUP = re.compile(r"[<>\[\]*_~`|\\#@&{}:]")
 IN_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)")
 ONE_DOT = "\u2024"
 
 
 class MessageRow(msgspec.Struct):
-    """A chat as a sentence, and the same in parts for mail."""
+    """A chat as a sentence; mail uses its parts."""
 
     name: str
     says: str
 
 
 class Parts(msgspec.Struct):
-    """A message before it is put together."""
+    """The parts of a message, before they are joined."""
 
     subject: str
     lead: str
@@ -42,23 +42,23 @@ class Parts(msgspec.Struct):
 
 
 def message_of(news: News, queue: Queue, origin: str) -> AlertMessage:
-    """The message; `origin` is where people reach Sestetto, empty when that is not known."""
-    words = MessageText(news.rule.locale, queue, news.at)
-    lines = [words.line(chat) for chat in news.chats]
+    """Build the message. `origin` is where people reach Sestetto; empty if unknown."""
+    texts = MessageText(news.rule.locale, queue, news.at)
+    lines = [texts.line(chat) for chat in news.chats]
     more = news.count - len(lines) if lines else 0
     parts = Parts(
-        words.subject(news),
-        words.lead(news),
+        texts.subject(news),
+        texts.lead(news),
         _link(origin, BOARD),
         lines,
-        words.more(more) if more > 0 else "",
-        words.foot(news.rule, news.what),
+        texts.more(more) if more > 0 else "",
+        texts.foot(news.rule, news.what),
     )
     return _message(parts, news.rule.locale, "success" if news.what == "over" else "warning")
 
 
 def trial(rule: AlertRule, by: str, origin: str) -> AlertMessage:
-    """What the button "Send a test message" sends."""
+    """Build the message of the button "Send a test message"."""
     gettext = page_texts().get(rule.locale).gettext
     parts = Parts(
         gettext("Test: alerts for %(rule)s arrive here") % {"rule": plain(rule.name)},
@@ -69,7 +69,7 @@ def trial(rule: AlertRule, by: str, origin: str) -> AlertMessage:
 
 
 def plain(name: str) -> str:
-    """A name that stands there as a name: no mention, no markup and no link in any chat or mail reader."""
+    """Return a name that stays a name: no chat or mail reader sees a mention, markup or a link in it."""
     return IN_ADDRESS.sub(ONE_DOT, MARKUP.sub(lambda found: chr(ord(found[0]) + FULL_WIDTH), name))
 
 
@@ -86,7 +86,7 @@ def _message(parts: Parts, locale: str, tone: str) -> AlertMessage:
 
 
 class MessageText:
-    """One message's texts: its language, its queue's clock."""
+    """The texts of one message, in its language and its queue's time zone."""
 
     def __init__(self, locale: str, queue: Queue, now: int) -> None:
         self._texts: Translations = page_texts().get(locale)
@@ -119,7 +119,7 @@ class MessageText:
         return gettext("Still: %(subject)s") % {"subject": subject} if news.what == "still" else subject
 
     def lead(self, news: News) -> str:
-        """Since when, in the queue's own time zone; at the end what came of it."""
+        """Return since when, in the queue's time zone; at the end, the outcome."""
         gettext, ngettext = self._texts.gettext, self._texts.ngettext
         incident = news.incident
         if news.what != "over":

@@ -1,21 +1,22 @@
-"""Since when a queue is open: asked each second, so counted only when it changes."""
+"""Since when a queue has been open. Asked every second, so computed only when it changes."""
 
 from console.domain.directory import Queue
 from console.domain.opening_hours import DAY, DAYS, always, instants
 
-LOOK_BACK = DAY * 1000  # ms: who opened longer ago has been open for a day
+LOOK_BACK = DAY * 1000  # ms; a queue that opened earlier counts as open for a day
 
 
 class OpenTimes:
     def __init__(self) -> None:
-        self._known: dict[str, tuple[int, int, int | None]] = {}  # queue -> from, to, since when it is open
+        """Caches when queues opened."""
+        self._known: dict[str, tuple[int, int, int | None]] = {}  # queue -> from, to, open since (None: closed)
 
     def forget(self) -> None:
-        """Hours may have changed."""
+        """Forget everything; hours may have changed."""
         self._known.clear()
 
     def since(self, queue: Queue, now: int) -> int | None:
-        """When (ms) it opened, a day ago at the earliest, 0 for always; None while it is closed."""
+        """Return when (ms) the queue opened, at most a day ago, 0 if it is always open; None while it is closed."""
         if always(queue.hours):
             return 0
         begin, end, since = self._known.get(queue.id, (0, 0, None))

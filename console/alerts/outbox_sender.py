@@ -1,4 +1,4 @@
-"""From the outbox to the world: each message in its destination's order, again after a failure, some at a time."""
+"""From the outbox to the destinations: messages of one destination in order, failed ones again, several at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,15 +12,15 @@ from console.domain.alert_delivery import Answer
 from console.domain.ids import new_id
 from console.errors import NotYours, SestettoError
 
-AT_ONCE = 3  # sendings: one place of the couriers stays free for whoever tries a destination on a page
-FOR_THE_ILL = 2  # of them, for destinations that failed the last time: the others find a place
-LOOK = 5.0  # seconds between two looks into the outbox, when nobody says that there is something
+AT_ONCE = 3  # deliveries; one courier stays free for people who test a destination on a page
+FOR_THE_ILL = 2  # of these, for destinations whose last delivery failed, so that healthy ones always find room
+LOOK = 5.0  # seconds between two checks of the outbox, when nobody wakes the sender
 
 log = structlog.get_logger()
 
 
 class AlertSender:
-    """Runs beside everything else: what a far end does is felt in a courier, and there only."""
+    """Sends what the outbox holds. Whatever a far end does happens in a courier process."""
 
     def __init__(self, alerts: Alerts, couriers: Couriers, *, leads: Callable[[], bool]) -> None:
         self._alerts = alerts
@@ -29,7 +29,7 @@ class AlertSender:
         self._name = new_id()
         self._wake = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}  # by destination
-        self._ill: set[str] = set()  # destinations whose last try failed
+        self._ill: set[str] = set()  # destinations whose last delivery failed
 
     def wake(self) -> None:
         self._wake.set()
@@ -49,13 +49,14 @@ class AlertSender:
                 task.cancel()
 
     async def _round(self) -> float:
-        """Begins all that is to be tried now; seconds until there is more."""
+        """Start every delivery that is due. Return the seconds until the next one."""
         following = 0
         try:
-            for limit, but in ((AT_ONCE, self._ill), (FOR_THE_ILL, set[str]())):
+            # Healthy destinations first. Failed ones then share what is left of their own, smaller limit.
+            for limit, excluded in ((AT_ONCE, self._ill), (FOR_THE_ILL, set[str]())):
                 free = limit - len(self._busy)
                 if free > 0:
-                    claimed, following = await self._alerts.outbox.claim(self._name, free, self._busy.keys() | but)
+                    claimed, following = await self._alerts.outbox.claim(self._name, free, self._busy.keys() | excluded)
                     for delivery in claimed:
                         task = asyncio.create_task(self._deliver(delivery), name="alerts.deliver")
                         self._busy[delivery.destination] = task
@@ -74,14 +75,14 @@ class AlertSender:
             log.info("alerts.tried", message=delivery.id, destination=delivery.destination, answer=answer.code)
             (self._ill.discard if answer.sent else self._ill.add)(delivery.destination)
             await self._record(delivery, answer)
-        except Exception as problem:  # it is tried again when its lease is over
+        except Exception as problem:  # tried again when its lease ends
             log.error("alerts.delivery", message=delivery.id, error=type(problem).__name__)
         finally:
             del self._busy[delivery.destination]
             self.wake()
 
     async def _safely(self, delivery: Delivery) -> Answer:
-        """A message that nobody can send is a failed one, and not for ever in the way of the next."""
+        """Send; turn any error into a failed delivery, so that an unsendable message does not block the next ones."""
         try:
             return await self._send(delivery)
         except Exception as problem:
@@ -101,7 +102,7 @@ class AlertSender:
         return await self._couriers.send(url, delivery.message)
 
     async def _record(self, delivery: Delivery, answer: Answer) -> None:
-        """What cannot be recorded is sent again: at least once."""
+        """Record the result. If that fails for good, the message is sent again: delivery is at least once."""
         while True:
             try:
                 await self._alerts.outbox.record(delivery, answer)

@@ -1,4 +1,4 @@
-"""What the board shows of an agent: the status, six slots with their clocks, the day's own figures."""
+"""An agent's row on the board: status, six slots with their clocks, and today's figures."""
 
 from typing import Literal
 
@@ -12,9 +12,9 @@ Kind = Literal["free", "locked", "active", "promise", "offered", "wrapup"]
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """`free` and `locked` (above the limit) hold no chat. `due` (ms): what the clock runs to, 0 for none.
+    """One slot. `free` and `locked` (above the limit) hold no chat; `due` (ms) is when the clock ends, 0 for no clock.
 
-    `beyond`: a chat in a slot above the limit, which was lowered. `target` is what a full ring means.
+    `beyond` marks a chat in a slot above a limit that was lowered. `target` is the length of a full ring.
     """
 
     number: int
@@ -31,7 +31,10 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class AgentRow(msgspec.Struct, frozen=True):
-    """`since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0: not so)."""
+    """A row.
+
+    `since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0 for neither).
+    """
 
     id: str
     name: str
@@ -52,7 +55,7 @@ class AgentRow(msgspec.Struct, frozen=True):
 
 
 def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost: int, now: int) -> AgentRow:
-    """`lost`: when its connection was last seen to go (ms), 0 for not known."""
+    """Build an agent's row. `lost` is when the connection was last seen to end (ms), 0 if unknown."""
     figures = agent.figures.today(now)
     slots = tuple(_slot(picture, agent, number, directory) for number in range(1, SLOTS + 1))
     return AgentRow(
@@ -97,7 +100,7 @@ def _slot(picture: Picture, agent: AgentState, number: int, directory: Directory
 
 
 def _clock(chat: ChatState, directory: Directory) -> tuple[Kind, int, int]:
-    """What stands in the slot, what its clock runs to, and how long (ms) that clock is at most."""
+    """Return the slot's kind, the end of its clock, and that clock's full length (ms)."""
     queue = directory.queues.get(chat.queue)
     if chat.place == "offered":
         return "offered", chat.until, queue.accept if queue else 0

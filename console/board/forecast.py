@@ -1,9 +1,9 @@
-"""Which promises will break within the next 30 s, if nobody does anything.
+"""Which promises will break within 30 s if nothing changes.
 
-An agent is taken to answer one clock after the other, the one that breaks first before the others, each in the time
-that a quick answer takes in its queue (`paces`); the first has been begun already. What comes too late in that row
-breaks, and so does every clock of an agent who has lost the connection. In line, chats go to free slots in their
-order; those for whom none is left break.
+The forecast assumes that an agent answers one chat after another, the most urgent first, each in the time of a quick
+answer in its queue (`paces`), and has already started on the first. Chats that come too late in that order break, and
+so does every clock of an agent who lost the connection. Waiting chats go to free slots in their order; those without a
+slot break.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,33 +18,35 @@ HORIZON = 30_000  # ms
 
 
 class Forecast(msgspec.Struct):
-    """Of one queue: clocks that have run out, those that do within 30 s, and those of them that will not be met."""
+    """A queue's clocks: those that ran out, those that run out within 30 s, and how many of those will break."""
 
     late: int = 0
-    oldest: int = 0  # when the first of the late ones broke (ms), 0: none
+    oldest: int = 0  # when the first late one broke (ms), 0 for none
     due: int = 0
     breaking: int = 0
 
 
 def clock_of(chat: ChatState) -> int:
-    """When the chat's clock ends (ms): its turn's, in line its entry's, else its holding reply's; 0: none runs."""
+    """Return when the chat's clock ends (ms): its turn's, while waiting the queue's, else its agent's promise; 0 if
+    none runs.
+    """
     if chat.place == "wrapup":
         return 0
     return chat.due or chat.promise
 
 
 def forecasts(picture: Picture, directory: Directory, paces: Mapping[str, int], now: int) -> dict[str, Forecast]:
-    """By queue. `paces` are ms that a quick answer takes."""
+    """Return the forecast of each queue. `paces` are the ms of a quick answer."""
     found = {queue: Forecast() for queue in directory.queues}
     for chat in picture.chats.values():
-        outlook, clock = found.get(chat.queue), clock_of(chat)
-        if outlook is None or not clock:
+        forecast, clock = found.get(chat.queue), clock_of(chat)
+        if forecast is None or not clock:
             continue
         if clock <= now:
-            outlook.late += 1
-            outlook.oldest = min(outlook.oldest or clock, clock)
+            forecast.late += 1
+            forecast.oldest = min(forecast.oldest or clock, clock)
         elif clock <= now + HORIZON:
-            outlook.due += 1
+            forecast.due += 1
     for chat in (*_too_late(picture, paces, now), *_nobody_free(picture, directory, now)):
         if chat.queue in found:
             found[chat.queue].breaking += 1
@@ -52,20 +54,22 @@ def forecasts(picture: Picture, directory: Directory, paces: Mapping[str, int], 
 
 
 def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[ChatState]:
-    """Chats in hand whose answer will not come in time."""
+    """Yield assigned chats whose answer will come too late."""
     for agent in picture.agents.values():
         held = (picture.chats.get(chat) for chat in agent.held.values())
         running = sorted((chat for chat in held if chat is not None and chat.turn and chat.due), key=lambda c: c.due)
         done = 0
         for chat in running:
             pace = paces.get(chat.queue, 0)
+            # The first answer has been started, at the earliest when its turn began; each further one takes a full
+            # pace.
             done = done + pace if done else max(now, chat.turn + pace)
             if now < chat.due <= now + HORIZON and (done > chat.due or not agent.connected):
                 yield chat
 
 
 def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[ChatState]:
-    """Chats in line for whom no slot is left."""
+    """Yield waiting chats that get no slot."""
     free = {agent.id: slots for agent in picture.agents.values() if (slots := agent.free_slots)}
     for chat in in_line(picture.chats.values()):
         taker = next((agent for agent in free if _serves(picture.agents[agent], chat, directory)), "")
@@ -78,7 +82,7 @@ def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[C
 
 
 def in_line(chats: Iterable[ChatState]) -> Sequence[ChatState]:
-    """Those waiting, in the order in which they are to be taken."""
+    """Return the waiting chats in the order in which they are taken."""
     return sorted((chat for chat in chats if chat.place == "waiting"), key=lambda chat: (chat.rank, chat.id))
 
 

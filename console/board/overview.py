@@ -1,4 +1,4 @@
-"""What the board says of all together, and the newest late answers."""
+"""The board's totals, and the newest late answers."""
 
 import msgspec
 
@@ -11,7 +11,10 @@ NEWEST = 12  # late answers shown
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """`online`, `away` and `lost` agents, `slots` in use of those of all who are online, chats held and in line."""
+    """Totals.
+
+    `online`, `away` and `lost` count agents; `used` and `slots` are of all online agents; `chats` are assigned ones.
+    """
 
     online: int = 0
     away: int = 0
@@ -26,7 +29,7 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 class LateAnswerRow(msgspec.Struct, frozen=True):
-    """`waited` ms is the sum of its four stages."""
+    """A late answer. `waited` ms is the sum of its four stages."""
 
     chat: str
     seq: int
@@ -56,7 +59,7 @@ def overview(picture: Picture, rows: dict[str, AgentRow], directory: Directory, 
 
 
 def late_answers(picture: Picture, directory: Directory, names: dict[str, str]) -> tuple[LateAnswerRow, ...]:
-    """The newest first. `names` are visitors' by chat, as far as they are known."""
+    """Return the newest late answers, newest first. `names` are known visitors' names by chat."""
     return tuple(
         LateAnswerRow(
             chat=late.chat,
@@ -73,5 +76,5 @@ def late_answers(picture: Picture, directory: Directory, names: dict[str, str]) 
 
 
 def newest(picture: Picture) -> list[Late]:
-    """The late answers that are shown."""
+    """Return the late answers to show."""
     return sorted(picture.lates, key=lambda late: -late.at)[:NEWEST]

@@ -1,6 +1,6 @@
-"""All boards of one process: what has changed is found once, drawn once a face, and pushed once a second.
+"""All boards of one process: changes are found once, rendered once per variant, and pushed once a second.
 
-A face is a language, on a desk or on a wall. Alarms do not wait for the second.
+A variant is a language, on a desk or on a wall display. Alarms do not wait for the next second.
 """
 
 import asyncio
@@ -42,13 +42,13 @@ from console.protocol.supervisor import BoardHtml
 from console.queue.workspace import Workspace
 
 BEAT = 1.0  # seconds between two frames
-SPACING = 0.25  # seconds between two frames at the least, however many alarms there are
+SPACING = 0.25  # minimum seconds between two frames, however many alarms there are
 RECENT = 15  # minutes
-HOURS = 24  # whole ones, of the picture of chats per hour
-LOOK = 0.3  # seconds that the store has for saying how far the feed is, and the archive for names
-ASK = 5.0  # seconds between two questions to the archive for visitors it does not know yet
-SLICE = 16  # parts drawn at once, about 3 ms: others get their turn in between
-NAMES = 200  # late answers' visitors that are remembered by name
+HOURS = 24  # full hours in the chart of chats per hour
+LOOK = 0.3  # seconds that the store has to report the feed's end, and the archive to return names
+ASK = 5.0  # seconds between two queries to the archive for unknown visitors
+SLICE = 16  # parts rendered at once, about 3 ms; then other tasks get their turn
+NAMES = 200  # visitors' names of late answers to remember
 
 ALARMS = (Late, PromiseBroken, AgentChanged, Overflowed, Opened, Released, Ended, Stalled)
 
@@ -62,19 +62,23 @@ class BoardVariant(NamedTuple):
 
 class BoardListener(Protocol):
     def push(self, frame: str) -> None:
-        """Takes a frame; never waits and never raises."""
+        """Take a frame. Must not wait or raise."""
 
 
 Thing = QueueCard | AgentRow | Overview | tuple[LateAnswerRow, ...]
 
 
 async def nobody_known(chats: Collection[str]) -> Mapping[str, Visitor]:
-    """Where no archive is asked."""
+    """Used where there is no archive to ask."""
     return {}
 
 
 class Boards:
-    """Facts come by `hear`; `run` is a task of its own. `visitors` names those of chats the picture no longer has."""
+    """The boards of this process.
+
+    Facts come in through `hear`; `run` is a task of its own. `visitors` returns the visitors of chats that are no
+    longer in the picture.
+    """
 
     def __init__(
         self,
@@ -92,9 +96,9 @@ class Boards:
         self._things: dict[str, Thing] = {}
         self._drawn: dict[BoardVariant, dict[str, str]] = {}
         self._dirty: set[str] = set()
-        self._lost: dict[str, int] = {}  # agents -> when their connection went
-        self._names: dict[str, str] = {}  # chats of late answers -> their visitors
-        self._seen: tuple[Picture, Directory, int] | None = None  # what `_things` were made of, on which day
+        self._lost: dict[str, int] = {}  # agent -> when its connection was lost
+        self._names: dict[str, str] = {}  # chat of a late answer -> its visitor
+        self._seen: tuple[Picture, Directory, int] | None = None  # what `_things` were built from, and on which day
         self._days = Days()
         self._fresh = 0
         self._wake = asyncio.Event()
@@ -104,30 +108,30 @@ class Boards:
 
     # --- who looks ------------------------------------------------------------------------------------
 
-    async def join(self, listener: BoardListener, face: BoardVariant) -> tuple[int, int, list[str]]:
-        """From now on `listener` hears what changes. What stands now: feed number, freshness, parts."""
-        async with self._coming:  # two who open the same face at once wait for one drawing
+    async def join(self, listener: BoardListener, variant: BoardVariant) -> tuple[int, int, list[str]]:
+        """Send changes to `listener` from now on. Return the current state: feed number, freshness, parts."""
+        async with self._coming:  # two boards that open the same variant at once share one rendering
             if not self._listeners:
                 self._fresh = 0
                 self._advance()
-            if face not in self._drawn:
-                self._drawn[face] = await self._draw_all(face)
-            self._listeners[listener] = face
+            if variant not in self._drawn:
+                self._drawn[variant] = await self._draw_all(variant)
+            self._listeners[listener] = variant
         self._wake.set()
-        return self._current.picture.n, self._fresh, list(self._drawn[face].values())
+        return self._current.picture.n, self._fresh, list(self._drawn[variant].values())
 
     def leave(self, listener: BoardListener) -> None:
-        face = self._listeners.pop(listener, None)
-        if face is not None and face not in self._listeners.values():
-            del self._drawn[face]
+        variant = self._listeners.pop(listener, None)
+        if variant is not None and variant not in self._listeners.values():
+            del self._drawn[variant]
 
     def costs(self) -> BoardCosts:
         return BoardCosts(len(self._listeners), self._frames, self._fragments, self._seconds)
 
-    # --- what happens ---------------------------------------------------------------------------------
+    # --- facts ---------------------------------------------------------------------------------------
 
     def hear(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-        """A fact that the picture has now; it may have changed what these agents' rows show."""
+        """Take a fact that the picture has already applied; it may have changed what these agents' rows show."""
         self._dirty |= agents
         self._moved.set()
         if isinstance(fact, AgentChanged):
@@ -153,7 +157,7 @@ class Boards:
             del self._names[next(iter(self._names))]
 
     async def _find_names(self) -> None:
-        """Of late answers that nobody heard here: they were given before this process read the feed."""
+        """Find names for late answers that were given before this process read the feed."""
         picture = self._current.picture
         unknown = [late.chat for late in newest(picture) if late.chat not in self._names]
         for chat in [picture.chats[id] for id in unknown if id in picture.chats]:
@@ -172,7 +176,7 @@ class Boards:
     # --- the beat -------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """For ever: a frame a second to every board, and one at once for an alarm."""
+        """Run forever: send a frame a second to every board, and one at once for an alarm."""
         due = 0.0
         while True:
             if not self._listeners:
@@ -185,7 +189,7 @@ class Boards:
                 due = time.monotonic() + BEAT
                 try:
                     await self._push()
-                except Exception as problem:  # the next beat looks at everything anew
+                except Exception as problem:  # the next round starts from scratch
                     log.error("board.failed", error=repr(problem))
                     self._things, self._seen = {}, None
                 await asyncio.sleep(SPACING)
@@ -198,7 +202,10 @@ class Boards:
             return
 
     async def _look(self) -> None:
-        """How far the feed is, as the store says; once the picture is there too it was the whole truth then."""
+        """Ask the store for the feed's end.
+
+        Once the picture has reached it, the picture was complete at the time of the question.
+        """
         at = self._workspace.now()
         try:
             async with asyncio.timeout(LOOK):
@@ -213,21 +220,22 @@ class Boards:
     async def _push(self) -> None:
         await self._find_names()
         changed, gone = self._advance()
-        for face in set(self._listeners.values()):
-            if face not in self._drawn:  # its last board has left while another face was drawn
+        for variant in set(self._listeners.values()):
+            if variant not in self._drawn:  # its last board left while another variant was rendered
                 continue
-            parts = await self._redraw(face, changed, gone)
+            parts = await self._redraw(variant, changed, gone)
             frame = encode(BoardHtml(self._current.picture.n, self._workspace.now(), self._fresh, parts, gone)).decode()
-            for listener, theirs in list(self._listeners.items()):
-                if theirs == face:
+            for listener, shown in list(self._listeners.items()):
+                if shown == variant:
                     listener.push(frame)
                     self._frames += 1
 
     def _advance(self) -> tuple[list[str], list[str]]:
-        """The things as they are now: ids of those that changed, and of those that are no more."""
+        """Update the things to show. Return the ids of those that changed, and of those that no longer exist."""
         started = time.perf_counter()
         picture, directory, now = self._current.picture, self._current.directory, self._workspace.now()
         seen, day = self._seen or (None, None, 0), now // DAY
+        # After a snapshot, a change of settings or midnight any agent's row may differ, so all are rebuilt.
         if seen[0] is not picture or seen[1] is not directory or seen[2] != day or not self._listeners:
             self._dirty |= picture.agents.keys()
             self._seen = (picture, directory, day)
@@ -275,21 +283,21 @@ class Boards:
 
     # --- drawing --------------------------------------------------------------------------------------
 
-    async def _draw_all(self, face: BoardVariant) -> dict[str, str]:
-        """Everything, until what has changed meanwhile is drawn too."""
+    async def _draw_all(self, variant: BoardVariant) -> dict[str, str]:
+        """Render everything; repeat for what changed meanwhile."""
         drawn: dict[str, str] = {}
         made: dict[str, Thing] = {}
         while left := [id for id, thing in self._things.items() if made.get(id) != thing]:
             for id in left[:SLICE]:
-                made[id], drawn[id] = self._things[id], self._draw(face, id)
+                made[id], drawn[id] = self._things[id], self._draw(variant, id)
             await asyncio.sleep(0)
         return {id: drawn[id] for id in self._things}
 
-    async def _redraw(self, face: BoardVariant, changed: list[str], gone: list[str]) -> list[str]:
-        """The parts that look different than they did."""
-        drawn, new = self._drawn[face], {}
+    async def _redraw(self, variant: BoardVariant, changed: list[str], gone: list[str]) -> list[str]:
+        """Return the parts whose HTML changed."""
+        drawn, new = self._drawn[variant], {}
         for place, id in enumerate(changed):
-            part = self._draw(face, id) if id in self._things else ""
+            part = self._draw(variant, id) if id in self._things else ""
             if part and drawn.get(id) != part:
                 new[id] = part
             if place % SLICE == SLICE - 1:
@@ -299,9 +307,9 @@ class Boards:
             drawn.pop(id, None)
         return list(new.values())
 
-    def _draw(self, face: BoardVariant, id: str) -> str:
+    def _draw(self, variant: BoardVariant, id: str) -> str:
         started = time.perf_counter()
-        part = self._views.part(self._things[id], locale=face.locale, wall=face.wall, now=self._workspace.now())
+        part = self._views.part(self._things[id], locale=variant.locale, wall=variant.wall, now=self._workspace.now())
         self._fragments += 1
         self._seconds += time.perf_counter() - started
         return part

@@ -1,4 +1,4 @@
-"""What the board shows of a queue: its line, what is about to break, and how well its promises were kept."""
+"""A queue's card on the board: who waits, what is about to break, and the service level."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -13,9 +13,9 @@ from console.projection.picture import ChatState, Picture
 from console.projection.statistics import MINUTE, Sketch, Statistics
 from console.projection.waiting_reason import WaitingReason, waiting_reason
 
-LISTED = 10  # chats of a line that are named
-QUICK = 0.25  # the share of answers that are quicker than what one answer is taken to need
-ENOUGH = 20  # answers, to know that from
+LISTED = 10  # waiting chats shown by name
+QUICK = 0.25  # the share of answers that are faster than the time we assume for one answer
+ENOUGH = 20  # answers needed to know that time
 
 Code = Literal["nobody", "full", "late", "no_free", "breaking", "under_goal"]
 State = Literal["fine", "soon", "late"]
@@ -23,8 +23,11 @@ SEVERE: tuple[Code, ...] = ("full", "late")
 
 
 class Alert(msgspec.Struct, frozen=True):
-    """Something to act on. `late` and `breaking` are `n` clocks; `at` (ms) is when the first of them broke, or when
-    the line overflows to `queue` (its name)."""
+    """Something to act on.
+
+    `late` and `breaking` count `n` clocks. `at` (ms) is when the first of them broke, or when the queue overflows to
+    `queue` (its name).
+    """
 
     code: Code
     n: int = 0
@@ -46,18 +49,18 @@ class InLine(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True):
-    """`part` (0..1) of `n`; None of nothing."""
+    """`part` (0..1) of `n`; None if `n` is 0."""
 
     n: int = 0
     part: float | None = None
 
 
 class QueueCard(msgspec.Struct, frozen=True):
-    """Times in ms. `recent` are the last 15 minutes, `today` the day since midnight UTC.
+    """A card. Times are in ms; `recent` covers the last 15 minutes, `today` the day since midnight UTC.
 
-    `closed` is when it opens again (0: it is open, -1: nobody knows). `oldest` is since when the one who has waited
-    longest waits (0: nobody). `agents` work this queue now and have `free` slots. `right` is how often the expected
-    wait was. `hours` are (start, chats opened), the running one last.
+    `closed` is when the queue opens again (0: it is open, -1: unknown). `oldest` is since when the longest-waiting chat
+    waits (0: none waits). `agents` are online in this queue and have `free` slots. `right` is how often the expected
+    wait was right. `hours` are (start, chats opened); the current hour is last.
     """
 
     id: str
@@ -91,7 +94,7 @@ class QueueCard(msgspec.Struct, frozen=True):
 
     @property
     def state(self) -> State:
-        """By its worst alert; who misses the goal is not late by that alone."""
+        """The state of the worst alert. Missing the goal alone does not make a queue late."""
         codes = {alert.code for alert in self.alerts}
         if not codes.isdisjoint(SEVERE) or ("nobody" in codes and self.waiting):
             return "late"
@@ -100,19 +103,19 @@ class QueueCard(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1_024)
 def closed_until(hours: Hours, minute: int) -> int:
-    """As `QueueCard.closed`; hours are of whole minutes."""
+    """Return `QueueCard.closed`. Cached per minute, as hours start and end on whole minutes."""
     at = minute * MINUTE
     return 0 if always(hours) or open_at(hours, at) else next_opening(hours, at) or -1
 
 
 def quick(recent: Statistics, queue: Queue) -> int:
-    """What one answer takes (ms), if nothing else keeps the agent: a quick one's time, else a third of the target."""
+    """Return the time (ms) one answer takes without distraction: that of a quick answer, else a third of the target."""
     answers = recent.of("a")
     return answers.quantile(QUICK) if answers.n >= ENOUGH else queue.target // 3
 
 
 class Sums(NamedTuple):
-    """A queue's figures added up: the last 15 minutes, the day since midnight UTC, and (start, opened) of each hour."""
+    """A queue's sums: the last 15 minutes, the day since midnight UTC, and (start, opened) of each hour."""
 
     recent: Statistics
     today: Statistics
@@ -124,11 +127,11 @@ def queue_card(
     directory: Directory,
     queue: Queue,
     chats: Iterable[ChatState],
-    outlook: Forecast,
+    forecast: Forecast,
     sums: Sums,
     now: int,
 ) -> QueueCard:
-    """`chats` are the queue's own."""
+    """Build the card of a queue from its own `chats`."""
     recent, today, waiting = sums.recent, sums.today, in_line(chats)
     there = (agent for agent in picture.agents.values() if queue.id in agent.queues and agent.connected)
     online = [agent for agent in there if agent.status == "online"]
@@ -144,9 +147,9 @@ def queue_card(
         free=sum(agent.free_slots for agent in online),
         waiting=len(waiting),
         oldest=min((chat.since for chat in waiting), default=0),
-        late=outlook.late,
-        due=outlook.due,
-        breaking=outlook.breaking,
+        late=forecast.late,
+        due=forecast.due,
+        breaking=forecast.breaking,
         recent=_within(recent.of("v")),
         today=_within(today.of("v")),
         median=recent.of("v").quantile(0.5),
@@ -162,32 +165,32 @@ def queue_card(
         line=tuple(_in_line(picture, chat, directory) for chat in waiting[:LISTED]),
         alerts=(),
     )
-    return msgspec.structs.replace(card, alerts=tuple(_alerts(card, queue, waiting, outlook, directory)))
+    return msgspec.structs.replace(card, alerts=tuple(_alerts(card, queue, waiting, forecast, directory)))
 
 
 def _alerts(
-    card: QueueCard, queue: Queue, waiting: Sequence[ChatState], outlook: Forecast, directory: Directory
+    card: QueueCard, queue: Queue, waiting: Sequence[ChatState], forecast: Forecast, directory: Directory
 ) -> list[Alert]:
-    """The worst first."""
+    """Return the queue's alerts, worst first."""
     found = []
     if not card.agents and (waiting or not card.closed):
         found.append(Alert("nobody"))
     if queue.longest and len(waiting) >= queue.longest:
         found.append(Alert("full", n=queue.longest))
-    if outlook.late:
-        found.append(Alert("late", n=outlook.late, at=outlook.oldest))
+    if forecast.late:
+        found.append(Alert("late", n=forecast.late, at=forecast.oldest))
     if waiting and card.agents and not card.free and queue.mode != "pull":
         at, onward = _next_overflow(waiting, directory)
         found.append(Alert("no_free", at=at, queue=onward))
-    if outlook.breaking:
-        found.append(Alert("breaking", n=outlook.breaking))
+    if forecast.breaking:
+        found.append(Alert("breaking", n=forecast.breaking))
     if card.recent.part is not None and card.recent.n >= ENOUGH and card.recent.part * 100 < queue.goal:
         found.append(Alert("under_goal", n=queue.goal))
     return found
 
 
 def _next_overflow(waiting: Sequence[ChatState], directory: Directory) -> tuple[int, str]:
-    """When (ms) the first of them is offered to another queue's members too, and that queue's name; (0, "") never."""
+    """Return when (ms) the first chat overflows, and the name of the queue it goes to; (0, "") for never."""
     coming = []
     for chat in waiting:
         at, passed = chat.since, (chat.queue, *chat.lines)

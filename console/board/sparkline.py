@@ -1,4 +1,4 @@
-"""A row of figures as a small picture: an inline SVG of fixed size, drawn by the server."""
+"""A row of numbers as a small chart: inline SVG of fixed size, rendered by the server."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ SVG = Markup(
 
 
 def sparkline(values: Sequence[int]) -> Markup:
-    """Nothing for fewer than two values."""
+    """Render the chart; empty for fewer than two values."""
     if len(values) < 2:
         return Markup()
     step, rise = WIDTH / (len(values) - 1), (HEIGHT - 4) / max(*values, 1)
-    points = (f"{round(place * step)} {round(HEIGHT - 2 - rise * value)}" for place, value in enumerate(values))
+    points = (f"{round(index * step)} {round(HEIGHT - 2 - rise * value)}" for index, value in enumerate(values))
     return SVG.format(w=WIDTH, h=HEIGHT, line=" ".join(points))

@@ -1,8 +1,8 @@
-"""The parts of the board as HTML: each one element with an id, for the welcome and for what changes alike.
+"""The parts of the board as HTML; the welcome and later changes use the same parts. Each is one element with an id.
 
-Pure and sync; what visitors and members write is autoescaped. What the browser ticks is in data
-attributes: `data-due` (a clock), `data-since` and `data-until` (a time that runs), all in ms of the server's clock;
-an element with `data-own` has content of the browser's, which a redrawn part leaves alone.
+Pure and synchronous; what visitors and members write is autoescaped. Data attributes tell the browser what ticks:
+`data-due` (a clock), `data-since` and `data-until` (a running time), in ms of the server's clock. The browser fills
+elements with `data-own`; updates leave their content alone.
 """
 
 from functools import cache, lru_cache
@@ -21,13 +21,13 @@ Thing = QueueCard | AgentRow | Overview | tuple[LateAnswerRow, ...]
 
 
 class BoardViews:
-    """With the names of queues as they are in `current`."""
+    """Renders parts of the board, with the current names of queues."""
 
     def __init__(self, current: Current) -> None:
         self._current = current
 
     def part(self, thing: Thing, *, locale: str, wall: bool, now: int) -> str:
-        """`queue-<id>`, `agent-<id>`, `overview` or `lates`."""
+        """Render `queue-<id>`, `agent-<id>`, `overview` or `lates`."""
         if isinstance(thing, AgentRow):
             return self._agent(thing, locale, now, wall)
         if isinstance(thing, QueueCard):
@@ -51,13 +51,13 @@ class BoardViews:
 
 @lru_cache(maxsize=256)
 def _picture(hours: tuple[tuple[int, int], ...]) -> Markup:
-    """Of whole hours: the same for an hour."""
+    """Chart of the full hours; it stays the same for an hour, hence the cache."""
     return sparkline([count for _, count in hours])
 
 
 @lru_cache(maxsize=256)
 def _hours(locale: str, hours: tuple[tuple[int, int], ...], name: str) -> Markup:
-    """The table beside the picture: the same until a chat is opened."""
+    """The table beside the chart; it stays the same until a chat is opened."""
     return Markup(_macros(locale, "board_queue").hours(hours, name))
 
 

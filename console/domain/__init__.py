@@ -1,1 +1,1 @@
-"""Values and pure rules: what a queue, a member, an hour or a name is, and what is allowed."""
+"""Values and pure rules: queues, members, opening hours, names, and who may do what."""

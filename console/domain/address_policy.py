@@ -1,7 +1,7 @@
-"""Where alerts may be sent: to public addresses, and to the private networks that the installation names. Pure.
+"""Where alerts may be sent: public addresses, and private networks the installation names. Pure.
 
-A name is not judged, only the address that is connected to: so a name that means another address the next moment,
-or an address in disguise, is judged like any other.
+The policy checks the address that is connected to, never the name. A name that changes its address a moment later, and
+an address in disguise, are checked like any other.
 """
 
 import ipaddress
@@ -11,17 +11,17 @@ from urllib.parse import parse_qsl, unquote
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-LONGEST = 2_000  # characters of a destination's address
+LONGEST = 2_000  # characters of a destination's URL
 ON_THIS_MACHINE = frozenset(
     {"syslog", "dbus", "kde", "qt", "glib", "gio", "gnome", "macosx", "windows", "blink1", "file"}
 )
-_COMPATIBLE = ipaddress.IPv6Network("::/96")  # IPv4 in IPv6, one way
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # and another
+_COMPATIBLE = ipaddress.IPv6Network("::/96")  # IPv4 embedded in IPv6, in the compatible form
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # and by translation
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b:1::/48")
 
 
 def read_networks(text: str) -> tuple[str, ...]:
-    """`10.1.2.0/24, 192.168.7.9` as networks; ValueError for what is none."""
+    """Parse `10.1.2.0/24, 192.168.7.9` into networks. Raises ValueError, naming what is not a network."""
     found = []
     for part in text.split(","):
         if word := part.strip():
@@ -33,11 +33,12 @@ def read_networks(text: str) -> tuple[str, ...]:
 
 
 def may_reach(host: str, networks: Sequence[str] = ()) -> bool:
-    """Whether a connection to this address (no name) may be made."""
+    """Whether a connection to this address may be made. `host` is an address; for a name the answer is no."""
     try:
         address: Address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
+    # An IPv6 address that embeds an IPv4 one may lead there, so both must be allowed.
     every = [address, *_inside(address)]
     allowed = [ipaddress.ip_network(network) for network in networks]
     return all(_is_public(one) or any(_within(one, network) for network in allowed) for one in every)
@@ -55,7 +56,7 @@ def _is_public(address: Address) -> bool:
 
 
 def _inside(address: Address) -> list[Address]:
-    """The IPv4 addresses that an IPv6 one leads to."""
+    """Return the IPv4 addresses embedded in an IPv6 address."""
     if isinstance(address, ipaddress.IPv4Address):
         return []
     found: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
@@ -67,7 +68,7 @@ def _inside(address: Address) -> list[Address]:
 
 
 def what_is_wrong(url: str) -> str:
-    """A text of the pages saying why this can be no destination whatever it means; empty when it may be one."""
+    """Return a page text saying why this can never be a destination; empty if it may be one."""
     if len(url) > LONGEST:
         return "Enter an address of up to 2000 characters."
     if any(not char.isprintable() for char in decoded(url)):
@@ -81,13 +82,13 @@ def what_is_wrong(url: str) -> str:
 
 
 def scheme_of(url: str) -> str:
-    """`slack` of `slack://…`; empty for what is no address."""
+    """Return `slack` for `slack://…`; empty if the text is not a URL."""
     scheme, colon, rest = url.partition("://")
     return scheme.lower() if colon and rest and scheme.isascii() and scheme.isalnum() else ""
 
 
 def decoded(text: str) -> str:
-    """The text with every layer of percent signs taken off: what anybody further on might read in it."""
+    """Return the text with every layer of percent-encoding removed, as a later reader might decode it."""
     for _ in range(10):
         plain = unquote(text)
         if plain == text:
@@ -97,7 +98,8 @@ def decoded(text: str) -> str:
 
 
 def hide(text: str, url: str, shown: str = "") -> str:
-    """`text` without anything that stands in `url` and not in `shown`."""
+    """Return `text` with everything replaced that occurs in `url` and not in `shown`."""
+    # Longest first: a short piece would cut a long one into parts that no longer match.
     for piece in sorted(_pieces(url), key=len, reverse=True):
         if piece not in shown:
             text = text.replace(piece, "…")
@@ -105,7 +107,7 @@ def hide(text: str, url: str, shown: str = "") -> str:
 
 
 def _pieces(url: str) -> set[str]:
-    """What might be a secret in it: every word, and every value of its query, of three characters or more."""
+    """Return what may be secret in a URL: every word and every query value of three or more characters."""
     found: set[str] = set()
     rest = url.partition("://")[2]
     for text in (rest, decoded(rest)):

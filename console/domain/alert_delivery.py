@@ -1,10 +1,10 @@
-"""What goes to a courier and what comes back."""
+"""What goes to a courier process and what comes back."""
 
 import msgspec
 
 
 class AlertMessage(msgspec.Struct):
-    """The same in plain text and, for mail, in HTML. `tone` is Apprise's: warning, success, info."""
+    """One message as plain text and, for mail, as HTML. `tone` is Apprise's: warning, success or info."""
 
     subject: str
     text: str
@@ -13,7 +13,10 @@ class AlertMessage(msgspec.Struct):
 
 
 class Parcel(msgspec.Struct):
-    """`url` is Apprise's. With `only_look` nothing is sent: it is found out where it would go."""
+    """A message for one destination.
+
+    `url` is Apprise's. With `only_look` nothing is sent: the courier finds out where the message would go.
+    """
 
     url: str
     message: AlertMessage
@@ -21,10 +24,11 @@ class Parcel(msgspec.Struct):
 
 
 class Answer(msgspec.Struct):
-    """`code`: sent, failed, refused, redirected, slow, bad (no address at all), dropped; of a look: fine, unknown_host.
+    """A courier's result.
 
-    `detail` is what the far end, or the way there, said: technical, English, without secrets. `shown` is what may be
-    seen of the destination.
+    `code` is sent, failed, refused, redirected, slow, bad (not a URL) or dropped; for `only_look` it is fine or
+    unknown_host. `detail` is technical English from the far end or the network, without secrets. `shown` is the part of
+    the destination that people may see.
     """
 
     code: str
@@ -38,5 +42,5 @@ class Answer(msgspec.Struct):
 
     @property
     def final(self) -> bool:
-        """Whether trying again is of no use."""
+        """Whether another try is pointless."""
         return self.code in ("sent", "refused", "redirected", "bad", "dropped")

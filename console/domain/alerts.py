@@ -1,4 +1,4 @@
-"""What an alert rule is, and what an incident: plain values."""
+"""Alert rules and incidents: plain values."""
 
 from typing import Literal, get_args
 
@@ -10,9 +10,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Destination(msgspec.Struct, frozen=True):
-    """Where alerts go. `url` is Apprise's and a secret: only `shown` and `note` are for eyes.
+    """Where alerts go. `url` is Apprise's and secret: people see only `shown` and `note`.
 
-    `note` is the code of a look that found something worth saying; empty when all was well.
+    `note` is the code of an address check that found something worth mentioning; empty if all was well.
     """
 
     id: str
@@ -22,11 +22,11 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 class AlertRule(msgspec.Struct, frozen=True):
-    """What is told, of which queues (none named: all), to whom, how often. Times in ms; None: this kind is not told.
+    """Which incidents to report, in which queues (none: all), where to, and how often.
 
-    `due_soon`: an answer is due within that time. `late`: one is late. `line`: more chats wait than that.
-    `nobody`: nobody has been online for that long while the queue is open. Of one incident there is at most one
-    message in `quiet`, and one at its end if `over`.
+    Times are in ms; None turns a kind off. `due_soon`: an answer is due within that time. `late`: an answer is late.
+    `line`: more chats wait than that. `nobody`: nobody has been online for that long while the queue is open. An
+    incident sends at most one message per `quiet`, and one at its end if `over` is set.
     """
 
     id: str
@@ -46,15 +46,15 @@ class AlertRule(msgspec.Struct, frozen=True):
         return not self.queues or queue in self.queues
 
     def tells(self, kind: Kind) -> bool:
-        """Whether incidents of the kind are told at all."""
+        """Whether the rule reports incidents of this kind."""
         return self.late if kind == "late" else getattr(self, kind) is not None
 
 
 class Incident(msgspec.Struct):
-    """Something goes wrong in a queue, since `opened`: what a rule has told of it, and when.
+    """A problem in a queue since `opened`, and what its rule has reported.
 
-    `told` is when the last message was made, `last` when it was last so; `holds` whether it still is. `count` is
-    how many answers became late, or the most there were at once.
+    `told` is when the last message was created, `last` when the problem was last seen, `holds` whether it still exists.
+    `count` is how many answers became late, or the highest number at one time.
     """
 
     rule: str
@@ -74,14 +74,14 @@ class Incident(msgspec.Struct):
 def step(
     incident: Incident | None, key: tuple[str, Kind, str], holds: bool, now: int, quiet: int
 ) -> tuple[Incident | None, What | None]:
-    """The incident after a look at `now`, and what is to be told of it.
+    """Return the incident after a check at `now`, and what to report, if anything.
 
-    It opens with a message. While it goes on, the next message comes after `quiet`. It is over when it has not been
-    so for `quiet`: what comes and goes within is one incident.
+    An incident opens with a message. While it lasts, the next message comes after `quiet`. It is over when the problem
+    has been gone for `quiet`: a problem that comes and goes within that time is one incident.
     """
     if incident is None:
         return (Incident(*key, now, now, now), "opened") if holds else (None, None)
-    if holds or incident.holds:  # until now, at least
+    if holds or incident.holds:  # it lasted until now, at least
         incident.last = now
     incident.holds = holds
     if holds and now - incident.told >= quiet:

@@ -1,4 +1,4 @@
-"""Sites, queues and members as SQL holds them and live state is told: plain values with a version."""
+"""Sites, queues and members: plain values with a version. SQL keeps them; the store gets a copy."""
 
 from collections.abc import Collection
 from functools import cache
@@ -9,12 +9,15 @@ import msgspec
 MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
 Scope = Literal["shared", "queue", "member"]
-SLOTS = 6  # an agent's places, at most: the product's promise
+SLOTS = 6  # chats per agent, at most: the product's promise
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 
 
 class Site(msgspec.Struct, frozen=True):
-    """An installed widget. `origins` are exact (`https://shop.example:8443`); `parameters` of the address are kept."""
+    """A website with the widget.
+
+    `origins` match exactly (`https://shop.example:8443`); the query `parameters` named here are kept in page addresses.
+    """
 
     key: str
     name: str
@@ -28,10 +31,10 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class Hours(msgspec.Struct, frozen=True):
-    """When a queue takes new chats, in its own zone; always, with no `week`.
+    """When a queue takes new chats, in its own time zone. Without a `week` it is always open.
 
-    `week` has (weekday, from, to): Monday is 0, minutes since midnight, `to` at most 1440 and after `from`.
-    On `holidays` (`2026-12-25`) it is closed all day.
+    `week` holds (weekday, from, to): Monday is 0, times are minutes since midnight, `to` is after `from` and at most
+    1440. On `holidays` (`2026-12-25`) the queue is closed all day.
     """
 
     zone: str = "UTC"
@@ -40,37 +43,39 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 def _(text: str) -> str:
-    """Marks a text that is translated when it is drawn."""
+    """Mark a text for translation; it is translated when it is shown."""
     return text
 
 
 class QueueSetting(NamedTuple):
-    """What every side needs to know of a field of `Queue`: the one place where a queue setting is described.
+    """Everything about a field of `Queue` that pages, command line, SQL and the store need to know.
 
-    With a `unit` it is a duration: ms here and in the store, typed in that unit, `<name>_ms` in SQL.
+    This is the one place that describes a queue setting. A setting with a `unit` is a duration: ms here and in the
+    store, entered in that unit, `<name>_ms` in SQL.
     """
 
-    label: str  # on the settings' pages
-    help: str = ""  # on the command line; without one it is no option of its own
+    label: str  # on the settings pages
+    help: str = ""  # on the command line; a setting without help has no option of its own
     unit: Literal["", "seconds", "minutes"] = ""
     least: int = 0
-    most: int = 0  # 0: validation/queues.py knows what is allowed
-    wrong: str = ""  # said beside the field outside of `least` and `most`
-    live: str = ""  # its name in the store, where that is another
-    told: bool = True  # to the Functions
-    width: int = 64  # characters of its column
+    most: int = 0  # 0: validation/queues.py has the rule
+    wrong: str = ""  # error message for values outside `least` and `most`
+    live: str = ""  # its name in the store, if different
+    told: bool = True  # whether the Functions get it
+    width: int = 64  # characters of its SQL column
 
 
 class Queue(msgspec.Struct, frozen=True):
-    """A line. Times in ms: `target` of an answer, `ask` and `end` of a visitor's silence.
+    """Where chats wait. Times are in ms.
 
-    `head_start` is its priority: how much earlier than their promise its chats count among other queues' chats.
-    `goal` is the share of answers, in percent, that should be within the target. In mode `offer` a chat is
-    accepted within `accept`, or moves on; after `misses` in a row the agent is away. With `languages` a chat goes
-    to members who speak its own, or the first of these, and after `language_after` (0: never) to anybody; without, to
-    any. A line of `longest` chats (0: any
-    number) takes no more. A chat that waits for `overflow_after` is offered to the members of `overflow_to` too:
-    tiers are queues. `wrapup` is how long a slot is kept after the end for reason and tags (0: not at all).
+    `target` is the time to answer; `ask` and `end` are the visitor's silence before we ask whether they are there, and
+    before the chat ends. `head_start` is the queue's priority: its chats count as more urgent by that time. `goal` is
+    the percentage of answers that should be within the target. In mode `offer` an agent accepts within `accept`, or the
+    chat moves on; after `misses` missed offers in a row the agent is set away. With `languages`, a chat goes to members
+    who speak its language, or else the first of these, and after `language_after` (0: never) to any member; without, to
+    any member. A queue with `longest` waiting chats is full (0: no limit). A chat that has waited `overflow_after` is
+    also offered to members of `overflow_to`; that is how queues become tiers. `wrapup` is how long the slot stays
+    reserved after the chat for reason and tags (0: no wrap-up).
     """
 
     id: str
@@ -149,7 +154,9 @@ class Queue(msgspec.Struct, frozen=True):
             wrong=_("Enter a time from 0 to 3600 seconds."),
         ),
     ] = 15_000
-    hours: Annotated[Hours, QueueSetting(_("Hours"), told=False)] = Hours()  # told as instants
+    hours: Annotated[Hours, QueueSetting(_("Hours"), told=False)] = (
+        Hours()
+    )  # the store gets instants, see opening_hours.py
     longest: Annotated[
         int,
         QueueSetting(
@@ -182,18 +189,18 @@ class Queue(msgspec.Struct, frozen=True):
 
 @cache
 def queue_settings() -> dict[str, QueueSetting]:
-    """By the name of the field, in its order; all but the id."""
+    """Map field names to their settings, in the order of the fields; all but the id."""
     hints = get_type_hints(Queue, include_extras=True)
     return {name: hint.__metadata__[0] for name, hint in hints.items() if hasattr(hint, "__metadata__")}
 
 
 def queue_default(name: str) -> Any:
-    """What a queue has that says nothing about it."""
+    """Return the default of a queue setting."""
     return getattr(Queue("", ""), name)
 
 
 class Member(msgspec.Struct, frozen=True):
-    """Somebody of the team. `languages` are primary tags (`fr`); none means all."""
+    """A person with an account. `languages` are primary tags (`fr`); none means all."""
 
     id: str
     name: str
@@ -206,18 +213,18 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Directory(msgspec.Struct, frozen=True):
-    """All of it at one version; live state takes it only if the version is greater than its own."""
+    """All settings at one version. The store takes a directory only if its version is higher than the store's own."""
 
     version: int
     sites: dict[str, Site] = {}
     queues: dict[str, Queue] = {}
     members: dict[str, Member] = {}
-    away_reasons: tuple[str, ...] = ()  # what an agent may choose from when away
-    watch_shown: bool = True  # whether an agent sees who looks on at a chat
+    away_reasons: tuple[str, ...] = ()  # reasons an agent can choose when going away
+    watch_shown: bool = True  # whether an agent sees who watches a chat
 
 
-def served_by(known: Directory, queue: str, chosen: Collection[str]) -> Directory:
-    """The directory in which the members `chosen`, and nobody else, serve the queue."""
+def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Directory:
+    """Return the directory in which exactly the members `chosen` serve the queue."""
 
     def of(member: Member) -> Member:
         if (member.id in chosen) == (queue in member.queues):
@@ -225,21 +232,21 @@ def served_by(known: Directory, queue: str, chosen: Collection[str]) -> Director
         others = tuple(one for one in member.queues if one != queue)
         return msgspec.structs.replace(member, queues=(*others, queue) if member.id in chosen else others)
 
-    return msgspec.structs.replace(known, members={id: of(member) for id, member in known.members.items()})
+    return msgspec.structs.replace(directory, members={id: of(member) for id, member in directory.members.items()})
 
 
-def overflowing_into(known: Directory, queues: Collection[str]) -> set[str]:
-    """These queues, and all whose chats overflow into them, through others too."""
+def overflowing_into(directory: Directory, queues: Collection[str]) -> set[str]:
+    """Return these queues and all that overflow into them, directly or indirectly."""
     found = set(queues)
-    while more := {queue.id for queue in known.queues.values() if queue.overflow_to in found} - found:
+    while more := {queue.id for queue in directory.queues.values() if queue.overflow_to in found} - found:
         found |= more
     return found
 
 
 class Canned(msgspec.Struct, frozen=True):
-    """A reply to insert with `/`. `owner` is the queue's or the member's id, empty for a shared one.
+    """A canned reply, inserted with `/`. `owner` is a queue's or a member's id; empty for a shared reply.
 
-    In `text` the names of `PLACEHOLDERS` in braces are filled in: `Good morning {visitor}, this is {agent}.`
+    PLACEHOLDERS in braces are filled in: `Good morning {visitor}, this is {agent}.`
     """
 
     id: str
@@ -249,5 +256,5 @@ class Canned(msgspec.Struct, frozen=True):
     owner: str = ""
 
 
-# Names, and the title of the visitor's page. Beside them `field:<name>`: a field that the page has given.
+# Names, and the title of the visitor's page. There is also `field:<name>`, for a field that the page has set.
 PLACEHOLDERS = ("visitor", "first_name", "agent", "queue", "site", "page")

@@ -1,7 +1,7 @@
-"""Business hours: when a queue takes new chats, by the wall clock of its own zone. Pure; instants are ms since 1970.
+"""Opening hours: when a queue takes new chats, in its own time zone. Pure; instants are ms since 1970.
 
-An instant is open when the zone's clock then shows a time of the week's hours, on no holiday. So hours that a
-summer time skips do not happen, and those it repeats happen twice.
+An instant is open when the zone's clock shows a time within the week's hours, on no holiday. So hours skipped by
+daylight saving time do not exist, and repeated hours happen twice.
 """
 
 from collections.abc import Iterator
@@ -11,33 +11,33 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from console.domain.directory import Hours
 
-DAYS = 14  # how far the instants given to the store reach
-YEAR = 366  # days: no holiday is longer
+DAYS = 14  # how many days of open times the store gets
+YEAR = 366  # days; no holiday lasts longer
 MINUTE, DAY = 60, 86_400  # s
-STEP = 6 * 3600  # s: no zone changes its clock twice within
+STEP = 6 * 3600  # s; no zone changes its clock twice within this time
 WHOLE_DAY = (0, 1440)
 
 
 @cache
 def zones() -> tuple[str, ...]:
-    """The names of all time zones, sorted."""
+    """Return the names of all time zones, sorted."""
     return tuple(sorted(available_timezones()))
 
 
 def always(hours: Hours) -> bool:
-    """Whether there is no time at which it is closed, for want of any hours."""
+    """Whether the queue has no opening hours, so it is always open."""
     return not hours.week and not hours.holidays
 
 
 def open_at(hours: Hours, ms: int) -> bool:
-    """Whether new chats are taken at that instant."""
-    here = datetime.fromtimestamp(ms // 1000, ZoneInfo(hours.zone))
-    minute = here.hour * 60 + here.minute
-    return any(begin <= minute < end for begin, end in _of_day(hours, here.date()))
+    """Whether the queue takes new chats at that instant."""
+    local = datetime.fromtimestamp(ms // 1000, ZoneInfo(hours.zone))
+    minute = local.hour * 60 + local.minute
+    return any(begin <= minute < end for begin, end in _of_day(hours, local.date()))
 
 
 def instants(hours: Hours, now_ms: int, days: int = DAYS) -> list[tuple[int, int]]:
-    """The open times of the next `days`: (from, to) in ms, sorted, apart from each other, and cut at both ends."""
+    """Return the open times of the next `days` as (from, to) in ms: sorted, disjoint, and clipped to that range."""
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(_open_times(hours, now_ms, now_ms + days * DAY * 1000)):
         if merged and begin <= merged[-1][1]:
@@ -48,7 +48,7 @@ def instants(hours: Hours, now_ms: int, days: int = DAYS) -> list[tuple[int, int
 
 
 def next_opening(hours: Hours, now_ms: int) -> int:
-    """When it next is open: `now_ms` itself while it is; 0 if it is not within a year."""
+    """Return when the queue next opens: `now_ms` while it is open, 0 if it does not open within a year."""
     for ahead in range(0, YEAR, DAYS):
         if found := instants(hours, now_ms + ahead * DAY * 1000):
             return found[0][0]
@@ -56,7 +56,7 @@ def next_opening(hours: Hours, now_ms: int) -> int:
 
 
 def _of_day(hours: Hours, day: date) -> list[tuple[int, int]]:
-    """The minutes of that day, from and to."""
+    """Return the open minutes of that day as (from, to)."""
     if day.isoformat() in hours.holidays:
         return []
     if not hours.week:
@@ -65,7 +65,8 @@ def _of_day(hours: Hours, day: date) -> list[tuple[int, int]]:
 
 
 def _open_times(hours: Hours, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Within each stretch of one UTC offset the wall clock is UTC and that offset: plain sums."""
+    """Yield the open times between `start` and `stop` (ms)."""
+    # Within a stretch of one UTC offset the local time is UTC plus a constant, so the rest is integer arithmetic.
     for begin, end, offset in _stretches(ZoneInfo(hours.zone), start, stop):
         day = datetime.fromtimestamp(begin // 1000 + offset, UTC).date()
         while (midnight := _epoch(day) - offset) * 1000 < end:
@@ -77,7 +78,7 @@ def _open_times(hours: Hours, start: int, stop: int) -> Iterator[tuple[int, int]
 
 
 def _stretches(zone: ZoneInfo, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """[start, stop) in ms cut where the zone's clock is changed: from, to, and the offset (s) between them."""
+    """Split [start, stop) in ms where the zone's offset changes; yield from, to, and the offset (s) in between."""
     begin, offset, at = start, _offset(zone, start // 1000), start // 1000
     while at * 1000 < stop:
         ahead = at + STEP
@@ -92,7 +93,7 @@ def _stretches(zone: ZoneInfo, start: int, stop: int) -> Iterator[tuple[int, int
 
 
 def _change(zone: ZoneInfo, before: int, after: int) -> int:
-    """The first second with another offset than `before`."""
+    """Return the first second whose offset differs from that of `before`."""
     was = _offset(zone, before)
     while after - before > 1:
         middle = (before + after) // 2

@@ -1,4 +1,4 @@
-"""Who may do what: the one answer for pages and sockets."""
+"""Who may do what; pages and sockets both ask here."""
 
 from collections.abc import Collection
 from typing import Literal
@@ -16,16 +16,19 @@ RIGHTS: dict[MemberRole, frozenset[Right]] = {
 
 
 def may(member: Member, right: Right) -> bool:
-    """`answer` chats of one's own; `supervise` everybody's; `configure` queues and the like; `administer` members."""
+    """Whether a member's role has a right:
+
+    `answer` own chats, `supervise` all chats, `configure` queues and the like, `administer` members.
+    """
     return right in RIGHTS[member.role]
 
 
 def require(member: Member, right: Right) -> None:
-    """NotAllowed unless the member's role has the right."""
+    """Raise NotAllowed unless the member's role has the right."""
     if not may(member, right):
         raise NotAllowed
 
 
 def may_see(member: Member, holder: str, others: Collection[str]) -> bool:
-    """A chat in hand: its holder, `others` who were invited or look on, and whoever may `supervise`."""
+    """Whether a member may see an assigned chat: the holder, `others` who were invited or watch, and supervisors."""
     return member.id == holder or member.id in others or may(member, "supervise")

@@ -1,6 +1,6 @@
 """What people type, made harmless and kept as it was meant: one function each for texts and names.
 
-Everything here takes time proportional to the text's length, whatever it holds.
+Everything here takes time linear in the text's length, whatever the text contains.
 """
 
 import re
@@ -14,28 +14,29 @@ MARKS_LIMIT = 8  # combining marks on one character: more than any script writes
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _DROPPED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # controls but tab and new line
-    "\u202a-\u202e\u2066-\u2069"  # bidi embeddings, overrides, isolates: they reorder their neighbours
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # controls except tab and new line
+    "\u202a-\u202e\u2066-\u2069"  # bidi embeddings, overrides and isolates: they reorder the text around them
     "\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"  # deprecated and non-characters
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
-_JOINERS = "\u200c\u200d"  # Persian and emoji need them, inside a word
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that draw nothing
+_JOINERS = "\u200c\u200d"  # Persian and emoji need them inside a word
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
 
 
 def clean(text: str, *, limit: int, lines: bool = True, optional: bool = False) -> str:
-    """`text` in NFC without what is invisible, reorders or piles up; one line unless `lines`.
+    """Return `text` in NFC without characters that are invisible, reorder text or pile up; one line unless `lines`.
 
-    BadText when it is longer than `limit` characters, holds half a surrogate pair, or shows
-    nothing at all (unless `optional`, then it comes back empty).
+    Raises BadText if the text is longer than `limit` characters, holds half a surrogate pair, or shows nothing at all
+    (unless `optional`, which returns an empty text instead).
     """
     if len(text) > limit or _SURROGATE.search(text):
         raise BadText
     tidy = _BREAKS.sub("\n", text)
     tidy = _DROPPED.sub("", tidy)
     if not tidy.isascii():
-        tidy = _without_towers(unicodedata.normalize("NFC", _without_towers(tidy)))  # the first keeps NFC quick
+        # the first call bounds the work of NFC
+        tidy = _without_towers(unicodedata.normalize("NFC", _without_towers(tidy)))
     tidy = tidy.strip() if lines else _SPACES.sub(" ", tidy).strip()
     if not any(_shows(char) for char in tidy):
         tidy = ""
@@ -45,10 +46,11 @@ def clean(text: str, *, limit: int, lines: bool = True, optional: bool = False) 
 
 
 def safe_name(text: str, *, limit: int = NAME_LIMIT) -> str:
-    """A name on one line with nothing invisible in it, card numbers masked; empty when nothing is left of it.
+    """Return a one-line name without invisible characters, card numbers masked; empty if nothing is left.
 
-    Longer ones are cut. BadText only for half a surrogate pair.
+    Long names are cut. Raises BadText only for half a surrogate pair.
     """
+    # Four times the limit leaves room for characters that cleaning removes.
     line = clean(text[: limit * 4], limit=limit * 16, lines=False, optional=True)
     visible = "".join(char for char in line if unicodedata.category(char) != "Cf" or char in _JOINERS)
     return mask_cards(_SPACES.sub(" ", visible).strip(_JOINERS + " ")[:limit])

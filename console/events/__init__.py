@@ -1,12 +1,11 @@
-"""The facts of the feed, one struct a kind.
+"""The facts of the feed, one struct per kind.
 
-A Function splices `chat`, `seq`, `prev`, `at` and what only it knows in front of a payload
-that Python finished, so every fact is one JSON object with `kind` as its tag. Times are
-integer milliseconds of the store's clock. `seq` counts every fact of a chat from 1 without
-gaps (its place in `log:<chat>`); `prev` is the seq of the last *public* fact before it, so a
-visitor, who gets only public facts, sees a gap where there is one and no trace of notes.
-A fact without `seq` changes live state only and stands in no chat's log. Readers ignore fields they do not
-know: a newer release may write more than this one reads.
+A Function puts `chat`, `seq`, `prev`, `at` and what only the store knows in front of a payload that Python has encoded,
+so every fact is one JSON object with `kind` as its tag. Times are integer ms of the store's clock. `seq` numbers every
+fact of a chat from 1 without gaps (its position in `log:<chat>`). `prev` is the seq of the last *public* fact before
+it: a visitor gets only public facts, so they can detect a gap, and see no trace of notes. A fact without `seq` changes
+live state only and is in no chat's log. Readers ignore fields they do not know, since a newer release may write more
+than this one reads.
 """
 
 from collections.abc import Iterable
@@ -134,12 +133,12 @@ decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
 
 
 def decode_fact(raw: bytes | str) -> AnyFact:
-    """One fact from its JSON; `msgspec.ValidationError` when it is none."""
+    """Decode one fact from its JSON. Raises `msgspec.ValidationError` if it is not a fact."""
     return decoder.decode(raw)
 
 
 def read_log(log: Iterable[bytes]) -> list[ChatFact]:
-    """A chat's facts in order, without those that this release does not understand: a newer process wrote them."""
+    """Decode a chat's facts in order. Skips what this release does not understand: a newer process wrote it."""
     found: list[ChatFact] = []
     for raw in log:
         try:
@@ -152,11 +151,11 @@ def read_log(log: Iterable[bytes]) -> list[ChatFact]:
 
 
 class Unreadable(Fact, tag="?"):
-    """What stands for an entry this release does not understand: a newer process may have written it."""
+    """Stands for an entry that this release does not understand; a newer process may have written it."""
 
 
 class Entry(NamedTuple):
-    """A fact with its place in the feed: `id` is `<ms>-<n>`, `n` is dense, `raw` is its JSON."""
+    """A fact with its place in the feed: `id` is `<ms>-<n>`, `n` has no gaps, `raw` is the JSON."""
 
     id: str
     n: int

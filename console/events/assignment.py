@@ -1,4 +1,4 @@
-"""Whose a chat is: assigned, offered, handed over, given back; and who else may look on."""
+"""Who holds a chat: assigned, offered, transferred, given back; and who may watch it."""
 
 from typing import ClassVar, Literal
 
@@ -12,26 +12,26 @@ WrapReason = Literal["done", "time", "gone", "reopened"]
 
 
 class Assigned(ChatFact, tag="assigned"):
-    """Somebody has the chat; the whole trace of why this one, and of why the visitor waited."""
+    """An agent has the chat. Tells why this agent, and why the visitor waited."""
 
     public: ClassVar[bool] = True
     agent: str
     name: str
-    slot: int  # 1..6, stable while the agent holds the chat
+    slot: int  # 1..6, fixed while the agent holds the chat
     why: AssignReason
-    candidates: int  # members with a free slot in that line at that moment, this one included
-    clocks: int  # this one's running clocks at that moment
-    waited: int  # ms in line
+    candidates: int  # members of that queue with a free slot at that moment, this one included
+    clocks: int  # this agent's open turns at that moment
+    waited: int  # ms of waiting
     due: int = 0
-    chats: int = 0  # this one's slots in use at that moment
-    line: str = ""  # the queue in whose line it was found, if overflow had brought it there
+    chats: int = 0  # this agent's used slots at that moment
+    line: str = ""  # the queue that gave it, if the chat had overflowed there
     stuck: WaitReason = ""  # why nobody got it at once
-    expected: int = 0  # the wait (ms) that was expected when it came into the line
-    pace: int = 0  # ms between two assignments of this queue while somebody waits, as known from now on
+    expected: int = 0  # the wait (ms) that was expected when the chat started to wait
+    pace: int = 0  # ms between two assignments of this queue while somebody waits, as measured from now on
 
 
 class Offered(ChatFact, tag="offered"):
-    """An agent is asked whether they take it; a slot is kept for the answer."""
+    """The chat is offered to an agent; a slot is reserved until the reply."""
 
     agent: str
     name: str
@@ -42,14 +42,14 @@ class Offered(ChatFact, tag="offered"):
 
 
 class Withdrawn(ChatFact, tag="withdrawn"):
-    """The offer is over without an answer of yes: the chat is back in its place in line."""
+    """The offer ended without being accepted. The chat keeps its position among those that wait."""
 
     agent: str
     why: WithdrawReason
 
 
 class Released(ChatFact, tag="released"):
-    """The chat went back to the front of its line."""
+    """The chat went back to the front of its queue."""
 
     public: ClassVar[bool] = True
     agent: str
@@ -59,7 +59,7 @@ class Released(ChatFact, tag="released"):
 
 
 class Overflowed(ChatFact, tag="overflowed"):
-    """It has waited long enough to stand in this queue's line too."""
+    """The chat has waited long enough to be offered to this queue's members too."""
 
     queue: str
 
@@ -69,9 +69,9 @@ class AnyLanguage(ChatFact, tag="any_language"):
 
 
 class Transferred(ChatFact, tag="transferred"):
-    """Handed over, to a queue or to one agent (`to`); whoever held it (`agent`, empty in line) has it no more.
+    """Transferred to a queue or to one agent (`to`); `agent` held it before (empty if it was waiting).
 
-    The note is for staff. The clock goes on; `due` is the open turn's, or the new line's promise.
+    The note is for staff. The clock keeps running; `due` is that of the open turn, or of the new queue's promise.
     """
 
     public: ClassVar[bool] = True
@@ -86,7 +86,7 @@ class Transferred(ChatFact, tag="transferred"):
 
 
 class Invited(ChatFact, tag="invited"):
-    """A colleague may look on and whisper."""
+    """A colleague may watch and whisper."""
 
     author: Author
     cid: str
@@ -95,7 +95,7 @@ class Invited(ChatFact, tag="invited"):
 
 
 class Wrapped(ChatFact, tag="wrapped"):
-    """The wrap-up is over and its slot free; it took `took` ms."""
+    """Wrap-up is over and the slot is free; it took `took` ms."""
 
     agent: str
     why: WrapReason

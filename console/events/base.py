@@ -1,4 +1,4 @@
-"""What facts are made of: who, a turn, a promise, and what every fact has."""
+"""What facts consist of: people, a turn, a promise, and what every fact has."""
 
 from typing import ClassVar, Literal
 
@@ -9,7 +9,7 @@ Status = Literal["online", "away", "offline"]
 
 
 class Visitor(msgspec.Struct, omit_defaults=True):
-    """Who is on the other side, as far as the page told us; `verified` only by a signed identity."""
+    """The visitor as the page describes them; `verified` only by a signed identity."""
 
     id: str
     name: str = ""
@@ -18,18 +18,20 @@ class Visitor(msgspec.Struct, omit_defaults=True):
 
 
 class Author(msgspec.Struct, omit_defaults=True):
+    """Whoever wrote a message or gave a command."""
+
     id: str
     name: str = ""
 
 
 class Turn(msgspec.Struct, omit_defaults=True):
-    """A turn that has ended: the visitor's first unanswered message was `seq`, at `asked`.
+    """A turn that has ended: `seq` is the visitor's first unanswered message, sent at `asked`.
 
-    `waited` is what the visitor felt, `mine` what the answering agent had of it (from the
-    assignment at the earliest), both in ms; `late` when `waited` went over the promise.
-    `first` is the time from the chat's opening to its first answer, 0 for later answers. A late
-    answer's `waited` is the sum of its stages: `queue` until the assignment, `delivery` until it was
-    shown to eyes, `noticing` until the first keystroke, `composing` until it was sent.
+    `waited` is the visitor's wait, `mine` the part of it the answering agent is responsible for (from the assignment at
+    the earliest), both in ms. `late` means that `waited` exceeded the promise. `first` is the time from the chat's
+    opening to its first answer, 0 for later answers. A late answer's `waited` is the sum of four stages: `queue` until
+    the assignment, `delivery` until it was visible on screen, `noticing` until the first keystroke, `composing` until
+    it was sent.
     """
 
     seq: int
@@ -46,7 +48,7 @@ class Turn(msgspec.Struct, omit_defaults=True):
 
 
 class Kept(msgspec.Struct, omit_defaults=True):
-    """A promise of a holding reply that has ended: it was for `due`, and was `kept` or not."""
+    """The outcome of an agent's promise to be back by `due`."""
 
     due: int
     kept: bool = False
@@ -60,7 +62,7 @@ class Fact(msgspec.Struct, tag_field="kind", omit_defaults=True):
 
 
 class ChatFact(Fact):
-    """A fact in one chat's log."""
+    """A fact in the log of one chat."""
 
     chat: str
     seq: int

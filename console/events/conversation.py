@@ -1,4 +1,4 @@
-"""What happens in a chat: how it begins, what is said and not said in time, how it ends, and what is kept of it."""
+"""The course of a chat: opening, messages, missing answers, ending, rating, and its labels."""
 
 from typing import ClassVar, Literal
 
@@ -8,14 +8,14 @@ EndReason = Literal["visitor", "agent", "silent", "abandoned", "message_left"]
 
 
 class Opening(ChatFact):
-    """All that is known of a chat as it begins, so that no picture has to look it up."""
+    """Everything known about a chat when it starts, so that no reader has to look it up."""
 
     public: ClassVar[bool] = True
     visitor: Visitor
     queue: str
     site: str
-    due: int  # ms: when the promise to a chat in line breaks
-    rank: int = 0  # its place among others in line: the lower the sooner
+    due: int  # ms; when the promise to a waiting chat breaks
+    rank: int = 0  # order among waiting chats: lower is sooner
     channel: str = "web"
     locale: str = ""
     page: str = ""
@@ -27,34 +27,34 @@ class Opening(ChatFact):
 
 
 class Opened(Opening, tag="opened"):
-    """A visitor began a chat; the first message follows."""
+    """A visitor opened a chat; the first message follows."""
 
 
 class Reopened(Opening, tag="reopened", kw_only=True):
-    """The visitor wrote again soon after the end; `opened` is when the chat first began (ms)."""
+    """The visitor wrote again soon after the end; `opened` is when the chat was first opened (ms)."""
 
     opened: int
 
 
 class Message(ChatFact, tag="message"):
-    """Something said in public. `due` is the open turn's after it (0: no turn is open)."""
+    """A public message. `due` is that of the open turn after it (0: no open turn)."""
 
     public: ClassVar[bool] = True
     by: Role
     author: Author
     cid: str
     text: str
-    read: int = 0  # an agent's: the last visitor seq on that screen
-    turn: Turn | None = None  # the turn this answer closed
+    read: int = 0  # agent: the last visitor seq on screen
+    turn: Turn | None = None  # the turn that this answer closed
     due: int = 0
-    since: int = 0  # when that turn began
-    promise: int = 0  # an agent's holding reply: when (ms) they are to be back
-    promised: Kept | None = None  # the earlier promise that this answer ended
-    canned: str = ""  # the id of the canned reply that was sent as it stands
+    since: int = 0  # when that turn started
+    promise: int = 0  # agent: when (ms) they promise to be back
+    promised: Kept | None = None  # the earlier promise that this answer settled
+    canned: str = ""  # id of the canned reply that was sent unchanged
 
 
 class Note(ChatFact, tag="note"):
-    """Among staff. A `whisper` is from somebody who looks on: a supervisor, an invited colleague."""
+    """An internal note. A `whisper` comes from somebody who watches: a supervisor or an invited colleague."""
 
     author: Author
     cid: str
@@ -63,7 +63,10 @@ class Note(ChatFact, tag="note"):
 
 
 class NoReply(ChatFact, tag="no_reply"):
-    """An agent closed a turn that asks for no answer ("ok thanks"); what came unseen since opened the next."""
+    """An agent closed a turn that needs no answer ("ok thanks").
+
+    `due` and `since` are of the turn opened by messages the agent had not seen yet.
+    """
 
     author: Author
     cid: str
@@ -73,7 +76,7 @@ class NoReply(ChatFact, tag="no_reply"):
 
 
 class Late(ChatFact, tag="late"):
-    """The open turn's promise broke; once a turn. `agent` is empty while in line."""
+    """The open turn's promise broke; at most once per turn. `agent` is empty while the chat waits."""
 
     queue: str
     due: int
@@ -81,31 +84,35 @@ class Late(ChatFact, tag="late"):
 
 
 class PromiseBroken(ChatFact, tag="promise_broken"):
-    """A holding reply's promise has passed."""
+    """An agent did not come back within the promised time."""
 
     agent: str
     due: int
 
 
 class Asked(ChatFact, tag="asked"):
-    """The visitor was silent for the queue's idle time and is asked whether they are there."""
+    """The visitor was silent for the queue's idle time and is asked whether they are still there."""
 
     public: ClassVar[bool] = True
 
 
 class Ended(ChatFact, tag="ended"):
+    """The chat ended."""
+
     public: ClassVar[bool] = True
     why: EndReason
     agent: str = ""  # who held it
     author: Author | None = None
     cid: str = ""
-    waited: int = 0  # ms in line, of one whose visitor left before anybody had it
-    handling: int = 0  # ms that the agent had it
-    wrapup: int = 0  # until when (ms) its slot is kept for reason and tags
+    waited: int = 0  # ms of waiting, if the visitor left before anybody had the chat
+    handling: int = 0  # ms that the agent had the chat
+    wrapup: int = 0  # until when (ms) its slot stays reserved for reason and tags
     promised: Kept | None = None
 
 
 class Rated(ChatFact, tag="rated"):
+    """The visitor rated the chat."""
+
     public: ClassVar[bool] = True
     score: int
     cid: str
@@ -113,7 +120,7 @@ class Rated(ChatFact, tag="rated"):
 
 
 class Profile(ChatFact, tag="profile"):
-    """What the page says of the visitor changed; the whole picture, not the difference."""
+    """The page's data about the visitor changed; the new data in full, not a difference."""
 
     visitor: Visitor
     locale: str = ""
@@ -124,7 +131,7 @@ class Profile(ChatFact, tag="profile"):
 
 
 class Labelled(ChatFact, tag="labelled"):
-    """The chat's reason for contact and tags, whole, as they are from now on."""
+    """The chat's reason and tags, in full, as they are from now on."""
 
     author: Author
     cid: str
@@ -133,7 +140,7 @@ class Labelled(ChatFact, tag="labelled"):
 
 
 class Handled(ChatFact, tag="handled"):
-    """Somebody took care of a left message."""
+    """Somebody handled a left message."""
 
     author: Author
     cid: str

@@ -1,17 +1,17 @@
-"""What is no line of a chat: who is there, who looks on, what was configured."""
+"""Facts outside a chat's log: presence, watching, agents and settings."""
 
 from console.events.base import Fact, Status
 
 
 class Presence(Fact, tag="presence"):
-    """The visitor's last tab closed, or the first came back."""
+    """The visitor's last tab closed, or the first one came back."""
 
     chat: str
     here: bool
 
 
 class Relined(Fact, tag="relined"):
-    """Settings have changed: a waiting chat's queue, the queues it has overflowed to, and its rank, as they are now."""
+    """Settings changed: a waiting chat's queue, the queues it has overflowed to, and its rank as they are now."""
 
     chat: str
     queue: str
@@ -20,7 +20,7 @@ class Relined(Fact, tag="relined"):
 
 
 class Watched(Fact, tag="watched"):
-    """Somebody began or ended to look on."""
+    """Somebody started or stopped watching a chat."""
 
     chat: str
     agent: str
@@ -29,7 +29,7 @@ class Watched(Fact, tag="watched"):
 
 
 class AgentChanged(Fact, tag="agent"):
-    """An agent's status, limit, connection or fencing number changed; `since` when the status did (ms)."""
+    """An agent's status, limit, connection or fence changed; `since` is when the status did (ms)."""
 
     agent: str
     name: str
@@ -40,22 +40,24 @@ class AgentChanged(Fact, tag="agent"):
     queues: list[str] = []
     reason: str = ""
     since: int = 0
-    by: str = ""  # a supervisor's id, if it was not the agent's own doing
+    by: str = ""  # id of the supervisor who did it; empty if it was the agent
     removed: bool = False
 
 
 class Revoked(Fact, tag="revoked"):
-    """Credentials ended: every socket of the agent (or of the one session) falls silent."""
+    """Credentials ended: disconnect every socket of the agent, or of the one session."""
 
     agent: str
     session: str = ""
 
 
 class Configured(Fact, tag="configured"):
+    """A directory of this version is live."""
+
     version: int
 
 
 class Stalled(Fact, tag="stalled"):
-    """Nobody's clock ran for `ms`; leases and graces restarted from now."""
+    """Nothing processed timers for `ms`; leases and grace periods start again from now."""
 
     ms: int

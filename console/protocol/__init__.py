@@ -1,7 +1,7 @@
-"""Every frame on the wire, one struct a kind; `docs/protocol.md` is generated from these.
+"""Every frame on the wire, one struct per kind; `docs/protocol.md` is generated from them.
 
-Text frames of JSON with `t` as the tag. Inbound structs refuse unknown fields; clients must
-ignore unknown kinds and fields outbound. Times are integer ms of the server's clock.
+Frames are JSON text with `t` as the tag. Inbound structs reject unknown fields; clients must ignore unknown outbound
+kinds and fields. Times are integer ms of the server's clock.
 """
 
 from console.protocol.agent import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""What an agent says."""
+"""Frames that an agent sends."""
 
 from typing import Annotated, Literal
 
@@ -20,10 +20,11 @@ from console.protocol.common import (
 
 
 class AgentHello(Inbound, tag="hello"):
-    """`have` names the chats on the screen, or that were before a reload, with the last seq of each: what became of
-    those that are no longer held is told by `welcome.went`. `take` moves the console here.
+    """First frame of a socket.
 
-    Who comes `quiet` is away, and gets no new chats.
+    `have` maps the chats on screen, or before a reload, to the last seq of each; `welcome.went` says where those went
+    that the agent no longer holds. `take` moves the console here. With `quiet` the agent comes as away and gets no new
+    chats.
     """
 
     tab: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -34,16 +35,18 @@ class AgentHello(Inbound, tag="hello"):
 
 
 class SetStatus(Inbound, tag="status"):
+    """Set one's own status."""
+
     cid: Cid
     status: Literal["online", "away", "offline"]
     reason: Annotated[str, msgspec.Meta(max_length=120)] = ""
 
 
 class AgentSay(Inbound, tag="say"):
-    """`read` is the last visitor seq on the screen when Enter was pressed: what is answered.
+    """An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers.
 
-    `began` is when (ms, server's clock) the first key of the answer was pressed. With `promise` (ms) it is a holding
-    reply: the agent is to be back within that time. `canned` names the canned reply that was sent as it stands.
+    `began` is when (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding
+    reply: the agent promises to be back within that time. `canned` names the canned reply that was sent unchanged.
     """
 
     cid: Cid
@@ -56,40 +59,50 @@ class AgentSay(Inbound, tag="say"):
 
 
 class AddNote(Inbound, tag="note"):
+    """Add an internal note."""
+
     cid: Cid
     chat: Id
     text: Text
 
 
 class AgentEnd(Inbound, tag="end"):
+    """End the chat."""
+
     cid: Cid
     chat: Id
 
 
 class SkipReply(Inbound, tag="no_reply"):
+    """Close the open turn without an answer."""
+
     cid: Cid
     chat: Id
 
 
 class Take(Inbound, tag="take"):
-    """A chat out of the line; the most urgent one of one's lines when none is named."""
+    """Take a waiting chat; the most urgent one of the agent's queues if none is named."""
 
     cid: Cid
     chat: OptionalId = ""
 
 
 class Accept(Inbound, tag="accept"):
+    """Accept an offered chat."""
+
     cid: Cid
     chat: Id
 
 
 class Decline(Inbound, tag="decline"):
+    """Decline an offered chat."""
+
     cid: Cid
     chat: Id
 
 
 class Transfer(Inbound, tag="transfer"):
-    """To a queue or to an agent, one of them; the draft goes along."""
+    """Transfer to a queue or to an agent; exactly one of them. The draft goes along."""
 
     cid: Cid
     chat: Id
@@ -99,7 +112,7 @@ class Transfer(Inbound, tag="transfer"):
 
 
 class Invite(Inbound, tag="invite"):
-    """A colleague may look on and whisper."""
+    """Invite a colleague to watch and whisper."""
 
     cid: Cid
     chat: Id
@@ -107,7 +120,7 @@ class Invite(Inbound, tag="invite"):
 
 
 class Label(Inbound, tag="label"):
-    """The reason for contact and the tags, whole; `done` ends the wrap-up."""
+    """Set the chat's reason and tags, in full; `done` ends wrap-up."""
 
     cid: Cid
     chat: Id
@@ -117,14 +130,14 @@ class Label(Inbound, tag="label"):
 
 
 class Watch(Inbound, tag="watch"):
-    """Look on; `on: false` ends it. For supervisors, and for colleagues who were invited."""
+    """Watch a chat; `on: false` stops. For supervisors, and for colleagues who were invited."""
 
     chat: Id
     on: bool = True
 
 
 class Whisper(Inbound, tag="whisper"):
-    """A note from somebody who looks on."""
+    """A note from somebody who watches."""
 
     cid: Cid
     chat: Id
@@ -132,12 +145,14 @@ class Whisper(Inbound, tag="whisper"):
 
 
 class SaveDraft(Inbound, tag="draft"):
+    """Save unsent text, so that it survives a reload or a transfer."""
+
     chat: Id
     text: Draft
 
 
 class Shown(Inbound, tag="shown"):
-    """The chat is drawn. `hidden` while the page is not visible: received, but not seen by eyes."""
+    """The chat is on screen. `hidden` while the page is not visible: delivered, but nobody can see it."""
 
     chat: Id
     seq: Seq
@@ -145,16 +160,22 @@ class Shown(Inbound, tag="shown"):
 
 
 class FollowColleagues(Inbound, tag="colleagues"):
-    """Who and what a chat can be handed to; answered at once and whenever it changes, until `on: false`."""
+    """Subscribe to the queues and agents a chat can be transferred to: sent at once and on every change, until `on:
+    false`.
+    """
 
     on: bool = True
 
 
 class AgentTyping(Inbound, tag="typing"):
+    """The agent types."""
+
     chat: Id
 
 
 class AgentHistory(Inbound, tag="history"):
+    """Ask for older facts, before a seq."""
+
     chat: Id
     before: Seq
 

@@ -1,4 +1,4 @@
-"""What every frame is made of: its size, its ids, its texts."""
+"""What frames consist of: sizes, ids, texts."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,7 +8,7 @@ MAX_FRAME = 64 * 1024  # bytes
 MAX_TEXT = 4_000  # characters of a message
 MAX_FACTS = 100  # facts in a welcome or a history page
 
-END = r"$(?!\n)"  # `$` alone lets a line break follow, and the Functions write ids into JSON as they come
+END = r"$(?!\n)"  # `$` alone would allow a line break after the id, and the Functions write ids into JSON unescaped
 
 Cid = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22}" + END, description="the client's id of its own command")
@@ -33,7 +33,7 @@ Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where the visitor is; the address travels without query and fragment."""
+    """The page the visitor is on; the address travels without query and fragment."""
 
     url: Address = ""
     title: Annotated[str, msgspec.Meta(max_length=300)] = ""
@@ -49,6 +49,8 @@ class Outbound(msgspec.Struct, tag_field="t", omit_defaults=True):
 
 
 class Ping(Inbound, tag="ping"):
+    """Ask for a `pong`, to measure the round trip and the clock."""
+
     at: int
 
 
@@ -56,10 +58,10 @@ encoder = msgspec.json.Encoder()
 
 
 def encode(frame: Outbound) -> bytes:
-    """The frame as UTF-8 JSON."""
+    """Encode a frame as UTF-8 JSON."""
     return encoder.encode(frame)
 
 
 def frame_schemas(frames: Any) -> dict[str, Any]:
-    """JSON Schema (2020-12) of a union of frames."""
+    """Return the JSON Schema (2020-12) of a union of frames."""
     return msgspec.json.schema(frames)

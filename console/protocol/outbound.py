@@ -1,4 +1,4 @@
-"""What the server says: to a visitor, to an agent, to a console."""
+"""Frames that the server sends: to visitors, agents and consoles."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from console.protocol.common import Outbound, Place
 
 
 class Ack(Outbound, tag="ack"):
-    """The command is on disk. A resend of the same cid gets the same answer."""
+    """The command is on disk. Resending the same cid gets the same answer."""
 
     cid: str
     seq: int
@@ -18,7 +18,7 @@ class Ack(Outbound, tag="ack"):
 
 
 class Nack(Outbound, tag="nack"):
-    """Refused. `final` leaves the client's outbox; otherwise resend after `retry_after` seconds."""
+    """The command was refused. If `final`, drop it from the outbox; otherwise resend it after `retry_after` seconds."""
 
     cid: str
     code: str
@@ -28,39 +28,41 @@ class Nack(Outbound, tag="nack"):
 
 
 class Pong(Outbound, tag="pong"):
+    """The answer to a ping: its `at`, and the server's clock."""
+
     at: int
     now: int
 
 
 class Error(Outbound, tag="error"):
-    """A frame that could not be understood; constant per code, and never a trace."""
+    """A frame could not be understood. The text is fixed per code and never a stack trace."""
 
     code: str
     message: str
 
 
 class Team(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Whether new chats are taken now; outside the business hours, when (ms) they next are."""
+    """Whether the queue takes new chats now; `back_at` is when (ms) it opens next, outside the opening hours."""
 
     online: bool
     back_at: int = 0
 
 
 class ChatForVisitor(msgspec.Struct, omit_defaults=True):
-    """The visitor's chat as it stands. `last` is the seq of its last public fact."""
+    """The visitor's current chat. `last` is the seq of its last public fact."""
 
     id: str
     place: Place
     last: int
-    agent: str = ""  # the name of who answers
+    agent: str = ""  # the agent's name
     seen: int = 0  # the last seq an agent has seen
-    promise: int = 0  # when the agent promised to be back, 0 when nothing is promised
+    promise: int = 0  # when (ms) the agent promised to be back, 0 for no promise
     can_reopen_until: int = 0
     rated: bool = False
 
 
 class VisitorWelcome(Outbound, tag="welcome"):
-    """`recovered`: `facts` continue exactly where the client's `after` stopped."""
+    """The state after hello. With `recovered`, `facts` continue exactly after the client's `after`."""
 
     token: str
     epoch: str
@@ -76,7 +78,7 @@ class VisitorWelcome(Outbound, tag="welcome"):
 
 
 class VisitorFact(Outbound, tag="fact"):
-    """A public fact. `prev` is the seq of the public fact before it: a gap is seen."""
+    """A public fact. `prev` is the seq of the public fact before it, so clients can detect gaps."""
 
     chat: str
     seq: int
@@ -88,25 +90,27 @@ class VisitorFact(Outbound, tag="fact"):
     cid: str = ""
     text: str = ""
     why: str = ""  # ended: visitor | agent | silent | abandoned | message_left
-    promise: int = 0  # message: by when (ms) its agent is to be back
-    promised: Literal["", "kept", "broken"] = ""  # message: what became of the promise it ends
+    promise: int = 0  # message: when (ms) the agent promises to be back
+    promised: Literal["", "kept", "broken"] = ""  # message: the outcome of the promise that it settles
     score: int = 0
 
 
 class Line(Outbound, tag="line"):
-    """Place in line, 1 is next; `wait` is the expected wait in seconds, -1 when nothing is known."""
+    """Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown."""
 
     position: int
     wait: int
 
 
 class TeamChanged(Outbound, tag="team"):
+    """Whether anybody is online for the visitor changed."""
+
     online: bool
     back_at: int = 0
 
 
 class Typing(Outbound, tag="typing"):
-    """`after` is the last seq the typist had: older than the screen, drop it."""
+    """Somebody types. `after` is the last seq the writer had; drop the frame if the screen has a later one."""
 
     who: str
     after: int
@@ -115,20 +119,24 @@ class Typing(Outbound, tag="typing"):
 
 
 class Seen(Outbound, tag="seen"):
+    """The other side has seen everything up to `seq`."""
+
     seq: int
     chat: str = ""
 
 
 class HistoryPage(Outbound, tag="history"):
+    """Older facts, oldest first; `more` if there are still older ones."""
+
     facts: list[msgspec.Raw]
     chat: str = ""
     more: bool = False
 
 
 class ChatForAgent(msgspec.Struct, omit_defaults=True):
-    """A chat in one of the agent's slots: `last` is the seq of its last fact, `due` of its open turn (0: none).
+    """A chat in one of the agent's slots: `last` is the seq of its last fact, `due` that of its open turn (0: none).
 
-    `until` is when the offer, or the wrap-up, is over; `promise` when the agent promised to be back.
+    `until` is when the offer or wrap-up ends, `promise` when the agent promised to be back.
     """
 
     id: str
@@ -154,7 +162,7 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
 
 
 class InvitedTo(msgspec.Struct, omit_defaults=True):
-    """A chat that a colleague (`by`) asks the agent to look on at; `name` is the visitor's."""
+    """A chat that a colleague (`by`) invites the agent to watch; `name` is the visitor's."""
 
     chat: str
     name: str
@@ -163,7 +171,7 @@ class InvitedTo(msgspec.Struct, omit_defaults=True):
 
 
 class Went(msgspec.Struct, omit_defaults=True):
-    """Where a chat is that the client holds no more: `agent` names who has it, since `at`."""
+    """Where a chat is that the client no longer holds: `agent` names its holder since `at`."""
 
     chat: str
     name: str
@@ -173,9 +181,9 @@ class Went(msgspec.Struct, omit_defaults=True):
 
 
 class AgentWelcome(Outbound, tag="welcome"):
-    """`chats` are all the agent holds; `recovered` as for the visitor, chat by chat from `have`.
+    """The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`.
 
-    `went` tells of those in `have` that are held no longer, `invited` of those the agent may look on at.
+    `went` lists the chats in `have` that the agent no longer holds, `invited` those they may watch.
     """
 
     agent: str
@@ -202,7 +210,10 @@ class AgentFact(Outbound, tag="fact"):
 
 
 class StandingChanged(Outbound, tag="status"):
-    """How the agent stands now. `by` is the id of the supervisor who set it; a limit is the directory's."""
+    """The agent's own status and limit.
+
+    `by` is the id of the supervisor who changed it; the limit is that of the settings.
+    """
 
     n: int
     status: Status
@@ -212,14 +223,14 @@ class StandingChanged(Outbound, tag="status"):
 
 
 class ChatTaken(Outbound, tag="assigned"):
-    """A chat has come: answer with `shown`, or it goes back."""
+    """A chat was assigned. Reply with `shown`, or it goes back to the queue."""
 
     n: int
     chat: ChatForAgent
 
 
 class ChatOffered(Outbound, tag="offered"):
-    """A chat is offered: answer with `accept` or `decline` before `chat.until`, or it moves on."""
+    """A chat is offered. Reply with `accept` or `decline` before `chat.until`, or it moves on."""
 
     n: int
     chat: ChatForAgent
@@ -228,7 +239,7 @@ class ChatOffered(Outbound, tag="offered"):
 class ChatGone(Outbound, tag="released"):
     """The chat's slot is free. `why` as in the `released`, `withdrawn`, `ended` and `wrapped` facts, or `transferred`.
 
-    A chat that is wrapped up goes when that is over, not at its end.
+    A chat with wrap-up leaves its slot after wrap-up, not at its end.
     """
 
     n: int
@@ -237,14 +248,14 @@ class ChatGone(Outbound, tag="released"):
 
 
 class Invitation(Outbound, tag="invited"):
-    """One more chat to look on at (`watch`, `whisper`)."""
+    """One more chat that the agent may watch (`watch`, `whisper`)."""
 
     n: int
     chat: InvitedTo
 
 
 class QueueThere(msgspec.Struct, omit_defaults=True):
-    """A queue a chat can be handed to: chats in its line, agents online, how many of them have a free slot."""
+    """A queue that a chat can be transferred to. `free` counts the agents online in it with a free slot."""
 
     id: str
     name: str
@@ -254,7 +265,7 @@ class QueueThere(msgspec.Struct, omit_defaults=True):
 
 
 class ColleagueThere(msgspec.Struct, omit_defaults=True):
-    """Somebody a chat can be handed to: `online` when connected and taking chats, `free` slots."""
+    """An agent that a chat can be transferred to; `free` is the number of free slots."""
 
     id: str
     name: str
@@ -265,12 +276,14 @@ class ColleagueThere(msgspec.Struct, omit_defaults=True):
 
 
 class Colleagues(Outbound, tag="colleagues"):
+    """The queues and agents a chat can be transferred to."""
+
     queues: list[QueueThere]
     agents: list[ColleagueThere]
 
 
 class WatchDrawn(Outbound, tag="watched"):
-    """A chat that is looked on at: `whole` as it stands, else what happened since."""
+    """A watched chat: with `whole` its full state, else what happened since."""
 
     chat: str
     n: int
@@ -279,14 +292,17 @@ class WatchDrawn(Outbound, tag="watched"):
 
 
 class Unwatched(Outbound, tag="unwatched"):
-    """Nothing more comes of that chat: it has ended, or one may not look any more."""
+    """The chat is no longer watched: it ended, or watching is over."""
 
     chat: str
     why: Literal["ended", "off"]
 
 
 class Html(Outbound, tag="html"):
-    """Fragments for htmx. `due` maps chats to the end of their open turn, 0 when none runs; `drafts` to unsent text."""
+    """Fragments for htmx.
+
+    `due` maps chats to the due time of their open turn, 0 for none; `drafts` maps chats to unsent text.
+    """
 
     n: int
     content: str
@@ -295,7 +311,7 @@ class Html(Outbound, tag="html"):
 
 
 class HtmlWelcome(Outbound, tag="welcome"):
-    """The console as it stands: `held` maps chats to slots, `content` redraws the six panes and the strip."""
+    """The state after hello. `held` maps chats to slots; `content` redraws the six panes and the strip."""
 
     agent: str
     epoch: str

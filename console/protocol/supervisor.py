@@ -1,4 +1,4 @@
-"""The frames of the supervisor's board, `/ws/board`, and those of looking on at a chat, which the console has too."""
+"""Frames of the supervisor's board, `/ws/board`. Those for watching a chat also exist in the console."""
 
 from typing import Annotated, Literal
 
@@ -23,24 +23,24 @@ from console.protocol import (
     Whisper,
 )
 
-# --- the supervisor speaks -----------------------------------------------------------------
+# --- from the supervisor --------------------------------------------------------------------
 
 
 class BoardHello(Inbound, tag="hello"):
-    """First frame of a socket; `wall` is the board to look at from afar."""
+    """First frame of a socket; `wall` asks for the wall display."""
 
     wall: bool = False
 
 
 class TakeOver(Inbound, tag="take_over"):
-    """The chat becomes one's own: the supervisor's console must be connected and have a free slot."""
+    """Make the chat one's own. The supervisor's console must be connected and have a free slot."""
 
     cid: Cid
     chat: Id
 
 
 class Move(Inbound, tag="move"):
-    """To a queue or to an agent, one of them, from wherever the chat is; the draft goes along."""
+    """Transfer to a queue or to an agent (exactly one of them), from wherever the chat is. The draft goes along."""
 
     cid: Cid
     chat: Id
@@ -50,6 +50,8 @@ class Move(Inbound, tag="move"):
 
 
 class SetAgentStatus(Inbound, tag="status"):
+    """Set an agent's status."""
+
     cid: Cid
     agent: Id
     status: Literal["online", "away", "offline"]
@@ -57,7 +59,7 @@ class SetAgentStatus(Inbound, tag="status"):
 
 
 class SetLimit(Inbound, tag="limit"):
-    """How many chats the agent may hold; lowering it takes none away."""
+    """Set how many chats the agent may hold. Lowering it takes no chat away."""
 
     cid: Cid
     agent: Id
@@ -66,11 +68,11 @@ class SetLimit(Inbound, tag="limit"):
 
 BoardFrame = BoardHello | Watch | Whisper | TakeOver | Move | SetAgentStatus | SetLimit | Ping
 
-# --- the server speaks ---------------------------------------------------------------------
+# --- from the server ------------------------------------------------------------------------
 
 
 class BoardWelcome(Outbound, tag="welcome"):
-    """The board as it stands; `fresh` as in `html`."""
+    """The board's full state; `fresh` as in `html`."""
 
     supervisor: str
     epoch: str
@@ -82,9 +84,9 @@ class BoardWelcome(Outbound, tag="welcome"):
 
 
 class BoardHtml(Outbound, tag="html"):
-    """What has changed, at least once a second: each part is one element, known by its id; those in `gone` are no more.
+    """What changed, at least once a second. Each part is one element with an id; ids in `gone` no longer exist.
 
-    `fresh` is the moment (ms) until which the picture is known to be the whole truth: its age is shown.
+    `fresh` is the time (ms) up to which the state is known to be complete; the board shows its age.
     """
 
     n: int

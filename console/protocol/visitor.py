@@ -1,4 +1,4 @@
-"""What a visitor says."""
+"""Frames that a visitor sends."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from console.protocol.common import (
 
 
 class VisitorHello(Inbound, tag="hello"):
-    """First frame of a socket. `after` is the last seq the client holds of `chat`."""
+    """First frame of a socket. `after` is the last seq of `chat` that the client has."""
 
     token: Annotated[str, msgspec.Meta(max_length=500)] = ""
     chat: Annotated[str, msgspec.Meta(max_length=64)] = ""
@@ -32,10 +32,14 @@ class VisitorHello(Inbound, tag="hello"):
 
 
 class Identify(Inbound, tag="identify"):
+    """Prove one's identity with a signed token."""
+
     jwt: Annotated[str, msgspec.Meta(max_length=8_000)]
 
 
 class Open(Inbound, tag="open"):
+    """Open a chat with its first message."""
+
     cid: Cid
     text: Text
     queue: Annotated[str, msgspec.Meta(max_length=64)] = ""
@@ -46,19 +50,27 @@ class Open(Inbound, tag="open"):
 
 
 class VisitorSay(Inbound, tag="say"):
+    """A message."""
+
     cid: Cid
     text: Text
 
 
 class VisitorTyping(Inbound, tag="typing"):
+    """The visitor types; `text` if the site shows a typing preview."""
+
     text: Draft = ""
 
 
 class VisitorSeen(Inbound, tag="seen"):
+    """The visitor has seen everything up to `seq`."""
+
     seq: Seq
 
 
 class SetProfile(Inbound, tag="set"):
+    """Set name, e-mail address, fields, page or language."""
+
     cid: Cid
     name: Name = ""
     email: Email = ""
@@ -68,16 +80,22 @@ class SetProfile(Inbound, tag="set"):
 
 
 class VisitorEnd(Inbound, tag="end"):
+    """End the chat."""
+
     cid: Cid
 
 
 class Rate(Inbound, tag="rate"):
+    """Rate the chat; the survey."""
+
     cid: Cid
     score: Score
     comment: Draft = ""
 
 
 class LeaveMessage(Inbound, tag="leave_message"):
+    """Leave a message while nobody is online."""
+
     cid: Cid
     email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
     text: Text
@@ -86,6 +104,8 @@ class LeaveMessage(Inbound, tag="leave_message"):
 
 
 class VisitorHistory(Inbound, tag="history"):
+    """Ask for older facts, before a seq."""
+
     before: Seq
 
 

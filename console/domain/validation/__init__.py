@@ -1,4 +1,4 @@
-"""Settings that cannot be: what is wrong with each, and what to do about it. Pure; nothing is looked up."""
+"""Validation of settings: what is wrong with each, and how to fix it. Pure; looks nothing up."""
 
 from collections.abc import Collection
 
@@ -10,9 +10,11 @@ from console.errors import BadSettings, Problem
 
 
 def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[str] = ()) -> None:
-    """BadSettings when `edited` (`queue:support`) is wrong in `wanted`, or anything else is that was not in `known`.
+    """Raise BadSettings if `edited` (such as `queue:support`) is wrong in `wanted`, or anything else is that was fine
+    in `known`.
 
-    Of what is edited, the fields in `but` are passed over. Its own faults come first: the others may be their echo.
+    Errors of the edited thing in the fields `but` are ignored. Its own errors come alone: the others may only follow
+    from them.
     """
     before, after = problems_in(known), problems_in(wanted)
     own = [one for one in after if one.target == edited and one.field not in but]
@@ -21,7 +23,7 @@ def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[s
 
 
 def problems_in(directory: Directory) -> list[Problem]:
-    """All that is wrong in a directory."""
+    """Return everything that is wrong in a directory."""
     found: list[Problem] = []
     for queue in directory.queues.values():
         found += validate_queue(queue, directory)

@@ -1,4 +1,4 @@
-"""What cannot be of an alert rule."""
+"""Validation of alert rules."""
 
 from collections.abc import Iterable
 

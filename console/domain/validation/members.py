@@ -1,4 +1,4 @@
-"""What cannot be of members, of sites, and of the words kept for all of them."""
+"""Validation of members, sites, canned replies and data retention."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from console.domain.validation.problems import ID, Problems, check_languages, ch
 from console.errors import Problem
 
 ORIGINS = 50
-TITLE, CANNED_TEXT = 80, 4_000  # characters; the text is as long as a message
+TITLE, CANNED_TEXT = 80, 4_000  # characters; a canned text may be as long as a message
 RETENTION = 3_650  # days
 ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}|")
@@ -77,7 +77,7 @@ def validate_site(site: Site, known: Directory) -> list[Problem]:
 
 
 def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) -> list[Problem]:
-    """`others`: those for the same people."""
+    """Validate a canned reply. `others` are the replies for the same people."""
     found = Problems(f"canned:{canned.id}")
     check_name(found, canned.title, [other.title for other in others if other.id != canned.id], "title", TITLE)
     found.unless(
@@ -112,10 +112,10 @@ def validate_retention(days: int) -> list[Problem]:
 
 
 def origin_of(text: str) -> str:
-    """An origin as browsers send it, of whatever was typed; empty when it is none."""
+    """Return the origin as browsers send it for whatever was typed; empty if it is not an origin."""
     try:
         parts = urlsplit(text.strip().rstrip("/"))
-        parts.port  # noqa: B018  ValueError for what is no number
+        parts.port  # noqa: B018  raises ValueError if the port is not a number
     except ValueError:
         return ""
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:

@@ -1,4 +1,4 @@
-"""What the checks of all settings share."""
+"""Shared by the validation of all settings."""
 
 import re
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ from babel import Locale
 from console.domain.sanitize import safe_name
 from console.errors import Problem
 
-ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # as on the wire
+ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")  # the same as in frames
 NAME, REASON = 80, 60  # characters
 REASONS = 50
 
 
 class Problems(list[Problem]):
-    """What is wrong with one thing."""
+    """The problems found in one thing, such as one queue."""
 
     def __init__(self, target: str) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ def validate_reasons(target: str, field: str, reasons: tuple[str, ...]) -> list[
 
 @cache
 def languages() -> frozenset[str]:
-    """Every primary tag that has a name."""
+    """Return every primary language tag that has a name."""
     return frozenset(tag for tag in map(str, Locale("en").languages) if tag.isalpha() and len(tag) <= 3)
 
 

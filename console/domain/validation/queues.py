@@ -1,4 +1,4 @@
-"""What cannot be of a queue: its clocks, its hours, where it overflows to, whom it has."""
+"""Validation of queues: times, hours, overflow and members."""
 
 from datetime import date
 from itertools import pairwise
@@ -39,7 +39,7 @@ def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
 
 
 def _within_bounds(found: Problems, queue: Queue) -> None:
-    """Each setting that says of itself what it may be."""
+    """Check each setting that declares its own bounds."""
     for name, setting in queue_settings().items():
         if setting.most:
             within = setting.least <= getattr(queue, name) <= setting.most
@@ -104,7 +104,7 @@ def _overflow(queue: Queue, known: Directory) -> list[Problem]:
 
 
 def circle_from(queue: Queue, known: Directory) -> list[str]:
-    """The names on the way from a queue back to itself by overflow; empty when there is no such way."""
+    """Return the names along a loop of overflows that starts at `queue`; empty if there is none."""
     names, at = [queue.name], queue.overflow_to
     while at in known.queues and len(names) <= len(known.queues):
         names.append(known.queues[at].name)
@@ -115,7 +115,7 @@ def circle_from(queue: Queue, known: Directory) -> list[str]:
 
 
 def validate_queue_removal(queue: str, known: Directory) -> list[Problem]:
-    """What still leads to a queue that is to go."""
+    """Return what still refers to a queue that is to be deleted."""
     found = Problems(f"queue:{queue}")
     for site in known.sites.values():
         leads = site.queue == queue
@@ -167,7 +167,7 @@ def validate_hours(target: str, hours: Hours) -> list[Problem]:
 
 
 def clock(begin: int, end: int) -> str:
-    """`09:00-18:00` of two minutes of a day."""
+    """Format two minutes of a day as `09:00-18:00`."""
     return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (begin, end))
 
 
