@@ -114,12 +114,12 @@ class LogCapture(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
-        self.text: list[str] = []
+        self.said: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
         if record.levelno >= logging.WARNING or text.startswith("Socket Exception"):
-            self.text.append(text.removeprefix("Socket Exception: "))
+            self.said.append(text.removeprefix("Socket Exception: "))
 
 
 class Courier:
@@ -151,7 +151,7 @@ class Courier:
 
     def carry(self, parcel: Parcel) -> Answer:
         """Send the parcel; with `only_look`, check whether it could be sent."""
-        self.heard.text.clear()
+        self.heard.said.clear()
         self.guard.clear(only_look=parcel.only_look)
         plugin = apprise.Apprise.instantiate(parcel.url, asset=self.asset, suppress_exceptions=True)
         if plugin is None:
@@ -162,7 +162,7 @@ class Courier:
         try:
             sent = bool(plugin.notify(**_letter(parcel)))
         except Exception as problem:  # of any service's plugin
-            self.heard.text.append(f"{type(problem).__name__}: {problem}")
+            self.heard.said.append(f"{type(problem).__name__}: {problem}")
         return Answer(self._code(parcel, sent), self._detail(parcel.url, shown), shown)
 
     def _code(self, parcel: Parcel, sent: bool) -> str:
@@ -181,7 +181,7 @@ class Courier:
         """Return what went wrong, without any part of the URL that is not shown anyway."""
         if self.guard.refused:
             return ", ".join(dict.fromkeys(self.guard.refused))[:LONGEST_DETAIL]
-        text = " ".join(dict.fromkeys(map(brief, self.heard.text)))
+        text = " ".join(dict.fromkeys(map(brief, self.heard.said)))
         return hide(" ".join(text.split()), url, shown)[:LONGEST_DETAIL]
 
 

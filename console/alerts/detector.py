@@ -167,7 +167,7 @@ class Detector:
                 chats = standing.late
                 holds = bool(chats)
             case "line":
-                holds = rule.chat_state is not None and len(chats) > rule.chat_state
+                holds = rule.line is not None and len(chats) > rule.line
             case "nobody":
                 holds = self._nobody(queue, rule.nobody or 0)
         if key not in self.incidents and not holds:
