@@ -1,1 +1,1 @@
-"""What runs beside the sockets, job by job: `console/workers.py` is the list."""
+"""Work that runs beside the sockets, one job per module; `console/workers.py` lists them."""

@@ -1,4 +1,4 @@
-"""Live state follows SQL, however SQL was changed; every process reads what is live."""
+"""Publishes SQL's configuration to the store, however SQL was changed; every process reads what is live."""
 
 import asyncio
 import time
@@ -6,12 +6,12 @@ import time
 from console.background.safely import safely
 from console.services import Services
 
-PUBLISH = 2.0  # seconds between two looks at SQL's version of the configuration
-HOURS = 3_600.0  # seconds between two tellings of the opening hours of the days to come
+PUBLISH = 2.0  # seconds between two checks of the configuration's version in SQL
+HOURS = 3_600.0  # seconds between two updates of the coming days' opening hours
 
 
 class Publisher:
-    """`wake` is set when the live configuration may have changed."""
+    """Publishes the configuration. Set `wake` when it may have changed."""
 
     def __init__(self, services: Services) -> None:
         self.services = services

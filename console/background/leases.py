@@ -1,4 +1,4 @@
-"""Who is there: leases of agents and tabs, sessions with an open socket, and what each socket shows of the line."""
+"""Renews the leases of agents, tabs and sessions with an open socket, and refreshes sockets every second."""
 
 import asyncio
 
@@ -9,18 +9,22 @@ from console.services import Services
 
 RENEW_AGENTS = 4.0  # seconds; the lease is 10
 RENEW_TABS = 15.0  # seconds; the lease is 45
-SEEN = 240.0  # seconds between two notes of whose sockets are open; a session unseen ends after 12 h
-LINES = 1.0  # seconds between two looks at places in line
+SEEN = 240.0  # seconds between two notes of sessions with an open socket; a session unseen for 12 h ends
+LINES = 1.0  # seconds between two refreshes of sockets
 
 log = structlog.get_logger()
 
 
 class Leases:
     def __init__(self, services: Services) -> None:
+        """Keeps open sockets alive in the store and in SQL."""
         self.services = services
 
     async def renew(self) -> None:
-        """Sockets that are open have answered their pings."""
+        """Renew the leases of open sockets.
+
+        A socket that no longer answers pings is closed, so an open one is alive.
+        """
         rounds = 0
         while True:
             await asyncio.sleep(RENEW_AGENTS)
@@ -36,13 +40,13 @@ class Leases:
                     await safely(self.services.workspace.renew_tabs(tabs))
 
     async def sessions(self) -> None:
-        """A socket asks SQL for its credentials once, at its beginning: what time does to them is seen to here."""
+        """Check sessions regularly: a socket asks SQL for its credentials only once, when it opens."""
         while True:
             await asyncio.sleep(SEEN)
             await safely(self.keep_seen())
 
     async def keep_seen(self) -> None:
-        """Sessions with an open socket do not run out; the sockets of those that are over end with 4401."""
+        """Extend sessions with an open socket; close the sockets of sessions that are over with 4401."""
         open_now = {one: session for one in self.services.hub.everyone() if (session := one.session())}
         over = await self.services.stores.sessions.keep_seen({*open_now.values()})
         for one, session in open_now.items():

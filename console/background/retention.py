@@ -1,4 +1,4 @@
-"""What is older than it may be goes: chats, messages of alerts, and sessions that have run out."""
+"""Deletes what is older than data retention allows: chats, alert messages, and expired sessions."""
 
 import asyncio
 import time
@@ -9,15 +9,15 @@ import structlog
 from console.background.safely import safely
 from console.services import Services
 
-SWEEP = 3_600.0  # seconds between two sweeps of what is older than it may be
-MESSAGES = 30  # days that alerts stay to be looked at
+SWEEP = 3_600.0  # seconds between two sweeps
+MESSAGES = 30  # days that alert messages are kept
 DAY = 86_400_000  # ms
 
 log = structlog.get_logger()
 
 
 class Retention:
-    """By the process that leads."""
+    """Deletes old data. Only the leading process does."""
 
     def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
         self.services = services

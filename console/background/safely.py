@@ -1,4 +1,4 @@
-"""A job outlives what goes wrong in one of its rounds."""
+"""Keeps a job alive when one of its rounds fails."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -12,6 +12,7 @@ log = structlog.get_logger()
 
 
 async def safely(job: Coroutine[Any, Any, Any]) -> None:
+    """Run one round of a job; log its errors and pause briefly after one."""
     try:
         await job
     except SestettoError as problem:

@@ -1,4 +1,4 @@
-"""What was archived before there was a search index comes into it bit by bit, beside everything else."""
+"""Adds chats to the search index that were archived before the index existed, in small steps."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from console.archive.search_index import SearchIndex
 from console.background.safely import safely
 
-LOOK = 60.0  # seconds between two looks for chats that the index lacks
-BREATH = 0.05  # seconds between two transactions: the archive's writer gets its turn
+LOOK = 60.0  # seconds between two checks for chats missing in the index
+BREATH = 0.05  # seconds between two transactions, so that the archive's writer gets its turn
 
 
 class SearchBackfill:
-    """By the process that leads."""
+    """Fills the search index. Only the leading process does."""
 
     def __init__(self, index: SearchIndex, leads: Callable[[], bool]) -> None:
         self._index = index

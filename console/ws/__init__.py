@@ -1,1 +1,1 @@
-"""The web sockets: frames in, frames out."""
+"""WebSockets: frames in, frames out."""

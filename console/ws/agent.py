@@ -1,4 +1,7 @@
-"""The agent's socket: `/ws/agent`. What is said is the same in both tongues; `faces` show it, `commands` do it."""
+"""The agent's socket, `/ws/agent`.
+
+Both subprotocols share commands; renderers differ: JSON for bots, HTML for the console.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -55,12 +58,14 @@ from console.ws.reconnect import where_chats_went
 from console.ws.watching import Watching
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
-LOOK = 0.5  # seconds between two looks at the team
+LOOK = 0.5  # seconds between two checks of the team
 
 log = structlog.get_logger()
 
 
 class AgentConnection(Connection):
+    """One agent's connection, with a renderer for its subprotocol."""
+
     frames = msgspec.json.Decoder(AgentFrame)
     rate = (50, 200)
 
@@ -71,10 +76,10 @@ class AgentConnection(Connection):
         self.author = Author(me.member.id, me.member.name)
         self.renderer = renderer
         self.fence = 0
-        self.n = 0  # the last that was heard of, from the welcome on
+        self.n = 0  # feed number of the last event, from the welcome on
         self.actions = AgentActions(self.services, me.member, lambda: self.fence)
-        self.drawn: dict[str, int] = {}  # held and offered chats -> feed number of their drawing
-        self.guest_of: set[str] = set()  # chats one was invited to
+        self.drawn: dict[str, int] = {}  # held and offered chats -> feed number at which they were rendered
+        self.guest_of: set[str] = set()  # chats the agent was invited to watch
         locale = locale_of(socket, me.member.locale)
         may, sees = self.actions.may_watch, self.actions.sees_watchers
         self.watching = Watching(self, self.services, self.author, locale, may, sees)
@@ -95,7 +100,7 @@ class AgentConnection(Connection):
         }
 
     def commands(self) -> Mapping[type[Inbound], Action]:
-        """What is answered with an ack."""
+        """Commands that are answered with an ack."""
         actions = self.actions
         return {
             SetStatus: actions.set_status,
@@ -112,19 +117,21 @@ class AgentConnection(Connection):
             Whisper: actions.whisper,
         }
 
-    # --- coming, and coming back ---------------------------------------------------------------------
+    # --- connecting and reconnecting ------------------------------------------------------------------
 
     async def hello(self, frame: AgentHello) -> bool:
         if not isinstance(frame, AgentHello):
             return False
         agent = self.me.member.id
+        # Join before reading: events that arrive meanwhile wait in `_events` and follow the welcome.
         self.services.hub.join(f"agent:{agent}", self)
         self.services.hub.join("staff", self)
-        if await authenticate(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
+        # may have ended since the upgrade, before this socket could be notified
+        if await authenticate(self.socket) is None:
             raise Hangup(4401)
         try:
             connected = await self.services.workspace.connect(agent, frame.tab, take=frame.take, quiet=frame.quiet)
-        except NotYours:  # known to SQL, not yet to a store that has begun anew
+        except NotYours:  # SQL knows the member, but a store that started anew does not yet
             raise Hangup(1013) from None
         self.fence, self.n = connected.fence, connected.n
         self.drawn = {chat.id: connected.n for chat in connected.chats}
@@ -135,14 +142,14 @@ class AgentConnection(Connection):
         return True
 
     async def _went(self, hello: AgentHello) -> list[Went]:
-        """What became of the chats the client had and holds no more."""
+        """Return where the chats went that the client had and the agent no longer holds."""
         gone = [chat for chat in hello.have if chat not in self.drawn]
         return await where_chats_went(self.services.workspace, self.author.id, gone, self.services.directory.members)
 
     def invitations(self) -> list[InvitedTo]:
         return invited_to(self.services.picture, self.guest_of, self.author.id)
 
-    # --- what may be lost, or is only asked ---------------------------------------------------------------
+    # --- signals and queries --------------------------------------------------------------------------
 
     async def draft(self, frame: SaveDraft) -> None:
         if frame.chat in self.drawn:
@@ -168,39 +175,41 @@ class AgentConnection(Connection):
             await self.watching.end(frame.chat)
 
     async def _tell_colleagues(self) -> None:
-        """At once, and whenever it has changed."""
-        told: Colleagues | None = None
+        """Send the transfer targets at once and whenever they change."""
+        last_sent: Colleagues | None = None
         while True:
             now = colleagues(self.services.picture, self.services.directory.queues, self.author.id)
-            if now != told:
+            if now != last_sent:
                 self.send(now)
-            told = now
+            last_sent = now
             await asyncio.sleep(LOOK)
 
-    # --- what is heard ------------------------------------------------------------------------------------
+    # --- events ---------------------------------------------------------------------------------------
 
-    def deliver(self, heard: HubEvent) -> None:
-        self._events.hear(heard)
+    def deliver(self, event: HubEvent) -> None:
+        self._events.hear(event)
 
-    def _hear(self, heard: HubEvent) -> None:
-        self.watching.hear(heard)
-        match heard:
+    def _hear(self, event: HubEvent) -> None:
+        self.watching.hear(event)
+        match event:
             case TypingSignal():
-                if heard.chat in self.drawn:
-                    self.send(Typing(heard.who, heard.after, heard.chat, heard.text))
+                if event.chat in self.drawn:
+                    self.send(Typing(event.who, event.after, event.chat, event.text))
             case SeenSignal():
-                if heard.chat in self.drawn:
-                    self.send(Seen(heard.seq, heard.chat))
+                if event.chat in self.drawn:
+                    self.send(Seen(event.seq, event.chat))
             case RenderedFact():
-                if heard.n > self.n or isinstance(heard.fact, Revoked):  # that may come between session and welcome
-                    self.n = max(self.n, heard.n)
-                    self._hear_fact(heard)
+                # A revocation may arrive between sign-in and welcome, so its number does not matter.
+                if event.n > self.n or isinstance(event.fact, Revoked):
+                    self.n = max(self.n, event.n)
+                    self._hear_fact(event)
 
     def _hear_fact(self, rendered: RenderedFact) -> None:
         match rendered.fact:
             case AgentChanged():
                 if rendered.fact.removed:
                     self.cut(4401)
+                # A higher fence is a later connection of the same agent: the console is open elsewhere.
                 elif rendered.fact.fence > self.fence:
                     self.cut(4409)
                 self.renderer.standing(self, rendered.n, rendered.fact)
@@ -216,6 +225,7 @@ class AgentConnection(Connection):
                 self._hear_of_chat(rendered, rendered.fact)
 
     def _hear_of_chat(self, rendered: RenderedFact, fact: ChatFact) -> None:
+        # While a chat is being read, its facts wait; whatever is newer than the read follows it.
         if fact.chat in self._coming:
             self._coming[fact.chat].hear(rendered)
         elif isinstance(fact, Assigned | Offered) and fact.agent == self.author.id:
@@ -238,7 +248,7 @@ class AgentConnection(Connection):
             self.renderer.left(self, rendered, fact.chat, why)
 
     def _take_in(self, chat: str) -> None:
-        """A chat has been assigned or offered: it is read once, whole, and what happens meanwhile follows."""
+        """Read an assigned or offered chat once, as a whole; facts that arrive meanwhile follow it."""
         self._coming[chat] = CatchUp(self._hear_again)
         task = asyncio.create_task(self._read_in(chat))
         self._reading.add(task)
@@ -252,6 +262,7 @@ class AgentConnection(Connection):
             self.cut(1012)
             return
         coming = self._coming.pop(chat)
+        # The chat may have moved on while it was being read.
         if live.fields.get("agent") == self.author.id:
             self._draw(live, n)
         coming.go_on(lambda rendered: rendered.n > n)
@@ -280,34 +291,35 @@ class AgentConnection(Connection):
         if self.fence:
             try:
                 await self.services.workspace.leave(self.author.id, self.fence)
+            # Fenced: a later connection holds the console and must not be ended by this one.
             except Fenced:
                 return
 
 
 async def agent_socket(socket: WebSocket) -> None:
-    """A cookie from our own pages, or a bearer token with the JSON tongue; 4401 for anybody else.
+    """Accept a cookie from our own pages, or a bearer token with the JSON subprotocol; close with 4401 otherwise.
 
-    A cookie from a foreign page is an attack: 403 before the upgrade, and a line in the log.
+    A cookie from a foreign page is an attack: reply 403 before the upgrade, and log it.
     """
     if COOKIE in socket.cookies and not own_origin(socket):
         log.warning("agent.foreign_origin", origin=socket.headers.get("origin", "")[:200])
         await socket.close()
         return
     offered = socket.scope["subprotocols"]
-    tongue = next((name for name in (HTML, JSON) if name in offered), None)
-    if tongue is None:
+    subprotocol = next((name for name in (HTML, JSON) if name in offered), None)
+    if subprotocol is None:
         await socket.close()
         return
     try:
         me = await authenticate(socket)
-    except Unknown as problem:  # SQL is away
-        await socket.accept(tongue)
+    except Unknown as problem:  # SQL is down
+        await socket.accept(subprotocol)
         await socket.close(problem.close)
         return
     if me is None or me.member.id not in socket.app.state.services.directory.members:
-        await socket.accept(tongue)
+        await socket.accept(subprotocol)
         await socket.close(4401)
         return
-    await socket.accept(tongue)
-    renderer: AgentRenderer = HtmlRenderer(socket) if tongue == HTML else JsonRenderer()
+    await socket.accept(subprotocol)
+    renderer: AgentRenderer = HtmlRenderer(socket) if subprotocol == HTML else JsonRenderer()
     await AgentConnection(socket, me, renderer).run()

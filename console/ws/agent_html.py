@@ -1,4 +1,4 @@
-"""The console's fragments, at most one frame per 50 ms, the first at once."""
+"""Fragments for the console: the first at once, further ones at most once every 50 ms."""
 
 import asyncio
 import time
@@ -18,11 +18,12 @@ from console.views.templating import locale_of
 from console.ws.agent_renderer import AgentView, recovered
 
 COALESCE = 0.05  # seconds between two frames of fragments
-STRIP = 0.5  # seconds between two looks at the figures on top
+STRIP = 0.5  # seconds between two refreshes of the strip
 
 
 class HtmlRenderer:
     def __init__(self, connection: HTTPConnection) -> None:
+        """Renders a console's fragments and joins those of a short time into one frame."""
         self._connection = connection
         self._locale = "en"
         self._content: list[str] = []
@@ -37,8 +38,8 @@ class HtmlRenderer:
     def welcome(self, on: AgentView, hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
         self._locale = locale_of(self._connection, on.me.member.locale)
         views, now = on.services.views, connected.now
-        lines = {chat.id: chat_state(chat.id, chat.fields) for chat in connected.chats}
-        panes = {lines[chat.id].slot: self._pane(on, chat, lines[chat.id], now) for chat in connected.chats}
+        states = {chat.id: chat_state(chat.id, chat.fields) for chat in connected.chats}
+        panes = {states[chat.id].slot: self._pane(on, chat, states[chat.id], now) for chat in connected.chats}
         self._strip = self._figures_of(on)
         on.send(
             HtmlWelcome(
@@ -51,8 +52,8 @@ class HtmlRenderer:
                 recovered=recovered(on, hello, connected),
                 n=connected.n,
                 content=views.welcome(panes, self._draw_strip(on), locale=self._locale, now=now),
-                held={line.id: line.slot for line in lines.values()},
-                due={line.id: line.due for line in lines.values()},
+                held={line.id: line.slot for line in states.values()},
+                due={line.id: line.due for line in states.values()},
                 drafts={chat.id: chat.draft for chat in connected.chats if chat.draft},
                 went=[*went],
             )
@@ -110,7 +111,7 @@ class HtmlRenderer:
         return on.services.views.pane(line.slot, line, facts, locale=self._locale, now=now, seen=seen)
 
     def _figures_of(self, on: AgentView) -> Strip | None:
-        """What the strip shows, but for the time; None for somebody who is no member any more."""
+        """Return what the strip shows except the time; None if the person is no longer a member."""
         picture = on.services.picture
         agent = picture.agents.get(on.author.id)
         if agent is None:
@@ -120,6 +121,8 @@ class HtmlRenderer:
         promises = [chat.promise for chat in held if chat.promise]
         waiting = [(chat.since, chat.due) for chat in picture.waiting(agent.queues)]
         return Strip(
+            # Copies: the picture changes these objects in place, and the comparison with the next strip would see no
+            # difference.
             agent=replace(deepcopy(agent), figures=deepcopy(day)),
             waiting=len(waiting),
             longest=min((since for since, _ in waiting), default=0),

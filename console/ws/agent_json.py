@@ -1,4 +1,4 @@
-"""An agent's JSON: facts as they are, at once."""
+"""Facts as JSON for an agent's client, sent at once."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,8 @@ from console.ws.agent_renderer import AgentView, recovered
 
 class JsonRenderer:
     def __init__(self) -> None:
-        self._stands: tuple[Status, int, str] = ("offline", 0, "")  # status, limit and reason as last told
+        """Renders JSON frames."""
+        self._stands: tuple[Status, int, str] = ("offline", 0, "")  # status, limit and reason last sent
 
     def welcome(self, on: AgentView, hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
         workspace = on.services.workspace
@@ -52,7 +53,7 @@ class JsonRenderer:
         )
 
     def begin(self, on: AgentView) -> None:
-        """Nothing more to start."""
+        """Nothing to start."""
 
     def fact(self, on: AgentView, rendered: RenderedFact) -> None:
         on.outbox.put(rendered.for_agent())
@@ -81,8 +82,9 @@ class JsonRenderer:
 
 
 def agent_chat(live: ChatSnapshot, after: int) -> ChatForAgent:
-    """A chat with its facts behind seq `after`."""
+    """Build a chat frame with the facts after seq `after`."""
     line = chat_state(live.id, live.fields)
+    # The log may hold only the newest facts; `first` is the seq before its first one.
     first = line.seq - len(live.log)
     return ChatForAgent(
         id=line.id,

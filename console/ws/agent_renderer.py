@@ -1,4 +1,4 @@
-"""How an agent is shown things: as JSON (`agent_json`) for bots and other clients, as HTML for the console."""
+"""How an agent's client is shown things: `agent_json` for bots and other clients, `agent_html` for the console."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -30,21 +30,21 @@ class AgentRenderer(Protocol):
     def begin(self, on: AgentView) -> None: ...
     def fact(self, on: AgentView, rendered: RenderedFact) -> None: ...
     def came(self, on: AgentView, live: ChatSnapshot, n: int) -> None:
-        """Assigned, or offered."""
+        """Show an assigned or offered chat."""
 
     def left(self, on: AgentView, rendered: RenderedFact, chat: str, why: str) -> None: ...
     def head(self, on: AgentView, rendered: RenderedFact) -> None:
-        """Something about the chat has changed that is no fact of its log."""
+        """Show a change of the chat that is no fact in its log."""
 
     def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None: ...
     def standing(self, on: AgentView, n: int, fact: AgentChanged) -> None:
-        """The agent's own status, limit or connection has changed, by whomever."""
+        """Show the agent's own status, limit or connection, whoever changed it."""
 
     def close(self) -> None: ...
 
 
 def recovered(on: AgentView, hello: AgentHello, connected: Connected) -> bool:
-    """Whether all the client has stands as it was and only goes on, with nothing between."""
+    """Whether everything the client has is still valid and only continues, without a gap."""
     logs = {chat.id: (chat.number("seq") - len(chat.log), chat.number("seq")) for chat in connected.chats}
     spans = [(seq, *logs.get(chat, (0, -1))) for chat, seq in hello.have.items()]
     same = hello.epoch == on.services.workspace.epoch
@@ -52,7 +52,7 @@ def recovered(on: AgentView, hello: AgentHello, connected: Connected) -> bool:
 
 
 def leaves(fact: ChatFact) -> str:
-    """Why the chat's slot is free with this fact; empty when it is not."""
+    """Return why the fact frees the chat's slot; empty if it does not."""
     if isinstance(fact, Released | Withdrawn | Wrapped):
         return fact.why
     if isinstance(fact, Ended):

@@ -1,4 +1,4 @@
-"""The supervisor's socket: `/ws/board`. All boards are shown the same; what is done from one is done here."""
+"""The supervisor's socket, `/ws/board`. All boards show the same; each has its own commands and watched chats."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -36,6 +36,8 @@ log = structlog.get_logger()
 
 
 class BoardConnection(Connection):
+    """One supervisor's connection."""
+
     frames = msgspec.json.Decoder(BoardFrame)
 
     def __init__(self, socket: WebSocket, me: SignedIn) -> None:
@@ -60,7 +62,7 @@ class BoardConnection(Connection):
         }
 
     def acked(self, action: Action) -> Handler:
-        """As for every socket; but it ends for whoever may no longer supervise."""
+        """Like every socket's, but close the socket if the member may no longer supervise."""
         handle = super().acked(action)
 
         async def supervise(frame: Any) -> None:
@@ -73,7 +75,8 @@ class BoardConnection(Connection):
         if not isinstance(frame, BoardHello):
             return False
         self.services.hub.join(f"agent:{self.author.id}", self)
-        if await authenticate(self.socket) is None:  # ended since the upgrade, before anybody could tell this socket
+        # may have ended since the upgrade, before this socket could be notified
+        if await authenticate(self.socket) is None:
             raise Hangup(4401)
         self.member()
         n, fresh, parts = await self.boards.join(self, BoardVariant(self.locale, frame.wall))
@@ -90,25 +93,25 @@ class BoardConnection(Connection):
             await self.watching.end(frame.chat)
 
     def member(self) -> Member:
-        """Who this is by now; the socket ends when they may no longer supervise."""
+        """Return the member as of now. Ends the socket if they may no longer supervise."""
         try:
             return self.actions.member()
         except NotAllowed:
             raise Hangup(4401) from None
 
-    # --- what is heard ------------------------------------------------------------------------------------
+    # --- events ---------------------------------------------------------------------------------------
 
     def push(self, frame: str) -> None:
         self.outbox.put(frame)
 
-    def deliver(self, heard: HubEvent) -> None:
-        if isinstance(heard, RenderedFact) and self._is_end(heard.fact):
+    def deliver(self, event: HubEvent) -> None:
+        if isinstance(event, RenderedFact) and self._is_end(event.fact):
             self.cut(4401)
             return
-        self.watching.hear(heard)
+        self.watching.hear(event)
 
     def _is_end(self, fact: object) -> bool:
-        """Whether this person's credentials ended with it."""
+        """Whether the fact ends this person's credentials."""
         if isinstance(fact, Revoked):
             return fact.agent == self.author.id and fact.session in ("", self.me.session)
         return isinstance(fact, AgentChanged) and fact.agent == self.author.id and fact.removed
@@ -128,7 +131,10 @@ class BoardConnection(Connection):
 
 
 async def board_socket(socket: WebSocket) -> None:
-    """A cookie from our own pages; 4401 for whoever may not supervise, 403 before the upgrade for a foreign page."""
+    """Accept a cookie from our own pages.
+
+    Close with 4401 if the member may not supervise; reply 403 to a foreign page.
+    """
     if COOKIE in socket.cookies and not own_origin(socket):
         log.warning("board.foreign_origin", origin=socket.headers.get("origin", "")[:200])
         await socket.close()
@@ -138,12 +144,12 @@ async def board_socket(socket: WebSocket) -> None:
         return
     await socket.accept(HTML)
     try:
-        me = await authenticate(socket) if COOKIE in socket.cookies else None  # a board is for people: no bearer tokens
+        me = await authenticate(socket) if COOKIE in socket.cookies else None  # boards are for people: no bearer tokens
         member = services_of(socket).directory.members.get(me.member.id) if me is not None else None
         if me is None or member is None:
             raise Hangup(4401)
         require(member, "supervise")
-    except Unknown as problem:  # SQL is away
+    except Unknown as problem:  # SQL is down
         await socket.close(problem.close)
     except (Hangup, NotAllowed):
         await socket.close(4401)

@@ -1,16 +1,17 @@
-"""A token bucket: how fast one socket may do something, without a clock of its own."""
+"""A token bucket: limits how fast one socket may do something; needs no timer."""
 
 import time
 
 
 class Bucket:
-    """`rate` a second, `burst` at once."""
+    """Allows `rate` a second on average and `burst` at once."""
 
     def __init__(self, rate: float, burst: int) -> None:
         self._rate, self._burst = rate, burst
         self._tokens, self._at = float(burst), time.monotonic()
 
     def take(self) -> bool:
+        # Tokens are refilled when somebody takes one, in proportion to the time since.
         now = time.monotonic()
         self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
         self._at = now

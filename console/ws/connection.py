@@ -1,4 +1,4 @@
-"""One socket's life, whoever is on it: frames in order, a bounded outbox, limits, and a clean end."""
+"""The life of one socket, whoever is on it: frames in order, a bounded outbox, limits, and a clean end."""
 
 import asyncio
 import contextlib
@@ -30,13 +30,13 @@ Action = Callable[[Any], Awaitable[Said]]  # a verb of `console.actions`
 
 
 class CommandName(msgspec.Struct):
-    """What is read of a frame that is not done: which command it was."""
+    """The part of a rejected frame that its answer needs."""
 
     cid: Cid
 
 
 def cid_of(text: str) -> str:
-    """Of a command that names itself; of any other text, nothing."""
+    """Return the cid of a frame; empty if it has none that can be read."""
     try:
         return names.decode(text).cid
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -47,7 +47,7 @@ names = msgspec.json.Decoder(CommandName)
 
 
 class Hangup(Exception):
-    """The server ends the socket with this close code."""
+    """Raised to end the socket with a close code."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -55,10 +55,13 @@ class Hangup(Exception):
 
 
 class Connection:
-    """A socket after its upgrade. Subclasses give the frames, the first one and the table of verbs."""
+    """A socket after its upgrade.
+
+    Subclasses provide the frames, the handling of the first one, and the table of verbs.
+    """
 
     frames: msgspec.json.Decoder[Any]
-    rate: tuple[float, int] = (10, 40)  # frames a second, and at once
+    rate: tuple[float, int] = (10, 40)  # frames per second, and at once
 
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket
@@ -67,7 +70,7 @@ class Connection:
         pace = services_of(socket).settings.pace
         self._bucket = Bucket(rate * pace, burst * pace)
         self._patience = Bucket(*PATIENCE)
-        self._stopped_at = ""  # the cid of a command that was refused for now
+        self._stopped_at = ""  # cid of a command that was refused for now
         self._cut_code = 0
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -77,18 +80,18 @@ class Connection:
         raise NotImplementedError
 
     async def hello(self, frame: Any) -> bool:
-        """The first frame; False when it is none that may come first."""
+        """Handle the first frame. False if it may not come first."""
         raise NotImplementedError
 
     async def gone(self) -> None:
-        """After the socket has closed."""
+        """Clean up after the socket has closed."""
 
     def refusal_of(self, text: str, problem: Exception) -> Outbound:
-        """What answers a frame that cannot be read."""
+        """Return the answer to a frame that cannot be decoded."""
         return BAD_FRAME
 
     def look_again(self) -> None:
-        """Nothing is drawn from the picture here."""
+        """Called once a second; by default there is nothing to refresh."""
 
     def agent_lease(self) -> tuple[str, int] | None:
         return None
@@ -100,13 +103,13 @@ class Connection:
         return ""
 
     def now(self) -> int:
-        """The store's clock, ms."""
+        """Return the store's clock in ms."""
         return services_of(self.socket).workspace.now()
 
     # --- life --------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Until either side ends it."""
+        """Run until either side ends the connection."""
         writer = asyncio.create_task(self.outbox.drain(self._write))
         reader = asyncio.create_task(self._read())
         self._tasks = [writer, reader]
@@ -117,12 +120,14 @@ class Connection:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            # Shielded: shutting down cancels this task, but the store must still hear that the socket is gone.
             await asyncio.shield(self._farewell())
 
     def cut(self, code: int) -> None:
-        """Ends the socket with `code`, from wherever; never waits."""
+        """End the socket with `code`. Never waits; can be called from anywhere."""
         if not self._cut_code:
             self._cut_code = code
+            # Only the reader: the writer may be in the middle of a frame, and `run` stops it after the close.
             for task in self._tasks[1:]:
                 task.cancel()
 
@@ -130,6 +135,7 @@ class Connection:
         self.outbox.put(encode(frame).decode())
 
     async def _write(self, frames: list[str]) -> None:
+        # Our protocol writes many frames in one system call; other servers and tests lack the extension.
         write = self.socket.scope.get("extensions", {}).get("sestetto.write")
         if write is not None:
             await write(frames)
@@ -138,7 +144,8 @@ class Connection:
             await self.socket.send_text(frame)
 
     def _overflow(self) -> None:
-        """A reader too slow for its outbox: nothing waits for it."""
+        """The client reads too slowly: drop it rather than let anybody wait."""
+        # Abort: a close frame would wait behind everything that the client is not reading.
         abort = self.socket.scope.get("extensions", {}).get("sestetto.abort")
         if abort is not None:
             abort()
@@ -187,6 +194,7 @@ class Connection:
                 await self._do(frame, verbs)
 
     async def _do(self, frame: Any, verbs: Mapping[type[Inbound], Handler]) -> None:
+        # A ping is answered even while commands are held back: it measures the connection.
         if isinstance(frame, Ping):
             self.send(Pong(frame.at, self.now()))
         elif self._overtakes(frame):
@@ -197,7 +205,7 @@ class Connection:
             self.send(BAD_FRAME)
 
     async def _receive(self) -> str:
-        """The next frame's text."""
+        """Return the text of the next frame."""
         message = await self.socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
@@ -209,7 +217,7 @@ class Connection:
         return str(text)
 
     def _decoded(self, text: str) -> Any:
-        """The frame, or None for one that is not the protocol's, which is answered here."""
+        """Decode a frame. Answers a frame that is not in the protocol, and returns None."""
         try:
             return self.frames.decode(text)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as problem:
@@ -222,14 +230,18 @@ class Connection:
             raise Hangup(1008)
 
     def _overtakes(self, frame: Any) -> bool:
-        """After a refusal that passes nothing is done before the refused command: what one says stays in order."""
+        """Whether the command must wait for an earlier one.
+
+        After a temporary refusal no later command is done before the refused one is resent, so that messages stay in
+        order.
+        """
         cid = getattr(frame, "cid", "")
         if cid == self._stopped_at:
             self._stopped_at = ""
         return bool(cid and self._stopped_at)
 
     def _slow_down(self, text: str) -> None:
-        """A frame over the rate is read only as far as its answer needs: a flood must cost us less than its sender."""
+        """Answer a frame over the rate. Reads only its cid: a flood must cost us less than its sender."""
         self._count_bad()
         cid = cid_of(text)
         if cid:
@@ -238,7 +250,10 @@ class Connection:
             self.send(TOO_FAST)
 
     async def _guarded(self, handler: Handler, frame: Any) -> Any:
-        """The handler's answer; a refusal becomes a nack, an unknown ends the socket so that all is resent."""
+        """Run a handler.
+
+        A refusal becomes a nack; an unknown result closes the socket, so that the client resends everything.
+        """
         cid = getattr(frame, "cid", "")
         try:
             return await handler(frame)
@@ -247,6 +262,7 @@ class Connection:
                 self.send(Error(problem.code, str(problem)))
             else:
                 self.nack(cid, problem)
+            # Signed out, or open in another tab: nothing more can be done on this socket.
             if problem.close in (4401, 4409):
                 await self._flush()
                 raise Hangup(problem.close) from None
@@ -260,11 +276,11 @@ class Connection:
         return None
 
     async def _flush(self) -> None:
-        """Gives what was just said a chance to leave."""
+        """Give frames just sent a chance to leave before the socket closes."""
         await asyncio.sleep(0.01)
 
     def acked(self, action: Action) -> Handler:
-        """The verb of an action, answered with an ack."""
+        """Wrap an action so that its result is sent as an ack."""
 
         async def handle(frame: Any) -> None:
             self.ack(frame.cid, await action(frame))
@@ -276,6 +292,7 @@ class Connection:
 
     def nack(self, cid: str, problem: SestettoError) -> None:
         if not problem.final:
+            # Keep the first refused cid: that command must come before all later ones.
             self._stopped_at = self._stopped_at or cid
         wait = 0.0 if problem.final else 1.0
         self.send(Nack(cid, problem.code, str(problem), problem.final, wait))

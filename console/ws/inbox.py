@@ -1,26 +1,27 @@
-"""What has come on one socket and is not dealt with yet: whole frames, a bounded number a turn, each counted.
+"""Bytes received on one socket and not yet handled: whole frames, a bounded number per turn, each counted.
 
-Texts are counted where they are answered. All else says nothing to the application, so a client may send little
-of it: a browser sends a pong every few seconds.
+Text frames are counted where they are answered. Other frames mean nothing to the application, so a client may send only
+a few: a browser sends a pong every few seconds.
 """
 
 from console.ws.bucket import Bucket
 from console.ws.rfc6455 import MASKED, TEXT, frame_end
 
-FRAMES_A_TURN = 64  # of one socket, before every other socket has a turn
-SILENT = (20, 100)  # pings, pongs, fragments and empty frames, a second and at once, before the socket is aborted
+FRAMES_A_TURN = 64  # of one socket, before the other sockets get their turn
+SILENT = (20, 100)  # pings, pongs, fragments and empty frames: per second, and at once, before the socket is aborted
 
 
 class Flood(Exception):
-    """More frames that say nothing than a socket may send."""
+    """The client sent more meaningless frames than allowed."""
 
 
 class Inbox:
     def __init__(self, most: int) -> None:
-        self._most = most  # bytes of a frame's payload
+        """Splits received bytes into frames. `most` is the maximum payload in bytes."""
+        self._most = most  # maximum payload of a frame, in bytes
         self._bytes = bytearray()
         self._silent = Bucket(*SILENT)
-        self.closing = False  # a close frame was sent: texts say nothing any more, either
+        self.closing = False  # a close frame was sent: from now on texts mean nothing, either
 
     def put(self, data: bytes) -> None:
         self._bytes += data
@@ -29,7 +30,7 @@ class Inbox:
         self._bytes.clear()
 
     def turn(self, most: int) -> tuple[list[bytearray], int]:
-        """The next whole frames, `most` of them, and how it ended: with a further one (> 0), INCOMPLETE, or why not."""
+        """Return up to `most` whole frames, and what follows: another frame (> 0), INCOMPLETE, or an error."""
         frames: list[bytearray] = []
         at, end = 0, frame_end(self._bytes, 0, self._most)
         while end > 0 and len(frames) < most:

@@ -1,4 +1,4 @@
-"""What became of the chats an agent's screen had, and their slots have no more."""
+"""Where the chats went that an agent's screen still shows but the agent no longer holds."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -17,21 +17,23 @@ MOVES = (Assigned, Offered, Withdrawn, Released, Transferred, Reopened, Ended)
 async def where_chats_went(
     workspace: Workspace, agent: str, chats: Iterable[str], team: Mapping[str, Member]
 ) -> list[Went]:
-    """Of those that were this agent's: where each is, since when and with whom. What the store forgot is left out."""
+    """Return where each chat that was this agent's is now, since when and with whom; skips chats the store has
+    forgotten.
+    """
     found = await asyncio.gather(*(_read(workspace, chat) for chat in [*chats][:SLOTS]))
     return [went for live in found if live is not None and (went := moved_chat(live, agent, team)) is not None]
 
 
 def moved_chat(live: ChatSnapshot, agent: str, team: Mapping[str, Member]) -> Went | None:
-    """None for a chat that, by what its log still tells, was never this agent's."""
+    """Return where a chat went; None if its log does not show that it was ever this agent's."""
     facts = read_log(live.log)
     if not any(_concerns(fact, agent) for fact in facts):
         return None
-    line = chat_state(live.id, live.fields)
+    state = chat_state(live.id, live.fields)
     at = max((fact.at for fact in facts if isinstance(fact, MOVES)), default=0)
-    ended = line.place in ("wrapup", "ended")
-    name = team[line.agent].name if line.agent in team and not ended else ""
-    return Went(live.id, line.name, "ended" if ended else line.place, at, name)  # type: ignore[arg-type]
+    ended = state.place in ("wrapup", "ended")
+    name = team[state.agent].name if state.agent in team and not ended else ""
+    return Went(live.id, state.name, "ended" if ended else state.place, at, name)  # type: ignore[arg-type]
 
 
 def _concerns(fact: ChatFact, agent: str) -> bool:

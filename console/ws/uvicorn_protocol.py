@@ -1,7 +1,7 @@
 """uvicorn's web sockets with bounds of ours, and with pings that know whom to hurry.
 
-Browsers answer pings without page timers, so a hidden tab lives and a dead one is known: an agent's within
-8 s, a visitor's within 40 s.
+It pings agents more often than visitors. Browsers answer pings without page timers, so a hidden tab stays alive, and a
+dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
 """
 
 from typing import Any, cast
@@ -32,17 +32,18 @@ AGENT_PING, AGENT_PONG = 4.0, 4.0  # seconds
 VISITOR_PING, VISITOR_PONG = 20.0, 20.0
 MOST_UNREAD = 32  # frames that may wait for the application before the client is read no further
 LINGER = 1.0  # seconds a client has to read why its socket ends ...
-MOST_LINGER = 256 * 1024  # ... and bytes that it may go on to send, which nobody reads
+MOST_LINGER = 256 * 1024  # ... and bytes it may still send, which are discarded
 
 log = structlog.get_logger()
 
 
 class Protocol(WSProtocol):
-    """uvicorn's, with a pace of pings per path, bounds on what a client sends, and short ways for the application.
+    """uvicorn's protocol with a ping interval per path, limits on what a client sends, and shortcuts for the
+    application.
 
-    `sestetto.abort` ends a socket at once, `sestetto.write` takes a list of texts in one write. Frames are found
-    and counted here, a bounded number in each turn of the loop; only fragments, binary and close frames are
-    wsproto's.
+    `sestetto.abort` ends a socket at once; `sestetto.write` takes a list of texts and writes them together. This
+    class finds and counts frames, a bounded number in each turn of the event loop; wsproto handles only fragments,
+    binary and close frames.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +52,7 @@ class Protocol(WSProtocol):
         self.inbox = Inbox(MAX_FRAME)
         self._in_fragments = False
         self._turn_waits = False
-        self._thrown_away = -1  # bytes, once nothing is read any more
+        self._thrown_away = -1  # bytes discarded, once the client is no longer listened to; -1 before
 
     def handle_connect(self, event: events.Request) -> None:
         visitor = event.target.startswith("/ws/visitor")
@@ -69,7 +70,7 @@ class Protocol(WSProtocol):
 
     def data_received(self, data: bytes) -> None:
         if not hasattr(self, "scope"):
-            super().data_received(data)  # the request itself
+            super().data_received(data)  # still the HTTP request
         elif self._thrown_away >= 0:
             self._throw_away(len(data))
         else:
@@ -77,7 +78,11 @@ class Protocol(WSProtocol):
             self._turn()
 
     def _turn(self) -> None:
-        """As many frames as one socket may have in a turn of the loop; the rest in the next, or when there is room."""
+        """Handle as many frames as one socket may in a turn of the loop; the rest follow in the next turn, or when
+        there is room.
+        """
+        # After our close frame the queue does not matter: texts are no longer passed on, but the client's close must be
+        # read.
         room = MOST_UNREAD - self.queue.qsize()
         if self._turn_waits or not self.handshake_complete or (room <= 0 and not self.close_sent):
             self._pause()
@@ -117,6 +122,7 @@ class Protocol(WSProtocol):
         elif kind == PONG:
             self._hear_pong(frame)
         else:
+            # A continuation ends the message; control frames may come in between and change nothing.
             self._in_fragments = kind in BEGINNINGS or (self._in_fragments and kind != CONTINUATION)
             super().data_received(bytes(frame))
 
@@ -131,6 +137,7 @@ class Protocol(WSProtocol):
             self.queue.put_nowait({"type": "websocket.receive", "text": text})
 
     def _answer(self, ping: bytearray) -> None:
+        # A client that floods pings without reading the pongs gets none: the write buffer must not grow.
         if self.writable.is_set() and not self.close_sent:
             self.transport.write(pong_of(ping))
 
@@ -157,6 +164,7 @@ class Protocol(WSProtocol):
 
     async def receive(self) -> Any:
         message = await self.queue.get()
+        # The application has caught up: read on.
         if self.read_paused and self.queue.empty():
             self._next_turn()
         return message
@@ -170,7 +178,7 @@ class Protocol(WSProtocol):
     # --- what goes out ---------------------------------------------------------------------------------
 
     async def write_texts(self, texts: list[str]) -> None:
-        """All of them, in one write, once the client has read enough. OSError when it never will."""
+        """Write all texts at once, when the client has read enough. Raises an OSError if it never will."""
         await self.writable.wait()
         if self.disconnected or self.close_sent or self.transport.is_closing():
             raise ClientDisconnected
@@ -179,16 +187,18 @@ class Protocol(WSProtocol):
     # --- the end ---------------------------------------------------------------------------------------
 
     def handle_close(self, event: events.CloseConnection) -> None:
-        """The client's goodbye, or what it broke: wsproto names that code."""
+        """Handle the client's close frame, or a protocol error that wsproto has found."""
         if self.conn.state == ConnectionState.OPEN:
             self._refuse(event.code)
         else:
             super().handle_close(event)
 
     def _refuse(self, code: int) -> None:
-        """Ends the socket for what its client sent. It may read why, and is not heard any more."""
+        """End the socket because of what its client sent. The client may read why; nothing it sends counts any more."""
         self._thrown_away = 0
         self.inbox.clear()
+        # Reading goes on so that the client can finish sending and see the close frame: closing with unread data would
+        # reset the connection and lose that frame.
         if not self.close_sent:
             self.close_sent = True
             self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
@@ -204,7 +214,7 @@ class Protocol(WSProtocol):
             self.transport.abort()
 
     def _abort(self) -> None:
-        """A flood is told nothing: its sender is not reading, and a close frame would have to wait for it."""
+        """Drop a flooding client without a close frame: it is not reading, and the frame would have to wait for it."""
         self.inbox.clear()
         log.info("socket.flood", address=self.client[0] if self.client else "", path=self.scope["path"])
         self.transport.abort()
@@ -214,7 +224,7 @@ class Protocol(WSProtocol):
         super().connection_lost(exc)
 
     def keepalive_timeout(self) -> None:
-        """Nobody answers: whoever is gone reads no close frame either."""
+        """The client did not answer a ping. It reads no close frame either, so abort."""
         self.pong_timer = None
         self.pending_ping_payload = None
         self.transport.abort()

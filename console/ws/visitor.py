@@ -1,4 +1,4 @@
-"""The visitor's socket: `/ws/visitor?site=KEY[&queue=ID]`. No cookies; the Origin must be on the site's list."""
+"""The visitor's socket, `/ws/visitor?site=KEY[&queue=ID]`. No cookies; the Origin must be on the site's list."""
 
 import asyncio
 from collections.abc import Mapping
@@ -46,6 +46,8 @@ FEATURES: list[str] = []
 
 
 class VisitorConnection(Connection):
+    """One visitor's tab."""
+
     frames = msgspec.json.Decoder(VisitorFrame)
     rate = (5, 30)
 
@@ -78,7 +80,9 @@ class VisitorConnection(Connection):
         }
 
     def refusal_of(self, text: str, problem: Exception) -> Outbound:
-        """A command that names itself is over, and hears which field was wrong: outboxes would resend it for ever."""
+        """Answer a command that cannot be decoded with a final nack that names the field: an outbox would resend it
+        forever.
+        """
         cid = cid_of(text)
         if not cid:
             return BAD_FRAME
@@ -86,7 +90,7 @@ class VisitorConnection(Connection):
         where = f"{field.rstrip('`')}: " if field else ""
         return Nack(cid, BAD_FRAME.code, f"{BAD_FRAME.message} {where}{reason}"[:300], True)
 
-    # --- coming, and coming back: the same path ------------------------------------------------------
+    # --- connecting and reconnecting: the same path ---------------------------------------------------
 
     async def hello(self, frame: VisitorHello) -> bool:
         if not isinstance(frame, VisitorHello):
@@ -94,6 +98,7 @@ class VisitorConnection(Connection):
         known = self.services.visitor_tokens.read(frame.token) if frame.token else None
         self.actions = self._actions_of(known or new_id())
         self.actions.profile.set_page(frame.page, frame.locale)
+        # Join before reading: facts that arrive meanwhile wait in `_facts` and follow the welcome.
         self.services.hub.join(f"visitor:{self.actions.visitor.id}", self)
         self.services.hub.join(f"site:{self.actions.site.key}", self)
         arrived = await self._arrive(known, frame)
@@ -106,6 +111,7 @@ class VisitorConnection(Connection):
     async def _arrive(self, known: str | None, frame: VisitorHello) -> Arrived:
         if not known:
             return Arrived(None, 0, self.now())
+        # A seq of another history means nothing here, so the chat is sent from its start.
         after = frame.after if frame.epoch == self.services.workspace.epoch else 0
         arrived = await self.services.workspace.arrive(known, frame.chat, self.actions.connection, after)
         self.actions.returning = arrived.chat is None
@@ -141,26 +147,27 @@ class VisitorConnection(Connection):
         self.send(HistoryPage([raw(fact) for fact in facts], self.actions.chat, more))
 
     async def identify(self, frame: Identify) -> None:
-        """Signed identities are not checked yet, so nothing is believed."""
+        """Refuse: signed identities are not checked yet, so none is believed."""
         self.send(Error("unsupported", "Signed identity is not available on this server."))
 
-    # --- what is heard ----------------------------------------------------------------------------------
+    # --- events ---------------------------------------------------------------------------------------
 
-    def deliver(self, heard: HubEvent) -> None:
-        match heard:
+    def deliver(self, event: HubEvent) -> None:
+        match event:
             case TypingSignal():
-                if heard.chat == self.actions.chat:
-                    self.send(Typing(heard.who, heard.after))
+                if event.chat == self.actions.chat:
+                    self.send(Typing(event.who, event.after))
             case SeenSignal():
-                if heard.chat == self.actions.chat:
-                    self.send(Seen(heard.seq))
+                if event.chat == self.actions.chat:
+                    self.send(Seen(event.seq))
             case RenderedFact():
-                self._facts.hear(heard)
+                self._facts.hear(event)
 
     def _show(self, rendered: RenderedFact) -> None:
         fact = rendered.fact
         if not isinstance(fact, ChatFact):
             return
+        # A left message is a chat of its own; it must not replace the chat that is open.
         if isinstance(fact, Opened) and self.actions.running() is None:
             self.actions.enter(
                 fact.chat
@@ -172,10 +179,10 @@ class VisitorConnection(Connection):
             self.actions.last = fact.seq
             self.outbox.put(frame)
         if isinstance(fact, Reopened | Opened | Ended):
-            asyncio.get_running_loop().call_soon(self.look_again)  # an assignment may be in the same batch
+            asyncio.get_running_loop().call_soon(self.look_again)  # after this batch: it may hold the assignment too
 
     def look_again(self) -> None:
-        """Place in line and whether anybody is there, whenever either has changed."""
+        """Send the queue position and the team's availability when either has changed."""
         for news in self.wait_status.news(self.actions.chat, self.actions.route().queue) if self._welcomed else ():
             self.send(news)
 
@@ -189,7 +196,7 @@ class VisitorConnection(Connection):
 
 
 async def visitor_socket(socket: WebSocket) -> None:
-    """A foreign or missing Origin and an unknown site get the same 403 before the upgrade."""
+    """Open a visitor's socket. A foreign or missing Origin and an unknown site get the same 403 before the upgrade."""
     services = services_of(socket)
     site = services.directory.sites.get(socket.query_params.get("site", ""))
     if not admits(socket, site):

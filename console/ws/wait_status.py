@@ -1,4 +1,4 @@
-"""What a visitor may expect: the place in line, and whether anybody is there."""
+"""What a waiting visitor may expect: the queue position, and whether anybody is online."""
 
 from console.projection.availability import availability
 from console.projection.picture import ChatState
@@ -7,7 +7,7 @@ from console.services import Services
 
 
 class WaitStatus:
-    """Of one socket: what was told last, and what has changed since. `chat` is empty before there is one."""
+    """What one socket was last sent, and what has changed since. `chat` is empty before there is one."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -15,26 +15,26 @@ class WaitStatus:
         self._team = Team(False)
 
     def _running(self, chat: str) -> ChatState | None:
-        """The chat while it goes on for its visitor."""
-        line = self._services.picture.chats.get(chat)
-        return line if line is not None and line.place != "wrapup" else None
+        """Return the chat while it is open for its visitor."""
+        state = self._services.picture.chats.get(chat)
+        return state if state is not None and state.place != "wrapup" else None
 
     def team(self, chat: str, queue: str) -> Team:
-        """Who is there for the chat, or without one for who comes to the queue; told herewith."""
-        line = self._running(chat)
+        """Return who is online for the chat, or for a new chat in the queue; remembers it as sent."""
+        state = self._running(chat)
         self._team = availability(
             self._services.picture,
             self._services.directory.queues,
-            line.queue if line is not None else queue,
+            state.queue if state is not None else queue,
             self._services.workspace.now(),
-            inside=line is not None,
+            inside=state is not None,
         )
         return self._team
 
     def news(self, chat: str, queue: str) -> list[Outbound]:
-        """What has changed since it was told."""
+        """Return what has changed since the last call."""
         place, team = self._place, self._team
         self._place = self._services.positions.of(self._services.picture, chat) if chat else None
         now = self.team(chat, queue)
-        line = [Line(*self._place)] if self._place is not None and self._place != place else []
-        return [*line, *([TeamChanged(now.online, now.back_at)] if now != team else [])]
+        state = [Line(*self._place)] if self._place is not None and self._place != place else []
+        return [*state, *([TeamChanged(now.online, now.back_at)] if now != team else [])]

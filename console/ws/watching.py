@@ -1,4 +1,4 @@
-"""Looking on at chats, on a board or in a console: each is read once, whole, and what happens since follows."""
+"""Watching chats, on a board or in a console: each chat is read once as a whole, then its facts follow."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,8 +19,8 @@ from console.queue.results import Gone
 from console.services import Services
 from console.views.watch import TRACED, WatchViews, traced
 
-MOST = 6  # chats at once
-RENEW = 20.0  # seconds; the store forgets who looks on after 60, when their process has died
+MOST = 6  # chats watched at once
+RENEW = 20.0  # seconds; the store forgets a watcher after 60 if their process has died
 
 
 class WatchingSocket(Listener[HubEvent], Protocol):
@@ -29,7 +29,7 @@ class WatchingSocket(Listener[HubEvent], Protocol):
 
 
 class WatchedChat:
-    """One chat: the feed number it was drawn at, where it went so far, and what is heard of it."""
+    """One watched chat: the feed number it was rendered at, its routing history, and its further facts."""
 
     def __init__(self, show: Callable[["WatchedChat", RenderedFact], None]) -> None:
         self.n = 0
@@ -38,7 +38,10 @@ class WatchedChat:
 
 
 class Watching:
-    """Of one socket. `may` says whether this person may look on at a chat, `sees` whether they see who else does."""
+    """The chats watched on one socket.
+
+    `may` says whether the member may watch a chat, `sees` whether they see other watchers.
+    """
 
     def __init__(
         self,
@@ -60,30 +63,31 @@ class Watching:
         self._renewing: asyncio.Task[None] | None = None
 
     async def begin(self, chat: str) -> None:
-        """The chat as it stands, and from then on what happens; NotYours if one may not look on."""
+        """Send the chat as it is now, and then what happens. Raises NotYours if the member may not watch it."""
         line = self._services.picture.chats.get(chat)
         if line is None:
             self._send(Unwatched(chat, "ended"))
             return
         if not self._may(line) or (chat not in self._looked and len(self._looked) >= MOST):
             raise NotYours
-        looked = self._looked[chat] = WatchedChat(self._hear)
+        watched = self._looked[chat] = WatchedChat(self._hear)
+        # Join before reading, so that no fact is lost between the two.
         self._services.hub.join(f"chat:{chat}", self._on)
         try:
             await self._services.workspace.watch(self._author, chat, self._connection, on=True)
-            live, looked.n = await self._services.workspace.read_chat(chat)
+            live, watched.n = await self._services.workspace.read_chat(chat)
         except (Gone, ChatEnded):
             self._forget(chat, "ended")
             return
         facts = read_log(live.log)
-        looked.trace = traced(facts)
+        watched.trace = traced(facts)
         line = chat_state(chat, live.fields)
         whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())
-        self._send(WatchDrawn(chat, looked.n, whole, whole=True))
-        if line.place == "ended":  # between the two calls: its end has passed by already
+        self._send(WatchDrawn(chat, watched.n, whole, whole=True))
+        if line.place == "ended":  # it ended between the two calls, and its end has already passed by
             self._forget(chat, "ended")
             return
-        looked.facts.go_on()
+        watched.facts.go_on()
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew())
 
@@ -93,34 +97,35 @@ class Watching:
             await self._unwatch(chat)
 
     async def close(self) -> None:
-        """The socket has closed: nobody looks on any more."""
+        """Stop watching all chats; the socket has closed."""
         if self._renewing is not None:
             self._renewing.cancel()
         for chat in [*self._looked]:
             self._forget(chat, "off")
             await self._unwatch(chat)
 
-    def hear(self, heard: HubEvent) -> bool:
-        """Shows whatever is of a watched chat, and says whether it was."""
-        if isinstance(heard, TypingSignal):
-            if heard.chat in self._looked:
-                self._send(Typing(heard.who, heard.after, heard.chat, heard.text))
-            return heard.chat in self._looked
-        fact = heard.fact if isinstance(heard, RenderedFact) else None
-        if not isinstance(heard, RenderedFact) or not isinstance(fact, ChatFact | Presence | Watched):
+    def hear(self, event: HubEvent) -> bool:
+        """Show an event of a watched chat. Return whether it was one."""
+        if isinstance(event, TypingSignal):
+            if event.chat in self._looked:
+                self._send(Typing(event.who, event.after, event.chat, event.text))
+            return event.chat in self._looked
+        fact = event.fact if isinstance(event, RenderedFact) else None
+        if not isinstance(event, RenderedFact) or not isinstance(fact, ChatFact | Presence | Watched):
             return False
-        looked = self._looked.get(fact.chat)
-        if looked is not None:
-            looked.facts.hear(heard)
-        return looked is not None
+        watched = self._looked.get(fact.chat)
+        if watched is not None:
+            watched.facts.hear(event)
+        return watched is not None
 
-    def _hear(self, looked: WatchedChat, rendered: RenderedFact) -> None:
-        current = self._looked.get(getattr(rendered.fact, "chat", "")) is looked  # it may have ended while being read
-        if current and rendered.n > looked.n and rendered.chat is not None:
-            looked.n = rendered.n
-            self._show(looked, rendered, rendered.chat)
+    def _hear(self, watched: WatchedChat, rendered: RenderedFact) -> None:
+        # watching may have ended while the chat was being read
+        current = self._looked.get(getattr(rendered.fact, "chat", "")) is watched
+        if current and rendered.n > watched.n and rendered.chat is not None:
+            watched.n = rendered.n
+            self._show(watched, rendered, rendered.chat)
 
-    def _show(self, looked: WatchedChat, rendered: RenderedFact, line: ChatState) -> None:
+    def _show(self, watched: WatchedChat, rendered: RenderedFact, line: ChatState) -> None:
         fact = rendered.fact
         if not isinstance(fact, ChatFact):
             content = self._views.head(line, locale=self._locale, now=self._on.now())
@@ -128,9 +133,9 @@ class Watching:
             return
         over = isinstance(fact, Wrapped) or (isinstance(fact, Ended) and not fact.wrapup)
         if isinstance(fact, TRACED):
-            looked.trace.append(fact)
+            watched.trace.append(fact)
         stands = replace(line, place="ended") if over else line
-        content = self._views.fact(fact, stands, looked.trace, locale=self._locale)
+        content = self._views.fact(fact, stands, watched.trace, locale=self._locale)
         self._send(WatchDrawn(line.id, rendered.n, content))
         if over:
             self._forget(line.id, "ended")
@@ -146,7 +151,7 @@ class Watching:
             for chat in [*self._looked]:
                 try:
                     await self._services.workspace.watch(self._author, chat, self._connection, on=True)
-                except SestettoError:  # it has ended, or the store is away: the next round tells
+                except SestettoError:  # it ended, or the store is down: the next round shows which
                     continue
 
     async def _unwatch(self, chat: str) -> None:
