@@ -25,6 +25,11 @@ def services_of(connection: HTTPConnection) -> Services:
     return cast(Services, connection.app.state.services)
 
 
+def client_address(connection: HTTPConnection) -> str:
+    """Where the client is, as far as a trusted proxy or the connection itself says."""
+    return connection.client.host if connection.client else ""
+
+
 async def authenticate(connection: HTTPConnection) -> SignedIn | None:
     """Return the member behind the session cookie or the bearer token; None if there is none.
 

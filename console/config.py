@@ -112,6 +112,17 @@ TABLE: tuple[Setting, ...] = (
         "Connections that one address (IPv6: one /64) may have to a process. A trusted proxy may have any number.",
     ),
     Setting(
+        "address_sockets",
+        "100",
+        _positive,
+        "Visitors' sockets of one address, over all processes.",
+    ),
+    Setting("address_openings", "10", _positive, "New chats a minute from one address."),
+    Setting("address_messages", "30", _positive, "Left messages an hour from one address."),
+    Setting("visitor_openings", "5", _positive, "New chats a minute of one visitor."),
+    Setting("visitor_bytes", "250000", _positive, "Bytes a minute that one visitor may have written."),
+    Setting("site_openings", "600", _positive, "New chats and left messages a minute of one site."),
+    Setting(
         "alert_networks",
         "",
         read_networks,
@@ -139,6 +150,12 @@ class Settings:
     retention_days: int
     trusted_proxies: str
     address_connections: int
+    address_sockets: int
+    address_openings: int
+    address_messages: int
+    visitor_openings: int
+    visitor_bytes: int
+    site_openings: int
     alert_networks: tuple[str, ...]
     pace: int
     log: str

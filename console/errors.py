@@ -6,7 +6,7 @@ Refused                        the command was understood and refused
 ├── Ended / Full / Closed …    valid, but not possible now
 ├── BadSettings                invalid settings, each with a message
 ├── Fenced                     another tab or a later connection has taken over
-└── SlowDown                   too many requests; try again later
+└── SlowDown                   too many; try again later: too_many_chats, too_many_connections, too_much
 Unknown                        nobody knows whether it was done: resend the same cid
 WrongEpoch                     the store has a new history: say hello again
 SignInNeeded                   credentials are missing, expired or revoked
@@ -24,8 +24,9 @@ class SestettoError(Exception):
     close: ClassVar[int] = 1011
     final: ClassVar[bool] = True
 
-    def __init__(self, message: str = "") -> None:
+    def __init__(self, message: str = "", *, retry_after: float = 1.0) -> None:
         super().__init__(message or self.message)
+        self.retry_after = retry_after  # seconds, for what is not final
 
 
 class Refused(SestettoError):
@@ -158,6 +159,22 @@ class SlowDown(Refused):
     message = "Too many requests. Wait a moment."
     status = 429
     final = False
+
+
+class TooManyChats(SlowDown):
+    code = "too_many_chats"
+    message = "Many chats were started from your network just now. Your message will be sent in a moment."
+
+
+class TooManyConnections(SlowDown):
+    code = "too_many_connections"
+    message = "There are too many connections from your network. We will try again in a minute."
+    close = 1013
+
+
+class TooMuch(SlowDown):
+    code = "too_much"
+    message = "You have sent a lot just now. The rest will be sent in a moment."
 
 
 class StoreFull(Refused):

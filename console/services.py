@@ -17,6 +17,7 @@ from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.domain.directory import Directory
 from console.errors import Unknown, WrongEpoch
+from console.limits.address_sockets import AddressSockets
 from console.projection.current import Current
 from console.projection.picture import Picture
 from console.projection.queue_position import QueuePositions
@@ -45,6 +46,7 @@ class Services:
     current: Current
     demo: bool
     build: str
+    address_sockets: AddressSockets = field(default_factory=AddressSockets)
     positions: QueuePositions = field(default_factory=QueuePositions)
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away
     sql_silent_until: float = 0.0  # monotonic

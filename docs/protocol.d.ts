@@ -218,11 +218,12 @@ export interface Pong {
   now: number;
 }
 
-/** A frame could not be understood. The text is fixed per code and never a stack trace. */
+/** A frame could not be understood, or the socket is not let in. The text is fixed per code, never a stack trace. */
 export interface Error {
   t: "error";
   code: string;
   message: string;
+  retry_after?: number;
 }
 
 /**

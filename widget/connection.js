@@ -29,6 +29,7 @@ export class Connection {
   state = "idle";
   lostAt = 0;
   #tries = 0;
+  #hold = 0; // s to stay away, as the server asked
 
   /** @param {Owner} owner */
   constructor(owner) {
@@ -81,6 +82,7 @@ export class Connection {
       this.lostAt = 0;
       this.beat = setInterval(() => this.#ping(), PING_EVERY);
     }
+    if (frame.t === "error") this.#hold = frame.retry_after || 0;
     if (frame.t === "pong") this.#tries = 0;
     if (frame.t === "pong" || frame.t === "welcome") this.#expect();
     this.owner.frame(frame);
@@ -106,8 +108,9 @@ export class Connection {
     if (code === 4401) this.owner.stranger();
     if (code === 1009) this.owner.oversize();
     if (this.state === "lost") {
-      const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#tries++);
-      this.retry = setTimeout(() => this.again(), wait * (0.5 + Math.random() / 2));
+      const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#tries++) * (0.5 + Math.random() / 2);
+      this.retry = setTimeout(() => this.again(), wait + this.#hold * 1000);
+      this.#hold = 0;
     }
     this.owner.changed();
   }

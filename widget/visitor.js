@@ -285,6 +285,7 @@ export class Visitor {
   /** @param {Omit<Protocol.Nack, "t">} frame */
   $nack({ cid, code, message, final, retry_after }) {
     if (!final) {
+      if (/** @type {number} */ (retry_after) > 1) this.notice = t(message);
       this.retry = setTimeout(
         () => {
           this.#going = "";
@@ -311,7 +312,8 @@ export class Visitor {
   }
 
   /** It names no cid, so it answers no command of ours. @param {Protocol.Error} frame */
-  $error({ code, message }) {
+  $error({ code, message, retry_after }) {
+    if (retry_after) this.notice = t(message);
     this.tell("error", { code, message });
   }
 

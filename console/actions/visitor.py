@@ -14,6 +14,7 @@ from console.domain.ids import new_id
 from console.domain.sanitize import clean
 from console.errors import ChatEnded, NoQueue, NotOpen, NotYours, Unknown
 from console.events import Visitor
+from console.limits.budgets import Budgets
 from console.projection.picture import ChatState
 from console.protocol import (
     MAX_FACTS,
@@ -32,6 +33,8 @@ from console.queue.results import Gone, Said
 from console.services import Services
 from console.views.json import visitor_facts
 
+WRITTEN = 4  # times that a profile goes to the disk: log, feed, the chat as it stands, and the archive
+
 
 class VisitorActions:
     """The verbs of one visitor on one connection. `chat` is theirs now, or empty; `last` the seq they have seen.
@@ -39,7 +42,9 @@ class VisitorActions:
     `returning`: known by token with nothing live, so the archive may know the cid of a resend.
     """
 
-    def __init__(self, services: Services, site: str, page_asks: str, visitor: str = "", browser: str = "") -> None:
+    def __init__(
+        self, services: Services, site: str, page_asks: str, visitor: str = "", browser: str = "", address: str = ""
+    ) -> None:
         self.services = services
         self.workspace = services.workspace
         self.connection = new_id()
@@ -49,6 +54,7 @@ class VisitorActions:
         self._site = services.directory.sites[site]
         self._page_asks = page_asks
         self.profile = ProfileBuilder(visitor, lambda: self.site, browser)
+        self.budgets = Budgets(services.settings, address, site)
 
     @property
     def site(self) -> Site:
@@ -97,6 +103,7 @@ class VisitorActions:
                 cid=command.cid,
                 profile=self.profile.profile,
                 text=text,
+                budgets=self.budgets.opening(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
             )
         except NotYours:
             raise NoQueue from None
@@ -117,14 +124,16 @@ class VisitorActions:
             cid=command.cid,
             profile=self.profile.profile,
             text=text,
+            budgets=self.budgets.left_message(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
         )
         self.returning = False
         return said
 
     async def say(self, command: VisitorSay) -> Said:
         text, chat = clean_message(command.text), self._open_chat()
+        budgets = self.budgets.written(self.visitor.id, len(text.encode()))
         try:
-            return await self.workspace.visitor_say(chat, self.visitor, self.connection, command.cid, text)
+            return await self.workspace.visitor_say(chat, self.visitor, self.connection, command.cid, text, budgets)
         except Gone:
             return await self._late(command.cid, "message", text)
 
@@ -157,7 +166,8 @@ class VisitorActions:
         try:
             if not new and state is not None and self.profile.matches(state):
                 return await self.workspace.profile_set(self.chat, self.visitor.id, command.cid, body)
-            return await self.workspace.set_profile(self.chat, command.cid, self.profile.profile, body)
+            budgets = self.budgets.written(self.visitor.id, WRITTEN * self.profile.bytes)
+            return await self.workspace.set_profile(self.chat, command.cid, self.profile.profile, body, budgets)
         except (ChatEnded, Gone):
             return None
 

@@ -76,6 +76,12 @@ class ProfileBuilder:
             del fields[next(iter(fields))]
         self.profile = msgspec.structs.replace(was, visitor=visitor, fields=fields)
 
+    @property
+    def bytes(self) -> int:
+        """About what it takes to write it down once."""
+        mine = self.profile
+        return size(mine.fields) + len(mine.page) + len(mine.title) + len(mine.referrer) + len(mine.agent_string)
+
     def matches(self, line: ChatState) -> bool:
         """Whether the chat already tells all of the profile."""
         mine = self.profile

@@ -38,6 +38,9 @@ class Leases:
                 tabs = [tab for one in everyone if (tab := one.tab_lease())]
                 if tabs:
                     await safely(self.services.workspace.renew_tabs(tabs))
+                sockets = self.services.address_sockets
+                if counts := sockets.counts():
+                    await safely(self.services.workspace.renew_sockets(sockets.process, counts))
 
     async def sessions(self) -> None:
         """Check sessions regularly: a socket asks SQL for its credentials only once, when it opens."""

@@ -94,6 +94,8 @@ async def own_server(agents: int, *, pace: int = 1000) -> AsyncIterator[Target]:
             "SESTETTO_PORT": str(port),
             "SESTETTO_PACE": str(pace),
             "SESTETTO_METRICS": "yes",
+            "SESTETTO_ADDRESS_SOCKETS": "100000",
+            "SESTETTO_ADDRESS_OPENINGS": "100000",
         }
         log = Path(folder) / "server.log"
         with log.open("wb") as output:

@@ -20,6 +20,7 @@ from console.config import Settings, read_settings
 from console.data_folder import local_services
 from console.demo import seed as made_up
 from console.demo.agent import Colleague
+from console.demo.one_address import for_one_address
 from console.demo.pace import Pace
 from console.demo.simulation import Crowd
 from console.logs import configure_logs
@@ -62,7 +63,7 @@ async def _demo(settings: Settings, crowd: int, agents: int) -> None:
         async with local_services(settings) as filled:
             links, bearers = await _people(filled, url, agents)
             here = url if is_loopback(settings.host) else ""  # on a network it has other names too
-            named = replace(filled, origin=filled.origin or here)  # alerts lead to the board
+            named = replace(for_one_address(filled), origin=filled.origin or here)  # alerts lead to the board
             app = create_app(named, demo=True)
             async with serving(app, listening, named) as stopping:
                 _welcome(url, links, filled.data, crowd, agents)

@@ -35,10 +35,11 @@ class Pong(Outbound, tag="pong"):
 
 
 class Error(Outbound, tag="error"):
-    """A frame could not be understood. The text is fixed per code and never a stack trace."""
+    """A frame could not be understood, or the socket is not let in. The text is fixed per code, never a stack trace."""
 
     code: str
     message: str
+    retry_after: float = 0
 
 
 class Team(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,6 +15,9 @@ from console.errors import (
     NotThere,
     NotYours,
     Refused,
+    TooManyChats,
+    TooManyConnections,
+    TooMuch,
     WrongEpoch,
 )
 from console.events import Status
@@ -43,6 +46,9 @@ REFUSALS: dict[str, type[Refused] | type[WrongEpoch]] = {
         NothingToDo,
         NotThere,
         NotYours,
+        TooManyChats,
+        TooManyConnections,
+        TooMuch,
         WrongEpoch,
     )
 }

@@ -30,7 +30,7 @@ from console.errors import SettingError, StoreFull, Unknown
 from console.queue.live_settings import lua_settings
 
 TOPICS = (
-    "base", "unit_of_work", "chat", "turn", "line", "figures", "routing",
+    "base", "unit_of_work", "budgets", "chat", "turn", "line", "figures", "routing",
     "visitor", "agent", "handover", "presence", "timers", "configure", "snapshot", "feed",
 )  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; after it every call in it is unknown

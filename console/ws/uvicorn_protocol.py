@@ -50,6 +50,7 @@ class Protocol(WSProtocol):
         super().__init__(*args, **kwargs)
         self.open_connections = cast(Connections, self.config.connections)  # type: ignore[attr-defined]
         self.inbox = Inbox(MAX_FRAME)
+        self.close_timeout = LINGER
         self._in_fragments = False
         self._turn_waits = False
         self._thrown_away = -1  # bytes discarded, once the client is no longer listened to; -1 before

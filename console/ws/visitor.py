@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 from starlette.websockets import WebSocket
 
 from console.actions.visitor import VisitorActions
-from console.authentication import admits, services_of
+from console.authentication import admits, client_address, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
 from console.domain.ids import new_id
+from console.errors import StoreFull, Unknown, WrongEpoch
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.protocol import (
     MAX_FACTS,
@@ -35,6 +37,7 @@ from console.protocol import (
     VisitorSeen,
     VisitorTyping,
     VisitorWelcome,
+    encode,
 )
 from console.queue.results import Arrived
 from console.views.json import raw, visitor_chat, visitor_facts
@@ -43,6 +46,7 @@ from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
 FEATURES: list[str] = []
+CROWDED = 30.0  # seconds until who found no room may look again
 
 
 class VisitorConnection(Connection):
@@ -58,11 +62,14 @@ class VisitorConnection(Connection):
         self.wait_status = WaitStatus(self.services)
         self._facts = CatchUp(self._show)
         self._welcomed = False
+        self._counted = ""  # the address, once its socket is
 
     def _actions_of(self, visitor: str) -> VisitorActions:
         asked = self.socket.query_params
         browser = self.socket.headers.get("user-agent", "")
-        return VisitorActions(self.services, asked["site"], asked.get("queue", ""), visitor, browser)
+        return VisitorActions(
+            self.services, asked["site"], asked.get("queue", ""), visitor, browser, client_address(self.socket)
+        )
 
     def verbs(self) -> Mapping[type[Inbound], Handler]:
         actions = self.actions
@@ -101,12 +108,20 @@ class VisitorConnection(Connection):
         # Join before reading: facts that arrive meanwhile wait in `_facts` and follow the welcome.
         self.services.hub.join(f"visitor:{self.actions.visitor.id}", self)
         self.services.hub.join(f"site:{self.actions.site.key}", self)
-        arrived = await self._arrive(known, frame)
+        _, arrived = await asyncio.gather(self._let_in(), self._arrive(known, frame))
         self._welcome(frame, arrived)
         self._welcomed = True
         self._facts.go_on()
         self.look_again()
         return True
+
+    async def _let_in(self) -> None:
+        """TooManyConnections when this address has its share. Without a store to ask, everybody is let in."""
+        sockets, address = self.services.address_sockets, self.actions.budgets.address
+        count, self._counted = sockets.come(address), address
+        most = self.services.settings.address_sockets * self.services.settings.pace
+        with suppress(Unknown, WrongEpoch, StoreFull):
+            await self.services.workspace.sockets(sockets.process, address, count, most)
 
     async def _arrive(self, known: str | None, frame: VisitorHello) -> Arrived:
         if not known:
@@ -191,6 +206,8 @@ class VisitorConnection(Connection):
 
     async def gone(self) -> None:
         self.services.hub.leave(self)
+        if self._counted:
+            self.services.address_sockets.go(self._counted)
         if self.actions.chat:
             await self.services.workspace.depart(self.actions.chat, self.actions.connection)
 
@@ -206,6 +223,11 @@ async def visitor_socket(socket: WebSocket) -> None:
         await socket.close()
         return
     await socket.accept(SUBPROTOCOL)
+    if socket.app.state.connections.crowded:
+        problem = StoreFull(retry_after=CROWDED)
+        await socket.send_text(encode(Error(problem.code, str(problem), problem.retry_after)).decode())
+        await socket.close(problem.close)
+        return
     try:
         await VisitorConnection(socket).run()
     except Hangup:

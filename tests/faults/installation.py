@@ -15,6 +15,7 @@ from console.archive.stores import Stores
 from console.config import read_settings
 from console.delivery.fanout import Fanout
 from console.demo import seed as demo
+from console.demo.one_address import for_one_address
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import open_client
 from console.server import listen, serving, url_of
@@ -95,6 +96,8 @@ async def installed(folder: Path, store_url: str, workspace: str, **settings: ob
     """The demo's installation in this process, in a workspace of its own."""
     given = {"database": sqlite_url(folder), "secret": "only for tests, and long enough for it", **settings}
     ours = read_settings({}, port=0, data=folder, store=store_url, workspace=workspace, **given)
+    if not any(name.startswith(("address_", "visitor_", "site_")) for name in settings):
+        ours = for_one_address(ours)
     with listen(ours) as listening:
         url = url_of(listening)
         await _publish(ours.database, url)

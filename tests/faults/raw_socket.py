@@ -94,13 +94,13 @@ class RawSocket:
         self.frames.append(frame)
         return frame
 
-    async def until(self, kind: str) -> dict[str, Any]:
-        """The next frame of the protocol of that kind."""
+    async def until(self, *kinds: str) -> dict[str, Any]:
+        """The next frame of the protocol of one of these kinds."""
         while True:
             frame = await self.receive()
             if frame.opcode == TEXT:
                 said: dict[str, Any] = msgspec.json.decode(frame.payload)
-                if said["t"] == kind:
+                if said["t"] in kinds:
                     return said
 
     async def closed(self, *, within: float = 10) -> int:

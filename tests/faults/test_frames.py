@@ -71,8 +71,9 @@ async def test_nonsense_gets_one_constant_answer_and_the_socket_lives_on(inside:
             socket.say('{"t":"hello"}')
             await socket.until("welcome")
             socket.say(text)
-            error = await socket.until("error")
-            assert (error["code"], error["message"]) == (BAD_FRAME.code, BAD_FRAME.message), name
+            refusal = await socket.until("error", "nack")  # a command that names itself has its own
+            assert refusal["code"] == BAD_FRAME.code, name
+            assert refusal["message"].startswith(BAD_FRAME.message), name
             socket.say('{"t":"ping","at":7}')
             assert (await socket.until("pong"))["at"] == 7, name
 

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from redis.exceptions import ResponseError
 
-from console.errors import Refused
+from console.errors import Refused, SlowDown
 from console.queue.keys import Keys
 from console.queue.results import (
     REFUSALS,
@@ -88,6 +88,8 @@ class Caller:
         code = reply[1].decode()
         if code == "epoch":
             await self._begin(self.store.command, "")
+        if len(reply) > 2 and issubclass(REFUSALS[code], SlowDown):
+            raise REFUSALS[code](retry_after=int(reply[2]) / 1000)
         raise REFUSALS[code]
 
     async def _said(self, name: str, *args: str | bytes | int) -> Said:

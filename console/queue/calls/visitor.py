@@ -1,6 +1,6 @@
 """What a visitor does, as typed calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -31,8 +31,9 @@ class VisitorCalls(Caller):
         cid: str,
         profile: VisitorProfile,
         text: str,
+        budgets: str = "",
     ) -> Said:
-        """A new chat with its first message; in a chat already open, one more. NobodyThere, LineFull, NotYours."""
+        """A new chat with its first message; in one already open, one more. NobodyThere, LineFull, NotYours."""
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
         words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
@@ -49,10 +50,20 @@ class VisitorCalls(Caller):
             digest(text),
             encode(profile),
             encode(words),
+            budgets,
         )
 
     async def leave_message(
-        self, chat: str, *, queue: str, site: str, channel: str, cid: str, profile: VisitorProfile, text: str
+        self,
+        chat: str,
+        *,
+        queue: str,
+        site: str,
+        channel: str,
+        cid: str,
+        profile: VisitorProfile,
+        text: str,
+        budgets: str = "",
     ) -> Said:
         """A message for later: a chat that has ended before it began, and starts no clock."""
         visitor = profile.visitor
@@ -60,13 +71,16 @@ class VisitorCalls(Caller):
         words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
         body = digest(text, visitor.email)
         return await self._said(
-            "leave_message", chat, visitor.id, queue, site, channel, cid, body, encode(profile), encode(words)
+            "leave_message", chat, visitor.id, queue, site, channel, cid, body, encode(profile), encode(words), budgets
         )
 
-    async def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
+    async def visitor_say(
+        self, chat: str, visitor: Visitor, connection: str, cid: str, text: str, budgets: str = ""
+    ) -> Said:
         """One message; within ten minutes of the end it reopens the chat. ChatEnded, ChatFull, Gone, NotYours."""
         words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
-        return await self._said("visitor_say", chat, visitor.id, connection, cid, digest("say", text), encode(words))
+        mark, payload = digest("say", text), encode(words)
+        return await self._said("visitor_say", chat, visitor.id, connection, cid, mark, payload, budgets)
 
     async def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
         mark = Mark(Author(visitor.id, visitor.name), cid)
@@ -77,12 +91,14 @@ class VisitorCalls(Caller):
         payload = encode(Rating(score, cid, comment))
         return await self._said("rate", chat, visitor, cid, digest(score, comment), payload)
 
-    async def set_profile(self, chat: str, cid: str, profile: VisitorProfile, body: str = "") -> Said:
+    async def set_profile(
+        self, chat: str, cid: str, profile: VisitorProfile, body: str = "", budgets: str = ""
+    ) -> Said:
         """The visitor's whole picture replaces what was known; `body` is the command as the client said it."""
         fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", cid=cid)
         kept = msgspec.structs.replace(profile, site="", channel="", cid="")
         mark = digest(body or encode(fact).decode())
-        return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept))
+        return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept), budgets)
 
     async def profile_set(self, chat: str, visitor: str, cid: str, body: str) -> Said | None:
         """The first result of a `set_profile` that was done, by its cid and body; None if it was not. CidReused."""
@@ -117,6 +133,14 @@ class VisitorCalls(Caller):
     async def renew_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
         """(chat, connection) of every visitor's socket that is alive."""
         await self._call("renew_tabs", *(value for tab in tabs for value in tab))
+
+    async def sockets(self, process: str, address: str, count: int, most: int) -> None:
+        """This process has `count` sockets of the address. TooManyConnections when all have more than `most`."""
+        await self._call("sockets", process, address, count, most)
+
+    async def renew_sockets(self, process: str, counts: Iterable[tuple[str, int]]) -> None:
+        """All that this process has, by address."""
+        await self._call("renew_sockets", process, *(value for pair in counts for value in pair))
 
     async def visitor_seen(self, chat: str, visitor: str, seq: int) -> None:
         await self._call("visitor_seen", chat, visitor, seq)

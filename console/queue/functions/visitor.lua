@@ -105,8 +105,8 @@ local function reopens(c)
     and redis.call('HGET', key('visitor', c.visitor), 'chat') == c.id
 end
 
--- visitor_say(chat, visitor, connection, cid, digest, payload)
-verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
+-- visitor_say(chat, visitor, connection, cid, digest, payload, budgets)
+verb('visitor_say', function(chat, visitor, connection, cid, digest, payload, budgets)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   if c.visitor ~= visitor then return refuse('not_found') end
@@ -115,6 +115,9 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
   if S.is_full(c) then return refuse('chat_full') end
   local ended = S.over(c)
   if ended and not reopens(c) then return refuse('ended') end
+  local poor = S.afford(budgets)
+  if poor then return poor end
+  S.spend()
   local wrapped = c.place == 'wrapup' and c.agent
   if wrapped then S.wrap(c, 'reopened') end
   if ended then reopen(c) end
@@ -125,15 +128,18 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message)
+-- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets)
 -- A visitor who has an open chat already (a second tab was quicker) speaks in that one: no word is lost.
-verb('open', function(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message)
+verb('open', function(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets)
   local again = S.again(visitor, visitor, cid, digest)
   if again then return again end
+  local poor = S.afford(budgets)
+  if poor then return poor end
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
   local c = running and S.chat(running)
   if c and not S.over(c) then
     if S.is_full(c) then return refuse('chat_full') end
+    S.spend()
     tab(c, connection)
     return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
   end
@@ -143,6 +149,7 @@ verb('open', function(chat, visitor, connection, queue, site, channel, tongue, c
   if not q or not S.staffed(q.id) then return refuse('closed') end
   queue = q.id
   if q.longest > 0 and redis.call('ZCARD', key('line', queue)) >= q.longest then return refuse('line_full') end
+  S.spend()
   c = create(chat, visitor, queue, site, channel, tongue, opened)
   redis.call('SADD', P .. 'live', chat)
   S.put(c, 'due', int(NOW + q.target))
@@ -155,12 +162,15 @@ verb('open', function(chat, visitor, connection, queue, site, channel, tongue, c
   return S.done(visitor, visitor, cid, digest, seq, chat)
 end)
 
--- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message): nobody's clock starts.
-verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message)
+-- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets): nobody's clock starts.
+verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets)
   local again = S.again(visitor, visitor, cid, digest)
   if again then return again end
   local q = S.home(queue, site)
   if not q then return refuse('not_found') end
+  local poor = S.afford(budgets)
+  if poor then return poor end
+  S.spend()
   queue = q.id
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
   local c = create(chat, visitor, queue, site, channel, '', opened)
@@ -203,12 +213,15 @@ verb('rate', function(chat, visitor, cid, digest, payload)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- profile(chat, visitor, cid, digest, payload, merged): the fact, and the profile as it stands after it.
-verb('profile', function(chat, visitor, cid, digest, payload, merged)
+-- profile(chat, visitor, cid, digest, payload, merged, budgets): the fact, and the profile as it stands after it.
+verb('profile', function(chat, visitor, cid, digest, payload, merged, budgets)
   local answer, c = own(chat, visitor, cid, digest)
   if answer then return answer end
   if S.over(c) then return refuse('ended') end
   if S.is_full(c) then return refuse('chat_full') end
+  local poor = S.afford(budgets)
+  if poor then return poor end
+  S.spend()
   local seq = S.record(c, 'profile', '', payload)
   S.put(c, 'profile', merged)
   return S.done(chat, visitor, cid, digest, seq, chat)

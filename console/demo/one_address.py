@@ -1,0 +1,19 @@
+"""Made-up people all come from one address: theirs may do what a hundred of others may."""
+
+from dataclasses import replace
+
+from console.config import Settings
+
+TIMES = 100
+
+
+def for_one_address(settings: Settings) -> Settings:
+    return replace(
+        settings,
+        address_sockets=TIMES * settings.address_sockets,
+        address_openings=TIMES * settings.address_openings,
+        address_messages=TIMES * settings.address_messages,
+        visitor_openings=TIMES * settings.visitor_openings,
+        visitor_bytes=TIMES * settings.visitor_bytes,
+        site_openings=TIMES * settings.site_openings,
+    )

@@ -1,0 +1,24 @@
+"""How many visitors' sockets of each address this process has; the store knows of those of all processes."""
+
+from collections import Counter
+
+from console.domain.ids import new_id
+
+
+class AddressSockets:
+    def __init__(self) -> None:
+        self.process = new_id()
+        self._counts: Counter[str] = Counter()
+
+    def come(self, address: str) -> int:
+        """How many there are with this one."""
+        self._counts[address] += 1
+        return self._counts[address]
+
+    def go(self, address: str) -> None:
+        self._counts[address] -= 1
+        if not self._counts[address]:
+            del self._counts[address]
+
+    def counts(self) -> list[tuple[str, int]]:
+        return list(self._counts.items())
