@@ -28,6 +28,7 @@ from console.delivery.fanout import Fanout
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.demo import shop
+from console.domain.service_urls import without_password
 from console.errors import SettingError, Unknown
 from console.metrics import ProcessFigures, registry
 from console.pages import board, chats, console, sign_in, static, widget
@@ -147,7 +148,7 @@ async def open_up(services: Services) -> None:
             return
         except Unknown:
             await asyncio.sleep(0.5)
-    raise SettingError(f"The store at {services.settings.store} does not respond")
+    raise SettingError(f"The store at {without_password(services.settings.store)} does not respond")
 
 
 async def health(request: Request) -> Response:

@@ -1,6 +1,8 @@
 """`sestetto`: the command line. Each command group has its file in `console/commands/`."""
 
 import sys
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -16,6 +18,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Sestetto: six chats, six seconds. Settings are SESTETTO_* environment variables; sestetto check lists them.",
 )
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sestetto {metadata.version('sestetto')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What may stand before a command."""
+
+
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("check")(check)

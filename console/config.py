@@ -1,17 +1,22 @@
 """Settings: one table. Each is read from `SESTETTO_<NAME>`, or from the file that `SESTETTO_<NAME>_FILE` names."""
 
+import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from console.domain.address_policy import read_networks
+from console.domain.service_urls import read_database_url, read_store_url, without_password
 from console.errors import SettingError
+from console.security import parse_origin
 
 PREFIX = "SESTETTO_"
 DURABILITIES = ("disk",)
+LEVELS = ("debug", "info", "warning", "error")
+SHORTEST_SECRET = 32  # characters
 
 
 def _port(text: str) -> int:
@@ -20,14 +25,59 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _host(text: str) -> str:
+    if not text or not text.isprintable() or " " in text or "/" in text:
+        raise ValueError("enter an address to listen on, such as 127.0.0.1, or 0.0.0.0 for all of this machine's")
+    return text
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise ValueError("enter a folder, such as ./data")
+    return Path(text).expanduser()
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < SHORTEST_SECRET:
+        raise ValueError(f"at least {SHORTEST_SECRET} characters")
+    return text
+
+
 def _origin(text: str) -> str:
-    path = urlsplit(text).path.strip("/")
-    if path:
+    parts = _split(text)
+    if text and parts.path.strip("/") and parts.hostname:
         raise ValueError(
-            f"without a path: Sestetto serves a whole host and not {text!r}. Give it a host of its own, "
+            f"without a path: Sestetto serves a whole host and not {parts.path!r}. Give it a host of its own, "
             "such as https://chat.example.com"
         )
-    return text.rstrip("/")
+    origin = text.rstrip("/")
+    if text and (parts.scheme not in ("http", "https") or parse_origin(origin) is None):
+        raise ValueError("enter scheme and host, such as https://chat.example.com")
+    return origin
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def _proxies(text: str) -> str:
+    """As it is given; `*` believes everybody."""
+    for word in filter(None, map(str.strip, text.split(","))):
+        try:
+            if word != "*":
+                ipaddress.ip_network(word, strict=False)
+        except ValueError:
+            raise ValueError(f"{word} is not an address. Enter addresses or networks such as 10.0.0.0/8") from None
+    return text
+
+
+def _level(text: str) -> str:
+    if text.lower() not in LEVELS:
+        raise ValueError(f"one of: {', '.join(LEVELS)}")
+    return text.lower()
 
 
 def _positive(text: str) -> int:
@@ -62,31 +112,38 @@ class Setting:
     default: str
     read: Callable[[str], Any]
     says: str
-    secret: bool = False
+    shown: Callable[[str], str] = str  # as it may be printed
 
 
 TABLE: tuple[Setting, ...] = (
-    Setting("host", "127.0.0.1", str, "The address to listen on."),
+    Setting("host", "127.0.0.1", _host, "The address to listen on."),
     Setting("port", "8000", _port, "The port to listen on; 0 picks a free one."),
     Setting(
         "data",
         "./data",
-        lambda text: Path(text).expanduser(),
+        _folder,
         "The folder for data kept on this machine.",
     ),
     Setting(
         "store",
         "",
-        str,
+        read_store_url,
         "URL of Valkey or Redis 7.0+ (redis:// or unix://); empty starts the embedded store in the data folder.",
+        shown=without_password,
     ),
-    Setting("database", "", str, "SQLAlchemy URL of the database; empty uses SQLite in the data folder."),
+    Setting(
+        "database",
+        "",
+        read_database_url,
+        "SQLAlchemy URL of the database; empty uses SQLite in the data folder.",
+        shown=without_password,
+    ),
     Setting(
         "secret",
         "",
-        str,
+        _secret,
         "Signs visitors' tokens; at least 32 characters. If empty, one is created and kept in the data folder.",
-        secret=True,
+        shown=lambda text: "(hidden)",
     ),
     Setting(
         "origin", "", _origin, "The public address, such as https://chat.example.com; empty takes it from the request."
@@ -104,7 +161,9 @@ TABLE: tuple[Setting, ...] = (
         _positive,
         "Days until an ended chat is deleted from the archive; a number saved in the console overrides this.",
     ),
-    Setting("trusted_proxies", "127.0.0.1", str, "Comma-separated addresses whose X-Forwarded-* headers are trusted."),
+    Setting(
+        "trusted_proxies", "127.0.0.1", _proxies, "Comma-separated addresses whose X-Forwarded-* headers are trusted."
+    ),
     Setting(
         "address_connections",
         "200",
@@ -129,7 +188,7 @@ TABLE: tuple[Setting, ...] = (
         "Comma-separated private networks that alerts may be sent to, such as 10.1.2.0/24; empty allows none.",
     ),
     Setting("pace", "1", _positive, "Multiplier for the rate at which clients may send; above 1 is for load tests."),
-    Setting("log", "info", str.lower, "Log level: debug, info, warning or error."),
+    Setting("log", "info", _level, "Log level: debug, info, warning or error."),
     Setting("metrics", "no", _flag, "Whether to serve /metrics (Prometheus)."),
 )
 
@@ -178,15 +237,16 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
             values[row.name] = row.read(find_text(row, source)[0])
         except (ValueError, OSError) as problem:
             wrong.append(f"{PREFIX}{row.name.upper()}: {problem}")
-    if values.get("secret") and len(values["secret"]) < 32:
-        wrong.append(f"{PREFIX}SECRET: at least 32 characters")
-    known = {f"{PREFIX}{row.name.upper()}{ending}" for row in TABLE for ending in ("", "_FILE")}
-    wrong += [
-        f"{name}: there is no such setting" for name in sorted(source) if name.startswith(PREFIX) and name not in known
-    ]
+    wrong += [f"{name}: there is no such setting" for name in unknown_names(source)]
     if wrong:
         raise SettingError("; ".join(wrong))
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def unknown_names(source: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings and are none."""
+    known = {f"{PREFIX}{row.name.upper()}{ending}" for row in TABLE for ending in ("", "_FILE")}
+    return sorted(name for name in source if name.startswith(PREFIX) and name not in known)
 
 
 def find_text(row: Setting, source: Mapping[str, str]) -> tuple[str, str]:
@@ -197,6 +257,8 @@ def find_text(row: Setting, source: Mapping[str, str]) -> tuple[str, str]:
     name = PREFIX + row.name.upper()
     if name + "_FILE" in source:
         file = source[name + "_FILE"]
+        if name in source:
+            raise ValueError(f"given twice: unset {name} or {name}_FILE")
         return Path(file).read_text(encoding="utf-8").strip(), f"{name}_FILE ({file})"
     if name in source:
         return source[name], name

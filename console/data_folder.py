@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -11,6 +12,8 @@ from console.archive.database import sqlite_url
 from console.config import Settings
 from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore, answers
+
+OURS = ("secret", "sestetto.db", "store")  # what the names of our files in the data folder begin with
 
 
 @asynccontextmanager
@@ -58,6 +61,18 @@ def _make(folder: Path) -> None:
         raise SettingError(f"SESTETTO_DATA: cannot create the folder {folder}: {problem.strerror}.") from problem
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SettingError(f"SESTETTO_DATA: cannot write to the folder {folder}. Fix its owner.")
+    close_to_others(folder)
+
+
+def close_to_others(folder: Path) -> None:
+    """What is ours in it is for its owner alone, as is the folder itself when nothing else lies in it."""
+    found = sorted(folder.iterdir())
+    ours = [path for path in found if path.name.startswith(OURS)]
+    for path in (*ours, *(folder / "store").rglob("*"), *([folder] if ours == found else [])):
+        with suppress(OSError):  # another user's, or gone by now
+            mode = path.lstat().st_mode
+            if mode & 0o077 and not stat.S_ISLNK(mode):
+                path.chmod(stat.S_IMODE(mode) & 0o700)
 
 
 def _kept_secret(file: Path) -> str:

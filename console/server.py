@@ -163,6 +163,8 @@ def _why_not(settings: Settings, problem: OSError) -> str:
             return f"{where} needs more rights than you have. Choose a port above 1023, such as SESTETTO_PORT=8000."
         case errno.EADDRNOTAVAIL:
             return f"{settings.host} is not an address of this machine. Fix SESTETTO_HOST."
+    if isinstance(problem, socket.gaierror):
+        return f"{settings.host} is no address, and no name of one. Fix SESTETTO_HOST."
     return f"{where} is not available: {problem.strerror or problem}."
 
 

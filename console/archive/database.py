@@ -7,9 +7,10 @@ value that does not fit) is raised as it is.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from console.domain.service_urls import without_password
 from console.errors import SettingError, Unknown
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -76,7 +78,7 @@ class Database:
         """Bring the tables to the newest version; safe to run from several processes at once."""
         file = self.engine.url.database
         if self.is_sqlite and file and file != ":memory:":
-            await asyncio.to_thread(Path(file).parent.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(_make_private, Path(file))
         engine = self.engine if self.is_sqlite else _engine(self.engine.url, None)  # much may have to be written anew
         try:
             async with _clear_errors(), engine.connect() as connection:
@@ -131,6 +133,13 @@ async def _clear_errors() -> AsyncIterator[None]:
         raise Unknown(f"The database is not available right now: {first_line(error)}") from error
 
 
+def _make_private(file: Path) -> None:
+    """For its owner alone: SQLite gives the files beside it the mode of this one."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # a file that is there already is SQLite's to judge
+        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+
+
 def _engine(url: str | URL, command: float | None) -> AsyncEngine:
     try:
         parsed = make_url(url)
@@ -142,8 +151,10 @@ def _engine(url: str | URL, command: float | None) -> AsyncEngine:
         )
     except ModuleNotFoundError as error:
         raise SettingError(f"The database driver is not installed. Run: pip install {error.name}") from error
-    except (ArgumentError, ValueError) as error:
-        raise SettingError(f"The database URL is not valid: {error}") from error
+    except NoSuchModuleError as error:
+        raise SettingError(f"There is no such kind of database: {without_password(str(url))}") from error
+    except (ArgumentError, ValueError):  # its words may hold a piece of the password
+        raise SettingError(f"The database URL is not valid: {without_password(str(url))}") from None
 
 
 def _patience(driver: str, command: float | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """`sestetto check`: every setting with its value and where it is from, what is wrong, and what mends it."""
 
+import errno
 import os
-import socket
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -14,12 +14,13 @@ from rich.markup import escape
 
 from console.archive.database import Database, sqlite_url
 from console.commands.common import run, say, screen, show
-from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_settings
+from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_settings, unknown_names
 from console.data_folder import running_store_url, store_folder
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store, check_promises, open_client
 from console.security import is_loopback
+from console.server import listen
 
 DEADLINE = 3.0  # s for a store to answer
 
@@ -35,12 +36,7 @@ class CheckResult(NamedTuple):
 def check() -> None:
     """Show every setting and check it. Exits with 1 if something is wrong."""
     findings = [*_unknown_names(os.environ), *_settings(os.environ)]
-    try:
-        settings = read_settings()
-    except SettingError:
-        settings = None
-    if settings and not any(finding.level == "wrong" for finding in findings):
-        findings += run(_surroundings(settings))
+    findings += run(_surroundings(read_settings(_readable(os.environ))))
     _report(findings)
     if any(finding.level == "wrong" for finding in findings):
         raise typer.Exit(1)
@@ -77,14 +73,19 @@ def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, st
         text, source = find_text(row, environment)
     except (OSError, ValueError) as problem:
         return "?", f"{PREFIX}{row.name.upper()}_FILE", str(problem)
-    shown = "(hidden)" if row.secret and text else text or "(empty)"
+    shown = row.shown(text) if text else "(empty)"
     try:
-        value = row.read(text)
+        row.read(text)
     except ValueError as problem:
         return shown, source, str(problem)
-    if row.secret and value and len(value) < 32:
-        return shown, source, "at least 32 characters"
     return shown, source, ""
+
+
+def _readable(environment: Mapping[str, str]) -> dict[str, str]:
+    """Only what can be read: the rest is checked as if what is wrong had not been set."""
+    good = {row.name for row in TABLE if not _explain(row, environment)[2]}
+    names = {f"{PREFIX}{name.upper()}{ending}" for name in good for ending in ("", "_FILE")}
+    return {name: text for name, text in environment.items() if name in names}
 
 
 def _as(row: Setting) -> str:
@@ -92,15 +93,17 @@ def _as(row: Setting) -> str:
 
 
 def _unknown_names(environment: Mapping[str, str]) -> list[CheckResult]:
-    known = {f"{PREFIX}{row.name.upper()}{ending}" for row in TABLE for ending in ("", "_FILE")}
-    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    strange = unknown_names(environment)
     return [CheckResult("wrong", f"{name}: there is no such setting", f"unset {name}") for name in strange]
 
 
 async def _surroundings(settings: Settings) -> list[CheckResult]:
-    findings = [_python(), _data(settings), _address(settings)]
-    if all(finding.level != "wrong" for finding in findings):
-        findings += [await _database(settings), await _store(settings)]
+    data = _data(settings)
+    findings = [_python(), data, _address(settings), *_proxy(settings)]
+    if settings.database or data.level != "wrong":
+        findings.append(await _database(settings))
+    if settings.store or data.level != "wrong":
+        findings.append(await _store(settings))
     return findings
 
 
@@ -126,14 +129,11 @@ def _data(settings: Settings) -> CheckResult:
 def _address(settings: Settings) -> CheckResult:
     """Whether the port can be had, and whether others can reach it unprotected."""
     try:
-        with socket.create_server((settings.host, settings.port)):
-            pass
-    except (OSError, OverflowError) as problem:
-        return CheckResult(
-            "note",
-            f"{settings.host}:{settings.port} is not available: {getattr(problem, 'strerror', problem)}",
-            "if this is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001",
-        )
+        listen(settings).close()
+    except SettingError as problem:
+        taken = isinstance(problem.__cause__, OSError) and problem.__cause__.errno == errno.EADDRINUSE
+        mend = "if this is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001"
+        return CheckResult("note", str(problem), mend) if taken else CheckResult("wrong", str(problem))
     if not is_loopback(settings.host) and not settings.origin.startswith("https://"):
         return CheckResult(
             "note",
@@ -141,6 +141,13 @@ def _address(settings: Settings) -> CheckResult:
             "put a TLS proxy in front and set SESTETTO_ORIGIN to https://your.host",
         )
     return CheckResult("ok", f"{settings.host}:{settings.port} is free")
+
+
+def _proxy(settings: Settings) -> list[CheckResult]:
+    if "*" not in settings.trusted_proxies:
+        return []
+    says = "everybody may say which address they come from: limits for an address hold nobody back"
+    return [CheckResult("note", says, "name the proxy's own address in SESTETTO_TRUSTED_PROXIES")]
 
 
 async def _database(settings: Settings) -> CheckResult:
@@ -193,10 +200,12 @@ async def _running(url: str, which: str) -> CheckResult:
             await store.close()
     except SettingError as problem:
         return CheckResult("wrong", str(problem), "change it permanently in the store's configuration")
-    except (RedisError, OSError, ValueError, Unknown) as problem:
+    except (RedisError, OSError, Unknown) as problem:
         return CheckResult(
             "wrong", f"the store ({which}) does not respond: {problem}", "start it or fix SESTETTO_STORE"
         )
+    except ValueError:  # its words may hold a piece of the password
+        return CheckResult("wrong", f"the store ({which}) has no valid address", "fix SESTETTO_STORE")
     return CheckResult("ok", f"the store responds ({which}, {name} {version}) and keeps what it acknowledges")
 
 

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 from msgspec.structs import replace
 
+from console.archive.credentials import fold_email
 from console.archive.stores import Stores
 from console.commands.common import open_stores, revoke_live, run, say, show
-from console.domain.directory import SLOTS, Member, MemberRole
+from console.domain.directory import FIRST_LIMIT, SLOTS, Member, MemberRole
 from console.errors import NotYours
 
 app = typer.Typer(no_args_is_help=True, help="Manage members: agents, supervisors and admins.")
@@ -21,7 +22,7 @@ def add(
     queue: Annotated[
         list[str] | None, typer.Option(help="Queue to serve; repeat for more. Default: all queues.")
     ] = None,
-    limit: Annotated[int, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = SLOTS,
+    limit: Annotated[int, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = FIRST_LIMIT,
     locale: Annotated[str, typer.Option(help="Console language, such as it. Default: the browser's.")] = "",
     language: Annotated[
         list[str] | None, typer.Option(help="Language they answer in, such as fr; repeat for more. Default: all.")
@@ -66,11 +67,11 @@ def change(
 
 
 @app.command("list")
-def list_all() -> None:
+def list_all(every: Annotated[bool, typer.Option("--all", help="Deactivated members too.")] = False) -> None:
     """List members."""
     show(
-        ("id", "name", "e-mail", "role", "queues", "languages", "limit"),
-        run(_rows()),
+        ("id", "name", "e-mail", "role", "queues", "languages", "limit", *(("state",) if every else ())),
+        run(_rows(every=every)),
         empty="No members yet. Add one: sestetto member add EMAIL",
     )
 
@@ -94,6 +95,13 @@ def disable(member: Annotated[str, typer.Argument(help="ID or e-mail address.")]
     """Deactivate a member and sign them out everywhere."""
     found = run(_disable(member))
     say(f"{found.name} deactivated.")
+
+
+@app.command("enable")
+def enable(member: Annotated[str, typer.Argument(help="ID or e-mail address.")]) -> None:
+    """Reactivate a member. They sign in with the same password."""
+    found = run(_enable(member))
+    say(f"{found.name} can sign in again.")
 
 
 async def find_member(stores: Stores, wanted: str) -> Member:
@@ -140,12 +148,14 @@ async def _change(wanted: str, given: dict[str, Any]) -> Member:
         return changed
 
 
-async def _rows() -> list[tuple[str, ...]]:
+async def _rows(*, every: bool) -> list[tuple[str, ...]]:
     async with open_stores() as stores:
-        members = (await stores.directory.read()).members.values()
+        lines = await stores.members.everyone()
+    state = {line.member.id: ("deactivated" if line.disabled else "active",) for line in lines}
     return [
         (m.id, m.name, m.email, m.role, ", ".join(m.queues), ", ".join(m.languages) or "any", str(m.limit))
-        for m in members
+        + (state[m.id] if every else ())
+        for m in (line.member for line in lines if every or not line.disabled)
     ]
 
 
@@ -163,6 +173,17 @@ async def _disable(wanted: str) -> Member:
         await revoke_live(member.id)
         await stores.members.disable(member.id)
         return member
+
+
+async def _enable(wanted: str) -> Member:
+    async with open_stores() as stores:
+        everyone = [line for line in await stores.members.everyone() if line.disabled]
+        asked = (wanted, fold_email(wanted))
+        found = next((line.member for line in everyone if line.member.id == wanted or line.member.email in asked), None)
+        if found is None:
+            raise NotYours(f"There is no deactivated member {wanted}. To see them: sestetto member list --all")
+        await stores.members.enable(found.id)
+        return found
 
 
 def _asked() -> str:

@@ -10,6 +10,7 @@ MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
 Scope = Literal["shared", "queue", "member"]
 SLOTS = 6  # chats per agent, at most: the product's promise
+FIRST_LIMIT = 3  # chats at once of somebody new, until they are used to more
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 
 

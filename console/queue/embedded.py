@@ -126,6 +126,7 @@ class EmbeddedStore:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             pass_fds=(self._lock,),
+            umask=0o077,
             start_new_session=True,  # a Ctrl-C is for us: we stop it when the last command is done
             preexec_fn=_dies_with(os.getpid()),
         )
@@ -135,7 +136,7 @@ class EmbeddedStore:
         if self._socket.parent != self.folder:
             _ours(self._socket.parent)
         text = CONFIG.format(socket=quoted(str(self._socket)), folder=quoted(str(self.folder)))
-        (self.folder / "store.conf").write_text(text, encoding="utf-8")
+        write_private(self.folder / "store.conf", text)
 
     async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
         deadline = time.monotonic() + START_PATIENCE
@@ -228,6 +229,13 @@ def quoted(text: str) -> str:
     plain = {ord('"'): '\\"', ord("\\"): "\\\\"}
     escaped = (plain.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}") for byte in os.fsencode(text))
     return '"' + "".join(escaped) + '"'
+
+
+def write_private(file: Path, text: str) -> None:
+    """A file for its owner alone, with this text in it."""
+    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(opened, "w", encoding="utf-8") as writing:
+        writing.write(text)
 
 
 def _private(folder: Path) -> None:

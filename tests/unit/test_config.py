@@ -56,6 +56,24 @@ def test_a_secret_in_a_file_is_read_without_its_line_end(tmp_path: Path) -> None
         ("WORKSPACE", "{main}"),
         ("SECRET", "short"),
         ("ORIGIN", "https://example.com/chat"),
+        ("ORIGIN", "chat.example.com"),
+        ("ORIGIN", "chat.example.com:8443"),
+        ("ORIGIN", "ftp://chat.example.com"),
+        ("ORIGIN", "https://"),
+        ("ORIGIN", "https://ada:hush@chat.example.com"),
+        ("ORIGIN", "https://chat.example.com?x=1"),
+        ("ORIGIN", "https://chat.example.com:99999"),
+        ("ORIGIN", "https://[chat"),
+        ("TRUSTED_PROXIES", "foo"),
+        ("TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/99"),
+        ("LOG", "loud"),
+        ("HOST", ""),
+        ("HOST", "http://127.0.0.1"),
+        ("DATA", ""),
+        ("STORE", "10.0.0.7:6379"),
+        ("STORE", "http://10.0.0.7"),
+        ("DATABASE", "sestetto.db"),
+        ("DATABASE", "mysql://10.0.0.7/sestetto"),
         ("SECRET_FILE", "/nowhere/at/all"),
         ("NO_SUCH_THING", "1"),
     ],
@@ -71,10 +89,27 @@ def test_all_wrong_values_are_named_at_once() -> None:
     assert all(name in str(problem.value) for name in ("SESTETTO_PORT", "SESTETTO_METRICS", "SESTETTO_Z"))
 
 
-def test_no_error_ever_shows_a_secret() -> None:
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SECRET", "hush-hush"),
+        ("STORE", "redis:/:hush-hush@h"),
+        ("STORE", "redis://:hush-hush/@h"),
+        ("DATABASE", "mysql://ada:hush-hush@h/x"),
+        ("DATABASE", "postgresql://ada:p#hush-hush@h/x"),
+        ("ORIGIN", "https://ada:hush-hush@h"),
+    ],
+)
+def test_no_error_ever_shows_a_secret(name: str, text: str) -> None:
     with pytest.raises(SettingError) as problem:
-        read_settings({"SESTETTO_SECRET": "hush-hush"})
+        read_settings({f"SESTETTO_{name}": text})
     assert "hush-hush" not in str(problem.value)
+
+
+def test_a_setting_given_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s" * 40)
+    with pytest.raises(SettingError, match="given twice: unset SESTETTO_SECRET or SESTETTO_SECRET_FILE"):
+        read_settings({"SESTETTO_SECRET": "t" * 40, "SESTETTO_SECRET_FILE": str(tmp_path / "secret")})
 
 
 @pytest.mark.parametrize("setting", TABLE, ids=lambda setting: setting.name)

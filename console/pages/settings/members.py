@@ -11,7 +11,7 @@ from starlette.routing import Route
 from console.actions import members, passwords
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
-from console.domain.directory import SLOTS, Directory, Member, MemberRole
+from console.domain.directory import FIRST_LIMIT, SLOTS, Directory, Member, MemberRole
 from console.domain.permissions import may
 from console.domain.validation.members import ROLES
 from console.errors import BadSettings, NotYours, Problem
@@ -33,7 +33,7 @@ from console.pages.settings.common import (
 from console.pages.settings.form import Form, in_words, stamp, ticks
 
 AT = "/settings/members"
-NEW = Member("", "", "")
+NEW = Member("", "", "", limit=FIRST_LIMIT)
 NO_MEMBER = _("Member not found. It may have been deactivated.")
 
 

@@ -7,15 +7,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import redis
 
+import console.app as app_module
 from console.archive.database import Database, sqlite_url
 from console.archive.stores import Stores
 from console.cli import main
-from console.config import TABLE
+from console.config import TABLE, read_settings
+from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore, binary_path
 from tests.support.eventually import eventually
 
@@ -104,6 +108,67 @@ def test_check_never_prints_a_secret(sestetto: Command) -> None:
         assert "(hidden)" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "url", "shown"),
+    [
+        ("STORE", "redis://ada:hush@127.0.0.1:1/0", "redis://ada:***@127.0.0.1:1/0"),
+        ("STORE", "redis://:hu/sh@127.0.0.1:1", "redis://:***@127.0.0.1:1"),
+        ("STORE", "http://:hush@127.0.0.1", "http://:***@127.0.0.1"),
+        ("DATABASE", "postgresql://ada:hush@127.0.0.1:1/x", "postgresql://ada:***@127.0.0.1:1/x"),
+        ("DATABASE", "postgresql://ada:hush@127.0.0.1:hush/x", "postgresql://ada:***@127.0.0.1:hush/x"),
+    ],
+)
+def test_check_never_prints_the_password_of_an_address(sestetto: Command, name: str, url: str, shown: str) -> None:
+    code, said = sestetto("check", **{name: url}, PORT="0")
+    assert code == 1
+    assert shown in said
+    assert "hush" not in said.replace(shown, "")
+
+
+def test_check_finds_every_wrong_setting_at_once(sestetto: Command) -> None:
+    wrong = {"ORIGIN": "chat.example.com", "TRUSTED_PROXIES": "foo", "LOG": "loud", "HOST": "no.such.host.invalid"}
+    code, said = sestetto("check", **wrong, STORE="redis://127.0.0.1:1/0", DATABASE="postgresql://127.0.0.1:1/x")
+    assert code == 1
+    problems = [line for line in said.splitlines() if line.startswith("wrong")]
+    assert len(problems) == 6, said
+    for words in (
+        "SESTETTO_ORIGIN",
+        "SESTETTO_TRUSTED_PROXIES",
+        "SESTETTO_LOG",
+        "no.such.host",
+        "the store",
+        "database",
+    ):
+        assert any(words in line for line in problems), words
+
+
+def test_check_names_an_address_that_is_not_of_this_machine(sestetto: Command) -> None:
+    code, said = sestetto("check", HOST="192.0.2.1", PORT="0")
+    assert (code, "192.0.2.1 is not an address of this machine" in said) == (1, True)
+
+
+def test_check_notes_that_everybody_is_believed(sestetto: Command) -> None:
+    code, said = sestetto("check", TRUSTED_PROXIES="*", PORT="0")
+    assert (code, "everybody may say which address they come from" in said) == (0, True)
+
+
+async def test_a_start_without_a_store_does_not_print_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(_: float) -> None:
+        return None
+
+    monkeypatch.setattr(app_module, "asyncio", SimpleNamespace(sleep=at_once))
+    database = sqlite_url(tmp_path)
+    services = app_module.assemble(
+        read_settings({}, store="redis://ada:hush@127.0.0.1:1", database=database), demo=False
+    )
+    with pytest.raises(SettingError) as problem:
+        await app_module.open_up(services)
+    await services.database.close()
+    assert str(problem.value) == "The store at redis://ada:***@127.0.0.1:1 does not respond"
+
+
 def test_check_says_where_a_value_is_from(sestetto: Command) -> None:
     Path("port").write_text("0")
     _, said = sestetto("check", PORT_FILE="port")
@@ -146,7 +211,7 @@ def test_check_sees_a_port_that_is_taken(sestetto: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, said = sestetto("check", PORT=str(taken.getsockname()[1]))
     assert code == 0
-    assert "is not available" in said
+    assert "is already in use" in said
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
@@ -183,6 +248,26 @@ def test_a_member_is_added_listed_and_disabled(sestetto: Command) -> None:
     assert "support" in listed
     assert sestetto("member", "disable", "ANA@x.example")[0] == 0
     assert "No members yet." in sestetto("member", "list")[1]
+
+
+def test_a_deactivated_member_is_reactivated(sestetto: Command) -> None:
+    add_ana(sestetto)
+    sestetto("member", "disable", "ana@x.example")
+    _, listed = sestetto("member", "list", "--all")
+    assert listed.splitlines()[1].split()[-1] == "deactivated"
+    assert sestetto("member", "enable", "Ana@x.example") == (0, "Ana can sign in again.\n")
+    assert "ana@x.example" in sestetto("member", "list")[1]
+    code, said = sestetto("member", "enable", "ana@x.example")
+    assert (code, "There is no deactivated member ana@x.example" in said) == (1, True)
+
+
+def test_somebody_new_starts_with_three_chats_at_once(sestetto: Command) -> None:
+    add_ana(sestetto)
+    assert sestetto("member", "list")[1].splitlines()[1].split()[-1] == "3"
+
+
+def test_the_version_is_said(sestetto: Command) -> None:
+    assert sestetto("--version") == (0, f"sestetto {metadata.version('sestetto')}\n")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""Addresses of the store and the database: what can be one, and how one is shown without its password. Pure."""
+
+import re
+from urllib.parse import urlsplit
+
+HIDDEN = "***"
+STORES = ("redis", "rediss", "unix")
+DATABASES = ("sqlite", "postgresql", "postgres")
+
+# Whatever stands before the last @: people write passwords with slashes and more of them, unescaped.
+_USER = re.compile(r"^(?P<scheme>[^/?#@]*//)?(?P<user>[^:/@]*:)?.*@", re.DOTALL)
+_QUERY = re.compile(r"(?P<name>[?&][^=&#]*pass[^=&#]*=)[^&#]*", re.IGNORECASE)
+
+
+def without_password(url: str) -> str:
+    """The address as it may be printed and logged, whatever it holds."""
+    shown = _USER.sub(lambda found: f"{found['scheme'] or ''}{found['user'] or ''}{HIDDEN}@", url)
+    return _QUERY.sub(lambda found: found["name"] + HIDDEN, shown)
+
+
+def read_store_url(text: str) -> str:
+    """A store's address as it is given, or nothing; ValueError, which never names the password, for what is none."""
+    return _checked(text, STORES, "enter a URL such as redis://127.0.0.1:6379/0 or unix:///run/valkey.sock")
+
+
+def read_database_url(text: str) -> str:
+    """The same for a database."""
+    return _checked(text, DATABASES, "enter a URL such as postgresql://sestetto@127.0.0.1/sestetto")
+
+
+def _checked(text: str, schemes: tuple[str, ...], says: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if text and (not separator or not rest or scheme.partition("+")[0] not in schemes):
+        raise ValueError(says)
+    if text and not _has_a_port_or_none(text):
+        raise ValueError(f"{says}; in a password, write / as %2F, : as %3A, ? as %3F and # as %23")
+    return text
+
+
+def _has_a_port_or_none(url: str) -> bool:
+    try:
+        urlsplit(url).port  # noqa: B018
+    except ValueError:
+        return False
+    return True
