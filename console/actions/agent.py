@@ -1,4 +1,4 @@
-"""What an agent may do: each verb checks, makes one call of the workspace, and returns what it became."""
+"""What an agent may do: each verb validates, makes one call to the workspace, and returns its result."""
 
 from collections.abc import Awaitable, Callable
 
@@ -40,11 +40,14 @@ LABEL = 60  # characters of a reason or a tag
 
 Command = (
     AgentSay | AddNote | AgentEnd | SkipReply | Take | Accept | Decline | Transfer | Invite | Label | Whisper
-)  # what concerns a chat, and has a cid
+)  # commands about a chat; they have a cid
 
 
 class AgentActions:
-    """The verbs of one agent. `fence` gives the number of their console's connection: an older one changes nothing."""
+    """The verbs of one agent.
+
+    `fence` returns the number of their console's connection; an older one can change nothing.
+    """
 
     def __init__(self, services: Services, member: Member, fence: Callable[[], int]) -> None:
         self.member = member
@@ -57,7 +60,7 @@ class AgentActions:
     def fence(self) -> int:
         return self._fence()
 
-    # --- in a chat of one's own -------------------------------------------------------------------------
+    # --- in one's own chat ------------------------------------------------------------------------------
 
     async def say(self, frame: AgentSay) -> Said:
         text = clean_message(frame.text)
@@ -96,7 +99,7 @@ class AgentActions:
         labelled = label(self.author, self.fence, frame.chat, frame.cid, reason, tags, done=frame.done)
         return await self._done(frame, "labelled", labelled)
 
-    # --- from hand to hand --------------------------------------------------------------------------------
+    # --- assignment and transfer ------------------------------------------------------------------------
 
     async def take(self, frame: Take) -> Said:
         work = self.workspace.take(self.author, self.fence, frame.chat, frame.cid)
@@ -125,27 +128,27 @@ class AgentActions:
     # --- watching -------------------------------------------------------------------------------------------
 
     async def whisper(self, frame: Whisper) -> Said:
-        """NotYours for a chat this agent may not watch, as for none at all."""
+        """Add a whisper. Raises NotYours for a chat this agent may not watch, as for one that does not exist."""
         text = clean_message(frame.text)
-        line = self.services.picture.chats.get(frame.chat) or await self._read(frame.chat)
-        if line is not None and not self.may_watch(line):
+        state = self.services.picture.chats.get(frame.chat) or await self._read(frame.chat)
+        if state is not None and not self.may_watch(state):
             raise NotYours
         return await self._done(frame, "note", self.workspace.whisper(self.author, frame.chat, frame.cid, text), text)
 
     async def _read(self, chat: str) -> ChatState | None:
-        """A chat that the picture has not got: just opened, or ended. None when it is not live."""
+        """Read a chat that the picture does not have: just opened, or ended. None if it is not live."""
         try:
             live, _ = await self.workspace.read_chat(chat)
         except Gone:
             return None
         return chat_state(chat, live.fields)
 
-    def may_watch(self, line: ChatState) -> bool:
-        """A supervisor, or a colleague who was invited."""
-        return may(self.member, "supervise") or self.author.id in line.guests
+    def may_watch(self, state: ChatState) -> bool:
+        """Whether the agent may watch the chat: supervisors, and colleagues who were invited."""
+        return may(self.member, "supervise") or self.author.id in state.guests
 
     def sees_watchers(self) -> bool:
-        """A guest is told as little as the agent, when an admin keeps it from agents."""
+        """Whether the agent may see other watchers. Guests see as little as agents when an admin hides watching."""
         return self.services.directory.watch_shown or may(self.member, "supervise")
 
     # --- oneself ----------------------------------------------------------------------------------------------
@@ -154,7 +157,7 @@ class AgentActions:
         reason = clean_line(frame.reason, 120)
         return Said("", 0, await self.workspace.set_status(self.author.id, self.fence, frame.status, reason))
 
-    # --- what may be lost, or is only asked ---------------------------------------------------------------
+    # --- signals and queries ----------------------------------------------------------------------------
 
     async def draft(self, command: SaveDraft) -> None:
         text = mask_cards(clean(command.text, limit=MAX_TEXT, optional=True))
@@ -164,23 +167,23 @@ class AgentActions:
         await self.workspace.shown(self.author.id, self.fence, command.chat, command.seq, hidden=command.hidden)
 
     async def typing(self, command: AgentTyping) -> None:
-        """Told to the visitor of a chat in one's own hands; of any other nothing is said."""
+        """Tell the visitor that the agent types. Ignored for chats the agent does not hold."""
         chat = self.services.picture.chats.get(command.chat)
         if chat is not None and chat.agent == self.author.id and chat.place == "active":
             signal = TypingSignal(command.chat, "agent", self.author.name, chat.last)
             await self.workspace.signal(msgspec.json.encode(signal))
 
     async def history(self, chat: str, before: int) -> tuple[list[bytes], bool]:
-        """The facts older than seq `before` as JSON, oldest first, and whether there are more. NotYours."""
+        """Return the facts before seq `before` as JSON, oldest first, and whether there are more. Raises NotYours."""
         _, agent, log, more = await self.workspace.history(chat, before, MAX_FACTS)
         if agent != self.author.id:
             raise NotYours
         return log, more
 
-    # --- how ------------------------------------------------------------------------------------------------
+    # --- helpers ----------------------------------------------------------------------------------------
 
     async def _done(self, frame: Command, kind: str, work: Awaitable[Said], text: str = "") -> Said:
-        """When live keys are gone, a resend gets the first result from the archive."""
+        """Do the work. When the chat is no longer live, a resend gets its first result from the archive."""
         try:
             return await work
         except Gone:
@@ -189,5 +192,5 @@ class AgentActions:
     async def _archived(self, frame: Command, kind: str, text: str) -> Said:
         try:
             return await after_the_end(self.services, self.author.id, frame.cid, kind, chat=frame.chat, text=text)
-        except ChatEnded:  # not this agent's, or no chat at all: the same answer
+        except ChatEnded:  # not this agent's, or no chat at all: the same answer for both
             raise NotYours from None

@@ -1,4 +1,4 @@
-"""What may be done with alerts. Their addresses are secrets, and may lead to where they must not."""
+"""What may be done with alert rules. Their URLs are secret, and might lead to forbidden addresses."""
 
 import asyncio
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ UNUSABLE = "%(shown)s cannot be used. %(detail)s"
 TOO_MANY = "Enter at most %(most)s destinations. Create another alert for more."
 BUSY = "Another test message is being sent. Wait a moment."
 
-_trying = asyncio.Semaphore(1)  # a test lasts as long as the other side takes
+_trying = asyncio.Semaphore(1)  # one test at a time: it takes as long as the far end does
 
 
 async def read_all(services: Services, by: Member) -> list[AlertRule]:
@@ -35,26 +35,26 @@ async def read_all(services: Services, by: Member) -> list[AlertRule]:
 
 
 async def read(services: Services, by: Member, id: str) -> AlertRule:
-    """NotYours for none."""
+    """Return one rule. Raises NotYours if it does not exist."""
     require(by, "configure")
     return await services.alerts.rules.read(id)
 
 
 async def save(services: Services, by: Member, rule: AlertRule, urls: Sequence[str]) -> None:
-    """Add or change a rule, with further destinations: where they lead is looked at, and nothing is sent."""
+    """Add or change a rule with further destinations. Checks where they lead, without sending anything."""
     require(by, "configure")
     added = await _destinations(services, rule, urls)
     await services.alerts.rules.put(replace(rule, destinations=(*rule.destinations, *added)), by=by)
 
 
 async def remove(services: Services, by: Member, id: str) -> None:
-    """With all it has told."""
+    """Remove a rule and everything it has reported."""
     require(by, "configure")
     await services.alerts.rules.remove(id, by=by)
 
 
 async def send_test(services: Services, by: Member, id: str) -> None:
-    """To each destination at once, and how each answered is kept. SlowDown while another test goes on."""
+    """Send a test to all destinations at once and record the results. Raises SlowDown while another test runs."""
     require(by, "configure")
     rule = await services.alerts.rules.read(id)
     if _trying.locked():
@@ -67,7 +67,7 @@ async def send_test(services: Services, by: Member, id: str) -> None:
 
 
 async def _destinations(services: Services, rule: AlertRule, urls: Sequence[str]) -> list[Destination]:
-    """BadSettings, about the field `add`, with all that may not be."""
+    """Check new destinations. Raises BadSettings, about the field `add`, with all that are refused."""
     wrong = Problems(f"alert:{rule.id}")
     for url in urls:
         if says := what_is_wrong(url):

@@ -1,4 +1,4 @@
-"""What may be done with chats of the archive."""
+"""What may be done with archived chats."""
 
 from console.archive.history import ChatRecord
 from console.archive.reducer import ArchivedChat
@@ -13,13 +13,13 @@ from console.services import Services
 
 
 async def find(services: Services, by: Member, query: ChatQuery, *, before: str, limit: int) -> ChatPage:
-    """Chats that have ended, newest end first."""
+    """Return ended chats, newest end first."""
     require(by, "answer")
     return await services.search.list_chats(query, before=before, limit=limit)
 
 
 async def read(services: Services, by: Member, id: str) -> ChatRecord:
-    """One chat with everything in it. NotYours for one that runs in other hands, as for none."""
+    """Return one chat in full. Raises NotYours for a live chat of somebody else, as for one that does not exist."""
     require(by, "answer")
     record = await services.history.read_chat(id)
     if record is None or not await _may_read(services, by, record.chat):
@@ -28,7 +28,7 @@ async def read(services: Services, by: Member, id: str) -> ChatRecord:
 
 
 async def handle(services: Services, by: Member, chat: str, cid: str) -> bool:
-    """Somebody took care of a left message; once, however often it is said. False when there was nothing to do."""
+    """Mark a left message as handled. False if there was nothing to do."""
     require(by, "answer")
     if not CID.fullmatch(cid):
         raise BadCommand("The form could not be read.")
@@ -42,12 +42,12 @@ async def handle(services: Services, by: Member, chat: str, cid: str) -> bool:
 
 
 async def _may_read(services: Services, by: Member, chat: ArchivedChat) -> bool:
-    """What is over is the whole team's; what goes on is for its holder, for who is watching, and for supervisors."""
+    """Ended chats are open to the whole team; live ones to their holder, watchers and supervisors."""
     if chat.ended:
         return True
     try:
         live, _ = await services.workspace.read_chat(chat.id)
-    except Gone:  # the store has lost it, and its end
+    except Gone:  # the store has lost the chat and its end
         return True
     state = chat_state(live.id, live.fields)
     return state.place == "ended" or may_see(by, state.agent, {*state.guests, *state.watchers})

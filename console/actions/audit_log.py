@@ -1,4 +1,4 @@
-"""Who may read who changed what."""
+"""Reading the audit log."""
 
 from console.archive.audit import AuditCursor, AuditLine
 from console.archive.supervisor_actions import SupervisorAction, read_supervisor_actions
@@ -10,7 +10,7 @@ from console.services import Services
 async def read(
     services: Services, by: Member, before: AuditCursor | None, limit: int
 ) -> list[AuditLine | SupervisorAction]:
-    """Changes of settings and what supervisors did in chats, the newest first, of those behind the place `before`."""
+    """Return changes of settings and supervisors' actions, newest first; only those older than `before`, if given."""
     require(by, "configure")
     workspace = services.archive.workspace
     lines: list[AuditLine | SupervisorAction] = [

@@ -1,4 +1,4 @@
-"""What may be done with canned replies: everybody has their own, supervisors have the team's too."""
+"""What may be done with canned replies: everybody has their own; supervisors also manage the team's."""
 
 from console.domain.directory import Canned, Member
 from console.domain.permissions import may, require
@@ -10,7 +10,7 @@ NO_REPLY = "Reply not found. It may have been removed."
 
 
 async def read(services: Services, by: Member, id: str) -> Canned:
-    """A reply that may be changed; somebody else's own is as good as none."""
+    """Return a reply the member may change. Somebody else's own reply looks like none."""
     require(by, "answer")
     try:
         reply = await services.stores.canned.read(id)
@@ -27,7 +27,7 @@ async def add(services: Services, by: Member, reply: Canned) -> None:
 
 
 async def update(services: Services, by: Member, reply: Canned) -> None:
-    """NotYours, or NotAllowed, for one that somebody else keeps, and for making it somebody else's."""
+    """Change a reply. Raises NotYours or NotAllowed if it is not theirs, or would become somebody else's."""
     await read(services, by, reply.id)
     await add(services, by, reply)
 

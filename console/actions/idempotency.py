@@ -1,4 +1,4 @@
-"""A resend whose chat is no longer live: the archive knows its first result."""
+"""Resends of commands whose chat is no longer live: the archive knows their first result."""
 
 from console.errors import ChatEnded, CidReused, Unknown
 from console.queue.results import Said
@@ -8,7 +8,7 @@ from console.services import Services
 async def first_result(
     services: Services, author: str, cid: str, kind: str, *, chat: str = "", text: str = ""
 ) -> Said | None:
-    """What the command got when it was done, or None. CidReused for another body, Unknown when SQL is away."""
+    """Return the command's first result, or None. Raises CidReused for a different body, Unknown if SQL is down."""
     try:
         found = await services.history.result_of(author, cid, chat=chat)
     except Exception as problem:
@@ -21,7 +21,7 @@ async def first_result(
 
 
 async def after_the_end(services: Services, author: str, cid: str, kind: str, *, chat: str, text: str = "") -> Said:
-    """The first result; ChatEnded for what was never done and comes too late."""
+    """Return the first result. Raises ChatEnded for a command that was never done and comes too late."""
     said = await first_result(services, author, cid, kind, chat=chat, text=text)
     if said is None:
         raise ChatEnded

@@ -1,4 +1,4 @@
-"""What may be done with members. Whoever loses rights loses them in the live state first."""
+"""What may be done with members. Members who lose rights lose them in live state first."""
 
 from console.domain.directory import Member
 from console.domain.permissions import RIGHTS, require
@@ -9,7 +9,7 @@ ONESELF = "You can't deactivate yourself or change your own role. Ask another ad
 
 
 async def add(services: Services, by: Member, member: Member, password: str) -> tuple[Member, bool]:
-    """The member as added, with an id; whether they are live already."""
+    """Add a member. Return them with their id, and whether they are live already."""
     require(by, "administer")
     made = await services.stores.members.add(
         email=member.email,
@@ -25,7 +25,7 @@ async def add(services: Services, by: Member, member: Member, password: str) -> 
 
 
 async def update(services: Services, by: Member, member: Member) -> bool:
-    """Change a member; a role is changed by admins only, and by nobody for themselves. Whether it is live already."""
+    """Change a member. Only admins change roles, and nobody their own. Return whether it is live already."""
     require(by, "configure")
     was = (await services.stores.directory.read()).members.get(member.id, member)
     if member.role != was.role:
@@ -33,16 +33,16 @@ async def update(services: Services, by: Member, member: Member) -> bool:
     loses = not RIGHTS[was.role] <= RIGHTS.get(member.role, frozenset())
     if loses and member.id == by.id:
         raise BadSettings([Problem(f"member:{by.id}", "role", ONESELF)])
-    if loses:  # while the live state is away nobody's rights could be taken: Unknown, and nothing is changed
+    if loses:  # with the store down rights cannot be taken away: raises Unknown, and nothing changes
         await services.workspace.revoke(member.id, "")
-    stands = await services.stores.members.update(member, by=by)
-    if loses:  # once more for whoever has just come back with the old role
+    directory = await services.stores.members.update(member, by=by)
+    if loses:  # again, for a socket that came back with the old role in between
         await services.workspace.revoke(member.id, "")
-    return await services.go_live(stands)
+    return await services.go_live(directory)
 
 
 async def deactivate(services: Services, by: Member, member: str) -> bool:
-    """Signed out everywhere at once: the sockets fall silent even if SQL is away. Whether it is live already."""
+    """Deactivate a member; their sockets close at once, even if SQL is down. Return whether it is live already."""
     require(by, "administer")
     if member == by.id:
         raise BadSettings([Problem(f"member:{member}", "", ONESELF)])
@@ -52,7 +52,7 @@ async def deactivate(services: Services, by: Member, member: str) -> bool:
 
 
 async def reactivate(services: Services, by: Member, member: str) -> bool:
-    """They sign in again with the same password. Whether it is live already."""
+    """Reactivate a member, with the same password. Return whether it is live already."""
     require(by, "administer")
     await services.stores.members.enable(member, by=by)
     return await _go_live(services)

@@ -1,4 +1,4 @@
-"""Where a new chat goes: the one place that decides on queue and language, whoever opens it."""
+"""Where a new chat goes: the one place that decides on queue and language, whoever opens the chat."""
 
 from typing import NamedTuple
 
@@ -7,16 +7,17 @@ from console.queue.lanes import language_of
 
 
 class Route(NamedTuple):
-    """`language` is a primary tag such as `fr`; the queue's first counts where the queue does not speak it."""
+    """`language` is a primary tag such as `fr`; if the queue does not serve it, the queue's first language counts."""
 
     queue: str
     language: str
 
 
 def route_new_chat(directory: Directory, site: Site, *, locale: str, asked_for: str = "", page_asks: str = "") -> Route:
-    """`asked_for` is the queue that the opening names, `page_asks` the one that the page's widget names.
+    """Return queue and language. `asked_for` is the queue the opening names, `page_asks` the one the page's widget
+    names.
 
-    A page that names a queue which is gone gets the site's own; an opening that does so is refused by the store.
+    If the page's queue no longer exists, the site's is used; if the opening's does not, the store refuses.
     """
     page = page_asks if page_asks in directory.queues else ""
     return Route(asked_for or page or site.queue, language_of(locale))

@@ -6,12 +6,12 @@ from console.services import Services
 
 
 async def set_away_reasons(services: Services, by: Member, reasons: tuple[str, ...]) -> bool:
-    """What agents may choose from when they go away. Whether it is live already."""
+    """Set the reasons agents can choose when going away. Return whether it is live already."""
     require(by, "configure")
     return await services.go_live(await services.stores.preferences.set_away_reasons(reasons, by=by))
 
 
 async def set_watch_shown(services: Services, by: Member, *, shown: bool) -> bool:
-    """Whether agents see who is watching their chats. Whether it is live already."""
+    """Set whether agents see who watches their chats. Return whether it is live already."""
     require(by, "administer")
     return await services.go_live(await services.stores.preferences.set_watch_shown(shown, by=by))

@@ -11,13 +11,13 @@ STILL = "Chats still in this queue: %(count)s. Move them to another queue or wai
 
 
 async def save(services: Services, by: Member, queue: Queue, members: Collection[str]) -> bool:
-    """Add or change a queue that these members serve, and nobody else. Whether it is live already."""
+    """Add or change a queue that exactly these members serve. Return whether it is live already."""
     require(by, "configure")
     return await services.go_live(await services.stores.queues.put(queue, members=members, by=by))
 
 
 async def remove(services: Services, by: Member, queue: str) -> bool:
-    """Refused while a chat is in it or another setting leads to it. Whether it is gone from live state already."""
+    """Remove a queue. Refused while it has chats or another setting refers to it. Return whether it is live already."""
     require(by, "configure")
     chats = services.picture.chats.values()
     if count := sum(chat.queue == queue or queue in chat.lines for chat in chats):

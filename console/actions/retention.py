@@ -1,4 +1,4 @@
-"""How long ended chats are kept."""
+"""Data retention: how long ended chats are kept."""
 
 from console.archive.database import now_ms
 from console.domain.directory import Member
@@ -9,7 +9,10 @@ DAY = 86_400_000  # ms
 
 
 async def set_days(services: Services, by: Member, days: int, *, sure: bool) -> int:
-    """0 once it is set. Fewer days than now delete older chats for good: unless `sure`, their number, and no change."""
+    """Set the days; return 0.
+
+    If that would delete chats and `sure` is not set, change nothing and return their number.
+    """
     require(by, "configure")
     fewer = 0 < days < await services.retention_days()
     if fewer and not sure and (doomed := await services.history.count_older_than(now_ms() - days * DAY)):

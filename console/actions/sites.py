@@ -6,12 +6,12 @@ from console.services import Services
 
 
 async def save(services: Services, by: Member, site: Site) -> bool:
-    """Add or change a site. Whether it is live already."""
+    """Add or change a site. Return whether it is live already."""
     require(by, "configure")
     return await services.go_live(await services.stores.sites.put(site, by=by))
 
 
 async def remove(services: Services, by: Member, key: str) -> bool:
-    """Chats that run go on. Whether it is gone from live state already."""
+    """Remove a site; its open chats go on. Return whether it is live already."""
     require(by, "configure")
     return await services.go_live(await services.stores.sites.remove(key, by=by))

@@ -1,4 +1,4 @@
-"""What a supervisor may do to chats and agents: each verb checks the right, and returns what it became."""
+"""What a supervisor may do to chats and agents: each verb checks the right and returns its result."""
 
 from collections.abc import Awaitable
 
@@ -16,7 +16,7 @@ from console.services import Services
 
 
 class SupervisorActions:
-    """The verbs of one member; every one raises NotAllowed once they may no longer supervise."""
+    """The verbs of one member. Each raises NotAllowed once they may no longer supervise."""
 
     def __init__(self, services: Services, member: Member) -> None:
         self.author = Author(member.id, member.name)
@@ -24,7 +24,7 @@ class SupervisorActions:
         self.workspace = services.workspace
 
     def member(self) -> Member:
-        """Who this is by now."""
+        """Return the member as of now."""
         member = self.services.directory.members.get(self.author.id)
         if member is None:
             raise NotAllowed
@@ -55,17 +55,17 @@ class SupervisorActions:
         return Said("", 0, at)
 
     async def set_limit(self, command: SetLimit) -> Said:
-        """SQL has the word on limits; live state follows at once."""
+        """Set an agent's limit. SQL owns limits; live state follows at once."""
         self.member()
         try:
             directory = await self.services.stores.members.set_limit(command.agent, command.limit, by=self.author)
-        except Unknown:  # SQL is away: a board that came back and asked again would not see much else
+        except Unknown:  # DatabaseAway instead of Unknown: reconnecting the board would not help
             raise DatabaseAway from None
         await self.services.go_live(directory)
         return Said("", 0, self.workspace.now())
 
     async def _live(self, work: Awaitable[Said]) -> Said:
-        """NotYours for a chat that is not live, as for none at all."""
+        """Do the work. Raises NotYours for a chat that is not live, as for one that does not exist."""
         try:
             return await work
         except Gone:

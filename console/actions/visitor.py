@@ -1,4 +1,4 @@
-"""What a visitor may do: each verb checks, makes one call of the workspace, and returns what it became."""
+"""What a visitor may do: each verb validates, makes one call to the workspace, and returns its result."""
 
 from contextlib import suppress
 
@@ -37,9 +37,10 @@ WRITTEN = 4  # times that a profile goes to the disk: log, feed, the chat as it 
 
 
 class VisitorActions:
-    """The verbs of one visitor on one connection. `chat` is theirs now, or empty; `last` the seq they have seen.
+    """The verbs of one visitor on one connection. `chat` is their current chat or empty; `last` the last seq they have
+    seen.
 
-    `returning`: known by token with nothing live, so the archive may know the cid of a resend.
+    `returning`: known by token but without a live chat, so the archive may know the cid of a resend.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class VisitorActions:
 
     @property
     def site(self) -> Site:
-        """As it is set now; as it was when it has been removed, for chats that run go on."""
+        """The site as it is now; if it was removed, as it was, since open chats go on."""
         return self.services.directory.sites.get(self._site.key, self._site)
 
     @property
@@ -66,19 +67,19 @@ class VisitorActions:
         return self.profile.visitor
 
     def route(self, asked_for: str = "") -> Route:
-        """Where a new chat of this visitor goes."""
+        """Return where a new chat of this visitor goes."""
         locale = self.profile.profile.locale
         return route_new_chat(
             self.services.directory, self.site, locale=locale, asked_for=asked_for, page_asks=self._page_asks
         )
 
     def enter(self, chat: str) -> None:
-        """The ack of an opening and its first fact race: whichever is first begins another log."""
+        """Start a new log. The ack of an opening and its first fact race; whichever comes first calls this."""
         if chat != self.chat:
             self.chat, self.last = chat, 0
 
     def running(self) -> ChatState | None:
-        """The chat while it goes on for its visitor."""
+        """Return the chat while it is open for its visitor."""
         state = self.services.picture.chats.get(self.chat)
         return state if state is not None and state.place != "wrapup" else None
 
@@ -152,7 +153,7 @@ class VisitorActions:
             return await self._late(command.cid, "rated")
 
     async def set_profile(self, command: SetProfile) -> Said:
-        """In a chat the agent sees it at once; before one it is kept for the opening."""
+        """Set the profile. In a chat the agent sees it at once; before one it is kept for the opening."""
         before = self.profile.profile
         self.profile.set_identity(command.name, command.email, command.fields)
         self.profile.set_page(command.page, command.locale)
@@ -160,7 +161,10 @@ class VisitorActions:
         return said or Said("", 0, self.workspace.now())
 
     async def _set(self, command: SetProfile, *, new: bool) -> Said | None:
-        """None after the end, or when the chat already tells all of it: pages say it at every turn."""
+        """Set the profile of the chat. None after the end.
+
+        Pages set it on every page view, so a profile the chat already has is not recorded again.
+        """
         body = msgspec.json.encode(command).decode()
         state = self.running()
         try:
@@ -171,7 +175,7 @@ class VisitorActions:
         except (ChatEnded, Gone):
             return None
 
-    # --- what may be lost, or is only asked ----------------------------------------------------------------
+    # --- signals and queries --------------------------------------------------------------------------------
 
     async def typing(self, command: VisitorTyping) -> None:
         if self.chat:
@@ -185,13 +189,13 @@ class VisitorActions:
             await self.workspace.visitor_seen(self.chat, self.visitor.id, command.seq)
 
     async def history(self, before: int) -> tuple[list[VisitorFact], bool]:
-        """The public facts older than seq `before`, oldest first, and whether there are more."""
+        """Return the public facts before seq `before`, oldest first, and whether there are more."""
         owner, _, log, more = await self.workspace.history(self._open_chat(), before, MAX_FACTS)
         if owner != self.visitor.id:
             raise NotOpen
         return visitor_facts(log), more
 
-    # --- how ------------------------------------------------------------------------------------------------
+    # --- helpers --------------------------------------------------------------------------------------------
 
     def _open_chat(self) -> str:
         if not self.chat:
@@ -199,10 +203,10 @@ class VisitorActions:
         return self.chat
 
     async def _archived(self, cid: str, text: str) -> Said | None:
-        """The first result of an `open` whose live keys are gone; asked only for a visitor with nothing live."""
+        """Return the first result of an `open` that is no longer live. Asks only for visitors without a live chat."""
         if not self.returning:
             return None
-        with suppress(Unknown):  # SQL is away: at worst a resend of more than a day ago opens a second chat
+        with suppress(Unknown):  # SQL is down: at worst a resend after more than a day opens a second chat
             return await first_result(self.services, self.visitor.id, cid, "message", text=text)
         return None
 

@@ -1,4 +1,4 @@
-"""What a page tells of its visitor: made harmless, and kept until a chat is opened with it."""
+"""What a page says about its visitor: cleaned, and kept until a chat is opened."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -16,13 +16,13 @@ from console.protocol import MAX_TEXT, Page
 from console.queue.payloads import VisitorProfile
 
 CHANNEL = "web"
-MOST_FIELDS = 50  # of a visitor; the oldest give way, for every fact of the profile carries them all
-MOST_BYTES = 16 * 1024  # of their names and values together
+MOST_FIELDS = 50  # per visitor; the oldest are dropped, as every profile fact carries all fields
+MOST_BYTES = 16 * 1024  # of all names and values together
 EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
 class ProfileBuilder:
-    """One visitor as this socket knows them; `profile` is what a fact is told. `site` is asked anew each time."""
+    """The visitor as this socket knows them; facts carry `profile`. `site` is called anew each time."""
 
     def __init__(self, visitor: str, site: Callable[[], Site], browser: str) -> None:
         self._site = site
@@ -39,12 +39,12 @@ class ProfileBuilder:
         return self.profile.visitor
 
     def adopt(self, profile: bytes | str) -> None:
-        """The profile of the visitor's chat, with the page they are on now."""
+        """Take over the profile of the visitor's chat, but keep the page they are on now."""
         kept, here = msgspec.json.decode(profile, type=VisitorProfile), self.profile
         self.profile = msgspec.structs.replace(kept, page=here.page or kept.page, title=here.title or kept.title)
 
     def set_page(self, page: Page, locale: str = "") -> None:
-        """The page they are on; what it leaves out stays as it was."""
+        """Set the current page; empty values keep what was known."""
         here = self.profile
         self.profile = msgspec.structs.replace(
             here,
@@ -55,9 +55,9 @@ class ProfileBuilder:
         )
 
     def set_identity(self, name: str, email: str, fields: Mapping[str, str]) -> None:
-        """Name, address and fields as the page gives them: unverified; the oldest fields give way.
+        """Set name, address and fields as the page gives them: unverified; the oldest fields are dropped.
 
-        BadText for half a surrogate pair, ProfileFull when what is given at once is too much by itself.
+        Raises BadText for half a surrogate pair, ProfileFull if the given fields alone are too large.
         """
         was = self.profile
         given = {
@@ -85,34 +85,34 @@ class ProfileBuilder:
     def matches(self, line: ChatState) -> bool:
         """Whether the chat already tells all of the profile."""
         mine = self.profile
-        told = (line.name, line.email, line.locale, line.page, line.title, line.fields)
-        return told == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields)
+        known = (state.name, state.email, state.locale, state.page, state.title, state.fields)
+        return known == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields)
 
 
 def size(fields: Mapping[str, str]) -> int:
-    """Bytes of names and values."""
+    """Return the bytes of all names and values."""
     return sum(len(name.encode()) + len(value.encode()) for name, value in fields.items())
 
 
 def clean_message(text: str) -> str:
-    """What a person wrote: cleaned, card numbers masked. BadText when nothing is left."""
+    """Clean a person's message and mask card numbers. Raises BadText if nothing is left."""
     return mask_cards(clean(text, limit=MAX_TEXT))
 
 
 def clean_line(text: str, limit: int) -> str:
-    """What a page says of its visitor: one harmless line, or nothing."""
+    """Clean a single line about the visitor; empty if nothing is left."""
     return mask_cards(clean(text.strip(), limit=limit, lines=False, optional=True))
 
 
 def valid_email(text: str) -> str:
-    """BadText when nobody could be answered there."""
+    """Return the address trimmed. Raises BadText if it is no e-mail address."""
     if not EMAIL.fullmatch(text.strip()):
         raise BadText("That is no e-mail address.")
     return text.strip()
 
 
 def page_address(url: str, parameters: Collection[str]) -> str:
-    """An address without fragment, and of its query only the parameters the site lists."""
+    """Return the URL without fragment, and with only those query parameters that the site lists."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,7 +1,7 @@
-"""What alerts have found, and how far their reader has come.
+"""Incidents found by alerts, and how far their reader has read the feed.
 
-One reader at a time may write: whoever took the cursor last. What it found, what is to be told of it, and how far it
-has read are one transaction.
+Only one reader at a time may write: the one that took the cursor last. Its findings, the messages to send, and its
+position are saved in one transaction.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -16,11 +16,12 @@ from console.archive.feed_cursor import FeedCursor, FeedPosition
 from console.archive.tables import alert_incidents, chats
 from console.domain.alerts import Incident
 
-NAME = "alerts"  # of the consumer
+NAME = "alerts"  # of this consumer
 
 
 class AlertIncidents:
     def __init__(self, database: Database, workspace: str, outbox: AlertOutbox) -> None:
+        """The incidents of one workspace."""
         self.database = database
         self.workspace = workspace
         self.outbox = outbox
@@ -30,12 +31,12 @@ class AlertIncidents:
         return FeedCursor(self.database, self.workspace, NAME)
 
     async def stop_following(self) -> None:
-        """There is no rule: what happens until there is one is not told later."""
+        """Stop following while there is no rule: what happens until there is one is not reported later."""
         async with self.database.writing() as connection:
             await self.cursor.drop(connection)
 
     async def begin(self, reader: str, epoch: str, id: str, n: int) -> tuple[FeedPosition | None, list[Incident]]:
-        """Takes the cursor. Where it stands (None: it is new, and stands at `n`), and the incidents that go on."""
+        """Take the cursor. Return its position (None: it is new and starts at `n`) and the open incidents."""
         async with self.database.writing() as connection:
             before = await self.cursor.take(connection, reader, FeedPosition(epoch, id, n))
             found = await connection.execute(
@@ -51,7 +52,10 @@ class AlertIncidents:
         gone: Collection[tuple[str, str, str]],
         outgoing: Sequence[Outgoing],
     ) -> None:
-        """All that was found up to the place. Overtaken when another reader has begun since: nothing was kept."""
+        """Save everything found up to `place`.
+
+        Raises Overtaken, and saves nothing, if another reader has started since.
+        """
         async with self.database.writing() as connection:
             await self.cursor.move(connection, reader, place)
             changed = list(changed)
@@ -65,7 +69,7 @@ class AlertIncidents:
                     await self.outbox.put(connection, message, destination)
 
     async def names(self, ids: Collection[str]) -> dict[str, str]:
-        """The visitors' names of archived chats."""
+        """Return visitors' names by archived chat."""
         this = (chats.c.workspace == self.workspace) & chats.c.id.in_(list(ids)[:500])
         async with self.database.reading() as connection:
             return {row.id: row.name for row in await connection.execute(select(chats.c.id, chats.c.name).where(this))}

@@ -1,4 +1,4 @@
-"""What is to be told by alerts: an order for each destination, and a bound."""
+"""Alert messages to send: in order for each destination, and bounded."""
 
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
@@ -12,10 +12,10 @@ from console.archive.tables import alert_messages
 from console.domain.alert_delivery import AlertMessage, Answer
 from console.domain.alerts import AlertRule, Destination
 
-MOST_WAITING = 50  # messages for one destination: the oldest give way
-BACK_OFF = (5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000)  # ms from one try to the next; the last again and again
+MOST_WAITING = 50  # messages per destination; beyond that the oldest are dropped
+BACK_OFF = (5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000)  # ms between two tries; the last one repeats
 GIVE_UP = 24 * 3_600_000  # ms
-LEASE = 30_000  # ms after which a try is taken for lost: no sending takes as long
+LEASE = 30_000  # ms until a try counts as lost; no delivery takes that long
 
 
 class Outgoing(NamedTuple):
@@ -29,7 +29,7 @@ class Outgoing(NamedTuple):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A try that is to be made now."""
+    """A message to send now."""
 
     id: int
     rule: str
@@ -40,7 +40,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class MessageLine(msgspec.Struct, frozen=True):
-    """A message as the settings list it; `ended` 0 while it waits to be sent, `code` of the last answer."""
+    """A message as the settings list it; `ended` is 0 while it waits, `code` is the last result."""
 
     id: int
     shown: str
@@ -59,12 +59,13 @@ class MessageLine(msgspec.Struct, frozen=True):
 
 class AlertOutbox:
     def __init__(self, database: Database, workspace: str, clock: Callable[[], int]) -> None:
+        """The outbox of one workspace."""
         self.database = database
         self.workspace = workspace
         self.clock = clock
 
     async def put(self, connection: AsyncConnection, outgoing: Outgoing, destination: Destination) -> None:
-        """One more message, within a transaction; a full outbox lets its oldest go."""
+        """Add a message within a transaction; a full outbox drops its oldest."""
         here = self._waiting() & (alert_messages.c.destination == destination.id)
         count = select(func.count()).select_from(alert_messages).where(here)
         if (await connection.execute(count)).scalar_one() >= MOST_WAITING:
@@ -95,13 +96,13 @@ class AlertOutbox:
         }
 
     async def claim(self, sender: str, limit: int, busy: Collection[str] = ()) -> tuple[list[Delivery], int]:
-        """What is to be tried now, one for each destination that is not `busy`; when (ms) the next is, 0 for none.
+        """Claim up to `limit` messages to send now, at most one per destination, none for `busy` ones.
 
-        `limit` of them at most.
-
-        Whatever is claimed and not recorded within LEASE is to be tried again.
+        Return them, and when (ms) the next is due, 0 for none. A message that is not recorded within LEASE is sent
+        again.
         """
         async with self.database.reading() as connection:
+            # Only the oldest message of each destination is a candidate, which keeps them in order.
             first = select(func.min(alert_messages.c.id)).where(self._waiting()).group_by(alert_messages.c.destination)
             wanted = select(alert_messages).where(alert_messages.c.id.in_(first)).order_by(alert_messages.c.id)
             rows = (await connection.execute(wanted)).mappings().all()
@@ -111,7 +112,7 @@ class AlertOutbox:
         for row in rows:
             if row["destination"] in busy or len(claimed) == limit:
                 continue
-            if now < row["next"] <= now + max(BACK_OFF):  # a clock that was wrong holds nothing back
+            if now < row["next"] <= now + max(BACK_OFF):  # a wrong clock must not hold messages back
                 later.append(row["next"])
             elif await self._take(row["id"], row["tries"], sender, now):
                 message = AlertMessage(row["subject"], row["text"], row["html"], row["tone"])
@@ -121,6 +122,7 @@ class AlertOutbox:
         return claimed, min(later, default=0)
 
     async def _take(self, id: int, tries: int, sender: str, now: int) -> bool:
+        # The condition on `tries` lets only one of several senders claim the message.
         this = self._waiting() & (alert_messages.c.id == id) & (alert_messages.c.tries == tries)
         async with self.database.writing() as connection:
             taken = await connection.execute(
@@ -129,7 +131,7 @@ class AlertOutbox:
             return bool(taken.rowcount)
 
     async def record(self, delivery: Delivery, answer: Answer) -> None:
-        """How the try ended. What failed is tried again later, for a day."""
+        """Record the result of a try. Failed messages are tried again, for a day."""
         now = self.clock()
         this = (alert_messages.c.id == delivery.id) & (alert_messages.c.tries == delivery.tries)
         if answer.final or now - delivery.made > GIVE_UP:
@@ -143,7 +145,7 @@ class AlertOutbox:
     async def record_trial(
         self, rule: AlertRule, destination: Destination, message: AlertMessage, answer: Answer
     ) -> None:
-        """A test message, which was sent at once and is never tried again."""
+        """Record a test message, which was sent at once and is never retried."""
         row = self._row(Outgoing(rule, "test", "", "", message), destination)
         async with self.database.writing() as connection:
             await connection.execute(
@@ -151,13 +153,13 @@ class AlertOutbox:
             )
 
     async def drop_stray(self, known: Collection[str]) -> None:
-        """What waits for a destination that is no more is not sent."""
+        """Drop messages for destinations that no longer exist."""
         async with self.database.writing() as connection:
             gone = self._waiting() & alert_messages.c.destination.not_in(list(known))
             await connection.execute(update(alert_messages).where(gone).values(**self._end("dropped")))
 
     async def latest(self, rule: str, limit: int = 20) -> list[MessageLine]:
-        """The rule's newest messages first."""
+        """Return the rule's messages, newest first."""
         columns = [alert_messages.c[name] for name in MessageLine.__struct_fields__]
         this = (alert_messages.c.workspace == self.workspace) & (alert_messages.c.rule == rule)
         wanted = select(*columns).where(this).order_by(alert_messages.c.id.desc()).limit(limit)
@@ -165,7 +167,7 @@ class AlertOutbox:
             return [MessageLine(**row) for row in (await connection.execute(wanted)).mappings()]
 
     async def drop_older_than(self, oldest: int) -> None:
-        """Messages hold visitors' names: they go with the chats, or sooner."""
+        """Delete old messages: they contain visitors' names, so they must not outlive the chats."""
         async with self.database.writing() as connection:
             old = (alert_messages.c.made < oldest) & alert_messages.c.waits.is_(False)
             await connection.execute(delete(alert_messages).where(old))

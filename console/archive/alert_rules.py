@@ -1,4 +1,4 @@
-"""Alert rules in SQL: read whole, changed one by one, each change with its audit line. Their addresses are secrets."""
+"""Alert rules in SQL: read together, changed one by one, each change with an audit line. Their URLs are secret."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from console.domain.alerts import AlertRule
 from console.domain.validation.alerts import validate_alert
 from console.errors import BadSettings, NotYours, Problem
 
-VERSION = "alerts"  # of the rules; a setting
+VERSION = "alerts"  # version of the rules; a setting
 MOST = 100  # rules
 NO_RULE = "Alert not found. It may have been removed."
 COLUMNS = {
@@ -29,7 +29,7 @@ COLUMNS = {
 
 
 class AlertRules:
-    """A change is seen by whoever follows the feed within a second: `version` rises with each."""
+    """The rules. `version` rises with every change, so followers of the feed notice it within a second."""
 
     def __init__(self, database: Database, *, locales: Collection[str], clock: Callable[[], int]) -> None:
         self.database = database
@@ -41,16 +41,16 @@ class AlertRules:
             return await read_value(connection, VERSION) or 0
 
     async def read_all(self) -> list[AlertRule]:
-        """All of them, by name."""
+        """Return all rules by name."""
         async with self.database.reading() as connection:
             return await _all(connection)
 
     async def read(self, id: str) -> AlertRule:
-        """NotYours for none."""
+        """Return one rule. Raises NotYours if it does not exist."""
         return _the(id, await self.read_all())
 
     async def put(self, rule: AlertRule, *, by: Somebody = COMMAND_LINE) -> None:
-        """Add or change a rule. BadSettings for one that cannot be; where its destinations lead is for the caller."""
+        """Add or change a rule. Raises BadSettings if it is invalid; the caller checks where its destinations lead."""
         async with self.database.writing() as connection:
             known = {one.id: one for one in await _all(connection)}
             before = known.get(rule.id)
@@ -70,7 +70,7 @@ class AlertRules:
             await self._note(connection, by, "Alert changed" if before else "Alert added", before, rule)
 
     async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
-        """With all it has told. NotYours for none."""
+        """Remove a rule and everything it has reported. Raises NotYours if it does not exist."""
         async with self.database.writing() as connection:
             before = _the(id, await _all(connection))
             for table, column in ((alert_rules, "id"), (alert_incidents, "rule"), (alert_messages, "rule")):
@@ -87,14 +87,14 @@ class AlertRules:
 
 
 def public(rule: AlertRule | None) -> dict[str, Any]:
-    """The rule as it may be read by anybody: of the destinations only what is shown."""
+    """Return the rule without secrets: of its destinations only what may be shown."""
     if rule is None:
         return {}
-    told = {name: value for name, value in msgspec.to_builtins(rule).items() if value is not None}
-    spans = {name: f"{told[name] / 1000:g} s" for name in ("due_soon", "nobody", "quiet") if name in told}
+    values = {name: value for name, value in msgspec.to_builtins(rule).items() if value is not None}
+    spans = {name: f"{values[name] / 1000:g} s" for name in ("due_soon", "nobody", "quiet") if name in values}
     shown = {"destinations": [f"{one.shown} ({one.id[:4]})" for one in rule.destinations]}
     line = {"line": str(rule.line)} if rule.line is not None else {}
-    return {**told, **spans, **line, **shown}
+    return {**values, **spans, **line, **shown}
 
 
 def row_of(rule: AlertRule) -> dict[str, Any]:

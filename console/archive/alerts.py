@@ -1,4 +1,4 @@
-"""What SQL keeps for alerts: the rules, what they have found, and what is to be told of it."""
+"""What SQL keeps for alerts: rules, incidents and messages."""
 
 from collections.abc import Callable, Collection
 
@@ -17,6 +17,7 @@ class Alerts:
         locales: Collection[str],
         clock: Callable[[], int] = now_ms,
     ) -> None:
+        """The three stores of alerts."""
         self.rules = AlertRules(database, locales=locales, clock=clock)
         self.outbox = AlertOutbox(database, workspace, clock)
         self.incidents = AlertIncidents(database, workspace, self.outbox)

@@ -1,4 +1,4 @@
-"""Who changed which setting, and how it was before: one line a change, in the change's own transaction."""
+"""The audit log: who changed which setting, and what it was before; one line per change, in its transaction."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
@@ -13,7 +13,7 @@ from console.events import Author
 
 
 class Somebody(Protocol):
-    """Who changes something: an author, or a member."""
+    """Whoever changes something: an author or a member."""
 
     @property
     def id(self) -> str: ...
@@ -21,14 +21,14 @@ class Somebody(Protocol):
     def name(self) -> str: ...
 
 
-COMMAND_LINE: Somebody = Author("", "sestetto")  # whoever may run a command on the server
+COMMAND_LINE: Somebody = Author("", "sestetto")  # anybody who can run a command on the server
 
 
 LIVE, SETTINGS = range(2)  # sources of lines
 
 
 class AuditCursor(NamedTuple):
-    """Where a line stands among the changes of every `source`; the greater is the newer. `at` ms."""
+    """A position in the merged log of every `source`; greater is newer. `at` is in ms."""
 
     at: int
     source: int
@@ -36,14 +36,14 @@ class AuditCursor(NamedTuple):
 
 
 def older(place: AuditCursor, source: int, at: ColumnElement[int], number: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a line of that source, with these columns, stands behind the place."""
+    """SQL condition: the line with these columns is older than the position."""
     if source != place.source:
         return at <= place.at if source < place.source else at < place.at
     return or_(at < place.at, and_(at == place.at, number < place.number))
 
 
 class AuditLine(msgspec.Struct, frozen=True):
-    """`what` is a text of the pages, `target` the thing (`queue:support`); `before` and `after` hold what differs."""
+    """A change. `what` is a text of the pages, `target` the thing (`queue:support`); the rest holds what differs."""
 
     id: int
     at: int
@@ -68,7 +68,7 @@ async def note(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """A line, part of the transaction it is written in. Of `before` and `after` only what differs is kept."""
+    """Add a line as part of the running transaction; keeps only the differences of `before` and `after`."""
     old, new = dict(before or {}), dict(after or {})
     same = {name for name in old if name in new and old[name] == new[name]}
     await connection.execute(
@@ -86,10 +86,11 @@ async def note(
 
 class AuditStore:
     def __init__(self, database: Database) -> None:
+        """Reads the changes of settings."""
         self.database = database
 
     async def read(self, *, before: AuditCursor | None = None, limit: int = 50) -> list[AuditLine]:
-        """The newest lines first; those behind the place `before`, when it is given."""
+        """Return lines, newest first; only those older than `before`, if given."""
         wanted = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(older(before, SETTINGS, audit.c.at, audit.c.id))

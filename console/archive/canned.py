@@ -1,4 +1,4 @@
-"""Canned replies: shared by all, of a queue, or somebody's own."""
+"""Canned replies: shared, of a queue, or a member's own."""
 
 from collections.abc import Callable, Collection
 
@@ -19,16 +19,16 @@ NO_REPLY = "Reply not found."
 
 
 class CannedStore:
-    """Somebody's own leave no audit line: they are nobody else's business."""
+    """The canned replies. Changes of a member's own replies leave no audit line: they are private."""
 
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
         self.database = database
         self.clock = clock
 
     async def for_member(self, member: Member, *, also: Collection[str] = ()) -> list[Canned]:
-        """What the member may insert: their own, their queues', the shared ones, in this order and then by title.
+        """Return what the member can insert: their own, their queues', then shared ones; by title within each.
 
-        `also` are further queues whose chats may come to them.
+        `also` are further queues whose chats may reach them.
         """
         queues = {*member.queues, *also}
         theirs = or_(_of("shared", [""]), _of("queue", queues), _of("member", [member.id]))
@@ -36,12 +36,12 @@ class CannedStore:
         return sorted(found, key=lambda one: (ORDER.index(one.scope), one.title.casefold()))
 
     async def of_team(self) -> list[Canned]:
-        """All but somebody's own, the shared ones first, then by queue and title."""
+        """Return all replies except members' own: shared ones first, then by queue and title."""
         found = await self._canned(canned.c.scope != "member")
         return sorted(found, key=lambda one: (one.scope != "shared", one.owner, one.title.casefold()))
 
     async def put(self, reply: Canned, *, by: Somebody = COMMAND_LINE) -> None:
-        """Add or change a reply; who may is for the caller to say. BadSettings for one that cannot be."""
+        """Add or change a reply; the caller checks the right. Raises BadSettings if it is invalid."""
         async with self.database.writing() as connection:
             known = await rows.read(connection)
             row = (await connection.execute(select(canned).where(canned.c.id == reply.id))).mappings().first()
@@ -64,14 +64,14 @@ class CannedStore:
             await self._note(connection, by, "Canned reply changed" if before else "Canned reply added", before, reply)
 
     async def read(self, id: str) -> Canned:
-        """NotYours for none."""
+        """Return one reply. Raises NotYours if it does not exist."""
         found = await self._canned(canned.c.id == id)
         if not found:
             raise NotYours(NO_REPLY)
         return found[0]
 
     async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
-        """NotYours for none."""
+        """Remove a reply. Raises NotYours if it does not exist."""
         reply = await self.read(id)
         async with self.database.writing() as connection:
             gone = await connection.execute(delete(canned).where(canned.c.id == id))
@@ -100,5 +100,5 @@ def _of(scope: Scope, owners: Collection[str]) -> ColumnElement[bool]:
 
 
 async def forget_canned(connection: AsyncConnection, scope: Scope, owner: str) -> None:
-    """With the queue, or the member, their replies; within a transaction."""
+    """Delete the replies of a removed queue or member, within a transaction."""
     await connection.execute(delete(canned).where(_of(scope, [owner])))

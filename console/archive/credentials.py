@@ -1,7 +1,7 @@
-"""What lets a member in, whatever kind it is: who holds it, and how it ends.
+"""What lets members in, whatever its kind: who holds it, and how it ends.
 
-Of every secret only the digest is kept. Each look-up joins the member, so somebody disabled is
-out at once whatever they hold.
+Only digests of secrets are stored. Each look-up joins the member, so a deactivated member is out at once, whatever they
+hold.
 """
 
 from typing import Any
@@ -13,13 +13,13 @@ from console.archive.database import Database
 from console.archive.tables import members, sessions, tokens
 from console.domain.directory import Member
 
-SEEN_EVERY = 60_000  # ms between two notes of "seen": not a write a page
-KEEP_ENDED = 30 * 24 * 3_600_000  # ms that ended credentials stay, for whoever looks into a break-in
+SEEN_EVERY = 60_000  # ms between two notes of "seen", so that not every page writes
+KEEP_ENDED = 30 * 24 * 3_600_000  # ms that ended credentials are kept, for investigating a break-in
 TOKEN_SESSION = "token:"
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """Somebody known. `session` is the session's id, or `token:<id>`; `csrf` goes into every form."""
+    """A signed-in member. `session` is the session's id, or `token:<id>`; every form carries `csrf`."""
 
     member: Member
     session: str
@@ -33,7 +33,7 @@ async def holder(database: Database, wanted: Select[Any]) -> RowMapping | None:
 
 
 def holders(credentials: Table) -> Select[Any]:
-    """Credentials beside the members who hold them and are not disabled."""
+    """Select credentials with the active members who hold them."""
     last = credentials.c.seen if credentials is sessions else credentials.c.used
     held = select(members, credentials.c.id.label("credential"), credentials.c.created, last)
     return held.join(credentials, credentials.c.member == members.c.id).where(is_active())
@@ -48,10 +48,10 @@ def revoke(credentials: Table, which: ColumnElement[bool], now: int) -> Update:
 
 
 def revoke_all(member_id: str, now: int) -> list[Update]:
-    """The statements that end everything a member holds."""
+    """Return the statements that revoke everything a member holds."""
     return [revoke(table, table.c.member == member_id, now) for table in (sessions, tokens)]
 
 
 def fold_email(email: str) -> str:
-    """One account an address, however it is typed."""
+    """Normalize an address, so that there is one account per address."""
     return email.strip().casefold()[:254]

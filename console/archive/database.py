@@ -1,9 +1,8 @@
-"""The door to SQL: one engine, transactions that say what they are for, migrations.
+"""Access to SQL: one engine, transactions for reading or writing, migrations.
 
-SQLite (WAL) on one machine, PostgreSQL beyond; nothing above this file knows which. A database
-that cannot be reached, is locked, full or read-only raises `Unknown`: nobody can say whether the
-work was done, and doing it again is right. What a statement itself did wrong (a constraint, a
-value that does not fit) is raised as it is.
+SQLite (WAL) on one machine, PostgreSQL beyond; no other module needs to know which. A database that is unreachable,
+locked, full or read-only raises `Unknown`: nobody knows whether the work was done, and doing it again is right. Errors
+of a statement itself (a constraint, a value that does not fit) are raised unchanged.
 """
 
 import asyncio
@@ -27,32 +26,32 @@ from console.errors import SettingError, Unknown
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-BUSY = 5_000  # ms another writer is waited for
-CONNECT = 3.0  # seconds until PostgreSQL has let us in
-STATEMENT = 8.0  # seconds of one statement; PostgreSQL itself ends it
-COMMAND = STATEMENT + 2  # seconds until a server that says nothing at all is given up
-LOCK = 5.0  # seconds a row that somebody else changes is waited for
-IDLE = 15.0  # seconds within a transaction in which nothing is asked: a frozen process holds nobody up for longer
-POOL = 5.0  # seconds a connection is waited for when all are in use
-UNFIT = "22"  # PostgreSQL's class of errors: a value that does not fit
+BUSY = 5_000  # ms to wait for another writer
+CONNECT = 3.0  # seconds to connect to PostgreSQL
+STATEMENT = 8.0  # seconds for one statement; PostgreSQL enforces it
+COMMAND = STATEMENT + 2  # seconds until a silent server is given up
+LOCK = 5.0  # seconds to wait for a row that somebody else changes
+IDLE = 15.0  # seconds a transaction may be idle: a frozen process blocks nobody for longer
+POOL = 5.0  # seconds to wait for a connection when all are in use
+UNFIT = "22"  # PostgreSQL's error class for values that do not fit
 WAIT = 300.0  # seconds that a start waits for the database
-MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock: one process migrates
+MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock, so that one process migrates
 
 log = structlog.get_logger()
 
 
 def now_ms() -> int:
-    """This machine's clock, ms since 1970. Accounts live by it; chats by the store's."""
+    """Return this machine's clock in ms since 1970. Accounts use it; chats use the store's."""
     return time.time_ns() // 1_000_000
 
 
 def sqlite_url(folder: Path) -> str:
-    """The archive's address when it is kept in the data folder."""
+    """Return the URL of the archive in the data folder."""
     return f"sqlite+aiosqlite:///{folder / 'sestetto.db'}"
 
 
 class Database:
-    """An engine for `url` (`sqlite:///file`, `postgresql://…`); `migrate()` before anything else."""
+    """An engine for `url` (`sqlite:///file`, `postgresql://…`). Call `migrate()` before anything else."""
 
     def __init__(self, url: str, *, busy: int = BUSY) -> None:
         self.engine = _engine(url, COMMAND)
@@ -62,20 +61,20 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that changes nothing; Unknown when SQL is away."""
+        """Open a transaction that changes nothing. Raises Unknown if SQL is down."""
         async with _clear_errors(), self.engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is committed at the end; on SQLite it is alone from its start."""
+        """Open a transaction that commits at the end; on SQLite it is exclusive from its start."""
         async with _clear_errors(), self.engine.connect() as connection:
             await connection.execution_options(writing=True)
             async with connection.begin():
                 yield connection
 
     async def migrate(self) -> None:
-        """Bring the tables to the newest version; safe to run from several processes at once."""
+        """Migrate the tables to the newest version; safe to run from several processes at once."""
         file = self.engine.url.database
         if self.is_sqlite and file and file != ":memory:":
             await asyncio.to_thread(_make_private, Path(file))
@@ -87,13 +86,13 @@ class Database:
                     if not self.is_sqlite:
                         await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
                     await connection.run_sync(_upgrade)
-                await connection.invalidate()  # it enforced no foreign keys
+                await connection.invalidate()  # it ran without foreign keys
         finally:
             if engine is not self.engine:
                 await engine.dispose()
 
     async def migrate_when_there(self) -> None:
-        """At a start: a database that is locked or away is waited for, as it is while we run. Unknown after WAIT."""
+        """Migrate at a start; wait for a database that is locked or down. Raises Unknown after WAIT."""
         until = time.monotonic() + WAIT
         while True:
             try:
@@ -110,15 +109,15 @@ class Database:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether SQL itself failed, rather than what it was asked to keep."""
+    """Whether SQL itself failed, rather than the statement."""
     if isinstance(error, DBAPIError):
-        state = str(getattr(error.orig, "sqlstate", None) or "")  # asyncpg's errors of data come without a class
+        state = str(getattr(error.orig, "sqlstate", None) or "")  # asyncpg does not map these errors to DataError
         return not (isinstance(error, IntegrityError | DataError) or state.startswith(UNFIT))
     return isinstance(error, PoolTimeout | OSError)
 
 
 def first_line(error: BaseException) -> str:
-    """What it says, in a line; its name when it says nothing."""
+    """Return the first line of an error's text; its class name if it has none."""
     cause = getattr(error, "orig", None) or error
     return next(iter(str(cause).strip().splitlines()), "") or type(cause).__name__
 
@@ -158,21 +157,21 @@ def _engine(url: str | URL, command: float | None) -> AsyncEngine:
 
 
 def _patience(driver: str, command: float | None) -> dict[str, Any]:
-    """How long PostgreSQL may take for what, as its driver is told; without `command` it may take any time."""
+    """Return the time limits for PostgreSQL's driver; without `command` statements may take any time."""
     if driver != DRIVERS["postgresql"]:
         return {}
     if command is None:
         return {"timeout": CONNECT}
     limits = {"statement_timeout": STATEMENT, "lock_timeout": LOCK, "idle_in_transaction_session_timeout": IDLE}
-    told = {name: str(round(seconds * 1000)) for name, seconds in limits.items()}
-    return {"timeout": CONNECT, "command_timeout": command, "server_settings": told}
+    settings = {name: str(round(seconds * 1000)) for name, seconds in limits.items()}
+    return {"timeout": CONNECT, "command_timeout": command, "server_settings": settings}
 
 
 def _tame_sqlite(engine: AsyncEngine, busy: int) -> None:
-    """WAL, enforced foreign keys, and transactions that begin where SQLAlchemy says so."""
+    """Set up SQLite: WAL, enforced foreign keys, and transactions that begin when SQLAlchemy says so."""
 
     def connected(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # else Python's driver begins and ends transactions by itself
+        connection.isolation_level = None  # otherwise Python's driver starts and ends transactions itself
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={busy}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -182,7 +181,7 @@ def _tame_sqlite(engine: AsyncEngine, busy: int) -> None:
         writing = connection.get_execution_options().get("writing")
         if connection.get_execution_options().get(
             "migrating"
-        ):  # a table made anew is dropped first, and its children with it
+        ):  # SQLite drops a table before recreating it, and would delete its children
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 

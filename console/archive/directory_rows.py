@@ -1,4 +1,4 @@
-"""The directory's rows: read whole, and changed by what differs between two directories."""
+"""The directory's rows: read as a whole, and written as the difference between two directories."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ Row = Mapping[Any, Any]
 
 
 async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
-    """All of it as it stands; disabled members are not in it. With `lock` it is nobody else's to change meanwhile."""
+    """Read the whole directory, without deactivated members. `lock` keeps others from changing it meanwhile."""
     wanted = select(directory.c.version)
     version = (await connection.execute(wanted.with_for_update() if lock else wanted)).scalar() or 0
     site_rows = (await connection.execute(select(sites))).mappings().all()
@@ -39,9 +39,9 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
 
 
 async def write(connection: AsyncConnection, known: Directory, wanted: Directory, by: Somebody, now: int) -> bool:
-    """Make SQL hold `wanted`, where it held `known`; an audit line for each thing. Whether anything differed.
+    """Write the differences between `known` and `wanted`, each with an audit line. Return whether anything differed.
 
-    A member who is no longer in it is disabled, a new one has no password.
+    A member missing in `wanted` is deactivated; a new one has no password.
     """
     rows = Rows(connection, by, now)
     await rows.differ(queues, "id", "Queue", known.queues, wanted.queues, queue_row)
@@ -61,14 +61,14 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
 
 
 async def bump(connection: AsyncConnection) -> None:
-    """A new version: live state, and every process, takes the directory anew."""
+    """Raise the version, so that the store and every process read the directory again."""
     newer = await connection.execute(update(directory).values(version=directory.c.version + 1))
     if not newer.rowcount:
         await connection.execute(insert(directory).values(id=1, version=1))
 
 
 class Rows:
-    """Writes rows in one transaction, and says in the audit what it wrote."""
+    """Writes rows in one transaction, and an audit line for each."""
 
     def __init__(self, connection: AsyncConnection, by: Somebody, now: int) -> None:
         self.connection, self.by, self.now = connection, by, now
@@ -106,7 +106,7 @@ GONE = {"Queue": "removed", "Site": "removed", "Member": "deactivated"}
 
 
 def plain(thing: Queue | Site | Member | None) -> dict[str, Any]:
-    """As JSON has it."""
+    """Return the value as JSON types."""
     given: dict[str, Any] = msgspec.to_builtins(thing) if thing else {}
     return given
 
@@ -128,7 +128,7 @@ def site_row(site: Site) -> dict[str, Any]:
 
 
 def member_of(row: Row) -> Member:
-    """A member's row as the directory's value."""
+    """Build a member from a row."""
     given = {name: row["slots" if name == "limit" else name] for name in Member.__struct_fields__}
     return msgspec.convert(given, Member)
 

@@ -1,7 +1,7 @@
-"""Sites, queues, members and a few values: what SQL knows and live state is told, at a version that only grows.
+"""Sites, queues, members and some values: what SQL keeps and the store copies, at a version that only grows.
 
-Each change is one transaction: it reads the directory, makes the wanted one of it, refuses what cannot be
-(`console.domain.validation`), writes what differs, and leaves an audit line in the name of `by`.
+Each change is one transaction: it reads the directory, computes the wanted one, validates it
+(`console.domain.validation`), writes the differences, and adds audit lines in the name of `by`.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -16,13 +16,13 @@ from console.domain.directory import Directory
 from console.domain.validation import check
 from console.errors import NotYours
 
-Step = Callable[[AsyncConnection], Awaitable[None]]  # more of the same transaction
+Step = Callable[[AsyncConnection], Awaitable[None]]  # further work in the same transaction
 
 
 class DirectoryStore:
-    """The stores of queues, sites, members and preferences change the directory through this one.
+    """The one way to change the directory; the stores of queues, sites, members and preferences use it.
 
-    A change that cannot be raises BadSettings, and changes nothing; one that is as it was already leaves no trace.
+    An invalid change raises BadSettings and changes nothing; one without a difference leaves no trace.
     """
 
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
@@ -30,7 +30,7 @@ class DirectoryStore:
         self.clock = clock
 
     async def read(self) -> Directory:
-        """All of it as it stands; disabled members are not in it."""
+        """Read the whole directory, without deactivated members."""
         async with self.database.reading() as connection:
             return await rows.read(connection)
 
@@ -44,8 +44,9 @@ class DirectoryStore:
         before: Step | None = None,
         also: Step | None = None,
     ) -> Directory:
-        """What `wanted` makes of the directory becomes the directory; returned as it then stands."""
+        """Replace the directory by what `wanted` makes of it; return the result."""
         async with self.database.writing() as connection:
+            # Locked: two changes at once would each validate against a directory that the other one replaces.
             known = await rows.read(connection, lock=True)
             new = wanted(known)
             check(known, new, edited=edited, but=but)

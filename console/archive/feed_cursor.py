@@ -1,8 +1,8 @@
-"""How far a consumer has read the feed: its place moves in the transaction that keeps what it makes of the entries.
+"""How far a consumer has read the feed: the position moves in the transaction that stores what it read.
 
 A consumer has one row for each history (epoch) of its workspace; the newest counts. Whoever follows the feed takes the
-cursor first, and a process that was overtaken can write nothing more. An entry that cannot be kept whatever is tried
-goes to `set_aside` with the error, and the others flow; numbers that were never seen are noted there too.
+cursor first; a process that was overtaken can write nothing more. An entry that cannot be stored goes to `set_aside`
+with its error, and the others go on; missing numbers are recorded there too.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ class Overtaken(Exception):
 
 
 class FeedPosition(NamedTuple):
-    """How far the feed was read: `id` and `n` of the last entry, under `epoch`."""
+    """How far the feed was read: `id` and `n` of the last entry under `epoch`."""
 
     epoch: str
     id: str
@@ -35,14 +35,14 @@ class FeedPosition(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Entries of the feed, rising by their numbers, as `epoch` has them."""
+    """Entries of the feed by rising number, under `epoch`."""
 
     epoch: str
     entries: Sequence[Entry]
 
 
 class ReadEntry(NamedTuple):
-    """The last entry that a consumer read in one history; `digest` is empty when its content is not known."""
+    """The last entry that a consumer read in one history; `digest` is empty if its content is unknown."""
 
     consumer: str
     epoch: str
@@ -59,7 +59,7 @@ START = FeedPosition("", "0-0", 0)
 
 
 class FeedCursor:
-    """The place of one consumer in the feed of one workspace."""
+    """The position of one consumer in one workspace's feed."""
 
     def __init__(self, database: Database, workspace: str, consumer: str) -> None:
         self.database = database
@@ -68,22 +68,22 @@ class FeedCursor:
         self._ours = (cursors.c.workspace == workspace) & (cursors.c.consumer == consumer)
 
     async def position(self) -> FeedPosition:
-        """In the newest history; `("", "0-0", 0)` before the first entry."""
+        """Return the position in the newest history; `("", "0-0", 0)` before the first entry."""
         async with self.database.reading() as connection:
             found = await self._newest(connection)
         return found[0] if found else START
 
     async def set_aside_count(self) -> int:
-        """How many entries could not be kept."""
+        """Return how many entries could not be stored."""
         ours = (set_aside.c.workspace == self.workspace) & (set_aside.c.consumer == self.consumer)
         async with self.database.reading() as connection:
             return (await connection.execute(select(func.count()).select_from(set_aside).where(ours))).scalar_one()
 
     async def append(self, batch: Batch, write: Write, *, reader: str = "") -> None:
-        """Give `write` the entries that are new, and move behind the last, in one transaction.
+        """Pass new entries to `write` and move past them, in one transaction.
 
-        Unknown when SQL is away: nothing was kept, or all; give them again. WrongEpoch when a newer history has begun
-        since, or the store was set back: the caller lives in the past. Overtaken when it belongs to another reader.
+        Raises Unknown if SQL is down: all or nothing was stored, so pass them again. WrongEpoch if a newer history has
+        begun, or the store was set back: the caller is out of date. Overtaken if another reader has the cursor.
         """
         if not batch.entries:
             return
@@ -91,13 +91,16 @@ class FeedCursor:
             await self._append(batch, write, reader)
         except (SestettoError, Overtaken):
             raise
-        except Exception:  # something in the batch: now one by one, so that only its culprits stay out
+        except Exception:  # try one by one, so that only the entries at fault stay out
             await self._append(batch, self._one_by_one(write), reader)
 
     # --- inside a transaction of the caller ------------------------------------------------------
 
     async def take(self, connection: AsyncConnection, reader: str, start: FeedPosition) -> FeedPosition | None:
-        """From now on only `reader` moves it, from `start` if the history is new. Where it stood, None for nowhere."""
+        """Give the cursor to `reader`; it starts at `start` if the history is new.
+
+        Return its previous position, or None.
+        """
         found = await self._newest(connection, lock=True)
         if found and found[0].epoch == start.epoch:
             here = self._ours & (cursors.c.epoch == start.epoch)
@@ -107,14 +110,14 @@ class FeedCursor:
         return found[0] if found else None
 
     async def move(self, connection: AsyncConnection, reader: str, place: FeedPosition) -> None:
-        """Overtaken when another reader has begun since: write nothing."""
+        """Move to `place`. Raises Overtaken if another reader has started since: then write nothing."""
         found = await self._newest(connection, lock=True)
         if found is None or found[0].epoch != place.epoch or found[1] != reader:
             raise Overtaken
         await self._put(connection, place, "")
 
     async def drop(self, connection: AsyncConnection) -> None:
-        """There is nothing to follow the feed for: the next reader begins where the feed stands then."""
+        """Remove the cursor when there is nothing to follow for; the next reader starts at the feed's end."""
         await connection.execute(delete(cursors).where(self._ours))
 
     # --- steps -----------------------------------------------------------------------------------
@@ -131,7 +134,7 @@ class FeedCursor:
             await self._put(connection, FeedPosition(batch.epoch, last.id, last.n), digest_of(last.raw))
 
     async def _locked(self, connection: AsyncConnection, epoch: str, reader: str) -> FeedPosition:
-        """This history's place, nobody else's until the transaction ends; made when the history is new."""
+        """Lock and return the position of this history; create it if the history is new."""
         found = await self._newest(connection, lock=True)
         if found and found[0].epoch == epoch:
             if reader and found[1] != reader:
@@ -142,13 +145,13 @@ class FeedCursor:
         return place
 
     async def _newest(self, connection: AsyncConnection, *, lock: bool = False) -> tuple[FeedPosition, str] | None:
-        """Its place and reader."""
+        """Return position and reader of the newest history."""
         wanted = select(cursors).where(self._ours).order_by(cursors.c.turn.desc()).limit(1)
         row = (await connection.execute(wanted.with_for_update() if lock else wanted)).first()
         return (FeedPosition(row.epoch, row.id, row.n), row.reader) if row else None
 
     async def _begin(self, connection: AsyncConnection, reader: str, place: FeedPosition) -> None:
-        """A new history; WrongEpoch for one that was left behind."""
+        """Add a new history. Raises WrongEpoch for one that was left behind."""
         known = (await connection.execute(select(cursors.c.epoch).where(self._ours))).scalars().all()
         if place.epoch in known:
             raise WrongEpoch
@@ -160,8 +163,8 @@ class FeedCursor:
         await connection.execute(update(cursors).where(here).values(id=place.id, n=place.n, digest=digest))
 
     async def _note_gaps(self, connection: AsyncConnection, at: FeedPosition, fresh: Sequence[Entry]) -> None:
-        """A feed cut off before it was read has lost facts: that is written down, never passed over."""
-        last = at.n or fresh[0].n - 1  # a history's first entry may be any
+        """Record missing numbers: the feed was cut before it was read, and facts are lost."""
+        last = at.n or fresh[0].n - 1  # a history may start with any number
         for entry in fresh:
             if entry.n != last + 1:
                 gap = f"The feed's entries {last + 1} to {entry.n - 1} were never seen."
@@ -172,6 +175,7 @@ class FeedCursor:
         async def each(connection: AsyncConnection, batch: Batch) -> None:
             for entry in batch.entries:
                 try:
+                    # A savepoint per entry: one that fails is undone alone.
                     async with connection.begin_nested():
                         await write(connection, Batch(batch.epoch, [entry]))
                 except Exception as error:
@@ -193,7 +197,7 @@ class FeedCursor:
 
 
 async def positions(database: Database, workspace: str) -> dict[str, tuple[FeedPosition, int]]:
-    """By consumer: its place in the newest history, and how many entries it has set aside."""
+    """Map each consumer to its position in the newest history, and the number of entries it has set aside."""
     at = select(cursors).where(cursors.c.workspace == workspace).order_by(cursors.c.turn)
     aside = select(set_aside.c.consumer, func.count()).where(set_aside.c.workspace == workspace)
     async with database.reading() as connection:
@@ -203,7 +207,7 @@ async def positions(database: Database, workspace: str) -> dict[str, tuple[FeedP
 
 
 async def read_entries(database: Database, workspace: str) -> list[ReadEntry]:
-    """Of every consumer and history, the newest history last."""
+    """Return the last entries read of every consumer and history; newest history last."""
     wanted = select(cursors).where(cursors.c.workspace == workspace).order_by(cursors.c.turn)
     async with database.reading() as connection:
         rows = (await connection.execute(wanted)).all()
@@ -211,13 +215,14 @@ async def read_entries(database: Database, workspace: str) -> list[ReadEntry]:
 
 
 def digest_of(raw: bytes) -> str:
-    """What an entry is known again by, beside its id."""
+    """Return what identifies an entry's content, besides its id."""
     return hashlib.sha256(raw).hexdigest()[:32]
 
 
 def _fresh(entries: Sequence[Entry], at: FeedPosition) -> list[Entry]:
-    """Those behind the place, each once. WrongEpoch when a later entry has a number that was given before."""
+    """Return the entries after the position, each once. Raises WrongEpoch if a newer entry reuses a number."""
     fresh = {entry.n: entry for entry in entries if entry.n > at.n}
+    # Numbers decide what is new, ids decide what is later: the store was set back if a later entry has an old number.
     if any(entry.n <= at.n and _order(entry.id) > _order(at.id) for entry in entries):
         raise WrongEpoch
     return sorted(fresh.values(), key=lambda entry: entry.n)
@@ -229,6 +234,6 @@ def _order(id: str) -> tuple[int, int]:
 
 
 def _says(error: Exception) -> str:
-    """The error in a line, without the values that were sent along."""
+    """Return the error on one line, without the values of the statement."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return f"{type(cause).__name__}: {first_line(error)}".replace("\0", "")[:500]

@@ -1,4 +1,4 @@
-"""Reading the archive: one chat in full, a visitor's chats, what a command once got; and what is kept no longer."""
+"""Reads the archive: one chat in full, a visitor's chats, the first result of a command; and deletes old chats."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ CHUNK = 200  # chats deleted in one transaction
 
 
 class ChatRecord(msgspec.Struct):
-    """A chat with its facts in order; `unreadable` counts those that are no longer understood."""
+    """A chat with its facts in order; `unreadable` counts facts this release does not understand."""
 
     chat: ArchivedChat
     facts: list[AnyChatFact]
@@ -22,7 +22,7 @@ class ChatRecord(msgspec.Struct):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a command got: its chat, seq and time (ms), and the text it carried, to tell a reused cid."""
+    """The result of a command: its chat, seq and time (ms), and its text, to detect a reused cid."""
 
     chat: str
     seq: int
@@ -37,14 +37,14 @@ class History:
         self.workspace = workspace
 
     async def earlier_chats(self, visitor: str, *, but: str, limit: int) -> list[ArchivedChat]:
-        """The visitor's other chats, the newest first."""
+        """Return the visitor's other chats, newest first."""
         theirs = and_(chats.c.workspace == self.workspace, chats.c.visitor == visitor, chats.c.id != but)
         wanted = select(chats).where(theirs).order_by(chats.c.opened.desc(), chats.c.id.desc()).limit(limit)
         async with self.database.reading() as connection:
             return [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]
 
     async def visitors_of(self, chat_ids: Collection[str]) -> dict[str, Visitor]:
-        """By chat; those that the archive does not know are left out. Unknown when SQL is away."""
+        """Return visitors by chat, without unknown chats. Raises Unknown if SQL is down."""
         wanted = select(chats.c.id, chats.c.visitor, chats.c.name, chats.c.email, chats.c.verified)
         wanted = wanted.where(chats.c.workspace == self.workspace, chats.c.id.in_(chat_ids))
         async with self.database.reading() as connection:
@@ -52,7 +52,7 @@ class History:
         return {row.id: Visitor(row.visitor, row.name, row.email, row.verified) for row in rows}
 
     async def read_chat(self, chat_id: str) -> ChatRecord | None:
-        """The chat with all its facts, staff's included; None when the archive has no such chat."""
+        """Return the chat with all its facts, staff-only ones included; None if the archive does not have it."""
         of_chat = and_(facts.c.workspace == self.workspace, facts.c.chat == chat_id)
         async with self.database.reading() as connection:
             row = (await connection.execute(select(chats).where(self._is(chat_id)))).mappings().first()
@@ -64,7 +64,7 @@ class History:
         return ChatRecord(archived_chat(row), read, len(raws) - len(read))
 
     async def result_of(self, author: str, cid: str, *, chat: str = "") -> Result | None:
-        """What the author's command got when it was done: in `chat`, or in whichever chat it opened."""
+        """Return the first result of an author's command: in `chat`, or in whichever chat it opened."""
         wanted = select(facts).where(facts.c.workspace == self.workspace, facts.c.author == author, facts.c.cid == cid)
         if chat:
             wanted = wanted.where(facts.c.chat == chat)
@@ -79,15 +79,15 @@ class History:
             return (await connection.execute(select(chats.c.id).where(self._is(chat_id)))).first() is not None
 
     async def count_older_than(self, ms: int) -> int:
-        """How many chats `drop_older_than` would delete."""
+        """Return how many chats `drop_older_than` would delete."""
         old = select(func.count()).select_from(chats).where(chats.c.workspace == self.workspace, chats.c.last < ms)
         async with self.database.reading() as connection:
             return (await connection.execute(old)).scalar_one()
 
     async def drop_older_than(self, ms: int) -> int:
-        """Delete every chat in which nothing has happened since that instant, and all that is kept of it.
+        """Delete every chat without activity since that time, with everything stored about it; return how many.
 
-        How many chats. A chat whose end was never seen goes too: what people wrote is not kept for ever.
+        A chat whose end was never recorded is deleted too: what people write is not kept forever.
         """
         old = select(chats.c.id).where(chats.c.workspace == self.workspace, chats.c.last < ms).limit(CHUNK)
         dropped = 0
@@ -103,7 +103,7 @@ class History:
         return dropped
 
     async def _drop_the_rest(self, ms: int) -> None:
-        """Facts of no chat (the foreign key takes the others along), and what was set aside."""
+        """Delete facts without a chat (the foreign key deletes the others), and old entries set aside."""
         async with self.database.writing() as connection:
             for table in (facts, set_aside):
                 old = [table.c.workspace == self.workspace, table.c.at < ms]

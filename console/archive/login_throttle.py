@@ -1,4 +1,4 @@
-"""Sign-in tries, counted per account and per address, so that guessing gets slower and slower."""
+"""Counts sign-in attempts per account and per address; guessing gets slower and slower."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,39 +13,39 @@ from console.errors import SlowDown
 from console.security import address_group, digest
 
 SLOWLY = "Too many attempts. Wait a minute and try again."
-AT_ONCE = 5  # first tries of one sender at the same moment, on a database that lets them meet
-FORGET = 60 * 60_000  # ms without a failure after which a sender starts afresh
+AT_ONCE = 5  # first attempts of one sender at the same moment, on a database that allows it
+FORGET = 60 * 60_000  # ms without a failure until a sender starts afresh
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """`free` failures cost nothing; then each doubles the wait, from a second up to `longest` ms."""
+    """`free` failures cost nothing; each further one doubles the wait, from a second up to `longest` ms."""
 
     free: int
     longest: int
 
     def wait(self, failed: int) -> int:
-        """ms until the next try counts, after so many failures."""
+        """Return the ms until the next attempt counts, after so many failures."""
         return 0 if failed < self.free else min(self.longest, 1_000 * 2 ** min(failed - self.free, 20))
 
 
-ACCOUNT = Allowance(free=5, longest=60_000)  # short: or anybody could keep Ana out of her own account
+ACCOUNT = Allowance(free=5, longest=60_000)  # short, or anybody could lock Ana out of her own account
 ADDRESS = Allowance(free=20, longest=15 * 60_000)  # a whole office may share one
 
 
 class LoginThrottle:
-    """A try is counted before the password is looked at, so parallel guesses gain nothing."""
+    """Counts an attempt before the password is checked, so parallel guesses gain nothing."""
 
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
         self.database = database
         self.clock = clock
 
     async def begin(self, account: str, address: str) -> None:
-        """Count one try; SlowDown when the account or the address still has to wait."""
+        """Count one attempt. Raises SlowDown while the account or the address has to wait."""
         for _ in range(AT_ONCE):
             try:
                 return await self._count_one(_senders(account, address))
-            except IntegrityError:  # two first tries at the same moment: the row is there now
+            except IntegrityError:  # two first attempts at the same moment; the row exists now
                 continue
         raise SlowDown(SLOWLY)
 
@@ -59,7 +59,7 @@ class LoginThrottle:
                 await _count(connection, sender, patience, row, now)
 
     async def forgive(self, account: str, address: str) -> None:
-        """The try was right: the account starts afresh, the address gets this one try back."""
+        """The attempt was right: reset the account, and give the address this attempt back."""
         first, second = _senders(account, address)
         async with self.database.writing() as connection:
             await connection.execute(delete(tries).where(tries.c.sender == first))
@@ -68,13 +68,13 @@ class LoginThrottle:
             )
 
     async def forget(self, connection: AsyncConnection) -> int:
-        """Drop the counts nobody needs any more; how many."""
+        """Delete counts that no longer matter; return how many."""
         done = await connection.execute(delete(tries).where(tries.c.at < self.clock() - FORGET))
         return done.rowcount
 
 
 def _senders(account: str, address: str) -> dict[str, Allowance]:
-    """Digests, so the table lists nobody's address; the account's first."""
+    """Return digests, so that the table lists no addresses; the account's is first."""
     return {digest(f"account {account}"): ACCOUNT, digest(f"address {address_group(address)}"): ADDRESS}
 
 

@@ -1,4 +1,4 @@
-"""Members in SQL: who answers, supervises and administers."""
+"""Members in SQL."""
 
 import msgspec
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ NO_MEMBER = "Member not found."
 
 
 class MemberLine(msgspec.Struct, frozen=True):
-    """A member as listed for those who administer them; `disabled` is when (ms), 0 for not."""
+    """A member as admins see them in the list; `disabled` is when (ms) they were deactivated, 0 if active."""
 
     member: Member
     added: int
@@ -30,6 +30,7 @@ class MemberLine(msgspec.Struct, frozen=True):
 
 class MemberStore:
     def __init__(self, directory: DirectoryStore) -> None:
+        """Adds, changes, deactivates and lists members."""
         self.directory = directory
 
     async def add(
@@ -46,9 +47,9 @@ class MemberStore:
         id: str = "",
         by: Somebody = COMMAND_LINE,
     ) -> Member:
-        """A new member; an empty password means that none fits.
+        """Add a member; with an empty password nobody can sign in.
 
-        Refused when the address or id is taken, a queue unknown, or a value cannot be.
+        Refused if the address or id is taken, a queue is unknown, or a value is invalid.
         """
         member = Member(id or new_id(), name.strip(), fold_email(email), role, queues, limit, locale, languages)
         digest = await checked_hash(member.id, password)
@@ -61,14 +62,14 @@ class MemberStore:
 
         try:
             await self.directory.change(wanted, by, f"member:{member.id}", before=_check_free(member), also=settle)
-        except IntegrityError as error:  # somebody added the same one at the same moment
+        except IntegrityError as error:  # somebody added the same member at the same moment
             raise Refused(TAKEN) from error
         return member
 
     async def update(self, member: Member, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Change a member: all of it is as given but the address, which stays. NotYours for none.
+        """Change a member, except for the address. Raises NotYours if there is none.
 
-        Refused when a queue would have nobody left.
+        Refused if a queue would have no members left.
         """
 
         def wanted(known: Directory) -> Directory:
@@ -79,7 +80,10 @@ class MemberStore:
         return await self.directory.change(wanted, by, f"member:{member.id}")
 
     async def set_limit(self, member: str, limit: int, *, by: Somebody) -> Directory:
-        """How many chats at once, 1 to 6. A lower one takes no chat away. NotYours for no such member."""
+        """Set how many chats at once, 1 to 6.
+
+        Lowering it takes no chat away. Raises NotYours if there is no such member.
+        """
 
         def wanted(known: Directory) -> Directory:
             must_exist(member in known.members, NO_MEMBER)
@@ -89,9 +93,9 @@ class MemberStore:
         return await self.directory.change(wanted, by, f"member:{member}", but=("name", "queues", "languages"))
 
     async def disable(self, member_id: str, *, by: Somebody = COMMAND_LINE) -> None:
-        """Out of the directory, and everything they hold is revoked. Live state is told first, by the caller.
+        """Deactivate a member and revoke everything they hold. The caller revokes live connections first.
 
-        NotYours when there is no such member, or no longer. Nothing else refuses it, even if a queue has nobody left.
+        Raises NotYours if there is no active member. Allowed even if a queue has no members left: access must end.
         """
         async with self.directory.database.writing() as connection:
             known = await rows.read(connection, lock=True)
@@ -102,7 +106,7 @@ class MemberStore:
                 await connection.execute(statement)
 
     async def enable(self, member_id: str, *, by: Somebody = COMMAND_LINE) -> None:
-        """A disabled member may sign in again, with the same password. NotYours for none."""
+        """Reactivate a member, with the same password. Raises NotYours if there is none."""
         this = (members.c.id == member_id) & members.c.disabled.is_not(None)
         async with self.directory.database.writing() as connection:
             row = (await connection.execute(select(members).where(this))).mappings().first()
@@ -114,14 +118,14 @@ class MemberStore:
             await rows.bump(connection)
 
     async def everyone(self) -> list[MemberLine]:
-        """All members, disabled ones too, by name."""
+        """Return all members by name, deactivated ones included."""
         async with self.directory.database.reading() as connection:
             found = (await connection.execute(select(members).order_by(members.c.name, members.c.id))).mappings()
             return [MemberLine(rows.member_of(row), row["added"], row["disabled"] or 0) for row in found]
 
 
 def _check_free(member: Member) -> Step:
-    """Refused when somebody, even disabled, has the address or the id."""
+    """Return a step that refuses an address or id that any member has, active or not."""
 
     async def look(connection: AsyncConnection) -> None:
         taken = (members.c.email == member.email) | (members.c.id == member.id)

@@ -1,4 +1,4 @@
-"""One-click sign-in links: for the demo on this machine only."""
+"""One-click sign-in links, only for the demo on this machine."""
 
 from collections.abc import Callable
 
@@ -19,12 +19,13 @@ ONE_CLICK_USES = 100
 
 class OneClickStore:
     def __init__(self, database: Database, clock: Callable[[], int], sessions: SessionStore) -> None:
+        """Creates and uses sign-in links."""
         self.database = database
         self.clock = clock
         self.sessions = sessions
 
     async def add(self, member_id: str) -> str:
-        """The token of a sign-in link: good for 12 h and a hundred clicks."""
+        """Return the token of a new link, good for 12 h and a hundred clicks."""
         token, now = new_token(), self.clock()
         async with self.database.writing() as connection:
             await connection.execute(
@@ -35,13 +36,13 @@ class OneClickStore:
         return token
 
     async def member(self, token: str) -> Member | None:
-        """Whom a link would sign in; nothing is used up."""
+        """Return whom a link would sign in, without using it up."""
         wanted = select(members).join(one_clicks, one_clicks.c.member == members.c.id)
         row = await holder(self.database, wanted.where(_good_click(token, self.clock()), is_active()))
         return member_of(row) if row else None
 
     async def use(self, token: str) -> str | None:
-        """One use of a link: a new session's cookie value, or None when it is not good."""
+        """Use a link once. Return a new session's cookie value, or None if the link is not valid."""
         member = await self.member(token)
         if member is None:
             return None
@@ -51,7 +52,7 @@ class OneClickStore:
         return await self.sessions.start(member.id) if used.rowcount else None
 
     async def drop_expired(self, connection: AsyncConnection) -> int:
-        """Forget links that are no longer good; how many."""
+        """Delete links that are no longer valid; return how many."""
         return (await connection.execute(delete(one_clicks).where(one_clicks.c.expires < self.clock()))).rowcount
 
 

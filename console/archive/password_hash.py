@@ -1,4 +1,4 @@
-"""What is kept of a password."""
+"""Password hashing with validation."""
 
 from console.errors import BadSettings, Problem
 from console.security import MAX_PASSWORD, hash_password
@@ -7,7 +7,10 @@ SHORTEST_PASSWORD = 8
 
 
 async def checked_hash(member: str, password: str) -> str:
-    """Empty for an empty one, which none fits; BadSettings for one too short or too long."""
+    """Return the hash; empty for an empty password, which nothing matches.
+
+    Raises BadSettings if it is too short or too long.
+    """
     if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
         says = "Use a password of %(least)s to %(most)s characters."
         values = {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD}

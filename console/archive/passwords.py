@@ -1,4 +1,4 @@
-"""Passwords: another for somebody who forgot theirs, and one's own changed by whoever knows it."""
+"""Passwords: reset by an admin, or changed by their owner."""
 
 from collections.abc import Callable
 
@@ -22,12 +22,13 @@ NO_NEW = "Enter a new password."
 
 class PasswordStore:
     def __init__(self, database: Database, clock: Callable[[], int], throttle: LoginThrottle) -> None:
+        """Changes passwords."""
         self.database = database
         self.clock = clock
         self.throttle = throttle
 
     async def reset(self, member_id: str, password: str, *, by: Somebody = COMMAND_LINE) -> None:
-        """A new password, with which alone they sign in; whatever they held ends. Live state is told by the caller."""
+        """Set a new password and revoke everything the member held. The caller revokes live connections."""
         if not password:
             raise BadSettings([Problem(f"member:{member_id}", "password", NO_NEW)])
         digest = await checked_hash(member_id, password)
@@ -40,7 +41,10 @@ class PasswordStore:
             await note(connection, by, self.clock(), "Password changed", f"member:{member_id}")
 
     async def change(self, me: SignedIn, current: str, new: str, *, address: str) -> list[str]:
-        """One's own, by whoever knows it: the other sessions end; their ids. SlowDown after too many wrong ones."""
+        """Change one's own password; other sessions end.
+
+        Return their ids. Raises SlowDown after too many wrong attempts.
+        """
         account, target = me.member.email, f"member:{me.member.id}"
         await self._check(me, current, address)
         await self.throttle.forgive(account, address)

@@ -9,12 +9,13 @@ from console.domain.directory import Directory
 
 class PreferenceStore:
     def __init__(self, directory: DirectoryStore) -> None:
+        """Sets the team's preferences."""
         self.directory = directory
 
     async def set_away_reasons(self, reasons: tuple[str, ...], *, by: Somebody = COMMAND_LINE) -> Directory:
-        """What an agent may choose from when away."""
+        """Set the reasons an agent can choose when going away."""
         return await self.directory.change(lambda known: replace(known, away_reasons=reasons), by, "away")
 
     async def set_watch_shown(self, shown: bool, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Whether agents see who is watching their chats."""
+        """Set whether agents see who watches their chats."""
         return await self.directory.change(lambda known: replace(known, watch_shown=shown), by, "watching")

@@ -18,13 +18,17 @@ NO_QUEUE = "Queue not found."
 
 class QueueStore:
     def __init__(self, directory: DirectoryStore) -> None:
+        """Adds, changes and removes queues."""
         self.directory = directory
 
     async def put(
         self, queue: Queue, *, members: Collection[str] | None = None, by: Somebody = COMMAND_LINE
     ) -> Directory:
-        """Add or change a queue. With `members` these serve it, and nobody else; without, who serves it stays,
-        and only then it may be nobody: whoever sets up a server writes queues down before members."""
+        """Add or change a queue.
+
+        With `members`, exactly these serve it. Without, its members stay, and it may have none: a server is often set
+        up with queues before members.
+        """
 
         def wanted(known: Directory) -> Directory:
             made = replace(known, queues={**known.queues, queue.id: queue})
@@ -37,9 +41,9 @@ class QueueStore:
         return await self.directory.change(wanted, by, f"queue:{queue.id}", but=but)
 
     async def remove(self, queue: str, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Its members serve it no more, and its canned replies go. Refused while a site or another queue leads to it.
+        """Remove a queue from its members, with its canned replies. Refused while a site or another queue refers to it.
 
-        NotYours for none. That no chat is in it is for the caller to see.
+        Raises NotYours if there is none. The caller makes sure that no chat is in it.
         """
 
         def wanted(known: Directory) -> Directory:

@@ -1,4 +1,4 @@
-"""What facts add up to, decided without SQL: the row of a fact, and the chat that facts make."""
+"""From facts to rows, without SQL: the row of a fact, and the chat that its facts add up to."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ from console.events import (
 
 
 class ArchivedChat(msgspec.Struct):
-    """A chat as the archive knows it: the columns of `chats` but the workspace. ms, None for not (yet)."""
+    """A chat in the archive: the columns of `chats` except the workspace. Times are in ms, None for never."""
 
     id: str
     channel: str = "web"
@@ -47,7 +47,7 @@ class ArchivedChat(msgspec.Struct):
     ended: int | None = None
     last: int = 0
     why: str = ""
-    reason: str = ""  # for contact
+    reason: str = ""  # why the visitor got in touch
     tags: list[str] = []
     left_message: bool = False
     agent: str = ""
@@ -58,17 +58,20 @@ class ArchivedChat(msgspec.Struct):
     comment: str = ""
     handled: int | None = None
     handled_by: str = ""
-    listed: str = ""  # ended, left or handled; empty while it goes on
-    place: int | None = None  # in those lists, as the search index gives it
+    listed: str = ""  # ended, left or handled; empty while the chat is open
+    place: int | None = None  # position in those lists, given by the search index
 
 
 def archived_chat(row: RowMapping) -> ArchivedChat:
-    """A row of `chats` as a struct."""
+    """Build a chat from a row of `chats`."""
     return ArchivedChat(**{name: row[name] for name in ArchivedChat.__struct_fields__})
 
 
 def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[str, object]:
-    """The columns of `facts` for an entry; `visitor` is who its chat is with. ValueError for what is not understood."""
+    """Return the columns of `facts` for an entry; `visitor` is the chat's.
+
+    Raises ValueError if it is not understood.
+    """
     fact = entry.fact
     if isinstance(fact, Unreadable):
         raise ValueError("This release does not understand the entry.")
@@ -94,7 +97,7 @@ def kind_of(fact: AnyFact) -> str:
 
 
 def text_of(fact: AnyFact) -> str:
-    """What a person wrote in it."""
+    """Return the text a person wrote in the fact."""
     match fact:
         case Message() | Note():
             return fact.text
@@ -107,18 +110,18 @@ def text_of(fact: AnyFact) -> str:
 
 
 def author_of(fact: AnyFact) -> str:
-    """The id of whoever did it; empty for the visitor, whom only the chat knows, and for nobody."""
+    """Return the id of whoever did it; empty for the visitor, whom only the chat knows, and for nobody."""
     author = getattr(fact, "author", None)
     return author.id if author is not None else str(getattr(fact, "agent", ""))
 
 
 def cid_of(fact: AnyFact) -> str:
-    """The command it came of; a reopening repeats what the opening brought, its cid too, and is none."""
+    """Return the command behind the fact; a reopening repeats the opening's data, cid included, so it has none."""
     return "" if isinstance(fact, Reopened) else str(getattr(fact, "cid", ""))
 
 
 def fold(chat: ArchivedChat, fact: ChatFact) -> None:
-    """Advance the chat by one fact of it."""
+    """Advance the chat by one of its facts."""
     chat.last = max(chat.last, fact.at)
     chat.opened = chat.opened or fact.at
     match fact:
@@ -167,7 +170,7 @@ def _go_on(chat: ArchivedChat) -> None:
 
 
 def _say(chat: ArchivedChat, fact: Message) -> None:
-    _go_on(chat)  # nothing is said in an ended chat: a store that lost the end goes on without it
+    _go_on(chat)  # an ended chat has no messages: the store that lost the end is going on
     chat.messages += 1
     if fact.by == "agent":
         chat.agent, chat.agent_name = fact.author.id, fact.author.name
@@ -183,5 +186,5 @@ def _meet(
 
 
 def _plain(text: str) -> str:
-    """Without NUL, which PostgreSQL cannot keep; the fact's own JSON has it."""
+    """Remove NUL, which PostgreSQL cannot store; the fact's own JSON keeps it."""
     return text.replace("\0", "")

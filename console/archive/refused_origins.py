@@ -1,7 +1,7 @@
-"""Pages whose widget was refused: not on their site's list, or with a key that no site has.
+"""Pages that were refused the widget: not on their site's list, or with an unknown key.
 
-Counted in memory and written together, so that whoever asks a thousand times a second costs SQL one row every few
-seconds. What is kept is bounded: anybody can send any Origin.
+Counted in memory and written together, so a thousand requests a second cost SQL one row every few seconds. The number
+of rows is bounded, as anybody can send any Origin.
 """
 
 import time
@@ -14,10 +14,10 @@ from sqlalchemy import RowMapping, delete, insert, select, update
 from console.archive.database import Database, now_ms
 from console.archive.tables import refused_origins
 
-MOST_WAITING = 500  # pairs counted between two writings
-MOST_OF_A_SITE = 50  # origins kept; the ones heard of longest ago give way
+MOST_WAITING = 500  # pairs counted between two writes
+MOST_OF_A_SITE = 50  # origins per site; the ones seen longest ago are dropped
 MOST_SITES = 200
-KEPT = 30 * 86_400_000  # ms since it was last seen
+KEPT = 30 * 86_400_000  # ms since last seen
 LOG_AGAIN = 60.0  # seconds between two log lines about the same page
 
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class RefusedOrigin:
-    """`site` is the key the page asked for; `at` is when it last did, ms."""
+    """`site` is the key that the page sent; `at` (ms) is the last time."""
 
     site: str
     origin: str
@@ -34,7 +34,7 @@ class RefusedOrigin:
 
 
 class RefusedOrigins:
-    """Counts of every process, together in SQL."""
+    """Refused pages of all processes, summed in SQL."""
 
     def __init__(self, database: Database, clock: Callable[[], int] = now_ms) -> None:
         self.database = database
@@ -43,7 +43,7 @@ class RefusedOrigins:
         self._logged: dict[tuple[str, str], float] = {}
 
     def note(self, site: str, origin: str, *, known: bool) -> None:
-        """One refused request. `known`: there is such a site, and the page is not on its list."""
+        """Count one refused request. `known`: the site exists, but the page is not on its list."""
         pair = (_printable(site, 64), _printable(origin, 300))
         if pair not in self._waiting and len(self._waiting) >= MOST_WAITING:
             return
@@ -61,7 +61,7 @@ class RefusedOrigins:
         log.warning("visitor.refused", site=pair[0], origin=pair[1], why=why)
 
     async def write(self) -> None:
-        """What was counted since the last time goes to SQL; it is counted on when SQL is away."""
+        """Write the counts since the last write to SQL; while SQL is down, counting goes on."""
         counted, self._waiting = self._waiting, {}
         if not counted:
             return
@@ -88,7 +88,7 @@ class RefusedOrigins:
                 await connection.execute(delete(table).where(same))
 
     async def listed(self) -> list[RefusedOrigin]:
-        """All that are kept, the latest first."""
+        """Return all refused pages, latest first."""
         await self.write()
         async with self.database.reading() as connection:
             found = await connection.execute(select(refused_origins).order_by(refused_origins.c.at.desc()))
@@ -96,7 +96,7 @@ class RefusedOrigins:
 
 
 def _too_many(rows: list[RowMapping], now: int) -> list[RowMapping]:
-    """Of rows with the latest first: those beyond what is kept."""
+    """Return the rows beyond what is kept; `rows` are latest first."""
     of_site: dict[str, int] = {}
     dropped = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""How long ended chats are kept, as set in the console."""
+"""Data retention, as set in the console."""
 
 from collections.abc import Callable
 
@@ -13,11 +13,12 @@ DAYS = "retention_days"  # a setting
 
 class RetentionStore:
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        """Reads and sets how long ended chats are kept."""
         self.database = database
         self.clock = clock
 
     async def days(self) -> int | None:
-        """Days after which an ended chat goes; None when it was never set here, and the server's setting counts."""
+        """Return the days until an ended chat is deleted; None if never set here, so the server's setting counts."""
         async with self.database.reading() as connection:
             found: int | None = await read_value(connection, DAYS)
             return found

@@ -1,4 +1,4 @@
-"""The lists of ended chats and left messages: filtered, searched, paged and counted, newest end first."""
+"""Lists of ended chats and left messages: filtered, searched, paged and counted, newest end first."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
@@ -26,16 +26,16 @@ from console.events import decode_fact
 ChatList = Literal["ended", "left", "handled"]
 LISTS: tuple[ChatList, ...] = get_args(ChatList)
 MOST = 200  # chats on a page
-MOST_COUNTED = 10_000  # counting more would take longer than anybody looks
-MOST_READ = 5_000  # facts of a page's chats that are looked through for the words
+MOST_COUNTED = 10_000  # counting further would take longer than anybody waits
+MOST_READ = 5_000  # facts of a page's chats that are searched for the excerpt
 
 
 class ChatQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What is looked for; what is empty does not matter.
+    """What to look for; empty fields do not matter.
 
-    `text` is looked for in messages and notes, `visitor` in name, address and id: words by their beginning,
-    in any order; case, accents and strokes do not count. `since` and `until` (ms) bound the end; `agent`
-    is who answered in it, `rating` 1 to 5, `late` yes or no.
+    `text` is looked for in messages and notes, `visitor` in name, address and id: words by their beginning, in any
+    order, ignoring case, accents and strokes. `since` and `until` (ms) bound the end; `agent` answered in the chat,
+    `rating` is 1 to 5, `late` is yes or no.
     """
 
     listed: ChatList = "ended"
@@ -58,14 +58,14 @@ class ChatQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundChat(msgspec.Struct):
-    """A chat in a list: `excerpt` is its first message, or the first with the text that was looked for."""
+    """A chat in a list: `excerpt` is its first message, or the first one that matches the searched text."""
 
     chat: ArchivedChat
     excerpt: str
 
 
 class ChatPage(msgspec.Struct):
-    """Newest end first; `next` is the `before` of the next page, empty on the last."""
+    """A page, newest end first; `next` is the next page's `before`, empty on the last page."""
 
     chats: list[FoundChat]
     next: str
@@ -73,12 +73,13 @@ class ChatPage(msgspec.Struct):
 
 class ChatSearch:
     def __init__(self, database: Database, workspace: str = "main") -> None:
+        """Lists the archived chats of one workspace."""
         self.database = database
         self.workspace = workspace
         self.index = SearchIndex(database, workspace)
 
     async def list_chats(self, query: ChatQuery, *, before: str = "", limit: int = 50) -> ChatPage:
-        """The chats of one page. A `before` that is none starts at the newest."""
+        """Return one page. An invalid `before` starts at the newest chat."""
         limit = max(1, min(limit, MOST))
         places = self._places(query, before=_place(before), limit=limit + 1)
         if places is None:
@@ -93,7 +94,7 @@ class ChatSearch:
         return ChatPage(found, str(shown[-1].place) if len(rows) > limit else "")
 
     async def count(self, query: ChatQuery) -> int:
-        """How many there are; one more than `MOST_COUNTED` stands for any number beyond it."""
+        """Count the chats, up to `MOST_COUNTED`; one more than that means "more"."""
         places = self._places(query, before=0, limit=MOST_COUNTED + 1)
         if places is None:
             return 0
@@ -101,7 +102,7 @@ class ChatSearch:
             return (await connection.execute(select(func.count()).select_from(places.subquery()))).scalar_one()
 
     async def left_waiting(self) -> int:
-        """How many left messages nobody has handled yet."""
+        """Return how many left messages nobody has handled."""
         wanted = select(func.count()).select_from(chats).where(self._listed("left"))
         async with self.database.reading() as connection:
             return (await connection.execute(wanted)).scalar_one()

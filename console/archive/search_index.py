@@ -82,7 +82,10 @@ class SearchIndex:
                     chat.place = place
 
     async def write(self, connection: AsyncConnection, changed: Iterable[ArchivedChat]) -> None:
-        """Those of the chats that have ended, as they stand in SQL now; what goes on was taken out with its place."""
+        """Index those of the chats that have ended, as SQL has them now.
+
+        An open chat left the index with its position.
+        """
         ended = [chat for chat in changed if chat.place is not None]
         texts, agents = await self._said(connection, [chat.id for chat in ended])
         values = [
@@ -99,7 +102,7 @@ class SearchIndex:
     async def _said(
         self, connection: AsyncConnection, ids: Sequence[str]
     ) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
-        """What was written in each chat, and by which agents."""
+        """Return what was written in each chat, and by which agents."""
         texts, agents = defaultdict[str, list[str]](list), defaultdict[str, set[str]](set)
         wanted = (
             select(facts.c.chat, facts.c.kind, facts.c.author, facts.c.words)
@@ -114,7 +117,7 @@ class SearchIndex:
         return texts, agents
 
     def _facets(self, chat: ArchivedChat, authors: Collection[str]) -> list[tuple[str, str]]:
-        """What the chat can be filtered by."""
+        """Return what the chat can be filtered by."""
         agents = {chat.agent, *authors} - {chat.visitor, ""}
         return [
             list_facet(self.workspace, chat.listed),
@@ -127,15 +130,15 @@ class SearchIndex:
             *(("agent", agent) for agent in agents),
         ]
 
-    # --- what was archived before ------------------------------------------------------------------
+    # --- chats archived before the index existed ----------------------------------------------------
 
     async def built_down_to(self) -> int:
-        """The instant (ms) of the oldest end that is searched; 0 when every ended chat is."""
+        """Return the time (ms) of the oldest end in the index; 0 if every ended chat is in it."""
         async with self._database.reading() as connection:
             return (await self._below(connection)) // PLACES
 
     async def build(self) -> bool:
-        """Take some more of what is not yet in; whether anything may be left. A cut loses nothing: it goes on there."""
+        """Index some more old chats; return whether any may be left. Interrupted, it goes on where it was."""
         async with self._database.writing() as connection:
             below = await self._below(connection)
             if not below:
@@ -163,7 +166,7 @@ def _free(place: int, taken: Collection[int]) -> int:
 
 
 def _fts5(question: Sequence[Term]) -> str:
-    """The terms as FTS5 asks. Words hold letters and digits alone, so quotes are all that is needed."""
+    """Write the terms in FTS5's syntax. Words contain only letters and digits, so quoting them is enough."""
 
     def word(wanted: str) -> str:
         return f'"{wanted.removesuffix("*")}"{"*" if wanted.endswith("*") else ""}'

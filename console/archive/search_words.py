@@ -1,7 +1,7 @@
-"""Text as it is searched, decided without SQL: folded letters, the words of a document, the terms of a question.
+"""Text for searching, without SQL: folding, the words of a document, the terms of a query.
 
-Both databases index plain words and nothing else, so they find the same: a word of the chat's texts,
-of its visitor, or of what it can be filtered by, each kind marked by its first letter.
+Both databases index plain words and nothing else, so they find the same: words of the chat's texts, of its visitor, and
+of what it can be filtered by, each kind marked by its first letter.
 """
 
 import hashlib
@@ -12,27 +12,29 @@ from itertools import pairwise
 
 from anyascii import anyascii
 
-TEXT, VISITOR, FACET = "t", "v", "f"  # first letters: of what was written, of who wrote, of what is filtered by
+TEXT, VISITOR, FACET = "t", "v", "f"  # first letters: of messages, of visitors, of filters
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-RUN = re.compile(f"[{UNSPACED}]+")  # Chinese, Japanese, Thai and others that put no spaces between words
+RUN = re.compile(f"[{UNSPACED}]+")  # Chinese, Japanese, Thai and other scripts without spaces between words
 JOINED = re.compile(f"[a-z0-9]+(?:['`-][a-z0-9]+)*|[{UNSPACED}]+")
 PARTS = re.compile("[a-z0-9]+")
-KEPT_MARKS = {0, 7, 8, 9}  # combining classes: letters, and the signs that make another letter in India and Japan
+# combining classes to keep: letters, and marks that make a different letter in India and Japan
+KEPT_MARKS = {0, 7, 8, 9}
 APOSTROPHES = "\u2018\u2019\u02bc\u02b9\u00b4\uff07"
-SILENT = "\0\u0640\u00ad"  # NUL, the Arabic stretcher, the soft hyphen
+SILENT = "\0\u0640\u00ad"  # NUL, Arabic tatweel, soft hyphen
 AS_WRITTEN = str.maketrans(APOSTROPHES, "'" * len(APOSTROPHES), SILENT)
-LONGEST_WORD = 40  # characters: what comes after does not count
-MOST_WORDS = 20_000  # of one chat: PostgreSQL's index takes 1 MB
+LONGEST_WORD = 40  # characters; the rest is ignored
+MOST_WORDS = 20_000  # per chat: PostgreSQL's index takes 1 MB
 LONGEST_QUESTION = 200  # characters
-MOST_TERMS = 12  # of a question
+MOST_TERMS = 12  # per query
 
-Term = tuple[tuple[str, ...], ...]  # any of these alternatives; of one, each word; `*` at the end: as it begins
+# alternatives, each a list of words that must all match; `*` at the end matches a prefix
+Term = tuple[tuple[str, ...], ...]
 
 
 def fold_text(text: str) -> str:
-    """Text without case, accents, strokes and vowel signs, in Latin letters where a script has spaces."""
+    """Return text without case, accents, strokes and vowel signs; in Latin letters where the script has spaces."""
     if text.isascii():
         return text.lower().replace("\0", "")
     plain = unicodedata.normalize("NFKD", text.translate(AS_WRITTEN))
@@ -45,7 +47,7 @@ def fold_text(text: str) -> str:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """What `text` is found by: words, joined ones (o'brien) whole and in parts, run-on letters in pairs."""
+    """Yield the words that find `text`: joined words (o'brien) whole and in parts, unspaced scripts in pairs."""
     for found in JOINED.findall(fold_text(text)):
         if RUN.match(found):
             yield from found
@@ -58,7 +60,7 @@ def words_of(text: str) -> Iterator[str]:
 
 
 def document(texts: Iterable[str], visitor: str, facets: Iterable[tuple[str, str]]) -> list[str]:
-    """All words of a chat, each once."""
+    """Return all words of a chat, each once."""
     words = {facet(name, value): None for name, value in facets}
     words |= {VISITOR + word: None for word in words_of(visitor)}
     for text in texts:
@@ -69,7 +71,7 @@ def document(texts: Iterable[str], visitor: str, facets: Iterable[tuple[str, str
 
 
 def terms(text: str, kind: str) -> list[Term]:
-    """What a document must have to answer the question; none when it has neither letter nor digit."""
+    """Return the terms that a document must have; none if the query has no letter or digit."""
     found: dict[Term, None] = {}
     for word in JOINED.findall(fold_text(text[:LONGEST_QUESTION])):
         if RUN.match(word):
@@ -81,12 +83,12 @@ def terms(text: str, kind: str) -> list[Term]:
 
 
 def list_facet(workspace: str, listed: str) -> tuple[str, str]:
-    """Of which list of which workspace: a part of every question, so that nobody finds another's."""
+    """Return the facet of a workspace's list. Part of every query, so nobody finds another workspace's chats."""
     return "list", f"{workspace}/{listed}"
 
 
 def facet(name: str, value: str) -> str:
-    """A filter's value as one word, whatever it is written with."""
+    """Return a filter's value as one word, whatever characters it has."""
     return FACET + hashlib.blake2b(f"{name}\0{value}".encode(), digest_size=6).hexdigest()
 
 
@@ -95,7 +97,7 @@ def facet_terms(facets: Iterable[tuple[str, str]]) -> list[Term]:
 
 
 def has_term(words: set[str], term: Term) -> bool:
-    """Whether the words of a text, with their first letter, answer a term."""
+    """Whether words with their kind's first letter match a term."""
     return any(all(_has_word(words, wanted) for wanted in alternative) for alternative in term)
 
 
@@ -105,11 +107,11 @@ def _has_word(words: set[str], wanted: str) -> bool:
 
 
 def _term(parts: list[str], kind: str) -> Term:
-    """A word as it begins. A joined one is found apart and together: e-mail, email; o'brien, obrien."""
+    """Return the term of a word's beginning. Joined words match apart and together: e-mail, email; o'brien, obrien."""
     apart = (*(kind + part[:LONGEST_WORD] for part in parts[:-1]), _begun(parts[-1], kind))
     return (apart, (_begun("".join(parts), kind),)) if len(parts) > 1 else (apart,)
 
 
 def _begun(word: str, kind: str) -> str:
-    """A single letter stands for itself: as a beginning it would be half of all words."""
+    """Return a word as a prefix. A single letter must match exactly: as a prefix it would match half of all words."""
     return kind + word[:LONGEST_WORD] + ("*" if len(word) > 1 else "")

@@ -25,22 +25,23 @@ from console.domain.ids import new_id
 from console.errors import SignInNeeded, Unknown
 from console.security import csrf_of, digest, new_token, password_fits
 
-SESSION_IDLE = 12 * 3_600_000  # ms unseen: a shift and a half
-SESSION_LIFE = 7 * 24 * 3_600_000  # ms at the very most
+SESSION_IDLE = 12 * 3_600_000  # ms without being seen: a shift and a half
+SESSION_LIFE = 7 * 24 * 3_600_000  # ms at most
 WRONG = "Wrong e-mail or password."
 
 
 class SessionStore:
     def __init__(self, database: Database, clock: Callable[[], int], throttle: LoginThrottle) -> None:
+        """Starts, extends and ends sessions."""
         self.database = database
         self.clock = clock
         self.throttle = throttle
 
     async def sign_in(self, email: str, password: str, *, address: str) -> str:
-        """A new session's cookie value.
+        """Check the password and return a new session's cookie value.
 
-        SignInNeeded, in the same words and time for a wrong password, somebody disabled and
-        nobody at all; SlowDown after too many tries for the account or from the address.
+        Raises SignInNeeded, with the same text and after the same time, for a wrong password, a deactivated member and
+        an unknown address; SlowDown after too many attempts for the account or from the address.
         """
         account = fold_email(email)
         await self.throttle.begin(account, address)
@@ -53,7 +54,7 @@ class SessionStore:
         return await self.start(row["id"])
 
     async def holder(self, cookie: str) -> SignedIn | None:
-        """Who holds this cookie; None when it is unknown, expired, revoked, or the member is disabled."""
+        """Return who holds this cookie; None if it is unknown, expired or revoked, or the member is deactivated."""
         now = self.clock()
         row = await holder(
             self.database,
@@ -68,9 +69,9 @@ class SessionStore:
         return SignedIn(member_of(row), row["credential"], csrf_of(cookie))
 
     async def keep_seen(self, session_ids: Collection[str]) -> set[str]:
-        """Whoever has an open socket is seen: notes it for these sessions at once, and answers those that are over.
+        """Mark sessions with an open socket as seen; return those that are over.
 
-        Bearer tokens (`token:<id>`) have no end by time and are passed over.
+        Bearer tokens (`token:<id>`) do not expire and are skipped.
         """
         asked = {id for id in session_ids if not id.startswith(TOKEN_SESSION)}
         if not asked:
@@ -84,12 +85,12 @@ class SessionStore:
             return asked - set((await connection.execute(seen)).scalars())
 
     async def sign_out(self, session_id: str) -> None:
-        """End one session. Live state is told first, by the caller."""
+        """End one session. The caller ends its live connections first."""
         async with self.database.writing() as connection:
             await connection.execute(revoke(sessions, sessions.c.id == session_id, self.clock()))
 
     async def start(self, member_id: str) -> str:
-        """A new session's cookie value, for whoever has proved to be the member."""
+        """Start a session for a member who has proved their identity; return its cookie value."""
         cookie, now = new_token(), self.clock()
         values = {"created": now, "seen": now, "expires": now + SESSION_IDLE}
         async with self.database.writing() as connection:
@@ -107,14 +108,14 @@ class SessionStore:
                 )
 
     async def drop_expired(self, connection: AsyncConnection) -> int:
-        """Forget sessions that ended long ago; how many."""
+        """Delete sessions that ended long ago; return how many."""
         old = self.clock() - KEEP_ENDED
         ended = or_(sessions.c.expires < old, sessions.c.revoked < old)
         return (await connection.execute(delete(sessions).where(ended))).rowcount
 
 
 async def end_sessions(connection: AsyncConnection, member_id: str, *, but: str, now: int) -> list[str]:
-    """End a member's sessions except one, within a transaction; the ids of those that ended."""
+    """End a member's sessions except one, within a transaction; return the ids of those that ended."""
     others = and_(sessions.c.member == member_id, sessions.c.id != but, sessions.c.revoked.is_(None))
     ids = list((await connection.execute(select(sessions.c.id).where(others))).scalars())
     await connection.execute(revoke(sessions, others, now))

@@ -9,7 +9,7 @@ from console.archive.tables import settings
 
 
 async def read_value(connection: AsyncConnection, name: str) -> Any:
-    """None when nothing was ever set."""
+    """Return the value; None if it was never set."""
     return (await connection.execute(select(settings.c.value).where(settings.c.name == name))).scalar()
 
 

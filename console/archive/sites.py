@@ -11,6 +11,7 @@ NO_SITE = "Site not found."
 
 class SiteStore:
     def __init__(self, directory: DirectoryStore) -> None:
+        """Adds, changes and removes sites."""
         self.directory = directory
 
     async def put(self, site: Site, *, by: Somebody = COMMAND_LINE) -> Directory:
@@ -22,7 +23,7 @@ class SiteStore:
         return await self.directory.change(wanted, by, f"site:{site.key}")
 
     async def remove(self, key: str, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """The widget opens there no more; chats that run go on. NotYours for none."""
+        """Remove a site: its widget opens no more chats; open ones go on. Raises NotYours if there is none."""
 
         def wanted(known: Directory) -> Directory:
             must_exist(key in known.sites, NO_SITE)

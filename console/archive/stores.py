@@ -1,4 +1,4 @@
-"""What SQL knows of an installation's settings and people: a store for each noun."""
+"""Settings and people in SQL: one store per noun."""
 
 from collections.abc import Callable
 
@@ -19,29 +19,29 @@ from console.archive.tokens import TokenStore
 
 
 class Stores:
-    """Whoever changes a setting says in whose name (`by`): each change leaves its line in the audit log."""
+    """All stores. Every change of a setting names who makes it (`by`) and leaves a line in the audit log."""
 
     def __init__(self, database: Database, *, clock: Callable[[], int] = now_ms) -> None:
         self.database = database
         self.throttle = LoginThrottle(database, clock)
-        # The directory, and what changes it.
+        # The directory, and the stores that change it.
         self.directory = DirectoryStore(database, clock)
         self.queues = QueueStore(self.directory)
         self.sites = SiteStore(self.directory)
         self.members = MemberStore(self.directory)
         self.preferences = PreferenceStore(self.directory)
-        # What lets members in.
+        # Credentials.
         self.passwords = PasswordStore(database, clock, self.throttle)
         self.sessions = SessionStore(database, clock, self.throttle)
         self.tokens = TokenStore(database, clock)
         self.one_clicks = OneClickStore(database, clock, self.sessions)
-        # The rest.
+        # Everything else.
         self.canned = CannedStore(database, clock)
         self.retention = RetentionStore(database, clock)
         self.audit = AuditStore(database)
 
     async def drop_expired(self) -> int:
-        """Forget ended credentials and old sign-in tries; how many rows. Run now and then."""
+        """Delete ended credentials and old sign-in attempts; return how many rows. Run now and then."""
         async with self.database.writing() as connection:
             dropped = await self.sessions.drop_expired(connection)
             dropped += await self.tokens.drop_expired(connection)

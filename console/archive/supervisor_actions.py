@@ -1,6 +1,6 @@
-"""What supervisors do in chats that run, and with colleagues' statuses: found among the facts, which say everything.
+"""What supervisors do in live chats and to agents' statuses, found among the facts.
 
-The writer lists each such fact once, in the transaction that keeps it; with the fact its line goes.
+The writer lists each such fact once, in the transaction that stores it; deleting the fact deletes its line.
 """
 
 from typing import TypeGuard
@@ -17,7 +17,7 @@ Acted = Transferred | Note | AgentChanged
 
 
 class SupervisorAction(msgspec.Struct, frozen=True):
-    """`visitor` is the name of the chat's, empty for an unknown one and where the fact is about no chat."""
+    """`visitor` is the name of the chat's visitor; empty if unknown, or if the fact concerns no chat."""
 
     place: AuditCursor
     fact: Acted
@@ -25,7 +25,7 @@ class SupervisorAction(msgspec.Struct, frozen=True):
 
 
 def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
-    """A chat out of others' hands or out of a line, a whisper, somebody else's status."""
+    """Whether the fact is a takeover, a move, a whisper, or a change of somebody else's status."""
     match fact:
         case Transferred():
             return fact.author.id != fact.agent

@@ -1,9 +1,9 @@
 """Every table. Times are ms since 1970; `words` columns hold folded text for searching (see `search_words`).
 
-The search index is no table of this page: each database has one of its own kind (`search_index`).
-`facts` is the record: one row a fact of the feed, known by the feed's own id, so the same entry
-given twice is one row. `chats` is what the facts of a chat add up to. `raw`, `words` and the
-search index are the only places that hold what people wrote: taking something back changes those.
+The search index is not here: each database has its own kind (`search_index`). `facts` is the record: one row per fact,
+identified by the feed's id, so storing an entry twice makes one row. `chats` is what the facts of a chat add up to.
+`raw`, `words` and the search index are the only places with what people wrote, so erasing something changes exactly
+those.
 """
 
 from typing import Any
@@ -56,7 +56,7 @@ sites = Table(
 refused_origins = Table(
     "refused_origins",
     metadata,
-    Column("site", String(64), primary_key=True),  # as the page asked for it: there may be no such site
+    Column("site", String(64), primary_key=True),  # as the page sent it; such a site may not exist
     Column("origin", String(300), primary_key=True),
     Column("count", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
@@ -64,7 +64,7 @@ refused_origins = Table(
 
 
 def _column(name: str, setting: QueueSetting) -> Column[Any]:
-    """Where a queue's setting is kept."""
+    """Return the column of a queue's setting."""
     if setting.unit:
         return Column(f"{name}_ms", BigInteger, nullable=False)
     value = queue_default(name)
@@ -84,7 +84,7 @@ members = Table(
     "members",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("email", String(254), nullable=False, unique=True),  # folded: one account an address
+    Column("email", String(254), nullable=False, unique=True),  # folded: one account per address
     Column("name", String(120), nullable=False),
     Column("password", Text, nullable=False),  # argon2id; empty: no sign-in by password
     Column("role", String(20), nullable=False),
@@ -99,7 +99,7 @@ members = Table(
 directory = Table(
     "directory",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, 1
+    Column("id", Integer, primary_key=True, autoincrement=False),  # a single row with id 1
     Column("version", BigInteger, nullable=False),
 )
 
@@ -147,7 +147,7 @@ alert_rules = Table(
     Column("late", Boolean, nullable=False),
     Column("line", Integer),
     Column("nobody_ms", BigInteger),
-    Column("destinations", JSON, nullable=False),  # their addresses are secrets
+    Column("destinations", JSON, nullable=False),  # their URLs are secret
     Column("quiet_ms", BigInteger, nullable=False),
     Column("tell_over", Boolean, nullable=False),
     Column("locale", String(35), nullable=False),
@@ -184,12 +184,12 @@ alert_messages = Table(
     Column("html", Text, nullable=False),
     Column("tone", String(20), nullable=False),
     Column("made", BigInteger, nullable=False),
-    Column("waits", Boolean, nullable=False),  # for its delivery
-    Column("next", BigInteger, nullable=False),  # no try before
+    Column("waits", Boolean, nullable=False),  # not delivered yet
+    Column("next", BigInteger, nullable=False),  # earliest time of the next try
     Column("tries", Integer, nullable=False),
-    Column("sender", String(64), nullable=False),  # whoever tries it just now
+    Column("sender", String(64), nullable=False),  # who is sending it now
     Column("ended", BigInteger, nullable=False),  # 0: not yet
-    Column("code", String(20), nullable=False),  # the last answer
+    Column("code", String(20), nullable=False),  # the last result
     Column("detail", Text, nullable=False),
     Index(None, "workspace", "waits"),
     Index(None, "rule", "id"),
@@ -227,7 +227,7 @@ one_clicks = Table(
     Column("digest", String(64), primary_key=True),
     Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("expires", BigInteger, nullable=False, index=True),
-    Column("uses", Integer, nullable=False),  # left
+    Column("uses", Integer, nullable=False),  # uses left
 )
 
 tries = Table(
@@ -236,7 +236,7 @@ tries = Table(
     Column("sender", String(64), primary_key=True),  # digest of an account or an address
     Column("failed", Integer, nullable=False),
     Column("at", BigInteger, nullable=False, index=True),
-    Column("free_at", BigInteger, nullable=False),  # no try counts before
+    Column("free_at", BigInteger, nullable=False),  # earliest time of the next attempt that counts
 )
 
 # --- the record ------------------------------------------------------------------------------
@@ -247,11 +247,11 @@ cursors = Table(
     Column("workspace", String(64), primary_key=True),
     Column("consumer", String(64), primary_key=True),  # archive, alerts
     Column("epoch", String(64), primary_key=True),
-    Column("turn", Integer, nullable=False),  # the consumer's 1st, 2nd … history
+    Column("turn", Integer, nullable=False),  # counts the consumer's histories from 1
     Column("id", String(64), nullable=False),
     Column("n", BigInteger, nullable=False),
-    Column("digest", String(64), nullable=False),  # of that entry's JSON; empty: not known
-    Column("reader", String(64), nullable=False),  # who alone may move it; empty: nobody yet
+    Column("digest", String(64), nullable=False),  # of that entry's JSON; empty if unknown
+    Column("reader", String(64), nullable=False),  # the only one who may move it; empty for nobody yet
     UniqueConstraint("workspace", "consumer", "turn"),
 )
 
@@ -276,19 +276,19 @@ chats = Table(
     Column("ended", BigInteger),
     Column("last", BigInteger, nullable=False),  # time of the newest fact
     Column("why", String(20), nullable=False),
-    Column("reason", Text, nullable=False, server_default=text("''")),  # for contact, as an agent chose it
+    Column("reason", Text, nullable=False, server_default=text("''")),  # contact reason, as an agent chose it
     Column("tags", JSON, nullable=False, server_default="[]"),
-    Column("left_message", Boolean, nullable=False),  # a message left with nobody there
+    Column("left_message", Boolean, nullable=False),  # a message left while nobody was online
     Column("agent", String(64), nullable=False),  # who answered last
     Column("agent_name", Text, nullable=False),
     Column("messages", Integer, nullable=False),
-    Column("late", Integer, nullable=False),  # promises that broke
+    Column("late", Integer, nullable=False),  # broken promises
     Column("rating", Integer),
     Column("comment", Text, nullable=False),
     Column("handled", BigInteger),
     Column("handled_by", Text, nullable=False),
-    Column("listed", String(20), nullable=False, server_default=text("''")),  # ended, left, handled; empty: it goes on
-    Column("place", BigInteger),  # in its list and in the search index; grows with `ended`
+    Column("listed", String(20), nullable=False, server_default=text("''")),  # ended, left or handled; empty while open
+    Column("place", BigInteger),  # position in its list and in the search index; grows with `ended`
     Index(None, "place", unique=True),
     Index(None, "workspace", "listed", "place"),
     Index(None, "workspace", "visitor"),
@@ -299,25 +299,25 @@ facts = Table(
     "facts",
     metadata,
     Column("workspace", String(64), primary_key=True),
-    Column("id", String(64), primary_key=True),  # the feed's: <ms>-<n>, the same under every epoch
+    Column("id", String(64), primary_key=True),  # the feed's id <ms>-<n>, the same under every epoch
     Column("epoch", String(64), nullable=False),
     Column("n", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("chat", String(64)),
     Column("seq", Integer),
-    Column("author", String(64)),  # the id of who did it: visitor, agent
+    Column("author", String(64)),  # id of who did it: visitor or agent
     Column("cid", String(64)),
     Column("words", Text, nullable=False),
     Column("raw", Text, nullable=False),
     ForeignKeyConstraint(["workspace", "chat"], ["chats.workspace", "chats.id"], ondelete="CASCADE"),
-    UniqueConstraint("workspace", "chat", "seq", "epoch"),  # a seq is given once in one history
-    UniqueConstraint("workspace", "chat", "author", "cid", "kind"),  # and a command is done once
+    UniqueConstraint("workspace", "chat", "seq", "epoch"),  # in one history a seq occurs once
+    UniqueConstraint("workspace", "chat", "author", "cid", "kind"),  # a command is done once
     Index(None, "workspace", "cid", "author"),
     Index(None, "workspace", "at"),
 )
 
-interventions = Table(  # which facts tell of a supervisor's doing
+interventions = Table(  # the facts that record supervisors' actions
     "interventions",
     metadata,
     Column("workspace", String(64), primary_key=True),
@@ -328,11 +328,11 @@ interventions = Table(  # which facts tell of a supervisor's doing
     Index(None, "workspace", "at", "n"),
 )
 
-search_backfill = Table(  # of archives from before there was a search index, until it has everything
+search_backfill = Table(  # archives from before the search index, until all their chats are in it
     "search_backfill",
     metadata,
     Column("workspace", String(64), primary_key=True),
-    Column("below", BigInteger, nullable=False),  # chats with a lower place are still to come
+    Column("below", BigInteger, nullable=False),  # chats with a lower position are still to be indexed
 )
 
 set_aside = Table(

@@ -1,4 +1,4 @@
-"""Bearer tokens: what a bot, or another client of the agent's JSON socket, signs in with."""
+"""Bearer tokens: credentials of bots and other clients of the agent's JSON socket."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,7 +19,7 @@ TOKEN_PREFIX = "sst_"
 
 
 class TokenLine(msgspec.Struct, frozen=True):
-    """A bearer token as it is listed; the secret itself was shown once. ms, `used` 0 for never."""
+    """A token in the list; the secret itself was shown once. Times are in ms, `used` is 0 for never."""
 
     id: str
     name: str
@@ -29,11 +29,12 @@ class TokenLine(msgspec.Struct, frozen=True):
 
 class TokenStore:
     def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        """Creates, checks and revokes bearer tokens."""
         self.database = database
         self.clock = clock
 
     async def add(self, member_id: str, name: str) -> str:
-        """A new bearer token of the member's, `sst_…`: shown this once. NotYours for an unknown member."""
+        """Return a new token of a member, `sst_…`; shown only now. Raises NotYours for an unknown member."""
         bearer = TOKEN_PREFIX + new_token()
         async with self.database.writing() as connection:
             if (await connection.execute(select(members.c.id).where(members.c.id == member_id))).first() is None:
@@ -46,7 +47,7 @@ class TokenStore:
         return bearer
 
     async def holder(self, bearer: str) -> SignedIn | None:
-        """Who holds this bearer token; None as for `session`. Tokens post no forms: no csrf."""
+        """Return who holds this token; None as for sessions. Tokens submit no forms, so there is no csrf."""
         now = self.clock()
         row = await holder(
             self.database, holders(tokens).where(tokens.c.digest == digest(bearer), tokens.c.revoked.is_(None))
@@ -60,18 +61,18 @@ class TokenStore:
         return SignedIn(member_of(row), TOKEN_SESSION + row["credential"], "")
 
     async def of_member(self, member_id: str) -> list[TokenLine]:
-        """The member's tokens that work, oldest first."""
+        """Return the member's valid tokens, oldest first."""
         wanted = select(tokens).where(tokens.c.member == member_id, tokens.c.revoked.is_(None))
         async with self.database.reading() as connection:
             rows = (await connection.execute(wanted.order_by(tokens.c.created, tokens.c.id))).mappings().all()
         return [TokenLine(row["id"], row["name"], row["created"], row["used"] or 0) for row in rows]
 
     async def revoke(self, token_id: str) -> None:
-        """End one token. Live state is told first, by the caller (session `token:<id>`)."""
+        """Revoke a token. The caller ends its live connections first (session `token:<id>`)."""
         async with self.database.writing() as connection:
             await connection.execute(revoke(tokens, tokens.c.id == token_id, self.clock()))
 
     async def drop_expired(self, connection: AsyncConnection) -> int:
-        """Forget tokens that were revoked long ago; how many."""
+        """Delete tokens that were revoked long ago; return how many."""
         old = tokens.c.revoked < self.clock() - KEEP_ENDED
         return (await connection.execute(delete(tokens).where(old))).rowcount

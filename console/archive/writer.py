@@ -1,8 +1,7 @@
 """The archive's writer: each fact of the feed as a row, and each chat as what its facts add up to.
 
-A fact is known by the feed's own id, which a new epoch does not change: entries given again, in
-any batches, by two processes, or read anew under another epoch, are one row each. How far the feed
-was read, and what could not be kept, is the cursor's (`feed_cursor`).
+A fact is identified by the feed's own id, which survives a new epoch: entries passed again, in any batches, by two
+processes, or under another epoch make one row each. `feed_cursor` keeps the position and what could not be stored.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,12 +19,12 @@ from console.archive.supervisor_actions import is_supervisor_action
 from console.archive.tables import chats, facts, interventions
 from console.events import ChatFact, Entry
 
-NAME = "archive"  # of the consumer
-CHUNK = 500  # values in one IN (…): every database takes as many
+NAME = "archive"  # of this consumer
+CHUNK = 500  # values in one IN (…); every database accepts as many
 
 
 class Archive:
-    """What it keeps of one workspace. `write` is what a consumer of the feed runs in its transaction."""
+    """The archive of one workspace. A consumer of the feed calls `write` in its transaction."""
 
     def __init__(self, database: Database, workspace: str = "main") -> None:
         self.database = database
@@ -34,20 +33,21 @@ class Archive:
         self._index = SearchIndex(database, workspace)
 
     async def cursor(self) -> FeedPosition:
-        """How far the feed is archived."""
+        """Return how far the feed is archived."""
         return await self._cursor.position()
 
     async def append(self, epoch: str, entries: Sequence[Entry]) -> None:
-        """Keep the entries that are not kept yet, whoever reads the feed: as `FeedCursor.append`."""
+        """Store entries that are not stored yet, whoever reads the feed; see `FeedCursor.append`."""
         await self._cursor.append(Batch(epoch, entries), self.write)
 
     async def set_aside_count(self) -> int:
-        """How many entries could not be kept."""
+        """Return how many entries could not be stored."""
         return await self._cursor.set_aside_count()
 
     async def write(self, connection: AsyncConnection, batch: Batch) -> None:
-        """The batch as rows; those that are kept already stay as they are."""
+        """Store the batch as rows; rows that exist stay as they are."""
         epoch, entries = batch
+        # The cursor already skips known numbers; ids also catch entries that a new epoch delivers under new numbers.
         known = await self._among(connection, [entry.id for entry in entries])
         fresh = [entry for entry in entries if entry.id not in known]
         held = await self._load(connection, {entry.fact.chat for entry in fresh if isinstance(entry.fact, ChatFact)})
@@ -56,6 +56,7 @@ class Archive:
         listed: list[dict[str, Any]] = []
         for entry in fresh:
             visitor = ""
+            # Chats fold in memory, fact by fact, and are saved once: a long batch updates each row only once.
             if isinstance(entry.fact, ChatFact):
                 chat = held.get(entry.fact.chat) or new.setdefault(entry.fact.chat, ArchivedChat(entry.fact.chat))
                 fold(chat, entry.fact)
@@ -63,6 +64,7 @@ class Archive:
             rows.append(fact_row(entry, workspace=self.workspace, epoch=epoch, visitor=visitor))
             if is_supervisor_action(entry.fact):
                 listed.append({"workspace": self.workspace, "id": entry.id, "at": entry.fact.at, "n": entry.n})
+        # In this order: the unique key on commands would reject the new row while the lost one is still there.
         await self._supersede(connection, epoch, rows, held)
         changed = [*new.values(), *held.values()]
         await self._index.give_places(connection, changed)
@@ -89,7 +91,7 @@ class Archive:
     async def _supersede(
         self, connection: AsyncConnection, epoch: str, rows: Sequence[dict[str, Any]], held: dict[str, ArchivedChat]
     ) -> None:
-        """A command that an older history lost and its client sent again is the same command: it is kept once."""
+        """Delete facts of commands that an older history lost and a client has sent again: each is stored once."""
         commands = {(row["chat"], row["author"], row["cid"], row["kind"]) for row in rows if row["cid"]}
         cids = sorted({cid for _, _, cid, _ in commands})
         for start in range(0, len(cids), CHUNK):
@@ -104,6 +106,7 @@ class Archive:
                 this = (facts.c.workspace == self.workspace) & (facts.c.id == row["id"])
                 await connection.execute(delete(facts).where(this))
                 if row["kind"] == "message":
+                    # The new fact has counted the message a second time.
                     held[row["chat"]].messages -= 1
 
     async def _save(

@@ -1,8 +1,8 @@
-"""What a browser calls itself, in the words people have for it."""
+"""Browser and system names from a User-Agent, as people know them."""
 
 import re
 
-# The first that fits: each later one is in the name of an earlier one too.
+# The first match wins: browsers further down also appear in the User-Agent of those above.
 BROWSERS = (
     ("Edge", r"Edg(?:e|A|iOS)?/(\d+)"),
     ("Opera", r"OPR/(\d+)"),
@@ -25,7 +25,7 @@ SYSTEM_RES = [(name, re.compile(pattern)) for name, pattern in SYSTEMS]
 
 
 def browser_of(agent_string: str) -> tuple[str, str]:
-    """(`Firefox 128`, `Windows`) of a User-Agent; empty for what is not known."""
+    """Return (`Firefox 128`, `Windows`) of a User-Agent; empty strings for what is unknown."""
     agent = agent_string[:500]
     browsers = (f"{name} {found[1]}" for name, pattern in BROWSER_RES if (found := pattern.search(agent)))
     systems = (name for name, pattern in SYSTEM_RES if pattern.search(agent))

@@ -1,4 +1,4 @@
-"""Ended chats and left messages: to find, to read, and to mark as handled."""
+"""Ended chats and left messages: find, read, and mark as handled."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,7 +72,7 @@ async def handle(request: Request, me: SignedIn) -> Response:
 
 
 def chat_line(chat: ArchivedChat) -> ChatState:
-    """An archived chat as the fragments want it."""
+    """Return an archived chat in the form that fragments take."""
     return ChatState(
         id=chat.id,
         place="ended" if chat.ended else "active",

@@ -1,4 +1,4 @@
-"""The agent's console: one page; all that moves on it comes by the socket."""
+"""The agent's console: one page; everything that changes comes by socket."""
 
 from collections.abc import Mapping
 
@@ -27,9 +27,9 @@ async def show_console(request: Request, me: SignedIn) -> Response:
 
 
 def console_page(request: Request, me: SignedIn, *, build: str, sites: Mapping[str, str] | None = None) -> Response:
-    """Six empty panes and what the scripts need to fill them; `sites` are names by key, for canned replies.
+    """Render six empty panes and what the scripts need to fill them.
 
-    With `?embedded` it may stand in a page of ours.
+    `sites` are names by key, for canned replies. With `?embedded` our own pages may show it in a frame.
     """
     embedded = "embedded" in request.query_params
     locale = locale_of(request, me.member.locale)

@@ -1,7 +1,7 @@
-"""Who is asking: one answer for pages and sockets, and what a form must bring along.
+"""Access to pages: who sends a request, and what a form must carry.
 
-GET changes nothing. A form brings the token of its session's cookie, and a browser's Origin must
-be our own: a page elsewhere can send neither.
+GET changes nothing. A form carries the token of its session's cookie, and a browser's Origin must be our own: another
+site can send neither.
 """
 
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ from console.views.templating import locale_of, render
 SIGN_IN = "/sign-in"
 MAX_FORM = 64 * 1024  # bytes
 MAX_FIELDS = 50
-LARGE_FORM, LARGE_FIELDS = 1024 * 1024, 12_000  # of a supervisor: one box to tick for each member
+LARGE_FORM, LARGE_FIELDS = 1024 * 1024, 12_000  # for supervisors: one checkbox per member
 FORM_TYPE = "application/x-www-form-urlencoded"
 AWAY = "This is not possible right now: part of the system is down. Chats continue. Try again in a moment."
 
@@ -33,7 +33,7 @@ MemberPage = Callable[[Request, SignedIn], Awaitable[Response]]
 
 
 async def signed_in(request: Request) -> SignedIn:
-    """Whoever is asking; a response that leads to the sign-in page is raised for nobody."""
+    """Return the signed-in member. Raises a redirect to the sign-in page if there is none."""
     me = await authenticate(request)
     if me is None:
         raise HTTPException(303, headers={"location": sign_in_path(request), "cache-control": "no-store"})
@@ -41,7 +41,7 @@ async def signed_in(request: Request) -> SignedIn:
 
 
 def for_members(page: MemberPage) -> Page:
-    """A page for whoever has signed in: others are led to sign in, errors become a page that says so."""
+    """Wrap a page for signed-in members. Others are sent to sign in; errors become an error page."""
 
     @wraps(page)
     async def guarded(request: Request) -> Response:
@@ -58,7 +58,7 @@ def for_members(page: MemberPage) -> Page:
 
 
 def for_those_who(right: Right) -> Callable[[MemberPage], Page]:
-    """A page for members whose role has the right; a page that says so for the others."""
+    """Wrap a page for members whose role has the right; others get an error page."""
 
     def guarded(page: MemberPage) -> Page:
         @wraps(page)
@@ -72,7 +72,7 @@ def for_those_who(right: Right) -> Callable[[MemberPage], Page]:
 
 
 def sign_in_path(request: Request) -> str:
-    """Where to sign in, and then come back to this page if it can be asked for again."""
+    """Return the URL of the sign-in page, leading back here if this page can be requested again."""
     if request.method not in {"GET", "HEAD"}:
         return SIGN_IN
     asked = request.scope["query_string"].decode("latin-1")
@@ -80,11 +80,11 @@ def sign_in_path(request: Request) -> str:
     return f"{SIGN_IN}?{urlencode({'next': here})}"
 
 
-# --- where from ----------------------------------------------------------------------------------
+# --- where requests come from ---------------------------------------------------------------------
 
 
 def from_this_machine(connection: HTTPConnection) -> bool:
-    """Whether both the client's address and the name it used mean this very machine."""
+    """Whether both the client's address and the Host header mean this machine."""
     client = connection.client.host if connection.client else ""
     return is_loopback(client) and is_loopback(connection.headers.get("host", ""))
 
@@ -97,9 +97,9 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 async def read_form(request: Request, csrf: str, *, large: bool = False) -> dict[str, str]:
-    """The fields of a posted form, which must carry `csrf`; a `large` one may have thousands.
+    """Return the fields of a posted form, which must carry `csrf`; a `large` form may have thousands.
 
-    NotAllowed without it or from a foreign page; BadCommand for what is no small form.
+    Raises NotAllowed if the token is missing or a foreign page sent it, BadCommand if it is not a form or too large.
     """
     if "origin" in request.headers and not own_origin(request):
         raise NotAllowed("The form was sent from another site.")
@@ -129,11 +129,11 @@ def _fields(body: bytes, most: int) -> dict[str, str]:
     return dict(pairs)
 
 
-# --- answers -------------------------------------------------------------------------------------
+# --- responses ------------------------------------------------------------------------------------
 
 
 def set_session(response: Response, request: Request, cookie: str) -> None:
-    """Give the browser its session."""
+    """Set the session's cookie."""
     response.set_cookie(
         COOKIE,
         cookie,
@@ -154,17 +154,17 @@ def is_secure(request: Request) -> bool:
 
 
 def go(path: str) -> Response:
-    """See the page at `path`, by GET."""
+    """Redirect to the page at `path` with GET."""
     return RedirectResponse(path, status_code=303, headers={"cache-control": "no-store"})
 
 
 def says(error: SestettoError, locale: str) -> str:
-    """An error in the reader's words; of a database that is away, what that means for them."""
+    """Return an error's text in the reader's language; for an unavailable database, what it means for them."""
     return page_texts().get(locale).gettext(AWAY if isinstance(error, Unknown) else str(error))
 
 
 def problem(request: Request, error: SestettoError, me: SignedIn | None = None) -> Response:
-    """The page that says what is wrong, in words and never with a trace."""
+    """Render the error page; never shows a stack trace."""
     if isinstance(error, SignInNeeded):
         return go(sign_in_path(request))
     locale = locale_of(request, me.member.locale if me else "")

@@ -28,12 +28,12 @@ from console.pages.guard import (
 from console.security import csrf_of, local_path, new_token
 from console.views.templating import locale_of, render
 
-FORM_COOKIE = "sestetto_form"  # before there is a session, a form belongs to this
+FORM_COOKIE = "sestetto_form"  # protects forms before there is a session
 FORM_LIFE = 3_600  # s
 
 
 async def show(request: Request) -> Response:
-    """The form; whoever is signed in already goes on at once, and a demo's link (`?key=`) to its page."""
+    """Show the form. Signed-in members go on at once, and a demo link (`?key=`) to its page."""
     if key := request.query_params.get("key", ""):
         return go(f"{SIGN_IN}/demo/{quote(key, safe='')}")
     try:
@@ -45,7 +45,7 @@ async def show(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    """A session for the right address and password; the form again, with the reason, for anything else."""
+    """Start a session for the right address and password; otherwise show the form again with the reason."""
     onward, email = local_path(""), ""
     try:
         fields = await read_form(request, csrf_of_form(request))
@@ -68,7 +68,7 @@ async def sign_out(request: Request, me: SignedIn) -> Response:
 
 
 async def demo(request: Request) -> Response:
-    """The page of a one-click link: a form that posts itself, with a button to see."""
+    """Show the page of a one-click link: a form that submits itself, with a visible button."""
     try:
         token = _demo_token(request)
         member = await services_of(request).stores.one_clicks.member(token)
@@ -80,7 +80,7 @@ async def demo(request: Request) -> Response:
 
 
 async def use_demo(request: Request) -> Response:
-    """Signed in, and at the page of one's work: a supervisor's is the board, an admin's the settings."""
+    """Sign in by one-click link and open the role's start page: settings for admins, the board for supervisors."""
     try:
         token = _demo_token(request)
         await read_form(request, csrf_of_form(request))
@@ -101,13 +101,13 @@ def _work_of(member: Member) -> str:
 
 
 def csrf_of_form(request: Request) -> str:
-    """The token of a form shown before sign-in; empty, which fits nothing, without its cookie."""
+    """Return the token of a form shown before sign-in; empty without its cookie, and an empty token matches nothing."""
     cookie = request.cookies.get(FORM_COOKIE, "")
     return csrf_of(cookie) if cookie else ""
 
 
 def _demo_token(request: Request) -> str:
-    """The link's token; NotYours, as for a page that does not exist, but in the demo and on its own machine."""
+    """Return the link's token. Raises NotYours, as for a missing page, except in the demo on its own machine."""
     if not (services_of(request).demo and from_this_machine(request)):
         raise NotYours("Page not found.")
     return str(request.path_params["token"])
@@ -140,7 +140,7 @@ def _welcome(request: Request, cookie: str, onward: str) -> Response:
 
 
 async def _end_former(request: Request) -> None:
-    """Signing in over somebody's session ends that one."""
+    """End the previous session of this browser, if any."""
     former = await authenticate(request)
     if former is not None and former.csrf:
         await sessions.sign_out(services_of(request), former)

@@ -1,4 +1,4 @@
-"""Static files. One that is asked for by its build may be kept for ever; any other is asked about each time."""
+"""Static files. Files requested by build are cached forever; browsers revalidate all others."""
 
 import re
 
@@ -10,15 +10,15 @@ from starlette.types import Scope
 from console.views.assets import STATIC, build, is_of_this_build
 
 FOR_EVER = "public, max-age=31536000, immutable"
-ASK = "no-cache"  # kept, but never used without asking
+ASK = "no-cache"  # stored, but revalidated before each use
 BUILD = re.compile(r"([0-9a-f]{12})/(.+)")
 
 
 class BuildFiles(StaticFiles):
-    """`<build>/x` and `x` are the same file.
+    """Serves `<build>/x` and `x` from the same file.
 
-    During a rolling deploy a page of one release asks a process of another: it gets the file as it is there, rather
-    than none, but no cache may keep it under that build.
+    During a rolling deploy, a page of one release may request a file from a process of another. It gets that process's
+    file rather than none, but no cache may keep it under that build.
     """
 
     async def get_response(self, path: str, scope: Scope) -> Response:

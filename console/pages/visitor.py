@@ -1,4 +1,4 @@
-"""What is known of a chat's visitor: a fragment for its pane in the console, read only when somebody asks."""
+"""What is known about a chat's visitor: a fragment for the console, loaded on request."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,12 +23,12 @@ from console.queue.results import Gone
 from console.services import Services
 from console.views.templating import environment, locale_of
 
-PAGES = 12  # shown, the newest
-EARLIER = 5  # chats shown, the newest
+PAGES = 12  # shown, newest first
+EARLIER = 5  # chats shown, newest first
 
 
 class SeenPage(msgspec.Struct):
-    """A page of the host's, and when (ms) the visitor came to it."""
+    """A page of the host site, and when (ms) the visitor opened it."""
 
     url: str
     title: str
@@ -40,7 +40,7 @@ class SeenPage(msgspec.Struct):
 
 
 class Context(msgspec.Struct):
-    """All the fragment shows. `earlier` is None while the archive cannot be read."""
+    """Everything the fragment shows. `earlier` is None while the archive is unavailable."""
 
     chat: ChatState
     pages: Sequence[SeenPage]  # newest first
@@ -53,12 +53,15 @@ class Context(msgspec.Struct):
 
 @for_members
 async def show_visitor(request: Request, me: SignedIn) -> Response:
-    """The fragment for the chat's holder, who looks on, and supervisors; NotYours for all others and for no chat."""
+    """Show the fragment to the chat's holder, to watchers and to supervisors.
+
+    Raises NotYours for others and for no chat.
+    """
     services, locale = services_of(request), locale_of(request, me.member.locale)
-    line, facts = await _in_hand(services, request.path_params["chat"])
-    if not may_see(me.member, line.agent, {*line.guests, *line.watchers}):
+    state, facts = await _in_hand(services, request.path_params["chat"])
+    if not may_see(me.member, state.agent, {*state.guests, *state.watchers}):
         raise NotYours
-    context = context_of(line, facts, await _earlier(services, line), locale=locale)
+    context = context_of(state, facts, await _earlier(services, state), locale=locale)
     return HTMLResponse(fragment_of(context, services.directory.queues, locale=locale))
 
 
@@ -68,11 +71,13 @@ def fragment_of(context: Context, queues: Mapping[str, Queue], *, locale: str) -
 
 
 async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatFact]]:
-    """The chat as it stands, with its opening and its newest facts."""
+    """Read a live chat with its opening and its newest facts."""
     try:
         live, _ = await services.workspace.read_chat(chat)
         facts = read_log(live.log)
         if facts and facts[0].seq > 1:
+            # The log returned is the newest part of a long chat; its opening, with browser and referrer, is read
+            # separately.
             _, _, first, _ = await services.workspace.history(chat, 2, 1)
             facts = [*read_log(first), *facts]
     except Gone:
@@ -80,31 +85,31 @@ async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatF
     return chat_state(live.id, live.fields), facts
 
 
-async def _earlier(services: Services, line: ChatState) -> list[ArchivedChat] | None:
+async def _earlier(services: Services, state: ChatState) -> list[ArchivedChat] | None:
     try:
-        return await services.history.earlier_chats(line.visitor, but=line.id, limit=EARLIER + 1)
+        return await services.history.earlier_chats(state.visitor, but=state.id, limit=EARLIER + 1)
     except Unknown:
         return None
 
 
 def context_of(
-    line: ChatState, facts: Sequence[ChatFact], earlier: list[ArchivedChat] | None, *, locale: str
+    state: ChatState, facts: Sequence[ChatFact], earlier: list[ArchivedChat] | None, *, locale: str
 ) -> Context:
     opening = next((fact for fact in facts if isinstance(fact, Opened)), None)
     browser, system = browser_of(opening.agent_string if opening else "")
     return Context(
-        chat=line,
+        chat=state,
         pages=pages_of(facts)[: -PAGES - 1 : -1],
         referrer=opening.referrer if opening else "",
         browser=browser,
         system=system,
-        language=language_of(line.locale, locale),
+        language=language_of(state.locale, locale),
         earlier=earlier,
     )
 
 
 def pages_of(facts: Iterable[ChatFact]) -> list[SeenPage]:
-    """Where the visitor was, oldest first; a page stayed on counts once."""
+    """Return the pages the visitor was on, oldest first; a page counts once while they stay on it."""
     seen: list[SeenPage] = []
     for fact in facts:
         if isinstance(fact, Opened | Profile) and fact.page and (not seen or seen[-1].url != fact.page):
@@ -113,7 +118,7 @@ def pages_of(facts: Iterable[ChatFact]) -> list[SeenPage]:
 
 
 def language_of(tag: str, locale: str) -> str:
-    """`Italian (Italy)` of `it-IT`, in the reader's language; the tag itself for what is none."""
+    """Return `Italian (Italy)` for `it-IT`, in the reader's language; the tag itself if it is unknown."""
     try:
         return Locale.parse(tag.replace("-", "_")).get_display_name(locale) or tag
     except (ValueError, UnknownLocaleError):

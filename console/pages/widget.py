@@ -1,7 +1,7 @@
-"""The widget's files: one script, one more on opening, a language file each, and whether anybody is there.
+"""The widget's files: the script, a second one loaded on opening, one file per language, and the availability.
 
-`widget/*.js` are written as modules. At start-up they are joined, in the order below, into one
-function scope, so that a page makes one request and gets no global but `sestetto`.
+The modules `widget/*.js` are joined at start-up, in the order below, into one function scope: a host page makes one
+request and gets no global but `sestetto`.
 """
 
 import gzip
@@ -24,19 +24,19 @@ from console.views.i18n import FOLDER, SOURCE, Texts, page_texts, read_catalogue
 
 try:
     import minify
-except ImportError:  # no wheel for this platform: the script works as well, and is larger
+except ImportError:  # no wheel for this platform: the script works unminified, but is larger
     minify = None
 
 HERE = Path(__file__).parent
-# In this order they compress best; nothing of them runs before the last line of the last.
+# This order compresses best. Nothing in these modules runs before the last line of the last one.
 PARTS = ("page", "i18n", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
 # Fetched when the widget is opened, so that the script every page loads stays small; without them the chat is plain.
 LAZY = ("survey", "transcript", "menu", "status", "extras", "links", "fields", "guard", "says", "leave", "counted")
 LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
 IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several
 EXPORT = re.compile(r"^export ", re.MULTILINE)
-FRESH = 300  # s the script may be used without asking again: an update reaches every page within it
-AVAILABLE = 15  # s an answer about who is there may be kept
+FRESH = 300  # s until the script is revalidated: an update reaches every page within that time
+AVAILABLE = 15  # s that an availability may be cached
 PUBLIC = {
     "access-control-allow-origin": "*",
     "cross-origin-resource-policy": "cross-origin",
@@ -45,7 +45,7 @@ PUBLIC = {
 
 
 class Availability(msgspec.Struct, omit_defaults=True):
-    """What the launcher asks for: nothing of the visitor goes in, nothing but the site's look comes out."""
+    """What the launcher asks for. The request says nothing about the visitor; the response holds the site's looks."""
 
     online: bool
     languages: tuple[str, ...]
@@ -59,7 +59,7 @@ class Availability(msgspec.Struct, omit_defaults=True):
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """Bytes as they are sent, plain and packed, with their tag."""
+    """A file as sent: plain and gzipped bytes, with their ETag."""
 
     plain: bytes
     packed: bytes
@@ -67,24 +67,24 @@ class Asset(msgspec.Struct, frozen=True):
     media: str
 
 
-# --- joining ---------------------------------------------------------------------------------
+# --- joining modules --------------------------------------------------------------------------
 
 
 def folder() -> Path:
-    """`widget/` beside the package in a checkout, inside it in a wheel."""
+    """Return `widget/`: next to the package in a checkout, inside it in a wheel."""
     inside = HERE.parent / "widget"
     return inside if inside.is_dir() else HERE.parent.parent / "widget"
 
 
 @cache
 def script() -> Asset:
-    """The whole widget: script and style."""
+    """Return the whole widget: script and style sheet."""
     return asset(join(folder()).encode(), "text/javascript")
 
 
 @cache
 def lazy() -> Asset:
-    """Survey and transcript: a module that gets what it imports from the script that fetches it."""
+    """Return survey and transcript: a module that gets its imports from the script that loads it."""
     source = folder()
     modules = [read(source, f"{name}.js") for name in LAZY]
     given = ",".join(sorted({name for module in modules for name in imported(module)}))
@@ -95,12 +95,12 @@ def lazy() -> Asset:
 
 
 def lazy_name() -> str:
-    """With its content's tag in it, so that it fits the script that asks for it, for ever."""
+    """Return the second script's name. It contains the content's tag, so it always fits the script that asks for it."""
     return f"later-{lazy().tag[1:9]}.js"
 
 
 def join(source: Path) -> str:
-    """The parts as one script in a function scope, the style in it as a string; smaller where there is a minifier."""
+    """Join the modules into one script in a function scope, with the style sheet as a string; minified if possible."""
     parts = "\n".join(as_part(read(source, f"{name}.js")) for name in PARTS)
     known = f'const LAZY="widget/{lazy_name()}";'
     return (
@@ -110,7 +110,7 @@ def join(source: Path) -> str:
 
 
 def style_of(source: Path, name: str) -> str:
-    """The style sheet as a constant of the script."""
+    """Return the style sheet as a constant of the script."""
     return f"const STYLE={msgspec.json.encode(shorten('text/css', read(source, f'{name}.css'))).decode()};"
 
 
@@ -119,12 +119,12 @@ def read(source: Path, name: str) -> str:
 
 
 def shorten(media: str, text: str) -> str:
-    """The same meaning in fewer bytes."""
+    """Minify, if the minifier is installed."""
     return str(minify.string(media, text)) if minify is not None else text
 
 
 def as_part(module: str) -> str:
-    """A module as a piece of the common scope: no import, no export."""
+    """Return a module as part of the common scope, without imports and exports."""
     return EXPORT.sub("", IMPORT.sub("", module))
 
 
@@ -150,7 +150,7 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def language_file(language: str) -> Asset:
-    """English text -> text, as JSON: the widget's own catalogue, and the words of the server's refusals."""
+    """Map English texts to translations, as JSON: the widget's catalogue and the server's refusals."""
     own = read_catalogue(FOLDER / language / "widget.po")
     texts = {str(message.id): str(message.string) for message in own if message.id and message.string}
     refusals = page_texts().get(language)
@@ -159,7 +159,7 @@ def language_file(language: str) -> Asset:
 
 
 def launcher_labels(locale: str) -> dict[str, str]:
-    """What the launcher says in that language; nothing when it is English or one that the widget does not speak."""
+    """Return the launcher's labels in a language; empty for English or a language the widget does not have."""
     language = locale.partition("-")[0].lower()
     if language == SOURCE or language not in languages():
         return {}
@@ -171,10 +171,10 @@ def launcher_labels(locale: str) -> dict[str, str]:
 
 
 def ink_on(accent: str) -> str:
-    """Black or white, whichever is easier to read on `#rrggbb`; empty for anything else."""
+    """Return black or white, whichever reads better on `#rrggbb`; empty for anything else."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
         return ""
-    red, green, blue = (_linear(int(accent[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    red, green, blue = (_linear(int(accent[start : start + 2], 16) / 255) for start in (1, 3, 5))
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
 
@@ -205,7 +205,7 @@ async def widget_script(request: Request) -> Response:
 
 
 async def widget_lazy(request: Request) -> Response:
-    """Another release's is not here: a page that is open still does without."""
+    """Serve the second script. Another release's is not here; an open page works without it."""
     if request.path_params["tag"] != lazy_name()[6:-3]:
         return Response(status_code=404, headers=PUBLIC)
     return send(request, lazy(), "public, max-age=31536000, immutable")
@@ -222,7 +222,8 @@ async def widget_availability(request: Request) -> Response:
     services = request.app.state.services
     site = services.directory.sites.get(request.query_params.get("site", ""))
     headers = PUBLIC | {"cache-control": f"public, max-age={AVAILABLE}", "vary": "origin"}
-    refused = "origin" in request.headers and not admits(request, site)  # a page of the site's own server says none
+    # requests from the site's own server have no Origin
+    refused = "origin" in request.headers and not admits(request, site)
     if site is None or refused:
         return Response(status_code=403 if site else 404, headers=headers | {"cache-control": "no-store"})
     asked = request.query_params.get("queue", "")
@@ -234,7 +235,7 @@ async def widget_availability(request: Request) -> Response:
 
 
 def send(request: Request, asset: Asset, caching: str) -> Response:
-    """The asset, packed where the browser takes that; 304 when it has it already."""
+    """Send a file, gzipped if the browser accepts it; 304 if the browser has it."""
     headers = PUBLIC | {"cache-control": caching, "etag": asset.tag, "vary": "accept-encoding"}
     if asset.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

@@ -1,1 +1,1 @@
-"""The texts that the scripts of our own pages show, by screen."""
+"""The texts that scripts of our own pages show, one module per screen."""

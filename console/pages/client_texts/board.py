@@ -1,4 +1,4 @@
-"""What the board's scripts say, handed to the page as JSON in its language."""
+"""The texts of the board's scripts, passed to the page as JSON in its language."""
 
 import gettext
 
@@ -7,7 +7,7 @@ from console.pages.client_texts.watch import watch_texts
 
 
 def board_texts(texts: gettext.NullTranslations) -> dict[str, str]:
-    """Key to text; `{name}` is filled in by the script."""
+    """Map keys to texts; the script fills in `{name}`."""
     _ = texts.gettext
     errors = {f"error_{error.code}": _(error.message) for error in every_error()}
     return {**errors, **watch_texts(texts)} | {

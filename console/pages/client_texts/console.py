@@ -1,4 +1,4 @@
-"""What the console's scripts say, handed to the page as JSON in its language."""
+"""The texts of the console's scripts, passed to the page as JSON in its language."""
 
 import gettext
 
@@ -7,7 +7,7 @@ from console.views.i18n import page_texts
 
 
 def holding_texts() -> dict[str, str]:
-    """What a holding reply says when nothing was typed, in every language: it is the visitor's that counts."""
+    """Return the texts of holding replies sent without own words, in every language: the visitor's language decides."""
     found = {}
     for locale in page_texts().available():
         _ = page_texts().get(locale).gettext
@@ -18,7 +18,7 @@ def holding_texts() -> dict[str, str]:
 
 
 def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
-    """Key to text; `{name}` is filled in by the script."""
+    """Map keys to texts; the script fills in `{name}`."""
     _ = texts.gettext
     return (
         {f"error_{error.code}": _(error.message) for error in every_error()}

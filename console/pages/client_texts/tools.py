@@ -1,4 +1,4 @@
-"""What the scripts of canned replies, commands, the shift's check and the visitor's context say."""
+"""The texts of canned replies, commands, the start-of-shift check and the visitor panel."""
 
 import gettext
 
@@ -7,7 +7,7 @@ from console.domain.permissions import may
 
 
 def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
-    """Key to text; `{name}` is filled in by the script."""
+    """Map keys to texts; the script fills in `{name}`."""
     _ = texts.gettext
     return {
         "do_canned": _("Canned replies"),
@@ -65,7 +65,7 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
 
 
 def places_for(member: Member, texts: gettext.NullTranslations) -> dict[str, str]:
-    """Address to name of the pages the member may go to from the palette."""
+    """Map the URLs a member can go to from the palette to their names."""
     _ = texts.gettext
     places = {"/chats": _("Ended chats"), "/settings/canned": _("Manage canned replies")}
     if may(member, "supervise"):

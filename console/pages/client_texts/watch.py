@@ -1,10 +1,10 @@
-"""What the panel for looking on at a chat says, on a board and in a console."""
+"""The texts of the panel for watching a chat, on the board and in the console."""
 
 import gettext
 
 
 def watch_texts(texts: gettext.NullTranslations) -> dict[str, str]:
-    """Key to text; `{name}` is filled in by the script."""
+    """Map keys to texts; the script fills in `{name}`."""
     _ = texts.gettext
     return {
         "watching": _("Watching: {name}"),

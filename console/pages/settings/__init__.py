@@ -1,4 +1,4 @@
-"""The settings: a file a noun, each with its routes."""
+"""The settings pages: one file per noun, each with its routes."""
 
 from console.pages.settings import (
     alerts,

@@ -1,4 +1,4 @@
-"""Alerts: who is told of what, without anybody looking at a screen; tried out with a test message."""
+"""Alert rules, and test messages to try them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,10 +33,10 @@ from console.pages.settings.form import MINUTE, Form, seconds, stamp, ticks
 from console.views.i18n import page_texts
 
 AT = "/settings/alerts"
-SHOWN = 20  # messages of a rule
-LATEST = 3  # messages of each rule on the list
+SHOWN = 20  # messages of a rule on its page
+LATEST = 3  # messages of each rule in the list
 
-# What became of a message, or of a look at where it would go.
+# The outcome of a message, or of an address check.
 ANSWERS = {
     "sent": _("Sent to the service."),
     "failed": _("Sending failed."),
@@ -107,7 +107,7 @@ async def _save(request: Request, me: SignedIn, rule: AlertRule | None, form: Fo
 
 @for_supervisors
 async def send_test(request: Request, me: SignedIn) -> Response:
-    """To each destination at once; the page then shows how each answered."""
+    """Send a test to every destination at once; the page then shows each result."""
     rule = await _rule(request, me)
     await read_form(request, me.csrf)
     await alerts.send_test(services_of(request), me.member, rule.id)
@@ -123,7 +123,7 @@ async def remove(request: Request, me: SignedIn) -> Response:
 
 
 def typed_of(rule: AlertRule) -> dict[str, str]:
-    """The fields as the form draws them."""
+    """Return the values of the form's fields."""
     return {
         "name": rule.name,
         "due_soon": _seconds(rule.due_soon),
@@ -145,17 +145,17 @@ def _seconds(ms: int | None) -> str:
 
 
 def read_alert(form: Form, was: AlertRule) -> AlertRule:
-    """The rule of the form, with those of its destinations that are kept; an empty field tells nothing of its kind."""
-    given = {name: bool(form.typed.get(name, "").strip()) for name in ("due_soon", "line", "nobody")}
+    """Read the rule from the form, keeping the ticked destinations; an empty field turns its kind off."""
+    filled = {name: bool(form.typed.get(name, "").strip()) for name in ("due_soon", "line", "nobody")}
     kept = set(form.ticked("keep"))
     return AlertRule(
         id=was.id,
         name=form.plain("name"),
         queues=form.ticked("queue"),
-        due_soon=form.ms("due_soon") if given["due_soon"] else None,
+        due_soon=form.ms("due_soon") if filled["due_soon"] else None,
         late=form.flag("late"),
-        line=form.whole("line") if given["line"] else None,
-        nobody=form.ms("nobody") if given["nobody"] else None,
+        line=form.whole("line") if filled["line"] else None,
+        nobody=form.ms("nobody") if filled["nobody"] else None,
         destinations=tuple(one for one in was.destinations if one.id in kept),
         quiet=form.ms("quiet", unit=MINUTE),
         over=form.flag("over"),
@@ -165,7 +165,7 @@ def read_alert(form: Form, was: AlertRule) -> AlertRule:
 
 
 def new_urls(form: Form) -> list[str]:
-    """One a line, as it was typed: it may hold what looks like anything."""
+    """Return the new URLs, one per line, exactly as typed: a URL may contain anything."""
     lines = (line.strip() for line in form.typed.get("add", "").split("\n"))
     return list(dict.fromkeys(line for line in lines if line))
 
@@ -197,7 +197,7 @@ async def _form(
 
 
 def _tested(rule: AlertRule, messages: Sequence[MessageLine]) -> list[MessageLine]:
-    """The answers to the newest test, in the destinations' order."""
+    """Return the results of the newest test, in the order of destinations."""
     tests = [one for one in messages if one.what == "test"][: len(rule.destinations)]
     return tests[::-1]
 

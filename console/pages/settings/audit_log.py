@@ -1,4 +1,4 @@
-"""Who changed which setting, and what supervisors did in chats that ran: newest first, with what it was before."""
+"""The audit log: who changed which setting, and what supervisors did in live chats; newest first."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ PAGE = 50  # lines
 LONGEST = 200  # characters of a value
 BEFORE = re.compile(r"(\d{1,15})-([01])-(\d{1,15})", re.ASCII)
 
-# What the audit says, for the catalogue; see console/archive.
+# The texts in the audit log, for the catalogue; see console/archive.
 SAID = (
     _("Queue added"),
     _("Queue changed"),
@@ -47,7 +47,7 @@ SAID = (
     _("Data retention changed"),
     _("Watching changed"),
 )
-# What the audit of an earlier release says.
+# Texts that earlier releases wrote into the audit log.
 FORMERLY = {
     "Member disabled": "Member deactivated",
     "Member let in again": "Member reactivated",
@@ -84,7 +84,7 @@ FIELDS = {
     "on": _("On"),
 }
 STATUSES = {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}
-UNTOLD = {"id", "key"}  # the target says them
+UNTOLD = {"id", "key"}  # the target already names them
 IN_WORDS: dict[str, dict[str, str]] = {
     "mode": {"push": _("assigned automatically"), "offer": _("offered"), "pull": _("taken by agents")},
     "role": {"agent": _("Agent"), "supervisor": _("Supervisor"), "admin": _("Admin")},
@@ -100,8 +100,11 @@ class Difference(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A line as it is read: `at` ms, `who` did it (empty: the command line), the `thing` by name, and where to read
-    it; `whole` when it came or went."""
+    """A line as shown:
+
+    `at` (ms), `who` did it (empty: the command line), the name of the `thing` and its URL. `whole` if the thing was
+    added or removed.
+    """
 
     at: int
     who: str
@@ -129,7 +132,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 
 class Reader:
-    """Turns lines into words, with the names that things have now."""
+    """Renders lines of the log with the current names of things."""
 
     def __init__(self, known: Directory, everyone: list[MemberLine], locale: str) -> None:
         self.locale = locale
@@ -157,9 +160,13 @@ class Reader:
         who, thing = self.name("member", fact.by), self.name("member", fact.agent)
         return Change(fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))])
 
-    def in_chat(self, line: SupervisorAction, fact: Transferred | Note, what: str, told: list[Difference]) -> Change:
+    def in_chat(
+        self, line: SupervisorAction, fact: Transferred | Note, what: str, differing: list[Difference]
+    ) -> Change:
         thing = line.visitor or self.gettext("Visitor")
-        return Change(fact.at, fact.author.name or fact.author.id, what, thing, told, address=f"/chats/{fact.chat}")
+        return Change(
+            fact.at, fact.author.name or fact.author.id, what, thing, differing, address=f"/chats/{fact.chat}"
+        )
 
     def holder(self, member: str) -> str:
         return self.name("member", member) if member else self.gettext("waiting")
@@ -168,8 +175,8 @@ class Reader:
         return self.names[kind].get(id, id)
 
     def setting(self, line: AuditLine) -> Change:
-        told = [self.difference(line, name) for name in {**line.before, **line.after} if name not in UNTOLD]
-        differences = [one for one in told if one.before or one.after]
+        differing = [self.difference(line, name) for name in {**line.before, **line.after} if name not in UNTOLD]
+        differences = [one for one in differing if one.before or one.after]
         whole = not (line.before and line.after)
         who = line.name if line.member else ""
         return Change(
@@ -182,11 +189,11 @@ class Reader:
 
     def thing(self, line: AuditLine) -> str:
         kind, _, id = line.target.partition(":")
-        told = {**line.before, **line.after}
-        return self.names.get(kind, {}).get(id) or str(told.get("name") or told.get("title") or id)
+        differing = {**line.before, **line.after}
+        return self.names.get(kind, {}).get(id) or str(differing.get("name") or differing.get("title") or id)
 
     def value(self, field: str, value: Any) -> str:
-        """In a few words; empty for nothing."""
+        """Format a value in a few words; empty if there is no value."""
         if value in (None, "", [], 0, False):
             return ""
         text = self._in_words(field, value)
@@ -214,8 +221,8 @@ class Reader:
     def _hours(self, hours: Mapping[str, Any]) -> str:
         days = day_names(self.locale)
         week = [f"{days[day]} {clock(begin, end)}" for day, begin, end in hours.get("week", ())]
-        told = [*(week or [self.gettext("always")]), *hours.get("holidays", ())]
-        return f"{', '.join(told)} ({hours.get('zone', '')})"
+        differing = [*(week or [self.gettext("always")]), *hours.get("holidays", ())]
+        return f"{', '.join(differing)} ({hours.get('zone', '')})"
 
 
 VALUES = (_("yes"), _("always"))  # for the catalogue

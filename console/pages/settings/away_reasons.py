@@ -1,4 +1,4 @@
-"""The reasons that agents may choose from when they go away."""
+"""The reasons agents can choose from when they go away."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""Canned replies: everybody's own, and for those who configure the team's."""
+"""Canned replies: every member's own, and for supervisors the team's."""
 
 from collections.abc import Mapping, Sequence
 
@@ -46,8 +46,8 @@ async def list_replies(request: Request, me: SignedIn) -> Response:
 
 @for_agents
 async def show_new(request: Request, me: SignedIn) -> Response:
-    known, wish = await known_to(request), request.query_params.get("for", "")
-    whom = wish if wish in _choices(known, me) else MINE
+    known, asked = await known_to(request), request.query_params.get("for", "")
+    whom = asked if asked in _choices(known, me) else MINE
     return _form(request, me, known, None, {"title": "", "text": "", "for": whom})
 
 
@@ -95,7 +95,7 @@ async def _save(request: Request, me: SignedIn, reply: Canned | None, form: Form
 
 
 def typed_of(reply: Canned) -> dict[str, str]:
-    """The fields as the form draws them; `for` is `member`, `shared` or `queue:<id>`."""
+    """Return the values of the form's fields; `for` is `member`, `shared` or `queue:<id>`."""
     whom = f"queue:{reply.owner}" if reply.scope == "queue" else reply.scope
     return {"title": reply.title, "text": reply.text, "for": whom}
 
@@ -112,9 +112,9 @@ def _scope(whom: str, me: SignedIn) -> dict[str, str]:
 
 
 def _choices(known: Directory, me: SignedIn) -> list[str]:
-    """Whose replies the member may write."""
-    theirs = [SHARED, *(f"queue:{queue}" for queue in known.queues)] if may(me.member, "configure") else []
-    return [MINE, *theirs]
+    """Return for whom the member may write replies."""
+    shared = [SHARED, *(f"queue:{queue}" for queue in known.queues)] if may(me.member, "configure") else []
+    return [MINE, *shared]
 
 
 async def _reply(request: Request, me: SignedIn) -> Canned:

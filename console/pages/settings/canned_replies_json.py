@@ -1,4 +1,4 @@
-"""The canned replies that a member may insert, for the console."""
+"""The canned replies a member can insert, as JSON for the console."""
 
 import hashlib
 
@@ -14,9 +14,10 @@ from console.pages.guard import for_members
 
 
 class Replies(msgspec.Struct):
-    """The member's own first, then the queues', then the shared ones; by title within each.
+    """A member's own replies first, then the queues', then shared ones; sorted by title within each.
 
-    `queues` are those whose replies are among them: the member's, what overflows into these, what the member holds.
+    `queues` are those whose replies are included: the member's own, those that overflow into them, and those of held
+    chats.
     """
 
     replies: list[Canned]
@@ -25,7 +26,7 @@ class Replies(msgspec.Struct):
 
 @for_members
 async def canned_json(request: Request, me: SignedIn) -> Response:
-    """`{replies: [{id, title, text, scope, owner}], queues: [id]}`; 304 when the browser has just these."""
+    """Respond with `{replies: [{id, title, text, scope, owner}], queues: [id]}`; 304 if the browser has the same."""
     services = services_of(request)
     member = services.directory.members.get(me.member.id, me.member)
     held = {chat.queue for chat in services.picture.chats.values() if chat.agent == member.id}

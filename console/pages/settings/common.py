@@ -1,4 +1,4 @@
-"""What the pages of the settings share: who may, where one is, how a page is drawn."""
+"""Shared by the settings pages: access, navigation and rendering."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -18,7 +18,7 @@ from console.views.templating import locale_of, render
 
 
 def _(text: str) -> str:
-    """Marks a text that is translated when it is drawn."""
+    """Mark a text for translation; it is translated when it is shown."""
     return text
 
 
@@ -37,14 +37,14 @@ N = TypeVar("N", bound=Named)
 
 
 class Section(NamedTuple):
-    """A part of the settings: its address, its name (a text of the pages), and what one must be allowed."""
+    """A section of the settings: its URL, its name, and the right it needs."""
 
     path: str
     name: str
     right: Right = "configure"
 
 
-# In the order in which a first team is set up.
+# In the order in which a new team sets things up.
 SECTIONS = [
     Section("/settings", _("Overview")),
     Section("/settings/members", _("Members")),
@@ -63,7 +63,7 @@ SECTIONS = [
 def draw(
     request: Request, me: SignedIn, template: str, context: Mapping[str, Any], *, at: str, status: int = 200
 ) -> Response:
-    """A page of the settings; `at` is its section's address."""
+    """Render a settings page; `at` is the URL of its section."""
     locale = language(request, me)
     shown = [one for one in SECTIONS if may(me.member, one.right)]
     more = {"signed_in": me, "sections": shown if len(shown) > 1 else [], "at": at, "wrong": {}, **context}
@@ -81,7 +81,7 @@ def draw_form(
     wrong: Sequence[Problem] = (),
     target: str = "",
 ) -> Response:
-    """A form with what was typed in it, and each fault beside its field."""
+    """Render a form with what was typed and each error beside its field."""
     faults = beside(wrong, target, page_texts().get(language(request, me)).gettext)
     return draw(
         request, me, template, {**context, "typed": typed, "wrong": faults}, at=at, status=400 if wrong else 200
@@ -93,22 +93,22 @@ def language(request: Request, me: SignedIn) -> str:
 
 
 def by_name(things: Iterable[N]) -> list[N]:
-    """As people look for them."""
+    """Sort by name, ignoring case."""
     return sorted(things, key=lambda one: one.name.casefold())
 
 
 async def known_to(request: Request) -> Directory:
-    """The directory as SQL has it now, whatever this process has heard so far."""
+    """Return the directory as SQL has it now, whatever this process has received so far."""
     return await services_of(request).stores.directory.read()
 
 
 def saved(path: str, what: str, *, live: bool = True) -> Response:
-    """Back to the list at `path`, which says that `what` was saved, and whether it applies already."""
+    """Redirect to the list at `path`, which says that `what` was saved, and whether it is already live."""
     return go(f"{path}?saved={what}{'' if live else '&later=1'}")
 
 
 def news(request: Request, names: Mapping[str, str]) -> dict[str, str]:
-    """What the list says after a change: the name of what was saved, or of what went."""
+    """Return what the list says after a change: the name of what was saved, or that it was removed."""
     asked = request.query_params
     what = asked.get("saved", "")
     return {
@@ -119,7 +119,7 @@ def news(request: Request, names: Mapping[str, str]) -> dict[str, str]:
 
 
 def overtaken(form: Form, *things: Any) -> None:
-    """Says so when the form was drawn from something else than what stands now."""
+    """Add an error if somebody else changed the thing after the form was shown."""
     if form.typed.get("seen") and form.typed["seen"] != stamp(*things):
         form.say("", OVERTAKEN)
 

@@ -1,4 +1,4 @@
-"""A posted form: what was typed, read into values, and what is wrong beside each field. Pure."""
+"""A posted form: its fields read into values, and errors beside the fields. Pure."""
 
 import hashlib
 import re
@@ -20,7 +20,7 @@ SECOND, MINUTE = 1_000, 60_000  # ms
 
 
 class Form:
-    """`typed` is drawn again when something is wrong: nothing of it is lost."""
+    """A posted form. `typed` is shown again when something is wrong, so that nothing gets lost."""
 
     def __init__(self, typed: Mapping[str, str], target: str) -> None:
         self.typed = typed
@@ -31,15 +31,15 @@ class Form:
         self.wrong.append(Problem(self.target, field, says, values))
 
     def plain(self, field: str) -> str:
-        """A name or the like, on one line."""
+        """Read a name or other single line."""
         return safe_name(self.typed.get(field, ""), limit=1_000)
 
     def text(self, field: str, *, limit: int) -> str:
-        """Some lines; longer than `limit` is left for the check to refuse."""
+        """Read several lines; a text longer than `limit` is left for validation to refuse."""
         return clean(self.typed.get(field, "")[: limit * 2], limit=limit * 2, optional=True)
 
     def lines(self, field: str) -> tuple[str, ...]:
-        """A value a line."""
+        """Read one value per line."""
         given = (safe_name(line, limit=1_000) for line in self.typed.get(field, "").splitlines()[:1_000])
         return tuple(line for line in given if line)
 
@@ -47,7 +47,7 @@ class Form:
         return bool(self.typed.get(field))
 
     def ms(self, field: str, *, unit: int = SECOND, otherwise: int = 0) -> int:
-        """Seconds (or another unit) as ms; nothing typed is 0, and what is no number is said."""
+        """Read seconds (or another unit) as ms. Empty is 0; adds an error if it is not a number."""
         text = self.typed.get(field, "").strip()
         if text and not NUMBER.fullmatch(text):
             self.say(field, "“%(text)s” is not a number. Enter a value such as 6 or 7.5.", text=text[:40])
@@ -62,20 +62,20 @@ class Form:
         return int(text) if text else 0
 
     def ticked(self, prefix: str) -> tuple[str, ...]:
-        """The ids of the boxes `prefix.<id>` that are ticked."""
+        """Return the ids of the ticked boxes `prefix.<id>`."""
         return tuple(
             name[len(prefix) + 1 :] for name, value in self.typed.items() if name.startswith(f"{prefix}.") and value
         )
 
     def languages(self, field: str, locale: str) -> tuple[str, ...]:
-        """Primary tags, of codes or of names in English or the reader's language."""
+        """Read primary language tags from codes, or names in English or the reader's language."""
         words = [word.strip() for word in re.split(r"[,;\n]", self.typed.get(field, "")) if word.strip()]
         named = language_names(locale) | language_names("en")
         return tuple(dict.fromkeys(named.get(word.casefold(), word.casefold()[:40]) for word in words[:50]))
 
 
 def beside(wrong: Iterable[Problem], target: str, gettext: Gettext) -> dict[str, list[str]]:
-    """Sentences by field of the thing itself; under "" those about anything else."""
+    """Return messages by field of the edited thing; those about anything else are under ""."""
     found: dict[str, list[str]] = {}
     for one in wrong:
         text = gettext(one.says)
@@ -91,17 +91,17 @@ def ticks(prefix: str, ids: Iterable[str]) -> dict[str, str]:
 
 
 def seconds(ms: int, unit: int = SECOND) -> str:
-    """`7.5` of 7,500 ms; empty for 0."""
+    """Format 7,500 ms as `7.5`; empty for 0."""
     return f"{ms / unit:.10g}" if ms else ""
 
 
 def stamp(*things: Any) -> str:
-    """Changes with what is drawn: a form that brings an older one was overtaken by somebody else's."""
+    """Return a digest of what a form shows: a form with an older one was overtaken by somebody else's change."""
     return hashlib.blake2b(msgspec.json.encode(things), digest_size=9).hexdigest()
 
 
 def new_key(name: str, taken: Iterable[str], otherwise: str) -> str:
-    """An id that reads like the name: `level-2` of `Level 2`, `level-2-2` when that is taken."""
+    """Return an id that resembles the name: `level-2` for `Level 2`, `level-2-2` if that is taken."""
     words = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:50] or otherwise
     used, number, made = set(taken), 2, words
     while made in used:
@@ -111,12 +111,12 @@ def new_key(name: str, taken: Iterable[str], otherwise: str) -> str:
 
 @cache
 def language_names(locale: str) -> dict[str, str]:
-    """Name, in small letters, to primary tag."""
+    """Map lowercase names to primary tags."""
     names = Locale.parse(locale).languages
     return {str(names[tag]).casefold(): tag for tag in languages() if tag in names}
 
 
 def in_words(tags: Sequence[str], locale: str) -> str:
-    """`English, French` of their tags."""
+    """Return `English, French` for their tags."""
     names = Locale.parse(locale).languages
     return ", ".join(str(names.get(tag, tag)) for tag in tags)

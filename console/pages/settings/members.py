@@ -1,4 +1,4 @@
-"""Members: whom they answer for, in which languages, how many chats at once; who is let in, by admins."""
+"""Members: their queues, languages and chat limits; admins also manage accounts."""
 
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -101,7 +101,7 @@ async def save_member(request: Request, me: SignedIn) -> Response:
 
 @for_admins
 async def set_password(request: Request, me: SignedIn) -> Response:
-    """A forgotten password: another one, and everything the member held ends."""
+    """Reset a forgotten password; everything the member was signed in with ends."""
     known = await known_to(request)
     member = _member(known, request)
     form = Form(await read_form(request, me.csrf), f"member:{member.id}")
@@ -133,7 +133,7 @@ async def enable(request: Request, me: SignedIn) -> Response:
 
 
 def typed_of(member: Member) -> dict[str, str]:
-    """The fields as the form draws them."""
+    """Return the values of the form's fields."""
     return {
         "name": member.name,
         "email": member.email,
@@ -145,7 +145,7 @@ def typed_of(member: Member) -> dict[str, str]:
 
 
 def read_member(form: Form, was: Member, locale: str, *, role: bool) -> Member:
-    """The member of the form; the role only where it may be changed."""
+    """Read the member from the form; the role only if it may be changed."""
     chosen = form.ticked("queue")
     return replace(
         was,

@@ -1,4 +1,4 @@
-"""The hours of a week as people write them: `09:00-12:30, 14:00-18:00`. Pure."""
+"""A week's opening hours as people write them: `09:00-12:30, 14:00-18:00`. Pure."""
 
 import re
 from datetime import datetime
@@ -16,7 +16,7 @@ ALWAYS, AT_HOURS = "always", "hours"
 
 
 def read_day(text: str) -> list[tuple[int, int]] | None:
-    """Minutes since midnight, from and to; None for what cannot be read."""
+    """Parse a day's hours into (from, to) in minutes since midnight; None if that fails."""
     found = []
     for part in re.split(r"[,;]", text):
         if not part.strip():
@@ -37,7 +37,7 @@ def write_day(hours: Hours, weekday: int) -> str:
 
 
 def read_hours(form: Form, was: Hours) -> Hours:
-    """The hours of the form; what cannot be read is said beside its day."""
+    """Read the hours from the form; adds an error beside each day that cannot be read."""
     zone = form.plain("zone") or was.zone
     holidays = tuple(sorted(set(form.lines("holidays"))))
     if form.typed.get("when") == ALWAYS:
@@ -59,7 +59,7 @@ def read_hours(form: Form, was: Hours) -> Hours:
 
 
 def typed_hours(hours: Hours) -> dict[str, str]:
-    """The fields as the form draws them."""
+    """Return the values of the form's fields."""
     return {
         "when": AT_HOURS if hours.week else ALWAYS,
         "zone": hours.zone,
@@ -69,7 +69,7 @@ def typed_hours(hours: Hours) -> dict[str, str]:
 
 
 def day_names(locale: str) -> list[str]:
-    """Monday to Sunday."""
+    """Return the names of Monday to Sunday."""
     return [format_date(MONDAY.replace(day=day + 1), "EEEE", locale=locale) for day in DAYS]
 
 

@@ -25,7 +25,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 @for_agents
 async def save(request: Request, me: SignedIn) -> Response:
-    """Whoever else is signed in with the old one is out."""
+    """Save a new password; one's other sessions end."""
     fields = await read_form(request, me.csrf)
     services, current, new = services_of(request), fields.get("current", ""), fields.get("password", "")
     try:

@@ -1,4 +1,4 @@
-"""A queue as its form has it, there and back. Pure."""
+"""A queue to and from its form. Pure."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,12 +8,12 @@ from console.pages.settings.form import Form, seconds, ticks
 from console.pages.settings.opening_hours import read_hours, typed_hours
 
 MS = {"seconds": SECOND, "minutes": MINUTE}
-EMPTY = ("longest",)  # drawn as nothing when 0
+EMPTY = ("longest",)  # shown empty when 0
 JOINED = {"languages": ", ", "reasons": "\n"}
 
 
 def typed_of(queue: Queue, members: Collection[str]) -> dict[str, str]:
-    """The fields as the form draws them."""
+    """Return the values of the form's fields."""
     typed = {name: _typed(name, setting, getattr(queue, name)) for name, setting in queue_settings().items()}
     return {**typed, **typed_hours(queue.hours), **ticks("member", members)}
 
@@ -27,22 +27,22 @@ def _typed(name: str, setting: QueueSetting, value: Any) -> str:
 
 
 def read_queue(form: Form, was: Queue, locale: str) -> tuple[Queue, tuple[str, ...]]:
-    """The queue and the ids of its members; what cannot be read stays as it `was`, and is said."""
-    given: dict[str, Any] = {"hours": read_hours(form, was.hours)}
-    given["languages"] = form.languages("languages", locale)
-    given["reasons"] = form.lines("reasons")
-    given["mode"] = form.typed.get("mode", "")
-    offered = given["mode"] == "offer"
-    given |= {} if offered else {"accept": was.accept, "misses": was.misses}
-    given |= {} if form.plain("overflow_to") else {"overflow_after": 0}
+    """Read the queue and the ids of its members. A field that cannot be read keeps its value and gets an error."""
+    values: dict[str, Any] = {"hours": read_hours(form, was.hours)}
+    values["languages"] = form.languages("languages", locale)
+    values["reasons"] = form.lines("reasons")
+    values["mode"] = form.typed.get("mode", "")
+    offered = values["mode"] == "offer"
+    values |= {} if offered else {"accept": was.accept, "misses": was.misses}
+    values |= {} if form.plain("overflow_to") else {"overflow_after": 0}
     for name, setting in queue_settings().items():
-        if name not in given:
-            given[name] = _read(form, name, setting, getattr(was, name))
-    return Queue(id=was.id, **given), form.ticked("member")
+        if name not in values:
+            values[name] = _read(form, name, setting, getattr(was, name))
+    return Queue(id=was.id, **values), form.ticked("member")
 
 
 def _read(form: Form, name: str, setting: QueueSetting, was: Any) -> Any:
-    """By the kind of value that it was."""
+    """Read a field by the type of its previous value."""
     if setting.unit:
         return form.ms(name, unit=MS[setting.unit], otherwise=was)
     if isinstance(was, bool):

@@ -1,4 +1,4 @@
-"""Queues: the lines that chats wait in, their clocks, hours and members."""
+"""Queues: their targets, opening hours, overflow and members."""
 
 from collections.abc import Mapping, Sequence
 
@@ -90,7 +90,7 @@ async def _save(
     wanted, members = read_queue(form, was, language(request, me))
     problem = None
     try:
-        if form.wrong:  # all that is wrong at once, not one kind after the other
+        if form.wrong:  # validate the rest too, so that all errors show at once
             made = replace(known, queues={**known.queues, wanted.id: wanted})
             check(known, served_by(made, wanted.id, members), edited=form.target, but={one.field for one in form.wrong})
         else:
@@ -103,7 +103,7 @@ async def _save(
 
 @for_supervisors
 async def remove(request: Request, me: SignedIn) -> Response:
-    """Refused while a chat is in it or another setting leads to it."""
+    """Remove a queue. Refused while it has chats or another setting refers to it."""
     known = await known_to(request)
     queue = _queue(known, request)
     await read_form(request, me.csrf)
@@ -141,13 +141,13 @@ def _form(
 
 
 def serving(known: Directory, queue: str) -> list[Member]:
-    """The members of a queue, by name."""
+    """Return the members of a queue by name."""
     found = (member for member in known.members.values() if queue in member.queues)
     return by_name(found)
 
 
 def leads_to(known: Directory, queue: str) -> list[str]:
-    """The names of what hinders a removal."""
+    """Return the names of what prevents the queue's removal."""
     sites = [site.name for site in known.sites.values() if site.queue == queue]
     return sites + [one.name for one in known.queues.values() if one.overflow_to == queue and one.id != queue]
 

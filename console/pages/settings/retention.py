@@ -1,4 +1,4 @@
-"""How long ended chats are kept."""
+"""Data retention: how long ended chats are kept."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 @for_supervisors
 async def save(request: Request, me: SignedIn) -> Response:
-    """Fewer days than now take older chats along for good: that is asked for once more, with their number."""
+    """Save the days. Fewer days delete older chats for good, so the form asks again and names how many."""
     form = Form(await read_form(request, me.csrf), "retention")
     days = form.whole("days", otherwise=1)
     problem, doomed = None, 0

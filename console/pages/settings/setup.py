@@ -1,4 +1,4 @@
-"""Setting up: what a first team needs, in order, and what of it is there."""
+"""Overview: what a new team has to set up, in order, and what is done."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +18,7 @@ AT = "/settings"
 
 @for_those_who("answer")
 async def show(request: Request, me: SignedIn) -> Response:
-    """Who may not configure has only replies of their own to see to."""
+    """Show the overview. Members who may not configure go to their own canned replies."""
     if not may(me.member, "configure"):
         return go("/settings/canned")
     known = await known_to(request)
@@ -34,7 +34,7 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 
 def unserved(known: Directory) -> list[str]:
-    """The names of queues that have no member."""
+    """Return the names of queues without members."""
     return [queue.name for queue in known.queues.values() if not serving(known, queue.id)]
 
 

@@ -1,4 +1,4 @@
-"""Sites: the pages that carry the widget."""
+"""Sites: the websites that carry the widget."""
 
 from collections.abc import Mapping, Sequence
 
@@ -95,7 +95,7 @@ async def remove(request: Request, me: SignedIn) -> Response:
 
 
 def typed_of(site: Site) -> dict[str, str]:
-    """The fields as the form draws them."""
+    """Return the values of the form's fields."""
     return {
         "name": site.name,
         "queue": site.queue,
@@ -109,7 +109,10 @@ def typed_of(site: Site) -> dict[str, str]:
 
 
 def read_site(form: Form, was: Site) -> Site:
-    """The site of the form. An origin that is none stays as it was typed, for the check to name."""
+    """Read the site from the form.
+
+    A website address that is not valid stays as typed, so that validation can name it.
+    """
     locale = form.plain("locale")
     return Site(
         key=was.key,
@@ -125,12 +128,12 @@ def read_site(form: Form, was: Site) -> Site:
 
 
 def languages() -> tuple[str, ...]:
-    """What the widget speaks."""
+    """Return the widget's languages."""
     return Texts("widget").available()
 
 
 async def refused_of(request: Request, known: Directory) -> dict[str, list[RefusedOrigin]]:
-    """Pages that were refused, by the key they asked with; those that are on the site's list now are none of them."""
+    """Return refused pages by the key they sent, without those that are on the site's list by now."""
     refused: dict[str, list[RefusedOrigin]] = {}
     for one in await services_of(request).refused_origins.listed():
         site = known.sites.get(one.site)

@@ -1,4 +1,4 @@
-"""Whether agents see who looks on at their chats."""
+"""Whether agents see who watches their chats."""
 
 from starlette.requests import Request
 from starlette.responses import Response
