@@ -82,7 +82,7 @@ class ProfileBuilder:
         mine = self.profile
         return size(mine.fields) + len(mine.page) + len(mine.title) + len(mine.referrer) + len(mine.agent_string)
 
-    def matches(self, line: ChatState) -> bool:
+    def matches(self, state: ChatState) -> bool:
         """Whether the chat already tells all of the profile."""
         mine = self.profile
         known = (state.name, state.email, state.locale, state.page, state.title, state.fields)
