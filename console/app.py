@@ -33,7 +33,9 @@ from console.errors import SettingError, Unknown
 from console.metrics import ProcessFigures, registry
 from console.pages import board, chats, console, sign_in, static, widget
 from console.pages import settings as setting_pages
+from console.pairing.configuration import publish
 from console.pairing.history import settle_history
+from console.pairing.identity import introduce
 from console.projection.current import Current
 from console.queue.store import Store
 from console.queue.workspace import Workspace
@@ -143,8 +145,9 @@ async def open_up(services: Services) -> None:
     for _ in range(60):
         try:
             # Before anything is written: a store that was set back would give known numbers to new facts.
+            await introduce(services.workspace, services.database, services.settings.secret)
             await settle_history(services.workspace, services.database)
-            await services.workspace.configure(services.directory)
+            services.directory = await publish(services.workspace, services.stores.directory)
             return
         except Unknown:
             await asyncio.sleep(0.5)

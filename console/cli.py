@@ -8,6 +8,7 @@ import typer
 
 from console.bench import commands as load
 from console.commands import member, queue, site, token
+from console.commands.adopt import adopt
 from console.commands.check import check
 from console.commands.serve import demo, serve
 from console.errors import SestettoError
@@ -38,6 +39,7 @@ def options(
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("check")(check)
+app.command("adopt")(adopt)
 app.add_typer(member.app, name="member")
 app.add_typer(token.app, name="token")
 app.add_typer(load.app, name="load")

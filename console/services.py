@@ -18,6 +18,7 @@ from console.delivery.rendered_fact import HubEvent
 from console.domain.directory import Directory
 from console.errors import Unknown, WrongEpoch
 from console.limits.address_sockets import AddressSockets
+from console.pairing.configuration import publish
 from console.projection.current import Current
 from console.projection.picture import Picture
 from console.projection.queue_position import QueuePositions
@@ -73,7 +74,8 @@ class Services:
         if directory.version >= self.directory.version:
             self.directory = directory
         try:
-            await self.workspace.configure(directory)
+            if not await self.workspace.configure(directory):
+                self.directory = await publish(self.workspace, self.stores.directory)
         except (Unknown, WrongEpoch):
             return False
         return True

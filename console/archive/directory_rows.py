@@ -60,11 +60,11 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
     return rows.changed
 
 
-async def bump(connection: AsyncConnection) -> None:
-    """Raise the version, so that the store and every process read the directory again."""
-    newer = await connection.execute(update(directory).values(version=directory.c.version + 1))
+async def bump(connection: AsyncConnection, to: int = 0) -> None:
+    """Raise the version by one, or to `to`, so that the store and every process read the directory again."""
+    newer = await connection.execute(update(directory).values(version=to or directory.c.version + 1))
     if not newer.rowcount:
-        await connection.execute(insert(directory).values(id=1, version=1))
+        await connection.execute(insert(directory).values(id=1, version=to or 1))
 
 
 class Rows:

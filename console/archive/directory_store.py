@@ -57,6 +57,15 @@ class DirectoryStore:
                 await also(connection)
             return replace(new, version=known.version + 1) if changed else known
 
+    async def outrun(self, version: int, differs: Callable[[Directory], bool]) -> Directory:
+        """A version above that one, if what SQL has now still `differs` from what is live under it."""
+        async with self.database.writing() as connection:
+            known = await rows.read(connection, lock=True)
+            if not differs(known):
+                return known
+            await rows.bump(connection, version + 1)
+            return replace(known, version=version + 1)
+
 
 def must_exist(found: object, says: str) -> None:
     if not found:

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from console.background.safely import safely
+from console.pairing.configuration import publish
 from console.services import Services
 
 PUBLISH = 2.0  # seconds between two checks of the configuration's version in SQL
@@ -16,6 +17,7 @@ class Publisher:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.wake = asyncio.Event()
+        self._owned = services.workspace.epoch
         self._hours_due = time.monotonic() + HOURS
 
     async def publish(self) -> None:
@@ -29,10 +31,13 @@ class Publisher:
                 continue
 
     async def _publish(self) -> None:
-        directory = await self.services.stores.directory.read()
+        workspace = self.services.workspace
+        if workspace.epoch != self._owned:  # a store that lost everything has lost whose it is
+            await workspace.claim_store(workspace.installation)
+            self._owned = workspace.epoch
+        directory = await publish(self.services.workspace, self.services.stores.directory)
         if directory.version != self.services.directory.version:
             self.services.directory = directory
-        await self.services.workspace.configure(directory)
         if time.monotonic() >= self._hours_due:
             await self.services.workspace.set_hours(directory)
             self._hours_due = time.monotonic() + HOURS

@@ -16,9 +16,9 @@ class Key(NamedTuple):
 
 
 TABLE: tuple[Key, ...] = (
-    Key("head", "hash", "epoch, n (last feed number), at (last time), ahead, fence, archived, ticker", "for ever"),
+    Key("head", "hash", "epoch, n (last number), at (last time), ahead, fence, archived, ticker, owner", "for ever"),
     Key("feed", "stream", "every fact in order; ids are <ms>-<n>", "behind the archive's cursor, at least 5 min"),
-    Key("config", "hash", "version of the configuration", "for ever"),
+    Key("config", "hash", "version of the configuration, mark of its content", "for ever"),
     Key("queues", "set", "ids of the configured queues", "for ever"),
     Key("sites", "hash", "the configured sites -> where their chats go", "for ever"),
     Key("queue:<queue>", "hash", "its settings, `opens` (instants), pace of its line (ms), removed", "for ever"),

@@ -6,6 +6,7 @@ from console.domain.directory import Directory
 from console.queue.calls.agent import AgentCalls
 from console.queue.calls.handover import HandOverCalls
 from console.queue.calls.visitor import VisitorCalls
+from console.queue.content_mark import another, content_mark
 from console.queue.lanes import lanes_of, opens
 from console.queue.live_settings import live_settings
 from console.queue.payloads import encode
@@ -26,6 +27,19 @@ class FeedEnds(NamedTuple):
     epoch: str
     first: int
     n: int
+
+
+class LiveConfiguration(NamedTuple):
+    """`mark` is empty when an earlier release published it."""
+
+    version: int
+    mark: str
+
+    def differs_from(self, directory: Directory) -> bool:
+        """Whether it is of a history that the directory's is not: of a later version, or of another content."""
+        if self.version != directory.version:
+            return self.version > directory.version
+        return another(self.mark, content_mark(directory))
 
 
 class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
@@ -49,7 +63,11 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         ]
         sites = {site.key: site.queue for site in directory.sites.values()}
         told = encode({"queues": queues, "members": members, "sites": sites})
-        return bool((await self._call("configure", directory.version, told))[3] == b"1")
+        return bool((await self._call("configure", directory.version, told, content_mark(directory)))[3] == b"1")
+
+    async def live_configuration(self) -> LiveConfiguration:
+        version, mark = await self.store.command("HMGET", self.keys.prefix + "config", "version", "mark")
+        return LiveConfiguration(int(version or 0), (mark or b"").decode())
 
     async def set_hours(self, directory: Directory) -> bool:
         """The instants of the days to come; taken only for the configuration that is live."""

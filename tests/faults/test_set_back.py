@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from console.domain.directory import Queue
 from console.queue.embedded import EmbeddedStore
+from console.queue.keys import Keys
 from console.queue.store import open_client
 from tests.faults.clients import Cast, Visitor
 from tests.faults.installation import Stage, stage_of, store_pid
@@ -162,3 +164,72 @@ async def test_chats_of_an_emptied_store_end_in_the_archive_as_lost(server: Runn
         await server.start()
     await comes_and_says(stage, "kim", "A new beginning")
     await archived_once(stage, ["Is anybody there?", "A new beginning"])
+
+
+async def test_a_restored_database_goes_live_and_archives_what_it_lacks(server: RunningServer) -> None:
+    """The live configuration is ahead of SQL: a queue that is added is there at once all the same."""
+    stage = stage_of(server)
+    await comes_and_says(stage, "vera", *lines("before"))
+    await caught_up(stage)
+    server.stop()
+    shutil.copyfile(server.data / "sestetto.db", server.data / "copy.db")
+    await server.start()
+    await comes_and_says(stage, "kim", *lines("since the copy"))
+    async with stage.stores() as stores:
+        for target in (7_000, 8_000, 9_000):
+            await stores.queues.put(Queue("support", "Support", target=target))
+    await eventually(lambda: live_target(stage, "support", 9_000), "the changes to go live")
+    await caught_up(stage)
+    server.stop()
+    for beside in server.data.glob("sestetto.db*"):
+        beside.unlink()
+    (server.data / "copy.db").rename(server.data / "sestetto.db")
+    await server.start()
+    async with stage.stores() as stores:
+        await stores.queues.put(Queue("returns", "Returns", target=5_000))
+    await eventually(lambda: live_target(stage, "returns", 5_000), "the new queue to go live")
+    await archived_once(stage, lines("before") + lines("since the copy"))
+    assert "configuration.published_anew" in server.log
+
+
+async def live_target(stage: Stage, queue: str, target: int) -> bool:
+    client = open_client(stage.store_url)
+    try:
+        return await client.hget(Keys(stage.workspace).of("queue", queue), "target") == str(target).encode()
+    finally:
+        await client.aclose()
+
+
+async def test_a_second_data_folder_with_a_secret_of_its_own_is_refused(server: RunningServer, tmp_path: Path) -> None:
+    """Vera would be a stranger to it."""
+    store = stage_of(server).store_url
+    other = RunningServer(tmp_path / "other", command="serve", database=server.database_url, store=store)
+    other.launch()
+    assert await ends(other) == 1
+    assert "SESTETTO_SECRET" in other.log
+    secret = (server.data / "secret").read_text()
+    same = RunningServer(tmp_path / "same", command="serve", database=server.database_url, store=store, secret=secret)
+    await same.start()
+    same.stop()
+
+
+async def test_a_store_of_another_installation_is_refused_and_left_alone(
+    server: RunningServer, tmp_path: Path, start_server: Callable[..., RunningServer]
+) -> None:
+    theirs = start_server()
+    before = await read_feed(stage_of(theirs))
+    server.stop()
+    lost = RunningServer(server.data, command="serve", store=stage_of(theirs).store_url)
+    lost.launch()
+    assert await ends(lost) == 1
+    assert "The store belongs to another installation" in lost.log
+    assert await read_feed(stage_of(theirs)) == before
+    await server.start()
+
+
+async def ends(server: RunningServer) -> int:
+    """The exit code."""
+    process = server._process
+    assert process is not None
+    await eventually(lambda: process.exitcode is not None, "the server to give up", within=30)
+    return int(process.exitcode or 0)

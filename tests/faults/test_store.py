@@ -126,8 +126,8 @@ async def test_a_process_paused_past_the_feeds_trim_point_resyncs(
 ) -> None:
     """Its tail stands still while the feed goes on and is cut behind it: nothing is skipped in silence."""
     async with (
-        through_a_network(tmp_path / "paused", store, workspace_name) as (network, paused),
-        installed(tmp_path / "running", store.url, workspace_name) as running,
+        through_a_network(tmp_path, store, workspace_name) as (network, paused),
+        installed(tmp_path, store.url, workspace_name) as running,
         Cast(running) as cast,
     ):
         ana = await cast.agent("ana", answers=True)
@@ -187,7 +187,8 @@ async def test_a_server_asleep_past_its_leases_writes_nothing_of_the_past(
 ) -> None:
     """SIGSTOP for longer than an agent's lease: the chat moves on; what the sleeper then says is refused."""
     sleeper = start_server(store=store.url, workspace="sleeper")
-    other = start_server(store=store.url, workspace="sleeper", database=sleeper.database_url)
+    secret = (sleeper.data / "secret").read_text()
+    other = start_server(store=store.url, workspace="sleeper", database=sleeper.database_url, secret=secret)
     stage, elsewhere = (replace(stage_of(one, store.url), workspace="sleeper") for one in (sleeper, other))
     elsewhere.origin = stage.origin
     elsewhere.database_url = stage.database_url

@@ -8,13 +8,19 @@ from typing import Any
 import structlog
 from redis.exceptions import ResponseError
 
-from console.errors import Refused, SlowDown
+from console.errors import Refused, SettingError, SlowDown
 from console.queue.keys import Keys
 from console.queue.results import (
     REFUSALS,
     Said,
 )
 from console.queue.store import Direct, Store, check_promises, library
+
+OTHER_STORE = (
+    "The store belongs to another installation than the database. Point SESTETTO_STORE and SESTETTO_DATABASE (or "
+    "SESTETTO_DATA) to the same installation. To use this store with this database from now on, stop all processes and "
+    "run: sestetto adopt"
+)
 
 log = structlog.get_logger()
 
@@ -27,6 +33,7 @@ class Caller:
         self.name = name
         self.keys = Keys(name)
         self.epoch = ""
+        self.installation = ""  # whose store it has to be; empty: anybody's
         self.last_entry: tuple[str, bytes] | None = None  # the tail's last, to know the same history by
         self.on_epoch: list[Callable[[], None]] = []
         self._ahead = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
@@ -36,6 +43,7 @@ class Caller:
     async def _recognise(self, direct: Direct) -> None:
         """On a server we have not met: the same history, or another epoch."""
         await check_promises(direct)
+        await self._check_owner(direct)
         believed = ""
         if self.last_entry is not None:
             number, raw = self.last_entry
@@ -43,6 +51,26 @@ class Caller:
             if not found or (raw and found[0][1][1] != raw):
                 believed = self.epoch
         await self._begin(direct, believed)
+
+    async def _check_owner(self, direct: Direct) -> None:
+        """Nothing is ever written to a store of another installation: SettingError for whoever asks."""
+        owner = (await direct("HGET", self.keys.head, "owner") or b"").decode()
+        if owner and self.installation not in ("", owner):
+            raise SettingError(OTHER_STORE)
+
+    async def installation_of_store(self) -> str:
+        """Empty when it was never said."""
+        return (await self.store.command("HGET", self.keys.head, "owner") or b"").decode()
+
+    async def claim_store(self, installation: str) -> None:
+        """The store is that installation's from now on. SettingError when it is another's already."""
+        self.installation = installation
+        await self.store.command("HSETNX", self.keys.head, "owner", installation)
+        await self._check_owner(self.store.command)
+
+    async def release_store(self) -> None:
+        self.installation = ""
+        await self.store.command("HDEL", self.keys.head, "owner")
 
     async def _begin(self, direct: Direct, believed: str) -> None:
         version, _ = library()

@@ -97,9 +97,9 @@ local function put_member(told)
   return true
 end
 
--- configure(version, told): `told` is JSON of queues {id, opens, settings by name}, members {id, name, limit, queues,
+-- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings by name}, members {id, name, limit, queues,
 -- lanes} and sites (key to queue). Taken only when newer. A limit that went down takes no chat away.
-verb('configure', function(version, told)
+verb('configure', function(version, told, mark)
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
   told = cjson.decode(told)
   local named, changed, moved, led, configured = {}, {}, {}, {}, {}
@@ -117,7 +117,7 @@ verb('configure', function(version, told)
   for site, queue in pairs(told.sites) do
     redis.call('HSET', P .. 'sites', site, queue)
   end
-  redis.call('HSET', P .. 'config', 'version', version)
+  redis.call('HSET', P .. 'config', 'version', version, 'mark', mark)
   local lost, relined, homeless = remove_queues(configured), {}, {}
   for _, queue in ipairs(lost) do
     for _, chat in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do

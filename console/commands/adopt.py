@@ -1,0 +1,43 @@
+"""`sestetto adopt`: after a move or a restore, the store and the secret that are set are this installation's."""
+
+from typing import Annotated
+
+import typer
+
+from console.archive.database import Database
+from console.commands.common import run, say
+from console.config import Settings, read_settings
+from console.data_folder import local_services, resolve, running_store_url
+from console.pairing.identity import adopt as make_ours
+from console.queue.store import Store
+from console.queue.workspace import Workspace
+
+
+def adopt(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Use this store and this secret with this database from now on. Stop all processes first."""
+    if not yes:
+        typer.confirm("Is every Sestetto process of this installation stopped?", abort=True)
+    run(_adopt(read_settings()))
+    say("The store, the database and the secret belong together now.")
+
+
+async def _adopt(settings: Settings) -> None:
+    filled = resolve(settings)
+    url = await running_store_url(filled)
+    if url:
+        await _with(filled, url)
+        return
+    async with local_services(settings) as started:
+        await _with(started, started.store)
+
+
+async def _with(settings: Settings, store_url: str) -> None:
+    database, store = Database(settings.database), Store(store_url)
+    try:
+        await database.migrate()
+        await make_ours(Workspace(store, settings.workspace), database, settings.secret)
+    finally:
+        await store.close()
+        await database.close()

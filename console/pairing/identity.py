@@ -1,0 +1,39 @@
+"""Whether store, database and secret are of one installation: else nothing starts, and nothing is written."""
+
+import structlog
+
+from console.archive.database import Database
+from console.archive.installation import Identity, claim, forget, read_identity, secret_digest
+from console.domain.ids import new_id
+from console.errors import SettingError
+from console.queue.workspace import Workspace
+
+OTHER_SECRET = (
+    "The secret is not the one of this installation, so visitors would come back as strangers. Give every process the "
+    "same SESTETTO_SECRET (the file `secret` in the first data folder has it). To change the secret for good, stop all "
+    "processes and run: sestetto adopt"
+)
+
+log = structlog.get_logger()
+
+
+async def introduce(workspace: Workspace, database: Database, secret: str) -> None:
+    """SettingError when one of them belongs elsewhere. What has no id yet gets the other's, or a new one."""
+    known, digest = await read_identity(database), secret_digest(secret)
+    if known.secret not in ("", digest):
+        raise SettingError(OTHER_SECRET)
+    workspace.installation = known.id  # a store of another is refused at the first call
+    theirs = await workspace.installation_of_store()
+    identity = await claim(database, Identity(known.id or theirs or new_id(), digest))
+    if identity.secret != digest:
+        raise SettingError(OTHER_SECRET)
+    await workspace.claim_store(identity.id)
+    if not known.id:
+        log.info("installation.known", id=identity.id)
+
+
+async def adopt(workspace: Workspace, database: Database, secret: str) -> None:
+    """From now on this store and this secret are the database's, whatever they were."""
+    await forget(database)
+    await workspace.release_store()
+    await introduce(workspace, database, secret)
