@@ -9,6 +9,7 @@ from console.alerts.outbox_sender import AlertSender
 from console.archive.writer import NAME as ARCHIVE
 from console.background.configuration import Publisher
 from console.background.leases import Leases
+from console.background.lost_chats import LostChats
 from console.background.retention import Retention
 from console.background.safely import safely
 from console.background.search_backfill import SearchBackfill
@@ -35,6 +36,7 @@ class Workers:
         self.publisher = Publisher(services)
         self._retention = Retention(services, self._leads)
         self._backfill = SearchBackfill(services.search.index, self._leads)
+        self._lost = LostChats(services, self._leads)
         self._archive = FeedConsumer(
             ARCHIVE,
             services.archive.write,
@@ -65,6 +67,7 @@ class Workers:
             self._alerts.run,
             self._sender.run,
             self._retention.sweep,
+            self._lost.run,
             self._backfill.build,
             self.refused,
             *more,

@@ -152,6 +152,12 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
     chat.listed = _list_of(chat)
 
 
+def lose(chat: ArchivedChat) -> None:
+    """No fact will ever say how it ended: the live store has lost it."""
+    chat.ended, chat.why, chat.left_message = chat.last, "lost", False
+    chat.listed = _list_of(chat)
+
+
 def _list_of(chat: ArchivedChat) -> str:
     if chat.ended is None:
         return ""

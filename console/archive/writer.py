@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
 from console.archive.feed_cursor import Batch, FeedCursor, FeedPosition
-from console.archive.reducer import ArchivedChat, archived_chat, fact_row, fold
+from console.archive.reducer import ArchivedChat, archived_chat, fact_row, fold, lose
 from console.archive.search_index import SearchIndex
 from console.archive.supervisor_actions import is_supervisor_action
 from console.archive.tables import chats, facts, interventions
@@ -72,6 +72,23 @@ class Archive:
         await self._index.write(connection, changed)
         if listed:
             await connection.execute(insert(interventions), listed)
+
+    async def end_lost(self, live: Collection[str], before: int) -> int:
+        """List as lost what has no end, is not live, and has been quiet since `before` (ms); how many."""
+        here = chats.c.workspace == self.workspace, chats.c.ended.is_(None), chats.c.last < before
+        async with self.database.reading() as connection:
+            open_still = set((await connection.execute(select(chats.c.id).where(*here))).scalars())
+        lost = sorted(open_still - set(live))
+        for start in range(0, len(lost), CHUNK):
+            async with self.database.writing() as connection:
+                found = await self._load(connection, set(lost[start : start + CHUNK]))
+                gone = [chat for chat in found.values() if chat.ended is None and chat.last < before]
+                for chat in gone:
+                    lose(chat)
+                await self._index.give_places(connection, gone)
+                await self._save(connection, (), gone, ())
+                await self._index.write(connection, gone)
+        return len(lost)
 
     async def _among(self, connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
         found: set[str] = set()

@@ -124,6 +124,10 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         rows = await self.store.command("XRANGE", self.keys.feed, entry, entry)
         return bytes(rows[0][1][1]) if rows else None
 
+    async def live_chats(self) -> set[str]:
+        """The ids of those that have not ended."""
+        return {name.decode() for name in await self.store.command("SMEMBERS", self.keys.prefix + "live")}
+
     async def time_after(self, entry: str) -> int:
         """When (ms) the first entry behind that one was written; 0 when there is none."""
         rows = await self.store.command("XRANGE", self.keys.feed, f"({entry}", "+", "COUNT", 1)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from console.archive.database import Database
+from console.archive.search import ChatQuery, ChatSearch
 from console.domain.directory import Queue
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
@@ -164,6 +166,17 @@ async def test_chats_of_an_emptied_store_end_in_the_archive_as_lost(server: Runn
         await server.start()
     await comes_and_says(stage, "kim", "A new beginning")
     await archived_once(stage, ["Is anybody there?", "A new beginning"])
+    await eventually(lambda: ended_as(stage, {"Is anybody there?": "lost"}), "the lost chat to be listed", within=20)
+
+
+async def ended_as(stage: Stage, expected: dict[str, str]) -> bool:
+    """Ended chats as /chats lists them: first words, and why they ended."""
+    database = Database(stage.database_url)
+    try:
+        page = await ChatSearch(database).list_chats(ChatQuery())
+    finally:
+        await database.close()
+    return {found.excerpt: found.chat.why for found in page.chats} == expected
 
 
 async def test_a_restored_database_goes_live_and_archives_what_it_lacks(server: RunningServer) -> None:
