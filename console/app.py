@@ -29,7 +29,7 @@ from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.demo import shop
 from console.domain.service_urls import without_password
-from console.errors import SettingError, Unknown
+from console.errors import SestettoError, SettingError, Unknown
 from console.metrics import ProcessFigures, registry
 from console.pages import board, chats, console, sign_in, static, widget
 from console.pages import settings as setting_pages
@@ -91,6 +91,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *chats.routes,
         *setting_pages.routes,
         Route("/healthz", health),
+        Route("/readyz", readiness),
         WebSocketRoute("/ws/visitor", visitor_socket),
         WebSocketRoute("/ws/agent", agent_socket),
         WebSocketRoute("/ws/board", board_socket),
@@ -159,9 +160,18 @@ async def health(request: Request) -> Response:
     services: Services = request.app.state.services
     try:
         await services.workspace.store.command("PING")
-    except Unknown:
-        return JSONResponse({"store": "away"}, status_code=503)
+    except SestettoError as problem:
+        return JSONResponse({"store": "away", "error": problem.code}, status_code=503)
     return JSONResponse({"store": "ok"})
+
+
+async def readiness(request: Request) -> Response:
+    """200 while people can be served; how far the feed's consumers are, which hold nobody up."""
+    alone = await health(request)
+    lags = {lag.consumer: lag._asdict() for lag in await request.app.state.services.lags.read()}
+    ready = alone.status_code == 200 and request.app.state.fanout.ready.is_set()
+    store = "ok" if alone.status_code == 200 else "away"
+    return JSONResponse({"ready": ready, "store": store, "consumers": lags}, status_code=200 if ready else 503)
 
 
 async def metrics(request: Request) -> Response:

@@ -6,13 +6,14 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import typer
 from redis.exceptions import RedisError
 from rich.markup import escape
 
 from console.archive.database import Database, sqlite_url
+from console.commands.check_pairing import check_pairing
+from console.commands.check_result import CheckResult
 from console.commands.common import run, say, screen, show
 from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_settings, unknown_names
 from console.data_folder import running_store_url, store_folder
@@ -23,14 +24,6 @@ from console.security import is_loopback
 from console.server import listen
 
 DEADLINE = 3.0  # s for a store to answer
-
-
-class CheckResult(NamedTuple):
-    """`level` is ok, note or wrong; `mend` says what to do, when there is something."""
-
-    level: str
-    what: str
-    mend: str = ""
 
 
 def check() -> None:
@@ -103,7 +96,7 @@ async def _surroundings(settings: Settings) -> list[CheckResult]:
     if settings.database or data.level != "wrong":
         findings.append(await _database(settings))
     if settings.store or data.level != "wrong":
-        findings.append(await _store(settings))
+        findings += await _store(settings)
     return findings
 
 
@@ -171,18 +164,35 @@ def _exists(file: Path) -> bool:
     return file.exists()
 
 
-async def _store(settings: Settings) -> CheckResult:
+async def _store(settings: Settings) -> list[CheckResult]:
     """The store as it runs, or whether the embedded one would start."""
     url = await running_store_url(settings)
     if url:
-        return await _running(url, "SESTETTO_STORE" if settings.store else "used by a running Sestetto")
+        return await _with_database(settings, url, "SESTETTO_STORE" if settings.store else "used by a running Sestetto")
     if not _exists(store_folder(settings)):
-        return CheckResult("ok", "the embedded store is created on first start")
+        return [CheckResult("ok", "the embedded store is created on first start")]
     try:
         async with EmbeddedStore(store_folder(settings)) as store:
-            return await _running(store.url, "embedded")
+            return await _with_database(settings, store.url, "embedded")
     except SettingError as problem:
-        return CheckResult("wrong", str(problem), "see store.log in that folder")
+        return [CheckResult("wrong", str(problem), "see store.log in that folder")]
+
+
+async def _with_database(settings: Settings, url: str, which: str) -> list[CheckResult]:
+    """The store by itself, then whether it and the database are of one installation."""
+    alone = await _running(url, which)
+    if alone.level == "wrong" or not (settings.database or _exists(Path(settings.data, "sestetto.db"))):
+        return [alone]
+    database = Database(settings.database or sqlite_url(settings.data.absolute()))
+    try:
+        secret = settings.secret or _kept(Path(settings.data, "secret"))
+        return [alone, *await check_pairing(database, settings.workspace, url, secret)]
+    finally:
+        await database.close()
+
+
+def _kept(file: Path) -> str:
+    return file.read_text(encoding="utf-8").strip() if file.exists() else ""
 
 
 async def _running(url: str, which: str) -> CheckResult:

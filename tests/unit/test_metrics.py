@@ -1,8 +1,10 @@
 """What the operator's monitoring reads."""
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -40,3 +42,14 @@ async def test_the_figures_follow_vera_and_ana(start_server: Callable[..., Runni
 def test_nobody_reads_them_unless_asked(server: RunningServer) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         scrape(server)
+
+
+def readiness(server: RunningServer) -> Any:
+    with urllib.request.urlopen(f"{server.url}/readyz", timeout=5) as reply:
+        return json.load(reply)
+
+
+async def test_readiness_says_how_far_the_archive_is(server: RunningServer) -> None:
+    told = await eventually(lambda: (now := readiness(server))["consumers"] and now, "the archive to have begun")
+    assert (told["ready"], told["store"]) == (True, "ok")
+    assert told["consumers"]["archive"]["set_aside"] == 0

@@ -28,6 +28,7 @@ async def show(request: Request, me: SignedIn) -> Response:
         "unserved": unserved(known),
         "replies": await services_of(request).stores.canned.of_team(),
         "alerts": await alerts.read_all(services_of(request), me.member),
+        "aside": sum(lag.set_aside for lag in await services_of(request).lags.read()),
         "days": await services_of(request).retention_days(),
     }
     return draw(request, me, "overview", context, at=AT)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from console.services import Services
+from tests.support.archive_feed import Feed
 from tests.support.page_client import PASSWORD, browser_of
 from tests.unit.pages.test_chats import NASTY
 from tests.unit.settings.forms import PAGES_OF_ALL, QUEUE, SITE, THEIRS, posted, saved
@@ -116,3 +117,15 @@ async def test_only_an_admin_keeps_from_agents_who_looks_on(
     assert (latest.name, latest.what, latest.after) == ("Ada", "Watching changed", {"shown": False})
     await saved(ada, "/settings/watching", shown="on")
     assert (await services.stores.directory.read()).watch_shown is True
+
+
+async def test_the_first_page_tells_the_admin_what_could_not_be_archived(
+    services: Services, ada: httpx.AsyncClient
+) -> None:
+    assert 'id="set-aside"' not in (await ada.get("/settings")).text
+    feed = Feed()
+    feed.open("c1")
+    for _ in range(2):
+        feed.say("c1", "Hello", cid="the-same")
+    await services.archive.append(services.workspace.epoch, feed.entries)
+    assert "1 entry could not be archived." in (await ada.get("/settings")).text

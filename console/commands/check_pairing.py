@@ -1,0 +1,70 @@
+"""What `sestetto check` says of store, database and secret together; it changes nothing."""
+
+from console.archive.database import Database
+from console.archive.feed_cursor import positions
+from console.archive.installation import read_identity, secret_digest
+from console.commands.check_result import CheckResult
+from console.errors import SestettoError
+from console.pairing.history import compare
+from console.pairing.identity import OTHER_SECRET
+from console.queue.calls.caller import OTHER_STORE
+from console.queue.keys import Keys
+from console.queue.store import Store, open_client
+from console.queue.workspace import Workspace
+
+
+async def check_pairing(database: Database, workspace: str, store_url: str, secret: str) -> list[CheckResult]:
+    """`secret` is empty where none was made yet."""
+    try:
+        findings = await _identity(database, workspace, store_url, secret)
+        if not findings:
+            findings += await _history(database, workspace, store_url)
+        return findings + await _set_aside(database, workspace)
+    except SestettoError:  # no tables yet, or one of them is away: that is said elsewhere
+        return []
+
+
+async def _identity(database: Database, workspace: str, store_url: str, secret: str) -> list[CheckResult]:
+    known, owner = await read_identity(database), await _head(store_url, workspace, "owner")
+    if known.id and owner not in ("", known.id):
+        return [CheckResult("wrong", *_parts(OTHER_STORE))]
+    if secret and known.secret not in ("", secret_digest(secret)):
+        return [CheckResult("wrong", *_parts(OTHER_SECRET))]
+    return []
+
+
+async def _history(database: Database, workspace: str, store_url: str) -> list[CheckResult]:
+    if not await _head(store_url, workspace, "epoch"):
+        return []
+    store = Store(store_url)
+    try:
+        found = await compare(Workspace(store, workspace), database)
+    finally:
+        await store.close()
+    if found is None:
+        return []
+    says = "the store lacks what the archive has read of it: it is an older copy, or another one"
+    return [CheckResult("note", says, "if that is meant, start Sestetto: everybody begins a new history")]
+
+
+async def _set_aside(database: Database, workspace: str) -> list[CheckResult]:
+    counts = {name: aside for name, (_, aside) in (await positions(database, workspace)).items() if aside}
+    return [
+        CheckResult("note", f"{count} entries could not be kept ({name})", "the table set_aside says why")
+        for name, count in counts.items()
+    ]
+
+
+async def _head(store_url: str, workspace: str, field: str) -> str:
+    client = open_client(store_url)
+    try:
+        found = await client.hget(Keys(workspace).head, field)
+    finally:
+        await client.aclose()
+    return found.decode() if isinstance(found, bytes) else ""
+
+
+def _parts(sentences: str) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    first, _, rest = sentences.partition(". ")
+    return first, rest
