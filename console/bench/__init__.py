@@ -1,1 +1,1 @@
-"""What this machine carries, measured on real sockets: `sestetto load`."""
+"""Load tests on real sockets: `sestetto load`."""

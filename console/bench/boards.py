@@ -1,4 +1,4 @@
-"""What boards cost a server: windows without, with one and with several boards, by turns, under one load."""
+"""What boards cost a server: spans of time with no board, one and several boards in turn, under the same load."""
 
 import asyncio
 import statistics
@@ -14,23 +14,23 @@ from console.bench.processes import Target, own_server, store_of, usage
 from console.bench.wire import Wire
 
 HTML = "sestetto.v1.html"
-WARM_UP = 2.0  # s of each window before it counts
+WARM_UP = 2.0  # s at the start of each span that do not count
 
 
 class Window(msgspec.Struct):
-    """One stretch of time with so many boards; shares are of one core."""
+    """A span of time with so many boards open; shares are of one core."""
 
     boards: int
     server: float
     store: float
-    drawing: float  # the server's own account of what it drew and sent to boards
-    frames: float  # a second, to each board
-    kib: float  # a second, to each board
-    messages: float  # a second
+    drawing: float  # the server's own measure of rendering and sending to boards
+    frames: float  # per second and board
+    kib: float  # per second and board
+    messages: float  # per second
 
 
 class Board:
-    """A supervisor's socket that counts what it gets."""
+    """A supervisor's socket that counts what it receives."""
 
     def __init__(self) -> None:
         self.frames = self.size = 0
@@ -57,7 +57,7 @@ class Board:
 
 
 class Floor:
-    """A floor at work: all chats held, and everybody writing at a steady pace."""
+    """A team at work: all chats assigned, and everybody writing at a steady rate."""
 
     def __init__(self, target: Target, bench: Bench, rate: float) -> None:
         self.target = target
@@ -66,7 +66,7 @@ class Floor:
         self._store = store_of(target.pid)
 
     async def work(self) -> None:
-        """Visitors speak on a schedule, agents answer at once: half of the messages each. Until cancelled."""
+        """Visitors write on schedule and agents answer at once, half of the messages each. Runs until cancelled."""
         start, number = time.perf_counter(), 0
         while True:
             at = start + number / (self.rate / 2)
@@ -114,7 +114,7 @@ def _metric(url: str, name: str) -> float:
 
 @asynccontextmanager
 async def floor(agents: int, rate: float) -> AsyncIterator[Floor]:
-    """A server of its own with six chats an agent, at work."""
+    """Run a server of its own with six chats per agent, at work."""
     async with own_server(agents) as target:
         bench = Bench(target, 6 * agents)
         try:
@@ -128,7 +128,7 @@ async def floor(agents: int, rate: float) -> AsyncIterator[Floor]:
 
 
 async def measure(agents: int, rate: float, boards: Sequence[int], rounds: int, seconds: float) -> list[Window]:
-    """The windows as they came: each round has one of each number of boards."""
+    """Return the spans in order: each round has one span for each number of boards."""
     async with floor(agents, rate) as ready:
         return [await ready.window(number, seconds) for _ in range(rounds) for number in boards]
 
@@ -138,7 +138,7 @@ def median(windows: Sequence[Window], boards: int, field: str) -> float:
 
 
 def extra(windows: Sequence[Window], boards: int, field: str) -> list[float]:
-    """What so many boards cost beyond none, round by round."""
+    """Return what so many boards cost beyond none, round by round."""
     without = [getattr(window, field) for window in windows if window.boards == 0]
     with_boards = [getattr(window, field) for window in windows if window.boards == boards]
     return [more - less for more, less in zip(with_boards, without, strict=True)]

@@ -1,13 +1,13 @@
-"""Holds what every client remembers against what the workspace recorded, and names each broken promise.
+"""Compares what every client remembers with what the workspace recorded, and names each broken promise.
 
-A client remembers each command it gave (a `Claim`) and each fact it was shown (a `View`). The record is
-the facts of the feed, in order. Pure: no store, no socket, no clock.
+A client remembers each command it sent (a `Claim`) and each fact it was shown (a `View`). The record is the facts of
+the feed, in order. Pure: no store, no socket, no clock.
 
-lost         an acknowledged command, or a fact somebody should have been shown, is not there
-doubled      one command became two facts, or one fact was shown twice
-disordered   one author's commands, a chat's seqs, or what was shown, stand in another order
-over_limit   an agent had more slots in use than their limit, or a chat two places
-untrue       an answer that is not what was recorded: a refused command that was done, another seq
+- lost: an acknowledged command, or a fact somebody should have been shown, is missing
+- doubled: one command became two facts, or one fact was shown twice
+- disordered: one author's commands, a chat's seqs, or what was shown are in another order
+- over_limit: an agent had more used slots than their limit, or a chat was in two places
+- untrue: an answer does not match the record: a refused command was done, or another seq
 """
 
 from collections import Counter, defaultdict
@@ -25,7 +25,7 @@ Wrong = Literal["lost", "doubled", "disordered", "over_limit", "untrue"]
 
 
 class Claim(msgspec.Struct):
-    """A command as its client remembers it: `unknown` until an answer came. Each client's own stand in order."""
+    """A command as its client remembers it: `unknown` until an answer came. Each client's claims are in order."""
 
     client: str
     cid: str
@@ -35,9 +35,9 @@ class Claim(msgspec.Struct):
 
 
 class View(msgspec.Struct):
-    """The seqs of one chat as they came to one screen; `staff` sees all of them, a visitor the public ones.
+    """The seqs of one chat as one screen received them; `staff` sees all of them, a visitor only public ones.
 
-    A view of a chat that left its agent is `whole` only up to there.
+    A view of a chat that left its agent is `whole` only up to that point.
     """
 
     client: str
@@ -62,9 +62,9 @@ def check(
     *,
     limits: Mapping[str, int] | None = None,
 ) -> list[Finding]:
-    """Every promise that was broken, in a sentence each; empty when all were kept.
+    """Return a sentence for every broken promise; empty if all were kept.
 
-    `facts` in feed order, from the first on. `limits` are the agents' (six where none is named).
+    `facts` are in feed order from the first one on. `limits` are the agents' (six where missing).
     """
     logs: dict[str, list[ChatFact]] = defaultdict(list)
     for fact in facts:
@@ -79,7 +79,7 @@ def check(
 
 
 def count(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many of each kind, the absent ones as 0."""
+    """Count the findings by kind; missing kinds are 0."""
     seen = Counter(finding.wrong for finding in findings)
     return {wrong: seen[wrong] for wrong in ("lost", "doubled", "disordered", "over_limit", "untrue")}
 
@@ -101,7 +101,10 @@ def _commands(claims: Sequence[Claim], logs: Mapping[str, Sequence[ChatFact]]) -
 
 
 def _by_cid(logs: Mapping[str, Sequence[ChatFact]]) -> dict[str, list[ChatFact]]:
-    """What each command became. An opening is known by its first message, which bears the same cid."""
+    """Map cids to the facts of their commands.
+
+    An opening is identified by its first message, which has the same cid.
+    """
     made: dict[str, list[ChatFact]] = defaultdict(list)
     for log in logs.values():
         for fact in log:
@@ -144,7 +147,7 @@ def _view(view: View, log: Sequence[ChatFact]) -> Iterator[Finding]:
 
 
 def _sequence(where: str, seqs: Sequence[int], wanted: Sequence[int]) -> Iterator[Finding]:
-    """What `seqs` has that `wanted` has not, and the other way round; then the order."""
+    """Yield what `seqs` and `wanted` do not share; then errors of order."""
     if seqs == wanted:
         return
     times = Counter(seqs)
@@ -164,7 +167,7 @@ def _sequence(where: str, seqs: Sequence[int], wanted: Sequence[int]) -> Iterato
 
 
 def _places(facts: Sequence[Fact], limits: Mapping[str, int]) -> Iterator[Finding]:
-    """Walks the feed: one place a chat, and no more slots than the limit at any fact."""
+    """Go through the feed: each chat in one place, and never more used slots than the limit."""
     places = StateChecker(limits)
     for fact in facts:
         for sentence in places.take(fact):

@@ -1,8 +1,8 @@
-"""A line of a million chats in a minute: what one real `open` wrote is read, and written again under other ids.
+"""Creates a queue of a million chats in a minute: reads what one real `open` wrote, and writes it again with other ids.
 
-`Mould.of(…)` opens a chat and takes everything that bears its ids: keys of its own, and its places in keys it
-shares. Nothing here knows what an open writes, so what it writes is never written down twice. `differences`
-holds a clone against another real open, entry by entry.
+`Mould.of(…)` opens a chat and takes everything that contains its ids: its own keys, and its entries in shared keys.
+This module does not know what an open writes, so that knowledge exists only once. `differences` compares a clone with
+another real open, entry by entry.
 """
 
 import re
@@ -21,12 +21,12 @@ from console.queue.payloads import VisitorProfile
 from console.queue.workspace import Workspace
 
 WORDS = "Good morning, could you tell me where my parcel is? It was to come on Tuesday."
-CHUNK = 2_000  # clones a call
-NEAR = 10 * 86_400_000  # ms around the opening in which a number of 13 digits is a time of the chat's
+CHUNK = 2_000  # clones per call
+NEAR = 10 * 86_400_000  # ms around the opening in which a number of 13 digits is a time of the chat
 TIME = re.compile(r"(?<![0-9])[0-9]{13}(?![0-9])")
-SHARED_WITH_ALL = ("feed", "head")  # the feed is trimmed behind the archive; its number is moved on by the loader
+SHARED_WITH_ALL = ("feed", "head")  # the feed is trimmed after archiving; the loader advances its number
 
-Entry = tuple[str, ...]  # a write: command, key, then its words
+Entry = tuple[str, ...]  # a write: command, key, then its arguments
 
 
 class Names(NamedTuple):
@@ -43,7 +43,7 @@ class Names(NamedTuple):
 
 
 class Mould(NamedTuple):
-    """What one open wrote, ids and times as variables; `facts` is how many it recorded."""
+    """What one open wrote, with ids and times as variables; `facts` is how many facts it recorded."""
 
     recipe: list[list[Any]]
     facts: int
@@ -58,7 +58,7 @@ class Mould(NamedTuple):
 
 
 async def really_open(workspace: Workspace, queue: str, names: Names, locale: str = "") -> int:
-    """When (ms)."""
+    """Open a chat for real; return when (ms)."""
     said = await workspace.open(
         names.chat, connection=names.connection, queue=queue, language=language_of(locale), site="load",
         channel="web", cid=names.cid,
@@ -68,14 +68,14 @@ async def really_open(workspace: Workspace, queue: str, names: Names, locale: st
 
 
 class Loader:
-    """Writes clones of one mould; `made` of them so far."""
+    """Writes clones of a mould; `made` counts them."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.made = 0
 
     async def load(self, mould: Mould, count: int, at: int, step: float = 0) -> None:
-        """`count` more chats, opened `step` ms after each other from `at`."""
+        """Write `count` more chats, opened every `step` ms starting at `at`."""
         call = self.workspace.store.command
         try:
             await call("FUNCTION", "LOAD", source())
@@ -94,7 +94,7 @@ class Loader:
             done += chunk
 
     def names(self, number: int) -> Names:
-        """The ids of a clone."""
+        """Return the ids of a clone."""
         tail = f"{number:015d}"
         return Names(f"c{tail}", f"v{tail}", f"w{tail}", f"load-cid{tail[1:]}")
 
@@ -108,7 +108,7 @@ def source() -> str:
 
 
 async def written(workspace: Workspace, names: Names) -> list[Entry]:
-    """Every entry of the workspace that bears one of the ids, as the write that makes it."""
+    """Return every entry of the workspace that contains one of the ids, as the write that creates it."""
     found: list[Entry] = []
     for key in await _keys(workspace):
         kind = key.removeprefix(workspace.keys.prefix).partition(":")[0]
@@ -165,7 +165,7 @@ def _bears(entry: Entry, names: Names) -> bool:
 
 
 def _gathered(entries: list[Entry]) -> list[Entry]:
-    """One write a hash."""
+    """Join the writes of a hash into one."""
     hashes: dict[str, list[str]] = {}
     rest = []
     for entry in entries:
@@ -177,7 +177,7 @@ def _gathered(entries: list[Entry]) -> list[Entry]:
 
 
 def _variables(entry: Entry, names: Names, at: int) -> list[Any]:
-    """The words, each as text or as a list of text, {"id": name} and {"ms": after the opening}."""
+    """Return the words, each as text, or as a list of text, {"id": name} and {"ms": after the opening}."""
     return [_parts(word, names, at) for word in entry]
 
 
@@ -198,11 +198,11 @@ def _parts(word: str, names: Names, at: int) -> Any:
     return [part for part in [*parts, word[end:]] if part != ""]
 
 
-# --- whether the loader lies ------------------------------------------------------------------------
+# --- whether the clones are true --------------------------------------------------------------------
 
 
 async def differences(workspace: Workspace, queue: str, clone: Names, locale: str = "") -> list[str]:
-    """What a clone has that a real open has not (-) and the other way round (+), ids and times aside; empty is good."""
+    """Return what only the clone has (-) and only a real open has (+), ids and times aside; empty is good."""
     real = Names.fresh()
     await really_open(workspace, queue, real, locale)
     wanted = _plain(await written(workspace, real), real)
@@ -211,7 +211,7 @@ async def differences(workspace: Workspace, queue: str, clone: Names, locale: st
 
 
 def _plain(entries: list[Entry], names: Names) -> set[str]:
-    """An entry a line, ids by their names and times as ms after the opening."""
+    """Return an entry per line, with ids as names and times as ms after the opening."""
     opened = next(
         int(entry[i + 1])
         for entry in entries
@@ -224,7 +224,7 @@ def _plain(entries: list[Entry], names: Names) -> set[str]:
         fields = [entry[2:]] if entry[0] != "HSET" else [entry[i : i + 2] for i in range(2, len(entry), 2)]
         for words in fields:
             if words[0] == "n" and entry[1].endswith(f"chat:{names.chat}"):
-                continue  # its last number in the feed
+                continue  # the chat's last number in the feed
             line = " ".join((*entry[:2], *words))
             for name, identifier in names._asdict().items():
                 line = line.replace(identifier, f"<{name}>")

@@ -1,8 +1,8 @@
-"""A workspace with very many agents and a very long line, made for measuring single calls of the store.
+"""A workspace with very many agents and waiting chats, for measuring single calls to the store.
 
-Half of the agents are *busy*: six chats each, and the line is theirs, over ten queues of which each serves three;
-the queues have head starts, overflow to the next one, five of them two languages and a wrap-up. The other half is
-*calm*: free slots in two queues.
+Half of the agents are *busy*: they hold six chats each, and the waiting chats are in their ten queues, of which each
+agent serves three. These queues have head starts and overflow to the next; five have two languages and wrap-up. The
+other half is *calm*: free slots in two queues.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from console.queue.workspace import Workspace
 
 Sync = Literal["no", "always"]
 
-BUSY, CALM = 10, 2  # queues
+BUSY, CALM = 10, 2  # number of queues
 TONGUES = ("en", "it")
-TARGET = 3_600_000  # ms: nothing is late while it is measured
-AGE = 1_800_000  # ms since the first of a line opened
+TARGET = 3_600_000  # ms; so long that nothing becomes late during a measurement
+AGE = 1_800_000  # ms since the first waiting chat was opened
 WRAPUP = 20_000  # ms
-TOGETHER = 200  # agents who connect at once
-AT_ONCE = 5_000  # readings
+TOGETHER = 200  # agents who connect at the same time
+AT_ONCE = 5_000  # reads at the same time
 
 
 class Block(NamedTuple):
-    """What a block of calls took, a call: the store's own account, its CPU, and all of it per second."""
+    """The cost of each call in a block: by the store's own measure, in CPU time, and as a rate."""
 
     server_us: float
     cpu_us: float
@@ -38,7 +38,7 @@ class Block(NamedTuple):
 
 
 class Fixture:
-    """`fill` it, `line_up` a line, then measure blocks of calls."""
+    """Call `fill`, then `line_up`, then measure blocks of calls."""
 
     def __init__(self, store: EmbeddedStore, workspace: Workspace, agents: int) -> None:
         self.store = store
@@ -56,7 +56,7 @@ class Fixture:
         self._wire = RawCaller(store.url)
 
     async def fill(self) -> None:
-        """Everybody is there; the busy have six chats each."""
+        """Connect everybody; busy agents get six chats each."""
         await self._says("auto-aof-rewrite-percentage", "0")
         await self.sync("no")
         await self.workspace.configure(self._directory(1, []))
@@ -73,7 +73,7 @@ class Fixture:
             await self._connect(short)
 
     async def _mould(self) -> None:
-        """Learns what an open leaves, and whether a clone is the same: while the workspace is small enough to read."""
+        """Learn what an open writes, and whether a clone is the same, while the workspace is small enough to read."""
         for queue in self.busy:
             self._moulds[queue] = []
             for tongue in TONGUES if queue in self.rich else ("",):
@@ -105,7 +105,7 @@ class Fixture:
             self.fences.update((name, connected.fence) for name, connected in zip(some, came, strict=True))
 
     async def line_up(self, size: int) -> None:
-        """At least `size` chats in line, over all queues alike."""
+        """Make at least `size` chats wait, spread evenly over all queues."""
         for queue in self.busy:
             missing = size // BUSY - await self.waiting(queue)
             moulds = self._moulds[queue]
@@ -126,17 +126,17 @@ class Fixture:
     # --- what is measured ------------------------------------------------------------------------
 
     async def ends(self, count: int) -> Block:
-        """Busy agents end a chat each, and have the next of the line in the same call."""
+        """Busy agents end a chat each; the same call gives them the next one."""
         return await self._block([self._end(agent, chat) for agent, chat in await self._some("plain", count)])
 
     async def labels(self, count: int) -> Block:
-        """Busy agents name the reason of a chat that has ended, and have the next in the same call."""
+        """Busy agents label a chat that has ended; the same call gives them the next one."""
         some = await self._some("rich", count)
         self._wire.send([self._end(agent, chat) for agent, chat in some])
         return await self._block([self._label(agent, chat) for agent, chat in some])
 
     async def opens(self, count: int) -> Block:
-        """Visitors come to the calm queues; each gets the least pressed agent. Afterwards they are gone again."""
+        """Visitors open chats in the calm queues and get the least pressed agents; afterwards they leave again."""
         names = [Names.fresh() for _ in range(count)]
         to = self._dictated
         opening = [to(really_open(to.workspace, self.calm[i % CALM], name)) for i, name in enumerate(names)]
@@ -160,7 +160,7 @@ class Fixture:
         return some
 
     async def _look(self) -> None:
-        """Who of the busy holds what: one chat of each, then the second of each, and so on."""
+        """Find out which busy agent holds what: one chat of each, then the second of each, and so on."""
         held = await self._held(self.agents[: len(self.agents) // 2])
         hands = [(agent, chats[slot]) for slot in range(SLOTS) for agent, chats in held.items()]
         queues = await self._all("HGET", "chat", [chat for _, chat in hands], "queue")
@@ -173,7 +173,7 @@ class Fixture:
         return {agent: [chat.decode() for chat in chats] for agent, chats in zip(agents, held, strict=True)}
 
     async def _all(self, command: str, kind: str, ids: Sequence[str], *words: str) -> list[Any]:
-        """One reading of each."""
+        """Read one key for each id."""
         ask, of = self.workspace.store.command, self.workspace.keys.of
         found: list[Any] = []
         for start in range(0, len(ids), AT_ONCE):
@@ -205,12 +205,12 @@ class Fixture:
 
 
 class CallCost(NamedTuple):
-    """Of Functions, by the store's own account."""
+    """What Functions cost by the store's own measure."""
 
     calls: int
     usec: int
 
 
 def on_cpu(pid: int) -> float:
-    """Seconds a process's main thread has run, to the nanosecond."""
+    """Return the seconds that a process's main thread has run, to the nanosecond."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9

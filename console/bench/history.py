@@ -1,4 +1,4 @@
-"""A big archive and the questions that staff ask it, each timed: by the archive's own code, on either database."""
+"""A big archive and the queries staff make, timed: with the archive's own code, on either database."""
 
 import random
 import time
@@ -16,8 +16,8 @@ from console.events import Assigned, Author, Ended, Entry, Labelled, Late, Messa
 
 WORKSPACE = "load"
 START = 1_800_000_000_000  # ms
-BETWEEN = 90_000  # ms from one end to the next
-LOADED = 500  # chats in one transaction
+BETWEEN = 90_000  # ms between two ends
+LOADED = 500  # chats per transaction
 QUEUES = [f"queue{number}" for number in range(20)]
 AGENTS = [Author(f"agent{number}", f"Agent {number}") for number in range(60)]
 REASONS = [f"Reason {number}" for number in range(15)]
@@ -27,7 +27,7 @@ COMMON = OFTEN.split()
 
 
 class Timing(msgspec.Struct):
-    """ms, of `runs` answers to one kind of question."""
+    """Times in ms of `runs` answers to one kind of query."""
 
     what: str
     runs: int
@@ -38,7 +38,7 @@ class Timing(msgspec.Struct):
 
 
 class Writing:
-    """Whole chats as people write them: few words are frequent, most are rare, order numbers are unique."""
+    """Chats as people write them: a few words are frequent, most are rare, order numbers are unique."""
 
     def __init__(self, seed: int = 1) -> None:
         self.dice = random.Random(seed)
@@ -57,7 +57,7 @@ class Writing:
         return made
 
     def chat(self, number: int) -> list[Entry]:
-        """The facts of one chat that ends `number` times 90 s after the start."""
+        """Return the facts of one chat that ends `number` times 90 s after the start."""
         dice, chat = self.dice, f"chat{number}"
         now = START + number * BETWEEN - 60_000
         visitor = Visitor(f"visitor{dice.randrange(80_000)}", dice.choice(NAMES), f"v{number % 50_000}@example.com")
@@ -94,7 +94,7 @@ class Writing:
 
 
 async def fill(database: Database, number: int, told: Callable[[int], None]) -> None:
-    """`number` ended chats, through the archive's own writer; those that are there already are left."""
+    """Write `number` ended chats with the archive's own writer; skip existing ones."""
     archive, writing = Archive(database, WORKSPACE), Writing()
     there = (await archive.cursor()).n
     for first in range(0, number, LOADED):
@@ -107,7 +107,7 @@ async def fill(database: Database, number: int, told: Callable[[int], None]) -> 
 
 
 async def measure(database: Database, number: int, runs: int) -> list[Timing]:
-    """What a page of chats asks, `runs` times each: the list with its excerpts, and its count."""
+    """Time what the page of chats asks, `runs` times each: the list with its excerpts, and its count."""
     search, dice, writing = ChatSearch(database, WORKSPACE), random.Random(2), Writing()
     return [
         await _time(search, what, [ask(dice, writing, number) for _ in range(runs)]) for what, ask in QUESTIONS.items()
@@ -152,7 +152,7 @@ QUESTIONS: dict[str, Ask] = {
 
 
 async def _time(search: ChatSearch, what: str, questions: list[ChatQuery]) -> Timing:
-    """First and second page in turn, with the count, as the page asks it."""
+    """Time the first and second page in turn, with the count, as the page does."""
     took, found = [], 0
     for number, question in enumerate(questions):
         before = ""

@@ -1,6 +1,6 @@
-"""Who makes the load: visitors who write and agents who answer, with a memory for the checker.
+"""The people who make the load: visitors who write and agents who answer, with a memory for the checker.
 
-No task a person: all happens in callbacks of the wire. Times are `perf_counter` seconds.
+There is no task per person: everything happens in callbacks of the socket. Times are `perf_counter` seconds.
 """
 
 import secrets
@@ -19,7 +19,7 @@ ANSWER = "Let me look that up for you: it left our house yesterday and is on its
 
 
 class VisitorLog(msgspec.Struct):
-    """What a frame to a visitor may hold that matters here."""
+    """The parts of a frame to a visitor that matter here."""
 
     t: str
     cid: str = ""
@@ -52,10 +52,10 @@ class Memory:
     def __init__(self) -> None:
         self.claims: dict[str, Claim] = {}
         self.views: dict[tuple[str, str], View] = {}
-        self.facts: list[tuple[int, int, AnyFact]] = []  # (number of the frame, seq, fact) as agents were shown them
+        self.facts: list[tuple[int, int, AnyFact]] = []  # (frame number, seq, fact) as shown to agents
         self.troubles: list[str] = []
-        self.began: dict[str, float] = {}  # cid -> when its command was given, until its ack
-        self.sent: dict[str, float] = {}  # a visitor's, until an agent was shown it
+        self.began: dict[str, float] = {}  # cid -> when its command was sent, until its ack
+        self.sent: dict[str, float] = {}  # a visitor's cid, until an agent was shown it
         self.acks: list[float] = []
         self.deliveries: list[float] = []
         self._halves: dict[tuple[str, int], float] = {}
@@ -63,11 +63,11 @@ class Memory:
         self._count = 0
 
     def reset(self) -> None:
-        """From now on figures count; memories stay."""
+        """Start counting figures now; memories stay."""
         self.acks, self.deliveries = [], []
 
     def new_cid(self) -> str:
-        """22 characters, unique over runs."""
+        """Return 22 characters, unique across runs."""
         self._count += 1
         return f"{self._prefix}{self._count:012d}"
 
@@ -82,13 +82,13 @@ class Memory:
             self.acks.append(now - self.began.pop(cid))
 
     def delivered(self, cid: str, now: float) -> None:
-        """The agent was shown it."""
+        """An agent was shown the command."""
         at = self.sent.pop(cid, None)
         if at is not None:
             self.deliveries.append(now - at)
 
     def met(self, chat: str, seq: int, time: float) -> None:
-        """An answer's start and its showing, in either order: a visitor is not told an agent's cid."""
+        """Match an answer's start with its arrival, in either order: visitors are not told agents' cids."""
         other = self._halves.pop((chat, seq), None)
         if other is None:
             self._halves[chat, seq] = time
@@ -97,12 +97,12 @@ class Memory:
 
     @property
     def open_ends(self) -> int:
-        """What was said and not yet answered, or not yet shown."""
+        """Return how many commands are not yet answered or not yet shown."""
         unknown = sum(claim.outcome == "unknown" for claim in self.claims.values())
         return unknown + len(self.sent) + len(self._halves)
 
     def record(self) -> list[AnyFact]:
-        """Every fact that any agent was shown, once, in the feed's order."""
+        """Return every fact that any agent was shown, once, in the feed's order."""
         seen: set[tuple[str, int]] = set()
         facts = []
         for _, seq, fact in sorted(self.facts, key=lambda row: row[:2]):
@@ -114,7 +114,7 @@ class Memory:
 
 
 class LoadVisitor:
-    """`on_answer` is called when the agent's words arrive: in a closed loop it says the next thing."""
+    """`on_answer` is called when an agent's answer arrives; in a closed loop it sends the next message."""
 
     def __init__(self, memory: Memory, number: int) -> None:
         self.name = f"visitor {number}"
@@ -133,7 +133,7 @@ class LoadVisitor:
         self._command("open", time.perf_counter())
 
     def say(self, at: float = 0) -> None:
-        """The next line, meant to be said `at`."""
+        """Send the next message, scheduled for `at`."""
         self._command("say", at or time.perf_counter())
 
     def _command(self, verb: str, at: float) -> None:
@@ -169,7 +169,7 @@ class LoadVisitor:
 
 
 class LoadAgent:
-    """Shows that each chat was drawn, and answers every message of a visitor at once while `answers`."""
+    """Reports each chat as shown, and answers every visitor's message at once while `answers` is set."""
 
     def __init__(self, memory: Memory, member: str, bearer: str) -> None:
         self.name, self.bearer = member, bearer

@@ -11,13 +11,13 @@ from console.bench.checker import check, count
 from console.bench.people import LoadAgent, LoadVisitor, Memory
 from console.bench.processes import NAME, Target, store_of, usage
 
-WARM_UP = 2.0  # s before figures count
-TOGETHER = 48  # visitors who open at once: a console has 2.5 s to draw a chat
-SETTLE = 30.0  # s until the last answers must have come
+WARM_UP = 2.0  # s that do not count
+TOGETHER = 48  # visitors who open at the same time: a console has 2.5 s to show a chat
+SETTLE = 30.0  # s within which the last answers must arrive
 
 
 class Spent(msgspec.Struct):
-    """CPU seconds of the server and its store over `seconds`."""
+    """CPU seconds of the server and its store during `seconds`."""
 
     seconds: float = 0
     server: float = 0
@@ -25,20 +25,20 @@ class Spent(msgspec.Struct):
 
 
 class Closed(msgspec.Struct):
-    """Every visitor says the next line when the last was answered, every agent answers at once."""
+    """Closed loop: every visitor writes again when answered, and every agent answers at once."""
 
     seconds: float
     messages: int
     per_second: float
     server_us: float  # CPU per message
     store_us: float
-    per_server_core: float  # messages for a second of the server's CPU
+    per_server_core: float  # messages per second of the server's CPU time
     ack_p50: float  # ms
     ack_p99: float
 
 
 class Steady(msgspec.Struct):
-    """Messages at a fixed rate, half of them visitors' on a schedule, half the agents' answers. Times in ms."""
+    """A fixed rate of messages, half from visitors on schedule, half agents' answers. Times in ms."""
 
     rate: int
     per_second: float
@@ -51,7 +51,7 @@ class Steady(msgspec.Struct):
 
 
 class Idle(msgspec.Struct):
-    """KiB of memory for each of `sockets` that only wait, and for each of their chats in line."""
+    """KiB of memory for each of `sockets` that only wait, and for each of their waiting chats."""
 
     sockets: int
     socket_server: float
@@ -71,7 +71,7 @@ class Bench:
         self._store = store_of(target.pid) if target.pid else 0
 
     async def gather(self) -> None:
-        """Everybody is there and in conversation, and nothing is under way."""
+        """Get everybody into a conversation, with nothing under way."""
         await self.meet()
         await self.settle()
 
@@ -89,7 +89,7 @@ class Bench:
         await _until(lambda: sum(len(agent.held) for agent in self.agents) >= chats, "every chat to be held")
 
     async def settle(self) -> None:
-        """All that was said has been acknowledged and shown."""
+        """Wait until every message has been acknowledged and shown."""
         await _until(lambda: not self.memory.open_ends, "the last answers")
         await asyncio.sleep(0.2)
 
@@ -143,7 +143,7 @@ class Bench:
         )
 
     async def waiting(self, sockets: int) -> Idle:
-        """The agents are full: those who come now stand in line."""
+        """Open sockets while all agents are full, so that their chats wait."""
         before = usage(self.target.pid).memory
         self.idle = [LoadVisitor(self.memory, 10_000 + number) for number in range(sockets)]
         await self._come(self.idle)
@@ -161,7 +161,7 @@ class Bench:
         )
 
     def findings(self) -> dict[str, int]:
-        """Lost, doubled, disordered and so on, by the checker; chats still in line were shown to no agent."""
+        """Return the checker's findings by kind; waiting chats were shown to no agent."""
         idle = {visitor.name for visitor in self.idle}
         claims = [claim for claim in self.memory.claims.values() if claim.client not in idle]
         views = [view for view in self.memory.views.values() if view.client not in idle]
@@ -181,7 +181,7 @@ class Bench:
         await _until(lambda: all(visitor.welcomed for visitor in visitors), "the visitors to be welcomed")
 
     async def _schedule(self, rate: float, seconds: float) -> None:
-        """A line of one visitor after the other, each on its time; a late start does not move the next."""
+        """Send one visitor's message after another, each on time; a late start does not delay the next."""
         start = time.perf_counter()
         for number in range(round(rate * seconds)):
             at = start + number / rate
@@ -200,7 +200,7 @@ class Bench:
 
 
 async def _until(check: Callable[[], bool], what: str) -> None:
-    """TimeoutError, with `what` was awaited, when it does not come to be in time."""
+    """Wait until `check` is true. Raises TimeoutError naming `what`."""
     deadline = time.perf_counter() + SETTLE
     while not check():
         if time.perf_counter() > deadline:
@@ -209,7 +209,7 @@ async def _until(check: Callable[[], bool], what: str) -> None:
 
 
 def _ms(seconds: Sequence[float], share: float) -> float:
-    """The duration in ms that `share` of them did not exceed."""
+    """Return the duration in ms that `share` of them did not exceed."""
     if not seconds:
         return 0
     ordered = sorted(seconds)

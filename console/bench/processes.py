@@ -28,14 +28,14 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Usage(NamedTuple):
-    """CPU seconds so far, and resident bytes now."""
+    """CPU seconds used so far, and resident bytes now."""
 
     cpu: float
     memory: int
 
 
 def usage(pid: int) -> Usage:
-    """Of one process; zeros when it is not there to be asked."""
+    """Return the usage of one process; zeros if it does not exist."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return Usage((int(fields[11]) + int(fields[12])) / TICKS, int(fields[21]) * PAGE)
@@ -44,7 +44,7 @@ def usage(pid: int) -> Usage:
 
 
 def store_of(pid: int) -> int:
-    """The process id of a server's embedded store; 0 for none."""
+    """Return the process id of a server's embedded store; 0 if there is none."""
     for file in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             name, _, rest = file.read_text().rpartition(")")
@@ -54,7 +54,7 @@ def store_of(pid: int) -> int:
 
 
 def yardstick() -> float:
-    """How fast this machine is just now: CPU ms of a million additions in Python, the median of five."""
+    """Return how fast this machine is at the moment: CPU ms for a million additions in Python, the median of five."""
     return round(sorted(_additions() for _ in range(5))[2] * 1000, 1)
 
 
@@ -66,7 +66,7 @@ def _additions() -> float:
 
 
 class Target(NamedTuple):
-    """A server under load; `pid` is 0 when it is somebody else's process."""
+    """A server under load; `pid` is 0 if it is not our process."""
 
     url: str
     pid: int
@@ -120,7 +120,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 
 async def people(database_url: str, url: str, agents: int) -> dict[str, str]:
-    """The site, the queue and the agents of a load, made if they are not there; a bearer token for each agent."""
+    """Create site, queue and agents of a load test unless they exist; return a bearer token for each agent."""
     database = Database(database_url)
     try:
         await database.migrate()
@@ -138,7 +138,7 @@ async def people(database_url: str, url: str, agents: int) -> dict[str, str]:
 
 
 async def supervisor(database_url: str) -> str:
-    """Somebody who may open boards: the session's cookie."""
+    """Create somebody who may open boards; return their session's cookie."""
     database, password = Database(database_url), secrets.token_urlsafe(16)
     try:
         stores = Stores(database)

@@ -1,6 +1,6 @@
-"""One of the processes that race: reads an order a line, does all its moves at once, writes what came of each.
+"""A racing process: reads one order per line, makes all its moves at once, and writes their results.
 
-`python -m console.bench.race_worker URL WORKSPACE` has a connection of its own, as every server process has.
+`python -m console.bench.race_worker URL WORKSPACE` has its own connection, like every server process.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from console.events import Author, Visitor
 from console.queue.payloads import VisitorProfile
 from console.queue.workspace import Workspace
 
-JITTER = 0.0015  # s: up to this long a move waits, so that no two rounds go alike
+JITTER = 0.0015  # s: a move waits up to this long, so that no two rounds are the same
 
 
 class RaceMove(msgspec.Struct, omit_defaults=True):
-    """What somebody does: `who` an agent with their fencing number, a supervisor or a visitor."""
+    """What somebody does: `who` is an agent with their fence, a supervisor or a visitor."""
 
     verb: str
     who: str = ""
@@ -60,7 +60,7 @@ async def _transfer(w: Workspace, m: RaceMove) -> str:
 
 
 async def _pass_on(w: Workspace, m: RaceMove) -> str:
-    """Taken, and handed over at once."""
+    """Take a chat and transfer it at once."""
     await _take(w, m)
     return await _transfer(w, m)
 
@@ -123,7 +123,7 @@ VERBS: dict[str, Callable[[Workspace, RaceMove], Awaitable[str]]] = {
 
 
 async def _do(workspace: Workspace, move: RaceMove, wait: float) -> str:
-    """`ok` and the chat, or the code of the refusal."""
+    """Return `ok` and the chat, or the code of the refusal."""
     await asyncio.sleep(wait)
     try:
         return f"ok {await VERBS[move.verb](workspace, move)}"

@@ -1,7 +1,7 @@
-"""Everybody wants the same: twenty agents one chat, and one agent with five chats ten more, over three processes.
+"""Races: twenty agents for one chat, and one agent with five chats for ten more, from three processes.
 
-A round is set up from here, raced by the processes, held against the feed, and cleared away. Races mix taking,
-accepting, declining, handing over, a supervisor's hand, visitors who leave, limits that change, and the ticker.
+Each round is set up here, raced by the processes, checked against the feed, and cleaned up. Races mix taking,
+accepting, declining, transferring, supervisors' actions, visitors who leave, changing limits, and the ticker.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from console.queue.workspace import Workspace
 
 PROCESSES = 3
 AGENTS = [f"a{number}" for number in range(20)]
-LINE = 1 << 20  # bytes of an order, at most
+LINE = 1 << 20  # maximum bytes of an order
 WON = {"taken", "accepted"}
 
 
 class Racer:
-    """A process of its own, and its connection."""
+    """A racing process and its connection."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -51,7 +51,7 @@ class Racer:
         await self._line()
 
     async def race(self, moves: Sequence[RaceMove], seed: int) -> list[str]:
-        """What came of each move: `ok` and a chat, or a code."""
+        """Return the result of each move: `ok` and a chat, or a code."""
         assert self._process.stdin is not None
         self._process.stdin.write(msgspec.json.encode(Order(list(moves), seed)) + b"\n")
         return msgspec.json.decode(await self._line(), type=list[str])

@@ -1,4 +1,4 @@
-"""What an assignment costs, with few and with very many chats in line, all in one run on one store."""
+"""What an assignment costs with few and with very many waiting chats, in one run on one store."""
 
 import statistics
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +10,7 @@ from console.bench.processes import usage
 from console.bench.temp_store import opened, own_store
 
 NAME = "load"
-BLOCK = 200  # calls measured at once, at most a fifth of the line, which is filled up again after each
+BLOCK = 200  # calls measured at once, at most a fifth of the waiting chats, which are then replaced
 
 KINDS: dict[str, Callable[[Fixture], Callable[[int], Awaitable[Block]]]] = {
     "end, next in line": lambda house: house.ends,
@@ -20,19 +20,19 @@ KINDS: dict[str, Callable[[Fixture], Callable[[int], Awaitable[Block]]]] = {
 
 
 class Cost(msgspec.Struct):
-    """One kind of call with `waiting` chats in line: medians over its blocks, and the best tenth of the CPU."""
+    """The cost of one kind of call with `waiting` chats: medians over its blocks, and the best tenth of CPU time."""
 
     waiting: int
     what: str
     sync: Sync
-    server_us: float  # by the store's own account (INFO commandstats): a clock's time
-    cpu_us: float  # of the store's process: protocol, file and all
+    server_us: float  # by the store's own measure (INFO commandstats), in wall-clock time
+    cpu_us: float  # of the store's process, with protocol and file
     best_us: float
-    per_second: float  # one connection, pipelined
+    per_second: float  # on one connection, pipelined
 
 
 class Routing(msgspec.Struct):
-    """`lies` are where a clone is not what a real open leaves."""
+    """`lies` lists differences between a clone and a real open."""
 
     agents: int
     costs: list[Cost]
@@ -40,7 +40,7 @@ class Routing(msgspec.Struct):
     store_mib: int
 
     def spread(self, what: str, sync: Sync) -> tuple[float, float]:
-        """What a call costs with the longest line to what with the shortest, in CPU: by the medians, by the best."""
+        """Return the ratio of CPU costs with most and fewest waiting chats: by medians, and by the best."""
         costs = {cost.waiting: cost for cost in self.costs if (cost.what, cost.sync) == (what, sync)}
         most, least = costs[max(costs)], costs[min(costs)]
         return round(most.cpu_us / least.cpu_us, 2), round(most.best_us / least.best_us, 2)
@@ -58,7 +58,7 @@ async def measure(agents: int, sizes: Sequence[int], syncs: Sequence[Sync], bloc
 
 
 async def _at(house: Fixture, size: int, syncs: Sequence[Sync], blocks: int) -> list[Cost]:
-    """Kinds and durabilities take turns, so that a slow second of the machine is everybody's."""
+    """Measure kinds and durabilities in turn, so that a slow second of the machine affects all of them."""
     taken: dict[tuple[str, Sync], list[Block]] = {}
     for _ in range(blocks + 1):
         for sync in syncs:
@@ -67,7 +67,7 @@ async def _at(house: Fixture, size: int, syncs: Sequence[Sync], blocks: int) -> 
                 taken.setdefault((what, sync), []).append(await kind(house)(min(BLOCK, size // 5)))
                 await house.sync("no")
                 await house.line_up(size)
-    return [_cost(size, what, sync, some[1:]) for (what, sync), some in taken.items()]  # the first warms up
+    return [_cost(size, what, sync, some[1:]) for (what, sync), some in taken.items()]  # the first block only warms up
 
 
 def _cost(size: int, what: str, sync: Sync, blocks: Sequence[Block]) -> Cost:

@@ -1,4 +1,4 @@
-"""Where each chat stands, fact by fact: one place a chat, one chat a slot, never more slots than the limit."""
+"""Follows each chat's place fact by fact: one place per chat, one chat per slot, never more slots than the limit."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ from console.events import (
 
 
 class ChatPlace(msgspec.Struct):
-    """`agent` and `slot` while somebody has it, is asked for it, or wraps it up."""
+    """`agent` and `slot` are set while somebody has the chat, is offered it, or wraps it up."""
 
     name: str = "waiting"  # waiting | offered | active | wrapup | ended
     agent: str = ""
@@ -29,9 +29,9 @@ class ChatPlace(msgspec.Struct):
 
 
 class StateChecker:
-    """`take` the facts of the feed in order; each sentence it gives is a broken promise.
+    """`take` the facts of the feed in order; each sentence it yields is a broken promise.
 
-    `limits` are the agents', until the feed says otherwise; six where nobody does.
+    `limits` are the agents' until the feed says otherwise; six where missing.
     """
 
     def __init__(self, limits: Mapping[str, int] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""An embedded store of a load's own, in a folder that goes away with it."""
+"""An embedded store for one load test, in a temporary folder."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 
-PATIENCE = 120.0  # s for one exchange: a bulk of the loader's may take seconds
+PATIENCE = 120.0  # s for one exchange: the loader's large ones may take seconds
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def own_store() -> AsyncIterator[EmbeddedStore]:
 
 @asynccontextmanager
 async def opened(url: str, name: str) -> AsyncIterator[Workspace]:
-    """A workspace over a connection of its own."""
+    """Open a workspace on its own connection."""
     store = Store(url, deadline=PATIENCE)
     try:
         yield Workspace(store, name)

@@ -1,4 +1,4 @@
-"""One of the processes that tick: `python -m console.bench.tick_worker URL WORKSPACE PROCESS`, until it is killed."""
+"""A process that ticks until it is killed: `python -m console.bench.tick_worker URL WORKSPACE PROCESS`."""
 
 import sys
 

@@ -1,6 +1,6 @@
-"""How late timers fire while four processes tick: a promise's clock for each of many thousand waiting chats.
+"""How late timers fire while four processes tick: one promise for each of many thousand waiting chats.
 
-The facts say it themselves: `late` bears when it was due and when it was recorded, both of the store's clock.
+The facts themselves tell: `late` carries when it was due and when it was recorded, both by the store's clock.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from console.queue.workspace import Workspace
 
 PROCESSES = 4
 TARGET = 6_000  # ms
-AHEAD = 4_000  # ms until the first is due: the time to load them
-AFTER = 3.0  # s of waiting for the last ones
+AHEAD = 4_000  # ms until the first is due, to have time for loading them
+AFTER = 3.0  # s to wait for the last ones
 PAGE = 10_000
 
 
 class Lateness(msgspec.Struct):
-    """How long after its time a timer fired, in ms; `twice` and `never` must be 0."""
+    """How long after their time timers fired, in ms; `twice` and `never` must be 0."""
 
     what: str
     timers: int
@@ -38,7 +38,7 @@ class Lateness(msgspec.Struct):
 
 
 class Clockwork:
-    """A workspace whose line nobody works off, and the processes that tick."""
+    """A workspace whose queue nobody serves, and the processes that tick."""
 
     def __init__(self, url: str, workspace: Workspace) -> None:
         self.url = url
@@ -80,7 +80,7 @@ class Clockwork:
         await process.wait()
 
     async def kill_the_ticker(self) -> None:
-        """With no goodbye; another process takes its place among the four."""
+        """Kill the ticker without warning; another process joins the four."""
         name = (await self.workspace.store.command("HGET", self.workspace.keys.head, "ticker")).decode()
         if name in self._ticking:
             await self._kill(name)
@@ -88,7 +88,7 @@ class Clockwork:
             await self._start()
 
     async def fire(self, what: str, timers: int, seconds: float, kill_every: float = 0) -> Lateness:
-        """That many promises break, evenly over so many seconds."""
+        """Let that many promises break, evenly over so many seconds."""
         await self.workspace.renew([("ana", self.fence)])
         first, killed = self.loader.made, self.kills
         last = await self._last()
@@ -145,7 +145,7 @@ def lateness(what: str, chats: set[str], facts: Sequence[Late], kills: int) -> L
 
 @asynccontextmanager
 async def clockwork(url: str, workspace: Workspace) -> AsyncIterator[Clockwork]:
-    """Four processes tick."""
+    """Run four processes that tick."""
     async with AsyncExitStack() as stack:
         works = Clockwork(url, workspace)
         stack.push_async_callback(works.stop)

@@ -1,7 +1,7 @@
-"""A client that costs next to nothing: web socket frames by hand, one callback a frame, no task a socket.
+"""A WebSocket client that costs almost nothing: frames by hand, one callback per frame, no task per socket.
 
-Both ends share the machine under load, so what the client spends the server does not get. Frames are
-masked with zeros, which the protocol allows.
+Client and server share the machine under load, so the server lacks what the client uses. Frames are masked with zeros,
+which the protocol allows.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ FINAL, MASKED = 0x80, 0x80
 
 
 class Wire(asyncio.Protocol):
-    """`heard` gets each text frame's bytes; `lost` the close code, once."""
+    """`heard` gets the bytes of each text frame; `lost` gets the close code, once."""
 
     def __init__(self, heard: Callable[[bytes], None], lost: Callable[[int], None]) -> None:
         self.upgraded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -36,7 +36,7 @@ class Wire(asyncio.Protocol):
         subprotocol: str = SUBPROTOCOL,
         **headers: str,
     ) -> Self:
-        """Connected to `ws://host:port/path`; ConnectionError when the upgrade is refused."""
+        """Connect to `ws://host:port/path`. Raises ConnectionError if the upgrade is refused."""
         parts = urlsplit(url)
         loop = asyncio.get_running_loop()
         connect: Coroutine[Any, Any, tuple[asyncio.Transport, Self]] = loop.create_connection(
@@ -68,7 +68,7 @@ class Wire(asyncio.Protocol):
             self._transport.write(head + text)
 
     def close(self) -> None:
-        """Says goodbye and lets go."""
+        """Send a close frame and close the connection."""
         self.send((1000).to_bytes(2, "big"), CLOSE)
         if self._transport is not None:
             self._transport.close()
@@ -76,7 +76,7 @@ class Wire(asyncio.Protocol):
     # --- asyncio's side -------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's class is not a subclass
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -102,7 +102,7 @@ class Wire(asyncio.Protocol):
         return True
 
     def _frames(self) -> int:
-        """Hands out the whole frames of the buffer; how many bytes they were."""
+        """Hand out the complete frames in the buffer; return how many bytes they took."""
         buffer, at = self._buffer, 0
         while len(buffer) >= at + 2:
             size, start = buffer[at + 1], at + 2

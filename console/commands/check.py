@@ -1,4 +1,4 @@
-"""`sestetto check`: every setting with its value and where it is from, what is wrong, and what mends it."""
+"""`sestetto check`: every setting with its value and source, what is wrong, and how to fix it."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ from console.queue.store import Store, check_promises, open_client
 from console.security import is_loopback
 from console.server import listen
 
-DEADLINE = 3.0  # s for a store to answer
+DEADLINE = 3.0  # s that a store has to respond
 
 
 def check() -> None:
@@ -46,7 +46,7 @@ def _report(findings: list[CheckResult]) -> None:
 
 
 def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
-    """Prints the table; returns what cannot be read in it."""
+    """Print the table of settings; return those that cannot be read."""
     rows: list[tuple[str, ...]] = []
     wrong: list[CheckResult] = []
     for row in TABLE:
@@ -61,7 +61,7 @@ def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
 
 
 def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, str]:
-    """What is shown as the value, where it is from, and what is wrong with it (empty: nothing)."""
+    """Return the value to show, its source, and what is wrong with it (empty: nothing)."""
     try:
         text, source = find_text(row, environment)
     except (OSError, ValueError) as problem:
@@ -120,7 +120,7 @@ def _data(settings: Settings) -> CheckResult:
 
 
 def _address(settings: Settings) -> CheckResult:
-    """Whether the port can be had, and whether others can reach it unprotected."""
+    """Check whether the port is free, and whether other machines can reach it without HTTPS."""
     try:
         listen(settings).close()
     except SettingError as problem:
@@ -196,7 +196,7 @@ def _kept(file: Path) -> str:
 
 
 async def _running(url: str, which: str) -> CheckResult:
-    """What the store is and whether it keeps the promises."""
+    """Check what the store is, and whether it keeps our promises."""
     try:
         name, version = await _version(url)
         if int(version.split(".")[0]) < 7:

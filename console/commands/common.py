@@ -1,8 +1,9 @@
-"""What the commands share: settings, the archive for the length of one job, and one way to print.
+"""Shared by the commands: settings, the stores for one job, and printing.
 
-Commands change SQL through the stores, not through `console.actions`: whoever may run them on the server needs no
-right, and there are no running parts to make a change live; the server's own worker sees it within seconds. What takes
-rights away tells the live state itself (`revoke_live`). The audit log names `sestetto` for all of it.
+Commands change SQL through the stores, not through `console.actions`: whoever can run them on the server needs no
+right, and no services are running that could publish a change; the server's own worker does that within seconds.
+Commands that take rights away tell live state themselves (`revoke_live`). The audit log names `sestetto` for all of
+them.
 """
 
 import asyncio
@@ -25,22 +26,22 @@ from console.queue.workspace import Workspace
 
 T = TypeVar("T")
 
-WIDE = 240  # columns where nobody looks at a terminal: what is piped on is not wrapped
+WIDE = 240  # columns without a terminal, so that piped output is not wrapped
 screen = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 
 
 def run(job: Coroutine[Any, Any, T]) -> T:
-    """A command's async part."""
+    """Run a command's async part."""
     return asyncio.run(job)
 
 
 def say(text: str) -> None:
-    """One line, as it is: markup in it is text."""
+    """Print one line literally; markup in it is text."""
     screen.print(escape(text))
 
 
 def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) -> None:
-    """A table, or `empty` where it would have no rows."""
+    """Print a table, or `empty` if it has no rows."""
     if not rows:
         say(empty)
         return
@@ -52,7 +53,7 @@ def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) 
 
 @asynccontextmanager
 async def open_stores() -> AsyncIterator[Stores]:
-    """The installation's stores, its tables up to date."""
+    """Open the installation's stores, with migrated tables."""
     database = Database(resolve(read_settings()).database)
     try:
         await database.migrate()
@@ -62,7 +63,7 @@ async def open_stores() -> AsyncIterator[Stores]:
 
 
 async def revoke_live(member_id: str, session: str = "") -> bool:
-    """Silences the member's sockets (or one session's) at once; False when no store runs, so nobody is connected."""
+    """Close the member's sockets (or one session's) at once. False if no store runs, so nobody is connected."""
     settings: Settings = read_settings()
     url = await running_store_url(settings)
     if not url:

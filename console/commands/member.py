@@ -1,4 +1,4 @@
-"""`sestetto member`: who answers."""
+"""`sestetto member`: manage members."""
 
 from typing import Annotated, Any
 
@@ -105,7 +105,7 @@ def enable(member: Annotated[str, typer.Argument(help="ID or e-mail address.")])
 
 
 async def find_member(stores: Stores, wanted: str) -> Member:
-    """The member with that id or address; NotYours for none."""
+    """Return the member with that id or address. Raises NotYours if there is none."""
     members = (await stores.directory.read()).members
     by_email = (member for member in members.values() if member.email == wanted.strip().casefold())
     found = members.get(wanted) or next(by_email, None)
@@ -143,7 +143,7 @@ async def _change(wanted: str, given: dict[str, Any]) -> Member:
         was = await find_member(stores, wanted)
         changed = replace(was, **given)
         await stores.members.update(changed)
-        if changed.role != was.role:  # sockets keep the rights they came with: they sign in again
+        if changed.role != was.role:  # open sockets keep their rights, so their owner signs in again
             await revoke_live(changed.id)
         return changed
 

@@ -1,4 +1,4 @@
-"""`sestetto queue`: the lines that chats wait in. All that the console's settings can, for who prefers a script."""
+"""`sestetto queue`: manage queues; everything the settings pages can do, for scripts."""
 
 import re
 from collections.abc import Callable
@@ -28,18 +28,18 @@ Names = list[str] | None
 
 
 def _option(setting: str) -> str:
-    """Those with many values are given one at a time: `--language`."""
+    """Return an option's name; settings with many values are given one at a time: `--language`."""
     return setting.removesuffix("s") if isinstance(queue_default(setting), tuple) else setting
 
 
 def _kind(name: str, setting: QueueSetting) -> Any:
-    """What is typed for it."""
+    """Return the option's type."""
     kinds = {tuple: Names, bool: Yes, int: Whole, str: Text}
     return Seconds if setting.unit else kinds[type(queue_default(name))]
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """With an option for each setting of a queue, in place of `typed`."""
+    """Add an option for each queue setting, in place of `typed`."""
     *own, _ = signature(command).parameters.values()
     id, *others = own
     made = []
@@ -48,6 +48,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             default, kind = typer.Option(None, help=setting.help), _kind(name, setting)
             made.append(Parameter(_option(name), Parameter.KEYWORD_ONLY, default=default, annotation=kind))
     others = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in others]
+    # Typer reads the signature, so the options need no second list that could differ from the settings.
     vars(command)["__signature__"] = Signature([id, *made, *others])
     return command
 
@@ -105,7 +106,7 @@ def _hours(was: Hours, zone: str | None, spans: Names, holidays: Names) -> Hours
 
 
 def read_span(text: str) -> list[tuple[int, int, int]]:
-    """(weekday, from, to) in minutes, of `mon-fri 09:00-12:30, 14:00-18:00`."""
+    """Parse `mon-fri 09:00-12:30, 14:00-18:00` into (weekday, from, to) in minutes."""
     span = SPAN.fullmatch(text.strip().lower())
     rows = read_day(span[3]) if span else None
     if span is None or not rows:
@@ -129,7 +130,7 @@ def _row(queue: Queue, known: Directory) -> tuple[str, ...]:
 
 
 def _told(hours: Hours) -> str:
-    """`mon-fri 09:00-18:00; sat 10:00-12:00 (Europe/Rome)`."""
+    """Format hours as `mon-fri 09:00-18:00; sat 10:00-12:00 (Europe/Rome)`."""
     spans = []
     for text, group in groupby(range(7), key=lambda day: write_day(hours, day)):
         days = list(group)
@@ -144,7 +145,7 @@ async def _remove(id: str) -> None:
 
 
 def _read(name: str, value: Any) -> Any:
-    """As a queue has it, of what was typed."""
+    """Convert what was typed to the queue's type."""
     if queue_settings()[name].unit:
         return round(value * MS)
     if name == "languages":

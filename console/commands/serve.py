@@ -1,4 +1,4 @@
-"""`sestetto serve` and `sestetto demo`: the same server, without and with people made up for it."""
+"""`sestetto serve` and `sestetto demo`: the same server, without and with simulated people."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -87,7 +87,7 @@ async def _people(settings: Settings, url: str, agents: int) -> tuple[list[made_
 
 @asynccontextmanager
 async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> AsyncIterator[None]:
-    """The simulated people, as long as the block lasts."""
+    """Run the simulated people inside the block."""
     pace = Pace()
 
     def online() -> bool:
@@ -107,7 +107,7 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
 
 
 def _welcome(url: str, links: list[made_up.Link], data: Path, crowd: int, agents: int) -> None:
-    """Plain lines, never cut: people copy the addresses from here."""
+    """Print plain lines that are never cut: people copy the URLs from here."""
     rows = [("Visitor", f"{url}/")] + [(f"{link.member.name}, {link.member.role}", link.url) for link in links]
     screen.print("\n[bold]Sestetto[/]: six chats, six seconds. Open the visitor page and Ana's link in two windows.")
     say("A browser signs in one person at a time. Use a private window for a second person.\n")

@@ -1,4 +1,4 @@
-"""`sestetto site`: where visitors come from."""
+"""`sestetto site`: manage the websites that carry the widget."""
 
 from typing import Annotated
 

@@ -1,1 +1,1 @@
-"""The demo: its people, shop, simulated visitors and colleagues."""
+"""The demo: its members, its shop, and simulated visitors and agents."""

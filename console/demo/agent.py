@@ -1,7 +1,7 @@
-"""A simulated colleague: a plain-JSON agent with a bearer token who accepts, greets, answers, ends and wraps up.
+"""A simulated agent: a JSON client with a bearer token that accepts, greets, answers, ends and wraps up.
 
-What such an agent must do is all here: `hello`, `status`, `accept` for what is offered, `shown` for each chat that
-comes, `say` with the last seq that was on the screen, `label` while a place is kept for the reason.
+This is all such a client has to do: `hello`, `status`, `accept` offers, `shown` for each new chat, `say` with the last
+seq on screen, and `label` while a slot is reserved for the reason.
 """
 
 import asyncio
@@ -29,15 +29,17 @@ from console.protocol import (
 )
 
 SUBPROTOCOL = "sestetto.v1"
-LEFT_ALONE = 45.0  # s of silence after the last answer until the chat is ended
+LEFT_ALONE = 45.0  # s of silence after the last answer until the agent ends the chat
 NO_REASONS: Mapping[str, Sequence[str]] = {}
-BACK_IN = 1.0  # s before the next try to connect
+BACK_IN = 1.0  # s until the next attempt to connect
 DECLINES, HOLDS = 12, 6  # one in so many offers, and answers
-PROMISE: Final = 30_000  # ms a holding reply asks for
-LOOKS_UP = (8.0, 31.0)  # s it then takes: now and then a promise is broken
+PROMISE: Final = 30_000  # ms that a holding reply promises
+LOOKS_UP = (8.0, 31.0)  # s that the agent then takes; now and then they break the promise
 
 
 class Colleague:
+    """One simulated agent."""
+
     def __init__(
         self,
         url: str,
@@ -47,7 +49,7 @@ class Colleague:
         patience: float = LEFT_ALONE,
         reasons: Mapping[str, Sequence[str]] = NO_REASONS,
     ) -> None:
-        """`reasons` for contact by queue, of which one is chosen at the end."""
+        """`reasons` are contact reasons by queue; one is chosen at the end."""
         self._url = f"{url.replace('http', 'ws', 1)}/ws/agent"
         self._bearer = bearer
         self._pace = pace
@@ -59,7 +61,7 @@ class Colleague:
         self._chats: dict[str, _Held] = {}
 
     async def run(self) -> None:
-        """For ever, until cancelled."""
+        """Run until cancelled; reconnect when the connection is lost."""
         try:
             while True:
                 try:
@@ -97,7 +99,7 @@ class Colleague:
                 self._fact(frame["fact"])
 
     async def _find(self, chat: dict[str, Any]) -> None:
-        """What stood in a slot already."""
+        """Handle a chat that was already in a slot."""
         match chat.get("place", "active"):
             case "wrapup":
                 self._later(self._label(chat["id"], chat["queue"]))
@@ -147,7 +149,7 @@ class Colleague:
                 held.task.cancel()
 
     async def _serve(self, held: "_Held") -> None:
-        """Answers whatever is open, until the visitor is silent after the last word."""
+        """Answer every open turn until the visitor stays silent after an answer."""
         while True:
             try:
                 async with asyncio.timeout(self._pace.seconds(self._patience)):
@@ -179,7 +181,7 @@ class Colleague:
 
 
 class _Held:
-    """A chat in hand: `read` is the last visitor seq seen, `asked` is set while something wants an answer."""
+    """A held chat: `read` is the last visitor seq seen, `asked` is set while a message needs an answer."""
 
     def __init__(self, chat: str, queue: str, language: str) -> None:
         self.id = chat

@@ -1,4 +1,4 @@
-"""How fast simulated people are. `speed` above 1 hurries everything, for tests."""
+"""How fast simulated people act. `speed` above 1 makes everything faster, for tests."""
 
 import asyncio
 import random
@@ -9,11 +9,12 @@ TYPING = 7.0
 
 class Pace:
     def __init__(self, *, speed: float = 1.0, seed: int | None = None) -> None:
+        """A person's pace, with their dice."""
         self.random = random.Random(seed)
         self._speed = speed
 
     def seconds(self, human: float) -> float:
-        """What `human` seconds take here."""
+        """Return how many real seconds `human` seconds take."""
         return human / self._speed
 
     async def pause(self, shortest: float, longest: float) -> None:
@@ -23,7 +24,7 @@ class Pace:
         await self.pause(0.5 + len(text) / READING / 2, 1.5 + len(text) / READING)
 
     def typing_time(self, text: str) -> float:
-        """Human seconds until `text` is typed; scripts written in fewer signs take longer for each."""
+        """Return the human seconds it takes to type `text`; scripts with fewer characters take longer for each."""
         slow = 1.0 if text.isascii() or len(text) > 30 else 1.6
         return min(12.0, slow * len(text) / TYPING * self.random.uniform(0.7, 1.3))
 

@@ -1,10 +1,10 @@
-"""What the simulated people say: visitors by language, a few conversations each, and their helpers' answers."""
+"""What simulated people say: visitors' conversations by language, and agents' answers."""
 
 from typing import NamedTuple
 
 
 class Person(NamedTuple):
-    """A visitor: a name, a language tag, the queue asked for, and what is said in turn."""
+    """A visitor: name, language tag, queue, and what they write, in order."""
 
     name: str
     locale: str

@@ -1,5 +1,6 @@
-"""The demo's data: a shop with the widget, two queues, agents Ana and Ben, supervisor Sam, admin Ada;
-colleagues on demand."""
+"""The demo's data: a shop with the widget, two queues, agents Ana and Ben, supervisor Sam, admin Ada; simulated agents
+on demand.
+"""
 
 from typing import NamedTuple
 
@@ -56,18 +57,18 @@ PEOPLE = (
     Member("sam", "Sam", "sam@demo.example", "supervisor", BOTH),
     Member("ada", "Ada", "ada@demo.example", "admin", BOTH),
 )
-SIMULATED = "simulated"  # the name of the colleagues' tokens
+SIMULATED = "simulated"  # name of the simulated agents' tokens
 
 
 class Link(NamedTuple):
-    """A one-click sign-in address."""
+    """A one-click sign-in URL."""
 
     member: Member
     url: str
 
 
 async def publish(stores: Stores, url: str) -> None:
-    """The demo's directory, for a server at `url`; run again, what was changed in the console meanwhile stays."""
+    """Create the demo's directory for a server at `url`. On later runs, changes made in the console stay."""
     known = await stores.directory.read()
     for queue in QUEUES:
         if queue.id not in known.queues:
@@ -82,12 +83,12 @@ async def publish(stores: Stores, url: str) -> None:
 
 
 async def links(stores: Stores, url: str) -> list[Link]:
-    """One-click sign-in for each of the demo's people."""
+    """Return a one-click sign-in URL for each of the demo's members."""
     return [Link(member, f"{url}/sign-in?key={await stores.one_clicks.add(member.id)}") for member in PEOPLE]
 
 
 async def colleagues(stores: Stores, count: int) -> list[str]:
-    """Bearer tokens of `count` simulated colleagues; those of an earlier run end."""
+    """Return bearer tokens for `count` simulated agents; tokens of earlier runs are revoked."""
     known = await stores.directory.read()
     bearers = []
     for number in range(count):
@@ -101,7 +102,7 @@ async def colleagues(stores: Stores, count: int) -> list[str]:
 
 
 def _site(url: str, known: Directory) -> Site:
-    """The shop itself, under each name this machine has for itself, and where it was before."""
+    """Return the shop's site with every name of this machine, and the names it had before."""
     scheme, _, address = url.partition("://")
     host, _, port = address.rpartition(":")
     names = {host, "localhost", "127.0.0.1"} if is_loopback(host.strip("[]")) else {host}

@@ -1,6 +1,6 @@
-"""The demo's shop: a small site of somebody else's, with the widget in it. Only `sestetto demo` serves it.
+"""The demo's shop: a small host site with the widget. Only `sestetto demo` serves it.
 
-The page's own policy is the one `docs/widget.md` asks of a real site: nothing inline, nothing from elsewhere.
+Its content security policy is the one `docs/widget.md` recommends: nothing inline, nothing from other hosts.
 """
 
 from typing import NamedTuple
@@ -19,6 +19,8 @@ POLICY = (
 
 
 class Ware(NamedTuple):
+    """A product on the shop's pages."""
+
     slug: str
     name: str
     price: str

@@ -1,4 +1,4 @@
-"""Who comes when: at most `size` simulated visitors at once, slowly at first, and only while an agent is online."""
+"""When simulated visitors come: at most `size` at once, slowly at first, and only while an agent is online."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,15 +9,16 @@ from console.demo.pace import Pace
 from console.demo.scripts import PEOPLE, Person
 from console.demo.visitor import visit
 
-FIRST_GAP, LAST_GAP, GAP_STEP = 10.0, 3.0, 1.0  # s between two new chats: at first, in the end, less after each
-SLOW_ONES = 3  # that come at the first gap
+# s between two new chats: at first, at last, and the step from one to the next
+FIRST_GAP, LAST_GAP, GAP_STEP = 10.0, 3.0, 1.0
+SLOW_ONES = 3  # visitors who come at the first interval
 LOOKS_EVERY = 0.5  # s
 
 log = structlog.get_logger(__name__)
 
 
 class Crowd:
-    """`run()` until cancelled. `online` says whether an agent is there just now."""
+    """A crowd of simulated visitors. `online` says whether an agent is there."""
 
     def __init__(self, url: str, site: str, size: int, online: Callable[[], bool], pace: Pace) -> None:
         self._url, self._site, self._size, self._online, self._pace = url, site, size, online, pace
@@ -27,7 +28,7 @@ class Crowd:
 
     @property
     def present(self) -> int:
-        """Simulated visitors there just now."""
+        """The number of simulated visitors there now."""
         return len(self._here)
 
     async def run(self) -> None:
@@ -50,7 +51,7 @@ class Crowd:
         task.add_done_callback(self._left)
 
     def _next(self) -> Person:
-        """Everybody once, in a new order each round, and nobody who is still there if it can be helped."""
+        """Return the next person: everybody once per round in a new order; nobody who is still there, if possible."""
         if not self._waiting:
             self._waiting = list(PEOPLE)
             self._pace.random.shuffle(self._waiting)

@@ -1,4 +1,4 @@
-"""A small WebSocket client: what the simulated crowd speaks with. Text frames of JSON over asyncio streams."""
+"""A small WebSocket client for simulated people: JSON text frames over asyncio streams."""
 
 import asyncio
 import ssl
@@ -21,11 +21,11 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from console.protocol import Inbound, encoder
 
 READ = 64 * 1024  # bytes at once
-ABNORMAL = 1006  # no closing frame came
+ABNORMAL = 1006  # closed without a close frame
 
 
 class SocketClosed(ConnectionError):
-    """The socket is gone. `code` is the close code, or the HTTP status of a refused upgrade."""
+    """The socket is closed. `code` is the close code, or the HTTP status of a refused upgrade."""
 
     def __init__(self, code: int, reason: str = "") -> None:
         super().__init__(f"closed with {code} {reason}".strip())
@@ -34,7 +34,7 @@ class SocketClosed(ConnectionError):
 
 
 class SocketClient:
-    """An open socket; pings are answered while somebody receives."""
+    """An open socket. It answers pings only while somebody receives."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -47,7 +47,7 @@ class SocketClient:
 
     @classmethod
     async def open(cls, url: str, *, subprotocol: str, origin: str = "", bearer: str = "") -> Self:
-        """Connected to `url` (ws:// or wss://). SocketClosed when it is refused, OSError when nobody is there."""
+        """Connect to `url` (ws:// or wss://). Raises SocketClosed if refused, OSError if nobody is listening."""
         parts = urlsplit(url)
         secure = ssl.create_default_context() if parts.scheme == "wss" else None
         port = parts.port or (443 if secure else 80)
@@ -66,7 +66,7 @@ class SocketClient:
         return socket
 
     async def send(self, frame: Inbound) -> None:
-        """SocketClosed when it cannot be sent any more."""
+        """Send a frame. Raises SocketClosed if that is no longer possible."""
         await self.send_text(encoder.encode(frame).decode())
 
     async def send_text(self, text: str) -> None:
@@ -79,13 +79,13 @@ class SocketClient:
             raise self._lost(ABNORMAL, str(problem)) from problem
 
     async def receive(self) -> str:
-        """The next text frame. SocketClosed when no more will come."""
+        """Return the next text frame. Raises SocketClosed if there will be no more."""
         while not self._received:
             await self._read()
         return self._received.popleft()
 
     async def close(self, code: int = 1000) -> None:
-        """Says goodbye and lets go, without waiting for an answer."""
+        """Send a close frame and close the connection, without waiting for an answer."""
         if self._closed is None:
             self._lost(code)
             try:

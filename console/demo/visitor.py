@@ -1,6 +1,6 @@
-"""One simulated visitor from coming to leaving: asks, waits, answers back, thanks; now and then gives up.
+"""One simulated visitor from arrival to leaving: asks, waits, answers, thanks; now and then gives up.
 
-Who finds the line full or the team gone leaves a message, or leaves.
+Whoever finds the queue full or nobody online leaves a message, or leaves.
 """
 
 import asyncio
@@ -10,13 +10,13 @@ from console.demo.scripts import STILL_THERE, Person
 from console.demo.visitor_client import VisitorTab
 from console.protocol import Page
 
-PATIENCE = (60.0, 150.0)  # s without an answer until they ask whether anybody is there, and again until they go
+PATIENCE = (60.0, 150.0)  # s without an answer until they ask whether anybody is there, and again until they leave
 LONGEST_VISIT = 15 * 60.0  # s
 GIVES_UP, TWO_AT_ONCE, JUST_LEAVES = 9, 5, 4  # one in so many
 
 
 async def visit(person: Person, *, url: str, site: str, pace: Pace) -> None:
-    """All of it; returns when they have left."""
+    """Run the whole visit; return when they have left."""
     page = Page(url=f"{url}/", title="Lana, the wool shop")
     tab = VisitorTab(url, site, person.locale, page, pace)
     connection = asyncio.create_task(tab.run())
@@ -58,7 +58,7 @@ async def _talk(tab: VisitorTab, person: Person, pace: Pace) -> None:
 
 
 async def _answered(tab: VisitorTab, person: Person, pace: Pace, after: int) -> bool:
-    """Waits, asks once whether anybody is there, waits again. False when they have had enough."""
+    """Wait for an answer, ask once whether anybody is there, wait again. False if they give up."""
     if await tab.wait_for_agent(after, pace.random.uniform(*PATIENCE)):
         return True
     line = STILL_THERE[person.locale]

@@ -1,6 +1,6 @@
-"""A simulated visitor's tab: what the widget does on the wire, in a few lines.
+"""A simulated visitor's tab: what the widget sends and receives, in short.
 
-Commands wait in the outbox until they are acknowledged and are sent again, in order, after a drop.
+Commands wait in an outbox until they are acknowledged; after a lost connection they are sent again, in order.
 """
 
 import asyncio
@@ -28,12 +28,12 @@ from console.protocol import (
 log = structlog.get_logger(__name__)
 
 SUBPROTOCOL = "sestetto.v1"
-FINAL_CODES = {403, 404, 1008, 4401, 4409}  # coming back would not help
-SHORTEST_WAIT, LONGEST_WAIT = 0.25, 8.0  # s before the next try to connect
+FINAL_CODES = {403, 404, 1008, 4401, 4409}  # reconnecting would not help
+SHORTEST_WAIT, LONGEST_WAIT = 0.25, 8.0  # s until the next attempt to connect
 
 
 class VisitorTab:
-    """`run()` keeps it connected; the rest is what a person does and sees there."""
+    """`run()` keeps the tab connected; the other methods are what a person does and sees there."""
 
     def __init__(self, url: str, site: str, locale: str, page: Page, pace: Pace) -> None:
         self.url, self.site, self.locale, self.page, self.pace = url, site, locale, page, pace
@@ -42,8 +42,8 @@ class VisitorTab:
         self.online = False
         self.held = False  # an agent has the chat
         self.ended = False
-        self.refused = ""  # the code, when the team could not take the chat
-        self.promised = False  # the agent is to be back by a time that was said
+        self.refused = ""  # error code, if the team could not take the chat
+        self.promised = False  # the agent promised to be back by a certain time
         self.heard = ""  # the agent's last message
         self.heard_seq = 0
         self.texts: list[str] = []  # every message of the log, in order
@@ -53,7 +53,7 @@ class VisitorTab:
         self._socket: SocketClient | None = None
 
     async def run(self) -> None:
-        """For ever, until cancelled or turned away for good."""
+        """Run until cancelled or refused for good."""
         wait = SHORTEST_WAIT
         while True:
             try:
@@ -71,7 +71,7 @@ class VisitorTab:
             await asyncio.sleep(wait)
 
     async def close(self) -> None:
-        """As closing the tab does."""
+        """Close the tab."""
         if self._socket:
             await self._socket.close(1001)
 
@@ -90,14 +90,14 @@ class VisitorTab:
         await self._command(VisitorEnd(cid=new_cid()))
 
     async def typing(self, seconds: float) -> None:
-        """Sits typing for human `seconds`, and lets the other side know as the widget does."""
+        """Type for `seconds` of human time, and send typing signals as the widget does."""
         while seconds > 0:
             await self._signal(VisitorTyping())
             await self.pace.pause(min(2.5, seconds), min(2.5, seconds))
             seconds -= 2.5
 
     async def wait_for_agent(self, after: int, patience: float) -> bool:
-        """Whether the agent said something beyond seq `after`, or the chat ended, within human `patience` seconds."""
+        """Whether the agent wrote beyond seq `after`, or the chat ended, within `patience` human seconds."""
         try:
             async with asyncio.timeout(self.pace.seconds(patience)), self.news:
                 await self.news.wait_for(lambda: self.heard_seq > after or self.ended)
@@ -171,7 +171,7 @@ class VisitorTab:
                 self.ended = True
 
     async def settled(self, cid: str, patience: float = 10) -> None:
-        """The command has its answer, or human `patience` seconds are over."""
+        """Wait until the command is answered, at most `patience` human seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self.pace.seconds(patience)), self.news:
                 await self.news.wait_for(lambda: cid not in self._outbox)

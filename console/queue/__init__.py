@@ -1,1 +1,1 @@
-"""The live state of a workspace: Functions in the store, and their typed calls."""
+"""The live state of a workspace: Functions in the store, and typed calls of them."""

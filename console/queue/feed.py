@@ -1,4 +1,4 @@
-"""The tail: every fact of a workspace in order, once, or FeedGap."""
+"""Follows the feed: every fact of a workspace in order, once, or FeedGap."""
 
 import asyncio
 import time
@@ -12,27 +12,28 @@ from redis.exceptions import RedisError
 from console.events import AnyFact, Entry, Unreadable, decode_fact
 from console.queue.store import open_client
 
-PACE = 0.005  # seconds between two reads under load: many readers at once triple the store's cost per fact
-BLOCK = 1_000  # ms a read waits; well below the socket's own time-out
-COUNT = 500  # facts a read
+PACE = 0.005  # seconds between two reads under load: many readers without a pause triple the store's cost per fact
+BLOCK = 1_000  # ms that a read waits; far below the socket's time-out
+COUNT = 500  # facts per read
 
 log = structlog.get_logger()
 
 
 class FeedGap(Exception):
-    """Facts are missing between two reads: the picture must be taken anew."""
+    """Facts are missing between two reads; take a new snapshot."""
 
 
 class Tail:
-    """Reads the stream `key` behind `(entry, n)`: at once when idle, then every `pace` seconds. Reconnects by itself.
+    """Reads the stream `key` after `(entry, n)`: at once when idle, else every `pace` seconds. Reconnects by itself.
 
-    Says FeedGap when a number comes again, or is missing, unless it goes `over_gaps`: consumers write those down.
+    Raises FeedGap when a number repeats or is missing; with `over_gaps` missing numbers pass, for consumers that record
+    them.
     """
 
     def __init__(self, url: str, key: str, entry: str, n: int, *, pace: float = PACE, over_gaps: bool = False) -> None:
         self.entry = entry
         self.n = n
-        self.heard = time.monotonic()  # when the store last answered
+        self.heard = time.monotonic()  # when the store last responded
         self._key = key
         self._pace = pace
         self._over_gaps = over_gaps
@@ -43,7 +44,7 @@ class Tail:
         await self._client.aclose()
 
     async def batches(self) -> AsyncIterator[list[Entry]]:
-        """Non-empty lists of entries with n rising by one."""
+        """Yield non-empty lists of entries by rising n."""
         pause = 0.1
         while True:
             started = time.monotonic()
@@ -62,7 +63,7 @@ class Tail:
                 continue
             rows = _rows(reply)
             yield self._accept(rows)
-            if len(rows) < COUNT:  # else there is more already
+            if len(rows) < COUNT:  # a full read means that there is more
                 await asyncio.sleep(max(0.0, self._pace - (time.monotonic() - started)))
 
     def _accept(self, rows: list[tuple[bytes, bytes]]) -> list[Entry]:
@@ -78,7 +79,7 @@ class Tail:
 
 
 def decode_entry(entry: str, raw: bytes) -> Entry:
-    """An entry of the feed, by its id and JSON."""
+    """Decode an entry from its id and JSON."""
     return Entry(entry, int(entry.split("-")[1]), _fact(entry, raw), raw)
 
 
@@ -91,10 +92,10 @@ def _fact(entry: str, raw: bytes) -> AnyFact | Unreadable:
 
 
 def _as_it_came(response: Any, **_: Any) -> Any:
-    """Instead of redis-py's dictionaries, which cost more than the read."""
+    """Return the reply unchanged: redis-py's dictionaries cost more than the read itself."""
     return response
 
 
 def _rows(reply: Any) -> list[tuple[bytes, bytes]]:
-    """Name and JSON of each entry of the one stream that was asked for."""
+    """Return name and JSON of each entry of the one stream read."""
     return [(name, fields[1]) for name, fields in reply[0][1]]

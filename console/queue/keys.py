@@ -1,13 +1,13 @@
-"""Every live key, as a table: the tests fail on a key that is not here.
+"""Every live key in one table; the tests fail on a key that is not here.
 
-All keys of a workspace begin with `{<workspace>}:`, so one Function can change all of it at once.
+All keys of a workspace start with `{<workspace>}:`, so one Function can change all of them at once.
 """
 
 from typing import NamedTuple
 
 
 class Key(NamedTuple):
-    """`name` without the prefix; `<…>` stands for an id. `life` says when it goes."""
+    """`name` is without the prefix; `<…>` stands for an id. `life` says when the key is deleted."""
 
     name: str
     type: str
@@ -62,7 +62,7 @@ class Keys:
 
 
 def stray(names: list[str]) -> list[str]:
-    """The names that no row of the table covers."""
+    """Return the names that no row of the table covers."""
     exact = {row.name for row in TABLE if "<" not in row.name}
     kinds = {row.name.split(":")[0] for row in TABLE if "<" in row.name}
     return [

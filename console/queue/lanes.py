@@ -1,20 +1,20 @@
-"""Where members and chats stand: a queue's line has a lane for each language that counts in it."""
+"""The lanes of members and chats: a queue has a lane for each language that matters in it."""
 
 from collections.abc import Iterator, Mapping
 
 from console.domain.directory import Hours, Member, Queue
 from console.domain.opening_hours import instants
 
-CLOSED = "-"  # as no instants at all are written; empty is always open
+CLOSED = "-"  # no opening instants at all; an empty text means always open
 
 
 def language_of(locale: str) -> str:
-    """The primary tag: `fr` of `fr-CA`."""
+    """Return the primary tag: `fr` of `fr-CA`."""
     return locale.replace("_", "-").partition("-")[0].lower()
 
 
 def lanes_of(member: Member, queues: Mapping[str, Queue]) -> Iterator[str]:
-    """`<queue>` and `<queue>/<language>` of each queue served, as far as the member speaks the languages."""
+    """Yield `<queue>` and `<queue>/<language>` of each queue served, for the languages the member speaks."""
     for queue in member.queues:
         if queue in queues:
             yield queue
@@ -24,7 +24,7 @@ def lanes_of(member: Member, queues: Mapping[str, Queue]) -> Iterator[str]:
 
 
 def _languages(queue: str, queues: Mapping[str, Queue]) -> list[str]:
-    """Those of the queue and of every queue whose chats may overflow to it."""
+    """Return the languages of the queue and of every queue that may overflow into it."""
     found, seen = set(queues[queue].languages), {queue}
     while True:
         feeders = {q.id for q in queues.values() if q.overflow_to in seen} - seen
@@ -35,7 +35,7 @@ def _languages(queue: str, queues: Mapping[str, Queue]) -> list[str]:
 
 
 def opens(hours: Hours, now: int) -> str:
-    """The opening instants as the Functions read them: `from-to from-to`."""
+    """Return the opening instants as the Functions read them: `from-to from-to`."""
     if not hours.week and not hours.holidays:
         return ""
     return " ".join(f"{start}-{end}" for start, end in instants(hours, now)) or CLOSED

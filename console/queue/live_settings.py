@@ -1,4 +1,4 @@
-"""A queue's settings on their way to the Functions: by name, as `Queue` in console/domain/directory.py lists them."""
+"""A queue's settings for the Functions: by name, as `Queue` in console/domain/directory.py lists them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,12 +7,12 @@ from console.domain.directory import Queue, queue_default, queue_settings
 
 
 def live_settings(queue: Queue) -> dict[str, str | int]:
-    """What the Functions are told of it, under the names of the store."""
+    """Return the settings the Functions need, under their names in the store."""
     return {live: _live(getattr(queue, name)) for name, live in _told()}
 
 
 def lua_settings() -> str:
-    """The same names with their defaults, as the Lua table that the Functions read a queue by."""
+    """Return the same names with their defaults, as the Lua table that the Functions read a queue with."""
     return "{ " + ", ".join(f"{{ '{live}', {_lua(_live(queue_default(name)))} }}" for name, live in _told()) + " }"
 
 

@@ -1,4 +1,4 @@
-"""What Python hands to the Functions, finished: the JSON that they splice into facts and never decode."""
+"""What Python passes to the Functions: JSON that they put into facts without decoding it."""
 
 import hashlib
 from typing import Any
@@ -10,7 +10,7 @@ from console.protocol import Page
 
 
 class VisitorProfile(msgspec.Struct, omit_defaults=True):
-    """What the page says of the visitor; the payload of `opened` and `profile` facts."""
+    """What the page says about the visitor; the payload of `opened` and `profile` facts."""
 
     visitor: Visitor
     locale: str = ""
@@ -44,7 +44,7 @@ class Mark(msgspec.Struct, omit_defaults=True):
 
 
 class HandOver(msgspec.Struct, omit_defaults=True):
-    """The payload of `transferred`; the Function knows the rest."""
+    """The payload of `transferred`; the Function adds the rest."""
 
     author: Author
     cid: str
@@ -52,6 +52,8 @@ class HandOver(msgspec.Struct, omit_defaults=True):
 
 
 class Labels(msgspec.Struct, omit_defaults=True):
+    """The payload of `labelled`."""
+
     author: Author
     cid: str
     reason: str = ""
@@ -59,6 +61,8 @@ class Labels(msgspec.Struct, omit_defaults=True):
 
 
 class Rating(msgspec.Struct, omit_defaults=True):
+    """The payload of `rated`."""
+
     score: int
     cid: str
     comment: str = ""
@@ -68,5 +72,5 @@ encode = msgspec.json.Encoder().encode
 
 
 def digest(*body: Any) -> str:
-    """What a resend of the same cid must match: the command's body, not who or when."""
+    """Return what a resend of the same cid must match: the command's body, not who sent it or when."""
     return hashlib.blake2b(encode(body), digest_size=9).hexdigest()

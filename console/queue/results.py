@@ -1,4 +1,4 @@
-"""What the Functions answer, as values; and the refusals they name, as errors."""
+"""Results of the Functions as values, and their refusals as errors."""
 
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from console.events import Status
 
 
 class Gone(Refused):
-    """Live keys know nothing of it (any more): the archive may."""
+    """Not live, or no longer; the archive may have it."""
 
     code = "gone"
     message = "The chat is no longer live."
@@ -55,7 +55,7 @@ REFUSALS: dict[str, type[Refused] | type[WrongEpoch]] = {
 
 
 class Said(NamedTuple):
-    """What a command became: the chat, its seq there, and when (ms)."""
+    """The result of a command: the chat, its seq there, and when (ms)."""
 
     chat: str
     seq: int
@@ -63,7 +63,7 @@ class Said(NamedTuple):
 
 
 class ChatSnapshot(NamedTuple):
-    """A chat as the store has it: its fields, the agent's draft, and its last facts as JSON."""
+    """A chat in the store: its fields, the agent's draft, and its last facts as JSON."""
 
     id: str
     fields: dict[str, str]
@@ -83,6 +83,8 @@ class Arrived(NamedTuple):
 
 
 class Connected(NamedTuple):
+    """An agent's new connection and the chats they hold."""
+
     fence: int
     status: Status
     limit: int
@@ -92,6 +94,8 @@ class Connected(NamedTuple):
 
 
 class AgentSnapshot(NamedTuple):
+    """An agent in the store: fields, slots, and figures of the day."""
+
     id: str
     fields: dict[str, str]
     held: dict[str, str]
@@ -99,7 +103,7 @@ class AgentSnapshot(NamedTuple):
 
 
 class QueueSnapshot(NamedTuple):
-    """`spans` are (name, counted): `m29384` is a minute, `h489` an hour since 1970."""
+    """`spans` are (name, counts): `m29384` is a minute, `h489` an hour, counted since 1970."""
 
     id: str
     pace: int

@@ -1,8 +1,7 @@
-"""The door to Valkey or Redis: calls of one loop tick travel as one pipeline on one connection.
+"""Access to Valkey or Redis: the calls of one turn of the event loop share one pipeline on one connection.
 
-No automatic retries: a time-out means *unknown*, and whoever asked resends with the same cid. A call's
-future may be cancelled by its socket; the exchange goes on in its own task, so each reply belongs to
-its asker.
+No automatic retries: a time-out means *unknown*, and whoever called resends with the same cid. A socket may cancel its
+call's future; the exchange goes on in its own task, so that each reply still reaches its own caller.
 """
 
 import asyncio
@@ -33,11 +32,11 @@ TOPICS = (
     "base", "unit_of_work", "budgets", "chat", "turn", "line", "figures", "routing",
     "visitor", "agent", "handover", "presence", "timers", "configure", "snapshot", "feed",
 )  # fmt: skip
-DEADLINE = 5.0  # seconds for an exchange; after it every call in it is unknown
+DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
 BATCH = 512  # calls in one exchange
-WAITING = 20_000  # calls that may wait for their turn; beyond it the next is refused at once
+WAITING = 20_000  # calls that may queue; beyond that a call fails at once
 
-NOT_NOW = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)  # somebody else is, or will be, the primary
+NOT_NOW = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)  # another node is the primary, or will be
 
 log = structlog.get_logger()
 
@@ -47,7 +46,7 @@ Direct = Callable[..., Awaitable[Any]]
 
 @cache
 def library() -> tuple[str, str]:
-    """The Functions' version (a hash of their text) and their source, ready to load."""
+    """Return the Functions' version (a hash of their text) and their source, ready to load."""
     folder = Path(__file__).parent / "functions"
     body = "\n".join((folder / f"{topic}.lua").read_text(encoding="utf-8") for topic in TOPICS)
     body = f"local SETTINGS = {lua_settings()}\n{body}"
@@ -56,12 +55,12 @@ def library() -> tuple[str, str]:
 
 
 def open_client(url: str, **options: Any) -> Redis:
-    """A client that never repeats a command by itself."""
+    """Return a client that never repeats a command by itself."""
     return Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 0), retry_on_error=[], **options)
 
 
 class Store:
-    """Calls to one primary. `on_run` runs on each connection to a server with another run id, before any other call."""
+    """Calls to one primary. `on_run` hooks run on the first connection to each server run, before any other call."""
 
     def __init__(self, url: str, *, deadline: float = DEADLINE) -> None:
         self.url = url
@@ -78,7 +77,10 @@ class Store:
         self._closed = False
 
     async def command(self, *command: str | bytes | int) -> Any:
-        """The reply. Unknown when nobody can say, StoreFull when the store has no room, ResponseError as it comes."""
+        """Run a command.
+
+        Raises Unknown if the outcome is unknown, StoreFull if there is no room; ResponseError unchanged.
+        """
         if self._closed or len(self._waiting) >= WAITING:
             raise Unknown
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -89,18 +91,20 @@ class Store:
         return await future
 
     async def function(self, name: str, key: str, *args: str | bytes | int) -> Any:
-        """The reply of a Function of ours on the workspace that `key` belongs to."""
+        """Call one of our Functions on the workspace that `key` belongs to."""
         version, _ = library()
         try:
             return await self.command("FCALL", f"{name}_{version}", 1, key, *args)
         except ResponseError as problem:
             if "Function not found" not in str(problem):
+                # A store that was restarted or replaced lost our library: load it and call again. The first call did
+                # nothing.
                 raise
         await self._load(self.command)
         return await self.command("FCALL", f"{name}_{version}", 1, key, *args)
 
     async def close(self) -> None:
-        """Waits for what is under way, then lets go of the connection."""
+        """Wait for running calls, then close the connection."""
         self._closed = True
         if self._worker is not None:
             await asyncio.wait([self._worker], timeout=self._deadline)
@@ -109,13 +113,16 @@ class Store:
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            # While a batch is on its way, further calls collect here and go together: the pipeline grows with the load.
             try:
                 async with asyncio.timeout(self._deadline):
                     replies = await self._exchange([command for command, _ in batch])
             except (RedisError, OSError, TimeoutError, AttributeError, asyncio.IncompleteReadError):
+                # Replies may still arrive for these calls. A new connection keeps them from being read as answers to
+                # others.
                 await self._drop()
                 replies = [Unknown() for _ in batch]
-            except Exception as problem:  # the worker must live: whoever waits is told
+            except Exception as problem:  # the worker must go on, and whoever waits must get an answer
                 log.error("store.exchange", error=repr(problem))
                 await self._drop()
                 replies = [problem if isinstance(problem, SettingError) else Unknown() for _ in batch]
@@ -142,10 +149,12 @@ class Store:
 
             info = await direct("INFO", "server")
             run_id = next(line for line in info.decode().splitlines() if line.startswith("run_id:"))
+            # A new run id is a server we have not checked: it needs our library, and may have another history.
             if run_id != self._run_id:
                 await self._load(direct)
                 for hook in self.on_run:
                     await hook(direct)
+                # Set only when all hooks have passed; otherwise the next connection runs them again.
                 self._run_id = run_id
         except BaseException:
             await connection.disconnect(nowait=True)
@@ -164,6 +173,7 @@ class Store:
         try:
             await command("FUNCTION", "LOAD", source)
         except ResponseError as problem:
+            # Another process has loaded the same version.
             if "already exists" not in str(problem):
                 raise
 
@@ -176,6 +186,7 @@ async def _read(connection: Connection) -> Any:
 
 
 def _settle(future: asyncio.Future[Any], reply: Any) -> None:
+    # The caller was cancelled; nobody waits for this reply.
     if future.done():
         return
     if not isinstance(reply, Exception):
@@ -189,7 +200,7 @@ def _settle(future: asyncio.Future[Any], reply: Any) -> None:
 
 
 async def check_promises(direct: Direct) -> None:
-    """SettingError when the store would lose what has been acknowledged, or throw live keys away."""
+    """Raise SettingError if the store could lose acknowledged data or evict live keys."""
     wanted = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
     for name, value in wanted.items():
         pair = await direct("CONFIG", "GET", name)

@@ -1,4 +1,4 @@
-"""The ticker: wakes the store when something is due. Any number of processes may run one; each timer fires once."""
+"""The ticker: wakes the store when a timer is due. Any number of processes may run one; each timer fires once."""
 
 import asyncio
 import time
@@ -8,17 +8,18 @@ import structlog
 from console.domain.ids import new_id
 from console.queue.workspace import Workspace
 
-TICK = 1.0  # seconds between two ticks when no timer is due before
-LEAST = 0.005  # seconds between two ticks when much is due
-BEHIND = 0.1  # seconds after which another process looks whether a timer has fired; the store lets it after 90 ms
+TICK = 1.0  # seconds between two ticks when no timer is due earlier
+LEAST = 0.005  # minimum seconds between two ticks, however much is due
+BEHIND = 0.1  # seconds after which other processes check whether a timer has fired; the store lets them after 90 ms
 
 log = structlog.get_logger()
 
 
 class Ticker:
-    """`tick`, `wait`, and so on for ever. `leader` while this process keeps the time.
+    """Call `tick` and `wait` in turn, forever. `leader` is set while this process is the ticker.
 
-    The others look a moment after each timer's time: when nobody fired it, its ticker is gone, and one of them is next.
+    The other processes check shortly after each timer's time: if nobody fired it, the ticker is gone, and one of them
+    takes over.
     """
 
     def __init__(self, workspace: Workspace, process: str = "") -> None:
@@ -30,7 +31,7 @@ class Ticker:
         workspace.on_due = self._hint
 
     def _hint(self, now: int, due: int) -> None:
-        """Every reply of the store says when the next timer is due."""
+        """Note when the next timer is due; every reply of the store says so."""
         if due:
             at = time.monotonic() + max(due - now, 0) / 1000 + (0 if self.leader else BEHIND)
             if at < self._next:
@@ -45,7 +46,7 @@ class Ticker:
             log.error("timer.set_aside", timer=name)
 
     async def wait(self) -> None:
-        """Until something is due, or for a second."""
+        """Wait until something is due, at most a second."""
         least = LEAST if self.leader else BEHIND / 4
         while (left := self._next - time.monotonic()) > 0:
             self._wake.clear()

@@ -1,4 +1,4 @@
-"""One workspace: the typed calls, one method for each Function. Callers never see a key."""
+"""One workspace: a typed method for each Function. Callers never see a key."""
 
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from console.queue.results import (
 
 
 class FeedEnds(NamedTuple):
-    """The feed of one history: the number of its first entry that is kept, and its last number."""
+    """The feed of one history: the number of its first entry still there, and its last number."""
 
     epoch: str
     first: int
@@ -43,10 +43,13 @@ class LiveConfiguration(NamedTuple):
 
 
 class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
-    """Its live state. Every call may raise Unknown, WrongEpoch and StoreFull beside what it names."""
+    """The live state of one workspace.
+
+    Every call may raise Unknown, WrongEpoch and StoreFull besides what it documents.
+    """
 
     async def configure(self, directory: Directory) -> bool:
-        """Queues, members and sites go live if the version is greater than the live one; idempotent."""
+        """Publish queues, members and sites, if the version is higher than the live one; idempotent."""
         queues = [
             {"id": queue.id, "opens": opens(queue.hours, self.now()), "settings": live_settings(queue)}
             for queue in directory.queues.values()
@@ -54,7 +57,7 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         members = [
             {
                 "id": member.id,
-                "name": encode(member.name).decode(),  # as it is spliced into facts
+                "name": encode(member.name).decode(),  # as JSON, ready to go into facts
                 "limit": str(member.limit),
                 "queues": " ".join(member.queues),
                 "lanes": " ".join(lanes_of(member, directory.queues)),
@@ -70,13 +73,13 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         return LiveConfiguration(int(version or 0), (mark or b"").decode())
 
     async def set_hours(self, directory: Directory) -> bool:
-        """The instants of the days to come; taken only for the configuration that is live."""
+        """Update the opening instants of the coming days, if this version is live."""
         queues = directory.queues.values()
         values = [value for queue in queues for value in (queue.id, opens(queue.hours, self.now()))]
         return bool((await self._call("hours", directory.version, *values))[3] == b"1")
 
     async def tick(self, process: str) -> tuple[bool, int, list[str]]:
-        """Whether this process is the ticker, how many timers fired, and the names of those that failed."""
+        """Return whether this process is the ticker, how many timers fired, and the names of those that failed."""
         _, _, _, ours, fired, failed = await self._call("tick", process)
         return ours == b"1", int(fired), [name.decode() for name in failed]
 
@@ -98,21 +101,21 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         )
 
     async def read_chat(self, chat: str) -> tuple[ChatSnapshot, int]:
-        """The chat and the feed number it is true at. Gone."""
+        """Return the chat and the feed number it is valid at. Raises Gone."""
         reply = await self._call("read_chat", chat)
         return chat_snapshot(reply[3]), int(reply[4])
 
     async def history(self, chat: str, before: int, count: int) -> tuple[str, str, list[bytes], bool]:
-        """Visitor and agent of the chat, its facts older than `before` (oldest first), and whether there are more."""
+        """Return visitor and agent of the chat, its facts before `before` (oldest first), and whether more exist."""
         _, _, _, visitor, agent, log, more = await self._call("history", chat, before, count)
         return visitor.decode(), agent.decode(), log, more == b"1"
 
     async def newest(self) -> int:
-        """The feed's last number."""
+        """Return the feed's last number."""
         return int(await self.store.command("HGET", self.keys.head, "n") or 0)
 
     async def feed_ends(self) -> FeedEnds:
-        """As the store has it now."""
+        """Return both ends of the feed as the store has it now."""
         await self.meet()
         epoch, n = await self.store.command("HMGET", self.keys.head, "epoch", "n")
         first = await self.store.command("XRANGE", self.keys.feed, "-", "+", "COUNT", 1)
@@ -120,7 +123,7 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         return FeedEnds((epoch or b"").decode(), number, int(n or 0))
 
     async def feed_entry(self, entry: str) -> bytes | None:
-        """Its JSON; None when the feed has not got it."""
+        """Return an entry's JSON; None if the feed does not have it."""
         rows = await self.store.command("XRANGE", self.keys.feed, entry, entry)
         return bytes(rows[0][1][1]) if rows else None
 
@@ -129,14 +132,14 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         return {name.decode() for name in await self.store.command("SMEMBERS", self.keys.prefix + "live")}
 
     async def time_after(self, entry: str) -> int:
-        """When (ms) the first entry behind that one was written; 0 when there is none."""
+        """Return when (ms) the first entry after that one was written; 0 if there is none."""
         rows = await self.store.command("XRANGE", self.keys.feed, f"({entry}", "+", "COUNT", 1)
         return int(rows[0][0].split(b"-")[0]) if rows else 0
 
     async def archived(self, entry: str, n: int) -> None:
-        """SQL has the feed up to this entry: what is older than five minutes may go."""
+        """Report that SQL has the feed up to this entry; older entries are deleted after five minutes."""
         await self._call("archived", entry, n)
 
     async def signal(self, frame: bytes) -> None:
-        """A word that may be lost, to every process."""
+        """Send a signal, which may be lost, to every process."""
         await self.store.command("PUBLISH", self.keys.signals, frame)

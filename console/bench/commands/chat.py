@@ -18,7 +18,7 @@ from console.data_folder import resolve
 from console.errors import SettingError
 from console.security import is_loopback
 
-PUBLISHED = 3.0  # s until a running server has read who works there
+PUBLISHED = 3.0  # s until a running server has read the new directory
 
 
 def chat(

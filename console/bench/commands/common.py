@@ -1,4 +1,4 @@
-"""What the loads share: one table, one file of figures, the state of the machine beside them."""
+"""Shared by the load tests: the table, the file of figures, and the state of the machine."""
 
 import os
 import platform
@@ -19,13 +19,13 @@ YARDSTICK = "yardstick: a million additions in Python"
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were taken on, and how fast it is just now."""
+    """Return the machine that the figures are from, and how fast it is at the moment."""
     about = {"cores": os.cpu_count(), "python": platform.python_version(), "build": build()}
     return about | {"million_additions_ms": yardstick()}
 
 
 def table(headings: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Numbers to four digits, larger ones whole."""
+    """Print a table: numbers to four digits, larger ones as integers."""
     shown = Table(*headings, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         shown.add_row(*(_cell(value) for value in row))

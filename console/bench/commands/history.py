@@ -15,7 +15,7 @@ from console.bench.commands.common import YARDSTICK, Out, keep, machine, table
 from console.bench.history import Timing, fill, measure
 from console.commands.common import say
 
-AIM = 100.0  # ms, the 95th percentile of each question
+AIM = 100.0  # ms: the target for each query's 95th percentile
 HEADINGS = ("question", "runs", "chats shown", "p50 ms", "p95 ms", "longest ms")
 
 

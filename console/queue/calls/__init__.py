@@ -1,1 +1,1 @@
-"""The Functions of the live store as typed calls, one file for each kind of caller."""
+"""The store's Functions as typed calls, one file per kind of caller."""

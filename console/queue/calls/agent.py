@@ -1,4 +1,4 @@
-"""What an agent does in a chat of theirs, and their being there, as typed calls."""
+"""Typed calls for an agent's chats and presence."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,10 @@ from console.queue.results import (
 
 class AgentCalls(Caller):
     async def connect(self, agent: str, tab: str, *, take: bool, quiet: bool = False) -> Connected:
-        """A new fencing number and all the agent holds. Fenced while another tab is connected, unless `take`.
+        """Connect a console: return a new fence and all held chats. Raises Fenced while another tab is connected,
+        unless `take`.
 
-        Who comes `quiet` is away: no new chats are routed to them.
+        With `quiet` the agent is away and gets no new chats.
         """
         _, now, _, fence, status, limit, chats, n = await self._call("connect", agent, tab, int(take), int(quiet))
         held = [chat_snapshot(chat) for chat in chats]
@@ -35,10 +36,10 @@ class AgentCalls(Caller):
         canned: str = "",
         began: int = 0,
     ) -> Said:
-        """One answer; `read` is the last visitor seq on the screen: what it answers. Fenced, NotYours, Gone.
+        """Add one answer; `read` is the last visitor seq on screen, what it answers. Raises Fenced, NotYours, Gone.
 
-        With `promise` (ms) a holding reply; `canned` the id of a canned reply sent as it stands; `began` when its first
-        key was pressed (ms, 0: unknown).
+        `promise` (ms) makes it a holding reply; `canned` is the id of a canned reply sent unchanged; `began` is when
+        its first key was pressed (ms, 0 if unknown).
         """
         payload, body = encode(MessagePayload(agent, cid, text)), digest("say", text)
         return await self._said("agent_say", agent.id, fence, chat, cid, body, read, began, promise, canned, payload)
@@ -48,7 +49,7 @@ class AgentCalls(Caller):
         return await self._said("note", agent.id, fence, chat, cid, digest("note", text), payload)
 
     async def no_reply(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
-        """The open turn asks for no answer. NothingToDo when none is open."""
+        """Close the open turn without an answer. Raises NothingToDo if no turn is open."""
         return await self._said("no_reply", agent.id, fence, chat, cid, digest("no_reply"), encode(Mark(agent, cid)))
 
     async def agent_end(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
@@ -57,7 +58,7 @@ class AgentCalls(Caller):
     async def label(
         self, agent: Author, fence: int, chat: str, cid: str, reason: str, tags: Sequence[str], *, done: bool = False
     ) -> Said:
-        """Reason for contact and tags, whole. After the end a reason, or `done`, ends the wrap-up. NothingToDo."""
+        """Set reason and tags, in full. After the end a reason, or `done`, ends wrap-up. Raises NothingToDo."""
         kept = encode(reason) if reason else "", encode(list(tags)) if tags else ""
         payload, body = encode(Labels(agent, cid, reason, list(tags))), digest("label", reason, list(tags), done)
         return await self._said("label", agent.id, fence, chat, cid, body, *kept, int(done), payload)
@@ -69,24 +70,27 @@ class AgentCalls(Caller):
         await self._call("draft", agent, fence, chat, text)
 
     async def set_status(self, agent: str, fence: int, status: Status, reason: str = "") -> int:
-        """When it was done (ms)."""
+        """Set one's own status; return when (ms) it was done."""
         reply = await self._call("set_status", agent, fence, status, encode(reason) if reason else "")
         return int(reply[4])
 
     async def leave(self, agent: str, fence: int) -> None:
-        """The socket has closed: the graces begin. Fenced when a later connection holds the console."""
+        """Report that the socket has closed; the grace periods start.
+
+        Raises Fenced if a later connection holds the console.
+        """
         await self._call("leave", agent, fence)
 
     async def renew(self, agents: Sequence[tuple[str, int]]) -> None:
-        """(agent, fence) of every console that answered its last ping."""
+        """Renew (agent, fence) of every console that answered its last ping."""
         await self._call("renew", *(value for pair in agents for value in pair))
 
     async def revoke(self, agent: str, session: str) -> None:
-        """Every socket of the session falls silent; with session "" all of the agent's."""
+        """Close every socket of the session; with session "" all of the agent's."""
         await self._call("revoke", agent, session)
 
     async def handled(self, chat: str, author: str, name: str, cid: str) -> Said:
-        """A left message was taken care of. NothingToDo the second time, Gone when it is not live."""
+        """Mark a left message as handled. Raises NothingToDo the second time, Gone if it is not live."""
         return await self._said(
             "handled", chat, author, cid, digest("handled"), encode(Mark(Author(author, name), cid))
         )

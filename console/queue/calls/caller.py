@@ -1,4 +1,4 @@
-"""A call of a Function: the epoch it believes in, the time it was told, and what a refusal means."""
+"""How a Function is called: the epoch it is called under, the store's clock, and refusals as errors."""
 
 import secrets
 import time
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Caller:
-    """What every typed call goes through."""
+    """The common path of every typed call."""
 
     def __init__(self, store: Store, name: str) -> None:
         self.store = store
@@ -41,13 +41,17 @@ class Caller:
         store.on_run.append(self._recognise)
 
     async def _recognise(self, direct: Direct) -> None:
-        """On a server we have not met: the same history, or another epoch."""
+        """Run on every connection to a server not met before: decide whether it has the same history or starts a new
+        epoch.
+        """
         await check_promises(direct)
         await self._check_owner(direct)
         believed = ""
         if self.last_entry is not None:
             number, raw = self.last_entry
             found = await direct("XRANGE", self.keys.feed, number, number)
+            # The last fact is missing, or another fact has its id: the store was emptied or set back. Naming the
+            # current epoch makes `begin` replace it, unless another process already has.
             if not found or (raw and found[0][1][1] != raw):
                 believed = self.epoch
         await self._begin(direct, believed)
@@ -84,21 +88,21 @@ class Caller:
                     told()
 
     async def meet(self) -> None:
-        """Knows the epoch afterwards, whoever opened the connection."""
+        """Make sure the epoch is known, whoever opened the connection."""
         if not self.epoch:
             await self.store.command("PING")
-        if not self.epoch:  # the connection is older than this object
+        if not self.epoch:  # the connection existed before this object
             await self._begin(self.store.command, "")
 
     async def turn_epoch(self, believed: str) -> None:
-        """Another history from now on, unless somebody has begun one since `believed`: everybody says hello again."""
+        """Start a new epoch, unless somebody has started one since `believed`; everybody then says hello again."""
         await self._begin(self.store.command, believed)
 
     async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
         await self.meet()
         try:
             reply = await self.store.function(name, self.keys.head, self.epoch, *args)
-        except ResponseError as problem:  # a fault of ours or of the store: not for the sender's eyes
+        except ResponseError as problem:  # our fault or the store's: nothing to tell the sender
             log.error("store.function", name=name, error=str(problem))
             raise Refused from problem
         if reply[0] == b"!":
@@ -109,7 +113,8 @@ class Caller:
         return list(reply)
 
     def now(self) -> int:
-        """The store's clock (ms), as of its last reply: the one clock every screen goes by."""
+        """Return the store's clock (ms) as of its last reply, the one clock all screens use."""
+        # The monotonic clock carries it on between replies, so changes of this machine's clock do not matter.
         return self._ahead + time.monotonic_ns() // 1_000_000
 
     async def _refuse(self, reply: list[Any]) -> None:

@@ -1,4 +1,4 @@
-"""What a visitor does, as typed calls."""
+"""Typed calls for a visitor."""
 
 from collections.abc import Iterable, Sequence
 
@@ -65,7 +65,7 @@ class VisitorCalls(Caller):
         text: str,
         budgets: str = "",
     ) -> Said:
-        """A message for later: a chat that has ended before it began, and starts no clock."""
+        """Leave a message for later: a chat that has ended from the start, without a clock."""
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
         words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
@@ -87,7 +87,7 @@ class VisitorCalls(Caller):
         return await self._said("visitor_end", chat, visitor.id, cid, digest("end"), encode(mark))
 
     async def rate(self, chat: str, visitor: str, cid: str, score: int, comment: str) -> Said:
-        """Once a chat; NothingToDo the second time."""
+        """Rate the chat, once. Raises NothingToDo the second time."""
         payload = encode(Rating(score, cid, comment))
         return await self._said("rate", chat, visitor, cid, digest(score, comment), payload)
 
@@ -101,19 +101,23 @@ class VisitorCalls(Caller):
         return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept), budgets)
 
     async def profile_set(self, chat: str, visitor: str, cid: str, body: str) -> Said | None:
-        """The first result of a `set_profile` that was done, by its cid and body; None if it was not. CidReused."""
+        """Return the first result of a `set_profile` with this cid and body, None if it was not done.
+
+        Raises CidReused.
+        """
         found = await self.store.command("HGET", self.keys.of("cids", chat), f"{visitor}|{cid}")
         if found is None:
             return None
-        mark, seq, at, where = found.decode().split()  # as `done` in functions/base.lua keeps it
+        mark, seq, at, where = found.decode().split()  # in the format of `done` in functions/base.lua
         if mark != digest(body):
             raise CidReused
         return Said(where, int(seq), int(at))
 
     async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
-        """A tab says hello: its presence, and its chat behind `after`.
+        """A tab says hello: register its presence and return its chat with the facts after `after`.
 
-        From the start if `chat` is another, or ends before `after`: such a client holds another history.
+        Returns the chat from its start if `chat` is another one, or has fewer facts than `after`: the client then holds
+        another history.
         """
         arrived = await self._arrive(visitor, chat, connection, after)
         found = arrived.chat
@@ -131,7 +135,7 @@ class VisitorCalls(Caller):
         await self._call("depart", chat, connection)
 
     async def renew_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
-        """(chat, connection) of every visitor's socket that is alive."""
+        """Renew (chat, connection) of every open visitor's socket."""
         await self._call("renew_tabs", *(value for tab in tabs for value in tab))
 
     async def sockets(self, process: str, address: str, count: int, most: int) -> None:

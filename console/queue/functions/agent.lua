@@ -1,14 +1,15 @@
--- What an agent does in a chat they hold. Every command carries the fencing number of its connection.
+-- What an agent does in a chat they hold. Every command carries the fence of its connection.
 
 local function fenced(id, fence)
   local a = S.agent(id)
   return not a or a.fence ~= fence
 end
 
--- Words stop a little above the visitor's limit; what ends a turn or the chat never does.
+-- Messages and notes stop a little above the visitor's limit, so that an agent can still close what a visitor filled.
+-- Commands that end a turn or a chat are never refused for size.
 local function full(c) return num(c.seq) >= LOG_LIMIT + 100 or num(c.bytes) >= LOG_BYTES * 1.25 end
 
--- A held chat: a refusal, the first result of a resend, or nil and the chat. `after`: also while it is wrapped up.
+-- A held chat. Returns a refusal, the first result of a resend, or nil and the chat. `after` also allows wrap-up.
 local function held(id, fence, chat, cid, digest, after)
   if fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
@@ -22,18 +23,22 @@ end
 
 -- agent_say(agent, fence, chat, cid, digest, read, began, promise, canned, payload)
 verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, payload)
-  if string.find(canned, '[^%w_-]') then return refuse('bad_frame') end -- it is spliced into the fact
+  if string.find(canned, '[^%w_-]') then return refuse('bad_frame') end -- it goes into the fact unescaped
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
   if full(c) then return refuse('chat_full') end
   local q, turn = S.queue(c.queue), nil
   read = math.min(num(read), num(c.seq))
+  -- Judged before the turn closes: a promise that has just broken must be recorded first, even if its timer has not
+  -- fired.
   if num(c.turn) > 0 and num(c.turn_seq) <= read then
     S.judge(c)
     turn = S.close_turn(c, q, num(began))
   end
   local promised = S.promised(c)
   if num(promise) > 0 then S.promise(c, num(promise)) end
+  -- Messages that arrived while the agent was writing are not answered yet. They open a new turn, dated at the first of
+  -- them.
   if turn then
     local seq, at = S.first_unread(c, read)
     if seq then S.open_turn(c, q, seq, at) end
@@ -53,14 +58,15 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
   )
   S.clock(c)
   S.await_visitor(c, q)
+  -- An answer means that somebody is there: the visitor has a full idle time again.
   S.no_timer('silent', chat)
   if turn then S.answered(c, id, turn, canned ~= '') end
   S.refresh(id)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
--- no_reply(agent, fence, chat, cid, digest, payload): what the agent has seen of the open turn asks for no answer;
--- what came since opens a turn of its own.
+-- no_reply(agent, fence, chat, cid, digest, payload): what the agent has seen of the open turn needs no answer;
+-- messages that came since open a new turn.
 verb('no_reply', function(id, fence, chat, cid, digest, payload)
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
@@ -93,7 +99,7 @@ verb('agent_end', function(id, fence, chat, cid, digest, payload)
 end, { 'allow-oom' })
 
 -- label(agent, fence, chat, cid, digest, reason, tags, done, payload): `reason` and `tags` are JSON. After the end a
--- reason, or `done`, ends the wrap-up.
+-- reason, or `done`, ends wrap-up.
 verb('label', function(id, fence, chat, cid, digest, reason, tags, done, payload)
   local answer, c = held(id, fence, chat, cid, digest, true)
   if answer then return answer end
@@ -110,7 +116,7 @@ verb('label', function(id, fence, chat, cid, digest, reason, tags, done, payload
   return S.done(chat, id, cid, digest, seq, chat)
 end, { 'allow-oom' })
 
--- A console that missed a chat gets the next ones once it has shown that it draws, be it that very chat, too late.
+-- A console that did not show a chat in time gets no further ones until it shows any chat, be it that one, too late.
 local function awake(id)
   local a = S.agent(id)
   if a.unseen ~= '1' then return end
@@ -119,10 +125,11 @@ local function awake(id)
   S.route_agent(id)
 end
 
--- shown(agent, fence, chat, seq, hidden): the console has drawn the chat; eyes have seen it unless hidden.
+-- shown(agent, fence, chat, seq, hidden): the console has drawn the chat; unless hidden, a person could see it.
 verb('shown', function(id, fence, chat, seq, hidden)
   if fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
+  -- The chat has moved on. The console still proves that it works.
   if not c or c.agent ~= id or c.place ~= 'active' then
     awake(id)
     return S.reply()
@@ -137,7 +144,7 @@ verb('shown', function(id, fence, chat, seq, hidden)
   if hidden ~= '1' and num(seq) > num(c.seen_agent) then
     seq = math.min(num(seq), num(c.seq))
     S.put(c, 'seen_agent', int(seq))
-    local told = math.min(seq, num(c.last)) -- a note must leave no trace, not even its number
+    local told = math.min(seq, num(c.last)) -- a note must leave no trace for the visitor, not even its number
     redis.call('PUBLISH', P .. 'signals', '{"t":"seen","chat":"' .. chat .. '","by":"agent","seq":' .. int(told) .. '}')
   end
   awake(id)
@@ -160,8 +167,9 @@ verb('visitor_seen', function(chat, visitor, seq)
   return S.reply()
 end)
 
--- draft(agent, fence, chat, text): the agent's unsent words, never in feed or archive.
+-- draft(agent, fence, chat, text): the agent's unsent text; it never reaches the feed or the archive.
 verb('draft', function(id, fence, chat, text)
+  -- Reads two fields instead of the whole chat: drafts are saved while people type.
   if fenced(id, fence) then return refuse('taken_over') end
   local c = redis.call('HMGET', key('chat', chat), 'agent', 'place')
   if c[1] ~= id or c[2] ~= 'active' then return refuse('not_found') end
@@ -173,7 +181,7 @@ verb('draft', function(id, fence, chat, text)
   return S.reply()
 end)
 
--- handled(chat, author, cid, digest, payload): somebody took care of a left message.
+-- handled(chat, author, cid, digest, payload): somebody handled a left message.
 verb('handled', function(chat, author, cid, digest, payload)
   local c = S.chat(chat)
   if not c then return refuse('gone') end

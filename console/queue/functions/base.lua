@@ -1,21 +1,21 @@
--- What every Function stands on: this call's clock, the feed, replies, refusals.
--- Times are integer ms of the store's clock. `own` and payloads are JSON text, never decoded here.
+-- The basis of every Function: this call's clock, the feed, replies, refusals. Times are integer ms of the store's
+-- clock. `own` and payloads are JSON text that is never decoded here.
 
 local S = {} -- the library's functions, by topic
 local P -- key prefix of this call's workspace, "{name}:"
-local NOW, STAMP, N -- this call's time, the same as text, and the last number of the feed
-local WRITTEN -- the number that stands in `head`
-local AHEAD -- ms the workspace's clock runs ahead of the store's (tests move time with it)
-local BEHIND -- ms the store's clock has gone back
+local NOW, STAMP, N -- this call's time, the same as text, and the feed's last number
+local WRITTEN -- the number that `head` has
+local AHEAD -- ms by which the workspace's clock is ahead of the store's; tests use it to move time
+local BEHIND -- ms by which the store's clock was set back
 
-local FIRINGS = 64 -- timers or assignments one call may do; the rest is due at once
+local FIRINGS = 64 -- timers or assignments per call; the rest is due at once
 
-local function int(x) return string.format('%d', x) end -- whole numbers: it cuts off, and takes half the time of %.0f
+local function int(x) return string.format('%d', x) end -- truncates to an integer; takes half the time of %.0f
 local function num(x) return tonumber(x) or 0 end
 local function key(kind, id) return P .. kind .. ':' .. id end
 local function refuse(code) return { '!', code } end
 
--- Flat replies of HGETALL as a table.
+-- Turns a flat reply of HGETALL into a table.
 local function hash(name)
   local flat, out = redis.call('HGETALL', name), {}
   for i = 1, #flat, 2 do
@@ -24,7 +24,7 @@ local function hash(name)
   return out
 end
 
--- Opens a call: the epoch the caller believes in, or a refusal.
+-- Starts a call. Returns a refusal if the caller believes in another epoch.
 function S.enter(keys, epoch)
   P = string.sub(keys[1], 1, -5)
   local head = redis.call('HMGET', keys[1], 'epoch', 'n', 'at', 'ahead')
@@ -32,6 +32,8 @@ function S.enter(keys, epoch)
   local time = redis.call('TIME')
   AHEAD = num(head[4])
   NOW = num(time[1]) * 1000 + math.floor(num(time[2]) / 1000) + AHEAD
+  -- Time never goes back within a workspace: after the store's clock was set back, it stands still until the clock has
+  -- caught up, or until `tick` adds the difference to `ahead`.
   BEHIND = math.max(num(head[3]) - NOW, 0)
   NOW = NOW + BEHIND
   STAMP = int(NOW)
@@ -40,7 +42,7 @@ function S.enter(keys, epoch)
   S.new_call()
 end
 
--- A good reply: the time, the next timer, then what the verb returns.
+-- A successful reply: the time, when the next timer is due, then what the verb returns.
 function S.reply(...)
   S.flush()
   local next_due = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
@@ -49,11 +51,12 @@ end
 
 -- Appends JSON to the feed under the next number.
 function S.feed(json)
+  -- The id carries both: the time, and a number without gaps by which readers notice that they missed something.
   N = N + 1
   redis.call('XADD', P .. 'feed', STAMP .. '-' .. int(N), 'f', json)
 end
 
--- A fact of no chat's log. `own` is JSON members without braces.
+-- Records a fact outside chat logs. `own` is JSON members without braces.
 function S.announce(kind, own)
   S.feed('{"kind":"' .. kind .. '","at":' .. STAMP .. (own ~= '' and ',' .. own or '') .. '}')
 end
@@ -70,7 +73,7 @@ local PUBLIC = {
   rated = true,
 }
 
--- A fact in the chat's log and in the feed: what only the Function knows, then the payload. Returns its seq.
+-- Records a fact in the chat's log and in the feed: what only the Function knows, then the payload. Returns its seq.
 function S.record(c, kind, own, payload)
   local seq = num(c.seq) + 1
   local json = '{"kind":"'
@@ -85,10 +88,12 @@ function S.record(c, kind, own, payload)
     .. int(num(c.last))
     .. (own ~= '' and ',' .. own or '')
   if payload and payload ~= '{}' and payload ~= '' then
+    -- Joins two JSON objects as text. Decoding and encoding the payload here would cost more than the rest of the call.
     json = json .. ',' .. string.sub(payload, 2)
   else
     json = json .. '}'
   end
+  -- Kept for `flush`: a command with many facts appends to the log once.
   c.unlogged = c.unlogged or {}
   c.unlogged[#c.unlogged + 1] = json
   S.feed(json)
@@ -99,29 +104,32 @@ function S.record(c, kind, own, payload)
   return seq
 end
 
--- The first result of a command, by (owner, author, cid): a reply, a refusal, or nil when it is new.
+-- Looks up the first result of a command by (owner, author, cid). Returns a reply, a refusal, or nil if it is new.
 function S.again(owner, author, cid, digest)
   local kept = redis.call('HGET', key('cids', owner), author .. '|' .. cid)
   if not kept then return nil end
   local was, seq, at, chat = string.match(kept, '^(%S+) (%d+) (%d+) (%S+)$')
+  -- The same cid with another body is a client's mistake, not a resend.
   if was ~= digest then return refuse('cid_reused') end
   return S.reply(seq, at, chat)
 end
 
--- Keeps a result for resends and returns it.
+-- Stores a result for resends and returns it.
 function S.done(owner, author, cid, digest, seq, chat)
   redis.call('HSET', key('cids', owner), author .. '|' .. cid, digest .. ' ' .. int(seq) .. ' ' .. STAMP .. ' ' .. chat)
   return S.reply(int(seq), STAMP, chat)
 end
 
--- Registers a verb. Those that end or free carry `allow-oom`, or a full store could never be emptied.
--- `many` takes a list of any length (Lua's stack holds 8,000 values) as one table.
+-- Registers a verb. Verbs that end or free something carry `allow-oom`, or a full store could never be emptied. `many`
+-- passes a list of any length as one table: Lua's stack holds only 8,000 values.
 local function verb(name, body, flags, many)
   redis.register_function({
     function_name = name .. '_@VERSION@',
     callback = function(keys, args)
       local refused = S.enter(keys, args[1])
       if refused then return refused end
+      -- The store does not roll back what a failing script has written, so facts and fields must be written even then:
+      -- without the fields, the chat would contradict its log.
       local good, reply
       if many then
         table.remove(args, 1)

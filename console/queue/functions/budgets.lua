@@ -1,17 +1,18 @@
--- What one visitor, address or site may do in a while. The caller names the budgets of a call and what it takes of
--- them; they are looked at before anything is written, and spent with the rest.
--- Kept is, for each, the time (ms) at which all that was taken is made up for: one short string that ends by itself.
+-- Budgets: how much one visitor, address or site may do in a span of time. The caller names the budgets of a call and
+-- what it takes from each. They are checked before anything is written, and spent together with the rest. Each is
+-- stored as the time (ms) at which everything taken will have been made up for: one short string that expires by
+-- itself.
 
-local SPENT -- of this call: {name, time}
+local SPENT -- by this call: {name, time}
 
--- A refusal when a budget has not got what the call takes, with the time (ms) until it has; nil when all have.
+-- Returns a refusal, with the ms until there is room, if a budget lacks what the call takes; nil if all have room.
 function S.afford(budgets)
   SPENT = {}
   for most, period, cost, code, name in string.gmatch(budgets or '', '(%d+) (%d+) (%d+) (%S+) (%S+)\n') do
     period = num(period)
     local free = math.max(num(redis.call('GET', key('budget', name))), NOW)
     local after = free + period / num(most) * num(cost)
-    -- what is larger than the whole budget is taken when nothing else was, or it could never be done
+    -- a cost above the whole budget is allowed when nothing else was taken, or it could never be done
     if after - NOW > period and free > NOW then return { '!', code, int(after - NOW - period + 1) } end
     SPENT[#SPENT + 1] = { name, after }
   end
@@ -23,8 +24,8 @@ function S.spend()
   end
 end
 
--- sockets(process, address, count, most): so many of that address this process has now. Refused when all processes
--- together have more than `most`; a process is believed for a minute.
+-- sockets(process, address, count, most): this process has so many sockets of the address. Refused if all processes
+-- together have more than `most`; a process's number counts for a minute.
 local LEASE = 60000
 
 local function told(process, address, count)

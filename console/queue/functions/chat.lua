@@ -1,17 +1,17 @@
--- A chat: its end, and the wrap-up after it.
+-- A chat: its end, and wrap-up after it.
 
 local LOG_LIMIT = 10000 -- facts a chat may hold
-local LOG_BYTES = 4194304 -- and their size as JSON
-local REOPEN = 600000 -- ms after the end in which a visitor's words reopen the chat
-local KEEP = 86400000 -- ms an ended chat stays live
+local LOG_BYTES = 4194304 -- bytes of their JSON
+local REOPEN = 600000 -- ms after the end during which a message of the visitor reopens the chat
+local KEEP = 86400000 -- ms that an ended chat stays live
 
--- Over for the visitor: the agent may still be wrapping up.
+-- Whether the chat has ended for the visitor; its agent may still be wrapping up.
 function S.over(c) return c.place == 'ended' or c.place == 'wrapup' end
 
--- Whether the visitor's words have filled it.
+-- Whether the chat has reached the limits for visitors.
 function S.is_full(c) return num(c.seq) >= LOG_LIMIT or num(c.bytes) >= LOG_BYTES end
 
--- Whether the queue takes new chats now: `opens` lists the instants "from-to" of the days to come; empty is always.
+-- Whether the queue takes new chats now. `opens` lists the coming days' open times as "from-to"; empty means always.
 function S.is_open(q)
   if q.opens == '' then return true end
   for from, to in string.gmatch(q.opens, '(%d+)%-(%d+)') do
@@ -20,7 +20,7 @@ function S.is_open(q)
   return false
 end
 
--- Out of an agent's hands: the slot and the clock; who held it is told to the caller.
+-- Takes the chat away from its agent: frees the slot and stops the clock. Returns who held it.
 function S.let_go(c)
   local id = c.agent
   for _, kind in ipairs({ 'unseen', 'ask', 'silent', 'offer', 'wrapup' }) do
@@ -35,12 +35,14 @@ function S.let_go(c)
   return id
 end
 
--- The end: out of the line or out of the agent's hands, no clocks, a freed slot pulls the next chat.
--- A slot whose agent has still to say what it was about is kept for a while.
+-- Ends the chat: out of the queue or away from its agent, all clocks stopped; a freed slot gets the next chat. The slot
+-- stays reserved for a while if the agent still has to give a reason.
 function S.finish(c, why, payload)
+  -- Before the turn is cleared: a promise that has just broken must still be counted.
   S.judge(c)
   local was, agent, own = c.place, c.agent, '"why":"' .. why .. '"'
   local q = S.queue(c.queue)
+  -- A disconnected agent could not give a reason, so there is no wrap-up for them.
   local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == '' and S.agent(agent).connected == '1'
   if was == 'waiting' then S.unline(c) end
   S.clear_turn(c)
@@ -51,7 +53,7 @@ function S.finish(c, why, payload)
     local handling = NOW - num(c.assigned)
     own = own .. ',"agent":"' .. agent .. '","handling":' .. int(handling)
     S.tally(c.queue, S.sample({}, 'h', handling))
-  elseif (why == 'abandoned' or why == 'visitor') and num(c.assigned) == 0 then -- left before anybody had it
+  elseif (why == 'abandoned' or why == 'visitor') and num(c.assigned) == 0 then -- left before anybody had the chat
     local waited = math.max(NOW - num(c.since), 1)
     own = own .. ',"waited":' .. int(waited)
     S.tally(c.queue, { abandoned = 1 }, waited)
@@ -70,6 +72,7 @@ function S.finish(c, why, payload)
   end
   S.record(c, 'ended', own, payload)
   redis.call('DEL', key('draft', c.id), key('tabs', c.id), key('not', c.id))
+  -- Live keys stay for a day, for resends, ratings and reopening.
   S.timer('reap', c.id, NOW + KEEP)
   if wraps then
     S.refresh(agent)
@@ -82,7 +85,7 @@ function S.finish(c, why, payload)
   end
 end
 
--- The wrap-up is over: its slot is free.
+-- Wrap-up is over: its slot is free.
 function S.wrap(c, why)
   local took = NOW - num(c.ended)
   local agent = S.let_go(c)

@@ -1,6 +1,7 @@
 -- The configuration: queues, members and sites as SQL has them.
 
 local function drop_member(id)
+  -- Chats go back to their queues while the member's lanes still exist; then the member disappears.
   S.lose(id, NOW)
   S.empty_hands(id)
   for queue in S.queues_of(S.agent(id)) do
@@ -26,9 +27,10 @@ local function drop_member(id)
   redis.call('SREM', P .. 'agents', id)
 end
 
-local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head', 'language_after' } -- what decides where a waiting chat stands
+-- the settings that decide where a waiting chat is listed
+local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head', 'language_after' }
 
--- Writes a queue's settings; whether its waiting chats have to move, and whether it overflows elsewhere now.
+-- Writes a queue's settings. Returns whether its waiting chats have to move, and whether its overflow leads elsewhere.
 local function put_queue(told)
   local name, flat = key('queue', told.id), { 'removed', '0', 'opens', told.opens }
   local before = redis.call('HMGET', name, unpack(LANES))
@@ -45,7 +47,7 @@ local function put_queue(told)
   end
 end
 
--- The queues that overflow to one of these, at last.
+-- Returns the queues that overflow into one of these, directly or indirectly.
 local function feeders(queues)
   local found, known, all = {}, {}, redis.call('SMEMBERS', P .. 'queues')
   table.sort(all)
@@ -64,11 +66,12 @@ local function feeders(queues)
   return found
 end
 
--- Those not configured any more: nothing new comes into them. Returns the ids.
+-- Marks queues that are no longer configured: no new chats enter them. Returns their ids.
 local function remove_queues(configured)
   local gone = {}
   for _, queue in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
     if not configured[queue] then
+      -- Kept with `removed` rather than deleted: its chats still need the settings until they have left.
       redis.call('HSET', key('queue', queue), 'removed', '1')
       S.reread_queue(queue)
       gone[#gone + 1] = queue
@@ -78,13 +81,14 @@ local function remove_queues(configured)
   return gone
 end
 
--- Writes a member; whether anything about them is new.
+-- Writes a member. Returns whether anything changed.
 local function put_member(told)
   local id = told.id
   local a = S.agent(id) or S.new_agent(id)
   if a.name == told.name and a.limit == told.limit and a.queues == told.queues and a.lanes == told.lanes then
     return false
   end
+  -- Leave the old lanes before the new ones are written: afterwards they are no longer known.
   for lane in S.lanes_of(a) do
     redis.call('ZREM', key('free', lane), id)
   end
@@ -134,13 +138,14 @@ verb('configure', function(version, told, mark)
     S.say_agent(id)
     S.refresh(id)
   end
+  -- Sorted everywhere in this verb: the order of SMEMBERS is arbitrary, and the model test expects one order.
   local known = redis.call('SMEMBERS', P .. 'agents')
   table.sort(known)
   local gone = {}
   for _, id in ipairs(known) do
     if not named[id] then
       gone[#gone + 1] = id
-      S.put(S.agent(id), 'limit', '0') -- none of them gets what another one leaves
+      S.put(S.agent(id), 'limit', '0') -- so that none of them gets a chat that another one leaves
       S.refresh(id)
     end
   end
@@ -167,7 +172,7 @@ verb('configure', function(version, told, mark)
   return S.reply('1')
 end, { 'allow-oom' })
 
--- hours(version, queue, opens, ...): the instants of the days to come, of the configuration that is live.
+-- hours(version, queue, opens, ...): the coming days' open times for the live configuration.
 verb('hours', function(list)
   if list[1] ~= redis.call('HGET', P .. 'config', 'version') then return S.reply('0') end
   for i = 2, #list, 2 do

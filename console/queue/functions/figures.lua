@@ -1,19 +1,19 @@
--- Figures that keep themselves: exact counts and shares, durations in buckets of 2 %.
--- A queue's by minute for 90 minutes and by hour for 26; an agent's own of the day.
+-- Figures that the store keeps: exact counts and shares, durations in buckets of 2 %. A queue has them by minute for 90
+-- minutes and by hour for 26; an agent has those of the day.
 
-local LATEST = 30 -- late answers kept whole
+local LATEST = 30 -- late answers kept in full
 
 local function bucket(ms) return int(math.floor(math.log(math.max(ms, 1)) / math.log(1.02))) end
 
--- One duration of a kind (a: the agent's answer, v: as the visitor felt it, f: first answer, w: wait, h: handling,
--- u: wrap-up), added to what is counted in one go.
+-- Adds one duration to what one call counts. Kinds: a agents' answers, v the same as visitors experienced them, f first
+-- responses, w waits, h handle times, u wrap-up.
 function S.sample(counted, kind, ms, within)
   counted[kind .. bucket(ms)] = 1
   if within then counted[kind .. 'w'] = 1 end
   return counted
 end
 
--- The agent's own figures of the day.
+-- An agent's own figures of the day.
 function S.measure(id, mine, within)
   local name, day = key('times', id), int(math.floor(NOW / 86400000))
   if redis.call('HGET', name, 'day') ~= day then
@@ -26,7 +26,7 @@ function S.measure(id, mine, within)
   redis.call('HINCRBY', name, 'b' .. bucket(mine), 1)
 end
 
--- An answer that closed a turn.
+-- Counts an answer that closed a turn.
 function S.answered(c, id, turn, canned)
   S.measure(id, turn.mine, turn.kept)
   local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
@@ -52,7 +52,7 @@ function S.answered(c, id, turn, canned)
   redis.call('LTRIM', P .. 'lates', 0, LATEST - 1)
 end
 
--- The queue's spans that are not over: {name, fields} each.
+-- Returns the queue's spans that are still kept, as {name, fields}.
 function S.spans(queue)
   local found = {}
   for _, span in ipairs({ { 'm', 60000, 90 }, { 'h', 3600000, 26 } }) do

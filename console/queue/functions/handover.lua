@@ -1,6 +1,6 @@
--- Chats that change hands because somebody says so: taken, accepted, declined, handed over; and those who look on.
+-- Chats that change hands on command: taken, accepted, declined, transferred; and watching.
 
--- In which of the chat's lines a member works, whatever language it is in.
+-- Through which of the chat's queues a member can take it, whatever its language.
 local function line_of(c, a)
   for queue in S.reached(c) do
     for served in S.queues_of(a) do
@@ -9,9 +9,11 @@ local function line_of(c, a)
   end
 end
 
--- take(agent, fence, chat, cid, digest): "" is the chat of the agent's lines whose promise breaks first.
+-- take(agent, fence, chat, cid, digest): "" takes the chat of the agent's queues whose promise breaks first.
 verb('take', function(id, fence, chat, cid, digest)
   if fenced(id, fence) then return refuse('taken_over') end
+  -- Without a chat the result is stored with the agent, per day, so that the key can expire. A resend just after
+  -- midnight finds it under the day before.
   local day = math.floor(NOW / 86400000)
   local owner = chat ~= '' and chat or id .. '/' .. int(day)
   local again = S.again(owner, id, cid, digest) or (chat == '' and S.again(id .. '/' .. int(day - 1), id, cid, digest))
@@ -21,6 +23,7 @@ verb('take', function(id, fence, chat, cid, digest)
   if chat ~= '' then
     local c = S.chat(chat)
     if not c then return refuse('gone') end
+    -- Taking a chat that is offered to oneself accepts the offer.
     if c.place == 'offered' and c.agent == id then
       S.put(S.agent(id), 'missed', '0')
       S.assign(c, id, 'accepted', c.found)
@@ -41,7 +44,7 @@ verb('take', function(id, fence, chat, cid, digest)
   return reply
 end)
 
--- What was offered to this agent: a refusal, the first result of a resend, or nil and the chat.
+-- A chat offered to this agent. Returns a refusal, the first result of a resend, or nil and the chat.
 local function offered(id, fence, chat, cid, digest)
   if fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
@@ -63,6 +66,7 @@ end)
 verb('decline', function(id, fence, chat, cid, digest)
   local answer, c = offered(id, fence, chat, cid, digest)
   if answer then return answer end
+  -- `withdraw` may offer the chat to others and record more facts; the answer names the fact of the decline.
   local seq = num(c.seq) + 1
   S.put(S.agent(id), 'missed', '0')
   S.withdraw(c, 'declined')
@@ -70,7 +74,7 @@ verb('decline', function(id, fence, chat, cid, digest)
   return S.done(chat, id, cid, digest, seq, chat)
 end, { 'allow-oom' })
 
--- The colleague who is to have the chat: why not, or nil.
+-- Returns why the colleague cannot have the chat, or nil. `anyway` ignores the status.
 local function cannot_take(to, anyway)
   local a = S.agent(to)
   if not a then return 'not_found' end
@@ -78,7 +82,7 @@ local function cannot_take(to, anyway)
   if not S.has_slot(a) then return 'no_slot' end
 end
 
--- Out of whose hands or line it is, into another queue's line or to one colleague; the clock goes on.
+-- Moves the chat from its queue or agent into another queue or to one colleague; the clock keeps running.
 local function hand_over(c, queue, to, why, payload)
   local from, place, since = c.agent, c.place, c.since
   if place == 'waiting' then S.unline(c) end
@@ -90,7 +94,9 @@ local function hand_over(c, queue, to, why, payload)
     S.put(c, 'reached', '')
   end
   S.enqueue(c, S.queue(c.queue), true)
+  -- A chat that was waiting, or offered, goes on waiting: its wait counts from when it began.
   if place ~= 'active' then S.put(c, 'since', since) end
+  -- An agent who gives a chat away should not get it straight back from the queue.
   if queue ~= '' and place == 'active' then S.exclude(c, from) end
   local seq = S.record(
     c,
@@ -117,13 +123,13 @@ local function hand_over(c, queue, to, why, payload)
   return seq
 end
 
--- Whether chats may be handed to the queue; "" is none.
+-- Whether chats may be transferred to the queue; "" stands for none and is fine.
 local function exists(queue)
   local q = queue ~= '' and S.queue(queue)
   return queue == '' or q and not q.removed
 end
 
--- transfer(agent, fence, chat, cid, digest, queue, to, payload): one of queue and colleague is "".
+-- transfer(agent, fence, chat, cid, digest, queue, to, payload): either queue or colleague is "".
 verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
@@ -134,7 +140,7 @@ verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
   return S.done(chat, id, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)
 end)
 
--- A chat somebody else sees to: a refusal, the first result of a resend, or nil and the chat.
+-- A chat that a supervisor acts on. Returns a refusal, the first result of a resend, or nil and the chat.
 local function running(chat, author, cid, digest)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
@@ -150,7 +156,7 @@ verb('move', function(by, chat, cid, digest, queue, to, payload)
   if answer then return answer end
   if to ~= '' and to == c.agent and c.place == 'active' then return refuse('nothing_to_do') end
   if not exists(queue) then return refuse('not_found') end
-  local offeree = c.place == 'offered' and to == c.agent -- their slot is this very chat's
+  local offeree = c.place == 'offered' and to == c.agent -- the slot reserved for the offer is for this very chat
   local why = to ~= '' and cannot_take(to)
   if why and not (offeree and why == 'no_slot') then return refuse(why) end
   return S.done(chat, by, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)
@@ -166,7 +172,7 @@ verb('take_over', function(by, chat, cid, digest, payload)
   return S.done(chat, by, cid, digest, hand_over(c, '', by, 'took_over', payload), chat)
 end)
 
--- --- those who look on --------------------------------------------------------------------------
+-- --- watching -----------------------------------------------------------------------------------
 
 local WATCH = 60000 -- ms: two renewals of 20 s may be missed
 
@@ -181,7 +187,7 @@ local function without(ids, id)
   return table.concat(rest, ' ')
 end
 
--- invite(agent, fence, chat, cid, digest, guest, payload): a colleague may look on and whisper.
+-- invite(agent, fence, chat, cid, digest, guest, payload): a colleague may watch and whisper.
 verb('invite', function(id, fence, chat, cid, digest, guest, payload)
   local answer, c = held(id, fence, chat, cid, digest, true)
   if answer then return answer end
@@ -194,7 +200,7 @@ verb('invite', function(id, fence, chat, cid, digest, guest, payload)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
--- `watchers` are "<member>/<connection>": somebody may look on from two places.
+-- `watchers` are "<member>/<connection>": a member may watch from two places.
 local function looks_on(c, who) return string.find(' ' .. (c.watchers or ''), ' ' .. who .. '/', 1, true) ~= nil end
 
 local function say_watched(c, who, name, on)
@@ -209,7 +215,7 @@ function S.unwatch(c, who, connection, name)
   if not looks_on(c, who) then say_watched(c, who, name, 'false') end
 end
 
--- watch(chat, who, connection, name, on): the agent sees that somebody looks on; said again it is renewed.
+-- watch(chat, who, connection, name, on): records that somebody watches; repeating it renews the lease.
 verb('watch', function(chat, who, connection, name, on)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
@@ -225,7 +231,7 @@ verb('watch', function(chat, who, connection, name, on)
   return S.reply()
 end, { 'allow-oom' })
 
--- whisper(author, chat, cid, digest, payload): a note from somebody who looks on.
+-- whisper(author, chat, cid, digest, payload): a note from somebody who watches.
 verb('whisper', function(author, chat, cid, digest, payload)
   local c = S.chat(chat)
   if not c then return refuse('gone') end

@@ -1,9 +1,9 @@
--- A line, and who may take from it. A queue's lane is the part of its line that speaks one language.
+-- A queue's waiting chats, and who may take them. A lane is the part of a queue that one language forms.
 
-local EXCLUDED = 60000 -- ms a chat does not come back to a member who declined, missed or handed it over
+local EXCLUDED = 60000 -- ms a chat does not come back to a member who declined, missed or transferred it
 
--- The chat's language in this queue: the visitor's own if spoken here, else the first; '' where it does not matter, or
--- no longer.
+-- The chat's language in this queue: the visitor's own if the queue serves it, else the queue's first; '' if language
+-- does not matter, or no longer.
 local function language(c, q)
   if q.languages == '' or c.any == '1' then return '' end
   local first = string.match(q.languages, '%S+')
@@ -17,8 +17,9 @@ function S.lane(c, queue) return (c.lang or '') == '' and queue or queue .. '/' 
 
 function S.reached(c) return string.gmatch(c.reached, '%S+') end
 
--- Into the line, ordered by the promise with the queue's head start; what comes back goes before every promise not
--- yet broken. It stands there only if routing, which every caller ends with, finds nobody.
+-- Puts the chat into its queue, ordered by its promise with the queue's head start. A chat that comes back goes before
+-- all promises that are not broken yet. It is only listed in the lanes if routing, which every caller ends with, finds
+-- nobody.
 function S.enqueue(c, q, front)
   if (c.reached or '') == '' then
     S.put(c, 'any', '0')
@@ -38,7 +39,7 @@ function S.enqueue(c, q, front)
   if c.here == '0' then S.timer('abandon', c.id, NOW + 60000) end
 end
 
--- What of the queue's settings decides where the chat stands.
+-- Sets what the queue's settings decide about where the chat is listed.
 function S.describe(c, q)
   S.put(c, 'kind', q.mode == 'pull' and 'pull' or 'waiting')
   S.put(c, 'lang', language(c, q))
@@ -46,7 +47,7 @@ end
 
 local function add(c, queue) redis.call('ZADD', key(c.kind, S.lane(c, queue)), c.rank, c.id) end
 
--- The queue whose line it reaches next, and the one it has reached last; nil when there is none, or none any more.
+-- Returns the queue that the chat overflows to next and the last one it has reached; nil if there is no next one.
 local function further(c)
   local last = S.queue(string.match(c.reached, '(%S+)$'))
   local known = string.find(' ' .. c.reached .. ' ', ' ' .. last.overflow .. ' ', 1, true)
@@ -55,10 +56,11 @@ local function further(c)
   return beyond, last
 end
 
--- A tier in which nobody is, or that is closed before an open one, is not waited out.
+-- Whether the chat goes on at once instead of waiting: nobody is online in the last queue, or it is closed while the
+-- next one is open.
 local function passes(last, beyond) return not S.manned(last.id) or not S.is_open(last) and S.is_open(beyond) end
 
--- After its overflow time a chat stands in the next queue's line too.
+-- Sets the timer after which the chat also overflows to the next queue.
 function S.next_overflow(c, from)
   local beyond, last = further(c)
   if beyond then
@@ -68,7 +70,7 @@ function S.next_overflow(c, from)
   end
 end
 
--- After the queue's language time-out anybody may have it, whatever they speak.
+-- Sets the timer after which any member may have the chat, whatever they speak.
 function S.next_language(c, from)
   local after = S.queue(c.queue).language_after
   if c.lang ~= '' and after > 0 then
@@ -78,7 +80,7 @@ function S.next_language(c, from)
   end
 end
 
--- Into every line it has reached.
+-- Lists the chat in every queue it has reached.
 function S.stand(c)
   c.fresh = nil
   redis.call('ZADD', key('line', c.queue), c.rank, c.id)
@@ -87,6 +89,7 @@ function S.stand(c)
   end
 end
 
+-- A fresh chat was routed without ever being listed; there is nothing to remove.
 function S.unline(c)
   if c.fresh then
     c.fresh = nil
@@ -98,7 +101,7 @@ function S.unline(c)
   end
 end
 
--- Into the line of one more queue.
+-- Adds one more queue to those the chat has reached.
 local function reach(c, queue)
   S.put(c, 'reached', c.reached .. ' ' .. queue.id)
   if c.place == 'waiting' and not c.fresh then add(c, queue.id) end
@@ -113,7 +116,7 @@ function S.overflow(c)
   S.route_chat(c)
 end
 
--- Through all tiers that are not waited out.
+-- Passes all tiers that the chat need not wait for.
 function S.pass_tiers(c)
   local passed, beyond, last = false, further(c)
   while beyond and passes(last, beyond) do
@@ -123,7 +126,7 @@ function S.pass_tiers(c)
   if passed then S.next_overflow(c, NOW) end
 end
 
--- Nobody waits for a speaker of their language any more.
+-- The wait for a member who speaks the language is over: any member may have the chat.
 function S.any_language(c)
   if c.lang == '' then return end
   local waits = c.place == 'waiting'
@@ -135,7 +138,7 @@ function S.any_language(c)
   S.route_chat(c)
 end
 
--- Every lane that a queue's line may have.
+-- Returns every lane in which a queue's waiting chats may be listed.
 function S.lanes_in(queue)
   local found, known = { queue }, {}
   for _, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
@@ -147,7 +150,7 @@ function S.lanes_in(queue)
   return found
 end
 
--- Nobody works the queue any more: who has waited there last goes on at once, not after its overflow time.
+-- Nobody is online in the queue any more: chats that reached it last go on at once, not after their overflow time.
 function S.empty_tier(queue)
   local q = S.queue(queue)
   if not q or q.overflow == '' or S.manned(queue) then return end
@@ -162,8 +165,8 @@ function S.empty_tier(queue)
   end
 end
 
--- The queue, or where its chats belong when it is no more: the next one it overflowed to, else where the site's chats go.
--- Without either it is the removed queue itself, and what is in it waits for a supervisor.
+-- Returns the queue. If it was removed: the next one it overflowed to, else the one where the site's chats go. Without
+-- either it is the removed queue itself, and its chats wait for a supervisor.
 function S.home(queue, site)
   local q, passed = S.queue(queue), {}
   while q and q.removed and not passed[q.id] do
@@ -173,8 +176,9 @@ function S.home(queue, site)
   return q and not q.removed and q or S.queue(queue)
 end
 
--- Settings may have changed since it came here: its queue may be no more, overflow lead elsewhere, the head start be
--- another. It keeps of the lines it has reached those that overflow leads to. Returns its queue.
+-- Applies settings that changed since the chat came here: its queue may be removed, overflow may lead elsewhere, the
+-- head start may differ. Of the queues it has reached, the chat keeps those that overflow still leads to. Returns its
+-- queue.
 function S.follow_settings(c)
   local q = S.home(c.queue, c.site)
   local reached, last, rank = q.id, q, c.rank
@@ -195,7 +199,7 @@ function S.follow_settings(c)
   return q
 end
 
--- A queue's settings have changed: where its waiting chats stand follows, and when they reach the next line.
+-- A queue's settings changed: lists its waiting chats anew and restarts their overflow timers.
 function S.reline(queue)
   for _, id in ipairs(redis.call('ZRANGE', key('line', queue), 0, -1)) do
     local c = S.chat(id)
@@ -208,7 +212,7 @@ function S.reline(queue)
   end
 end
 
--- --- who may not have it for a while ------------------------------------------------------------
+-- --- exclusions: who must not get the chat for a while ------------------------------------------
 
 function S.exclude(c, id)
   redis.call('HSET', key('not', c.id), id, int(NOW + EXCLUDED))
@@ -218,7 +222,7 @@ end
 
 function S.excluded(c, id) return c.nots == '1' and num(redis.call('HGET', key('not', c.id), id)) > NOW end
 
--- Exclusions that have run out are forgotten; the next one is waited for.
+-- Drops exclusions that have run out and sets the timer for the next one.
 function S.forget_exclusions(c)
   local next_one
   for id, till in pairs(hash(key('not', c.id))) do
@@ -235,9 +239,9 @@ function S.forget_exclusions(c)
   end
 end
 
--- --- who is there -------------------------------------------------------------------------------
+-- --- who is online ------------------------------------------------------------------------------
 
--- Whether anybody works this very queue; a member just lost still counts for the grace of a reload.
+-- Whether anybody is online in this very queue. A member who has just disconnected counts for the time of a reload.
 function S.manned(queue)
   if MANNED[queue] == nil then
     MANNED[queue] = num(redis.call('ZRANGE', key('staff', queue), -1, -1, 'WITHSCORES')[2]) > NOW
@@ -245,7 +249,7 @@ function S.manned(queue)
   return MANNED[queue]
 end
 
--- Where a new chat of the queue goes: the first of its tiers that is open, or nil.
+-- Returns the queue that a new chat enters: the first open one of its tiers, or nil.
 function S.entrance(q)
   local passed = {}
   while q and not passed[q.id] do
@@ -255,7 +259,7 @@ function S.entrance(q)
   end
 end
 
--- The same, or one it overflows to.
+-- Whether anybody is online in this queue or one it overflows to.
 function S.staffed(queue)
   local seen = {}
   while queue ~= '' and not seen[queue] do

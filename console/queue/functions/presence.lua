@@ -1,10 +1,10 @@
--- Whether an agent is there: connections with their fencing numbers, leases, status.
+-- Whether an agent is there: connections with their fences, leases, status.
 
-local LEASE = 10000 -- ms: two renewals of 4 s may be missed
-local GRACE, LOST = 3000, 10000 -- ms a reload may take: chats with a running clock, the others
-local EVER = 9e15 -- in `staff:` for somebody who is connected
+local LEASE = 10000 -- ms: two renewals, 4 s apart, may be missed
+local GRACE, LOST = 3000, 10000 -- ms that a reload may take: for chats with a running clock, and for the others
+local EVER = 9e15 -- the score in `staff:` of a connected member
 
--- Who works a queue: until when those count who are connected, or were just now.
+-- Keeps `staff:`, who is online in a queue: each member with the time until which they count.
 local function staff(a)
   local till = a.connected == '1' and EVER or num(a.gone) + LOST
   for queue in S.queues_of(a) do
@@ -17,7 +17,7 @@ local function staff(a)
   end
 end
 
--- The fact, and the places where somebody's being there is kept; `by` is a supervisor's id.
+-- Records the fact, and updates where presence is kept; `by` is a supervisor's id.
 function S.say_agent(id, by)
   local a = S.agent(id)
   local queues = {}
@@ -49,17 +49,17 @@ function S.say_agent(id, by)
   )
 end
 
--- Fencing numbers are the workspace's: no number comes back, also when a member was removed and returns.
+-- Fences belong to the workspace: none is ever reused, even if a member is removed and comes back.
 local function next_fence() return redis.call('HINCRBY', P .. 'head', 'fence', 1) end
 
--- connect(agent, tab, take, quiet): a new fencing number, or taken_over while another tab holds the console. Who
--- comes quietly is away and gets no new chats.
--- Returns the number, status, limit and the held chats with their logs, drafts and fields.
+-- connect(agent, tab, take, quiet): a new fence, or taken_over while another tab holds the console. With `quiet` the
+-- agent is away and gets no new chats. Returns fence, status, limit, and the held chats with logs, drafts and fields.
 verb('connect', function(id, tab, take, quiet)
   local a = S.agent(id)
   if not a then return refuse('not_found') end
   if a.connected == '1' and a.tab ~= tab and take ~= '1' then return refuse('taken_over') end
   local fence = next_fence()
+  -- Only if the agent was gone: a reload must not change the status of somebody who is working.
   if quiet == '1' and a.connected ~= '1' then S.put_all(a, { status = 'away', reason = '' }) end
   S.put(a, 'status', a.status or 'online')
   if a.connected ~= '1' then S.put(a, 'since', STAMP) end
@@ -70,6 +70,7 @@ verb('connect', function(id, tab, take, quiet)
   S.say_agent(id)
   for _, chat in ipairs(S.in_hand(id)) do
     local c = S.chat(chat)
+    -- The new page has not shown these chats either, so their time to be shown starts again.
     if c.got == '0' and c.place == 'active' then S.timer('unseen', chat, NOW + UNSEEN) end
   end
   S.refresh(id)
@@ -77,7 +78,7 @@ verb('connect', function(id, tab, take, quiet)
   return S.reply(int(fence), a.status, a.limit, S.held_chats(id), int(N))
 end, { 'allow-oom' })
 
--- The held chats: {id, fields, draft, log} each, the log's last 300 facts.
+-- Returns the held chats as {id, fields, draft, log}, with the last 300 facts of each log.
 function S.held_chats(id)
   local chats = {}
   for _, chat in ipairs(S.in_hand(id)) do
@@ -104,16 +105,18 @@ local function lose(id, since)
   S.say_agent(id)
   S.refresh(id)
   S.timer('grace', id, since + GRACE)
+  -- `since` is when the agent was really gone: after a lost lease that was some seconds ago.
   S.timer('lost', id, since + LOST)
   for _, chat in ipairs(S.in_hand(id)) do
     local c = S.chat(chat)
+    -- An offer nobody can see is withdrawn at once. Active chats wait for the grace periods.
     if c.place == 'offered' then S.withdraw(c, 'gone') end
   end
   return true
 end
 S.lose = lose
 
--- leave(agent, fence): the socket has closed; its number can do nothing more.
+-- leave(agent, fence): the socket has closed. A new fence makes the old one useless.
 verb('leave', function(id, fence)
   if fenced(id, fence) then return refuse('taken_over') end
   S.put(S.agent(id), 'fence', int(next_fence()))
@@ -121,7 +124,7 @@ verb('leave', function(id, fence)
   return S.reply()
 end, { 'allow-oom' })
 
--- A member whose lease ran out while the socket lived (its process stood still) is back, under the same number.
+-- Brings back a member whose lease ran out while the socket lived, because its process stood still; the fence stays.
 local function back(id)
   S.put_all(S.agent(id), { connected = '1', gone = '0', since = STAMP })
   S.no_timer('grace', id)
@@ -131,7 +134,7 @@ local function back(id)
   S.route_agent(id)
 end
 
--- renew(agent, fence, agent, fence, ...): these sockets answered their pings.
+-- renew(agent, fence, agent, fence, ...): these sockets have answered their pings.
 verb('renew', function(list)
   for i = 1, #list, 2 do
     local id = list[i]
@@ -143,8 +146,9 @@ verb('renew', function(list)
   return S.reply()
 end, { 'allow-oom' }, true)
 
--- Away for missed offers, or as somebody chose; a reason is a JSON string.
+-- Sets the status, whether chosen or after missed offers; `reason` is a JSON string.
 function S.put_status(a, status, reason, by)
+  -- Choosing the same status again also clears `unseen`: the agent shows that they are there.
   if a.status ~= status or (a.reason or '') ~= reason or a.unseen == '1' then
     local since = a.status ~= status and STAMP or a.since or '0'
     S.put_all(a, { status = status, reason = reason, unseen = '0', missed = '0', since = since })
@@ -168,7 +172,7 @@ verb('set_agent_status', function(by, id, status, reason)
   return S.put_status(a, status, reason, by)
 end, { 'allow-oom' })
 
--- revoke(agent, session): no session means all of them; the fence cuts every connection.
+-- revoke(agent, session): an empty session means all of them; then a new fence cuts every connection.
 verb('revoke', function(id, session)
   S.announce('revoked', '"agent":"' .. id .. '"' .. (session ~= '' and ',"session":"' .. session .. '"' or ''))
   local a = session == '' and S.agent(id)

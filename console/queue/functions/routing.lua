@@ -1,12 +1,12 @@
--- Who gets what: pressure, free members, assignment and offers, and their undoing.
+-- Who gets which chat: pressure, free members, assignments and offers, and how they are undone.
 
-local UNSEEN = 2500 -- ms in which a console shows it has got a chat, or the chat goes back
-local PAGE = 20 -- entries of a lane looked at at once
+local UNSEEN = 2500 -- ms that a console has to show a new chat before the chat goes back
+local PAGE = 20 -- entries of a lane read at once
 
 function S.queues_of(a) return string.gmatch(a.queues or '', '%S+') end
 function S.lanes_of(a) return string.gmatch(a.lanes or '', '%S+') end
 
--- Whether a lane is one of theirs.
+-- Whether a lane is one of the member's.
 function S.works(a, lane)
   for one in S.lanes_of(a) do
     if one == lane then return true end
@@ -14,7 +14,8 @@ function S.works(a, lane)
   return false
 end
 
--- The first of a sorted set that `fits`, with its score; `fits` says no to the few exceptions only.
+-- Returns the first member of a sorted set that `fits`, with its score. Nearly all fit, so the first read takes one
+-- entry.
 local function first(name, fits)
   local from = 0
   repeat
@@ -26,10 +27,10 @@ local function first(name, fits)
   until #page == 0
 end
 
--- Whether a member comes before another one, or a chat before another: by score, then by name.
+-- Orders members or chats by score, then by name.
 local function before(score, id, than, other) return not other or score < than or (score == than and id < other) end
 
--- The least pressed member who may have the chat, with the queue in whose line they were found.
+-- Returns the least pressed member who may have the chat, and the queue through which they were found.
 local function best_member(c)
   S.settle()
   local function may(id)
@@ -46,7 +47,7 @@ local function best_member(c)
   return best, line
 end
 
--- In which of the chat's lines this member could take it now, if in any.
+-- Through which of the chat's queues this member could get it now, if any.
 local function line_with(c, id)
   local a = S.agent(id)
   if not a or not S.available(a) or S.excluded(c, id) then return nil end
@@ -55,7 +56,7 @@ local function line_with(c, id)
   end
 end
 
--- Whether somebody would get the chat if it went back to its line.
+-- Whether somebody would get the chat if it went back to its queue.
 function S.somebody(c)
   S.describe(c, S.queue(c.queue))
   return c.kind ~= 'pull' and best_member(c) ~= nil
@@ -63,7 +64,7 @@ end
 
 local ROUTED, TO_PULL = { 'waiting' }, { 'waiting', 'pull' }
 
--- The first chat over all lanes of a member that `fits`.
+-- Returns the first chat over all lanes of a member that `fits`.
 local function first_chat(a, kinds, fits)
   local best, rank
   for lane in S.lanes_of(a) do
@@ -77,15 +78,16 @@ local function first_chat(a, kinds, fits)
   return best and S.chat(best)
 end
 
--- The first chat, over all lanes of a member, that they may have: of those that are routed, or also of those to pull.
+-- Returns the first chat over all lanes that the member may have; `pull` includes queues whose chats are taken.
 function S.next_chat(a, pull)
   local kinds = pull and TO_PULL or ROUTED
+  -- Almost no chat is excluded, so ask without the check first; the check reads a hash per chat.
   local c = first_chat(a, kinds, function() return true end)
   if not c or not S.excluded(c, a.id) then return c end
   return first_chat(a, kinds, function(id) return not S.excluded(S.chat(id), a.id) end)
 end
 
--- The first chat in the lines of a member's queues, whatever its language and whoever declined it.
+-- Returns the first chat in a member's queues, whatever its language and whoever declined it.
 function S.any_chat(a)
   local best, rank
   for queue in S.queues_of(a) do
@@ -101,10 +103,12 @@ function S.any_chat(a)
   return best and S.chat(best)
 end
 
--- The wait that was expected in line against the real one, and the pace at which the line moves.
+-- Compares the expected wait with the real one, and updates the pace at which the queue moves.
 local function learn(c, waited)
   local q = S.queue(c.queue)
+  -- Only time during which somebody waited counts: an idle queue would look slow otherwise.
   local interval = NOW - math.max(num(c.since), q.moved)
+  -- A moving average: a fifth of the newest interval.
   local pace = math.max(q.pace == 0 and interval or math.floor((q.pace * 4 + interval) / 5), 1)
   q.pace, q.moved = pace, NOW
   redis.call('HSET', key('queue', c.queue), 'pace', int(pace), 'moved', STAMP)
@@ -116,17 +120,18 @@ local function learn(c, waited)
   return pace, counted
 end
 
--- Into a slot of the agent's; `line` is the queue in whose line they were found.
+-- Assigns the chat to the agent; `line` is the queue through which they were found.
 function S.assign(c, id, why, line)
   local q, a = S.queue(c.queue), S.agent(id)
   local offered = c.place == 'offered'
-  if offered then S.describe(c, q) end -- settings may have changed meanwhile
+  if offered then S.describe(c, q) end -- settings may have changed during the offer
   local candidates = S.candidates(S.lane(c, line or c.queue))
-  if offered and not S.available(a) then candidates = candidates + 1 end -- the kept slot was the last one
+  if offered and not S.available(a) then candidates = candidates + 1 end -- the reserved slot was the last one
   local clocks = redis.call('ZCARD', key('clocks', id))
   local chats = S.used(a) - (offered and 1 or 0)
   local waited = NOW - num(c.since)
   local slot = offered and c.slot or S.take_slot(a, c.id)
+  -- Assigned before the visitor's first message counts: from now on only an open turn has a clock.
   if num(c.turn) == 0 then
     S.judge(c)
     S.clear_turn(c)
@@ -149,6 +154,7 @@ function S.assign(c, id, why, line)
     .. (num(c.due) > 0 and ',"due":' .. c.due or '')
     .. (chats > 0 and ',"chats":' .. int(chats) or '')
     .. (line and line ~= c.queue and ',"line":"' .. line .. '"' or '')
+  -- A transfer or takeover from slot to slot is no wait, so it is not counted as one.
   if waited > 0 or (why ~= 'transferred' and why ~= 'took_over') then
     local counted = {}
     if waited > 0 then
@@ -174,6 +180,7 @@ function S.assign(c, id, why, line)
   for _, kind in ipairs({ 'abandon', 'overflow', 'language', 'offer' }) do
     S.no_timer(kind, c.id)
   end
+  -- A console that does not show the chat in time is frozen or gone, whatever its pings say.
   S.timer('unseen', c.id, NOW + UNSEEN)
   S.record(c, 'assigned', own)
   S.clock(c)
@@ -182,7 +189,7 @@ function S.assign(c, id, why, line)
   S.refresh(id)
 end
 
--- A slot is kept while the agent is asked.
+-- Offers the chat; its slot is reserved until the agent replies.
 function S.offer(c, id, q, line)
   local a = S.agent(id)
   local candidates = S.candidates(S.lane(c, line))
@@ -219,7 +226,7 @@ function S.offer(c, id, q, line)
   S.refresh(id)
 end
 
--- Nobody said yes: back into its place in line, and to the next one who may have it.
+-- Nobody accepted: the chat keeps its position among those that wait, and goes to the next member who may have it.
 function S.withdraw(c, why)
   local id = S.let_go(c)
   S.put(c, 'place', 'waiting')
@@ -227,7 +234,8 @@ function S.withdraw(c, why)
   c.fresh = true
   if why ~= 'gone' then S.exclude(c, id) end
   if c.stuck == '' then S.put(c, 'stuck', 'offered') end
-  if not S.timer_at('overflow:' .. c.id) then S.next_overflow(c, NOW) end -- its queue may overflow only since then
+  -- overflow may have been set up during the offer
+  if not S.timer_at('overflow:' .. c.id) then S.next_overflow(c, NOW) end
   if not S.timer_at('language:' .. c.id) then S.next_language(c, NOW) end
   S.record(c, 'withdrawn', '"agent":"' .. id .. '","why":"' .. why .. '"')
   S.refresh(id)
@@ -246,6 +254,7 @@ local function why_nobody(c)
   return 'all_busy'
 end
 
+-- Lists the chat as waiting, unless it is listed already.
 local function wait_in_line(c)
   if not c.fresh then return end
   local new = c.stuck == ''
@@ -259,12 +268,13 @@ local function wait_in_line(c)
   end
 end
 
--- A waiting chat finds a member now, or stays in line.
+-- Gives a waiting chat to a member, or lists it as waiting.
 function S.route_chat(c)
   if c.place ~= 'waiting' then return end
   local q = S.queue(c.queue)
   S.pass_tiers(c)
   if c.kind == 'pull' then return wait_in_line(c) end
+  -- A visitor who comes back gets the agent they know, if that agent is free.
   local last = redis.call('HGET', key('visitor', c.visitor), 'last_agent')
   local line = last and line_with(c, last)
   local id, why = last, 'last_agent'
@@ -277,7 +287,7 @@ function S.route_chat(c)
   S.assign(c, id, why, line)
 end
 
--- A member with free slots gets, over all lanes, the chats whose promises break first.
+-- Gives a member with free slots the chats of all their lanes whose promises break first.
 function S.route_agent(id)
   for _ = 1, FIRINGS do
     local a = S.agent(id)
@@ -292,7 +302,7 @@ function S.route_agent(id)
   end
 end
 
--- The chats a member has in slots: first those with a running clock by their promise, then by slot.
+-- Returns the chats in a member's slots: those with a running clock by due time, then the others by slot.
 function S.in_hand(id)
   local chats, slots, taken = redis.call('ZRANGE', key('clocks', id), 0, -1), {}, S.slots_of(id)
   for slot in pairs(taken) do
@@ -306,7 +316,7 @@ function S.in_hand(id)
   return chats
 end
 
--- Back to the front of the line, with draft, context and clock; it goes to whoever is free now.
+-- Puts the chat back at the front of its queue, with draft, context and clock; it goes to whoever is free.
 function S.release(c, why)
   local id = S.let_go(c)
   S.enqueue(c, S.queue(c.queue), true)
@@ -316,7 +326,7 @@ function S.release(c, why)
   S.route_chat(c)
 end
 
--- An agent who is gone for good holds nothing any more.
+-- Takes all chats away from an agent who is gone for good.
 function S.empty_hands(id)
   for _, chat in ipairs(S.in_hand(id)) do
     local c = S.chat(chat)

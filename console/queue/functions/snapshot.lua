@@ -1,4 +1,4 @@
--- What is read whole: the workspace for a projection, a chat, a page of its log.
+-- What is read as a whole: the workspace for a projection, a chat, a page of its log.
 
 local LINE = {
   'place',
@@ -61,13 +61,13 @@ verb('snapshot', function()
   )
 end, { 'no-writes' })
 
--- read_chat(chat): its fields, draft and last 300 facts; nothing when there is none.
+-- read_chat(chat): its fields, draft and last 300 facts; refused if there is no such chat.
 verb('read_chat', function(chat)
   if redis.call('EXISTS', key('chat', chat)) == 0 then return refuse('gone') end
   return S.reply(S.whole(chat, 300), int(N))
 end, { 'no-writes' })
 
--- history(chat, before, count): facts older than `before`, oldest first.
+-- history(chat, before, count): facts before `before`, oldest first.
 verb('history', function(chat, before, count)
   local from = math.max(num(before) - 1 - num(count), 0)
   return S.reply(

@@ -1,11 +1,11 @@
--- Time passes: one ticker a workspace, each timer once.
+-- Timers: one ticker per workspace, and each timer fires once.
 
-local TICKER = 1000 -- ms one process keeps the ticker
-local IDLE = 90 -- ms after which it is taken from a process that fires nothing of what is due
+local TICKER = 1000 -- ms that a process keeps the ticker
+local IDLE = 90 -- ms after which the ticker is taken from a process that does not fire what is due
 local STALL = 3000 -- ms without a tick after which nobody is judged
-local AGAIN = 500 -- ms until a chat that nobody could take is offered once more
+local AGAIN = 500 -- ms until a chat that nobody could take is tried again
 
--- Timers that judge somebody's silence, with the length each is given again after a stall.
+-- Timers that judge somebody's silence, with the full length each gets after a stall.
 local JUDGES = {
   lease = LEASE,
   grace = GRACE,
@@ -36,7 +36,7 @@ end
 
 function fire.lease(id) S.lose(id, NOW - LEASE) end
 
--- Chats with a running clock move as soon as somebody is free; the others wait for the end of the longer grace.
+-- Chats with a running clock move as soon as somebody is free; the others wait for the longer grace period.
 function fire.grace(id)
   for _, chat in ipairs(S.in_hand(id)) do
     local c = S.chat(chat)
@@ -88,7 +88,7 @@ function fire.again(id)
   S.route_chat(c)
 end
 
--- Nobody answered the offer; who does not answer several in a row is away.
+-- Nobody answered the offer. An agent who misses several in a row is set away.
 function fire.offer(id)
   local c = S.chat(id)
   if not c or c.place ~= 'offered' then return end
@@ -106,7 +106,7 @@ function fire.wrapup(id)
   if c and c.place == 'wrapup' then S.wrap(c, 'time') end
 end
 
--- The process that looked on for somebody is gone.
+-- The process through which somebody watched is gone.
 function fire.watch(id)
   local chat, who, connection = string.match(id, '^(.+)|(.+)/(.+)$')
   local c, a = S.chat(chat), S.agent(who)
@@ -133,7 +133,7 @@ function fire.silent(id)
   if c and c.place == 'active' and num(c.turn) == 0 then S.finish(c, 'silent') end
 end
 
--- Live keys go only after the archive has the chat's last fact, and never an unhandled left message.
+-- Live keys are deleted only when the archive has the chat's last fact, and never for an unhandled left message.
 function fire.reap(id)
   local c = S.chat(id)
   if not c or not S.over(c) then return end
@@ -149,7 +149,7 @@ function fire.reap(id)
   end
 end
 
--- Those not yet due are given their whole length again too: while the store stood nobody could renew.
+-- Also gives timers that are not due yet their full length again: during the stall nobody could renew them.
 local function forgive()
   local timers = redis.call('ZRANGEBYSCORE', P .. 'due', '-inf', int(NOW + 60000), 'WITHSCORES')
   for i = 1, #timers, 2 do
@@ -159,22 +159,23 @@ local function forgive()
   end
 end
 
--- A timer of the list may have been moved or taken away by one that fired before it.
+-- Whether a timer of the list is still due: one that fired before it may have moved or removed it.
 local function still_due(name)
   local at = S.timer_at(name)
   return at and at <= NOW
 end
 
--- Whether another process keeps the ticker, and does its work.
+-- Whether another process is the ticker and does its work.
 local function kept(head, process)
   if not head[1] or head[1] == process or num(head[2]) <= NOW then return false end
   local first = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')[2]
   return not first or math.max(num(first), num(head[3])) > NOW - IDLE
 end
 
--- tick(process): "1" when this process is the ticker, how many timers fired, and those that failed.
+-- tick(process): "1" if this process is the ticker, how many timers fired, and those that failed.
 verb('tick', function(process)
-  -- A clock set back would hold every timer until it has caught up: from here on it counts from where it stood.
+  -- A clock that was set back would hold every timer until it has caught up, so the workspace's clock goes on from
+  -- where it was.
   if BEHIND > 0 then redis.call('HSET', P .. 'head', 'ahead', int(AHEAD + BEHIND)) end
   local head = redis.call('HMGET', P .. 'head', 'ticker', 'ticker_until', 'ticked')
   if kept(head, process) then return S.reply('0', '0', {}) end
@@ -190,8 +191,10 @@ verb('tick', function(process)
   for _, name in ipairs(due) do
     if still_due(name) then
       local kind, id = string.match(name, '^(%a+):(.+)$')
+      -- Removed before it runs: a timer that fails must not fire again and again.
       S.no_timer(kind, id)
       fired = fired + 1
+      -- One failing timer must not keep the others from firing; it is reported to the caller instead.
       local good, problem = pcall(fire[kind], id)
       if not good then
         failed[#failed + 1] = name .. ' ' .. tostring(type(problem) == 'table' and problem.err or problem)

@@ -1,15 +1,15 @@
--- What one call has read, and what it is to write: each chat, member and queue is read once, and all that was put
--- is written once, before the reply. A verb that fails half-way still has written what it put, as it has its facts.
+-- What one call reads and writes. Each chat, member and queue is read once; all changes are written once, before the
+-- reply. A verb that fails half-way still writes its changes, since its facts are in the feed already.
 
-local CHATS, AGENTS, QUEUES -- by id, `false` for one that is not there
+local CHATS, AGENTS, QUEUES -- by id; `false` for one that does not exist
 local CHANGED -- chats and members with something to write
 local TIMERS -- "kind:id" -> ms, or false for none
-local STALE -- members whose place in the free lanes may have changed
-local COUNTED, PATIENCE -- queue -> what is to be counted; the longest wait of who left
-local MANNED -- queue -> whether anybody works it
-local PASSED = 0 -- chats of long lists
+local STALE -- members whose place in the free lanes may be outdated
+local COUNTED, PATIENCE -- queue -> what to count; the longest wait of visitors who left
+local MANNED -- queue -> whether anybody is online in it
+local PASSED = 0 -- chats seen in long lists
 
-local PARTS = 2000 -- words of one command: Lua's stack holds 8,000 values
+local PARTS = 2000 -- arguments per command: Lua's stack holds 8,000 values
 
 local function in_parts(command, name, words)
   for from = 1, #words, PARTS do
@@ -22,7 +22,7 @@ function S.new_call()
   CHATS, AGENTS, QUEUES, CHANGED, TIMERS, STALE, COUNTED, PATIENCE = {}, {}, {}, {}, {}, {}, {}, {}
 end
 
--- The chat, or nil. Changes are put.
+-- Returns the chat or nil. Change it with `put`.
 function S.chat(id)
   local c = CHATS[id]
   if c == nil then
@@ -33,7 +33,7 @@ function S.chat(id)
       c = false
     end
     CHATS[id] = c
-    if c and not c.reached then -- it began under a release that knew one line a queue
+    if c and not c.reached then -- from a release without overflow
       c.reached, c.kind, c.rank, c.stuck = c.queue, 'waiting', c.due, ''
     end
   end
@@ -46,7 +46,7 @@ function S.new_chat(id)
   return c
 end
 
--- The member, or nil; changes are put. `slots` (slot -> chat) and `used` are read when they are asked for.
+-- Returns the member or nil; change it with `put`. `slots` (slot -> chat) and `used` are read on demand.
 function S.agent(id)
   local a = AGENTS[id]
   if a == nil then
@@ -80,19 +80,19 @@ function S.put_all(thing, values)
   end
 end
 
--- Its keys are deleted: nothing of it is written any more.
+-- Drops the changes of a thing whose keys were deleted.
 function S.forget(thing)
   CHANGED[thing] = nil
   CHATS[thing.id], AGENTS[thing.id] = nil, nil
 end
 
--- SETTINGS, {name, default} of each setting that console/domain/directory.py lists, is put in front of the library.
+-- SETTINGS, {name, default} of each setting in console/domain/directory.py, is put in front of the library.
 local QUEUE = { 'target', 'opens', 'pace', 'moved', 'removed' } -- and the names of SETTINGS
-for i = 1, #SETTINGS do -- while a library loads there is no ipairs
+for i = 1, #SETTINGS do -- ipairs does not exist while a library loads
   QUEUE[#QUEUE + 1] = SETTINGS[i][1]
 end
 
--- The queue with its settings by name, or nil; what was never told has its default.
+-- Returns the queue with its settings by name, or nil. A setting that was never published has its default.
 function S.queue(id)
   local known = QUEUES[id]
   if known then return known end
@@ -108,7 +108,7 @@ function S.queue(id)
   return q
 end
 
--- Its settings have changed.
+-- The queue's settings changed: read them again.
 function S.reread_queue(id) QUEUES[id] = nil end
 
 -- --- timers ---------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ function S.reread_queue(id) QUEUES[id] = nil end
 function S.timer(kind, id, at) TIMERS[kind .. ':' .. id] = int(at) end
 function S.no_timer(kind, id) TIMERS[kind .. ':' .. id] = false end
 
--- When it is due (ms), or nil.
+-- Returns when the timer is due (ms), or nil.
 function S.timer_at(name)
   local at = TIMERS[name]
   if at == nil then at = redis.call('ZSCORE', P .. 'due', name) end
@@ -138,7 +138,7 @@ local function write_timers()
   TIMERS = {}
 end
 
--- --- an agent's slots, and their place among the free ---------------------------------------------
+-- --- an agent's slots, and their place in the free lanes ------------------------------------------
 
 local function slots(a)
   if not a.slots then
@@ -157,7 +157,7 @@ end
 
 function S.has_slot(a) return S.used(a) < num(a.limit) end
 
--- The chat gets the lowest slot that is free; which one (text).
+-- Gives the chat the lowest free slot. Returns it as text.
 function S.take_slot(a, chat)
   local taken, slot = slots(a), 1
   while taken[int(slot)] do
@@ -176,7 +176,7 @@ function S.free_slot(id, slot)
   if a.used then a.used = a.used - 1 end
 end
 
--- Slot -> chat of all that are in use.
+-- Returns the used slots as slot -> chat.
 function S.slots_of(id)
   local a = S.agent(id)
   return a and slots(a) or {}
@@ -190,13 +190,14 @@ local function pressure(a)
   return int((redis.call('ZCARD', key('clocks', a.id)) * 10 + S.used(a)) * 1e13 + num(a.last))
 end
 
--- A member stands in `free:` of each of their lanes while a slot is free, at their pressure; `stands` remembers it.
+-- A member is in `free:` of each of their lanes while a slot is free, scored by pressure; `stands` is that score. Only
+-- marked here: one call may change a member many times.
 function S.refresh(id)
   STALE[id] = true
   return S.agent(id)
 end
 
--- Before anybody looks into a free lane.
+-- Writes the places in the free lanes. Must run before anybody reads a free lane.
 function S.settle()
   for id in pairs(STALE) do
     local a = S.agent(id)
@@ -216,7 +217,7 @@ function S.settle()
   STALE = {}
 end
 
--- How many stand in a free lane, those included whose place is still to be written down.
+-- Counts the members in a free lane, including those whose place is not written yet.
 function S.candidates(lane)
   local count = 0
   for id in pairs(STALE) do
@@ -230,9 +231,9 @@ function S.candidates(lane)
   return count + redis.call('ZCARD', key('free', lane))
 end
 
--- --- what is counted --------------------------------------------------------------------------------
+-- --- counters -----------------------------------------------------------------------------------------
 
--- `patience` is how long somebody waited before they left.
+-- `waited` is how long somebody waited before they left.
 function S.tally(queue, counted, waited)
   local all = COUNTED[queue] or {}
   for field, by in pairs(counted) do
@@ -244,7 +245,7 @@ end
 
 local SPANS = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } } -- name, length, and how long it is kept
 
--- Into the queue's spans of now.
+-- Adds to the queue's current minute and hour.
 local function count(queue, counted)
   for _, span in ipairs(SPANS) do
     local name, new = key('times', queue .. ':' .. span[1] .. int(math.floor(NOW / span[2]))), false
@@ -259,7 +260,7 @@ local function count(queue, counted)
   end
 end
 
--- --- the end of a call ------------------------------------------------------------------------------
+-- --- the end of a call --------------------------------------------------------------------------------
 
 local function write_changed()
   for thing in pairs(CHANGED) do
@@ -278,7 +279,7 @@ local function write_changed()
   CHANGED = {}
 end
 
--- All that is put, set and counted so far.
+-- Writes everything put, set and counted so far.
 function S.flush()
   if next(STALE) then S.settle() end
   if next(CHANGED) then write_changed() end
@@ -291,7 +292,8 @@ function S.flush()
   WRITTEN = N
 end
 
--- In a long list of chats, with none of them in hand: now and then nothing is kept of those that are done.
+-- Call between the chats of a long list, while none is in use: now and then writes and forgets the finished ones, so
+-- that a list of any length needs little memory.
 function S.next_of_many()
   PASSED = PASSED + 1
   if PASSED % 100 > 0 then return end

@@ -1,6 +1,6 @@
 -- What a visitor does.
 
-local TAB_LEASE = 45000 -- ms: two renewals of 20 s may be missed
+local TAB_LEASE = 45000 -- ms: two renewals, 20 s apart, may be missed
 
 local function create(chat, visitor, queue, site, channel, tongue, opened)
   local c = S.new_chat(chat)
@@ -42,7 +42,7 @@ local function tab(c, connection)
   end
 end
 
--- The visitor's words in an open chat: the message, the turn, the clock, and who is told.
+-- A visitor's message in an open chat: the fact, the turn, the clock, and who has to know.
 local function words(c, payload)
   local q = S.queue(c.queue)
   local seq = num(c.seq) + 1
@@ -54,13 +54,14 @@ local function words(c, payload)
   S.no_timer('silent', c.id)
   if opens then S.clock(c) end
   if opens and c.place == 'active' then
+    -- The agent is disconnected and the short grace period is over: this message should not wait for the long one.
     local a = S.refresh(c.agent)
     if a.connected ~= '1' and NOW - num(a.gone) >= 3000 and S.somebody(c) then S.release(c, 'gone') end
   end
   return seq
 end
 
--- Where a chat stands, as members of the facts that bring it up.
+-- The part that facts about a new or reopened chat share.
 local function entry(c)
   return '"queue":"'
     .. c.queue
@@ -129,7 +130,7 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload, bu
 end)
 
 -- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets)
--- A visitor who has an open chat already (a second tab was quicker) speaks in that one: no word is lost.
+-- If the visitor already has an open chat, because a second tab was faster, the message goes there: nothing is lost.
 verb('open', function(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets)
   local again = S.again(visitor, visitor, cid, digest)
   if again then return again end
@@ -162,7 +163,7 @@ verb('open', function(chat, visitor, connection, queue, site, channel, tongue, c
   return S.done(visitor, visitor, cid, digest, seq, chat)
 end)
 
--- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets): nobody's clock starts.
+-- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets): starts no clock.
 verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets)
   local again = S.again(visitor, visitor, cid, digest)
   if again then return again end
@@ -175,6 +176,7 @@ verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest,
   local running = redis.call('HGET', key('visitor', visitor), 'chat')
   local c = create(chat, visitor, queue, site, channel, '', opened)
   S.put(c, 'rank', '0')
+  -- A left message must not replace the chat that is open.
   if running and redis.call('SISMEMBER', P .. 'live', running) == 1 then
     redis.call('HSET', key('visitor', visitor), 'chat', running)
   end
@@ -188,7 +190,7 @@ verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest,
   return S.done(visitor, visitor, cid, digest, seq, chat)
 end)
 
--- The visitor's commands on their own chat share one beginning.
+-- The start that all commands of a visitor in their own chat share.
 local function own(chat, visitor, cid, digest)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
@@ -207,13 +209,14 @@ end, { 'allow-oom' })
 verb('rate', function(chat, visitor, cid, digest, payload)
   local answer, c = own(chat, visitor, cid, digest)
   if answer then return answer end
+  -- Rating needs an answer to rate, or an end.
   if c.rated == '1' or not S.over(c) and c.answered ~= '1' then return refuse('nothing_to_do') end
   local seq = S.record(c, 'rated', '', payload)
   S.put(c, 'rated', '1')
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- profile(chat, visitor, cid, digest, payload, merged, budgets): the fact, and the profile as it stands after it.
+-- profile(chat, visitor, cid, digest, payload, merged, budgets): the fact, and the whole profile after it.
 verb('profile', function(chat, visitor, cid, digest, payload, merged, budgets)
   local answer, c = own(chat, visitor, cid, digest)
   if answer then return answer end
@@ -227,7 +230,7 @@ verb('profile', function(chat, visitor, cid, digest, payload, merged, budgets)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- arrive(visitor, chat, connection, after, most): a tab says hello. Returns the visitor's chat and its log behind
+-- arrive(visitor, chat, connection, after, most): a tab says hello. Returns the visitor's chat and its log after
 -- `after`, at most the last `most` facts.
 verb('arrive', function(visitor, chat, connection, after, most)
   local current = redis.call('HGET', key('visitor', visitor), 'chat')
@@ -235,6 +238,7 @@ verb('arrive', function(visitor, chat, connection, after, most)
   local c = S.chat(current)
   if not c then return S.reply('', {}, {}, '0') end
   tab(c, connection)
+  -- The replies below read from the store, so pending changes must be there.
   S.flush()
   local from = current == chat and num(after) or 0
   from = math.max(from, num(c.seq) - num(most))
@@ -251,6 +255,7 @@ function S.visitor_left(c)
   S.put(c, 'here', '0')
   S.put(c, 'left', STAMP)
   S.no_timer('tabs', c.id)
+  -- A visitor who closes the page while waiting has a minute to come back.
   if c.place == 'waiting' or c.place == 'offered' then S.timer('abandon', c.id, NOW + 60000) end
   S.announce('presence', '"chat":"' .. c.id .. '","here":false')
 end
