@@ -24,9 +24,9 @@ class SestettoError(Exception):
     close: ClassVar[int] = 1011
     final: ClassVar[bool] = True
 
-    def __init__(self, message: str = "", *, retry_after: float = 1.0) -> None:
+    def __init__(self, message: str = "", *, retry_after: float = 0) -> None:
         super().__init__(message or self.message)
-        self.retry_after = retry_after  # seconds, for what is not final
+        self.retry_after = retry_after or (0 if self.final else 1.0)  # seconds
 
 
 class Refused(SestettoError):
@@ -175,6 +175,14 @@ class TooManyConnections(SlowDown):
 class TooMuch(SlowDown):
     code = "too_much"
     message = "You have sent a lot just now. The rest will be sent in a moment."
+
+
+class Blocked(Refused):
+    """`retry_after` says when it ends."""
+
+    code = "blocked"
+    message = "You have been blocked from writing here. The block ends by itself."
+    status = 403
 
 
 class StoreFull(Refused):

@@ -8,11 +8,12 @@ from console.actions.idempotency import after_the_end, first_result
 from console.actions.open_chat import Route, route_new_chat
 from console.actions.visitor_profile import CHANNEL, ProfileBuilder, clean_message, valid_email
 from console.delivery.signals import TypingSignal
+from console.domain.blocks import block_of
 from console.domain.card_numbers import mask_cards
 from console.domain.directory import Site
 from console.domain.ids import new_id
 from console.domain.sanitize import clean
-from console.errors import ChatEnded, NoQueue, NotOpen, NotYours, Unknown
+from console.errors import Blocked, ChatEnded, NoQueue, NotOpen, NotYours, Unknown
 from console.events import Visitor
 from console.limits.budgets import Budgets
 from console.projection.picture import ChatState
@@ -83,6 +84,12 @@ class VisitorActions:
         state = self.services.picture.chats.get(self.chat)
         return state if state is not None and state.place != "wrapup" else None
 
+    def blocked(self) -> Blocked | None:
+        """Why this visitor may not write now, with the time until they may."""
+        now = self.workspace.now()
+        block = block_of(self.services.directory.blocks, self.visitor.id, self.budgets.address, now)
+        return Blocked(retry_after=(block.until - now) / 1000) if block else None
+
     # --- commands ---------------------------------------------------------------------------------------
 
     async def open(self, command: Open) -> Said:
@@ -104,6 +111,7 @@ class VisitorActions:
                 cid=command.cid,
                 profile=self.profile.profile,
                 text=text,
+                address=self.budgets.address,
                 budgets=self.budgets.opening(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
             )
         except NotYours:

@@ -1,6 +1,7 @@
 """The directory's rows: read as a whole, and written as the difference between two directories."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -11,10 +12,12 @@ from console.archive import audit
 from console.archive.audit import Somebody
 from console.archive.setting_values import read_value, write_value
 from console.archive.tables import directory, members, queues, sites
+from console.domain.blocks import Block
 from console.domain.directory import Directory, Member, Queue, Site, queue_settings
 
 AWAY_REASONS = "away_reasons"
 WATCH_SHOWN = "watch_shown"
+BLOCKS = "blocks"
 Row = Mapping[Any, Any]
 
 
@@ -28,6 +31,7 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
     member_rows = (await connection.execute(active)).mappings().all()
     reasons = await read_value(connection, AWAY_REASONS) or ()
     shown = await read_value(connection, WATCH_SHOWN)
+    blocks = msgspec.convert(await read_value(connection, BLOCKS) or [], list[Block])
     return Directory(
         version=version,
         sites={row["key"]: site_of(row) for row in site_rows},
@@ -35,6 +39,7 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
         members={row["id"]: member_of(row) for row in member_rows},
         away_reasons=tuple(reasons),
         watch_shown=shown is None or bool(shown),
+        blocks={block.key: block for block in blocks},
     )
 
 
@@ -55,6 +60,9 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
         await write_value(connection, WATCH_SHOWN, wanted.watch_shown)
         before, after = {"shown": known.watch_shown}, {"shown": wanted.watch_shown}
         await rows.note("Watching changed", "watching", before, after)
+    if known.blocks != wanted.blocks:
+        await write_value(connection, BLOCKS, msgspec.to_builtins(list(wanted.blocks.values())))
+        await rows.note_blocks(known.blocks, wanted.blocks)
     if rows.changed:
         await bump(connection)
     return rows.changed
@@ -77,6 +85,15 @@ class Rows:
     async def note(self, what: str, target: str, before: Row | None = None, after: Row | None = None) -> None:
         self.changed = True
         await audit.note(self.connection, self.by, self.now, what, target, before, after)
+
+    async def note_blocks(self, known: Mapping[str, Block], wanted: Mapping[str, Block]) -> None:
+        """One line for each that came, changed, or was lifted before its end."""
+        for key in {**known, **wanted}:
+            old, new = known.get(key), wanted.get(key)
+            if new is not None and new != old:
+                await self.note("Blocked", f"block:{key}", after=block_row(new))
+            elif old is not None and new is None and self.now < old.until:
+                await self.note("Block lifted", f"block:{key}", before=block_row(old))
 
     async def differ(
         self, table: Table, key: str, noun: str, known: Mapping[str, Any], wanted: Mapping[str, Any], row_of: Any
@@ -103,6 +120,12 @@ GONE = {"Queue": "removed", "Site": "removed", "Member": "deactivated"}
 
 
 # --- rows and structs ------------------------------------------------------------------------
+
+
+def block_row(block: Block) -> dict[str, Any]:
+    """As the audit log tells it."""
+    until = datetime.fromtimestamp(block.until / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return {"kind": block.kind, "who": block.who, "name": block.name, "until": until, "note": block.note}
 
 
 def plain(thing: Queue | Site | Member | None) -> dict[str, Any]:

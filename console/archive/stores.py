@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from console.archive.audit import AuditStore
+from console.archive.blocks import BlockStore
 from console.archive.canned import CannedStore
 from console.archive.database import Database, now_ms
 from console.archive.directory_store import DirectoryStore
@@ -30,6 +31,7 @@ class Stores:
         self.sites = SiteStore(self.directory)
         self.members = MemberStore(self.directory)
         self.preferences = PreferenceStore(self.directory)
+        self.blocks = BlockStore(self.directory, clock)
         # Credentials.
         self.passwords = PasswordStore(database, clock, self.throttle)
         self.sessions = SessionStore(database, clock, self.throttle)

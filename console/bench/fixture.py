@@ -29,7 +29,7 @@ TOGETHER = 200  # agents who connect at the same time
 AT_ONCE = 5_000  # reads at the same time
 
 
-class Block(NamedTuple):
+class CallBlock(NamedTuple):
     """The cost of each call in a block: by the store's own measure, in CPU time, and as a rate."""
 
     server_us: float
@@ -125,17 +125,17 @@ class Fixture:
 
     # --- what is measured ------------------------------------------------------------------------
 
-    async def ends(self, count: int) -> Block:
+    async def ends(self, count: int) -> CallBlock:
         """Busy agents end a chat each; the same call gives them the next one."""
         return await self._block([self._end(agent, chat) for agent, chat in await self._some("plain", count)])
 
-    async def labels(self, count: int) -> Block:
+    async def labels(self, count: int) -> CallBlock:
         """Busy agents label a chat that has ended; the same call gives them the next one."""
         some = await self._some("rich", count)
         self._wire.send([self._end(agent, chat) for agent, chat in some])
         return await self._block([self._label(agent, chat) for agent, chat in some])
 
-    async def opens(self, count: int) -> Block:
+    async def opens(self, count: int) -> CallBlock:
         """Visitors open chats in the calm queues and get the least pressed agents; afterwards they leave again."""
         names = [Names.fresh() for _ in range(count)]
         to = self._dictated
@@ -181,13 +181,13 @@ class Fixture:
             found += await asyncio.gather(*(ask(command, of(kind, one), *words) for one in some))
         return found
 
-    async def _block(self, calls: Sequence[Command]) -> Block:
+    async def _block(self, calls: Sequence[Command]) -> CallBlock:
         last, before, spent = await self._last(), await self._fcalls(), on_cpu(self.store.pid)
         seconds = self._wire.send(calls)
         after, cpu = await self._fcalls(), on_cpu(self.store.pid) - spent
         if after.calls - before.calls != len(calls) or await self._assigned_since(last) != len(calls):
             raise RuntimeError("not every call was an assignment")
-        return Block((after.usec - before.usec) / len(calls), cpu / len(calls) * 1e6, len(calls) / seconds)
+        return CallBlock((after.usec - before.usec) / len(calls), cpu / len(calls) * 1e6, len(calls) / seconds)
 
     async def _last(self) -> str:
         entries = await self.workspace.store.command("XREVRANGE", self.workspace.keys.feed, "+", "-", "COUNT", 1)

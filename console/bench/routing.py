@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from console.bench.fixture import Block, Fixture, Sync
+from console.bench.fixture import CallBlock, Fixture, Sync
 from console.bench.processes import usage
 from console.bench.temp_store import opened, own_store
 
 NAME = "load"
 BLOCK = 200  # calls measured at once, at most a fifth of the waiting chats, which are then replaced
 
-KINDS: dict[str, Callable[[Fixture], Callable[[int], Awaitable[Block]]]] = {
+KINDS: dict[str, Callable[[Fixture], Callable[[int], Awaitable[CallBlock]]]] = {
     "end, next in line": lambda house: house.ends,
     "label, next in line": lambda house: house.labels,
     "open, least pressed": lambda house: house.opens,
@@ -59,7 +59,7 @@ async def measure(agents: int, sizes: Sequence[int], syncs: Sequence[Sync], bloc
 
 async def _at(house: Fixture, size: int, syncs: Sequence[Sync], blocks: int) -> list[Cost]:
     """Measure kinds and durabilities in turn, so that a slow second of the machine affects all of them."""
-    taken: dict[tuple[str, Sync], list[Block]] = {}
+    taken: dict[tuple[str, Sync], list[CallBlock]] = {}
     for _ in range(blocks + 1):
         for sync in syncs:
             for what, kind in KINDS.items():
@@ -70,7 +70,7 @@ async def _at(house: Fixture, size: int, syncs: Sequence[Sync], blocks: int) -> 
     return [_cost(size, what, sync, some[1:]) for (what, sync), some in taken.items()]  # the first block only warms up
 
 
-def _cost(size: int, what: str, sync: Sync, blocks: Sequence[Block]) -> Cost:
+def _cost(size: int, what: str, sync: Sync, blocks: Sequence[CallBlock]) -> Cost:
     cpu = sorted(block.cpu_us for block in blocks)
     return Cost(
         size,

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import msgspec
 
+from console.domain.blocks import Block
+
 MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
 Scope = Literal["shared", "queue", "member"]
@@ -221,6 +223,7 @@ class Directory(msgspec.Struct, frozen=True):
     queues: dict[str, Queue] = {}
     members: dict[str, Member] = {}
     away_reasons: tuple[str, ...] = ()  # reasons an agent can choose when going away
+    blocks: dict[str, Block] = {}  # visitors and addresses that may not write, by key
     watch_shown: bool = True  # whether an agent sees who watches a chat
 
 

@@ -9,15 +9,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from console.actions import blocks
 from console.archive.credentials import SignedIn
 from console.archive.reducer import ArchivedChat
 from console.authentication import services_of
+from console.domain.blocks import DAYS, Block, block_of
 from console.domain.directory import Queue
-from console.domain.permissions import may_see
+from console.domain.permissions import may, may_see
 from console.errors import NotYours, Unknown
 from console.events import ChatFact, Opened, Profile, read_log
 from console.pages.browsers import browser_of
-from console.pages.guard import for_members
+from console.pages.guard import for_members, read_form
+from console.pages.settings.blocked import choices
+from console.pages.settings.form import Form
 from console.projection.picture import ChatState, chat_state
 from console.queue.results import Gone
 from console.services import Services
@@ -49,6 +53,8 @@ class Context(msgspec.Struct):
     system: str
     language: str
     earlier: list[ArchivedChat] | None
+    block: Block | None = None
+    may_block: bool = False
 
 
 @for_members
@@ -58,20 +64,22 @@ async def show_visitor(request: Request, me: SignedIn) -> Response:
     Raises NotYours for others and for no chat.
     """
     services, locale = services_of(request), locale_of(request, me.member.locale)
-    state, facts = await _in_hand(services, request.path_params["chat"])
+    state, facts, address = await _in_hand(services, request.path_params["chat"])
     if not may_see(me.member, state.agent, {*state.guests, *state.watchers}):
         raise NotYours
     context = context_of(state, facts, await _earlier(services, state), locale=locale)
-    return HTMLResponse(fragment_of(context, services.directory.queues, locale=locale))
+    context.block = block_of(services.directory.blocks, state.visitor, address, services.workspace.now())
+    context.may_block = state.agent == me.member.id or may(me.member, "supervise")
+    return HTMLResponse(fragment_of(context, services.directory.queues, locale=locale, csrf=me.csrf))
 
 
-def fragment_of(context: Context, queues: Mapping[str, Queue], *, locale: str) -> str:
+def fragment_of(context: Context, queues: Mapping[str, Queue], *, locale: str, csrf: str = "") -> str:
     template: Any = environment(locale).get_template("fragments/context.html").module
-    return str(template.context(context, queues, EARLIER))
+    return str(template.context(context, queues, EARLIER, DAYS, csrf))
 
 
-async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatFact]]:
-    """Read a live chat with its opening and its newest facts."""
+async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatFact], str]:
+    """Read a live chat with its opening and its newest facts, and the address it was opened from."""
     try:
         live, _ = await services.workspace.read_chat(chat)
         facts = read_log(live.log)
@@ -82,7 +90,7 @@ async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatF
             facts = [*read_log(first), *facts]
     except Gone:
         raise NotYours from None
-    return chat_state(live.id, live.fields), facts
+    return chat_state(live.id, live.fields), facts, live.fields.get("address", "")
 
 
 async def _earlier(services: Services, state: ChatState) -> list[ArchivedChat] | None:
@@ -125,4 +133,17 @@ def language_of(tag: str, locale: str) -> str:
         return tag
 
 
-routes = [Route("/console/visitor/{chat}", show_visitor, methods=["GET"])]
+@for_members
+async def block_visitor(request: Request, me: SignedIn) -> Response:
+    """From the pane: the same fragment again, which says so now."""
+    form = Form(await read_form(request, me.csrf), "blocked")
+    kind, days = choices(form)
+    note = form.typed.get("note", "")
+    await blocks.block_visitor(services_of(request), me.member, request.path_params["chat"], kind, days=days, note=note)
+    return await show_visitor(request)
+
+
+routes = [
+    Route("/console/visitor/{chat}", show_visitor, methods=["GET"]),
+    Route("/console/visitor/{chat}/block", block_visitor, methods=["POST"]),
+]

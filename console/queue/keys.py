@@ -37,7 +37,7 @@ TABLE: tuple[Key, ...] = (
     Key("live", "set", "chats that have not ended", "as the chats"),
     Key("left", "set", "left messages nobody has handled", "until handled"),
     Key("due", "zset", "timers, kind:id -> ms", "as the timers"),
-    Key("chat:<chat>", "hash", "place, holder, visitor, open turn, seqs, profile", "24 h after the end, once archived"),
+    Key("chat:<chat>", "hash", "place, holder, visitor, address, turn, seqs", "24 h after the end, once archived"),
     Key("log:<chat>", "list", "the chat's facts as JSON; seq is the place", "as the chat"),
     Key("cids:<owner>", "hash", "author|cid -> digest seq at chat: of chats, opens, takes", "as the owner"),
     Key("tabs:<chat>", "zset", "the visitor's connections -> lease", "until the end"),

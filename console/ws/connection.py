@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.authentication import services_of
 from console.delivery.hub import Outbox
-from console.errors import Refused, SestettoError, SlowDown, TooManyConnections, Unknown
+from console.errors import Blocked, Refused, SestettoError, SlowDown, TooManyConnections, Unknown
 from console.protocol import MAX_FRAME, Ack, Cid, Error, Inbound, Nack, Outbound, Ping, Pong, encode
 from console.queue.results import Said
 from console.ws.bucket import Bucket
@@ -259,11 +259,11 @@ class Connection:
             return await handler(frame)
         except Refused as problem:
             if not cid:
-                self.send(Error(problem.code, str(problem), 0 if problem.final else round(problem.retry_after, 1)))
+                self.send(Error(problem.code, str(problem), round(problem.retry_after, 1)))
             else:
                 self.nack(cid, problem)
             # Signed out, open in another tab, or not let in: nothing more can be done on this socket.
-            if problem.close in (4401, 4409) or isinstance(problem, TooManyConnections):
+            if problem.close in (4401, 4409) or isinstance(problem, TooManyConnections | Blocked):
                 await self._flush()
                 raise Hangup(problem.close) from None
         except SestettoError as problem:
@@ -294,5 +294,4 @@ class Connection:
         if not problem.final:
             # Keep the first refused cid: that command must come before all later ones.
             self._stopped_at = self._stopped_at or cid
-        wait = 0.0 if problem.final else round(problem.retry_after, 1)
-        self.send(Nack(cid, problem.code, str(problem), problem.final, wait))
+        self.send(Nack(cid, problem.code, str(problem), problem.final, round(problem.retry_after, 1)))

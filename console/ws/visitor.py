@@ -46,6 +46,7 @@ from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
 FEATURES: list[str] = []
+LAST_WORDS = 0.1  # seconds in which what was said last leaves
 CROWDED = 30.0  # seconds until who found no room may look again
 
 
@@ -116,7 +117,9 @@ class VisitorConnection(Connection):
         return True
 
     async def _let_in(self) -> None:
-        """TooManyConnections when this address has its share. Without a store to ask, everybody is let in."""
+        """Blocked, or TooManyConnections when this address has its share; without a store to ask nobody has."""
+        if problem := self.actions.blocked():
+            raise problem
         sockets, address = self.services.address_sockets, self.actions.budgets.address
         count, self._counted = sockets.come(address), address
         most = self.services.settings.address_sockets * self.services.settings.pace
@@ -198,6 +201,9 @@ class VisitorConnection(Connection):
 
     def look_again(self) -> None:
         """Send the queue position and the team's availability when either has changed."""
+        if problem := self.actions.blocked():
+            self.send(Error(problem.code, str(problem), round(problem.retry_after, 1)))
+            asyncio.get_running_loop().call_later(LAST_WORDS, self.cut, problem.close)
         for news in self.wait_status.news(self.actions.chat, self.actions.route().queue) if self._welcomed else ():
             self.send(news)
 

@@ -2,6 +2,7 @@
 
 from console.pages.settings import (
     alerts,
+    blocked,
     canned,
     members,
     password,
@@ -31,6 +32,7 @@ routes = [
     *canned.routes,
     *away.routes,
     *watching.routes,
+    *blocked.routes,
     *alerts.routes,
     *retention.routes,
     *changes.routes,

@@ -46,6 +46,8 @@ SAID = (
     _("Away reasons changed"),
     _("Data retention changed"),
     _("Watching changed"),
+    _("Blocked"),
+    _("Block lifted"),
 )
 # Texts that earlier releases wrote into the audit log.
 FORMERLY = {
@@ -80,6 +82,10 @@ FIELDS = {
     "nobody": _("Nobody online for"),
     "destinations": _("Destinations"),
     "quiet": _("Quiet period"),
+    "kind": _("Block by"),
+    "who": _("Address or ID"),
+    "until": _("Until"),
+    "note": _("Note"),
     "over": _("Notify when resolved"),
     "on": _("On"),
 }
@@ -88,6 +94,7 @@ UNTOLD = {"id", "key"}  # the target already names them
 IN_WORDS: dict[str, dict[str, str]] = {
     "mode": {"push": _("assigned automatically"), "offer": _("offered"), "pull": _("taken by agents")},
     "role": {"agent": _("Agent"), "supervisor": _("Supervisor"), "admin": _("Admin")},
+    "kind": {"visitor": _("Visitor ID"), "address": _("Address")},
     "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only me")},
 }
 UNITS = {"seconds": (SECOND, "s"), "minutes": (MINUTE, "min")}

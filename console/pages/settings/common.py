@@ -53,6 +53,7 @@ SECTIONS = [
     Section("/settings/canned", _("Canned replies"), "answer"),
     Section("/settings/away", _("Away reasons")),
     Section("/settings/watching", _("Watching"), "administer"),
+    Section("/settings/blocked", _("Blocked")),
     Section("/settings/alerts", _("Alerts")),
     Section("/settings/retention", _("Retention")),
     Section("/settings/changes", _("Audit log")),

@@ -31,6 +31,7 @@ class VisitorCalls(Caller):
         cid: str,
         profile: VisitorProfile,
         text: str,
+        address: str = "",
         budgets: str = "",
     ) -> Said:
         """A new chat with its first message; in one already open, one more. NobodyThere, LineFull, NotYours."""
@@ -51,6 +52,7 @@ class VisitorCalls(Caller):
             encode(profile),
             encode(words),
             budgets,
+            address,
         )
 
     async def leave_message(

@@ -129,39 +129,43 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload, bu
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets)
+-- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address)
 -- If the visitor already has an open chat, because a second tab was faster, the message goes there: nothing is lost.
-verb('open', function(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets)
-  local again = S.again(visitor, visitor, cid, digest)
-  if again then return again end
-  local poor = S.afford(budgets)
-  if poor then return poor end
-  local running = redis.call('HGET', key('visitor', visitor), 'chat')
-  local c = running and S.chat(running)
-  if c and not S.over(c) then
-    if S.is_full(c) then return refuse('chat_full') end
+verb(
+  'open',
+  function(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address)
+    local again = S.again(visitor, visitor, cid, digest)
+    if again then return again end
+    local poor = S.afford(budgets)
+    if poor then return poor end
+    local running = redis.call('HGET', key('visitor', visitor), 'chat')
+    local c = running and S.chat(running)
+    if c and not S.over(c) then
+      if S.is_full(c) then return refuse('chat_full') end
+      S.spend()
+      tab(c, connection)
+      return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
+    end
+    local q = S.home(queue, site)
+    if not q or q.removed then return refuse('not_found') end
+    q = S.entrance(q)
+    if not q or not S.staffed(q.id) then return refuse('closed') end
+    queue = q.id
+    if q.longest > 0 and redis.call('ZCARD', key('line', queue)) >= q.longest then return refuse('line_full') end
     S.spend()
+    c = create(chat, visitor, queue, site, channel, tongue, opened)
+    S.put(c, 'address', address or '')
+    redis.call('SADD', P .. 'live', chat)
+    S.put(c, 'due', int(NOW + q.target))
+    S.enqueue(c, q, false)
+    S.record(c, 'opened', entry(c), opened)
+    S.tally(queue, { opened = 1 })
     tab(c, connection)
-    return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
+    local seq = words(c, message)
+    S.route_chat(c)
+    return S.done(visitor, visitor, cid, digest, seq, chat)
   end
-  local q = S.home(queue, site)
-  if not q or q.removed then return refuse('not_found') end
-  q = S.entrance(q)
-  if not q or not S.staffed(q.id) then return refuse('closed') end
-  queue = q.id
-  if q.longest > 0 and redis.call('ZCARD', key('line', queue)) >= q.longest then return refuse('line_full') end
-  S.spend()
-  c = create(chat, visitor, queue, site, channel, tongue, opened)
-  redis.call('SADD', P .. 'live', chat)
-  S.put(c, 'due', int(NOW + q.target))
-  S.enqueue(c, q, false)
-  S.record(c, 'opened', entry(c), opened)
-  S.tally(queue, { opened = 1 })
-  tab(c, connection)
-  local seq = words(c, message)
-  S.route_chat(c)
-  return S.done(visitor, visitor, cid, digest, seq, chat)
-end)
+)
 
 -- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets): starts no clock.
 verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets)

@@ -16,6 +16,7 @@ from console.actions import (
     alerts,
     archived_chats,
     audit_log,
+    blocks,
     canned_replies,
     members,
     passwords,
@@ -28,6 +29,7 @@ from console.actions import (
 from console.archive.credentials import SignedIn
 from console.archive.search import ChatQuery
 from console.domain.alerts import AlertRule, Destination
+from console.domain.blocks import Block
 from console.domain.directory import Canned, Member, Queue, Scope, Site
 from console.domain.ids import new_cid
 from console.errors import NotAllowed, NotYours
@@ -107,6 +109,11 @@ def on_replies(scope: Scope, whom: set[str]) -> list[Row]:
     return [Row(f"canned_replies.{call.__name__}", whom, call, scope) for call in (read, add, update, remove)]
 
 
+async def lift_a_block(services: Services, me: SignedIn) -> None:
+    await services.stores.blocks.put(Block("visitor", "mallory", until=2_000_000_000_000))
+    await blocks.lift(services, me.member, "visitor", "mallory")
+
+
 async def is_not_there(work: Awaitable[object]) -> None:
     with pytest.raises(NotYours):
         await work
@@ -137,6 +144,13 @@ TABLE = [
         lambda s, me: preferences.set_away_reasons(s, me.member, (me.member.name,)),
     ),
     Row("preferences.set_watch_shown", ADMINS, lambda s, me: preferences.set_watch_shown(s, me.member, shown=False)),
+    Row("blocks.block", SUPERVISORS, lambda s, me: blocks.block(s, me.member, "address", "192.0.2.7", days=1)),
+    Row("blocks.lift", SUPERVISORS, lift_a_block),
+    Row(
+        "blocks.block_visitor",
+        EVERYBODY,
+        lambda s, me: is_not_there(blocks.block_visitor(s, me.member, "none", "visitor", days=1)),
+    ),
     Row("retention.set_days", SUPERVISORS, lambda s, me: retention.set_days(s, me.member, 30, sure=False)),
     Row("alerts.read_all", SUPERVISORS, lambda s, me: alerts.read_all(s, me.member)),
     Row("alerts.read", SUPERVISORS, lambda s, me: alerts.read(s, me.member, RULE.id)),

@@ -5,9 +5,20 @@ from html import unescape
 
 import httpx
 
-PAGES = ("", "/members", "/queues", "/queues/new", "/sites", "/sites/new", "/canned", "/canned/new", "/away")
+PAGES = (
+    "",
+    "/members",
+    "/queues",
+    "/queues/new",
+    "/sites",
+    "/sites/new",
+    "/canned",
+    "/canned/new",
+    "/away",
+    "/blocked",
+)
 PAGES_OF_ALL = tuple(
-    f"/settings{path}" for path in (*PAGES, "/alerts", "/alerts/new", "/retention", "/changes", "/password")
+    f"/settings{path}" for path in (*PAGES, "/blocked", "/alerts", "/alerts/new", "/retention", "/changes", "/password")
 )
 THEIRS = {"/settings", "/settings/canned", "/settings/canned/new", "/settings/password"}  # agents'
 CSRF = re.compile(r'<main.*?name="csrf" value="([^"]*)"', re.DOTALL)

@@ -33,6 +33,12 @@ class VisitorPanel {
     this.panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
+    this.body.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const form = /** @type {HTMLFormElement} */ (event.target);
+      const body = new URLSearchParams(/** @type {[string, string][]} */ ([...new FormData(form)]));
+      void this.load(true, { method: "POST", body }, new URL(form.action).pathname);
+    });
     new MutationObserver(() => this.changed()).observe(pane.who, {
       attributes: true,
       attributeFilter: ["data-chat", "data-about"],
@@ -73,13 +79,14 @@ class VisitorPanel {
     this.timer = window.setTimeout(() => void this.load(false), PAUSE);
   }
 
-  /** @param {boolean} first */
-  async load(first) {
+  /** @param {boolean} first @param {RequestInit} [asked] @param {string} [path] */
+  async load(first, asked, path) {
     const chat = this.chat;
     this.asking?.abort();
     this.asking = new AbortController();
     try {
-      const answer = await fetch(`/console/visitor/${encodeURIComponent(chat)}`, {
+      const answer = await fetch(path ?? `/console/visitor/${encodeURIComponent(chat)}`, {
+        ...asked,
         signal: this.asking.signal,
         redirect: "error",
       });
