@@ -3,7 +3,7 @@
  * @import { Fact } from "./types.js"
  */
 
-/** The visitor's chat as its public facts have made it: no screen, no network. */
+/** The visitor's chat as its public facts make it: no screen, no network. */
 export class Chat {
   /** No chat, or one of which only the id is known. @param {string} [id] @returns {this} */
   clear(id) {
@@ -12,7 +12,7 @@ export class Chat {
     /** @type {"" | ChatForVisitor["place"]} */
     this.place = "";
     /** @type {string} */
-    this.agent = ""; // the name of who answers
+    this.agent = ""; // the agent's name
     /** @type {Fact[]} */
     this.facts = [];
     /** @type {Map<string, string>} */
@@ -24,11 +24,11 @@ export class Chat {
     /** @type {number} */
     this.read = 0; // the last seq the visitor has seen
     /** @type {number} */
-    this.promise = 0; // ms: when the agent is to be back
+    this.promise = 0; // ms: when the agent promised to be back
     /** @type {boolean | undefined} */
     this.rated = false;
     /** @type {number} */
-    this.until = Infinity; // ms: writing reopens the chat till then
+    this.until = Infinity; // ms: until when writing reopens the chat
     /** @type {boolean | undefined} */
     this.more = false; // earlier facts can be fetched
     return this;
@@ -64,7 +64,7 @@ export class Chat {
     if (["opened", "reopened", "released", "transferred"].includes(kind)) this.place = "waiting";
     if (kind === "assigned") [this.place, this.agent] = ["active", /** @type {string} */ (name)];
     if (kind === "ended") [this.place, this.until] = ["ended", Infinity];
-    if (why === "message_left") this.clear(); // filed away: nothing to go on with
+    if (why === "message_left") this.clear(); // filed; there is nothing to continue
     if (kind === "rated" || kind === "reopened") this.rated = kind === "rated";
     return true;
   }
@@ -80,7 +80,7 @@ export class Chat {
     return this.place === "waiting" || this.place === "active";
   }
 
-  /** Messages of the other side that the visitor has not looked at. */
+  /** The other side's messages that the visitor has not seen. */
   unread() {
     return this.facts.filter((fact) => fact.kind === "message" && fact.by !== "visitor" && fact.seq > this.read).length;
   }

@@ -21,7 +21,7 @@ const LONGEST_WAIT = 8000;
  */
 
 /**
- * One socket's life: dial, hello, pings, and back again after every drop.
+ * One socket's life: connect, hello, pings, and reconnect after every drop.
  * `state`: idle, connecting, open (welcomed), lost or refused; `lostAt` is ms, 0 while open.
  */
 export class Connection {
@@ -40,7 +40,7 @@ export class Connection {
     if (this.state === "idle" || this.state === "refused") this.again();
   }
 
-  /** Dial now, whatever was going on. */
+  /** Connect now, whatever was going on. */
   again() {
     this.#drop("connecting");
     try {
@@ -62,7 +62,10 @@ export class Connection {
     this.lostAt = 0;
   }
 
-  /** Network or page came or went: make sure that a socket still lives, or dial at once: without a network that fails at once. */
+  /**
+   * Network or page came or went: check that the socket still lives, or connect at once; without a network that fails
+   * at once.
+   */
   nudge() {
     const { state } = this;
     if (state === "open" && navigator.onLine) this.#ping();

@@ -1,9 +1,9 @@
-/** Elements without markup: no text is ever parsed, so Trusted Types and strict policies are content. */
+/** Elements without markup: no text is ever parsed as HTML, so Trusted Types and strict policies allow it. */
 
 /** @import { ElementFor, Part } from "./types.js" */
 
 /**
- * An object no page's `Object.prototype` reaches: for frames, options and what was parsed.
+ * An object that the page's `Object.prototype` cannot reach: for frames, options and parsed data.
  * @template {object} T
  * @param {T} [given]
  * @returns {T}
@@ -32,11 +32,12 @@ export const cut = (text, most) =>
     .join("")
     .replace(/\p{Cs}/gu, "\ufffd");
 
-/** For whoever has put the widget into the page; visitors do not look there. */
+/** A message for whoever put the widget into the page; visitors do not look there. */
 export const { warn } = console;
 
 /**
- * `h("p.said", {lang, onclick}, "text", child, …)`: an object holds properties of the element, what is empty is left out.
+ * `h("p.said", {lang, onclick}, "text", child, …)`: an object sets properties of the element; empty values are left
+ * out.
  * @template {string} K
  * @param {K} kind
  * @param {...Part<ElementFor<K>>} parts

@@ -1,9 +1,9 @@
 import { bare, cut, warn } from "./dom.js";
 
-const NAME = 60; // characters, as the protocol has it
+const NAME = 60; // characters, as in the protocol
 const VALUE = 500;
 const MOST = 50;
-const BYTES = 16000; // of all together
+const BYTES = 16000; // of all fields together
 
 let warned = false;
 
@@ -24,8 +24,9 @@ function textOf(value) {
 const size = (text) => new TextEncoder().encode(JSON.stringify(text)).length;
 
 /**
- * All that the page has told in turn, as the fields of a frame: names and values are texts that fit, the latest win.
- * Whatever a page gives, its visitor can write.
+ * Everything the page has set so far, as the fields of a frame: names and values are texts of legal length, the latest
+ * win.
+ * Whatever a page passes, its visitor can write.
  * @param {unknown[]} given
  */
 export function fit(given) {

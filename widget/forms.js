@@ -37,7 +37,7 @@ export function sender(look, send, ...parts) {
   return made;
 }
 
-/** A text area that grows, counts near its limit, and is kept as the draft of this tab. */
+/** A text area that grows, counts near its limit, and is kept as this tab's draft. */
 export class Writing {
   /** @param {Panel} panel @param {number} rows */
   constructor(panel, rows) {
@@ -47,7 +47,7 @@ export class Writing {
     this.area.value = panel.draft;
   }
 
-  /** The text, taken out of the field; "" when it is empty or too long. */
+  /** Take the text out of the field; "" if it is empty or too long. */
   take() {
     const text = this.area.value.trim();
     if (!text || [...text].length > LIMIT) return "";

@@ -1,16 +1,18 @@
 /** @import { Widget } from "./widget.js" */
 
-const TYPING = 3000; // ms after the last letter in which the page does not get the keyboard without the visitor's doing
-const TAKES = 9; // times in a row it may try
+const TYPING = 3000; // ms after the last key during which the page does not get the focus unless the visitor moves it
+const TAKES = 9; // times in a row that it may try
 const KEYS = ["keydown", "keypress", "keyup"];
-const POINTS = ["pointerdown", "mousedown", "touchstart", "touchmove", "wheel"]; // locks of scrolling and of focus hear them
+// Scroll locks and focus traps listen to these.
+const POINTS = ["pointerdown", "mousedown", "touchstart", "touchmove", "wheel"];
 const EDITS = ["copy", "cut", "paste", "selectstart", "contextmenu"];
 const MODAL = "[aria-modal=true], [role=dialog], dialog";
 
 /**
- * The border to the page: what is pressed, scrolled and focused in the widget is none of its business, and while
- * somebody types the page does not take the keyboard away. Modal windows, traps of focus, shortcuts and locks of
- * scrolling listen on document; on window we are asked before them.
+ * The border to the page: presses, scrolling and focus inside the widget do not reach it, and while somebody types the
+ * page cannot take the keyboard away. Modal windows, focus traps, shortcuts and scroll locks listen on document;
+ * listening
+ * on window, we come before them.
  * @param {Widget} widget
  * @param {AbortSignal} signal
  * @returns what to call when the widget has been put back into the page
@@ -19,7 +21,7 @@ export function guard(widget, signal) {
   /** @type {HTMLElement | undefined} */
   let field; // where the visitor types
   let typed = 0; // when, ms
-  let left = false; // by the visitor's own doing
+  let left = false; // because the visitor left
   let takes = 0;
   let taking = false;
 
@@ -67,7 +69,7 @@ export function guard(widget, signal) {
     left = true;
   }
 
-  /** The page has blurred the field. A keyboard of glass is put away by its own key, and stays away. */
+  /** The page has blurred the field. An on-screen keyboard that the visitor has closed stays closed. */
   function regain() {
     const { activeElement, body } = document;
     if (activeElement === body && document.hasFocus() && !matchMedia("(pointer: coarse)").matches && holds()) back();

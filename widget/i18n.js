@@ -1,11 +1,11 @@
 import { bare, parse } from "./dom.js";
 
-/** The widget's texts. English stands in the code; other languages are one file each, fetched on opening. */
+/** The widget's texts. English is in the code; each other language is one file, fetched on opening. */
 /** @type {{locale: string, learned: string, said?: Record<string, string> | null}} */
 export const words = { locale: "en", learned: "en" };
 
 /**
- * The text in the visitor's language, with {names} filled in.
+ * Return the text in the visitor's language, with {names} filled in.
  * @param {string} text
  * @param {object} [values] the name's text or number
  */
@@ -44,7 +44,7 @@ export async function learn(base, languages) {
     words.learned = language;
     return true;
   } catch {
-    return false; // what is there will do until the next opening
+    return false; // the current texts do until the next opening
   }
 }
 

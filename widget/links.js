@@ -1,6 +1,6 @@
 import { link } from "./dom.js";
 
-// As linkify-it (and so the console) has it; quotes and what is invisible or turns text round are never in an address.
+// As in linkify-it, and so in the console; quotes, and characters that are invisible or reverse text, end an address.
 const OUT = '\\s\\p{Z}\\p{C}<>\uff5c"`';
 const LETTER = `[^\\p{Z}\\p{P}\\p{C}<>\uff5c\`]`;
 const HOST = `${LETTER}+(?:-+${LETTER}+)*`;
@@ -20,7 +20,7 @@ const ADDRESS = new RegExp(
   `(https?://(?:[^${OUT}@/[\\]()]+@)?${HOST}(?:\\.${HOST})*(?::\\d{1,5})?(?![^\\p{Z}\\p{P}\\p{C}<>])(?:[/?#](?:${PATH})+|/)?)`,
   "giu",
 );
-// The sentence's own signs of other scripts.
+// Closing punctuation of other scripts.
 const TAIL = /[.,:;!?»”’…\u060c\u061b\u061f\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300d\u300f\u3011]+$/u;
 
 /** The text as parts of an element: `http` and `https` addresses become links, all else stays text. @param {string} text */

@@ -38,7 +38,7 @@ export function lines({ chat, outbox }) {
   ];
 }
 
-/** Draws the lines; each keeps its element, so nothing jumps and nothing is announced twice. */
+/** Draw the messages; each keeps its element, so nothing jumps and nothing is announced twice. */
 export class Log {
   /** @type {Map<Line["key"], {node: HTMLElement, meta: HTMLElement}>} */
   drawn = new Map();

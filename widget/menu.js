@@ -4,7 +4,7 @@ import { t } from "./i18n.js";
 
 /** @import { Panel } from "./view.js" */
 
-const FORGET_WITHIN = 3000; // ms: an end that gets no answer does not keep us from forgetting
+const FORGET_WITHIN = 3000; // ms; an end without an answer does not keep us from forgetting
 
 /** Ends the chat if one runs, then forgets everything on this device. @param {Panel["visitor"]} visitor */
 function forget(visitor) {

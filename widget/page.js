@@ -1,6 +1,6 @@
 import { bare, cut } from "./dom.js";
 
-let ours = ""; // the count we put in front of the title
+let ours = ""; // the unread count that we put in front of the title
 
 /** An address without query and fragment, but for the parameters the site lists. @param {string} address @param {string[]} parameters */
 function plain(address, parameters) {

@@ -2,7 +2,7 @@ import { bare, parse } from "./dom.js";
 
 /** @import { Command } from "./types.js" */
 
-/** What a browser keeps for us. Private mode, a full disk or a sandboxed frame throw: then memory has to do. */
+/** Browser storage. Private mode, a full disk or a sandboxed frame throw; then memory has to do. */
 export class Shelf {
   /** @type {Record<string, string>} */
   memory = bare();

@@ -9,7 +9,7 @@ import { Log } from "./log.js";
  * @typedef {"left" | "ended" | "chat" | "line" | "full" | "away" | "start" | "barred"} Screen
  */
 
-const LOST_AFTER = 1500; // ms: a shorter drop is not worth a word
+const LOST_AFTER = 1500; // ms; a shorter drop is not worth showing
 
 /** Which screen the visitor's state asks for. @param {Visitor} visitor @returns {Screen} */
 function screenOf({ chat, outbox, team, left, full, barred }) {
@@ -22,7 +22,7 @@ function screenOf({ chat, outbox, team, left, full, barred }) {
   return team && !team.online ? "away" : "start";
 }
 
-/** The open widget: draws the visitor's state, hands back what is typed and pressed. */
+/** The open widget: draws the visitor's state, and reports what is typed and pressed. */
 export class Panel {
   /** @param {Visitor} visitor @param {() => string} title @param {() => void} close */
   constructor(visitor, title, close) {
@@ -96,7 +96,7 @@ export class Panel {
       this.ticking = setTimeout(() => element.isConnected && this.draw(), 500);
   }
 
-  /** Whether the keyboard is in here. */
+  /** Whether the focus is in here. */
   held() {
     return this.element.contains(/** @type {ShadowRoot} */ (this.element.getRootNode()).activeElement);
   }

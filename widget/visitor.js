@@ -22,32 +22,32 @@ const TYPING_LASTS = 5000;
 const LIMITS = { name: 120, email: 254, queue: 64 }; // characters, as the protocol has them
 
 /**
- * The visitor: token, chat, outbox and socket, and the commands. `changed()` is called after every
- * change, `tell(event, detail)` for the page's own listeners. Nothing is stored or dialled before `wake`.
+ * The visitor: token, chat, outbox, socket and commands. `changed()` is called after every
+ * change, `tell(event, detail)` for the page's own listeners. Nothing is stored or connected before `wake`.
  */
 export class Visitor {
   chat = new Chat().clear();
   /** @type {Profile} */
-  profile = {}; // name, email, queue: what the page and the forms said
+  profile = {}; // name, email, queue: from the page and the forms
   /** @type {unknown[]} */
-  told = []; // the fields the page has set, as it gave them, one after the other
-  locale = ""; // the visitor's own language: what the page is written in is another thing
-  forgetting = 0; // until when an end is waited for before all is forgotten
-  barred = false; // the page may not have the widget
+  told = []; // the fields the page has set, in order
+  locale = ""; // the visitor's own language; the page's may differ
+  forgetting = 0; // until when to wait for an end before everything is forgotten
+  barred = false; // the page is not allowed to have the widget
   /** @type {Protocol.Team | null} */
-  team = null; // {online, back_at}; null while nobody told
+  team = null; // {online, back_at}; null until known
   /** @type {Protocol.Line | null} */
   line = null; // {position, wait}
   typist = ""; // who is typing now
-  left = ""; // the address a message was left with
-  full = false; // the line, so that only a message can be left
-  back = ""; // text that was refused and goes back to its writer
-  notice = ""; // what has to be said about it
+  left = ""; // the address of a left message
+  full = false; // the queue is full, so only a message can be left
+  back = ""; // refused text that goes back into the composer
+  notice = ""; // what to tell the visitor about it
   /** @type {string[]} */
-  parameters = []; // of the page's address, that may travel
+  parameters = []; // of the page's URL, that may be sent
   token = "";
   epoch = "";
-  #going = ""; // cid under way: one at a time keeps the order
+  #going = ""; // cid under way; one at a time keeps the order
   /** @type {number | ""} */
   typed = 0;
 
@@ -74,7 +74,7 @@ export class Visitor {
     this.unfinished = (kept.chat && !kept.ended) || this.outbox.frames.length;
   }
 
-  // --- what the visitor does -------------------------------------------------------------
+  // --- the visitor's actions -------------------------------------------------------------
 
   /** @param {string} text @param {string} [name] */
   open(text, name) {
@@ -160,7 +160,7 @@ export class Visitor {
     this.changed();
   }
 
-  // --- what the connection asks ----------------------------------------------------------
+  // --- for the connection ----------------------------------------------------------------
 
   url() {
     return `${this.base.replace("http", "ws")}ws/visitor?${this.query()}`;
@@ -299,7 +299,7 @@ export class Visitor {
     if (!frame) return;
     this.tell("error", { code, message });
     if (code === "no_queue") {
-      this.profile.queue = ""; // a slip of the page's
+      this.profile.queue = ""; // the page's mistake, not the visitor's
       return this.open(/** @type {string} */ (frame.text));
     }
     if (code === "closed") this.team = bare({ ...this.team, online: false });
@@ -317,7 +317,7 @@ export class Visitor {
     this.tell("error", { code, message });
   }
 
-  /** Sent again it would be refused again: it goes back to its writer. */
+  /** A resend would be refused again, so the text goes back into the composer. */
   oversize() {
     this.$nack({
       cid: this.#going,
@@ -360,7 +360,7 @@ export class Visitor {
     return frame;
   }
 
-  /** The oldest command goes out when none is under way. */
+  /** Send the oldest command if none is under way. */
   #pump() {
     const [frame] = this.outbox.frames;
     if (!frame || this.#going || this.connection.state !== "open") return;
@@ -412,7 +412,7 @@ export class Visitor {
     return here;
   }
 
-  /** A page of an SPA changes without a load: the agent should see where the visitor is now. */
+  /** A single-page app changes its URL without a load: the agent should see where the visitor is now. */
   $pong() {
     if (this.chat.open() && page(this.parameters).url !== this.address) this.#describe();
   }

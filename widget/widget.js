@@ -14,10 +14,10 @@ import { Visitor } from "./visitor.js";
 
 const NAME = "sestetto-widget";
 
-/** The launcher, and behind it the panel, which is made at the first opening. */
+/** The launcher, and the panel behind it, which is made on first opening. */
 export class Widget extends HTMLElement {
   /** @type {Record<string, Listener[]>} */
-  #acts = bare(); // event -> what the page wants called
+  #acts = bare(); // event -> the page's listeners
   #gone = new AbortController();
   /** @type {string[]} */
   #languages = [];
@@ -43,20 +43,22 @@ export class Widget extends HTMLElement {
     this.launcher = button("launcher", () => this.toggle(), h("i"), this.badge);
     root.append(this.launcher);
     for (const kind of ["keydown", "keypress", "keyup"])
-      root.addEventListener(kind, (event) => event.stopPropagation()); // not the page's shortcuts
+      root.addEventListener(kind, (event) => event.stopPropagation()); // keep the page's shortcuts out
     this.#listen();
     this.#paint();
     this.draw();
     if (visitor.unfinished) visitor.connection.start();
     if (visitor.unfinished && visitor.tab.get("open")) this.open(true);
-    setTimeout(() => this.#ask()); // after the calls that were made before us
+    setTimeout(() => this.#ask()); // after the calls that were queued before us
     return this;
   }
 
   /**
-   * Into the page, and back into it when a framework has swapped its body and taken us with it. The open widget stands
-   * beside the body, which may be swapped and morphed while somebody types; before the page is complete it may be
-   * compared with what a server has sent, and strangers beside the body are not forgiven.
+   * Put the element into the page, and back when a framework has swapped the body and removed it. The open widget is
+   * placed
+   * beside the body, which may be swapped and morphed while somebody types. Before the page is complete it may be
+   * compared
+   * with what a server has sent, and unknown elements beside the body would be an error.
    */
   place() {
     const { body, documentElement, readyState } = document;
@@ -67,7 +69,7 @@ export class Widget extends HTMLElement {
     this.#placed?.();
   }
 
-  /** A copy of ours, as caches of pages make them, never began. */
+  /** A copy of our element, as page caches make them, never started. */
   connectedCallback() {
     if (!this.visitor) this.remove();
   }
@@ -76,7 +78,7 @@ export class Widget extends HTMLElement {
     if (this.visitor) setTimeout(() => this.place());
   }
 
-  // --- the page's verbs ------------------------------------------------------------------
+  // --- the page's calls ------------------------------------------------------------------
 
   /** @param {boolean} [quietly] */
   open(quietly) {
@@ -176,7 +178,7 @@ export class Widget extends HTMLElement {
     for (const act of this.#acts[event] || []) setTimeout(act, 0, detail);
   }
 
-  /** Draws once, however much changed in this turn of the loop. */
+  /** Draw once, however much changed in this turn of the event loop. */
   changed() {
     this.drawing ||= setTimeout(() => this.draw());
   }
@@ -203,7 +205,7 @@ export class Widget extends HTMLElement {
     return !!this.panel?.element.parentNode;
   }
 
-  /** A panel anew, in the language of now. */
+  /** Make a new panel, in the current language. */
   #unfold() {
     this.panel?.element.remove();
     this.panel = new Panel(
@@ -243,7 +245,7 @@ export class Widget extends HTMLElement {
     on(window.visualViewport, "scroll", () => this.#fit());
   }
 
-  /** On phones the panel fills what the keyboard leaves free. */
+  /** On phones the panel fills what the on-screen keyboard leaves free. */
   #fit() {
     const { height, offsetTop } = /** @type {VisualViewport} */ (window.visualViewport);
     this.look({ height: `${height}px`, top: `${offsetTop}px` });
@@ -269,7 +271,7 @@ export class Widget extends HTMLElement {
     if (await learn(base, this.#languages)) this.#renew();
   }
 
-  /** The lazy part has come. */
+  /** The lazy part has loaded. */
   #enrich() {
     const { visitor, panel } = this;
     this.#placed = lazy.guard?.(this, this.#gone.signal);
@@ -285,11 +287,12 @@ export class Widget extends HTMLElement {
     this.shadowRoot.adoptedStyleSheets.push(sheet);
   }
 
-  /** Whether somebody is there, and how the site looks: one cached request, nothing of the visitor in it. */
+  /** Ask whether anybody is online, and how the site looks: one cached request that says nothing about the visitor. */
   async #ask() {
     const { visitor } = this;
     clearTimeout(this.asking);
-    if (this.closed === "hide") this.asking = setTimeout(() => document.hidden || this.#ask(), 20000); // they may come
+    // Somebody may come online.
+    if (this.closed === "hide") this.asking = setTimeout(() => document.hidden || this.#ask(), 20000);
     try {
       const answer = await fetch(`${visitor.base}widget/availability?${visitor.query()}&locale=${words.locale}`);
       if (this.#gone.signal.aborted) return;
@@ -334,7 +337,7 @@ export class Widget extends HTMLElement {
 
 const SCRIPT = '[src*="/widget.js"]';
 
-/** The script that runs now; tag managers hide it, and strip `data-` values: then its address has them. */
+/** The script that runs now. Tag managers hide it and strip `data-` values; then its URL carries them. */
 function find() {
   const { currentScript } = document;
   return currentScript?.matches(SCRIPT)

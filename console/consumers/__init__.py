@@ -1,1 +1,1 @@
-"""Who follows the feed into SQL: each entry once, whoever leads, restarts or is cut off."""
+"""Consumers that follow the feed into SQL: each entry once, whoever leads, restarts or is cut off."""

@@ -1,4 +1,4 @@
-"""A consumer of the feed: a name, and a function that is run in the transaction that moves its cursor."""
+"""A consumer of the feed: a name, and a function that runs in the transaction that moves its cursor."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,18 +11,19 @@ from console.pairing.history import settle_history
 from console.queue.feed import Tail
 from console.queue.workspace import Workspace
 
-PACE = 0.25  # seconds between two transactions under load: each costs more than a hundred facts in it
+PACE = 0.25  # seconds between two transactions under load: one costs more than a hundred facts in it
 
 
 async def nothing(entry: Entry) -> None:
-    """What is done after a batch, unless it is said."""
+    """Do nothing after a batch; the default for `kept`."""
 
 
 class FeedConsumer(Follower):
-    """`write(connection, batch)` gets every entry once; what it writes there is kept with the cursor, or not at all.
+    """Passes every entry to `write(connection, batch)` once; what it writes is committed with the cursor, or not at
+    all.
 
-    It may be run again with the same entries when a transaction failed: it changes nothing but the connection. An entry
-    it fails on is set aside. `kept` is called with the last entry once a batch is in SQL.
+    `write` may get the same entries again when a transaction failed, so it must change nothing but the connection.
+    An entry on which it fails is set aside. `kept` is called with the last entry once a batch is in SQL.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class FeedConsumer(Follower):
         self._pace = pace
 
     async def follow(self) -> None:
+        # Before the cursor is taken: a store that was set back turns the epoch, and then this round starts over.
         await settle_history(self.workspace, self.cursor.database)
         epoch, reader = self.workspace.epoch, new_id()
         at = await self._take(reader, epoch)
@@ -59,8 +61,9 @@ class FeedConsumer(Follower):
             await tail.close()
 
     async def _take(self, reader: str, epoch: str) -> FeedPosition:
-        """The place to go on from, ours from now on."""
+        """Take the cursor; return the position to go on from."""
         start = FeedPosition(epoch, START.id, START.n)
         async with self.cursor.database.writing() as connection:
             before = await self.cursor.take(connection, reader, start)
+        # A position in another history means nothing in this one, so this one is read from its start.
         return before if before is not None and before.epoch == epoch else start

@@ -1,4 +1,4 @@
-"""One process of many follows the feed; what goes wrong in a round is waited out, and said once."""
+"""Following the feed: one of many processes does it; after a failed round it waits, and logs the failure once."""
 
 import asyncio
 import time
@@ -12,15 +12,18 @@ from console.errors import SestettoError, WrongEpoch
 from console.queue.feed import FeedGap
 from console.queue.workspace import Workspace
 
-BETWEEN = 0.5  # seconds between two rounds that ended well
-PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds after a round that failed; the last again and again
-CALM = 10.0  # seconds of a round after which the pauses begin anew
+BETWEEN = 0.5  # seconds between two successful rounds
+PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)  # seconds after a failed round; the last one repeats
+CALM = 10.0  # seconds of a round after which the pauses start over
 
 log = structlog.get_logger()
 
 
 class Follower(ABC):
-    """`leads` says whether this process is the one: the ticker's lease decides, the cursor's reader is the fence."""
+    """A follower of the feed. `leads` says whether this process is the one.
+
+    The ticker's lease decides who leads. That may be two processes for a moment; the cursor's reader is the fence.
+    """
 
     name: str
     between = BETWEEN
@@ -28,14 +31,14 @@ class Follower(ABC):
     def __init__(self, workspace: Workspace, *, leads: Callable[[], bool]) -> None:
         self.workspace = workspace
         self.leads = leads
-        self._ill_since = 0.0  # monotonic; 0: all is well
+        self._ill_since = 0.0  # monotonic; 0: no failure
 
     @abstractmethod
     async def follow(self) -> None:
-        """One round, until another process leads, the epoch turns, or something is missing."""
+        """Run one round, until another process leads, the epoch changes, or entries are missing."""
 
     async def run(self) -> None:
-        """For ever."""
+        """Run forever."""
         failures = 0
         while True:
             began = time.monotonic()
@@ -47,7 +50,7 @@ class Follower(ABC):
         return self.leads() and self.workspace.epoch == epoch
 
     def well(self) -> None:
-        """SQL and the store have answered."""
+        """Note that SQL and the store have responded."""
         if self._ill_since:
             log.warning("consumer.goes_on", consumer=self.name, after=round(time.monotonic() - self._ill_since, 1))
         self._ill_since = 0.0
@@ -55,7 +58,7 @@ class Follower(ABC):
     async def _round(self) -> bool:
         try:
             await self.follow()
-        except (Overtaken, FeedGap, WrongEpoch) as problem:  # another reader or another history: from the start
+        except (Overtaken, FeedGap, WrongEpoch) as problem:  # another reader or another history: start over
             log.info("consumer.begins_anew", consumer=self.name, why=type(problem).__name__)
             return not isinstance(problem, WrongEpoch)
         except SestettoError as problem:

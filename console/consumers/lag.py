@@ -1,4 +1,4 @@
-"""How far each consumer is behind the feed: from SQL and the store, so that every process says the same."""
+"""How far each consumer is behind the feed, from SQL and the store, so that every process reports the same."""
 
 import asyncio
 
@@ -10,11 +10,11 @@ from console.errors import SestettoError
 from console.metrics import ConsumerLag
 from console.queue.workspace import Workspace
 
-PATIENCE = 1.0  # seconds for SQL; after it what was known last counts
+PATIENCE = 1.0  # seconds for SQL; then the last known positions count
 
 
 class Lags:
-    """Asked at each scrape, and by the pages. While SQL is away a lag grows from what was known last."""
+    """Lags, for metrics and pages. While SQL is down they grow from the last known positions."""
 
     def __init__(self, workspace: Workspace, database: Database) -> None:
         self._workspace = workspace
@@ -22,7 +22,7 @@ class Lags:
         self._known: dict[str, tuple[FeedPosition, int]] = {}
 
     async def read(self) -> list[ConsumerLag]:
-        """By name; empty while the store is away."""
+        """Return the lags by consumer name; empty while the store is down."""
         try:
             async with asyncio.timeout(PATIENCE):
                 self._known = await positions(self._database, self._workspace.name)

@@ -1,8 +1,8 @@
-// The list of chats and a transcript by keyboard; copying and printing.
+// Keys in the list of chats and in a transcript; copying and printing.
 
 const search = document.querySelector("form.search");
 
-/** A day is the reader's own: the address says in which time zone. */
+/** Days are the reader's own: the URL says in which time zone. */
 function ownZone() {
   const zone = search?.querySelector("[name=zone]");
   if (zone instanceof HTMLInputElement) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
@@ -18,7 +18,7 @@ function submitAtOnce(form) {
   });
 }
 
-/** j and k, or the arrows, go from row to row; Enter opens, as a link does. */
+/** j and k, or the arrows, move between rows; Enter opens, like a link. */
 function move(/** @type {number} */ by) {
   const rows = [...document.querySelectorAll(".found h2 a")];
   const here = rows.indexOf(/** @type {Element} */ (document.activeElement));

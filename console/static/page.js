@@ -24,7 +24,7 @@ if (form instanceof HTMLFormElement) {
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
-/** An open menu closes by Escape, which gives the focus back to its button, and by a press elsewhere. */
+/** Escape closes an open menu and returns the focus to its button; so does a press elsewhere, without the focus. */
 function closeMenus() {
   document.addEventListener("pointerdown", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {

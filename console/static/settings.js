@@ -1,10 +1,10 @@
-// The settings' forms: what is wrong is read out first, nothing typed is left behind by accident, small helps.
+// The settings forms: errors are read out first, unsaved input is not lost by accident, and some small help.
 
 const form = document.querySelector("form[data-form]");
 const faults = document.querySelector("#faults");
 if (faults instanceof HTMLElement) faults.focus();
 
-/** A field that changed and was not saved asks before the page goes. */
+/** Ask before leaving the page with unsaved changes. */
 function guard(/** @type {HTMLFormElement} */ guarded) {
   let changed = faults !== null;
   guarded.addEventListener("input", () => {
@@ -18,7 +18,7 @@ function guard(/** @type {HTMLFormElement} */ guarded) {
   });
 }
 
-/** Monday's hours for Tuesday to Friday. */
+/** Copy Monday's hours to Tuesday to Friday. */
 function copyDay() {
   const button = document.querySelector("[data-copy-day]");
   const day = (/** @type {number} */ number) => document.querySelector(`#week${number}`);
@@ -34,7 +34,7 @@ function copyDay() {
   });
 }
 
-/** A new queue is most likely in the zone of whoever makes it. */
+/** Suggest the reader's time zone for a new queue. */
 function ownZone() {
   const zone = document.querySelector("form[data-new] #zone");
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,4 +1,4 @@
-// Times in the reader's own time zone and manner.
+// Times in the reader's own time zone and format.
 
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const STYLES = {
@@ -10,7 +10,7 @@ const STYLES = {
 };
 
 /**
- * Turn each `<time data-at="ms">` under `root` into local time; done once an element.
+ * Turn each `<time data-at="ms">` under `root` into local time, once per element.
  * @param {ParentNode} root
  */
 export function localTimes(root) {
@@ -22,7 +22,7 @@ export function localTimes(root) {
   }
 }
 
-/** The reader's own region where it is one of the page's language: 14:02 in Britain, 2:02 PM in the States. */
+/** Use the reader's region if it fits the page's language: 14:02 in Britain, 2:02 PM in the US. */
 export function readerLocale() {
   const lang = document.documentElement.lang;
   return navigator.languages.find((one) => one.split("-")[0] === lang) ?? lang;

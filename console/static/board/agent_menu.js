@@ -1,4 +1,4 @@
-// An agent's status and limit: a small sheet beside the name that was pressed.
+// An agent's status and limit: a small sheet beside the pressed name.
 
 import { newCid } from "../console/net/ids.js";
 import { t } from "../console/shared/i18n.js";
@@ -50,7 +50,7 @@ function open(button) {
   $("h2").focus();
 }
 
-/** What the row says now. */
+/** Update from the row. */
 export function sync() {
   const row = agent && document.getElementById(`agent-${agent}`);
   if (!row) return;

@@ -1,9 +1,9 @@
-// What a queue's card alarms about, said once by the page's one live region; the tab's title counts what is late.
+// Announces what queue cards alarm about, once, through the page's live region; the title counts late answers.
 
 import { announce } from "../console/shared/announcer.js";
 import { t } from "../console/shared/i18n.js";
 
-const AGAIN = 20_000; // ms before the same alarm of a queue is said again
+const AGAIN = 20_000; // ms until the same alarm of a queue is announced again
 const SPOKEN = new Set(["nobody", "full", "late", "no_free", "breaking"]);
 
 /** @type {Map<string, number>} queue and code -> performance.now() of its last saying */
@@ -24,7 +24,7 @@ export function announceAlerts(card, before) {
 
 let shown = "";
 
-/** The number of broken promises, where somebody in another tab sees it. */
+/** Show the number of broken promises where somebody in another tab sees it. */
 export function setTitle() {
   const late = Number(document.getElementById("overview")?.dataset.late ?? 0);
   const text = `${late ? `(${t("title_late", { n: late })}) ` : ""}${t("board")} · Sestetto`;

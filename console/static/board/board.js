@@ -22,9 +22,9 @@ import { fitWall, presize } from "./wall.js";
  * @import { Answer, Command, Item } from "../console/net/outbox.js"
  */
 
-const TOO_LATE = 30_000; // ms after which what was asked for is not done any more without being asked again
+const TOO_LATE = 30_000; // ms after which a command that could not be sent is dropped rather than done late
 const wall = document.body.hasAttribute("data-wall");
-/** What this page has cost so far: for measuring it. */
+/** What this page has cost so far, for measurements. */
 const costs = { frames: 0, spent: 0, longTasks: /** @type {{at: number, ms: number}[]} */ ([]) };
 Object.assign(window, { sestettoBoard: costs });
 if (PerformanceObserver.supportedEntryTypes.includes("longtask")) {
@@ -65,7 +65,7 @@ function drawn(part, before) {
   trackClocks(part);
 }
 
-/** All parts of a frame are drawn. */
+/** Called when all parts of a frame are drawn. */
 function settled() {
   showEmptyStates();
   if (wall) fitWall();
@@ -133,9 +133,9 @@ function answered(item, answer) {
   else if (frame.t === "limit" || (frame.t === "status" && "agent" in frame)) agentMenu.settled(frame, answer, why);
 }
 
-// --- what the person does ---
+// --- the person's actions ---
 
-let pressed = ""; // the chat in a slot when it was pressed: another may be there when the press ends
+let pressed = ""; // the chat in a slot when it was pressed; another may be there when the press ends
 
 function startSlots() {
   const chatOf = (/** @type {Event} */ event) =>
@@ -192,7 +192,7 @@ function nearest(row, slot) {
   return slots.findLast((one) => Number(one.getAttribute("data-slot")) <= Number(slot.dataset.slot)) ?? slots[0];
 }
 
-// On a phone a row's figures have no column heads: each says itself what it is.
+// On a phone the figures of a row have no column headers, so each carries its label.
 for (const figure of ["median", "in_time", "answers"])
   document.documentElement.style.setProperty(`--${figure}`, JSON.stringify(`${t(figure)} `));
 

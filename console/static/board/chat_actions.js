@@ -1,4 +1,4 @@
-// What a supervisor does to a chat that is looked on at: take it over, or move it.
+// What a supervisor can do to a watched chat: take it over or move it.
 
 import { newCid } from "../console/net/ids.js";
 import { t } from "../console/shared/i18n.js";
@@ -51,7 +51,7 @@ export class ChatActions {
     this.say({ t: "take_over", cid: newCid(), chat }, chat, name);
   }
 
-  /** Queues, and agents who have a free slot, as they are now. */
+  /** Fill in the queues, and the agents with a free slot, as they are now. */
   choices() {
     const head = this.panel.head.dataset;
     const group = (/** @type {string} */ label, /** @type {HTMLOptionElement[]} */ options) => {
@@ -100,7 +100,7 @@ export class ChatActions {
     this.root.querySelector("details")?.removeAttribute("open");
     if (frame.t === "move" || isOpenElsewhere(me))
       return this.panel.note(t(frame.t === "move" ? "moved" : "taken_elsewhere"), "hint");
-    this.panel.close(); // what was looked on at is one's own now, and stands where the panel would cover it
+    this.panel.close(); // the chat is one's own now, and the panel would cover it
     void focusComposer(frame.chat);
   }
 }

@@ -1,4 +1,4 @@
-// Which agents are listed, and what stands there when none is. Rows never go while the pointer is among them.
+// Which agents are listed, and what to show when there is none. Rows never disappear while the pointer is on them.
 
 import { t } from "../console/shared/i18n.js";
 import { isPointerOver } from "./part_renderer.js";
@@ -41,7 +41,7 @@ function filterAll() {
   for (const row of rows()) row.hidden = !wanted(row);
 }
 
-/** Says why there is nothing, and how to get it. */
+/** Say why the list is empty, and how to change that. */
 export function showEmptyStates() {
   const totals = $("overview")?.dataset ?? {};
   show("no-queues", totals.queues === "0");
@@ -63,7 +63,7 @@ function show(id, on) {
   if (place) place.hidden = !on;
 }
 
-/** The choice of queues follows the cards. */
+/** Keep the choice of queues in step with the cards. */
 function syncQueues() {
   const select = /** @type {HTMLSelectElement | null} */ ($("of-queue"));
   if (!select) return;

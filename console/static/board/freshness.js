@@ -1,4 +1,4 @@
-// How old what is shown is, always said; and when it is too old to act on.
+// Shows how old the data is, always; and when it is too old to act on.
 
 import { now } from "../console/net/server_clock.js";
 import { announce } from "../console/shared/announcer.js";
@@ -7,8 +7,8 @@ import { readerLocale } from "../times.js";
 
 const TOO_OLD = 3_000; // ms
 
-let fresh = 0; // until when (server ms) the picture is known to be the whole truth
-let heard = 0; // performance.now() of what the server said last
+let fresh = 0; // until when (server ms) the state is known to be complete
+let heard = 0; // performance.now() of the server's last frame
 let link = "connecting";
 let lost = 0; // Date.now() of the loss
 let told = "";
@@ -28,7 +28,7 @@ export function connectionChanged(state, since) {
   tick();
 }
 
-/** Four times a second. */
+/** Called four times a second. */
 export function tick() {
   const at = now();
   const age = fresh ? Math.max(0, at - fresh) : 0;
@@ -41,7 +41,7 @@ export function tick() {
 function trouble(age) {
   if (link !== "ready") return t("stale_link", { time: clockTime(lost), n: seconds(age) });
   if (age <= TOO_OLD) return "";
-  // a connection that has just been cut still looks open: only who is heard can have trouble with its store
+  // A connection that was just cut still looks open. Only a server that still sends can have trouble with its store.
   return t(performance.now() - heard > TOO_OLD ? "stale_silent" : "stale_data", { n: seconds(age) });
 }
 

@@ -1,4 +1,4 @@
-// The supervisor's own six panes: a console in a drawer of the board, connected only when it is needed.
+// The supervisor's own six panes: a console in a drawer of the board, connected only when needed.
 
 import { t } from "../console/shared/i18n.js";
 

@@ -1,8 +1,8 @@
-// The server's parts on the page: each an element known by its id, drawn a few at a time so that nothing has to wait.
+// The server's parts on the page: each an element with an id, drawn a few at a time so that nothing has to wait.
 
 import { morph } from "../console/shared/morph.js";
 
-const BUDGET = 8; // ms of drawing at once
+const BUDGET = 8; // ms of drawing at a time
 const mouse = window.matchMedia("(hover: hover)");
 
 /** @param {string} html of one element */
@@ -24,7 +24,7 @@ export class PartRenderer {
     /** @type {Map<string, string | null>} what waits for the pointer to leave */
     this.held = new Map();
     this.busy = false;
-    this.spent = 0; // ms, all in all
+    this.spent = 0; // ms in total
     this.channel = new MessageChannel();
     this.channel.port1.onmessage = () => this.work();
     for (const place of this.places()) place.addEventListener("pointerleave", () => this.pointerLeft());
@@ -71,7 +71,7 @@ export class PartRenderer {
     this.on.settled();
   }
 
-  /** The pointer has left: what waited for that comes now. */
+  /** The pointer has left: apply what waited for that. */
   pointerLeft() {
     for (const [id, html] of this.held) this.waiting.set(id, html);
     this.held.clear();

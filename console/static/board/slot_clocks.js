@@ -1,4 +1,4 @@
-// What runs on the board: clocks in slots, times since and until. Only what can be seen is drawn.
+// What ticks on the board: clocks in slots, times since and until. Only visible ones are drawn.
 
 import { now } from "../console/net/server_clock.js";
 import { briefSeconds, lateSeconds, lateText, readClock } from "../console/shared/clocks.js";
@@ -39,7 +39,7 @@ function relabel(part) {
     show(/** @type {HTMLElement} */ (slot), read(/** @type {HTMLElement} */ (slot), at));
 }
 
-/** Four times a second. */
+/** Called four times a second. */
 export function tick() {
   const at = now();
   for (const part of seen) {
@@ -67,7 +67,7 @@ function runningText(data, at) {
 
 /** @type {Record<string, import('../console/shared/clocks.js').Kind>} */
 const KINDS = { active: "turn", promise: "promise", offered: "offer", wrapup: "wrapup" };
-const SPAN = 60_000; // ms of a full ring where nobody told
+const SPAN = 60_000; // ms of a full ring if the server gave none
 
 /** @type {WeakMap<Element, string>} what a slot was last named for */
 const named = new WeakMap();
@@ -84,7 +84,7 @@ function read(slot, at = now()) {
 function drawSlot(slot, at) {
   const it = read(slot, at);
   if (document.body.dataset.agents !== "dots") {
-    // as dots they are too small for numbers and rings
+    // dots are too small for numbers and rings
     const text = digits(slot.dataset.kind ?? "", it);
     if (slot.dataset.digits !== text) slot.dataset.digits = text;
     const share = String(Math.round(it.share * (still.matches ? 6 : 24)) / (still.matches ? 6 : 24));

@@ -1,18 +1,18 @@
-// On a wall nothing scrolls: by how much there is to show, things are large or small, and what has no room is counted.
+// The wall display never scrolls: sizes depend on how much there is to show, and what has no room is counted.
 
 import { t } from "../console/shared/i18n.js";
 
-const SIZES = ["large", "middling", "small", "dots"]; // of an agent; dots are without names
-const MOST = [6, 12, 24]; // agents that are tried as large, middling and small tiles
+const SIZES = ["large", "middling", "small", "dots"]; // of agents; dots have no names
+const MOST = [6, 12, 24]; // how many agents may be large, middling and small tiles
 
-let fitted = ""; // what was fitted last: it stays as it is while nothing comes or goes
+let fitted = ""; // what was fitted last; it stays while nothing comes or goes
 
 /** Before anything is drawn: a wall of tiles for hundreds would take long to lay out. @param {string[]} parts */
 export function presize(parts) {
   size(parts.filter((part) => part.includes('id="agent-')).length);
 }
 
-/** After everything is drawn. */
+/** Called after everything is drawn. */
 export function fitWall() {
   const queues = document.querySelectorAll(".queues > *").length;
   const agents = document.querySelectorAll(".agents > [data-duty]");

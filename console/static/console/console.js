@@ -1,4 +1,4 @@
-// The console: frames in, commands out, and the parts that know what to do with them.
+// The console: frames in, commands out, and the modules that handle them.
 
 import { Alarms } from "./alarms/alarms.js";
 import { showSoundDialog, startSoundDialog, toggleMute } from "./alarms/sound_dialog.js";
@@ -57,7 +57,7 @@ function hello(take) {
   const held = () =>
     Object.fromEntries(panes.all.filter((pane) => pane.chat).map((pane) => [pane.chat, pane.lastSeq()]));
   const have = welcomed ? held() : chatsBefore();
-  const quiet = document.body.hasAttribute("data-embedded"); // on a board: only what is taken over comes
+  const quiet = document.body.hasAttribute("data-embedded"); // on a board: only chats that are taken over come here
   return { t: "hello", tab, have, ...(epoch && { epoch }), ...(take && { take }), ...(quiet && { quiet }) };
 }
 
@@ -65,7 +65,7 @@ function hello(take) {
 function connectionChanged(link, since) {
   showConnection(link, since);
   if (link === "ready") {
-    for (const composer of panes.composers) composer.saveDraft(); // before a hand-over that waited takes it along
+    for (const composer of panes.composers) composer.saveDraft(); // before a transfer that waited takes it along
     outbox.resume();
     receipts.restart();
   } else {
@@ -93,7 +93,7 @@ function welcome(frame) {
   epoch = frame.epoch;
   syncStatus(frame.status);
   for (const pane of panes.all) pane.due = 0;
-  for (const composer of panes.composers) composer.saved = ""; // what was sent last may never have come
+  for (const composer of panes.composers) composer.saved = ""; // the last one sent may never have arrived
   draw(frame.content, frame.due ?? {}, frame.drafts ?? {});
   const ours = document.body.dataset.build;
   if (ours && frame.build && frame.build !== ours) document.getElementById("new-build")?.removeAttribute("hidden");
@@ -101,7 +101,7 @@ function welcome(frame) {
 }
 
 /**
- * Fragments to the page, then everything of ours that depends on them.
+ * Put fragments on the page, then update everything of ours that depends on them.
  * @param {string} content
  * @param {Record<string, number>} due
  * @param {Record<string, string>} drafts
@@ -126,7 +126,7 @@ function draw(content, due, drafts) {
   receipts.check();
 }
 
-/** Who waits, for a free pane; and the panes beyond the agent's limit. */
+/** Show in free panes how many chats wait, and which panes are beyond the agent's limit. */
 function drawNext() {
   const { waiting, due, limit, used } =
     /** @type {HTMLElement | null} */ (document.querySelector("#strip-next > span"))?.dataset ?? {};
@@ -170,7 +170,7 @@ function announceNews(pane) {
   alarms.newMessage(pane);
 }
 
-/** A line with our own cid counts as its ack; its bubble has done its work. */
+/** A message with our own cid counts as its ack; its pending bubble goes away. */
 function confirmDrawn() {
   for (const item of [...outbox.items]) {
     if (panes.all.some((pane) => pane.has(item.frame.cid))) outbox.answer({ t: "ack", cid: item.frame.cid });
@@ -224,7 +224,7 @@ onAnswer("take", (_, answer) => {
   if (answer.t === "ack") setTimeout(() => panes.releaseFooter(""), 1_000);
 });
 
-// --- what the person does ---
+// --- the person's actions ---
 
 addActions({
   ...Object.fromEntries(panes.all.map((pane) => [`pane${pane.slot}`, { run: () => panes.goTo(pane.slot) }])),
@@ -268,7 +268,7 @@ addActions({
   help2: { run: showHelp },
 });
 
-/** Every half second, hidden or not. */
+/** Called every half second, whether the page is visible or not. */
 function tick() {
   socket.tick();
   outbox.flush();
@@ -278,7 +278,7 @@ function tick() {
   if (!document.hidden) drawSince();
 }
 
-/** How long the oldest in line has waited, from the server's clock. */
+/** How long the first chat has been waiting, by the server's clock. */
 function drawSince() {
   const at = serverClock.now();
   for (const place of document.querySelectorAll("[data-since]"))

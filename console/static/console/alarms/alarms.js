@@ -1,4 +1,4 @@
-// When to raise the alarm: a new chat, a clock that runs out, a clock that has.
+// When to alarm: a new chat, a clock that runs out, a late answer.
 
 import { now } from "../net/server_clock.js";
 import { announce } from "../shared/announcer.js";

@@ -1,4 +1,4 @@
-// What reaches somebody who looks elsewhere: desktop notifications and the tab's title.
+// Reaches a person who looks elsewhere: desktop notifications and the tab's title.
 
 import { t } from "../shared/i18n.js";
 
@@ -15,7 +15,7 @@ export function askForNotifications(then) {
 }
 
 /**
- * Only while nobody looks at the page.
+ * Notify, unless the page is visible.
  * @param {string} text
  * @param {string} tag one notification a tag
  * @param {() => void} pressed
@@ -30,7 +30,7 @@ export function notify(text, tag, pressed) {
       pressed();
     };
   } catch {
-    // Some phones have the interface but allow it to service workers only.
+    // Some phones have the API but allow it only in service workers.
   }
 }
 

@@ -1,4 +1,4 @@
-// The dialog for sound and notifications, and the word about them on top.
+// The dialog for sound and notifications, and the button at the top that shows their state.
 
 import { t } from "../shared/i18n.js";
 import { askForNotifications, notificationState } from "./notifications.js";

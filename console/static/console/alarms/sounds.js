@@ -1,4 +1,4 @@
-// Sounds, made on the spot. Browsers let a page sound only after a key or a press; until then it says so.
+// Sounds, synthesized. Browsers allow sound only after a key press or a click; until then the page says so.
 
 import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
@@ -81,7 +81,7 @@ export function soundSettings() {
   return { ...settings };
 }
 
-/** What the page says about its sound. */
+/** Return what the page says about its sound. */
 export function soundText() {
   return t({ on: "sound_on", press: "sound_press", muted: "sound_muted", none: "sound_none" }[soundState()]);
 }

@@ -1,11 +1,11 @@
-// What the page says about its connection.
+// The connection's state as the page shows it.
 
 import { announce } from "../shared/announcer.js";
 import { clockTime, t } from "../shared/i18n.js";
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const dialogs = { taken: $("taken"), refused: $("refused") };
-let told = false; // whether the loss was announced
+let told = false; // whether the loss has been announced
 
 /** @param {import('./socket.js').ConnectionState} link @param {number} since Date.now() of the loss */
 export function showConnection(link, since) {

@@ -1,9 +1,9 @@
-// The one place where htmx is used: a frame's fragments go to the targets they name.
+// The one place that uses htmx: a frame's fragments go to the targets they name.
 
 /** @typedef {{htmx: {swap(context: object): Promise<void>}}} WithHtmx */
 
 /**
- * Swap the fragments in, at once: the page has changed when this returns.
+ * Swap the fragments in synchronously: the page has changed when this returns.
  * @param {string} content
  */
 export function swap(content) {

@@ -1,4 +1,4 @@
-// What goes to the server and comes from it, for whoever has a kind of frame of their own.
+// Frames to and from the server, for modules that have frame kinds of their own.
 
 import { newCid } from "./ids.js";
 
@@ -48,7 +48,7 @@ export function receive(frame) {
 }
 
 /**
- * When a command of that kind is acked, or refused for good.
+ * Register what to do when a command of that kind is acked or finally refused.
  * @template {Command["t"]} K
  * @param {K} kind
  * @param {(item: Item & {frame: Extract<Command, {t: K}>}, answer: Answer) => void} handler
@@ -63,7 +63,7 @@ export function notifyAnswered(item, answer) {
   for (const handler of answered.get(item.frame.t) ?? []) handler(item, answer);
 }
 
-/** Whether what is sent goes out now. */
+/** Whether a frame would be sent now. */
 export const isReady = () => socket?.ready ?? false;
 
 /** A signal that may be lost. @param {Frame} frame */
@@ -72,7 +72,7 @@ export function send(frame) {
 }
 
 /**
- * A command: kept, over reloads, until it is answered.
+ * Send a command; it is kept across reloads until it is answered.
  * @param {WithoutCid<Command>} frame
  * @param {string} key what stays in order: the chat, or `status`
  * @param {string} name whom it is to

@@ -1,8 +1,8 @@
-// Ids: of this tab, and of each command.
+// Ids of this tab and of commands.
 
 import { tab } from "../shared/storage.js";
 
-/** A fresh command id: 22 characters of base64url (128 random bits). */
+/** Return a new command id: 22 characters of base64url (128 random bits). */
 export function newCid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return btoa(String.fromCharCode(...bytes))
@@ -12,8 +12,9 @@ export function newCid() {
 }
 
 /**
- * This tab's id, the same over reloads. A duplicated tab copies the store of the first: it finds the id in use,
- * takes another, and leaves the first tab's outbox to the first tab.
+ * Return this tab's id, the same across reloads. A duplicated tab copies the storage of the first: it finds the id in
+ * use,
+ * takes another, and leaves the outbox to the first tab.
  * @returns {Promise<string>}
  */
 export async function tabId() {
@@ -34,7 +35,7 @@ function freshTabId() {
 }
 
 /**
- * Holds a lock of that name until the page goes; a page being reloaded lets go within the wait.
+ * Hold a lock of that name until the page goes away; a page that reloads releases it within the wait.
  * @param {string} id
  * @returns {Promise<boolean>}
  */

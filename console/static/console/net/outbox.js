@@ -1,4 +1,4 @@
-// Every command waits here, over reloads, until the server has answered it.
+// Commands wait here, across reloads, until the server has answered them.
 
 import { tab } from "../shared/storage.js";
 
@@ -13,7 +13,7 @@ import { tab } from "../shared/storage.js";
  */
 
 /**
- * `key` is what must stay in order: the chat, or `status`. One command of a key is under way at a time.
+ * `key` names what must stay in order: the chat, or `status`. One command per key is under way at a time.
  * @typedef {{frame: Command, key: string, name: string, at: number}} Item
  */
 
@@ -46,7 +46,7 @@ export class Outbox {
     return item;
   }
 
-  /** After a welcome: everything again, in order; the server knows each cid it has seen. */
+  /** After a welcome, send everything again in order; the server knows each cid it has seen. */
   resume() {
     this.open = true;
     this.inFlight.clear();

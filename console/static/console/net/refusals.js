@@ -1,4 +1,4 @@
-// Why the server refused something, in the reader's language.
+// Why the server refused a command, in the reader's language.
 
 import { hasText, t } from "../shared/i18n.js";
 

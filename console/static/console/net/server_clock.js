@@ -1,12 +1,12 @@
-// The server's clock, as this page knows it; the browser's own may be a year off, and may be set while we run.
+// The server's clock as this page knows it; the browser's own may be a year off, or be changed while we run.
 
-const KEPT = 8; // samples: the quickest round trip tells best
+const KEPT = 8; // samples; the one with the quickest round trip is the most accurate
 
 /** @type {{trip: number, offset: number}[]} */
 let samples = [];
 let offset = Date.now() - performance.now();
 
-/** Now, in ms of the server's clock. */
+/** Return the server's time in ms. */
 export function now() {
   return performance.now() + offset;
 }

@@ -1,7 +1,7 @@
-// The connection: hello first, a ping every 10 s, and back again after every loss but the two that need a person.
+// The connection: hello first, a ping every 10 s; reconnects after every loss, except the two that need a person.
 
 const PING = 10_000; // ms between pings
-const PONG = 5_000; // ms without a pong: half-open
+const PONG = 5_000; // ms without a pong until the connection counts as half-open
 const OPENING = 8_000; // ms for a connection to open
 const FIRST = 250; // ms before the first retry, doubling
 const LAST = 8_000; // ms, the longest wait
@@ -29,8 +29,8 @@ export class Socket {
     this.tries = 0;
     this.take = false;
     this.lostAt = 0; // Date.now() of the loss
-    this.deadline = 0; // performance.now() at which the present state runs out
-    this.pinged = 0; // performance.now() of the unanswered ping, 0: none
+    this.deadline = 0; // performance.now() at which the current state times out
+    this.pinged = 0; // performance.now() of the unanswered ping, 0 for none
     this.nextPing = 0;
   }
 
@@ -75,7 +75,7 @@ export class Socket {
     return true;
   }
 
-  /** Whether commands may go out. */
+  /** Whether commands may be sent. */
   get ready() {
     return this.state === "ready";
   }
@@ -94,7 +94,7 @@ export class Socket {
     if (frame.t === "welcome") this.setState("ready");
   }
 
-  /** Every half second: pings, and whatever has run out. */
+  /** Called every half second: sends pings and handles time-outs. */
   tick() {
     const now = performance.now();
     if (this.state === "ready") this.keepAlive(now);
@@ -125,7 +125,7 @@ export class Socket {
     setTimeout(() => this.tick(), pause + 5);
   }
 
-  /** The network or the person is back: no more waiting. */
+  /** The network or the person is back: reconnect at once. */
   reconnectNow() {
     if (this.state === "waiting") this.connect();
     else if (this.state === "ready" && !this.pinged) this.nextPing = 0;

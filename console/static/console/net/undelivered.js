@@ -1,4 +1,4 @@
-// What the server refused for good: kept, over reloads, until the person copies or discards it.
+// Commands that the server finally refused, kept across reloads until the person copies or discards them.
 
 import { clockTime, t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";

@@ -1,4 +1,4 @@
-// A composer: what is typed in it can reach nobody but the visitor it was made for.
+// A composer: what is typed here can reach only the visitor it was made for.
 
 import { now } from "../net/server_clock.js";
 import { announce } from "../shared/announcer.js";
@@ -9,8 +9,8 @@ import { Footer } from "./footer.js";
 export const MAX_LENGTH = 4000; // characters of a message
 const WARN_LENGTH = 3800;
 const DRAFT_DELAY = 2_000; // ms without typing before a draft is saved
-const TYPING_INTERVAL = 3_000; // ms between two signals that somebody types
-const UNDO_TIME = 5_000; // ms to think again about an end
+const TYPING_INTERVAL = 3_000; // ms between two typing signals
+const UNDO_TIME = 5_000; // ms to undo an end
 
 /**
  * @import { AgentSay } from "#protocol"
@@ -44,14 +44,14 @@ export class Composer extends Footer {
     this.mode = "reply";
     /** @type {Record<Mode, string>} */
     this.texts = { reply: tab.read(`draft.${chat}`, ""), note: tab.read(`note.${chat}`, "") };
-    this.canned = ""; // the id of the canned reply that stands in the box, as it is
-    this.began = 0; // server ms of the first key of what stands in the box
-    this.handedTo = ""; // whom the chat is being handed to: until that is done nothing more is typed
-    this.endAt = 0; // performance.now(); 0: nobody has asked to end
+    this.canned = ""; // id of the canned reply that is in the box unchanged
+    this.began = 0; // server ms of the first key of the current text
+    this.handedTo = ""; // whom the chat is being transferred to; until that is done the box is read-only
+    this.endAt = 0; // performance.now(); 0: no end was requested
     this.endRead = 0;
     this.typedAt = 0;
     this.draftTimer = 0;
-    this.saved = ""; // the draft the server has
+    this.saved = ""; // the draft as the server has it
     this.box.value = this.texts.reply;
     this.root.addEventListener("submit", () => this.submit());
     this.box.addEventListener("keydown", (event) => this.keydown(event));
@@ -141,7 +141,7 @@ export class Composer extends Footer {
     this.canned = canned;
   }
 
-  /** The server keeps the draft for a reload, another tab, or whoever takes the chat over. */
+  /** The server keeps the draft for a reload, another tab, or whoever gets the chat. */
   saveDraft() {
     clearTimeout(this.draftTimer);
     const text = this.texts.reply.slice(0, MAX_LENGTH);
@@ -186,7 +186,7 @@ export class Composer extends Footer {
   }
 
   /**
-   * The draft another tab or agent left. What is typed here counts for more, and what was sent from here is no draft.
+   * Show a draft from another tab or agent, unless something was typed here. Text just sent is not a draft.
    * @param {string} text
    */
   offerDraft(text) {
@@ -211,7 +211,7 @@ export class Composer extends Footer {
     if (to) this.saveDraft();
   }
 
-  // --- the end, with five seconds to think again ---
+  // --- ending the chat, with five seconds to undo ---
 
   startEnding() {
     if (this.endAt) return this.undo();
@@ -246,12 +246,12 @@ export class Composer extends Footer {
 
   // --- after the chat has gone ---
 
-  /** Something of the person's is in it that nobody has; what was typed in a chat that is handed over goes along. */
+  /** Whether unsent text would be lost. Text in a chat that is being transferred goes along as its draft. */
   get hasText() {
     return Boolean((!this.handedTo && this.texts.reply.trim()) || this.texts.note.trim());
   }
 
-  /** An empty box has nothing to keep: it would only stand in the next chat's place. */
+  /** An empty box has nothing to keep and would only block the next chat. */
   get worthKeeping() {
     return this.hasText;
   }

@@ -1,4 +1,4 @@
-// Where the person is: the pane, and the chat that stood there when they came. Focus moves only when they move it.
+// Where the person is: the pane, and the chat that was in it when they arrived. Focus moves only when they move it.
 
 export const focused = { slot: 0, chat: "" };
 
@@ -19,7 +19,7 @@ export function trackFocus(panes) {
 }
 
 /**
- * The box the person was in goes, with its chat: they stay in the pane, and what they press is still meant for that chat.
+ * The focused box goes away with its chat: the person stays in the pane, and their keys still belong to that chat.
  * @param {import('./pane.js').Pane} pane
  * @param {string} chat
  */

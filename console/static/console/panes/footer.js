@@ -1,8 +1,8 @@
-// What stands at the foot of a pane belongs to one chat for its whole life, so that no key or press can reach another.
+// A pane's footer belongs to one chat for its whole life, so that no key press or click can reach another chat.
 
 import { showKeys } from "../shared/keys.js";
 
-const GRACE = 400; // ms in which a press is meant for what was there before
+const GRACE = 400; // ms during which a click was meant for what was there before
 
 export class Footer {
   /**
@@ -19,7 +19,7 @@ export class Footer {
     this.root = /** @type {HTMLElement} */ (copy.firstElementChild);
     this.root.dataset.chat = chat;
     this.ended = false;
-    this.claimed = false; // the person has told it to do its last work
+    this.claimed = false; // the person has started its last action
     this.shownAt = instead ? performance.now() : -GRACE;
     if (instead) this.markNew();
     this.pressedAt = 0;
@@ -45,7 +45,7 @@ export class Footer {
     return this.root;
   }
 
-  /** For as long as a press does nothing the buttons look like it; keys work at once, so they are not disabled. */
+  /** While clicks are ignored the buttons look inactive. Keys work at once, so they are not disabled. */
   markNew() {
     this.root.dataset.new = "";
     setTimeout(() => {
@@ -81,7 +81,7 @@ export class Footer {
     return true;
   }
 
-  /** Nothing came of it: the buttons work again. */
+  /** The action failed: the buttons work again. */
   release() {
     this.claimed = false;
     if (!this.ended) this.disable(false);
@@ -105,18 +105,18 @@ export class Footer {
     place.textContent = words;
   }
 
-  // --- after its time ---
+  // --- after its chat has gone ---
 
   get focused() {
     return this.root.contains(document.activeElement);
   }
 
-  /** Something would be lost if it went. */
+  /** Whether something would be lost without it. */
   get worthKeeping() {
     return this.focused;
   }
 
-  /** It stays where it is, and does nothing more. */
+  /** Keep it in place, inactive. */
   becomeGhost() {
     this.ended = true;
     this.root.dataset.ended = "";
@@ -149,6 +149,6 @@ export class Footer {
     if (this.ended && !this.worthKeeping) this.discarded(this);
   }
 
-  /** It goes for good. */
+  /** Remove it for good. */
   dispose() {}
 }

@@ -1,4 +1,4 @@
-// What became of the chats that went while this console was not connected.
+// What happened to the chats that went away while this console was disconnected.
 
 import { onFrame } from "../net/frames.js";
 import { announce } from "../shared/announcer.js";

@@ -1,4 +1,4 @@
-// A chat that is offered: yes or no, and then it is another pane's or a chat of one's own.
+// An offered chat: after accepting it is the agent's own, otherwise it moves on.
 
 import { t } from "../shared/i18n.js";
 import { Footer } from "./footer.js";

@@ -1,4 +1,4 @@
-// The panes of this page, and the commands sent from them.
+// The panes of this page, and the commands they send.
 
 import { command, isReady, send } from "../net/frames.js";
 import { perform } from "../shared/actions.js";

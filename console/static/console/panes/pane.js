@@ -1,12 +1,12 @@
-// One of the six panes: what the server drew in it, and what is ours around that.
+// One of the six panes: what the server rendered in it, and what the browser adds.
 
 import { localTimes } from "../../times.js";
 import { now } from "../net/server_clock.js";
 import { NO_CLOCK } from "../shared/clocks.js";
 import { duration, t } from "../shared/i18n.js";
 
-const NEAR = 24; // px from the bottom that still count as being there
-const TYPING = 6_000; // ms a typing line stays without news
+const NEAR = 24; // px from the bottom that still count as the bottom
+const TYPING = 6_000; // ms that a typing indicator stays without a new signal
 
 /** @import { Item } from "../net/outbox.js" */
 
@@ -33,22 +33,22 @@ export class Pane {
     /** @type {Place} */
     this.place = "";
     this.queue = "";
-    this.lang = ""; // the visitor's
+    this.lang = ""; // the visitor's language
     this.target = 6000;
-    this.due = 0; // when the open turn's answer is late
-    this.promise = 0; // when the agent is to be back
-    this.until = 0; // when the offer or the wrap-up is over
-    this.span = 0; // how long that is in all
+    this.due = 0; // when the open turn's answer becomes late
+    this.promise = 0; // when the agent promised to be back
+    this.until = 0; // when the offer or wrap-up ends
+    this.span = 0; // its total length
     this.reason = "";
     /** @type {string[]} */
     this.tags = [];
     /** @type {string[]} what there is to choose from */
     this.reasons = [];
-    this.lists = ""; // both, as the head had them
+    this.lists = ""; // both, as in the header
     this.seen = 0; // the last seq the visitor has seen
     this.atBottom = true;
-    this.top = 0; // where the log was last seen scrolled to
-    /** The last seq in the log: of any line, of the visitor's, of an agent's, and of a whisper's. */
+    this.top = 0; // the log's last scroll position
+    /** The last seq in the log: of any item, of the visitor's, of an agent's, and of a whisper. */
     this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
     this.whisperer = "";
     this.typingUntil = 0;
@@ -137,7 +137,7 @@ export class Pane {
     return this.due ? { kind: "turn", at: this.due, span: this.target } : NO_CLOCK;
   }
 
-  /** How long the promise that runs is in all, ms: the line that made it knows. */
+  /** The total length in ms of the running promise, taken from the message that made it. */
   promised() {
     const line = this.lines(`[data-promise="${this.promise}"]`).at(-1);
     return line ? this.promise - Number(line.dataset.promised) : 120_000;
@@ -151,7 +151,7 @@ export class Pane {
     this.atBottom = true;
   }
 
-  /** Lines of mine and of colleagues look different. */
+  /** Make my own messages look different from colleagues'. */
   markOwnLines() {
     const me = document.body.dataset.me;
     for (const line of this.root.querySelectorAll(".m[data-author]:not([data-mine])")) {
@@ -172,12 +172,12 @@ export class Pane {
     return this.last.any;
   }
 
-  /** The last line of the visitor's that is on this screen: what an answer answers. */
+  /** The visitor's last message on this screen: what an answer covers. */
   lastVisitorSeq() {
     return this.last.visitor;
   }
 
-  /** The last word of somebody who looks on. */
+  /** The last whisper. */
   lastWhisper() {
     return { seq: this.last.whisper, by: this.whisperer };
   }
@@ -252,14 +252,14 @@ export class Pane {
     if (place && place.textContent !== text) place.textContent = text;
   }
 
-  /** Whether the person could see it: in the window, with the page in front. */
+  /** Whether the person could see the pane: inside the window, with the page in front. */
   inView() {
     if (document.visibilityState !== "visible") return false;
     const box = this.root.getBoundingClientRect();
     return box.bottom > 40 && box.top < window.innerHeight - 40;
   }
 
-  /** Only a person scrolls up; a log that grows or shrinks under them does not count. */
+  /** Only a person scrolls up; a log that changes its height under them does not count. */
   scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroll;
     if (scrollHeight - scrollTop - clientHeight <= NEAR) this.atBottom = true;
@@ -268,7 +268,7 @@ export class Pane {
     if (this.atBottom) this.newer.hidden = true;
   }
 
-  /** New lines are followed only by somebody who was at the end; who reads further up is told of them. */
+  /** Scroll to new messages only if the person was at the bottom; otherwise show that there are some. */
   follow(more = false) {
     if (this.atBottom) this.scroll.scrollTop = this.scroll.scrollHeight;
     else if (more) this.newer.hidden = false;

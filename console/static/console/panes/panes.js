@@ -1,4 +1,4 @@
-// The six panes and what stands at their feet: whose it is, and what becomes of it when its chat has gone.
+// The six panes and their footers: which chat each belongs to, and what happens to a footer whose chat has gone.
 
 import { Composer } from "./composer.js";
 import { focused, keepFocusIn } from "./focus.js";
@@ -50,7 +50,7 @@ export class Panes {
     return this.all.map((pane) => this.composerIn(pane.slot)).filter((one) => one !== undefined);
   }
 
-  /** After a swap. Returns what came and what went. */
+  /** Called after a swap. Returns the chats that came and those that went. */
   sync() {
     const changes = this.all.map((pane) => ({ pane, change: pane.sync() }));
     const moved = changes.filter(({ change }) => change.was !== change.is || change.wasPlace !== change.place);
@@ -83,7 +83,7 @@ export class Panes {
     this.footers.delete(pane.slot);
     this.wrapups.delete(pane.slot);
     if (open && change.is === change.was && change.place === "wrapup") {
-      open.setAfterEnd(true); // it stays, with all that was chosen
+      open.setAfterEnd(true); // it stays, with everything chosen so far
       this.footers.set(pane.slot, open);
     } else if (pane.chat) {
       this.putFooter(pane, Boolean(old));
@@ -92,12 +92,12 @@ export class Panes {
       this.retire(pane, open);
     }
     const now = this.footers.get(pane.slot);
-    if (asked && now) now.focusTarget.focus(); // it is what the person asked for, and they are here
+    if (asked && now) now.focusTarget.focus(); // the person asked for this chat and is still here
     if (old) this.retire(pane, old);
   }
 
   /**
-   * What has had its time stays where it is, and does nothing, if anything of the person's is in it.
+   * A footer that is out of date stays where it is, inactive, if it holds anything of the person's.
    * @param {Pane} pane
    * @param {Footer} old
    */
@@ -221,11 +221,14 @@ export class Panes {
   /** Only because the person asked. @param {number} slot */
   goTo(slot) {
     const pane = this.all[slot - 1];
-    pane.root.toggleAttribute("data-open", true); // a closed pane's box cannot take the focus
+    pane.root.toggleAttribute("data-open", true); // the composer of a closed pane cannot take the focus
     (this.footers.get(slot)?.focusTarget ?? pane.root).focus();
   }
 
-  /** The pane whose clock runs out first: a turn's, a promise's, an offer's. A wrap-up's only when there is no other. */
+  /**
+   * Return the pane whose clock runs out first: a turn's, a promise's, an offer's. Wrap-up counts only if nothing else
+   * runs.
+   */
   goToMostUrgent() {
     const running = this.all.map((pane) => ({ pane, clock: pane.runningClock() })).filter(({ clock }) => clock.at);
     const pressing = running.filter(({ clock }) => clock.kind !== "wrapup");
@@ -258,7 +261,7 @@ export class Panes {
   }
 
   /**
-   * Every half second: ends under way, wrap-ups that run out, and which chats may be passed without a reply.
+   * Called every half second: handles pending ends, wrap-ups that time out, and which chats need no reply.
    * @param {number} at server ms
    * @param {(composer: Footer) => void} notEnded
    */

@@ -1,4 +1,4 @@
-// Receipts: which chats stand on this screen, up to which line, and whether eyes could see it.
+// Receipts: which chats are on this screen, up to which message, and whether a person could see them.
 
 /** @import { Shown as ShownFrame } from "#protocol" */
 
@@ -17,7 +17,7 @@ export class Receipts {
     document.addEventListener("visibilitychange", () => this.check());
   }
 
-  /** After a new connection everything is told again. */
+  /** After a reconnect, send all receipts again. */
   restart() {
     this.reported.clear();
     this.check();

@@ -1,4 +1,4 @@
-// A free pane's foot while somebody waits: how many, how urgent, and a button that takes the next.
+// A free pane's footer while chats wait: how many, how urgent, and a button that takes the next.
 
 import { now } from "../net/server_clock.js";
 import { shortTime } from "../shared/clocks.js";

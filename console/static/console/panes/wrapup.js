@@ -1,4 +1,4 @@
-// Reason for contact and tags: during the chat when asked for, and after its end until they are set or the time is up.
+// Reason and tags: during the chat on request, and after its end until they are set or wrap-up times out.
 
 import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
@@ -6,7 +6,7 @@ import { Footer } from "./footer.js";
 
 const LONGEST = 60; // characters of a reason or a tag
 const MOST = 20; // tags
-const LAST = 1_500; // ms before the end of a wrap-up at which what was chosen is sent
+const LAST = 1_500; // ms before the end of wrap-up at which the current choice is sent
 const KNOWN = 40; // tags this browser remembers
 
 /**
@@ -173,7 +173,7 @@ export class Wrapup extends Footer {
     this.tags = this.tags.filter((one) => one !== tag);
     this.touched = true;
     this.drawTags();
-    this.tag.focus(); // the chip that had the focus is gone
+    this.tag.focus(); // the tag that had the focus is gone
   }
 
   done() {

@@ -1,4 +1,4 @@
-// What can be done, by name: the same by key, by button and by the command palette.
+// Actions by name; the same for keys, buttons and the command palette.
 
 /** @typedef {{run: () => void, may?: () => boolean}} Action */
 

@@ -1,6 +1,6 @@
-// One polite live region for the whole page, not six.
+// One polite live region for the whole page, rather than six.
 
-const PAUSE = 150; // ms: what comes together is said together
+const PAUSE = 150; // ms; messages within this time are announced together
 
 /** @type {string[]} */
 let waiting = [];

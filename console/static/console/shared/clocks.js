@@ -1,17 +1,17 @@
-// Clocks: rings that empty, and squares that say how late it is. Shape, words and colour say the same.
+// Clocks: rings that empty, and squares that show the lateness. Shape, text and colour say the same thing.
 
 import { now } from "../net/server_clock.js";
 import { duration, t } from "./i18n.js";
 
 /**
- * What runs out: the promise to answer (`turn`), the one to be back (`promise`), an offer, or a wrap-up.
+ * What runs out: the promise to answer (`turn`), the promise to be back (`promise`), an offer, or wrap-up.
  * @typedef {'turn' | 'promise' | 'offer' | 'wrapup'} Kind
  * @typedef {'none' | 'fine' | 'soon' | 'late' | 'stale'} State
  * @typedef {{kind: Kind, at: number, span: number}} Clock `at`: server ms, 0 when none runs; `span`: all of it, ms
  * @typedef {{kind: Kind, state: State, seconds: number, share: number}} Reading
  */
 
-const PROMISE_SOON = 20_000; // ms before its end at which a promise is soon to be broken, at most
+const PROMISE_SOON = 20_000; // ms before its end at which a promise is due soon, at most
 
 /** @type {Clock} */
 export const NO_CLOCK = { kind: "turn", at: 0, span: 1 };
@@ -25,7 +25,7 @@ export const NO_CLOCK = { kind: "turn", at: 0, span: 1 };
 export function readClock({ kind, at: due, span }, at) {
   if (!due) return { kind, state: "none", seconds: 0, share: 0 };
   const left = due - at;
-  if (left <= 0 && kind === "offer") return { kind, state: "soon", seconds: 0, share: 0 }; // never late: over
+  if (left <= 0 && kind === "offer") return { kind, state: "soon", seconds: 0, share: 0 }; // never late, but over
   if (left <= 0 && kind === "wrapup") return { kind, state: "fine", seconds: 0, share: 0 };
   if (left <= 0) return { kind, state: "late", seconds: Math.floor(-left / 1000), share: 1 };
   const last = { turn: span / 3, promise: Math.min(span / 3, PROMISE_SOON), offer: span / 3, wrapup: 0 }[kind];

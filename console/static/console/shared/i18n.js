@@ -6,7 +6,7 @@ import { readerLocale } from "../../times.js";
 const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
 
 /**
- * A text with its `{names}` filled in.
+ * Return a text with its `{names}` filled in.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  * @returns {string}
@@ -19,7 +19,7 @@ export function t(key, values = {}) {
 export const hasText = (key) => key in texts;
 
 /**
- * `0:42`, `12:05`, `1:02:03`.
+ * Format as `0:42`, `12:05` or `1:02:03`.
  * @param {number} ms
  */
 export function duration(ms) {
@@ -30,7 +30,7 @@ export function duration(ms) {
 }
 
 /**
- * A wall-clock time as the reader writes it.
+ * Format a time of day in the reader's style.
  * @param {number} ms since 1970
  */
 export function clockTime(ms) {

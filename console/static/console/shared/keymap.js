@@ -1,4 +1,4 @@
-// Which key does what. A key is written `Alt+KeyE` (the place on the keyboard, never the character) or `?`.
+// Which key does what. A key is written `Alt+KeyE` (its place on the keyboard, not the character) or `?`.
 
 import { browser } from "./storage.js";
 

@@ -1,8 +1,8 @@
-// The keyboard: a key that is ours does its work and nothing else, whatever the browser would have made of it.
+// The keyboard: a key of ours runs its action and nothing else, whatever the browser uses it for.
 
 import { actionFor, isKeyOn, keyLabel, keyName, keyOf } from "./keymap.js";
 
-/** Single characters work outside text only. */
+/** Single characters work only outside text fields. */
 const TEXT = "textarea, select, [contenteditable], input:not([type=checkbox]):not([type=range])";
 
 /** @param {(action: string) => void} perform */

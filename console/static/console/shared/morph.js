@@ -1,10 +1,11 @@
-// An element redrawn in place: what stands keeps standing, so focus, hover and a press under way survive.
+// Updates an element in place: what stays the same keeps its node, so focus, hover and a press in progress survive.
 
-const READERS = new Set(["hidden", "open"]); // the reader's, on any element
-const OURS = new Set(["style", "data-state", "data-digits", "aria-label", "title"]); // the browser's, on one with data-own
+const READERS = new Set(["hidden", "open"]); // set by the reader, on any element
+// Set by scripts, on elements with data-own.
+const OURS = new Set(["style", "data-state", "data-digits", "aria-label", "title"]);
 
 /**
- * Make `old` look like `fresh`. Children with ids are known by them, others by their place.
+ * Make `old` look like `fresh`. Children with ids match by id, others by position.
  * @param {Element} old
  * @param {Element} fresh
  * @returns {Element} the one that stands now

@@ -1,4 +1,4 @@
-// What the browser keeps: per tab, or for this browser. A full or forbidden store costs the keeping, never the use.
+// Browser storage per tab or per browser. If it is full or forbidden, values are not kept, but everything works.
 
 /** @param {() => Storage} storage */
 function storageOf(storage) {
@@ -30,7 +30,7 @@ function storageOf(storage) {
   };
 }
 
-/** This tab's, over reloads. */
+/** For this tab, across reloads. */
 export const tab = storageOf(() => sessionStorage);
-/** This browser's, for good. */
+/** For this browser, permanently. */
 export const browser = storageOf(() => localStorage);

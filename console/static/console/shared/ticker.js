@@ -1,2 +1,2 @@
-// A Worker: its timers keep their pace while the tab is hidden, so alarms and pings do too.
+// A worker: its timers stay on time while the tab is hidden, and so do alarms and pings.
 setInterval(() => postMessage("tick"), 500);

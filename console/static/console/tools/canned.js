@@ -1,4 +1,4 @@
-// Canned replies: `/` in an empty composer, or the key elsewhere, opens a menu that filters as one types on.
+// Canned replies: `/` in an empty composer, or the key elsewhere, opens a menu that filters while typing.
 
 import { panes, withFocusedComposer } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
@@ -17,9 +17,9 @@ import { refreshReplies, replies, repliesFor } from "./replies.js";
 
 const SLASH = "/";
 const MOST = 50; // rows
-const ROOM = 280; // px under a composer that are enough for the menu
-const TALL = 340; // px, at most
-const SHORT = 230; // px, at most, over the log
+const ROOM = 280; // px below a composer that are enough for the menu
+const TALL = 340; // px at most
+const SHORT = 230; // px at most, above the log
 const menu = /** @type {HTMLElement} */ (document.getElementById("canned"));
 const note = /** @type {HTMLElement} */ (document.getElementById("canned-note"));
 const foot = /** @type {HTMLElement} */ (document.getElementById("canned-foot"));
@@ -28,11 +28,11 @@ const list = /** @type {HTMLElement} */ (document.getElementById("canned-list"))
 const choices = new Choices(list, { row, picked });
 
 /**
- * The open menu: from `start` on, after `lead` characters, the box holds what is looked for.
+ * The open menu: from `start` on, after `lead` characters, the box contains the query.
  * @type {{composer: Composer, start: number, lead: number} | null}
  */
 let open = null;
-let asked = ""; // the text with a placeholder that Enter has been asked about
+let asked = ""; // the text with a placeholder that Enter has already warned about
 
 export function startCanned() {
   addActions({
@@ -70,7 +70,7 @@ function composerOf(inside) {
   return panes.composers.find((composer) => inside instanceof Node && composer.root.contains(inside));
 }
 
-/** `/` opens the menu unless another key was chosen for it. */
+/** `/` opens the menu unless another key was set for it. */
 const isSlashOurs = () => isKeyOn("canned") && keyOf("canned") === SLASH;
 
 /** By key or button: what is typed from here on is looked for. @param {Composer} composer */
@@ -103,12 +103,12 @@ function hide() {
   if (menu.isConnected && menu.matches(":popover-open")) menu.hidePopover();
 }
 
-/** Whoever goes elsewhere on the page leaves no menu behind; going to another window changes nothing. */
+/** Close the menu when the focus moves elsewhere on the page, but not for another window. */
 function focusLeft() {
   if (document.hasFocus() && !menu.closest(".composer")?.contains(document.activeElement)) hide();
 }
 
-/** What has been typed since the menu opened; undefined when it is no longer about the menu. */
+/** Return what was typed since the menu opened; undefined if the text no longer belongs to the menu. */
 function query() {
   if (!open) return undefined;
   const {
@@ -128,7 +128,7 @@ function update() {
   if (!open || looked === undefined) return hide();
   const found = search(looked, about(open.composer).queue);
   const sought = found.length || replies.state === "loading" || !looked.includes(" ");
-  if (!sought) return hide(); // a sentence that begins with a slash
+  if (!sought) return hide(); // a sentence that starts with a slash
   choices.draw(found);
   list.hidden = !found.length;
   say(noteFor(found.length, looked));
@@ -158,7 +158,7 @@ function say(text) {
   if (text) announce(text);
 }
 
-/** Under the box where there is room, so that what the visitor said stays in view; else above. */
+/** Place the menu below the box if there is room, so that the visitor's message stays visible; else above. */
 function place() {
   if (!menu.matches(":popover-open")) return;
   const box = /** @type {HTMLElement} */ (menu.parentElement).getBoundingClientRect();
@@ -191,7 +191,7 @@ function scopeOf(reply) {
 }
 
 /**
- * What the server said of the chat, for placeholders.
+ * Return the chat's known values, for placeholders.
  * @param {Composer} composer
  * @returns {import('./placeholders.js').Known & {queue: string}}
  */
@@ -251,7 +251,7 @@ function picked(reply) {
   announce(left ? t("canned_fill", { name: left.name }) : t("canned_inserted", { title: reply.title }));
 }
 
-// --- nothing in braces goes out by a slip ---
+// --- unfilled placeholders are not sent by accident ---
 
 /** Once asked, the next Enter sends the same text as it is. @param {Composer} composer */
 function holdsBack(composer) {

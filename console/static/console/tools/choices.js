@@ -1,4 +1,4 @@
-// A list to choose from while the focus stays in a text box: arrows move, the box says which one is meant.
+// A list to choose from while the focus stays in a text box: arrows move, and the box names the current item.
 
 const PAGE = 8; // rows
 
@@ -17,7 +17,7 @@ export class Choices {
     /** @type {HTMLElement | null} */
     this.box = null;
     list.addEventListener("pointerdown", (event) => event.preventDefault());
-    list.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays in the box
+    list.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the focus in the box
     list.addEventListener("click", (event) => {
       const option = event.target instanceof Element ? event.target.closest('[role="option"]') : null;
       const index = option ? [...list.children].indexOf(option) : -1;

@@ -1,4 +1,4 @@
-// Who and what a chat can be handed to, as the server tells it while somebody asks.
+// The transfer targets, as the server sends them while somebody asks.
 
 import { isReady, onFrame, send } from "../net/frames.js";
 

@@ -1,4 +1,4 @@
-// All that the command palette offers: panes by name, actions with their keys, statuses, places.
+// Everything the command palette offers: panes by name, actions with their keys, statuses, pages.
 
 import { now } from "../net/server_clock.js";
 import { panes } from "../panes/page.js";
@@ -9,7 +9,7 @@ import { DEFAULT_KEYS, isKeyOn, keyLabel, keyOf } from "../shared/keymap.js";
 import { setStatus, statusOf } from "./status.js";
 
 /**
- * `may`: whether it would do anything, from where the person is now; `here`: it may be about the chat they are in.
+ * `may`: whether it would do anything from where the person is; `here`: it may concern the chat they are in.
  * @typedef {{label: string, detail: string, key: string, may: boolean, here: boolean, run: () => void}} Command
  */
 
@@ -51,7 +51,7 @@ function ofAction(name) {
   return { label, detail: may ? "" : t("not_now"), key, may, here: !PANE.test(name), run: () => perform(name) };
 }
 
-/** The same as in the menu on top. */
+/** The same statuses as in the menu at the top. */
 function statuses() {
   return [...document.querySelectorAll("#status-menu [data-set-status]")].map((button) => {
     const [status, reason] = [statusOf(button), button.getAttribute("data-reason") ?? ""];
@@ -60,7 +60,7 @@ function statuses() {
   });
 }
 
-/** In a tab of their own: the chats stay here. */
+/** Open in a new tab, so that the chats stay here. */
 function places() {
   return [...document.querySelectorAll("#places a")].map((link) => {
     const { href, textContent } = /** @type {HTMLAnchorElement} */ (link);

@@ -1,4 +1,4 @@
-// How much room things take: this browser's choice, as the volume is.
+// How compact the page is; this browser's choice, like the volume.
 
 import { addActions } from "../shared/actions.js";
 import { browser } from "../shared/storage.js";

@@ -1,4 +1,4 @@
-// What somebody means by a few letters: the start of a word before its middle, its middle before scattered letters.
+// Fuzzy search: the start of a word ranks before its middle, its middle before scattered letters.
 
 const START = 0;
 const INSIDE = 1;
@@ -10,7 +10,7 @@ export function fold(text) {
 }
 
 /**
- * How far `text` is from what is looked for: each of its words counts. Infinity: it does not fit.
+ * Return how far `text` is from the query, of which each word counts. Infinity: no match.
  * @param {string} query
  * @param {string} text
  * @param {boolean} [whole] letters must stand together
@@ -42,7 +42,7 @@ function scattered(word, text) {
 }
 
 /**
- * Those that fit, the nearest first; without a query all, as they come.
+ * Return the matches, best first; without a query all, in their order.
  * @template T
  * @param {T[]} items
  * @param {(item: T) => number} far

@@ -1,4 +1,4 @@
-// The dialog that hands a chat over, to a queue or a colleague, or invites a colleague to look on.
+// The dialog that transfers a chat to a queue or a colleague, or invites a colleague to watch.
 
 import { command, onAnswer } from "../net/frames.js";
 import { panes } from "../panes/page.js";
@@ -85,7 +85,7 @@ function agentChoice(agent) {
   };
 }
 
-/** Those whose name has what was typed. */
+/** Return those whose name contains the query. */
 function fitting() {
   const wanted = find.value.trim().toLocaleLowerCase();
   return choices.filter((one) => one.name.toLocaleLowerCase().includes(wanted));

@@ -1,4 +1,4 @@
-// The help dialog: every key, changed or switched off by whoever uses it.
+// The help dialog: every key, which the reader can change or switch off.
 
 import { t } from "../shared/i18n.js";
 import {

@@ -1,4 +1,4 @@
-// The command palette: a box to type in and what fits. It is no modal: chats are announced, and keys work, as ever.
+// The command palette: a box to type in, and the matches. It is not modal: announcements and keys keep working.
 
 import { panes } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
@@ -35,7 +35,8 @@ export function startPalette() {
     if (event.target instanceof Node && isOpen() && !palette.contains(event.target)) hide();
   });
   for (const button of document.querySelectorAll('[data-do="palette"]')) {
-    button.addEventListener("mousedown", (event) => event.preventDefault()); // who comes by mouse is still where they were
+    // Somebody who uses the mouse keeps their focus.
+    button.addEventListener("mousedown", (event) => event.preventDefault());
     button.addEventListener("pointerdown", (event) => event.stopPropagation());
   }
 }
@@ -61,7 +62,7 @@ function hide() {
   if (isOpen()) palette.hidePopover();
 }
 
-/** And back to where the person was; to its pane when that very place is gone. */
+/** Return to where the person was, or to its pane if that place is gone. */
 function close() {
   const pane = from?.closest(".pane");
   hide();
@@ -108,7 +109,8 @@ function keydown(event) {
 function picked(command) {
   if (!command.may) return announce(`${command.label}: ${t("not_now")}`);
   close();
-  const moved = command.here && chat !== (panes.focusedFooter()?.chat ?? ""); // what was meant for one chat reaches no other
+  // A command meant for one chat must not reach another.
+  const moved = command.here && chat !== (panes.focusedFooter()?.chat ?? "");
   if (moved) announce(`${command.label}: ${t("not_now")}`);
   else command.run();
 }

@@ -1,9 +1,9 @@
-// Placeholders of a canned reply: filled in from what is known of the chat, else left for the agent to see.
+// Placeholders of a canned reply: filled in from what is known about the chat, else left for the agent to see.
 
 const BRACES = /\{(visitor|first_name|agent|queue|site|page|field:[^{}\n]{1,60})\}/g;
 
 /**
- * What is known; an empty text is not.
+ * The known values; an empty text is unknown.
  * @typedef {{visitor?: string, agent?: string, queue_name?: string, site_name?: string, page?: string, fields?: Record<string, string>}} Known
  */
 
@@ -20,7 +20,7 @@ function lookUp(name, known) {
 }
 
 /**
- * The first placeholder that still stands in the text.
+ * Return the first placeholder left in the text.
  * @param {string} text
  * @param {number} [from]
  * @returns {{name: string, start: number, end: number} | undefined}

@@ -1,8 +1,8 @@
-// The canned replies that may be inserted, as the server last told them.
+// The canned replies the agent can insert, as last received from the server.
 
 const FRESH = 30_000; // ms
-const GIVE_UP = 5_000; // ms for an answer
-const SOON = 1_000; // ms between two questions about a queue that is not among what is known
+const GIVE_UP = 5_000; // ms to wait for a response
+const SOON = 1_000; // ms between two requests about a queue that is not included yet
 
 /**
  * `owner` is the queue's id in scope `queue`.
@@ -13,14 +13,14 @@ export const replies = {
   /** @type {Reply[]} */
   all: [],
   /** @type {string[]} */
-  queues: [], // whose replies are among them
+  queues: [], // whose replies are included
   /** @type {'new' | 'loading' | 'ready' | 'failed'} */
   state: "new",
-  at: -FRESH, // performance.now() of the last good answer
+  at: -FRESH, // performance.now() of the last successful response
 };
 
 /**
- * Asks the server unless that was just done: a chat that was handed over may be of a queue it has not told of.
+ * Ask the server, unless that was just done: a transferred chat may be from a queue it has not sent yet.
  * @param {string} queue @param {() => void} then called when something has changed
  */
 export async function refreshReplies(queue, then) {
@@ -36,7 +36,7 @@ export async function refreshReplies(queue, then) {
     replies.at = performance.now();
     replies.state = "ready";
   } catch {
-    replies.state = known ? "ready" : "failed"; // what is known is better than nothing
+    replies.state = known ? "ready" : "failed"; // old replies are better than none
   }
   then();
 }

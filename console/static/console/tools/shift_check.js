@@ -1,4 +1,4 @@
-// The start-of-shift check: sound, notifications, connection, round trip and clock, each in words and shape.
+// The start-of-shift check: sound, notifications, connection, round trip and clock, each as text and shape.
 
 import { askForNotifications, notificationState } from "../alarms/notifications.js";
 import { playSound, setSound, soundState, soundText } from "../alarms/sounds.js";
@@ -11,8 +11,8 @@ import { tab } from "../shared/storage.js";
 
 const PINGS = 5;
 const PATIENCE = 5_000; // ms for a pong
-const SLOW = 300; // ms: a slower line costs a noticeable part of six seconds
-const WRONG = 2_000; // ms a computer's clock may be off
+const SLOW = 300; // ms; anything slower costs a noticeable part of six seconds
+const WRONG = 2_000; // ms that a computer's clock may be off
 
 /** @typedef {'good' | 'bad' | 'todo' | 'running'} Verdict */
 
@@ -21,8 +21,8 @@ const offer = /** @type {HTMLElement} */ (document.getElementById("shift-offer")
 const sum = /** @type {HTMLElement} */ (document.getElementById("shift-sum"));
 /** @type {Map<string, Verdict>} */
 const verdicts = new Map();
-let heard = ""; // '', yes or no: whether the sound that was played was heard
-let run = 0; // the number of this check: a pong that comes later belongs to none
+let heard = ""; // '', yes or no: whether the person heard the sound
+let run = 0; // the number of this check; a pong of an earlier check is ignored
 /** @type {((trip: number) => void) | null} */
 let waiting = null;
 
@@ -55,7 +55,7 @@ function toggle() {
   check();
 }
 
-/** The focus goes back to where it was, of its own. */
+/** The focus returns to where it was by itself. */
 function close() {
   run += 1;
   dialog.close();
@@ -120,7 +120,7 @@ function drawSum() {
   if (dialog.open) announce(text);
 }
 
-// --- each check ---
+// --- the checks ---
 
 function drawSound() {
   const state = soundState();
@@ -206,7 +206,7 @@ function lost() {
   tell("clock", "bad", t("shift_no_trip"));
 }
 
-/** The console itself goes by the server's clock; other programs and people do not. */
+/** The console uses the server's clock; other programs and people do not. */
 function drawClock() {
   const off = Date.now() - serverClock.now();
   const seconds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(

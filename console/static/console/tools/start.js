@@ -1,4 +1,4 @@
-// What stands beside the panes: canned replies, commands, the check before a shift, the visitor's context, the density.
+// The tools beside the panes: canned replies, commands, start-of-shift check, visitor panel, density.
 
 import { startCanned } from "./canned.js";
 import { startDensity } from "./density.js";

@@ -1,4 +1,4 @@
-// Online, away with a reason, offline: chosen here, said by the server.
+// Online, away with a reason, offline: chosen here, shown as the server confirms it.
 
 import { localTimes } from "../../times.js";
 

@@ -1,4 +1,4 @@
-// What is known of a pane's visitor: a panel over the log's older end, asked of the server when somebody opens it.
+// What is known about a pane's visitor: a panel over the older part of the log, loaded when opened.
 
 import { localTimes } from "../../times.js";
 import { focused } from "../panes/focus.js";
@@ -25,7 +25,7 @@ class VisitorPanel {
     this.button = /** @type {HTMLButtonElement} */ (pane.find(".about"));
     this.panel = pane.find(".context");
     this.body = /** @type {HTMLElement} */ (this.panel.querySelector(".body"));
-    this.chat = ""; // whose panel it is, '' while closed
+    this.chat = ""; // whose panel it is; empty while closed
     /** @type {AbortController | null} */
     this.asking = null;
     this.timer = 0;
@@ -59,7 +59,7 @@ class VisitorPanel {
     void this.load(true);
   }
 
-  /** The focus, if it was in the panel, goes to its button. */
+  /** If the focus was in the panel, move it to the panel's button. */
   close() {
     const inside = this.panel.contains(document.activeElement);
     this.chat = "";
@@ -71,7 +71,7 @@ class VisitorPanel {
     if (inside) (this.pane.chat ? this.button : this.pane.root).focus();
   }
 
-  /** Another chat is another visitor; another page of the same one is news. */
+  /** Another chat means another visitor; another page of the same visitor is new data. */
   changed() {
     if (!this.chat) return;
     if (this.pane.who.dataset.chat !== this.chat) return this.close();

@@ -1,4 +1,4 @@
-// Looking on at a chat: its log as it goes, and a box to whisper to whoever has it. For boards and for guests.
+// The panel for watching a chat: its live log, and a box to whisper to its agent. For boards and for guests.
 
 import { localTimes } from "../../times.js";
 import { newCid } from "../net/ids.js";
@@ -12,10 +12,10 @@ import { morph } from "../shared/morph.js";
  * @import { Answer } from "../net/outbox.js"
  */
 
-const TYPING = 6_000; // ms that "is typing" stands
+const TYPING = 6_000; // ms that "is typing" stays
 
 /**
- * `send` a frame that may be lost; `say` a command, kept until it is answered; `changed` what is looked at now.
+ * `send` sends a frame that may be lost; `say` a command, kept until answered; `changed` tells which chat is watched.
  * @typedef {object} Hooks
  * @property {(frame: Watch) => unknown} send
  * @property {(frame: Whisper, chat: string, name: string) => unknown} say
@@ -83,7 +83,7 @@ export class WatchPanel {
     this.find("#watch-name").focus();
   }
 
-  /** After a new welcome the server knows of no looking on any more. */
+  /** After a new welcome the server has forgotten what this socket watched. */
   resume() {
     if (this.chat) this.on.send({ t: "watch", chat: this.chat });
   }
@@ -169,7 +169,7 @@ export class WatchPanel {
     place.textContent = words;
   }
 
-  /** Times that run. */
+  /** Update running times. */
   tick() {
     const at = now();
     for (const place of this.root.querySelectorAll("[data-since]"))

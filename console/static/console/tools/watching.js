@@ -1,4 +1,4 @@
-// Looking on at a colleague's chat, for whoever was invited.
+// Watching a colleague's chat, for invited guests.
 
 import { playSound } from "../alarms/sounds.js";
 import { command, onAnswer, onFrame, send } from "../net/frames.js";
@@ -45,7 +45,7 @@ function watch(button) {
   document.body.toggleAttribute("data-watching", true);
 }
 
-/** By key: the first one may look on at; again: back. */
+/** By key: watch the first invited chat; pressed again, go back. */
 function toggleWatching() {
   const [first] = invitations();
   if (panel.chat) panel.close();
