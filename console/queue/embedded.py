@@ -129,9 +129,8 @@ class EmbeddedStore:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             pass_fds=(self._lock,),
-            umask=0o077,
             start_new_session=True,  # a Ctrl-C is for us: we stop it when the last command is done
-            preexec_fn=_dies_with(os.getpid()),
+            preexec_fn=_beginning(os.getpid()),
         )
         await self._until_ready(self._process)
 
@@ -306,20 +305,22 @@ async def _ping(socket: Path) -> bytes:
         return b""
 
 
-def _dies_with(parent: int) -> Callable[[], None] | None:
-    """Return what the child process runs before it becomes the server: it asks the kernel to end it with `parent`.
+def _beginning(parent: int) -> Callable[[], None]:
+    """Return what the child process runs before it becomes the server: it keeps its files to itself, and on Linux it
+    asks the kernel to end it with `parent`. uvloop takes no `umask`.
 
     The kernel watches the thread that forked, so an embedded store belongs to the main thread, or to one that lives as
     long as the store.
     """
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
-    def ask() -> None:
+    def begin() -> None:
+        os.umask(0o077)
+        if prctl is None:
+            return
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         # The parent may have died before the call took effect.
         if os.getppid() != parent:
             os._exit(1)
 
-    return ask
+    return begin
