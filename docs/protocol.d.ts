@@ -203,12 +203,13 @@ export interface Seen {
   chat?: string;
 }
 
-/** Older facts, oldest first; `more` if there are still older ones. */
+/** The facts older than `before`, as it was asked for, oldest first. `more`: there are older ones still. */
 export interface HistoryPage {
   t: "history";
   facts: Array<unknown>;
   chat?: string;
   more?: boolean;
+  before?: number;
 }
 
 /** The answer to a ping: its `at`, and the server's clock. */
@@ -428,6 +429,7 @@ export interface ChatForAgent {
   here?: boolean;
   seen?: number;
   draft?: string;
+  after?: number;
   facts?: Array<unknown>;
   place?: "active" | "offered" | "wrapup";
   until?: number;
@@ -531,13 +533,11 @@ export interface ColleagueThere {
   queues?: Array<string>;
 }
 
-/** A watched chat: with `whole` its full state, else what happened since. */
-export interface WatchDrawn {
-  t: "watched";
-  chat: string;
+/** For clients that speak JSON: a watched chat as it stands at `n`. Its facts follow as `fact`. */
+export interface WatchStarted {
+  t: "watching";
   n: number;
-  content: string;
-  whole?: boolean;
+  chat: ChatForAgent;
 }
 
 /** The chat is no longer watched: it ended, or watching is over. */
@@ -575,6 +575,15 @@ export interface Html {
   content: string;
   due?: Record<string, number>;
   drafts?: Record<string, string>;
+}
+
+/** A watched chat: with `whole` its full state, else what happened since. */
+export interface WatchDrawn {
+  t: "watched";
+  chat: string;
+  n: number;
+  content: string;
+  whole?: boolean;
 }
 
 /** First frame of a socket; `wall` asks for the wall display. */
@@ -1076,7 +1085,7 @@ export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | T
 
 export type AnAgentSays = AgentHello | SetStatus | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Watch | Whisper | FollowColleagues | Ping;
 
-export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatOffered | ChatGone | Invitation | StandingChanged | Colleagues | WatchDrawn | Unwatched | Typing | Seen | HistoryPage | Pong | Error;
+export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatOffered | ChatGone | Invitation | StandingChanged | Colleagues | WatchStarted | Unwatched | Typing | Seen | HistoryPage | Pong | Error;
 
 export type AConsoleHears = HtmlWelcome | Html | Ack | Nack | Invitation | Colleagues | WatchDrawn | Unwatched | Typing | Seen | Pong | Error;
 

@@ -174,11 +174,11 @@ class AgentActions:
             await self.workspace.signal(msgspec.json.encode(signal))
 
     async def history(self, chat: str, before: int) -> tuple[list[bytes], bool]:
-        """Return the facts before seq `before` as JSON, oldest first, and whether there are more. Raises NotYours."""
-        _, agent, log, more = await self.workspace.history(chat, before, MAX_FACTS)
-        if agent != self.author.id:
+        """The facts older than seq `before` as JSON, oldest first, and whether there are more. NotYours."""
+        page = await self.workspace.history(chat, before, MAX_FACTS)
+        if page.agent != self.author.id:
             raise NotYours
-        return log, more
+        return page.log, page.first > 1
 
     # --- helpers ----------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ from console.services import Services
 from console.views.json import visitor_facts
 
 WRITTEN = 4  # times that a profile goes to the disk: log, feed, the chat as it stands, and the archive
+MOST_READ = 1_000  # facts read at once while a page of history is not full
 
 
 class VisitorActions:
@@ -197,11 +198,18 @@ class VisitorActions:
             await self.workspace.visitor_seen(self.chat, self.visitor.id, command.seq)
 
     async def history(self, before: int) -> tuple[list[VisitorFact], bool]:
-        """Return the public facts before seq `before`, oldest first, and whether there are more."""
-        owner, _, log, more = await self.workspace.history(self._open_chat(), before, MAX_FACTS)
-        if owner != self.visitor.id:
-            raise NotOpen
-        return visitor_facts(log), more
+        """At most 100 public facts older than seq `before`, oldest first, and whether there are more.
+
+        What staff keep to themselves counts for nothing: the log is read on until the page is full or the chat begins.
+        """
+        chat, facts, first, count = self._open_chat(), list[VisitorFact](), before, MAX_FACTS
+        while first > 1 and len(facts) < MAX_FACTS:
+            page = await self.workspace.history(chat, first, count)
+            if page.visitor != self.visitor.id:
+                raise NotOpen
+            facts = visitor_facts(page.log) + facts
+            first, count = page.first, MOST_READ
+        return facts[-MAX_FACTS:], len(facts) > MAX_FACTS or (bool(facts) and facts[0].prev > 0)
 
     # --- helpers --------------------------------------------------------------------------------------------
 

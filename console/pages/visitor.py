@@ -84,10 +84,7 @@ async def _in_hand(services: Services, chat: str) -> tuple[ChatState, list[ChatF
         live, _ = await services.workspace.read_chat(chat)
         facts = read_log(live.log)
         if facts and facts[0].seq > 1:
-            # The log returned is the newest part of a long chat; its opening, with browser and referrer, is read
-            # separately.
-            _, _, first, _ = await services.workspace.history(chat, 2, 1)
-            facts = [*read_log(first), *facts]
+            facts = [*read_log((await services.workspace.history(chat, 2, 1)).log), *facts]
     except Gone:
         raise NotYours from None
     return chat_state(live.id, live.fields), facts, live.fields.get("address", "")

@@ -127,11 +127,12 @@ class Seen(Outbound, tag="seen"):
 
 
 class HistoryPage(Outbound, tag="history"):
-    """Older facts, oldest first; `more` if there are still older ones."""
+    """The facts older than `before`, as it was asked for, oldest first. `more`: there are older ones still."""
 
     facts: list[msgspec.Raw]
     chat: str = ""
     more: bool = False
+    before: int = 0
 
 
 class ChatForAgent(msgspec.Struct, omit_defaults=True):
@@ -154,6 +155,7 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
     here: bool = True
     seen: int = 0  # the last seq the visitor has seen
     draft: str = ""
+    after: int = 0  # the facts go on behind this seq; 0: they are the whole log, or its last 300
     facts: list[msgspec.Raw] = []
     place: Literal["offered", "active", "wrapup"] = "active"
     until: int = 0
@@ -292,6 +294,13 @@ class WatchDrawn(Outbound, tag="watched"):
     whole: bool = False
 
 
+class WatchStarted(Outbound, tag="watching"):
+    """For clients that speak JSON: a watched chat as it stands at `n`. Its facts follow as `fact`."""
+
+    n: int
+    chat: ChatForAgent
+
+
 class Unwatched(Outbound, tag="unwatched"):
     """The chat is no longer watched: it ended, or watching is over."""
 
@@ -343,7 +352,7 @@ AgentReply = (
     | Invitation
     | StandingChanged
     | Colleagues
-    | WatchDrawn
+    | WatchStarted
     | Unwatched
     | Typing
     | Seen

@@ -10,6 +10,7 @@ from console.errors import (
     Fenced,
     LineFull,
     NobodyThere,
+    NoQueue,
     NoSlot,
     NothingToDo,
     NotThere,
@@ -42,6 +43,7 @@ REFUSALS: dict[str, type[Refused] | type[WrongEpoch]] = {
         Gone,
         LineFull,
         NobodyThere,
+        NoQueue,
         NoSlot,
         NothingToDo,
         NotThere,
@@ -72,6 +74,15 @@ class ChatSnapshot(NamedTuple):
 
     def number(self, field: str) -> int:
         return int(self.fields.get(field) or 0)
+
+
+class HistoryRead(NamedTuple):
+    """A page of a chat's log: whose chat it is, facts as JSON, and the seq of the first (1: nothing is older)."""
+
+    visitor: str
+    agent: str
+    log: list[bytes]
+    first: int
 
 
 class Arrived(NamedTuple):

@@ -13,6 +13,7 @@ from console.queue.payloads import encode
 from console.queue.results import (
     AgentSnapshot,
     ChatSnapshot,
+    HistoryRead,
     QueueSnapshot,
     Snapshot,
     chat_snapshot,
@@ -105,10 +106,10 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
         reply = await self._call("read_chat", chat)
         return chat_snapshot(reply[3]), int(reply[4])
 
-    async def history(self, chat: str, before: int, count: int) -> tuple[str, str, list[bytes], bool]:
-        """Return visitor and agent of the chat, its facts before `before` (oldest first), and whether more exist."""
-        _, _, _, visitor, agent, log, more = await self._call("history", chat, before, count)
-        return visitor.decode(), agent.decode(), log, more == b"1"
+    async def history(self, chat: str, before: int, count: int) -> HistoryRead:
+        """At most `count` facts older than seq `before`, oldest first; the last ones when that lies beyond the end."""
+        _, _, _, visitor, agent, log, first = await self._call("history", chat, before, count)
+        return HistoryRead(visitor.decode(), agent.decode(), log, int(first))
 
     async def newest(self) -> int:
         """Return the feed's last number."""

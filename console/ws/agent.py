@@ -82,7 +82,9 @@ class AgentConnection(Connection):
         self.guest_of: set[str] = set()  # chats the agent was invited to watch
         locale = locale_of(socket, me.member.locale)
         may, sees = self.actions.may_watch, self.actions.sees_watchers
-        self.watching = Watching(self, self.services, self.author, locale, may, sees)
+        self.watching = Watching(
+            self, self.services, self.author, locale, may, sees, json=isinstance(renderer, JsonRenderer)
+        )
         self._coming: dict[str, CatchUp[RenderedFact]] = {}  # chats being read
         self._events = CatchUp(self._hear)
         self._reading: set[asyncio.Task[None]] = set()
@@ -161,7 +163,7 @@ class AgentConnection(Connection):
 
     async def history(self, frame: AgentHistory) -> None:
         facts, more = await self.actions.history(frame.chat, frame.before)
-        self.send(HistoryPage([msgspec.Raw(fact) for fact in facts], frame.chat, more))
+        self.send(HistoryPage([msgspec.Raw(fact) for fact in facts], frame.chat, more, frame.before))
 
     async def follow_colleagues(self, frame: FollowColleagues) -> None:
         if self._following is not None:

@@ -20,7 +20,7 @@ from console.protocol import (
     Went,
 )
 from console.queue.results import ChatSnapshot, Connected
-from console.ws.agent_renderer import AgentView, recovered
+from console.ws.agent_renderer import AgentView, continues, recovered
 
 
 class JsonRenderer:
@@ -46,7 +46,7 @@ class JsonRenderer:
                 limit=connected.limit,
                 recovered=recovered(on, hello, connected),
                 n=connected.n,
-                chats=[agent_chat(chat, hello.have.get(chat.id, 0) if same else 0) for chat in connected.chats],
+                chats=[agent_chat(chat, _after(chat, hello, same=same)) for chat in connected.chats],
                 went=[*went],
                 invited=on.invitations(),
             )
@@ -81,8 +81,14 @@ class JsonRenderer:
         """Nothing to stop."""
 
 
+def _after(chat: ChatSnapshot, hello: AgentHello, *, same: bool) -> int:
+    """The seq behind which the client is told the chat's facts: what it has, or 0 for all that was read."""
+    have = hello.have.get(chat.id, 0)
+    return have if continues(chat, have, same=same) else 0
+
+
 def agent_chat(live: ChatSnapshot, after: int) -> ChatForAgent:
-    """Build a chat frame with the facts after seq `after`."""
+    """A chat with its facts behind seq `after`; with 0 the whole of what was read of its log."""
     line = chat_state(live.id, live.fields)
     # The log may hold only the newest facts; `first` is the seq before its first one.
     first = line.seq - len(live.log)
@@ -101,6 +107,7 @@ def agent_chat(live: ChatSnapshot, after: int) -> ChatForAgent:
         here=line.here,
         seen=live.number("seen_visitor"),
         draft=live.draft,
+        after=after,
         facts=[msgspec.Raw(raw) for raw in live.log[max(after - first, 0) :]],
         place=line.place,  # type: ignore[arg-type]
         until=line.until,

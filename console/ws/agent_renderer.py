@@ -44,11 +44,18 @@ class AgentRenderer(Protocol):
 
 
 def recovered(on: AgentView, hello: AgentHello, connected: Connected) -> bool:
-    """Whether everything the client has is still valid and only continues, without a gap."""
-    logs = {chat.id: (chat.number("seq") - len(chat.log), chat.number("seq")) for chat in connected.chats}
-    spans = [(seq, *logs.get(chat, (0, -1))) for chat, seq in hello.have.items()]
-    same = hello.epoch == on.services.workspace.epoch
-    return not spans or (same and all(first <= seq <= last for seq, first, last in spans))
+    """Whether every log the client has goes on where it stopped."""
+    chats = {chat.id: chat for chat in connected.chats}
+    return all(
+        chat in chats and continues(chats[chat], seq, same=hello.epoch == on.services.workspace.epoch)
+        for chat, seq in hello.have.items()
+    )
+
+
+def continues(chat: ChatSnapshot, have: int, *, same: bool) -> bool:
+    """Whether what was read of the chat's log goes on behind seq `have`; `same` says that the epoch is the client's."""
+    last = chat.number("seq")
+    return same and last - len(chat.log) <= have <= last
 
 
 def leaves(fact: ChatFact) -> str:

@@ -47,11 +47,11 @@ names = msgspec.json.Decoder(CommandName)
 
 
 class Hangup(Exception):
-    """Raised to end the socket with a close code."""
+    """The server ends the socket with this close code, and says why in a few words."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
+    def __init__(self, code: int, reason: str = "") -> None:
+        super().__init__(code, reason)
+        self.code, self.reason = code, reason
 
 
 class Connection:
@@ -87,8 +87,13 @@ class Connection:
         """Clean up after the socket has closed."""
 
     def refusal_of(self, text: str, problem: Exception) -> Outbound:
-        """Return the answer to a frame that cannot be decoded."""
-        return BAD_FRAME
+        """A command that names itself is over, and hears which field was wrong: an outbox would resend it for ever."""
+        cid = cid_of(text)
+        if not cid:
+            return BAD_FRAME
+        reason, _, field = str(problem).partition(" - at `$.")
+        where = f"{field.rstrip('`')}: " if field else ""
+        return Nack(cid, BAD_FRAME.code, f"{BAD_FRAME.message} {where}{reason}"[:300], True)
 
     def look_again(self) -> None:
         """Called once a second; by default there is nothing to refresh."""
@@ -115,7 +120,7 @@ class Connection:
         self._tasks = [writer, reader]
         try:
             done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            await self._close(self._code_of(done))
+            await self._close(self._end_of(done))
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -151,23 +156,24 @@ class Connection:
             abort()
         self.cut(1013)
 
-    def _code_of(self, done: set[asyncio.Task[Any]]) -> int:
+    def _end_of(self, done: set[asyncio.Task[Any]]) -> Hangup:
+        """With which code and words the socket closes; code 0: it is closed already."""
         if self._cut_code:
-            return self._cut_code
+            return Hangup(self._cut_code)
         for task in done:
             problem = None if task.cancelled() else task.exception()
             if isinstance(problem, Hangup):
-                return problem.code
+                return problem
             if problem is not None and not isinstance(problem, WebSocketDisconnect | OSError | RuntimeError):
                 log.error("socket.failed", error=repr(problem), exc_info=problem)
-                return 1011
-        return 0
+                return Hangup(1011)
+        return Hangup(0)
 
-    async def _close(self, code: int) -> None:
-        if code:
+    async def _close(self, end: Hangup) -> None:
+        if end.code:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(1):
-                    await self.socket.close(code)
+                    await self.socket.close(end.code, end.reason)
 
     async def _farewell(self) -> None:
         try:
@@ -182,9 +188,9 @@ class Connection:
             async with asyncio.timeout(HELLO_WITHIN):
                 first = self._decoded(await self._receive())
         except TimeoutError:
-            raise Hangup(1008) from None
+            raise Hangup(1008, "no hello within 10 s") from None
         if first is None or not await self._guarded(self.hello, first):
-            raise Hangup(1008)
+            raise Hangup(1008, "the first frame is not a hello of this socket")
         verbs = self.verbs()
         while True:
             text = await self._receive()
@@ -211,9 +217,9 @@ class Connection:
             raise WebSocketDisconnect(message.get("code", 1005))
         text = message.get("text")
         if text is None:
-            raise Hangup(1003)
+            raise Hangup(1003, "text frames only")
         if len(text) > MAX_FRAME:
-            raise Hangup(1009)
+            raise Hangup(1009, "a frame has 64 KiB at most")
         return str(text)
 
     def _decoded(self, text: str) -> Any:
@@ -227,7 +233,7 @@ class Connection:
 
     def _count_bad(self) -> None:
         if not self._patience.take():
-            raise Hangup(1008)
+            raise Hangup(1008, "too many frames, or too many that are none of the protocol")
 
     def _overtakes(self, frame: Any) -> bool:
         """Whether the command must wait for an earlier one.

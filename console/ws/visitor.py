@@ -22,9 +22,7 @@ from console.protocol import (
     Identify,
     Inbound,
     LeaveMessage,
-    Nack,
     Open,
-    Outbound,
     Rate,
     Seen,
     SetProfile,
@@ -41,7 +39,7 @@ from console.protocol import (
 )
 from console.queue.results import Arrived
 from console.views.json import raw, visitor_chat, visitor_facts
-from console.ws.connection import BAD_FRAME, Connection, Handler, Hangup, cid_of
+from console.ws.connection import Connection, Handler, Hangup
 from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
@@ -87,18 +85,7 @@ class VisitorConnection(Connection):
             Identify: self.identify,
         }
 
-    def refusal_of(self, text: str, problem: Exception) -> Outbound:
-        """Answer a command that cannot be decoded with a final nack that names the field: an outbox would resend it
-        forever.
-        """
-        cid = cid_of(text)
-        if not cid:
-            return BAD_FRAME
-        reason, _, field = str(problem).partition(" - at `$.")
-        where = f"{field.rstrip('`')}: " if field else ""
-        return Nack(cid, BAD_FRAME.code, f"{BAD_FRAME.message} {where}{reason}"[:300], True)
-
-    # --- connecting and reconnecting: the same path ---------------------------------------------------
+    # --- coming, and coming back: the same path ------------------------------------------------------
 
     async def hello(self, frame: VisitorHello) -> bool:
         if not isinstance(frame, VisitorHello):
@@ -142,7 +129,8 @@ class VisitorConnection(Connection):
             actions.profile.adopt(chat.fields["profile"])
             facts = visitor_facts(chat.log)
             same = chat.id == hello.chat and hello.epoch == self.services.workspace.epoch
-            recovered = same and arrived.start <= hello.after <= actions.last and len(facts) <= MAX_FACTS
+            before = facts[0].prev if facts else actions.last  # the public fact that these continue
+            recovered = same and hello.after == before and len(facts) <= MAX_FACTS
             facts = facts[-MAX_FACTS:]
         self.send(
             VisitorWelcome(
@@ -162,7 +150,7 @@ class VisitorConnection(Connection):
 
     async def history(self, frame: VisitorHistory) -> None:
         facts, more = await self.actions.history(frame.before)
-        self.send(HistoryPage([raw(fact) for fact in facts], self.actions.chat, more))
+        self.send(HistoryPage([raw(fact) for fact in facts], self.actions.chat, more, frame.before))
 
     async def identify(self, frame: Identify) -> None:
         """Refuse: signed identities are not checked yet, so none is believed."""

@@ -7,23 +7,26 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from console.delivery.catch_up import CatchUp
-from console.delivery.hub import Listener
+from console.delivery.hub import Listener, Outbox
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import TypingSignal
 from console.domain.ids import new_id
 from console.errors import ChatEnded, NotYours, SestettoError
 from console.events import Author, ChatFact, Ended, Presence, Watched, Wrapped, read_log
 from console.projection.picture import ChatState, chat_state
-from console.protocol import Outbound, Typing, Unwatched, WatchDrawn
+from console.protocol import Outbound, Typing, Unwatched, WatchDrawn, WatchStarted
 from console.queue.results import Gone
 from console.services import Services
 from console.views.watch import TRACED, WatchViews, traced
+from console.ws.agent_json import agent_chat
 
 MOST = 6  # chats watched at once
 RENEW = 20.0  # seconds; the store forgets a watcher after 60 if their process has died
 
 
 class WatchingSocket(Listener[HubEvent], Protocol):
+    outbox: Outbox
+
     def send(self, frame: Outbound) -> None: ...
     def now(self) -> int: ...
 
@@ -51,8 +54,12 @@ class Watching:
         locale: str,
         may: Callable[[ChatState], bool],
         sees: Callable[[], bool] = lambda: True,
+        *,
+        json: bool = False,
     ) -> None:
         self._on = on
+        self._sees = sees
+        self._json = json  # facts as they are, instead of fragments
         self._services = services
         self._author = author
         self._locale = locale
@@ -82,9 +89,12 @@ class Watching:
         facts = read_log(live.log)
         watched.trace = traced(facts)
         line = chat_state(chat, live.fields)
-        whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())
-        self._send(WatchDrawn(chat, watched.n, whole, whole=True))
-        if line.place == "ended":  # it ended between the two calls, and its end has already passed by
+        if self._json:
+            self._send(WatchStarted(watched.n, agent_chat(live, 0)))
+        else:
+            whole = self._views.whole(line, facts, locale=self._locale, now=self._on.now())
+            self._send(WatchDrawn(chat, watched.n, whole, whole=True))
+        if line.place == "ended":  # between the two calls: its end has passed by already
             self._forget(chat, "ended")
             return
         watched.facts.go_on()
@@ -127,11 +137,14 @@ class Watching:
 
     def _show(self, watched: WatchedChat, rendered: RenderedFact, line: ChatState) -> None:
         fact = rendered.fact
+        if self._json:
+            self._tell(rendered)
+            return
         if not isinstance(fact, ChatFact):
             content = self._views.head(line, locale=self._locale, now=self._on.now())
             self._send(WatchDrawn(line.id, rendered.n, content))
             return
-        over = isinstance(fact, Wrapped) or (isinstance(fact, Ended) and not fact.wrapup)
+        over = _is_over(fact)
         if isinstance(fact, TRACED):
             watched.trace.append(fact)
         stands = replace(line, place="ended") if over else line
@@ -139,6 +152,14 @@ class Watching:
         self._send(WatchDrawn(line.id, rendered.n, content))
         if over:
             self._forget(line.id, "ended")
+
+    def _tell(self, rendered: RenderedFact) -> None:
+        """The fact as it is, but for who else watches where that is not shown."""
+        fact = rendered.fact
+        if not isinstance(fact, Watched) or self._sees():
+            self._on.outbox.put(rendered.for_agent())
+        if _is_over(fact):
+            self._forget(getattr(fact, "chat", ""), "ended")
 
     def _forget(self, chat: str, why: str) -> None:
         del self._looked[chat]
@@ -162,3 +183,8 @@ class Watching:
 
     def _send(self, frame: Outbound) -> None:
         self._on.send(frame)
+
+
+def _is_over(fact: object) -> bool:
+    """Whether the chat leaves its slot with this fact, and with it the eyes of whoever watches."""
+    return isinstance(fact, Wrapped) or (isinstance(fact, Ended) and not fact.wrapup)

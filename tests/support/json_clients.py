@@ -124,13 +124,13 @@ class Agent(Talker):
     @classmethod
     async def comes(
         cls, server: RunningServer, member: str, *, tab: str = "one", take: bool = False, blind: bool = False,
-        have: dict[str, int] | None = None,
+        have: dict[str, int] | None = None, epoch: str = "",
     ) -> Self:  # fmt: skip
         bearer = await bearer_of(server, member)
         socket = await SocketClient.open(f"{server.socket_url}/ws/agent", subprotocol="sestetto.v1", bearer=bearer)
         agent = cls(socket)
         agent.blind = blind
-        await agent.say_frame("hello", tab=tab, take=take, have=have or {})
+        await agent.say_frame("hello", tab=tab, take=take, have=have or {}, epoch=epoch)
         return agent
 
     async def is_welcome(self) -> Frame:

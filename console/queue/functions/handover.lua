@@ -134,7 +134,7 @@ verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
   if to == id then return refuse('nothing_to_do') end
-  if not exists(queue) then return refuse('not_found') end
+  if not exists(queue) then return refuse('no_queue') end
   local why = to ~= '' and cannot_take(to)
   if why then return refuse(why) end
   return S.done(chat, id, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)
@@ -155,8 +155,8 @@ verb('move', function(by, chat, cid, digest, queue, to, payload)
   local answer, c = running(chat, by, cid, digest)
   if answer then return answer end
   if to ~= '' and to == c.agent and c.place == 'active' then return refuse('nothing_to_do') end
-  if not exists(queue) then return refuse('not_found') end
-  local offeree = c.place == 'offered' and to == c.agent -- the slot reserved for the offer is for this very chat
+  if not exists(queue) then return refuse('no_queue') end
+  local offeree = c.place == 'offered' and to == c.agent -- their slot is this very chat's
   local why = to ~= '' and cannot_take(to)
   if why and not (offeree and why == 'no_slot') then return refuse(why) end
   return S.done(chat, by, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)

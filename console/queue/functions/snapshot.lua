@@ -67,13 +67,15 @@ verb('read_chat', function(chat)
   return S.reply(S.whole(chat, 300), int(N))
 end, { 'no-writes' })
 
--- history(chat, before, count): facts before `before`, oldest first.
+-- history(chat, before, count): facts older than `before`, oldest first; beyond the end, the last ones. With the seq of
+-- the first of them.
 verb('history', function(chat, before, count)
-  local from = math.max(num(before) - 1 - num(count), 0)
+  local upto = math.min(math.max(num(before) - 1, 0), redis.call('LLEN', key('log', chat)))
+  local from = math.max(upto - num(count), 0)
   return S.reply(
     redis.call('HGET', key('chat', chat), 'visitor') or '',
     redis.call('HGET', key('chat', chat), 'agent') or '',
-    num(before) > 1 and redis.call('LRANGE', key('log', chat), from, num(before) - 2) or {},
-    from > 0 and '1' or '0'
+    upto > 0 and redis.call('LRANGE', key('log', chat), from, upto - 1) or {},
+    from + 1
   )
 end, { 'no-writes' })

@@ -274,7 +274,7 @@ async def test_a_limit_is_in_sql_and_live_and_written_down(server: RunningServer
     assert (latest.name, latest.target, latest.after["limit"]) == ("Sam", "member:ana", 2)
     assert (await board.command("limit", agent="nobody", limit=2))["code"] == "not_found"
     await board.say_frame("limit", cid="l" * 22, agent="ana", limit=7)
-    await board.hears(lambda frame: frame["t"] == "error" and frame["code"] == "bad_frame", "no limit of seven")
+    await board.hears(lambda frame: frame["t"] == "nack" and frame["code"] == "bad_frame", "no limit of seven")
     assert ana.closed is None
 
 
@@ -376,5 +376,10 @@ async def test_ana_is_told_who_looks_on_unless_the_admin_keeps_it_from_her(serve
     ben = await Agent.comes(server, "ben")
     await ben.is_welcome()
     await ben.say_frame("watch", chat=vera.chat)
-    drawn = await ben.hears("watched")
-    assert ("Watching:" in drawn["content"]) is shown
+    await ben.hears("watching")
+    await sam.say_frame("watch", chat=vera.chat, on=False)
+    await sam.hears("unwatched")
+    await vera.says("Anybody?")
+    await ben.hears(lambda frame: frame["t"] == "fact" and frame["fact"].get("text") == "Anybody?", "Vera's words")
+    told = [frame["fact"]["kind"] for frame in ben.heard if frame["t"] == "fact"]
+    assert ("watched" in told) is shown
