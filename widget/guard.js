@@ -62,7 +62,7 @@ export function guard(widget, signal) {
   on("focusout", (event) => {
     const traps = taking || event.target.closest?.(MODAL);
     if (traps && event.relatedTarget === widget) event.stopImmediatePropagation();
-    if (keep(event) && !event.relatedTarget) setTimeout(regain);
+    if (keep(event) && !event.relatedTarget) queueMicrotask(regain);
   });
 
   function leave() {

@@ -23,6 +23,7 @@ export class Widget extends HTMLElement {
   #languages = [];
   /** @type {(() => void) | undefined} */
   #placed;
+  #swaps = false;
 
   /** `base` is the server's address with a slash at the end; `given` the script's `data-` values. @param {string} base @param {Options} given */
   begin(base, { site, theme, locale, closed }) {
@@ -54,15 +55,14 @@ export class Widget extends HTMLElement {
   }
 
   /**
-   * Put the element into the page, and back when a framework has swapped the body and removed it. The open widget is
-   * placed
-   * beside the body, which may be swapped and morphed while somebody types. Before the page is complete it may be
-   * compared
-   * with what a server has sent, and unknown elements beside the body would be an error.
+   * Put the element into the page, and back when a framework has swapped the body and removed it. On pages that do
+   * this, the open widget is placed beside the body, so that swaps and morphs do not interrupt typing. Elsewhere, and
+   * before the page is complete, it stays in the body.
    */
   place() {
     const { body, documentElement, readyState } = document;
-    const home = this.#shown() && readyState === "complete" ? documentElement : body;
+    const beside = this.#swaps || "Turbo" in window || "htmx" in window;
+    const home = beside && this.#shown() && readyState === "complete" ? documentElement : body;
     const well = this.isConnected && (home !== documentElement || this.parentNode === home || this.panel.held());
     if (well || this.#gone.signal.aborted) return;
     home?.append(this);
@@ -75,7 +75,10 @@ export class Widget extends HTMLElement {
   }
 
   disconnectedCallback() {
-    if (this.visitor) setTimeout(() => this.place());
+    if (!this.visitor) return;
+    this.#swaps = true;
+    queueMicrotask(() => this.place()); // before the next key
+    setTimeout(() => this.place());
   }
 
   // --- the page's calls ------------------------------------------------------------------
@@ -133,12 +136,12 @@ export class Widget extends HTMLElement {
 
   /** @param {Settings} given */
   set({ theme, locale, tags, fields, ...given }) {
+    this.visitor.told.push(fields, tags && { tags });
     if (theme) this.dataset.theme = theme;
     if (locale) {
       speak(locale, words.locale);
       this.visitor.locale = cut(words.locale, 35);
     }
-    this.visitor.told.push(fields, tags && { tags });
     this.visitor.set(given);
     if (given.queue || locale) this.#ask();
     this.#paint();
@@ -357,8 +360,8 @@ function start() {
     new URL(".", href).href,
     /** @type {Options} */ (/** @type {unknown} */ (given)),
   );
-  /** A wrong call is the page's mistake: it loses no other. @type {Api} */
-  const run = (...call) => {
+  /** A wrong call is the page's mistake: it loses no other. @param {Call} call */
+  const push = (call) => {
     try {
       const [verb, ...given] = call;
       /** @type {Verbs} */ (/** @type {unknown} */ (element))[verb]?.(...given);
@@ -366,12 +369,14 @@ function start() {
       warn("Sestetto: a call was left out:", call, problem);
     }
   };
+  /** @type {Api} */
+  const run = (...call) => push(call);
   run.element = element;
-  run.q = { push: (/** @type {Call} */ call) => run(...(call || [])) };
+  run.q = { push };
   window.sestetto = run;
   element.place();
   document.addEventListener("DOMContentLoaded", () => element.place());
-  for (const call of early?.q || []) run.q.push(call);
+  for (const call of early?.q || []) push(call);
 }
 
 start();

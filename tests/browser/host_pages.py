@@ -5,11 +5,16 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+
+from tests.support.credentials import allow_origin
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
 
 TOP = Path(__file__).parents[2]
 LIBRARIES = TOP / "node_modules"
@@ -66,13 +71,26 @@ def install() -> None:
         subprocess.run([TOP / "tools" / "javascript", "true"], check=True, capture_output=True)
 
 
+async def put_on_the_list(server: RunningServer, origin: str) -> None:
+    """Pages of this origin may have the demo's widget, as the server knows by now."""
+
+    async def listed() -> bool:
+        address = f"{server.url}/widget/availability?site=demo"
+        async with httpx.AsyncClient() as client:
+            return (await client.get(address, headers={"origin": origin})).status_code == 200
+
+    if not await listed():
+        await allow_origin(server, origin)
+        await eventually(listed, "the website to be on the list")
+
+
 class HostPages:
     """`/KIND/NAME` is a page of that kind; `widget` is the line of script that its owner has copied into it."""
 
     def __init__(self) -> None:
         self.widget = ""
         files = [
-            Mount("/lib", StaticFiles(directory=LIBRARIES)),
+            Mount("/lib", StaticFiles(directory=LIBRARIES, check_dir=False)),
             Mount("/vendor", StaticFiles(directory=TOP / "console" / "static" / "vendor")),
         ]
         self.app = Starlette(routes=[*files, Route("/{kind}/{name}", self.page)])

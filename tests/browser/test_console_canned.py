@@ -371,3 +371,12 @@ async def test_a_search_of_two_words_waits_for_replies_that_come_late(stage: Sta
     assert stage.said("say") == []
     come.set()
     await expect(titles(desk)).to_have_text(["Black screen on TV"])
+
+
+async def test_letters_with_strokes_and_vowel_signs_do_not_count(stage: Stage, desk: Page) -> None:
+    stage.side.replies = [Canned("k1", "Łódź", "A"), Canned("k2", "Đorđe Ørsted", "B"), Canned("k3", "مُحَمَّد", "C")]
+    box = await giulia(stage, desk)
+    for typed, found in (("/lodz", "Łódź"), ("/dorde", "Đorđe Ørsted"), ("/orsted", "Đorđe Ørsted"), ("/محمد", "مُحَمَّد")):
+        await box.fill("")
+        await box.press_sequentially(typed)
+        await expect(titles(desk)).to_have_text([found])

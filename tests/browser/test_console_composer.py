@@ -330,3 +330,11 @@ async def test_ana_typing_is_told_now_and_then(stage: Stage, desk: Page) -> None
     await desk.get_by_label("Reply to Giulia").press_sequentially("a dozen characters")
     await stage.hears("typing")
     assert len(stage.said("typing")) == 1
+
+
+async def test_a_draft_that_is_too_long_is_kept_up_to_a_whole_character(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.fill("x" + "🧶" * 4_500)
+    draft = (await stage.hears("draft"))[-1]["text"]
+    assert draft == "x" + "🧶" * 3_999

@@ -4,6 +4,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.console_chats import Play, now
 from tests.browser.console_stage import Stage
+from tests.support.eventually import eventually
 
 PRESS_AT_BIRTH = """() => new MutationObserver((_, watcher) => {
   const done = document.querySelector('.labels [data-act=done]');
@@ -204,3 +205,13 @@ async def test_a_visitor_who_writes_again_gives_the_composer_back(stage: Stage, 
     await expect(box).to_have_value("Wait, still here")
     await desk.keyboard.press("Enter")
     assert (await stage.hears("say"))[0]["text"] == "Wait, still here"
+
+
+async def test_a_long_tag_is_cut_between_characters(stage: Stage, desk: Page) -> None:
+    await ended(stage, desk)
+    await desk.locator("#pane-1 .labels .reasons input").first.check()
+    tag = desk.locator("#pane-1 .tag-in")
+    await tag.evaluate("box => { box.removeAttribute('maxlength'); box.value = 'x' + '🧶'.repeat(70) }")
+    await tag.press("Enter")
+    await tag.press("Enter")
+    await eventually(lambda: stage.said("label")[-1]["tags"] == ["x" + "🧶" * 59], "the tag, cut")

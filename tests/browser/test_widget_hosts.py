@@ -2,15 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 
-import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser.host_pages import HostPages, install
+from tests.browser.host_pages import HostPages, install, put_on_the_list
 from tests.browser.page_server import House
 from tests.browser.widget_people import Ana, Vera
-from tests.support.credentials import allow_origin
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
@@ -42,15 +40,7 @@ async def pages(shop: RunningServer, house: House) -> HostPages:
     pages = HostPages()
     pages.carries(shop.url)
     house.on = pages.app
-    async with httpx.AsyncClient() as client:
-
-        async def listed() -> bool:
-            address = f"{shop.url}/widget/availability?site=demo"
-            return (await client.get(address, headers={"origin": house.url})).status_code == 200
-
-        if not await listed():
-            await allow_origin(shop, house.url)
-            await eventually(listed, "the website to be on the list")
+    await put_on_the_list(shop, house.url)
     return pages
 
 

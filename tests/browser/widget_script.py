@@ -25,11 +25,17 @@ class Scripted:
         self.welcome = {"features": [], "recovered": True, "team": {"online": True}, **welcome}
         self.heard: list[dict[str, Any]] = []
         self.refusals: dict[str, str] = {}  # kind of a command -> the code it is refused with
+        self.silent: set[str] = set()  # kinds of commands that get no answer
         self.seq = 0
         self._socket: WebSocketRoute | None = None
 
-    async def start(self, server: RunningServer, browser: Browser, path: str = "/", **look: Any) -> Vera:
+    async def start(
+        self, server: RunningServer, browser: Browser, path: str = "/", *, script: str = "", **look: Any
+    ) -> Vera:
+        """In a browser of her own; `script` runs before the page's."""
         context = await browser.new_context(**{"locale": "en-GB", **look})
+        if script:
+            await context.add_init_script(script)
         vera = Vera(context, await context.new_page())
         await vera.page.route_web_socket("**/ws/visitor*", self._serve)
         await vera.goes_to(server, path)
@@ -65,6 +71,8 @@ class Scripted:
                 self.send("welcome", token="t", epoch="e", now=now(), build="b", **self.welcome)
             case "ping":
                 self.send("pong", at=frame["at"], now=now())
+            case kind if kind in self.silent:
+                return
             case kind if kind in self.refusals:
                 code = self.refusals[kind]
                 self.send("nack", cid=frame["cid"], code=code, message=f"Refused: {code}.", final=True)

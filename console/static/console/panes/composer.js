@@ -4,6 +4,7 @@ import { now } from "../net/server_clock.js";
 import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
+import { cut } from "../shared/texts.js";
 import { Footer } from "./footer.js";
 
 export const MAX_LENGTH = 4000; // characters of a message
@@ -144,7 +145,7 @@ export class Composer extends Footer {
   /** The server keeps the draft for a reload, another tab, or whoever gets the chat. */
   saveDraft() {
     clearTimeout(this.draftTimer);
-    const text = this.texts.reply.slice(0, MAX_LENGTH);
+    const text = cut(this.texts.reply, MAX_LENGTH);
     if (text !== this.saved && this.hooks.draft(this, text)) this.saved = text;
   }
 

@@ -2,6 +2,7 @@
 
 import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
+import { cut } from "../shared/texts.js";
 import { Footer } from "./footer.js";
 
 const LONGEST = 60; // characters of a reason or a tag
@@ -144,7 +145,7 @@ export class Wrapup extends Footer {
 
   addTag() {
     for (const part of this.tag.value.split(",")) {
-      const tag = part.trim().slice(0, LONGEST);
+      const tag = cut(part.trim(), LONGEST);
       if (tag && !this.tags.includes(tag) && this.tags.length < MOST) this.tags.push(tag);
     }
     this.tag.value = "";

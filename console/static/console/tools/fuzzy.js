@@ -4,9 +4,30 @@ const START = 0;
 const INSIDE = 1;
 const SCATTERED = 3;
 
-/** Without case and accents: `perche` means `Perché`. @param {string} text */
+/** Letters that Unicode does not take apart, as people without them on their keys write them. */
+const PLAIN = Object.entries({
+  ł: "l",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  ħ: "h",
+  ŧ: "t",
+  ı: "i",
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  þ: "th",
+});
+const STROKES = new RegExp(`[${PLAIN.map(([letter]) => letter).join("")}]`, "g");
+const LETTERS = new Map(PLAIN);
+
+/** Without case, accents, strokes and vowel signs: `perche` means `Perché`, `lodz` `Łódź`. @param {string} text */
 export function fold(text) {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return text
+    .normalize("NFKD")
+    .replace(/[\p{M}\u0640]/gu, "")
+    .toLowerCase()
+    .replace(STROKES, (letter) => LETTERS.get(letter) ?? letter);
 }
 
 /**

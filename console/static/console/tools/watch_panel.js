@@ -39,7 +39,7 @@ export class WatchPanel {
       if (/** @type {Element} */ (event.target).closest('[data-act="close"]')) this.close();
     });
     root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing) this.close();
+      if (event.key === "Escape" && !event.isComposing && event.keyCode !== 229) this.close();
     });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
