@@ -69,6 +69,11 @@ class ChatEnded(Refused):
     message = "The chat has ended."
 
 
+class ChatRunning(Refused):
+    code = "running"
+    message = "The chat is still open. End it first."
+
+
 class ChatFull(Refused):
     code = "chat_full"
     message = "This chat has reached its maximum length."

@@ -1,11 +1,13 @@
 """The running parts of one installation, shared by pages, sockets and background work; wired in app.py."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
 from console.archive.credentials import SignedIn
 from console.archive.database import Database
+from console.archive.erasure import Erasure
 from console.archive.history import History
 from console.archive.refused_origins import RefusedOrigins
 from console.archive.search import ChatSearch
@@ -52,9 +54,12 @@ class Services:
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away
     sql_silent_until: float = 0.0  # monotonic
     refused_origins: RefusedOrigins = field(init=False)
+    erasure: Erasure = field(init=False)
+    tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
 
     def __post_init__(self) -> None:
         self.refused_origins = RefusedOrigins(self.database)
+        self.erasure = Erasure(self.database, self.workspace.name)
 
     @property
     def picture(self) -> Picture:

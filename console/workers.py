@@ -68,6 +68,7 @@ class Workers:
             self._sender.run,
             self._retention.sweep,
             self._lost.run,
+            self._retention.tidy,
             self._backfill.build,
             self.refused,
             *more,

@@ -33,6 +33,12 @@ COMMAND = STATEMENT + 2  # seconds until a silent server is given up
 LOCK = 5.0  # seconds to wait for a row that somebody else changes
 IDLE = 15.0  # seconds a transaction may be idle: a frozen process blocks nobody for longer
 POOL = 5.0  # seconds to wait for a connection when all are in use
+PRAGMAS = (
+    "secure_delete=ON",  # deleted data is overwritten
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+)
 UNFIT = "22"  # PostgreSQL's error class for values that do not fit
 WAIT = 300.0  # seconds that a start waits for the database
 MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock, so that one process migrates
@@ -173,7 +179,11 @@ def _tame_sqlite(engine: AsyncEngine, busy: int) -> None:
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # otherwise Python's driver starts and ends transactions itself
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={busy}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA busy_timeout={busy}")
+        cursor.execute("PRAGMA page_count")
+        if cursor.fetchone()[0] == 0:  # a new file shrinks by steps; an older one is made so once (upkeep.py)
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

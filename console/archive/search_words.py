@@ -17,7 +17,8 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 RUN = re.compile(f"[{UNSPACED}]+")  # Chinese, Japanese, Thai and other scripts without spaces between words
-JOINED = re.compile(f"[a-z0-9]+(?:['`-][a-z0-9]+)*|[{UNSPACED}]+")
+ADDRESS = r"[a-z0-9._%+-]+@[a-z0-9.-]+"  # of e-mail: whole it is rare, its parts are everybody's
+JOINED = re.compile(f"{ADDRESS}|[a-z0-9]+(?:['`-][a-z0-9]+)*|[{UNSPACED}]+")
 PARTS = re.compile("[a-z0-9]+")
 # combining classes to keep: letters, and marks that make a different letter in India and Japan
 KEPT_MARKS = {0, 7, 8, 9}
@@ -77,8 +78,8 @@ def terms(text: str, kind: str) -> list[Term]:
         if RUN.match(word):
             pairs = list(map("".join, pairwise(word))) or [word]
             found |= {((kind + pair,),): None for pair in pairs}
-        else:
-            found[_term(PARTS.findall(word), kind)] = None
+        elif parts := PARTS.findall(word):
+            found[((_begun("".join(parts), kind),),) if "@" in word else _term(parts, kind)] = None
     return list(found)[:MOST_TERMS]
 
 

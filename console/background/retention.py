@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import structlog
 
+from console.actions.erasure import erase_stray
+from console.archive.upkeep import Upkeep
 from console.background.safely import safely
 from console.services import Services
 
@@ -35,5 +37,16 @@ class Retention:
         dropped = await self.services.history.drop_older_than(oldest)
         await self.services.stores.drop_expired()
         await self.services.alerts.outbox.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
-        if dropped:
-            log.info("retention.dropped", chats=dropped)
+        stray = await erase_stray(self.services)
+        if dropped or stray:
+            self.services.tidy.set()
+            log.info("retention.dropped", chats=dropped, left_messages=stray)
+
+    async def tidy(self) -> None:
+        """Whatever was deleted, by whom ever: its words and its room leave the files too."""
+        upkeep = Upkeep(self.services.database)
+        while True:
+            await self.services.tidy.wait()
+            self.services.tidy.clear()
+            quiet = all(chat.place == "ended" for chat in self.services.picture.chats.values())
+            await safely(upkeep.tidy(quiet=quiet))

@@ -47,7 +47,7 @@ from console.events.conversation import (
     Rated,
     Reopened,
 )
-from console.events.workspace import AgentChanged, Configured, Presence, Relined, Revoked, Stalled, Watched
+from console.events.workspace import AgentChanged, Configured, Erased, Presence, Relined, Revoked, Stalled, Watched
 
 __all__ = [
     "AgentChanged",
@@ -63,6 +63,7 @@ __all__ = [
     "EndReason",
     "Ended",
     "Entry",
+    "Erased",
     "Fact",
     "Handled",
     "Invited",
@@ -127,7 +128,7 @@ AnyChatFact = (
     | Wrapped
     | PromiseBroken
 )
-AnyFact = AnyChatFact | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Stalled
+AnyFact = AnyChatFact | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled
 
 decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
 

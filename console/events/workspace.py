@@ -57,6 +57,13 @@ class Configured(Fact, tag="configured"):
     version: int
 
 
+class Erased(Fact, tag="erased"):
+    """A chat was taken out of the store before its time; `left`: it was a left message nobody had handled."""
+
+    chat: str
+    left: bool
+
+
 class Stalled(Fact, tag="stalled"):
     """Nothing processed timers for `ms`; leases and grace periods start again from now."""
 

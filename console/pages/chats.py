@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.actions import archived_chats
+from console.actions import archived_chats, erasure
 from console.archive.credentials import SignedIn
 from console.archive.reducer import ArchivedChat
 from console.archive.search import LISTS, MOST_COUNTED
@@ -30,6 +30,7 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
     context = {
         "filters": filters,
         "before": before,
+        "erased": "erased" in request.query_params,
         "page": found,
         "count": await services.search.count(query),
         "most": MOST_COUNTED,
@@ -57,6 +58,7 @@ async def read_chat(request: Request, me: SignedIn) -> Response:
         "unreadable": record.unreadable,
         "cid": new_cid(),
         "sent": "handled" in request.query_params,
+        "unsure": "unsure" in request.query_params,
         "queues": services.directory.queues,
     }
     return _render(request, me, "chat.html", context)
@@ -69,6 +71,21 @@ async def handle(request: Request, me: SignedIn) -> Response:
     chat = request.path_params["chat"]
     done = await archived_chats.handle(services_of(request), me.member, chat, fields.get("cid", ""))
     return go(f"/chats/{chat}?handled=1" if done else f"/chats/{chat}")
+
+
+@for_members
+async def erase(request: Request, me: SignedIn) -> Response:
+    """The chat, or all of its visitor, for good and everywhere: only with the box ticked."""
+    services, chat = services_of(request), request.path_params["chat"]
+    fields = await read_form(request, me.csrf)
+    if fields.get("sure") != "on":
+        return go(f"/chats/{chat}?unsure=1#erase")
+    if fields.get("what") == "visitor":
+        record = await archived_chats.read(services, me.member, chat)
+        await erasure.erase_visitor(services, me.member, record.chat.visitor)
+    else:
+        await erasure.erase_chat(services, me.member, chat)
+    return go("/chats?erased=1")
 
 
 def chat_line(chat: ArchivedChat) -> ChatState:
@@ -108,4 +125,5 @@ routes = [
     Route("/chats", list_chats, methods=["GET"]),
     Route("/chats/{chat}", read_chat, methods=["GET"]),
     Route("/chats/{chat}/handled", handle, methods=["POST"]),
+    Route("/chats/{chat}/erase", erase, methods=["POST"]),
 ]

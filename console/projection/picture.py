@@ -12,6 +12,7 @@ from console.events import (
     Assigned,
     ChatFact,
     Ended,
+    Erased,
     Handled,
     Invited,
     Labelled,
@@ -143,6 +144,8 @@ class Picture(Counters):
                 self._agent_changed(fact)
             case Handled():
                 self.left_messages -= 1
+            case Erased():
+                self.left_messages -= fact.left
             case Reopened():
                 self._begin(fact, fact.opened)
             case Presence():

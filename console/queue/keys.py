@@ -55,6 +55,7 @@ class Keys:
         self.prefix = f"{{{workspace}}}:"
         self.head = self.prefix + "head"
         self.feed = self.prefix + "feed"
+        self.left = self.prefix + "left"
         self.signals = self.prefix + "signals"  # a pub/sub channel, not a key
 
     def of(self, kind: str, identifier: str) -> str:

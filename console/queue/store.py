@@ -30,7 +30,7 @@ from console.queue.live_settings import lua_settings
 
 TOPICS = (
     "base", "unit_of_work", "budgets", "chat", "turn", "line", "figures", "routing",
-    "visitor", "agent", "handover", "presence", "timers", "configure", "snapshot", "feed",
+    "visitor", "agent", "handover", "presence", "timers", "configure", "snapshot", "erase", "feed",
 )  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
 BATCH = 512  # calls in one exchange

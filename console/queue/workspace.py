@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from console.domain.directory import Directory
 from console.queue.calls.agent import AgentCalls
+from console.queue.calls.erasure import ErasureCalls
 from console.queue.calls.handover import HandOverCalls
 from console.queue.calls.visitor import VisitorCalls
 from console.queue.content_mark import another, content_mark
@@ -43,7 +44,7 @@ class LiveConfiguration(NamedTuple):
         return another(self.mark, content_mark(directory))
 
 
-class Workspace(VisitorCalls, AgentCalls, HandOverCalls):
+class Workspace(VisitorCalls, AgentCalls, HandOverCalls, ErasureCalls):
     """The live state of one workspace.
 
     Every call may raise Unknown, WrongEpoch and StoreFull besides what it documents.

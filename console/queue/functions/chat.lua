@@ -96,3 +96,13 @@ function S.wrap(c, why)
   S.refresh(agent)
   if why ~= 'reopened' then S.route_agent(agent) end
 end
+
+-- Everything the store has of it.
+function S.drop(c)
+  local id = c.id
+  S.forget(c)
+  redis.call('DEL', key('chat', id), key('log', id), key('cids', id), key('tabs', id), key('draft', id), key('not', id))
+  if redis.call('HGET', key('visitor', c.visitor), 'chat') == id then
+    redis.call('DEL', key('visitor', c.visitor), key('cids', c.visitor))
+  end
+end

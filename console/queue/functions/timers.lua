@@ -142,11 +142,7 @@ function fire.reap(id)
   if archived < num(c.n) or redis.call('SISMEMBER', P .. 'left', id) == 1 then
     return S.timer('reap', id, NOW + 60000)
   end
-  S.forget(c)
-  redis.call('DEL', key('chat', id), key('log', id), key('cids', id), key('tabs', id), key('draft', id))
-  if redis.call('HGET', key('visitor', c.visitor), 'chat') == id then
-    redis.call('DEL', key('visitor', c.visitor), key('cids', c.visitor))
-  end
+  S.drop(c)
 end
 
 -- Also gives timers that are not due yet their full length again: during the stall nobody could renew them.

@@ -31,7 +31,7 @@ SELECT workspace, max(place) + 1 FROM chats WHERE place IS NOT NULL GROUP BY wor
 # batch_alter_table loses its triggers in SQLite: whoever makes `chats` anew makes these anew.
 SQLITE = (
     "CREATE VIRTUAL TABLE chat_words USING"
-    " fts5(words, tokenize = 'ascii', detail = 'none', columnsize = 0, prefix = '3 4')",
+    " fts5(words, tokenize = 'ascii', detail = 'none', columnsize = 0, prefix = '3 4 5 6 7')",
     "CREATE TRIGGER chat_words_of_deleted AFTER DELETE ON chats WHEN old.place IS NOT NULL"
     " BEGIN DELETE FROM chat_words WHERE rowid = old.place; END",
     "CREATE TRIGGER chat_words_of_moved AFTER UPDATE OF place ON chats"

@@ -1,0 +1,80 @@
+"""Chats that leave the archive for good before their days are over, with whatever else SQL holds of them."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.archive.audit import Somebody, note
+from console.archive.database import Database, now_ms
+from console.archive.reducer import ArchivedChat, archived_chat
+from console.archive.tables import alert_messages, chats, set_aside
+
+LINGER = 86_400_000  # ms after the last fact in which an alert may still name the visitor
+
+
+class Doomed(msgspec.Struct, frozen=True):
+    """A chat, and its visitor's name as alerts write it (empty: they told none)."""
+
+    chat: ArchivedChat
+    alerted: str
+
+
+class Erasure:
+    def __init__(self, database: Database, workspace: str) -> None:
+        self.database = database
+        self.workspace = workspace
+
+    async def chat(self, id: str) -> list[ArchivedChat]:
+        """One, or none when the archive has no such chat."""
+        return await self._chats(chats.c.id == id)
+
+    async def chats_of(self, visitor: str) -> list[ArchivedChat]:
+        """All of the visitor's, the oldest first."""
+        return await self._chats(chats.c.visitor == visitor)
+
+    async def erase(self, doomed: Sequence[Doomed], *, by: Somebody, target: str) -> None:
+        """Chats with facts and search words, entries of them that were set aside, alerts that name the visitor.
+
+        The audit log keeps a line, without a word of theirs.
+        """
+        ids = [one.chat.id for one in doomed]
+        async with self.database.writing() as connection:
+            await connection.execute(delete(chats).where(self._here(), chats.c.id.in_(ids)))
+            named = [self._alerted(one) for one in doomed if one.alerted]
+            if named:
+                ours = alert_messages.c.workspace == self.workspace
+                await connection.execute(delete(alert_messages).where(ours, or_(*named)))
+            await self._erase_set_aside(connection, ids)
+            await note(connection, by, now_ms(), "Chats erased", target, None, {"chats": len(ids)})
+
+    async def known(self, ids: Collection[str]) -> set[str]:
+        """Those of the chats that the archive has."""
+        wanted = select(chats.c.id).where(self._here(), chats.c.id.in_(ids))
+        async with self.database.reading() as connection:
+            return set((await connection.execute(wanted)).scalars())
+
+    def _here(self) -> ColumnElement[bool]:
+        return chats.c.workspace == self.workspace
+
+    async def _chats(self, those: ColumnElement[bool]) -> list[ArchivedChat]:
+        wanted = select(chats).where(self._here(), those).order_by(chats.c.opened)
+        async with self.database.reading() as connection:
+            return [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]
+
+    def _alerted(self, one: Doomed) -> ColumnElement[bool]:
+        made = alert_messages.c.made.between(one.chat.opened - LINGER, one.chat.last + LINGER)
+        return and_(made, alert_messages.c.text.contains(one.alerted, autoescape=True))
+
+    async def _erase_set_aside(self, connection: AsyncConnection, ids: Collection[str]) -> None:
+        """What could not be kept is seldom and few: it is looked through here, as its bytes stand."""
+        ours = set_aside.c.workspace == self.workspace
+        marks = [f'"{id}"'.encode() for id in ids]
+        rows = (
+            await connection.execute(select(set_aside.c.consumer, set_aside.c.id, set_aside.c.raw).where(ours))
+        ).all()
+        for row in rows:
+            if any(mark in row.raw for mark in marks):
+                this = and_(ours, set_aside.c.consumer == row.consumer, set_aside.c.id == row.id)
+                await connection.execute(delete(set_aside).where(this))

@@ -1,0 +1,193 @@
+"""Ada erases a visitor or a chat, and no word of it is anywhere: not in SQL, its file, the store or its log."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from console.actions import erasure
+from console.archive.tables import alert_messages, audit, set_aside
+from console.archive.upkeep import Upkeep
+from console.domain.directory import Member
+from console.domain.ids import new_cid, new_id
+from console.errors import ChatRunning, NotAllowed, NotYours
+from console.events import Entry, Visitor, decode_fact
+from console.protocol import Page
+from console.queue.embedded import EmbeddedStore
+from console.queue.payloads import VisitorProfile
+from console.queue.results import Gone
+from console.services import Services
+from tests.support.archive_feed import quick_passwords, rows
+from tests.support.eventually import eventually
+from tests.support.page_client import an_installation
+
+ADA = Member("ada", "Ada", "ada@example.com", role="admin")
+WORDS = ("Wisteria", "wisteria@example.com", "periwinkle", "larkspur")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick_passwords(monkeypatch)
+
+
+@pytest.fixture
+async def own_store(tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
+    async with EmbeddedStore(tmp_path / "store") as store:
+        yield store
+
+
+@pytest.fixture
+async def services(tmp_path: Path, own_store: EmbeddedStore, workspace_name: str) -> AsyncIterator[Services]:
+    async with an_installation(tmp_path, own_store.url, workspace_name) as services:
+        follower = asyncio.create_task(archive_feed(services))
+        yield services
+        follower.cancel()
+
+
+async def archive_feed(services: Services) -> None:
+    """What the archive's consumer does, again and again."""
+    workspace = services.workspace
+    while True:
+        found = await workspace.store.command("XRANGE", workspace.keys.feed, "-", "+")
+        entries = [
+            Entry(name.decode(), int(name.split(b"-")[1]), decode_fact(values[1]), values[1]) for name, values in found
+        ]
+        if entries:
+            await services.archive.append(workspace.epoch, entries)
+            await workspace.archived(entries[-1].id, entries[-1].n)
+        await asyncio.sleep(0.05)
+
+
+async def leaves_message(services: Services, visitor: str = "v1") -> str:
+    chat = new_id()
+    profile = VisitorProfile.of(Visitor(visitor, WORDS[0], WORDS[1]), Page(), fields={"plan": WORDS[3]})
+    await services.workspace.leave_message(
+        chat, queue="support", site="demo", channel="web", cid=new_cid(), profile=profile, text=f"My {WORDS[2]}"
+    )
+    await is_archived(services, chat)
+    return chat
+
+
+async def is_archived(services: Services, chat: str) -> None:
+    async def known() -> bool:
+        return await services.history.knows_chat(chat)
+
+    await eventually(known)
+
+
+async def everywhere(services: Services, folder: Path) -> bytes:
+    """The bytes of SQLite's files and of the store's, once it has written its log anew."""
+
+    async def rewritten() -> bool:
+        info = await services.workspace.store.command("INFO", "persistence")
+        text = info.decode() if isinstance(info, bytes) else str(info)
+        return "aof_rewrite_in_progress:0" in text and "aof_rewrite_scheduled:0" in text
+
+    await eventually(rewritten)
+    return await asyncio.to_thread(bytes_in, folder)
+
+
+def bytes_in(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+async def live_words(services: Services) -> str:
+    """Every key of the workspace with its value, as the store would dump them."""
+    store, found = services.workspace.store, []
+    for name in await store.command("KEYS", f"{services.workspace.keys.prefix}*"):
+        kind = (await store.command("TYPE", name)).decode()
+        how = {
+            "hash": ("HGETALL", name), "list": ("LRANGE", name, 0, -1), "set": ("SMEMBERS", name),
+            "zset": ("ZRANGE", name, 0, -1), "string": ("GET", name), "stream": ("XRANGE", name, "-", "+"),
+        }[kind]  # fmt: skip
+        found.append(f"{name!r} {await store.command(*how)!r}")
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("whole_visitor", [True, False])
+async def test_an_erased_chat_leaves_no_word_anywhere(services: Services, tmp_path: Path, whole_visitor: bool) -> None:
+    chat = await leaves_message(services)
+    await sets_aside_and_alerts(services, chat)
+    before = await everywhere(services, tmp_path)
+    assert [word for word in WORDS if word.encode() not in before] == []
+    if whole_visitor:
+        assert await erasure.erase_visitor(services, ADA, "v1") == 1
+    else:
+        await erasure.erase_chat(services, ADA, chat)
+    assert services.tidy.is_set()
+    await Upkeep(services.database).tidy(quiet=True)
+    live, files = await live_words(services), await everywhere(services, tmp_path)
+    for word in WORDS:
+        assert word not in live
+        assert word.encode() not in files, word
+        assert word.lower().encode() not in files, word
+    assert await rows(services.database, set_aside) == []
+    assert await rows(services.database, alert_messages) == []
+
+
+async def sets_aside_and_alerts(services: Services, chat: str) -> None:
+    (record,) = await services.erasure.chat(chat)
+    aside = {"consumer": "archive", "id": "1-1", "epoch": "e", "n": 1, "at": record.opened, "error": "?"}
+    message = {
+        "rule": "r", "destination": "d", "shown": "", "what": "opened", "kind": "late", "queue": "support",
+        "subject": "", "text": f"{WORDS[0]} waits", "html": "", "tone": "", "made": record.opened, "waits": False,
+        "next": 0, "tries": 0, "sender": "", "ended": 1, "code": "", "detail": "",
+    }  # fmt: skip
+    async with services.database.writing() as connection:
+        raw = f'{{"chat":"{chat}","text":"{WORDS[2]}"}}'.encode()
+        await connection.execute(insert(set_aside).values(workspace=services.workspace.name, raw=raw, **aside))
+        await connection.execute(insert(alert_messages).values(workspace=services.workspace.name, **message))
+
+
+async def test_others_keep_their_chats_and_the_audit_log_says_who_did_it(services: Services) -> None:
+    chat, other = await leaves_message(services), await leaves_message(services, "kim")
+    await erasure.erase_chat(services, ADA, chat)
+    assert not await services.history.knows_chat(chat)
+    assert await services.history.knows_chat(other)
+    assert await services.workspace.left_messages() == {other}
+    async with services.database.reading() as connection:
+        line = (await connection.execute(select(audit).where(audit.c.what == "Chats erased"))).mappings().one()
+    assert (line["member"], line["target"], line["after"]) == ("ada", f"chat:{chat}", {"chats": 1})
+    await asyncio.sleep(0.2)  # the feed is read on: nothing comes back
+    assert not await services.history.knows_chat(chat)
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor"])
+async def test_only_an_admin_erases(services: Services, role: str) -> None:
+    chat = await leaves_message(services)
+    sam = Member("sam", "Sam", "sam@example.com", role=role)  # type: ignore[arg-type]
+    for erases in (erasure.erase_chat(services, sam, chat), erasure.erase_visitor(services, sam, "v1")):
+        with pytest.raises(NotAllowed):
+            await erases
+    assert await services.history.knows_chat(chat)
+
+
+async def test_a_chat_that_goes_on_is_not_erased(services: Services) -> None:
+    await services.workspace.connect("ana", "tab", take=True)
+    profile = VisitorProfile.of(Visitor("vera", "Vera"), Page())
+    said = await services.workspace.open(
+        new_id(), connection="c", queue="support", site="demo", channel="web", language="", cid=new_cid(),
+        profile=profile, text="Hi",
+    )  # fmt: skip
+    await is_archived(services, said.chat)
+    with pytest.raises(ChatRunning):
+        await erasure.erase_chat(services, ADA, said.chat)
+    assert (await services.workspace.read_chat(said.chat))[0].id == said.chat
+
+
+async def test_a_chat_of_nobody_is_not_found(services: Services) -> None:
+    with pytest.raises(NotYours):
+        await erasure.erase_chat(services, ADA, "nothing")
+
+
+async def test_a_left_message_that_no_page_shows_any_more_leaves_the_store(services: Services) -> None:
+    chat, other = await leaves_message(services), await leaves_message(services, "kim")
+    (record,) = await services.erasure.chat(chat)
+    await services.history.drop_older_than(record.last + 1)
+    assert await services.workspace.left_messages() == {chat, other}
+    assert await erasure.erase_stray(services) == 1
+    assert await services.workspace.left_messages() == {other}
+    with pytest.raises(Gone):
+        await services.workspace.read_chat(chat)
