@@ -1072,6 +1072,14 @@ export interface Configured {
   version: number;
 }
 
+/** A chat was taken out of the store before its time; `left`: it was a left message nobody had handled. */
+export interface Erased {
+  kind: "erased";
+  at: number;
+  chat: string;
+  left: boolean;
+}
+
 /** Nothing processed timers for `ms`; leases and grace periods start again from now. */
 export interface Stalled {
   kind: "stalled";
@@ -1093,4 +1101,4 @@ export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | S
 
 export type ABoardHears = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error;
 
-export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Stalled;
+export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;
