@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
 from console.archive.database import Database, sqlite_url
+from console.archive.feed_cursor import FeedCursor, FeedPosition
 from console.archive.stores import Stores
 from console.archive.tables import directory, metadata, sessions
 from console.domain.directory import Member, Queue
@@ -84,6 +85,24 @@ async def test_queues_and_members_of_the_first_release_get_the_defaults(tmp_path
     stands = await Stores(database).directory.read()
     assert stands.queues == {"q": Queue("q", "Q")}
     assert stands.members == {"ana": Member("ana", "Ana", "a@x", queues=("q",))}
+    await database.close()
+
+
+async def test_how_far_the_feed_was_read_and_what_was_set_aside_outlive_the_one_table_of_cursors(
+    tmp_path: Path,
+) -> None:
+    """Else everything would be read and told again."""
+    database = Database(sqlite_url(tmp_path))
+    async with database.writing() as connection:
+        await connection.run_sync(to_version, "0006")
+        rows = "('main', 'e1', 1, '5-5', 5), ('main', 'e2', 2, '9-9', 9)"
+        await connection.execute(text(f"INSERT INTO cursors VALUES {rows}"))
+        await connection.execute(text("INSERT INTO alert_cursors VALUES ('main', 'e2', '8-8', 8, 'reader')"))
+        await connection.execute(text("INSERT INTO set_aside VALUES ('main', '7-7', 'e2', 7, 1, 'too long', x'7b7d')"))
+    await database.migrate()
+    assert await FeedCursor(database, "main", "archive").position() == FeedPosition("e2", "9-9", 9)
+    assert await FeedCursor(database, "main", "archive").set_aside_count() == 1
+    assert await FeedCursor(database, "main", "alerts").position() == FeedPosition("e2", "8-8", 8)
     await database.close()
 
 
