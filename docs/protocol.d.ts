@@ -711,8 +711,9 @@ export interface Author {
  * A turn that has ended: `seq` is the visitor's first unanswered message, sent at `asked`. `waited` is the visitor's
  * wait, `mine` the part of it the answering agent is responsible for (from the assignment at the earliest), both in
  * ms. `late` means that `waited` exceeded the promise. `first` is the time from the chat's opening to its first
- * answer, 0 for later answers. A late answer's `waited` is the sum of four stages: `queue` until the assignment,
- * `delivery` until it was visible on screen, `noticing` until the first keystroke, `composing` until it was sent.
+ * answer, 0 for later answers. A late answer's `waited` is the sum of its stages and of those of `earlier` holders:
+ * `queue` until the assignment, `delivery` until it was visible on screen, `noticing` until the first keystroke,
+ * `composing` until it was sent.
  */
 export interface Turn {
   seq: number;
@@ -726,6 +727,15 @@ export interface Turn {
   delivery?: number;
   noticing?: number;
   composing?: number;
+  earlier?: Array<Stay>;
+}
+
+/** The part of a late answer's time until an earlier holder lost the chat: in line before, and in their hands. */
+export interface Stay {
+  agent: string;
+  queue?: number;
+  delivery?: number;
+  noticing?: number;
 }
 
 /** The outcome of an agent's promise to be back by `due`. */
@@ -799,7 +809,10 @@ export interface NoReply {
   since?: number;
 }
 
-/** The open turn's promise broke; at most once per turn. `agent` is empty while the chat waits. */
+/**
+ * The open turn's promise broke; at most once per turn. `agent` is empty while the chat waits. `own` means that the
+ * agent's own time is over too, as it is for whoever had the chat from the start.
+ */
 export interface Late {
   kind: "late";
   at: number;
@@ -809,6 +822,19 @@ export interface Late {
   queue: string;
   due: number;
   agent?: string;
+  own?: boolean;
+}
+
+/** A chat whose promise was broken already: the time that its new holder had for it is over too. */
+export interface Overdue {
+  kind: "overdue";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+  queue: string;
+  due: number;
+  agent: string;
 }
 
 /** The visitor was silent for the queue's idle time and is asked whether they are still there. */

@@ -56,7 +56,7 @@ class AgentRow(msgspec.Struct, frozen=True):
 
 def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost: int, now: int) -> AgentRow:
     """Build an agent's row. `lost` is when the connection was last seen to end (ms), 0 if unknown."""
-    figures = agent.figures.today(now)
+    figures = agent.figures.today(now, zone_of(agent, directory))
     slots = tuple(_slot(picture, agent, number, directory) for number in range(1, SLOTS + 1))
     return AgentRow(
         id=agent.id,
@@ -74,8 +74,13 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         queues=tuple(agent.queues),
         answers=figures.n,
         median=figures.quantile(0.5),
-        within=figures.share_within(),
+        within=figures.in_time(),
     )
+
+
+def zone_of(agent: AgentState, directory: Directory) -> str:
+    """The time zone in which the agent's day begins: that of the first of their queues."""
+    return next((directory.queues[queue].hours.zone for queue in agent.queues if queue in directory.queues), "UTC")
 
 
 def _slot(picture: Picture, agent: AgentState, number: int, directory: Directory) -> Slot:

@@ -2,15 +2,17 @@
 
 import msgspec
 
-from console.projection.statistics import DAY, HOUR, MINUTE, QueueFigures, Statistics
+from console.domain.opening_hours import midnight
+from console.projection.statistics import HOUR, MINUTE, QueueFigures, Statistics
 
 SETTLED = MINUTE  # ms after which no more facts of the previous hour arrive
 
 
 class Past(msgspec.Struct):
-    """The sum of a day's hours before `hour`."""
+    """The sum of a day's hours, from the hour `first` to before `hour`."""
 
     figures: QueueFigures
+    first: int
     hour: int
     total: Statistics
 
@@ -21,14 +23,14 @@ class Days:
     def __init__(self) -> None:
         self._past: dict[str, Past] = {}
 
-    def today(self, queue: str, figures: QueueFigures, now: int) -> Statistics:
-        """Sum everything since midnight UTC."""
+    def today(self, queue: str, figures: QueueFigures, now: int, zone: str = "UTC") -> Statistics:
+        """Sum everything since midnight in that time zone."""
         if now % HOUR < SETTLED:
-            return figures.today(now)
-        hour, past = now // HOUR, self._past.get(queue)
+            return figures.today(now, zone)
+        first, hour, past = midnight(zone, now) // HOUR, now // HOUR, self._past.get(queue)
         # Another `figures` object means that a new snapshot replaced the picture: its hours must be summed again.
-        if past is None or past.figures is not figures or past.hour != hour:
-            past = self._past[queue] = Past(figures, hour, _hours(figures, now // DAY * 24, hour))
+        if past is None or past.figures is not figures or (past.first, past.hour) != (first, hour):
+            past = self._past[queue] = Past(figures, first, hour, _hours(figures, first, hour))
         total = _hours(figures, hour, hour + 1)
         total.merge(past.total)
         return total

@@ -4,6 +4,7 @@ import msgspec
 
 from console.board.agent_rows import AgentRow
 from console.domain.directory import Directory
+from console.events import Turn
 from console.projection.models import LateAnswer as Late
 from console.projection.picture import Picture
 
@@ -29,7 +30,7 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 class LateAnswerRow(msgspec.Struct, frozen=True):
-    """A late answer. `waited` ms is the sum of its four stages."""
+    """A late answer. `waited` ms is the sum of its stages."""
 
     chat: str
     seq: int
@@ -38,7 +39,7 @@ class LateAnswerRow(msgspec.Struct, frozen=True):
     queue: str  # the name
     at: int
     waited: int
-    stages: tuple[int, int, int, int]  # queue, delivery, noticing, composing
+    stages: tuple[int, int, int, int, int]  # queue, earlier agents, delivery, noticing, composing
 
 
 def overview(picture: Picture, rows: dict[str, AgentRow], directory: Directory, late: int) -> Overview:
@@ -69,10 +70,16 @@ def late_answers(picture: Picture, directory: Directory, names: dict[str, str]) 
             queue=directory.queues[late.queue].name if late.queue in directory.queues else late.queue,
             at=late.at,
             waited=late.turn.waited,
-            stages=(late.turn.queue, late.turn.delivery, late.turn.noticing, late.turn.composing),
+            stages=_stages(late.turn),
         )
         for late in newest(picture)
     )
+
+
+def _stages(turn: Turn) -> tuple[int, int, int, int, int]:
+    line = turn.queue + sum(stay.queue for stay in turn.earlier)
+    earlier = sum(stay.delivery + stay.noticing for stay in turn.earlier)
+    return line, earlier, turn.delivery, turn.noticing, turn.composing
 
 
 def newest(picture: Picture) -> list[Late]:

@@ -16,7 +16,7 @@ from console.board.forecast import forecasts
 from console.board.overview import LateAnswerRow, Overview, late_answers, newest, overview
 from console.board.queue_cards import QueueCard, Sums, queue_card, quick
 from console.board.views import BoardViews
-from console.domain.directory import Directory
+from console.domain.directory import Directory, Queue
 from console.errors import SestettoError
 from console.events import (
     AgentChanged,
@@ -258,7 +258,7 @@ class Boards:
         return changed, sorted({id for drawn in self._drawn.values() for id in drawn} - things.keys())
 
     def _queues(self, picture: Picture, directory: Directory, now: int) -> dict[str, Thing]:
-        sums = {id: self._sums(id, picture, now) for id in directory.queues}
+        sums = {id: self._sums(queue, picture, now) for id, queue in directory.queues.items()}
         paces = {id: quick(sums[id].recent, queue) for id, queue in directory.queues.items()}
         found = forecasts(picture, directory, paces, now)
         chats: dict[str, list[ChatState]] = {id: [] for id in directory.queues}
@@ -270,8 +270,8 @@ class Boards:
             for id, queue in directory.queues.items()
         }
 
-    def _sums(self, queue: str, picture: Picture, now: int) -> Sums:
-        line = picture.queues.get(queue)
+    def _sums(self, queue: Queue, picture: Picture, now: int) -> Sums:
+        line = picture.queues.get(queue.id)
         if line is None:
             return Sums(Statistics(), Statistics(), ())
         figures, last = line.figures, now // HOUR
@@ -279,7 +279,7 @@ class Boards:
             (hour * HOUR, span.count("opened") if (span := figures.spans.get(f"h{hour}")) else 0)
             for hour in range(last - HOURS, last + 1)
         )
-        return Sums(figures.over(now, RECENT), self._days.today(queue, figures, now), hours)
+        return Sums(figures.over(now, RECENT), self._days.today(queue.id, figures, now, queue.hours.zone), hours)
 
     # --- drawing --------------------------------------------------------------------------------------
 

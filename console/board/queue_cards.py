@@ -10,7 +10,7 @@ from console.board.forecast import Forecast, clock_of, in_line
 from console.domain.directory import Directory, Hours, Queue
 from console.domain.opening_hours import always, next_opening, open_at
 from console.projection.picture import ChatState, Picture
-from console.projection.statistics import MINUTE, Sketch, Statistics
+from console.projection.statistics import MINUTE, Statistics
 from console.projection.waiting_reason import WaitingReason, waiting_reason
 
 LISTED = 10  # waiting chats shown by name
@@ -55,12 +55,25 @@ class Share(msgspec.Struct, frozen=True):
     part: float | None = None
 
 
+class Broken(msgspec.Struct, frozen=True):
+    """Promises that broke today (`all`), and what came of those: each is answered late, ended by the agent, given up by
+    the visitor, marked as needing no reply, or still open. `moved`: how often one left its agent's hands."""
+
+    all: int = 0
+    answered: int = 0
+    ended: int = 0
+    left: int = 0
+    no_reply: int = 0
+    moved: int = 0
+
+
 class QueueCard(msgspec.Struct, frozen=True):
-    """A card. Times are in ms; `recent` covers the last 15 minutes, `today` the day since midnight UTC.
+    """A card. Times are in ms; `recent` covers the last 15 minutes, `today` the day since midnight in the queue's zone.
 
     `closed` is when the queue opens again (0: it is open, -1: unknown). `oldest` is since when the longest-waiting chat
     waits (0: none waits). `agents` are online in this queue and have `free` slots. `right` is how often the expected
-    wait was right. `hours` are (start, chats opened); the current hour is last.
+    wait was right; `wait`, `handling` and `wrapup` are medians of today. `hours` are (start, chats opened); the current
+    hour is last.
     """
 
     id: str
@@ -88,6 +101,10 @@ class QueueCard(msgspec.Struct, frozen=True):
     promises: Share
     canned: Share
     right: Share
+    wait: int
+    handling: int
+    wrapup: int
+    broken: Broken
     hours: tuple[tuple[int, int], ...]
     line: tuple[InLine, ...]
     alerts: tuple[Alert, ...]
@@ -115,7 +132,7 @@ def quick(recent: Statistics, queue: Queue) -> int:
 
 
 class Sums(NamedTuple):
-    """A queue's sums: the last 15 minutes, the day since midnight UTC, and (start, opened) of each hour."""
+    """A queue's sums: the last 15 minutes, the day in its zone, and (start, opened) of each hour."""
 
     recent: Statistics
     today: Statistics
@@ -150,8 +167,8 @@ def queue_card(
         late=forecast.late,
         due=forecast.due,
         breaking=forecast.breaking,
-        recent=_within(recent.of("v")),
-        today=_within(today.of("v")),
+        recent=_in_time(recent),
+        today=_in_time(today),
         median=recent.of("v").quantile(0.5),
         p95=recent.of("v").quantile(0.95),
         first=today.of("f").quantile(0.5),
@@ -161,6 +178,10 @@ def queue_card(
         promises=_share(today.count("kept"), today.count("promised")),
         canned=_share(today.count("canned"), today.of("a").n),
         right=_share(today.count("right"), today.count("expected")),
+        wait=today.of("w").quantile(0.5),
+        handling=today.of("h").quantile(0.5),
+        wrapup=today.of("u").quantile(0.5),
+        broken=_broken(today),
         hours=sums.hours,
         line=tuple(_in_line(picture, chat, directory) for chat in waiting[:LISTED]),
         alerts=(),
@@ -208,8 +229,21 @@ def _in_line(picture: Picture, chat: ChatState, directory: Directory) -> InLine:
     return InLine(chat.id, chat.name, chat.visitor, chat.since, clock_of(chat), chat.late, why, names)
 
 
-def _within(sketch: Sketch) -> Share:
-    return Share(sketch.n, sketch.share_within())
+def _broken(today: Statistics) -> Broken:
+    felt = today.of("v")
+    return Broken(
+        all=today.count("broke"),
+        answered=felt.n - felt.within,
+        ended=today.count("late_ended"),
+        left=today.count("late_left"),
+        no_reply=today.count("late_no_reply"),
+        moved=today.count("late_moved"),
+    )
+
+
+def _in_time(figures: Statistics) -> Share:
+    """Of all promises that came due, whoever held them and whatever came of them, those that were kept."""
+    return _share(figures.of("v").within, figures.came_due())
 
 
 def _share(part: int, whole: int) -> Share:

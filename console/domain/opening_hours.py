@@ -6,7 +6,7 @@ daylight saving time do not exist, and repeated hours happen twice.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from console.domain.directory import Hours
@@ -15,6 +15,7 @@ DAYS = 14  # how many days of open times the store gets
 YEAR = 366  # days; no holiday lasts longer
 MINUTE, DAY = 60, 86_400  # s
 STEP = 6 * 3600  # s; no zone changes its clock twice within this time
+QUARTER = 900_000  # ms
 WHOLE_DAY = (0, 1440)
 
 
@@ -53,6 +54,18 @@ def next_opening(hours: Hours, now_ms: int) -> int:
         if found := instants(hours, now_ms + ahead * DAY * 1000):
             return found[0][0]
     return 0
+
+
+def midnight(zone: str, now_ms: int) -> int:
+    """When the day began (ms) that it is in that time zone."""
+    return _midnight(zone, now_ms // QUARTER) * 1000
+
+
+@lru_cache(maxsize=256)
+def _midnight(zone: str, quarter: int) -> int:
+    # Days begin on a quarter of an hour in every zone of today.
+    here = datetime.fromtimestamp(quarter * QUARTER // 1000, ZoneInfo(zone))
+    return int(here.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp())
 
 
 def _of_day(hours: Hours, day: date) -> list[tuple[int, int]]:

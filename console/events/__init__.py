@@ -29,7 +29,7 @@ from console.events.assignment import (
     Wrapped,
     WrapReason,
 )
-from console.events.base import Author, ChatFact, Fact, Kept, Role, Status, Turn, Visitor
+from console.events.base import Author, ChatFact, Fact, Kept, Role, Status, Stay, Turn, Visitor
 from console.events.conversation import (
     Asked,
     Ended,
@@ -42,6 +42,7 @@ from console.events.conversation import (
     Note,
     Opened,
     Opening,
+    Overdue,
     Profile,
     PromiseBroken,
     Rated,
@@ -76,6 +77,7 @@ __all__ = [
     "Offered",
     "Opened",
     "Opening",
+    "Overdue",
     "Overflowed",
     "Presence",
     "Profile",
@@ -89,6 +91,7 @@ __all__ = [
     "Role",
     "Stalled",
     "Status",
+    "Stay",
     "Transferred",
     "Turn",
     "Unreadable",
@@ -112,6 +115,7 @@ AnyChatFact = (
     | Released
     | NoReply
     | Late
+    | Overdue
     | Asked
     | Ended
     | Reopened

@@ -24,14 +24,23 @@ class Author(msgspec.Struct, omit_defaults=True):
     name: str = ""
 
 
+class Stay(msgspec.Struct, omit_defaults=True):
+    """The part of a late answer's time until an earlier holder lost the chat: in line before, and in their hands."""
+
+    agent: str
+    queue: int = 0
+    delivery: int = 0
+    noticing: int = 0
+
+
 class Turn(msgspec.Struct, omit_defaults=True):
     """A turn that has ended: `seq` is the visitor's first unanswered message, sent at `asked`.
 
     `waited` is the visitor's wait, `mine` the part of it the answering agent is responsible for (from the assignment at
     the earliest), both in ms. `late` means that `waited` exceeded the promise. `first` is the time from the chat's
-    opening to its first answer, 0 for later answers. A late answer's `waited` is the sum of four stages: `queue` until
-    the assignment, `delivery` until it was visible on screen, `noticing` until the first keystroke, `composing` until
-    it was sent.
+    opening to its first answer, 0 for later answers. A late answer's `waited` is the sum of its stages and of those of
+    `earlier` holders: `queue` until the assignment, `delivery` until it was visible on screen, `noticing` until the
+    first keystroke, `composing` until it was sent.
     """
 
     seq: int
@@ -45,6 +54,7 @@ class Turn(msgspec.Struct, omit_defaults=True):
     delivery: int = 0
     noticing: int = 0
     composing: int = 0
+    earlier: list[Stay] = []
 
 
 class Kept(msgspec.Struct, omit_defaults=True):

@@ -76,11 +76,23 @@ class NoReply(ChatFact, tag="no_reply"):
 
 
 class Late(ChatFact, tag="late"):
-    """The open turn's promise broke; at most once per turn. `agent` is empty while the chat waits."""
+    """The open turn's promise broke; at most once per turn. `agent` is empty while the chat waits.
+
+    `own` means that the agent's own time is over too, as it is for whoever had the chat from the start.
+    """
 
     queue: str
     due: int
     agent: str = ""
+    own: bool = False
+
+
+class Overdue(ChatFact, tag="overdue"):
+    """A chat whose promise was broken already: the time that its new holder had for it is over too."""
+
+    queue: str
+    due: int
+    agent: str
 
 
 class PromiseBroken(ChatFact, tag="promise_broken"):

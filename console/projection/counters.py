@@ -47,12 +47,25 @@ class Counters:
             self.count(chat.queue, fact.at, "expected")
             self.count(chat.queue, fact.at, "right", int(right))
 
+    def broke(self, chat: ChatState, at: int) -> None:
+        """A promise to a visitor with an open turn; each once, whatever comes of it."""
+        if chat.turn:
+            self.count(chat.queue, at, "broke")
+
+    def own_time_broke(self, agent: str, at: int) -> None:
+        if agent in self.agents:
+            self.agents[agent].figures.at(at).broke += 1
+
+    def late_turn(self, chat: ChatState, at: int, outcome: str) -> None:
+        """What became of a turn whose promise is broken already, when no answer does."""
+        self.count(chat.queue, at, outcome, int(bool(chat.turn and chat.late)))
+
     def answered(self, chat: ChatState, fact: Message) -> None:
         turn = fact.turn
         assert turn is not None
         agent = fact.author.id
         if agent in self.agents:
-            self.agents[agent].figures.measure(fact.at, turn.mine, within=turn.kept)
+            self.agents[agent].figures.at(fact.at).add(turn.mine, within=turn.kept)
         self.measure(chat, fact.at, "a", turn.mine, within=turn.kept)
         self.measure(chat, fact.at, "v", turn.waited, within=not turn.late)
         if turn.first:

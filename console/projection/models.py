@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from console.events import Status, Turn, Visitor
-from console.projection.statistics import DayFigures, QueueFigures, figures_of
+from console.projection.statistics import AgentFigures, QueueFigures, agent_figures_of, figures_of
 
 
 class ChatState(msgspec.Struct):
@@ -58,7 +58,7 @@ class AgentState(msgspec.Struct):
     reason: str = ""
     since: int = 0  # when the status or the connection last changed
     held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
-    figures: DayFigures = msgspec.field(default_factory=DayFigures)
+    figures: AgentFigures = msgspec.field(default_factory=AgentFigures)
 
     @property
     def online(self) -> bool:
@@ -142,8 +142,6 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
 
 def agent_state(agent: str, fields: Mapping[str, str], held: Mapping[str, str], times: Mapping[str, str]) -> AgentState:
     """Build a member from the store's hashes."""
-    buckets = {int(name[1:]): int(count) for name, count in times.items() if name[0] == "b"}
-    figures = DayFigures(int(times.get("n", 0)), int(times.get("within", 0)), buckets, int(times.get("day", 0)))
     return AgentState(
         id=agent,
         name=msgspec.json.decode(fields["name"], type=str),
@@ -155,7 +153,7 @@ def agent_state(agent: str, fields: Mapping[str, str], held: Mapping[str, str], 
         reason=msgspec.json.decode(fields.get("reason") or '""', type=str),
         since=int(fields.get("since", 0)),
         held={int(slot): chat for slot, chat in held.items()},
-        figures=figures,
+        figures=agent_figures_of(times),
     )
 
 

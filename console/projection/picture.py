@@ -21,6 +21,7 @@ from console.events import (
     NoReply,
     Offered,
     Opened,
+    Overdue,
     Overflowed,
     Presence,
     Profile,
@@ -224,6 +225,7 @@ class Picture(Counters):
             case Message():
                 self._message(chat, fact)
             case NoReply():
+                self.late_turn(chat, fact.at, "late_no_reply")
                 _clear_turn(chat)
                 chat.turn, chat.due = fact.since, fact.due
             # `due` and `since` are of the turn that opened with a message the agent had not seen; 0 if there is none.
@@ -240,6 +242,11 @@ class Picture(Counters):
                 chat.any_language = True
             case Late():
                 chat.late = True
+                self.broke(chat, fact.at)
+                if fact.own:
+                    self.own_time_broke(fact.agent, fact.at)
+            case Overdue():
+                self.own_time_broke(fact.agent, fact.at)
             case PromiseBroken():
                 chat.promise_late = True
             case Profile():
@@ -262,11 +269,15 @@ class Picture(Counters):
         if fact.by != "visitor":
             self.promised(chat, fact.at, fact.promised)
             chat.promise, chat.promise_late = fact.promise, False
+        opens = False
         if fact.due and fact.since != chat.turn:
             # A chat can be late in the queue before it has a turn. A turn that starts is late only if its own due has
             # passed.
             chat.late = chat.late and fact.due <= fact.at
+            opens = True
         chat.turn, chat.due = fact.since, fact.due
+        if opens and chat.late:
+            self.broke(chat, fact.at)
 
     def _into_slot(self, chat: ChatState, fact: Assigned | Offered) -> None:
         chat.agent, chat.slot = fact.agent, fact.slot
@@ -288,6 +299,7 @@ class Picture(Counters):
         # A declined offer never interrupted the wait; only a chat that was active starts to wait again.
         if chat.place == "active":
             chat.since = fact.at
+            self.late_turn(chat, fact.at, "late_moved")
         self._free(chat)
         chat.place, chat.due, chat.rank = "waiting", fact.due, fact.rank
         if isinstance(fact, Transferred):
@@ -305,6 +317,7 @@ class Picture(Counters):
         elif fact.why == "message_left":
             self.count(chat.queue, fact.at, "left")
             self.left_messages += 1
+        self.late_turn(chat, fact.at, "late_ended" if fact.why == "agent" else "late_left")
         self.promised(chat, fact.at, fact.promised)
         _clear_turn(chat)
         chat.promise, chat.promise_late = 0, False

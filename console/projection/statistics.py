@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from console.domain.opening_hours import midnight
+
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
 MINUTES, HOURS = 90, 26  # how many spans are kept
 BUCKET = 1.02  # each bucket is 2 % wider than the one before
 COUNTERS = (
     "opened", "left", "abandoned", "patience", "promised", "kept", "canned", "expected", "right",
+    "broke", "late_ended", "late_left", "late_no_reply", "late_moved",
 )  # fmt: skip
 
 
@@ -50,19 +53,39 @@ class Sketch(msgspec.Struct):
 
 
 class DayFigures(Sketch):
-    """An agent's answers since midnight UTC."""
+    """An agent's answers, and how often the agent's own time for a chat ran out (`broke`), whatever came of it."""
 
-    day: int = 0
+    broke: int = 0
 
-    def measure(self, at: int, ms: int, *, within: bool) -> None:
-        """Add one answer of `ms` that was sent at `at`."""
-        if at // DAY != self.day:
-            self.day, self.n, self.within, self.buckets = at // DAY, 0, 0, {}
-        self.add(ms, within=within)
+    def in_time(self) -> float | None:
+        """Return the share of what came due that was answered within its time; None if nothing came due."""
+        return self.within / self.came_due if self.came_due else None
 
-    def today(self, now: int) -> "DayFigures":
-        """Return these figures, or empty ones if their day is over."""
-        return self if now // DAY == self.day else DayFigures(day=now // DAY)
+    @property
+    def came_due(self) -> int:
+        return self.within + self.broke
+
+
+class AgentFigures(msgspec.Struct):
+    """An agent's figures by hour since 1970, for 26 hours, as `functions/figures.lua` keeps them."""
+
+    hours: dict[int, DayFigures] = {}
+
+    def at(self, ms: int) -> DayFigures:
+        """Return the hour that counts an event at `ms`. A new one drops those that are no longer kept."""
+        hour = ms // HOUR
+        if hour not in self.hours:
+            self.hours = {one: figures for one, figures in self.hours.items() if one > hour - HOURS}
+        return self.hours.setdefault(hour, DayFigures())
+
+    def today(self, now: int, zone: str = "UTC") -> DayFigures:
+        """Sum everything since midnight in that time zone."""
+        total, first = DayFigures(), midnight(zone, now) // HOUR
+        for hour, figures in self.hours.items():
+            if first <= hour <= now // HOUR:
+                total.merge(figures)
+                total.broke += figures.broke
+        return total
 
 
 class Statistics(msgspec.Struct):
@@ -89,6 +112,10 @@ class Statistics(msgspec.Struct):
 
     def measure(self, kind: str, ms: int, *, within: bool = False) -> None:
         self.kinds.setdefault(kind, Sketch()).add(ms, within=within)
+
+    def came_due(self) -> int:
+        """Return how many promises to visitors were kept, or broken, each once: whatever came of a broken one."""
+        return self.of("v").within + self.count("broke")
 
     def merge(self, other: "Statistics") -> None:
         for kind, sketch in other.kinds.items():
@@ -120,9 +147,9 @@ class QueueFigures(msgspec.Struct):
         last = now // MINUTE
         return self._sum(f"m{minute}" for minute in range(last - minutes + 1, last + 1))
 
-    def today(self, now: int) -> Statistics:
-        """Sum everything since midnight UTC."""
-        return self._sum(f"h{hour}" for hour in range(now // DAY * 24, now // HOUR + 1))
+    def today(self, now: int, zone: str = "UTC") -> Statistics:
+        """Sum everything since midnight in that time zone, from the hour in which it was."""
+        return self._sum(f"h{hour}" for hour in range(midnight(zone, now) // HOUR, now // HOUR + 1))
 
     def hourly(self, now: int, hours: int = 24) -> list[Statistics]:
         """Return the last `hours`, oldest first; the current one is last."""
@@ -135,6 +162,25 @@ class QueueFigures(msgspec.Struct):
             if span in self.spans:
                 total.merge(self.spans[span])
         return total
+
+
+def agent_figures_of(counted: Mapping[str, str]) -> AgentFigures:
+    """Build an agent's figures from the store's fields: `<hour>:n`, `w` (within), `x` (broke) and `b<bucket>`."""
+    found = AgentFigures()
+    for field, value in counted.items():
+        hour, _, name = field.partition(":")
+        if not name:
+            continue  # the hour itself, and what an earlier release counted by day
+        figures, count = found.hours.setdefault(int(hour), DayFigures()), int(value)
+        if name == "n":
+            figures.n = count
+        elif name == "w":
+            figures.within = count
+        elif name == "x":
+            figures.broke = count
+        else:
+            figures.buckets[int(name[1:])] = count
+    return found
 
 
 def bucket_of(ms: int) -> int:
@@ -151,7 +197,7 @@ def figures_of(counted: Mapping[str, str]) -> Statistics:
         sketch, rest = figures.kinds.setdefault(field[0], Sketch()), field[1:]
         if rest == "w":
             sketch.within = int(value)
-        elif rest != "n":  # an earlier release also stored `<kind>n`, the total
+        elif rest.lstrip("-").isdigit():  # other releases store more, as `<kind>n`
             sketch.buckets[int(rest)] = int(value)
             sketch.n += int(value)
     return figures

@@ -27,7 +27,7 @@ TABLE: tuple[Key, ...] = (
     Key("agent:<agent>", "hash", "name, limit, queues, lanes, status, connected, fence, tab, stands", "as member"),
     Key("held:<agent>", "hash", "slot -> chat: held, offered, or wrapped up", "as member"),
     Key("clocks:<agent>", "zset", "held chats with a running clock -> due", "as member"),
-    Key("times:<scope>", "hash", "figures of an agent's day, of a queue's minute or hour", "2 to 27 h"),
+    Key("times:<scope>", "hash", "figures of an agent by hour, of a queue's minute or hour", "2 to 27 h"),
     Key("lates", "list", "the latest 30 late answers, as JSON", "for ever"),
     Key("free:<lane>", "zset", "members with a free slot -> pressure; lane: <queue>[/<language>]", "as member"),
     Key("waiting:<lane>", "zset", "chats in line that are routed -> rank", "as the line"),

@@ -20,6 +20,7 @@ from console.domain.directory import SLOTS, Queue
 from console.events import ChatFact, Ended, Labelled, Message, Note, Profile, PromiseBroken
 from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
+from console.projection.statistics import DayFigures
 from console.protocol import InvitedTo
 from console.views.i18n import page_texts
 from console.views.templating import environment
@@ -30,9 +31,9 @@ class Strip(msgspec.Struct):
 
     `waiting` counts the chats in the agent's queues, the oldest waiting since `longest` (ms of the store's clock, 0 for
     none); the first of them breaks its promise at `next_due` (0 for none). `median` (ms) and `within` (0..1, None
-    before the first answer) are the agent's own since midnight. `promises` counts the agent's open "back soon"
-    promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats that the agent may watch.
-    `away_reasons` are the reasons the team may choose from.
+    before the first answer) are the agent's own since midnight, as is `day`. `promises` counts the agent's open
+    "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats that the agent may
+    watch. `away_reasons` are the reasons the team may choose from.
     """
 
     agent: AgentState
@@ -42,6 +43,7 @@ class Strip(msgspec.Struct):
     median: int
     within: float | None
     now: int
+    day: DayFigures = msgspec.field(default_factory=DayFigures)
     next_due: int = 0
     invited: list[InvitedTo] = []
     promises: int = 0

@@ -8,9 +8,11 @@ from copy import deepcopy
 from msgspec.structs import replace
 from starlette.requests import HTTPConnection
 
+from console.board.agent_rows import zone_of
 from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, read_log
 from console.projection.picture import ChatState, chat_state
+from console.projection.statistics import AgentFigures
 from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Went
 from console.queue.results import ChatSnapshot, Connected
 from console.views.html import Strip
@@ -116,21 +118,22 @@ class HtmlRenderer:
         agent = picture.agents.get(on.author.id)
         if agent is None:
             return None
-        day = agent.figures.today(on.now())
+        day = agent.figures.today(on.now(), zone_of(agent, on.services.directory))
         held = [picture.chats[chat] for chat in agent.held.values() if chat in picture.chats]
         promises = [chat.promise for chat in held if chat.promise]
         waiting = [(chat.since, chat.due) for chat in picture.waiting(agent.queues)]
         return Strip(
             # Copies: the picture changes these objects in place, and the comparison with the next strip would see no
             # difference.
-            agent=replace(deepcopy(agent), figures=deepcopy(day)),
+            agent=replace(deepcopy(agent), figures=AgentFigures()),
+            day=day,
             waiting=len(waiting),
             longest=min((since for since, _ in waiting), default=0),
             next_due=min((due for _, due in waiting), default=0),
             invited=on.invitations(),
             left_messages=picture.left_messages,
             median=day.quantile(0.5),
-            within=day.share_within(),
+            within=day.in_time(),
             now=0,
             promises=len(promises),
             promise=max(promises, default=0),

@@ -61,6 +61,7 @@ class Answering(Visiting):
             raise Refusal("nothing_to_do")
         read = max(c.turn_seq, c.seen_agent)
         self.judge(c)
+        self.late_turn(c, "late_no_reply")
         turn = self.close_turn(c)
         self.open_next(c, read)
         seq = self.record(c, "no_reply", turn=turn, **self.running(c), **mark(agent, cid))

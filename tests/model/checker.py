@@ -162,7 +162,8 @@ class Checker:
             self.promises[fact.chat] = fact.promise
 
     def _turn(self, fact: Message | NoReply, turn: Turn) -> None:
-        stages = turn.queue + turn.delivery + turn.noticing + turn.composing
+        before = sum(stay.queue + stay.delivery + stay.noticing for stay in turn.earlier)
+        stages = before + turn.queue + turn.delivery + turn.noticing + turn.composing
         late = turn.late and isinstance(fact, Message)
         self._expect(turn.waited == fact.at - turn.asked, "a turn lasts from the question to the answer", fact)
         self._expect(stages == (turn.waited if late else 0), "a late answer's stages are all of its time", fact)

@@ -228,6 +228,7 @@ class Lines(Queues):
         member.held[slot], member.last = c.id, self.now
         c.place, c.agent, c.slot, c.until, c.got, c.turn_shown = "active", member.id, slot, 0, False, 0
         c.assigned = c.since = self.now
+        self.own_time(c)
         self.no_timer(c.id, "abandon", "overflow", "language", "offer")
         self.timer("unseen", c.id, self.now + state.UNSEEN)
         self.record(
@@ -265,6 +266,7 @@ class Lines(Queues):
     # --- out of hands --------------------------------------------------------------------------
 
     def let_go(self, c: Chat) -> Member | None:
+        self.end_stay(c)
         self.no_timer(c.id, "unseen", "ask", "silent", "offer", "wrapup")
         member = self.members.get(c.agent)
         if member:
@@ -333,6 +335,7 @@ class Lines(Queues):
             own = {"waited": max(self.now - c.since, 1)}
             self.count(c.queue, abandoned=1, patience=own["waited"])
         own |= self.end_promise(c)
+        self.late_turn(c, "late_ended" if why == "agent" else "late_left")
         c.clear_turn()
         c.place, c.ended, c.draft = "wrapup" if wraps else "ended", self.now, ""
         c.tabs.clear()

@@ -45,6 +45,10 @@ class Chat:
     turn_shown: int = 0
     due: int = 0
     late: bool = False
+    own: int = 0  # when the holder's own time is over
+    overdue: bool = False  # it is, and that was said
+    handed: int = 0  # when an earlier holder of the turn lost it
+    stays: list[FactDict] = field(default_factory=list)  # of earlier holders
     answered: bool = False
     promise: int = 0
     promise_late: bool = False
@@ -73,6 +77,17 @@ class Chat:
         """For the visitor; the agent may still be wrapping up."""
         return self.place in ("wrapup", "ended")
 
+    @property
+    def next_break(self) -> int:
+        """When a promise to the visitor breaks, or then the own time of who holds it is over; 0 for never."""
+        if not self.due or not self.late:
+            return self.due
+        return 0 if self.overdue else self.own_due
+
+    @property
+    def own_due(self) -> int:
+        return self.own if self.place == "active" and self.turn else 0
+
     def line(self) -> FactDict:
         """As the snapshot has it, but for the profile."""
         return {
@@ -91,8 +106,9 @@ class Chat:
         return told | {name: self.line()[name] for name in ("place", "agent", "slot", "turn", "due", "seq", "until")}
 
     def clear_turn(self) -> None:
-        self.turn = self.turn_seq = self.due = 0
-        self.late = False
+        self.turn = self.turn_seq = self.due = self.own = self.handed = 0
+        self.late = self.overdue = False
+        self.stays.clear()
 
 
 @dataclass
@@ -176,7 +192,7 @@ class State:
     def timers(self) -> dict[str, int]:
         """The set ones, and one for each promise that is neither kept nor broken yet."""
         chats = self.chats.values()
-        late = {f"late:{c.id}": c.due for c in chats if c.due and not c.late}
+        late = {f"late:{c.id}": at for c in chats if (at := c.next_break)}
         promised = {f"promise:{c.id}": c.promise for c in chats if c.promise and not c.promise_late}
         return {**self.set_timers, **late, **promised}
 

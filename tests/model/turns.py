@@ -15,7 +15,9 @@ class Turns(State):
         if c.place != "active" and c.due:
             due = min(due, c.due)
         c.late = c.late and due <= self.now
+        self.count(c.queue, broke=int(c.late))
         c.turn, c.turn_seq, c.turn_shown, c.due = at, seq, 0, due
+        self.own_time(c)
         self.no_timer(c.id, "ask", "silent")
 
     def open_next(self, c: Chat, read: int) -> None:
@@ -28,30 +30,57 @@ class Turns(State):
         return {"due": c.due, "since": c.turn} if c.turn else {}
 
     def judge(self, c: Chat) -> None:
+        """A promise breaks once, to the visitor; and once for each who holds the chat until their own time is over."""
+        breaks = bool(c.due) and c.own_due > 0 and not c.overdue and self.now >= c.own_due
+        if breaks:
+            c.overdue = True
+            self.measure_agent(self.members[c.agent], x=1)
         if c.due and not c.late and self.now >= c.due:
             c.late = True
+            self.count(c.queue, broke=int(c.turn > 0))
             agent = c.agent if c.place == "active" else ""
-            self.record(c, "late", queue=c.queue, due=c.due, **only(agent=agent))
+            self.record(c, "late", queue=c.queue, due=c.due, **only(agent=agent, own=breaks))
+        elif breaks:
+            self.record(c, "overdue", queue=c.queue, due=c.own_due, agent=c.agent)
+
+    def own_time(self, c: Chat) -> None:
+        """Who has it now has the target from here, or what the visitor was promised if that is later."""
+        c.own, c.overdue = 0, False
+        if c.place == "active" and c.turn:
+            had = max(c.turn, c.assigned)
+            c.own = max(had + self.queues[c.queue].target, c.due)
+
+    def late_turn(self, c: Chat, outcome: str) -> None:
+        if c.turn and c.late:
+            self.count(c.queue, **{outcome: 1})
+
+    def end_stay(self, c: Chat) -> None:
+        """Its holder loses it with the turn open."""
+        if c.place == "active" and c.turn:
+            self.late_turn(c, "late_moved")
+            c.stays.append({"agent": c.agent, **self._stages(c, 0)})
+            c.handed = self.now
 
     def close_turn(self, c: Chat, began: int | None = None) -> FactDict:
         """By an answer whose first key was pressed at `began` (0: nobody knows), or by no answer at all (None)."""
         mine_from = max(c.turn, c.assigned)
         mine = self.now - mine_from
-        kept = mine <= max(self.queues[c.queue].target, c.due - mine_from)
         turn = {"seq": c.turn_seq, "asked": c.turn, "waited": self.now - c.turn, "mine": mine}
-        turn |= only(kept=kept, late=c.late)
+        turn |= only(kept=not c.overdue, late=c.late)
         if began is not None and not c.answered:
             c.answered = True
             turn["first"] = max(self.now - c.opened, 1)
         if began is not None and c.late:
-            turn |= self._stages(c, mine_from, began)
+            turn |= self._stages(c, began) | only(earlier=list(c.stays))
         c.clear_turn()
         return turn
 
-    def _stages(self, c: Chat, assigned: int, began: int) -> FactDict:
+    def _stages(self, c: Chat, began: int) -> FactDict:
+        asked = max(c.turn, c.handed)
+        assigned = max(asked, c.assigned)
         shown = max(assigned, c.turn_shown)
         wrote = min(max(began, shown), self.now) if began else self.now
-        stages = {"queue": assigned - c.turn, "delivery": shown - assigned}
+        stages = {"queue": assigned - asked, "delivery": shown - assigned}
         return only(**stages, noticing=wrote - shown, composing=self.now - wrote)
 
     def await_visitor(self, c: Chat) -> None:
@@ -82,11 +111,19 @@ class Turns(State):
     def measure(self, queue: str, kind: str, ms: int, *, within: bool = False) -> None:
         self.count(queue, **{f"{kind}{bucket(ms)}": 1, f"{kind}w": int(within)})
 
+    def measure_agent(self, member: Member, **by: int) -> None:
+        """By hour; when a new one begins, those of before yesterday go."""
+        hour = self.now // HOUR
+        if member.times.get("hour") != hour:
+            counted = {name: n for name, n in member.times.items() if name != "hour"}
+            kept = {name: n for name, n in counted.items() if int(name.split(":")[0]) > hour - 26}
+            member.times = {"hour": hour, **kept}
+        for name, n in by.items():
+            if n:
+                member.times[f"{hour}:{name}"] = member.times.get(f"{hour}:{name}", 0) + n
+
     def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool) -> None:
-        if member.times.get("day") != self.now // DAY:
-            member.times = {"day": self.now // DAY}
-        for name in ["n", f"b{bucket(turn['mine'])}", *(["within"] if "kept" in turn else [])]:
-            member.times[name] = member.times.get(name, 0) + 1
+        self.measure_agent(member, **{"n": 1, "w": int("kept" in turn), f"b{bucket(turn['mine'])}": 1})
         self.measure(c.queue, "a", turn["mine"], within="kept" in turn)
         self.measure(c.queue, "v", turn["waited"], within="late" not in turn)
         if "first" in turn:

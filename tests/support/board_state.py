@@ -64,6 +64,7 @@ class Floor(Current):
             for _ in range(times):
                 span.measure("a", ms, within=not late)
                 span.measure("v", ms, within=not late)
+                span.add("broke", int(late))
 
     def counted(self, queue: str, counter: str, by: int, *, ago: int = MINUTE) -> None:
         for span in self.picture.queue(queue).figures.at(self.now - ago):

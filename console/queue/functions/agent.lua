@@ -73,6 +73,7 @@ verb('no_reply', function(id, fence, chat, cid, digest, payload)
   if num(c.turn) == 0 then return refuse('nothing_to_do') end
   local q, read = S.queue(c.queue), math.max(num(c.turn_seq), num(c.seen_agent))
   S.judge(c)
+  S.late_turn(c, 'late_no_reply')
   local turn = S.close_turn(c, q)
   local unread, at = S.first_unread(c, read)
   if unread then S.open_turn(c, q, unread, at) end

@@ -23,6 +23,7 @@ end
 -- Takes the chat away from its agent: frees the slot and stops the clock. Returns who held it.
 function S.let_go(c)
   local id = c.agent
+  S.end_stay(c)
   for _, kind in ipairs({ 'unseen', 'ask', 'silent', 'offer', 'wrapup' }) do
     S.no_timer(kind, c.id)
   end
@@ -45,6 +46,7 @@ function S.finish(c, why, payload)
   -- A disconnected agent could not give a reason, so there is no wrap-up for them.
   local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == '' and S.agent(agent).connected == '1'
   if was == 'waiting' then S.unline(c) end
+  S.late_turn(c, why == 'agent' and 'late_ended' or 'late_left')
   S.clear_turn(c)
   for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs', 'overflow', 'language', 'again', 'offer' }) do
     S.no_timer(kind, c.id)

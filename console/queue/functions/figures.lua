@@ -1,5 +1,5 @@
 -- Figures that the store keeps: exact counts and shares, durations in buckets of 2 %. A queue has them by minute for 90
--- minutes and by hour for 26; an agent has those of the day.
+-- minutes and by hour for 26; an agent has them by hour.
 
 local LATEST = 30 -- late answers kept in full
 
@@ -13,22 +13,27 @@ function S.sample(counted, kind, ms, within)
   return counted
 end
 
--- An agent's own figures of the day.
-function S.measure(id, mine, within)
-  local name, day = key('times', id), int(math.floor(NOW / 86400000))
-  if redis.call('HGET', name, 'day') ~= day then
-    redis.call('DEL', name)
-    redis.call('HSET', name, 'day', day)
-    redis.call('PEXPIRE', name, 93600000)
+local HOURS = 26 -- an agent's own that are kept
+
+-- The agent's own figures by hour: n answers, w of them within their own time, x times that their own time broke, and
+-- the answers' buckets b.
+function S.measure(id, counted)
+  local name, hour = key('times', id), math.floor(NOW / 3600000)
+  if num(redis.call('HGET', name, 'hour')) ~= hour then
+    for _, field in ipairs(redis.call('HKEYS', name)) do
+      if num(string.match(field, '^(%d+):')) <= hour - HOURS then redis.call('HDEL', name, field) end
+    end
+    redis.call('HSET', name, 'hour', int(hour))
+    redis.call('PEXPIRE', name, 97200000)
   end
-  redis.call('HINCRBY', name, 'n', 1)
-  if within then redis.call('HINCRBY', name, 'within', 1) end
-  redis.call('HINCRBY', name, 'b' .. bucket(mine), 1)
+  for field, by in pairs(counted) do
+    redis.call('HINCRBY', name, int(hour) .. ':' .. field, by)
+  end
 end
 
 -- Counts an answer that closed a turn.
 function S.answered(c, id, turn, canned)
-  S.measure(id, turn.mine, turn.kept)
+  S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. bucket(turn.mine)] = 1 })
   local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
   S.sample(counted, 'v', turn.waited, not turn.late)
   if turn.first then S.sample(counted, 'f', turn.first) end

@@ -176,6 +176,7 @@ function S.assign(c, id, why, line)
   S.put(c, 'assigned', STAMP)
   S.put(c, 'since', STAMP)
   S.put(c, 'turn_shown', '0')
+  S.own_time_anew(c)
   S.put(c, 'got', '0')
   for _, kind in ipairs({ 'abandon', 'overflow', 'language', 'offer' }) do
     S.no_timer(kind, c.id)

@@ -23,8 +23,9 @@ local fire = {}
 
 function fire.late(id)
   local c = S.chat(id)
-  if not c or num(c.due) == 0 or c.late == '1' then return end
+  if not c then return end
   S.judge(c)
+  S.time_break(c)
 end
 
 function fire.unseen(id)

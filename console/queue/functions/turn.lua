@@ -1,13 +1,26 @@
 -- A turn and its clock: from the visitor's first unanswered message to the answer; and an agent's promise to be back.
 
--- Keeps the clock in step with the turn: a timer at its due time, and a place among the agent's running clocks.
+-- When the holder's own time for the open turn is over: the queue's target from when they had it, or the visitor's
+-- promise if that is later; nil while nobody holds it.
+local function own_due(c)
+  if c.place ~= 'active' or num(c.turn) == 0 then return nil end
+  if num(c.own) > 0 then return num(c.own) end
+  local had = math.max(num(c.turn), num(c.assigned))
+  return math.max(had + S.queue(c.queue).target, num(c.due))
+end
+
+-- When something breaks next: the visitor's promise, then the own time of who holds it.
+local function next_break(c)
+  if num(c.due) == 0 then return nil end
+  if c.late ~= '1' then return num(c.due) end
+  return c.overdue ~= '1' and own_due(c) or nil
+end
+
+-- The clock follows the turn: a timer at its due, and a place among the agent's running clocks.
 function S.clock(c)
   local due = num(c.due)
-  if due > 0 and c.late ~= '1' then
-    S.timer('late', c.id, due)
-  else
-    S.no_timer('late', c.id)
-  end
+  if own_due(c) then S.put(c, 'own', int(own_due(c))) end
+  S.time_break(c)
   if c.agent ~= '' then
     if c.place == 'active' and num(c.turn) > 0 then
       redis.call('ZADD', key('clocks', c.agent), int(due), c.id)
@@ -17,8 +30,23 @@ function S.clock(c)
   end
 end
 
--- Opens a turn at `at` with the visitor's message `seq`. A waiting chat keeps its earlier promise; an agent who
--- promised to be back later has until then.
+function S.time_break(c)
+  local at = next_break(c)
+  if at then
+    S.timer('late', c.id, at)
+  else
+    S.no_timer('late', c.id)
+  end
+end
+
+-- A new holder, or none, has a time of their own.
+function S.own_time_anew(c)
+  S.put(c, 'own', '0')
+  S.put(c, 'overdue', '0')
+end
+
+-- A turn starts at `at` with the visitor's message `seq`. One that waits in line keeps the earlier promise; an agent
+-- who promised to be back later has until then.
 function S.open_turn(c, q, seq, at)
   local due = math.max(at + q.target, num(c.promise))
   if c.place ~= 'active' and num(c.due) > 0 then due = math.min(due, num(c.due)) end
@@ -28,29 +56,41 @@ function S.open_turn(c, q, seq, at)
   S.put(c, 'due', int(due))
   -- Late only if the queue's promise was broken already and the turn's own due time has passed too.
   S.put(c, 'late', due <= NOW and c.late == '1' and '1' or '0')
+  if c.late == '1' then S.tally(c.queue, { broke = 1 }) end
+  S.own_time_anew(c)
   S.no_timer('ask', c.id)
   S.no_timer('silent', c.id)
 end
 
--- Records a broken promise once per turn, at the latest just before the turn ends.
+-- A broken promise is said once a turn, at the latest just before what ends the turn; and counted then, whatever comes
+-- of it. So is the own time of each who holds it.
 function S.judge(c)
-  if c.late == '1' or num(c.due) == 0 or NOW < num(c.due) then return end
-  S.put(c, 'late', '1')
-  S.record(
-    c,
-    'late',
-    '"queue":"'
-      .. c.queue
-      .. '","due":'
-      .. c.due
-      .. (c.agent ~= '' and c.place == 'active' and ',"agent":"' .. c.agent .. '"' or '')
-  )
+  if num(c.due) == 0 or NOW < num(c.due) then return end
+  local own = own_due(c)
+  local breaks = own and c.overdue ~= '1' and NOW >= own
+  if breaks then
+    S.put(c, 'overdue', '1')
+    S.measure(c.agent, { x = 1 })
+  end
+  if c.late ~= '1' then
+    S.put(c, 'late', '1')
+    if num(c.turn) > 0 then S.tally(c.queue, { broke = 1 }) end
+    local held = c.agent ~= '' and c.place == 'active' and ',"agent":"' .. c.agent .. '"' or ''
+    S.record(c, 'late', '"queue":"' .. c.queue .. '","due":' .. c.due .. held .. (breaks and ',"own":true' or ''))
+  elseif breaks then
+    S.record(c, 'overdue', '"queue":"' .. c.queue .. '","due":' .. int(own) .. ',"agent":"' .. c.agent .. '"')
+  end
 end
 
--- Where the time of a late answer went; `began` is the first keystroke as the console reports it, or 0.
+-- What becomes of a turn whose promise is broken already, when no answer does.
+function S.late_turn(c, outcome)
+  if num(c.turn) > 0 and c.late == '1' then S.tally(c.queue, { [outcome] = 1 }) end
+end
+
+-- Where the time went since it was asked, or since an earlier holder lost it; `began` is the first keystroke as the
+-- console has it, or 0.
 local function stages(c, began)
-  local asked = num(c.turn)
-  -- Times from the console may be wrong. Each stage is clamped between its neighbours, so that they always add up.
+  local asked = math.max(num(c.turn), num(c.handed))
   local had = math.max(asked, num(c.assigned))
   local shown = num(c.turn_shown) > 0 and math.max(num(c.turn_shown), had) or had
   local wrote = began > 0 and math.min(math.max(began, shown), NOW) or NOW
@@ -61,14 +101,21 @@ local function stages(c, began)
     .. stage('composing', NOW - wrote)
 end
 
--- Closes the open turn for the agent who holds the chat and returns it as JSON; with `began` it is an answer.
+-- The chat leaves its holder's hands with the turn open: their part of it is kept for the answer's account.
+function S.end_stay(c)
+  if c.place ~= 'active' or num(c.turn) == 0 then return end
+  S.late_turn(c, 'late_moved')
+  local stay = '{"agent":"' .. c.agent .. '"' .. stages(c, 0) .. '}'
+  S.put(c, 'stays', ((c.stays or '') ~= '' and c.stays .. ',' or '') .. stay)
+  S.put(c, 'handed', STAMP)
+end
+
+-- The open turn as JSON, closed now by the agent who holds the chat; with `began` it is an answer.
 function S.close_turn(c, q, began)
-  local asked, first = num(c.turn), 0
+  local asked = num(c.turn)
   local waited = NOW - asked
   local mine = NOW - math.max(asked, num(c.assigned))
-  -- An agent who got the chat late still has the whole target, and one who promised to be back has until then.
-  local allowed = math.max(q.target, num(c.due) - math.max(asked, num(c.assigned)))
-  local turn = { waited = waited, mine = mine, kept = mine <= allowed, late = c.late == '1' }
+  local turn = { waited = waited, mine = mine, kept = c.overdue ~= '1', late = c.late == '1' }
   if began and c.answered ~= '1' then
     S.put(c, 'answered', '1')
     turn.first = math.max(NOW - num(c.opened), 1)
@@ -85,6 +132,7 @@ function S.close_turn(c, q, began)
     .. (turn.late and ',"late":true' or '')
     .. (turn.first and ',"first":' .. int(turn.first) or '')
     .. (began and turn.late and stages(c, began) or '')
+    .. (began and turn.late and (c.stays or '') ~= '' and ',"earlier":[' .. c.stays .. ']' or '')
     .. '}'
   S.clear_turn(c)
   return turn
@@ -101,6 +149,8 @@ function S.clear_turn(c)
   S.put(c, 'turn_seq', '0')
   S.put(c, 'due', '0')
   S.put(c, 'late', '0')
+  if (c.stays or '') ~= '' then S.put_all(c, { stays = '', handed = '0' }) end
+  S.own_time_anew(c)
 end
 
 -- Returns seq and time of the visitor's first message after `read`, or nil. Facts start in a fixed format, so matching

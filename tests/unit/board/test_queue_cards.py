@@ -7,9 +7,9 @@ import pytest
 from console.board.agent_rows import agent_row
 from console.board.day_totals import Days
 from console.board.forecast import forecasts
-from console.board.queue_cards import Alert, QueueCard, Share, Sums, queue_card, quick
+from console.board.queue_cards import Alert, Broken, QueueCard, Share, Sums, queue_card, quick
 from console.domain.directory import Hours, Queue
-from console.projection.statistics import DAY, HOUR, MINUTE, DayFigures, QueueFigures, bucket_of
+from console.projection.statistics import DAY, HOUR, MINUTE, AgentFigures, DayFigures, QueueFigures, bucket_of
 from tests.support.board_state import SUPPORT, Floor
 
 MIDDAY = 1_800_014_400_000 + 30 * MINUTE  # half past a full hour
@@ -108,11 +108,42 @@ def test_under_the_goal_is_said_once_enough_is_known() -> None:
 
 def test_an_agents_day_is_over_at_midnight() -> None:
     floor = Floor(now=5 * DAY - 1_000)
-    ana = floor.agent("ana", figures=DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, day=4))
+    day = DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, broke=1)
+    ana = floor.agent("ana", figures=AgentFigures({floor.now // HOUR: day}))
     row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now)
     assert (row.answers, row.within) == (2, 0.5)
     row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now + 1_000)
     assert (row.answers, row.median, row.within) == (0, 0, None)
+
+
+def test_an_agents_day_begins_at_midnight_of_their_queues_zone() -> None:
+    floor = Floor(Queue("support", "Support", hours=Hours("America/New_York")), now=5 * DAY + HOUR)  # 20:00 there
+    day = DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, broke=1)
+    ana = floor.agent("ana", figures=AgentFigures({(5 * DAY - HOUR) // HOUR: day}))
+    assert agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now).answers == 2
+    assert agent_row(floor.picture, ana, floor.directory, lost=0, now=5 * DAY + 5 * HOUR).answers == 0
+
+
+def test_an_agent_who_answers_nobody_has_a_bad_figure() -> None:
+    floor = Floor()
+    ana = floor.agent("ana", figures=AgentFigures({floor.now // HOUR: DayFigures(broke=3)}))
+    row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now)
+    assert (row.answers, row.within) == (0, 0.0)
+
+
+def test_a_promise_that_is_broken_still_counts_at_once() -> None:
+    floor = Floor()
+    floor.answered("support", 4_000, 3)
+    floor.counted("support", "broke", 1)
+    assert card_of(floor).recent == Share(4, 0.75)
+
+
+def test_what_came_of_broken_promises_is_told_each_for_itself() -> None:
+    floor = Floor(now=MIDDAY)
+    floor.answered("support", 9_000, 2, late=True)
+    for counter, by in (("broke", 9), ("late_ended", 3), ("late_left", 2), ("late_no_reply", 1), ("late_moved", 4)):
+        floor.counted("support", counter, by)
+    assert card_of(floor).broken == Broken(11, 2, 3, 2, 1, 4)
 
 
 def test_the_figures_are_those_of_the_visitors() -> None:

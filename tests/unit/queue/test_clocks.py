@@ -51,6 +51,99 @@ async def test_a_late_answer_tells_its_four_stages(shift: Shift) -> None:
     assert (await shift.picture()).lates[0].turn == turn
 
 
+async def test_each_holder_of_a_turn_has_stages_of_their_own(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.draws("ana", chat, seq=10)
+    await shift.online("ben")
+    await shift.clock.move(8)
+    await shift.hands_over("ana", chat, to="ben")
+    await shift.draws("ben", chat, seq=10)
+    await shift.clock.jump(2)
+    await shift.answers("ben", chat)
+    turn = (await shift.facts("message"))[-1].turn
+    assert [stay.agent for stay in turn.earlier] == ["ana"]
+    assert 8_000 <= turn.earlier[0].noticing < 9_000
+    assert (turn.queue, turn.earlier[0].queue) == (0, 0)
+    assert 2_000 <= turn.noticing < 3_000
+    assert (await shift.picture()).lates[0].turn == turn
+
+
+# --- each promise that comes due counts once ---------------------------------------------------------
+
+
+async def came_due(shift: Shift, *counters: str) -> tuple[int, ...]:
+    """How many promises were kept and how many broke, and the named outcomes of these."""
+    picture = await shift.picture()
+    figures = picture.queues["sales"].figures.over(shift.workspace.now(), 15)
+    return figures.of("v").within, *(figures.count(counter) for counter in ("broke", *counters))
+
+
+async def own(shift: Shift, agent: str) -> tuple[int, int]:
+    """An agent's promises of today: kept, and broken."""
+    day = (await shift.picture()).agents[agent].figures.today(shift.workspace.now())
+    return day.within, day.broke
+
+
+async def in_ana_s_hands(shift: Shift) -> str:
+    chat = await shift.opens("vera")
+    await shift.draws("ana", chat, seq=10)
+    await shift.clock.move(6.5)
+    return chat
+
+
+async def test_a_breach_counts_when_it_breaks(shift: Shift) -> None:
+    await in_ana_s_hands(shift)
+    assert (await came_due(shift), await own(shift, "ana")) == ((0, 1), (0, 1))
+
+
+async def test_a_late_answer_counts_no_second_time(shift: Shift) -> None:
+    await shift.answers("ana", await in_ana_s_hands(shift))
+    assert (await came_due(shift), await own(shift, "ana")) == ((0, 1), (0, 1))
+
+
+async def test_who_ends_what_is_late_is_not_at_100_percent(shift: Shift) -> None:
+    await shift.ends("ana", await in_ana_s_hands(shift))
+    assert await came_due(shift, "late_ended", "late_left") == (0, 1, 1, 0)
+    assert await own(shift, "ana") == (0, 1)
+
+
+async def test_who_gives_up_late_is_counted(shift: Shift) -> None:
+    await shift.workspace.visitor_end(await in_ana_s_hands(shift), VERA, new_cid())
+    assert await came_due(shift, "late_ended", "late_left") == (0, 1, 0, 1)
+
+
+async def test_no_reply_to_what_is_late_is_counted(shift: Shift) -> None:
+    chat = await in_ana_s_hands(shift)
+    await shift.workspace.no_reply(shift.author("ana"), shift.fences["ana"], chat, new_cid())
+    assert await came_due(shift, "late_no_reply") == (0, 1, 1)
+
+
+async def test_what_is_taken_away_late_is_counted_and_the_next_holder_has_time_of_their_own(shift: Shift) -> None:
+    chat = await in_ana_s_hands(shift)
+    await shift.online("ben")
+    await shift.hands_over("ana", chat, to="ben")
+    await shift.draws("ben", chat, seq=10)
+    await shift.clock.move(4)
+    await shift.answers("ben", chat)
+    assert await came_due(shift, "late_moved") == (0, 1, 1)
+    assert (await own(shift, "ana"), await own(shift, "ben")) == ((0, 1), (1, 0))
+
+
+async def test_the_next_holder_s_own_time_breaks_too(shift: Shift) -> None:
+    chat = await in_ana_s_hands(shift)
+    await shift.online("ben")
+    await shift.hands_over("ana", chat, to="ben")
+    await shift.draws("ben", chat, seq=10)
+    await shift.clock.move(6.5)
+    assert [(fact.agent, fact.chat) for fact in await shift.facts("overdue")] == [("ben", chat)]
+    assert (await came_due(shift), await own(shift, "ben")) == ((0, 1), (0, 1))
+
+
+async def test_what_was_answered_in_time_counts_as_kept(shift: Shift) -> None:
+    await shift.answers("ana", await shift.opens("vera"))
+    assert (await came_due(shift), await own(shift, "ana")) == ((1, 0), (1, 0))
+
+
 async def test_an_answer_in_time_tells_no_stages(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.answers("ana", chat)

@@ -25,6 +25,7 @@ from console.events import (
     Note,
     Offered,
     Opened,
+    Overdue,
     Overflowed,
     Profile,
     PromiseBroken,
@@ -145,6 +146,7 @@ def every_kind() -> list[AnyChatFact]:
         Withdrawn(seq=15, agent="ana", why="missed", **where),
         Overflowed(seq=16, queue="billing", **where),
         AnyLanguage(seq=16, **where),
+        Overdue(seq=16, queue="support", due=1, agent="ana", **where),
         Transferred(seq=17, author=ana, cid="f" * 22, agent="ana", queue="billing", due=1, note="VIP", **where),
         Invited(seq=18, author=ana, cid="g" * 22, agent="ben", name="Ben", **where),
         Labelled(seq=19, author=ana, cid="h" * 22, reason="Refund", tags=["vip", "film"], **where),
@@ -300,9 +302,9 @@ def test_the_strip_says_why_and_since_when_somebody_is_away() -> None:
 
 
 def test_an_agents_own_day_stands_in_full() -> None:
-    day = DayFigures(n=50, within=48, buckets={bucket_of(4_100): 50})
-    ana = AgentState("ana", "Ana", figures=day)
-    html = VIEWS.strip(Strip(ana, 0, 0, 0, 4_100, 0.96, 5, promises=2, promise=9_000), locale="en")
+    day = DayFigures(n=50, within=48, broke=2, buckets={bucket_of(4_100): 50})
+    ana = AgentState("ana", "Ana")
+    html = VIEWS.strip(Strip(ana, 0, 0, 0, 4_100, 0.96, 5, day, promises=2, promise=9_000), locale="en")
     for part in (
         "<dd>50</dd>",
         "<dd>4.1 s</dd>",
