@@ -92,10 +92,7 @@ local function put_member(told)
   for lane in S.lanes_of(a) do
     redis.call('ZREM', key('free', lane), id)
   end
-  for queue in S.queues_of(a) do
-    redis.call('ZREM', key('staff', queue), id)
-    MANNED[queue] = nil
-  end
+  a.formerly = a.queues or ''
   S.put_all(a, { name = told.name, limit = told.limit, queues = told.queues, lanes = told.lanes, stands = '' })
   redis.call('SADD', P .. 'agents', id)
   return true
@@ -135,6 +132,10 @@ verb('configure', function(version, told, mark)
     end
   end
   for _, id in ipairs(changed) do
+    for queue in string.gmatch(S.agent(id).formerly, '%S+') do -- only now: lines were moved as they were staffed
+      redis.call('ZREM', key('staff', queue), id)
+      MANNED[queue] = nil
+    end
     S.say_agent(id)
     S.refresh(id)
   end
