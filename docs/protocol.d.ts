@@ -1127,4 +1127,4 @@ export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | S
 
 export type ABoardHears = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error;
 
-export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;
+export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;
