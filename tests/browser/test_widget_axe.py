@@ -139,7 +139,7 @@ async def line_full(server: Scripted, vera: Vera) -> None:
 async def after_hours(server: Scripted, vera: Vera) -> None:
     server.send("team", online=False, back_at=now() + 40_000_000)
     await vera.screen("away")
-    await vera.sees("We are back: ")
+    await vera.sees("We're back: ")
 
 
 async def promised(server: Scripted, vera: Vera) -> None:
