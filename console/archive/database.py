@@ -170,6 +170,7 @@ def _patience(driver: str, command: float | None) -> dict[str, Any]:
         return {"timeout": CONNECT}
     limits = {"statement_timeout": STATEMENT, "lock_timeout": LOCK, "idle_in_transaction_session_timeout": IDLE}
     settings = {name: str(round(seconds * 1000)) for name, seconds in limits.items()}
+    settings |= {"plan_cache_mode": "force_custom_plan", "jit": "off"}  # a plan for any words is a second slower
     return {"timeout": CONNECT, "command_timeout": command, "server_settings": settings}
 
 
