@@ -40,9 +40,7 @@ async def test_sam_sees_a_clock_run_and_stop(server: RunningServer, ana: Desk, s
     await vera.goes()
 
 
-async def test_sam_looks_on_and_whispers_and_vera_sees_nothing_of_it(
-    server: RunningServer, ana: Desk, sam: SamsBoard
-) -> None:
+async def test_sam_watches_and_whispers_unseen_by_vera(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
     vera = await Vera.comes(server, "I want my money back")
     await sam.page.locator(sam.slot("ana")).click()
     panel = sam.page.get_by_role("complementary", name="Watching: Vera")

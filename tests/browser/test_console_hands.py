@@ -61,7 +61,7 @@ async def test_declining_by_key_lets_it_go(stage: Stage, desk: Page) -> None:
     await expect(desk.locator("#pane-1 .offered:not([data-ended])")).to_have_count(0)
 
 
-async def test_an_offer_that_moves_on_under_the_focus_leaves_its_keys_going_nowhere(stage: Stage, desk: Page) -> None:
+async def test_keys_on_an_expired_offer_do_nothing(stage: Stage, desk: Page) -> None:
     await stage.play(offered())
     await desk.get_by_role("button", name="Accept Enter").focus()
     await stage.leave(1, then=offered("c2", 1, "Marco"))
@@ -118,7 +118,7 @@ async def test_a_free_pane_says_who_waits_and_takes_the_next_by_key(stage: Stage
     await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
 
 
-async def test_who_waits_too_long_already_is_late_and_not_due_in_no_time(stage: Stage, desk: Page) -> None:
+async def test_an_overdue_waiting_chat_shows_as_late(stage: Stage, desk: Page) -> None:
     stage.waiting, stage.next_due = 2, now() - 64_000
     await stage.push(stage.strip())
     pane = desk.locator("#pane-1")
@@ -128,7 +128,7 @@ async def test_who_waits_too_long_already_is_late_and_not_due_in_no_time(stage: 
     await expect(pane.get_by_text(re.compile(r"^1 waiting, late by 5:0\d$"))).to_be_visible()
 
 
-async def test_who_presses_take_next_is_in_the_chat_that_comes(stage: Stage, desk: Page) -> None:
+async def test_take_next_moves_the_focus_to_the_new_chat(stage: Stage, desk: Page) -> None:
     stage.waiting, stage.next_due = 1, now() + 40_000
     await stage.push(stage.strip())
     await desk.keyboard.press("Alt+Digit1")
@@ -172,7 +172,7 @@ async def test_with_all_slots_in_use_nothing_is_offered_to_take(stage: Stage, de
 # --- handing over ----------------------------------------------------------------------------------
 
 
-async def test_a_chat_is_handed_over_by_keyboard_with_draft_and_note(stage: Stage, desk: Page) -> None:
+async def test_a_chat_is_transferred_by_keyboard_with_draft_and_note(stage: Stage, desk: Page) -> None:
     stage.colleagues = colleagues(Ben=2, Carla=6, Dan=0)
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").press_sequentially("Il film")
@@ -229,7 +229,7 @@ async def hand_to_ben(desk: Page) -> None:
     await desk.keyboard.press("Enter")
 
 
-async def test_a_hand_over_that_is_refused_gives_the_composer_back(stage: Stage, desk: Page) -> None:
+async def test_a_refused_transfer_gives_the_composer_back(stage: Stage, desk: Page) -> None:
     stage.colleagues = colleagues(Ben=2)
     stage.refusals["transfer"] = "not_there"
     await stage.play(Play("c1", 1, "Giulia"))
@@ -242,7 +242,7 @@ async def test_a_hand_over_that_is_refused_gives_the_composer_back(stage: Stage,
     await expect(box).to_have_value("Il film riparte")
 
 
-async def test_who_is_away_or_full_cannot_be_chosen_and_nothing_moves_while_one_looks(stage: Stage, desk: Page) -> None:
+async def test_unavailable_colleagues_cannot_be_chosen(stage: Stage, desk: Page) -> None:
     stage.colleagues = colleagues(Ben=2, Dan=0)
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").focus()
@@ -307,7 +307,7 @@ async def test_a_reload_tells_the_server_which_chats_were_there(stage: Stage, de
     assert (await stage.hears("hello", 2))[-1]["have"] == {"c1": 2}
 
 
-async def test_an_invited_colleague_looks_on_and_whispers_without_leaving_the_panes(stage: Stage, desk: Page) -> None:
+async def test_an_invited_colleague_watches_beside_their_panes(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
     stage.invited = [InvitedTo("c9", "Vera", "support", "Ben")]
     await stage.push(stage.strip())
@@ -332,7 +332,7 @@ async def test_an_invited_colleague_looks_on_and_whispers_without_leaving_the_pa
     assert await desk.get_by_label("Reply to Giulia").input_value() == "half"
 
 
-async def test_a_whisper_is_heard_and_the_head_says_who_looks_on(stage: Stage, desk: Page) -> None:
+async def test_a_whisper_is_announced_and_the_header_shows_watchers(stage: Stage, desk: Page) -> None:
     play = Play("c1", 1, "Giulia")
     await stage.play(play)
     play.line.watchers = ["sam"]

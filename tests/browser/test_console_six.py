@@ -122,7 +122,7 @@ async def test_a_chat_from_the_offer_to_the_last_tag_without_a_mouse(server: Run
     assert anna.complaints == []
 
 
-async def test_a_hand_over_takes_draft_and_note_to_the_other_screen(server: RunningServer, browser: Browser) -> None:
+async def test_a_transfer_takes_draft_and_note_along(server: RunningServer, browser: Browser) -> None:
     ana = await Desk.of(server, browser)
     vera = await Vera.comes(server, "Quando arriva il film?")
     box = ana.page.get_by_label("Reply to Vera")

@@ -48,7 +48,7 @@ async def test_250_characters_stay_exact_while_a_fragment_comes_with_every_other
     await expect(desk.locator("#log-c1 > .m")).to_have_count(len(chat.facts), timeout=20_000)
 
 
-async def test_lines_that_come_twice_or_out_of_order_stand_once_and_in_order(stage: Stage, desk: Page) -> None:
+async def test_duplicate_and_unordered_messages_show_once_in_order(stage: Stage, desk: Page) -> None:
     chat = Play("c1", 1, "Giulia")
     await stage.play(chat)
     facts = [chat.visitor_says(f"line {place}") for place in range(12)]

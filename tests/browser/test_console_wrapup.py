@@ -94,9 +94,7 @@ async def test_a_press_meant_for_the_composer_is_no_press_on_the_wrap_up(stage: 
     assert len(await stage.hears("label")) == 1
 
 
-async def test_a_sentence_begun_at_the_end_stays_and_no_key_of_it_is_lost_to_the_wrap_up(
-    stage: Stage, desk: Page
-) -> None:
+async def test_wrap_up_takes_no_key_from_a_sentence(stage: Stage, desk: Page) -> None:
     play = Play("c1", 1, "Giulia")
     await stage.play(play)
     await desk.get_by_label("Reply to Giulia").press_sequentially("Have a good")

@@ -111,9 +111,7 @@ async def test_three_queues_and_two_tiers_are_set_up_in_the_console_alone(
     await ben.gets(second.chat)  # Ana's one place is taken: after a second the second tier has it
 
 
-async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
-    empty_server: RunningServer, page: Page
-) -> None:
+async def test_errors_are_beside_their_fields_and_input_is_kept(empty_server: RunningServer, page: Page) -> None:
     await sign_in(page, empty_server)
     await adds_queue(page, "Support", target="soon")
     await page.get_by_label("Open during set hours").check()

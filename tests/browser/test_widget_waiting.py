@@ -112,7 +112,7 @@ async def test_place_and_expected_wait_follow_what_the_server_says(shop: Running
     await vera.context.close()
 
 
-async def test_a_full_line_keeps_the_text_and_takes_a_message(
+async def test_a_full_queue_keeps_the_text_and_takes_a_message(
     shop: RunningServer, browser: Browser, alice: Ana
 ) -> None:
     crowd = Crowd()
@@ -135,7 +135,7 @@ async def test_a_full_line_keeps_the_text_and_takes_a_message(
     await crowd.go()
 
 
-async def test_outside_the_hours_the_widget_says_when_the_team_is_back(
+async def test_after_hours_the_widget_says_when_the_team_is_back(
     shop: RunningServer, browser: Browser, alice: Ana
 ) -> None:
     vera = await Vera.at(shop, browser, script=asks_for("night"), timezone_id="UTC")

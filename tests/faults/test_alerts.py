@@ -57,7 +57,7 @@ async def archived(stage: object, count: int) -> bool:
 
 
 @pytest.mark.slow
-async def test_a_server_killed_while_it_sends_sends_once_more_at_most(
+async def test_a_server_killed_while_sending_sends_at_most_once_more(
     start_server: Callable[..., RunningServer],
 ) -> None:
     server = start_server(alert_networks=HERE)

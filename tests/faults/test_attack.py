@@ -51,7 +51,7 @@ async def answers(sockets: Sequence[RawSocket], *kinds: str) -> list[dict[str, o
     return list(await asyncio.gather(*(socket.until(*kinds) for socket in sockets)))
 
 
-async def test_one_address_has_so_many_sockets_and_is_told_when_to_come_back(shop: Inside) -> None:
+async def test_an_address_over_its_socket_limit_learns_when_to_retry(shop: Inside) -> None:
     async with crowd(shop, MALLORY, SOCKETS) as sockets:
         await answers(sockets, "welcome")
         async with await come(shop, MALLORY) as refused:
@@ -63,7 +63,7 @@ async def test_one_address_has_so_many_sockets_and_is_told_when_to_come_back(sho
     await eventually(lambda: not shop.services.address_sockets.counts(), "the sockets to be forgotten")
 
 
-async def test_a_flood_of_openings_leaves_the_line_short_and_the_next_visitor_near_its_head(shop: Inside) -> None:
+async def test_a_flood_of_openings_leaves_the_queue_short(shop: Inside) -> None:
     async with Cast(shop) as cast, crowd(shop, MALLORY, SOCKETS) as sockets:
         ana = await cast.agent("ana")
         await answers(sockets, "welcome")
@@ -82,7 +82,7 @@ async def test_a_flood_of_openings_leaves_the_line_short_and_the_next_visitor_ne
         await promises_kept(shop, cast.journal)
 
 
-async def test_huge_profiles_are_written_only_so_often(shop: Inside) -> None:
+async def test_huge_profiles_are_limited(shop: Inside) -> None:
     async with await come(shop, MALLORY) as socket:
         await socket.until("welcome")
         async with Cast(shop) as cast:
@@ -107,7 +107,7 @@ async def test_ipv6_addresses_of_one_network_are_one_address(shop: Inside) -> No
             assert await other.until("welcome")
 
 
-async def test_an_address_is_believed_from_a_trusted_proxy_only(
+async def test_only_a_trusted_proxy_can_set_the_address(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
     limits = {"address_sockets": 2, "trusted_proxies": "192.0.2.1"}
@@ -117,7 +117,7 @@ async def test_an_address_is_believed_from_a_trusted_proxy_only(
             assert (await disguised.until("error"))["code"] == "too_many_connections"
 
 
-async def test_where_descriptors_are_few_visitors_leave_room_for_staff(shop: Inside) -> None:
+async def test_with_few_descriptors_staff_still_get_in(shop: Inside) -> None:
     assert shop.app is not None
     shop.app.state.connections.capacity = 12  # as with 24 file descriptors
     async with AsyncExitStack() as stack:

@@ -74,7 +74,7 @@ async def test_a_message_is_one_store_call_and_no_sql(undisturbed: Inside, insid
         assert len(vera.texts) == 11
 
 
-async def test_a_resend_of_a_live_chat_asks_no_sql_either(undisturbed: Inside, inside: Inside) -> None:
+async def test_a_resend_in_a_live_chat_needs_no_sql(undisturbed: Inside, inside: Inside) -> None:
     async with Cast(inside) as cast:
         await cast.agent("ana")
         vera = await cast.visitor()
@@ -136,7 +136,7 @@ async def test_a_console_gets_one_frame_of_fragments_in_50_ms_and_all_of_them(in
     await promises_kept(inside, cast.journal)
 
 
-async def test_fragments_that_come_within_50_ms_are_one_frame(inside: Inside, cast: Cast) -> None:
+async def test_fragments_within_50_ms_are_one_frame(inside: Inside, cast: Cast) -> None:
     """However busy the machine is: these come without a pause between them."""
     async with console_of(inside, "ana") as frames:
         console = console_on(inside)

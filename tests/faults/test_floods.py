@@ -90,7 +90,7 @@ async def test_a_flood_is_aborted_after_few_frames(
     await undisturbed(inside, cast)
 
 
-async def test_the_servers_own_ping_is_answered_by_one_pong_and_no_more(
+async def test_more_than_one_pong_per_ping_counts_as_a_flood(
     inside: Inside, turns: Turns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer that was asked for counts, too, and all the more when it comes again and again."""
@@ -110,13 +110,13 @@ async def test_binary_ends_the_socket_at_its_first_frame(stranger: RawSocket, tu
     assert turns.frames <= SILENT[1] + SPARE
 
 
-async def test_nothing_behind_a_close_frame_is_read(stranger: RawSocket, turns: Turns) -> None:
+async def test_frames_after_a_close_frame_are_not_read(stranger: RawSocket, turns: Turns) -> None:
     frames(CLOSE, b"\x03\xe8")(stranger)
     assert await stranger.closed() in (1000, ABNORMAL)
     assert turns.frames <= FRAMES_A_TURN
 
 
-async def test_texts_over_the_rate_are_refused_unread_and_what_follows_the_refusal_is_thrown_away(
+async def test_texts_over_the_rate_are_refused_unread(
     stranger: RawSocket, turns: Turns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed = itertools.count()
@@ -136,9 +136,7 @@ async def test_texts_over_the_rate_are_refused_unread_and_what_follows_the_refus
     assert max(turns.sizes) <= FRAMES_A_TURN
 
 
-async def test_frames_sent_before_the_upgrade_is_answered_wait_and_do_not_pile_up(
-    inside: Inside, cast: Cast, turns: Turns
-) -> None:
+async def test_frames_before_the_handshake_do_not_pile_up(inside: Inside, cast: Cast, turns: Turns) -> None:
     """Half a handshake: a client that speaks before it was let in is read no further until it is."""
     socket = await RawSocket.open(
         f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}, behind=b"\x8a\x80\0\0\0\0" * MANY

@@ -65,7 +65,7 @@ async def undisturbed(inside: Inside, cast: Cast) -> None:
     await promises_kept(inside, cast.journal)
 
 
-async def test_nonsense_gets_one_constant_answer_and_the_socket_lives_on(inside: Inside) -> None:
+async def test_nonsense_gets_a_constant_answer_and_the_socket_stays_open(inside: Inside) -> None:
     for name, text in NONSENSE.items():
         async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}) as socket:
             socket.say('{"t":"hello"}')
@@ -96,7 +96,7 @@ async def test_a_socket_that_does_not_begin_with_hello_is_closed(inside: Inside)
         assert await socket.closed() == 1008
 
 
-async def test_frames_that_may_not_be_close_with_their_own_code(inside: Inside, cast: Cast) -> None:
+async def test_forbidden_frames_close_with_their_own_code(inside: Inside, cast: Cast) -> None:
     expected = {
         1003: [(BINARY, b"\x00\x01")],
         1007: [(TEXT, b'{"t":"ping","at":\xff\xfe}')],
@@ -120,7 +120,7 @@ async def test_a_message_in_endless_fragments_is_cut_at_the_limit(stranger: RawS
     assert await stranger.closed() in (1009, 1006)
 
 
-async def test_a_message_in_honest_fragments_is_taken(stranger: RawSocket) -> None:
+async def test_a_message_in_valid_fragments_is_accepted(stranger: RawSocket) -> None:
     stranger.send(TEXT, b'{"t":"pi', final=False)
     stranger.send(PING, b"between them")
     stranger.send(CONTINUATION, b'ng","at":7}')
@@ -148,7 +148,7 @@ async def test_two_hundred_messages_a_second_are_slowed_then_refused(
     await undisturbed(inside, cast)
 
 
-async def test_what_comes_behind_a_command_that_was_slowed_waits_for_it(inside: Inside, cast: Cast) -> None:
+async def test_commands_behind_a_slowed_one_wait_for_it(inside: Inside, cast: Cast) -> None:
     """A burst over the rate arrives whole, in the order sent, once its client has resent it."""
     await cast.agent("ana")
     vera = await cast.visitor()
@@ -161,7 +161,7 @@ async def test_what_comes_behind_a_command_that_was_slowed_waits_for_it(inside: 
     await promises_kept(inside, cast.journal)
 
 
-async def test_compression_is_not_agreed_to_so_nothing_can_inflate(inside: Inside) -> None:
+async def test_compression_is_not_negotiated(inside: Inside) -> None:
     headers = {"Origin": inside.url, "Sec-WebSocket-Extensions": "permessage-deflate"}
     async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", headers) as socket:
         assert socket.status == 101

@@ -63,7 +63,7 @@ async def test_kill_9_in_the_middle_of_traffic_loses_and_doubles_nothing(server:
         assert all(not visitor.lost_told for visitor in visitors)
 
 
-async def test_a_torn_tail_of_the_stores_file_costs_nothing_that_was_acknowledged(server: RunningServer) -> None:
+async def test_a_torn_store_file_loses_nothing_acknowledged(server: RunningServer) -> None:
     stage = stage_of(server)
     async with Cast(stage) as cast:
         _, visitors = await busy(cast, 3)

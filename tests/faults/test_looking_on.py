@@ -18,7 +18,7 @@ async def over(ana: Agent, chat: str) -> None:
 
 
 @pytest.mark.parametrize("heard", [True, False], ids=["the feed was quicker", "the feed was slower"])
-async def test_a_chat_that_ends_just_then_is_not_looked_on_at(
+async def test_a_chat_that_ends_meanwhile_is_not_watched(
     inside: Inside, cast: Cast, monkeypatch: pytest.MonkeyPatch, heard: bool
 ) -> None:
     services = inside.services
@@ -46,9 +46,7 @@ async def test_a_chat_that_ends_just_then_is_not_looked_on_at(
     assert sam.closed is None
 
 
-async def test_nobody_whispers_without_the_right_in_a_chat_this_process_has_not_heard_of(
-    inside: Inside, cast: Cast
-) -> None:
+async def test_whispering_needs_the_right_even_in_an_unknown_chat(inside: Inside, cast: Cast) -> None:
     ana, vera = await cast.agent("ana"), await cast.visitor()
     chat = await vera.opened("Hello")
     await ana.holds(chat)

@@ -46,7 +46,7 @@ async def chatting(cast: Cast, inside: Inside) -> tuple[Any, Guest, str, NewerRe
     return ana, vera, chat, NewerRelease(store, inside.workspace)
 
 
-async def test_an_older_process_shows_a_message_that_carries_more(inside: Inside, cast: Cast) -> None:
+async def test_an_older_process_shows_a_message_with_new_fields(inside: Inside, cast: Cast) -> None:
     """In the picture, to the visitor, to the agent, in the archive, and after a reload."""
     ana, vera, chat, newer = await chatting(cast, inside)
     visitor = inside.services.picture.chats[chat].visitor
@@ -68,7 +68,7 @@ async def test_an_older_process_shows_a_message_that_carries_more(inside: Inside
     await newer.store.close()
 
 
-async def test_an_older_process_heeds_a_signal_that_carries_more(inside: Inside, cast: Cast) -> None:
+async def test_an_older_process_shows_a_signal_with_new_fields(inside: Inside, cast: Cast) -> None:
     _, vera, chat, newer = await chatting(cast, inside)
     after = inside.services.picture.chats[chat].last
     signal = {"t": "typing", "chat": chat, "by": "agent", "who": "Ana", "after": after, "device": "phone"}
@@ -77,9 +77,7 @@ async def test_an_older_process_heeds_a_signal_that_carries_more(inside: Inside,
     await newer.store.close()
 
 
-async def test_a_kind_that_an_older_process_does_not_know_is_set_aside_and_stops_nothing(
-    inside: Inside, cast: Cast
-) -> None:
+async def test_an_unknown_kind_of_fact_is_set_aside(inside: Inside, cast: Cast) -> None:
     _, vera, _, newer = await chatting(cast, inside)
     head = await newer.snapshot()
     moment = int(head.last.split("-")[0]) + 1

@@ -79,7 +79,7 @@ async def archived_once(stage: Stage, texts: list[str]) -> None:
     await eventually(all_of_them, "everything acknowledged to be archived once", within=20)
 
 
-async def test_a_store_restored_from_an_older_copy_loses_nothing_said_after_it(server: RunningServer) -> None:
+async def test_a_store_restored_from_an_older_copy_loses_nothing_new(server: RunningServer) -> None:
     """Its numbers are given a second time: SQL does not take them for those it has."""
     stage = stage_of(server)
     first = await comes_and_says(stage, "vera", *lines("before"))
@@ -99,7 +99,7 @@ async def test_a_store_restored_from_an_older_copy_loses_nothing_said_after_it(s
     assert "store.set_back" in server.log
 
 
-async def test_a_file_cut_short_while_everything_is_down_loses_nothing_said_after_it(server: RunningServer) -> None:
+async def test_a_file_cut_short_while_down_loses_nothing_new(server: RunningServer) -> None:
     stage = stage_of(server)
     first = await comes_and_says(stage, "vera", *lines("before", 30))
     await caught_up(stage)
@@ -114,7 +114,7 @@ async def test_a_file_cut_short_while_everything_is_down_loses_nothing_said_afte
     assert again != first
 
 
-async def test_a_file_cut_short_under_a_running_server_loses_nothing_said_after_it(server: RunningServer) -> None:
+async def test_a_file_cut_short_while_running_loses_nothing_new(server: RunningServer) -> None:
     """The server believes the history that its store has lost."""
     stage = stage_of(server)
     first = await comes_and_says(stage, "vera", *lines("before", 30))
@@ -129,7 +129,7 @@ async def test_a_file_cut_short_under_a_running_server_loses_nothing_said_after_
     assert again != first
 
 
-async def test_a_start_on_another_store_and_back_again_archives_what_is_said_on_both(
+async def test_messages_on_two_alternating_stores_are_archived(
     server: RunningServer, tmp_path: Path, start_server: Callable[..., RunningServer]
 ) -> None:
     stage = stage_of(server)

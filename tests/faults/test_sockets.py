@@ -27,7 +27,7 @@ async def behind_a_network(inside: Inside) -> AsyncIterator[tuple[Network, Cast]
 
 
 @pytest.mark.parametrize("ways", [("up",), ("down",), ("up", "down")])
-async def test_a_network_that_goes_one_way_or_swallows_all_loses_nothing(inside: Inside, ways: tuple[str, ...]) -> None:
+async def test_a_one_way_or_black_hole_network_loses_nothing(inside: Inside, ways: tuple[str, ...]) -> None:
     async with behind_a_network(inside) as (network, cast):
         agents, visitors = await busy(cast, 4)
         async with talking(visitors):
@@ -42,7 +42,7 @@ async def test_a_network_that_goes_one_way_or_swallows_all_loses_nothing(inside:
         assert not cast.journal.unanswered
 
 
-async def test_a_network_cut_and_healed_again_and_again_loses_nothing(inside: Inside) -> None:
+async def test_a_repeatedly_cut_network_loses_nothing(inside: Inside) -> None:
     async with behind_a_network(inside) as (network, cast):
         agents, visitors = await busy(cast, 4)
         async with talking(visitors):
@@ -103,7 +103,7 @@ async def test_two_hundred_sockets_dropped_at_once_come_back_to_what_they_had(in
         assert not any(visitor.lost_told for visitor in visitors)
 
 
-async def test_the_same_cid_five_times_over_two_sockets_is_said_once(inside: Inside, cast: Cast) -> None:
+async def test_the_same_cid_over_two_sockets_is_done_once(inside: Inside, cast: Cast) -> None:
     await cast.agent("ana")
     vera = await cast.visitor()
     chat = await vera.opened("Hello")
@@ -123,7 +123,7 @@ async def test_the_same_cid_five_times_over_two_sockets_is_said_once(inside: Ins
     await promises_kept(inside, cast.journal)
 
 
-async def test_two_tabs_that_open_at_once_speak_in_one_chat(inside: Inside, cast: Cast) -> None:
+async def test_two_tabs_that_open_at_once_share_one_chat(inside: Inside, cast: Cast) -> None:
     await cast.agent("ana")
     vera = await cast.visitor()
     other = await cast.visitor("vera's other tab", token=vera.token)
@@ -208,7 +208,7 @@ async def one_byte_reader(inside: Inside, token: str) -> asyncio.Task[None]:
     return asyncio.create_task(read())
 
 
-async def test_commands_cancelled_by_closing_sockets_never_answer_a_stranger(inside: Inside, cast: Cast) -> None:
+async def test_commands_of_closing_sockets_never_answer_others(inside: Inside, cast: Cast) -> None:
     """Sockets close at random right after they have spoken; each answer is its asker's, each word is said once."""
     await cast.agent("ana", answers=True)
     visitors = await cast.visitors(12)

@@ -28,7 +28,7 @@ async def test_a_server_that_starts_while_sqlite_is_locked_waits(server: Running
     await eventually(server.answers, "the server to answer", within=40)
 
 
-async def test_a_server_that_waits_for_its_database_ends_when_it_is_asked_to(server: RunningServer) -> None:
+async def test_a_server_waiting_for_its_database_can_be_stopped(server: RunningServer) -> None:
     server.stop()
     server._words = ["serve"]
     with locked(server):

@@ -60,7 +60,7 @@ async def test_a_store_that_accepts_and_never_answers_is_unknown_and_recovers(
         assert not cast.journal.unanswered
 
 
-async def test_a_store_cut_off_and_back_again_and_again_loses_nothing(
+async def test_a_store_that_is_cut_off_repeatedly_loses_nothing(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
     async with through_a_network(tmp_path, store, workspace_name) as (network, inside), Cast(inside) as cast:
@@ -80,7 +80,7 @@ def replace_store(inside: Inside, store: EmbeddedStore) -> Inside:
     return replace(inside, store_url=store.url)
 
 
-async def test_a_store_that_forgets_everything_turns_the_epoch_and_everybody_is_told(server: RunningServer) -> None:
+async def test_an_emptied_store_starts_a_new_epoch_for_everybody(server: RunningServer) -> None:
     """FLUSHALL: what was archived stays, nobody's server falls over, and life begins anew."""
     stage = stage_of(server)
     async with Cast(stage) as cast:
@@ -161,7 +161,7 @@ async def test_sql_locked_for_a_while_delays_the_archive_and_no_chat(inside: Ins
     await promises_kept(inside, cast.journal)
 
 
-async def test_while_postgresql_says_nothing_chats_go_on_and_an_agent_comes_back(
+async def test_chats_go_on_while_postgresql_is_silent(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, postgres: PostgresServer
 ) -> None:
     """It accepts and never answers: an agent whose connection drops is known by what was known last."""
@@ -182,7 +182,7 @@ async def test_while_postgresql_says_nothing_chats_go_on_and_an_agent_comes_back
             await promises_kept(inside, cast.journal)
 
 
-async def test_a_server_asleep_past_its_leases_writes_nothing_of_the_past(
+async def test_a_server_asleep_past_its_leases_writes_nothing_stale(
     tmp_path: Path, store: EmbeddedStore, start_server: Callable[..., RunningServer]
 ) -> None:
     """SIGSTOP for longer than an agent's lease: the chat moves on; what the sleeper then says is refused."""

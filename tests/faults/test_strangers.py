@@ -39,7 +39,7 @@ async def test_a_foreign_page_is_refused_before_the_upgrade(inside: Inside) -> N
             assert socket.status == 403, origin
 
 
-async def test_an_unknown_site_or_tongue_gets_the_same_refusal(inside: Inside) -> None:
+async def test_an_unknown_site_or_subprotocol_gets_the_same_refusal(inside: Inside) -> None:
     for path, tongue in [("?site=other", "sestetto.v1"), ("", "sestetto.v1"), ("?site=demo", "sestetto.v9")]:
         address = f"{inside.url}/ws/visitor{path}"
         async with await RawSocket.open(address, {"Origin": inside.url}, subprotocol=tongue) as socket:
@@ -70,7 +70,7 @@ async def test_without_good_credentials_an_agents_socket_says_nothing(inside: In
     await refused_agent(inside, {"Authorization": f"Bearer {bearer}"})
 
 
-async def test_an_agents_cookie_is_worth_nothing_on_a_foreign_page(inside: Inside) -> None:
+async def test_an_agents_cookie_does_not_work_on_a_foreign_page(inside: Inside) -> None:
     async with inside.stores() as stores:
         cookie = await stores.one_clicks.use(await stores.one_clicks.add("ana"))
     for origin in foreign(inside.url):

@@ -134,12 +134,12 @@ def test_a_wrap_up_that_ends_twice_is_found() -> None:
         check([*wrapping(), *twice])
 
 
-def test_a_chat_handed_over_by_somebody_without_it_is_found() -> None:
+def test_a_transfer_by_somebody_without_the_chat_is_found() -> None:
     with pytest.raises(BrokenPromise, match="one place"):
         check([*history(), Transferred(11, "c1", 6, 5, ANA, "x4", "ben", "help", 20)])
 
 
-def test_a_line_reached_twice_is_found() -> None:
+def test_a_queue_reached_twice_is_found() -> None:
     with pytest.raises(BrokenPromise, match="once"):
         check([*history()[:3], Overflowed(5, "c1", 3, 2, "help"), Overflowed(6, "c1", 4, 2, "help")])
 
@@ -170,13 +170,13 @@ def test_a_late_answer_without_all_of_its_stages_is_found() -> None:
         check(facts)
 
 
-def test_a_chat_in_two_hands_is_found() -> None:
+def test_a_chat_with_two_holders_is_found() -> None:
     again = Assigned(11, "c1", 6, 5, "ben", "Ben", 1, "least_pressure", 1, 0, 1)
     with pytest.raises(BrokenPromise, match="one place"):
         check([*history(), again])
 
 
-def test_late_said_twice_is_found() -> None:
+def test_lateness_recorded_twice_is_found() -> None:
     facts = history()
     facts[5] = Late(10, "c1", 5, 3, "sales", 8, "ana")
     with pytest.raises(BrokenPromise, match="once"):

@@ -57,9 +57,7 @@ async def test_a_visitor_who_reloads_sees_the_reply_sent_meanwhile(server: Runni
 
 
 @pytest.mark.parametrize("ahead", [1, 1_000])
-async def test_who_holds_more_than_there_is_gets_the_whole_log_anew(
-    server: RunningServer, ana: Agent, ahead: int
-) -> None:
+async def test_a_client_ahead_of_the_log_gets_it_anew(server: RunningServer, ana: Agent, ahead: int) -> None:
     vera = await Visitor.comes(server)
     await vera.opens("Are you there?")
     await ana.gets(vera.chat)
@@ -125,7 +123,7 @@ async def test_notes_leave_no_trace_on_the_visitors_wire(server: RunningServer, 
         assert [fact["prev"] for fact in public[1:]] == [fact["seq"] for fact in public[:-1]]
 
 
-async def test_each_sees_that_the_other_types_and_has_seen(server: RunningServer, ana: Agent) -> None:
+async def test_both_sides_see_typing_and_seen_signals(server: RunningServer, ana: Agent) -> None:
     vera = await Visitor.comes(server)
     await vera.opens("Hello")
     await ana.gets(vera.chat)
@@ -154,7 +152,7 @@ async def test_vera_ends_rates_and_comes_back_within_ten_minutes(server: Running
     assert again[0]["chat"]["id"] == vera.chat
 
 
-async def test_with_nobody_there_vera_leaves_a_message(server: RunningServer) -> None:
+async def test_with_nobody_online_vera_leaves_a_message(server: RunningServer) -> None:
     vera = await Visitor.comes(server)
     assert (await vera.hears("welcome"))["team"]["online"] is False
     assert (await vera.opens("Anybody?"))["code"] == "closed"
@@ -222,7 +220,7 @@ async def announced_no_more(server: RunningServer) -> bool:
     return await previewed(server) is None
 
 
-async def test_a_page_that_tells_the_same_again_adds_nothing_to_the_log(server: RunningServer, ana: Agent) -> None:
+async def test_a_repeated_profile_adds_nothing_to_the_log(server: RunningServer, ana: Agent) -> None:
     vera = await Visitor.comes(server)
     await vera.opens("Hello", name="Vera")
     await ana.gets(vera.chat)

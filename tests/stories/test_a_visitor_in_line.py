@@ -36,7 +36,7 @@ def team(visitor: Visitor) -> Frame:
     return {key: value for key, value in told.items() if key != "t"}
 
 
-async def test_everybody_in_line_knows_their_place_and_moves_up(server: RunningServer) -> None:
+async def test_waiting_visitors_see_their_position_and_move_up(server: RunningServer) -> None:
     await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
     (alice,) = await at_work(server, "alice")
     first = await comes_and_opens(server, "One", "small")
@@ -51,7 +51,7 @@ async def test_everybody_in_line_knows_their_place_and_moves_up(server: RunningS
     assert moved["wait"] >= 0, "now one has waited and was taken"
 
 
-async def test_a_full_line_is_said_and_a_message_is_taken(server: RunningServer) -> None:
+async def test_a_full_queue_is_announced_and_takes_a_message(server: RunningServer) -> None:
     await set_up(server, [Queue("small", "Small", target=TARGET, longest=1)], [person("alice", "small", limit=1)])
     (alice,) = await at_work(server, "alice")
     first = await comes_and_opens(server, "One", "small")
@@ -64,7 +64,7 @@ async def test_a_full_line_is_said_and_a_message_is_taken(server: RunningServer)
     assert left["t"] == "ack"
 
 
-async def test_outside_the_hours_vera_hears_when_the_team_is_back(server: RunningServer) -> None:
+async def test_outside_the_hours_vera_learns_when_the_team_is_back(server: RunningServer) -> None:
     hours = shut()
     queue = Queue("small", "Small", target=TARGET, hours=hours)
     await set_up(server, [queue], [person("alice", "small")])
@@ -80,7 +80,7 @@ async def test_outside_the_hours_vera_hears_when_the_team_is_back(server: Runnin
     await alice.gets(vera.chat)
 
 
-async def test_what_waits_when_the_hours_end_is_worked_off(server: RunningServer) -> None:
+async def test_waiting_chats_are_served_after_hours(server: RunningServer) -> None:
     await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
     (alice,) = await at_work(server, "alice")
     first = await comes_and_opens(server, "One", "small")
@@ -95,7 +95,7 @@ async def test_what_waits_when_the_hours_end_is_worked_off(server: RunningServer
     await alice.gets(second.chat)
 
 
-async def test_who_works_the_next_level_is_there_for_the_first(server: RunningServer) -> None:
+async def test_agents_of_the_next_tier_serve_the_first(server: RunningServer) -> None:
     first = Queue("l1", "Level 1", target=TARGET, overflow_to="l2", overflow_after=1_000)
     await set_up(server, [first, Queue("l2", "Level 2")], [person("alice", "l1"), person("paul", "l2")])
     (paul,) = await at_work(server, "paul")
@@ -104,7 +104,7 @@ async def test_who_works_the_next_level_is_there_for_the_first(server: RunningSe
     await paul.gets(vera.chat)
 
 
-async def test_a_queue_that_is_not_there_is_a_clear_error(server: RunningServer) -> None:
+async def test_an_unknown_queue_is_a_clear_error(server: RunningServer) -> None:
     await Agent.comes(server, "ana")
     vera = await Visitor.comes(server, queue="partners")
     refused = await vera.opens("Hello", queue="partners")
@@ -113,7 +113,7 @@ async def test_a_queue_that_is_not_there_is_a_clear_error(server: RunningServer)
     assert (await vera.opens("Hello"))["t"] == "ack", "the site's own queue takes her"
 
 
-async def test_a_transfer_is_said_and_staff_matters_are_not(server: RunningServer) -> None:
+async def test_visitors_learn_of_a_transfer_but_not_of_staff_matters(server: RunningServer) -> None:
     ana = await Agent.comes(server, "ana")
     await ana.is_welcome()
     vera = await Visitor.comes(server)
@@ -130,7 +130,7 @@ async def test_a_transfer_is_said_and_staff_matters_are_not(server: RunningServe
     assert "cross" not in str(vera.heard) + str(back.heard)
 
 
-async def test_a_promise_is_told_with_its_end_and_what_became_of_it(server: RunningServer) -> None:
+async def test_visitors_see_a_promise_and_its_outcome(server: RunningServer) -> None:
     ana = await Agent.comes(server, "ana")
     await ana.is_welcome()
     vera = await Visitor.comes(server)
@@ -147,7 +147,7 @@ async def test_a_promise_is_told_with_its_end_and_what_became_of_it(server: Runn
     assert (answer["promised"], answer.get("promise", 0)) == ("kept", 0)
 
 
-async def test_an_offer_is_a_place_in_line_and_a_wrap_up_is_the_end(server: RunningServer) -> None:
+async def test_to_visitors_an_offer_is_waiting_and_wrap_up_is_the_end(server: RunningServer) -> None:
     queue = Queue("small", "Small", target=TARGET, mode="offer", accept=60_000, wrapup=60_000)
     await set_up(server, [queue], [person("alice", "small")])
     (alice,) = await at_work(server, "alice")

@@ -35,7 +35,7 @@ async def has_rule(server: RunningServer, rule: AlertRule) -> None:
         await alerts.rules.put(rule)
 
 
-async def test_chat_ops_hears_that_a_partners_answer_is_due_soon(server: RunningServer, chatops: HttpReceiver) -> None:
+async def test_chat_ops_is_notified_of_an_answer_due_soon(server: RunningServer, chatops: HttpReceiver) -> None:
     await set_up(server, [LEVEL_2], [PAUL])
     (paul,) = await at_work(server, "paul")
     rule = AlertRule("r", "Partners", ("l2",), due_soon=16_000, late=True, destinations=to(chatops.url))
@@ -80,7 +80,7 @@ async def test_a_supervisor_gets_a_mail_when_nobody_is_there(server: RunningServ
         assert "Avviso: Nessuno." in got.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 
-async def test_a_line_that_grows_too_long_is_told(server: RunningServer, chatops: HttpReceiver) -> None:
+async def test_too_many_waiting_chats_are_reported(server: RunningServer, chatops: HttpReceiver) -> None:
     ana = await Agent.comes(server, "ana")
     await ana.is_welcome()
     await has_rule(server, AlertRule("r", "Line", line=1, destinations=to(chatops.url)))

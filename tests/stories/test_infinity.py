@@ -52,7 +52,7 @@ async def test_the_seventh_comes_when_the_reason_of_the_first_is_set(server: Run
     assert (labelled["reason"], labelled["tags"]) == ("playback", ["tv", "samsung"])
 
 
-async def test_a_slow_answer_tells_where_the_seconds_went(server: RunningServer) -> None:
+async def test_a_late_answer_shows_where_the_time_went(server: RunningServer) -> None:
     await set_up(server, [Queue("films", "Films", target=1_000)], [person("chiara", "films")])
     (chiara,) = await at_work(server, "chiara")
     (vera,) = await crowd(server, ["Il film non parte"])

@@ -49,7 +49,7 @@ async def test_chats_go_to_whoever_has_fewest_running_clocks(server: RunningServ
     assert slots(ana) == slots(ben) == [1, 2]
 
 
-async def test_a_late_answer_is_told_once(server: RunningServer) -> None:
+async def test_a_late_answer_is_reported_once(server: RunningServer) -> None:
     ana = await Agent.comes(server, "ana")
     await ana.is_welcome()
     vera = await Visitor.comes(server)

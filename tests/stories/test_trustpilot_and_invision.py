@@ -29,7 +29,7 @@ async def test_every_language_has_its_own_lane(server: RunningServer) -> None:
         await agents[tag].gets(visitor.chat)
 
 
-async def test_a_chat_is_handed_to_finance_with_a_note_and_the_draft(server: RunningServer) -> None:
+async def test_a_chat_is_transferred_with_note_and_draft(server: RunningServer) -> None:
     await set_up(server, [DESIGN, FINANCE], TEAM)
     emma, omar = await at_work(server, "emma", "omar")
     giulia = await asks(server, "I was charged twice", "design")
@@ -47,7 +47,7 @@ async def test_a_chat_is_handed_to_finance_with_a_note_and_the_draft(server: Run
     await giulia.reads("Refunded.")
 
 
-async def test_an_invited_colleague_looks_on_and_whispers(server: RunningServer) -> None:
+async def test_an_invited_colleague_watches_and_whispers(server: RunningServer) -> None:
     await set_up(server, [DESIGN, FINANCE], TEAM)
     emma, omar = await at_work(server, "emma", "omar")
     giulia = await asks(server, "Is there an invoice?", "design")
@@ -64,7 +64,7 @@ async def test_an_invited_colleague_looks_on_and_whispers(server: RunningServer)
     assert "88213" not in "".join(text for text in giulia.texts() if text != "Number 88213")
 
 
-async def test_a_colleague_without_a_free_slot_is_not_handed_another_chat(server: RunningServer) -> None:
+async def test_a_colleague_without_a_free_slot_gets_no_transfer(server: RunningServer) -> None:
     await set_up(server, [DESIGN, FINANCE], TEAM)
     lea, emma = await at_work(server, "lea", "emma")
     first = await asks(server, "One", "design")

@@ -24,7 +24,7 @@ def open_to_others(folder: Path) -> list[str]:
     return [path.name for path in (folder, *folder.rglob("*")) if stat.S_IMODE(path.lstat().st_mode) & 0o077]
 
 
-async def test_everything_that_is_made_is_for_its_owner_alone(tmp_path: Path) -> None:
+async def test_created_files_are_private(tmp_path: Path) -> None:
     async with local_services(read_settings({}, data=tmp_path / "data")) as settings:
         database = Database(settings.database)
         await database.migrate()

@@ -206,12 +206,12 @@ async def services(
         await services.couriers.close()
 
 
-def test_every_verb_has_its_row() -> None:
+def test_every_verb_is_in_the_table() -> None:
     assert set(verbs()) == {row.verb for row in TABLE}
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.verb} {row.case}".strip())
-async def test_a_verb_is_for_those_who_may_and_nobody_else(services: Services, row: Row) -> None:
+async def test_a_verb_is_refused_without_the_right(services: Services, row: Row) -> None:
     for id in ("ana", "sam", "ada"):
         me = SignedIn((await services.stores.directory.read()).members[id], f"session-of-{id}", "csrf")
         if id in row.whom:

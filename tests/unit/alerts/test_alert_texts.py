@@ -62,7 +62,7 @@ def test_every_text_of_alerts_has_its_italian() -> None:
     assert texts - known("alerts") - known("settings") - known("pages") - known("console") == set()
 
 
-def test_the_italian_holds_nothing_that_alerts_no_longer_say() -> None:
+def test_the_italian_catalogue_has_no_unused_alert_texts() -> None:
     assert known("alerts") - set(said()) == set()
 
 

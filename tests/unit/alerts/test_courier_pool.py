@@ -65,7 +65,7 @@ async def test_a_message_reaches_a_mailbox_as_text_and_as_html(couriers: Courier
     assert "Vera: waits" in got.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
-async def test_a_look_sends_nothing(couriers: Couriers, chatops: HttpReceiver, mail: MailReceiver) -> None:
+async def test_an_address_check_sends_nothing(couriers: Couriers, chatops: HttpReceiver, mail: MailReceiver) -> None:
     assert (await couriers.look(chatops.url)).code == "fine"
     assert (await couriers.look(mail.url)).code == "fine"
     assert (chatops.lines, mail.got) == ([], [])
@@ -141,12 +141,12 @@ def test_a_name_that_means_this_machine_the_next_moment_is_refused_then() -> Non
     assert done.stdout.split() == ["fine", "refused"]
 
 
-async def test_a_name_that_leads_nowhere_is_said(careful: Couriers) -> None:
+async def test_an_unknown_host_is_reported(careful: Couriers) -> None:
     assert (await careful.look("json://nowhere.invalid/")).code == "unknown_host"
 
 
 @pytest.mark.parametrize("url", ["nonsense://x", "json://", "slack://x", "mqtt://127.0.0.1/topic"])
-async def test_what_no_service_takes_is_said(careful: Couriers, url: str) -> None:
+async def test_an_address_no_service_accepts_is_reported(careful: Couriers, url: str) -> None:
     assert (await careful.look(url)).code == "bad"
 
 
@@ -158,7 +158,7 @@ async def test_a_file_of_the_server_goes_nowhere(careful: Couriers, tmp_path: Pa
     assert "hush-hush" not in answer.detail
 
 
-async def test_what_the_far_end_said_is_kept_without_the_secret(couriers: Couriers, chatops: HttpReceiver) -> None:
+async def test_the_far_ends_response_is_stored_without_secrets(couriers: Couriers, chatops: HttpReceiver) -> None:
     chatops.status = 500
     answer = await couriers.send(chatops.url + "?+Authorization=Bearer%20hunter2", LATE)
     assert answer.code == "failed"
@@ -174,7 +174,7 @@ async def test_a_refused_connection_and_a_refused_recipient_are_named(couriers: 
     assert (answer.code, "550" in answer.detail) == ("failed", True)
 
 
-async def test_a_dead_end_takes_its_time_and_nobody_elses(chatops: HttpReceiver) -> None:
+async def test_a_dead_endpoint_delays_only_its_own_messages(chatops: HttpReceiver) -> None:
     couriers = Couriers(HERE, limit=6.0)
     async with HttpReceiver() as dead:
         dead.dead = True
@@ -187,7 +187,7 @@ async def test_a_dead_end_takes_its_time_and_nobody_elses(chatops: HttpReceiver)
     await couriers.close()
 
 
-async def test_a_courier_that_is_killed_is_said_and_replaced(couriers: Couriers, chatops: HttpReceiver) -> None:
+async def test_a_killed_courier_is_reported_and_replaced(couriers: Couriers, chatops: HttpReceiver) -> None:
     chatops.dead = True
     waiting = asyncio.create_task(couriers.send(chatops.url, LATE))
     await eventually(lambda: chatops.lines, "the receiver to be reached")

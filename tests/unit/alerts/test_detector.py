@@ -141,7 +141,7 @@ def test_only_the_queues_of_a_rule_are_told_of() -> None:
 # --- the line, and nobody there ------------------------------------------------------------------
 
 
-def test_a_line_longer_than_allowed_is_told_and_who_stands_first() -> None:
+def test_too_many_waiting_chats_are_reported_with_the_first() -> None:
     scene = Scene(rule(line=2))
     for number in range(3):
         scene.opens(f"c{number}", number, name=f"Visitor {number}")
@@ -150,7 +150,7 @@ def test_a_line_longer_than_allowed_is_told_and_who_stands_first() -> None:
     assert [chat.name for chat in news.chats] == ["Visitor 0", "Visitor 1", "Visitor 2"]
 
 
-def test_of_a_long_line_only_the_first_five_are_named() -> None:
+def test_a_message_names_only_the_first_five_chats() -> None:
     scene = Scene(rule(line=9))
     for number in range(12):
         scene.opens(f"c{number}", number)
@@ -275,7 +275,7 @@ STEPS = st.lists(
 
 
 @given(RULES, STEPS)
-def test_news_are_those_of_the_plain_model(wanted: AlertRule, steps: list[tuple[str, int, int]]) -> None:
+def test_reports_match_the_plain_model(wanted: AlertRule, steps: list[tuple[str, int, int]]) -> None:
     scene, plain = Scene(wanted, queues=(SLOW,)), Plain(wanted)
     scene.watch._deserted["support"] = plain.since = at(0)
     second, number = 0, 0

@@ -105,7 +105,7 @@ async def a_late_answer(shift: Shift, visitor: str = "vera") -> str:
     return chat
 
 
-async def test_a_late_answer_is_told_with_everything_one_needs(shift: Shift, alerts: Alerts) -> None:
+async def test_a_late_answer_is_reported_with_all_details(shift: Shift, alerts: Alerts) -> None:
     await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
@@ -117,7 +117,7 @@ async def test_a_late_answer_is_told_with_everything_one_needs(shift: Shift, ale
             assert part in f"{delivery.message.subject} {delivery.message.text}"
 
 
-async def test_what_time_alone_brings_is_told_without_a_fact(shift: Shift, alerts: Alerts) -> None:
+async def test_time_alone_can_open_an_incident(shift: Shift, alerts: Alerts) -> None:
     await alerts.rules.put(replace(LATE, late=False, due_soon=5_000))
     async with following(shift, alerts):
         await read_up(shift, alerts)
@@ -155,7 +155,7 @@ async def test_a_rule_works_from_the_moment_it_is_saved_and_no_longer_when_it_is
     assert len(await alerts.outbox.latest("r1")) == 1
 
 
-async def test_the_next_reader_tells_nothing_twice(shift: Shift, alerts: Alerts) -> None:
+async def test_the_next_reader_reports_nothing_twice(shift: Shift, alerts: Alerts) -> None:
     await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
@@ -167,7 +167,7 @@ async def test_the_next_reader_tells_nothing_twice(shift: Shift, alerts: Alerts)
         assert len(await alerts.outbox.latest("r1")) == 1
 
 
-async def test_what_came_and_went_between_two_readers_is_told_by_the_next(shift: Shift, alerts: Alerts) -> None:
+async def test_the_next_reader_reports_late_answers_in_between(shift: Shift, alerts: Alerts) -> None:
     await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
@@ -217,7 +217,7 @@ async def test_while_sql_is_away_alerts_wait_and_the_feed_does_not(
         assert len(await told(alerts, 1)) == 1
 
 
-async def test_a_new_epoch_begins_anew_and_tells_nothing_of_the_old(shift: Shift, alerts: Alerts) -> None:
+async def test_a_new_epoch_reports_nothing_of_the_old_one(shift: Shift, alerts: Alerts) -> None:
     await alerts.rules.put(LATE)
     workspace = shift.workspace
     async with following(shift, alerts):
@@ -235,7 +235,7 @@ async def stands_in(alerts: Alerts, epoch: str) -> bool:
     return place is not None and place.epoch == epoch
 
 
-async def test_a_reader_behind_the_trim_point_starts_from_how_things_stand(shift: Shift, alerts: Alerts) -> None:
+async def test_a_reader_behind_the_trim_point_starts_from_a_snapshot(shift: Shift, alerts: Alerts) -> None:
     await alerts.rules.put(LATE)
     await alerts.incidents.begin("before", shift.workspace.epoch, "0-0", 0)
     await alerts.incidents.keep("before", FeedPosition(shift.workspace.epoch, "1-1", 1), [], [], [])
@@ -252,7 +252,7 @@ async def test_without_a_rule_nothing_is_read(shift: Shift, alerts: Alerts) -> N
     assert await rows(alerts.outbox.database, cursors) == []
 
 
-async def test_what_cannot_be_put_into_words_keeps_nothing_else_from_being_told(shift: Shift, alerts: Alerts) -> None:
+async def test_a_message_that_cannot_be_built_blocks_no_other(shift: Shift, alerts: Alerts) -> None:
     await alerts.rules.put(LATE)
     async with alerts.outbox.database.writing() as connection:
         await connection.execute(update(alert_rules).values(locale="-"))

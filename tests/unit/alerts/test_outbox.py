@@ -80,7 +80,7 @@ async def test_a_rule_is_kept_as_it_was_given_and_each_change_raises_the_version
         await alerts.rules.remove("r1", by=SAM)
 
 
-async def test_the_audit_tells_of_each_change_and_never_of_an_address(alerts: Alerts, database: Database) -> None:
+async def test_the_audit_log_shows_changes_but_no_url(alerts: Alerts, database: Database) -> None:
     await alerts.rules.put(RULE, by=SAM)
     await alerts.rules.put(replace(RULE, quiet=90_000, destinations=(MAIL,)), by=SAM)
     await alerts.rules.remove("r1", by=SAM)
@@ -121,9 +121,7 @@ async def test_the_audit_tells_of_each_change_and_never_of_an_address(alerts: Al
         ({"destinations": (replace(CHATOPS, url="syslog://"),)}, "destinations"),
     ],
 )
-async def test_a_rule_that_cannot_be_is_refused_with_a_sentence(
-    alerts: Alerts, wrong: dict[str, Any], field: str
-) -> None:
+async def test_an_invalid_rule_is_refused_with_a_message(alerts: Alerts, wrong: dict[str, Any], field: str) -> None:
     with pytest.raises(BadSettings) as problem:
         await alerts.rules.put(replace(RULE, **wrong), by=SAM)
     assert [one.field for one in problem.value.wrong] == [field]
@@ -211,14 +209,14 @@ async def test_tries_come_further_and_further_apart_and_end_after_a_day(alerts: 
 
 
 @pytest.mark.parametrize("code", ["refused", "redirected", "bad"])
-async def test_what_will_never_succeed_is_not_tried_again(alerts: Alerts, code: str) -> None:
+async def test_a_final_failure_is_not_retried(alerts: Alerts, code: str) -> None:
     await tell(alerts, "first", rule=replace(RULE, destinations=(CHATOPS,)))
     (one,), _ = await alerts.outbox.claim("me", 9)
     await alerts.outbox.record(one, Answer(code))
     assert await alerts.outbox.claim("me", 9) == ([], 0)
 
 
-async def test_a_try_that_was_never_recorded_is_made_once_more(alerts: Alerts, clock: Clock) -> None:
+async def test_an_unrecorded_delivery_is_made_again(alerts: Alerts, clock: Clock) -> None:
     """Its process was killed: nobody knows whether the message has gone."""
     await tell(alerts, "first", rule=replace(RULE, destinations=(CHATOPS,)))
     (lost,), _ = await alerts.outbox.claim("killed", 9)
@@ -233,7 +231,7 @@ async def test_a_try_that_was_never_recorded_is_made_once_more(alerts: Alerts, c
     assert await alerts.outbox.claim("next", 9) == ([], 0)
 
 
-async def test_a_clock_that_was_an_hour_ahead_holds_nothing_back(alerts: Alerts, clock: Clock) -> None:
+async def test_a_clock_an_hour_ahead_delays_no_message(alerts: Alerts, clock: Clock) -> None:
     clock.now += 3_600_000
     await tell(alerts, "first", rule=replace(RULE, destinations=(CHATOPS,)))
     await alerts.outbox.claim("ahead", 9)
@@ -241,7 +239,7 @@ async def test_a_clock_that_was_an_hour_ahead_holds_nothing_back(alerts: Alerts,
     assert len((await alerts.outbox.claim("right", 9))[0]) == 1
 
 
-async def test_a_full_outbox_lets_the_oldest_go(alerts: Alerts) -> None:
+async def test_a_full_outbox_drops_its_oldest_message(alerts: Alerts) -> None:
     one = replace(RULE, destinations=(CHATOPS,))
     await tell(alerts, *(f"message {number}" for number in range(MOST_WAITING + 3)), rule=one)
     lines = await alerts.outbox.latest("r1", limit=100)
@@ -251,7 +249,7 @@ async def test_a_full_outbox_lets_the_oldest_go(alerts: Alerts) -> None:
     assert first.message.subject == "message 3"
 
 
-async def test_what_waits_for_a_destination_that_is_no_more_is_dropped(alerts: Alerts) -> None:
+async def test_messages_for_a_removed_destination_are_dropped(alerts: Alerts) -> None:
     await tell(alerts, "first")
     await alerts.outbox.drop_stray(["d2xx"])
     assert {line.shown: line.code for line in await alerts.outbox.latest("r1")} == {
@@ -280,7 +278,7 @@ async def test_another_workspace_has_its_own_incidents_and_messages(alerts: Aler
     assert await other.incidents.begin("reader", "e9", "1-1", 1) == (None, [])
 
 
-async def test_old_messages_go_and_waiting_ones_stay(alerts: Alerts, clock: Clock) -> None:
+async def test_old_messages_are_deleted_and_waiting_ones_stay(alerts: Alerts, clock: Clock) -> None:
     await tell(alerts, "first")
     await alerts.outbox.drop_stray(["d1xx"])
     await alerts.outbox.drop_older_than(clock.now + 1)

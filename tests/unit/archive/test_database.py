@@ -173,6 +173,6 @@ async def test_work_that_fails_halfway_leaves_nothing(database: Database) -> Non
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysterydb://host/base", ""])
-def test_a_database_url_that_cannot_be_stops_the_start(url: str) -> None:
+def test_an_invalid_database_url_stops_the_start(url: str) -> None:
     with pytest.raises(SettingError):
         Database(url)

@@ -65,7 +65,7 @@ async def test_an_entry_no_longer_understood_is_counted_not_fatal(
     assert (await ChatSearch(database).list_chats(ChatQuery())).chats[0].excerpt == ""
 
 
-async def test_no_such_chat_is_none(history: History) -> None:
+async def test_an_unknown_chat_reads_as_none(history: History) -> None:
     assert await history.read_chat("nothing") is None
     assert not await history.knows_chat("nothing")
 
@@ -119,7 +119,7 @@ async def test_somebody_elses_cid_is_not_known(history: History, database: Datab
 # --- retention -------------------------------------------------------------------------------------
 
 
-async def test_an_old_chat_goes_with_all_its_words(history: History, database: Database, feed: Feed) -> None:
+async def test_an_old_chat_is_deleted_with_all_its_texts(history: History, database: Database, feed: Feed) -> None:
     feed.talk("old", "my secret")
     feed.add(Presence, chat="old", here=False)
     feed.now += 100 * DAY
@@ -130,14 +130,14 @@ async def test_an_old_chat_goes_with_all_its_words(history: History, database: D
     assert {row["chat"] for row in await rows(database, facts)} == {"new"}
 
 
-async def test_a_chat_whose_end_was_lost_goes_too(history: History, database: Database, feed: Feed) -> None:
+async def test_a_chat_without_a_recorded_end_is_deleted_too(history: History, database: Database, feed: Feed) -> None:
     feed.open("forgotten")
     await archived(database, feed)
     assert await history.drop_older_than(START + DAY) == 1
     assert await rows(database, facts) == []
 
 
-async def test_what_was_set_aside_goes_with_its_days(history: History, database: Database, feed: Feed) -> None:
+async def test_old_set_aside_entries_are_deleted_too(history: History, database: Database, feed: Feed) -> None:
     feed.open("c1")
     cid = new_cid()
     feed.say("c1", "twice", cid=cid)
@@ -148,9 +148,7 @@ async def test_what_was_set_aside_goes_with_its_days(history: History, database:
     assert await rows(database, set_aside) == []
 
 
-async def test_more_old_chats_than_one_transaction_holds_all_go(
-    history: History, database: Database, feed: Feed
-) -> None:
+async def test_deletion_spans_more_than_one_transaction(history: History, database: Database, feed: Feed) -> None:
     for number in range(450):
         feed.open(f"c{number}")
     await archived(database, feed)

@@ -118,7 +118,7 @@ async def test_a_member_comes_back_with_languages_and_limit(stores: Stores) -> N
     assert stands.members["ana"] == replace(changed, email=ana.email)
 
 
-async def test_a_limit_is_set_in_somebodys_name(stores: Stores) -> None:
+async def test_a_changed_limit_names_who_changed_it(stores: Stores) -> None:
     await stores.members.set_limit("ana", 2, by=Author("sam", "Sam"))
     line = (await stores.audit.read())[0]
     assert (line.name, line.what, line.target) == ("Sam", "Member changed", "member:ana")
@@ -159,7 +159,7 @@ async def test_publishing_the_same_again_keeps_the_version(stores: Stores) -> No
     assert await stores.directory.read() == before
 
 
-async def test_each_change_that_shows_bumps_the_version(stores: Stores) -> None:
+async def test_each_visible_change_raises_the_version(stores: Stores) -> None:
     versions = [(await stores.directory.read()).version]
     for change in (
         stores.queues.put(Queue("support", "Support", target=9_000)),
@@ -200,7 +200,7 @@ async def test_changes_at_once_each_get_a_version(stores: Stores) -> None:
     ],
     ids=str,
 )
-async def test_a_member_who_cannot_be_is_refused(stores: Stores, wrong: dict[str, Any]) -> None:
+async def test_an_invalid_member_is_refused(stores: Stores, wrong: dict[str, Any]) -> None:
     before = await stores.directory.read()
     with pytest.raises(Refused):
         await stores.members.add(**{"email": "ben@example.com", "name": "Ben", "password": PASSWORD} | wrong)
@@ -260,7 +260,7 @@ async def test_a_member_without_a_password_cannot_sign_in(stores: Stores) -> Non
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "\udc80", "'; --", "a" * 100_000, "\0"])
-async def test_a_made_up_cookie_is_nobody(stores: Stores, cookie: str) -> None:
+async def test_an_invented_cookie_belongs_to_nobody(stores: Stores, cookie: str) -> None:
     assert await stores.sessions.holder(cookie) is None
     assert await stores.tokens.holder(cookie) is None
     assert await stores.one_clicks.use(cookie) is None
@@ -294,7 +294,7 @@ async def test_no_session_lives_longer_than_a_week(stores: Stores, clock: Clock)
     assert await stores.sessions.holder(cookie) is None
 
 
-async def test_who_has_an_open_socket_is_seen_and_a_week_is_the_end(
+async def test_an_open_socket_keeps_a_session_for_at_most_a_week(
     stores: Stores, database: Database, clock: Clock
 ) -> None:
     cookie, other = await sign_in(stores), await sign_in(stores)
@@ -417,14 +417,14 @@ async def test_unknown_accounts_are_slowed_with_the_same_words(stores: Stores) -
     assert blocked[0] == blocked[1]
 
 
-async def test_a_right_password_wipes_the_accounts_slate(stores: Stores) -> None:
+async def test_a_right_password_resets_the_accounts_count(stores: Stores) -> None:
     for _ in range(3):
         for _ in range(4):
             await refusal(stores, "wrong")
         await sign_in(stores)
 
 
-async def test_one_good_account_does_not_wipe_its_address(stores: Stores) -> None:
+async def test_a_right_password_does_not_reset_the_address(stores: Stores) -> None:
     """Or whoever has one password could guess at all the others for ever."""
     results: list[Exception] = []
     for number in range(19):
@@ -434,7 +434,7 @@ async def test_one_good_account_does_not_wipe_its_address(stores: Stores) -> Non
     assert [type(result) for result in results[-3:]] == [SignInNeeded, SlowDown, SlowDown]
 
 
-async def test_an_hour_of_peace_forgets_the_guesses(stores: Stores, clock: Clock) -> None:
+async def test_guesses_are_forgotten_after_an_hour(stores: Stores, clock: Clock) -> None:
     for _ in range(4):
         await refusal(stores, "wrong")
     clock.move(HOUR + MINUTE)
@@ -473,7 +473,7 @@ async def test_a_token_says_when_it_was_last_used(stores: Stores, clock: Clock) 
     assert [line.used for line in await stores.tokens.of_member("ana")] == [START + MINUTE]
 
 
-async def test_nobody_gets_no_token(stores: Stores) -> None:
+async def test_an_unknown_member_gets_no_token(stores: Stores) -> None:
     with pytest.raises(NotYours):
         await stores.tokens.add("nobody", "bot")
 
@@ -493,7 +493,7 @@ async def test_a_demo_link_signs_in_again_and_again_for_half_a_day(stores: Store
     assert await stores.one_clicks.use(link) is None
 
 
-async def test_a_demo_link_wears_out(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_demo_link_expires_after_many_uses(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(one_clicks_module, "ONE_CLICK_USES", 2)
     link = await stores.one_clicks.add("ana")
     assert [bool(await stores.one_clicks.use(link)) for _ in range(3)] == [True, True, False]
@@ -522,7 +522,7 @@ async def test_ended_credentials_and_old_tries_are_forgotten(stores: Stores, dat
 
 
 @pytest.mark.parametrize("change", ["queue", "member", "disable"])
-async def test_a_change_keeps_others_away_from_what_it_has_read(stores: Stores, change: str) -> None:
+async def test_a_change_locks_what_it_has_read(stores: Stores, change: str) -> None:
     """SQLite lets one writer in at a time; PostgreSQL needs the row to be locked by whoever reads it to change it."""
     locked: list[str] = []
 

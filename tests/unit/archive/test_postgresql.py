@@ -44,7 +44,7 @@ async def asks(database: Database, question: str = "SELECT 1") -> object:
         return (await connection.execute(text(question))).scalar()
 
 
-async def test_a_server_that_says_nothing_is_away_until_it_speaks(database: Database, network: Network) -> None:
+async def test_a_silent_database_is_down_until_it_responds(database: Database, network: Network) -> None:
     assert await asks(database) == 1
     network.swallow()
     for _ in range(2):
@@ -70,7 +70,7 @@ async def test_a_statement_that_takes_too_long_is_ended_by_the_server(database: 
         await asks(database, "SELECT pg_sleep(60)")
 
 
-async def test_an_archiver_that_is_frozen_holds_nobody_up_for_long(database: Database) -> None:
+async def test_a_frozen_archiver_blocks_nobody_for_long(database: Database) -> None:
     """It has the cursor's row, and neither goes on nor gives it back."""
     archive, feed = Archive(database), Feed()
     feed.talk("c1", "Hello")
@@ -100,7 +100,7 @@ async def test_an_archiver_that_is_frozen_holds_nobody_up_for_long(database: Dat
     await asyncio.wait([sleeper])
 
 
-def test_an_error_without_words_is_told_by_its_name() -> None:
+def test_an_error_without_a_text_shows_its_class() -> None:
     assert first_line(TimeoutError()) == "TimeoutError"
     assert first_line(OSError("\n")) == "OSError"
     assert first_line(ValueError("one\ntwo")) == "one"

@@ -60,7 +60,7 @@ async def test_the_log_names_a_page_once_a_minute(database: Database) -> None:
     ]
 
 
-async def test_what_was_counted_while_sql_was_away_is_written_afterwards(database: Database) -> None:
+async def test_counts_made_while_sql_was_down_are_written_later(database: Database) -> None:
     refused = RefusedOrigins(database, lambda: START)
     refused.note("shop", "https://old.example", known=True)
     async with database.writing():

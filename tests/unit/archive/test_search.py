@@ -71,7 +71,7 @@ async def test_left_messages_wait_in_their_own_list_until_handled(
     assert await search.left_waiting() == 1
 
 
-async def test_a_list_shows_the_visitors_first_words(search: ChatSearch, database: Database, feed: Feed) -> None:
+async def test_a_list_shows_the_visitors_first_message(search: ChatSearch, database: Database, feed: Feed) -> None:
     feed.talk("c1", "Where is my parcel?", "Thank you")
     await archived(database, feed)
     (one,) = (await search.list_chats(ChatQuery())).chats
@@ -105,7 +105,7 @@ async def test_pages_show_every_chat_once_in_order(
 
 
 @pytest.mark.parametrize("before", ["-", "x", "1", "-1-c1", "9" * 400, "٣-c1", "1-c1'; DROP TABLE chats; --", "%-%"])
-async def test_a_made_up_place_in_the_list_harms_nothing(
+async def test_an_invalid_position_in_the_list_is_ignored(
     search: ChatSearch, database: Database, feed: Feed, before: str
 ) -> None:
     feed.talk("c1", "Hello")
@@ -169,7 +169,7 @@ async def test_case_and_accents_do_not_matter(search: ChatSearch, database: Data
         ("re\u00adfund", "refund"),
     ],
 )
-async def test_what_somebody_would_type_finds_what_somebody_wrote(
+async def test_typical_queries_find_typical_messages(
     search: ChatSearch, database: Database, feed: Feed, text: str, written: str
 ) -> None:
     feed.talk("c1", written)
@@ -181,7 +181,7 @@ async def test_what_somebody_would_type_finds_what_somebody_wrote(
 @pytest.mark.parametrize(
     "text", ["包坏", "parcel invoice", "arcel", "vera", "o'brians", "1235", "t", "ended", "fsupport"]
 )
-async def test_what_is_not_there_is_not_found(search: ChatSearch, database: Database, feed: Feed, text: str) -> None:
+async def test_missing_words_find_nothing(search: ChatSearch, database: Database, feed: Feed, text: str) -> None:
     feed.talk("c1", "我的包裹坏了. My parcel, O'Brian, AB-1234", name="Vera")
     await archived(database, feed)
     assert await found(search, text=text) == []
@@ -196,9 +196,7 @@ async def test_words_of_different_messages_find_their_chat(search: ChatSearch, d
 @pytest.mark.parametrize(
     "text", ["%", "_", "?!", "\\", '"', "' OR 1=1", "*", "NEAR(", "a AND", "-", "😀", "\0", "\ud83d"]
 )
-async def test_signs_are_no_language_of_their_own(
-    search: ChatSearch, database: Database, feed: Feed, text: str
-) -> None:
+async def test_punctuation_in_a_query_is_ignored(search: ChatSearch, database: Database, feed: Feed, text: str) -> None:
     feed.talk("c1", "a%b_c parcel")
     await archived(database, feed)
     assert await found(search, text=text) == []
@@ -235,7 +233,7 @@ async def test_staff_find_their_notes(search: ChatSearch, database: Database, fe
     assert await found(search, text="refund") == ["c1"]
 
 
-async def test_a_search_as_long_as_a_book_is_cut(search: ChatSearch, database: Database, feed: Feed) -> None:
+async def test_a_very_long_query_is_cut(search: ChatSearch, database: Database, feed: Feed) -> None:
     feed.talk("c1", "a" * 300)
     await archived(database, feed)
     assert await found(search, text="a" * 1_000_000) == ["c1"]
@@ -282,7 +280,7 @@ async def test_each_filter_shows_its_own_chats(search: ChatSearch, database: Dat
     assert await found(search, **{name: "none"}) == []
 
 
-async def test_whoever_wrote_in_it_has_answered_it(search: ChatSearch, database: Database, feed: Feed) -> None:
+async def test_the_agent_filter_finds_everybody_who_wrote(search: ChatSearch, database: Database, feed: Feed) -> None:
     feed.open("c1")
     feed.say("c1", "Hi", by="agent", author=Author("ben", "Ben"))
     feed.say("c1", "Hello", by="agent")
@@ -305,7 +303,7 @@ async def test_a_span_of_days_bounds_lists_and_searches(search: ChatSearch, data
         assert await search.count(ChatQuery(text=text, since=ends[1])) == 3
 
 
-async def test_a_count_ends_somewhere(
+async def test_a_count_has_an_upper_bound(
     search: ChatSearch, database: Database, feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("console.archive.search.MOST_COUNTED", 3)
@@ -326,9 +324,7 @@ async def test_a_note_after_the_end_is_found(search: ChatSearch, database: Datab
     assert await found(search, text="refund") == ["c1"]
 
 
-async def test_a_chat_that_goes_on_is_found_again_at_its_next_end(
-    search: ChatSearch, database: Database, feed: Feed
-) -> None:
+async def test_a_reopened_chat_is_found_again_after_its_end(search: ChatSearch, database: Database, feed: Feed) -> None:
     opened = feed.open("c1")
     feed.say("c1", "parcel")
     feed.end("c1")
@@ -354,7 +350,7 @@ async def test_a_handled_message_changes_its_list(search: ChatSearch, database: 
     assert await found(search, text="call", listed="handled") == ["c1"]
 
 
-async def test_a_deleted_chat_leaves_no_word_in_the_index(search: ChatSearch, database: Database, feed: Feed) -> None:
+async def test_a_deleted_chat_leaves_nothing_in_the_index(search: ChatSearch, database: Database, feed: Feed) -> None:
     feed.talk("c1", "parcel")
     await archived(database, feed)
     await History(database).drop_older_than(feed.now + 1)

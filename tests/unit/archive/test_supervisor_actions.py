@@ -73,7 +73,7 @@ async def test_take_over_move_whisper_and_status_are_found_and_nothing_else(data
 
 
 @pytest.mark.parametrize("epoch", ["e1", "e2"])
-async def test_facts_given_again_are_listed_once(database: Database, epoch: str) -> None:
+async def test_facts_read_again_are_listed_once(database: Database, epoch: str) -> None:
     feed = Feed()
     found = a_shift(feed)
     archive = Archive(database)
@@ -83,7 +83,7 @@ async def test_facts_given_again_are_listed_once(database: Database, epoch: str)
     assert await listed(database) == [entry.fact for entry in found]
 
 
-async def test_what_cannot_be_kept_takes_no_line_along(database: Database) -> None:
+async def test_a_fact_set_aside_leaves_no_audit_line(database: Database) -> None:
     feed = Feed()
     found = a_shift(feed)
     broken = feed.entries[1]._replace(raw=b"\xff")
@@ -92,7 +92,7 @@ async def test_what_cannot_be_kept_takes_no_line_along(database: Database) -> No
     assert await listed(database) == [entry.fact for entry in found]
 
 
-async def test_a_line_goes_with_its_chat_and_a_status_with_its_day(database: Database) -> None:
+async def test_audit_lines_are_deleted_with_their_facts(database: Database) -> None:
     feed = Feed()
     a_shift(feed)
     await Archive(database).append("e1", feed.entries)
@@ -124,7 +124,7 @@ def to_version(version: str) -> Callable[[Connection], None]:
     return upgrade
 
 
-async def test_what_was_archived_before_there_was_a_list_is_found_too(tmp_path: Path) -> None:
+async def test_actions_archived_before_the_list_are_found_too(tmp_path: Path) -> None:
     feed = Feed()
     found = a_shift(feed)
     database = Database(sqlite_url(tmp_path))

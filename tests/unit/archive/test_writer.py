@@ -52,7 +52,7 @@ async def transcript(database: Database, chat: str, workspace: str = "main") -> 
 # --- what is kept --------------------------------------------------------------------------------
 
 
-async def test_a_conversation_is_kept_as_it_was_said(archive: Archive, database: Database, feed: Feed) -> None:
+async def test_a_conversation_is_archived_unchanged(archive: Archive, database: Database, feed: Feed) -> None:
     feed.talk("c1", "Where is my parcel?", "Thank you")
     await archive.append("e1", feed.entries)
     assert await transcript(database, "c1") == [
@@ -102,7 +102,7 @@ async def test_a_chat_keeps_the_last_reason_and_tags_it_was_given(
     assert (chat["reason"], chat["tags"]) == ("Delivery", ["vip", "late"])
 
 
-async def test_a_chat_that_goes_on_has_not_ended(archive: Archive, database: Database, feed: Feed) -> None:
+async def test_a_reopened_chat_has_not_ended(archive: Archive, database: Database, feed: Feed) -> None:
     opened, *_ = feed.talk("c1", "Hello")
     feed.reopen("c1", opened)
     await archive.append("e1", feed.entries)
@@ -136,7 +136,7 @@ async def test_the_cursor_begins_at_the_feeds_start(archive: Archive) -> None:
     assert await archive.cursor() == START == FeedPosition("", "0-0", 0)
 
 
-async def test_the_cursor_stands_behind_the_last_entry(archive: Archive, feed: Feed) -> None:
+async def test_the_cursor_is_after_the_last_entry(archive: Archive, feed: Feed) -> None:
     feed.talk("c1", "Hello")
     await archive.append("e1", feed.entries)
     assert await archive.cursor() == FeedPosition("e1", feed.entries[-1].id, feed.entries[-1].n)
@@ -168,7 +168,7 @@ def read_only_from(database: Database, first: str, until: str = "COMMIT") -> Ite
 
 
 @on_sqlite
-async def test_a_cut_before_the_commit_leaves_neither_rows_nor_cursor(
+async def test_a_failure_before_the_commit_leaves_neither_rows_nor_cursor(
     archive: Archive, database: Database, feed: Feed
 ) -> None:
     feed.talk("c1", "Hello")
@@ -180,7 +180,7 @@ async def test_a_cut_before_the_commit_leaves_neither_rows_nor_cursor(
 
 
 @on_sqlite
-async def test_sql_that_goes_away_while_culprits_are_sought_condemns_nobody(
+async def test_sql_failing_during_one_by_one_sets_nothing_aside(
     archive: Archive, database: Database, feed: Feed
 ) -> None:
     feed.open("c1")
@@ -195,7 +195,7 @@ async def test_sql_that_goes_away_while_culprits_are_sought_condemns_nobody(
 
 
 @on_sqlite
-async def test_sql_away_is_unknown_and_nothing_is_set_aside(
+async def test_sql_down_is_unknown_and_sets_nothing_aside(
     archive: Archive, database: Database, feed: Feed, tmp_path: Path
 ) -> None:
     feed.talk("c1", "Hello")
@@ -273,9 +273,7 @@ async def test_a_doubled_command_in_one_history_is_set_aside(archive: Archive, d
     assert [row["n"] for row in await rows(database, set_aside)] == [3]
 
 
-async def test_what_is_set_aside_says_why_but_not_what_was_written(
-    archive: Archive, database: Database, feed: Feed
-) -> None:
+async def test_a_set_aside_error_contains_no_message_text(archive: Archive, database: Database, feed: Feed) -> None:
     feed.open("c1")
     cid = new_cid()
     feed.say("c1", "my secret", cid=cid)
@@ -286,7 +284,7 @@ async def test_what_is_set_aside_says_why_but_not_what_was_written(
     assert "secret" not in aside["error"]
 
 
-async def test_entries_the_feed_lost_are_written_down_as_lost(archive: Archive, database: Database, feed: Feed) -> None:
+async def test_missing_entries_are_recorded_as_a_gap(archive: Archive, database: Database, feed: Feed) -> None:
     feed.talk("c1", "Hello", "Bye")
     await archive.append("e1", [*feed.entries[:3], *feed.entries[5:]])
     (gap,) = await rows(database, set_aside)

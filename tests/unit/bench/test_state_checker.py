@@ -74,7 +74,7 @@ def test_an_offer_accepted_by_somebody_else_is_found() -> None:
     assert feed.found() == ["a went to ben while ana held it"]
 
 
-def test_a_chat_handed_over_by_somebody_without_it_is_found() -> None:
+def test_a_transfer_by_somebody_without_the_chat_is_found() -> None:
     feed = Feed(2).opened("a").assigned("a", 1).handed_over("a", "ben")
     assert feed.found() == ["a:3 says that ben had it, but it was ana"]
 

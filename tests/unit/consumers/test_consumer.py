@@ -90,7 +90,7 @@ async def hears(database: Database, *expected: str) -> None:
     await eventually(all_of_it, f"the listener to hear {expected}")
 
 
-async def test_every_message_is_heard_once_and_in_order(shift: Shift, database: Database) -> None:
+async def test_every_fact_is_consumed_once_and_in_order(shift: Shift, database: Database) -> None:
     chat = await shift.opens("vera", "one")
     async with Listener(shift, database).at_work():
         await hears(database, "one")
@@ -101,7 +101,7 @@ async def test_every_message_is_heard_once_and_in_order(shift: Shift, database: 
         await hears(database, "one", "two", "three")
 
 
-async def test_two_processes_that_both_believe_they_lead_hear_everything_once(shift: Shift, database: Database) -> None:
+async def test_two_leaders_consume_every_fact_once(shift: Shift, database: Database) -> None:
     chat = await shift.opens("vera", "0")
     async with Listener(shift, database).at_work(), Listener(shift, database).at_work():
         for number in range(1, 20):
@@ -141,7 +141,7 @@ async def test_an_entry_it_fails_on_is_set_aside_with_what_it_wrote_of_it_undone
     assert await FeedCursor(database, shift.workspace.name, "archive").set_aside_count() == 0
 
 
-async def test_what_the_feed_lost_is_noted_and_said(shift: Shift, database: Database) -> None:
+async def test_missing_entries_are_recorded_and_logged(shift: Shift, database: Database) -> None:
     chat = await shift.opens("vera", "one")
     async with Listener(shift, database).at_work():
         await hears(database, "one")
@@ -155,7 +155,7 @@ async def test_what_the_feed_lost_is_noted_and_said(shift: Shift, database: Data
     assert gap["error"].startswith(f"The feed's entries {first} to ")
 
 
-async def test_while_sql_is_away_the_listener_waits_and_says_so_once(
+async def test_while_sql_is_down_the_consumer_waits_and_logs_once(
     shift: Shift, database: Database, tmp_path: Path
 ) -> None:
     chat = await shift.opens("vera", "one")

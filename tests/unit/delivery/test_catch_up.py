@@ -3,7 +3,7 @@
 from console.delivery.catch_up import CatchUp
 
 
-def test_what_comes_while_the_snapshot_is_read_follows_it_in_order() -> None:
+def test_events_during_the_snapshot_follow_it_in_order() -> None:
     shown: list[int] = []
     catching = CatchUp(shown.append)
     catching.hear(5)
@@ -14,7 +14,7 @@ def test_what_comes_while_the_snapshot_is_read_follows_it_in_order() -> None:
     assert shown == [5, 6, 7]
 
 
-def test_what_the_snapshot_has_already_is_not_shown_again() -> None:
+def test_events_in_the_snapshot_are_not_shown_again() -> None:
     shown: list[int] = []
     catching = CatchUp(shown.append)
     for n in (4, 5, 6):
@@ -23,7 +23,7 @@ def test_what_the_snapshot_has_already_is_not_shown_again() -> None:
     assert shown == [6]
 
 
-def test_what_is_heard_while_waiting_events_are_shown_comes_at_once() -> None:
+def test_an_event_during_the_replay_is_shown_at_once() -> None:
     shown: list[str] = []
 
     def show(event: str) -> None:

@@ -107,9 +107,7 @@ async def test_a_simulated_visitor_talks_to_the_end_and_leaves(server: RunningSe
         await visit(person, url=server.url, site="demo", pace=pace)
 
 
-async def test_nobody_comes_while_nobody_is_there_and_never_more_than_asked_for(
-    server: RunningServer, pace: Pace
-) -> None:
+async def test_visitors_come_only_while_an_agent_is_online(server: RunningServer, pace: Pace) -> None:
     online = False
     crowd = Crowd(server.url, "demo", 3, lambda: online, pace)
     task = asyncio.create_task(crowd.run())
@@ -178,7 +176,7 @@ async def test_a_simulated_colleague_who_holds_is_back(
         assert not vera.promised
 
 
-async def test_a_simulated_visitor_who_finds_the_line_full_leaves_a_message(
+async def test_a_simulated_visitor_at_a_full_queue_leaves_a_message(
     server: RunningServer, pace: Pace, tab: Callable[[], VisitorTab], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("console.demo.visitor.JUST_LEAVES", 1_000_000)
@@ -214,7 +212,7 @@ async def archived(server: RunningServer, kind: str) -> list[dict[str, Any]]:
     return [msgspec.json.decode(row["raw"]) for row in found if row["kind"] == kind]
 
 
-async def test_a_tab_that_is_turned_away_gives_up(server: RunningServer, pace: Pace) -> None:
+async def test_a_refused_tab_gives_up(server: RunningServer, pace: Pace) -> None:
     tab = VisitorTab(server.url, "no-such-site", "en", Page(), pace)
     async with asyncio.timeout(10):
         await tab.run()

@@ -75,7 +75,7 @@ def test_a_private_network_that_is_named_may_be_reached_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("text", ["10.1.2.0/33", "chat.internal", "10.1.2.3/24", "10.0.0.0/8;127.0.0.1"])
-def test_a_network_that_is_none_is_named(text: str) -> None:
+def test_an_invalid_network_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="is not a network"):
         read_networks(text)
 

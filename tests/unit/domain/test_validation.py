@@ -42,7 +42,7 @@ def with_queue(**changes: Any) -> Directory:
     return replace(TEAM, queues={**TEAM.queues, "support": replace(SUPPORT, **changes)})
 
 
-def test_nothing_is_wrong_with_the_team() -> None:
+def test_a_valid_team_has_no_problems() -> None:
     assert problems_in(TEAM) == []
 
 
@@ -114,7 +114,7 @@ def test_nothing_is_wrong_with_the_team() -> None:
     ],
     ids=str,
 )
-def test_a_queue_that_cannot_be_says_what_to_do(changes: dict[str, Any], field: str, sentence: str) -> None:
+def test_an_invalid_queue_says_how_to_fix_it(changes: dict[str, Any], field: str, sentence: str) -> None:
     found = said(with_queue(**changes), "queue:support")
     assert [name for name, _ in found] == [field]
     assert found[0][1].startswith(sentence)
@@ -134,7 +134,7 @@ def test_a_queue_that_cannot_be_says_what_to_do(changes: dict[str, Any], field: 
     ],
     ids=str,
 )
-def test_a_queue_at_the_edge_of_what_can_be_is_taken(changes: dict[str, Any]) -> None:
+def test_a_queue_at_the_limits_is_accepted(changes: dict[str, Any]) -> None:
     assert said(with_queue(**changes), "queue:support") == []
 
 
@@ -189,7 +189,7 @@ def test_a_long_circle_of_overflows_is_named_in_order() -> None:
     ],
     ids=str,
 )
-def test_a_member_that_cannot_be_says_what_to_do(changes: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_member_says_how_to_fix_it(changes: dict[str, Any], sentence: str) -> None:
     wanted = replace(TEAM, members={**TEAM.members, "ana": replace(ANA, **changes)})
     assert sentence in [one for _, one in said(wanted, "member:ana")]
 
@@ -199,7 +199,7 @@ def test_the_last_member_of_a_queue_cannot_leave_it() -> None:
     assert said(wanted, "member:ana") == [("members", "Choose at least one member for Support.")]
 
 
-def test_what_was_wrong_elsewhere_already_is_no_hindrance() -> None:
+def test_existing_problems_elsewhere_do_not_block_a_change() -> None:
     empty = replace(TEAM, queues={**TEAM.queues, "lost": Queue("lost", "Lost")})
     wanted = replace(empty, members={**TEAM.members, "ben": replace(BEN, limit=2)})
     check(empty, wanted, edited="member:ben")
@@ -223,7 +223,7 @@ def test_what_was_wrong_elsewhere_already_is_no_hindrance() -> None:
     ],
     ids=str,
 )
-def test_a_site_that_cannot_be_says_what_to_do(changes: dict[str, Any], field: str, sentence: str) -> None:
+def test_an_invalid_site_says_how_to_fix_it(changes: dict[str, Any], field: str, sentence: str) -> None:
     site = replace(SHOP, **changes)
     ((name, says),) = said(replace(TEAM, sites={site.key: site}), f"site:{site.key}")
     assert name == field
@@ -312,7 +312,7 @@ async def test_retention_is_a_day_to_ten_years(stores: Stores, days: int) -> Non
     ],
     ids=str,
 )
-async def test_a_reply_that_cannot_be_says_what_to_do(stores: Stores, reply: Canned, sentence: str) -> None:
+async def test_an_invalid_reply_says_how_to_fix_it(stores: Stores, reply: Canned, sentence: str) -> None:
     await stores.canned.put(Canned("hello", "Hello", "Good day, {visitor}"))
     assert (await refused(stores.canned.put(reply))).startswith(sentence)
 

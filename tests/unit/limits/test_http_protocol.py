@@ -176,7 +176,7 @@ async def test_a_head_byte_by_byte_gains_no_time(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("hurry")
-async def test_who_says_nothing_is_let_go(desk: Desk) -> None:
+async def test_a_silent_client_is_disconnected(desk: Desk) -> None:
     client = await Client.at(desk)
     assert await client.ended()
     await eventually(lambda: len(desk.connections) == 0, "the server to have forgotten it")
@@ -190,7 +190,7 @@ async def test_half_a_body_is_not_waited_for(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("hurry")
-async def test_an_answer_that_nobody_reads_is_given_up(desk: Desk) -> None:
+async def test_a_response_nobody_reads_is_given_up(desk: Desk) -> None:
     client = await Client.at(desk, b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
     await eventually(lambda: len(desk.connections) == 1, "the server to answer")
     await eventually(lambda: len(desk.connections) == 0, "the server to give up")

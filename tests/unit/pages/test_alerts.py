@@ -61,9 +61,7 @@ def plainly(page: str) -> str:
 # --- setting up ----------------------------------------------------------------------------------
 
 
-async def test_an_alert_is_in_force_when_it_is_saved(
-    services: Services, sam: httpx.AsyncClient, chatops: HttpReceiver
-) -> None:
+async def test_a_saved_alert_applies_at_once(services: Services, sam: httpx.AsyncClient, chatops: HttpReceiver) -> None:
     more = {"due_soon": "2.5", "line": "0", "nobody": "0", "quiet": "1.5", "locale": "it", "queue.support": "on"}
     page = await saved(sam, NEW, **{**FORM, **more, "over": "", "add": f"{chatops.url}\n\n"})
     assert "<bdi>Level 2</bdi> saved. It applies now." in page
@@ -123,7 +121,7 @@ async def test_a_private_address_is_refused_with_what_mends_it(services: Service
         ("\n".join(f"json://h{number}.example/" for number in range(11)), "at most 10 destinations"),
     ],
 )
-async def test_what_cannot_be_a_destination_is_said_beside_its_field(
+async def test_an_invalid_destination_is_reported_beside_its_field(
     services: Services, sam: httpx.AsyncClient, url: str, says: str
 ) -> None:
     answer = await posted(sam, NEW, **FORM, add=url)
@@ -162,7 +160,7 @@ async def test_an_alert_that_cannot_be_is_refused_with_a_sentence(
     assert any(says in fault for fault in faults(answer.text)), faults(answer.text)
 
 
-async def test_who_saves_over_somebody_elses_change_is_told(services: Services, sam: httpx.AsyncClient) -> None:
+async def test_saving_over_somebody_elses_change_warns(services: Services, sam: httpx.AsyncClient) -> None:
     await services.alerts.rules.put(RULE)
     page = await sam.get("/settings/alert/r1")
     await services.alerts.rules.put(replace(RULE, late=False, line=3))
@@ -239,7 +237,7 @@ async def test_a_form_without_its_token_sends_nothing(
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-async def test_whatever_is_written_is_shown_as_text(services: Services, sam: httpx.AsyncClient, nasty: str) -> None:
+async def test_all_input_is_shown_as_text(services: Services, sam: httpx.AsyncClient, nasty: str) -> None:
     shown = Destination("d1", "json://x.example/", nasty, nasty)
     await services.alerts.rules.put(replace(RULE, destinations=(shown,)))
     message = replace(_message(), subject=nasty)

@@ -55,7 +55,7 @@ async def test_ana_gets_her_own_her_queues_and_the_shared_ones(ana: httpx.AsyncC
     }
 
 
-async def test_what_has_not_changed_is_not_sent_again(services: Services, ana: httpx.AsyncClient) -> None:
+async def test_unchanged_content_is_not_sent_again(services: Services, ana: httpx.AsyncClient) -> None:
     first = await ana.get("/canned.json")
     assert first.headers["cache-control"] == "private, no-cache"
     again = await ana.get("/canned.json", headers={"if-none-match": first.headers["etag"]})

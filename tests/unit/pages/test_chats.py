@@ -314,7 +314,7 @@ async def test_nobody_sees_anything_without_signing_in(services: Services, feed:
     assert "secret" not in answer.text
 
 
-async def test_a_database_away_is_said_in_words(
+async def test_an_unavailable_database_is_explained(
     services: Services, ana: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: Any, **__: Any) -> None:
@@ -402,9 +402,7 @@ async def test_another_workspaces_chat_is_not_found(services: Services, ana: htt
     await page_of(ana, "/chats/c1", 404)
 
 
-async def test_a_chat_in_other_hands_is_read_by_who_may_look_on_and_by_the_team_once_it_is_over(
-    services: Services, ana: httpx.AsyncClient
-) -> None:
+async def test_a_live_chat_is_readable_only_by_those_who_may_watch(services: Services, ana: httpx.AsyncClient) -> None:
     workspace = services.workspace
     connected = await workspace.connect("sam", "tab", take=True)
     vera = Visitor("vera", "Vera")

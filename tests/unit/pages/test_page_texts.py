@@ -41,7 +41,7 @@ def test_every_text_of_the_pages_has_its_italian() -> None:
     assert said - known("pages") - known("console") == set()
 
 
-def test_the_italian_holds_nothing_the_pages_no_longer_say() -> None:
+def test_the_italian_catalogue_has_no_unused_page_texts() -> None:
     assert known("pages") - {*in_templates(), *in_sources()} == set()
 
 

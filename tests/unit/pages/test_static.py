@@ -60,14 +60,14 @@ async def test_an_address_without_a_build_is_asked_about_each_time(ana: httpx.As
     assert answer.headers["cache-control"] == "no-cache"
 
 
-async def test_what_has_not_changed_is_not_sent_again(ana: httpx.AsyncClient) -> None:
+async def test_unchanged_content_is_not_sent_again(ana: httpx.AsyncClient) -> None:
     first = await ana.get("/static/page.js")
     again = await ana.get("/static/page.js", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
 
 
 @pytest.mark.parametrize("name", ["nothing.js", f"{OTHER}/page.js", "../app.py", "console/../../app.py"])
-async def test_what_is_no_static_file_is_not_there(ana: httpx.AsyncClient, name: str) -> None:
+async def test_a_missing_static_file_is_a_404(ana: httpx.AsyncClient, name: str) -> None:
     answer = await ana.get(f"/static/{build()}/{name}")
     assert answer.status_code == 404
     assert "immutable" not in answer.headers.get("cache-control", "")

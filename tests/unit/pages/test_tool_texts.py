@@ -37,7 +37,7 @@ def test_every_text_beside_the_panes_has_its_italian() -> None:
     assert set(said()) - known == set()
 
 
-def test_the_italian_holds_nothing_that_is_no_longer_said() -> None:
+def test_the_italian_catalogue_has_no_unused_texts() -> None:
     assert set(italian("desk")) - set(said()) == set()
 
 

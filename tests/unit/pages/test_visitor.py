@@ -85,7 +85,7 @@ def words(html: str) -> str:
 # --- what it says ----------------------------------------------------------------------------------
 
 
-async def test_the_holder_reads_who_it_is_and_whence(services: Services, people: dict[str, httpx.AsyncClient]) -> None:
+async def test_the_holder_sees_who_the_visitor_is(services: Services, people: dict[str, httpx.AsyncClient]) -> None:
     await ana_is_there(services)
     chat = await vera_opens(
         services,
@@ -111,9 +111,7 @@ async def test_the_holder_reads_who_it_is_and_whence(services: Services, people:
     assert "q=wool" not in said
 
 
-async def test_pages_seen_stand_newest_first_and_each_stay_once(
-    services: Services, people: dict[str, httpx.AsyncClient]
-) -> None:
+async def test_visited_pages_are_listed_newest_first(services: Services, people: dict[str, httpx.AsyncClient]) -> None:
     await ana_is_there(services)
     chat = await vera_opens(services, page="https://shop.example/a", title="A")
     for url, title in (("b", "B"), ("b", "B again"), ("a", "A")):
@@ -182,7 +180,7 @@ async def test_nothing_a_visitor_says_becomes_markup_or_a_foreign_link(
     assert 'href="javascript' not in html
 
 
-async def test_with_the_archive_away_the_rest_is_still_said(
+async def test_without_the_archive_the_rest_is_still_shown(
     services: Services, people: dict[str, httpx.AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: Any, **__: Any) -> None:
@@ -232,7 +230,7 @@ async def test_an_invited_colleague_reads_it_too(services: Services, people: dic
     assert "vera@shop.example" in await fragment(people["ben"], chat)
 
 
-async def test_a_chat_of_nobodys_yet_is_for_supervisors_only(
+async def test_a_waiting_chat_is_shown_to_supervisors_only(
     services: Services, people: dict[str, httpx.AsyncClient]
 ) -> None:
     await services.stores.queues.put(Queue("support", "Support", mode="pull"))
@@ -244,7 +242,7 @@ async def test_a_chat_of_nobodys_yet_is_for_supervisors_only(
 
 
 @pytest.mark.parametrize("chat", ["none", "..%2fx", "a" * 100])
-async def test_a_chat_that_is_none_gets_the_same_answer(people: dict[str, httpx.AsyncClient], chat: str) -> None:
+async def test_an_unknown_chat_gets_the_same_answer(people: dict[str, httpx.AsyncClient], chat: str) -> None:
     await fragment(people["sam"], chat, 404)
 
 

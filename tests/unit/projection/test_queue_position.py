@@ -22,7 +22,7 @@ def stands(picture: Picture, chat: str, rank: int, *, place: str = "waiting", qu
     picture.chats[chat] = ChatState(chat, place, queue, f"v{chat}", rank=rank)
 
 
-def test_places_follow_the_rank_and_then_the_id() -> None:
+def test_positions_follow_rank_and_then_id() -> None:
     picture, positions = Picture(), QueuePositions()
     stands(picture, "b", 20)
     stands(picture, "c", 10)
@@ -31,7 +31,7 @@ def test_places_follow_the_rank_and_then_the_id() -> None:
     assert [positions.of(picture, chat) for chat in ("c", "a", "b", "other")] == [(1, -1), (2, -1), (3, -1), (1, -1)]
 
 
-def test_who_is_offered_stands_in_line_and_who_is_held_or_over_does_not() -> None:
+def test_an_offered_chat_has_a_queue_position_and_a_held_one_has_none() -> None:
     picture, positions = Picture(), QueuePositions()
     stands(picture, "a", 1, place="offered")
     stands(picture, "b", 2)
@@ -46,7 +46,7 @@ def test_who_is_offered_stands_in_line_and_who_is_held_or_over_does_not() -> Non
     ]
 
 
-def test_the_expected_wait_is_the_place_times_the_pace() -> None:
+def test_the_expected_wait_is_position_times_pace() -> None:
     picture, positions = Picture(), QueuePositions()
     picture.queue("l1").pace = 14_300
     for number in range(3):
@@ -54,7 +54,7 @@ def test_the_expected_wait_is_the_place_times_the_pace() -> None:
     assert [positions.of(picture, f"c{number}") for number in range(3)] == [(1, 14), (2, 29), (3, 43)]
 
 
-def test_somebody_at_the_next_level_is_somebody() -> None:
+def test_an_agent_of_the_next_tier_makes_the_queue_available() -> None:
     picture = Picture()
     assert availability(picture, QUEUES, "l1", NOON) == Team(False)
     picture.there["l2"] = 1
@@ -62,7 +62,7 @@ def test_somebody_at_the_next_level_is_somebody() -> None:
     assert availability(picture, QUEUES, "unknown", NOON) == Team(False)
 
 
-def test_the_hours_count_for_who_comes_and_not_for_who_waits() -> None:
+def test_opening_hours_apply_to_new_chats_not_to_waiting_ones() -> None:
     picture = Picture()
     picture.there["mornings"] = 1
     before, after = NOON - 1, NOON

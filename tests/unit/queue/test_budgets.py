@@ -35,7 +35,7 @@ async def open_chat(workspace: Workspace, visitor: str, budgets: str, cid: str =
     )  # fmt: skip
 
 
-async def test_so_many_are_opened_at_once_and_the_next_hears_when(shift: Shift) -> None:
+async def test_an_opening_over_the_budget_learns_when_to_retry(shift: Shift) -> None:
     for number in range(3):
         await open_chat(shift.workspace, f"v{number}", three_a_minute())
     with pytest.raises(TooManyChats) as problem:
@@ -48,9 +48,7 @@ async def test_so_many_are_opened_at_once_and_the_next_hears_when(shift: Shift) 
         await open_chat(shift.workspace, "v4", three_a_minute())
 
 
-async def test_other_processes_count_together_and_other_addresses_apart(
-    shift: Shift, store_url: str, workspace_name: str
-) -> None:
+async def test_budgets_span_processes_and_separate_addresses(shift: Shift, store_url: str, workspace_name: str) -> None:
     async with opened(store_url, workspace_name) as elsewhere:
         await open_chat(shift.workspace, "v0", three_a_minute())
         await open_chat(elsewhere, "v1", three_a_minute())
@@ -60,7 +58,7 @@ async def test_other_processes_count_together_and_other_addresses_apart(
         await open_chat(elsewhere, "v3", three_a_minute("another"))
 
 
-async def test_what_was_refused_or_resent_costs_nothing(shift: Shift) -> None:
+async def test_refused_and_resent_commands_cost_no_budget(shift: Shift) -> None:
     """Of two budgets the second has nothing left: the first is not touched."""
     cid = new_cid()
     for _ in range(5):
@@ -74,7 +72,7 @@ async def test_what_was_refused_or_resent_costs_nothing(shift: Shift) -> None:
         await open_chat(shift.workspace, f"v{number}", three_a_minute("mine"))
 
 
-async def test_words_and_profiles_are_counted_by_their_size(shift: Shift) -> None:
+async def test_messages_and_profiles_count_by_size(shift: Shift) -> None:
     chat = await shift.opens("vera")
     vera = Visitor("vera", "Vera")
     much = three_a_minute("vera", cost=2, code="too_much")
@@ -88,7 +86,7 @@ async def test_words_and_profiles_are_counted_by_their_size(shift: Shift) -> Non
     assert len(await shift.facts("message")) == 2
 
 
-async def test_what_is_larger_than_its_whole_budget_waits_until_nothing_else_was_taken(shift: Shift) -> None:
+async def test_a_cost_above_the_budget_needs_an_untouched_budget(shift: Shift) -> None:
     chat, vera = await shift.opens("vera"), Visitor("vera", "Vera")
     huge = three_a_minute("vera", cost=10, code="too_much")
     await shift.workspace.visitor_say(chat, vera, "c", new_cid(), "Hello", huge)
@@ -110,7 +108,7 @@ async def test_left_messages_are_counted(shift: Shift) -> None:
         await leaves("v3")
 
 
-async def test_sockets_of_an_address_are_counted_over_processes_and_forgotten_with_them(shift: Shift) -> None:
+async def test_sockets_of_an_address_are_counted_across_processes(shift: Shift) -> None:
     workspace = shift.workspace
     await workspace.sockets("one", "192.0.2.7", 2, 3)
     await workspace.sockets("two", "192.0.2.7", 1, 3)
@@ -124,11 +122,11 @@ async def test_sockets_of_an_address_are_counted_over_processes_and_forgotten_wi
     await workspace.sockets("two", "192.0.2.7", 3, 3)
 
 
-async def test_a_budget_leaves_nothing_behind_once_it_is_made_up_for(shift: Shift) -> None:
+async def test_a_refilled_budget_leaves_no_key_behind(shift: Shift) -> None:
     await open_chat(shift.workspace, "vera", told([Budget("brief", 1_000, 1_000)]))
     ttl = await shift.workspace.store.command("PTTL", shift.workspace.keys.of("budget", "brief"))
     assert ttl in (-2, 0, 1)
 
 
-def test_every_refusal_says_that_it_passes() -> None:
+def test_every_budget_refusal_is_temporary() -> None:
     assert all(issubclass(one, SlowDown) and not one.final for one in (TooManyChats, TooManyConnections, TooMuch))

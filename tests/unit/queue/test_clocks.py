@@ -28,7 +28,7 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
 # --- where the time of a late answer went ---------------------------------------------------------
 
 
-async def test_a_late_answer_tells_its_four_stages(shift: Shift) -> None:
+async def test_a_late_answer_records_its_four_stages(shift: Shift) -> None:
     first = await shift.opens("vito")
     chat = await shift.opens("vera")
     await shift.clock.jump(2)
@@ -152,7 +152,7 @@ async def test_an_answer_in_time_tells_no_stages(shift: Shift) -> None:
     assert (await shift.picture()).lates == []
 
 
-async def test_a_first_key_of_another_clock_is_held_within_the_turn(shift: Shift) -> None:
+async def test_a_first_key_by_a_wrong_clock_is_clamped_to_the_turn(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.draws("ana", chat, seq=0, hidden=True)
     await shift.passes(7)
@@ -162,7 +162,7 @@ async def test_a_first_key_of_another_clock_is_held_within_the_turn(shift: Shift
     assert (turn.composing, turn.noticing + turn.delivery + turn.queue) == (0, turn.waited)
 
 
-async def test_the_first_response_time_is_told_once_a_chat(shift: Shift) -> None:
+async def test_a_chat_records_its_first_response_time_once(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.clock.move(2)
     await shift.answers("ana", chat)
@@ -189,7 +189,7 @@ async def test_a_holding_reply_that_is_kept_counts_as_kept(shift: Shift) -> None
     assert (figures.count("promised"), figures.count("kept")) == (1, 1)
 
 
-async def test_a_broken_promise_is_said_once_and_counted(shift: Shift) -> None:
+async def test_a_broken_promise_is_recorded_once_and_counted(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.promises("ana", chat, 30)
     await shift.draws("ana", chat)
@@ -201,7 +201,7 @@ async def test_a_broken_promise_is_said_once_and_counted(shift: Shift) -> None:
     assert (figures.count("promised"), figures.count("kept")) == (1, 0)
 
 
-async def test_a_visitors_word_while_a_promise_runs_is_due_with_it(shift: Shift) -> None:
+async def test_a_message_during_a_promise_is_due_with_the_promise(shift: Shift) -> None:
     chat = await shift.opens("vera")
     said = await shift.promises("ana", chat, 120)
     await shift.writes("vera", chat, "ok")
@@ -212,7 +212,7 @@ async def test_a_visitors_word_while_a_promise_runs_is_due_with_it(shift: Shift)
     assert (turn.kept, turn.late) == (True, False)
 
 
-async def test_a_promise_goes_along_when_the_chat_changes_hands(shift: Shift) -> None:
+async def test_a_transfer_keeps_the_promise_to_be_back(shift: Shift) -> None:
     await shift.online("ben")
     chat = await shift.opens("vera")
     said = await shift.promises("ana", chat, 300)
@@ -223,7 +223,7 @@ async def test_a_promise_goes_along_when_the_chat_changes_hands(shift: Shift) ->
 # --- wrap-up --------------------------------------------------------------------------------------
 
 
-async def test_after_the_end_the_slot_is_kept_until_the_reason_is_set(shift: Shift) -> None:
+async def test_wrap_up_reserves_the_slot_until_the_reason_is_set(shift: Shift) -> None:
     chat, waiting = await shift.opens("vera"), await shift.opens("vito")
     await shift.ends("ana", chat)
     assert await shift.held("ana") == {1: chat}
@@ -260,7 +260,7 @@ async def test_a_visitor_who_writes_again_ends_the_wrap_up_and_is_back(shift: Sh
     await shift.picture()
 
 
-async def test_in_a_wrap_up_the_visitor_is_told_that_the_chat_has_ended(shift: Shift) -> None:
+async def test_to_the_visitor_a_chat_in_wrap_up_has_ended(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.ends("ana", chat)
     with pytest.raises(ChatEnded):
@@ -269,7 +269,7 @@ async def test_in_a_wrap_up_the_visitor_is_told_that_the_chat_has_ended(shift: S
         await shift.answers("ana", chat)
 
 
-async def test_an_agent_lost_in_a_wrap_up_loses_only_the_slot(shift: Shift) -> None:
+async def test_an_agent_lost_during_wrap_up_loses_only_the_slot(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.ends("ana", chat)
     await shift.leaves("ana")
@@ -279,7 +279,7 @@ async def test_an_agent_lost_in_a_wrap_up_loses_only_the_slot(shift: Shift) -> N
     await shift.picture()
 
 
-async def test_labels_that_change_nothing_are_nothing_to_do(shift: Shift) -> None:
+async def test_unchanged_labels_are_refused_as_nothing_to_do(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.labels("ana", chat, "", "tv")
     with pytest.raises(NothingToDo):
@@ -312,7 +312,7 @@ async def test_waits_answers_and_ends_are_counted_by_queue(shift: Shift) -> None
     assert 1_980 <= figures.of("v").quantile(0.5) <= 2_200
 
 
-async def test_who_leaves_the_line_is_counted_with_the_longest_patience(shift: Shift) -> None:
+async def test_a_visitor_who_leaves_counts_as_abandoned_with_the_longest_wait(shift: Shift) -> None:
     await shift.opens("vera")
     waiting = await shift.opens("vito")
     await shift.workspace.depart(waiting, "vito-1")
@@ -322,7 +322,7 @@ async def test_who_leaves_the_line_is_counted_with_the_longest_patience(shift: S
     assert figures.count("patience") >= 60_000
 
 
-async def test_the_expected_wait_keeps_a_record_of_how_right_it_was(shift: Shift) -> None:
+async def test_the_accuracy_of_expected_waits_is_counted(shift: Shift) -> None:
     await shift.opens("vera")
     for number in range(4):
         await shift.opens(f"v{number}")

@@ -30,7 +30,9 @@ async def test_a_resent_message_appends_nothing_and_gets_its_first_result(shift:
     assert [m.text for m in await shift.facts("message")].count("Once") == 1
 
 
-async def test_five_at_once_over_three_connections_are_one(shift: Shift, store_url: str, workspace_name: str) -> None:
+async def test_five_resends_over_three_connections_are_done_once(
+    shift: Shift, store_url: str, workspace_name: str
+) -> None:
     chat, cid = await shift.opens("vera"), new_cid()
     async with opened(store_url, workspace_name) as second, opened(store_url, workspace_name) as third:
         desks = [shift.workspace, second, third, shift.workspace, second]
@@ -49,13 +51,13 @@ async def test_an_opening_sent_twice_is_one_chat(shift: Shift) -> None:
     assert len(await shift.facts("message")) == 1
 
 
-async def test_a_second_tab_that_opens_too_speaks_in_the_same_chat(shift: Shift) -> None:
+async def test_a_second_tab_that_opens_joins_the_same_chat(shift: Shift) -> None:
     first, second = await asyncio.gather(shift.opens("vera", "One"), shift.opens("vera", "Two"))
     assert first == second
     assert [m.text for m in await shift.facts("message")] == ["One", "Two"]
 
 
-async def test_the_same_cid_with_other_words_is_refused(shift: Shift) -> None:
+async def test_the_same_cid_with_another_text_is_refused(shift: Shift) -> None:
     chat, cid = await shift.opens("vera"), new_cid()
     await shift.writes("vera", chat, "Once", cid=cid)
     with pytest.raises(CidReused):
@@ -64,14 +66,14 @@ async def test_the_same_cid_with_other_words_is_refused(shift: Shift) -> None:
         await shift.workspace.visitor_end(chat, Visitor("vera"), cid)
 
 
-async def test_the_word_end_is_not_an_end(shift: Shift) -> None:
+async def test_a_message_end_does_not_end_the_chat(shift: Shift) -> None:
     chat, cid = await shift.opens("vera"), new_cid()
     await shift.writes("vera", chat, "end", cid=cid)
     with pytest.raises(CidReused):
         await shift.workspace.visitor_end(chat, Visitor("vera"), cid)
 
 
-async def test_two_people_may_happen_on_the_same_cid(shift: Shift) -> None:
+async def test_two_people_can_use_the_same_cid(shift: Shift) -> None:
     chat, cid = await shift.opens("vera"), new_cid()
     await shift.writes("vera", chat, "Mine", cid=cid)
     await shift.answers("ana", chat, "Mine too", cid=cid)
@@ -93,7 +95,7 @@ async def test_an_end_sent_again_after_the_end_is_known(shift: Shift) -> None:
     assert (await shift.kinds(chat))[-1] == "ended"
 
 
-async def test_somebody_else_s_chat_is_as_none_at_all(shift: Shift) -> None:
+async def test_somebody_elses_chat_looks_like_no_chat(shift: Shift) -> None:
     chat = await shift.opens("vera")
     with pytest.raises(NotYours):
         await shift.writes("mallory", chat)
@@ -128,7 +130,7 @@ async def test_text_of_every_kind_comes_back_as_it_was(shift: Shift) -> None:
         assert (await shift.facts("message"))[-1].text == text
 
 
-async def test_what_is_no_id_is_not_written_into_a_chat(shift: Shift) -> None:
+async def test_an_invalid_id_is_not_written_into_a_chat(shift: Shift) -> None:
     chat = await shift.opens("vera")
     with pytest.raises(BadCommand):
         await shift.workspace.agent_say(

@@ -64,7 +64,7 @@ async def test_a_torn_end_of_the_file_does_not_stop_it(tmp_path: Path) -> None:
         assert client(store).get("x") is None
 
 
-async def test_two_on_one_folder_are_refused_and_the_first_is_named(tmp_path: Path) -> None:
+async def test_a_second_store_on_a_folder_names_the_first(tmp_path: Path) -> None:
     async with EmbeddedStore(tmp_path) as first:
         with pytest.raises(SettingError, match=f"process {os.getpid()}.*SESTETTO_DATA"):
             await EmbeddedStore(tmp_path).start()
@@ -88,7 +88,7 @@ async def test_a_long_path_gets_a_short_socket_elsewhere(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["plain", "with space", 'quo"te', "back\\slash", "größe", "per%20cent", "日本"])
-async def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
+async def test_any_folder_name_works(tmp_path: Path, name: str) -> None:
     async with EmbeddedStore(tmp_path / name) as store:
         client(store).set("k", "1")
     assert (tmp_path / name / "appendonlydir").is_dir()
@@ -113,7 +113,7 @@ async def test_a_file_in_place_of_the_folder_is_a_clear_error(tmp_path: Path) ->
         await EmbeddedStore(tmp_path / "store").start()
 
 
-async def test_nobody_answers_where_no_server_runs(tmp_path: Path) -> None:
+async def test_a_folder_without_a_server_does_not_respond(tmp_path: Path) -> None:
     store = EmbeddedStore(tmp_path)
     assert not await answers(store)
     async with store:

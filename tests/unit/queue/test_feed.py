@@ -31,9 +31,7 @@ async def read(tail: Tail, upto: int) -> list[Entry]:
     return found
 
 
-async def test_numbers_are_dense_over_writers_of_three_connections(
-    shift: Shift, store_url: str, workspace_name: str
-) -> None:
+async def test_numbers_have_no_gaps_across_three_connections(shift: Shift, store_url: str, workspace_name: str) -> None:
     async with opened(store_url, workspace_name) as second, opened(store_url, workspace_name) as third:
         desks = [shift, Shift(second), Shift(third)]
         await asyncio.gather(*(desks[n % 3].opens(f"v{n}") for n in range(60)))
@@ -54,7 +52,7 @@ async def test_the_tail_gives_all_that_comes_after_a_snapshot(shift: Shift, stor
     await tail.close()
 
 
-async def test_a_tail_behind_the_trim_point_says_so(shift: Shift, store_url: str) -> None:
+async def test_a_tail_behind_the_trim_point_raises_a_gap(shift: Shift, store_url: str) -> None:
     """The store itself would go on with later entries, without a word."""
     snapshot = await shift.workspace.snapshot()
     tail = Tail(store_url, shift.workspace.keys.feed, snapshot.last, snapshot.n)
@@ -68,7 +66,7 @@ async def test_a_tail_behind_the_trim_point_says_so(shift: Shift, store_url: str
     await tail.close()
 
 
-async def test_a_tail_notices_that_the_numbers_began_anew(shift: Shift, store_url: str) -> None:
+async def test_a_tail_notices_that_numbers_started_over(shift: Shift, store_url: str) -> None:
     workspace = shift.workspace
     await shift.opens("vera")
     snapshot = await workspace.snapshot()
@@ -97,7 +95,7 @@ async def test_the_archive_s_cursor_trims_but_nothing_younger_than_five_minutes(
     assert entries[-1].n == (await workspace.snapshot()).n
 
 
-async def test_what_the_archive_has_not_is_never_trimmed(shift: Shift) -> None:
+async def test_entries_missing_in_the_archive_are_never_trimmed(shift: Shift) -> None:
     workspace = shift.workspace
     first = await workspace.snapshot()
     chat = await shift.opens("vera")

@@ -34,7 +34,7 @@ async def of_ana(shift: Shift, visitor: str = "vera") -> str:
     return chat
 
 
-async def test_a_chat_handed_to_a_colleague_is_theirs_in_one_step(shift: Shift) -> None:
+async def test_a_transfer_to_a_colleague_is_one_step(shift: Shift) -> None:
     chat = await of_ana(shift)
     await shift.workspace.draft("ana", shift.fences["ana"], chat, "Dear Vera")
     due = await shift.field(chat, "due")
@@ -49,7 +49,7 @@ async def test_a_chat_handed_to_a_colleague_is_theirs_in_one_step(shift: Shift) 
     await shift.picture()
 
 
-async def test_a_chat_handed_to_a_queue_does_not_come_straight_back(shift: Shift) -> None:
+async def test_a_chat_transferred_to_a_queue_does_not_come_straight_back(shift: Shift) -> None:
     await shift.leaves("ben")
     chat = await shift.opens("vera")
     await shift.hands_over("ana", chat, queue="help")
@@ -69,14 +69,14 @@ async def test_the_only_agent_gets_it_back_after_a_minute(shift: Shift) -> None:
     assert await shift.holder(chat) == "ana"
 
 
-async def test_nobody_with_full_hands_is_handed_another_chat(shift: Shift) -> None:
+async def test_an_agent_without_a_free_slot_gets_no_transfer(shift: Shift) -> None:
     for visitor in ("vera", "vito", "vala", "vlad"):
         await shift.opens(visitor)
     with pytest.raises(NoSlot):
         await shift.hands_over("ana", (await shift.held("ana"))[1], to="ben")
 
 
-async def test_the_slot_that_a_hand_over_frees_pulls_the_next_chat(shift: Shift) -> None:
+async def test_a_transfer_frees_a_slot_for_the_next_chat(shift: Shift) -> None:
     for visitor in ("vera", "vito", "vala", "vlad"):
         await shift.opens(visitor)
     chat, waiting = (await shift.held("ana"))[1], await shift.opens("vic")
@@ -85,7 +85,7 @@ async def test_the_slot_that_a_hand_over_frees_pulls_the_next_chat(shift: Shift)
     assert await shift.field(chat, "place") == "waiting"
 
 
-async def test_hand_overs_that_cannot_be_are_refused_and_change_nothing(shift: Shift) -> None:
+async def test_an_impossible_transfer_is_refused_and_changes_nothing(shift: Shift) -> None:
     chat = await of_ana(shift)
     before = len(await shift.entries())
     with pytest.raises(NotThere):
@@ -105,7 +105,7 @@ async def test_hand_overs_that_cannot_be_are_refused_and_change_nothing(shift: S
     assert len(await shift.entries()) == before
 
 
-async def test_a_resent_hand_over_happens_once(shift: Shift) -> None:
+async def test_a_resent_transfer_happens_once(shift: Shift) -> None:
     chat, cid = await of_ana(shift), new_cid()
     transfer = shift.workspace.transfer
     said = [await transfer(shift.author("ana"), shift.fences["ana"], chat, cid, to="ben") for _ in range(2)]
@@ -124,7 +124,7 @@ async def test_a_chat_without_an_open_turn_gets_the_new_queues_promise(shift: Sh
 # --- the supervisor ------------------------------------------------------------------------------
 
 
-async def test_sam_moves_a_chat_out_of_the_line_and_its_wait_is_told(shift: Shift) -> None:
+async def test_sam_moves_a_waiting_chat_and_its_wait_is_recorded(shift: Shift) -> None:
     await shift.begin(SALES, HELP, ana=1, ben=1, sam=6)
     await shift.opens("vera")
     await shift.opens("vito")
@@ -142,7 +142,7 @@ async def test_sam_moves_a_chat_out_of_the_line_and_its_wait_is_told(shift: Shif
     await shift.picture()
 
 
-async def test_who_comes_quietly_is_away_without_the_reason_of_yesterday(shift: Shift) -> None:
+async def test_a_quiet_connection_is_away_without_an_old_reason(shift: Shift) -> None:
     await shift.workspace.set_status("ben", shift.fences["ben"], "away", "Gone home")
     await shift.leaves("ben")
     await shift.workspace.connect("ben", "tab", take=True, quiet=True)
@@ -150,7 +150,7 @@ async def test_who_comes_quietly_is_away_without_the_reason_of_yesterday(shift: 
     assert (fact.agent, fact.status, fact.reason) == ("ben", "away", "")
 
 
-async def test_sam_takes_a_chat_over_though_away(shift: Shift) -> None:
+async def test_sam_can_take_a_chat_over_while_away(shift: Shift) -> None:
     chat = await of_ana(shift)
     with pytest.raises(NotThere):
         await shift.workspace.take_over(SAM, chat, new_cid())
@@ -166,7 +166,7 @@ async def test_sam_takes_a_chat_over_though_away(shift: Shift) -> None:
     await shift.picture()
 
 
-async def test_sam_moves_an_offered_chat_and_its_slot_is_free(shift: Shift) -> None:
+async def test_moving_an_offered_chat_frees_its_slot(shift: Shift) -> None:
     offer = msgspec.structs.replace(SALES, mode="offer")
     await shift.begin(offer, HELP, ana=1, ben=1, sam=6)
     chat = await shift.opens("vera")
@@ -179,7 +179,7 @@ async def test_sam_moves_an_offered_chat_and_its_slot_is_free(shift: Shift) -> N
     await shift.picture()
 
 
-async def test_sam_sets_somebody_away_and_it_is_told_by_whom(shift: Shift) -> None:
+async def test_a_status_set_by_sam_names_sam(shift: Shift) -> None:
     await shift.workspace.set_agent_status(SAM, "ana", "away", "Break")
     changed = (await shift.facts("agent"))[-1]
     assert (changed.agent, changed.status, changed.reason, changed.by) == ("ana", "away", "Break", "sam")
@@ -190,7 +190,7 @@ async def test_sam_sets_somebody_away_and_it_is_told_by_whom(shift: Shift) -> No
 # --- those who look on ---------------------------------------------------------------------------
 
 
-async def test_an_invited_colleague_and_who_watches_are_known(shift: Shift) -> None:
+async def test_guests_and_watchers_of_a_chat_are_recorded(shift: Shift) -> None:
     chat = await of_ana(shift)
     await shift.workspace.invite(shift.author("ana"), shift.fences["ana"], chat, new_cid(), "ben")
     with pytest.raises(NothingToDo):
@@ -204,7 +204,7 @@ async def test_an_invited_colleague_and_who_watches_are_known(shift: Shift) -> N
     assert [fact.on for fact in await shift.facts("watched")] == [True, False]
 
 
-async def test_somebody_who_looks_on_from_two_places_is_gone_with_the_second(shift: Shift) -> None:
+async def test_a_member_who_watches_twice_leaves_with_the_second(shift: Shift) -> None:
     chat = await of_ana(shift)
     await shift.workspace.watch(SAM, chat, "board", on=True)
     await shift.workspace.watch(SAM, chat, "console", on=True)
@@ -215,7 +215,7 @@ async def test_somebody_who_looks_on_from_two_places_is_gone_with_the_second(shi
     assert [fact.on for fact in await shift.facts("watched")] == [True, False]
 
 
-async def test_who_looked_on_from_a_process_that_died_is_forgotten(shift: Shift) -> None:
+async def test_watchers_of_a_dead_process_are_forgotten(shift: Shift) -> None:
     chat = await of_ana(shift)
     await shift.workspace.watch(SAM, chat, "board", on=True)
     await shift.passes(40)
@@ -234,7 +234,7 @@ async def test_a_whisper_is_a_note_with_its_mark(shift: Shift) -> None:
     assert (note.whisper, note.author.id, note.text) == (True, "sam", "Offer a refund.")
 
 
-async def test_nobody_looks_on_at_what_has_ended(shift: Shift) -> None:
+async def test_an_ended_chat_cannot_be_watched(shift: Shift) -> None:
     chat = await of_ana(shift)
     await shift.ends("ana", chat)
     with pytest.raises(ChatEnded):

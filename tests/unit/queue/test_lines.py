@@ -59,7 +59,7 @@ async def test_a_member_without_languages_speaks_them_all(team: Team) -> None:
     assert await team.shift.holder(chat) == "kim"
 
 
-async def test_nobody_waits_for_their_language_for_ever(team: Team) -> None:
+async def test_the_language_time_out_lets_any_member_take_the_chat(team: Team) -> None:
     shift = team.shift
     await shift.online("ana")
     chat = await shift.opens("vera", queue="l1", locale="fr")
@@ -71,7 +71,7 @@ async def test_nobody_waits_for_their_language_for_ever(team: Team) -> None:
     await shift.picture()
 
 
-async def test_a_queue_without_a_language_time_out_waits_for_who_speaks_it(team: Team) -> None:
+async def test_without_a_language_time_out_a_chat_waits_for_a_speaker(team: Team) -> None:
     shift = team.shift
     first = change(team.first, language_after=0, overflow_to="", overflow_after=0)
     await shift.configures([first, team.second], [member("ana", "l1", languages=("en",)), member("kim", "l2")])
@@ -81,7 +81,7 @@ async def test_a_queue_without_a_language_time_out_waits_for_who_speaks_it(team:
     assert await shift.holder(chat) == ""
 
 
-async def test_a_shorter_language_time_out_counts_for_who_waits_already(team: Team) -> None:
+async def test_a_shorter_language_time_out_applies_to_waiting_chats(team: Team) -> None:
     shift = team.shift
     await shift.online("ana")
     chat = await shift.opens("vera", queue="l1", locale="fr")
@@ -167,7 +167,7 @@ async def test_empty_tiers_are_passed_at_once(shift: Shift) -> None:
     await shift.picture()
 
 
-async def test_who_waits_in_a_tier_goes_on_when_its_last_agent_goes(team: Team) -> None:
+async def test_chats_move_on_when_a_tiers_last_agent_leaves(team: Team) -> None:
     shift = team.shift
     people = [member("ana", "l1", limit=1), member("kim", "l2", limit=1)]
     await shift.configures([team.first, team.second], people)
@@ -179,7 +179,7 @@ async def test_who_waits_in_a_tier_goes_on_when_its_last_agent_goes(team: Team) 
     assert await shift.holder(chat) == "kim"
 
 
-async def test_who_waits_in_a_tier_goes_on_when_its_last_agent_is_lost(team: Team) -> None:
+async def test_chats_move_on_when_a_tiers_last_agent_is_lost(team: Team) -> None:
     shift = team.shift
     people = [member("ana", "l1", limit=1), member("kim", "l2", limit=2)]
     await shift.configures([team.first, team.second], people)
@@ -201,7 +201,7 @@ async def test_a_closed_queue_whose_overflow_is_open_leads_there(team: Team) -> 
     assert (await shift.field(chat, "queue"), await shift.holder(chat)) == ("l2", "kim")
 
 
-async def test_who_comes_to_a_closed_queue_with_nobody_further_on_hears_it(team: Team) -> None:
+async def test_a_closed_queue_without_an_open_tier_refuses_chats(team: Team) -> None:
     shift = team.shift
     closed = change(team.first, hours=Hours(week=((0, 0, 1),), holidays=(today(),)))
     await shift.configures([closed, team.second], [member("ana", "l1"), member("kim", "l2")])
@@ -248,7 +248,7 @@ async def test_a_head_start_in_seconds_counts_and_starves_nobody(shift: Shift) -
 # --- length and hours ----------------------------------------------------------------------------
 
 
-async def test_a_full_line_refuses_new_chats_and_takes_back_old_ones(shift: Shift) -> None:
+async def test_a_full_queue_refuses_new_chats_and_takes_back_old_ones(shift: Shift) -> None:
     await shift.begin(change(SALES, longest=1), ana=1)
     await shift.online("ana")
     held = await shift.opens("vera")
@@ -260,7 +260,7 @@ async def test_a_full_line_refuses_new_chats_and_takes_back_old_ones(shift: Shif
     assert await shift.field(held, "place") == "waiting"
 
 
-async def test_a_closed_queue_takes_no_new_chat_and_works_off_its_line(shift: Shift) -> None:
+async def test_a_closed_queue_takes_no_new_chat_but_serves_waiting_ones(shift: Shift) -> None:
     await shift.begin(ana=1)
     await shift.online("ana")
     held, waiting = await shift.opens("vera"), await shift.opens("vito")

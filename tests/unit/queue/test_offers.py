@@ -21,7 +21,7 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
         yield Shift(workspace)
 
 
-async def test_an_offer_keeps_a_slot_and_is_accepted_into_it(shift: Shift) -> None:
+async def test_an_offer_reserves_a_slot_and_is_accepted_into_it(shift: Shift) -> None:
     await shift.begin(OFFER, ana=1)
     await shift.online("ana")
     chat = await shift.opens("vera")
@@ -55,7 +55,7 @@ async def test_a_declined_chat_moves_on_and_does_not_come_back_for_a_minute(shif
     await shift.picture()
 
 
-async def test_a_missed_offer_goes_to_the_next_and_misses_in_a_row_make_one_away(shift: Shift) -> None:
+async def test_an_agent_who_misses_offers_in_a_row_is_set_away(shift: Shift) -> None:
     await shift.begin(OFFER, ana=6, ben=6)
     await shift.online("ana", "ben")
     chat = await shift.opens("vera")
@@ -83,14 +83,14 @@ async def test_an_accepted_offer_forgives_the_missed_one(shift: Shift) -> None:
     assert [fact.status for fact in await shift.facts("agent") if fact.agent == "ana"][-1] == "online"
 
 
-async def test_who_accepts_into_the_last_slot_was_a_candidate(shift: Shift) -> None:
+async def test_an_agent_accepting_into_the_last_slot_counts_as_candidate(shift: Shift) -> None:
     await shift.begin(OFFER, ana=1)
     await shift.online("ana")
     await shift.accepts("ana", await shift.opens("vera"))
     assert [fact.candidates for fact in await shift.facts("assigned")] == [1]
 
 
-async def test_an_offer_to_somebody_who_drops_goes_to_the_next_at_once(shift: Shift) -> None:
+async def test_an_offer_to_an_agent_who_disconnects_moves_on_at_once(shift: Shift) -> None:
     await shift.begin(OFFER, ana=6, ben=6)
     await shift.online("ana", "ben")
     chat = await shift.opens("vera")
@@ -99,7 +99,7 @@ async def test_an_offer_to_somebody_who_drops_goes_to_the_next_at_once(shift: Sh
     assert [fact.why for fact in await shift.facts("withdrawn")] == ["gone"]
 
 
-async def test_what_was_not_offered_cannot_be_accepted(shift: Shift) -> None:
+async def test_only_an_offered_chat_can_be_accepted(shift: Shift) -> None:
     await shift.begin(OFFER, ana=6, ben=6)
     await shift.online("ana", "ben")
     chat = await shift.opens("vera")
@@ -138,7 +138,7 @@ async def test_in_a_pull_queue_nothing_comes_until_it_is_taken(shift: Shift) -> 
     await shift.picture()
 
 
-async def test_take_next_takes_the_most_urgent_of_all_lines_served(shift: Shift) -> None:
+async def test_take_next_takes_the_most_urgent_of_all_queues(shift: Shift) -> None:
     soon = msgspec.structs.replace(PULL, id="soon", name="Soon", target=1_000)
     await shift.begin(PULL, soon, ana=6)
     await shift.online("ana")
@@ -147,7 +147,7 @@ async def test_take_next_takes_the_most_urgent_of_all_lines_served(shift: Shift)
     assert (await shift.takes("ana")).chat == urgent
 
 
-async def test_take_next_with_nobody_in_line_says_so(shift: Shift) -> None:
+async def test_take_next_without_a_waiting_chat_is_refused(shift: Shift) -> None:
     await shift.begin(PULL, ana=6)
     await shift.online("ana")
     with pytest.raises(NothingToDo):
@@ -164,7 +164,7 @@ async def test_a_resent_take_next_gets_the_same_chat(shift: Shift) -> None:
     assert len(await shift.held("ana")) == 1
 
 
-async def test_what_somebody_else_has_cannot_be_taken(shift: Shift) -> None:
+async def test_a_chat_somebody_else_holds_cannot_be_taken(shift: Shift) -> None:
     await shift.begin(ana=6, ben=6)
     await shift.online("ana", "ben")
     chat = await shift.opens("vera")
@@ -173,7 +173,7 @@ async def test_what_somebody_else_has_cannot_be_taken(shift: Shift) -> None:
         await shift.takes("ben", chat)
 
 
-async def test_an_older_connection_takes_nothing(shift: Shift) -> None:
+async def test_an_older_connection_cannot_take_a_chat(shift: Shift) -> None:
     await shift.begin(PULL, ana=6)
     await shift.online("ana")
     old = shift.fences["ana"]
@@ -184,7 +184,7 @@ async def test_an_older_connection_takes_nothing(shift: Shift) -> None:
         await shift.takes("ana")
 
 
-async def test_somebody_away_may_still_help_themselves(shift: Shift) -> None:
+async def test_an_agent_who_is_away_can_still_take_chats(shift: Shift) -> None:
     await shift.begin(ana=6, ben=1)
     await shift.online("ana", "ben")
     await shift.workspace.set_status("ana", shift.fences["ana"], "away")

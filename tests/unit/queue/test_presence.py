@@ -56,7 +56,7 @@ async def test_a_chat_without_one_has_ten_seconds_for_a_reload(shift: Shift) -> 
     assert await shift.holder(chat) == "ben"
 
 
-async def test_a_reload_scatters_nothing(shift: Shift) -> None:
+async def test_a_reload_loses_no_chat(shift: Shift) -> None:
     chat = await in_hand(shift)
     await shift.answers("ana", chat)
     await shift.online("ben")
@@ -86,7 +86,7 @@ async def test_somebody_who_comes_free_within_the_grace_takes_it_at_once(shift: 
     assert await shift.holder(chat) == "ben"
 
 
-async def test_a_question_to_an_agent_gone_for_three_seconds_moves_the_chat_in_that_call(shift: Shift) -> None:
+async def test_a_question_to_a_lost_agent_moves_the_chat_at_once(shift: Shift) -> None:
     chat = await in_hand(shift)
     await shift.answers("ana", chat)
     await shift.online("ben")
@@ -108,7 +108,7 @@ async def test_the_chat_whose_promise_breaks_first_gets_the_one_free_slot(shift:
     assert (await shift.holder(first), await shift.holder(second)) == ("ana", "ben")
 
 
-async def test_what_comes_back_goes_to_the_front_with_its_draft(shift: Shift) -> None:
+async def test_a_returned_chat_goes_to_the_front_with_its_draft(shift: Shift) -> None:
     await shift.begin(ana=1, ben=1)
     chat = await in_hand(shift)
     waiting = await shift.opens("vito")
@@ -130,7 +130,7 @@ async def test_a_lease_that_is_not_renewed_runs_out(shift: Shift) -> None:
     assert await shift.field(chat, "place") == "waiting"
 
 
-async def test_a_process_that_stood_still_revives_its_agents_with_the_next_ping(shift: Shift) -> None:
+async def test_a_frozen_process_revives_its_agents_with_the_next_ping(shift: Shift) -> None:
     chat = await in_hand(shift)
     await shift.clock.move(13)
     await shift.renew()
@@ -185,7 +185,7 @@ async def test_a_waiting_visitor_gone_for_sixty_seconds_is_abandoned(shift: Shif
     assert (await shift.facts("ended"))[-1].why == "abandoned"
 
 
-async def test_who_was_answered_is_not_counted_as_abandoned(shift: Shift) -> None:
+async def test_a_visitor_who_was_answered_is_not_abandoned(shift: Shift) -> None:
     chat = await in_hand(shift)
     await shift.answers("ana", chat)
     await shift.workspace.set_status("ana", shift.fences["ana"], "away", "Lunch")
@@ -196,7 +196,7 @@ async def test_who_was_answered_is_not_counted_as_abandoned(shift: Shift) -> Non
     assert figures.count("abandoned") == 0
 
 
-async def test_who_comes_back_after_the_end_and_leaves_the_line_is_counted(shift: Shift) -> None:
+async def test_a_returning_visitor_who_leaves_the_queue_is_abandoned(shift: Shift) -> None:
     await shift.begin(ana=1)
     chat = await in_hand(shift)
     await shift.ends("ana", chat)
@@ -207,7 +207,7 @@ async def test_who_comes_back_after_the_end_and_leaves_the_line_is_counted(shift
     assert (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15).count("abandoned") == 1
 
 
-async def test_a_chat_handed_over_after_its_visitor_went_has_a_minute_in_line(shift: Shift) -> None:
+async def test_a_transferred_chat_of_an_absent_visitor_waits_a_minute(shift: Shift) -> None:
     chat = await in_hand(shift)
     await shift.writes("vera", chat, "And my invoice?")
     await shift.workspace.depart(chat, "vera-1")
@@ -220,7 +220,7 @@ async def test_a_chat_handed_over_after_its_visitor_went_has_a_minute_in_line(sh
     assert (await shift.facts("ended"))[-1].why == "abandoned"
 
 
-async def test_a_waiting_visitor_who_comes_back_keeps_the_place(shift: Shift) -> None:
+async def test_a_waiting_visitor_who_comes_back_keeps_their_position(shift: Shift) -> None:
     await shift.begin(ana=1)
     await in_hand(shift)
     waiting = await shift.opens("vito")
@@ -244,7 +244,7 @@ async def test_a_second_tab_keeps_the_visitor_here(shift: Shift) -> None:
     assert await shift.field(chat, "here") == "0"
 
 
-async def test_words_within_ten_minutes_of_the_end_reopen_the_chat(shift: Shift) -> None:
+async def test_a_message_within_ten_minutes_of_the_end_reopens_the_chat(shift: Shift) -> None:
     chat = await in_hand(shift)
     await shift.online("ben")
     await shift.ends("ana", chat)
@@ -254,7 +254,7 @@ async def test_words_within_ten_minutes_of_the_end_reopen_the_chat(shift: Shift)
     assert await shift.holder(chat) == "ana"
 
 
-async def test_words_after_that_are_refused_so_that_a_new_chat_is_offered(shift: Shift) -> None:
+async def test_a_later_message_is_refused_so_that_a_new_chat_starts(shift: Shift) -> None:
     chat = await in_hand(shift)
     await shift.ends("ana", chat)
     await stays(shift, 602, "ana")
@@ -292,7 +292,7 @@ async def test_a_clock_set_back_an_hour_goes_on_from_where_it_stood(shift: Shift
     assert (await shift.kinds(chat))[-1] == "late"
 
 
-async def test_a_clock_set_back_does_not_keep_a_dead_ticker_in_office(shift: Shift) -> None:
+async def test_a_clock_set_back_does_not_keep_a_dead_ticker(shift: Shift) -> None:
     workspace = shift.workspace
     await workspace.store.command("HINCRBY", workspace.keys.head, "ahead", -3_600_000)
     assert not (await workspace.tick("other"))[0]
@@ -309,7 +309,7 @@ async def test_one_process_ticks_and_another_takes_over_after_a_second(shift: Sh
     assert not (await workspace.tick("test"))[0]
 
 
-async def test_a_process_that_fires_nothing_of_what_is_due_loses_the_ticker_at_once(shift: Shift) -> None:
+async def test_a_ticker_that_fires_nothing_is_replaced_at_once(shift: Shift) -> None:
     workspace, chat = shift.workspace, await in_hand(shift)
     ahead = ("HINCRBY", workspace.keys.head, "ahead")
     await shift.clock.move(1.9)
@@ -333,7 +333,7 @@ async def test_a_left_message_starts_no_clock_and_is_handled_once(shift: Shift) 
     assert (await shift.workspace.snapshot()).left == 0
 
 
-async def test_live_keys_go_a_day_after_the_end_but_never_before_the_archive(shift: Shift) -> None:
+async def test_live_keys_are_deleted_a_day_after_the_end_once_archived(shift: Shift) -> None:
     workspace = shift.workspace
     chat = await in_hand(shift)
     await shift.ends("ana", chat)

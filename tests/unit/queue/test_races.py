@@ -80,7 +80,7 @@ async def test_an_agent_with_five_chats_races_for_ten_over_three_processes(races
     assert races.outcome.answers["limit ok"] > 0
 
 
-async def test_ends_openings_and_drops_of_all_orders_leave_nobody_waiting_beside_a_free_slot(
+async def test_nobody_waits_beside_a_free_slot_in_any_order(
     desks: list[Shift],
 ) -> None:
     await desks[0].begin(ana=2, ben=2)
@@ -141,7 +141,7 @@ async def test_a_hundred_timers_at_once_take_two_ticks_and_none_is_lost(desks: l
     await promises_hold(shift)
 
 
-async def test_every_key_stands_in_the_table(desks: list[Shift]) -> None:
+async def test_every_key_is_in_the_table(desks: list[Shift]) -> None:
     shift = desks[0]
     await shift.begin(ana=1)
     await shift.online("ana")

@@ -64,7 +64,7 @@ async def test_the_fewest_running_clocks_come_before_the_fewest_chats(shift: Shi
     assert (await shift.facts("assigned"))[-1].candidates == 2
 
 
-async def test_of_equals_the_one_longest_without_a_new_chat(shift: Shift) -> None:
+async def test_among_equal_agents_the_longest_without_a_chat_wins(shift: Shift) -> None:
     await shift.begin(ana=6, ben=6)
     await shift.online("ana", "ben")
     holders = []
@@ -76,7 +76,7 @@ async def test_of_equals_the_one_longest_without_a_new_chat(shift: Shift) -> Non
     assert holders == ["ana", "ben", "ana", "ben"]
 
 
-async def test_a_visitor_who_comes_back_meets_the_last_agent_if_free(shift: Shift) -> None:
+async def test_a_returning_visitor_gets_their_last_agent_if_free(shift: Shift) -> None:
     await shift.begin(ana=6, ben=6)
     await shift.online("ana", "ben")
     chat = await shift.opens("vera")
@@ -114,7 +114,7 @@ async def test_lowering_a_limit_takes_no_chat_away(shift: Shift) -> None:
     assert await shift.held("ana") == {1: chats[3]}
 
 
-async def test_raising_a_limit_takes_from_the_line_at_once(shift: Shift) -> None:
+async def test_raising_a_limit_assigns_waiting_chats_at_once(shift: Shift) -> None:
     await shift.begin(ana=1)
     await shift.online("ana")
     chats = [await shift.opens(visitor) for visitor in VISITORS[:3]]
@@ -132,7 +132,7 @@ async def test_a_removed_member_s_chats_move_on_at_once(shift: Shift) -> None:
     assert [a.id for a in (await shift.workspace.snapshot()).agents] == ["ben"]
 
 
-async def test_of_two_removed_at_once_neither_gets_what_the_other_leaves(shift: Shift) -> None:
+async def test_members_removed_together_get_none_of_each_others_chats(shift: Shift) -> None:
     await shift.begin(ana=6, ben=6, kim=6)
     await shift.online("ana")
     chat = await shift.opens("vera")
@@ -152,7 +152,7 @@ async def test_a_member_who_returns_never_gets_an_old_fencing_number(shift: Shif
     assert shift.fences["ana"] > old
 
 
-async def test_a_chat_no_console_has_drawn_in_2_5_seconds_goes_to_another(shift: Shift) -> None:
+async def test_a_chat_not_shown_in_2_5_seconds_moves_on(shift: Shift) -> None:
     await shift.begin(ana=6, ben=6)
     await shift.online("ana", "ben")
     chat = await shift.opens("vera")
@@ -163,7 +163,7 @@ async def test_a_chat_no_console_has_drawn_in_2_5_seconds_goes_to_another(shift:
     assert (await shift.facts("released"))[-1].why == "unseen"
 
 
-async def test_a_drawn_chat_stays(shift: Shift) -> None:
+async def test_a_chat_that_was_shown_stays(shift: Shift) -> None:
     await shift.begin(ana=6, ben=6)
     await shift.online("ana", "ben")
     chat = await shift.opens("vera")
@@ -172,7 +172,7 @@ async def test_a_drawn_chat_stays(shift: Shift) -> None:
     assert await shift.holder(chat) == "ana"
 
 
-async def test_who_missed_a_chat_gets_none_until_the_console_draws_again(shift: Shift) -> None:
+async def test_an_agent_who_missed_a_chat_gets_none_until_the_console_responds(shift: Shift) -> None:
     await shift.begin(ana=6)
     await shift.online("ana")
     missed = await shift.opens("vera")
@@ -183,7 +183,7 @@ async def test_who_missed_a_chat_gets_none_until_the_console_draws_again(shift: 
     assert await shift.held("ana") == {1: missed, 2: second}
 
 
-async def test_saying_online_again_also_proves_a_console_awake(shift: Shift) -> None:
+async def test_setting_online_again_also_proves_the_console_alive(shift: Shift) -> None:
     await shift.begin(ana=6)
     await shift.online("ana")
     chat = await shift.opens("vera")
@@ -205,7 +205,7 @@ async def test_a_chat_just_given_is_not_judged_by_the_former_member_s_timer(shif
     assert (await shift.kinds(chat)).count("released") == 1
 
 
-async def test_nobody_online_means_closed_and_somebody_busy_means_wait(shift: Shift) -> None:
+async def test_a_busy_team_means_waiting_and_nobody_online_means_closed(shift: Shift) -> None:
     await shift.begin(ana=1)
     with pytest.raises(NobodyThere):
         await shift.opens("vera")

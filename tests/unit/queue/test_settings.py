@@ -26,7 +26,7 @@ async def team(shift: Shift) -> Team:
     return await Team.begins(shift)
 
 
-async def test_every_setting_of_a_queue_is_told_by_name(shift: Shift) -> None:
+async def test_every_queue_setting_is_published_by_name(shift: Shift) -> None:
     told = Queue(
         "sales", "Sales", target=7_000, ask=20_000, end=40_000, head_start=1_000, mode="offer", accept=9_000, misses=2,
         languages=("en", "fr"), language_after=3_000, longest=4, overflow_to="help", overflow_after=5_000, wrapup=8_000,
@@ -39,7 +39,7 @@ async def test_every_setting_of_a_queue_is_told_by_name(shift: Shift) -> None:
     assert {name: stored[name] for name in expected} == expected
 
 
-async def test_a_queue_that_was_told_by_an_older_release_has_the_default_of_what_is_new(shift: Shift) -> None:
+async def test_new_settings_of_an_old_queue_have_their_defaults(shift: Shift) -> None:
     await shift.begin(change(SALES, mode="offer", accept=2_000), ana=6)
     key = shift.workspace.keys.of("queue", "sales")
     await shift.workspace.store.command("HDEL", key, "accept")
@@ -49,7 +49,7 @@ async def test_a_queue_that_was_told_by_an_older_release_has_the_default_of_what
     assert (offered.chat, offered.until - offered.at) == (chat, Queue("sales", "Sales").accept)
 
 
-async def test_a_line_that_becomes_push_is_routed_at_once(shift: Shift) -> None:
+async def test_waiting_chats_of_a_queue_that_becomes_push_are_assigned(shift: Shift) -> None:
     await shift.begin(change(SALES, mode="pull"), ana=6)
     await shift.online("ana")
     chats = [await shift.opens("vera"), await shift.opens("vito")]
@@ -59,7 +59,7 @@ async def test_a_line_that_becomes_push_is_routed_at_once(shift: Shift) -> None:
     await shift.picture()
 
 
-async def test_a_language_dropped_from_a_queue_frees_who_waited_for_it(team: Team) -> None:
+async def test_dropping_a_language_frees_chats_that_waited_for_it(team: Team) -> None:
     await team.shift.online("ana")
     chat = await team.shift.opens("vera", queue="l1", locale="fr")
     people = [member("ana", "l1", languages=("en",), limit=1)]
@@ -67,7 +67,7 @@ async def test_a_language_dropped_from_a_queue_frees_who_waited_for_it(team: Tea
     assert await team.shift.holder(chat) == "ana"
 
 
-async def test_a_chat_leaves_the_line_that_its_queue_overflows_to_no_more(team: Team) -> None:
+async def test_a_chat_leaves_a_tier_its_queue_no_longer_overflows_to(team: Team) -> None:
     shift = team.shift
     await shift.online("ana", "kim")
     await shift.opens("vito", queue="l1")
@@ -83,7 +83,7 @@ async def test_a_chat_leaves_the_line_that_its_queue_overflows_to_no_more(team: 
     await shift.picture()
 
 
-async def test_a_tier_further_down_that_leads_elsewhere_is_left_by_all_who_came_through_it(shift: Shift) -> None:
+async def test_chats_leave_a_tier_that_overflows_elsewhere_now(shift: Shift) -> None:
     first = Queue("l1", "Level 1", overflow_to="l2", overflow_after=10_000)
     second = Queue("l2", "Level 2", overflow_to="l3", overflow_after=10_000)
     third, fourth = Queue("l3", "Level 3"), Queue("l4", "Level 4")
@@ -101,7 +101,7 @@ async def test_a_tier_further_down_that_leads_elsewhere_is_left_by_all_who_came_
     await shift.picture()
 
 
-async def test_a_shorter_time_until_overflow_counts_from_when_the_visitor_came(team: Team) -> None:
+async def test_a_shorter_overflow_time_counts_from_the_start_of_the_wait(team: Team) -> None:
     shift = team.shift
     await shift.online("ana", "kim")
     await shift.opens("vito", queue="l1")
@@ -113,7 +113,7 @@ async def test_a_shorter_time_until_overflow_counts_from_when_the_visitor_came(t
     assert await shift.holder(chat) == "kim"
 
 
-async def test_an_offered_chat_that_comes_back_has_left_the_tier_that_is_none_any_more(shift: Shift) -> None:
+async def test_a_declined_chat_has_left_a_removed_tier(shift: Shift) -> None:
     asks = Queue("l1", "Level 1", mode="offer", accept=20_000, overflow_to="l2", overflow_after=5_000)
     people = [member("ana", "l1", limit=1), member("kim", "l2")]
     await shift.configures([asks, Queue("l2", "Level 2")], people)
@@ -128,7 +128,7 @@ async def test_an_offered_chat_that_comes_back_has_left_the_tier_that_is_none_an
     await shift.picture()
 
 
-async def test_an_offered_chat_reaches_the_tier_that_was_added_meanwhile(shift: Shift) -> None:
+async def test_an_offered_chat_reaches_a_tier_added_meanwhile(shift: Shift) -> None:
     asks = Queue("l1", "Level 1", mode="offer", accept=20_000)
     people = [member("ana", "l1"), member("kim", "l2")]
     await shift.configures([asks, Queue("l2", "Level 2")], people)
@@ -142,7 +142,7 @@ async def test_an_offered_chat_reaches_the_tier_that_was_added_meanwhile(shift: 
     assert await shift.holder(chat) == "kim"
 
 
-async def test_who_waits_in_a_queue_that_is_removed_goes_on_where_it_overflowed(team: Team) -> None:
+async def test_chats_of_a_removed_queue_go_on_in_its_overflow(team: Team) -> None:
     shift = team.shift
     await shift.online("ana", "kim")
     await shift.opens("vito", queue="l1")
@@ -154,7 +154,7 @@ async def test_who_waits_in_a_queue_that_is_removed_goes_on_where_it_overflowed(
     await shift.picture()
 
 
-async def test_without_overflow_they_go_where_the_sites_chats_go(shift: Shift) -> None:
+async def test_chats_of_a_removed_queue_without_overflow_follow_their_site(shift: Shift) -> None:
     billing, sales = Queue("billing", "Billing"), SALES
     people = [member("ana", "billing", "sales", limit=1)]
     await shift.configures([billing, sales], people)
@@ -170,7 +170,7 @@ async def test_without_overflow_they_go_where_the_sites_chats_go(shift: Shift) -
     await shift.picture()
 
 
-async def test_who_comes_from_a_removed_queue_is_given_to_who_is_free(shift: Shift) -> None:
+async def test_a_chat_from_a_removed_queue_goes_to_a_free_agent(shift: Shift) -> None:
     people = [member("ana", "billing", limit=1), member("kim", "sales")]
     await shift.configures([Queue("billing", "Billing", overflow_to="sales", overflow_after=60_000), SALES], people)
     await shift.online("ana", "kim")
@@ -189,7 +189,7 @@ async def test_a_queue_that_is_added_again_takes_chats(shift: Shift) -> None:
     assert await shift.holder(await shift.opens("vera", queue="billing")) == "ana"
 
 
-async def test_nothing_new_comes_into_a_removed_queue(shift: Shift) -> None:
+async def test_a_removed_queue_takes_no_new_chats(shift: Shift) -> None:
     await shift.begin(SALES, Queue("billing", "Billing"), ana=6)
     await shift.online("ana")
     chat = await shift.opens("vera")
@@ -213,7 +213,7 @@ async def test_an_ended_chat_of_a_removed_queue_is_not_reopened(shift: Shift) ->
         await shift.writes("vera", chat)
 
 
-async def test_a_page_that_knows_the_removed_queue_still_opens_in_the_sites_own(shift: Shift) -> None:
+async def test_a_page_that_names_a_removed_queue_uses_the_sites_own(shift: Shift) -> None:
     await shift.begin(SALES, Queue("billing", "Billing"), ana=6)
     await shift.online("ana")
     await shift.configures([SALES], [member("ana", "sales")], [Site("shop", "Shop", queue="sales")])
@@ -221,7 +221,7 @@ async def test_a_page_that_knows_the_removed_queue_still_opens_in_the_sites_own(
     assert (await shift.field(chat, "queue"), await shift.holder(chat)) == ("sales", "ana")
 
 
-async def test_a_head_start_counts_for_who_waits_already(shift: Shift) -> None:
+async def test_a_new_head_start_applies_to_waiting_chats(shift: Shift) -> None:
     first, second = Queue("free", "Free"), Queue("vip", "Premium", target=60_000)
     await shift.begin(first, second, ana=1)
     await shift.online("ana")

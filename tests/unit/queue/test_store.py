@@ -47,7 +47,7 @@ async def at_work(own: EmbeddedStore, *, deadline: float = 5.0) -> AsyncIterator
         yield shift
 
 
-async def test_two_hundred_calls_of_one_tick_travel_on_one_connection(own: EmbeddedStore, other: Redis) -> None:
+async def test_two_hundred_calls_of_one_turn_share_one_connection(own: EmbeddedStore, other: Redis) -> None:
     store = Store(own.url)
     replies = await asyncio.gather(*(store.command("ECHO", f"call {n}") for n in range(200)))
     assert replies == [f"call {n}".encode() for n in range(200)]
@@ -62,7 +62,7 @@ async def test_calls_keep_the_order_they_were_made_in(own: EmbeddedStore) -> Non
     await store.close()
 
 
-async def test_in_a_storm_of_cancelled_calls_each_reply_belongs_to_its_asker(own: EmbeddedStore) -> None:
+async def test_among_cancelled_calls_each_reply_reaches_its_caller(own: EmbeddedStore) -> None:
     store, chance = Store(own.url), random.Random(7)
     wrong: list[int] = []
 
@@ -129,7 +129,7 @@ async def test_forgotten_functions_are_loaded_again(own: EmbeddedStore, other: R
         assert len(set(chats)) == 3
 
 
-async def test_flushed_data_is_another_epoch_and_everybody_is_told(own: EmbeddedStore, other: Redis) -> None:
+async def test_a_flushed_store_starts_a_new_epoch_for_everybody(own: EmbeddedStore, other: Redis) -> None:
     async with at_work(own) as shift:
         chat, epoch, told = await shift.opens("vera"), shift.workspace.epoch, []
         shift.workspace.on_epoch.append(lambda: told.append(shift.workspace.epoch))
@@ -175,21 +175,21 @@ async def test_a_call_under_an_old_epoch_is_refused_and_changes_nothing(own: Emb
         await shift.writes("vera", chat)
 
 
-async def test_a_workspace_may_come_after_its_connection(own: EmbeddedStore) -> None:
+async def test_a_workspace_can_be_created_after_its_connection(own: EmbeddedStore) -> None:
     async with opened(own.url, "first") as first:
         await first.snapshot()
         second = Workspace(first.store, "second")
         assert (await second.snapshot()).n == 0
 
 
-async def test_a_store_that_does_not_sync_is_refused_with_its_remedy(own: EmbeddedStore, other: Redis) -> None:
+async def test_a_store_that_does_not_sync_is_refused_with_a_hint(own: EmbeddedStore, other: Redis) -> None:
     await other.config_set("appendfsync", "everysec")
     async with opened(own.url, "main") as workspace:
         with pytest.raises(SettingError, match="appendfsync always"):
             await workspace.snapshot()
 
 
-async def test_a_full_store_refuses_what_grows_and_does_what_empties(own: EmbeddedStore, other: Redis) -> None:
+async def test_a_full_store_refuses_growth_but_allows_ending_chats(own: EmbeddedStore, other: Redis) -> None:
     async with at_work(own) as shift:
         chat = await shift.opens("vera")
         await other.config_set("maxmemory", 1)
@@ -205,7 +205,7 @@ async def test_a_full_store_refuses_what_grows_and_does_what_empties(own: Embedd
         assert (await shift.kinds(chat))[-1] == "ended"
 
 
-async def test_a_closed_door_says_unknown_at_once(own: EmbeddedStore) -> None:
+async def test_a_closed_store_raises_unknown_at_once(own: EmbeddedStore) -> None:
     store = Store(own.url)
     await store.command("PING")
     await store.close()

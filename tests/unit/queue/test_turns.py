@@ -41,7 +41,7 @@ async def test_an_answer_that_had_not_seen_the_question_leaves_its_clock_running
     assert (await shift.facts("message"))[-1].turn is None
 
 
-async def test_what_crossed_the_answer_opens_a_turn_from_its_own_time(shift: Shift) -> None:
+async def test_a_message_that_crossed_the_answer_opens_its_own_turn(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.clock.move(1)
     crossed = await shift.writes("vera", chat, "Are you there?")
@@ -60,7 +60,7 @@ async def test_a_second_question_does_not_restart_the_clock(shift: Shift) -> Non
     assert await shift.field(chat, "due") == due
 
 
-async def test_late_is_said_once_a_turn_and_again_for_the_next(shift: Shift) -> None:
+async def test_lateness_is_recorded_once_for_each_turn(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.draws("ana", chat)
     for _ in range(5):
@@ -74,7 +74,7 @@ async def test_late_is_said_once_a_turn_and_again_for_the_next(shift: Shift) -> 
     assert (await shift.kinds(chat)).count("late") == 2
 
 
-async def test_late_is_said_before_the_answer_that_no_tick_had_judged(shift: Shift) -> None:
+async def test_lateness_is_recorded_before_an_answer_no_tick_preceded(shift: Shift) -> None:
     chat = await shift.opens("vera")
     key = shift.workspace.keys.head
     await shift.workspace.store.command("HINCRBY", key, "ahead", 7_000)
@@ -93,7 +93,7 @@ async def back_in_line(shift: Shift) -> str:
     return chat
 
 
-async def test_a_chat_without_a_question_is_promised_somebody_too(shift: Shift) -> None:
+async def test_a_waiting_chat_without_a_question_has_a_promise_too(shift: Shift) -> None:
     chat = await back_in_line(shift)
     await shift.workspace.store.command("HINCRBY", shift.workspace.keys.head, "ahead", 7_000)
     await shift.online("ana")  # before any tick has seen the promise break
@@ -101,7 +101,7 @@ async def test_a_chat_without_a_question_is_promised_somebody_too(shift: Shift) 
     assert (await shift.field(chat, "due"), await shift.field(chat, "late")) == ("0", "0")
 
 
-async def test_a_word_in_the_very_millisecond_of_late_is_not_late_again(shift: Shift) -> None:
+async def test_a_message_in_the_millisecond_of_lateness_is_not_late_again(shift: Shift) -> None:
     chat = await back_in_line(shift)
     store, head = shift.workspace.store, shift.workspace.keys.head
     due = int(await shift.field(chat, "due"))
@@ -128,7 +128,7 @@ async def test_a_note_leaves_no_trace_in_the_public_chain(shift: Shift) -> None:
     assert said.seq == 5
 
 
-async def test_thank_you_needs_no_reply_and_is_counted_apart(shift: Shift) -> None:
+async def test_no_reply_closes_the_turn_and_is_counted_separately(shift: Shift) -> None:
     chat = await shift.opens("vera")
     await shift.workspace.no_reply(Author("ana"), shift.fences["ana"], chat, new_cid())
     assert (await shift.facts("no_reply"))[-1].turn.seq == 2
@@ -138,7 +138,7 @@ async def test_thank_you_needs_no_reply_and_is_counted_apart(shift: Shift) -> No
         await shift.workspace.no_reply(Author("ana"), shift.fences["ana"], chat, new_cid())
 
 
-async def test_what_came_unseen_beside_the_thank_you_keeps_a_clock_of_its_own(shift: Shift) -> None:
+async def test_an_unseen_message_keeps_its_clock_after_no_reply(shift: Shift) -> None:
     chat = await shift.opens("vera", "ok thanks")
     await shift.draws("ana", chat, seq=3)
     await shift.clock.move(1)
@@ -164,7 +164,7 @@ async def test_a_silent_visitor_is_asked_and_then_the_chat_ends(shift: Shift) ->
     assert (await shift.facts("ended"))[-1].why == "silent"
 
 
-async def test_a_word_from_the_visitor_stops_the_silence(shift: Shift) -> None:
+async def test_a_message_from_the_visitor_resets_the_silence(shift: Shift) -> None:
     await shift.begin(Queue("sales", "Sales", ask=20_000, end=40_000), ana=6)
     chat = await shift.opens("vera")
     await shift.draws("ana", chat)

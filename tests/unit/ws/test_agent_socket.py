@@ -70,7 +70,7 @@ def has(agent: Agent, kind: str) -> bool:
     return any(frame["t"] == kind for frame in agent.heard)
 
 
-async def test_an_offer_nobody_answers_goes_and_is_told_to_be_missed(server: RunningServer) -> None:
+async def test_an_unanswered_offer_is_withdrawn_as_missed(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna", mode="offer", accept=3_000, misses=1)
     vera = await comes(server)
     await anna.hears("offered")
@@ -93,7 +93,7 @@ async def test_in_pull_mode_chats_wait_until_they_are_taken(server: RunningServe
     assert again["chat"] == one.chat, "a resend takes no other chat"
 
 
-async def test_a_hand_over_brings_note_draft_and_clock_along(server: RunningServer) -> None:
+async def test_a_transfer_brings_note_draft_and_clock(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna")
     vera = await comes(server)
     held = await anna.gets(vera.chat)
@@ -109,7 +109,7 @@ async def test_a_hand_over_brings_note_draft_and_clock_along(server: RunningServ
     assert refused["code"] == "not_found"
 
 
-async def test_a_hand_over_to_somebody_who_is_away_is_refused(server: RunningServer) -> None:
+async def test_a_transfer_to_an_away_colleague_is_refused(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna")
     vera = await comes(server)
     await anna.gets(vera.chat)
@@ -151,7 +151,7 @@ async def test_a_holding_reply_is_a_promise_until_the_next_answer(server: Runnin
     assert "promise" in (await anna.hears("nack"))["message"]
 
 
-async def test_what_is_not_an_id_is_no_canned_reply(server: RunningServer) -> None:
+async def test_an_invalid_canned_reply_id_is_refused(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna")
     vera = await comes(server)
     await anna.gets(vera.chat)
@@ -194,7 +194,7 @@ async def test_an_invited_colleague_may_whisper_and_nobody_else_may(server: Runn
     assert (await back.is_welcome())["invited"] == [invited]
 
 
-async def test_colleagues_are_told_with_their_status_and_free_slots(server: RunningServer) -> None:
+async def test_colleagues_are_listed_with_status_and_free_slots(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna")
     await anna.say_frame("colleagues")
     team = await anna.hears("colleagues")
@@ -214,7 +214,7 @@ def there(team: Frame, agent: str) -> Frame:
 
 
 @pytest.mark.parametrize("end", [False, True], ids=["to a colleague", "by its end"])
-async def test_who_comes_back_is_told_where_the_chats_went(server: RunningServer, end: bool) -> None:
+async def test_a_returning_agent_learns_where_their_chats_went(server: RunningServer, end: bool) -> None:
     (anna,) = await desk_of(server, "anna")
     vera = await comes(server)
     await anna.gets(vera.chat)
@@ -236,7 +236,7 @@ async def test_who_comes_back_is_told_where_the_chats_went(server: RunningServer
     assert went["at"] == last["at"]
 
 
-async def test_nobody_is_told_of_a_chat_that_was_never_theirs(server: RunningServer) -> None:
+async def test_agents_learn_nothing_of_chats_they_never_had(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna")
     vera = await comes(server)
     await anna.gets(vera.chat)
@@ -244,7 +244,7 @@ async def test_nobody_is_told_of_a_chat_that_was_never_theirs(server: RunningSer
     assert "went" not in await nosy.is_welcome()
 
 
-async def test_an_agent_is_told_of_the_status_and_limit_somebody_else_has_set(server: RunningServer) -> None:
+async def test_an_agent_is_notified_of_status_and_limit_changes(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna")
     sam = await Board.comes(server)
     await sam.is_welcome()
@@ -260,7 +260,7 @@ async def test_an_agent_is_told_of_the_status_and_limit_somebody_else_has_set(se
     assert_valid([frame for frame in anna.heard if frame["t"] == "status"], "AnAgentHears")
 
 
-async def test_an_agent_is_not_told_what_the_welcome_has_said(server: RunningServer) -> None:
+async def test_a_status_already_in_the_welcome_is_not_repeated(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna")
     vera = await comes(server)
     await anna.gets(vera.chat)

@@ -51,7 +51,7 @@ async def ana_and_vera(server: RunningServer, text: str = "My parcel is lost") -
 # --- who may ---------------------------------------------------------------------------------------
 
 
-async def test_a_supervisor_is_shown_the_floor_and_an_agent_is_not(server: RunningServer) -> None:
+async def test_a_supervisor_sees_the_board_and_an_agent_does_not(server: RunningServer) -> None:
     sam = await Board.comes(server)
     welcome = await sam.is_welcome()
     assert {"queue-support", "queue-billing", "agent-ana", "agent-sam", "overview", "lates"} <= sam.parts.keys()
@@ -73,7 +73,7 @@ async def test_a_foreign_page_is_refused_before_the_upgrade(server: RunningServe
         await Board.comes(server, cookie=cookie, origin="https://evil.example")
 
 
-async def test_a_board_that_says_no_hello_is_refused(server: RunningServer) -> None:
+async def test_a_board_without_a_hello_is_refused(server: RunningServer) -> None:
     sam = await Board.comes(server)
     await sam.is_welcome()
     await sam.say_frame("hello")
@@ -82,7 +82,7 @@ async def test_a_board_that_says_no_hello_is_refused(server: RunningServer) -> N
     await sam.hears(lambda frame: frame["t"] == "error" and frame["code"] == "bad_frame", "a constant error")
 
 
-async def test_signing_out_silences_the_board(server: RunningServer) -> None:
+async def test_signing_out_closes_the_board(server: RunningServer) -> None:
     cookie = await cookie_of(server, "sam")
     sam = await Board.comes(server, cookie=cookie)
     await sam.is_welcome()
@@ -98,7 +98,7 @@ async def test_signing_out_silences_the_board(server: RunningServer) -> None:
     assert other.closed is None
 
 
-async def test_a_supervisor_who_is_one_no_more_sees_no_more(server: RunningServer) -> None:
+async def test_a_former_supervisor_is_disconnected(server: RunningServer) -> None:
     sam = await Board.comes(server)
     await sam.is_welcome()
     async with stores_of(server) as stores, another_process(server) as workspace:
@@ -113,7 +113,7 @@ async def test_a_supervisor_who_is_one_no_more_sees_no_more(server: RunningServe
 # --- what it shows -----------------------------------------------------------------------------------
 
 
-async def test_what_happens_on_the_floor_is_on_the_board_within_a_second(server: RunningServer) -> None:
+async def test_changes_are_on_the_board_within_a_second(server: RunningServer) -> None:
     sam = await Board.comes(server)
     await sam.is_welcome()
     ana, vera = await ana_and_vera(server)
@@ -143,7 +143,7 @@ async def test_a_wall_is_shown_no_controls(server: RunningServer) -> None:
     assert not [part for part in wall.parts.values() if "<button" in part or "<details" in part]
 
 
-async def test_all_that_is_said_is_as_written(server: RunningServer) -> None:
+async def test_every_board_frame_matches_the_schema(server: RunningServer) -> None:
     ana, vera = await ana_and_vera(server)
     sam = await Board.comes(server)
     await sam.is_welcome()
@@ -167,7 +167,7 @@ async def test_all_that_is_said_is_as_written(server: RunningServer) -> None:
 # --- looking on ----------------------------------------------------------------------------------------
 
 
-async def test_sam_looks_on_at_a_chat_as_it_goes(server: RunningServer) -> None:
+async def test_sam_watches_a_chat_live(server: RunningServer) -> None:
     ana, vera = await ana_and_vera(server)
     sam = await Board.comes(server)
     await sam.is_welcome()
@@ -184,7 +184,7 @@ async def test_sam_looks_on_at_a_chat_as_it_goes(server: RunningServer) -> None:
     assert not [frame for frame in sam.heard if frame["t"] == "watched" and "Thanks" in frame["content"]]
 
 
-async def test_a_board_that_closes_looks_on_no_more(server: RunningServer) -> None:
+async def test_a_closed_board_stops_watching(server: RunningServer) -> None:
     _, vera = await ana_and_vera(server)
     sam, other = await Board.comes(server), await Board.comes(server)
     await sam.is_welcome()
@@ -210,7 +210,7 @@ async def test_a_whisper_reaches_ana_and_leaves_no_trace_with_vera(server: Runni
     assert "approved" not in str(vera.heard)
 
 
-async def test_a_chat_that_ends_is_said_to_be_over(server: RunningServer) -> None:
+async def test_a_watched_chat_that_ends_is_reported(server: RunningServer) -> None:
     ana, vera = await ana_and_vera(server)
     sam = await Board.comes(server)
     await sam.is_welcome()
@@ -289,7 +289,7 @@ async def test_a_limit_while_the_database_is_away_is_refused_by_its_name(server:
     assert board.closed is None
 
 
-async def test_what_sam_did_is_written_down_where_changes_are(server: RunningServer) -> None:
+async def test_sams_actions_are_in_the_audit_log(server: RunningServer) -> None:
     ana, vera = await ana_and_vera(server)
     board = await Board.comes(server)
     await board.is_welcome()
@@ -343,7 +343,7 @@ async def test_a_chat_that_is_not_there_is_not_found(server: RunningServer) -> N
         assert (await sam.command(command, chat="nothing", **more))["code"] == "not_found"
 
 
-async def test_a_fact_that_a_newer_process_wrote_is_passed_over_by_who_comes_back_and_who_looks_on(
+async def test_reconnecting_and_watching_skip_unknown_facts(
     server: RunningServer,
 ) -> None:
     _, vera = await ana_and_vera(server)
@@ -361,7 +361,7 @@ async def test_a_fact_that_a_newer_process_wrote_is_passed_over_by_who_comes_bac
 
 
 @pytest.mark.parametrize("shown", [True, False])
-async def test_ana_is_told_who_looks_on_unless_the_admin_keeps_it_from_her(server: RunningServer, shown: bool) -> None:
+async def test_ana_sees_watchers_unless_the_admin_hides_them(server: RunningServer, shown: bool) -> None:
     async with stores_of(server) as stores, another_process(server) as workspace:
         await workspace.configure(await stores.preferences.set_watch_shown(shown))
     ana, vera = await ana_and_vera(server)

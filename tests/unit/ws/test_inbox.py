@@ -46,7 +46,7 @@ def test_a_frame_that_comes_byte_by_byte_is_read_once_it_is_whole() -> None:
 
 
 @pytest.mark.parametrize(("bad", "end"), [(b"\x83\x80", BROKEN), (b"\x81\xfe\x04\x00", TOO_LARGE)])
-def test_what_came_before_a_bad_frame_is_read_still(bad: bytes, end: int) -> None:
+def test_frames_before_a_bad_one_are_still_read(bad: bytes, end: int) -> None:
     frames, ended = inbox(frame(TEXT, b"before") + bad).turn(FRAMES_A_TURN)
     assert [payload_of(one) for one in frames] == [b"before"]
     assert ended == end
@@ -79,7 +79,7 @@ SILENT_KINDS = {
 
 
 @pytest.mark.parametrize("kind", SILENT_KINDS)
-def test_of_frames_that_say_nothing_so_many_are_read_and_then_none(kind: str) -> None:
+def test_frames_without_content_are_limited(kind: str) -> None:
     box = inbox(SILENT_KINDS[kind] * 100_000)
     assert AT_ONCE - FRAMES_A_TURN < read_until_flood(box) <= AT_ONCE
 

@@ -22,7 +22,7 @@ def test_a_clients_text_is_read_as_it_was_written(size: int) -> None:
     assert payload_of(frame).decode() == "è" * (size // 2) + "x" * (size % 2)
 
 
-def test_frames_are_found_one_behind_the_other() -> None:
+def test_consecutive_frames_are_found() -> None:
     buffer = sent("one") + Connection(ConnectionType.CLIENT).send(Ping(b"?")) + sent("x" * 300)
     first = frame_end(buffer, 0, MOST)
     second = frame_end(buffer, first, MOST)
@@ -32,7 +32,7 @@ def test_frames_are_found_one_behind_the_other() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_frame_that_has_not_all_come_is_waited_for(size: int) -> None:
+def test_an_incomplete_frame_is_awaited(size: int) -> None:
     frame = sent("x" * size)
     for have in {0, 1, 2, 3, 5, 7, len(frame) - 1}:
         assert frame_end(frame[: min(have, len(frame) - 1)], 0, MOST) == INCOMPLETE
