@@ -128,7 +128,9 @@ class Handing(Answering):
 
     def _can_go(self, c: Chat, queue: str, to: str, *, anyway: bool = False) -> None:
         """`anyway`: whatever the status of who is to have it."""
-        if (queue and queue not in self.configured) or (to and to not in self.members):
+        if queue and queue not in self.configured:
+            raise Refusal("no_queue")
+        if to and to not in self.members:
             raise Refusal("not_found")
         if to:
             member = self.members[to]
