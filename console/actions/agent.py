@@ -11,7 +11,7 @@ from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.domain.sanitize import clean
-from console.errors import ChatEnded, NotYours
+from console.errors import BadCommand, ChatEnded, NotYours
 from console.events import Author
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
@@ -94,10 +94,18 @@ class AgentActions:
 
     async def label(self, frame: Label) -> Said:
         reason = clean_line(frame.reason, LABEL)
+        self._require_listed(frame.chat, reason)
         tags = [*dict.fromkeys(tag for raw in frame.tags if (tag := clean_line(raw, LABEL)))]
         label = self.workspace.label
         labelled = label(self.author, self.fence, frame.chat, frame.cid, reason, tags, done=frame.done)
         return await self._done(frame, "labelled", labelled)
+
+    def _require_listed(self, chat: str, reason: str) -> None:
+        """Refuse a reason that the chat's queue does not list; a queue that lists none takes any."""
+        state = self.services.picture.chats.get(chat)
+        queue = self.services.directory.queues.get(state.queue) if state is not None else None
+        if reason and queue is not None and queue.reasons and reason not in queue.reasons:
+            raise BadCommand("Choose a reason from the queue's list.")
 
     # --- assignment and transfer ------------------------------------------------------------------------
 

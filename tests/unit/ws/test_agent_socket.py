@@ -137,6 +137,15 @@ async def test_after_the_end_the_slot_waits_for_reason_and_tags(server: RunningS
     assert await is_rid_of(away, vera.chat) == "done"
 
 
+async def test_a_reason_that_the_queue_does_not_list_is_refused(server: RunningServer) -> None:
+    (anna,) = await desk_of(server, "anna", reasons=("Parcel", "Refund"))
+    vera = await comes(server)
+    await anna.gets(vera.chat)
+    refused = await anna.command("label", chat=vera.chat, reason="Weather", tags=[])
+    assert (refused["t"], refused["code"]) == ("nack", "bad_frame")
+    assert (await anna.command("label", chat=vera.chat, reason="Parcel", tags=[]))["t"] == "ack"
+
+
 async def test_a_holding_reply_is_a_promise_until_the_next_answer(server: RunningServer) -> None:
     (anna,) = await desk_of(server, "anna")
     vera = await comes(server)
