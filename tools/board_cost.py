@@ -1,7 +1,7 @@
 """What a board costs a browser: `python -m tools.board_cost`, with 200 agents and 1,200 chats at work.
 
-The server and its load share one core, Chromium has another; the page itself counts its tasks of over 50 ms
-(`window.sestettoBoard`). Development only: it needs Playwright and a Chromium, as the browser tests do.
+Server and load share one core, Chromium has another; the page itself counts its tasks over 50 ms
+(`window.sestettoBoard`). Development only: it needs Playwright and Chromium, as the browser tests do.
 """
 
 import argparse
@@ -53,7 +53,7 @@ async def measure(chromium: str, agents: int, rate: float, seconds: float) -> No
 
 
 def pinned(chromium: str, folder: Path) -> str:
-    """A program that is Chromium on its own core."""
+    """Return a program that is Chromium on its own core."""
     script = folder / "chromium"
     script.write_text(f'#!/bin/sh\nexec taskset -c {BROWSER_CORE} {shlex.quote(chromium)} "$@"\n')
     script.chmod(0o700)
@@ -61,7 +61,7 @@ def pinned(chromium: str, folder: Path) -> str:
 
 
 async def watched(target: Target, chromium: str, seconds: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The page's costs once it stands, and after so many seconds."""
+    """Return the page's costs once it is drawn, and after so many seconds."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=flags())
         context = await browser.new_context(viewport={"width": 1920, "height": 1080})

@@ -1,6 +1,7 @@
-"""The layers of `console/`, read by the import test; `python -m tools.layers` prints them as a table.
+"""The layers of `console/`, used by the import test; `python -m tools.layers` prints them as a table.
 
-A room is a folder or a loose module. It imports rooms of lower layers, and of its own only where the layer is mixed.
+A room is a folder or a loose module. It imports rooms of lower layers, and rooms of its own layer only if that layer is
+mixed.
 """
 
 from typing import NamedTuple
@@ -34,12 +35,12 @@ LAYERS = (  # bottom to top
 
 
 def layer_of(room: str) -> int:
-    """The number of the room's layer, from the bottom; the package itself is on the lowest."""
+    """Return the number of the room's layer, from the bottom; the package itself is on the lowest."""
     return next((number for number, layer in enumerate(LAYERS) if room in layer.rooms), 0)
 
 
 def table() -> str:
-    """Markdown, top to bottom."""
+    """Return Markdown, top to bottom."""
     rows = [f"| {layer.name} | {', '.join(f'`{room}`' for room in layer.rooms)} | {layer.what} |" for layer in LAYERS]
     return "\n".join(["| layer | folders and modules | what |", "|---|---|---|", *reversed(rows)])
 

@@ -1,4 +1,4 @@
-"""Writes what is generated in docs/protocol.md, its schema and its types; `--check` says whether they are current."""
+"""Writes the generated parts of docs/protocol.md, its schema and its types; `--check` says whether they are current."""
 
 import json
 import re
@@ -27,7 +27,7 @@ INTERNAL = {"error", "setting", "refused"}
 
 
 def schemas() -> str:
-    """One JSON Schema document: a `$defs` of every struct, and a union per direction and role."""
+    """Return one JSON Schema document: a `$defs` of every struct, and a union per direction and role."""
     unions, defs = msgspec.json.schema_components(UNIONS.values(), ref_template="#/$defs/{name}")
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -54,7 +54,7 @@ def frames() -> str:
 
 
 def document(current: str) -> str:
-    """`current` with its generated parts made anew."""
+    """Return `current` with its generated parts replaced."""
     for name, text in (("codes", codes()), ("frames", frames())):
         pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         current = pattern.sub(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", current)
@@ -62,7 +62,7 @@ def document(current: str) -> str:
 
 
 def files() -> dict[Path, str]:
-    """Each file with what it should hold."""
+    """Map each file to what it should contain."""
     page, schema = DOCS / "protocol.md", schemas()
     return {
         page: document(page.read_text(encoding="utf-8")),
@@ -72,7 +72,7 @@ def files() -> dict[Path, str]:
 
 
 def stale() -> list[str]:
-    """The files that are not what they would be if written now."""
+    """Return the files that are out of date."""
     return [
         path.name for path, text in files().items() if not path.exists() or path.read_text(encoding="utf-8") != text
     ]

@@ -1,4 +1,4 @@
-"""The protocol as TypeScript declarations, made of its JSON Schema: what `tsc` checks our scripts against."""
+"""The protocol as TypeScript declarations, made from its JSON Schema: what `tsc` checks our scripts against."""
 
 import json
 import textwrap
@@ -10,7 +10,7 @@ Schema = dict[str, Any]
 
 
 def declarations(document: str) -> str:
-    """The text of `protocol.d.ts` for the text of `protocol.schema.json`."""
+    """Return the text of `protocol.d.ts` for the text of `protocol.schema.json`."""
     parts = [_declaration(name, schema) for name, schema in json.loads(document)["$defs"].items()]
     return "\n".join([HEAD, *parts])
 

@@ -1,6 +1,7 @@
-"""Draws docs/images/*.png from real servers: the widget, all that Ana's panes can show, and Sam's board in a busy hour.
+"""Takes docs/images/*.png from real servers: the widget, everything Ana's panes can show, and Sam's board in a busy
+hour.
 
-`make screenshots`. Scripts the system has no font for show as boxes: install fonts-noto-core fonts-noto-cjk first.
+`make screenshots`. Scripts without an installed font show as boxes: install fonts-noto-core fonts-noto-cjk first.
 """
 
 import asyncio
@@ -87,7 +88,7 @@ async def draw_console(server: RunningServer, browser: Browser) -> None:
 
 
 async def draw_board(server: RunningServer, browser: Browser) -> None:
-    """Simulated colleagues answer in time; Ana looks elsewhere, so that something is late."""
+    """Simulated agents answer in time; Ana does not, so that something is late."""
     await page_of(server, browser, "ana", SIZE)
     await asyncio.sleep(SHIFT)
     sam = await page_of(server, browser, "sam", SIZE)
@@ -110,17 +111,17 @@ async def talk_on(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> No
 async def go_through_all(
     server: RunningServer, ana: Page, people: list[Person], newcomer: Person
 ) -> asyncio.Task[None]:
-    """A promise in the second pane, a wrap-up in the fourth, an offer in the fifth. The newcomer's visit."""
+    """A promise in the second pane, a wrap-up in the fourth, an offer in the fifth. Returns the new visitor's task."""
     async with stores_of(server) as stores:
         for queue in (await stores.directory.read()).queues.values():
             await stores.queues.put(replace(queue, mode="offer", accept=60_000, wrapup=120_000))
-    await asyncio.sleep(3)  # the server looks every two seconds
+    await asyncio.sleep(3)  # the server checks every two seconds
     await ana.locator("#pane-2 [data-act=hold120]").click()
     for slot in (4, 5):
         await ana.locator(f"#pane-{slot} [data-act=end]").click()
         await box(ana, people[0]).focus()
         await ana.locator(f"#pane-{slot} .foot.labels").wait_for()
-    await asyncio.sleep(1)  # a press sooner is taken for one on what stood there before
+    await asyncio.sleep(1)  # an earlier click would count for what was there before
     await ana.locator("#pane-5").get_by_text("Washing and care").click()
     await ana.locator("#pane-5 [data-act=done]").click()
     await box(ana, people[0]).focus()
@@ -133,7 +134,7 @@ async def go_through_all(
 
 
 async def ask_late(ana: Page, tabs: list[VisitorTab], people: list[Person]) -> None:
-    """Questions of different ages: one late, one nearly, one fresh."""
+    """Questions of different ages: one late, one nearly late, one new."""
     for number, wait in ((2, 6.4), (0, 3.2), (5, 0.5)):
         await tabs[number].say(people[number].says[2])
         await asyncio.sleep(wait)

@@ -1,4 +1,4 @@
-"""docs/images/widget.png: three states of the widget. What its socket says is made up, all else is real."""
+"""docs/images/widget.png: three states of the widget. Its socket's frames are made up, everything else is real."""
 
 import base64
 from pathlib import Path
@@ -50,7 +50,7 @@ async def away(server: RunningServer, browser: Browser) -> bytes:
     vera = await script.start(server, browser, **PHONE)
     await vera.opens()
     await eventually(lambda: script.said("hello"), "the widget to ask who is there")
-    await vera.page.evaluate("sestetto('prefill', {})")  # draws it anew: the real server knew of no hours
+    await vera.page.evaluate("sestetto('prefill', {})")  # draws it again: the real server has no hours
     await vera.sees("We are back")
     return await taken(vera)
 

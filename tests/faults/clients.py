@@ -1,7 +1,7 @@
-"""Vera and other visitors, Ana and other agents: clients that keep the protocol and remember everything.
+"""Vera and other visitors, Ana and other agents: clients that follow the protocol and remember everything.
 
-Commands wait in the outbox until they are answered and are sent again, in order, after each hello.
-A client comes back by itself from every close but those that say not to.
+Commands wait in the outbox until they are answered, and are sent again, in order, after each hello. A client reconnects
+by itself after every close except those that forbid it.
 """
 
 import asyncio
@@ -36,12 +36,12 @@ from tests.support.eventually import eventually
 
 SUBPROTOCOL = "sestetto.v1"
 STAY_AWAY = {403, 404, 1008, 4401, 4409}
-QUIET = 1.0  # s without a frame after which a client asks whether anybody is there, and again until it gives up
+QUIET = 1.0  # s without a frame until a client sends a ping, and again until it gives up
 BACK_IN = 0.1  # s
 
 
 class Person:
-    """`async with person:` is at the screen; `frames` are all that came, as dictionaries, newest last."""
+    """`async with person:` connects; `frames` are all frames received, as dictionaries, newest last."""
 
     def __init__(self, stage: Stage, journal: Journal, name: str) -> None:
         self.stage, self.journal, self.name = stage, journal, name
@@ -65,14 +65,14 @@ class Person:
         await self.leave()
 
     async def come(self) -> None:
-        """To the screen, and welcomed."""
+        """Connect and wait for the welcome."""
         seen = len(self.welcomes)
         self._task = asyncio.create_task(self._live())
         await eventually(lambda: len(self.welcomes) > seen or self._ended(), f"{self.name} to be welcomed", within=20)
         assert len(self.welcomes) > seen, f"{self.name} was turned away with {self.closes}"
 
     async def leave(self) -> None:
-        """Closes the tab."""
+        """Close the tab."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -81,12 +81,12 @@ class Person:
             self._later.cancel()
 
     def drop(self) -> None:
-        """The network breaks under the socket: nothing is said."""
+        """Break the network under the socket, without a close frame."""
         if self._socket:
             self._socket._writer.transport.abort()
 
     async def back(self, count: int = 2) -> None:
-        """Has been welcomed that often."""
+        """Wait until that many welcomes were received."""
         await eventually(lambda: len(self.welcomes) >= count, f"{self.name}'s return", within=20)
 
     def _ended(self) -> bool:
@@ -95,14 +95,14 @@ class Person:
     # --- commands -----------------------------------------------------------------------------------
 
     async def give(self, frame: Any) -> str:
-        """Puts a command in the outbox and sends it if it can; its cid."""
+        """Put a command into the outbox and send it if possible; return its cid."""
         self._claims[frame.cid] = self.journal.claim(self.name, frame.cid)
         self.outbox[frame.cid] = frame
         await self.send(frame)
         return str(frame.cid)
 
     async def send(self, frame: Inbound) -> None:
-        """Once, and never mind."""
+        """Send once; ignore failures."""
         if self._socket:
             with contextlib.suppress(SocketClosed):
                 await self._socket.send(frame)
@@ -112,23 +112,23 @@ class Person:
         await self._socket.send_text(text)
 
     async def answered(self, cid: str, *, within: float = 20) -> Claim:
-        """The command's answer, whatever it is."""
+        """Wait for the command's answer, whatever it is."""
         claim = self._claims[cid]
         await eventually(lambda: claim.outcome != "unknown", f"an answer to {self.name}'s {cid}", within=within)
         return claim
 
     async def settled(self) -> None:
-        """All that was sent has been done: the server takes a socket's frames in order."""
+        """Wait until everything sent has been handled: the server takes a socket's frames in order."""
         pongs = len(self.of("pong"))
         await self.send(Ping(0))
         await eventually(lambda: len(self.of("pong")) > pongs, f"{self.name}'s pong")
 
     async def quiet(self) -> None:
-        """All commands are answered."""
+        """Wait until all commands are answered."""
         await eventually(lambda: not self.outbox, f"{self.name}'s outbox to empty", within=20)
 
     def of(self, kind: str) -> list[dict[str, Any]]:
-        """The frames of that kind so far."""
+        """Return the frames of that kind so far."""
         return [frame for frame in self.frames if frame["t"] == kind]
 
     # --- life -----------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class Person:
             socket._writer.transport.abort()
 
     async def _next(self, socket: SocketClient) -> str:
-        """The next frame; SocketClosed when nobody is there any more."""
+        """Return the next frame. Raises SocketClosed if the other side is gone."""
         for _ in range(2):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(QUIET):
@@ -201,7 +201,7 @@ class Person:
             self._later = asyncio.create_task(self._again(frame["retry_after"]))
 
     async def _again(self, wait: float) -> None:
-        """What was refused for now, and all behind it, once more."""
+        """Send what was temporarily refused, and everything behind it, again."""
         await asyncio.sleep(wait)
         self._later = None
         if self._socket:
@@ -221,7 +221,7 @@ class Person:
         raise NotImplementedError
 
     async def _heard(self, frame: dict[str, Any]) -> None:
-        """A frame that is no answer."""
+        """A frame that answers no command."""
 
 
 class Visitor(Person):
@@ -232,7 +232,7 @@ class Visitor(Person):
         self.site, self.token = site, token
         self.chat = ""
         self.facts: list[dict[str, Any]] = []  # the screen
-        self.lost_told = 0  # how often the server said that something is gone
+        self.lost_told = 0  # how often the server reported a gap
 
     @property
     def texts(self) -> list[str]:
@@ -253,7 +253,7 @@ class Visitor(Person):
         return await self.give(VisitorEnd(cid=new_cid()))
 
     async def opened(self, text: str = "Hello") -> str:
-        """Opens, and is answered; the chat's id."""
+        """Open a chat and wait for the answer; return the chat's id."""
         claim = await self.answered(await self.open(text))
         assert claim.outcome == "acked"
         self.chat = claim.chat
@@ -300,7 +300,7 @@ class Visitor(Person):
 
 
 class Agent(Person):
-    """`answers` replies to every message of a visitor with "re: …"."""
+    """`answers` replies to every visitor's message with "re: …"."""
 
     def __init__(
         self, stage: Stage, journal: Journal, name: str, bearer: str, *, answers: bool = False, tab: str = ""
@@ -309,7 +309,7 @@ class Agent(Person):
         self.bearer, self.answers = bearer, answers
         self.tab = tab or secrets.token_urlsafe(8)
         self.take = False
-        self.held: dict[str, int] = {}  # chat -> last seq on the screen
+        self.held: dict[str, int] = {}  # chat -> last seq on screen
         self.fence = 0
 
     async def say(self, chat: str, text: str, read: int | None = None) -> str:
@@ -323,7 +323,7 @@ class Agent(Person):
         return await self.give(AgentEnd(cid=new_cid(), chat=chat))
 
     async def status(self, status: Any) -> None:
-        """Not a chat's command: nothing of it is recorded."""
+        """Set the status; it belongs to no chat and is not recorded."""
         await self.send(SetStatus(cid=new_cid(), status=status))
 
     async def holds(self, chat: str) -> None:
@@ -396,7 +396,7 @@ class Agent(Person):
 
 
 class Cast:
-    """The people of one test on one stage, with one journal between them."""
+    """The people of one test on one stage, sharing one journal."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -411,14 +411,14 @@ class Cast:
         await self._exits.aclose()
 
     async def agent(self, name: str = "ana", **more: Any) -> Agent:
-        """At the screen and online."""
+        """Add an agent, connected and online."""
         agent = await self.nobody_yet(name, **more)
         await self._exits.enter_async_context(agent)
         await agent.status("online")
         return agent
 
     async def nobody_yet(self, name: str, **more: Any) -> Agent:
-        """An agent who has not come yet."""
+        """Add an agent who has not connected yet."""
         if name not in self._bearers:
             self._bearers[name] = await self.stage.bearer(name)
         return Agent(self.stage, self.journal, name, self._bearers[name], **more)

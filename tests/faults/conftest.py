@@ -1,4 +1,4 @@
-"""Stages for faults: an installation inside this process, and servers in processes of their own."""
+"""Stages for faults: an installation inside this process, and servers in their own processes."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

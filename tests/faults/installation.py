@@ -1,4 +1,4 @@
-"""Where a fault happens: an installation with its store, its database and its people, however it runs."""
+"""Where a fault happens: an installation with its store, database and people, however it runs."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ from tests.support.server_process import RunningServer
 
 @dataclass
 class Stage:
-    """`url` is where people go: the server itself, or a bad network in front of it; `origin` is always the server's."""
+    """`url` is what people connect to, the server or a bad network in front of it; `origin` is always the server's."""
 
     url: str
     origin: str
@@ -35,7 +35,7 @@ class Stage:
 
     @property
     def store_socket(self) -> str:
-        """The path of the store's unix socket."""
+        """Return the path of the store's unix socket."""
         return unquote(urlsplit(self.store_url).path)
 
     @asynccontextmanager
@@ -47,19 +47,19 @@ class Stage:
             await database.close()
 
     async def bearer(self, member: str) -> str:
-        """A fresh token for the member's JSON socket."""
+        """Return a new token for the member's JSON socket."""
         async with self.stores() as stores:
             return await stores.tokens.add(member, "test")
 
 
 def stage_of(server: RunningServer, store_url: str = "") -> Stage:
-    """A server in a process of its own, and the store it keeps in its data folder."""
+    """Return the stage of a server in its own process, with the store in its data folder."""
     own = EmbeddedStore(server.data / "store").url
     return Stage(server.url, server.url, store_url or own, server.database_url)
 
 
 async def store_pid(stage: Stage) -> int:
-    """The process id of the store that runs now; ConnectionError or its like when none does."""
+    """Return the process id of the running store; raises ConnectionError or similar if there is none."""
     client = open_client(stage.store_url)
     try:
         return int((await client.info("server"))["process_id"])
@@ -69,7 +69,7 @@ async def store_pid(stage: Stage) -> int:
 
 @dataclass
 class Inside(Stage):
-    """An installation in this very process, on real sockets: its parts can be watched and counted."""
+    """An installation in this very process, on real sockets: its parts can be observed and counted."""
 
     app: Starlette | None = None
 
@@ -93,7 +93,7 @@ class Inside(Stage):
 
 @asynccontextmanager
 async def installed(folder: Path, store_url: str, workspace: str, **settings: object) -> AsyncIterator[Inside]:
-    """The demo's installation in this process, in a workspace of its own."""
+    """Run the demo's installation in this process, in its own workspace."""
     given = {"database": sqlite_url(folder), "secret": "only for tests, and long enough for it", **settings}
     ours = read_settings({}, port=0, data=folder, store=store_url, workspace=workspace, **given)
     if not any(name.startswith(("address_", "visitor_", "site_")) for name in settings):

@@ -1,4 +1,4 @@
-"""What everybody remembers, and whether it is what the store and the archive recorded."""
+"""What everybody remembers, and whether the store and the archive recorded the same."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from tests.support.eventually import eventually
 
 
 class Journal:
-    """Filled by the cast of a test; `problems` are contradictions that a client saw by itself."""
+    """Filled by the people of a test; `problems` are contradictions that a client noticed itself."""
 
     def __init__(self) -> None:
         self.claims: list[Claim] = []
@@ -29,11 +29,11 @@ class Journal:
         return claim
 
     def view(self, client: str, chat: str, *, staff: bool = False) -> View:
-        """The client's screen of the chat."""
+        """Return the client's view of the chat."""
         return self.views.setdefault((client, chat), View(client, chat, [], staff))
 
     def acked(self, claim: Claim, chat: str, seq: int) -> None:
-        """An answer came; a second one must be the same."""
+        """Record an answer; a second one must be the same."""
         if claim.outcome == "acked" and (claim.chat, claim.seq) != (chat, seq):
             self.problems.append(f"{claim.cid} was answered {claim.chat}:{claim.seq}, then {chat}:{seq}")
         claim.outcome, claim.chat, claim.seq = "acked", chat, seq
@@ -44,7 +44,7 @@ class Journal:
 
 
 async def read_feed(stage: Stage) -> list[tuple[int, bytes]]:
-    """(number, JSON) of every fact in the live feed."""
+    """Return (number, JSON) of every fact in the live feed."""
     client = open_client(stage.store_url)
     try:
         rows: Any = await client.xrange(Keys(stage.workspace).feed)
@@ -54,7 +54,7 @@ async def read_feed(stage: Stage) -> list[tuple[int, bytes]]:
 
 
 async def read_archive(stage: Stage) -> list[tuple[int, bytes]]:
-    """(number, JSON) of every fact in SQL."""
+    """Return (number, JSON) of every fact in SQL."""
     database = Database(stage.database_url)
     try:
         async with database.reading() as connection:
@@ -70,9 +70,9 @@ def decoded(feed: Sequence[tuple[int, bytes]]) -> list[AnyFact]:
 
 
 async def promises_kept(stage: Stage, journal: Journal) -> list[AnyFact]:
-    """The end of every fault test: all that was promised, on screens, in the store and in the archive.
+    """The end of every fault test: check every promise, on screens, in the store and in the archive.
 
-    Waits until everybody has been shown the last fact and SQL has caught up; returns the record.
+    Waits until everybody has seen the last fact and SQL has caught up; returns the record.
     """
 
     async def all_is_well() -> list[AnyFact]:
@@ -92,7 +92,7 @@ async def promises_kept(stage: Stage, journal: Journal) -> list[AnyFact]:
 
 
 async def no_stray_keys(stage: Stage) -> None:
-    """No key that the table of `console.queue.keys` does not name."""
+    """Check that there is no key that the table of `console.queue.keys` does not name."""
     client = open_client(stage.store_url)
     try:
         names = [name.decode() async for name in client.scan_iter(f"{{{stage.workspace}}}:*", count=1000)]

@@ -1,4 +1,4 @@
-"""A socket without manners: sends any bytes as frames, and says exactly what came back."""
+"""A socket that ignores the rules: sends any bytes as frames, and reports exactly what came back."""
 
 import asyncio
 import base64
@@ -19,14 +19,14 @@ class Frame(NamedTuple):
 
 
 class RawSocket:
-    """`await RawSocket.open(url, …)` then `status` says how the upgrade was answered."""
+    """`await RawSocket.open(url, …)`; then `status` says how the upgrade was answered."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
         self.status = 0
         self.headers = ""
         self.frames: list[Frame] = []
-        self.code = 0  # how it closed
+        self.code = 0  # the close code
 
     @classmethod
     async def open(
@@ -62,7 +62,7 @@ class RawSocket:
         self._writer.transport.abort()
 
     def send(self, opcode: int, payload: bytes, *, final: bool = True) -> None:
-        """One frame, masked with zeros."""
+        """Send one frame, masked with zeros."""
         size = len(payload)
         head = bytes([opcode | (0x80 if final else 0)])
         if size < 126:
@@ -77,7 +77,7 @@ class RawSocket:
         self.send(TEXT, text.encode())
 
     async def receive(self, *, within: float = 10) -> Frame:
-        """The next frame; ConnectionError when no more come (`code` says how it ended)."""
+        """Return the next frame. Raises ConnectionError if there are no more (`code` says how it ended)."""
         async with asyncio.timeout(within):
             try:
                 first, second = await self._reader.readexactly(2)
@@ -95,7 +95,7 @@ class RawSocket:
         return frame
 
     async def until(self, *kinds: str) -> dict[str, Any]:
-        """The next frame of the protocol of one of these kinds."""
+        """Return the next protocol frame of one of these kinds."""
         while True:
             frame = await self.receive()
             if frame.opcode == TEXT:
@@ -104,7 +104,7 @@ class RawSocket:
                     return said
 
     async def closed(self, *, within: float = 10) -> int:
-        """Reads to the end; the close code."""
+        """Read to the end; return the close code."""
         with contextlib.suppress(ConnectionError):
             while True:
                 await self.receive(within=within)

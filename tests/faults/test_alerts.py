@@ -1,4 +1,4 @@
-"""Endpoints that are dead, a server that dies while it sends: alerts suffer, and nothing else does."""
+"""Dead endpoints, and a server that dies while sending: alerts suffer, and nothing else does."""
 
 import time
 from collections.abc import Callable
@@ -24,7 +24,7 @@ HERE = "127.0.0.1"
 async def test_chats_go_on_beside_endpoints_that_never_answer(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
-    """Each holds a courier for its ten seconds; feed, archive and everybody's words go on as ever."""
+    """Each occupies a courier for its ten seconds; feed, archive and messages go on as ever."""
     async with (
         HttpReceiver() as dead,
         HttpReceiver() as chatops,

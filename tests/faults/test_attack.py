@@ -1,4 +1,4 @@
-"""A site attacked from one address keeps its line, agents and disk; the attacker hears when to try again."""
+"""A site attacked from one address keeps its queue, agents and disk; the attacker learns when to try again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -23,14 +23,14 @@ HUGE = {f"field {number}": "x" * 480 for number in range(30)}
 
 @pytest.fixture
 async def shop(tmp_path: Path, store: EmbeddedStore, workspace_name: str) -> AsyncIterator[Inside]:
-    """An installation behind a proxy on this machine, which says where people are."""
+    """An installation behind a proxy on this machine, which passes addresses on."""
     limits = {"address_sockets": SOCKETS, "address_openings": OPENINGS, "visitor_bytes": 100_000}
     async with installed(tmp_path, store.url, workspace_name, **limits) as stage:
         yield stage
 
 
 async def come(shop: Inside, address: str) -> RawSocket:
-    """A socket after its hello, whether it was let in or not."""
+    """Open a socket and say hello, whether it is accepted or not."""
     headers = {"Origin": shop.url, "X-Forwarded-For": address}
     socket = await RawSocket.open(f"{shop.url}/ws/visitor?site=demo", headers)
     socket.say('{"t":"hello"}')

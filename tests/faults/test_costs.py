@@ -40,7 +40,7 @@ def store_calls(stage: Inside, count: int) -> Iterator[None]:
 
 @contextmanager
 def no_sql(stage: Inside) -> Iterator[None]:
-    """Not one statement reaches the database inside the block."""
+    """No statement reaches the database inside the block."""
     statements: list[str] = []
 
     def seen(*arguments: Any) -> None:
@@ -90,7 +90,7 @@ async def test_a_resend_in_a_live_chat_needs_no_sql(undisturbed: Inside, inside:
 
 @asynccontextmanager
 async def console_of(stage: Inside, member: str) -> AsyncIterator[list[dict[str, Any]]]:
-    """The member's console in HTML, open and drawing; its frames as they come."""
+    """The member's HTML console, open and rendering; yields its frames as they arrive."""
     async with stage.stores() as stores:
         cookie = await stores.one_clicks.use(await stores.one_clicks.add(member))
     url = f"{stage.url.replace('http', 'ws', 1)}/ws/agent"
@@ -117,7 +117,7 @@ async def console_of(stage: Inside, member: str) -> AsyncIterator[list[dict[str,
 
 
 async def test_a_console_gets_one_frame_of_fragments_in_50_ms_and_all_of_them(inside: Inside, cast: Cast) -> None:
-    """Fifty facts a second on six chats; the times are those the server's own pace goes by."""
+    """Fifty facts a second on six chats; measured by the server's own pace."""
     async with console_of(inside, "ana") as frames:
         spoken = watch_console(inside)
         visitors = [await cast.visitor(f"visitor {number}") for number in range(6)]
@@ -129,7 +129,7 @@ async def test_a_console_gets_one_frame_of_fragments_in_50_ms_and_all_of_them(in
         await asyncio.gather(*(visitor.quiet() for visitor in visitors))
         content = await eventually(lambda: everything(frames, visitors), "every line to be drawn")
     gaps = [after - before for before, after in itertools.pairwise(spoken)]
-    assert min(gaps) >= COALESCE - 0.002  # a loop's timers go by whole milliseconds
+    assert min(gaps) >= COALESCE - 0.002  # the event loop's timers have whole milliseconds
     for visitor in visitors:
         for text in visitor.texts:
             assert text in content
@@ -144,24 +144,24 @@ async def test_fragments_within_50_ms_are_one_frame(inside: Inside, cast: Cast) 
             console.renderer._add(console, number, f"<i>{number}</i>", {})  # type: ignore[attr-defined]
         await eventually(lambda: "<i>9</i>" in frames[-1].get("content", ""), "the last of them")
     drawn = [frame["content"] for frame in frames if "<i>" in frame.get("content", "")]
-    assert len(drawn) <= 2  # the first at once, unless something was drawn just before
+    assert len(drawn) <= 2  # the first at once, unless something was sent just before
     assert [f"<i>{number}</i>" in "".join(drawn) for number in range(10)] == [True] * 10
 
 
 def everything(frames: list[dict[str, Any]], visitors: list[Any]) -> str:
-    """All fragments so far, when the last line of each visitor is among them."""
+    """Return all fragments so far, once they contain each visitor's last message."""
     content = "".join(frame.get("content", "") for frame in frames)
     return content if all(visitor.texts[-1] in content for visitor in visitors) else ""
 
 
 def console_on(stage: Inside) -> AgentConnection:
-    """The one console on the stage."""
+    """Return the only console on the stage."""
     (console,) = [one for one in stage.services.hub.everyone() if isinstance(one, AgentConnection)]
     return console
 
 
 def watch_console(stage: Inside) -> list[float]:
-    """When its one console is told something, from now on."""
+    """Record from now on when the console is sent something."""
     console = console_on(stage)
     spoken: list[float] = []
     send = console.send

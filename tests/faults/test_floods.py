@@ -1,4 +1,4 @@
-"""A socket that floods is aborted after a bounded number of frames, and takes no turn of the loop for itself."""
+"""A flooding socket is aborted after a bounded number of frames, and never takes a whole turn of the event loop."""
 
 import asyncio
 import contextlib
@@ -16,12 +16,12 @@ from tests.faults.journal import promises_kept
 from tests.faults.raw_socket import ABNORMAL, BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawSocket
 
 MANY = 20_000
-SAID_AT_ONCE = 30 + connection.PATIENCE[1]  # of a visitor, before the socket is refused
-SPARE = 40  # that a slow machine lets a bucket gain meanwhile
+SAID_AT_ONCE = 30 + connection.PATIENCE[1]  # by a visitor, before the socket is refused
+SPARE = 40  # that a bucket may gain meanwhile on a slow machine
 
 
 class Turns:
-    """What the server read, from all sockets: the frames of each turn."""
+    """What the server reads from all sockets: the frames of each turn."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sizes: list[int] = []
@@ -93,7 +93,7 @@ async def test_a_flood_is_aborted_after_few_frames(
 async def test_more_than_one_pong_per_ping_counts_as_a_flood(
     inside: Inside, turns: Turns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer that was asked for counts, too, and all the more when it comes again and again."""
+    """A pong that was asked for counts too, especially when it is repeated."""
     monkeypatch.setattr(uvicorn_protocol, "VISITOR_PING", 0.05)
     async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}) as socket:
         asked = await socket.receive()
@@ -151,7 +151,7 @@ async def test_frames_before_the_handshake_do_not_pile_up(inside: Inside, cast: 
 async def test_another_socket_is_answered_between_the_frames_of_a_flood(
     inside: Inside, cast: Cast, stranger: RawSocket, turns: Turns
 ) -> None:
-    """Five floods at once: Vera's ping passes before any of them has been read for more than its share."""
+    """Five floods at once: Vera's ping passes before any of them has used up its share."""
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(4):
             other = await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url})
@@ -163,7 +163,7 @@ async def test_another_socket_is_answered_between_the_frames_of_a_flood(
 
 
 async def undisturbed(inside: Inside, cast: Cast) -> None:
-    """Vera talks as if nothing were the matter, and all is as it should be."""
+    """Vera chats as if nothing had happened, and everything is fine."""
     ana = await cast.agent("ana")
     vera = await cast.visitor()
     chat = await vera.opened("Hello")

@@ -1,4 +1,4 @@
-"""Frames that are none: a constant error or the right close code, and nobody else notices."""
+"""Invalid frames: a constant error or the right close code, and nobody else notices."""
 
 from collections.abc import AsyncIterator
 
@@ -45,7 +45,7 @@ NONSENSE = {
 
 @pytest.fixture
 async def stranger(inside: Inside) -> AsyncIterator[RawSocket]:
-    """A visitor's socket after its hello, without manners."""
+    """A visitor's raw socket after its hello."""
     async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", {"Origin": inside.url}) as socket:
         assert socket.status == 101
         socket.say('{"t":"hello"}')
@@ -54,7 +54,7 @@ async def stranger(inside: Inside) -> AsyncIterator[RawSocket]:
 
 
 async def undisturbed(inside: Inside, cast: Cast) -> None:
-    """Vera talks as if nothing were the matter, and all is as it should be."""
+    """Vera chats as if nothing had happened, and everything is fine."""
     ana = await cast.agent("ana")
     vera = await cast.visitor()
     chat = await vera.opened("Hello")

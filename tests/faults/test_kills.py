@@ -1,4 +1,4 @@
-"""Processes that die in the middle of traffic: what was acknowledged is there once, what was not is resolved."""
+"""Processes that die during traffic: what was acknowledged exists once, and the rest is resolved."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ async def kill_server(server: RunningServer, stage: Stage) -> None:
 
 
 async def kill_store(server: RunningServer, stage: Stage) -> None:
-    """The server itself starts it again."""
+    """The server itself restarts it."""
     pid = await store_pid(stage)
     os.kill(pid, signal.SIGKILL)
 
@@ -38,9 +38,9 @@ async def kill_store(server: RunningServer, stage: Stage) -> None:
 
 
 async def kill_both(server: RunningServer, stage: Stage) -> None:
-    """As a power cut would, but for what the kernel still writes."""
+    """Like a power cut, except for what the kernel still writes."""
     pid = await store_pid(stage)
-    os.kill(server.pid, signal.SIGSTOP)  # nobody is left to start the store again
+    os.kill(server.pid, signal.SIGSTOP)  # so that nobody restarts the store
     os.kill(pid, signal.SIGKILL)
     server.kill()
     await server.start()
@@ -80,7 +80,7 @@ async def test_a_torn_store_file_loses_nothing_acknowledged(server: RunningServe
 
 
 def tear(folder: Path) -> None:
-    """Half a command at the end of the file, as a crash in mid-write leaves it."""
+    """Half a command at the end of the file, as a crash during a write leaves it."""
     (newest,) = sorted((folder / "appendonlydir").glob("*.incr.aof"))[-1:]
     with newest.open("ab") as file:
         file.write(b"*3\r\n$5\r\nRPUSH\r\n$10\r\n{main}:lo")
@@ -107,7 +107,7 @@ async def test_a_cid_sent_again_after_a_restart_gets_its_first_answer(server: Ru
         assert (ack["chat"], ack["seq"]) == (said.chat, said.seq)
         nack = (await eventually(lambda: vera.of("nack"), "a refusal of the other text"))[0]
         assert (nack["code"], nack["final"]) == ("cid_reused", True)
-        said.outcome = "acked"  # the cid's first command still stands
+        said.outcome = "acked"  # the cid's first command still counts
         await ana.settled()
         await promises_kept(stage, cast.journal)
 

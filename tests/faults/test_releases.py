@@ -1,4 +1,4 @@
-"""Two releases side by side during a deploy: what the newer one writes is shown by the older one as far as it can."""
+"""Two releases side by side during a deploy: the older one shows what the newer one writes as far as it can."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.support.eventually import eventually
 
 
 class NewerMessage(MessagePayload):
-    """What a later release may say of a message."""
+    """A later release's message, with more fields."""
 
     mood: str = "curious"
     seen_on: dict[str, Any] | None = None
@@ -28,7 +28,7 @@ class NewerAuthor(Author):
 
 
 class NewerRelease(Workspace):
-    """The same store's next release: its messages carry more."""
+    """The same store's next release: its messages have more fields."""
 
     async def says(self, chat: str, visitor: str, text: str) -> int:
         cid = new_cid()

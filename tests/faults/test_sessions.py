@@ -1,4 +1,4 @@
-"""Sessions and the time that passes over open sockets."""
+"""Sessions, and time passing over open sockets."""
 
 import asyncio
 from collections.abc import Collection

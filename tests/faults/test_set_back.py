@@ -1,4 +1,4 @@
-"""A store that was restored, cut short, swapped or emptied: nothing acknowledged since is lost, and it is said."""
+"""A store that was restored, cut short, swapped or emptied: nothing acknowledged since is lost, and it is reported."""
 
 import json
 import os
@@ -30,7 +30,7 @@ async def archived_texts(stage: Stage) -> list[str]:
 
 
 async def caught_up(stage: Stage) -> None:
-    """SQL has all that the store has."""
+    """Wait until SQL has everything the store has."""
 
     async def all_of_it() -> bool:
         archived = {raw for _, raw in await read_archive(stage)}
@@ -40,14 +40,14 @@ async def caught_up(stage: Stage) -> None:
 
 
 async def says(visitor: Visitor, *texts: str) -> None:
-    """All of them acknowledged."""
+    """Send all texts and wait until they are acknowledged."""
     for text in texts:
         claim = await visitor.answered(await visitor.say(text))
         assert claim.outcome == "acked", text
 
 
 async def comes_and_says(stage: Stage, name: str, *texts: str) -> str:
-    """A visitor who opens a chat with Ana there, is acknowledged, and leaves; the epoch they were told."""
+    """A visitor opens a chat while Ana is online, is acknowledged, and leaves; return the epoch they were given."""
     async with Cast(stage) as cast:
         await (await cast.agent("ana", tab="desk")).settled()
         visitor = await cast.visitor(name)
@@ -61,7 +61,7 @@ def lines(name: str, count: int = 12) -> list[str]:
 
 
 def append_only_file(folder: Path) -> Path:
-    """Where the store writes just now."""
+    """Return the file the store writes to at the moment."""
     return max(folder.glob("store/appendonlydir/*.incr.aof"), key=lambda file: file.stat().st_mtime)
 
 
@@ -120,7 +120,7 @@ async def test_a_file_cut_short_while_running_loses_nothing_new(server: RunningS
     first = await comes_and_says(stage, "vera", *lines("before", 30))
     await caught_up(stage)
     pid = await store_pid(stage)
-    os.kill(server.pid, signal.SIGSTOP)  # nobody starts the store again meanwhile
+    os.kill(server.pid, signal.SIGSTOP)  # so that nobody restarts the store meanwhile
     os.kill(pid, signal.SIGKILL)
     cut_short(server.data)
     os.kill(server.pid, signal.SIGCONT)
@@ -152,7 +152,7 @@ async def test_messages_on_two_alternating_stores_are_archived(
 
 @pytest.mark.parametrize("how", ["flushed", "deleted"])
 async def test_chats_of_an_emptied_store_end_in_the_archive_as_lost(server: RunningServer, how: str) -> None:
-    """Nobody will ever end them: they are listed, and what was said in them is there to read."""
+    """Nobody will ever end them, so they are listed, and their messages can be read."""
     stage = stage_of(server)
     await comes_and_says(stage, "vera", "Is anybody there?")
     await caught_up(stage)

@@ -1,4 +1,4 @@
-"""Networks and sockets that break: cut, one way, half open, slow, many at once."""
+"""Networks and sockets that break: cut, one-way, half-open, slow, many at once."""
 
 import asyncio
 import secrets
@@ -33,7 +33,7 @@ async def test_a_one_way_or_black_hole_network_loses_nothing(inside: Inside, way
         async with talking(visitors):
             await a_while(visitors, 2)
             network.swallow(*ways)  # type: ignore[arg-type]
-            await asyncio.sleep(0.5)  # what is said now is heard of no more
+            await asyncio.sleep(0.5)  # what is sent now disappears
             network.heal()
             await a_while(visitors, 2)
         for agent in agents:
@@ -157,7 +157,7 @@ async def test_an_agents_second_tab_waits_and_a_click_moves_the_console(inside: 
 async def test_a_reader_of_one_byte_a_second_is_cut_and_nobody_else_notices(
     inside: Inside, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An outbox has bounds (smaller ones here, to fill them sooner): hers overflows while the others talk on."""
+    """An outbox is bounded (more tightly here, to fill it sooner): hers overflows while the others chat on."""
     monkeypatch.setattr(hub, "MOST_BYTES", 64 * 1024)
     agents, visitors = await busy(cast, 3)
     slow = await cast.visitor("slow")
@@ -177,13 +177,13 @@ async def test_a_reader_of_one_byte_a_second_is_cut_and_nobody_else_notices(
 
 
 def listening(inside: Inside, visitor: Visitor) -> bool:
-    """Whether the server holds a socket of the visitor."""
+    """Whether the server has a socket of the visitor."""
     known = inside.services.visitor_tokens.read(visitor.token)
     return bool(inside.services.hub.listeners(f"visitor:{known}"))
 
 
 async def one_byte_reader(inside: Inside, token: str) -> asyncio.Task[None]:
-    """A socket of the token's visitor that says hello and then reads a byte a second."""
+    """A socket of the token's visitor that says hello and then reads one byte per second."""
     host, _, port = inside.url.removeprefix("http://").partition(":")
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -1,4 +1,4 @@
-"""A start while something is away: it waits, as a running server would, and ends when it is asked to."""
+"""A start while something is down: it waits, as a running server would, and stops when asked to."""
 
 import sqlite3
 from collections.abc import Iterator

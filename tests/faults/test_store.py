@@ -1,4 +1,4 @@
-"""The store hangs, forgets, or runs ahead of its readers; SQL is away: chats go on, or everybody is told."""
+"""The store hangs, forgets, or runs ahead of its readers; SQL is down: chats go on, or everybody is told."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ from tests.support.server_process import RunningServer
 async def through_a_network(
     folder: Path, store: EmbeddedStore, workspace: str
 ) -> AsyncIterator[tuple[Network, Inside]]:
-    """An installation whose way to the store can break."""
+    """An installation whose connection to the store can break."""
     async with Network(str(folder / "unreached")) as network:
         network.target = socket_of(store)
         async with installed(folder, f"redis://127.0.0.1:{network.port}", workspace) as inside:
@@ -42,13 +42,13 @@ def socket_of(store: EmbeddedStore) -> str:
 async def test_a_store_that_accepts_and_never_answers_is_unknown_and_recovers(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sockets are closed with 1013, everybody comes back and says it again, and it is there once."""
+    """Sockets close with 1013, everybody reconnects and resends, and every message exists once."""
     monkeypatch.setattr(store_door.Store.__init__, "__kwdefaults__", {"deadline": 1.0})
     async with through_a_network(tmp_path, store, workspace_name) as (network, inside), Cast(inside) as cast:
         agents, visitors = await busy(cast, 3)
         async with talking(visitors):
             await a_while(visitors, 1)
-            network.swallow("down")  # what is done is done, and nobody hears of it
+            network.swallow("down")  # commands are done, but their answers disappear
             await eventually(lambda: all(1013 in visitor.closes for visitor in visitors), "the sockets to be closed")
             network.heal()
             await a_while(visitors, 2)
@@ -76,7 +76,7 @@ async def test_a_store_that_is_cut_off_repeatedly_loses_nothing(
 
 
 def replace_store(inside: Inside, store: EmbeddedStore) -> Inside:
-    """The same stage, its record read without the bad network."""
+    """The same stage, with its record read past the bad network."""
     return replace(inside, store_url=store.url)
 
 
@@ -116,7 +116,7 @@ async def caught_up(stage: object, count: int) -> bool:
 
 
 async def archive_with(stage: object, text: bytes) -> list[tuple[int, bytes]]:
-    """The archive, once it holds the text; empty before."""
+    """Return the archive once it contains the text; empty before."""
     rows = await read_archive(stage)  # type: ignore[arg-type]
     return rows if any(text in raw for _, raw in rows) else []
 
@@ -124,7 +124,7 @@ async def archive_with(stage: object, text: bytes) -> list[tuple[int, bytes]]:
 async def test_a_process_paused_past_the_feeds_trim_point_resyncs(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str
 ) -> None:
-    """Its tail stands still while the feed goes on and is cut behind it: nothing is skipped in silence."""
+    """Its reader stands still while the feed goes on and is trimmed behind it: nothing is skipped silently."""
     async with (
         through_a_network(tmp_path, store, workspace_name) as (network, paused),
         installed(tmp_path, store.url, workspace_name) as running,
@@ -164,7 +164,7 @@ async def test_sql_locked_for_a_while_delays_the_archive_and_no_chat(inside: Ins
 async def test_chats_go_on_while_postgresql_is_silent(
     tmp_path: Path, store: EmbeddedStore, workspace_name: str, postgres: PostgresServer
 ) -> None:
-    """It accepts and never answers: an agent whose connection drops is known by what was known last."""
+    """It accepts connections and never responds: an agent who reconnects is recognized by the last known answer."""
     name = postgres.create_database(like="migrated").partition("@/")[2].partition("?")[0]
     async with Network(str(postgres.folder / ".s.PGSQL.5432")) as network:
         url = f"postgresql://{OWNER}@127.0.0.1:{network.port}/{name}"
@@ -185,7 +185,7 @@ async def test_chats_go_on_while_postgresql_is_silent(
 async def test_a_server_asleep_past_its_leases_writes_nothing_stale(
     tmp_path: Path, store: EmbeddedStore, start_server: Callable[..., RunningServer]
 ) -> None:
-    """SIGSTOP for longer than an agent's lease: the chat moves on; what the sleeper then says is refused."""
+    """SIGSTOP for longer than an agent's lease: the chat moves on, and what the sleeper then writes is refused."""
     sleeper = start_server(store=store.url, workspace="sleeper")
     secret = (sleeper.data / "secret").read_text()
     other = start_server(store=store.url, workspace="sleeper", database=sleeper.database_url, secret=secret)

@@ -1,4 +1,4 @@
-"""People who may not: foreign pages, no credentials, ended credentials, somebody else's chat, hostile texts."""
+"""People without access: foreign pages, no credentials, ended credentials, somebody else's chat, hostile texts."""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -16,7 +16,7 @@ from tests.support.eventually import eventually
 
 
 def foreign(url: str) -> Iterator[str]:
-    """Origins that are not the site's, each of them close to one that is."""
+    """Origins that are not the site's, each similar to one that is."""
     host, _, port = url.removeprefix("http://").partition(":")
     yield ""
     yield "null"
@@ -199,7 +199,7 @@ HOSTILE = (
 
 
 class Elements(HTMLParser):
-    """The elements of fragments, each with the names of its attributes, and every link's scheme."""
+    """The elements of fragments, each with its attributes' names, and every link's scheme."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -213,12 +213,12 @@ class Elements(HTMLParser):
 
 
 async def drawn(inside: Inside, cast: Cast, name: str, texts: list[str]) -> str:
-    """All fragments a console gets of a visitor whose every text is one of these, in every place there is."""
+    """Return all fragments a console gets about a visitor with one of these texts in every field."""
     async with console_of(inside, "ana") as frames:
         visitor = await cast.visitor(name)
         for number, text in enumerate(texts):
             page = Page(url=f"{inside.url}/{text}?q={text}", title=text, referrer=f"{inside.url}/{text}")
-            new = {text[:60]: f"{text} {number}"}  # what is known already would make no fact
+            new = {text[:60]: f"{text} {number}"}  # a known value would make no fact
             command = SetProfile(cid=new_cid(), name=text, email=text, fields=new, page=page)
             opening = Open(cid=new_cid(), text=text, name=text, email=text, fields={text[:60]: text}, page=page)
             for frame in (opening, command):
@@ -232,7 +232,7 @@ async def drawn(inside: Inside, cast: Cast, name: str, texts: list[str]) -> str:
 async def test_whatever_a_visitor_writes_draws_no_element_and_no_attribute_of_its_own(
     inside: Inside, cast: Cast
 ) -> None:
-    """Hostile texts in every place make the very same elements as harmless ones."""
+    """Hostile texts in every place make exactly the same elements as harmless ones."""
     harmless = Elements(await drawn(inside, cast, "vera", ["Hello there"] * len(HOSTILE)))
     hostile = Elements(await drawn(inside, cast, "mallory", list(HOSTILE)))
     assert hostile.found - harmless.found == set()

@@ -1,4 +1,4 @@
-"""A busy afternoon: visitors who talk and agents who answer, while something breaks."""
+"""A busy afternoon: visitors who chat and agents who answer, while something breaks."""
 
 import asyncio
 import itertools
@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from tests.faults.clients import Agent, Cast, Visitor
 from tests.support.eventually import eventually
 
-PACE = 0.25  # s between two lines of one visitor: the server takes five frames a second
+PACE = 0.25  # s between two messages of one visitor: the server takes five frames a second
 
 
 async def busy(cast: Cast, visitors: int = 6) -> tuple[list[Agent], list[Visitor]]:
-    """Ana and Ben at work, and that many visitors in conversation with them."""
+    """Ana and Ben at work, and that many visitors chatting with them."""
     agents = [await cast.agent("ana", answers=True), await cast.agent("ben", answers=True)]
     people = await cast.visitors(visitors)
     for visitor in people:
@@ -24,7 +24,7 @@ async def busy(cast: Cast, visitors: int = 6) -> tuple[list[Agent], list[Visitor
 
 @asynccontextmanager
 async def talking(visitors: Sequence[Visitor]) -> AsyncIterator[None]:
-    """Everybody keeps talking inside the block, whatever happens; at its end all has been answered."""
+    """Everybody keeps chatting inside the block, whatever happens; at its end everything has been answered."""
     tasks = [asyncio.create_task(_talk(visitor)) for visitor in visitors]
     try:
         yield
@@ -44,7 +44,7 @@ async def _talk(visitor: Visitor) -> None:
 
 
 async def a_while(visitors: Sequence[Visitor], lines: int = 3) -> None:
-    """Until each visitor has seen that many more messages on the screen."""
+    """Wait until each visitor has that many more messages on screen."""
     wanted = {visitor.name: len(visitor.texts) + lines for visitor in visitors}
     await eventually(
         lambda: all(len(visitor.texts) >= wanted[visitor.name] for visitor in visitors), "the talk to go on", within=30

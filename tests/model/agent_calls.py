@@ -12,7 +12,7 @@ class Answering(Visiting):
     def held(
         self, agent: str, fence: int, chat: str, cid: str, body: object, *, after: bool = False
     ) -> tuple[Chat, Said | None]:
-        """With `after` also while it is wrapped up."""
+        """The held chat; `after` allows wrap-up too."""
         self.fenced(agent, fence)
         c = self.chat(chat)
         again = self.again(chat, agent, cid, body)

@@ -1,4 +1,4 @@
-"""The promises, held against the facts alone: it knows neither the model nor the store."""
+"""The promises, checked against the facts alone; knows neither the model nor the store."""
 
 from console.events import (
     AgentChanged,
@@ -29,13 +29,13 @@ OVER = ("", "wrapup", "ended")
 
 
 class BrokenPromise(AssertionError):
-    """Which promise, and the fact that breaks it."""
+    """Names the promise, and the fact that breaks it."""
 
 
 class Checker:
-    """Takes a workspace's facts one by one, in order; BrokenPromise at the first that cannot be.
+    """Takes a workspace's facts one by one, in order; raises BrokenPromise at the first impossible one.
 
-    A place is waiting, ended, or offered, active or wrapup with the agent whose slot it has.
+    A place is waiting, ended, or offered, active or wrapup with the agent whose slot it uses.
     """
 
     def __init__(self) -> None:
@@ -47,9 +47,9 @@ class Checker:
         self.slots: dict[str, dict[int, str]] = {}
         self.limits: dict[str, int] = {}
         self.lines: dict[str, list[str]] = {}
-        self.late: dict[str, int] = {}  # chat -> the due that was said to be missed
-        self.promises: dict[str, int] = {}  # chat -> when its agent is to be back
-        self.broken: dict[str, int] = {}  # chat -> the promise that was said to be broken
+        self.late: dict[str, int] = {}  # chat -> the due time recorded as missed
+        self.promises: dict[str, int] = {}  # chat -> when its agent promised to be back
+        self.broken: dict[str, int] = {}  # chat -> the promise recorded as broken
         self.answered: set[str] = set()
 
     def take(self, n: int, fact: AnyFact) -> None:

@@ -1,4 +1,4 @@
-"""How a move finds whom and what it is about, and how time passes for everybody."""
+"""How a move picks whom and what it concerns, and how time passes for everybody."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ VISITORS = [
 
 
 class Choosing:
-    """One twin. `k` and `j` choose, `yes` decides; a move for which there is nothing to choose from does nothing."""
+    """Moves on one twin. `k` and `j` choose, `yes` decides; a move without anything to choose from does nothing."""
 
     def __init__(self, twin: Twin) -> None:
         self.twin = twin
         self.model = twin.model
         self.made = 0
         self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-        self.kind = 0  # of the queues
+        self.kind = 0  # which queues
         self.fences: dict[str, list[int]] = {agent: [0] for agent in AGENTS}
         twin.do("configure", first_directory())
         twin.do("tick", "p1")
@@ -33,12 +33,12 @@ class Choosing:
         return f"{kind}{self.made}"
 
     def command(self, verb: str, *args: Any, **named: Any) -> None:
-        """One with a cid: it may be sent again."""
+        """Run a command with a cid; it may be resent later."""
         self.said.append((verb, args, named))
         self.twin.do(verb, *args, **named)
 
     def some(self, k: int, *places: str) -> list[Chat]:
-        """One chat in one of these places, or none."""
+        """Pick a chat in one of these places, or none."""
         chats = [c for c in self.model.chats.values() if c.place in places]
         return [chats[-1 - k % len(chats)]] if chats else []
 
@@ -52,13 +52,15 @@ class Choosing:
         return self.model.members[agent].fence if agent in self.model.members else self.fences[agent][-1]
 
     def mine(self, c: Chat) -> tuple[Author, int, str, str]:
-        """How its agent's commands begin, with a cid."""
+        """Return the first arguments of its agent's commands, with a cid."""
         return self.author(c.agent), self.fence(c.agent), c.id, self.fresh("x")
 
     # --- time ----------------------------------------------------------------------------------
 
     def tick(self, ms: int, k: int) -> None:
-        """Time passes; mostly consoles draw what they get, they and the widgets answer pings, some come back."""
+        """Let time pass; usually consoles show what they get, consoles and widgets answer pings, and some agents
+        return.
+        """
         if k % 4 == 0:
             self.all_connect()
         if k % 4 < 3:

@@ -1,4 +1,4 @@
-"""The settings a workspace gets in a run: few queues and members, in all the ways that matter to live state."""
+"""The settings of a workspace in a run: few queues and members, in every way that matters to live state."""
 
 from collections.abc import Sequence
 
@@ -47,7 +47,7 @@ def directory(
     version: int, kind: int, limits: Sequence[int], served: Sequence[tuple[str, ...]],
     spoken: Sequence[tuple[str, ...]], hours: Hours = ALWAYS,
 ) -> Directory:  # fmt: skip
-    """`kind` chooses the queues, which have the same hours; Late is there only while somebody serves it."""
+    """`kind` chooses the queues, which share their hours; Late exists only while somebody serves it."""
     rows = zip(AGENTS, limits, served, spoken, strict=True)
     people = {
         agent: Member(agent, agent.title(), f"{agent}@example.org", queues=queues, limit=limit, languages=languages)
@@ -64,12 +64,12 @@ def directory(
 
 
 def closing(now: int) -> Hours:
-    """Until the end of the running minute."""
+    """Open until the end of the current minute."""
     return _today(now, 0, now // 60_000 % 1_440 + 1)
 
 
 def opening(now: int) -> Hours:
-    """From the end of the running minute on."""
+    """Open from the end of the current minute."""
     minute = now // 60_000 % 1_440 + 1
     return _today(now, minute % 1_440, 1_440)
 

@@ -1,4 +1,4 @@
-"""Chats that change hands because somebody says so; and those who look on."""
+"""Chats that change hands on command, and watching."""
 
 from console.events import Author
 from console.queue.results import Said
@@ -11,7 +11,7 @@ DAY = 86_400_000
 
 
 class Handing(Answering):
-    # --- the agent's own yes and no ------------------------------------------------------------
+    # --- accepting and declining ---------------------------------------------------------------
 
     def take(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
         self.fenced(agent.id, fence)
@@ -136,10 +136,10 @@ class Handing(Answering):
             member = self.members[to]
             if not member.connected or (member.status != "online" and not anyway):
                 raise Refusal("not_there")
-            if not member.has_slot and c.agent != to:  # what is offered to them has a slot already
+            if not member.has_slot and c.agent != to:  # an offered chat has a slot already
                 raise Refusal("no_slot")
 
-    # --- those who look on ---------------------------------------------------------------------
+    # --- watching ------------------------------------------------------------------------------
 
     def invite(self, agent: Author, fence: int, chat: str, cid: str, guest: str) -> Said:
         c, again = self.held(agent.id, fence, chat, cid, ("invite", guest), after=True)

@@ -1,4 +1,4 @@
-"""The model's lines: who may take which chat, where it stands, and who gets it."""
+"""The model's queues of chats: who may take which chat, where it is listed, and who gets it."""
 
 from typing import Any
 
@@ -19,18 +19,18 @@ class Lines(Queues):
         return c.tongue if c.tongue in spoken else next(iter(spoken), "")
 
     def lanes_of(self, member: Member) -> set[str]:
-        """Queue and language of all that they could take."""
+        """Return queue and language of everything they could take."""
         served = self.configured & set(member.queues)
         spoken = {queue: {one for q in self.feeders(queue) for one in q.languages} for queue in served}
         return {*served, *(f"{queue}/{one}" for queue in served for one in spoken[queue] if member.speaks(one))}
 
     def lanes(self, c: Chat) -> list[str]:
-        """Those of its lines in which its language is spoken."""
+        """Return those of the chat's queues that serve its language."""
         language = self.language(c)
         return [line for line in c.reached if not language or any(language in q.languages for q in self.feeders(line))]
 
     def serves(self, c: Chat, member: Member) -> str:
-        """The first line in which the member may be found for it."""
+        """Return the first queue through which the member can get it."""
         speaks = member.speaks(self.language(c))
         return next((line for line in self.lanes(c) if line in member.queues and speaks), "")
 
@@ -38,7 +38,7 @@ class Lines(Queues):
         return bool(self.serves(c, member)) and c.excluded.get(member.id, 0) <= self.now
 
     def eligible(self, c: Chat) -> list[Member]:
-        """Who could get it now, least pressure first."""
+        """Return who could get it now, least pressure first."""
         return sorted((m for m in self.members.values() if m.free and self.may_have(c, m)), key=self.pressure)
 
     def routed(self, c: Chat) -> bool:
@@ -48,7 +48,7 @@ class Lines(Queues):
         return self.routed(c) and bool(self.eligible(c))
 
     def free(self, queue: str, language: str) -> list[Member]:
-        """Those with a free slot who serve that line in that language, if it counts there."""
+        """Return those with a free slot in that queue who speak that language, if it matters there."""
         lane = f"{queue}/{language}" if language else queue
         return [m for m in self.members.values() if m.free and lane in self.lanes_of(m)]
 
@@ -60,15 +60,15 @@ class Lines(Queues):
         return sum(c.place == "active" and c.turn > 0 for c in held)
 
     def in_hand(self, member: Member) -> list[Chat]:
-        """Running clocks first, by their promise; then the others by slot."""
+        """Return running clocks first, by due time; then the others by slot."""
         chats = [self.chats[chat] for _, chat in sorted(member.held.items())]
         running = sorted((c for c in chats if c.place == "active" and c.turn), key=lambda c: (c.due, c.id))
         return running + [c for c in chats if c not in running]
 
-    # --- in line -------------------------------------------------------------------------------
+    # --- waiting -------------------------------------------------------------------------------
 
     def line(self, queue: str) -> list[Chat]:
-        """The queue's own."""
+        """Return the queue's own chats."""
         waiting = (c for c in self.chats.values() if c.place == "waiting" and c.queue == queue)
         return sorted(waiting, key=lambda c: (c.rank, c.id))
 
@@ -87,7 +87,7 @@ class Lines(Queues):
             self.timer("abandon", c.id, self.now + state.ABANDON)
 
     def settle(self, c: Chat) -> None:
-        """Nobody is there for it: it stands in line now."""
+        """Nobody can have it: it waits now."""
         if not c.stuck:
             c.stuck = self._why_nobody(c)
             pace, _ = self.paces.get(c.queue, (0, 0))
@@ -104,7 +104,7 @@ class Lines(Queues):
         return "language" if others else "all_busy"
 
     def next_line(self, c: Chat) -> str:
-        """The one it overflows to next, "" when there is none."""
+        """Return the queue it overflows to next, "" if there is none."""
         beyond = self.queues[c.reached[-1]].overflow_to
         return beyond if beyond in self.configured and beyond not in c.reached else ""
 
@@ -116,7 +116,7 @@ class Lines(Queues):
             self.no_timer(c.id, "overflow")
 
     def passes(self, c: Chat) -> bool:
-        """Whether the tier it has reached last is not waited out."""
+        """Whether the tier it reached last need not be waited for."""
         last, beyond = c.reached[-1], self.next_line(c)
         return bool(beyond) and (not self.manned(last) or (not self.is_open(last) and self.is_open(beyond)))
 
@@ -145,7 +145,7 @@ class Lines(Queues):
         self.record(c, "overflowed", queue=c.reached[-1])
 
     def empty_tier(self, queue: str) -> None:
-        """If nobody works it, who has waited there last goes on."""
+        """If nobody is online in it, chats that reached it last go on."""
         for c in list(self.chats.values()) if not self.manned(queue) else ():
             if c.place == "waiting" and c.reached[-1] == queue and self.next_line(c):
                 self.next_overflow(c, self.now)
@@ -157,7 +157,7 @@ class Lines(Queues):
             self.route_chat(c)
 
     def follow_settings(self, c: Chat) -> None:
-        """It is in a queue there is, keeps the lines that overflow still leads to, and has the head start of now."""
+        """Keep it in an existing queue, with the queues that overflow still leads to, and the current head start."""
         home = self.home(c.queue, c.site)
         kept = [home]
         for line in c.reached[1:] if home == c.queue else ():
@@ -198,7 +198,7 @@ class Lines(Queues):
             self.hand(c, member, "next_in_line")
 
     def next_chat(self, member: Member, *, pull: bool) -> Chat | None:
-        """The one whose promise breaks first, of those that the member may have."""
+        """Return the chat whose promise breaks first, of those the member may have."""
         waiting = (c for c in self.chats.values() if c.place == "waiting" and (pull or self.routed(c)))
         return min((c for c in waiting if self.may_have(c, member)), key=lambda c: (c.rank, c.id), default=None)
 
@@ -213,7 +213,7 @@ class Lines(Queues):
         return min(set(range(1, 99)) - set(member.held))
 
     def assign(self, c: Chat, member: Member, why: str, line: str = "") -> None:
-        last_slot = c.place == "offered" and not member.free  # kept for this very chat
+        last_slot = c.place == "offered" and not member.free  # reserved for this very chat
         candidates = len(self.free(line or c.queue, self.language(c))) + last_slot
         told = {"candidates": candidates, "clocks": self.clocks(member)}
         chats = len(member.held) - (c.place == "offered")
@@ -238,7 +238,7 @@ class Lines(Queues):
         self.last_agent[c.visitor] = member.id
 
     def _learn(self, c: Chat, waited: int) -> dict[str, Any]:
-        """What the wait teaches of the line, as members of the fact."""
+        """Return what the wait says about the queue's pace, as members of the fact."""
         self.measure(c.queue, "w", waited)
         if not waited:
             return {}
@@ -263,7 +263,7 @@ class Lines(Queues):
         self.timer("offer", c.id, c.until)
         self.record(c, "offered", agent=member.id, name=member.name, slot=slot, until=c.until, **told)
 
-    # --- out of hands --------------------------------------------------------------------------
+    # --- leaving an agent ----------------------------------------------------------------------
 
     def let_go(self, c: Chat) -> Member | None:
         self.end_stay(c)

@@ -20,8 +20,8 @@ from tests.model.model import Model
 from tests.model.state import Chat, Member
 from tests.model.visitor_calls import Refusal
 
-START = 1_800_000_000_000  # ms: where the clock of every run stands at first
-STILL = -(10**15)  # ms `ahead` that keep the store's own clock out of it: now is what we set
+START = 1_800_000_000_000  # ms: the start of every run's clock
+STILL = -(10**15)  # ms of `ahead` that hide the store's own clock: now is what we set
 LANES = [*QUEUES, *(f"{queue}/{language}" for queue in QUEUES for language in LANGUAGES)]
 SETS = [
     *((kind, lane) for kind in ("free", "waiting", "pull") for lane in LANES),
@@ -35,7 +35,7 @@ return found
 
 
 class Difference(AssertionError):
-    """What is different, as the store has it and as the model has it."""
+    """The difference, as the store and as the model has it."""
 
     def __init__(self, what: str, real: object, expected: object) -> None:
         super().__init__(f"{what}\n  store: {real!r}\n  model: {expected!r}")
@@ -47,7 +47,7 @@ def same(what: str, real: object, expected: object) -> None:
 
 
 class Twin:
-    """`do(verb, …)` on both; time stands still but for `move(ms)`."""
+    """`do(verb, …)` on both; time passes only by `move(ms)`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, store: Store, name: str) -> None:
         self.loop = loop
@@ -61,7 +61,7 @@ class Twin:
         self.broken = False
         self.answered: set[tuple[int, int]] = set()
         self.entry = "0-0"
-        loop.run_until_complete(self.real.snapshot())  # the epoch is known from here on
+        loop.run_until_complete(self.real.snapshot())  # from here on the epoch is known
         self.real.on_due = self._on_due
         self.real.now = lambda: self.now  # type: ignore[method-assign]
 
@@ -69,7 +69,7 @@ class Twin:
         self.now += ms
 
     def do(self, verb: str, *args: Any, **named: Any) -> Any:
-        """The result, the same for both; None for a refusal, the same for both."""
+        """Return the result of both; None for a refusal by both."""
         self.calls += 1
         self.broken = True
         self.model.now, self.model.facts, self.answered = self.now, [], set()
@@ -85,7 +85,7 @@ class Twin:
         self.answered.add((now, due))
 
     async def _call(self, verb: str, *args: Any, **named: Any) -> tuple[Any, list[Any]]:
-        """One exchange: the time, the command, and all that is looked at after it."""
+        """One exchange: the time, the command, and everything to compare after it."""
         real = getattr(self.real, verb)(*args, **named)
         all_of_it = self._clock(), real, self._clock(), self._look(), self.real.snapshot()
         _, result, _, looked, snapshot = await asyncio.gather(*all_of_it, return_exceptions=True)
@@ -105,10 +105,10 @@ class Twin:
         except Refusal as refusal:
             return refusal
 
-    # --- what must be the same after each call -------------------------------------------------
+    # --- must be equal after each call ---------------------------------------------------------
 
     def _look(self) -> Awaitable[Any]:
-        """The new entries, the timers, who is free and who waits."""
+        """Compare the new entries, the timers, who is free and who waits."""
         keys = self.real.keys
         names = [keys.feed, keys.prefix + "due", *(keys.of(kind, of) for kind, of in SETS)]
         return self.store.command("EVAL", LOOK, len(names), *names, f"({self.entry}")
@@ -131,7 +131,7 @@ class Twin:
         same("the picture", _drawn(self.picture), _drawn(Picture.from_snapshot(snapshot)))
 
     def _sets(self) -> dict[tuple[str, str], list[tuple[str, int]]]:
-        """Who is free in a lane, with their pressure; who stands in it, or in a queue's own line; running clocks."""
+        """Compare free members of a lane with their pressure, the chats in lanes and queues, and running clocks."""
         model, sets = self.model, defaultdict[tuple[str, str], list[tuple[str, int]]](list)
         for member in model.members.values():
             for lane in model.lanes_of(member) if member.free else ():
@@ -188,7 +188,7 @@ class Twin:
         same(f"the fields of {agent}", {name: fields.get(name, empty.get(name)) for name in expected}, expected)
 
     def _at_rest(self) -> None:
-        """No routed chat waits beside somebody with a free slot who may have it; nothing is held by nobody."""
+        """No chat waits while a member with a free slot may have it, and no agent-less chat is held."""
         for c in self.model.chats.values():
             again = self.model.timers.get(f"again:{c.id}", self.now + 1)  # what time alone allows counts from a tick on
             if c.place == "waiting" and self.model.routed(c) and again > self.now:
@@ -202,16 +202,16 @@ class Twin:
                 same(f"the end of what {member.id} holds", f"lost:{member.id}" in self.model.timers, True)
 
     def _not_in_an_empty_tier(self, c: Chat) -> None:
-        """It goes on now, unless somebody works there, or was lost just now."""
+        """It goes on now, unless somebody is online there, or was lost just now."""
         tier = c.reached[-1]
         lost = any(f"lost:{m.id}" in self.model.timers for m in self.model.members.values() if tier in m.queues)
         if not lost and self.model.timers[f"overflow:{c.id}"] > self.now:
             same(f"whether anybody is in {tier}, where {c.id} waits", self.model.manned(tier), True)
 
-    # --- what must be the same at the end ------------------------------------------------------
+    # --- must be equal at the end --------------------------------------------------------------
 
     def close(self) -> None:
-        if not self.broken:  # what was found first is the news
+        if not self.broken:  # the first difference is the one that matters
             self.loop.run_until_complete(self._close())
 
     async def _close(self) -> None:
@@ -261,7 +261,7 @@ LISTS = ("guests", "watchers", "reached")
 
 
 def _field(name: str, value: str) -> Any:
-    """A chat's field as the model has it."""
+    """Return a chat's field as the model has it."""
     if name in TEXTS:
         return value
     if name in LISTS:
@@ -276,7 +276,7 @@ def _scores(flat: list[bytes]) -> dict[str, int]:
 
 
 def _pressure(clocks: int, chats: int, last: int, _: str) -> int:
-    """As one number, in the same order."""
+    """Return it as one number in the same order."""
     return (clocks * 10 + chats) * 10**13 + last
 
 

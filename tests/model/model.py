@@ -1,4 +1,4 @@
-"""The model of a workspace: its configuration, and what time does."""
+"""The model of a workspace: its configuration, and the passing of time."""
 
 from console.domain.directory import Directory, Queue
 from console.domain.directory import Member as Told
@@ -17,7 +17,7 @@ LANES = ("mode", "languages", "overflow_to", "overflow_after", "head_start", "la
 
 
 class Model(Presence):
-    """A workspace. After a verb, `facts` holds what it recorded, `timers` what is still to come."""
+    """A workspace. After a verb, `facts` holds what it recorded, `timers` what is pending."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Model(Presence):
             self.tell(member)
         gone = sorted(self.members.keys() - directory.members.keys())
         for agent in gone:
-            self.members[agent].limit = 0  # none of them gets what another one leaves
+            self.members[agent].limit = 0  # so that none of them gets a chat another one leaves
         for agent in gone:
             self._remove(agent)
         for member in changed:
@@ -72,12 +72,12 @@ class Model(Presence):
         self.hours |= {queue.id: (queue.hours, self.now) for queue in directory.queues.values()}
 
     def _moves(self, queue: Queue) -> bool:
-        """Whether its waiting chats stand elsewhere from now on."""
+        """Whether its waiting chats are listed elsewhere from now on."""
         was = self.queues.get(queue.id)
         return was is not None and any(getattr(was, name) != getattr(queue, name) for name in LANES)
 
     def _that_lead_to(self, queues: set[str]) -> list[str]:
-        """The nearest first."""
+        """Nearest first."""
         found: list[str] = []
         beyond = sorted(queues)
         while beyond:
@@ -87,7 +87,7 @@ class Model(Presence):
         return found
 
     def _told(self, told: Told, before: dict[str, set[str]]) -> Member | None:
-        """The member, if anything about them is new."""
+        """Return the member if anything about them changed."""
         member = self.members.setdefault(told.id, Member(told.id, "", 0, ()))
         was = member.name, member.limit, member.queues, before.get(told.id)
         member.name, member.limit, member.queues, member.languages = told.name, told.limit, told.queues, told.languages

@@ -1,4 +1,4 @@
-"""What people, time and SQL may do to a workspace next. Each move chooses by numbers out of what there is."""
+"""What people, time and SQL may do next to a workspace. Each move uses numbers to choose from what exists."""
 
 from tests.model.directories import ALWAYS, LIMITS, SERVED, SPOKEN, closing, directory, opening
 from tests.model.moves_handovers import HandingMoves
@@ -44,7 +44,7 @@ class Moves(HandingMoves):
         moves[k % len(moves)](j, k, yes)
 
     def visitor_goes(self, k: int, j: int, yes: bool) -> None:
-        """And does not come back while anybody would wait."""
+        """And does not return while anybody would wait."""
         for c in self.some(k, "waiting", "offered"):
             for tab in sorted(c.tabs):
                 self.twin.do("depart", c.id, tab)
@@ -60,7 +60,7 @@ class Moves(HandingMoves):
 
     def configures(self, k: int, j: int, yes: bool) -> None:
         limits = [LIMITS[(k * 5 + j * (n + 1)) % len(LIMITS)] for n in range(4)]
-        if k == 11:  # many go at once
+        if k == 11:  # many leave at once
             limits = [j >> n & 1 for n in range(4)]
         served = [SERVED[(j + k * n) % len(SERVED)] for n in range(4)]
         spoken = [SPOKEN[(k + j * n) % len(SPOKEN)] for n in range(4)]
@@ -78,19 +78,19 @@ class Moves(HandingMoves):
         self.twin.do("archived", self.twin.entry, max(0, self.model.n - [0, 0, 3, 30][k % 4]))
 
     def a_day_passes(self, k: int, j: int, yes: bool) -> None:
-        """Live keys go, once archived."""
+        """Live keys are deleted once archived."""
         self.sql_has_it(k, j, yes)
         self.tick(86_400_000, 3)
         self.all_connect()
 
-    # --- once more -----------------------------------------------------------------------------
+    # --- resends -------------------------------------------------------------------------------
 
     def sends_again(self, k: int, j: int, yes: bool) -> None:
         if self.said:
             verb, args, named = self.said[-1 - (k * 3 + j) % len(self.said)]
             if yes and verb in FENCED:  # after a reconnect
                 args = (args[0], self.fence(args[0].id), *args[2:])
-            if verb in ("open", "leave_message"):  # the server thinks of the chat's id anew
+            if verb in ("open", "leave_message"):  # the server makes a new chat id
                 args = (self.fresh("c"),)
             self.twin.do(verb, *args, **named)
 

@@ -13,7 +13,7 @@ class AgentMoves(VisitorMoves):
         self.connect(AGENTS[k % 4], f"tab{j % 2}", take=yes, quiet=j > 8)
 
     def leaves(self, k: int, j: int, yes: bool) -> None:
-        """For longer than the short grace, or who knows."""
+        """For longer than the short grace period, or any time."""
         agent = AGENTS[k % 4]
         if j % 2 and agent in self.model.members:
             for c in self.model.in_hand(self.model.members[agent])[:1]:
@@ -44,7 +44,7 @@ class AgentMoves(VisitorMoves):
         self.command("agent_say", *self.mine(c), self.fresh("yes "), read, **how)
 
     def answers_late(self, k: int, j: int, yes: bool) -> None:
-        """After the chat was seen, or not, and with time to think."""
+        """After the chat was seen or not, with time to think."""
         for c in self.some(k, "active"):
             if yes:
                 self.twin.do("shown", c.agent, self.fence(c.agent), c.id, len(c.log), hidden=j % 4 == 0)
@@ -54,7 +54,7 @@ class AgentMoves(VisitorMoves):
                 self.says(c, len(c.log), k)
 
     def began(self, k: int) -> int:
-        """The first key, as a console has it: its clock need not be right."""
+        """The first key as a console reports it; its clock may be wrong."""
         return [0, self.twin.now - 900, self.twin.now - 60_000, self.twin.now + 900][k % 4]
 
     def note(self, k: int, j: int, yes: bool) -> None:
@@ -82,7 +82,7 @@ class AgentMoves(VisitorMoves):
             self.twin.do("draft", c.agent, self.fence(c.agent), c.id, "Dear V" if j % 3 else "")
 
     def agent_tries(self, k: int, j: int, yes: bool) -> None:
-        """Mostly somebody else's chat, or by a connection that is no more."""
+        """Mostly somebody else's chat, or with an older connection."""
         agent = AGENTS[j % 4]
         fence = self.fences[agent][-2 % len(self.fences[agent])] if yes else self.fence(agent)
         for c in self.some(k, *ALL):

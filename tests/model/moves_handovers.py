@@ -1,4 +1,4 @@
-"""How chats may change hands next, and who may look on; and what Sam, who supervises, may do."""
+"""How chats may change hands next, who may watch, and what Sam, who supervises, may do."""
 
 from tests.model.directories import AGENTS, QUEUES
 from tests.model.moves_agents import AgentMoves

@@ -65,7 +65,7 @@ class Presence(Handing):
         self._cut(agent)
 
     def _cut(self, agent: str) -> None:
-        """No connection of the past can do anything more."""
+        """No earlier connection can do anything more."""
         self.members[agent].fence = self._next_fence()
         if not self.lose(agent, self.now):
             self.tell(self.members[agent])

@@ -1,4 +1,4 @@
-"""The model's queues: who works them, when they are open, where they lead."""
+"""The model's queues: who is online in them, when they are open, where they lead."""
 
 from console.domain.directory import Queue
 from tests.model.turns import Turns
@@ -6,7 +6,7 @@ from tests.model.turns import Turns
 
 class Queues(Turns):
     def feeders(self, queue: str) -> list[Queue]:
-        """The queue, and those that overflow to it."""
+        """Return the queue, and those that overflow to it."""
         found = [queue]
         for fed in found:
             others = (self.queues[other] for other in sorted(self.configured - set(found)))
@@ -14,7 +14,7 @@ class Queues(Turns):
         return [self.queues[one] for one in found]
 
     def staffed(self, queue: str) -> bool:
-        """Whether somebody works it, or one that it overflows to."""
+        """Whether somebody is online in it, or in one that it overflows to."""
         chain: list[str] = []
         while queue and queue not in chain and queue in self.queues:
             chain.append(queue)
@@ -29,15 +29,15 @@ class Queues(Turns):
         )
 
     def is_open(self, queue: str) -> bool:
-        """In hours of UTC; they are known for 14 days."""
+        """In UTC hours; they are known for 14 days."""
         hours, told = self.hours[queue]
         day, minute = divmod(self.now // 60_000, 1_440)
-        weekday = (day + 3) % 7  # the first of 1970 was a Thursday
+        weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
         today = any(one == weekday and start <= minute < end for one, start, end in hours.week)
         return not hours.week or (today and self.now < told + 14 * 86_400_000)
 
     def entrance(self, queue: str) -> str:
-        """The first of its tiers that is open, "" when none is."""
+        """Return the first open one of its tiers, "" if there is none."""
         passed: list[str] = []
         while queue and queue not in passed and queue in self.queues:
             if queue in self.configured and self.is_open(queue):
@@ -47,7 +47,7 @@ class Queues(Turns):
         return ""
 
     def home(self, queue: str, site: str) -> str:
-        """The queue itself, or where its chats belong when it is no more; itself again when that is nowhere."""
+        """Return the queue, or where its chats go if it was removed; itself if that is nowhere."""
         found, passed = queue, set[str]()
         while found in self.queues and found not in self.configured and found not in passed:
             passed.add(found)

@@ -1,7 +1,7 @@
-"""What a workspace is, in plain Python: chats, members, facts, timers.
+"""A workspace in plain Python: chats, members, facts, timers.
 
-Nothing here is kept twice: who is free, whose clocks run and who stands where in a line is worked out anew each
-time, where the Functions keep it beside. A Function that forgets to keep it up is seen at once.
+Nothing is kept twice here: who is free, whose clocks run and where chats are listed is computed anew each time, while
+the Functions keep it up to date. A Function that forgets to do so is detected at once.
 """
 
 from collections import Counter
@@ -24,20 +24,20 @@ class Chat:
     queue: str
     site: str
     channel: str
-    tongue: str  # what the visitor speaks: a primary tag
+    tongue: str  # the visitor's language, a primary tag
     profile: FactDict
     opened: int
     since: int
     place: str = "waiting"
     agent: str = ""
     slot: int = 0
-    rank: int = 0  # in its lines: the lower the sooner
-    head: int = 0  # the head start that is in it
-    reached: list[str] = field(default_factory=list)  # whose lines it stands in, its own queue's first
-    any: bool = False  # whatever its language
+    rank: int = 0  # order in its queues: lower is sooner
+    head: int = 0  # the head start contained in it
+    reached: list[str] = field(default_factory=list)  # the queues it has reached, its own first
+    any: bool = False  # any member, whatever its language
     stuck: str = ""
     expected: int = 0
-    found: str = ""  # in whose line the one it is offered to was found
+    found: str = ""  # the queue through which the offered agent was found
     until: int = 0
     excluded: dict[str, int] = field(default_factory=dict)  # agent -> until when
     turn: int = 0
@@ -74,7 +74,7 @@ class Chat:
 
     @property
     def over(self) -> bool:
-        """For the visitor; the agent may still be wrapping up."""
+        """Ended for the visitor; the agent may still be wrapping up."""
         return self.place in ("wrapup", "ended")
 
     @property
@@ -89,7 +89,7 @@ class Chat:
         return self.own if self.place == "active" and self.turn else 0
 
     def line(self) -> FactDict:
-        """As the snapshot has it, but for the profile."""
+        """As in the snapshot, but without the profile."""
         return {
             "place": self.place, "queue": self.queue, "visitor": self.visitor, "site": self.site,
             "channel": self.channel, "opened": self.opened, "since": self.since, "agent": self.agent,
@@ -101,7 +101,7 @@ class Chat:
         }  # fmt: skip
 
     def held(self) -> FactDict:
-        """What its agent's console is told of it."""
+        """What its agent's console receives."""
         told = {"id": self.id, "draft": self.draft, "facts": len(self.log)}
         return told | {name: self.line()[name] for name in ("place", "agent", "slot", "turn", "due", "seq", "until")}
 
@@ -156,9 +156,9 @@ class State:
         self.chats: dict[str, Chat] = {}
         self.members: dict[str, Member] = {}
         self.queues: dict[str, Queue] = {}
-        self.configured: set[str] = set()  # those queues that the latest directory has
+        self.configured: set[str] = set()  # the queues of the latest directory
         self.sites: dict[str, str] = {}  # key -> queue
-        self.hours: dict[str, tuple[Hours, int]] = {}  # queue -> its hours, and when they were told
+        self.hours: dict[str, tuple[Hours, int]] = {}  # queue -> its hours, and when they were published
         self.current: dict[str, str] = {}  # visitor -> chat
         self.last_agent: dict[str, str] = {}
         self.left: set[str] = set()
@@ -190,7 +190,7 @@ class State:
 
     @property
     def timers(self) -> dict[str, int]:
-        """The set ones, and one for each promise that is neither kept nor broken yet."""
+        """The set timers, and one for each promise that is neither kept nor broken yet."""
         chats = self.chats.values()
         late = {f"late:{c.id}": at for c in chats if (at := c.next_break)}
         promised = {f"promise:{c.id}": c.promise for c in chats if c.promise and not c.promise_late}
@@ -198,5 +198,5 @@ class State:
 
 
 def only(**values: Any) -> FactDict:
-    """Those that say something: facts leave out what is empty."""
+    """Those with content: facts leave out empty values."""
     return {name: value for name, value in values.items() if value}

@@ -1,4 +1,4 @@
-"""The checker is worth something only if it finds what is wrong: each history here has one fault."""
+"""The checker must find what is wrong: each history here has one fault."""
 
 import pytest
 
@@ -28,7 +28,7 @@ VERA, ANA = Visitor("vera", "Vera"), Author("ana", "Ana")
 
 
 def history() -> list[AnyFact]:
-    """Ana, limit 1, holds Vera's chat; all is well."""
+    """Ana, limit 1, holds Vera's chat; everything is fine."""
     return [
         AgentChanged(1, "ana", "Ana", "online", True, 1, 1),
         Opened(2, "c1", 1, 0, VERA, "sales", "shop", 8),
@@ -51,7 +51,7 @@ def offered() -> list[AnyFact]:
 
 
 def wrapping() -> list[AnyFact]:
-    """Ana has ended the chat and is to say what it was about."""
+    """Ana has ended the chat and has to give its reason."""
     return [*history(), Ended(11, "c1", 6, 5, "agent", "ana", wrapup=30)]
 
 

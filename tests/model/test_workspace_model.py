@@ -43,14 +43,14 @@ class WorkspaceMachine(RuleBasedStateMachine):
 
 @pytest.fixture
 def machine(store_url: str) -> Iterator[type[WorkspaceMachine]]:
-    """On the tests' store, which meanwhile need not wait for the disk at each of many thousand commands."""
+    """On the tests' store, without syncing the disk for each of many thousand commands."""
     loop = asyncio.new_event_loop()
 
     class Machine(WorkspaceMachine):
         pass
 
     Machine.loop, Machine.store = loop, Store(store_url)
-    Twin(loop, Machine.store, "t-promises")  # met while it still syncs
+    Twin(loop, Machine.store, "t-promises")  # connected while it still syncs
     loop.run_until_complete(Machine.store.command("CONFIG", "SET", "appendfsync", "no"))
     yield Machine
     loop.run_until_complete(Machine.store.command("CONFIG", "SET", "appendfsync", "always"))
@@ -58,9 +58,9 @@ def machine(store_url: str) -> Iterator[type[WorkspaceMachine]]:
     loop.close()
 
 
-@pytest.mark.timeout(900 + EXAMPLES)  # a failure is worth the minutes it takes to shrink it
+@pytest.mark.timeout(900 + EXAMPLES)  # shrinking a failure is worth the minutes it takes
 def test_the_functions_do_what_the_model_does(machine: type[WorkspaceMachine]) -> None:
-    """At least 10,000 commands, each with its exact outcome; MODEL_EXAMPLES=2000 for a long look."""
+    """At least 10,000 commands, each with its exact outcome; MODEL_EXAMPLES=2000 for a long run."""
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -1,4 +1,4 @@
-"""The model's clocks: turns, the promises of holding replies, and the figures that come of them."""
+"""The model's clocks: turns, promises to be back, and the figures that result."""
 
 import math
 from collections import Counter
@@ -21,7 +21,7 @@ class Turns(State):
         self.no_timer(c.id, "ask", "silent")
 
     def open_next(self, c: Chat, read: int) -> None:
-        """What the answer had not seen opens a turn from its own time."""
+        """What the answer had not seen opens a turn, from its own time."""
         unread = [(seq, at) for seq, at in c.asked if seq > read]
         if unread:
             self.open_turn(c, *unread[0])
@@ -62,7 +62,7 @@ class Turns(State):
             c.handed = self.now
 
     def close_turn(self, c: Chat, began: int | None = None) -> FactDict:
-        """By an answer whose first key was pressed at `began` (0: nobody knows), or by no answer at all (None)."""
+        """By an answer whose first key was pressed at `began` (0: unknown), or without an answer (None)."""
         mine_from = max(c.turn, c.assigned)
         mine = self.now - mine_from
         turn = {"seq": c.turn_seq, "asked": c.turn, "waited": self.now - c.turn, "mine": mine}
@@ -100,7 +100,7 @@ class Turns(State):
     # --- figures -------------------------------------------------------------------------------
 
     def count(self, queue: str, patience: int = 0, **by: int) -> None:
-        """Into the minute and the hour of now."""
+        """Add to the current minute and hour."""
         spans = self.counted.setdefault(queue, {})
         for name in (f"m{self.now // MINUTE}", f"h{self.now // HOUR}"):
             span = spans.setdefault(name, Counter())
@@ -134,7 +134,7 @@ class Turns(State):
             self.lates = [late, *self.lates][:LATEST]
 
     def spans(self, queue: str) -> dict[str, dict[str, int]]:
-        """Those of the last 90 minutes and 26 hours."""
+        """Return those of the last 90 minutes and 26 hours."""
         least = {"m": self.now // MINUTE - 89, "h": self.now // HOUR - 25}
         spans = self.counted.get(queue, {})
         return {name: dict(span) for name, span in spans.items() if int(name[1:]) >= least[name[0]] and span}

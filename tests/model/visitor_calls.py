@@ -1,4 +1,4 @@
-"""What visitors do to the model, and what all of its verbs share: dedupe, refusals."""
+"""What visitors do to the model, and what all of its verbs share: resends, refusals."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from tests.model.state import Chat, FactDict, Member, only
 
 
 class Refusal(Exception):
-    """`code` as the real error's."""
+    """`code` as in the real error."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -27,7 +27,7 @@ class Refusal(Exception):
 
 
 class Visiting(Lines):
-    """Each verb has the arguments and the result of the one of `Workspace` that bears its name."""
+    """Each verb has the arguments and the result of the method of `Workspace` with its name."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Visiting(Lines):
             raise Refusal("taken_over")
 
     def connection(self, agent: str, fence: int) -> Member | None:
-        """The member, if that is the number of their latest connection."""
+        """Return the member, if that is the fence of their latest connection."""
         member = self.members.get(agent)
         return member if member and fence and member.fence == fence else None
 
@@ -147,7 +147,7 @@ class Visiting(Lines):
             raise Refusal("not_found")
         running = self.chats.get(self.current.get(visitor.id, ""))
         c = self._create(chat, profile, queue, site, channel, cid)
-        if not running or running.place == "ended":  # one that is wrapped up still may be reopened
+        if not running or running.place == "ended":  # a chat in wrap-up may still be reopened
             self.current[visitor.id] = chat
         c.here, c.left_message = False, True
         self.record(c, "opened", **self._entry(c), **c.profile)

@@ -1,4 +1,4 @@
-"""What the tests of alerts share: facts written like a story at chosen times, and what a watch tells of them."""
+"""Shared by the alert tests: facts written like a story at chosen times, and what a detector reports about them."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ LATE = AlertRule("r1", "Late", late=True, destinations=(CHATOPS,), quiet=60_000)
 
 
 class Scene:
-    """Facts at seconds since START, given to a watch as they happen; `told` is all that it had to tell."""
+    """Facts at seconds since START, given to a detector as they happen; `told` is everything it reported."""
 
     def __init__(
         self, *rules: AlertRule, queues: Sequence[Queue] = (SUPPORT,), picture: Picture | None = None, **more: Any
@@ -48,13 +48,13 @@ class Scene:
 
     @property
     def said(self) -> list[tuple[str, str, str]]:
-        """(what, kind, queue) of all that was told."""
+        """Return (what, kind, queue) of every report."""
         return [(one.what, one.incident.kind, one.incident.queue) for one in self.told]
 
     # --- the story -----------------------------------------------------------------------------
 
     def opens(self, chat: str, second: float, *, queue: str = "support", name: str = "Vera") -> list[News]:
-        """Comes into line and asks; the promise is the queue's target."""
+        """A visitor opens a chat and asks; the promise is the queue's target."""
         due = at(second) + self.queues[queue].target
         who = Visitor(chat, name)
         news = self.fact(Opened, second, chat=chat, visitor=who, queue=queue, site="demo", due=due, rank=due)
@@ -99,13 +99,13 @@ class Scene:
 
 
 def to(*urls: str) -> tuple[Destination, ...]:
-    """Destinations as a settings page would have checked them."""
+    """Return destinations as a settings page would have checked them."""
     return tuple(Destination(new_id(), url, f"{url.partition(':')[0]}://…") for url in urls)
 
 
 @asynccontextmanager
 async def alerts_of(database_url: str, workspace: str = "main") -> AsyncIterator[Alerts]:
-    """Of a server that runs: its rules may be changed meanwhile."""
+    """The rules of a running server; they can be changed meanwhile."""
     database = Database(database_url)
     try:
         yield Alerts(database, workspace, locales=page_texts().available())
@@ -118,5 +118,5 @@ def at(second: float) -> int:
 
 
 def office(*, zone: str = "Europe/Paris", begin: int = 540, end: int = 1080) -> Hours:
-    """Nine to six on every day of the week."""
+    """Open from nine to six on every day of the week."""
     return Hours(zone, tuple((day, begin, end) for day in range(7)))

@@ -1,4 +1,4 @@
-"""Far ends of alerts on 127.0.0.1: an HTTP receiver and a mail server that keep what they get, and can be ill."""
+"""Destinations of alerts on 127.0.0.1: an HTTP receiver and a mail server that keep what they get, and can fail."""
 
 import asyncio
 import email
@@ -11,9 +11,9 @@ CHUNK = 64 * 1024
 
 
 class HttpReceiver:
-    """Answers every POST with `status`; keeps the JSON bodies in `got`, and of every request its first line.
+    """Answers every POST with `status`; keeps the JSON bodies in `got`, and the first line of every request.
 
-    `dead`: accepts, reads, and never answers. `location`: of a redirect.
+    `dead`: accepts, reads, and never answers. `location`: the target of a redirect.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class HttpReceiver:
 
     @property
     def url(self) -> str:
-        """As Apprise's."""
+        """The URL in Apprise's form."""
         return f"json://127.0.0.1:{self.port}/hook/s3cr3t-of-the-hook"
 
     @property
@@ -75,7 +75,7 @@ class HttpReceiver:
 
 
 class MailReceiver:
-    """SMTP as far as a client needs it; `got` are the parsed mails, `refuses` makes it refuse every recipient."""
+    """SMTP as far as a client needs it; `got` are the parsed mails, `refuses` refuses every recipient."""
 
     def __init__(self) -> None:
         self.got: list[EmailMessage] = []

@@ -1,4 +1,4 @@
-"""What the archive's tests share: a fresh database, and a feed whose facts are written like a story."""
+"""Shared by the archive's tests: a fresh database, and a feed whose facts are written like a story."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,7 +53,7 @@ async def fresh_database(where: Path | str, **options: Any) -> AsyncIterator[Dat
 
 
 def to_version(connection: Connection, version: str) -> None:
-    """The tables as that release made them."""
+    """Create the tables as that release had them."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -62,7 +62,7 @@ def to_version(connection: Connection, version: str) -> None:
 
 
 async def rows(database: Database, table: Table, *order: str, workspace: str = "") -> list[dict[str, Any]]:
-    """All of a table, or what one workspace has in it."""
+    """Return all rows of a table, or those of one workspace."""
     wanted = select(table).order_by(*(table.c[name] for name in order))
     async with database.reading() as connection:
         found = await connection.execute(wanted.where(table.c.workspace == workspace) if workspace else wanted)
@@ -70,7 +70,7 @@ async def rows(database: Database, table: Table, *order: str, workspace: str = "
 
 
 class Feed:
-    """A feed as the store would write it: dense numbers, each chat's seq dense too, a second between facts."""
+    """A feed as the store would write it: no gaps in numbers or in a chat's seqs, a second between facts."""
 
     def __init__(self, *, now: int = START) -> None:
         self.entries: list[Entry] = []
@@ -78,7 +78,7 @@ class Feed:
         self.seqs: dict[str, int] = {}
 
     def add(self, kind: type[AnyFact], **values: Any) -> Entry:
-        """One fact now; those of a chat get their seq."""
+        """Add one fact at the current time; facts of a chat get their seq."""
         self.now += 1_000
         if kind.__struct_config__.tag != "presence" and "chat" in values:
             seq = self.seqs[values["chat"]] = self.seqs.get(values["chat"], 0) + 1
@@ -95,7 +95,7 @@ class Feed:
         return self.add(Opened, chat=chat, visitor=who, **more)
 
     def reopen(self, chat: str, entry: Entry) -> Entry:
-        """Open again, with all that the opening `entry` brought, as the store repeats it."""
+        """Reopen the chat with everything that the opening `entry` carried, as the store repeats it."""
         brought = msgspec.structs.asdict(entry.fact)
         again = {name: brought[name] for name in ("visitor", "queue", "site", "due", "cid")}
         return self.add(Reopened, chat=chat, opened=entry.fact.at, **again)
@@ -119,7 +119,7 @@ class Feed:
         return self.add(Handled, chat=chat, author=ANA, cid=new_cid())
 
     def talk(self, chat: str, *texts: str, why: EndReason = "visitor", **more: Any) -> list[Entry]:
-        """A whole chat: Vera says each text, Ana answers each, the chat ends."""
+        """A whole chat: Vera sends each text, Ana answers each, the chat ends."""
         first = len(self.entries)
         self.open(chat, **more)
         self.assign(chat)
@@ -130,7 +130,7 @@ class Feed:
         return self.entries[first:]
 
     def leave_message(self, chat: str, text: str, **more: Any) -> list[Entry]:
-        """What is filed when nobody is there."""
+        """A message left while nobody is online."""
         first = len(self.entries)
         self.open(chat, **more)
         self.say(chat, text)

@@ -1,4 +1,4 @@
-"""Sam at his board, as a plain socket with his browser's cookie."""
+"""Sam at his board: a plain socket with his browser's cookie."""
 
 import re
 from contextlib import suppress
@@ -17,7 +17,7 @@ PART = re.compile(r' id="([^"]+)"')
 
 
 class Browser:
-    """A socket of the `websockets` library as `Talker` wants it."""
+    """A socket of the `websockets` library with the interface that `Talker` needs."""
 
     def __init__(self, socket: Any) -> None:
         self._socket = socket
@@ -29,7 +29,7 @@ class Browser:
             raise SocketClosed(end.rcvd.code if end.rcvd else 1006) from end
 
     async def send_text(self, text: str) -> None:
-        with suppress(ConnectionClosed):  # what is said to a closed socket is lost; its reader knows
+        with suppress(ConnectionClosed):  # frames to a closed socket are lost; its reader notices
             await self._socket.send(text)
 
     async def close(self) -> None:
@@ -37,7 +37,7 @@ class Browser:
 
 
 async def cookie_of(server: RunningServer, member: str) -> str:
-    """A fresh session, as signing in by one click makes it."""
+    """Return the cookie of a fresh session, as a one-click sign-in creates it."""
     async with stores_of(server) as stores:
         return str(await stores.one_clicks.use(await stores.one_clicks.add(member)))
 
@@ -74,7 +74,7 @@ class Board(Talker):
         return found
 
     async def shows(self, id: str, *words: str) -> str:
-        """Waits until the part holds all of these."""
+        """Wait until the part contains all of these."""
         return await eventually(
             lambda: part if all(one in (part := self.parts.get(id, "")) for one in words) else None,
             f"{id} to show {words}: {self.parts.get(id)}",
@@ -85,7 +85,7 @@ class Board(Talker):
         return await self.hears(lambda f: f["t"] == "watched" and f["chat"] == chat and f.get("whole"), "the chat")
 
     async def sees(self, words: str) -> Frame:
-        """In a chat that is looked on at."""
+        """Send a frame about a watched chat."""
         return await self.hears(lambda f: f["t"] == "watched" and words in f["content"], f"to see {words!r}")
 
 

@@ -1,4 +1,4 @@
-"""Floors made up for the board: agents, chats and figures as a picture would have them, without a store."""
+"""Made-up states for the board: agents, chats and figures as a picture would have them, without a store."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SUPPORT = Queue("support", "Support")
 
 
 class Floor(Current):
-    """`now` is moved by hand. Times given to its methods are ms from now, negative for the past."""
+    """`now` is moved by hand. Times passed to its methods are ms from now, negative for the past."""
 
     def __init__(self, *queues: Queue, now: int = 1_800_000_000_000) -> None:
         self.now = now
@@ -28,7 +28,7 @@ class Floor(Current):
         since: int = -60_000,
         **line: Any,
     ) -> AgentState:
-        """Online and connected unless said otherwise; serves all queues."""
+        """Add an agent: online, connected and in all queues unless stated otherwise."""
         serves = list(queues or self.directory.queues)
         values = {"status": "online", "connected": True, "name": id.title(), **line}
         agent = AgentState(id=id, queues=serves, since=self.now + since, **values)
@@ -38,7 +38,7 @@ class Floor(Current):
         return agent
 
     def holds(self, agent: str, slot: int, *, name: str = "Vera", due: int | None = None, **line: Any) -> ChatState:
-        """A chat in the agent's hands; with `due` a turn is open."""
+        """Add a chat held by the agent; `due` opens a turn."""
         chat = self._chat(f"{agent}{slot}", name, place=line.pop("place", "active"), agent=agent, slot=slot, **line)
         if due is not None:
             target = self.directory.queues[chat.queue].target
@@ -59,7 +59,7 @@ class Floor(Current):
         return chat
 
     def answered(self, queue: str, ms: int, times: int = 1, *, late: bool = False, ago: int = MINUTE) -> None:
-        """So many answers of that time, as the agent and the visitor felt it."""
+        """Add that many answers of that time, as agent and visitor experienced them."""
         for span in self.picture.queue(queue).figures.at(self.now - ago):
             for _ in range(times):
                 span.measure("a", ms, within=not late)
@@ -71,12 +71,12 @@ class Floor(Current):
             span.add(counter, by)
 
     def day(self, queue: str, *opened: int) -> None:
-        """Chats opened in the hours before this one, the latest last."""
+        """Count chats opened in the hours before this one, the latest last."""
         for place, count in enumerate(reversed(opened)):
             self.counted(queue, "opened", count, ago=(place + 1) * HOUR)
 
     def late(self, agent: str, chat: str, *stages: int, ago: int = MINUTE) -> None:
-        """A late answer; `stages` are queue, delivery, noticing, composing."""
+        """Add a late answer; `stages` are queue, delivery, noticing, composing."""
         waited, at = sum(stages), self.now - ago
         turn = Turn(2, at - waited, waited, waited, False, True, 0, *stages)
         queue = next(iter(self.directory.queues))

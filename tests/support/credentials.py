@@ -1,4 +1,4 @@
-"""Credentials of the demo's people (`ana`, `ben`, `sam`), made as an operator would: in the server's database."""
+"""Credentials of the demo's members (`ana`, `ben`, `sam`), created as an operator would: in the server's database."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,13 +14,13 @@ from tests.support.server_process import RunningServer
 
 
 async def sign_in_link(server: RunningServer, member: str) -> str:
-    """An address that signs the member in by one click."""
+    """Return a URL that signs the member in with one click."""
     async with stores_of(server) as stores:
         return f"{server.url}/sign-in?key={await stores.one_clicks.add(member)}"
 
 
 async def bearer_of(server: RunningServer, member: str) -> str:
-    """A fresh token for the agent's JSON socket."""
+    """Return a new token for the agent's JSON socket."""
     async with stores_of(server) as stores:
         return await stores.tokens.add(member, "test")
 
@@ -35,14 +35,14 @@ async def stores_of(server: RunningServer) -> AsyncIterator[Stores]:
 
 
 async def allow_origin(server: RunningServer, origin: str) -> None:
-    """The demo's widget may be on pages of `origin` too, such as a proxy's address; the server learns it shortly."""
+    """Allow the demo's widget on pages of `origin` too, such as a proxy's address; the server learns it shortly."""
     async with stores_of(server) as stores:
         site = (await stores.directory.read()).sites["demo"]
         await stores.sites.put(msgspec.structs.replace(site, origins=(*site.origins, origin)))
 
 
 async def without_wrapup(server: RunningServer) -> None:
-    """From now on a slot of the server's queues is free as soon as its chat ends."""
+    """Turn wrap-up off, so that a slot is free as soon as its chat ends."""
     async with stores_of(server) as stores:
         for queue in (await stores.directory.read()).queues.values():
             await stores.queues.put(msgspec.structs.replace(queue, wrapup=0))

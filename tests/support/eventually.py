@@ -1,4 +1,4 @@
-"""The one real wait of the tests."""
+"""The one way to wait in tests."""
 
 import asyncio
 import inspect
@@ -12,9 +12,9 @@ T = TypeVar("T")
 async def eventually(
     check: Callable[[], T | Awaitable[T]], what: str = "it to become true", *, within: float = 10.0
 ) -> T:
-    """The first truthy answer of `check` (plain or async); an AssertionError counts as "not yet".
+    """Return the first truthy result of `check` (plain or async); an AssertionError counts as "not yet".
 
-    Fails after `within` seconds with `what` was awaited and how the last try ended.
+    Fails after `within` seconds, naming `what` was awaited and how the last try ended.
     """
     deadline = time.monotonic() + within
     while True:

@@ -1,6 +1,6 @@
-"""`sestetto` in processes of their own, forked from one that has imported it already: it starts in a tenth of the time.
+"""`sestetto` in processes forked from one that has already imported it: starts in a tenth of the time.
 
-What `python -m console.cli` itself does is seen by the tests of the command line and of the wheel.
+The tests of the command line and of the wheel cover what `python -m console.cli` itself does.
 """
 
 import contextlib
@@ -13,10 +13,10 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-with contextlib.redirect_stdout(io.StringIO()):  # what it prints goes to a log, not to the terminal of the tests
+with contextlib.redirect_stdout(io.StringIO()):  # output goes to a log, not to the terminal of the tests
     from console import cli
 
-for _late in (  # what a server imports only when it starts
+for _late in (  # imports that a server makes only when it starts
     "pydantic.type_adapter",
     "sqlalchemy.dialects.sqlite.aiosqlite",
     "uvicorn.protocols.http.httptools_impl",
@@ -28,7 +28,7 @@ _forking.set_forkserver_preload([__name__])
 
 
 def sestetto(words: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkServerProcess:
-    """`sestetto WORDS`, started; what it prints is added to `log`."""
+    """Start `sestetto WORDS`; its output is appended to `log`."""
     process = _forking.Process(target=_run, args=(list(words), dict(environment), log), daemon=True)
     process.start()
     return process

@@ -15,7 +15,7 @@ Frame = dict[str, Any]
 
 
 class Talker:
-    """One client: `heard` is all that came, `said` all that went, in order."""
+    """One client: `heard` is everything received, `said` everything sent, in order."""
 
     def __init__(self, socket: SocketClient) -> None:
         self.heard: list[Frame] = []
@@ -40,14 +40,14 @@ class Talker:
         await self._socket.send_text(text)
 
     async def command(self, kind: str, *, cid: str = "", **fields: Any) -> Frame:
-        """Says it and waits for its ack or nack."""
+        """Send a command and wait for its ack or nack."""
         cid = cid or new_cid()
         before = len(self.heard)
         await self.say_frame(kind, cid=cid, **fields)
         return await self.hears(lambda f: f["t"] in ("ack", "nack") and f["cid"] == cid, f"an answer to {kind}", before)
 
     async def hears(self, what: str | Callable[[Frame], bool], why: str = "", start: int = 0) -> Frame:
-        """The first frame that fits: a kind, or a condition."""
+        """Return the first frame that matches a kind or a condition."""
         fits = (lambda frame: frame["t"] == what) if isinstance(what, str) else what
         return await eventually(
             lambda: next((frame for frame in self.heard[start:] if fits(frame)), None), why or str(what)
@@ -57,7 +57,7 @@ class Talker:
         return await eventually(lambda: self.closed, "the socket to close")
 
     def texts(self) -> list[str]:
-        """What was said in the chat, as this client would show it, each message once and in order."""
+        """Return the chat's messages as this client would show them, each once and in order."""
         return [fact["text"] for fact in self.facts() if fact["kind"] == "message"]
 
     def facts(self) -> list[Frame]:
@@ -77,7 +77,7 @@ class Visitor(Talker):
     async def comes(
         cls, server: RunningServer, *, knows: "Visitor | None" = None, after: int | None = None, queue: str = ""
     ) -> Self:
-        """A tab that says hello; `knows` is the same visitor's earlier tab, whose place it takes up."""
+        """A tab that says hello; `knows` is the same visitor's earlier tab, which this one continues."""
         address = f"{server.socket_url}/ws/visitor?site=demo" + (f"&queue={queue}" if queue else "")
         socket = await SocketClient.open(address, subprotocol="sestetto.v1", origin=server.url)
         vera = cls(socket)
@@ -101,7 +101,7 @@ class Visitor(Talker):
         return await self.command("say", text=text)
 
     def facts(self) -> list[Frame]:
-        """Facts of the welcome and since."""
+        """Return the facts of the welcome and since."""
         welcome = next(frame for frame in self.heard if frame["t"] == "welcome")
         return [*welcome.get("facts", []), *(frame for frame in self.heard if frame["t"] == "fact")]
 
@@ -137,7 +137,7 @@ class Agent(Talker):
         return await self.hears("welcome")
 
     async def gets(self, chat: str) -> Frame:
-        """Waits for the chat, which may be there already with the welcome, and shows it."""
+        """Wait for the chat, which may be in the welcome already, and show it."""
         held = await eventually(
             lambda: next((one for one in self.chats() if one["id"] == chat), None), f"to get {chat}"
         )
@@ -146,7 +146,7 @@ class Agent(Talker):
         return held
 
     def chats(self) -> list[Frame]:
-        """Every chat that has come, by the welcome or since."""
+        """Return every chat received, in the welcome or since."""
         welcomed = [chat for frame in self.heard if frame["t"] == "welcome" for chat in frame.get("chats", [])]
         return welcomed + [frame["chat"] for frame in self.heard if frame["t"] == "assigned"]
 
@@ -155,12 +155,12 @@ class Agent(Talker):
         return await self.command("say", chat=chat, text=text, read=read)
 
     async def ends(self, chat: str, *, reason: str = "") -> Frame:
-        """Ends the chat, and its wrap-up with it: the place is free."""
+        """End the chat and its wrap-up, so that the slot is free."""
         await self.command("end", chat=chat)
         return await self.wraps_up(chat, reason=reason)
 
     async def wraps_up(self, chat: str, *, reason: str = "") -> Frame:
-        """Once the chat has ended, by whomever: no place is kept for its reason any longer."""
+        """Wait until the chat has ended, whoever ended it, and its slot is free."""
         await eventually(
             lambda: [fact for fact in self.facts() if fact["kind"] == "ended" and fact["chat"] == chat],
             f"{chat} to end",

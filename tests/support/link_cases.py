@@ -1,4 +1,4 @@
-"""Where addresses in plain text begin and end: the console (`views/linkify.py`) and the widget (`links.js`) agree."""
+"""Where web addresses in plain text start and end; console (`views/linkify.py`) and widget (`links.js`) agree."""
 
 CASES: tuple[tuple[str, list[str]], ...] = (
     ("see https://a.example/b?c=d&e=f.", ["https://a.example/b?c=d&e=f"]),

@@ -1,6 +1,6 @@
-"""A bad network: a TCP proxy between any two parts, with faults that have names.
+"""A bad network: a TCP proxy between any two parts, with named faults.
 
-`async with Network(server.port) as network:` then `network.url`; see the verbs for what it can do to them.
+Use `async with Network(server.port) as network:`, then `network.url`; the methods are the faults.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ class Network:
         self.target = target
         self.port = 0
         self.opened = 0  # connections since the start
-        self.delay = 0.0  # s each chunk takes, each way
+        self.delay = 0.0  # s by which each chunk is delayed, each way
         self._down = False
         self._swallowed: set[Direction] = set()
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
@@ -38,20 +38,20 @@ class Network:
             self._server.close()
 
     def cut(self) -> None:
-        """Every connection breaks now; new ones are refused until `heal()`."""
+        """Break all connections and refuse new ones until `heal()`."""
         self._down = True
         self._abort_all()
 
     def drop(self) -> None:
-        """Every connection breaks now; new ones are welcome."""
+        """Break all connections; accept new ones."""
         self._abort_all()
 
     def swallow(self, *directions: Direction) -> None:
-        """Half-open: connections stay, and what is sent that way (both, when none is named) is never heard of again."""
+        """Go half-open: connections stay, but data in that direction (both, if none is named) disappears."""
         self._swallowed = set(directions or ("up", "down"))
 
     def heal(self) -> None:
-        """From now on all is well; connections that lost bytes are broken, as they would be."""
+        """Work normally again; connections that lost bytes are broken, as they would be."""
         if self._swallowed:
             self._abort_all()
         self._down, self._swallowed, self.delay = False, set(), 0.0

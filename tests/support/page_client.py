@@ -1,4 +1,4 @@
-"""What the tests of our own pages share: the real pages over a real database and a real workspace."""
+"""Shared by the tests of our pages: the real pages over a real database and a real workspace."""
 
 import re
 from collections.abc import AsyncIterator
@@ -90,7 +90,7 @@ def browser_of(
 
 
 def fields_of(page: httpx.Response) -> dict[str, str]:
-    """The hidden fields of the page's own form: the last of each name stands in the page, not in its header."""
+    """Return the hidden fields of the page's own form; the last of each name is in the page, not in its header."""
     return dict(FIELD.findall(page.text))
 
 

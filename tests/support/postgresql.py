@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-PROGRAMS = Path("/usr/lib/postgresql")  # where Debian keeps them, by version
+PROGRAMS = Path("/usr/lib/postgresql")  # where Debian installs them, by version
 NEEDED = ("initdb", "postgres", "createdb", "pg_isready")
-OWNER = "sestetto"  # the role of the tests
+OWNER = "sestetto"  # the role that the tests use
 READY = 30.0  # s
 INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends", "postgresql"]
 PR_SET_PDEATHSIG = 1
@@ -20,11 +20,14 @@ SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "list
 
 
 class NoPostgres(RuntimeError):
-    """PostgreSQL is neither here nor can it be installed: the tests on it fail, they are not skipped."""
+    """PostgreSQL is missing and cannot be installed: its tests fail, they are not skipped."""
 
 
 def find_programs() -> Path:
-    """The folder of `initdb` and `postgres`; installs Debian's package as root. NoPostgres says what to do."""
+    """Return the folder of `initdb` and `postgres`; as root, install Debian's package.
+
+    Raises NoPostgres with a hint.
+    """
     found = _found()
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         _install()
@@ -42,14 +45,14 @@ def _found() -> Path | None:
 
 def _install() -> None:
     quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (INSTALL, ["apt-get", "update"], INSTALL):  # the list of packages may be old, or not there
+    for command in (INSTALL, ["apt-get", "update"], INSTALL):  # the package list may be old or missing
         subprocess.run(command, check=False, capture_output=True, env=quietly)
         if _found() is not None:
             return
 
 
 class PostgresServer:
-    """Started by `start`, gone with its data at `stop`, and with this process however that ends."""
+    """A server from `start` to `stop`, when its data is deleted; it ends with this process too."""
 
     def __init__(self) -> None:
         memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -73,12 +76,12 @@ class PostgresServer:
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)  # nothing in it is worth a checkpoint
+            self._process.send_signal(signal.SIGQUIT)  # its data needs no checkpoint
             self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def create_database(self, name: str = "", *, like: str = "template0") -> str:
-        """The URL of a new database: empty, or a copy of another that nobody has open."""
+        """Return the URL of a new database: empty, or a copy of one that nobody has open."""
         self._made += 1
         name = name or f"t{self._made}"
         self._run("createdb", "-h", str(self.folder), "-U", OWNER, "-T", like, name)
@@ -103,7 +106,7 @@ class PostgresServer:
 
 
 def _unprivileged() -> str | None:
-    """Who runs it when we are root, which PostgreSQL refuses."""
+    """Return the user to run it as when we are root, which PostgreSQL refuses."""
     if os.geteuid():
         return None
     known = {user.pw_name for user in pwd.getpwall()}

@@ -1,4 +1,4 @@
-"""A shift at the live state: Ana, Ben and visitors, and a clock that is moved by hand."""
+"""A shift on the live state: Ana, Ben and visitors, and a clock that is moved by hand."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -38,7 +38,7 @@ class Clock:
             left -= STEP
 
     async def jump(self, seconds: float) -> None:
-        """In one step, as when everything stood still."""
+        """Move the time in one step, as when everything was frozen."""
         key = self.workspace.keys.head
         await self.workspace.store.command("HINCRBY", key, "ahead", round(seconds * 1000))
         await self.workspace.tick(self.process)
@@ -54,7 +54,7 @@ class Shift:
         self.version = 0
 
     async def begin(self, *queues: Queue, **limits: int) -> None:
-        """Members by name with their limits; all serve all queues."""
+        """Return members by name with their limits; all of them serve all queues."""
         used = {queue.id: queue for queue in queues or (SALES,)}
         members = {
             name: Member(name, name.title(), f"{name}@shop.example", queues=tuple(used), limit=limit)
@@ -64,7 +64,7 @@ class Shift:
         await self.workspace.tick(self.clock.process)
 
     async def configures(self, queues: Iterable[Queue], members: Iterable[Member], sites: Iterable[Site] = ()) -> None:
-        """As SQL has them from now on."""
+        """Publish the settings as SQL has them from now on."""
         self.version += 1
         await self.workspace.configure(
             Directory(
@@ -84,7 +84,7 @@ class Shift:
         await self.workspace.renew(list(self.fences.items()))
 
     async def passes(self, seconds: float) -> None:
-        """Time in which consoles answer their pings and draw what they get."""
+        """Let time pass in which consoles answer their pings and show what they get."""
         while seconds > 0:
             await self.clock.jump(min(seconds, STEP))
             seconds -= STEP
@@ -135,7 +135,7 @@ class Shift:
         return await label(self.author(agent), self.fences[agent], chat, new_cid(), reason, tags, done=done)
 
     async def promises(self, agent: str, chat: str, seconds: int) -> Said:
-        """A holding reply."""
+        """Send a holding reply."""
         say = self.workspace.agent_say
         author, fence = self.author(agent), self.fences[agent]
         return await say(author, fence, chat, new_cid(), "One moment.", 10_000, promise=seconds * 1000)
@@ -146,10 +146,10 @@ class Shift:
     async def leaves(self, agent: str) -> None:
         await self.workspace.leave(agent, self.fences[agent])
 
-    # --- what came of it -----------------------------------------------------------------------
+    # --- results -------------------------------------------------------------------------------
 
     async def facts(self, kind: str = "") -> list[Any]:
-        """All of the feed, in order; of one kind if named."""
+        """Return the feed in order; only facts of one kind, if named."""
         rows = await self.workspace.store.command("XRANGE", self.workspace.keys.feed, "-", "+")
         found: list[AnyFact] = [decode_fact(values[1]) for _, values in rows]
         return [fact for fact in found if not kind or type(fact).__struct_config__.tag == kind]
@@ -166,7 +166,7 @@ class Shift:
         return await self.field(chat, "agent")
 
     async def picture(self) -> Picture:
-        """As the facts alone have made it; the same as a fresh snapshot."""
+        """Return the picture that the facts alone make; it equals a fresh snapshot."""
         picture = Picture(self.workspace.epoch)
         for entry in await self.entries():
             picture.advance(entry.n, entry.fact)
@@ -187,7 +187,7 @@ class Shift:
 
 @dataclass
 class Team:
-    """Level 1 overflows to level 2 after 30 s; both speak French and English."""
+    """Level 1 overflows to level 2 after 30 s; both serve French and English."""
 
     shift: Shift
     first: Queue
@@ -209,7 +209,7 @@ class Team:
 
 @asynccontextmanager
 async def opened(url: str, name: str, *, deadline: float = 5.0) -> AsyncIterator[Workspace]:
-    """A workspace over a connection of its own."""
+    """A workspace on its own connection."""
     store = Store(url, deadline=deadline)
     try:
         yield Workspace(store, name)
@@ -218,7 +218,7 @@ async def opened(url: str, name: str, *, deadline: float = 5.0) -> AsyncIterator
 
 
 async def answered(workspace: Workspace) -> bool:
-    """Whether the store answers just now."""
+    """Whether the store responds at the moment."""
     try:
         await workspace.store.command("PING")
     except Unknown:

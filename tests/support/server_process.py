@@ -1,4 +1,4 @@
-"""A whole Sestetto in a process of its own, as an installation runs it: `sestetto demo` on a free port."""
+"""A whole Sestetto in its own process, as an installation runs it: `sestetto demo` on a free port."""
 
 import os
 import signal
@@ -12,11 +12,11 @@ from pathlib import Path
 from tests.support.eventually import eventually
 from tests.support.forked_server import sestetto
 
-START_PATIENCE = 40.0  # s, on a busy machine
+START_PATIENCE = 40.0  # s, for a busy machine
 
 
 class RunningServer:
-    """`url` is `http://127.0.0.1:PORT`. Killed, stopped and started again on the same port and data."""
+    """`url` is `http://127.0.0.1:PORT`. It can be killed, stopped and restarted on the same port and data."""
 
     def __init__(self, data: Path, *, command: str = "demo", crowd: int = 0, agents: int = 0, **settings: str) -> None:
         self.data = data
@@ -45,28 +45,28 @@ class RunningServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """For the server, and for commands on its data."""
+        """Return the environment for the server, and for commands on its data."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
         ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data)}
         return plain | ours | self._settings
 
     @staticmethod
     def command(*words: str) -> list[str]:
-        """`sestetto WORDS` of this checkout."""
+        """Return the command `sestetto WORDS` of this checkout."""
         return [sys.executable, "-m", "console.cli", *words]
 
     @property
     def log(self) -> str:
-        """All that it has printed so far."""
+        """Return everything it has printed so far."""
         return (self.data / "server.log").read_text(errors="replace")
 
     def launch(self) -> None:
-        """Starts it, without waiting until it answers."""
+        """Start it, without waiting until it responds."""
         self.data.mkdir(parents=True, exist_ok=True)
         self._process = sestetto(self._words, self.environment, self.data / "server.log")
 
     def answers(self) -> bool:
-        """Whether it serves pages now; AssertionError with its last words when it has ended."""
+        """Whether it serves pages; raises AssertionError with its last output if it has ended."""
         assert self._process is not None
         code = self._process.exitcode
         assert code is None, f"the server ended with {code}:\n{self.log[-4000:]}"
@@ -77,7 +77,7 @@ class RunningServer:
             return False
 
     def start_and_wait(self) -> None:
-        """For fixtures, where no loop runs."""
+        """For fixtures, where no event loop runs."""
         self.launch()
         deadline = time.monotonic() + START_PATIENCE
         while not self.answers():
@@ -89,17 +89,17 @@ class RunningServer:
         await eventually(self.answers, "the server to answer", within=START_PATIENCE)
 
     def kill(self) -> None:
-        """SIGKILL: nothing is said, nothing tidied. Its store dies with it."""
+        """Send SIGKILL: nothing is announced or cleaned up. Its store dies with it."""
         assert self._process is not None
         self._process.kill()
         self._process.join()
 
     def interrupt(self, *, patience: float = 20.0) -> int:
-        """As Ctrl-C does; returns the exit code."""
+        """Stop it like Ctrl-C; return the exit code."""
         return self._end(signal.SIGINT, patience)
 
     def stop(self, *, patience: float = 20.0) -> int:
-        """As a service manager does (SIGTERM); returns the exit code."""
+        """Stop it like a service manager (SIGTERM); return the exit code."""
         return self._end(signal.SIGTERM, patience)
 
     def _end(self, how: signal.Signals, patience: float) -> int:
@@ -118,7 +118,7 @@ _given: set[int] = set()
 
 
 def free_port() -> int:
-    """A port that was free a moment ago, never the same twice: no browser takes a server for an earlier one."""
+    """Return a free port, never the same twice, so that no browser mistakes a server for an earlier one."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -129,7 +129,7 @@ def free_port() -> int:
 
 
 async def gone(pid: int) -> None:
-    """Returns when no process of that id lives (a zombie counts as gone)."""
+    """Return once no process has that id (a zombie counts as gone)."""
     await eventually(lambda: not _lives(pid), f"process {pid} to end")
 
 

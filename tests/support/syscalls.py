@@ -1,7 +1,7 @@
-"""A tracer of our own: runs a program and prints its main thread's writes and syncs, one a line, as they happen.
+"""A small tracer: runs a program and prints its main thread's writes and syncs, one per line, as they happen.
 
 `python -m tests.support.syscalls PROGRAM ARGUMENT…` prints `PID`, then lines such as `write /data/file.aof` and
-`fdatasync /data/file.aof`. Linux's ptrace by way of ctypes: no root, nothing to install.
+`fdatasync /data/file.aof`. It uses Linux's ptrace through ctypes: no root, nothing to install.
 """
 
 import ctypes
@@ -54,7 +54,7 @@ def main(command: list[str]) -> None:
 
 
 def report(pid: int) -> None:
-    """Prints the call that the program is about to make, if it is one of ours."""
+    """Print the call that the program is about to make, if it is a write or a sync."""
     buffer = ctypes.create_string_buffer(SIZE)
     ptrace(GET_SYSCALL_INFO, pid, SIZE, ctypes.addressof(buffer))
     operation, number, file = struct.unpack_from("B23xQQ", buffer)
