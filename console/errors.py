@@ -47,6 +47,10 @@ class BadText(BadCommand):
     message = "The text is empty, too long or not valid."
 
 
+class UnlistedReason(BadCommand):
+    message = "Choose a reason from the queue's list."
+
+
 class CidReused(BadCommand):
     code = "cid_reused"
     message = "This cid was already used for another command."

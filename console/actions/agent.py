@@ -11,7 +11,7 @@ from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.domain.sanitize import clean
-from console.errors import BadCommand, ChatEnded, NotYours
+from console.errors import ChatEnded, NotYours, UnlistedReason
 from console.events import Author
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
@@ -105,7 +105,7 @@ class AgentActions:
         state = self.services.picture.chats.get(chat)
         queue = self.services.directory.queues.get(state.queue) if state is not None else None
         if reason and queue is not None and queue.reasons and reason not in queue.reasons:
-            raise BadCommand("Choose a reason from the queue's list.")
+            raise UnlistedReason
 
     # --- assignment and transfer ------------------------------------------------------------------------
 
