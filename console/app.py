@@ -7,10 +7,10 @@ from functools import partial
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from console.alerts.courier_pool import Couriers
 from console.archive.alerts import Alerts
@@ -40,6 +40,7 @@ from console.projection.current import Current
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
+from console.security.requests import PublicName, RequestIds
 from console.services import Services
 from console.views.assets import build
 from console.views.html import HtmlViews
@@ -100,11 +101,21 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         routes += shop.routes
     if settings.metrics:
         routes.append(Route("/metrics", metrics))
-    return Starlette(
-        routes=routes,
-        middleware=[Middleware(SecurityHeaders)],
-        lifespan=lifespan,
-    )
+    app = Application(routes=routes, lifespan=lifespan)
+    app.public_origin = "" if demo else settings.origin
+    return app
+
+
+class Application(Starlette):
+    """Starlette with everything of ours around its own error page too."""
+
+    public_origin = ""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = SecurityHeaders(super().build_middleware_stack())
+        if self.public_origin:
+            app = PublicName(app, self.public_origin)
+        return RequestIds(app)
 
 
 def assemble(settings: Settings, *, demo: bool) -> Services:

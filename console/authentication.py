@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import cast
 
 from starlette.requests import HTTPConnection
@@ -12,6 +13,9 @@ from console.domain.directory import Site
 from console.errors import Unknown
 from console.events import AnyFact, Revoked, Unreadable
 from console.security import digest, origin_allowed
+from console.security import log as security_log
+from console.security.cookies import read_cookie
+from console.security.requests import asks
 from console.services import Services
 
 COOKIE = "sestetto_session"
@@ -38,13 +42,37 @@ async def authenticate(connection: HTTPConnection) -> SignedIn | None:
     """
     stores = services_of(connection).stores
     is_socket = connection.scope["type"] == "websocket"
-    cookie = connection.cookies.get(COOKIE, "")
-    if cookie and (not is_socket or own_origin(connection)):
-        return await _known(connection, cookie, stores.sessions.holder)
+    cookie, me = session_cookie(connection), None
     authorization = connection.headers.get("authorization", "")
-    if authorization[: len(BEARER)].lower() == BEARER:
-        return await _known(connection, authorization[len(BEARER) :].strip(), stores.tokens.holder)
-    return None
+    if cookie and (not is_socket or own_origin(connection)):
+        me = await _known(connection, cookie, stores.sessions.holder)
+    elif authorization[: len(BEARER)].lower() == BEARER:
+        me = await _known(connection, authorization[len(BEARER) :].strip(), stores.tokens.holder)
+    if me is not None:
+        asks(me.member.id)
+    return me
+
+
+def session_cookie(connection: HTTPConnection) -> str:
+    return read_cookie(connection, COOKIE, secure=is_secure(connection))
+
+
+def is_secure(connection: HTTPConnection) -> bool:
+    """Whether browsers reach us over TLS."""
+    origin = services_of(connection).settings.origin
+    return connection.url.scheme in ("https", "wss") or origin.startswith("https:")
+
+
+async def is_foreign(socket: HTTPConnection) -> bool:
+    """Whether a page of somebody else opens this socket with the cookie of one of ours: an attack, and logged so."""
+    cookie = session_cookie(socket)
+    if not cookie or own_origin(socket):
+        return False
+    with suppress(Unknown):
+        me = await services_of(socket).stores.sessions.holder(cookie)
+        asks(me.member.id if me else "")
+    security_log.foreign_origin(socket.headers.get("origin", ""), socket.url.path)
+    return True
 
 
 async def _known(
@@ -84,9 +112,15 @@ def forget_revoked(services: Services, fact: AnyFact | Unreadable, agents: set[s
 
 def own_origin(connection: HTTPConnection) -> bool:
     """Whether a page of ours sends the request. A request without an Origin header is not from our pages."""
-    scheme = connection.url.scheme.replace("ws", "http")
-    ours = [f"{scheme}://{connection.headers.get('host', '')}", services_of(connection).settings.origin]
-    return origin_allowed(connection.headers.get("origin"), [origin for origin in ours if origin])
+    return origin_allowed(connection.headers.get("origin"), [our_origin(connection)])
+
+
+def our_origin(connection: HTTPConnection) -> str:
+    """The address in the settings, whatever Host says; without one, and in the demo, the one that was asked for."""
+    services = services_of(connection)
+    if services.settings.origin and not services.demo:
+        return services.settings.origin
+    return f"{connection.url.scheme.replace('ws', 'http')}://{connection.headers.get('host', '')}"
 
 
 def admits(connection: HTTPConnection, site: Site | None) -> bool:

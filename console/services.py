@@ -26,6 +26,7 @@ from console.projection.picture import Picture
 from console.projection.queue_position import QueuePositions
 from console.queue.workspace import Workspace
 from console.security import VisitorTokens
+from console.security.cookies import DeviceTokens
 from console.views.html import HtmlViews
 
 
@@ -52,13 +53,16 @@ class Services:
     address_sockets: AddressSockets = field(default_factory=AddressSockets)
     positions: QueuePositions = field(default_factory=QueuePositions)
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away
+    refusals: dict[tuple[str, str], float] = field(default_factory=dict)  # member and page -> told until, monotonic
     sql_silent_until: float = 0.0  # monotonic
     refused_origins: RefusedOrigins = field(init=False)
+    device_tokens: DeviceTokens = field(init=False)
     erasure: Erasure = field(init=False)
     tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
 
     def __post_init__(self) -> None:
         self.refused_origins = RefusedOrigins(self.database)
+        self.device_tokens = DeviceTokens(self.settings.secret)
         self.erasure = Erasure(self.database, self.workspace.name)
 
     @property

@@ -1,6 +1,6 @@
 """The audit log: who changed which setting, and what it was before; one line per change, in its transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.archive.database import Database
 from console.archive.tables import audit
 from console.events import Author
+from console.security.requests import about_the_request
 
 
 class Somebody(Protocol):
@@ -43,7 +44,10 @@ def older(place: AuditCursor, source: int, at: ColumnElement[int], number: Colum
 
 
 class AuditLine(msgspec.Struct, frozen=True):
-    """A change. `what` is a text of the pages, `target` the thing (`queue:support`); the rest holds what differs."""
+    """A change. `what` is a text of the pages, `target` the thing (`queue:support`).
+
+    `before` and `after` hold what differs; `address` and `request` say where it came from, if it came over the network.
+    """
 
     id: int
     at: int
@@ -53,6 +57,8 @@ class AuditLine(msgspec.Struct, frozen=True):
     target: str
     before: dict[str, Any]
     after: dict[str, Any]
+    address: str = ""
+    request: str = ""
 
     @property
     def place(self) -> AuditCursor:
@@ -80,14 +86,27 @@ async def note(
             target=target,
             before={name: value for name, value in old.items() if name not in same},
             after={name: value for name, value in new.items() if name not in same},
+            **came_from(),
         )
     )
 
 
+def came_from() -> dict[str, str]:
+    """The request under way, as every line of the log names it."""
+    known = about_the_request()
+    return {name: known[name][:64] for name in ("address", "request")}
+
+
 class AuditStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
         """Reads the changes of settings."""
         self.database = database
+        self.clock = clock
+
+    async def note_refused(self, by: Somebody, path: str) -> None:
+        """Somebody tried to change a setting that their role may not change."""
+        async with self.database.writing() as connection:
+            await note(connection, by, self.clock(), "Change refused", f"page:{path[:120]}")
 
     async def read(self, *, before: AuditCursor | None = None, limit: int = 50) -> list[AuditLine]:
         """Return lines, newest first; only those older than `before`, if given."""

@@ -1,7 +1,12 @@
-"""Counts sign-in attempts per account and per address; guessing gets slower and slower."""
+"""Counts sign-in attempts per account and per address; guessing gets slower and slower.
+
+Anybody can make an account wait, so its owner does not wait with the others: a device or an address that has signed in
+to it lately has a count of its own.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -29,8 +34,32 @@ class Allowance:
         return 0 if failed < self.free else min(self.longest, 1_000 * 2 ** min(failed - self.free, 20))
 
 
-ACCOUNT = Allowance(free=5, longest=60_000)  # short, or anybody could lock Ana out of her own account
+ACCOUNT = Allowance(free=5, longest=60_000)
 ADDRESS = Allowance(free=20, longest=15 * 60_000)  # a whole office may share one
+
+
+class Attempt(NamedTuple):
+    """Who tries. `device` has signed in to the account lately, or is signed in; `at_home`: the address has."""
+
+    account: str
+    address: str
+    device: str = ""
+    at_home: bool = False
+
+    @property
+    def vouched(self) -> str:
+        """Why the account's lock does not hold for this one; empty when it does."""
+        return "device" if self.device else "address" if self.at_home else ""
+
+    @property
+    def own(self) -> str:
+        """The sender whose failures lock this one out: the account itself, for strangers. A digest, as all are."""
+        place = {"device": self.device, "address": address_group(self.address), "": ""}[self.vouched]
+        return digest(f"account {self.account} {self.vouched} {place}".rstrip())
+
+    @property
+    def sender(self) -> str:
+        return address_digest(self.address)
 
 
 class LoginThrottle:
@@ -40,32 +69,37 @@ class LoginThrottle:
         self.database = database
         self.clock = clock
 
-    async def begin(self, account: str, address: str) -> None:
-        """Count one attempt. Raises SlowDown while the account or the address has to wait."""
+    async def begin(self, attempt: Attempt) -> None:
+        """Count one attempt. Raises SlowDown while it has to wait."""
         for _ in range(AT_ONCE):
             try:
-                return await self._count_one(_senders(account, address))
+                if await self._count_one(attempt):
+                    return
+                break
             except IntegrityError:  # two first attempts at the same moment; the row exists now
                 continue
         raise SlowDown(SLOWLY)
 
-    async def _count_one(self, senders: dict[str, Allowance]) -> None:
+    async def _count_one(self, attempt: Attempt) -> bool:
+        """Whether it may be tried. Who is refused for the account's sake has used up a try of their address."""
         now = self.clock()
         async with self.database.writing() as connection:
-            rows = [await _row(connection, sender) for sender in senders]
-            if any(row is not None and row["free_at"] > now for row in rows):
-                raise SlowDown(SLOWLY)
-            for (sender, patience), row in zip(senders.items(), rows, strict=True):
-                await _count(connection, sender, patience, row, now)
+            own, address = [await _row(connection, sender) for sender in (attempt.own, attempt.sender)]
+            locked, waits = _waits(own, now), _waits(address, now)
+            if waits and not attempt.device:
+                return False
+            if not locked:
+                await _count(connection, attempt.own, ACCOUNT, own, now)
+            if not waits:
+                await _count(connection, attempt.sender, ADDRESS, address, now)
+        return not locked
 
-    async def forgive(self, account: str, address: str) -> None:
-        """The attempt was right: reset the account, and give the address this attempt back."""
-        first, second = _senders(account, address)
+    async def forgive(self, attempt: Attempt) -> None:
+        """Record a success: the account starts afresh, the address gets this one attempt back."""
         async with self.database.writing() as connection:
-            await connection.execute(delete(tries).where(tries.c.sender == first))
-            await connection.execute(
-                update(tries).where(tries.c.sender == second).values(failed=tries.c.failed - 1, free_at=0)
-            )
+            await connection.execute(delete(tries).where(tries.c.sender == attempt.own))
+            back = update(tries).where(tries.c.sender == attempt.sender)
+            await connection.execute(back.values(failed=tries.c.failed - 1, free_at=0))
 
     async def forget(self, connection: AsyncConnection) -> int:
         """Delete counts that no longer matter; return how many."""
@@ -73,9 +107,13 @@ class LoginThrottle:
         return done.rowcount
 
 
-def _senders(account: str, address: str) -> dict[str, Allowance]:
-    """Return digests, so that the table lists no addresses; the account's is first."""
-    return {digest(f"account {account}"): ACCOUNT, digest(f"address {address_group(address)}"): ADDRESS}
+def address_digest(address: str) -> str:
+    """What is kept of an address: nobody's is listed."""
+    return digest(f"address {address_group(address)}")
+
+
+def _waits(row: RowMapping | None, now: int) -> bool:
+    return row is not None and row["free_at"] > now
 
 
 async def _row(connection: AsyncConnection, sender: str) -> RowMapping | None:

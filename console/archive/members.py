@@ -52,7 +52,7 @@ class MemberStore:
         Refused if the address or id is taken, a queue is unknown, or a value is invalid.
         """
         member = Member(id or new_id(), name.strip(), fold_email(email), role, queues, limit, locale, languages)
-        digest = await checked_hash(member.id, password)
+        digest = await checked_hash(member.id, password, about=(member.name, member.email))
 
         async def settle(connection: AsyncConnection) -> None:
             await connection.execute(update(members).where(members.c.id == member.id).values(password=digest))

@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.archive.credentials import holder, is_active
 from console.archive.database import Database
 from console.archive.directory_rows import member_of
-from console.archive.sessions import SessionStore
+from console.archive.sessions import Origin, SessionStore
 from console.archive.tables import members, one_clicks
 from console.domain.directory import Member
 from console.security import digest, new_token
 
 ONE_CLICK_LIFE = 12 * 3_600_000  # ms
 ONE_CLICK_USES = 100
+NOWHERE = Origin("")
 
 
 class OneClickStore:
@@ -41,7 +42,7 @@ class OneClickStore:
         row = await holder(self.database, wanted.where(_good_click(token, self.clock()), is_active()))
         return member_of(row) if row else None
 
-    async def use(self, token: str) -> str | None:
+    async def use(self, token: str, origin: Origin = NOWHERE) -> str | None:
         """Use a link once. Return a new session's cookie value, or None if the link is not valid."""
         member = await self.member(token)
         if member is None:
@@ -49,7 +50,7 @@ class OneClickStore:
         good = _good_click(token, self.clock())
         async with self.database.writing() as connection:
             used = await connection.execute(update(one_clicks).where(good).values(uses=one_clicks.c.uses - 1))
-        return await self.sessions.start(member.id) if used.rowcount else None
+        return await self.sessions.start(member.id, origin) if used.rowcount else None
 
     async def drop_expired(self, connection: AsyncConnection) -> int:
         """Delete links that are no longer valid; return how many."""

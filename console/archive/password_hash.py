@@ -1,18 +1,49 @@
-"""Password hashing with validation."""
+"""Password hashing with validation: nothing short, common, breached or made of what is known of its owner."""
+
+import asyncio
+import importlib
+from collections.abc import Callable, Collection
+from functools import cache
+from typing import Any
 
 from console.errors import BadSettings, Problem
 from console.security import MAX_PASSWORD, hash_password
 
 SHORTEST_PASSWORD = 8
+LOOKED_AT = 72  # characters: what the estimator takes, and enough
+GUESSABLE = 2  # of its scores 0 to 4, those below
+PRODUCT = ("sestetto", "console")
 
 
-async def checked_hash(member: str, password: str) -> str:
+async def checked_hash(member: str, password: str, *, about: Collection[str] = ()) -> str:
     """Return the hash; empty for an empty password, which nothing matches.
 
-    Raises BadSettings if it is too short or too long.
+    `about` is what everybody knows of the member. Raises BadSettings if the password cannot be.
     """
     if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
         says = "Use a password of %(least)s to %(most)s characters."
         values = {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD}
         raise BadSettings([Problem(f"member:{member}", "password", says, values)])
+    guessable: bool = await asyncio.to_thread(is_guessable, password, about) if password else False
+    if guessable:
+        says = "This password is easy to guess or on lists of stolen ones. Use another, such as several words."
+        raise BadSettings([Problem(f"member:{member}", "password", says)])
     return await hash_password(password) if password else ""
+
+
+def is_guessable(password: str, about: Collection[str] = ()) -> bool:
+    """Whether it is among the first that somebody would try. Looked up offline, in lists of breached passwords."""
+    found = _estimator()(password[:LOOKED_AT], user_inputs=[*_words(about), *PRODUCT])
+    return bool(found["score"] < GUESSABLE or found["feedback"]["warning"])
+
+
+def _words(about: Collection[str]) -> list[str]:
+    """Names and addresses, whole and in pieces."""
+    ends = [end for text in about for end in text.split("@")]
+    return [*about, *ends, *(piece for end in ends for piece in end.replace(".", " ").split())]
+
+
+@cache
+def _estimator() -> Callable[..., dict[str, Any]]:
+    # Its lists are a megabyte that takes a fifth of a second to load; every command imports this file.
+    return importlib.import_module("zxcvbn").zxcvbn  # type: ignore[no-any-return]

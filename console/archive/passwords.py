@@ -8,12 +8,13 @@ from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.credentials import SignedIn, revoke_all
 from console.archive.database import Database
 from console.archive.directory_store import must_exist
-from console.archive.login_throttle import LoginThrottle
+from console.archive.login_throttle import Attempt, LoginThrottle
 from console.archive.members import NO_MEMBER
 from console.archive.password_hash import checked_hash
 from console.archive.sessions import end_sessions
 from console.archive.tables import members
-from console.errors import BadSettings, Problem
+from console.errors import BadSettings, Problem, SlowDown
+from console.security import log as security_log
 from console.security import password_fits
 
 NOT_NOW = "The current password is wrong."
@@ -31,7 +32,7 @@ class PasswordStore:
         """Set a new password and revoke everything the member held. The caller revokes live connections."""
         if not password:
             raise BadSettings([Problem(f"member:{member_id}", "password", NO_NEW)])
-        digest = await checked_hash(member_id, password)
+        digest = await checked_hash(member_id, password, about=await self._known_of(member_id))
         this = (members.c.id == member_id) & members.c.disabled.is_(None)
         async with self.database.writing() as connection:
             changed = await connection.execute(update(members).where(this).values(password=digest))
@@ -39,29 +40,42 @@ class PasswordStore:
             for statement in revoke_all(member_id, self.clock()):
                 await connection.execute(statement)
             await note(connection, by, self.clock(), "Password changed", f"member:{member_id}")
+        security_log.password_changed(member_id, by.id)
+
+    async def _known_of(self, member_id: str) -> tuple[str, ...]:
+        async with self.database.reading() as connection:
+            wanted = select(members.c.name, members.c.email).where(members.c.id == member_id)
+            return tuple((await connection.execute(wanted)).first() or ())
 
     async def change(self, me: SignedIn, current: str, new: str, *, address: str) -> list[str]:
         """Change one's own password; other sessions end.
 
         Return their ids. Raises SlowDown after too many wrong attempts.
         """
-        account, target = me.member.email, f"member:{me.member.id}"
-        await self._check(me, current, address)
-        await self.throttle.forgive(account, address)
+        target = f"member:{me.member.id}"
+        attempt = Attempt(me.member.email, address, f"session {me.session}")
+        await self._check(me, current, attempt)
+        await self.throttle.forgive(attempt)
         if not new:
             raise BadSettings([Problem(target, "password", NO_NEW)])
-        digest = await checked_hash(me.member.id, new)
+        digest = await checked_hash(me.member.id, new, about=(me.member.name, me.member.email))
         async with self.database.writing() as connection:
             this = members.c.id == me.member.id
             await connection.execute(update(members).where(this).values(password=digest))
             ended = await end_sessions(connection, me.member.id, but=me.session, now=self.clock())
             await note(connection, me.member, self.clock(), "Password changed", target)
+        security_log.password_changed(me.member.id, me.member.id)
         return ended
 
-    async def _check(self, me: SignedIn, current: str, address: str) -> None:
-        await self.throttle.begin(me.member.email, address)
+    async def _check(self, me: SignedIn, current: str, attempt: Attempt) -> None:
+        try:
+            await self.throttle.begin(attempt)
+        except SlowDown:
+            security_log.throttled(me.member.email, "password")
+            raise
         wanted = select(members.c.password).where(members.c.id == me.member.id)
         async with self.database.reading() as connection:
             now = (await connection.execute(wanted)).scalar() or ""
         if not await password_fits(now, current):
+            security_log.wrong_password(me.member.id)
             raise BadSettings([Problem(f"member:{me.member.id}", "current", NOT_NOW)])

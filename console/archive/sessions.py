@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from typing import NamedTuple
 
-from sqlalchemy import RowMapping, and_, case, delete, insert, literal, or_, select, update
+import msgspec
+from sqlalchemy import RowMapping, and_, case, delete, exists, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.archive.audit import note
 from console.archive.credentials import (
     KEEP_ENDED,
     SEEN_EVERY,
@@ -19,15 +22,35 @@ from console.archive.credentials import (
 )
 from console.archive.database import Database
 from console.archive.directory_rows import member_of
-from console.archive.login_throttle import LoginThrottle
+from console.archive.directory_store import must_exist
+from console.archive.login_throttle import Attempt, LoginThrottle, address_digest
 from console.archive.tables import members, sessions
 from console.domain.ids import new_id
-from console.errors import SignInNeeded, Unknown
+from console.errors import SignInNeeded, SlowDown, Unknown
 from console.security import csrf_of, digest, new_token, password_fits
+from console.security import log as security_log
 
 SESSION_IDLE = 12 * 3_600_000  # ms without being seen: a shift and a half
 SESSION_LIFE = 7 * 24 * 3_600_000  # ms at most
+LONGEST_BROWSER = 300  # characters kept of what a browser says of itself
+NO_SESSION = "Session not found. It may have ended."
 WRONG = "Wrong e-mail or password."
+
+
+class Origin(NamedTuple):
+    """Where a session comes from; `browser` as it calls itself."""
+
+    address: str
+    browser: str = ""
+
+
+class SessionLine(msgspec.Struct, frozen=True):
+    """A session as its owner sees it; times in ms."""
+
+    id: str
+    created: int
+    seen: int
+    browser: str
 
 
 class SessionStore:
@@ -37,21 +60,35 @@ class SessionStore:
         self.clock = clock
         self.throttle = throttle
 
-    async def sign_in(self, email: str, password: str, *, address: str) -> str:
-        """Check the password and return a new session's cookie value.
+    async def sign_in(self, email: str, password: str, *, address: str, browser: str = "", device: str = "") -> str:
+        """Start a session and return its cookie's value.
 
-        Raises SignInNeeded, with the same text and after the same time, for a wrong password, a deactivated member and
-        an unknown address; SlowDown after too many attempts for the account or from the address.
+        Raises SignInNeeded, with the same words and in the same time, for a wrong password, a deactivated member
+        and an unknown address; SlowDown after too many attempts for the account or from the address. `device` is the
+        id of one that has signed in to this account lately.
         """
         account = fold_email(email)
-        await self.throttle.begin(account, address)
-        async with self.database.reading() as connection:
-            found = await connection.execute(select(members).where(members.c.email == account, is_active()))
-            row = found.mappings().first()
+        row = await self._member(account, address)
+        attempt = Attempt(account, address, device, at_home=bool(row and row["at_home"]))
+        try:
+            await self.throttle.begin(attempt)
+        except SlowDown:
+            security_log.throttled(account, "sign_in")
+            raise
         if not await password_fits(row["password"] if row else "", password) or row is None:
+            security_log.sign_in_failed(row["id"] if row else "", account)
             raise SignInNeeded(WRONG)
-        await self.throttle.forgive(account, address)
-        return await self.start(row["id"])
+        await self.throttle.forgive(attempt)
+        return await self.start(row["id"], Origin(address, browser), known=attempt.vouched)
+
+    async def _member(self, account: str, address: str) -> RowMapping | None:
+        """The member of that account, and whether somebody at this address was it lately."""
+        lately = sessions.c.created > self.clock() - KEEP_ENDED
+        there = (sessions.c.member == members.c.id, sessions.c.address == address_digest(address), lately)
+        wanted = select(members, exists().where(*there).label("at_home"))
+        async with self.database.reading() as connection:
+            found = await connection.execute(wanted.where(members.c.email == account, is_active()))
+            return found.mappings().first()
 
     async def holder(self, cookie: str) -> SignedIn | None:
         """Return who holds this cookie; None if it is unknown, expired or revoked, or the member is deactivated."""
@@ -84,20 +121,48 @@ class SessionStore:
             seen = update(sessions).where(good).values(seen=now, expires=expires).returning(sessions.c.id)
             return asked - set((await connection.execute(seen)).scalars())
 
+    async def end(self, me: SignedIn, session_id: str) -> None:
+        """End another session of one's own. The caller revokes its live connections. Raises NotYours for any other."""
+        this = and_(sessions.c.id == session_id, sessions.c.member == me.member.id)
+        async with self.database.writing() as connection:
+            ended = await connection.execute(revoke(sessions, this, self.clock()))
+            must_exist(ended.rowcount, NO_SESSION)
+            await note(connection, me.member, self.clock(), "Session ended", f"member:{me.member.id}")
+        security_log.session_ended(me.member.id, session_id, me.member.id)
+
+    async def end_others(self, me: SignedIn) -> list[str]:
+        """End all sessions of one's own but this one; return their ids."""
+        async with self.database.writing() as connection:
+            ended = await end_sessions(connection, me.member.id, but=me.session, now=self.clock())
+            await note(connection, me.member, self.clock(), "Session ended", f"member:{me.member.id}")
+        for session in ended:
+            security_log.session_ended(me.member.id, session, me.member.id)
+        return ended
+
     async def sign_out(self, session_id: str) -> None:
         """End one session. The caller ends its live connections first."""
         async with self.database.writing() as connection:
             await connection.execute(revoke(sessions, sessions.c.id == session_id, self.clock()))
 
-    async def start(self, member_id: str) -> str:
-        """Start a session for a member who has proved their identity; return its cookie value."""
-        cookie, now = new_token(), self.clock()
-        values = {"created": now, "seen": now, "expires": now + SESSION_IDLE}
+    async def start(self, member_id: str, origin: Origin, *, known: str = "") -> str:
+        """Start a session for a member who has proved their identity; return its cookie's value."""
+        cookie, now, session = new_token(), self.clock(), new_id()
+        times = {"created": now, "seen": now, "expires": now + SESSION_IDLE}
+        where = {"address": address_digest(origin.address), "browser": origin.browser[:LONGEST_BROWSER]}
         async with self.database.writing() as connection:
             await connection.execute(
-                insert(sessions).values(id=new_id(), digest=digest(cookie), member=member_id, **values)
+                insert(sessions).values(id=session, digest=digest(cookie), member=member_id, **times, **where)
             )
+        security_log.signed_in(member_id, session, known=known)
         return cookie
+
+    async def of_member(self, member_id: str) -> list[SessionLine]:
+        """The member's sessions that go on, the one seen last first."""
+        wanted = select(sessions).where(sessions.c.member == member_id, sessions.c.revoked.is_(None))
+        wanted = wanted.where(sessions.c.expires > self.clock()).order_by(sessions.c.seen.desc(), sessions.c.id)
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(wanted)).mappings().all()
+        return [SessionLine(**{name: row[name] for name in SessionLine.__struct_fields__}) for row in rows]
 
     async def _note_seen(self, row: RowMapping, now: int) -> None:
         expires = min(row["created"] + SESSION_LIFE, now + SESSION_IDLE)

@@ -40,7 +40,7 @@ class Stores:
         # Everything else.
         self.canned = CannedStore(database, clock)
         self.retention = RetentionStore(database, clock)
-        self.audit = AuditStore(database)
+        self.audit = AuditStore(database, clock)
 
     async def drop_expired(self) -> int:
         """Delete ended credentials and old sign-in attempts; return how many rows. Run now and then."""

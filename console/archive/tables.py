@@ -132,6 +132,8 @@ audit = Table(
     Column("target", String(130), nullable=False),  # queue:support
     Column("before", JSON, nullable=False),  # the fields that changed
     Column("after", JSON, nullable=False),
+    Column("address", String(64), nullable=False, server_default=text("''")),  # where the change came from
+    Column("request", String(64), nullable=False, server_default=text("''")),  # as the log names it
     Index(None, "at", "id"),
 )
 
@@ -207,6 +209,8 @@ sessions = Table(
     Column("seen", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False, index=True),
     Column("revoked", BigInteger),
+    Column("address", String(64), nullable=False, server_default=text("''")),  # a digest
+    Column("browser", String(300), nullable=False, server_default=text("''")),  # as it calls itself
 )
 
 tokens = Table(

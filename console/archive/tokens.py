@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.credentials import KEEP_ENDED, SEEN_EVERY, TOKEN_SESSION, SignedIn, holder, holders, revoke
 from console.archive.database import Database
 from console.archive.directory_rows import member_of
@@ -14,8 +15,10 @@ from console.archive.tables import members, tokens
 from console.domain.ids import new_id
 from console.errors import NotYours, Unknown
 from console.security import digest, new_token
+from console.security import log as security_log
 
 TOKEN_PREFIX = "sst_"
+TOLD_EVERY = 24 * 3_600_000  # ms without use after which the next one is told in the security log
 
 
 class TokenLine(msgspec.Struct, frozen=True):
@@ -33,7 +36,7 @@ class TokenStore:
         self.database = database
         self.clock = clock
 
-    async def add(self, member_id: str, name: str) -> str:
+    async def add(self, member_id: str, name: str, *, by: Somebody = COMMAND_LINE) -> str:
         """Return a new token of a member, `sst_…`; shown only now. Raises NotYours for an unknown member."""
         bearer = TOKEN_PREFIX + new_token()
         async with self.database.writing() as connection:
@@ -44,6 +47,7 @@ class TokenStore:
                     id=new_id(), digest=digest(bearer), member=member_id, name=name[:120], created=self.clock()
                 )
             )
+            await note(connection, by, self.clock(), "Token added", f"member:{member_id}", after={"token": name[:120]})
         return bearer
 
     async def holder(self, bearer: str) -> SignedIn | None:
@@ -54,7 +58,10 @@ class TokenStore:
         )
         if row is None:
             return None
-        if now - (row["used"] or 0) >= SEEN_EVERY:
+        last = row["used"] or 0
+        if now - last >= TOLD_EVERY:
+            security_log.token_used(row["id"], row["credential"], last)
+        if now - last >= SEEN_EVERY:
             with suppress(Unknown):
                 async with self.database.writing() as connection:
                     await connection.execute(update(tokens).where(tokens.c.id == row["credential"]).values(used=now))
@@ -67,10 +74,15 @@ class TokenStore:
             rows = (await connection.execute(wanted.order_by(tokens.c.created, tokens.c.id))).mappings().all()
         return [TokenLine(row["id"], row["name"], row["created"], row["used"] or 0) for row in rows]
 
-    async def revoke(self, token_id: str) -> None:
+    async def revoke(self, token_id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """Revoke a token. The caller ends its live connections first (session `token:<id>`)."""
         async with self.database.writing() as connection:
-            await connection.execute(revoke(tokens, tokens.c.id == token_id, self.clock()))
+            wanted = select(tokens.c.member, tokens.c.name).where(tokens.c.id == token_id)
+            held = (await connection.execute(wanted)).first()
+            ended = await connection.execute(revoke(tokens, tokens.c.id == token_id, self.clock()))
+            if held is not None and ended.rowcount:
+                target, was = f"member:{held.member}", {"token": held.name}
+                await note(connection, by, self.clock(), "Token revoked", target, before=was)
 
     async def drop_expired(self, connection: AsyncConnection) -> int:
         """Delete tokens that were revoked long ago; return how many."""

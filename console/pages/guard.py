@@ -4,7 +4,9 @@ GET changes nothing. A form carries the token of its session's cookie, and a bro
 site can send neither.
 """
 
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import wraps
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -14,16 +16,20 @@ from starlette.responses import RedirectResponse, Response
 
 from console.archive.credentials import SignedIn
 from console.archive.sessions import SESSION_LIFE
-from console.authentication import COOKIE, authenticate, own_origin, services_of
-from console.domain.permissions import Right, require
+from console.authentication import COOKIE, authenticate, is_secure, own_origin, services_of
+from console.domain.permissions import Right, may
 from console.errors import BadCommand, NotAllowed, SestettoError, SignInNeeded, SlowDown, Unknown
 from console.security import is_loopback, same
+from console.security import log as security_log
+from console.security.cookies import delete_cookie, set_cookie
 from console.views.i18n import page_texts
 from console.views.templating import locale_of, render
 
 SIGN_IN = "/sign-in"
 MAX_FORM = 64 * 1024  # bytes
 MAX_FIELDS = 50
+REFUSAL_TOLD = 60.0  # seconds between two audit lines of the same member about the same page
+MOST_REFUSALS = 1_000  # of those that are remembered
 LARGE_FORM, LARGE_FIELDS = 1024 * 1024, 12_000  # for supervisors: one checkbox per member
 FORM_TYPE = "application/x-www-form-urlencoded"
 AWAY = "This is not possible right now: part of the system is down. Chats continue. Try again in a moment."
@@ -63,12 +69,28 @@ def for_those_who(right: Right) -> Callable[[MemberPage], Page]:
     def guarded(page: MemberPage) -> Page:
         @wraps(page)
         async def checked(request: Request, me: SignedIn) -> Response:
-            require(me.member, right)
+            if not may(me.member, right):
+                await _note_refused(request, me)
+                raise NotAllowed
             return await page(request, me)
 
         return for_members(checked)
 
     return guarded
+
+
+async def _note_refused(request: Request, me: SignedIn) -> None:
+    """In the security log; in the audit log too when it was to change a setting, once a minute for each page."""
+    path = request.url.path
+    security_log.refused(f"{request.method} {path}")
+    services, who = services_of(request), (me.member.id, path)
+    if request.method == "GET" or time.monotonic() < services.refusals.get(who, 0.0):
+        return
+    if len(services.refusals) >= MOST_REFUSALS:
+        services.refusals.clear()
+    services.refusals[who] = time.monotonic() + REFUSAL_TOLD
+    with suppress(Unknown):
+        await services.stores.audit.note_refused(me.member, path)
 
 
 def sign_in_path(request: Request) -> str:
@@ -102,6 +124,7 @@ async def read_form(request: Request, csrf: str, *, large: bool = False) -> dict
     Raises NotAllowed if the token is missing or a foreign page sent it, BadCommand if it is not a form or too large.
     """
     if "origin" in request.headers and not own_origin(request):
+        security_log.foreign_origin(request.headers["origin"], request.url.path)
         raise NotAllowed("The form was sent from another site.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
         raise BadCommand("The form is not from this site.")
@@ -134,23 +157,11 @@ def _fields(body: bytes, most: int) -> dict[str, str]:
 
 def set_session(response: Response, request: Request, cookie: str) -> None:
     """Set the session's cookie."""
-    response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=SESSION_LIFE // 1_000,
-        path="/",
-        secure=is_secure(request),
-        httponly=True,
-        samesite="lax",
-    )
+    set_cookie(response, COOKIE, cookie, secure=is_secure(request), life=SESSION_LIFE // 1_000)
 
 
 def end_session(response: Response, request: Request) -> None:
-    response.delete_cookie(COOKIE, path="/", secure=is_secure(request), httponly=True, samesite="lax")
-
-
-def is_secure(request: Request) -> bool:
-    return request.url.scheme == "https" or services_of(request).settings.origin.startswith("https:")
+    delete_cookie(response, COOKIE, secure=is_secure(request))
 
 
 def go(path: str) -> Response:

@@ -7,8 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.actions import sessions
-from console.archive.credentials import SignedIn
-from console.authentication import authenticate, services_of
+from console.archive.credentials import SignedIn, fold_email
+from console.archive.sessions import Origin
+from console.authentication import authenticate, is_secure, services_of
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.errors import NotYours, SestettoError, SignInNeeded, SlowDown
@@ -19,13 +20,13 @@ from console.pages.guard import (
     for_members,
     from_this_machine,
     go,
-    is_secure,
     problem,
     read_form,
     says,
     set_session,
 )
 from console.security import csrf_of, local_path, new_token
+from console.security.cookies import DEVICE, DEVICE_LIFE, delete_cookie, read_cookie, set_cookie
 from console.views.templating import locale_of, render
 
 FORM_COOKIE = "sestetto_form"  # protects forms before there is a session
@@ -50,12 +51,22 @@ async def sign_in(request: Request) -> Response:
     try:
         fields = await read_form(request, csrf_of_form(request))
         onward, email = local_path(fields.get("next", "")), fields.get("email", "")
-        stores = services_of(request).stores
-        cookie = await stores.sessions.sign_in(email, fields.get("password", ""), address=address_of(request))
+        services, account = services_of(request), fold_email(email)
+        device = read_cookie(request, DEVICE, secure=is_secure(request))
+        cookie = await services.stores.sessions.sign_in(
+            email,
+            fields.get("password", ""),
+            address=address_of(request),
+            browser=request.headers.get("user-agent", ""),
+            device=services.device_tokens.device(device, account),
+        )
         await _end_former(request)
     except SestettoError as error:
         return _form(request, onward=onward, email=email, error=error)
-    return _welcome(request, cookie, onward)
+    response = _welcome(request, cookie, onward)
+    known = services.device_tokens.sign(device, account)
+    set_cookie(response, DEVICE, known, secure=is_secure(request), life=DEVICE_LIFE)
+    return response
 
 
 @for_members
@@ -85,7 +96,9 @@ async def use_demo(request: Request) -> Response:
         token = _demo_token(request)
         await read_form(request, csrf_of_form(request))
         member = await services_of(request).stores.one_clicks.member(token)
-        cookie = await services_of(request).stores.one_clicks.use(token)
+        cookie = await services_of(request).stores.one_clicks.use(
+            token, Origin(address_of(request), request.headers.get("user-agent", ""))
+        )
         if cookie is None or member is None:
             raise NotYours("This link has expired. Restart the demo for new links.")
         await _end_former(request)
@@ -102,7 +115,7 @@ def _work_of(member: Member) -> str:
 
 def csrf_of_form(request: Request) -> str:
     """Return the token of a form shown before sign-in; empty without its cookie, and an empty token matches nothing."""
-    cookie = request.cookies.get(FORM_COOKIE, "")
+    cookie = read_cookie(request, FORM_COOKIE, secure=is_secure(request))
     return csrf_of(cookie) if cookie else ""
 
 
@@ -123,11 +136,9 @@ def _form(request: Request, *, onward: str, email: str = "", error: SestettoErro
 
 
 def _with_form_cookie(request: Request, template: str, context: dict[str, object], *, status: int = 200) -> Response:
-    cookie = request.cookies.get(FORM_COOKIE) or new_token()
+    cookie = read_cookie(request, FORM_COOKIE, secure=is_secure(request)) or new_token()
     response = render(request, template, {**context, "csrf": csrf_of(cookie)}, status=status)
-    response.set_cookie(
-        FORM_COOKIE, cookie, max_age=FORM_LIFE, path=SIGN_IN, secure=is_secure(request), httponly=True, samesite="lax"
-    )
+    set_cookie(response, FORM_COOKIE, cookie, secure=is_secure(request), life=FORM_LIFE, path=SIGN_IN)
     response.headers["cache-control"] = "no-store"
     return response
 
@@ -135,7 +146,7 @@ def _with_form_cookie(request: Request, template: str, context: dict[str, object
 def _welcome(request: Request, cookie: str, onward: str) -> Response:
     response = go(onward)
     set_session(response, request, cookie)
-    response.delete_cookie(FORM_COOKIE, path=SIGN_IN)
+    delete_cookie(response, FORM_COOKIE, secure=is_secure(request), path=SIGN_IN)
     return response
 
 

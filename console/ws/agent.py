@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 
 from console.actions.agent import AgentActions
 from console.archive.credentials import SignedIn
-from console.authentication import COOKIE, authenticate, own_origin, services_of
+from console.authentication import authenticate, is_foreign, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
@@ -303,8 +303,7 @@ async def agent_socket(socket: WebSocket) -> None:
 
     A cookie from a foreign page is an attack: reply 403 before the upgrade, and log it.
     """
-    if COOKIE in socket.cookies and not own_origin(socket):
-        log.warning("agent.foreign_origin", origin=socket.headers.get("origin", "")[:200])
+    if await is_foreign(socket):
         await socket.close()
         return
     offered = socket.scope["subprotocols"]

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 from console.actions.supervisor import SupervisorActions
 from console.archive.credentials import SignedIn
-from console.authentication import COOKIE, authenticate, own_origin, services_of
+from console.authentication import authenticate, is_foreign, services_of, session_cookie
 from console.board.publisher import Boards, BoardVariant
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.domain.directory import Member
@@ -26,6 +26,7 @@ from console.protocol.supervisor import (
     SetLimit,
     TakeOver,
 )
+from console.security import log as security_log
 from console.views.templating import locale_of
 from console.ws.connection import Action, Connection, Handler, Hangup
 from console.ws.watching import Watching
@@ -135,8 +136,7 @@ async def board_socket(socket: WebSocket) -> None:
 
     Close with 4401 if the member may not supervise; reply 403 to a foreign page.
     """
-    if COOKIE in socket.cookies and not own_origin(socket):
-        log.warning("board.foreign_origin", origin=socket.headers.get("origin", "")[:200])
+    if await is_foreign(socket):
         await socket.close()
         return
     if HTML not in socket.scope["subprotocols"]:
@@ -144,14 +144,17 @@ async def board_socket(socket: WebSocket) -> None:
         return
     await socket.accept(HTML)
     try:
-        me = await authenticate(socket) if COOKIE in socket.cookies else None  # boards are for people: no bearer tokens
+        me = await authenticate(socket) if session_cookie(socket) else None  # boards are for people: no bearer tokens
         member = services_of(socket).directory.members.get(me.member.id) if me is not None else None
         if me is None or member is None:
             raise Hangup(4401)
         require(member, "supervise")
     except Unknown as problem:  # SQL is down
         await socket.close(problem.close)
-    except (Hangup, NotAllowed):
+    except NotAllowed:
+        security_log.refused("board")
+        await socket.close(4401)
+    except Hangup:
         await socket.close(4401)
     else:
         await BoardConnection(socket, me).run()

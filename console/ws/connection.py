@@ -11,9 +11,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.authentication import services_of
 from console.delivery.hub import Outbox
-from console.errors import Blocked, Refused, SestettoError, SlowDown, TooManyConnections, Unknown
+from console.errors import Blocked, NotAllowed, Refused, SestettoError, SlowDown, TooManyConnections, Unknown
 from console.protocol import MAX_FRAME, Ack, Cid, Error, Inbound, Nack, Outbound, Ping, Pong, encode
 from console.queue.results import Said
+from console.security import log as security_log
 from console.ws.bucket import Bucket
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
@@ -264,6 +265,8 @@ class Connection:
         try:
             return await handler(frame)
         except Refused as problem:
+            if isinstance(problem, NotAllowed):
+                security_log.refused(str(type(frame).__struct_config__.tag))
             if not cid:
                 self.send(Error(problem.code, str(problem), round(problem.retry_after, 1)))
             else:

@@ -24,6 +24,7 @@ from console.projection.current import Current
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from console.security import SecurityHeaders, VisitorTokens
+from console.security.requests import RequestIds
 from console.services import Services
 from console.views.html import HtmlViews
 from console.views.i18n import page_texts
@@ -85,7 +86,7 @@ def browser_of(
     """A browser with cookies that follows no redirect by itself."""
     app = Starlette(routes=[*sign_in.routes, *chats.routes, *console.routes, *settings.routes])
     app.state.services = services
-    transport = httpx.ASGITransport(SecurityHeaders(app), client=(client, 4711))
+    transport = httpx.ASGITransport(RequestIds(SecurityHeaders(app)), client=(client, 4711))
     return httpx.AsyncClient(transport=transport, base_url=origin, headers={"origin": origin, **headers})
 
 

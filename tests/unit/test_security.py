@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from console import security
+from console.app import Application
 from console.security import (
     SecurityHeaders,
     VisitorTokens,
@@ -231,3 +232,54 @@ async def test_a_secure_page_stays_secure() -> None:
 async def test_a_page_may_set_a_header_of_its_own() -> None:
     headers = await headers_of("http", {"Cross-Origin-Resource-Policy": "cross-origin"})
     assert headers.get_list("cross-origin-resource-policy") == ["cross-origin"]
+
+
+# --- around everything -----------------------------------------------------------------------------
+
+
+async def fails(_: Request) -> PlainTextResponse:
+    raise RuntimeError("a bug")
+
+
+async def says(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(request.url))
+
+
+def application(origin: str = "") -> Application:
+    app = Application(routes=[Route("/fails", fails), Route("/page/", says)])
+    app.public_origin = origin
+    return app
+
+
+async def asked(app: Application, path: str, **headers: str) -> httpx.Response:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        return await client.get(path, headers=headers)
+
+
+async def test_a_page_that_fails_has_the_headers_and_the_request_s_id_too() -> None:
+    answer = await asked(application(), "/fails")
+    assert answer.status_code == 500
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert len(answer.headers["x-request-id"]) == 12
+
+
+async def test_a_request_s_id_is_ours() -> None:
+    first, second = [await asked(application(), "/page/", **{"x-request-id": "theirs"}) for _ in range(2)]
+    assert "theirs" != first.headers["x-request-id"] != second.headers["x-request-id"] != "theirs"
+
+
+@pytest.mark.parametrize(
+    ("origin", "ours"),
+    [
+        ("https://Chat.example", "https://chat.example"),
+        ("https://chat.example:443", "https://chat.example"),
+        ("http://chat.example:8080", "http://chat.example:8080"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+async def test_with_an_origin_in_the_settings_no_host_leads_anybody_away(origin: str, ours: str) -> None:
+    app = application(origin)
+    assert (await asked(app, "/page/", host="evil.example")).text == f"{ours}/page/"
+    assert (await asked(app, "/page", host="evil.example")).headers["location"] == f"{ours}/page/"

@@ -8,6 +8,7 @@ from console.pages.settings import (
     password,
     queues,
     retention,
+    sessions,
     sites,
     watching,
 )
@@ -37,5 +38,6 @@ routes = [
     *retention.routes,
     *changes.routes,
     *password.routes,
+    *sessions.routes,
     *replies.routes,
 ]

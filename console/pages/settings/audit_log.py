@@ -40,6 +40,10 @@ SAID = (
     _("Member deactivated"),
     _("Member reactivated"),
     _("Password changed"),
+    _("Session ended"),
+    _("Token added"),
+    _("Token revoked"),
+    _("Change refused"),
     _("Canned reply added"),
     _("Canned reply changed"),
     _("Canned reply removed"),
@@ -77,6 +81,7 @@ FIELDS = {
     "owner": _("Owner"),
     "days": _("Days"),
     "chats": _("Chats"),
+    "token": _("Token"),
     "shown": _("Agents see who is watching"),
     "due_soon": _("Due within"),
     "late": _("Late answers"),
@@ -122,6 +127,7 @@ class Change(NamedTuple):
     differences: list[Difference]
     whole: bool = False
     address: str = ""
+    came_from: str = ""
 
 
 @for_supervisors
@@ -189,7 +195,13 @@ class Reader:
         whole = not (line.before and line.after)
         who = line.name if line.member else ""
         return Change(
-            line.at, who, self.gettext(FORMERLY.get(line.what, line.what)), self.thing(line), differences, whole
+            line.at,
+            who,
+            self.gettext(FORMERLY.get(line.what, line.what)),
+            self.thing(line),
+            differences,
+            whole,
+            came_from=line.address,
         )
 
     def difference(self, line: AuditLine, name: str) -> Difference:

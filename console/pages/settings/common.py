@@ -58,6 +58,7 @@ SECTIONS = [
     Section("/settings/retention", _("Retention")),
     Section("/settings/changes", _("Audit log")),
     Section("/settings/password", _("Password"), "answer"),
+    Section("/settings/sessions", _("Sessions"), "answer"),
 ]
 
 

@@ -1,6 +1,7 @@
 """Signing in and out: the right people, from our own pages only, and silent at once when it is over."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from console.archive.tables import one_clicks, sessions
 from console.authentication import authenticate
 from console.errors import Unknown
 from console.pages.guard import COOKIE
+from console.security.cookies import DEVICE, DeviceTokens
 from console.services import Services
 from tests.support.archive_feed import quick_passwords, rows
 from tests.support.page_client import (
@@ -49,7 +51,7 @@ async def ana_from(services: Services, **scope: Any) -> bool:
     """Whether the connection is Ana's."""
     cookies = scope.pop("cookie", "")
     headers = [(b"host", b"chat.example"), (b"cookie", f"{COOKIE}={cookies}".encode()), *scope.pop("headers", [])]
-    app = browser_of(services)._transport.app.app  # type: ignore[attr-defined]
+    app = browser_of(services)._transport.app.app.app  # type: ignore[attr-defined]
     base = {"type": "http", "scheme": "http", "path": "/", "query_string": b"", "server": ("chat.example", 80)}
     me = await authenticate(HTTPConnection({**base, "headers": headers, "app": app, **scope}))
     return me is not None and me.member.id == "ana"
@@ -126,6 +128,57 @@ async def test_a_new_sign_in_ends_the_browsers_former_session(services: Services
         shared.cookies.set(COOKIE, former)
         assert (await shared.post("/sign-in", data=data)).status_code == 303
     assert not await ana_from(services, cookie=former)
+
+
+async def test_ana_s_browser_comes_in_while_strangers_lock_her_account(services: Services) -> None:
+    async with signed_in_browser(services, client="192.0.2.1") as ana, browser_of(services) as stranger:
+        for _ in range(8):
+            answer = await sign_in_with(stranger, "ana@example.com", "guess")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+        await ana.post("/sign-out", data=fields_of(await ana.get("/chats")))
+        ana._transport.client = ("198.51.100.9", 1)  # type: ignore[attr-defined]
+        device = ana.cookies[DEVICE]
+        assert "ana" not in device
+        assert (await sign_in_with(ana, "ana@example.com", PASSWORD)).status_code == 303
+        ana.cookies.delete(COOKIE)
+        ana.cookies.set(DEVICE, device[:-2] + "xx", domain="chat.example", path="/")
+        ana._transport.client = ("198.51.100.10", 1)  # type: ignore[attr-defined]
+        assert (await sign_in_with(ana, "ana@example.com", PASSWORD)).status_code == 429
+
+
+async def test_a_device_vouches_for_the_accounts_it_has_signed_in_to() -> None:
+    tokens = DeviceTokens("s" * 32)
+    token = tokens.sign("", "ana@example.com")
+    both = tokens.sign(token, "ben@example.com")
+    assert tokens.device(token, "ana@example.com") == tokens.device(both, "ben@example.com") != ""
+    assert tokens.device(token, "ben@example.com") == ""
+    assert DeviceTokens("t" * 32).device(token, "ana@example.com") == ""
+    for number in range(20):
+        both = tokens.sign(both, f"user{number}@example.com")
+    assert tokens.device(both, "ana@example.com") == ""
+    assert len(both) < 400
+
+
+async def test_over_https_nobody_else_can_set_the_cookies(services: Services) -> None:
+    async with browser_of(services, origin="https://chat.example") as browser:
+        answer = await sign_in_with(browser, "ana@example.com", PASSWORD)
+        names = [cookie.split("=")[0] for cookie in answer.headers.get_list("set-cookie")]
+        assert names == ["__Host-sestetto_session", "__Host-sestetto_form", "__Host-sestetto_device"]
+        assert all("Path=/;" in f"{cookie};" and "Secure" in cookie for cookie in answer.headers.get_list("set-cookie"))
+        assert (await browser.get("/chats")).status_code == 200
+        value = browser.cookies["__Host-sestetto_session"]
+    async with browser_of(services, origin="https://chat.example") as tossed:
+        tossed.cookies.set(COOKIE, value)
+        assert (await tossed.get("/chats")).status_code == 303
+
+
+async def test_with_an_origin_in_the_settings_host_is_not_believed(services: Services) -> None:
+    services.settings = replace(services.settings, origin="https://chat.example")
+    async with browser_of(services, origin="https://evil.example") as browser:
+        answer = await sign_in_with(browser, "ana@example.com", PASSWORD)
+        assert answer.status_code == 403
+    async with browser_of(services, origin="https://chat.example") as browser:
+        assert (await sign_in_with(browser, "ana@example.com", PASSWORD)).status_code == 303
 
 
 async def test_markup_typed_as_an_address_is_shown_as_text(services: Services) -> None:

@@ -18,9 +18,10 @@ PAGES = (
     "/blocked",
 )
 PAGES_OF_ALL = tuple(
-    f"/settings{path}" for path in (*PAGES, "/blocked", "/alerts", "/alerts/new", "/retention", "/changes", "/password")
+    f"/settings{path}"
+    for path in (*PAGES, "/blocked", "/alerts", "/alerts/new", "/retention", "/changes", "/password", "/sessions")
 )
-THEIRS = {"/settings", "/settings/canned", "/settings/canned/new", "/settings/password"}  # agents'
+THEIRS = {f"/settings{path}" for path in ("", "/canned", "/canned/new", "/password", "/sessions")}  # agents'
 CSRF = re.compile(r'<main.*?name="csrf" value="([^"]*)"', re.DOTALL)
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
 INPUT = re.compile(r'<input id="([^"]+)" name="([^"]+)" type="[^"]*" value="([^"]*)"')

@@ -1,0 +1,66 @@
+"""The security log: who came in, who did not, and what was refused. One line each, `security.<what>`.
+
+Every line has the member as far as they are known, the address and the request's id (`requests.py`).
+"""
+
+from typing import Any
+
+import structlog
+
+from console.security.requests import about_the_request
+
+log = structlog.get_logger()
+
+LONGEST = 200  # characters of what a stranger has sent
+
+
+def signed_in(member: str, session: str, *, known: str) -> None:
+    """`known`: why the account's lock did not hold: device, address, or neither."""
+    _say("info", "security.signed_in", member=member, session=session, known=known)
+
+
+def sign_in_failed(member: str, account: str) -> None:
+    """`member` is empty when nobody has that address."""
+    _say("warning", "security.sign_in_failed", member=member, account=account[:LONGEST])
+
+
+def throttled(account: str, what: str) -> None:
+    """`what` was tried: sign_in, or password, by somebody who is signed in."""
+    _say("warning", "security.throttled", account=account[:LONGEST], what=what)
+
+
+def signed_out(member: str, session: str) -> None:
+    _say("info", "security.signed_out", member=member, session=session)
+
+
+def session_ended(member: str, session: str, by: str) -> None:
+    """From another one, by its owner or by a new password."""
+    _say("info", "security.session_ended", member=member, session=session, by=by)
+
+
+def password_changed(member: str, by: str) -> None:
+    _say("info", "security.password_changed", member=member, by=by)
+
+
+def wrong_password(member: str) -> None:
+    """Somebody who is signed in does not know the current one."""
+    _say("warning", "security.wrong_password", member=member)
+
+
+def token_used(member: str, token: str, last: int) -> None:
+    """For the first time (`last` 0), or again after a day without: ms of the time before."""
+    _say("info", "security.token_used", member=member, token=token, last=last)
+
+
+def refused(what: str) -> None:
+    """A page or a verb that the role does not allow."""
+    _say("warning", "security.refused", what=what[:LONGEST])
+
+
+def foreign_origin(origin: str, path: str) -> None:
+    """A page of somebody else came with the cookie of one of ours."""
+    _say("warning", "security.foreign_origin", origin=origin[:LONGEST], path=path[:LONGEST])
+
+
+def _say(level: str, line: str, /, **said: Any) -> None:
+    getattr(log, level)(line, **(about_the_request() | said))
