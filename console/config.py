@@ -64,7 +64,7 @@ def _split(text: str) -> SplitResult:
 
 
 def _proxies(text: str) -> str:
-    """As it is given; `*` believes everybody."""
+    """As given; `*` trusts everybody."""
     for word in filter(None, map(str.strip, text.split(","))):
         try:
             if word != "*":
@@ -112,7 +112,7 @@ class Setting:
     default: str
     read: Callable[[str], Any]
     says: str
-    shown: Callable[[str], str] = str  # as it may be printed
+    shown: Callable[[str], str] = str  # how it may be printed
 
 
 TABLE: tuple[Setting, ...] = (
@@ -244,7 +244,7 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
 
 
 def unknown_names(source: Mapping[str, str]) -> list[str]:
-    """Variables that look like settings and are none."""
+    """Return variables that look like settings but are not."""
     known = {f"{PREFIX}{row.name.upper()}{ending}" for row in TABLE for ending in ("", "_FILE")}
     return sorted(name for name in source if name.startswith(PREFIX) and name not in known)
 

@@ -1,4 +1,4 @@
-"""What may be done to visitors who attack: block them or their address for a while, and lift that again."""
+"""Blocking visitors who attack, or their address, for a while, and unblocking them."""
 
 from console.domain.blocks import DAY, LONGEST_NOTE, Block, Kind, is_address, key_of
 from console.domain.directory import Member
@@ -16,7 +16,7 @@ NO_ADDRESS_KNOWN = "The visitor's address is not known any more. Block the visit
 
 
 async def block_visitor(services: Services, by: Member, chat: str, kind: Kind, *, days: int, note: str = "") -> Block:
-    """The visitor of a chat in one's own hands, or their address. NotYours for anybody else's, as for none at all."""
+    """Block the visitor of one's own chat, or their address. Raises NotYours for other chats, as for no chat."""
     require(by, "answer")
     try:
         live, _ = await services.workspace.read_chat(chat)
@@ -32,7 +32,7 @@ async def block_visitor(services: Services, by: Member, chat: str, kind: Kind, *
 
 
 async def block(services: Services, by: Member, kind: Kind, who: str, *, days: int, note: str = "") -> Block:
-    """Anybody, by id or address."""
+    """Block anybody, by id or address."""
     require(by, "configure")
     who = who.strip()
     if kind == "address" and not is_address(who):
@@ -44,7 +44,7 @@ async def block(services: Services, by: Member, kind: Kind, who: str, *, days: i
 
 
 async def lift(services: Services, by: Member, kind: Kind, who: str) -> bool:
-    """Whether it is live already. NotYours for no block."""
+    """Unblock; return whether that is live already. Raises NotYours if there is no block."""
     require(by, "configure")
     return await services.go_live(await services.stores.blocks.lift(key_of(kind, who), by=by))
 

@@ -1,4 +1,4 @@
-"""One visitor or one chat leaves every place where words are kept: SQL, search index, live keys, feed, their files."""
+"""Erases one visitor or one chat wherever text is kept: SQL, search index, live keys, feed, and their files."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -14,19 +14,19 @@ from console.errors import ChatRunning, NotYours, Unknown
 from console.services import Services
 
 PATIENCE = 3.0  # s for the archive to catch up with the feed
-LOOK = 0.05  # s between two looks
+LOOK = 0.05  # s between two checks
 
 log = structlog.get_logger()
 
 
 async def erase_chat(services: Services, by: Member, chat: str) -> None:
-    """ChatRunning while it goes on, Unknown when SQL or store are away or behind: then it is only begun, try again."""
+    """Erase a chat. Raises ChatRunning while it is open; Unknown if SQL or store are down or behind: then try again."""
     require(by, "administer")
     await _erase(services, by, await services.erasure.chat(chat), f"chat:{chat}")
 
 
 async def erase_visitor(services: Services, by: Member, visitor: str) -> int:
-    """All chats of the visitor, and what the store knows of them; how many chats."""
+    """Erase all chats of a visitor, and what the store knows about them; return how many chats."""
     require(by, "administer")
     found = await services.erasure.chats_of(visitor)
     await _erase(services, by, found, f"visitor:{visitor}")
@@ -34,7 +34,7 @@ async def erase_visitor(services: Services, by: Member, visitor: str) -> int:
 
 
 async def erase_stray(services: Services) -> int:
-    """Left messages that the archive no longer has: nobody could see them on any page. How many."""
+    """Erase left messages that the archive no longer has, since no page shows them; return how many."""
     left = await services.workspace.left_messages()
     stray = left - await services.erasure.known(left)
     erased = [chat for chat in stray if (await services.workspace.erase(chat))[0] == "erased"]
@@ -57,12 +57,12 @@ async def _erase(services: Services, by: Member, found: Sequence[ArchivedChat], 
 
 
 async def _runs(services: Services, ids: Collection[str]) -> bool:
-    """Looked at before anything is erased: nothing is done by halves."""
+    """Checked before anything is erased, so that nothing is erased in part."""
     return any([await services.workspace.is_running(chat) for chat in ids])
 
 
 async def _erase_live(services: Services, ids: Collection[str]) -> None:
-    """Out of the store; then SQL must have read the feed so far, or it would write down again what was erased."""
+    """Erase from the store, once SQL has read the feed that far; otherwise SQL would store the text again."""
     upto = 0
     for chat in ids:
         state, n = await _erase_one(services, chat)

@@ -1,4 +1,4 @@
-"""Who may not write: part of the directory, so that every process knows it without asking."""
+"""Blocks: who may not write. Part of the directory, so that every process knows them without a query."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ class BlockStore:
         self.clock = clock
 
     async def put(self, block: Block, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """From now on, in place of an earlier one; those that have ended are forgotten."""
+        """Add a block, replacing an earlier one; expired ones are dropped."""
 
         def wanted(known: Directory) -> Directory:
             blocks = {**still(known.blocks, self.clock()), block.key: block}
@@ -32,7 +32,7 @@ class BlockStore:
         return await self.directory.change(wanted, by, "blocked")
 
     async def lift(self, key: str, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Before its end. NotYours for none."""
+        """Remove a block early. Raises NotYours if there is none."""
 
         def wanted(known: Directory) -> Directory:
             must_exist(key in known.blocks, NO_BLOCK)

@@ -1,4 +1,4 @@
-"""Chats that leave the archive for good before their days are over, with whatever else SQL holds of them."""
+"""Deletes chats from the archive ahead of data retention, with everything else SQL has about them."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,7 +15,7 @@ LINGER = 86_400_000  # ms after the last fact in which an alert may still name t
 
 
 class Doomed(msgspec.Struct, frozen=True):
-    """A chat, and its visitor's name as alerts write it (empty: they told none)."""
+    """A chat, and its visitor's name as alerts write it (empty if they did not)."""
 
     chat: ArchivedChat
     alerted: str
@@ -27,17 +27,18 @@ class Erasure:
         self.workspace = workspace
 
     async def chat(self, id: str) -> list[ArchivedChat]:
-        """One, or none when the archive has no such chat."""
+        """Return one chat, or none if the archive does not have it."""
         return await self._chats(chats.c.id == id)
 
     async def chats_of(self, visitor: str) -> list[ArchivedChat]:
-        """All of the visitor's, the oldest first."""
+        """Return all chats of the visitor, oldest first."""
         return await self._chats(chats.c.visitor == visitor)
 
     async def erase(self, doomed: Sequence[Doomed], *, by: Somebody, target: str) -> None:
-        """Chats with facts and search words, entries of them that were set aside, alerts that name the visitor.
+        """Delete chats with facts and search words, their entries that were set aside, and alerts that name the
+        visitor.
 
-        The audit log keeps a line, without a word of theirs.
+        The audit log keeps a line without any of their text.
         """
         ids = [one.chat.id for one in doomed]
         async with self.database.writing() as connection:
@@ -50,7 +51,7 @@ class Erasure:
             await note(connection, by, now_ms(), "Chats erased", target, None, {"chats": len(ids)})
 
     async def known(self, ids: Collection[str]) -> set[str]:
-        """Those of the chats that the archive has."""
+        """Return those of the chats that the archive has."""
         wanted = select(chats.c.id).where(self._here(), chats.c.id.in_(ids))
         async with self.database.reading() as connection:
             return set((await connection.execute(wanted)).scalars())
@@ -68,7 +69,7 @@ class Erasure:
         return and_(made, alert_messages.c.text.contains(one.alerted, autoescape=True))
 
     async def _erase_set_aside(self, connection: AsyncConnection, ids: Collection[str]) -> None:
-        """What could not be kept is seldom and few: it is looked through here, as its bytes stand."""
+        """Entries set aside are rare and few, so their bytes are searched directly."""
         ours = set_aside.c.workspace == self.workspace
         marks = [f'"{id}"'.encode() for id in ids]
         rows = (

@@ -1,4 +1,4 @@
-"""What an installation is known by in SQL: an id that its store has too, and a digest of its secret."""
+"""An installation's identity in SQL: an id that its store has too, and a digest of its secret."""
 
 import hashlib
 from typing import NamedTuple
@@ -14,7 +14,7 @@ ID, SECRET = "installation", "secret_digest"
 
 
 class Identity(NamedTuple):
-    """Empty where it was never said."""
+    """Empty fields are not set yet."""
 
     id: str
     secret: str
@@ -26,24 +26,24 @@ async def read_identity(database: Database) -> Identity:
 
 
 async def claim(database: Database, wanted: Identity) -> Identity:
-    """Say what was never said; how it stands then, by whomever."""
+    """Set the fields that are not set yet; return the identity, whoever set it."""
     known = await read_identity(database)
     try:
         async with database.writing() as connection:
             for name, value, there in ((ID, wanted.id, known.id), (SECRET, wanted.secret, known.secret)):
                 if not there and not await read_value(connection, name):
                     await write_value(connection, name, value)
-    except IntegrityError:  # another process was quicker
+    except IntegrityError:  # another process was faster
         pass
     return await read_identity(database)
 
 
 async def forget(database: Database) -> None:
-    """Whatever comes next is this installation's."""
+    """Forget the identity, so that the next store and secret become this installation's."""
     async with database.writing() as connection:
         await connection.execute(delete(settings).where(settings.c.name.in_((ID, SECRET))))
 
 
 def secret_digest(secret: str) -> str:
-    """Tells two secrets apart, and nothing of either."""
+    """Return a digest that distinguishes two secrets and reveals neither."""
     return hashlib.sha256(b"sestetto secret\0" + secret.encode()).hexdigest()[:32]

@@ -1,9 +1,8 @@
 """The full-text index of ended chats: FTS5 in SQLite, a tsvector in PostgreSQL, the same words in both.
 
-A chat comes into it in the writer's own transaction, when it has ended and whenever it changes after
-that. Its place there, `chats.place`, grows with the instant of its end, so the newest are read first
-and a span of days is a span of places. What was archived before there was an index is taken in from
-the newest to the oldest, a few at a time (`build`), beside everything else.
+The writer adds a chat in its own transaction when the chat has ended, and whenever it changes after that. Its position,
+`chats.place`, grows with the time of its end, so the newest are read first, and a span of days is a span of positions.
+Chats archived before the index existed are added from newest to oldest, a few at a time (`build`).
 """
 
 import zlib
@@ -19,8 +18,8 @@ from console.archive.reducer import ArchivedChat, archived_chat
 from console.archive.search_words import Term, document, fold_text, list_facet
 from console.archive.tables import chats, facts, search_backfill
 
-PLACES = 10_000  # to each millisecond: chats that ended in the same one
-STEP = 200  # chats taken in by one transaction of `build`
+PLACES = 10_000  # positions per millisecond, for chats that ended in the same one
+STEP = 200  # chats added by one transaction of `build`
 CHUNK = 500  # values in one IN (…)
 
 chat_words = table("chat_words", column("rowid"), column("place"), column("words"))
@@ -46,7 +45,7 @@ class SearchIndex:
     # --- reading -----------------------------------------------------------------------------
 
     def places(self, question: Sequence[Term], *, start: int = 0, before: int = 0, limit: int) -> Select[Any]:
-        """The newest places of what has every term, from `start` on and below `before` (0: no such end)."""
+        """Select the newest positions that match every term, from `start` on and below `before` (0: no limit)."""
         at = chat_words.c.rowid if self._sqlite else chat_words.c.place
         wanted = select(at.label("place")).select_from(chat_words).where(self._matches(question))
         if start:
@@ -63,7 +62,7 @@ class SearchIndex:
     # --- writing ---------------------------------------------------------------------------------
 
     async def give_places(self, connection: AsyncConnection, changed: Iterable[ArchivedChat]) -> None:
-        """To those that have ended since; away from those that go on."""
+        """Give positions to chats that have ended; take them from chats that are open again."""
         wanted: dict[int, ArchivedChat] = {}
         for chat in changed:
             if chat.ended is None:

@@ -1,9 +1,9 @@
-"""What deleted chats leave behind in the files: their words, and their room.
+"""Cleans up what deleted chats leave in the files: their text and their space.
 
-SQLite: freed pages are overwritten (`secure_delete`, in database.py), the search index is merged until no deleted word
-is in it, and the file is made shorter. New files free pages step by step (`auto_vacuum=INCREMENTAL`): each step holds
-the archive's writer up for milliseconds. A file from before that is rewritten once (VACUUM), about a second for each
-100 MB, only when a quarter of it is empty and no chat is open. PostgreSQL does all this by itself (autovacuum).
+SQLite: freed pages are overwritten (`secure_delete`, in database.py), the search index is merged until it has no
+deleted word, and the file is shortened. New files free pages step by step (`auto_vacuum=INCREMENTAL`); each step delays
+the archive's writer by milliseconds. An older file is rewritten once (VACUUM, about a second per 100 MB), only if a
+quarter of it is empty and no chat is open. PostgreSQL does all this by itself (autovacuum).
 """
 
 from sqlalchemy import text
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.archive.database import Database
 
 PAGES = 500  # merged or freed in one transaction
-WORTH = 0.25  # of the file empty: an older file is rewritten for that
+WORTH = 0.25  # share of the file that must be empty to rewrite an older file
 
 
 class Upkeep:
@@ -20,7 +20,7 @@ class Upkeep:
         self.database = database
 
     async def tidy(self, *, quiet: bool) -> None:
-        """After something was deleted. `quiet`: nobody is in a chat, so the file may be rewritten."""
+        """Clean up after a deletion. `quiet`: no chat is open, so the file may be rewritten."""
         if not self.database.is_sqlite:
             return
         await self._merge_words()
@@ -29,13 +29,16 @@ class Upkeep:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def _merge_words(self) -> None:
-        """FTS5 only marks what is deleted; a full merge drops it. The first step begins one, the others go on."""
+        """Merge the index fully, as FTS5 only marks deleted words.
+
+        The first step starts a merge, the others continue it.
+        """
         pages = -PAGES
         while await self._merge_step(pages):
             pages = PAGES
 
     async def _merge_step(self, pages: int) -> bool:
-        """Whether it did anything: by FTS5's rule, two changes or more."""
+        """Return whether the statement did anything: by FTS5's rule, two changes or more."""
         async with self.database.writing() as connection:
             before = await _changes(connection)
             merge = text("INSERT INTO chat_words (chat_words, rank) VALUES ('merge', :pages)")
@@ -53,10 +56,12 @@ class Upkeep:
                 await self._run(f"PRAGMA incremental_vacuum({PAGES})")
                 free -= PAGES
         elif quiet and free > pages * WORTH:
-            await self._run("PRAGMA auto_vacuum=INCREMENTAL; VACUUM")  # from now on it shrinks by steps
+            await self._run("PRAGMA auto_vacuum=INCREMENTAL; VACUUM")  # from now on it shrinks in steps
 
     async def _run(self, statement: str) -> None:
-        """In no transaction, and as a script: of one statement Python takes the first step, which frees one page."""
+        """Run outside a transaction as a script: for a single statement Python takes only the first step, which frees
+        one page.
+        """
         async with self.database.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None

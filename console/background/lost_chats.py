@@ -1,4 +1,4 @@
-"""A store that lost chats never says how they ended: once SQL has read its new history, they are listed as lost."""
+"""Lists chats that the store lost, once SQL has read the store's new history: only then is it clear they never end."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,14 +8,14 @@ import structlog
 from console.background.safely import safely
 from console.services import Services
 
-LOOK = 5.0  # seconds between two looks whether a history has been read
+LOOK = 5.0  # seconds between two checks whether a history has been read
 MARGIN = 1_000  # ms
 
 log = structlog.get_logger()
 
 
 class LostChats:
-    """By the process that leads, once for each history."""
+    """Finds lost chats. Only the leading process does, once per history."""
 
     def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
         self.services = services
@@ -29,11 +29,11 @@ class LostChats:
             await asyncio.sleep(LOOK)
 
     async def _compare(self) -> None:
-        """What was not live before SQL had read so far, and has no end there, is gone."""
+        """Mark chats as lost that were not live before SQL had read that far, and have no end there."""
         workspace = self.services.workspace
         epoch, before = workspace.epoch, workspace.now() - MARGIN
         live = await workspace.live_chats()
-        newest = await workspace.newest()  # asked after it: whoever is not live has ended before
+        newest = await workspace.newest()  # read afterwards: a chat that is not live has ended before that
         read = await self.services.archive.cursor()
         if read.epoch != epoch or read.n < newest:
             return

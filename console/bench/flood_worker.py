@@ -1,6 +1,6 @@
 """Floods a server until it is killed: `python -m console.bench.flood_worker URL SITE KIND`.
 
-Each time the server has had enough it connects anew, as somebody would who means it.
+It reconnects each time the server cuts it, as an attacker would.
 """
 
 import contextlib
@@ -9,19 +9,19 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-SIZE = 6_000_000  # bytes of a flood
-PAUSE = 0.02  # s between two
+SIZE = 6_000_000  # bytes per flood
+PAUSE = 0.02  # s between two floods
 LARGE = b'{"t":"say","cid":"abcdefghijklmnopqrstuv","text":"' + b"x" * 3_000 + b'"}'
 
 
 def frame(kind: int, payload: bytes = b"") -> bytes:
-    """Masked with zeros."""
+    """Return the frame masked with zeros."""
     size = len(payload)
     head = bytes((kind, 0x80 | size)) if size < 126 else bytes((kind, 0x80 | 126, size >> 8, size & 255))
     return head + bytes(4) + payload
 
 
-KINDS = {  # what comes first, and what comes again and again
+KINDS = {  # what is sent first, and what is sent repeatedly
     "pings": (b"", frame(0x89)),
     "pongs": (b"", frame(0x8A)),
     "empty fragments": (frame(0x01, b"x"), frame(0x00)),
@@ -36,7 +36,7 @@ ALL = (*KINDS, HANDSHAKE)
 
 
 def flood(url: str, site: str, kind: str) -> None:
-    """One connection: let in, then all of it, as fast as it is taken."""
+    """One connection: upgrade, then send everything, as fast as it is read."""
     parts = urlsplit(url)
     request = (
         f"GET /ws/visitor?site={site} HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {url}\r\nUpgrade: websocket\r\n"

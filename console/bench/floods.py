@@ -1,4 +1,4 @@
-"""What a flood costs everybody else: windows without and with it take turns, under one steady load."""
+"""The cost of a flood for everybody else: spans of time without and with it in turn, under the same load."""
 
 import asyncio
 import statistics
@@ -16,11 +16,11 @@ from console.bench.wire import Wire
 
 PING_EVERY = 0.05  # s
 AGENTS = 2
-RATE = 10  # messages a second, both sides together
+RATE = 10  # messages per second, both sides together
 
 
 class FloodWindow(msgspec.Struct):
-    """A stretch of time with one kind of flood, or none. Times in ms."""
+    """A span of time with one kind of flood, or none. Times in ms."""
 
     kind: str
     ping_p50: float
@@ -31,7 +31,7 @@ class FloodWindow(msgspec.Struct):
 
 
 class Pinger:
-    """Somebody else's socket, which asks for nothing but a pong now and then."""
+    """Another client's socket, which only asks for a pong now and then."""
 
     def __init__(self) -> None:
         self.times: list[float] = []
@@ -43,7 +43,7 @@ class Pinger:
         self._wire.send(b'{"t":"hello"}')
 
     async def ask(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while self._wire is not None:
             self._wire.send(f'{{"t":"ping","at":{time.perf_counter_ns()}}}'.encode())
             await asyncio.sleep(PING_EVERY)
@@ -65,7 +65,7 @@ class Pinger:
 
 @asynccontextmanager
 async def flooding(target: Target, kind: str) -> AsyncIterator[None]:
-    """One process floods inside the block; `kind` may be empty."""
+    """Run one flooding process inside the block; `kind` may be empty."""
     if not kind:
         yield
         return
@@ -97,7 +97,7 @@ async def window(target: Target, bench: Bench, kind: str, seconds: float) -> Flo
 
 
 async def measure(kinds: Sequence[str], rounds: int, seconds: float) -> list[FloodWindow]:
-    """The windows as they came: before each with a flood one without."""
+    """Return the spans in order: one without a flood before each with one."""
     async with own_server(AGENTS, pace=1) as target:
         bench = Bench(target, 6 * AGENTS)
         try:
@@ -112,7 +112,7 @@ async def measure(kinds: Sequence[str], rounds: int, seconds: float) -> list[Flo
 
 
 def ratios(windows: Sequence[FloodWindow], kind: str, field: str) -> list[float]:
-    """With the flood over without it just before, round by round."""
+    """Return the ratio of each span with the flood to the one before it."""
     pairs = zip(windows[::2], windows[1::2], strict=True)
     return [getattr(loud, field) / max(getattr(quiet, field), 0.01) for quiet, loud in pairs if loud.kind == kind]
 

@@ -65,7 +65,7 @@ class Racer:
 
 
 class Outcome(msgspec.Struct):
-    """`wrong` are sentences; the answers are counted by move and code."""
+    """`wrong` are sentences; results are counted by move and code."""
 
     rounds: int = 0
     moves: int = 0
@@ -74,7 +74,7 @@ class Outcome(msgspec.Struct):
 
 
 class Course:
-    """The workspace they race in: a queue of each mode, twenty agents, Ana, Ben and a supervisor."""
+    """The workspace to race in: a queue of each mode, twenty agents, Ana, Ben and a supervisor."""
 
     def __init__(self, workspace: Workspace, racers: Sequence[Racer], seed: int) -> None:
         self.workspace = workspace
@@ -95,7 +95,8 @@ class Course:
         await self.workspace.configure(self.directory())
         for member in self.members:
             self.fences[member] = (await self.workspace.connect(member, "tab", take=True)).fence
-        await self.open("push")  # the door's hands are full: a queue is staffed also when all others are away
+        # the greeter has no free slot: it only keeps the queue staffed while all others are away
+        await self.open("push")
         await self.settle([])
 
     def directory(self, **limits: int) -> Directory:
@@ -116,7 +117,7 @@ class Course:
         }  # fmt: skip
         return Directory(self._version, queues=queues, members=members)
 
-    # --- twenty for one --------------------------------------------------------------------------
+    # --- twenty for one chat ---------------------------------------------------------------------
 
     async def twenty_for_one(self) -> None:
         mode = self.dice.choice(["pull", "pull", "offer", "push"])
@@ -130,7 +131,7 @@ class Course:
             await asyncio.gather(*(self.workspace.set_status(a, self.fences[a], "online") for a in AGENTS))
 
     def _grab(self, agent: str, mode: str, chat: str) -> RaceMove:
-        """How one of the twenty tries to get it."""
+        """Return how one of the twenty tries to get the chat."""
         if mode == "push":
             return self.move("online", agent)
         if mode == "offer":
@@ -146,7 +147,7 @@ class Course:
         return {"to": self.dice.choice(AGENTS)} if self.dice.random() < 0.7 else {"queue": "push"}
 
     def _meddling(self, chat: str) -> list[RaceMove]:
-        """What happens beside a race for a chat."""
+        """Return what happens beside a race for a chat."""
         moves = [RaceMove("tick", who=f"p{number}") for number in range(PROCESSES)]
         if self.dice.random() < 0.3:
             moves.append(self.move("take_over", "sam", chat))
@@ -159,10 +160,10 @@ class Course:
             moves.append(RaceMove("end", who=f"v-{chat}", chat=chat))
         return moves
 
-    # --- one with five, for ten -------------------------------------------------------------------
+    # --- one agent with five chats, for ten more --------------------------------------------------
 
     async def five_for_ten(self) -> None:
-        """Ana has five; seven wait to be pulled, three more come to a queue that only she serves."""
+        """Ana has five chats; seven wait to be taken, three more come to a queue that only she serves."""
         await self._ana_has_five()
         others, waiting = await self._open("pull", 2), await self._open("pull", 7)
         ben = Author("ben", "ben")
@@ -200,7 +201,7 @@ class Course:
         return RaceMove(verb, who, self.fences[who], chat, to, queue)
 
     async def open(self, queue: str) -> str:
-        """A visitor of that chat's own; its id."""
+        """Create a visitor for that chat; return its id."""
         chat = new_id()
         await self.workspace.open(
             chat, connection=chat, queue=queue, language="", site="load", channel="web", cid=new_cid(),
@@ -212,7 +213,7 @@ class Course:
         return await asyncio.gather(*(self.open(queue) for _ in range(count)))
 
     async def end(self, chat: str) -> None:
-        with suppress(Refused):  # it is over
+        with suppress(Refused):  # it has ended
             await self.workspace.visitor_end(chat, Visitor(f"v-{chat}"), new_cid())
 
     async def race(self, moves: list[RaceMove]) -> None:
@@ -229,7 +230,7 @@ class Course:
         await self.settle(pairs)
 
     async def settle(self, pairs: Sequence[tuple[RaceMove, str]]) -> None:
-        """The feed since the last look: every promise, the answers, and what the store says is in whose slots."""
+        """Check the feed since the last time: every promise, the results, and the store's slots."""
         facts = await self._read()
         won = [answer for move, answer in pairs if move.verb in ("take", "accept") and answer.startswith("ok")]
         passed = [answer for move, answer in pairs if move.verb == "pass_on" and answer.startswith("ok")]
@@ -247,7 +248,7 @@ class Course:
         return {int(flat[i]): flat[i + 1].decode() for i in range(0, len(flat), 2)}
 
     async def _read(self) -> list[Fact]:
-        """What the feed has since it was last read, held against the promises."""
+        """Check what the feed has since it was last read."""
         rows = await self.workspace.store.command("XRANGE", self.workspace.keys.feed, self._last, "+")
         facts: list[Fact] = []
         for entry, values in rows:
@@ -259,7 +260,7 @@ class Course:
 
 @asynccontextmanager
 async def course(url: str, workspace: Workspace, seed: int) -> AsyncIterator[Course]:
-    """Three processes at the start line."""
+    """Start three racing processes."""
     async with AsyncExitStack() as stack:
         racers = [await stack.enter_async_context(Racer.start(url, workspace.name)) for _ in range(PROCESSES)]
         await asyncio.gather(*(racer.ready() for racer in racers))

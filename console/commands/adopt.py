@@ -1,4 +1,4 @@
-"""`sestetto adopt`: after a move or a restore, the store and the secret that are set are this installation's."""
+"""`sestetto adopt`: after a move or a restore, make the configured store and secret those of this installation."""
 
 from typing import Annotated
 

@@ -75,7 +75,7 @@ def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, st
 
 
 def _readable(environment: Mapping[str, str]) -> dict[str, str]:
-    """Only what can be read: the rest is checked as if what is wrong had not been set."""
+    """Return the valid settings; the rest is checked as if the wrong ones were not set."""
     good = {row.name for row in TABLE if not _explain(row, environment)[2]}
     names = {f"{PREFIX}{name.upper()}{ending}" for name in good for ending in ("", "_FILE")}
     return {name: text for name, text in environment.items() if name in names}
@@ -165,7 +165,7 @@ def _exists(file: Path) -> bool:
 
 
 async def _store(settings: Settings) -> list[CheckResult]:
-    """The store as it runs, or whether the embedded one would start."""
+    """Check the running store, or whether the embedded one would start."""
     url = await running_store_url(settings)
     if url:
         return await _with_database(settings, url, "SESTETTO_STORE" if settings.store else "used by a running Sestetto")
@@ -179,7 +179,7 @@ async def _store(settings: Settings) -> list[CheckResult]:
 
 
 async def _with_database(settings: Settings, url: str, which: str) -> list[CheckResult]:
-    """The store by itself, then whether it and the database are of one installation."""
+    """Check the store itself, then whether it and the database are of one installation."""
     alone = await _running(url, which)
     if alone.level == "wrong" or not (settings.database or _exists(Path(settings.data, "sestetto.db"))):
         return [alone]
@@ -214,7 +214,7 @@ async def _running(url: str, which: str) -> CheckResult:
         return CheckResult(
             "wrong", f"the store ({which}) does not respond: {problem}", "start it or fix SESTETTO_STORE"
         )
-    except ValueError:  # its words may hold a piece of the password
+    except ValueError:  # its text may contain a piece of the password
         return CheckResult("wrong", f"the store ({which}) has no valid address", "fix SESTETTO_STORE")
     return CheckResult("ok", f"the store responds ({which}, {name} {version}) and keeps what it acknowledges")
 

@@ -1,4 +1,4 @@
-"""What `sestetto check` says of store, database and secret together; it changes nothing."""
+"""What `sestetto check` says about store, database and secret together; changes nothing."""
 
 from console.archive.database import Database
 from console.archive.feed_cursor import positions
@@ -14,13 +14,13 @@ from console.queue.workspace import Workspace
 
 
 async def check_pairing(database: Database, workspace: str, store_url: str, secret: str) -> list[CheckResult]:
-    """`secret` is empty where none was made yet."""
+    """Check all three; `secret` is empty if none was created yet."""
     try:
         findings = await _identity(database, workspace, store_url, secret)
         if not findings:
             findings += await _history(database, workspace, store_url)
         return findings + await _set_aside(database, workspace)
-    except SestettoError:  # no tables yet, or one of them is away: that is said elsewhere
+    except SestettoError:  # no tables yet, or one of them is down: reported elsewhere
         return []
 
 
@@ -65,6 +65,6 @@ async def _head(store_url: str, workspace: str, field: str) -> str:
 
 
 def _parts(sentences: str) -> tuple[str, str]:
-    """What is wrong, and what to do."""
+    """Return what is wrong, and how to fix it."""
     first, _, rest = sentences.partition(". ")
     return first, rest

@@ -1,4 +1,4 @@
-"""Made-up people all come from one address: theirs may do what a hundred of others may."""
+"""All simulated people come from one address, so it gets the budget of a hundred."""
 
 from dataclasses import replace
 

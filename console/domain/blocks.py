@@ -1,4 +1,4 @@
-"""Visitors and addresses that may not write for a while. Pure."""
+"""Blocks: visitors and addresses that may not write for a while. Pure."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -7,15 +7,15 @@ from typing import Literal
 import msgspec
 
 Kind = Literal["visitor", "address"]
-DAYS = (1, 7, 30, 365)  # a block's length
+DAYS = (1, 7, 30, 365)  # lengths of a block
 LONGEST_NOTE = 200  # characters
 DAY = 86_400_000  # ms
 
 
 class Block(msgspec.Struct, frozen=True):
-    """`who` is a visitor's id, an IPv4 address or the /64 of an IPv6 one; `name` the visitor's as they gave it.
+    """`who` is a visitor's id, an IPv4 address or the /64 of an IPv6 one; `name` is the visitor's own.
 
-    It ends by itself at `until` (ms).
+    The block ends by itself at `until` (ms).
     """
 
     kind: Kind
@@ -23,7 +23,7 @@ class Block(msgspec.Struct, frozen=True):
     until: int
     name: str = ""
     note: str = ""
-    by: str = ""  # the name of whoever blocked
+    by: str = ""  # the name of who blocked them
     since: int = 0
 
     @property
@@ -36,13 +36,13 @@ def key_of(kind: Kind, who: str) -> str:
 
 
 def block_of(blocks: Mapping[str, Block], visitor: str, address: str, now: int) -> Block | None:
-    """The one that holds now for this visitor at this address (as `address_group` has it)."""
+    """Return the current block of this visitor at this address (in the form of `address_group`)."""
     found = [blocks.get(key_of("visitor", visitor)), blocks.get(key_of("address", address))]
     return next((block for block in found if block is not None and now < block.until), None)
 
 
 def still(blocks: Mapping[str, Block], now: int) -> dict[str, Block]:
-    """Without those that have ended."""
+    """Return the blocks without expired ones."""
     return {key: block for key, block in blocks.items() if now < block.until}
 
 

@@ -1,7 +1,7 @@
-"""Card numbers in what people type: found by network, length, check digit and how they are written; then masked.
+"""Card numbers in text: found by network, length, check digit and spelling, then masked.
 
-Numbers that only look like cards stay as they are: ids in web addresses, tracking codes, phone numbers, barcodes,
-coordinates, amounts. Everything here takes time proportional to the text's length, whatever it holds.
+Numbers that only look like cards stay: ids in web addresses, tracking codes, phone numbers, barcodes, coordinates,
+amounts. Everything here takes time linear in the text's length, whatever it contains.
 """
 
 import re
@@ -11,12 +11,12 @@ from itertools import accumulate
 from typing import NamedTuple
 
 MASK = "•"
-SHOWN = 4  # digits that stay
+SHOWN = 4  # digits that stay visible
 LONGEST = 19  # digits of a card
 SHORTEST = 13
-LOOK_BACK = 2_000  # characters searched for the beginning of a web address
+LOOK_BACK = 2_000  # characters searched for the start of a web address
 
-# Between two groups of digits: white space, signs people write there, and marks that draw nothing.
+# Between two groups of digits: white space, usual separators, and characters that show nothing.
 _BETWEEN = r"[\s.\-/_,:*|·•\u00ad\u2010-\u2015\u2212\uff0d\u061c\u200b-\u200f\u2060]"
 _RUN = re.compile(rf"\d+(?:{_BETWEEN}{{1,12}}\d+)*")
 _INVISIBLE = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u2060]+")
@@ -27,14 +27,14 @@ _SAYS_CARD = ("card", "carta", "carte", "karte", "tarjeta", "visa", "amex", "mas
 
 
 class Network(NamedTuple):
-    """Cards whose first digits lie between `first` and `last`, and the lengths the network issues."""
+    """Cards whose first digits are between `first` and `last`, with the lengths that the network issues."""
 
     first: str
     last: str
     lengths: tuple[int, ...]
 
 
-# Longer prefixes first: the first that fits decides.
+# Longer prefixes first: the first match decides.
 NETWORKS = (
     Network("622126", "622925", (16, 17, 18, 19)),  # Discover with UnionPay
     Network("606282", "606282", (16,)),  # Hipercard
@@ -77,7 +77,7 @@ NETWORKS = (
 
 
 class Run(NamedTuple):
-    """Digits with little between them. `places` are indices into the text, `digits` the values at them."""
+    """Digits with little between them. `places` are their indices in the text, `digits` their values."""
 
     text: str
     places: list[int]
@@ -85,7 +85,7 @@ class Run(NamedTuple):
 
 
 def mask_cards(text: str) -> str:
-    """`text` with all but the last four digits of every card number as `•`; its length stays."""
+    """Replace all but the last four digits of every card number by `•`; the length stays the same."""
     hidden = [place for run in _runs(text) for place in _hidden(run)]
     if not hidden:
         return text
@@ -103,7 +103,7 @@ def _runs(text: str) -> Iterator[Run]:
 
 
 def _hidden(run: Run) -> Iterator[int]:
-    """The places to mask: of each card, the longest first at each start."""
+    """Return the positions to mask; at each start the longest card wins."""
     sums, start = _luhn_sums(run.digits), 0
     while start <= len(run.digits) - SHORTEST:
         length = _card_at(run, sums, start)
@@ -112,7 +112,10 @@ def _hidden(run: Run) -> Iterator[int]:
 
 
 def _card_at(run: Run, sums: tuple[list[int], list[int]], start: int) -> int:
-    """How many digits the card has that begins at `start`; 0 for none. It begins and ends where a group does."""
+    """Return the number of digits of the card that starts at `start`; 0 for none.
+
+    A card starts and ends where a group does.
+    """
     if not _new_group(run, start):
         return 0
     for length in reversed(_lengths(run.digits[start : start + 6])):
@@ -129,7 +132,7 @@ def _new_group(run: Run, index: int) -> bool:
 
 
 def _lengths(first: Sequence[int]) -> tuple[int, ...]:
-    """Those that the network with these first digits issues."""
+    """Return the lengths issued by the network with these first digits."""
     prefix = "".join(map(str, first))
     for network in NETWORKS:
         if network.first <= prefix[: len(network.first)] <= network.last:
@@ -138,7 +141,7 @@ def _lengths(first: Sequence[int]) -> tuple[int, ...]:
 
 
 def _written_like_a_card(run: Run, start: int, end: int) -> bool:
-    """Whether the digits could be a card, by what stands between and around them."""
+    """Whether the digits can be a card, judging by what is between and around them."""
     first, last = run.places[start], run.places[end - 1]
     if end - start == SHORTEST and last - first == SHORTEST - 1 and _is_barcode(run.digits[start:end]):
         return False
@@ -146,7 +149,7 @@ def _written_like_a_card(run: Run, start: int, end: int) -> bool:
 
 
 def _groups_fit(number: str) -> bool:
-    """One kind of sign between the groups; not the thousands of an amount."""
+    """One kind of separator between the groups, and not that of an amount's thousands."""
     groups = re.split(r"\D+", number)
     kinds = {_INVISIBLE.sub("", sign).translate(_DASHES) for sign in re.findall(r"\D+", number)}
     if len(kinds - {""}) > 1:
@@ -168,12 +171,14 @@ def _is_part_of_more(text: str, first: int, end: int) -> bool:
 
 
 def _is_barcode(digits: Sequence[int]) -> bool:
-    """An EAN-13 by its own check digit: Visa cards of that length are long gone, groceries are not."""
+    """An EAN-13 by its own check digit: 13-digit Visa cards no longer exist, but barcodes do."""
     return sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
 
 
 def _luhn_sums(digits: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Running sums to check any stretch at once: [p][i] sums the first i digits with those at places ≡ p doubled."""
+    """Return running sums that check any stretch in constant time: [p][i] sums the first i digits, with those at
+    positions ≡ p (mod 2) doubled.
+    """
     return (
         [0, *accumulate(_DOUBLED[digit] if place % 2 == 0 else digit for place, digit in enumerate(digits))],
         [0, *accumulate(_DOUBLED[digit] if place % 2 == 1 else digit for place, digit in enumerate(digits))],

@@ -1,4 +1,4 @@
-"""What people type, made harmless and kept as it was meant: one function each for texts and names.
+"""Cleaning of what people type, without changing its meaning: one function each for texts and names.
 
 Everything here takes time linear in the text's length, whatever the text contains.
 """
@@ -10,7 +10,7 @@ from console.domain.card_numbers import mask_cards
 from console.errors import BadText
 
 NAME_LIMIT = 120  # characters
-MARKS_LIMIT = 8  # combining marks on one character: more than any script writes
+MARKS_LIMIT = 8  # combining marks on one character; no script uses more
 
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _DROPPED = re.compile(

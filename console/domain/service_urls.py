@@ -1,4 +1,4 @@
-"""Addresses of the store and the database: what can be one, and how one is shown without its password. Pure."""
+"""URLs of the store and the database: what is valid, and how to show one without its password. Pure."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,19 +7,19 @@ HIDDEN = "***"
 STORES = ("redis", "rediss", "unix")
 DATABASES = ("sqlite", "postgresql", "postgres")
 
-# Whatever stands before the last @: people write passwords with slashes and more of them, unescaped.
+# Everything before the last @: people write passwords with slashes and the like, unescaped.
 _USER = re.compile(r"^(?P<scheme>[^/?#@]*//)?(?P<user>[^:/@]*:)?.*@", re.DOTALL)
 _QUERY = re.compile(r"(?P<name>[?&][^=&#]*pass[^=&#]*=)[^&#]*", re.IGNORECASE)
 
 
 def without_password(url: str) -> str:
-    """The address as it may be printed and logged, whatever it holds."""
+    """Return the URL as it may be printed and logged."""
     shown = _USER.sub(lambda found: f"{found['scheme'] or ''}{found['user'] or ''}{HIDDEN}@", url)
     return _QUERY.sub(lambda found: found["name"] + HIDDEN, shown)
 
 
 def read_store_url(text: str) -> str:
-    """A store's address as it is given, or nothing; ValueError, which never names the password, for what is none."""
+    """Return a store's URL, or an empty text. Raises ValueError, which never shows the password, if it is invalid."""
     return _checked(text, STORES, "enter a URL such as redis://127.0.0.1:6379/0 or unix:///run/valkey.sock")
 
 

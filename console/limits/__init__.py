@@ -1,1 +1,1 @@
-"""What anybody may do to us, and how fast: connections, HTTP, openings."""
+"""Limits on what anybody may do to the server, and how fast: connections, HTTP, new chats."""

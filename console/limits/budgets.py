@@ -1,8 +1,8 @@
-"""How much of what visitors do is taken from one visitor, one address and one site. The Functions count.
+"""Budgets: how much one visitor, one address and one site may do. The Functions count.
 
-PyPI's `limits` was looked at: each of its hits is a call of its own to the store, outside of the Function that does
-the thing counted, so every message would wait for one more round trip, and a resend or a refusal would be counted
-like the thing itself. Here the budgets of a call travel with it, and are spent in the same step as it is done.
+PyPI's `limits` was considered. Each of its hits is a separate call to the store, outside the Function that does the
+counted thing, so every message would wait for another round trip, and resends and refusals would count too. Here a call
+carries its budgets, and they are spent in the same step.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ MINUTE, HOUR = 60_000, 3_600_000  # ms
 
 
 class Budget(NamedTuple):
-    """`most` units in any `period` (ms), of which this call takes `cost`. Refused as `code` for the time it takes."""
+    """`most` units per `period` (ms), of which this call takes `cost`. Refused as `code` until there is room."""
 
     name: str
     most: int
@@ -25,7 +25,7 @@ class Budget(NamedTuple):
 
 
 class Budgets:
-    """What one visitor's calls take, as the Functions read it: a line for each budget."""
+    """The budgets that one visitor's calls take, in the Functions' format: one line per budget."""
 
     def __init__(self, settings: Settings, address: str, site: str) -> None:
         self._settings = settings
@@ -34,7 +34,7 @@ class Budgets:
         self._site = site
 
     def opening(self, visitor: str, size: int) -> str:
-        """A new chat of `size` bytes."""
+        """Budgets of a new chat of `size` bytes."""
         settings = self._settings
         return self._told(
             Budget(f"opens|visitor|{visitor}", settings.visitor_openings, MINUTE),
@@ -52,7 +52,7 @@ class Budgets:
         )
 
     def written(self, visitor: str, size: int) -> str:
-        """Words or a profile in a chat that runs."""
+        """Budgets of a message or profile in an open chat."""
         return self._told(self._bytes(visitor, size))
 
     def _bytes(self, visitor: str, size: int) -> Budget:
@@ -63,5 +63,5 @@ class Budgets:
 
 
 def told(budgets: Iterable[Budget]) -> str:
-    """`most period cost code name` of each, as `functions/budgets.lua` reads it."""
+    """Format each as `most period cost code name`, for `functions/budgets.lua`."""
     return "".join(f"{one.most} {one.period} {one.cost} {one.code} {one.name}\n" for one in budgets if one.most)

@@ -1,6 +1,6 @@
-"""The TCP connections of this process: how many there may be, of one address, and of visitors, so that staff get in.
+"""This process's TCP connections: how many there may be in total, per address, and for visitors, so that staff get in.
 
-Each costs a file descriptor, which no other process can lend, so they are counted here and not in the store.
+Each takes a file descriptor, which no other process can lend, so they are counted here and not in the store.
 """
 
 import ipaddress
@@ -11,9 +11,9 @@ from typing import Protocol
 
 from console.security import address_group
 
-RESERVED = 100  # descriptors for the store, the database, files and what is just closing
+RESERVED = 100  # descriptors for the store, the database, files, and connections that are just closing
 VISITORS = 0.75  # the share of all connections that visitors' sockets may take
-MOST = 65_536  # descriptors that are asked for where the system sets no limit
+MOST = 65_536  # descriptors to request if the system sets no limit
 LEAST = 256  # descriptors a server can work with
 
 
@@ -22,7 +22,7 @@ class Transport(Protocol):
 
 
 class Connections:
-    """`capacity` connections in all; `each` of one address, unless that is a proxy of ours."""
+    """At most `capacity` connections in total, and `each` per address, unless that is a trusted proxy."""
 
     def __init__(self, capacity: int, each: int, proxies: str) -> None:
         self.capacity = capacity
@@ -30,14 +30,17 @@ class Connections:
         self._proxies = Proxies(proxies)
         self._addresses: dict[Transport, str] = {}
         self._of: Counter[str] = Counter()
-        self._waiting: dict[Transport, None] = {}  # without a whole request, the longest first
+        self._waiting: dict[Transport, None] = {}  # without a complete request, longest first
         self._visitors: set[Transport] = set()
 
     def __len__(self) -> int:
         return len(self._addresses)
 
     def come(self, transport: Transport, address: str) -> bool:
-        """False when its address has too many. Where there is no room at all, who waits longest gives way."""
+        """Add a connection.
+
+        False if its address has too many. If there is no room at all, the longest-waiting one is closed.
+        """
         group = "" if address in self._proxies else address_group(address)
         self._addresses[transport] = group
         self._of[group] += 1
@@ -47,16 +50,16 @@ class Connections:
         return not group or self._of[group] <= self.each
 
     def wait(self, transport: Transport) -> None:
-        """It has no whole request now."""
+        """Note that the connection has no complete request now."""
         if transport in self._addresses:
             self._waiting[transport] = None
 
     def work(self, transport: Transport) -> None:
-        """It has one."""
+        """Note that the connection has a complete request."""
         self._waiting.pop(transport, None)
 
     def visit(self, transport: Transport) -> None:
-        """It is a visitor's socket from now on."""
+        """Note that the connection is a visitor's socket from now on."""
         self._visitors.add(transport)
 
     def go(self, transport: Transport) -> None:
@@ -70,12 +73,12 @@ class Connections:
 
     @property
     def crowded(self) -> bool:
-        """Whether one more socket would be beyond the visitors' share."""
+        """Whether another socket would exceed the visitors' share."""
         return len(self._visitors) > self.capacity * VISITORS
 
 
 class Proxies:
-    """The addresses whose X-Forwarded-* headers are believed: `127.0.0.1, 10.0.0.0/8`, or `*` for all."""
+    """The addresses whose X-Forwarded-* headers are trusted: `127.0.0.1, 10.0.0.0/8`, or `*` for all."""
 
     def __init__(self, text: str) -> None:
         words = [word.strip() for word in text.split(",") if word.strip()]
@@ -98,12 +101,12 @@ def _networks(words: Sequence[str]) -> list[ipaddress.IPv4Network | ipaddress.IP
         try:
             found.append(ipaddress.ip_network(word, strict=False))
         except ValueError:
-            continue  # uvicorn takes other names, too: they are of no address
+            continue  # uvicorn also accepts names; they match no address
     return found
 
 
 def raise_descriptors() -> int:
-    """As many file descriptors as this process may have, asked for; how many they are."""
+    """Request as many file descriptors as this process may have; return how many it has."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = max(soft, MOST) if hard == resource.RLIM_INFINITY else hard
     if soft != wanted:

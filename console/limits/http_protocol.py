@@ -1,6 +1,6 @@
-"""HTTP as uvicorn speaks it, with bounds of our own on what a client sends and how long it takes.
+"""uvicorn's HTTP protocol with limits on what a client sends and how long it takes.
 
-A proxy that buffers requests keeps all of this from us; not everybody has one, and none keeps it from itself.
+A proxy that buffers requests would keep all of this away, but not everybody has one.
 """
 
 import asyncio
@@ -15,33 +15,33 @@ from console.limits.connections import Connections
 MOST_HEAD = 32 * 1024  # bytes of a request's line and headers
 MOST_HEADERS = 100
 HEAD_WITHIN = 10.0  # seconds for all of them
-MOST_BODY = 1024 * 1024  # bytes, as they come
-BODY_WITHIN, BODY_RATE = 10.0, 1_000  # seconds for a body, and a second more for so many bytes
-READ_WITHIN = 30.0  # seconds in which a client takes something of an answer that waits for it
+MOST_BODY = 1024 * 1024  # bytes as received
+BODY_WITHIN, BODY_RATE = 10.0, 1_000  # seconds for a body, plus a second per this many bytes
+READ_WITHIN = 30.0  # seconds in which a client must read some of a pending response
 IDLE = 5  # seconds a connection without a request stays open
-MOST_PIPELINED = 8  # requests that wait for the answer to one before
-LINGER, MOST_LINGER = 1.0, 256 * 1024  # seconds and bytes a refused client may go on; nobody reads it
-PIECE = 4 * 1024  # bytes the parser gets at once: so much may a head be too large before it is known
+MOST_PIPELINED = 8  # requests behind an unanswered one
+LINGER, MOST_LINGER = 1.0, 256 * 1024  # seconds and bytes that a refused client may go on sending; they are discarded
+PIECE = 4 * 1024  # bytes passed to the parser at once: a head may exceed its limit by that much before it is noticed
 
 log = structlog.get_logger()
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection until it ends or becomes a web socket. `connections` is set by the server's configuration."""
+    """One connection until it ends or becomes a web socket. The server's configuration sets `connections`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.open_connections = cast(Connections, self.config.connections)  # type: ignore[attr-defined]
         self._in_head = True
         self._head = self._fields = self._body = 0
-        self._began = 0.0  # when the body did
+        self._began = 0.0  # when the body started
         self._deadline: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
         self._refusal: HTTPStatus | None = None
         self._thrown_away = 0
         self._upgraded = False
 
-    # --- a connection comes and goes ----------------------------------------------------------------
+    # --- connections ----------------------------------------------------------------------------------
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -61,10 +61,11 @@ class HttpProtocol(HttpToolsProtocol):
         self._expect_nothing()
         super().handle_websocket_upgrade()
 
-    # --- what comes in -------------------------------------------------------------------------------
+    # --- input ----------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), PIECE):
+            # In pieces: the parser does not stop at a limit by itself, so it must not get everything at once.
             if self.transport.is_closing() or self._upgraded:
                 return
             if self._refusal is not None:
@@ -124,7 +125,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._refusal is None:
             super().on_message_complete()
 
-    # --- what is late --------------------------------------------------------------------------------
+    # --- time limits ----------------------------------------------------------------------------------
 
     def _expect(self, seconds: float, late: Any) -> None:
         self._expect_nothing()
@@ -140,12 +141,12 @@ class HttpProtocol(HttpToolsProtocol):
         if self._head:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
-            self.transport.abort()  # it has said nothing, and is told nothing
+            self.transport.abort()  # it has sent nothing, so there is nothing to answer
 
     def _body_is_late(self) -> None:
         left = BODY_WITHIN + self._body / BODY_RATE - (self.loop.time() - self._began)
         if self.flow.read_paused:
-            left = max(left, 1.0)  # it waits for us
+            left = max(left, 1.0)  # reading is paused by us, so the client is not to blame
         if left > 0:
             self._expect(left, self._body_is_late)
         else:
@@ -155,6 +156,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_response_complete()
         self.open_connections.wait(self.transport)
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            # The response is complete, but the client may never read it: do not keep its buffer forever.
             self.loop.call_later(READ_WITHIN, self.transport.abort)
 
     def timeout_keep_alive_handler(self) -> None:
@@ -174,7 +176,7 @@ class HttpProtocol(HttpToolsProtocol):
     # --- the end -------------------------------------------------------------------------------------
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Says why, unless an answer has begun; what else the client sends is thrown away, for a moment."""
+        """Respond with the reason, unless a response has started. Further input is discarded for a moment."""
         self._refusal = status
         self._expect_nothing()
         log.info("http.refused", status=int(status), address=self.client[0] if self.client else "")

@@ -1,4 +1,4 @@
-"""Chats to take along: a transcript as text or JSON, a list as CSV that no spreadsheet runs."""
+"""Exports: a transcript as text or JSON, and a list as CSV that no spreadsheet executes."""
 
 import csv
 import io
@@ -22,22 +22,22 @@ from console.pages.guard import for_members
 from console.services import Services
 from console.views.templating import instant
 
-RUNS = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
+RUNS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets treat a cell with this start as a formula
 COLUMNS = (
     "chat", "opened", "ended", "name", "email", "queue", "agent", "reason", "tags", "rating", "comment", "late",
     "messages", "why", "handled_by", "channel", "site", "page", "first_message",
 )  # fmt: skip
-INTERNAL = ("words", "place", "listed")  # columns that serve the archive alone
+INTERNAL = ("words", "place", "listed")  # columns that only the archive needs
 
 
 @for_members
 async def list_as_csv(request: Request, me: SignedIn) -> Response:
-    """All that the page's filters show, newest end first, 10,000 at most."""
+    """Export what the page's filters show, newest end first, at most 10,000 chats."""
     services, filters = services_of(request), ChatFilters.of(request.query_params)
     first = await archived_chats.find(services, me.member, filters.query(), before="", limit=MOST)
 
     async def lines() -> AsyncIterator[str]:
-        yield "\ufeff" + csv_lines([COLUMNS])  # spreadsheets take it for UTF-8 by this mark
+        yield "\ufeff" + csv_lines([COLUMNS])  # by this mark spreadsheets recognize UTF-8
         page, written = first, 0
         while True:
             yield csv_lines(_row(found, services.directory.queues) for found in page.chats)
@@ -51,7 +51,7 @@ async def list_as_csv(request: Request, me: SignedIn) -> Response:
 
 @for_members
 async def transcript_as_text(request: Request, me: SignedIn) -> Response:
-    """What visitor and agents said; with `notes=1` what staff wrote for themselves too."""
+    """Export what visitor and agents wrote; with `notes=1` also internal notes."""
     record = await _record(services_of(request), me.member, request)
     text = transcript(record, notes=request.query_params.get("notes") == "1")
     return Response(text, media_type="text/plain; charset=utf-8", headers=_saved_as(f"chat-{record.chat.id}.txt"))
@@ -59,7 +59,7 @@ async def transcript_as_text(request: Request, me: SignedIn) -> Response:
 
 @for_members
 async def transcript_as_json(request: Request, me: SignedIn) -> Response:
-    """The chat and every fact of it, staff's included."""
+    """Export the chat with all its facts, staff-only ones included."""
     record = await _record(services_of(request), me.member, request)
     chat = {name: value for name, value in msgspec.structs.asdict(record.chat).items() if name not in INTERNAL}
     body = msgspec.json.format(msgspec.json.encode({"chat": chat, "facts": record.facts}))
@@ -87,7 +87,7 @@ def csv_lines(rows: Iterable[Iterable[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """The cell as text, whatever it begins with, behind spaces too."""
+    """Return the cell as text, whatever it starts with, even after spaces."""
     return f"'{cell}" if cell.startswith(RUNS) or cell.lstrip().startswith(RUNS) else cell
 
 

@@ -1,4 +1,4 @@
-"""What the page of chats is asked for: read from its address, and put into one again."""
+"""The filters of the chats page: read from its URL, and put back into one."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -15,7 +15,7 @@ LONGEST_ZONE = 64  # characters
 
 
 class ChatFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """As they stand in the address; what cannot be is left out. `since` and `until` are days of `zone`, both in it."""
+    """The filters as in the URL, without invalid ones. `since` and `until` are days in `zone`, both inclusive."""
 
     kind: ChatList = "ended"
     text: str = ""
@@ -39,7 +39,7 @@ class ChatFilters(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the list is chosen."""
+        """Whether anything besides the list is selected."""
         return self != ChatFilters(kind=self.kind, zone=self.zone)
 
     def query(self) -> ChatQuery:
@@ -75,10 +75,10 @@ def _day(text: str) -> date | None:
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name) if name and len(name) <= LONGEST_ZONE else UTC
-    except (ValueError, OSError, KeyError):  # a made-up one
+    except (ValueError, OSError, KeyError):  # an invented zone
         return UTC
 
 
 def _ms(day: date, zone: tzinfo) -> int:
-    """The instant at which the day begins there."""
+    """Return the instant at which the day starts in that zone."""
     return int(datetime.combine(day, time(), zone).timestamp() * 1000)

@@ -1,4 +1,4 @@
-"""SQL's configuration goes live, whatever is live: also when the database was restored from an older copy."""
+"""Publishes SQL's configuration whatever is live, even if the database was restored from an older copy."""
 
 import structlog
 
@@ -10,10 +10,10 @@ log = structlog.get_logger()
 
 
 async def publish(workspace: Workspace, store: DirectoryStore) -> Directory:
-    """What SQL has holds from now on; returned as it was read.
+    """Publish what SQL has; return it.
 
-    A live configuration that is ahead, or another one of the same version, is of a history that SQL no longer has:
-    SQL's version is put above it, so that the next change goes live too.
+    A live configuration with a higher version, or with the same version but another content, comes from a history that
+    SQL no longer has. SQL's version is then raised above it, so that the next change is published too.
     """
     directory = await store.read()
     if await workspace.configure(directory):

@@ -1,4 +1,4 @@
-"""Whether store, database and secret are of one installation: else nothing starts, and nothing is written."""
+"""Whether store, database and secret belong to one installation; if not, nothing starts and nothing is written."""
 
 import structlog
 
@@ -18,11 +18,11 @@ log = structlog.get_logger()
 
 
 async def introduce(workspace: Workspace, database: Database, secret: str) -> None:
-    """SettingError when one of them belongs elsewhere. What has no id yet gets the other's, or a new one."""
+    """Raise SettingError if one of them belongs elsewhere. One without an id gets the other's, or a new one."""
     known, digest = await read_identity(database), secret_digest(secret)
     if known.secret not in ("", digest):
         raise SettingError(OTHER_SECRET)
-    workspace.installation = known.id  # a store of another is refused at the first call
+    workspace.installation = known.id  # from here on, calls to another installation's store are refused
     theirs = await workspace.installation_of_store()
     identity = await claim(database, Identity(known.id or theirs or new_id(), digest))
     if identity.secret != digest:
@@ -33,7 +33,7 @@ async def introduce(workspace: Workspace, database: Database, secret: str) -> No
 
 
 async def adopt(workspace: Workspace, database: Database, secret: str) -> None:
-    """From now on this store and this secret are the database's, whatever they were."""
+    """Make this store and this secret those of the database, whatever they were."""
     await forget(database)
     await workspace.release_store()
     await introduce(workspace, database, secret)

@@ -1,4 +1,4 @@
-"""What a configuration is known by beside its version: two releases that know other fields do not compare theirs."""
+"""What identifies a configuration besides its version; releases that know different fields do not compare their marks."""
 
 import hashlib
 
@@ -11,14 +11,14 @@ KNOWN = (Directory, Queue, Hours, Member, Site)
 
 
 def content_mark(directory: Directory) -> str:
-    """`<of the fields>.<of their values>`, whatever the version is."""
+    """Return `<digest of the fields>.<digest of their values>`, independent of the version."""
     fields = " ".join(name for kind in KNOWN for name in sorted(kind.__struct_fields__))
     values = msgspec.json.encode(replace(directory, version=0), order="sorted")
     return f"{_short(fields.encode())}.{_short(values)}"
 
 
 def another(mark: str, other: str) -> bool:
-    """Whether both are of the same fields, and of other values."""
+    """Whether both have the same fields and different values."""
     return mark != other and mark.partition(".")[0] == other.partition(".")[0]
 
 

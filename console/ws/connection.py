@@ -18,7 +18,7 @@ from console.security import log as security_log
 from console.ws.bucket import Bucket
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
-PATIENCE = (5, 100)  # frames over the rate or of no protocol, a second and at once, before the socket is refused
+PATIENCE = (5, 100)  # invalid frames and frames over the rate: per second, and at once, before the socket is closed
 NEVER = 0x7FFF_FFFF
 
 log = structlog.get_logger()
@@ -48,7 +48,7 @@ names = msgspec.json.Decoder(CommandName)
 
 
 class Hangup(Exception):
-    """The server ends the socket with this close code, and says why in a few words."""
+    """Raised to end the socket with a close code and a short reason."""
 
     def __init__(self, code: int, reason: str = "") -> None:
         super().__init__(code, reason)
@@ -88,7 +88,9 @@ class Connection:
         """Clean up after the socket has closed."""
 
     def refusal_of(self, text: str, problem: Exception) -> Outbound:
-        """A command that names itself is over, and hears which field was wrong: an outbox would resend it for ever."""
+        """Answer a command that cannot be decoded with a final nack that names the field: an outbox would resend it
+        forever.
+        """
         cid = cid_of(text)
         if not cid:
             return BAD_FRAME
@@ -158,7 +160,7 @@ class Connection:
         self.cut(1013)
 
     def _end_of(self, done: set[asyncio.Task[Any]]) -> Hangup:
-        """With which code and words the socket closes; code 0: it is closed already."""
+        """Return the code and reason with which the socket closes; code 0 if it is closed already."""
         if self._cut_code:
             return Hangup(self._cut_code)
         for task in done:

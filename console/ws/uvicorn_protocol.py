@@ -1,4 +1,4 @@
-"""uvicorn's web sockets with bounds of ours, and with pings that know whom to hurry.
+"""uvicorn's WebSocket protocol with our limits, and with ping intervals per kind of client.
 
 It pings agents more often than visitors. Browsers answer pings without page timers, so a hidden tab stays alive, and a
 dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
@@ -30,7 +30,7 @@ from console.ws.rfc6455 import (
 
 AGENT_PING, AGENT_PONG = 4.0, 4.0  # seconds
 VISITOR_PING, VISITOR_PONG = 20.0, 20.0
-MOST_UNREAD = 32  # frames that may wait for the application before the client is read no further
+MOST_UNREAD = 32  # frames that may queue for the application before reading from the client pauses
 LINGER = 1.0  # seconds a client has to read why its socket ends ...
 MOST_LINGER = 256 * 1024  # ... and bytes it may still send, which are discarded
 
@@ -65,7 +65,7 @@ class Protocol(WSProtocol):
         extensions["sestetto.write"] = self.write_texts
         if visitor:
             self.open_connections.visit(self.transport)
-        self._pause()  # nobody may say anything before the answer
+        self._pause()  # nothing may be received before the handshake is answered
 
     # --- what comes in ---------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Visitors and addresses that may not write: who they are until when, one more, one fewer."""
+"""Blocked visitors and addresses: the list, adding one, removing one."""
 
 from collections.abc import Mapping, Sequence
 
@@ -46,7 +46,7 @@ async def lift(request: Request, me: SignedIn) -> Response:
 
 
 def choices(form: Form) -> tuple[Kind, int]:
-    """What a form lets one choose from, and nothing else."""
+    """Return the value only if it is one of the form's choices."""
     kind, days = form.typed.get("kind", ""), form.typed.get("days", "")
     if kind not in KINDS or days not in map(str, DAYS):
         raise BadCommand("The form could not be read.")

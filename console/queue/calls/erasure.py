@@ -1,4 +1,4 @@
-"""Chats that leave the store before their time, as typed calls."""
+"""Typed calls to delete chats from the store ahead of time."""
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -12,7 +12,7 @@ PAGE = 1_000  # entries of the feed read at once
 
 class ErasureCalls(Caller):
     async def erase(self, chat: str) -> tuple[str, int]:
-        """`erased` and the number of the fact that says so; `running`, `behind` (the archive is), or `gone`."""
+        """Return `erased` and the number of its fact; or `running`, `behind` (the archive is), or `gone`."""
         _, _, _, state, n = await self._call("erase", chat)
         return state.decode(), int(n)
 
@@ -21,11 +21,11 @@ class ErasureCalls(Caller):
         return place is not None and place != b"ended"
 
     async def left_messages(self) -> set[str]:
-        """The chats of left messages nobody has handled."""
+        """Return the chats of left messages that nobody has handled."""
         return {chat.decode() for chat in await self.store.command("SMEMBERS", self.keys.left)}
 
     async def erase_from_feed(self, chats: Collection[str]) -> None:
-        """Their entries. Whoever has not read them yet finds a gap, and starts again from a snapshot."""
+        """Delete their entries from the feed. A reader that has not read them yet finds a gap, and takes a snapshot."""
         marks = [f'"chat":"{chat}"'.encode() for chat in chats]
         start = "-"
         while marks:
@@ -39,13 +39,13 @@ class ErasureCalls(Caller):
             start = f"({rows[-1][0].decode()}"
 
     async def rewrite_file(self) -> None:
-        """The store's append-only file still has what was deleted, until it is written anew."""
-        with suppress(ResponseError):  # one is under way: the next takes place by itself; or it is not ours to ask for
+        """Rewrite the store's append-only file, which still contains what was deleted."""
+        with suppress(ResponseError):  # one is running, and the next starts by itself; or we may not ask for it
             await self.store.command("BGREWRITEAOF")
 
 
 def _bearing(rows: list[tuple[bytes, list[bytes]]], marks: Collection[bytes]) -> Iterator[bytes]:
-    """Ids of the entries with one of the marks; the fact that says `erased` has ids alone and stays."""
+    """Return the ids of entries with one of the marks; the fact that says `erased` has only ids and stays."""
     for id, values in rows:
         if not values[1].startswith(b'{"kind":"erased"') and any(mark in values[1] for mark in marks):
             yield id

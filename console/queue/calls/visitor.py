@@ -34,7 +34,10 @@ class VisitorCalls(Caller):
         address: str = "",
         budgets: str = "",
     ) -> Said:
-        """A new chat with its first message; in one already open, one more. NobodyThere, LineFull, NotYours."""
+        """Open a chat with its first message; if one is open, add the message there.
+
+        Raises NobodyThere, LineFull, NotYours.
+        """
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
         words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
@@ -79,7 +82,10 @@ class VisitorCalls(Caller):
     async def visitor_say(
         self, chat: str, visitor: Visitor, connection: str, cid: str, text: str, budgets: str = ""
     ) -> Said:
-        """One message; within ten minutes of the end it reopens the chat. ChatEnded, ChatFull, Gone, NotYours."""
+        """Add one message; within ten minutes of the end it reopens the chat.
+
+        Raises ChatEnded, ChatFull, Gone, NotYours.
+        """
         words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
         mark, payload = digest("say", text), encode(words)
         return await self._said("visitor_say", chat, visitor.id, connection, cid, mark, payload, budgets)
@@ -96,7 +102,7 @@ class VisitorCalls(Caller):
     async def set_profile(
         self, chat: str, cid: str, profile: VisitorProfile, body: str = "", budgets: str = ""
     ) -> Said:
-        """The visitor's whole picture replaces what was known; `body` is the command as the client said it."""
+        """Replace the visitor's profile; `body` is the command as the client sent it."""
         fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", cid=cid)
         kept = msgspec.structs.replace(profile, site="", channel="", cid="")
         mark = digest(body or encode(fact).decode())
@@ -141,11 +147,14 @@ class VisitorCalls(Caller):
         await self._call("renew_tabs", *(value for tab in tabs for value in tab))
 
     async def sockets(self, process: str, address: str, count: int, most: int) -> None:
-        """This process has `count` sockets of the address. TooManyConnections when all have more than `most`."""
+        """Report this process's sockets of an address.
+
+        Raises TooManyConnections if all processes have more than `most`.
+        """
         await self._call("sockets", process, address, count, most)
 
     async def renew_sockets(self, process: str, counts: Iterable[tuple[str, int]]) -> None:
-        """All that this process has, by address."""
+        """Report all sockets of this process, by address."""
         await self._call("renew_sockets", process, *(value for pair in counts for value in pair))
 
     async def visitor_seen(self, chat: str, visitor: str, seq: int) -> None:

@@ -1,6 +1,6 @@
--- A chat leaves the store before its time: an admin erases it, or its days in the archive are over.
+-- Deletes a chat from the store early: an admin erases it, or its retention in the archive is over.
 
--- erase(chat): "erased" and the feed's number of that, "running", "behind" (SQL has not got all of it), or "gone".
+-- erase(chat): "erased" and its number in the feed, "running", "behind" (SQL has not read all of it), or "gone".
 verb('erase', function(chat)
   local c = S.chat(chat)
   local left = redis.call('SISMEMBER', P .. 'left', chat) == 1
@@ -14,10 +14,10 @@ verb('erase', function(chat)
   return S.reply('erased', int(N))
 end, { 'allow-oom' })
 
-local MOST = 20000 -- entries written anew in one call: about 50 ms in which the store serves nobody
+local MOST = 20000 -- entries rewritten in one call: about 50 ms in which the store serves nobody
 
--- rewrite_feed(): deleted entries only bear a mark until the whole page of the stream goes, so it is written anew with
--- the same ids. "0" for a longer feed: its old pages go after five minutes, as any do.
+-- rewrite_feed(): a deleted entry is only marked until its whole page of the stream is freed, so the text would stay in
+-- memory. The feed is rewritten with the same ids. "0" for a longer feed: its old pages are freed within five minutes.
 verb('rewrite_feed', function()
   local feed = P .. 'feed'
   if redis.call('XLEN', feed) > MOST then return S.reply('0') end
