@@ -20,7 +20,7 @@ async def canned_none(stage: Stage, desk: Page) -> None:
     stage.side.replies = []
     await busy(stage, desk)
     await desk.get_by_label("Reply to Giulia Ferri").press("/")
-    await desk.locator("#canned").get_by_text("There are no canned replies yet.").wait_for()
+    await desk.locator("#canned").get_by_text("No canned replies yet.").wait_for()
 
 
 async def braces(stage: Stage, desk: Page) -> None:

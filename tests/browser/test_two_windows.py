@@ -121,7 +121,7 @@ async def test_networks_that_break_in_turn_lose_and_double_nothing(two: Two, fau
     spoil(two.vera.network, fault)
     await vera_says(vera, "Three")
     if fault == "cut":
-        await expect(vera.get_by_text("Connection lost")).to_be_visible(timeout=PATIENCE)
+        await expect(vera.get_by_text("No connection since")).to_be_visible(timeout=PATIENCE)
     two.vera.network.heal()
     await expect(ana.locator("#pane-1").get_by_text("Three", exact=True)).to_be_visible(timeout=PATIENCE)
     spoil(two.ana.network, fault)
