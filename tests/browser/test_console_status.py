@@ -39,6 +39,17 @@ async def test_reasons_changed_by_a_supervisor_are_there_at_once(stage: Stage, d
     await expect(training).to_be_focused()
 
 
+async def test_the_clocks_never_move_whatever_the_status_says(stage: Stage, desk: Page) -> None:
+    clocks = desk.locator(".mini")
+    seen = []
+    for status, reason in (("offline", ""), ("online", ""), ("away", "Lunch with the whole team, and a long one")):
+        stage.status, stage.reason = status, reason  # type: ignore[assignment]
+        await stage.push(stage.strip())
+        await expect(desk.locator(f'#strip-status .dot[data-status="{status}"]')).to_be_visible()
+        seen.append([await clocks.nth(number).bounding_box() for number in range(6)])
+    assert seen[0] == seen[1] == seen[2]
+
+
 async def test_a_reason_is_text_whatever_it_holds(stage: Stage, desk: Page) -> None:
     stage.side.away_reasons = ('"><b>x</b>',)
     await stage.push(stage.strip())
