@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import Page, expect
 
+from console.protocol import Nack
 from tests.browser.console_chats import Play, now
 from tests.browser.console_stage import Stage
 
@@ -15,6 +16,7 @@ async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> 
     chat.visitor_says("Where is it?", due=60_000)
     await stage.play(chat)
     await desk.get_by_label("Reply to Giulia").fill("I'll ask the warehouse")
+    await desk.get_by_role("button", name="Back in…").click()
     await desk.get_by_role("button", name="Send and promise to be back within 2 minutes").click()
     said = (await stage.hears("say"))[0]
     assert (said["text"], said["promise"], said["read"]) == ("I'll ask the warehouse", 120_000, 3)
@@ -39,8 +41,25 @@ async def test_nothing_typed_promises_in_the_visitors_own_words(
     await stage.play(Play("c1", 1, "Giulia", locale=locale))
     await desk.get_by_label("Reply to Giulia").focus()
     await desk.keyboard.press("Alt+KeyH")
+    await expect(desk.locator("#pane-1 [data-act=hold30] .said")).to_have_text(text)
+    assert stage.said("say") == []  # first it says what would be said
+    await desk.keyboard.press("Enter")
     said = (await stage.hears("say"))[0]
     assert (said["text"], said["promise"]) == (text, 30_000)
+    await expect(desk.get_by_label("Reply to Giulia")).to_be_focused()
+
+
+async def test_escape_leaves_the_menu_of_promises_and_sends_nothing(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_role("button", name="Back in…").press("Enter")
+    choices = desk.locator("#pane-1 .back button")
+    await expect(choices.nth(0)).to_be_focused()
+    await desk.keyboard.press("ArrowDown")
+    await expect(choices.nth(1)).to_be_focused()
+    await desk.keyboard.press("Escape")
+    await expect(desk.locator("#pane-1 .back")).to_be_hidden()
+    await expect(desk.get_by_label("Reply to Giulia")).to_be_focused()
+    assert stage.said("say") == []
 
 
 async def test_a_promise_runs_out_and_is_broken_in_shape_words_and_sound(stage: Stage, desk: Page) -> None:
@@ -168,3 +187,42 @@ async def test_not_a_character_is_lost_while_the_key_goes_to_and_fro(stage: Stag
         await stage.push("", due={play.line.id: 0 for play in plays})
     for slot, name in ((1, "Giulia"), (2, "Marco"), (3, "Kim")):
         await expect(desk.get_by_label(f"Reply to {name}")).to_have_value(words[slot])
+
+
+async def test_the_most_urgent_key_does_not_come_back_to_who_was_just_answered(stage: Stage, desk: Page) -> None:
+    """The server's word is still on its way: the next visitor gets the next answer."""
+    giulia, marco = Play("c1", 1, "Giulia"), Play("c2", 2, "Marco")
+    giulia.visitor_says("Hello?", due=-9_000)
+    marco.visitor_says("Anybody?", due=-3_000)
+    await stage.play(giulia, marco)
+    await expect(desk.locator("#pane-2")).to_have_attribute("data-state", "late")
+    stage.answering = False
+    for text in ("To Giulia", "To Marco"):
+        await desk.keyboard.press("Alt+Digit0")
+        await desk.keyboard.type(text)
+        await desk.keyboard.press("Enter")
+    first, _ = said = await stage.hears("say", 2)
+    assert [(frame["chat"], frame["text"]) for frame in said] == [("c1", "To Giulia"), ("c2", "To Marco")]
+    await desk.locator("#pane-1 .index").focus()
+    await desk.keyboard.press("Alt+Digit0")  # everybody has an answer on its way
+    await expect(desk.locator("#pane-1 .index")).to_be_focused()
+    await stage.send(Nack(first["cid"], "not_yours", "No.", final=True))
+    await expect(desk.locator("#pane-1 .refused")).to_be_visible()
+    await desk.keyboard.press("Alt+Digit0")
+    await expect(desk.get_by_label("Reply to Giulia")).to_be_focused()
+
+
+async def test_the_most_urgent_key_prefers_who_is_there(stage: Stage, desk: Page) -> None:
+    left = Play("c1", 1, "Giulia", here=False, left=now() - 60_000)
+    left.visitor_says("Hello?", due=-9_000)
+    there = Play("c2", 2, "Marco")
+    there.visitor_says("Anybody?", due=40_000)
+    await stage.play(left, there)
+    await expect(desk.locator("#pane-2")).to_have_attribute("data-state", "fine")
+    await desk.keyboard.press("Alt+Digit0")
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+    await desk.keyboard.type("Yes")
+    await desk.keyboard.press("Enter")
+    await stage.hears("say")
+    await desk.keyboard.press("Alt+Digit0")
+    await expect(desk.get_by_label("Reply to Giulia")).to_be_focused()

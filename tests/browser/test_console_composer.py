@@ -79,25 +79,42 @@ async def test_the_next_visitor_gets_nothing_of_a_sentence_begun_for_the_last(st
     ghost = desk.locator("#pane-1 .composer[data-ended]")
     await expect(ghost.get_by_role("textbox")).to_have_value("Your card number is")
     await expect(ghost.get_by_role("textbox")).to_be_focused()
-    await expect(ghost.get_by_text("The chat with Giulia ended or moved")).to_be_visible()
+    await expect(ghost.get_by_text("Not sent to Giulia")).to_be_visible()
     await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
     await expect(desk.get_by_text("Ending the chat")).not_to_be_visible()
     assert stage.said("say") == stage.said("end") == []
 
 
-async def test_what_was_begun_stays_in_its_place_until_it_is_discarded(stage: Stage, desk: Page) -> None:
+async def test_what_was_begun_stays_in_one_line_until_it_is_discarded(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").press("Alt+KeyM")
+    await desk.get_by_label("Internal note: Giulia can't see it").fill("half a note\nof\nthree lines")
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    ghost = desk.locator("#pane-1 .composer[data-ended]")
+    await expect(ghost).to_contain_text("Note about Giulia, not saved")
+    await expect(ghost.get_by_role("button", name="Copy")).to_be_visible()
+    box = await ghost.bounding_box()
+    log = await desk.locator("#pane-1 .scroll").bounding_box()
+    assert box and log
+    assert box["height"] <= 36
+    assert log["height"] >= 100
+    await ghost.get_by_role("button", name="Discard").click()
+    await expect(ghost).to_have_count(0)
+
+
+async def test_the_box_grows_to_six_lines_and_shrinks_when_they_are_sent(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
     box = desk.get_by_label("Reply to Giulia")
-    await box.fill("half a sentence")
-    before = await box.bounding_box()
-    await stage.leave(1)
-    ghost = desk.locator("#pane-1 .composer[data-ended]")
-    await expect(ghost).to_be_visible()
-    assert before is not None
-    after = await ghost.get_by_role("textbox").bounding_box()
-    assert after == before
-    await ghost.get_by_role("button", name="Discard").click()
-    await expect(desk.locator("#pane-1 .composer")).to_have_count(0)
+    heights = []
+    for lines in (1, 2, 4, 6, 9):
+        await box.fill("\n".join(["line"] * lines))
+        heights.append(await box.evaluate("box => box.clientHeight"))
+    one, two, four, six, nine = heights
+    assert one == two < four < six == nine
+    assert await box.evaluate("box => box.scrollHeight > box.clientHeight")
+    await box.press("Enter")
+    await expect(box).to_have_value("")
+    assert await box.evaluate("box => box.clientHeight") == one
 
 
 async def test_an_empty_unfocused_composer_goes_with_its_chat(stage: Stage, desk: Page) -> None:

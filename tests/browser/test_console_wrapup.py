@@ -53,6 +53,29 @@ async def test_reason_and_tags_are_set_by_keyboard_alone(stage: Stage, desk: Pag
     await expect(desk.locator("#pane-1 .labels:not([data-ended])")).to_have_count(0)
 
 
+async def test_a_wrap_up_that_is_done_leaves_the_next_offer_its_room(stage: Stage, desk: Page) -> None:
+    await ended(stage, desk)
+    stage.answering = False
+    await desk.locator("#pane-1 .labels .reasons input").first.check()
+    await desk.keyboard.press("Enter")
+    await stage.hears("label")
+    await stage.leave(1, then=Play("c2", 1, "Marco", place="offered"))
+    await expect(desk.locator("#pane-1 .foot.offered")).to_be_visible()
+    await expect(desk.locator("#pane-1 .labels")).to_have_count(0)
+    await expect(desk.locator("#pane-1")).to_be_focused()
+
+
+async def test_a_wrap_up_that_runs_out_under_the_hand_is_one_line(stage: Stage, desk: Page) -> None:
+    await ended(stage, desk)
+    await desk.locator("#pane-1").get_by_label("Add a tag").press_sequentially("refu")
+    await stage.leave(1, then=Play("c2", 1, "Marco", place="offered"))
+    left = desk.locator("#pane-1 .labels[data-ended]")
+    await expect(left).to_have_text("The wrap-up for Giulia has ended.", use_inner_text=True)
+    box = await left.bounding_box()
+    assert box
+    assert box["height"] <= 36
+
+
 async def test_a_queue_without_reasons_takes_free_text(stage: Stage, desk: Page) -> None:
     await ended(stage, desk, queue="billing")
     await desk.locator("#pane-1").get_by_label("Reason for contact", exact=True).last.fill("Charged twice")

@@ -13,7 +13,7 @@ import { Socket } from "./net/socket.js";
 import { keepUndelivered } from "./net/undelivered.js";
 import { trackFocus } from "./panes/focus.js";
 import { chatsBefore, rememberChats, startMovedChats } from "./panes/moved_chats.js";
-import { panes, withFocusedComposer } from "./panes/page.js";
+import { noteAnswer, panes, withFocusedComposer } from "./panes/page.js";
 import { Receipts } from "./panes/receipts.js";
 import { addActions, perform } from "./shared/actions.js";
 import { announce } from "./shared/announcer.js";
@@ -138,8 +138,10 @@ function drawNext() {
 function chatCame(pane) {
   announcedLines.set(pane.chat, pane.lastVisitorSeq());
   announcedWhispers.set(pane.chat, pane.lastWhisper().seq);
-  for (const item of outbox.itemsOf(pane.chat))
+  for (const item of outbox.itemsOf(pane.chat)) {
+    noteAnswer(item);
     if (item.frame.text) pane.showPending(item, socket.ready ? "sending" : "waiting_to_send");
+  }
   if (welcomed) alarms.newChat(pane);
 }
 
@@ -228,7 +230,7 @@ onAnswer("take", (_, answer) => {
 
 addActions({
   ...Object.fromEntries(panes.all.map((pane) => [`pane${pane.slot}`, { run: () => panes.goTo(pane.slot) }])),
-  urgent: { run: () => panes.goToMostUrgent(), may: () => panes.all.some((pane) => pane.runningClock().at) },
+  urgent: { run: () => panes.goToMostUrgent(), may: () => panes.pressing().length > 0 },
   urgent2: { run: () => panes.goToMostUrgent() },
   note: {
     run: () => withFocusedComposer((composer) => composer.act("note")),

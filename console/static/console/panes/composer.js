@@ -5,10 +5,12 @@ import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
 import { cut } from "../shared/texts.js";
+import { BackMenu } from "./back_menu.js";
 import { Footer } from "./footer.js";
 
 export const MAX_LENGTH = 4000; // characters of a message
 const WARN_LENGTH = 3800;
+const MOST_LINES = 6; // of the box
 const DRAFT_DELAY = 2_000; // ms without typing before a draft is saved
 const TYPING_INTERVAL = 3_000; // ms between two typing signals
 const UNDO_TIME = 5_000; // ms to undo an end
@@ -60,8 +62,11 @@ export class Composer extends Footer {
       this.canned = "";
       this.typed();
     });
+    this.back = new BackMenu(this.root, (seconds) => this.heldText(/** @type {Promised} */ (1000 * seconds)));
+    this.back.root.addEventListener("keydown", (event) => this.keydownInBack(event));
     this.rename(name);
     this.showCount();
+    this.grow();
   }
 
   get focusTarget() {
@@ -94,6 +99,7 @@ export class Composer extends Footer {
     else if (act === "note") this.switch(this.mode === "note" ? "reply" : "note");
     else if (act === "no_reply") this.hooks.noReply(this);
     else if (act === "end") this.startEnding();
+    else if (act === "back") this.toggleBack();
     else if (act.startsWith("hold")) this.hold(/** @type {Promised} */ (1000 * Number(act.slice(4))));
     else this.performElsewhere(act);
   }
@@ -112,11 +118,51 @@ export class Composer extends Footer {
     this.hooks.note(this, text);
   }
 
-  /** What is typed goes out as a promise to be back; nothing typed: words for it. @param {Promised} ms */
+  /**
+   * What is typed goes out as a promise to be back. With nothing typed there are words for it, which are shown before
+   * they are sent.
+   * @param {Promised} ms
+   */
   hold(ms) {
     if (this.mode !== "reply") return;
-    const text = this.box.value.trim() || this.hooks.holding(this, ms);
-    if ([...text].length <= MAX_LENGTH) this.send(text, ms);
+    if (!this.box.value.trim() && !this.back.isOpen) return this.back.open(ms / 1000);
+    const text = this.heldText(ms);
+    if ([...text].length > MAX_LENGTH) return;
+    this.closeBack();
+    this.send(text, ms);
+  }
+
+  /** What the visitor reads when this is promised now. @param {Promised} ms */
+  heldText(ms) {
+    return this.box.value.trim() || this.hooks.holding(this, ms);
+  }
+
+  toggleBack() {
+    if (this.back.isOpen) this.closeBack();
+    else if (this.mode === "reply") this.back.open();
+  }
+
+  closeBack() {
+    if (this.back.root.contains(document.activeElement)) this.box.focus();
+    this.back.close();
+  }
+
+  /** Arrows walk through the choices, Escape goes back to the text. @param {KeyboardEvent} event */
+  keydownInBack(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") this.closeBack();
+    else if (step) this.walkBack(step);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {number} step */
+  walkBack(step) {
+    /** @type {HTMLElement[]} */
+    const choices = [...this.back.root.querySelectorAll("button")];
+    const at = choices.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    choices[(at + step + choices.length) % choices.length].focus();
   }
 
   /** @param {string} text @param {Promised} promise */
@@ -153,17 +199,29 @@ export class Composer extends Footer {
   switch(mode) {
     this.texts[this.mode] = this.box.value;
     this.mode = mode;
+    this.closeBack();
     this.root.dataset.mode = mode;
     this.box.value = this.texts[mode];
     this.find('[data-act="note"]').setAttribute("aria-pressed", String(mode === "note"));
     this.rename(this.name);
     this.showCount();
+    this.grow();
+  }
+
+  /** As tall as what is typed, from two lines to six. */
+  grow() {
+    this.box.rows = 2;
+    const { lineHeight, paddingBlockStart, paddingBlockEnd } = getComputedStyle(this.box);
+    const inside = this.box.scrollHeight - parseFloat(paddingBlockStart) - parseFloat(paddingBlockEnd);
+    this.box.rows = Math.min(MOST_LINES, Math.max(2, Math.round(inside / parseFloat(lineHeight)) || 2));
   }
 
   typed() {
     this.texts[this.mode] = this.box.value;
     tab.write(`${this.mode === "note" ? "note" : "draft"}.${this.chat}`, this.box.value || undefined);
     this.showCount();
+    this.grow();
+    this.back.draw();
     if (this.mode === "note" || this.ended) return;
     this.began = this.box.value ? this.began || now() : 0;
     clearTimeout(this.draftTimer);
@@ -196,6 +254,7 @@ export class Composer extends Footer {
     this.texts.reply = text;
     if (this.mode === "reply") this.box.value = text;
     this.showCount();
+    this.grow();
   }
 
   /** @param {boolean} running whether a clock runs */
@@ -259,21 +318,28 @@ export class Composer extends Footer {
 
   becomeGhost() {
     this.undo();
+    this.closeBack();
     clearTimeout(this.draftTimer);
     if (this.handedTo) this.texts.reply = ""; // it went along as a draft
     if (!this.texts[this.mode].trim() && this.hasText) this.switch(this.mode === "note" ? "reply" : "note");
     this.box.readOnly = true;
+    this.box.rows = 1; // one line: what comes next needs the room
     super.becomeGhost();
   }
 
+  get ghostTarget() {
+    return this.box;
+  }
+
   ghostText() {
-    return t("ghost", { name: this.name });
+    return t(this.mode === "note" ? "ghost_note" : "ghost", { name: this.name });
   }
 
   revive() {
     this.setHandover("");
     this.box.readOnly = false;
     super.revive();
+    this.grow();
   }
 
   copy() {

@@ -118,12 +118,21 @@ export class Footer {
 
   /** Keep it in place, inactive. */
   becomeGhost() {
+    const { focused } = this;
     this.ended = true;
     this.root.dataset.ended = "";
     const place = this.find(".ghost");
     place.hidden = false;
-    place.textContent = this.ghostText();
+    place.title = place.textContent = this.ghostText();
     this.disable(true);
+    if (focused) this.ghostTarget.focus({ preventScroll: true });
+  }
+
+  /** What is left to see of it, in one line: the keys of who was in it go there, and do nothing. @returns {HTMLElement} */
+  get ghostTarget() {
+    const place = this.find(".ghost");
+    place.tabIndex = -1;
+    return place;
   }
 
   /** What a ghost says. @returns {string} */

@@ -1,6 +1,6 @@
 // The panes of this page, and the commands they send.
 
-import { command, isReady, send } from "../net/frames.js";
+import { command, isReady, onAnswer, send } from "../net/frames.js";
 import { perform } from "../shared/actions.js";
 import { hasText, t } from "../shared/i18n.js";
 import { Panes } from "./panes.js";
@@ -59,8 +59,19 @@ function holdingText(composer, ms) {
 /** A command about a composer's chat; its text is shown at once. @param {Composer} composer @param {WithoutCid<Command>} frame */
 function say(composer, frame) {
   const item = command(frame, composer.chat, composer.name);
+  noteAnswer(item);
   if (item.frame.text) panes.paneOf(composer.chat)?.showPending(item, isReady() ? "sending" : "waiting_to_send");
 }
+
+/** The chat counts as answered from here on. @param {import("../net/outbox.js").Item} item */
+export function noteAnswer({ frame }) {
+  if (frame.t === "say" || frame.t === "no_reply") panes.paneOf(frame.chat)?.answerSent(frame.cid);
+}
+
+for (const kind of /** @type {const} */ (["say", "no_reply"]))
+  onAnswer(kind, ({ frame }, answer) => {
+    if (answer.t === "nack") panes.paneOf(frame.chat)?.answerRefused(frame.cid);
+  });
 
 /** With the composer the person is in, if there is one. @param {(composer: Composer) => void} then */
 export function withFocusedComposer(then) {

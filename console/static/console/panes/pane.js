@@ -37,6 +37,8 @@ export class Pane {
     this.target = 6000;
     this.due = 0; // when the open turn's answer becomes late
     this.promise = 0; // when the agent promised to be back
+    /** What was sent from here and is not drawn yet: the command, and the clock it answers. */
+    this.answer = { cid: "", at: 0 };
     this.until = 0; // when the offer or wrap-up ends
     this.span = 0; // its total length
     this.reason = "";
@@ -137,6 +139,27 @@ export class Pane {
     return this.due ? { kind: "turn", at: this.due, span: this.target } : NO_CLOCK;
   }
 
+  /** An answer is on its way: until it is drawn or refused, the clock it answers is not urgent. @param {string} cid */
+  answerSent(cid) {
+    this.answer = { cid, at: this.runningClock().at };
+  }
+
+  /** @param {string} cid */
+  answerRefused(cid) {
+    if (this.answer.cid === cid) this.answer = { cid: "", at: 0 };
+  }
+
+  /** Whether the running clock was answered, acknowledged or not. */
+  isAnswered() {
+    const { cid, at } = this.answer;
+    return at > 0 && at === this.runningClock().at && !this.has(cid);
+  }
+
+  /** The visitor has closed the page. */
+  hasLeft() {
+    return Number(this.who.dataset.left) > 0;
+  }
+
   /** The total length in ms of the running promise, taken from the message that made it. */
   promised() {
     const line = this.lines(`[data-promise="${this.promise}"]`).at(-1);
@@ -147,6 +170,7 @@ export class Pane {
     this.pending.replaceChildren();
     this.showTyping("", 0);
     this.due = 0;
+    this.answer = { cid: "", at: 0 };
     this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
     this.atBottom = true;
   }

@@ -128,6 +128,7 @@ export class Panes {
     made.discarded = (one) => this.discard(one);
     pane.footerPlace.prepend(made.root);
     this.footers.set(pane.slot, made);
+    if (made instanceof Composer) made.grow();
     if (made instanceof Composer) document.dispatchEvent(new CustomEvent("sestetto:composer", { detail: made }));
   }
 
@@ -226,14 +227,20 @@ export class Panes {
   }
 
   /**
-   * Return the pane whose clock runs out first: a turn's, a promise's, an offer's. Wrap-up counts only if nothing else
-   * runs.
+   * Go to the pane whose clock runs out first: a turn's, a promise's, an offer's. Visitors who are there come before
+   * those who left, and wrap-up counts only if nothing else runs. A chat that was just answered is skipped.
    */
   goToMostUrgent() {
-    const running = this.all.map((pane) => ({ pane, clock: pane.runningClock() })).filter(({ clock }) => clock.at);
-    const pressing = running.filter(({ clock }) => clock.kind !== "wrapup");
-    const [first] = (pressing.length ? pressing : running).sort((a, b) => a.clock.at - b.clock.at);
+    const [first] = this.pressing().sort((a, b) => a.rank - b.rank || a.at - b.at);
     if (first) this.goTo(first.pane.slot);
+  }
+
+  /** The panes whose clocks run and were not answered yet. */
+  pressing() {
+    return this.all
+      .map((pane) => ({ pane, ...pane.runningClock() }))
+      .filter(({ pane, at }) => at && !pane.isAnswered())
+      .map(({ pane, at, kind }) => ({ pane, at, rank: kind === "wrapup" ? 2 : Number(pane.hasLeft()) }));
   }
 
   /** What the person is in, if its chat is still the one they came to. @returns {Footer | undefined} */

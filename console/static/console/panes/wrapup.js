@@ -204,6 +204,11 @@ export class Wrapup extends Footer {
     browser.write("tags", [...new Set([...this.tags, ...known])].slice(0, KNOWN));
   }
 
+  /** Once it is done there is nothing to be lost, and the next chat needs the room. */
+  get worthKeeping() {
+    return this.focused && !this.claimed;
+  }
+
   ghostText() {
     return t("labels_over", { name: this.name });
   }
