@@ -97,8 +97,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         WebSocketRoute("/ws/agent", agent_socket),
         WebSocketRoute("/ws/board", board_socket),
     ]
-    if demo:
-        routes += shop.routes
+    routes += shop.routes if demo else sign_in.front_door
     if settings.metrics:
         routes.append(Route("/metrics", metrics))
     app = Application(routes=routes, lifespan=lifespan)

@@ -19,7 +19,7 @@ from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_set
 from console.data_folder import running_store_url, store_folder
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.embedded import EmbeddedStore
-from console.queue.store import Store, check_promises, open_client
+from console.queue.store import REFUSALS, Store, check_promises, open_client, refused_by_store
 from console.security import is_loopback
 from console.server import listen
 
@@ -210,6 +210,8 @@ async def _running(url: str, which: str) -> CheckResult:
             await store.close()
     except SettingError as problem:
         return CheckResult("wrong", str(problem), "change it permanently in the store's configuration")
+    except REFUSALS as problem:
+        return CheckResult("wrong", refused_by_store(url, problem), "correct it, or the store's users (ACL LIST)")
     except (RedisError, OSError, Unknown) as problem:
         return CheckResult(
             "wrong", f"the store ({which}) does not respond: {problem}", "start it or fix SESTETTO_STORE"

@@ -33,6 +33,11 @@ FORM_COOKIE = "sestetto_form"  # protects forms before there is a session
 FORM_LIFE = 3_600  # s
 
 
+async def home(request: Request) -> Response:
+    """The address by itself, without a page: whoever enters it works here."""
+    return go(SIGN_IN)
+
+
 async def show(request: Request) -> Response:
     """Show the form. Signed-in members go on at once, and a demo link (`?key=`) to its page."""
     if key := request.query_params.get("key", ""):
@@ -164,3 +169,5 @@ routes = [
     Route(SIGN_IN + "/demo/{token}", demo, methods=["GET"]),
     Route(SIGN_IN + "/demo/{token}", use_demo, methods=["POST"]),
 ]
+
+front_door = [Route("/", home)]  # the demo's shop stands there instead

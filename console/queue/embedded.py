@@ -53,7 +53,8 @@ no-appendfsync-on-rewrite no
 aof-load-truncated yes
 aof-use-rdb-preamble yes
 auto-aof-rewrite-percentage 100
-auto-aof-rewrite-min-size 64mb
+# A rewrite halves throughput while it lasts: at 1,500 messages a second every minute, with Valkey's own 64 MB every 15 s.
+auto-aof-rewrite-min-size 256mb
 # The append-only file is the only copy; no snapshots beside it, and none whose failure stops writes.
 save ""
 stop-writes-on-bgsave-error no

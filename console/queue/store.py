@@ -16,8 +16,10 @@ from redis.asyncio import Connection, ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
+    AuthenticationError,
     ClusterDownError,
     MasterDownError,
+    NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
@@ -25,6 +27,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
+from console.domain.service_urls import without_password
 from console.errors import SettingError, StoreFull, Unknown
 from console.queue.live_settings import lua_settings
 
@@ -36,6 +39,7 @@ DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
 BATCH = 512  # calls in one exchange
 WAITING = 20_000  # calls that may queue; beyond that a call fails at once
 
+REFUSALS = (AuthenticationError, NoPermissionError)
 NOT_NOW = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)  # another node is the primary, or will be
 
 log = structlog.get_logger()
@@ -52,6 +56,10 @@ def library() -> tuple[str, str]:
     body = f"local SETTINGS = {lua_settings()}\n{body}"
     version = hashlib.sha256(body.encode()).hexdigest()[:10]
     return version, f"#!lua name=sestetto_{version}\n" + body.replace("@VERSION@", version)
+
+
+def refused_by_store(url: str, problem: Exception) -> str:
+    return f"The store at {without_password(url)} refuses the user or password in SESTETTO_STORE: {problem}"
 
 
 def open_client(url: str, **options: Any) -> Redis:
@@ -156,8 +164,11 @@ class Store:
                     await hook(direct)
                 # Set only when all hooks have passed; otherwise the next connection runs them again.
                 self._run_id = run_id
-        except BaseException:
+        except BaseException as problem:
             await connection.disconnect(nowait=True)
+            # A store that let us in before is being changed: its clients wait. The first time, the setting is wrong.
+            if isinstance(problem, REFUSALS) and not self._run_id:
+                raise SettingError(refused_by_store(self.url, problem)) from problem
             raise
         self._connection = connection
         return connection

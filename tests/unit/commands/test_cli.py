@@ -19,9 +19,11 @@ from console.archive.database import Database, sqlite_url
 from console.archive.stores import Stores
 from console.cli import main
 from console.config import TABLE, read_settings
-from console.errors import SettingError
+from console.errors import SettingError, Unknown
 from console.queue.embedded import EmbeddedStore, binary_path
+from console.queue.store import Store
 from tests.support.eventually import eventually
+from tests.support.server_process import free_port
 
 Command = Callable[..., tuple[int, str]]
 
@@ -198,6 +200,52 @@ async def test_serve_refuses_a_store_that_promises_too_little(tmp_path: Path) ->
     assert code == 1
     assert said.strip().splitlines()[-1].startswith("sestetto: the store has appendfsync everysec")
     assert "Traceback" not in said
+
+
+@contextmanager
+def locked_store(folder: Path) -> Iterator[str]:
+    """A store with the password "right": its URL with a %s where a user and a password stand."""
+    port = free_port()
+    words = f"--port {port} --bind 127.0.0.1 --dir {folder} --appendonly yes --appendfsync always --requirepass right"
+    words += " --maxmemory-policy noeviction --user reader on >reads ~* +@read"
+    server = subprocess.Popen([str(binary_path()), *words.split()], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    try:
+        yield f"redis://%s127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.mark.parametrize("who", [":wrong@", "", "nobody:right@", "reader:reads@"])
+async def test_a_store_that_refuses_us_is_named_at_once(tmp_path: Path, who: str) -> None:
+    with locked_store(tmp_path) as url:
+        right = redis.Redis.from_url(url % ":right@")
+        await eventually(lambda: _answers(right), "the store")
+        code, _, said = await in_a_process("serve", STORE=url % who, PORT="0", DATA=str(tmp_path / "data"))
+        checked, shown, _ = await in_a_process("check", STORE=url % who, PORT="0", DATA=str(tmp_path / "data"))
+    assert (code, checked) == (1, 1)
+    last = said.strip().splitlines()[-1]
+    assert last.startswith("sestetto: The store at redis://")
+    assert "refuses the user or password in SESTETTO_STORE" in last
+    assert "refuses the user or password in SESTETTO_STORE" in shown
+    assert "Traceback" not in said
+    assert "wrong@" not in said + shown
+
+
+async def test_a_server_that_runs_waits_for_a_store_whose_password_changed(tmp_path: Path) -> None:
+    with locked_store(tmp_path) as url:
+        right = redis.Redis.from_url(url % ":right@")
+        await eventually(lambda: _answers(right), "the store")
+        store = Store(url % ":right@")
+        assert await store.command("PING") == b"PONG"
+        right.config_set("requirepass", "other")
+        right.client_kill_filter(_type="normal", skipme=True)
+        for _ in ("the connection is cut", "the next one is refused"):
+            with pytest.raises(Unknown):
+                await store.command("PING")
+        right.config_set("requirepass", "right")
+        assert await store.command("PING") == b"PONG"
+        await store.close()
 
 
 def _answers(client: redis.Redis) -> bool:

@@ -10,8 +10,11 @@ import httpx
 import pytest
 from starlette.requests import HTTPConnection
 
+from console.app import create_app
+from console.archive.database import sqlite_url
 from console.archive.tables import one_clicks, sessions
 from console.authentication import authenticate
+from console.config import read_settings
 from console.errors import Unknown
 from console.pages.guard import COOKIE
 from console.security.cookies import DEVICE, DeviceTokens
@@ -55,6 +58,13 @@ async def ana_from(services: Services, **scope: Any) -> bool:
     base = {"type": "http", "scheme": "http", "path": "/", "query_string": b"", "server": ("chat.example", 80)}
     me = await authenticate(HTTPConnection({**base, "headers": headers, "app": app, **scope}))
     return me is not None and me.member.id == "ana"
+
+
+async def test_the_address_without_a_page_leads_to_the_sign_in(tmp_path: Path) -> None:
+    app = create_app(read_settings({}, store="redis://127.0.0.1:1", database=sqlite_url(tmp_path), secret="s" * 32))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://chat.example") as browser:
+        answer = await browser.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
 
 
 # --- in ------------------------------------------------------------------------------------------

@@ -43,6 +43,12 @@ async def test_it_promises_what_an_acknowledgement_needs(tmp_path: Path) -> None
     assert settings["unixsocketperm"] == "700"
 
 
+async def test_it_rewrites_its_file_once_a_minute_at_most_under_load(tmp_path: Path) -> None:
+    async with EmbeddedStore(tmp_path) as store:
+        settings = client(store).config_get("auto-aof-rewrite-*")
+    assert settings == {"auto-aof-rewrite-percentage": "100", "auto-aof-rewrite-min-size": str(256 << 20)}
+
+
 async def test_a_killed_server_comes_back_with_every_acknowledged_write(tmp_path: Path) -> None:
     async with EmbeddedStore(tmp_path) as store:
         for round in range(3):
