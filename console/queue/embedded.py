@@ -53,7 +53,7 @@ no-appendfsync-on-rewrite no
 aof-load-truncated yes
 aof-use-rdb-preamble yes
 auto-aof-rewrite-percentage 100
-# A rewrite halves throughput while it lasts: at 1,500 messages a second every minute, with Valkey's own 64 MB every 15 s.
+# A rewrite halves throughput while it lasts: every minute at 1,500 messages a second, every 15 s with the usual 64 MB.
 auto-aof-rewrite-min-size 256mb
 # The append-only file is the only copy; no snapshots beside it, and none whose failure stops writes.
 save ""
