@@ -180,6 +180,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("address_messages", "30", _positive, "Left messages an hour from one address."),
     Setting("visitor_openings", "5", _positive, "New chats a minute of one visitor."),
     Setting("visitor_bytes", "250000", _positive, "Bytes a minute that one visitor may have written."),
+    Setting(
+        "attack_openings",
+        "60",
+        _positive,
+        "First messages of new visitors a minute above which a site is under attack, and each costs a proof of work.",
+    ),
     Setting("site_openings", "600", _positive, "New chats and left messages a minute of one site."),
     Setting(
         "alert_networks",
@@ -214,6 +220,7 @@ class Settings:
     address_messages: int
     visitor_openings: int
     visitor_bytes: int
+    attack_openings: int
     site_openings: int
     alert_networks: tuple[str, ...]
     pace: int

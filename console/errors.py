@@ -175,6 +175,14 @@ class TooManyChats(SlowDown):
     message = "Many chats were started from your network just now. Your message will be sent in a moment."
 
 
+class ProofNeeded(SlowDown):
+    """`puzzle` is what the client solves; see console/limits/puzzles.py."""
+
+    code = "proof_needed"
+    message = "This site gets very many messages just now. Yours takes a few seconds longer."
+    puzzle = ""
+
+
 class TooManyConnections(SlowDown):
     code = "too_many_connections"
     message = "There are too many connections from your network. We will try again in a minute."

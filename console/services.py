@@ -20,6 +20,7 @@ from console.delivery.rendered_fact import HubEvent
 from console.domain.directory import Directory
 from console.errors import Unknown, WrongEpoch
 from console.limits.address_sockets import AddressSockets
+from console.limits.puzzles import Puzzles
 from console.pairing.configuration import publish
 from console.projection.current import Current
 from console.projection.picture import Picture
@@ -58,12 +59,14 @@ class Services:
     refused_origins: RefusedOrigins = field(init=False)
     device_tokens: DeviceTokens = field(init=False)
     erasure: Erasure = field(init=False)
+    puzzles: Puzzles = field(init=False)
     tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
 
     def __post_init__(self) -> None:
         self.refused_origins = RefusedOrigins(self.database)
         self.device_tokens = DeviceTokens(self.settings.secret)
         self.erasure = Erasure(self.database, self.workspace.name)
+        self.puzzles = Puzzles(self.settings.secret)
 
     @property
     def picture(self) -> Picture:

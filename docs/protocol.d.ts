@@ -34,6 +34,7 @@ export interface Open {
   email?: string;
   fields?: Record<string, string>;
   page?: Page;
+  proof?: string;
 }
 
 /** A message. */
@@ -88,6 +89,7 @@ export interface LeaveMessage {
   text: string;
   name?: string;
   page?: Page;
+  proof?: string;
 }
 
 /** Ask for older facts, before a seq. */
@@ -153,6 +155,7 @@ export interface Nack {
   message: string;
   final: boolean;
   retry_after?: number;
+  puzzle?: string;
 }
 
 /** A public fact. `prev` is the seq of the public fact before it, so clients can detect gaps. */

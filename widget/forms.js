@@ -72,7 +72,7 @@ export class Writing {
 
 /**
  * What LAZY of console/pages/widget.py lists: one file, fetched on opening, so nothing of it may be here.
- * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & typeof import("./links.js") & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js")>}
+ * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & typeof import("./links.js") & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./proof.js")>}
  */
 export const lazy = {};
 

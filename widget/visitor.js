@@ -283,16 +283,11 @@ export class Visitor {
   }
 
   /** @param {Omit<Protocol.Nack, "t">} frame */
-  $nack({ cid, code, message, final, retry_after }) {
+  $nack({ cid, code, message, final, retry_after, puzzle }) {
     if (!final) {
       if (/** @type {number} */ (retry_after) > 1) this.notice = t(message);
-      this.retry = setTimeout(
-        () => {
-          this.#going = "";
-          this.#pump();
-        },
-        (retry_after || 1) * 1000,
-      );
+      if (puzzle) lazy.prove?.(this, cid, puzzle);
+      this.retry = setTimeout(() => this.resend(), (retry_after || 1) * 1000);
       return;
     }
     const frame = this.settle(cid);
@@ -358,6 +353,11 @@ export class Visitor {
       this.#pump();
     }
     return frame;
+  }
+
+  resend() {
+    this.#going = this.notice = "";
+    this.#pump();
   }
 
   /** Send the oldest command if none is under way. */

@@ -13,7 +13,7 @@ from console.domain.card_numbers import mask_cards
 from console.domain.directory import Site
 from console.domain.ids import new_id
 from console.domain.sanitize import clean
-from console.errors import Blocked, ChatEnded, NoQueue, NotOpen, NotYours, Unknown
+from console.errors import Blocked, ChatEnded, NoQueue, NotOpen, NotYours, ProofNeeded, Unknown
 from console.events import Visitor
 from console.limits.budgets import Budgets
 from console.projection.picture import ChatState
@@ -113,31 +113,48 @@ class VisitorActions:
                 profile=self.profile.profile,
                 text=text,
                 address=self.budgets.address,
+                proof=self._proof(command.proof),
                 budgets=self.budgets.opening(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
             )
         except NotYours:
             raise NoQueue from None
+        except ProofNeeded as problem:
+            raise self._puzzled(problem) from None
         self.returning = False
         self.enter(said.chat)
         return said
+
+    def _proof(self, proof: str) -> str:
+        return proof and self.services.puzzles.nonce_of(proof, self.visitor.id, self.workspace.now())
+
+    def _puzzled(self, problem: ProofNeeded) -> ProofNeeded:
+        problem.puzzle = self.services.puzzles.make(self.visitor.id, self.workspace.now())
+        return problem
 
     async def leave_message(self, command: LeaveMessage) -> Said:
         text = clean_message(command.text)
         self.profile.set_identity(command.name, valid_email(command.email), {})
         self.profile.set_page(command.page)
         known = await self._archived(command.cid, text)
-        said = known or await self.workspace.leave_message(
-            new_id(),
-            queue=self.route().queue,
-            site=self.site.key,
-            channel=CHANNEL,
-            cid=command.cid,
-            profile=self.profile.profile,
-            text=text,
-            budgets=self.budgets.left_message(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
-        )
+        said = known or await self._leave(command, text)
         self.returning = False
         return said
+
+    async def _leave(self, command: LeaveMessage, text: str) -> Said:
+        try:
+            return await self.workspace.leave_message(
+                new_id(),
+                queue=self.route().queue,
+                site=self.site.key,
+                channel=CHANNEL,
+                cid=command.cid,
+                profile=self.profile.profile,
+                text=text,
+                proof=self._proof(command.proof),
+                budgets=self.budgets.left_message(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
+            )
+        except ProofNeeded as problem:
+            raise self._puzzled(problem) from None
 
     async def say(self, command: VisitorSay) -> Said:
         text, chat = clean_message(command.text), self._open_chat()

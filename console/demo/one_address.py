@@ -15,5 +15,6 @@ def for_one_address(settings: Settings) -> Settings:
         address_messages=TIMES * settings.address_messages,
         visitor_openings=TIMES * settings.visitor_openings,
         visitor_bytes=TIMES * settings.visitor_bytes,
+        attack_openings=TIMES * settings.attack_openings,
         site_openings=TIMES * settings.site_openings,
     )

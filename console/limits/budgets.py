@@ -41,6 +41,7 @@ class Budgets:
             Budget(f"opens|address|{self.address}", settings.address_openings, MINUTE),
             Budget(f"opens|site|{self._site}", settings.site_openings, MINUTE),
             self._bytes(visitor, size),
+            self._attack(),
         )
 
     def left_message(self, visitor: str, size: int) -> str:
@@ -49,11 +50,16 @@ class Budgets:
             Budget(f"left|address|{self.address}", settings.address_messages, HOUR),
             Budget(f"opens|site|{self._site}", settings.site_openings, MINUTE),
             self._bytes(visitor, size),
+            self._attack(),
         )
 
     def written(self, visitor: str, size: int) -> str:
         """Budgets of a message or profile in an open chat."""
         return self._told(self._bytes(visitor, size))
+
+    def _attack(self) -> Budget:
+        """Beyond it new visitors are not refused: their browsers have to work for it."""
+        return Budget(f"new|site|{self._site}", self._settings.attack_openings, MINUTE, code="proof_needed")
 
     def _bytes(self, visitor: str, size: int) -> Budget:
         return Budget(f"bytes|visitor|{visitor}", self._settings.visitor_bytes, MINUTE, size, "too_much")

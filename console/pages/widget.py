@@ -31,7 +31,20 @@ HERE = Path(__file__).parent
 # This order compresses best. Nothing in these modules runs before the last line of the last one.
 PARTS = ("page", "i18n", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
 # Fetched when the widget is opened, so that the script every page loads stays small; without them the chat is plain.
-LAZY = ("survey", "transcript", "menu", "status", "extras", "links", "fields", "guard", "says", "leave", "counted")
+LAZY = (
+    "survey",
+    "transcript",
+    "menu",
+    "status",
+    "extras",
+    "links",
+    "fields",
+    "guard",
+    "says",
+    "leave",
+    "counted",
+    "proof",
+)
 LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
 IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several
 EXPORT = re.compile(r"^export ", re.MULTILINE)
@@ -92,6 +105,12 @@ def lazy() -> Asset:
     body = "\n".join(as_part(module) for module in modules)
     text = f"{style_of(source, 'later')}export default({{{given},style}})=>{{style(STYLE);{body}\nreturn{{{made}}}}}"
     return asset(shorten("application/javascript", text).encode(), "text/javascript")
+
+
+@cache
+def solver() -> Asset:
+    """Return the proof of work: a module that only visitors of a site under attack load."""
+    return asset(shorten("application/javascript", read(folder(), "solver.js")).encode(), "text/javascript")
 
 
 def lazy_name() -> str:
@@ -211,6 +230,10 @@ async def widget_lazy(request: Request) -> Response:
     return send(request, lazy(), "public, max-age=31536000, immutable")
 
 
+async def widget_solver(request: Request) -> Response:
+    return send(request, solver(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
+
+
 async def widget_language(request: Request) -> Response:
     language = request.path_params["language"]
     if language == SOURCE or language not in languages():
@@ -248,5 +271,6 @@ routes = [
     Route("/widget.js", widget_script),
     Route("/widget/availability", widget_availability),
     Route("/widget/{language:str}.json", widget_language),
+    Route("/widget/solver.js", widget_solver),
     Route("/widget/later-{tag:str}.js", widget_lazy),
 ]

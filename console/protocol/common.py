@@ -29,6 +29,7 @@ OptionalId = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?"
 LabelText = Annotated[str, msgspec.Meta(max_length=60)]
 Tags = Annotated[list[LabelText], msgspec.Meta(max_length=20)]
 Place = Literal["waiting", "active", "ended"]
+Proof = Annotated[str, msgspec.Meta(max_length=120, description="the solution of a nack's puzzle")]
 Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 

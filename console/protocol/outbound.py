@@ -25,6 +25,7 @@ class Nack(Outbound, tag="nack"):
     message: str
     final: bool
     retry_after: float = 0
+    puzzle: str = ""
 
 
 class Pong(Outbound, tag="pong"):

@@ -14,6 +14,7 @@ from console.protocol.common import (
     Name,
     Page,
     Ping,
+    Proof,
     Score,
     Seq,
     Text,
@@ -47,6 +48,7 @@ class Open(Inbound, tag="open"):
     email: Email = ""
     fields: Fields = {}
     page: Page = Page()
+    proof: Proof = ""
 
 
 class VisitorSay(Inbound, tag="say"):
@@ -101,6 +103,7 @@ class LeaveMessage(Inbound, tag="leave_message"):
     text: Text
     name: Name = ""
     page: Page = Page()
+    proof: Proof = ""
 
 
 class VisitorHistory(Inbound, tag="history"):

@@ -43,6 +43,7 @@ TABLE: tuple[Key, ...] = (
     Key("tabs:<chat>", "zset", "the visitor's connections -> lease", "until the end"),
     Key("draft:<chat>", "string", "the agent's unsent text", "until the end"),
     Key("budget:<name>", "string", "when all that was taken of it is made up for (ms)", "until then"),
+    Key("proof:<nonce>", "string", "that this proof of work was used", "11 min"),
     Key("sockets:<address>", "hash", "process -> visitors' sockets of it, until when that counts", "1 min"),
     Key("visitor:<visitor>", "hash", "current chat, last agent", "24 h after the last chat"),
 )  # fmt: skip

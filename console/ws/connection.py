@@ -11,7 +11,16 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.authentication import services_of
 from console.delivery.hub import Outbox
-from console.errors import Blocked, NotAllowed, Refused, SestettoError, SlowDown, TooManyConnections, Unknown
+from console.errors import (
+    Blocked,
+    NotAllowed,
+    ProofNeeded,
+    Refused,
+    SestettoError,
+    SlowDown,
+    TooManyConnections,
+    Unknown,
+)
 from console.protocol import MAX_FRAME, Ack, Cid, Error, Inbound, Nack, Outbound, Ping, Pong, encode
 from console.queue.results import Said
 from console.security import log as security_log
@@ -305,4 +314,5 @@ class Connection:
         if not problem.final:
             # Keep the first refused cid: that command must come before all later ones.
             self._stopped_at = self._stopped_at or cid
-        self.send(Nack(cid, problem.code, str(problem), problem.final, round(problem.retry_after, 1)))
+        puzzle = problem.puzzle if isinstance(problem, ProofNeeded) else ""
+        self.send(Nack(cid, problem.code, str(problem), problem.final, round(problem.retry_after, 1), puzzle))

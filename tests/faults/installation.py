@@ -96,7 +96,7 @@ async def installed(folder: Path, store_url: str, workspace: str, **settings: ob
     """Run the demo's installation in this process, in its own workspace."""
     given = {"database": sqlite_url(folder), "secret": "only for tests, and long enough for it", **settings}
     ours = read_settings({}, port=0, data=folder, store=store_url, workspace=workspace, **given)
-    if not any(name.startswith(("address_", "visitor_", "site_")) for name in settings):
+    if not any(name.startswith(("address_", "visitor_", "site_", "attack_")) for name in settings):
         ours = for_one_address(ours)
     with listen(ours) as listening:
         url = url_of(listening)

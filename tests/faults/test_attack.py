@@ -1,6 +1,7 @@
 """A site attacked from one address keeps its queue, agents and disk; the attacker learns when to try again."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 from console.domain.ids import new_cid
+from console.limits.puzzles import zeros
 from console.queue.embedded import EmbeddedStore
 from tests.faults.clients import Cast
 from tests.faults.installation import Inside, installed
@@ -130,3 +132,37 @@ async def test_with_few_descriptors_staff_still_get_in(shop: Inside) -> None:
         async with Cast(shop) as cast:
             await cast.agent("ana")
             await cast.agent("ben")
+
+
+async def test_under_attack_a_first_message_costs_a_proof_of_work_and_only_then(
+    tmp_path: Path, store: EmbeddedStore, workspace_name: str
+) -> None:
+    """From many addresses: each is within its own limits."""
+    limits = {"attack_openings": 3, "site_openings": 600}
+    async with (
+        installed(tmp_path, store.url, workspace_name, **limits) as shop,
+        Cast(shop) as cast,
+        AsyncExitStack() as stack,
+    ):
+        await cast.agent("ana")
+        crowd = [await stack.enter_async_context(await come(shop, f"198.51.100.{number}")) for number in range(8)]
+        await answers(crowd, "welcome")
+        frames = [{"text": "Spam", "cid": new_cid()} for _ in crowd]
+        for socket, fields in zip(crowd, frames, strict=True):
+            socket.say(msgspec.json.encode({"t": "open", **fields}).decode())
+        got = await answers(crowd, "ack", "nack")
+        refused = [place for place, answer in enumerate(got) if answer["t"] == "nack"]
+        assert len(refused) == 5
+        vera = refused[0]
+        assert got[vera]["code"] == "proof_needed"
+        proof = solved(str(got[vera]["puzzle"]))
+        crowd[vera].say(msgspec.json.encode({"t": "open", **frames[vera], "proof": proof}).decode())
+        assert await crowd[vera].until("ack")
+        other = refused[1]
+        crowd[other].say(msgspec.json.encode({"t": "open", **frames[other], "proof": proof}).decode())
+        assert (await crowd[other].until("ack", "nack"))["code"] == "proof_needed"
+
+
+def solved(puzzle: str) -> str:
+    bits = int(puzzle.split(".")[1])
+    return next(proof for number in itertools.count() if zeros(proof := f"{puzzle}.{number}") >= bits)

@@ -33,6 +33,7 @@ class VisitorCalls(Caller):
         text: str,
         address: str = "",
         budgets: str = "",
+        proof: str = "",
     ) -> Said:
         """Open a chat with its first message; if one is open, add the message there.
 
@@ -56,6 +57,7 @@ class VisitorCalls(Caller):
             encode(words),
             budgets,
             address,
+            proof,
         )
 
     async def leave_message(
@@ -69,6 +71,7 @@ class VisitorCalls(Caller):
         profile: VisitorProfile,
         text: str,
         budgets: str = "",
+        proof: str = "",
     ) -> Said:
         """Leave a message for later: a chat that has ended from the start, without a clock."""
         visitor = profile.visitor
@@ -76,7 +79,18 @@ class VisitorCalls(Caller):
         words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
         body = digest(text, visitor.email)
         return await self._said(
-            "leave_message", chat, visitor.id, queue, site, channel, cid, body, encode(profile), encode(words), budgets
+            "leave_message",
+            chat,
+            visitor.id,
+            queue,
+            site,
+            channel,
+            cid,
+            body,
+            encode(profile),
+            encode(words),
+            budgets,
+            proof,
         )
 
     async def visitor_say(

@@ -3,18 +3,35 @@
 -- stored as the time (ms) at which everything taken will have been made up for: one short string that expires by
 -- itself.
 
+local PROOF_LIFE = 660000 -- ms a used proof is remembered: longer than its puzzle holds
+local PROOF_WITHIN = 30000 -- ms a client has for its proof before it sends the command again without
+
 local SPENT -- by this call: {name, time}
 
+-- Whether a new visitor lacks a proof of work. Their tries count, refused ones too: an attack that goes on stays one.
+local function unproved(name, most, period, visitor, proof)
+  if redis.call('EXISTS', key('visitor', visitor)) == 1 then return false end
+  local free = math.max(num(redis.call('GET', key('budget', name))), NOW)
+  local after = free + period / num(most)
+  redis.call('SET', key('budget', name), int(math.min(after, NOW + period)), 'PX', int(period))
+  if after - NOW <= period then return false end
+  return proof == '' or not redis.call('SET', key('proof', proof), '1', 'NX', 'PX', int(PROOF_LIFE))
+end
+
 -- Returns a refusal, with the ms until there is room, if a budget lacks what the call takes; nil if all have room.
-function S.afford(budgets)
+function S.afford(budgets, visitor, proof)
   SPENT = {}
   for most, period, cost, code, name in string.gmatch(budgets or '', '(%d+) (%d+) (%d+) (%S+) (%S+)\n') do
     period = num(period)
-    local free = math.max(num(redis.call('GET', key('budget', name))), NOW)
-    local after = free + period / num(most) * num(cost)
-    -- a cost above the whole budget is allowed when nothing else was taken, or it could never be done
-    if after - NOW > period and free > NOW then return { '!', code, int(after - NOW - period + 1) } end
-    SPENT[#SPENT + 1] = { name, after }
+    if code == 'proof_needed' then
+      if unproved(name, most, period, visitor, proof or '') then return { '!', code, int(PROOF_WITHIN) } end
+    else
+      local free = math.max(num(redis.call('GET', key('budget', name))), NOW)
+      local after = free + period / num(most) * num(cost)
+      -- a cost above the whole budget is allowed when nothing else was taken, or it could never be done
+      if after - NOW > period and free > NOW then return { '!', code, int(after - NOW - period + 1) } end
+      SPENT[#SPENT + 1] = { name, after }
+    end
   end
 end
 

@@ -129,14 +129,29 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload, bu
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
--- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address)
+-- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address, proof)
 -- If the visitor already has an open chat, because a second tab was faster, the message goes there: nothing is lost.
 verb(
   'open',
-  function(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address)
+  function(
+    chat,
+    visitor,
+    connection,
+    queue,
+    site,
+    channel,
+    tongue,
+    cid,
+    digest,
+    opened,
+    message,
+    budgets,
+    address,
+    proof
+  )
     local again = S.again(visitor, visitor, cid, digest)
     if again then return again end
-    local poor = S.afford(budgets)
+    local poor = S.afford(budgets, visitor, proof)
     if poor then return poor end
     local running = redis.call('HGET', key('visitor', visitor), 'chat')
     local c = running and S.chat(running)
@@ -167,13 +182,13 @@ verb(
   end
 )
 
--- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets): starts no clock.
-verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets)
+-- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets, proof): starts no clock.
+verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets, proof)
   local again = S.again(visitor, visitor, cid, digest)
   if again then return again end
   local q = S.home(queue, site)
   if not q then return refuse('not_found') end
-  local poor = S.afford(budgets)
+  local poor = S.afford(budgets, visitor, proof)
   if poor then return poor end
   S.spend()
   queue = q.id

@@ -1,12 +1,13 @@
 """What a visitor, an address and a site may do in a while: counted in the call that does it, over all processes."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
 
 from console.domain.ids import new_cid, new_id
-from console.errors import SlowDown, TooManyChats, TooManyConnections, TooMuch
+from console.errors import ProofNeeded, SlowDown, TooManyChats, TooManyConnections, TooMuch
 from console.events import Visitor
 from console.limits.budgets import Budget, told
 from console.queue.payloads import VisitorProfile
@@ -130,3 +131,44 @@ async def test_a_refilled_budget_leaves_no_key_behind(shift: Shift) -> None:
 
 def test_every_budget_refusal_is_temporary() -> None:
     assert all(issubclass(one, SlowDown) and not one.final for one in (TooManyChats, TooManyConnections, TooMuch))
+
+
+# --- under attack -------------------------------------------------------------------------------------
+
+ATTACK = told([Budget("new", 3, 60_000, 1, "proof_needed")])
+
+
+async def opens(shift: Shift, visitor: str, proof: str = "") -> Said:
+    return await shift.workspace.open(
+        new_id(), connection="c", queue="sales", language="", site="shop", channel="web", cid=new_cid(),
+        profile=VisitorProfile(Visitor(visitor, visitor)), text="Hello", budgets=ATTACK, proof=proof,
+    )  # fmt: skip
+
+
+async def test_new_visitors_over_the_threshold_need_a_proof_that_holds_once(shift: Shift) -> None:
+    for number in range(3):
+        await opens(shift, f"v{number}")
+    with pytest.raises(ProofNeeded):
+        await opens(shift, "vera")
+    await opens(shift, "vera", "nonce")
+    with pytest.raises(ProofNeeded):
+        await opens(shift, "mallory", "nonce")
+
+
+async def test_whoever_has_a_chat_already_needs_none(shift: Shift) -> None:
+    await opens(shift, "vera")
+    for number in range(5):
+        with suppress(ProofNeeded):
+            await opens(shift, f"v{number}")
+    await opens(shift, "vera")
+
+
+async def test_an_attack_lasts_while_tries_go_on_and_is_over_after_them(shift: Shift) -> None:
+    for number in range(20):
+        with suppress(ProofNeeded):
+            await opens(shift, f"v{number}")
+        await shift.passes(1)
+    with pytest.raises(ProofNeeded):
+        await opens(shift, "ada")
+    await shift.passes(61)
+    await opens(shift, "ada")

@@ -90,7 +90,8 @@ def test_what_is_fetched_on_opening_is_small_too() -> None:
 
 
 def test_every_file_of_the_widget_is_in_the_script_or_fetched_lazy() -> None:
-    assert {f"{name}.js" for name in (*PARTS, *LAZY)} == set(sources())
+    alone = {"solver.js"}  # for visitors of a site under attack
+    assert {f"{name}.js" for name in (*PARTS, *LAZY)} | alone == set(sources())
 
 
 def test_the_lazy_part_imports_nothing_but_what_the_script_hands_it() -> None:
@@ -99,6 +100,13 @@ def test_the_lazy_part_imports_nothing_but_what_the_script_hands_it() -> None:
     wanted = {name for part in LAZY for name in imported(sources()[f"{part}.js"])}
     assert wanted
     assert wanted | {"style"} == set(re.split(r",\s+", handed[1]))
+
+
+def test_the_proof_of_work_is_served_to_any_page(client: TestClient) -> None:
+    answer = client.get("/widget/solver.js")
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert len(brotli.compress(answer.content, quality=11)) <= 800
 
 
 @pytest.mark.parametrize("parts", [PARTS, LAZY], ids=["script", "lazy"])
