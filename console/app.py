@@ -1,4 +1,4 @@
-"""The application: all parts wired together, and every route on one page."""
+"""Builds the ASGI application: wires its parts together and lists every route."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -106,7 +106,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
 
 
 class Application(Starlette):
-    """Starlette with everything of ours around its own error page too."""
+    """Starlette whose middleware also wraps its error page, so that errors carry its headers and request ids too."""
 
     public_origin = ""
 
@@ -150,12 +150,12 @@ def boards_of(services: Services) -> Boards:
 
 
 async def open_up(services: Services) -> None:
-    """SQL is migrated and live state configured; SettingError when the store cannot keep our promises."""
+    """Migrate SQL and configure the store. Raises SettingError if the store's settings would lose chats."""
     await services.database.migrate_when_there()
     services.directory = await services.stores.directory.read()
     for _ in range(60):
         try:
-            # Before anything is written: a store that was set back would give known numbers to new facts.
+            # Must come before the first write: a store set back would reuse numbers that SQL already has.
             await introduce(services.workspace, services.database, services.settings.secret)
             await settle_history(services.workspace, services.database)
             services.directory = await publish(services.workspace, services.stores.directory)
@@ -176,7 +176,7 @@ async def health(request: Request) -> Response:
 
 
 async def readiness(request: Request) -> Response:
-    """200 while people can be served; how far the feed's consumers are, which hold nobody up."""
+    """Return 200 while visitors can be served. Also lists the consumers' lag, which never makes the server unready."""
     alone = await health(request)
     lags = {lag.consumer: lag._asdict() for lag in await request.app.state.services.lags.read()}
     ready = alone.status_code == 200 and request.app.state.fanout.ready.is_set()

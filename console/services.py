@@ -1,4 +1,4 @@
-"""The running parts of one installation, shared by pages, sockets and background work; wired in app.py."""
+"""The running parts of one installation, which pages, sockets and background tasks share. app.py creates them."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ from console.views.html import HtmlViews
 
 @dataclass
 class Services:
-    """`picture` and `directory` are those of `current`: read them anew each time."""
+    """`picture` and `directory` come from `current`, which may replace them: read the property each time."""
 
     settings: Settings
     workspace: Workspace
@@ -53,7 +53,7 @@ class Services:
     build: str
     address_sockets: AddressSockets = field(default_factory=AddressSockets)
     positions: QueuePositions = field(default_factory=QueuePositions)
-    known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential: for when SQL is away
+    known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential; used while SQL is down
     refusals: dict[tuple[str, str], float] = field(default_factory=dict)  # member and page -> told until, monotonic
     sql_silent_until: float = 0.0  # monotonic
     refused_origins: RefusedOrigins = field(init=False)

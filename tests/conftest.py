@@ -1,4 +1,4 @@
-"""What every test may ask for: the embedded store, a workspace of its own, a whole server, a browser."""
+"""Fixtures for all tests: the embedded store, a workspace per test, a whole server, a browser."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from console.queue.embedded import EmbeddedStore
 from tests.support.postgresql import PostgresServer
 from tests.support.server_process import RunningServer
 
-MEMORY = Path("/dev/shm")  # a folder in memory, on Linux: a hundred databases and stores need not wait for a disk
+MEMORY = Path("/dev/shm")  # in memory, on Linux: a hundred databases and stores do not wait for a disk
 ENOUGH = 2 << 30  # bytes free in it; a full run leaves about 100 MB
 
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
@@ -26,18 +26,18 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usag
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedStore]:
-    """One real embedded store for the whole run; `store.url` is its address."""
+    """Start one real embedded store for the whole run; `store.url` is its address."""
     async with EmbeddedStore(tmp_path_factory.mktemp("store")) as running:
         yield running
 
 
-hypothesis.settings.register_profile("busy", deadline=None)  # a shared machine is slow now and then
+hypothesis.settings.register_profile("busy", deadline=None)  # a shared machine is sometimes slow
 hypothesis.settings.load_profile("busy")
 
 
 @pytest.fixture(autouse=True)
 def plain_logs() -> Iterator[None]:
-    """A command tried in this process sets the logs up for its own output, which is gone after the test."""
+    """Reset logging: a command run in this process points it at an output that is closed after the test."""
     yield
     structlog.reset_defaults()
 
@@ -49,7 +49,7 @@ def store_url(store: EmbeddedStore) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """One real PostgreSQL for the whole run; its database `migrated` has every table, and nobody has it open."""
+    """Start one real PostgreSQL for the whole run. Its database `migrated` has every table and no open connection."""
     server = PostgresServer()
     try:
         server.start()
@@ -67,13 +67,13 @@ async def _migrate(url: str) -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An archive of each kind in turn: what asks for it is tried on both."""
+    """A migrated archive; the test runs once on SQLite and once on PostgreSQL."""
     return _database_url(request, tmp_path, like="migrated")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The same without a table."""
+    """Like the migrated archive, but without tables."""
     return _database_url(request, tmp_path, like="template0")
 
 
@@ -85,13 +85,13 @@ def _database_url(request: pytest.FixtureRequest, folder: Path, *, like: str) ->
 
 @pytest.fixture
 def workspace_name() -> str:
-    """A workspace that no other test has: tests share the store and never see each other."""
+    """A workspace of this test alone: tests share the store and must not see each other's chats."""
     return f"t-{new_id()}"
 
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
-    """Starts servers (`start_server(crowd=3, log="debug")`), each with its own data; stops them after the test."""
+    """Start servers (`start_server(crowd=3, log="debug")`), each with its own data; stop them after the test."""
     started: list[RunningServer] = []
 
     def start(**settings: object) -> RunningServer:

@@ -1,4 +1,4 @@
-"""Where a new chat goes: the one place that decides on queue and language, whoever opens the chat."""
+"""Opens chats: the only place that decides on a new chat's queue and language, for all ways to open one."""
 
 from typing import NamedTuple
 

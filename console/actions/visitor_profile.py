@@ -22,7 +22,7 @@ EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
 class ProfileBuilder:
-    """The visitor as this socket knows them; facts carry `profile`. `site` is called anew each time."""
+    """The visitor as this socket knows them; facts carry `profile`. `site` is called each time."""
 
     def __init__(self, visitor: str, site: Callable[[], Site], browser: str) -> None:
         self._site = site

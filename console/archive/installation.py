@@ -26,7 +26,7 @@ async def read_identity(database: Database) -> Identity:
 
 
 async def claim(database: Database, wanted: Identity) -> Identity:
-    """Set the fields that are not set yet; return the identity, whoever set it."""
+    """Set the fields that are not set yet; return the identity, which another process may have set first."""
     known = await read_identity(database)
     try:
         async with database.writing() as connection:

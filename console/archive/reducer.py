@@ -110,7 +110,7 @@ def text_of(fact: AnyFact) -> str:
 
 
 def author_of(fact: AnyFact) -> str:
-    """Return the id of whoever did it; empty for the visitor, whom only the chat knows, and for nobody."""
+    """Return the id of the member who did it; empty for the visitor (facts carry no id for them) and for the system."""
     author = getattr(fact, "author", None)
     return author.id if author is not None else str(getattr(fact, "agent", ""))
 

@@ -1,6 +1,6 @@
-"""What supervisors do in live chats and to agents' statuses, found among the facts.
+"""Reads what supervisors did in live chats and to agents' statuses.
 
-The writer lists each such fact once, in the transaction that stores it; deleting the fact deletes its line.
+The writer indexes each such fact once, in the transaction that stores it; deleting the fact deletes its row.
 """
 
 from typing import TypeGuard
@@ -40,7 +40,7 @@ def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
 async def read_supervisor_actions(
     database: Database, workspace: str, *, before: AuditCursor | None = None, limit: int = 50
 ) -> list[SupervisorAction]:
-    """The newest first; those behind the place `before`, when it is given. Unknown when SQL is away."""
+    """Return supervisors' actions, newest first; with `before`, only older ones. Raises Unknown while SQL is down."""
     at, n = interventions.c.at, interventions.c.n
     wanted = (
         select(at, n, facts.c.raw, chats.c.name)

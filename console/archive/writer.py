@@ -37,7 +37,7 @@ class Archive:
         return await self._cursor.position()
 
     async def append(self, epoch: str, entries: Sequence[Entry]) -> None:
-        """Store entries that are not stored yet, whoever reads the feed; see `FeedCursor.append`."""
+        """Store the entries that are not stored yet; another leader may have stored some. See `FeedCursor.append`."""
         await self._cursor.append(Batch(epoch, entries), self.write)
 
     async def set_aside_count(self) -> int:

@@ -1,4 +1,4 @@
-"""The server under load: a process of its own with its store, and what the kernel says they use."""
+"""Runs the server under load in its own process, with its store, and reads both processes' usage from the kernel."""
 
 import asyncio
 import os
@@ -66,7 +66,7 @@ def _additions() -> float:
 
 
 class Target(NamedTuple):
-    """A server under load; `pid` is 0 if it is not our process."""
+    """A server under load; `pid` is 0 if we did not start it."""
 
     url: str
     pid: int
@@ -80,7 +80,7 @@ class Target(NamedTuple):
 
 @asynccontextmanager
 async def own_server(agents: int, *, pace: int = 1000) -> AsyncIterator[Target]:
-    """A fresh server with its embedded store in a folder that goes away with it."""
+    """Start a new server with an embedded store in a temporary folder; stop it and delete the folder at the end."""
     with tempfile.TemporaryDirectory(prefix="sestetto-load-") as folder:
         settings = resolve(read_settings({}, data=Path(folder), port=0))
         with listen(settings) as found:
@@ -138,7 +138,7 @@ async def people(database_url: str, url: str, agents: int) -> dict[str, str]:
 
 
 async def supervisor(database_url: str) -> str:
-    """Create somebody who may open boards; return their session's cookie."""
+    """Create a supervisor; return their session cookie."""
     database, password = Database(database_url), secrets.token_urlsafe(16)
     try:
         stores = Stores(database)

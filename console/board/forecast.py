@@ -18,7 +18,7 @@ HORIZON = 30_000  # ms
 
 
 class Forecast(msgspec.Struct):
-    """A queue's clocks: those that ran out, those that run out within 30 s, and how many of those will break."""
+    """A queue's promises: how many are late, how many are due within 30 s, and how many of the latter will break."""
 
     late: int = 0
     oldest: int = 0  # when the first late one broke (ms), 0 for none
@@ -27,7 +27,7 @@ class Forecast(msgspec.Struct):
 
 
 def clock_of(chat: ChatState) -> int:
-    """Return when the chat's clock ends (ms): its turn's, while waiting the queue's, else its agent's promise; 0 if
+    """Return when the chat's promise is due (ms): the turn's, the queue's while waiting, else the agent's; 0 if
     none runs.
     """
     if chat.place == "wrapup":
@@ -69,7 +69,7 @@ def _too_late(picture: Picture, paces: Mapping[str, int], now: int) -> Iterator[
 
 
 def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[ChatState]:
-    """Yield waiting chats that get no slot."""
+    """Yield waiting chats that no slot becomes free for in time."""
     free = {agent.id: slots for agent in picture.agents.values() if (slots := agent.free_slots)}
     for chat in in_line(picture.chats.values()):
         taker = next((agent for agent in free if _serves(picture.agents[agent], chat, directory)), "")
@@ -82,7 +82,7 @@ def _nobody_free(picture: Picture, directory: Directory, now: int) -> Iterator[C
 
 
 def in_line(chats: Iterable[ChatState]) -> Sequence[ChatState]:
-    """Return the waiting chats in the order in which they are taken."""
+    """Return the waiting chats in the order in which the queue assigns them."""
     return sorted((chat for chat in chats if chat.place == "waiting"), key=lambda chat: (chat.rank, chat.id))
 
 

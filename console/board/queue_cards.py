@@ -1,4 +1,4 @@
-"""A queue's card on the board: who waits, what is about to break, and the service level."""
+"""Builds a queue's card on the board: waiting chats, promises about to break, and the service level."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -14,8 +14,8 @@ from console.projection.statistics import MINUTE, Statistics
 from console.projection.waiting_reason import WaitingReason, waiting_reason
 
 LISTED = 10  # waiting chats shown by name
-QUICK = 0.25  # the share of answers that are faster than the time we assume for one answer
-ENOUGH = 20  # answers needed to know that time
+QUICK = 0.25  # we assume that an answer takes as long as this quantile of the recent answers
+ENOUGH = 20  # recent answers needed for that estimate
 
 Code = Literal["nobody", "full", "late", "no_free", "breaking", "under_goal"]
 State = Literal["fine", "soon", "late"]
@@ -36,7 +36,7 @@ class Alert(msgspec.Struct, frozen=True):
 
 
 class InLine(msgspec.Struct, frozen=True):
-    """A chat waiting: since when, when its promise breaks, why, and the queues it has overflowed to (names)."""
+    """A waiting chat: since when, when its promise breaks, why it waits, and which queues it overflowed to (names)."""
 
     chat: str
     name: str
@@ -242,7 +242,7 @@ def _broken(today: Statistics) -> Broken:
 
 
 def _in_time(figures: Statistics) -> Share:
-    """Of all promises that came due, whoever held them and whatever came of them, those that were kept."""
+    """Count the promises that came due and those that were kept, whichever agent had the chat and however it ended."""
     return _share(figures.of("v").within, figures.came_due())
 
 

@@ -62,8 +62,8 @@ async def _demo(settings: Settings, crowd: int, agents: int) -> None:
         url = url_of(listening)
         async with local_services(settings) as filled:
             links, bearers = await _people(filled, url, agents)
-            here = url if is_loopback(settings.host) else ""  # on a network it has other names too
-            named = replace(for_one_address(filled), origin=filled.origin or here)  # alerts lead to the board
+            here = url if is_loopback(settings.host) else ""  # on a network the server may have other addresses
+            named = replace(for_one_address(filled), origin=filled.origin or here)  # alerts link to the board
             app = create_app(named, demo=True)
             async with serving(app, listening, named) as stopping:
                 _welcome(url, links, filled.data, crowd, agents)

@@ -1,1 +1,1 @@
-"""Consumers that follow the feed into SQL: each entry once, whoever leads, restarts or is cut off."""
+"""Consumers that follow the feed into SQL. Each entry is stored once, through restarts and changes of leader."""

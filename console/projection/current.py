@@ -8,7 +8,7 @@ from console.projection.picture import Picture
 
 @dataclass
 class Current:
-    """The current picture and directory. Read both attributes anew each time: either object may be replaced."""
+    """The current picture and directory. Read both attributes each time: either object may be replaced."""
 
     picture: Picture = field(default_factory=Picture)
     directory: Directory = field(default_factory=lambda: Directory(0))

@@ -1,4 +1,4 @@
-"""The life of one socket, whoever is on it: frames in order, a bounded outbox, limits, and a clean end."""
+"""Runs one socket, an agent's, visitor's or board's: frames in order, a bounded outbox, limits, and a clean end."""
 
 import asyncio
 import contextlib

@@ -186,5 +186,5 @@ class Watching:
 
 
 def _is_over(fact: object) -> bool:
-    """Whether the chat leaves its slot with this fact, and with it the eyes of whoever watches."""
+    """Return whether this fact takes the chat out of its slot, which ends watching it."""
     return isinstance(fact, Wrapped) or (isinstance(fact, Ended) and not fact.wrapup)

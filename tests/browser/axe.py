@@ -1,4 +1,4 @@
-"""axe, and the looks it is run in: one page a scene and screen, in light and in dark."""
+"""Runs axe: once per scene, in light and in dark."""
 
 from pathlib import Path
 from typing import Any, TypedDict

@@ -1,4 +1,4 @@
-"""Sam at his board in a real browser, before a whole server."""
+"""Sam at his board in a real browser, connected to a whole server."""
 
 from typing import Self
 

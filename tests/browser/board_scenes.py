@@ -1,4 +1,4 @@
-"""Named states of the board, to look at, to measure and to run axe over."""
+"""Named states of the board, for screenshots, measurements and axe."""
 
 from playwright.async_api import Page
 

@@ -1,4 +1,4 @@
-"""A stage for the board: the real page, scripts and parts over a made-up floor; the test speaks the server's part."""
+"""A stage for the board: real page, scripts and fragments with invented data; the test plays the server."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Finding a Chromium, and how it is started. `python -m tests.browser.chromium` gets one if there is none."""
+"""Finds and starts a Chromium. `python -m tests.browser.chromium` installs one if there is none."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""One browser for the whole run. Browser tests are async and share one loop, as Playwright's objects need it."""
+"""One browser for the whole run. Browser tests are async and share one event loop, as Playwright's objects need it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

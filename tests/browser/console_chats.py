@@ -1,4 +1,4 @@
-"""Chats as a stage for the console tells them, and who else is there."""
+"""Chats and members that the console's stage shows."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Named states of the console, to look at, to measure and to run axe over."""
+"""Named states of the console, for screenshots, measurements and axe."""
 
 from playwright.async_api import Page
 

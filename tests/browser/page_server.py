@@ -1,4 +1,4 @@
-"""One address for all stages of a worker: its browser asks for the pages' scripts once and finds them compiled."""
+"""Serves all stages of a worker at one address, so that its browser fetches and compiles the scripts once."""
 
 import asyncio
 

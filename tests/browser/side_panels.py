@@ -1,4 +1,4 @@
-"""What the stage's console fetches beside its socket: canned replies, and what is known of a visitor."""
+"""What the stage's console fetches over HTTP: canned replies and visitors' profiles."""
 
 import asyncio
 from typing import TYPE_CHECKING

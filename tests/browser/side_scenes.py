@@ -1,4 +1,4 @@
-"""Named states of what stands beside the panes, to look at, to measure and to run axe over."""
+"""Named states of the panels beside the panes, for screenshots, measurements and axe."""
 
 from playwright.async_api import Page
 

@@ -1,4 +1,4 @@
-"""Sam sets up an alert in the console alone, tries it, and chat-ops hears of a late answer."""
+"""Sam sets up an alert in the console and tests it; chat-ops receives it when an answer is late."""
 
 from collections.abc import AsyncIterator, Callable
 

@@ -1,4 +1,4 @@
-"""axe over the board's named states, in light, dark, on a phone and on a wall."""
+"""axe on the board's named states: light, dark, on a phone and on a wall screen."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What Sam does on his board by key and hand, and finds on it."""
+"""What Sam does on his board with keyboard and mouse."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How Sam's board looks: large enough, in every theme and size, and on a wall."""
+"""The board's layout: large enough in every theme and size, and on a wall screen."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sam at his board before a whole server, Ana at her console in another browser, Vera on a page."""
+"""Sam's board on a whole server, with Ana at her console in another browser and Vera on a page."""
 
 from collections.abc import AsyncIterator
 

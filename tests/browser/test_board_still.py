@@ -1,4 +1,4 @@
-"""What Sam sees on his board: nothing that moves under the pointer, nothing old that looks new."""
+"""The board keeps still: nothing moves under the pointer, and old data never looks current."""
 
 import re
 

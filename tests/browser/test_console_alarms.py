@@ -1,4 +1,4 @@
-"""Ana hears and sees it in time, also while she looks elsewhere."""
+"""Alarms reach Ana in time, by sound and on screen, also while she looks elsewhere."""
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect

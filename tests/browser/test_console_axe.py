@@ -1,4 +1,4 @@
-"""axe over the console's named states, in light, dark and on a phone."""
+"""axe on the console's named states: light, dark and on a phone."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Ana's canned replies: found by a few letters, filled in, counted only as they stand, and never sent by a slip."""
+"""Canned replies: found by a few letters, filled in, counted if sent unchanged, never sent by accident."""
 
 import asyncio
 

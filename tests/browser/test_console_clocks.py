@@ -1,4 +1,4 @@
-"""Holding replies and their clocks; and the key that finds whatever runs out first."""
+"""Holding replies, their clocks, and the key that jumps to the next deadline."""
 
 import re
 from itertools import pairwise

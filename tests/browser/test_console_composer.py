@@ -1,4 +1,4 @@
-"""What Ana types goes to the one she means, once, when she means it; never to a stranger, and never away."""
+"""The composer sends what Ana types once, to the visitor she means, and never loses a draft."""
 
 from playwright.async_api import BrowserContext, Page, expect
 
@@ -95,7 +95,8 @@ async def test_what_was_begun_stays_in_one_line_until_it_is_discarded(stage: Sta
     await expect(ghost.get_by_role("button", name="Copy")).to_be_visible()
     box = await ghost.bounding_box()
     log = await desk.locator("#pane-1 .scroll").bounding_box()
-    assert box and log
+    assert box
+    assert log
     assert box["height"] <= 36
     assert log["height"] >= 100
     await ghost.get_by_role("button", name="Discard").click()

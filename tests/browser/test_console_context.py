@@ -1,4 +1,4 @@
-"""What Ana's panes tell of their visitors: asked for by her, and never in another visitor's place."""
+"""The visitor's profile beside a pane: loaded on request, and never shown for another visitor."""
 
 from playwright.async_api import Locator, Page, expect
 

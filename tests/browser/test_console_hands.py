@@ -1,4 +1,4 @@
-"""Chats that change hands on Ana's screen: offered, taken, handed over; and never a key to the wrong one."""
+"""Chats that are offered, taken and handed over on Ana's screen; no key acts on the wrong chat."""
 
 import re
 

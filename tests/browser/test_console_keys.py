@@ -1,4 +1,4 @@
-"""Ana's keyboard: the place of a key counts, never its character, and the browser gets none of ours."""
+"""Ana's shortcuts: they follow a key's position, not its character, and leave the browser's own alone."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The connection comes and goes: Ana is told, nothing she sent is lost or doubled, and one tab is in charge."""
+"""Disconnects: Ana is told, nothing she sent is lost or doubled, and only one tab is active."""
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect

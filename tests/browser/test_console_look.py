@@ -1,4 +1,4 @@
-"""What Ana can see and press: lines enough, large targets, contrast, and nothing that moves under the pointer."""
+"""The console's layout: enough lines, large targets, contrast, and nothing that moves under the pointer."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Ana's command palette: everything by name, from wherever she is, and back to where she was."""
+"""The command palette: every command by name, from any focus, which returns to where it was."""
 
 import re
 from typing import Any

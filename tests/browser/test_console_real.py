@@ -1,4 +1,4 @@
-"""Ana's console before a whole server: the main job as she lives it."""
+"""Ana's console on a whole server: her main job."""
 
 from collections.abc import AsyncIterator
 

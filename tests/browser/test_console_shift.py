@@ -1,4 +1,4 @@
-"""Ana's check before a shift: what is good and what is not, in words, and never in the way of her work."""
+"""The check before a shift: it says in words what works and what does not, and never blocks Ana's work."""
 
 from playwright.async_api import Browser, Locator, Page, expect
 

@@ -1,4 +1,4 @@
-"""Canned replies, a visitor's context and a status with its reason before a whole server."""
+"""Canned replies, a visitor's profile and a status with its reason, on a whole server."""
 
 from collections.abc import AsyncIterator
 

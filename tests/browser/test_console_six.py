@@ -1,4 +1,4 @@
-"""Six busy panes and no mouse: Ana works by keyboard alone before a whole server, and no word goes astray."""
+"""Ana works in six busy panes by keyboard alone, on a whole server; every message reaches the right visitor."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Ana's status with its reasons, her own figures, and how dense she likes it."""
+"""Ana's status and its reasons, her own figures, and the density of her console."""
 
 from playwright.async_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Ana types while everything moves: not a character, not the caret, not the focus is lost."""
+"""Ana types while everything around changes: she loses no character, caret or focus."""
 
 import asyncio
 

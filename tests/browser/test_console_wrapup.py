@@ -1,4 +1,4 @@
-"""What a chat was about: asked after its end, with a clock of its own, and said at any time before."""
+"""Contact reasons: asked for in the wrap-up, which has its own clock, and possible at any time before."""
 
 from playwright.async_api import Page, expect
 

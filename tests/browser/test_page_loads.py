@@ -1,4 +1,4 @@
-"""What the console and the board fetch: every module in one wave, and nothing a second time."""
+"""Console and board fetch all modules in one wave, and nothing twice."""
 
 from typing import Any
 

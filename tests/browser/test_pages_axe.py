@@ -1,4 +1,4 @@
-"""axe over the pages beside the console: signing in, the lists, a transcript."""
+"""axe on the pages beside the console: sign-in, the lists, a transcript."""
 
 from playwright.async_api import BrowserContext, Page
 

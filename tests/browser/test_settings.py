@@ -1,4 +1,4 @@
-"""The settings in a real browser: a whole team set up there alone; axe over every page; keyboard, phone, dark."""
+"""The settings in a real browser: a whole team set up there; axe on every page; keyboard, phone, dark."""
 
 from collections.abc import AsyncIterator, Callable
 

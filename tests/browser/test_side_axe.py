@@ -1,4 +1,4 @@
-"""axe over what stands beside the panes, in light, dark and on a phone; and nothing of it too small to press."""
+"""axe on the panels beside the panes: light, dark and on a phone; all targets are large enough."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Vera on the shop's page, Ana at her console, a real server between them, and a network that breaks."""
+"""Vera on the shop's page, Ana at her console, a real server between them, and a network that fails."""
 
 import re
 from collections.abc import AsyncIterator

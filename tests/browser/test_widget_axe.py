@@ -1,4 +1,4 @@
-"""axe over the widget's named states, in light, dark and on a phone: nothing is found, nothing is left undecided."""
+"""axe on the widget's named states, in light, dark and on a phone: no violation, and no undecided rule."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

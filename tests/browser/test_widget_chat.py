@@ -1,4 +1,4 @@
-"""The widget on the demo's shop, against the whole server, with an agent at the other end."""
+"""The widget on the demo shop with a whole server and an agent."""
 
 from collections.abc import AsyncIterator, Iterator
 

@@ -1,4 +1,4 @@
-"""Whatever a page tells of its visitor, in whatever form: it is made to fit, and the visitor can write."""
+"""Any profile that a page sends, in any form, is cut to fit, and the visitor can still write."""
 
 from collections.abc import Iterator
 from typing import Any

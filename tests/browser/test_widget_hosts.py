@@ -1,4 +1,4 @@
-"""The widget on pages made with Turbo, htmx, Bootstrap and React: there once, and the keyboard stays the visitor's."""
+"""The widget on pages made with Turbo, htmx, Bootstrap and React: it appears once and keeps its keyboard input."""
 
 from collections.abc import AsyncIterator, Iterator
 

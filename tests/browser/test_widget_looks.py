@@ -1,4 +1,4 @@
-"""The widget on paper, in forced colours, on small screens and in other people's pages and languages."""
+"""The widget in print, in forced colours, on small screens, and in other pages' styles and languages."""
 
 from collections.abc import AsyncIterator, Iterator
 

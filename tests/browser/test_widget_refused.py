@@ -1,4 +1,4 @@
-"""A page that may not have the widget: its owner reads why, its visitors are told nothing that is not so."""
+"""A page that may not use the widget: its owner can read why, and its visitors are told nothing untrue."""
 
 from collections.abc import AsyncIterator, Iterator
 

@@ -1,4 +1,4 @@
-"""What the widget says while Vera waits, when nobody takes her, and when she is handed on."""
+"""What the widget says while Vera waits, when nobody takes her chat, and when it is handed over."""
 
 import re
 from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,4 @@
-"""Vera at the shop, in a real browser; Ana at her desk, as a JSON client: her console has tests of its own."""
+"""Vera at the shop in a real browser; Ana as a JSON client, since her console has its own tests."""
 
 import asyncio
 import contextlib

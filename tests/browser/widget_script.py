@@ -1,4 +1,4 @@
-"""The widget's server as a script: the page and its files are real, what the socket says is the test's to decide."""
+"""Plays the widget's server: page and files are real, the test decides what the socket sends."""
 
 import asyncio
 import json

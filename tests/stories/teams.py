@@ -1,4 +1,4 @@
-"""A team as a supervisor would set it up: queues and members in place of the demo's, on a server that runs."""
+"""Sets up a team on a running server, as a supervisor would, in place of the demo's."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Vera asks, Ana answers: the main job, told over real sockets."""
+"""Vera asks and Ana answers: the main job over real sockets."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What Vera is told while she waits, when she cannot be taken, and when she is handed on: the truth."""
+"""What Vera is told while she waits, when nobody can take her chat, and when it is handed over."""
 
 from datetime import UTC, datetime, timedelta
 

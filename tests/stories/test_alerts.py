@@ -1,4 +1,4 @@
-"""Somebody who looks at no screen hears in time: chat-ops before a promise breaks, mail when nobody is there."""
+"""Alerts reach people away from their screens: chat-ops before a promise breaks, mail when nobody is there."""
 
 from collections.abc import AsyncIterator, Callable
 

@@ -1,4 +1,4 @@
-"""Cloud content: a queue for each plan with a promise of its own; the premium promise comes first, nobody starves."""
+"""Cloud content: one queue per plan, each with its promise; premium goes first and nobody starves."""
 
 from console.domain.directory import Queue
 from tests.stories.teams import at_work, person, set_up

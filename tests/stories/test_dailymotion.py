@@ -1,4 +1,4 @@
-"""Video for the world: two levels, partners straight to the second, French and English, shifts in three cities."""
+"""Video platform: two tiers, partners straight to the second, French and English, shifts in three cities."""
 
 from datetime import UTC, datetime, timedelta
 

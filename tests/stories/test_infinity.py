@@ -1,4 +1,4 @@
-"""Film streaming: one agent, six chats at once, an answer within six seconds, and a reason for each contact."""
+"""Film streaming: one agent, six chats at once, an answer within six seconds, a reason for each contact."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Ana holds six chats and never a seventh; what she cannot hold moves, and nothing is forgotten."""
+"""Ana has six chats and never a seventh; the others go elsewhere, and none is forgotten."""
 
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Frame, Visitor

@@ -1,4 +1,4 @@
-"""Fifteen languages, and a remote team that hands over, asks a colleague and never leaves the tool."""
+"""Fifteen languages, and a remote team that transfers chats and asks colleagues without leaving the tool."""
 
 from console.domain.directory import Queue
 from tests.stories.teams import at_work, person, set_up

@@ -57,17 +57,17 @@ class Caller:
         await self._begin(direct, believed)
 
     async def _check_owner(self, direct: Direct) -> None:
-        """Nothing is ever written to a store of another installation: SettingError for whoever asks."""
+        """Raise SettingError if the store belongs to another installation: nothing may be written to it."""
         owner = (await direct("HGET", self.keys.head, "owner") or b"").decode()
         if owner and self.installation not in ("", owner):
             raise SettingError(OTHER_STORE)
 
     async def installation_of_store(self) -> str:
-        """Empty when it was never said."""
+        """Return the id of the installation that claimed the store; empty if none has."""
         return (await self.store.command("HGET", self.keys.head, "owner") or b"").decode()
 
     async def claim_store(self, installation: str) -> None:
-        """The store is that installation's from now on. SettingError when it is another's already."""
+        """Claim the store for the installation. Raises SettingError if another one has claimed it."""
         self.installation = installation
         await self.store.command("HSETNX", self.keys.head, "owner", installation)
         await self._check_owner(self.store.command)
@@ -84,18 +84,18 @@ class Caller:
             first = self.epoch == ""
             self.epoch = epoch
             if not first:
-                for told in self.on_epoch:
-                    told()
+                for listener in self.on_epoch:
+                    listener()
 
     async def meet(self) -> None:
-        """Make sure the epoch is known, whoever opened the connection."""
+        """Make sure that the epoch is known, also if the connection is older than this object."""
         if not self.epoch:
             await self.store.command("PING")
         if not self.epoch:  # the connection existed before this object
             await self._begin(self.store.command, "")
 
     async def turn_epoch(self, believed: str) -> None:
-        """Start a new epoch, unless somebody has started one since `believed`; everybody then says hello again."""
+        """Start a new epoch unless one has started since `believed`. All sockets then send `hello` again."""
         await self._begin(self.store.command, believed)
 
     async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Ada erases a visitor or a chat, and no word of it is anywhere: not in SQL, its file, the store or its log."""
+"""Ada erases a visitor or a chat: its text is gone from SQL, its file, the store and the store's log."""
 
 import asyncio
 from collections.abc import AsyncIterator

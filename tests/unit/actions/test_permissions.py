@@ -1,4 +1,4 @@
-"""Each verb by who may: Ana the agent, Sam the supervisor, Ada the admin. A new verb fails until it has its row."""
+"""Who may use each verb: agents, supervisors, admins. A new verb fails until it has a row."""
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator

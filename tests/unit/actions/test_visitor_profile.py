@@ -1,4 +1,4 @@
-"""What a page may tell of its visitor, and how much of it is kept."""
+"""What a page may send about its visitor, and how much of it is kept."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Alerts in every language: no text without its translation, none left over."""
+"""Alerts are fully translated: no text lacks a translation, and no translation is unused."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The process that sends: to a real receiver and a real mail server, and never where it may not."""
+"""The sending process delivers to a real receiver and a real mail server, and only to permitted addresses."""
 
 import asyncio
 import subprocess

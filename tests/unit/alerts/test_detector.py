@@ -1,4 +1,4 @@
-"""What an incident is, and when it is told: facts and time in, news out; no store, no clock, no network."""
+"""What an incident is and when it is reported: facts and time in, news out; no store, clock or network."""
 
 from dataclasses import dataclass, field
 from typing import Any

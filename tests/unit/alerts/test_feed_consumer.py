@@ -1,4 +1,4 @@
-"""From a real feed to the outbox: what was found once is told once, whoever reads, restarts or is cut off."""
+"""From a real feed to the outbox: each incident is reported once, through restarts and changes of leader."""
 
 import asyncio
 import sqlite3

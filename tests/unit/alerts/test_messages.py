@@ -1,4 +1,4 @@
-"""What an alert says: who waits since when, in the rule's language, as text whatever a visitor calls herself."""
+"""What an alert says: who waits since when, in the rule's language, with visitors' names as plain text."""
 
 from html.parser import HTMLParser
 

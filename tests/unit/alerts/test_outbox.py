@@ -1,4 +1,4 @@
-"""Rules, incidents and the outbox in SQL: one reader, each destination's order, and no secret in the audit."""
+"""Rules, incidents and the outbox in SQL: one reader, order per destination, no secret in the audit log."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From the outbox to real receivers: in order, again after a failure, and one dead end holds nobody else."""
+"""From the outbox to real receivers: in order, with retries; a dead destination delays no other."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The door to SQL: migrations make the tables, and what is wrong is said in one of two ways."""
+"""The SQL database: migrations create the tables, and every error is one of two exceptions."""
 
 import asyncio
 import sqlite3

@@ -1,4 +1,4 @@
-"""Ended chats and left messages can be found and read, and go when their days are over."""
+"""Ended chats and left messages can be found and read, and are deleted when their retention is over."""
 
 from collections.abc import AsyncIterator
 

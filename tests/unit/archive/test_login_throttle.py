@@ -1,4 +1,4 @@
-"""Nobody can keep Ana out of her own account by guessing at it: what she has signed in with lately passes."""
+"""Nobody can lock Ana out by guessing her password: places she signed in from lately still work."""
 
 from collections.abc import AsyncIterator
 

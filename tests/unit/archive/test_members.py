@@ -1,4 +1,4 @@
-"""Members, their credentials, and guessing that gets slower."""
+"""Members, their credentials, and the throttling of password guesses."""
 
 import asyncio
 from collections.abc import AsyncIterator

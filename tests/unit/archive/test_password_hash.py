@@ -1,4 +1,4 @@
-"""Passwords that somebody would try first are refused, without asking anybody."""
+"""Common passwords are refused without asking another service."""
 
 import pytest
 

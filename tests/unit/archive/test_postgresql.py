@@ -1,4 +1,4 @@
-"""PostgreSQL that neither answers nor refuses, and a process frozen within a transaction: nobody waits for ever."""
+"""A PostgreSQL that hangs, and a process frozen within a transaction: nobody waits for ever."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Pages whose widget was refused: counted, bounded, logged once a minute."""
+"""Origins whose widget was refused: counted, bounded, logged once a minute."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Ended chats and left messages are listed, filtered and found, on either database alike."""
+"""Ended chats and left messages are listed, filtered and found, on both databases."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What supervisors did, found among the facts: each once, as long as its chat is kept, and those of before too."""
+"""Supervisors' actions: each listed once, as long as its chat is kept, also those from before the migration."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path

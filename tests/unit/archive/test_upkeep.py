@@ -1,4 +1,4 @@
-"""What is deleted leaves the SQLite file: its words, and its room."""
+"""Deleted data leaves the SQLite file: its text and its space."""
 
 import sqlite3
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The archive's writer keeps each fact once, whatever is given again, fails or is cut off."""
+"""The archive's writer stores each fact once, through repeats, failures and disconnects."""
 
 import asyncio
 import sqlite3

@@ -1,4 +1,4 @@
-"""`sestetto load board` has windows with no, one and five boards, and sums them up without flattering."""
+"""`sestetto load board` measures windows with no, one and five boards, and sums them up honestly."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""`sestetto load chat` runs, counts, and its people keep every promise."""
+"""`sestetto load chat` runs and counts, and its simulated agents keep every promise."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The checker is itself tried: fed a story with one fault in it, it names that fault and no other."""
+"""The checker itself: given a story with one fault, it names that fault and no other."""
 
 import msgspec
 import pytest

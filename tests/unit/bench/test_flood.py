@@ -1,4 +1,4 @@
-"""`sestetto load flood` floods a real server, and compares with the window just before."""
+"""`sestetto load flood` floods a real server and compares with the window just before."""
 
 import os
 import subprocess

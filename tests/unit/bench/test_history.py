@@ -1,4 +1,4 @@
-"""`sestetto load history` asks a real archive, finds what it wrote, and says what took too long."""
+"""`sestetto load history` queries a real archive, finds what it wrote, and reports what took too long."""
 
 import os
 import subprocess

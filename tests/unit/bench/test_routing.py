@@ -1,4 +1,4 @@
-"""`sestetto load routing` measures real assignments, and the line it loads is made of chats as an open leaves them."""
+"""`sestetto load routing` measures real assignments, on chats in the state that `open` creates."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Slots as the feed tells of them, through offers, hand-overs and wrap-ups."""
+"""Slots as the feed describes them, through offers, handovers and wrap-ups."""
 
 from console.bench.state_checker import StateChecker
 from console.events import (

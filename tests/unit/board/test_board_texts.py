@@ -1,4 +1,4 @@
-"""The board in every language: no text without its translation, none left over."""
+"""The board is fully translated: no text lacks a translation, and no translation is unused."""
 
 import re
 from collections.abc import Iterator

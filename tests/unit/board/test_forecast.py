@@ -1,4 +1,4 @@
-"""What Sam is told will break within 30 seconds, and what he is not alarmed about."""
+"""Which promises the board expects to break within 30 seconds, and which it does not."""
 
 from console.board.forecast import Forecast, forecasts
 from console.domain.directory import Queue

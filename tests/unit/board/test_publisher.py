@@ -1,4 +1,4 @@
-"""All boards of a process: what has changed is found and drawn once, and only that is sent."""
+"""All boards of a process: changes are found and rendered once, and only changes are sent."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What a queue's card says, and an agent's row."""
+"""What a queue's card and an agent's row say."""
 
 from typing import Any
 

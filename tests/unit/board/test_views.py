@@ -1,4 +1,4 @@
-"""The board's parts as HTML: what they say, and that nothing anybody writes is alive in them."""
+"""The board's fragments as HTML: what they say, and that all text is escaped."""
 
 import re
 

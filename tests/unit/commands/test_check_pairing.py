@@ -1,4 +1,4 @@
-"""What `sestetto check` says of a store, a database and a secret that do not belong together."""
+"""What `sestetto check` says about a store, a database and a secret that do not belong together."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

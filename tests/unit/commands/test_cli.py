@@ -1,4 +1,4 @@
-"""The command line, as an operator uses it: what it does, and one clear line where it cannot."""
+"""The command line as an operator uses it: its results, and one clear line for each error."""
 
 import asyncio
 import os

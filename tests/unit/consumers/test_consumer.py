@@ -1,4 +1,4 @@
-"""A consumer of the feed gets every entry once, whoever leads, however SQL fails, and whatever it cannot keep."""
+"""A consumer gets every feed entry once, through changes of leader, SQL failures and entries it cannot store."""
 
 import asyncio
 import sqlite3

@@ -1,4 +1,4 @@
-"""Joining an audience while a snapshot is read: nothing is missed, nothing comes before it, nothing comes twice."""
+"""Joining an audience while a snapshot is read: nothing is missed, early or doubled."""
 
 from console.delivery.catch_up import CatchUp
 

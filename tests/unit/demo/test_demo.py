@@ -1,4 +1,4 @@
-"""`sestetto demo` as a whole process: it starts, is stopped, is killed, and finds everything as it was."""
+"""`sestetto demo` as a process: it starts, stops, is killed, and finds its data again."""
 
 import asyncio
 import secrets

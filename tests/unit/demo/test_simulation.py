@@ -1,4 +1,4 @@
-"""The simulated crowd on the real server: visitors come when an agent is there, talk, and leave."""
+"""The simulated crowd on a real server: visitors come while an agent is there, chat, and leave."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator

@@ -1,4 +1,4 @@
-"""Where alerts may go, what no destination may be, and what is never shown of one."""
+"""Where alerts may be sent, which destinations are refused, and which parts of one are never shown."""
 
 import ipaddress
 

@@ -1,4 +1,4 @@
-"""Card numbers: masked however they are written; what only looks like one is left alone."""
+"""Card numbers are masked in every notation; numbers that only look like one are kept."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Business hours by the wall clock of a zone, over summer times, holidays and midnights."""
+"""Opening hours by a zone's wall clock, over daylight saving, holidays and midnight."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Addresses of store and database are shown without their passwords, also those that are none."""
+"""URLs of store and database are shown without passwords, also malformed ones."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Settings that cannot be are refused with a sentence that says what to do, and change nothing."""
+"""Invalid settings are refused with a sentence that says what to do, and change nothing."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a client may send over HTTP, how long it may take, and how many may be there: raw sockets on a real server."""
+"""Limits on HTTP requests, their duration and the number of connections: raw sockets on a real server."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Alerts as a supervisor sets them up: looked at before they are saved, never shown whole, tried with a button."""
+"""The alert pages: a preview before saving, masked destinations, and a test button."""
 
 import re
 from collections.abc import AsyncIterator

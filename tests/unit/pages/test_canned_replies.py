@@ -1,4 +1,4 @@
-"""The canned replies as a console asks for them: whose they are, and asked for again only when they changed."""
+"""Canned replies as a console requests them: only the agent's own, and sent again only after a change."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

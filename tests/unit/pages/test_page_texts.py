@@ -1,4 +1,4 @@
-"""Sign-in and archive pages in every language: no text without its translation, none left over."""
+"""Sign-in and archive pages are fully translated: no text lacks a translation, and none is unused."""
 
 import re
 from collections.abc import Iterator

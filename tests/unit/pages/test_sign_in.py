@@ -1,4 +1,4 @@
-"""Signing in and out: the right people, from our own pages only, and silent at once when it is over."""
+"""Signing in and out: only members, only from our own pages, and without access at once after signing out."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

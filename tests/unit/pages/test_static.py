@@ -1,4 +1,4 @@
-"""Scripts and styles: kept for ever under their build, and under no other address."""
+"""Scripts and styles: cached for ever under their build's address, and served at no other."""
 
 import os
 from collections.abc import Iterator

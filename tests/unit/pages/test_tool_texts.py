@@ -1,4 +1,4 @@
-"""What stands beside the panes, in every language: no text without its translation, none left over."""
+"""The panels beside the panes are fully translated: no text lacks a translation, and none is unused."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What Ana reads of the visitor of a chat in her hands, and who else may: the real page over real state."""
+"""The visitor's profile that Ana reads, and who else may: the real page on real data."""
 
 import re
 from collections.abc import AsyncIterator

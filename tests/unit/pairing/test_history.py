@@ -1,4 +1,4 @@
-"""Whether the store has what SQL has read: an entry that is gone, or another in its place, turns the epoch."""
+"""Whether the store still has what SQL has read: a missing or different entry starts a new epoch."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Store, database and secret of one installation know each other; what belongs elsewhere is refused and left alone."""
+"""Store, database and secret of one installation belong together; those of another are refused and not written to."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Places in line and expected waits, from a picture; and whether somebody is there."""
+"""Queue positions and expected waits from a picture, and whether an agent is available."""
 
 from datetime import UTC, datetime
 

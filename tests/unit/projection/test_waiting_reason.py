@@ -1,4 +1,4 @@
-"""Why Vera waits, as the board says it."""
+"""Why a chat waits, as the board says it."""
 
 import pytest
 

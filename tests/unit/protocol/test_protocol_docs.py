@@ -1,4 +1,4 @@
-"""The written protocol is the one that is spoken."""
+"""docs/protocol.md matches the protocol in the code."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a visitor, an address and a site may do in a while: counted in the call that does it, over all processes."""
+"""Budgets of a visitor, an address and a site: counted in the call that spends them, across all processes."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress

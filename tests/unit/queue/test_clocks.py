@@ -1,4 +1,4 @@
-"""Clocks and figures: stages of late answers, promises to be back, wrap-up, waits and what was expected of them."""
+"""Clocks and figures: stages of late answers, holding promises, wrap-up, waits and their estimates."""
 
 from collections.abc import AsyncIterator
 

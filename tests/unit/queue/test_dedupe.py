@@ -1,4 +1,4 @@
-"""A command may be sent again for ever: it is done once, and the first result comes back."""
+"""A command may be repeated at any time: it takes effect once, and returns its first result."""
 
 import asyncio
 from collections.abc import AsyncIterator

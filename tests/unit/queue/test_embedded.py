@@ -1,4 +1,4 @@
-"""The embedded store: one server a folder, back after every death, and on disk before it answers."""
+"""The embedded store: one server per folder, restarted after every crash, durable before it replies."""
 
 import asyncio
 import os

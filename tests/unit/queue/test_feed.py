@@ -1,4 +1,4 @@
-"""The tail: every fact once and in order, or FeedGap; never a hole in silence."""
+"""The tail yields every fact once and in order, or raises FeedGap; it never skips silently."""
 
 import asyncio
 from collections.abc import AsyncIterator

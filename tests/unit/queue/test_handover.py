@@ -1,4 +1,4 @@
-"""Hand-overs: to a queue, to a colleague, by a supervisor; and those who look on."""
+"""Transfers to a queue, to a colleague and by a supervisor; and supervisors who watch."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Lines: languages, tiers, head starts, length, hours."""
+"""Queues: languages, tiers, head starts, length limits, opening hours."""
 
 import time
 from collections.abc import AsyncIterator

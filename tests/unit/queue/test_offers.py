@@ -1,4 +1,4 @@
-"""Offers and pulls: a chat that is asked about, and a line from which agents help themselves."""
+"""Offers and pulls: chats that an agent must accept, and queues that agents pull from."""
 
 from collections.abc import AsyncIterator
 

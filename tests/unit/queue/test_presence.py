@@ -1,4 +1,4 @@
-"""Agents who drop, visitors who leave, chats that reopen, and a store that stood still."""
+"""Agents who disconnect, visitors who leave, chats that reopen, and a store that paused."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Many at once, over several connections: one place for a chat, never more than the limit."""
+"""Concurrent calls over several connections: a chat is assigned once, and limits hold."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Who gets what: limits, pressure, freed slots, the last agent, and a console that does not draw."""
+"""Routing: limits, pressure, freed slots, the last agent, and a console that does not render."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What a change of settings does to who waits, and to who works."""
+"""What a change of settings does to waiting chats and to agents."""
 
 from collections.abc import AsyncIterator
 

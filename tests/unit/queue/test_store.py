@@ -1,4 +1,4 @@
-"""The door: one pipeline a loop tick, no repeats, *unknown* when nobody can say, and another history noticed."""
+"""The store's client: one pipeline per loop tick, no repeats, Unknown for a lost reply, and a new history noticed."""
 
 import asyncio
 import contextlib

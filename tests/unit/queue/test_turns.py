@@ -1,4 +1,4 @@
-"""Turns and their clocks: what starts one, what ends it, and that late is said once."""
+"""Turns and their clocks: what starts and ends one, and that each is reported as late only once."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""An installation with Ada, an admin, and browsers in which people are signed in."""
+"""An installation with Ada, an admin, and signed-in browsers."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

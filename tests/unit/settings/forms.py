@@ -1,4 +1,4 @@
-"""The settings' pages and forms as a browser without scripts has them."""
+"""The settings' pages and forms as a browser without scripts sees them."""
 
 import re
 from html import unescape

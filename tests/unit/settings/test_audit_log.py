@@ -1,4 +1,4 @@
-"""What was changed, by whom, page by page."""
+"""The audit log: what was changed, by whom, page by page."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Sam blocks an address in the settings, everybody reads who is blocked, and a block is lifted."""
+"""Sam blocks an address in the settings, all members see the block, and a block can be lifted."""
 
 import httpx
 

@@ -1,4 +1,4 @@
-"""Members as admins let them in and out, and everybody's own password."""
+"""Admins add and remove members, and every member changes their own password."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Who sees and changes which settings, and that what people write is text on every page."""
+"""Who sees and changes which settings, and that all text is escaped on every page."""
 
 import re
 from html import unescape

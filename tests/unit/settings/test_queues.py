@@ -1,4 +1,4 @@
-"""Queues as supervisors set them up: over the real pages, SQL and live store."""
+"""Supervisors set up queues: over the real pages, SQL and store."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Who came in, who did not and what was refused: a line each, with member, address and request."""
+"""The security log: sign-ins, failures and refusals, one line each, with member, address and request."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ana sees where she is signed in, and ends what is not hers."""
+"""Ana sees where she is signed in, and ends other sessions."""
 
 import re
 

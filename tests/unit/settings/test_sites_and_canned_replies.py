@@ -1,4 +1,4 @@
-"""Sites, canned replies, reasons for being away and retention."""
+"""Sites, canned replies, away reasons and retention."""
 
 import time
 from html import unescape

@@ -1,4 +1,4 @@
-"""The bad network is itself tried: a fault that does nothing would prove nothing."""
+"""The simulated bad network itself: a fault without effect would prove nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator

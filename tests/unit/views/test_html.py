@@ -1,4 +1,4 @@
-"""What Ana sees of a chat: every fact drawn, nothing a visitor writes alive, nothing ever aimed at her composer."""
+"""Ana's view of a chat: every fact is rendered, all text is escaped, and nothing replaces her composer."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The console in every language: no text without its translation, and the right language for the reader."""
+"""The console is fully translated, and each reader gets the right language."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The widget as files: small, careful, translated, and served so that any page may use it."""
+"""The widget's files: small, careful, translated, and served so that any page may use them."""
 
 import gzip
 import json

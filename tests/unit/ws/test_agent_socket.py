@@ -1,4 +1,4 @@
-"""Chats from hand to hand, as an agent's JSON client sees them on a real server."""
+"""Chats from assignment to transfer, as an agent's JSON client sees them on a real server."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Sam's board before a whole server: who may have one, what it shows, and what is done from it."""
+"""Sam's board on a whole server: who may open one, what it shows, and what it can do."""
 
 import sqlite3
 import time

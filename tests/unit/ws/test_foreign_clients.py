@@ -1,4 +1,4 @@
-"""What a client written from docs/protocol.md alone relies on: pages, resumes, refusals and closes that say why."""
+"""What a client written from docs/protocol.md alone relies on: pages, resumes, refusals, and closes with reasons."""
 
 import asyncio
 import json

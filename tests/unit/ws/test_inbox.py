@@ -1,4 +1,4 @@
-"""One socket's frames come out whole, in order, a bounded number a turn; those that say nothing are few."""
+"""A socket's frames arrive whole and in order, a bounded number per turn; empty frames are limited."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Frames are found, read and written as RFC 6455 says; wsproto is the other side."""
+"""Frames are detected, read and written as RFC 6455 says, checked against wsproto."""
 
 import pytest
 from wsproto.connection import Connection, ConnectionType
