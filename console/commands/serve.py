@@ -94,7 +94,10 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
         agents = app.state.services.picture.agents.values()
         return any(agent.online for agent in agents)
 
-    jobs: list[Coroutine[Any, Any, None]] = [Crowd(url, made_up.SITE, size, online, pace).run()]
+    def answered() -> bool:
+        return any(agent.figures.n for agent in app.state.services.picture.agents.values())
+
+    jobs: list[Coroutine[Any, Any, None]] = [Crowd(url, made_up.SITE, size, online, answered, pace).run()]
     reasons = {queue.id: queue.reasons for queue in app.state.services.directory.queues.values()}
     jobs += [Colleague(url, bearer, pace, reasons=reasons).run() for bearer in bearers]
     tasks = [asyncio.create_task(job) for job in jobs]

@@ -1,4 +1,4 @@
-"""When simulated visitors come: at most `size` at once, slowly at first, and only while an agent is online."""
+"""When simulated visitors come: at most `size` at once, one by one until the first answer, while an agent is online."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from console.demo.pace import Pace
 from console.demo.scripts import PEOPLE, Person
 from console.demo.visitor import visit
 
-# s between two new chats: at first, at last, and the step from one to the next
+EASY_GAP = 15.0  # s between two new chats until an agent has answered for the first time
+# s between two new chats after that: at first, at last, and the step from one to the next
 FIRST_GAP, LAST_GAP, GAP_STEP = 10.0, 3.0, 1.0
 SLOW_ONES = 3  # visitors who come at the first interval
 LOOKS_EVERY = 0.5  # s
@@ -18,10 +19,14 @@ log = structlog.get_logger(__name__)
 
 
 class Crowd:
-    """A crowd of simulated visitors. `online` says whether an agent is there."""
+    """A crowd of simulated visitors. `online` says whether an agent is there, `answered` whether one ever answered."""
 
-    def __init__(self, url: str, site: str, size: int, online: Callable[[], bool], pace: Pace) -> None:
-        self._url, self._site, self._size, self._online, self._pace = url, site, size, online, pace
+    def __init__(
+        self, url: str, site: str, size: int, online: Callable[[], bool], answered: Callable[[], bool], pace: Pace
+    ) -> None:
+        self._url, self._site, self._size, self._pace = url, site, size, pace
+        self._online, self._answered = online, answered
+        self._came_before = 0  # the first answer
         self._here: dict[asyncio.Task[None], Person] = {}
         self._waiting: list[Person] = []
         self.came = 0
@@ -36,12 +41,19 @@ class Crowd:
             while self._size > 0:
                 if self._online() and self.present < self._size:
                     self._one_comes()
-                    gap = max(LAST_GAP, FIRST_GAP - GAP_STEP * max(0, self.came - SLOW_ONES))
+                    gap = self._gap()
                     await self._pace.pause(gap, gap * 1.3)
                 else:
                     await self._pace.pause(LOOKS_EVERY, LOOKS_EVERY)
         finally:
             await self._all_leave()
+
+    def _gap(self) -> float:
+        """Seconds until the next chat: who has never answered here has time to look around."""
+        if not self._answered():
+            self._came_before = self.came
+            return EASY_GAP
+        return max(LAST_GAP, FIRST_GAP - GAP_STEP * max(0, self.came - self._came_before - SLOW_ONES))
 
     def _one_comes(self) -> None:
         self.came += 1

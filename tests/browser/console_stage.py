@@ -46,6 +46,7 @@ from tests.browser.side_panels import SideTable, side_routes
 from tests.support.eventually import eventually
 
 ANA = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com"), session="s1", csrf="c1")
+SAM = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com", role="supervisor"), session="s1", csrf="c1")
 BUILD = "stage"
 CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 SINCE = 1_800_000_000_000  # ms: Ana's status
@@ -78,6 +79,7 @@ class Stage:
         self.refusals: dict[str, str] = {}  # kind of a command -> the code it is refused with
         self.left_messages = 0
         self.locale = "en"
+        self.member = ANA
         self.heard: list[dict[str, Any]] = []
         self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP
         self.sockets: list[WebSocket] = []
@@ -195,7 +197,7 @@ class Stage:
         self.house.on = DARK
 
     async def _page(self, request: Request) -> Response:
-        response = console_page(request, ANA, build=BUILD, sites={"demo": "Lana"})
+        response = console_page(request, self.member, build=BUILD, sites={"demo": "Lana"})
         response.headers["content-security-policy"] = CSP
         return response
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Dialog, expect
 
 from tests.browser.board_people import SamsBoard
 from tests.browser.console_people import Desk, Vera
@@ -84,6 +84,30 @@ async def test_sam_takes_a_chat_over_into_panes_on_his_board(server: RunningServ
     await luca.goes()
 
 
+async def test_a_reload_of_the_board_asks_first_and_keeps_what_was_taken_over(
+    server: RunningServer, ana: Desk, sam: SamsBoard
+) -> None:
+    vera = await Vera.comes(server, "You are not helping")
+    await sam.page.locator(sam.slot("ana")).click()
+    await sam.page.get_by_role("button", name="Take over").click()
+    own = sam.page.frame_locator("iframe")
+    await own.get_by_label("Reply to Vera").fill("Sam here")
+    asked: list[str] = []
+
+    async def agree(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.accept()
+
+    sam.page.on("dialog", agree)
+    await sam.page.reload()
+    await expect(own.locator("#pane-1 h2")).to_have_text("Vera")
+    await expect(own.get_by_label("Reply to Vera")).to_have_value("Sam here")
+    await own.get_by_label("Reply to Vera").press("Enter")
+    await eventually(lambda: vera.heard() == ["Sam here"], "Vera to hear Sam")
+    assert asked == ["beforeunload"]
+    await vera.goes()
+
+
 async def test_with_a_console_open_elsewhere_the_chat_goes_there(
     server: RunningServer, ana: Desk, sam: SamsBoard
 ) -> None:
@@ -135,7 +159,7 @@ async def test_a_killed_server_is_said_and_come_back_from(server: RunningServer,
     vera = await Vera.comes(server, "hello")
     await expect(sam.page.locator(sam.slot("ana"))).to_be_visible()
     server.kill()
-    await expect(sam.page.get_by_text("No connection since")).to_be_visible()
+    await expect(sam.page.locator("#stale").get_by_text("No connection since")).to_be_visible()
     await expect(sam.page.locator(sam.slot("ana"))).to_have_attribute("data-state", "stale")
     await server.start()
     await expect(sam.page.locator("body")).not_to_have_attribute("data-stale", "", timeout=20_000)

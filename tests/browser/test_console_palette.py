@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.console_chats import Play
-from tests.browser.console_stage import Stage, open_console
+from tests.browser.console_stage import SAM, Stage, open_console
 from tests.browser.test_console_keys import press
 
 
@@ -224,3 +224,30 @@ async def test_on_a_mac_it_is_the_command_key(stage: Stage, own_context: Any) ->
     assert await press(page, "KeyK", "k", metaKey=True)
     await expect(page.locator("#palette-box")).to_be_focused()
     await expect(page.locator('[data-do="palette"] kbd')).to_have_text("Cmd K")
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("transfer", "Transfer the chat"),
+        ("board", "Board"),
+        ("dark", "Theme: Dark"),
+        ("theme", "Theme: Light"),
+        ("promise", "Send and promise to be back within 30 seconds"),
+        ("mute", "Mute or unmute"),
+        ("sign out", "Sign out"),
+    ],
+)
+async def test_the_palette_knows_the_word(stage: Stage, context: BrowserContext, word: str, found: str) -> None:
+    stage.member = SAM
+    desk = await open_console(stage, context)
+    await two_chats(stage, desk)
+    await search(desk, word)
+    await expect(palette(desk).get_by_role("option").filter(has_text=re.compile(f"^{found}"))).to_be_visible()
+
+
+async def test_the_theme_is_chosen_from_the_palette(stage: Stage, desk: Page) -> None:
+    await two_chats(stage, desk)
+    await search(desk, "dark")
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator("html")).to_have_attribute("data-theme", "dark")

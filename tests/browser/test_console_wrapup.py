@@ -53,6 +53,21 @@ async def test_reason_and_tags_are_set_by_keyboard_alone(stage: Stage, desk: Pag
     await expect(desk.locator("#pane-1 .labels:not([data-ended])")).to_have_count(0)
 
 
+async def test_a_digit_chooses_a_reason_except_in_a_text_field(stage: Stage, desk: Page) -> None:
+    await ended(stage, desk)
+    await desk.locator("#pane-1 .labels .reasons input").first.wait_for()
+    await desk.keyboard.press("Alt+Digit1")
+    await desk.keyboard.press("3")
+    await expect(desk.locator("#pane-1").get_by_label("Account")).to_be_checked()
+    await expect(desk.locator("#pane-1").get_by_label("Account")).to_be_focused()
+    await desk.keyboard.press("9")  # there are four
+    await expect(desk.locator("#pane-1").get_by_label("Account")).to_be_checked()
+    tag = desk.locator("#pane-1").get_by_label("Add a tag")
+    await tag.press_sequentially("order 12")
+    await expect(tag).to_have_value("order 12")
+    await expect(desk.locator("#pane-1").get_by_label("Account")).to_be_checked()
+
+
 async def test_a_wrap_up_that_is_done_leaves_the_next_offer_its_room(stage: Stage, desk: Page) -> None:
     await ended(stage, desk)
     stage.answering = False

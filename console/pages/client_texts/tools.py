@@ -27,6 +27,8 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "pane_n": _("Pane {slot}"),
         "go_to": _("Go to {name}"),
         "set_status": _("Status: {status}"),
+        "set_theme": _("Theme: {theme}"),
+        "sign_out": _("Sign out"),
         "not_now": _("not available right now"),
         "new_tab": _("in a new tab"),
         "commands_found": _("{n} commands"),

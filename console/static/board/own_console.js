@@ -1,6 +1,7 @@
 // The supervisor's own six panes: a console in a drawer of the board, connected only when needed.
 
 import { t } from "../console/shared/i18n.js";
+import { tab } from "../console/shared/storage.js";
 
 const drawer = () => /** @type {HTMLElement} */ (document.getElementById("own"));
 const WAIT = 15_000; // ms for the console to connect
@@ -12,6 +13,16 @@ export function startOwnConsole() {
   drawer()
     .querySelector('[data-act="fold"]')
     ?.addEventListener("click", () => fold(!drawer().hasAttribute("data-folded")));
+  window.addEventListener("beforeunload", (event) => {
+    if (holdsChats()) event.preventDefault(); // the browser asks first
+  });
+  window.addEventListener("pagehide", () => tab.write("own_console", holdsChats() || undefined));
+  if (tab.read("own_console", false)) void openOwnConsole().catch(() => {}); // its own page says what is wrong
+}
+
+/** Whether leaving the page would give chats back. */
+function holdsChats() {
+  return Boolean(frame?.contentDocument?.querySelector(".pane:not([data-free])"));
 }
 
 /** @param {boolean} folded */

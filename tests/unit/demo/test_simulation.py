@@ -109,7 +109,7 @@ async def test_a_simulated_visitor_talks_to_the_end_and_leaves(server: RunningSe
 
 async def test_visitors_come_only_while_an_agent_is_online(server: RunningServer, pace: Pace) -> None:
     online = False
-    crowd = Crowd(server.url, "demo", 3, lambda: online, pace)
+    crowd = Crowd(server.url, "demo", 3, lambda: online, lambda: True, pace)
     task = asyncio.create_task(crowd.run())
     await asyncio.sleep(0.2)
     assert crowd.came == 0
@@ -127,6 +127,31 @@ async def test_visitors_come_only_while_an_agent_is_online(server: RunningServer
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert crowd.present == 0
+
+
+async def test_visitors_come_one_by_one_until_the_first_answer() -> None:
+    """Ana looks around: no wall of late chats, and the crowd speeds up only once she has answered."""
+    answered = False
+    gaps: list[float] = []
+
+    class Recorded(Pace):
+        async def pause(self, shortest: float, longest: float) -> None:
+            nonlocal answered
+            if longest != shortest * 1.3:  # a visitor's own pause
+                await super().pause(shortest, longest)
+                return
+            gaps.append(shortest)
+            answered = len(gaps) >= 4
+            if len(gaps) == 12:
+                await asyncio.Event().wait()
+            await asyncio.sleep(0)
+
+    crowd = Crowd("http://127.0.0.1:9", "demo", 100, lambda: True, lambda: answered, Recorded())
+    task = asyncio.create_task(crowd.run())
+    await eventually(lambda: len(gaps) == 12, "twelve visitors")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert gaps == [15, 15, 15, 15, 10, 10, 10, 9, 8, 7, 6, 5]
 
 
 async def test_a_simulated_colleague_accepts_what_is_offered_and_wraps_it_up(

@@ -80,15 +80,15 @@ export class Wrapup extends Footer {
       this.reason && this.reasons.length && !this.reasons.includes(this.reason)
         ? [...this.reasons, this.reason]
         : this.reasons;
-    place.replaceChildren(...choices.map((reason) => this.choice(reason)));
+    place.replaceChildren(...choices.map((reason, index) => this.choice(reason, index + 1)));
     place.hidden = !choices.length;
     this.other.hidden = choices.length > 0;
     if (!choices.length) this.other.value = this.reason;
     this.drawTags();
   }
 
-  /** @param {string} reason */
-  choice(reason) {
+  /** @param {string} reason @param {number} digit its key, for the first nine */
+  choice(reason, digit) {
     const label = document.createElement("label");
     label.className = "pick";
     const radio = Object.assign(document.createElement("input"), {
@@ -98,6 +98,10 @@ export class Wrapup extends Footer {
       checked: reason === this.reason,
     });
     label.append(radio, reason);
+    if (digit < 10) {
+      radio.setAttribute("aria-keyshortcuts", String(digit));
+      label.append(Object.assign(document.createElement("kbd"), { textContent: digit, ariaHidden: "true" }));
+    }
     return label;
   }
 
@@ -136,11 +140,23 @@ export class Wrapup extends Footer {
   keydown(event) {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape" && !this.afterEnd) return this.close();
+    if (this.chooseByDigit(event)) return event.preventDefault();
     if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault();
     if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.target === this.tag && this.tag.value.trim()) this.addTag();
     else this.done();
+  }
+
+  /** Outside the text fields a digit chooses a reason. @param {KeyboardEvent} event */
+  chooseByDigit({ key, target, altKey, ctrlKey, metaKey }) {
+    if (this.ended || altKey || ctrlKey || metaKey || target === this.tag || target === this.other) return false;
+    const radios = /** @type {NodeListOf<HTMLInputElement>} */ (this.root.querySelectorAll(".reasons input"));
+    const chosen = /^[1-9]$/.test(key) ? radios[Number(key) - 1] : undefined;
+    if (!chosen) return false;
+    chosen.focus();
+    chosen.click();
+    return true;
   }
 
   addTag() {

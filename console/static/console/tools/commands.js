@@ -18,7 +18,7 @@ const SECOND = /\D2$/; // a second key for the same thing
 
 /** As things stand: asked before the focus goes to the palette. @returns {Command[]} */
 export function commands() {
-  return [...visitors(), ...actions(), ...freePanes(), ...statuses(), ...places()];
+  return [...visitors(), ...actions(), ...freePanes(), ...statuses(), ...places(), ...themes(), ...signOut()];
 }
 
 const held = () => panes.all.filter((pane) => pane.chat);
@@ -73,4 +73,27 @@ function places() {
       run: () => void window.open(href, "_blank", "noopener"),
     };
   });
+}
+
+/** Light, dark or the system's: the same as in the menu at the top. */
+function themes() {
+  const choice = /** @type {HTMLSelectElement | null} */ (document.querySelector("#preferences [name=theme]"));
+  return [...(choice?.options ?? [])].map((option) => ({
+    label: t("set_theme", { theme: option.text }),
+    detail: "",
+    key: "",
+    may: true,
+    here: false,
+    run: () => {
+      if (!choice) return;
+      choice.value = option.value;
+      choice.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+  }));
+}
+
+function signOut() {
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[action="/sign-out"]'));
+  const run = () => form?.requestSubmit();
+  return form ? [{ label: t("sign_out"), detail: "", key: "", may: true, here: false, run }] : [];
 }
