@@ -116,6 +116,7 @@ async def go_through_all(
         for queue in (await stores.directory.read()).queues.values():
             await stores.queues.put(replace(queue, mode="offer", accept=60_000, wrapup=120_000))
     await asyncio.sleep(3)  # the server checks every two seconds
+    await ana.locator("#pane-2 [data-act=back]").click()
     await ana.locator("#pane-2 [data-act=hold120]").click()
     for slot in (4, 5):
         await ana.locator(f"#pane-{slot} [data-act=end]").click()

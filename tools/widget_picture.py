@@ -31,7 +31,7 @@ async def promised(server: RunningServer, browser: Browser) -> bytes:
     await vera.starts_with("Where is my parcel? Order 20417.")
     await script.ana_comes()
     script.ana_says("Hello Vera! I ask the carrier.", promise=now() + 101_900)
-    await vera.sees("Ana is back in 1:41")
+    await vera.sees("Ana will be back in 1:41")
     return await taken(vera)
 
 
@@ -41,7 +41,7 @@ async def in_line(server: RunningServer, browser: Browser) -> bytes:
     await vera.starts_with("Does merino felt?")
     await vera.screen("line")
     script.send("line", position=2, wait=45)
-    await vera.sees("You are number 2 in line.")
+    await vera.sees("You're number 2 in line.")
     return await taken(vera)
 
 
@@ -51,7 +51,7 @@ async def away(server: RunningServer, browser: Browser) -> bytes:
     await vera.opens()
     await eventually(lambda: script.said("hello"), "the widget to ask who is there")
     await vera.page.evaluate("sestetto('prefill', {})")  # draws it again: the real server has no hours
-    await vera.sees("We are back")
+    await vera.sees("We're back")
     return await taken(vera)
 
 
