@@ -23,10 +23,12 @@ from console.views.templating import locale_of, render
 async def show_console(request: Request, me: SignedIn) -> Response:
     services = services_of(request)
     sites = {key: site.name for key, site in services.directory.sites.items()}
-    return console_page(request, me, build=services.build, sites=sites)
+    return console_page(request, me, build=services.build, sites=sites, demo=services.demo)
 
 
-def console_page(request: Request, me: SignedIn, *, build: str, sites: Mapping[str, str] | None = None) -> Response:
+def console_page(
+    request: Request, me: SignedIn, *, build: str, sites: Mapping[str, str] | None = None, demo: bool = False
+) -> Response:
     """Render six empty panes and what the scripts need to fill them.
 
     `sites` are names by key, for canned replies. With `?embedded` our own pages may show it in a frame.
@@ -41,6 +43,7 @@ def console_page(request: Request, me: SignedIn, *, build: str, sites: Mapping[s
         "places": places_for(me.member, texts),
         "build": build,
         "embedded": embedded,
+        "demo": demo,
         "sites": sites or {},
     }
     response = render(request, "console.html", context, locale=locale)

@@ -80,6 +80,7 @@ class Stage:
         self.left_messages = 0
         self.locale = "en"
         self.member = ANA
+        self.demo = False
         self.heard: list[dict[str, Any]] = []
         self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP
         self.sockets: list[WebSocket] = []
@@ -197,7 +198,7 @@ class Stage:
         self.house.on = DARK
 
     async def _page(self, request: Request) -> Response:
-        response = console_page(request, self.member, build=BUILD, sites={"demo": "Lana"})
+        response = console_page(request, self.member, build=BUILD, sites={"demo": "Lana"}, demo=self.demo)
         response.headers["content-security-policy"] = CSP
         return response
 

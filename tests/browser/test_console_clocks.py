@@ -92,6 +92,15 @@ async def test_what_is_late_for_minutes_says_so_in_minutes(stage: Stage, desk: P
     assert all(left < right for (_, left), (right, _) in pairwise(edges))  # none touches the next
 
 
+async def test_a_panes_clock_counts_in_minutes_and_seconds_from_a_minute_on(stage: Stage, desk: Page) -> None:
+    giulia, marco = Play("c1", 1, "Giulia"), Play("c2", 2, "Marco")
+    giulia.visitor_says("Where is it?", due=95_000)
+    marco.visitor_says("Hello?", due=40_000)
+    await stage.play(giulia, marco)
+    await expect(desk.locator("#pane-1 header .clock")).to_have_text(re.compile(r"^1:[23]\d$"))
+    await expect(desk.locator("#pane-2 header .clock")).to_have_text(re.compile(r"^[34]\d$"))
+
+
 async def test_no_promise_is_made_from_a_note(stage: Stage, desk: Page) -> None:
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").focus()

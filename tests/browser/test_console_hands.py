@@ -190,6 +190,7 @@ async def test_a_chat_is_transferred_by_keyboard_with_draft_and_note(stage: Stag
     assert order == ["draft", "transfer"], "the draft is there before the chat goes"
     assert stage.said("draft")[-1]["text"] == "Il film"
     await expect(dialog).to_be_hidden()
+    await expect(desk.locator("#was-1")).to_contain_text("Last chat: Giulia, transferred to Carla.")
 
 
 async def test_what_is_typed_after_handing_over_reaches_nobody(stage: Stage, desk: Page) -> None:

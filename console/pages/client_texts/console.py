@@ -71,6 +71,7 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
             "typing_text": _("typing: “{text}”"),
             "seen": _("Seen"),
             "left_ago": _("left {time} ago"),
+            "was_transferred": _("Last chat: {name}, transferred to {to}."),
             "was_here": _("Last chat: {name}."),
             "read_again": _("View chat"),
             "ghost": _("Not sent to {name}"),

@@ -145,8 +145,8 @@ function chatCame(pane) {
   if (welcomed) alarms.newChat(pane);
 }
 
-/** @param {{pane: import('./panes/pane.js').Pane, chat: string, name: string, offer: boolean}} one */
-function chatLeft({ pane, chat, name, offer }) {
+/** @param {{pane: import('./panes/pane.js').Pane, chat: string, name: string, to: string, offer: boolean}} one */
+function chatLeft({ pane, chat, name, to, offer }) {
   alarms.forget(chat);
   receipts.forget(chat);
   announcedLines.delete(chat);
@@ -158,7 +158,7 @@ function chatLeft({ pane, chat, name, offer }) {
     href: `/chats/${encodeURIComponent(chat)}`,
     textContent: t("read_again"),
   });
-  place.replaceChildren(`${t("was_here", { name })} `, link);
+  place.replaceChildren(`${t(to ? "was_transferred" : "was_here", { name, to })} `, link);
 }
 
 /** @param {import('./panes/pane.js').Pane} pane */

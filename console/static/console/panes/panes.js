@@ -53,6 +53,7 @@ export class Panes {
   /** Called after a swap. Returns the chats that came and those that went. */
   sync() {
     const changes = this.all.map((pane) => ({ pane, change: pane.sync() }));
+    const handed = new Map(this.composers.map((one) => [one.chat, one.handedTo]));
     const moved = changes.filter(({ change }) => change.was !== change.is || change.wasPlace !== change.place);
     for (const { pane, change } of moved) this.replaceFooter(pane, change);
     for (const { pane, change } of changes) {
@@ -69,6 +70,7 @@ export class Panes {
           pane,
           chat: change.was,
           name: change.name,
+          to: handed.get(change.was) ?? "",
           offer: change.wasPlace === "offered",
         })),
     };

@@ -58,7 +58,7 @@ const clockSeconds = (seconds) => (seconds < 60 ? String(seconds) : duration(sec
 function digits(it, short) {
   if (it.state === "none") return "·";
   if (it.state === "stale") return "?";
-  const n = briefSeconds(it.seconds);
+  const n = short ? briefSeconds(it.seconds) : clockSeconds(it.seconds);
   if (short) return it.state === "late" ? lateSeconds(it.seconds) : it.state === "soon" ? `${n}!` : n;
   if (it.state === "late") return t(it.kind === "promise" ? "promise_late" : "late", { n: clockSeconds(it.seconds) });
   if (it.kind === "promise") return t("promise", { time: shortTime(it.seconds * 1000) });

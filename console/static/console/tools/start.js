@@ -1,6 +1,7 @@
 // The tools beside the panes: canned replies, commands, start-of-shift check, visitor panel, density.
 
 import { startCanned } from "./canned.js";
+import { startDemoHint } from "./demo_hint.js";
 import { startDensity } from "./density.js";
 import { startPalette } from "./palette.js";
 import { startShiftCheck } from "./shift_check.js";
@@ -12,4 +13,5 @@ export function startTools() {
   startVisitorPanels();
   startPalette();
   startShiftCheck();
+  startDemoHint();
 }
