@@ -1,0 +1,21 @@
+"""Programs that tests need from Debian: found, or installed as root. A test whose program is missing fails."""
+
+import os
+import shutil
+import subprocess
+
+PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+
+
+def program(name: str, package: str = "") -> str:
+    """Its path; AssertionError says what to do when it is neither here nor can be installed."""
+    package = package or name
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", package]
+    quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    for command in (install, ["apt-get", "update"], install):  # the list of packages may be old, or not there
+        if (found := shutil.which(name, path=PLACES)) or os.geteuid() or not shutil.which("apt-get"):
+            break
+        subprocess.run(command, check=False, capture_output=True, env=quietly)
+    found = shutil.which(name, path=PLACES)
+    assert found, f"{name} is needed by these tests: sudo apt-get install {package}"
+    return found
