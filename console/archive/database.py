@@ -16,6 +16,8 @@ from typing import Any
 import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -200,9 +202,26 @@ def _tame_sqlite(engine: AsyncEngine, busy: int) -> None:
     event.listen(engine.sync_engine, "begin", begin)
 
 
+def refuse_newer(connection: Connection) -> None:
+    """SettingError when a newer release has migrated the database: its tables are not those that we know."""
+    script = ScriptDirectory.from_config(_migrations())
+    ours = {revision.revision for revision in script.walk_revisions()}
+    if theirs := set(MigrationContext.configure(connection).get_current_heads()) - ours:
+        raise SettingError(
+            f"The database was migrated by a newer release of Sestetto ({', '.join(theirs)}). Start that release, or "
+            "restore a copy of the database from before the upgrade."
+        )
+
+
 def _upgrade(connection: Connection) -> None:
+    refuse_newer(connection)
+    config = _migrations()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

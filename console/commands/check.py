@@ -11,7 +11,7 @@ import typer
 from redis.exceptions import RedisError
 from rich.markup import escape
 
-from console.archive.database import Database, sqlite_url
+from console.archive.database import Database, refuse_newer, sqlite_url
 from console.commands.check_pairing import check_pairing
 from console.commands.check_result import CheckResult
 from console.commands.common import run, say, screen, show
@@ -152,8 +152,11 @@ async def _database(settings: Settings) -> CheckResult:
     except SettingError as problem:
         return CheckResult("wrong", str(problem), "fix SESTETTO_DATABASE")
     try:
-        async with database.reading():
-            return CheckResult("ok", f"the archive responds ({database.engine.dialect.name})")
+        async with database.reading() as connection:
+            await connection.run_sync(refuse_newer)
+        return CheckResult("ok", f"the archive responds ({database.engine.dialect.name})")
+    except SettingError as problem:
+        return CheckResult("wrong", str(problem))
     except SestettoError as problem:
         return CheckResult("wrong", str(problem), "start the database or fix SESTETTO_DATABASE")
     finally:

@@ -106,6 +106,15 @@ async def test_how_far_the_feed_was_read_and_what_was_set_aside_outlive_the_one_
     await database.close()
 
 
+async def test_a_database_of_a_newer_release_is_refused_and_left_alone(database: Database) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SettingError, match=r"newer release of Sestetto \(9999\)"):
+        await database.migrate()
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
 async def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
     databases = [Database(sqlite_url(tmp_path / "new")) for _ in range(3)]
     await asyncio.gather(*(database.migrate() for database in databases))

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -253,6 +254,15 @@ def _answers(client: redis.Redis) -> bool:
         return bool(client.ping())
     except redis.RedisError:
         return False
+
+
+def test_check_names_a_database_of_a_newer_release(sestetto: Command) -> None:
+    add_ana(sestetto)
+    with closing(sqlite3.connect("data/sestetto.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    code, said = sestetto("check", PORT="0")
+    assert code == 1
+    assert "wrong  The database was migrated by a newer release" in said
 
 
 def test_check_sees_a_port_that_is_taken(sestetto: Command) -> None:

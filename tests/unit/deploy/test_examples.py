@@ -74,7 +74,9 @@ def test_the_composition_names_only_what_it_has() -> None:
         assert set(service.get("secrets", ())) <= set(whole["secrets"])
         assert set(service.get("depends_on", ())) <= set(whole["services"])
         volumes = [volume.partition(":")[0] for volume in service.get("volumes", ())]
-        assert all((EXAMPLES / name).exists() if name.startswith("./") else name in whole["volumes"] for name in volumes)
+        assert all(
+            (EXAMPLES / name).exists() if name.startswith("./") else name in whole["volumes"] for name in volumes
+        )
     build = whole["services"]["one"]["build"]
     assert (EXAMPLES / build["context"] / build["dockerfile"]).is_file()
     ignored = (EXAMPLES / ".gitignore").read_text(encoding="utf-8").split()
