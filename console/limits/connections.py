@@ -9,10 +9,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
+from console.limits.bucket import Bucket
 from console.security import address_group
 
+HOLD_OFF = 20  # seconds
 RESERVED = 100  # descriptors for the store, the database, files, and connections that are just closing
 VISITORS = 0.75  # the share of all connections that visitors' sockets may take
+FLOODS = (1 / HOLD_OFF, 5)  # cut sockets of one address, a second and at once, before it is held off
+MOST_FLOODERS = 10_000  # addresses that are remembered
 MOST = 65_536  # descriptors to request if the system sets no limit
 LEAST = 256  # descriptors a server can work with
 
@@ -32,6 +36,7 @@ class Connections:
         self._of: Counter[str] = Counter()
         self._waiting: dict[Transport, None] = {}  # without a complete request, longest first
         self._visitors: set[Transport] = set()
+        self._floods: dict[str, Bucket] = {}  # by address
 
     def __len__(self) -> int:
         return len(self._addresses)
@@ -47,7 +52,7 @@ class Connections:
         self.wait(transport)
         if len(self._addresses) > self.capacity:
             next(iter(self._waiting)).abort()
-        return not group or self._of[group] <= self.each
+        return not group or (self._of[group] <= self.each and not self.held_off(address))
 
     def wait(self, transport: Transport) -> None:
         """Note that the connection has no complete request now."""
@@ -70,6 +75,17 @@ class Connections:
                 del self._of[group]
         self._waiting.pop(transport, None)
         self._visitors.discard(transport)
+
+    def note_flood(self, address: str) -> None:
+        """A socket of the address was cut for what it sent."""
+        if len(self._floods) > MOST_FLOODERS:
+            self._floods.clear()
+        self._floods.setdefault(address_group(address), Bucket(*FLOODS)).take()
+
+    def held_off(self, address: str) -> bool:
+        """Whether sockets of the address were cut so often that it gets no new ones for now."""
+        floods = self._floods.get(address_group(address))
+        return floods is not None and floods.empty()
 
     @property
     def crowded(self) -> bool:

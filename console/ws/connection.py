@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from console.authentication import services_of
+from console.authentication import client_address, services_of
 from console.delivery.hub import Outbox
 from console.errors import (
     Blocked,
@@ -21,10 +21,10 @@ from console.errors import (
     TooManyConnections,
     Unknown,
 )
+from console.limits.bucket import Bucket
 from console.protocol import MAX_FRAME, Ack, Cid, Error, Inbound, Nack, Outbound, Ping, Pong, encode
 from console.queue.results import Said
 from console.security import log as security_log
-from console.ws.bucket import Bucket
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
 PATIENCE = (5, 100)  # invalid frames and frames over the rate: per second, and at once, before the socket is closed
@@ -245,6 +245,7 @@ class Connection:
 
     def _count_bad(self) -> None:
         if not self._patience.take():
+            self.socket.app.state.connections.note_flood(client_address(self.socket))
             raise Hangup(1008, "too many frames, or too many that are none of the protocol")
 
     def _overtakes(self, frame: Any) -> bool:

@@ -4,7 +4,7 @@ Text frames are counted where they are answered. Other frames mean nothing to th
 a few: a browser sends a pong every few seconds.
 """
 
-from console.ws.bucket import Bucket
+from console.limits.bucket import Bucket
 from console.ws.rfc6455 import MASKED, TEXT, frame_end
 
 FRAMES_A_TURN = 64  # of one socket, before the other sockets get their turn

@@ -217,6 +217,8 @@ class Protocol(WSProtocol):
     def _abort(self) -> None:
         """Drop a flooding client without a close frame: it is not reading, and the frame would have to wait for it."""
         self.inbox.clear()
+        if self.scope["client"]:
+            self.open_connections.note_flood(self.scope["client"][0])
         log.info("socket.flood", address=self.client[0] if self.client else "", path=self.scope["path"])
         self.transport.abort()
 

@@ -13,8 +13,9 @@ from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
 from console.domain.ids import new_id
-from console.errors import StoreFull, Unknown, WrongEpoch
+from console.errors import Refused, StoreFull, TooManyConnections, Unknown, WrongEpoch
 from console.events import ChatFact, Ended, Opened, Reopened
+from console.limits.connections import HOLD_OFF
 from console.protocol import (
     MAX_FACTS,
     Error,
@@ -206,6 +207,14 @@ class VisitorConnection(Connection):
             await self.services.workspace.depart(self.actions.chat, self.actions.connection)
 
 
+def turned_away(socket: WebSocket) -> Refused | None:
+    """Return why this process has no room for the socket, before its first frame is waited for."""
+    connections = socket.app.state.connections
+    if connections.held_off(client_address(socket)):
+        return TooManyConnections(retry_after=HOLD_OFF)
+    return StoreFull(retry_after=CROWDED) if connections.crowded else None
+
+
 async def visitor_socket(socket: WebSocket) -> None:
     """Open a visitor's socket. A foreign or missing Origin and an unknown site get the same 403 before the upgrade."""
     services = services_of(socket)
@@ -217,8 +226,7 @@ async def visitor_socket(socket: WebSocket) -> None:
         await socket.close()
         return
     await socket.accept(SUBPROTOCOL)
-    if socket.app.state.connections.crowded:
-        problem = StoreFull(retry_after=CROWDED)
+    if problem := turned_away(socket):
         await socket.send_text(encode(Error(problem.code, str(problem), problem.retry_after)).decode())
         await socket.close(problem.close)
         return

@@ -15,6 +15,7 @@ from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
 from tests.faults.raw_socket import ABNORMAL, BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawSocket
 
+MALLORY = {"X-Forwarded-For": "198.51.100.7"}
 MANY = 20_000
 SAID_AT_ONCE = 30 + connection.PATIENCE[1]  # by a visitor, before the socket is refused
 SPARE = 40  # that a bucket may gain meanwhile on a slow machine
@@ -160,6 +161,22 @@ async def test_another_socket_is_answered_between_the_frames_of_a_flood(
         FLOODS["pongs"](stranger)
         await undisturbed(inside, cast)
     assert turns.frames <= 5 * (SILENT[1] + SPARE) + 1_000
+
+
+async def test_an_address_whose_sockets_flood_again_and_again_is_held_off_and_told_for_how_long(
+    inside: Inside, cast: Cast, turns: Turns
+) -> None:
+    for _ in range(5):
+        async with await RawSocket.open(
+            f"{inside.url}/ws/visitor?site=demo", MALLORY | {"Origin": inside.url}
+        ) as socket:
+            FLOODS["pongs"](socket)
+            assert await socket.closed() == ABNORMAL
+    async with await RawSocket.open(f"{inside.url}/ws/visitor?site=demo", MALLORY | {"Origin": inside.url}) as socket:
+        error = await socket.until("error")
+        assert (error["code"], error["retry_after"]) == ("too_many_connections", 20)
+        assert await socket.closed() == 1013
+    await undisturbed(inside, cast)
 
 
 async def undisturbed(inside: Inside, cast: Cast) -> None:

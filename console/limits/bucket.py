@@ -19,3 +19,7 @@ class Bucket:
             return False
         self._tokens -= 1
         return True
+
+    def empty(self) -> bool:
+        """Whether the next `take` would fail."""
+        return self._tokens + (time.monotonic() - self._at) * self._rate < 1
