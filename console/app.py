@@ -33,6 +33,7 @@ from console.errors import SestettoError, SettingError, Unknown
 from console.metrics import ProcessFigures, registry
 from console.pages import board, chats, console, sign_in, static, widget
 from console.pages import settings as setting_pages
+from console.pages.guard import no_page
 from console.pairing.configuration import publish
 from console.pairing.history import settle_history
 from console.pairing.identity import introduce
@@ -100,7 +101,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
     routes += shop.routes if demo else sign_in.front_door
     if settings.metrics:
         routes.append(Route("/metrics", metrics))
-    app = Application(routes=routes, lifespan=lifespan)
+    app = Application(routes=routes, lifespan=lifespan, exception_handlers={404: no_page})
     app.public_origin = "" if demo else settings.origin
     return app
 
