@@ -41,7 +41,7 @@ def flood(url: str, site: str, kind: str) -> None:
     request = (
         f"GET /ws/visitor?site={site} HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {url}\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Protocol: sestetto.v1\r\n"
+        "Sec-WebSocket-Protocol: sestetto.v1\r\nX-Forwarded-For: 198.51.100.7\r\n"
     ).encode()
     with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=5) as wire:
         if kind == HANDSHAKE:
