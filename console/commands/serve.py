@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 import uvloop
 from rich.markup import escape
@@ -26,6 +27,9 @@ from console.demo.simulation import Crowd
 from console.logs import configure_logs
 from console.security import is_loopback
 from console.server import listen, serving, url_of
+from console.services import Services
+
+log = structlog.get_logger()
 
 
 def serve() -> None:
@@ -90,23 +94,33 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
     """Run the simulated people inside the block."""
     pace = Pace()
 
+    services: Services = app.state.services
+
     def online() -> bool:
-        agents = app.state.services.picture.agents.values()
-        return any(agent.online for agent in agents)
+        return any(agent.online for agent in services.picture.agents.values())
 
     def answered() -> bool:
-        return any(agent.figures.n for agent in app.state.services.picture.agents.values())
+        hours = (hour for agent in services.picture.agents.values() for hour in agent.figures.hours.values())
+        return any(hour.n for hour in hours)
 
     jobs: list[Coroutine[Any, Any, None]] = [Crowd(url, made_up.SITE, size, online, answered, pace).run()]
-    reasons = {queue.id: queue.reasons for queue in app.state.services.directory.queues.values()}
+    reasons = {queue.id: queue.reasons for queue in services.directory.queues.values()}
     jobs += [Colleague(url, bearer, pace, reasons=reasons).run() for bearer in bearers]
     tasks = [asyncio.create_task(job) for job in jobs]
+    for task in tasks:
+        task.add_done_callback(_say_why_it_ended)
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _say_why_it_ended(task: asyncio.Task[None]) -> None:
+    """Log what ended simulated people before the demo did: without it the demo would only be empty."""
+    if not task.cancelled() and (problem := task.exception()):
+        log.error("demo.people_ended", problem=repr(problem), exc_info=problem)
 
 
 def _welcome(url: str, links: list[made_up.Link], data: Path, crowd: int, agents: int) -> None:

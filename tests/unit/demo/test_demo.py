@@ -9,7 +9,9 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from sqlalchemy import func, select
 
+from console.archive.tables import chats
 from console.demo.seed import PEOPLE, colleagues, publish
 from console.demo.socket_client import SocketClient, SocketClosed
 from console.protocol import AgentHello, Inbound
@@ -123,6 +125,19 @@ async def test_a_member_added_meanwhile_can_work_without_a_restart(server: Runni
             return False
 
     await eventually(can_work, "the new member to be known")
+
+
+async def test_the_demos_own_crowd_comes_and_is_answered(start_server: Callable[..., RunningServer]) -> None:
+    server = start_server(crowd=2, agents=1)
+    async with agent_socket(server, await bearer_of(server, "sam")):  # a colleague: the crowd's own does the work
+        await eventually(lambda: open_chats(server), "a simulated visitor to open a chat", within=60)
+    assert "demo.people_ended" not in server.log
+
+
+async def open_chats(server: RunningServer) -> int:
+    """Chats that the archive knows of, ended or not."""
+    async with stores_of(server) as stores, stores.directory.database.reading() as connection:
+        return int((await connection.execute(select(func.count()).select_from(chats))).scalar_one())
 
 
 async def test_serve_has_no_shop_and_takes_no_links(start_server: Callable[..., RunningServer]) -> None:
