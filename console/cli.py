@@ -12,6 +12,7 @@ from console.commands.adopt import adopt
 from console.commands.check import check
 from console.commands.serve import demo, serve
 from console.errors import SestettoError
+from console.logs import configure_logs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,6 +35,7 @@ def options(
     ] = False,
 ) -> None:
     """What may stand before a command."""
+    configure_logs("warning")  # on standard error; serve and demo take the level of their settings
 
 
 app.command("serve")(serve)

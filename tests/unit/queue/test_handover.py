@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from console.domain.directory import Queue
 from console.domain.ids import new_cid
-from console.errors import BadCommand, ChatEnded, NoSlot, NothingToDo, NotThere, NotYours
+from console.errors import BadCommand, ChatEnded, NoQueue, NoSlot, NothingToDo, NotThere, NotYours
 from console.events import Author
 from tests.support.queue_shift import SALES, Shift, opened
 
@@ -92,7 +92,7 @@ async def test_an_impossible_transfer_is_refused_and_changes_nothing(shift: Shif
         await shift.hands_over("ana", chat, to="sam")
     with pytest.raises(NotYours):
         await shift.hands_over("ana", chat, to="nobody")
-    with pytest.raises(NotYours):
+    with pytest.raises(NoQueue):
         await shift.hands_over("ana", chat, queue="nowhere")
     with pytest.raises(NothingToDo):
         await shift.hands_over("ana", chat, to="ana")

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from console.domain.directory import Queue, Site
 from console.domain.ids import new_cid
-from console.errors import ChatEnded, NotYours
+from console.errors import ChatEnded, NoQueue, NotYours
 from console.queue.live_settings import live_settings
 from tests.support.queue_shift import SALES, Shift, Team, member, opened
 
@@ -194,9 +194,9 @@ async def test_a_removed_queue_takes_no_new_chats(shift: Shift) -> None:
     await shift.online("ana")
     chat = await shift.opens("vera")
     await shift.configures([SALES], [member("ana", "sales")])
-    with pytest.raises(NotYours):
+    with pytest.raises(NoQueue):
         await shift.hands_over("ana", chat, queue="billing")
-    with pytest.raises(NotYours):
+    with pytest.raises(NoQueue):
         await shift.workspace.move(shift.author("sam"), chat, new_cid(), queue="billing")
     with pytest.raises(NotYours):
         await shift.opens("vito", queue="billing")
