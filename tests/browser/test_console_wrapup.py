@@ -60,6 +60,7 @@ async def test_a_digit_chooses_a_reason_except_in_a_text_field(stage: Stage, des
     await desk.keyboard.press("3")
     await expect(desk.locator("#pane-1").get_by_label("Account")).to_be_checked()
     await expect(desk.locator("#pane-1").get_by_label("Account")).to_be_focused()
+    await expect(desk.locator("#pane-1 .pick").nth(2)).to_have_text("3 Account")
     await desk.keyboard.press("9")  # there are four
     await expect(desk.locator("#pane-1").get_by_label("Account")).to_be_checked()
     tag = desk.locator("#pane-1").get_by_label("Add a tag")

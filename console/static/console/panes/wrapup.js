@@ -97,11 +97,8 @@ export class Wrapup extends Footer {
       value: reason,
       checked: reason === this.reason,
     });
-    label.append(radio, reason);
-    if (digit < 10) {
-      radio.setAttribute("aria-keyshortcuts", String(digit));
-      label.append(Object.assign(document.createElement("kbd"), { textContent: digit, ariaHidden: "true" }));
-    }
+    label.append(radio, digit < 10 ? `${digit} ${reason}` : reason);
+    if (digit < 10) radio.setAttribute("aria-keyshortcuts", String(digit));
     return label;
   }
 
