@@ -101,6 +101,7 @@ async def test_a_chat_from_the_offer_to_the_last_tag_without_a_mouse(server: Run
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Reply to Vera")).to_be_focused()
     await page.keyboard.press("Alt+KeyK")
+    await page.keyboard.press("Enter")  # the words are shown before they are sent
     await eventually(lambda: len(vera.heard()) == 1, "Vera to be held")
     assert vera.heard() == ["One moment, please. I'll be back within 2 minutes."]
     await expect(page.locator("#pane-1 header .clock")).to_contain_text("back in")
