@@ -11,7 +11,7 @@ from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.domain.sanitize import clean
-from console.errors import ChatEnded, NotYours, UnlistedReason
+from console.errors import ChatEnded, NothingToDo, NotYours, UnlistedReason
 from console.events import Author
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
@@ -114,14 +114,17 @@ class AgentActions:
         return await self._done(frame, "assigned", work)
 
     async def accept(self, frame: Accept) -> Said:
-        return await self._done(
-            frame, "assigned", self.workspace.accept(self.author, self.fence, frame.chat, frame.cid)
-        )
+        return await self._answered(frame, "assigned", self.workspace.accept)
 
     async def decline(self, frame: Decline) -> Said:
-        return await self._done(
-            frame, "withdrawn", self.workspace.decline(self.author, self.fence, frame.chat, frame.cid)
-        )
+        return await self._answered(frame, "withdrawn", self.workspace.decline)
+
+    async def _answered(self, frame: Accept | Decline, kind: str, answer: Callable[..., Awaitable[Said]]) -> Said:
+        """Raises NothingToDo for a chat that is not offered to this agent, and the same for none at all."""
+        try:
+            return await self._done(frame, kind, answer(self.author, self.fence, frame.chat, frame.cid))
+        except NotYours:
+            raise NothingToDo from None
 
     async def transfer(self, frame: Transfer) -> Said:
         note = clean_message(frame.note) if frame.note.strip() else ""

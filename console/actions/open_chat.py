@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from console.domain.directory import Directory, Site
+from console.domain.directory import Directory, Site, led_to
+from console.errors import NoQueue
 from console.queue.lanes import language_of
 
 
@@ -14,10 +15,14 @@ class Route(NamedTuple):
 
 
 def route_new_chat(directory: Directory, site: Site, *, locale: str, asked_for: str = "", page_asks: str = "") -> Route:
-    """Return queue and language. `asked_for` is the queue the opening names, `page_asks` the one the page's widget
-    names.
+    """Return queue and language.
 
-    If the page's queue no longer exists, the site's is used; if the opening's does not, the store refuses.
+    `asked_for` is the queue the opening names, `page_asks` the one the page's widget names. Whoever names one that the
+    site does not lead to learns no more than with one that does not exist: a page gets the site's own queue, an
+    opening is refused.
     """
-    page = page_asks if page_asks in directory.queues else ""
+    allowed = led_to(directory, site)
+    if asked_for and asked_for not in allowed:
+        raise NoQueue
+    page = page_asks if page_asks in allowed else ""
     return Route(asked_for or page or site.queue, language_of(locale))

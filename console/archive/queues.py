@@ -51,9 +51,14 @@ class QueueStore:
             if wrong := validate_queue_removal(queue, known):
                 raise BadSettings(wrong)
             left = {id: one for id, one in known.queues.items() if id != queue}
-            return replace(served_by(known, queue, ()), queues=left)
+            sites = {key: replace(site, queues=without(site.queues, queue)) for key, site in known.sites.items()}
+            return replace(served_by(known, queue, ()), queues=left, sites=sites)
 
         async def forget(connection: AsyncConnection) -> None:
             await forget_canned(connection, "queue", queue)
 
         return await self.directory.change(wanted, by, f"queue:{queue}", also=forget)
+
+
+def without(queues: tuple[str, ...], queue: str) -> tuple[str, ...]:
+    return tuple(one for one in queues if one != queue)

@@ -51,6 +51,7 @@ sites = Table(
     Column("privacy_url", Text, nullable=False),
     Column("accent", String(64), nullable=False),
     Column("parameters", JSON, nullable=False),
+    Column("queues", JSON, nullable=False),  # those a page may ask for beside its own
 )
 
 refused_origins = Table(

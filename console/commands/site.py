@@ -17,6 +17,9 @@ def add(
     key: Annotated[str, typer.Argument(help="Site key, used as the widget's data-site.")],
     origin: Annotated[list[str], typer.Option(help="Website address, such as https://shop.example; repeat for more.")],
     queue: Annotated[str, typer.Option(help="Queue for its chats.")],
+    ask: Annotated[
+        list[str] | None, typer.Option(help="Queue its pages may ask for beside its own; repeat for more.")
+    ] = None,
     name: Annotated[str, typer.Option(help="Display name.")] = "",
     locale: Annotated[str, typer.Option(help="Widget language when the visitor's isn't available.")] = "en",
     typing_preview: Annotated[
@@ -26,7 +29,7 @@ def add(
 ) -> None:
     """Add or change a site."""
     origins = tuple(_origin(text) for text in origin)
-    run(_put_site(Site(key, name or key, queue, origins, locale, typing_preview, privacy_url)))
+    run(_put_site(Site(key, name or key, queue, origins, locale, typing_preview, privacy_url, queues=tuple(ask or ()))))
     say(f"Paste this line into the pages of {', '.join(origins)}:")
     say(f'  <script async src="https://THIS-SERVER/widget.js" data-site="{key}"></script>')
 
@@ -53,8 +56,9 @@ async def _remove(key: str) -> None:
 
 async def _put_site(site: Site) -> None:
     async with open_stores() as stores:
-        if site.queue not in (await stores.directory.read()).queues:
-            raise NotYours(f"There is no queue {site.queue}. Add it: sestetto queue add {site.queue}")
+        known = (await stores.directory.read()).queues
+        if missing := next((queue for queue in (site.queue, *site.queues) if queue not in known), ""):
+            raise NotYours(f"There is no queue {missing}. Add it: sestetto queue add {missing}")
         await stores.sites.put(site)
 
 

@@ -106,7 +106,7 @@ def _site(url: str, known: Directory) -> Site:
     scheme, _, address = url.partition("://")
     host, _, port = address.rpartition(":")
     names = {host, "localhost", "127.0.0.1"} if is_loopback(host.strip("[]")) else {host}
-    before = known.sites.get(SITE, Site(SITE, "Lana, the wool shop", "support", typing_preview=True))
+    before = known.sites.get(SITE, Site(SITE, "Lana, the wool shop", "support", typing_preview=True, queues=BOTH))
     origins = {f"{scheme}://{name}:{port}" for name in names}
     ours = {"", *(f"{origin}/privacy" for origin in before.origins)}
     privacy = f"{url}/privacy" if before.privacy_url in ours else before.privacy_url

@@ -31,6 +31,7 @@ class Site(msgspec.Struct, frozen=True):
     privacy_url: str = ""
     accent: str = ""
     parameters: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -237,6 +238,14 @@ def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Dire
         return msgspec.structs.replace(member, queues=(*others, queue) if member.id in chosen else others)
 
     return msgspec.structs.replace(directory, members={id: of(member) for id, member in directory.members.items()})
+
+
+def led_to(known: Directory, site: Site) -> set[str]:
+    """Return the queues a visitor of the site can open a chat in: its own, those it lists, and where they overflow to."""
+    found = {site.queue, *site.queues} & set(known.queues)
+    while more := {known.queues[queue].overflow_to for queue in found} & set(known.queues) - found:
+        found |= more
+    return found
 
 
 def overflowing_into(directory: Directory, queues: Collection[str]) -> set[str]:

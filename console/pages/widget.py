@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.authentication import admits
-from console.domain.directory import Site
+from console.domain.directory import Site, led_to
 from console.errors import Refused, every_error
 from console.projection.availability import availability
 from console.protocol import Team
@@ -250,7 +250,7 @@ async def widget_availability(request: Request) -> Response:
     if site is None or refused:
         return Response(status_code=403 if site else 404, headers=headers | {"cache-control": "no-store"})
     asked = request.query_params.get("queue", "")
-    queue = asked if asked in services.directory.queues else site.queue
+    queue = asked if asked in led_to(services.directory, site) else site.queue
     team = availability(services.picture, services.directory.queues, queue, services.workspace.now())
     labels = launcher_labels(request.query_params.get("locale", ""))
     body = msgspec.json.encode(msgspec.structs.replace(availability_of(site, team), labels=labels))

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_PASSWORD = 1_000  # characters; longer ones are refused before hashing
 TOKEN_BYTES = 32
+VISITOR_LIFE = 90 * 24 * 3_600  # seconds since the last visit
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 PAGE_SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -85,18 +86,35 @@ def digest(token: str) -> str:
 
 
 class VisitorTokens:
-    """Signs the visitor id that a widget keeps, so that nobody can claim another visitor's."""
+    """Signs the visitor id that a widget keeps, so that nobody can claim another's.
+
+    A token belongs to one site and ends: each visit gets a fresh one.
+    """
 
     def __init__(self, secret: str) -> None:
-        self._signer = URLSafeSerializer(secret, salt="sestetto.visitor")
+        self._signer = URLSafeTimedSerializer(secret, salt="sestetto.visitor.site")
+        self._former = URLSafeSerializer(secret, salt="sestetto.visitor")  # for any site, without an end
 
-    def sign(self, visitor_id: str) -> str:
-        return str(self._signer.dumps(visitor_id))
+    def sign(self, visitor_id: str, site: str = "") -> str:
+        return str(self._signer.dumps([site, visitor_id]))
 
-    def read(self, token: str) -> str | None:
-        """Return the visitor id, or None if this secret has not signed the token."""
+    def read(self, token: str, site: str | None = None) -> str | None:
+        """Return the visitor id, or None if the token is not signed by us, of another site than this, or over.
+
+        One of a release before is taken for the site it comes to; the welcome brings one that belongs there.
+        """
         try:
-            visitor_id = self._signer.loads(token)
+            found = self._signer.loads(token, max_age=VISITOR_LIFE)
+        except BadSignature:
+            return self._read_former(token)
+        match found:
+            case [str(of), str(visitor_id)] if site in (None, of):
+                return visitor_id
+        return None
+
+    def _read_former(self, token: str) -> str | None:
+        try:
+            visitor_id = self._former.loads(token)
         except BadSignature:
             return None
         return visitor_id if isinstance(visitor_id, str) else None

@@ -16,6 +16,7 @@ from console.authentication import authenticate, is_foreign, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
+from console.domain.permissions import may as allowed
 from console.errors import Fenced, NotYours, SestettoError, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Offered, Presence, Revoked, Watched
 from console.projection.handover_targets import colleagues, invited_to
@@ -83,7 +84,14 @@ class AgentConnection(Connection):
         locale = locale_of(socket, me.member.locale)
         may, sees = self.actions.may_watch, self.actions.sees_watchers
         self.watching = Watching(
-            self, self.services, self.author, locale, may, sees, json=isinstance(renderer, JsonRenderer)
+            self,
+            self.services,
+            self.author,
+            locale,
+            may,
+            sees,
+            json=isinstance(renderer, JsonRenderer),
+            knows=lambda chat: chat in self.guest_of or allowed(me.member, "supervise"),
         )
         self._coming: dict[str, CatchUp[RenderedFact]] = {}  # chats being read
         self._events = CatchUp(self._hear)

@@ -91,7 +91,8 @@ class VisitorConnection(Connection):
     async def hello(self, frame: VisitorHello) -> bool:
         if not isinstance(frame, VisitorHello):
             return False
-        known = self.services.visitor_tokens.read(frame.token) if frame.token else None
+        site = self.actions.site.key
+        known = self.services.visitor_tokens.read(frame.token, site) if frame.token else None
         self.actions = self._actions_of(known or new_id())
         self.actions.profile.set_page(frame.page, frame.locale)
         # Join before reading: facts that arrive meanwhile wait in `_facts` and follow the welcome.
@@ -135,7 +136,7 @@ class VisitorConnection(Connection):
             facts = facts[-MAX_FACTS:]
         self.send(
             VisitorWelcome(
-                token=self.services.visitor_tokens.sign(actions.visitor.id),
+                token=self.services.visitor_tokens.sign(actions.visitor.id, actions.site.key),
                 epoch=self.services.workspace.epoch,
                 now=arrived.now,
                 build=self.services.build,

@@ -43,7 +43,8 @@ class WatchedChat:
 class Watching:
     """The chats watched on one socket.
 
-    `may` says whether the member may watch a chat, `sees` whether they see other watchers.
+    `may` says whether the member may watch a chat, `sees` whether they see other watchers, `knows` whether they knew
+    of a chat that is not there: for others it is like one that they may not watch.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Watching:
         sees: Callable[[], bool] = lambda: True,
         *,
         json: bool = False,
+        knows: Callable[[str], bool] = lambda chat: True,
     ) -> None:
         self._on = on
         self._sees = sees
@@ -64,6 +66,7 @@ class Watching:
         self._author = author
         self._locale = locale
         self._may = may
+        self._knows = knows
         self._views = WatchViews(services.views, sees)
         self._connection = new_id()
         self._looked: dict[str, WatchedChat] = {}
@@ -72,10 +75,10 @@ class Watching:
     async def begin(self, chat: str) -> None:
         """Send the chat as it is now, and then what happens. Raises NotYours if the member may not watch it."""
         line = self._services.picture.chats.get(chat)
-        if line is None:
+        if line is None and self._knows(chat):
             self._send(Unwatched(chat, "ended"))
             return
-        if not self._may(line) or (chat not in self._looked and len(self._looked) >= MOST):
+        if line is None or not self._may(line) or (chat not in self._looked and len(self._looked) >= MOST):
             raise NotYours
         watched = self._looked[chat] = WatchedChat(self._hear)
         # Join before reading, so that no fact is lost between the two.

@@ -1,5 +1,6 @@
 """Passwords, tokens, origins, local paths and the headers of every page."""
 
+import time
 from types import SimpleNamespace
 
 import httpx
@@ -8,6 +9,7 @@ from argon2 import extract_parameters
 from argon2.exceptions import VerifyMismatchError
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import TimestampSigner, URLSafeSerializer
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -81,6 +83,29 @@ def test_a_token_of_another_secret_or_changed_by_a_letter_is_nobodys() -> None:
     token = VisitorTokens("s" * 32).sign("vera")
     assert VisitorTokens("t" * 32).read(token) is None
     assert VisitorTokens("s" * 32).read(token.replace(token[1], "x", 1)) is None
+
+
+def test_a_token_belongs_to_the_site_that_gave_it() -> None:
+    tokens = VisitorTokens("s" * 32)
+    assert tokens.read(tokens.sign("vera", "shop"), "shop") == "vera"
+    assert tokens.read(tokens.sign("vera", "shop"), "blog") is None
+
+
+def test_a_token_ends_ninety_days_after_the_last_visit(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens, now, day = VisitorTokens("s" * 32), int(time.time()), 24 * 3_600
+    token = tokens.sign("vera", "shop")
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 89 * day)
+    assert tokens.read(token, "shop") == "vera"
+    fresh = tokens.sign("vera", "shop")
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 91 * day)
+    assert tokens.read(token, "shop") is None
+    assert tokens.read(fresh, "shop") == "vera"
+
+
+def test_a_token_of_a_release_before_is_taken_at_the_site_it_comes_to() -> None:
+    former = str(URLSafeSerializer("s" * 32, salt="sestetto.visitor").dumps("vera"))
+    assert VisitorTokens("s" * 32).read(former, "shop") == "vera"
+    assert VisitorTokens("t" * 32).read(former, "shop") is None
 
 
 def test_tokens_are_long_different_and_kept_as_digests() -> None:

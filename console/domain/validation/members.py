@@ -49,6 +49,8 @@ def validate_site(site: Site, known: Directory) -> list[Problem]:
         "The queue %(queue)s does not exist. Choose another one.",
         queue=site.queue,
     )
+    for queue in site.queues:
+        found.unless(queue in known.queues, "queues", "The queue %(queue)s does not exist.", queue=queue)
     found.unless(
         site.origins,
         "origins",

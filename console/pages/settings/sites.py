@@ -26,7 +26,7 @@ from console.pages.settings.common import (
     saved,
     wrong_of,
 )
-from console.pages.settings.form import Form, new_key, stamp
+from console.pages.settings.form import Form, new_key, stamp, ticks
 from console.security import origin_allowed
 from console.views.i18n import Texts
 
@@ -63,7 +63,7 @@ async def show_site(request: Request, me: SignedIn) -> Response:
 @for_supervisors
 async def save_new(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
-    fields = await read_form(request, me.csrf)
+    fields = await read_form(request, me.csrf, large=True)
     key = new_key(fields.get("name", ""), known.sites, "site")
     return await _save(request, me, known, None, Form(fields, f"site:{key}"), Site(key, "", ""))
 
@@ -72,7 +72,7 @@ async def save_new(request: Request, me: SignedIn) -> Response:
 async def save_site(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     site = _site(known, request)
-    form = Form(await read_form(request, me.csrf), f"site:{site.key}")
+    form = Form(await read_form(request, me.csrf, large=True), f"site:{site.key}")
     overtaken(form, site)
     return await _save(request, me, known, site, form, site)
 
@@ -105,6 +105,7 @@ def typed_of(site: Site) -> dict[str, str]:
         "privacy_url": site.privacy_url,
         "accent": site.accent,
         "parameters": "\n".join(site.parameters),
+        **ticks("asks", site.queues),
     }
 
 
@@ -124,6 +125,7 @@ def read_site(form: Form, was: Site) -> Site:
         privacy_url=form.plain("privacy_url"),
         accent=form.plain("accent").lower(),
         parameters=tuple(dict.fromkeys(form.lines("parameters"))),
+        queues=form.ticked("asks"),
     )
 
 

@@ -136,6 +136,9 @@ TABLE = [
         "passwords.change_own", EVERYBODY, lambda s, me: passwords.change_own(s, me, PASSWORD, PASSWORD, address="::1")
     ),
     Row("sessions.sign_out", EVERYBODY, sessions.sign_out),
+    Row("sessions.read_own", EVERYBODY, sessions.read_own),
+    Row("sessions.end_own", EVERYBODY, lambda s, me: is_not_there(sessions.end_own(s, me, "none"))),
+    Row("sessions.end_others", EVERYBODY, sessions.end_others),
     *on_replies("member", EVERYBODY),
     *on_replies("shared", SUPERVISORS),
     Row(

@@ -6,7 +6,7 @@ from html import unescape
 import httpx
 import pytest
 
-from console.domain.directory import Canned
+from console.domain.directory import Canned, Queue
 from console.services import Services
 from tests.support.archive_feed import Feed
 from tests.unit.settings.forms import SITE, drawn, faults, posted, saved
@@ -116,3 +116,18 @@ async def test_a_page_that_was_refused_stands_beside_its_site_until_it_is_on_the
     assert "teh-shop" not in page
     await saved(sam, "/settings/site/the-shop", **{**SITE, "origins": "https://new.example"})
     assert "Refused websites" not in (await sam.get("/settings/site/the-shop")).text
+
+
+async def test_a_site_lists_the_queues_its_pages_may_ask_for(services: Services, sam: httpx.AsyncClient) -> None:
+    for queue in ("billing", "experts"):
+        await services.stores.queues.put(Queue(queue, queue.title()))
+    await saved(sam, "/settings/sites/new", **SITE, **{"asks.billing": "on", "asks.experts": "on"})
+    [site] = (await services.stores.directory.read()).sites.values()
+    assert site.queues == ("billing", "experts")
+    form = (await sam.get(f"/settings/site/{site.key}")).text
+    assert form.count(' name="asks.') == 3
+    assert form.count("checked") == 2
+    await services.stores.queues.remove("experts")
+    assert (await services.stores.directory.read()).sites[site.key].queues == ("billing",)
+    refused = await posted(sam, f"/settings/site/{site.key}", **SITE, **{"asks.nowhere": "on"})
+    assert faults(refused.text) == ["The queue nowhere does not exist."]

@@ -5,6 +5,7 @@ import pytest
 from console.domain.directory import Queue
 from tests.stories.teams import at_work, person, set_up
 from tests.support.board_client import Board
+from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Frame, Visitor
 from tests.support.server_process import RunningServer
@@ -276,3 +277,33 @@ async def test_a_status_already_in_the_welcome_is_not_repeated(server: RunningSe
     await anna.answers(vera.chat, "Hello")
     await anna.reads("Hello")
     assert not has(anna, "status")
+
+
+async def test_a_foreign_chat_is_answered_like_none_at_all(server: RunningServer) -> None:
+    (anna,) = await desk_of(server, "anna")
+    vera = await comes(server)
+    await anna.gets(vera.chat)
+    (bruno,) = await at_work(server, "bruno")
+    for verb in ("accept", "decline"):
+        foreign, none = [await bruno.command(verb, chat=chat) for chat in (vera.chat, "nothing")]
+        assert [{**answer, "cid": "", "at": 0} for answer in (foreign, none)] == [{**none, "cid": "", "at": 0}] * 2
+        assert (none["t"], none["code"]) == ("nack", "nothing_to_do")
+    for chat in (vera.chat, "nothing"):
+        await bruno.say_frame("watch", chat=chat)
+    answers = await eventually(lambda: two(bruno, "error"), "two answers")
+    assert answers[0] == answers[1]
+    assert not has(bruno, "unwatched")
+
+
+def two(agent: Agent, kind: str) -> list[Frame]:
+    found = [frame for frame in agent.heard if frame["t"] == kind]
+    return found if len(found) == 2 else []
+
+
+async def test_a_visitor_opens_only_where_the_site_leads(server: RunningServer) -> None:
+    async with stores_of(server) as stores:
+        await stores.queues.put(Queue("partners", "Partners"))
+    vera = await Visitor.comes(server)
+    foreign, none = [await vera.command("open", text="Hello", queue=queue) for queue in ("partners", "nowhere")]
+    assert (foreign["t"], foreign["code"]) == ("nack", "no_queue")
+    assert {**foreign, "cid": ""} == {**none, "cid": ""}
