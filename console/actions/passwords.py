@@ -3,6 +3,7 @@
 from console.archive.credentials import SignedIn
 from console.domain.directory import Member
 from console.domain.permissions import require
+from console.security import log as security_log
 from console.services import Services
 
 
@@ -10,6 +11,7 @@ async def reset(services: Services, by: Member, member: str, password: str) -> N
     """Reset a forgotten password; everything the member was signed in with ends."""
     require(by, "administer")
     await services.stores.passwords.reset(member, password, by=by)
+    security_log.password_changed(member, by.id)
     await services.workspace.revoke(member, "")
 
 

@@ -40,7 +40,6 @@ class PasswordStore:
             for statement in revoke_all(member_id, self.clock()):
                 await connection.execute(statement)
             await note(connection, by, self.clock(), "Password changed", f"member:{member_id}")
-        security_log.password_changed(member_id, by.id)
 
     async def _known_of(self, member_id: str) -> tuple[str, ...]:
         async with self.database.reading() as connection:

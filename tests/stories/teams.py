@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from console.demo.socket_client import SocketClosed
 from console.domain.directory import Member, Queue
-from tests.support.credentials import stores_of
+from tests.support.credentials import lead_to, stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent
 from tests.support.server_process import RunningServer
@@ -27,8 +25,7 @@ async def set_up(server: RunningServer, queues: Sequence[Queue], people: Sequenc
             )  # fmt: skip
         for queue in reversed(queues):  # what others overflow to comes last in the list and is there first
             await stores.queues.put(queue, members=[member.id for member in people if queue.id in member.queues])
-        site = (await stores.directory.read()).sites["demo"]
-        await stores.sites.put(replace(site, queues=tuple({*site.queues, *(queue.id for queue in queues)})))
+        await lead_to(stores, *(queue.id for queue in queues))
 
 
 async def at_work(server: RunningServer, *names: str) -> list[Agent]:

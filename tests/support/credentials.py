@@ -41,6 +41,13 @@ async def allow_origin(server: RunningServer, origin: str) -> None:
         await stores.sites.put(msgspec.structs.replace(site, origins=(*site.origins, origin)))
 
 
+async def lead_to(stores: Stores, *queues: str) -> None:
+    """The demo's pages may ask for these queues too, and the server knows it."""
+    site = (await stores.directory.read()).sites["demo"]
+    stands = await stores.sites.put(msgspec.structs.replace(site, queues=tuple({*site.queues, *queues})))
+    await eventually(lambda: _is_live(stores.database, stands.version), "the site to be live")
+
+
 async def without_wrapup(server: RunningServer) -> None:
     """Turn wrap-up off, so that a slot is free as soon as its chat ends."""
     async with stores_of(server) as stores:

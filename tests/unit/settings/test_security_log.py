@@ -131,3 +131,11 @@ async def test_a_new_password_is_told(services: Services, ana: httpx.AsyncClient
     assert told(lines, "wrong_password")["member"] == "ana"
     assert (told(lines, "password_changed")["member"], told(lines, "password_changed")["by"]) == ("ana", "ana")
     assert "horse" not in str(lines)
+
+
+async def test_a_password_set_by_an_admin_is_told(
+    services: Services, ada: httpx.AsyncClient, lines: list[dict[str, Any]]
+) -> None:
+    await posted(ada, "/settings/member/ana", to="/settings/member/ana/password", password="another horse battery")
+    line = told(lines, "password_changed")
+    assert (line["member"], line["by"]) == ("ana", "ada")
