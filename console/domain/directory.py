@@ -241,7 +241,7 @@ def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Dire
 
 
 def led_to(known: Directory, site: Site) -> set[str]:
-    """Return the queues a visitor of the site can open a chat in: its own, those it lists, and where they overflow to."""
+    """Return the queues in which a visitor of the site can open a chat: its own, those listed, and their overflow."""
     found = {site.queue, *site.queues} & set(known.queues)
     while more := {known.queues[queue].overflow_to for queue in found} & set(known.queues) - found:
         found |= more
