@@ -33,15 +33,6 @@ async def erase_visitor(services: Services, by: Member, visitor: str) -> int:
     return len(found)
 
 
-async def erase_stray(services: Services) -> int:
-    """Erase left messages that the archive no longer has, since no page shows them; return how many."""
-    left = await services.workspace.left_messages()
-    stray = left - await services.erasure.known(left)
-    erased = [chat for chat in stray if (await services.workspace.erase(chat))[0] == "erased"]
-    await services.workspace.erase_from_feed(erased)
-    return len(erased)
-
-
 async def _erase(services: Services, by: Member, found: Sequence[ArchivedChat], target: str) -> None:
     if not found:
         raise NotYours("Chat not found in the archive.")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import structlog
 
-from console.actions.erasure import erase_stray
 from console.archive.upkeep import Upkeep
 from console.background.safely import safely
 from console.services import Services
@@ -37,10 +36,19 @@ class Retention:
         dropped = await self.services.history.drop_older_than(oldest)
         await self.services.stores.drop_expired()
         await self.services.alerts.outbox.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
-        stray = await erase_stray(self.services)
+        stray = await self.erase_stray()
         if dropped or stray:
             self.services.tidy.set()
             log.info("retention.dropped", chats=dropped, left_messages=stray)
+
+    async def erase_stray(self) -> int:
+        """Erase left messages that the archive no longer has, since no page shows them; return how many."""
+        workspace, erasure = self.services.workspace, self.services.erasure
+        left = await workspace.left_messages()
+        stray = left - await erasure.known(left)
+        erased = [chat for chat in stray if (await workspace.erase(chat))[0] == "erased"]
+        await workspace.erase_from_feed(erased)
+        return len(erased)
 
     async def tidy(self) -> None:
         """Whatever was deleted, by whom ever: its words and its room leave the files too."""

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from console.actions import erasure
 from console.archive.tables import alert_messages, audit, set_aside
 from console.archive.upkeep import Upkeep
+from console.background.retention import Retention
 from console.domain.directory import Member
 from console.domain.ids import new_cid, new_id
 from console.errors import ChatRunning, NotAllowed, NotYours
@@ -187,7 +188,7 @@ async def test_a_left_message_that_no_page_shows_any_more_leaves_the_store(servi
     (record,) = await services.erasure.chat(chat)
     await services.history.drop_older_than(record.last + 1)
     assert await services.workspace.left_messages() == {chat, other}
-    assert await erasure.erase_stray(services) == 1
+    assert await Retention(services, lambda: True).erase_stray() == 1
     assert await services.workspace.left_messages() == {other}
     with pytest.raises(Gone):
         await services.workspace.read_chat(chat)
