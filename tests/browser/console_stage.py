@@ -128,7 +128,6 @@ class Stage:
             reason=self.reason,
             since=SINCE,
             held={play.line.slot: c for c, play in self.plays.items()},
-            figures=DayFigures(n=50, within=48, buckets={bucket_of(4_100): 46, bucket_of(7_900): 4}),
         )
         oldest = now() - 14_000 if self.waiting else 0
         figures = Strip(
@@ -139,6 +138,7 @@ class Stage:
             4_100,
             0.96,
             now(),
+            day=DayFigures(n=50, within=48, broke=2, buckets={bucket_of(4_100): 46, bucket_of(7_900): 4}),
             promises=len(self.promises),
             promise=max(self.promises, default=0),
             away_reasons=self.side.away_reasons,
