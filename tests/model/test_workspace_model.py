@@ -65,6 +65,7 @@ def test_the_functions_do_what_the_model_does(machine: type[WorkspaceMachine]) -
         machine,
         settings=settings(
             max_examples=EXAMPLES,
+            derandomize="MODEL_EXAMPLES" not in os.environ,  # a long run explores; the usual one repeats
             stateful_step_count=STEPS,
             deadline=None,
             phases=PHASES,
