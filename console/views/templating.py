@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse
 from console.domain.permissions import may
 from console.views.assets import scripts, static
 from console.views.i18n import SOURCE, negotiate, page_texts
+from console.views.initials import initials, tone
 from console.views.linkify import linkify, page_label
 
 HERE = Path(__file__).parent.parent
@@ -120,9 +121,12 @@ def _in_words(when: datetime, pattern: str, locale: str) -> str:
 
 
 def span(ms: int, *, locale: str) -> str:
-    """Format a measured time: 4,100 ms as `4.1 s` with the language's decimal sign; from a minute on `1:42`."""
+    """Format a measured time: `4.1 s` in the language's style; from ten seconds on `42 s`, from a minute on `1:42`."""
     tenths = round(ms / 100)
-    return _tenths(tenths, locale) if tenths < 600 else duration(ms + 500)
+    if tenths < 100:
+        return _tenths(tenths, locale)
+    seconds = round(ms / 1000)
+    return _seconds(str(seconds), locale) if seconds < 60 else duration(1000 * seconds)
 
 
 def brief(ms: int, *, locale: str) -> str:
@@ -154,6 +158,8 @@ def percent(share: float, *, locale: str) -> str:
 def _filters(locale: str) -> dict[str, Any]:
     return {
         "duration": duration,
+        "initials": initials,
+        "tone": tone,
         "linkify": linkify,
         "place": page_label,
         "moment": partial(moment, locale=locale),

@@ -174,8 +174,8 @@ def test_why_this_agent_and_why_the_wait_is_told_step_by_step() -> None:
     for words in (
         "Added to Support",
         "Ana: next in line when a slot freed up (2 running clocks, 1 had a free slot).",
-        "Waited 14.2 s: everyone was full.",
-        "Expected 12.0 s. Came from Support.",
+        "Waited 14 s: everyone was full.",
+        "Expected 12 s. Came from Support.",
         "Ana transferred it to Support: Ana",
         "Ana declined",
     ):

@@ -176,8 +176,8 @@ TRACES = [
             "stuck": "all_busy",
             "expected": 10_000,
         },
-        "Assigned to Ana after 12.4 s in line (everyone was full) · fewest running clocks"
-        " · one of 3 with a free slot · 1 clock running · expected wait 10.0 s",
+        "Assigned to Ana after 12 s in line (everyone was full) · fewest running clocks"
+        " · one of 3 with a free slot · 1 clock running · expected wait 10 s",
     ),
     (
         {"why": "next_in_line", "candidates": 1, "clocks": 0, "waited": 5_000, "line": "billing", "stuck": "language"},

@@ -105,7 +105,14 @@ def test_a_page_comes_in_the_readers_language_and_theme() -> None:
 def test_numbers_and_durations_follow_the_language() -> None:
     italian, english = environment("it").filters, environment("en").filters
     assert (italian["span"](4_120), english["span"](4_120)) == ("4,1 s", "4.1 s")
-    assert [english["span"](ms) for ms in (59_900, 59_960, 83_900, 1_020_200)] == ["59.9 s", "1:00", "1:24", "17:00"]
+    assert [english["span"](ms) for ms in (9_940, 9_960, 12_400, 59_400, 59_960)] == [
+        "9.9 s",
+        "10 s",
+        "12 s",
+        "59 s",
+        "1:00",
+    ]
+    assert [english["span"](ms) for ms in (83_900, 1_020_200)] == ["1:24", "17:00"]
     assert [english["brief"](ms) for ms in (6_000, 7_500, 60_000, 90_000)] == ["6 s", "7.5 s", "1:00", "1:30"]
     assert (italian["brief"](7_500), english["duration"](42_000)) == ("7,5 s", "0:42")
     assert english["duration"](3_723_000) == "1:02:03"
