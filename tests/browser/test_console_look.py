@@ -32,10 +32,10 @@ DIGITS = f"""() => {{ {LUMINANCE}
   return Math.min(...[...document.querySelectorAll('.clock .digits')]
     .map(one => ratio(getComputedStyle(one).color, ground(one)))); }}"""
 BORDERS = f"""() => {{ {LUMINANCE}
-  return Math.min(...[...document.querySelectorAll('.composer textarea, .pane .index, .status .button, .clock .track')]
+  const rings = '.clock:is([data-state=none], [data-state=fine])';
+  return Math.min(...[...document.querySelectorAll(`.composer textarea, .pane .index, .status .button, ${{rings}}`)]
     .filter(one => one.checkVisibility())
-    .map(one => ratio(one.tagName === 'circle' ? getComputedStyle(one).stroke : getComputedStyle(one).borderTopColor,
-      ground(one.parentElement)))); }}"""
+    .map(one => ratio(getComputedStyle(one).borderTopColor, ground(one.parentElement)))); }}"""
 SHIFT = """() => { window.shift = 0; new PerformanceObserver(list => {
   for (const one of list.getEntries()) window.shift += one.value; }).observe({ type: 'layout-shift' }); }"""
 
@@ -150,8 +150,11 @@ async def test_at_four_times_the_size_one_column_scrolls(stage: Stage, context: 
 async def test_rings_survive_forced_colours(stage: Stage, context: BrowserContext) -> None:
     page = await open_console(stage, context, forced_colors="active")
     await busy(stage, page)
-    strokes = "[...document.querySelectorAll('#pane-1 .clock circle')].map(one => getComputedStyle(one).stroke)"
-    track, hand = await page.evaluate(strokes)
+    track, hand = await page.evaluate("""() => {
+      const clock = document.querySelector('#pane-1 header .clock');
+      const hand = getComputedStyle(clock, '::after').backgroundImage;
+      return [getComputedStyle(clock).borderTopColor, /rgba?[(][^)]+[)]/.exec(hand)?.[0] ?? hand];
+    }""")
     ground = await page.evaluate("getComputedStyle(document.querySelector('#pane-1')).backgroundColor")
     assert len({track, hand, ground}) == 3
 
@@ -164,8 +167,8 @@ async def test_with_less_motion_a_ring_moves_once_a_second(stage: Stage, context
     await page.locator('#pane-1[data-state="fine"]').wait_for()
     offsets = await page.evaluate("""() => new Promise(done => {
       const seen = new Set();
-      const hand = document.querySelector('#pane-1 .hand');
-      const look = setInterval(() => seen.add(hand.style.strokeDashoffset), 20);
+      const ring = document.querySelector('#pane-1 header .clock');
+      const look = setInterval(() => seen.add(ring.style.getPropertyValue('--left')), 20);
       setTimeout(() => { clearInterval(look); done([...seen]); }, 1500);
     })""")
     assert 2 <= len(offsets) <= 3

@@ -68,10 +68,17 @@ function drawn(part, before) {
 /** Called when all parts of a frame are drawn. */
 function settled() {
   showEmptyStates();
+  countQueues();
   if (wall) fitWall();
   else agentMenu.sync();
   setTitle();
   costs.spent = parts.spent;
+}
+
+/** The columns of cards depend on how many there are. */
+function countQueues() {
+  const place = /** @type {HTMLElement} */ (document.querySelector(".queues"));
+  place.style.setProperty("--count", String(place.children.length));
 }
 
 // --- frames ---

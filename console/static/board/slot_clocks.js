@@ -1,7 +1,7 @@
 // What ticks on the board: clocks in slots, times since and until. Only visible ones are drawn.
 
 import { now } from "../console/net/server_clock.js";
-import { briefSeconds, lateSeconds, lateText, readClock } from "../console/shared/clocks.js";
+import { briefSeconds, emptyRing, lateSeconds, lateText, readClock } from "../console/shared/clocks.js";
 import { duration, t } from "../console/shared/i18n.js";
 
 /** @typedef {import('../console/shared/clocks.js').Reading} Reading */
@@ -21,7 +21,6 @@ const watcher = new IntersectionObserver(
 
 /** @type {WeakSet<Element>} */
 const followed = new WeakSet();
-const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const stale = () => document.body.hasAttribute("data-stale");
 
 /** From now on its clocks are drawn while it is in view. @param {Element} part */
@@ -87,8 +86,7 @@ function drawSlot(slot, at) {
     // dots are too small for numbers and rings
     const text = digits(slot.dataset.kind ?? "", it);
     if (slot.dataset.digits !== text) slot.dataset.digits = text;
-    const share = String(Math.round(it.share * (still.matches ? 6 : 24)) / (still.matches ? 6 : 24));
-    if (slot.style.getPropertyValue("--left") !== share) slot.style.setProperty("--left", share);
+    emptyRing(slot, it.share, 24);
   }
   show(slot, it);
 }

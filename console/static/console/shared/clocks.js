@@ -94,10 +94,18 @@ export function drawClock(clock, it, short = false) {
   if (place.textContent !== text) place.textContent = text;
   if (clock.getAttribute("data-state") !== it.state) clock.setAttribute("data-state", it.state);
   if (clock.getAttribute("data-kind") !== it.kind) clock.setAttribute("data-kind", it.kind);
-  const share = still.matches ? Math.ceil(it.share * 6) / 6 : it.share;
-  const offset = String(Math.round(100 - share * 100));
-  const hand = /** @type {SVGElement} */ (clock.querySelector(".hand"));
-  if (hand.style.strokeDashoffset !== offset) hand.style.strokeDashoffset = offset;
+  emptyRing(/** @type {HTMLElement} */ (clock), it.share, 60);
+}
+
+/** Show the share that is left, in so many steps a round; in six where people want less motion.
+ * @param {HTMLElement} ring
+ * @param {number} share
+ * @param {number} steps
+ */
+export function emptyRing(ring, share, steps) {
+  const fine = still.matches ? 6 : steps;
+  const left = String(Math.ceil(share * fine) / fine);
+  if (ring.style.getPropertyValue("--left") !== left) ring.style.setProperty("--left", left);
 }
 
 /** Draw all there are: panes and the small ones on top. @param {import('../panes/pane.js').Pane[]} panes @param {boolean} live */
