@@ -1,8 +1,8 @@
 """The embedded store: a Valkey from our wheel, supervised by this process, with its files in one folder.
 
 `EmbeddedStore(folder)` locks the folder, writes `store.conf`, starts the server on a unix socket there, and restarts it
-with growing pauses when it dies. The server holds the lock too, so a folder is free only when nobody writes to it. The
-server dies with us, even if we are killed (Linux).
+when it dies. The server holds the lock too, so a folder is free only when nobody writes to it. The server dies with us
+even if we are killed: on Linux the kernel ends it; elsewhere, or if that fails, the next start on the folder does.
 """
 
 import asyncio
@@ -33,8 +33,9 @@ LONGEST_SOCKET = 107  # bytes of a unix socket's path: the kernel's 108 with the
 LOCK_PATIENCE = 5.0  # s; the server of a killed process needs a moment to exit
 START_PATIENCE = 20.0  # s until the socket must answer; loading a long file may take longer
 STOP_PATIENCE = 15.0  # s until a server that does not stop is killed
-PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)  # s before the n-th restart in a row
-CALM = 60.0  # s of uptime after which the pauses start over
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.0)  # s before the n-th restart in a row of a server that had started
+FAILED_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0)  # the same of one that does not start, as on a full disk
+CALM = 5.0  # s of uptime after which the pauses start over
 PR_SET_PDEATHSIG = 1
 
 CONFIG = """\
@@ -62,6 +63,24 @@ stop-writes-on-bgsave-error no
 maxmemory-policy noeviction
 always-show-logo no
 """
+
+
+class Pauses:
+    """How long to wait before a restart: a killed server comes back soon, one that cannot start is not rushed."""
+
+    def __init__(self) -> None:
+        self._deaths = 0
+        self._failures = 0
+
+    def after_a_death(self, uptime: float) -> float:
+        self._deaths = 0 if uptime > CALM else self._deaths
+        self._failures = 0
+        self._deaths += 1
+        return PAUSES[min(self._deaths, len(PAUSES)) - 1]
+
+    def after_a_failure(self) -> float:
+        self._failures += 1
+        return FAILED_PAUSES[min(self._failures, len(FAILED_PAUSES)) - 1]
 
 
 class EmbeddedStore:
@@ -100,7 +119,7 @@ class EmbeddedStore:
         if self._lock >= 0:
             return
         _private(self.folder)
-        self._lock = await _locked(self.folder)
+        self._lock = await _locked(self.folder, self._socket)
         try:
             await self._launch()
         except BaseException:
@@ -164,26 +183,27 @@ class EmbeddedStore:
 
     async def _watch(self) -> None:
         """Restart the server whenever it ends, forever: nothing works without it."""
-        in_a_row = 0
+        pauses = Pauses()
         while True:
             began = time.monotonic()
             code = await self._process.wait() if self._process else None
-            in_a_row = 0 if time.monotonic() - began > CALM else in_a_row
-            pause = PAUSES[min(in_a_row, len(PAUSES) - 1)]
+            pause = pauses.after_a_death(time.monotonic() - began)
             log.error("store_died", code=code, restart_in=pause, last_words=self._last_words())
             await asyncio.sleep(pause)
-            in_a_row += 1
-            await self._relaunch()
+            while not await self._relaunch():
+                pause = pauses.after_a_failure()
+                await asyncio.sleep(pause)
 
-    async def _relaunch(self) -> None:
+    async def _relaunch(self) -> bool:
         try:
             await self._launch()
         except (SettingError, OSError) as problem:
             log.error("store_not_started", problem=str(problem))
             await self._end_process()
-            return
+            return False
         self.restarts += 1
         log.warning("store_restarted", restarts=self.restarts)
+        return True
 
     async def _end_process(self) -> None:
         process = self._process
@@ -263,7 +283,7 @@ def _ours(folder: Path) -> None:
         raise SettingError(f"The folder {folder} belongs to another user or is open to others. Remove it.")
 
 
-async def _locked(folder: Path) -> int:
+async def _locked(folder: Path, socket: Path) -> int:
     """Return the open, locked file.
 
     Raises SettingError naming the holder: at once if it lives, else after LOCK_PATIENCE.
@@ -274,36 +294,74 @@ async def _locked(folder: Path) -> int:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(file, 40, 0).decode(errors="replace").strip()
+            holder, _, where = os.pread(file, 400, 0).decode(errors="replace").strip().partition("\n")
             if _alive(holder) or time.monotonic() > deadline:
                 os.close(file)
                 raise SettingError(
                     f"Another Sestetto (process {holder or 'unknown'}) is running on {folder}: "
                     "stop it, or give this one a folder of its own with SESTETTO_DATA."
                 ) from None
+            if where == _here():  # the holder is gone, so the lock is its server's, which outlived it
+                await _end_orphan(socket)
             await asyncio.sleep(0.05)
         else:
             os.ftruncate(file, 0)
-            os.write(file, f"{os.getpid()}\n".encode())
+            os.write(file, f"{os.getpid()}\n{_here()}\n".encode())
             return file
 
 
+def _here() -> str:
+    """Where process ids mean the same: this machine, and on Linux this container."""
+    try:
+        container = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        container = ""
+    return f"{platform.node()} {container}".strip()
+
+
+async def _end_orphan(socket: Path) -> None:
+    """Ask a server that nobody supervises to end. What it acknowledged is on disk."""
+    if await _ask(socket, b"SHUTDOWN NOSAVE NOW FORCE\r\n") == b"":
+        log.warning("store_orphan_ended", socket=str(socket))
+
+
 def _alive(pid: str) -> bool:
-    return pid.isdigit() and Path(f"/proc/{pid}").exists()
+    if not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return not _zombie(pid)
+
+
+def _zombie(pid: str) -> bool:
+    """Whether it is dead and only its parent has not noticed yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 async def _ping(socket: Path) -> bytes:
     """Return the server's answer to PING; empty if there is none yet."""
+    return await _ask(socket, b"PING\r\n") or b""
+
+
+async def _ask(socket: Path, command: bytes) -> bytes | None:
+    """Return the first line of the server's answer, empty if it hung up; None if there is no server."""
     try:
         async with asyncio.timeout(2):
             reader, writer = await asyncio.open_unix_connection(socket)
             try:
-                writer.write(b"PING\r\n")
+                writer.write(command)
                 return await reader.readline()
             finally:
                 writer.close()
     except (OSError, TimeoutError):
-        return b""
+        return None
 
 
 def _beginning(parent: int) -> Callable[[], None]:
@@ -319,7 +377,8 @@ def _beginning(parent: int) -> Callable[[], None]:
         os.umask(0o077)
         if prctl is None:
             return
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        # Not SIGTERM: an orderly end takes the next start's time, and everything acknowledged is on disk already.
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         # The parent may have died before the call took effect.
         if os.getppid() != parent:
             os._exit(1)

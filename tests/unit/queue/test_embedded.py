@@ -5,15 +5,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 import redis
 
 from console.errors import SettingError
-from console.queue.embedded import LONGEST_SOCKET, EmbeddedStore, answers, binary_path, quoted, socket_path
+from console.queue import embedded
+from console.queue.embedded import (
+    LONGEST_SOCKET,
+    PR_SET_PDEATHSIG,
+    EmbeddedStore,
+    Pauses,
+    answers,
+    binary_path,
+    quoted,
+    socket_path,
+)
 from tests.support.eventually import eventually
 from tests.support.server_process import gone
 
@@ -127,29 +138,107 @@ async def test_a_folder_without_a_server_does_not_respond(tmp_path: Path) -> Non
     assert not await answers(store)
 
 
-async def test_the_server_dies_with_a_process_that_is_killed(tmp_path: Path) -> None:
-    program = f"""
-import asyncio
+OWNER = """
+import asyncio, sys
 from pathlib import Path
-from console.queue.embedded import EmbeddedStore
+from console.queue import embedded
+
+embedded.PR_SET_PDEATHSIG = int(sys.argv[2])
 
 async def main():
-    async with EmbeddedStore(Path({str(tmp_path)!r})) as store:
+    async with embedded.EmbeddedStore(Path(sys.argv[1])) as store:
         print(store.pid, flush=True)
         await asyncio.sleep(600)
 
 asyncio.run(main())
 """
+NO_REQUEST = 2  # PR_GET_PDEATHSIG: the kernel is not asked to end the server, as on systems that cannot
+
+
+@asynccontextmanager
+async def owned_store(folder: Path, request: int = PR_SET_PDEATHSIG) -> AsyncIterator[tuple[Process, int]]:
+    """A process of its own with a store in the folder, and the store's pid."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE, cwd=REPOSITORY
+        sys.executable, "-c", OWNER, str(folder), str(request), stdout=asyncio.subprocess.PIPE, cwd=REPOSITORY
     )
-    assert process.stdout
-    server = int(await process.stdout.readline())
-    process.kill()
-    await process.wait()
-    await gone(server)
+    try:
+        assert process.stdout
+        yield process, int(await process.stdout.readline())
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_the_server_dies_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    async with owned_store(tmp_path) as (process, server):
+        process.kill()
+        await process.wait()
+        await gone(server)
     async with EmbeddedStore(tmp_path) as store:
         assert client(store).ping()
+
+
+async def test_every_acknowledged_write_survives_a_killed_process(tmp_path: Path) -> None:
+    """The server is killed with it, in the middle of writes and of a rewrite of its file."""
+    counts = dict.fromkeys(range(4), 0)
+
+    def write(writer: int) -> None:
+        connection = client(EmbeddedStore(tmp_path))
+        with suppress(redis.ConnectionError):
+            while True:
+                connection.rpush(f"log{writer}", "x" * 2_000)
+                counts[writer] += 1
+
+    for _ in range(3):
+        async with owned_store(tmp_path) as (process, server):
+            writers = [asyncio.to_thread(write, writer) for writer in counts]
+            writing = asyncio.gather(*writers)
+            wanted = sum(counts.values()) + 200
+            await eventually(lambda wanted=wanted: sum(counts.values()) > wanted, "some writes")
+            client(EmbeddedStore(tmp_path)).bgrewriteaof()
+            process.kill()
+            await writing
+            await gone(server)
+    async with EmbeddedStore(tmp_path) as store:
+        found = {writer: client(store).llen(f"log{writer}") for writer in counts}
+    assert all(counts[writer] <= found[writer] <= counts[writer] + 3 for writer in counts), (counts, found)
+
+
+async def test_a_server_that_outlived_its_process_is_ended_by_the_next_start(tmp_path: Path) -> None:
+    async with owned_store(tmp_path, NO_REQUEST) as (process, server):
+        client(EmbeddedStore(tmp_path)).set("k", "kept")
+        process.kill()
+        await process.wait()
+        assert await answers(EmbeddedStore(tmp_path)), "the server outlives its process"
+        async with EmbeddedStore(tmp_path) as store:
+            await gone(server)
+            assert client(store).get("k") == "kept"
+
+
+async def test_a_server_of_another_container_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process ids mean nothing here, so nobody can say whether its owner lives."""
+    async with owned_store(tmp_path, NO_REQUEST) as (process, server):
+        process.kill()
+        await process.wait()
+        monkeypatch.setattr(embedded, "_here", lambda: "elsewhere")
+        monkeypatch.setattr(embedded, "LOCK_PATIENCE", 0.3)
+        with pytest.raises(SettingError, match="Another Sestetto"):
+            await EmbeddedStore(tmp_path).start()
+        assert await answers(EmbeddedStore(tmp_path))
+        os.kill(server, signal.SIGKILL)
+
+
+def test_a_store_that_is_killed_again_and_again_comes_back_within_a_second() -> None:
+    pauses = Pauses()
+    assert [pauses.after_a_death(3.0) for _ in range(8)] == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0, 1.0]
+    assert pauses.after_a_death(6.0) == 0.1, "a few good seconds are enough to start over"
+
+
+def test_a_store_that_does_not_start_is_tried_less_often() -> None:
+    pauses = Pauses()
+    pauses.after_a_death(0.0)
+    assert [pauses.after_a_failure() for _ in range(8)] == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
 
 
 @contextmanager
