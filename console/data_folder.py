@@ -3,6 +3,7 @@
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -77,14 +78,25 @@ def close_to_others(folder: Path) -> None:
 
 def _kept_secret(file: Path) -> str:
     """Return the secret in the file; create it on the first start, readable only by this user."""
-    # O_EXCL lets only one of several processes create the file; the others read what it wrote.
-    with suppress(FileExistsError):
-        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.write(made, secrets.token_urlsafe(48).encode())
-        os.close(made)
+    if not file.exists():
+        _create_secret(file)
     secret = file.read_text(encoding="utf-8").strip()
     if len(secret) < 32:
         raise SettingError(
             f"The secret in {file} is too short. Remove the file to create a new one; visitors then get new tokens."
         )
     return secret
+
+
+def _create_secret(file: Path) -> None:
+    """Under its name it appears as a whole: another process that starts now may read it at any moment."""
+    opened, draft = tempfile.mkstemp(prefix="secret-", dir=file.parent)  # mode 0600
+    try:
+        with open(opened, "w", encoding="utf-8") as writing:
+            writing.write(secrets.token_urlsafe(48))
+            writing.flush()
+            os.fsync(opened)
+        with suppress(FileExistsError):  # another process was first, and everybody uses its secret
+            os.link(draft, file)
+    finally:
+        os.unlink(draft)

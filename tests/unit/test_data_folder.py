@@ -1,7 +1,10 @@
 """The data folder is for its owner alone, whoever made it and whatever umask they had."""
 
+import asyncio
 import os
 import stat
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +25,32 @@ def generous() -> Iterator[None]:
 
 def open_to_others(folder: Path) -> list[str]:
     return [path.name for path in (folder, *folder.rglob("*")) if stat.S_IMODE(path.lstat().st_mode) & 0o077]
+
+
+STARTS = """
+import sys, time
+from pathlib import Path
+from console.data_folder import _kept_secret
+
+begin = float(sys.argv[2])
+for number in range(40):
+    time.sleep(max(begin + number * 0.01 - time.time(), 0))
+    print(_kept_secret(Path(sys.argv[1], str(number))))
+"""
+
+
+async def test_processes_that_start_at_once_use_one_secret(tmp_path: Path) -> None:
+    """Three of them, forty times: none reads a secret that is written only in part."""
+    words = [sys.executable, "-c", STARTS, str(tmp_path), str(time.time() + 2)]
+    started = [
+        await asyncio.create_subprocess_exec(*words, cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.PIPE)
+        for _ in range(3)
+    ]
+    printed = [(await process.communicate())[0].decode().split() for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0]
+    assert printed[0] == printed[1] == printed[2]
+    assert {len(secret) for secret in printed[0]} == {64}
+    assert sorted(os.listdir(tmp_path), key=int) == [str(number) for number in range(40)], "no drafts stay behind"
 
 
 async def test_created_files_are_private(tmp_path: Path) -> None:
