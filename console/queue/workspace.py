@@ -6,21 +6,13 @@ from console.domain.directory import Directory
 from console.queue.calls.agent import AgentCalls
 from console.queue.calls.erasure import ErasureCalls
 from console.queue.calls.handover import HandOverCalls
+from console.queue.calls.snapshot import SnapshotCalls
 from console.queue.calls.visitor import VisitorCalls
 from console.queue.content_mark import another, content_mark
 from console.queue.lanes import lanes_of, opens
 from console.queue.live_settings import live_settings
 from console.queue.payloads import encode
-from console.queue.results import (
-    AgentSnapshot,
-    ChatSnapshot,
-    HistoryRead,
-    QueueSnapshot,
-    Snapshot,
-    chat_snapshot,
-    named,
-    table,
-)
+from console.queue.results import ChatSnapshot, HistoryRead, chat_snapshot
 
 
 class FeedEnds(NamedTuple):
@@ -44,7 +36,7 @@ class LiveConfiguration(NamedTuple):
         return another(self.mark, content_mark(directory))
 
 
-class Workspace(VisitorCalls, AgentCalls, HandOverCalls, ErasureCalls):
+class Workspace(VisitorCalls, AgentCalls, HandOverCalls, SnapshotCalls, ErasureCalls):
     """The live state of one workspace.
 
     Every call may raise Unknown, WrongEpoch and StoreFull besides what it documents.
@@ -84,23 +76,6 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls, ErasureCalls):
         """Return whether this process is the ticker, how many timers fired, and the names of those that failed."""
         _, _, _, ours, fired, failed = await self._call("tick", process)
         return ours == b"1", int(fired), [name.decode() for name in failed]
-
-    async def snapshot(self) -> Snapshot:
-        _, now, _, n, last, left, agents, names, chats, queues, lates = await self._call("snapshot")
-        return Snapshot(
-            self.epoch,
-            int(now),
-            int(n),
-            last.decode(),
-            int(left),
-            [AgentSnapshot(a.decode(), table(fields), table(held), table(times)) for a, fields, held, times in agents],
-            [(chat.decode(), named(names, values)) for chat, values in chats],
-            [
-                QueueSnapshot(q.decode(), int(pace), [(name.decode(), table(counted)) for name, counted in spans])
-                for q, pace, spans in queues
-            ],
-            lates,
-        )
 
     async def read_chat(self, chat: str) -> tuple[ChatSnapshot, int]:
         """Return the chat and the feed number it is valid at. Raises Gone."""

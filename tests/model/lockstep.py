@@ -10,6 +10,7 @@ import msgspec
 from console.errors import SestettoError
 from console.events import decode_fact
 from console.projection.picture import Picture
+from console.queue.calls.snapshot import SnapshotReader
 from console.queue.keys import stray
 from console.queue.results import Arrived, ChatSnapshot, Connected, Snapshot
 from console.queue.store import Store
@@ -61,6 +62,8 @@ class Twin:
         self.broken = False
         self.answered: set[tuple[int, int]] = set()
         self.entry = "0-0"
+        self.paged = 0  # snapshots whose pages were read between commands
+        self._reader = SnapshotReader(self.real, page=1, facts=4)
         loop.run_until_complete(self.real.snapshot())  # from here on the epoch is known
         self.real.on_due = self._on_due
         self.real.now = lambda: self.now  # type: ignore[method-assign]
@@ -89,7 +92,7 @@ class Twin:
         real = getattr(self.real, verb)(*args, **named)
         all_of_it = self._clock(), real, self._clock(), self._look(), self.real.snapshot()
         _, result, _, looked, snapshot = await asyncio.gather(*all_of_it, return_exceptions=True)
-        seen = [snapshot, *looked]
+        seen = [await self._reader.step(), snapshot, *looked]
         if isinstance(result, SestettoError):
             return Refusal(result.code), seen
         if isinstance(result, BaseException):
@@ -113,7 +116,9 @@ class Twin:
         names = [keys.feed, keys.prefix + "due", *(keys.of(kind, of) for kind, of in SETS)]
         return self.store.command("EVAL", LOOK, len(names), *names, f"({self.entry}")
 
-    def _compare(self, snapshot: Snapshot, entries: list[Any], timers: list[bytes], *sets: list[bytes]) -> None:
+    def _compare(
+        self, paged: Snapshot | None, snapshot: Snapshot, entries: list[Any], timers: list[bytes], *sets: list[bytes]
+    ) -> None:
         self._facts(entries)
         same("the timers", _scores(timers), self.model.timers)
         self._chats(snapshot)
@@ -129,6 +134,15 @@ class Twin:
         if self.picture:
             self.picture.prune(self.now)
         same("the picture", _drawn(self.picture), _drawn(Picture.from_snapshot(snapshot)))
+        if paged:
+            self._pages(paged)
+
+    def _pages(self, paged: Snapshot) -> None:
+        """What was read in pages, one after each command, is the workspace as of the last page."""
+        same("the number of a snapshot in pages", paged.n, self.model.n)
+        same("the picture read in pages", _drawn(Picture.from_snapshot(paged)), _drawn(self.picture))
+        self.paged += 1
+        self._reader = SnapshotReader(self.real, page=1, facts=4)
 
     def _sets(self) -> dict[tuple[str, str], list[tuple[str, int]]]:
         """Compare free members of a lane with their pressure, the chats in lanes and queues, and running clocks."""

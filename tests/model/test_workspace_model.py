@@ -26,6 +26,7 @@ class WorkspaceMachine(RuleBasedStateMachine):
     loop: asyncio.AbstractEventLoop
     store: Store
     calls = 0
+    paged = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,6 +35,7 @@ class WorkspaceMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         type(self).calls += self.twin.calls
+        type(self).paged += self.twin.paged
         self.twin.close()
 
     @rule(move=st.sampled_from(MOVES), k=st.integers(0, 11), j=st.integers(0, 11), yes=st.booleans())
@@ -52,8 +54,11 @@ def machine(store_url: str) -> Iterator[type[WorkspaceMachine]]:
     Machine.loop, Machine.store = loop, Store(store_url)
     Twin(loop, Machine.store, "t-promises")  # connected while it still syncs
     loop.run_until_complete(Machine.store.command("CONFIG", "SET", "appendfsync", "no"))
+    # So that few chats are as many pages: a small set is read as a whole.
+    loop.run_until_complete(Machine.store.command("CONFIG", "SET", "set-max-listpack-entries", 0))
     yield Machine
     loop.run_until_complete(Machine.store.command("CONFIG", "SET", "appendfsync", "always"))
+    loop.run_until_complete(Machine.store.command("CONFIG", "SET", "set-max-listpack-entries", 128))
     loop.run_until_complete(Machine.store.close())
     loop.close()
 
@@ -74,3 +79,4 @@ def test_the_functions_do_what_the_model_does(machine: type[WorkspaceMachine]) -
         ),
     )
     assert machine.calls >= 100 * EXAMPLES
+    assert machine.paged >= 10 * EXAMPLES
