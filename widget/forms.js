@@ -33,7 +33,12 @@ export function form(look, ...children) {
 
 /** The button of a form. @param {string} look @param {() => void} send @param {...Part<HTMLButtonElement>} parts */
 export function sender(look, send, ...parts) {
-  const made = button(look, () => made.form?.reportValidity() && send(), ...parts);
+  const act = () => {
+    const whole = /** @type {HTMLFormElement} */ (made.form);
+    lazy.misses?.(whole);
+    if (whole.reportValidity()) send();
+  };
+  const made = button(look, act, ...parts);
   return made;
 }
 
@@ -72,7 +77,7 @@ export class Writing {
 
 /**
  * What LAZY of console/pages/widget.py lists: one file, fetched on opening, so nothing of it may be here.
- * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & typeof import("./links.js") & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./proof.js")>}
+ * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & typeof import("./links.js") & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./misses.js") & typeof import("./proof.js")>}
  */
 export const lazy = {};
 
@@ -119,6 +124,7 @@ export const privacy = ({ privacy }) => privacy && link(privacy, t("Privacy"));
  */
 export function sheet(panel, head, asks, input, goes, act, ...tail) {
   const writing = new Writing(panel, 3);
+  writing.area.required = true;
   const send = () => {
     const text = writing.take();
     if (text) act(text, input.value.trim());

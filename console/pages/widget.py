@@ -36,6 +36,7 @@ LAZY = (
     "transcript",
     "menu",
     "status",
+    "misses",
     "extras",
     "links",
     "fields",

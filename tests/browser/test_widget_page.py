@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.browser.widget_people import LOOKS, Ana, Vera
 from tests.support.eventually import eventually
@@ -201,4 +201,34 @@ async def test_the_launcher_shifts_nothing_and_blocks_nothing(shop: RunningServe
     asked = await vera.page.evaluate("performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)")
     ours = [path for path in asked if path.startswith("/widget")]
     assert sorted(ours) == ["/widget.js", "/widget/availability"]
+    await vera.leaves()
+
+
+async def test_starting_a_chat_without_a_text_says_what_is_missing(
+    shop: RunningServer, browser: Browser, ana: Ana
+) -> None:
+    vera = await Vera.at(shop, browser)
+    await vera.opens()
+    await vera.screen("start")
+    text = vera.widget.get_by_label("Your message")
+    for blank in ("", "  \n "):
+        await text.fill(blank)
+        await vera.widget.get_by_role("button", name="Start the chat").click()
+        await expect(text).to_have_attribute("aria-invalid", "true")
+        await vera.sees("Please fill out this field.")
+        await expect(text).to_be_focused()
+    await vera.screen("start")
+    await text.fill("Now with words")
+    await text.press("Enter")
+    await vera.sees("Now with words")
+    await vera.leaves()
+
+
+async def test_a_message_without_address_and_text_hears_of_both_at_once(shop: RunningServer, browser: Browser) -> None:
+    vera = await Vera.at(shop, browser)
+    await vera.opens()
+    await vera.screen("away")
+    await vera.widget.get_by_role("button", name="Leave a message").click()
+    await expect(vera.widget.locator("small").filter(has_text="Please fill out this field.")).to_have_count(2)
+    await expect(vera.widget.locator("[aria-invalid=true]")).to_have_count(2)
     await vera.leaves()

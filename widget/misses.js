@@ -1,0 +1,14 @@
+import { h, write } from "./dom.js";
+
+/** Says what a sheet misses beside each field, all at once. @param {HTMLFormElement} form */
+export function misses(form) {
+  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(".sheet [required]"));
+  for (const area of fields) {
+    area.value = area.value.trim();
+    const { nextElementSibling, validationMessage } = area;
+    const said = /** @type {HTMLElement} */ (nextElementSibling || h("small"));
+    write(said, validationMessage);
+    area.ariaInvalid = String(!!validationMessage);
+    area.after(said);
+  }
+}
