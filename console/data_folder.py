@@ -89,7 +89,7 @@ def _kept_secret(file: Path) -> str:
 
 
 def _create_secret(file: Path) -> None:
-    """Under its name it appears as a whole: another process that starts now may read it at any moment."""
+    """Create the file with its whole content at once: another process that starts now may read it at any moment."""
     opened, draft = tempfile.mkstemp(prefix="secret-", dir=file.parent)  # mode 0600
     try:
         with open(opened, "w", encoding="utf-8") as writing:

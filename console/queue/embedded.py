@@ -2,7 +2,7 @@
 
 `EmbeddedStore(folder)` locks the folder, writes `store.conf`, starts the server on a unix socket there, and restarts it
 when it dies. The server holds the lock too, so a folder is free only when nobody writes to it. The server dies with us
-even if we are killed: on Linux the kernel ends it; elsewhere, or if that fails, the next start on the folder does.
+even if we are killed: on Linux the kernel ends it; elsewhere, or if that fails, the next start on the folder ends it.
 """
 
 import asyncio
@@ -377,7 +377,7 @@ def _beginning(parent: int) -> Callable[[], None]:
         os.umask(0o077)
         if prctl is None:
             return
-        # Not SIGTERM: an orderly end takes the next start's time, and everything acknowledged is on disk already.
+        # SIGKILL, because an orderly end would delay the next start, and everything acknowledged is on disk already.
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         # The parent may have died before the call took effect.
         if os.getppid() != parent:

@@ -7,14 +7,15 @@ from console.queue.calls.caller import Caller
 from console.queue.results import AgentSnapshot, QueueSnapshot, Snapshot, named, table
 
 PAGE = 200  # chats read in one call: about 3 ms in which the store serves nobody else
-FACTS = 500  # of which the chats are read again in one call
+FACTS = 500  # one call reads the chats of this many facts again
 
 
 class SnapshotReader:
     """Call `step` until it returns the snapshot; each step is one short call, and others have their turn between them.
 
-    Each page of chats is as of its own number. A fact after the first page names every chat that has changed since, and
-    the last step reads those again together with all else, so the whole is as of the last step.
+    Each page shows its chats as they are at its own number of the feed. Every change of a chat has a fact that names
+    it, so the last step reads the chats named since the first page again, together with everything else. The snapshot
+    is exact at the number of the last step.
     """
 
     def __init__(self, calls: "SnapshotCalls", page: int = PAGE, facts: int = FACTS) -> None:
@@ -25,7 +26,7 @@ class SnapshotReader:
 
     def _begin(self) -> None:
         self._epoch = ""
-        self._cursor = ""  # of the next page; empty: none was read, "0": all were
+        self._cursor = ""  # where the next page starts; "" before the first page, "0" after the last
         self._entry, self._n = "0-0", 0  # chats named by later facts may have changed
         self._chats: dict[str, dict[str, str]] = {}
 

@@ -75,7 +75,7 @@ function settled() {
   costs.spent = parts.spent;
 }
 
-/** The columns of cards depend on how many there are. */
+/** Tell board.css how many queue cards there are: it chooses the columns. */
 function countQueues() {
   const place = /** @type {HTMLElement} */ (document.querySelector(".queues"));
   place.style.setProperty("--count", String(place.children.length));

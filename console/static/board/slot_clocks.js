@@ -1,7 +1,7 @@
 // What ticks on the board: clocks in slots, times since and until. Only visible ones are drawn.
 
 import { now } from "../console/net/server_clock.js";
-import { briefSeconds, emptyRing, lateSeconds, lateText, readClock } from "../console/shared/clocks.js";
+import { briefSeconds, drawRing, lateSeconds, lateText, readClock } from "../console/shared/clocks.js";
 import { duration, t } from "../console/shared/i18n.js";
 
 /** @typedef {import('../console/shared/clocks.js').Reading} Reading */
@@ -86,7 +86,7 @@ function drawSlot(slot, at) {
     // dots are too small for numbers and rings
     const text = digits(slot.dataset.kind ?? "", it);
     if (slot.dataset.digits !== text) slot.dataset.digits = text;
-    emptyRing(slot, it.share, 24);
+    drawRing(slot, it.share, 24);
   }
   show(slot, it);
 }

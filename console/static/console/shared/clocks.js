@@ -94,15 +94,16 @@ export function drawClock(clock, it, short = false) {
   if (place.textContent !== text) place.textContent = text;
   if (clock.getAttribute("data-state") !== it.state) clock.setAttribute("data-state", it.state);
   if (clock.getAttribute("data-kind") !== it.kind) clock.setAttribute("data-kind", it.kind);
-  emptyRing(/** @type {HTMLElement} */ (clock), it.share, 60);
+  drawRing(/** @type {HTMLElement} */ (clock), it.share, 60);
 }
 
-/** Show the share that is left, in so many steps a round; in six where people want less motion.
+/**
+ * Show the share that is left. A full ring has `steps` steps, or six for people who want less motion.
  * @param {HTMLElement} ring
  * @param {number} share
  * @param {number} steps
  */
-export function emptyRing(ring, share, steps) {
+export function drawRing(ring, share, steps) {
   const fine = still.matches ? 6 : steps;
   const left = String(Math.ceil(share * fine) / fine);
   if (ring.style.getPropertyValue("--left") !== left) ring.style.setProperty("--left", left);
