@@ -1,6 +1,7 @@
 """Sam's board uses the whole of a large screen, and an agent's slots are circles on every screen."""
 
 from itertools import pairwise
+from math import ceil
 
 import pytest
 from playwright.async_api import BrowserContext, Page
@@ -15,6 +16,7 @@ SHAPES = """() => [...document.querySelectorAll('.agents .slot')].filter(one => 
   const box = one.getBoundingClientRect();
   return [Math.round(box.width) === Math.round(box.height), getComputedStyle(one).borderRadius, box.width >= 36];
 })"""
+WIDTH, MOST = 352, 6  # px that a card needs with its gap, and cards in a row
 GAP = 24  # px between neighbours, and at the sides
 
 Box = dict[str, float]
@@ -57,6 +59,8 @@ async def test_cards_of_queues_leave_no_holes(
     for line in lines[:-1] or lines:
         assert place["right"] - line[-1]["right"] <= 2
     assert len(lines) * len(lines[0]) - count < len(lines)  # no row could do with a card less
+    fit = min(int(place["right"] - place["left"]) // WIDTH, MOST) or 1
+    assert len(lines) == ceil(count / fit)
 
 
 @pytest.mark.parametrize("width", [1920, 2560])
