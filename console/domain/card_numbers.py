@@ -14,14 +14,23 @@ MASK = "•"
 SHOWN = 4  # digits that stay visible
 LONGEST = 19  # digits of a card
 SHORTEST = 13
+PLUS = ("+", "＋")
 LOOK_BACK = 2_000  # characters searched for the start of a web address
 
-# Between two groups of digits: white space, usual separators, and characters that show nothing.
-_BETWEEN = r"[\s.\-/_,:*|·•\u00ad\u2010-\u2015\u2212\uff0d\u061c\u200b-\u200f\u2060]"
-_RUN = re.compile(rf"\d+(?:{_BETWEEN}{{1,12}}\d+)*")
-_INVISIBLE = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u2060]+")
-_DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,63}[/?#:]", re.IGNORECASE)
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
+# Between two groups of digits: white space and characters that show nothing (marks of emoji digits among them), around
+# up to three separators.
+_NOTHING = r"[\s\u00ad\u061c\u180e\u200b-\u200f\u20e3\u2060-\u2064\u2800\u3164\ufe00-\ufe0f]"
+_SIGN = r"[.\-/_,:;*|~=\\·•∙‧・、。\u2010-\u2015\u2212\uff0a\uff0c-\uff0f\uff1a\uff1b\uff3f\uff5c]"
+_BETWEEN = rf"(?:{_NOTHING}{{1,40}}(?:{_SIGN}{{1,3}}{_NOTHING}{{0,40}})?|{_SIGN}{{1,3}}{_NOTHING}{{0,40}})"
+_RUN = re.compile(rf"\d+(?:{_BETWEEN}\d+)*")
+_INVISIBLE = re.compile(rf"{_NOTHING}+")
+_DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,63}(?::\d{1,5})?[/?#]", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{0,64}@[\w-]")
+_IBAN = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,3})?(?![^\W_])")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_LIKE_A_CARD = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2)}  # digits in each group
+_PHONE = 15  # digits at most
+_PARCEL = (20, 22, 26, 30)  # digits of postal tracking numbers
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _SAYS_CARD = ("card", "carta", "carte", "karte", "tarjeta", "visa", "amex", "mastercard", "maestro", "pan", "cc")
 
@@ -42,6 +51,12 @@ NETWORKS = (
     Network("636368", "636368", (16,)),  # Elo
     Network("506699", "506778", (16,)),  # Elo
     Network("509000", "509999", (16,)),  # Elo
+    Network("504175", "504175", (16,)),  # Elo
+    Network("507865", "507964", (16, 18, 19)),  # Verve
+    Network("564182", "564182", (16, 18, 19)),  # Switch
+    Network("604001", "604200", (16, 17, 18, 19)),  # UkrCard
+    Network("633110", "633110", (16, 18, 19)),  # Switch
+    Network("6333", "6333", (16, 18, 19)),  # Switch
     Network("5018", "5018", (13, 14, 15, 16, 17, 18, 19)),  # Maestro
     Network("5019", "5019", (16,)),  # Dankort
     Network("5020", "5020", (13, 14, 15, 16, 17, 18, 19)),  # Maestro
@@ -50,6 +65,12 @@ NETWORKS = (
     Network("6304", "6304", (13, 14, 15, 16, 17, 18, 19)),  # Maestro
     Network("6759", "6759", (13, 14, 15, 16, 17, 18, 19)),  # Maestro
     Network("6761", "6763", (13, 14, 15, 16, 17, 18, 19)),  # Maestro
+    Network("6706", "6706", (16, 17, 18, 19)),  # Laser
+    Network("6709", "6709", (16, 17, 18, 19)),  # Laser
+    Network("6771", "6771", (16, 17, 18, 19)),  # Laser
+    Network("5614", "5614", (16,)),  # Uzcard
+    Network("2205", "2205", (16,)),  # BORICA
+    Network("9704", "9704", (16, 19)),  # NAPAS
     Network("2200", "2204", (16, 17, 18, 19)),  # Mir
     Network("2221", "2720", (16,)),  # Mastercard
     Network("3095", "3095", (14, 16, 17, 18, 19)),  # Diners Club
@@ -63,6 +84,8 @@ NETWORKS = (
     Network("508", "508", (16,)),  # RuPay
     Network("644", "649", (16, 17, 18, 19)),  # Discover
     Network("636", "636", (16, 17, 18, 19)),  # InterPayment
+    Network("637", "639", (16,)),  # InstaPayment, Hipercard
+    Network("31", "31", (19,)),  # T-Union
     Network("34", "34", (15,)),  # American Express
     Network("37", "37", (15,)),  # American Express
     Network("36", "36", (14, 15, 16, 17, 18, 19)),  # Diners Club
@@ -86,32 +109,37 @@ class Run(NamedTuple):
 
 def mask_cards(text: str) -> str:
     """Replace all but the last four digits of every card number by `•`; the length stays the same."""
-    hidden = [place for run in _runs(text) for place in _hidden(run)]
-    if not hidden:
-        return text
+    banks = _ibans(text)
+    return masked_at(text, [place for run in long_runs(text) if not _is_parcel(run) for place in _hidden(run, banks)])
+
+
+def masked_at(text: str, places: Sequence[int]) -> str:
     masked = list(text)
-    for place in hidden:
+    for place in places:
         masked[place] = MASK
     return "".join(masked)
 
 
-def _runs(text: str) -> Iterator[Run]:
+def long_runs(text: str, shortest: int = SHORTEST) -> Iterator[Run]:
+    """Yield the runs of at least `shortest` characters."""
     for found in _RUN.finditer(text):
-        if found.end() - found.start() >= SHORTEST:
+        if found.end() - found.start() >= shortest:
             places = [place for place in range(found.start(), found.end()) if text[place].isdecimal()]
             yield Run(text, places, [unicodedata.decimal(text[place]) for place in places])
 
 
-def _hidden(run: Run) -> Iterator[int]:
+def _hidden(run: Run, banks: Sequence[range]) -> Iterator[int]:
     """Return the positions to mask; at each start the longest card wins."""
-    sums, start = _luhn_sums(run.digits), 0
+    sums, start = luhn_sums(run.digits), 0
     while start <= len(run.digits) - SHORTEST:
-        length = _card_at(run, sums, start)
+        length = card_at(run, sums, start)
+        if any(run.places[start] in bank for bank in banks):
+            length = 0
         yield from run.places[start : start + length - SHOWN] if length else ()
         start += length or 1
 
 
-def _card_at(run: Run, sums: tuple[list[int], list[int]], start: int) -> int:
+def card_at(run: Run, sums: tuple[list[int], list[int]], start: int) -> int:
     """Return the number of digits of the card that starts at `start`; 0 for none.
 
     A card starts and ends where a group does.
@@ -143,39 +171,69 @@ def _lengths(first: Sequence[int]) -> tuple[int, ...]:
 def _written_like_a_card(run: Run, start: int, end: int) -> bool:
     """Whether the digits can be a card, judging by what is between and around them."""
     first, last = run.places[start], run.places[end - 1]
-    if end - start == SHORTEST and last - first == SHORTEST - 1 and _is_barcode(run.digits[start:end]):
+    whole = last - first == end - start - 1
+    if whole and (
+        run.text[first - 1 : first] == "#" or (end - start == SHORTEST and _is_barcode(run.digits[start:end]))
+    ):
         return False
-    return _groups_fit(run.text[first : last + 1]) and not _is_part_of_more(run.text, first, last + 1)
+    if end <= _PHONE and run.text[run.places[0] - 1 : run.places[0]] in PLUS:
+        return False
+    return _groups_fit(run.text[first : last + 1]) and not is_part_of_more(run.text, first, last + 1)
 
 
 def _groups_fit(number: str) -> bool:
-    """One kind of separator between the groups, and not that of an amount's thousands."""
-    groups = re.split(r"\D+", number)
-    kinds = {_INVISIBLE.sub("", sign).translate(_DASHES) for sign in re.findall(r"\D+", number)}
-    if len(kinds - {""}) > 1:
+    """In groups like a card's; or one kind of separator between them, and not that of an amount's thousands."""
+    gaps = [
+        _INVISIBLE.sub("", unicodedata.normalize("NFKC", gap)).translate(_DASHES) for gap in re.findall(r"\D+", number)
+    ]
+    sizes = tuple(len(group) for group in re.split(r"\D+", number))
+    if sizes in _LIKE_A_CARD:
+        return True
+    if len({sign for gap in gaps for sign in gap}) > 1:
         return False
-    thousands = len(groups) > 1 and all(len(group) == 3 for group in groups[1:]) and len(groups[0]) <= 3
+    thousands = len(sizes) > 1 and set(sizes[1:]) == {3} and sizes[0] <= 3
     return not thousands
 
 
-def _is_part_of_more(text: str, first: int, end: int) -> bool:
+def is_part_of_more(text: str, first: int, end: int) -> bool:
     """A phone number, a code of letters and digits, a mail address, or a part of a web address."""
-    before, after = text[:first][-LOOK_BACK:], text[end : end + 1]
-    if before.endswith("+") or after == "@" or after.isalpha():
+    before, after = text[max(first - LOOK_BACK, 0) : first], text[end : end + 70]
+    if before.endswith((*PLUS, "@")) or after[:1].isalpha() or _MAIL.match(after):
         return True
     word = re.search(r"[^\W\d_]{1,40}$", before[-40:])
     if word and not word.group().casefold().endswith(_SAYS_CARD):
         return True
-    token = before[max((before.rfind(space) for space in " \n\t"), default=-1) + 1 :]
+    token = before.split()[-1].lstrip("([{<\"'“«„") if before and not before[-1].isspace() else ""
     return "://" in token or token.startswith("www.") or bool(_DOMAIN.match(token))
+
+
+def _ibans(text: str) -> list[range]:
+    """Return where the text has bank account numbers that are valid by their own check digits."""
+    return [range(*found.span()) for found in _IBAN.finditer(text) if _is_iban(found.group())]
+
+
+def _is_iban(written: str) -> bool:
+    number = re.sub(r"[^A-Z0-9]", "", written)
+    return int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97 == 1
+
+
+def _is_parcel(run: Run) -> bool:
+    """A postal tracking number: it is longer than a card, and has a check digit of its own."""
+    digits = run.digits
+    return len(digits) in _PARCEL and digits[0] == 9 and _weighs_ten(digits)
 
 
 def _is_barcode(digits: Sequence[int]) -> bool:
     """An EAN-13 by its own check digit: 13-digit Visa cards no longer exist, but barcodes do."""
-    return sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0
+    return _weighs_ten(digits)
 
 
-def _luhn_sums(digits: Sequence[int]) -> tuple[list[int], list[int]]:
+def _weighs_ten(digits: Sequence[int]) -> bool:
+    """The check of barcodes and parcels: every second digit before the last counts three times."""
+    return sum(digit * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits))) % 10 == 0
+
+
+def luhn_sums(digits: Sequence[int]) -> tuple[list[int], list[int]]:
     """Return running sums that check any stretch in constant time: [p][i] sums the first i digits, with those at
     positions ≡ p (mod 2) doubled.
     """

@@ -40,6 +40,22 @@ CARDS = (
     "6759649826438453",
     "6200000000000005",
     "2200000000000004",
+    "4111；1111；1111；1111",
+    "4111／1111／1111／1111",
+    "4111：1111：1111：1111",
+    "4111＿1111＿1111＿1111",
+    "4111\u202f1111\u202f1111\u202f1111",
+    "4111\u00a0\u00a0 \u00a01111\u00a01111\u00a01111",
+    "4111" + " " * 30 + "1111 1111 1111",
+    "4111 -- 1111 -- 1111 -- 1111",
+    "4111-1111 1111.1111",
+    "4111_1111/1111:1111",
+    "\u200f4111\u200f 1111\u200e 1111\u2060 1111",
+    "4\ufe0f\u20e31\ufe0f\u20e31\ufe0f\u20e31\ufe0f\u20e3 1111 1111 1111",
+    "３７８２ ８２２４６３ １０００５",
+    "4111 1111\t1111 1111",
+    "5019717010103742",
+    "9704000000000000016",
 )
 NO_CARDS = (
     "4111111111111112",
@@ -65,6 +81,25 @@ NO_CARDS = (
     "51 digits? no: 5105105105105",
     "an American Express of the wrong length: 3400000000000000",
     "a Mastercard of the wrong length: 51051051051051",
+    "order #4111111111111111",
+    "IBAN DE84 5105 0015 0000 0006 00",
+    "IBAN DE68510500150000000005",
+    "IT60 X054 2811 1010 0000 0123 456",
+    "parcel 9405 5118 9956 2000 0009 05",
+    "parcel 1Z 999 AA1 01 2345 6784",
+    "call +49 4222 2222 22222",
+    "call ＋39 4222222222222",
+    "(see https://shop.example/o/4111111111111111)",
+    "(shop.example/o/4111111111111111)",
+    "shop.example:8443/4111111111111111",
+    "https://shop.example/4111-1111-1111-1111/edit",
+    "4111111111111111.orders@shop.example",
+    "orders+4111111111111111@shop.example",
+    "x@4111111111111111.example",
+    "at 20261122134500",
+    "at 1795343605123456789 ns",
+    "from 2026-11-22 13:45 to 2026-11-23 14:45",
+    "+1 (411) 111-1111 and +1 (411) 111-1112",
 )
 
 
@@ -84,6 +119,19 @@ def test_other_numbers_are_left_alone(text: str) -> None:
 
 def test_a_card_is_found_beside_its_date_and_code() -> None:
     assert mask_cards("4111 1111 1111 1111 12/27 123") == f"{MASK * 4} {MASK * 4} {MASK * 4} 1111 12/27 123"
+
+
+@pytest.mark.parametrize(
+    "text", ["pay at https://shop.example\u00a04111 1111 1111 1111", "https://shop.example 4111111111111111"]
+)
+def test_a_card_after_a_web_address_is_masked(text: str) -> None:
+    assert mask_cards(text).endswith("1111")
+    assert mask_cards(text).count(MASK) == 12
+
+
+@pytest.mark.parametrize("text", ["numero.carta:4111111111111111", "+39 333 123 4567 4111 1111 1111 1111"])
+def test_a_card_behind_a_label_or_a_phone_number_is_masked(text: str) -> None:
+    assert mask_cards(text).count(MASK) == 12
 
 
 def test_two_cards_in_a_row_are_both_masked() -> None:
@@ -113,7 +161,15 @@ def test_every_network_is_masked_at_each_of_its_lengths_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["4111111111111111/" * 4_000, "https://" + "4111111111111111-" * 4_000, "4," * 32_000]
+    "hostile",
+    [
+        " ".join(["4"] * 30_000),
+        "DE68 " * 12_000,
+        "4" + " - " * 20_000,
+        "4111111111111111/" * 4_000,
+        "https://" + "4111111111111111-" * 4_000,
+        "4," * 32_000,
+    ],
 )
 def test_hostile_numbers_take_bounded_time(hostile: str) -> None:
     began = time.process_time()
