@@ -128,6 +128,8 @@ class Lines(Queues):
             self.no_timer(c.id, "language")
 
     def any_language(self, c: Chat) -> None:
+        if not self.language(c):
+            return
         c.any = True
         self.record(c, "any_language")
         self.route_chat(c)
@@ -146,8 +148,9 @@ class Lines(Queues):
 
     def empty_tier(self, queue: str) -> None:
         """If nobody is online in it, chats that reached it last go on."""
-        for c in list(self.chats.values()) if not self.manned(queue) else ():
-            if c.place == "waiting" and c.reached[-1] == queue and self.next_line(c):
+        leads = queue in self.queues and self.queues[queue].overflow_to and not self.manned(queue)
+        for c in list(self.chats.values()) if leads else ():
+            if c.place == "waiting" and c.reached[-1] == queue:
                 self.next_overflow(c, self.now)
 
     def overflow(self, c: Chat) -> None:

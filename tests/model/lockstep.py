@@ -133,7 +133,9 @@ class Twin:
         same("the picture's number", self.picture.n if self.picture else 0, snapshot.n)
         if self.picture:
             self.picture.prune(self.now)
-        same("the picture", _drawn(self.picture), _drawn(Picture.from_snapshot(snapshot)))
+        drawn, expected_picture = _drawn(self.picture), _drawn(Picture.from_snapshot(snapshot))
+        for part in drawn | expected_picture:
+            same(f"the picture's {part}", drawn[part], expected_picture[part])
         if paged:
             self._pages(paged)
 
@@ -294,6 +296,6 @@ def _pressure(clocks: int, chats: int, last: int, _: str) -> int:
     return (clocks * 10 + chats) * 10**13 + last
 
 
-def _drawn(picture: Picture | None) -> object:
+def _drawn(picture: Picture | None) -> dict[str, Any]:
     picture = picture or Picture()
     return vars(picture) | {"epoch": ""}

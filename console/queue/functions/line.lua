@@ -128,7 +128,8 @@ end
 
 -- The wait for a member who speaks the language is over: any member may have the chat.
 function S.any_language(c)
-  if c.lang == '' then return end
+  -- The queue's languages may have changed since the timer was set; an offered chat is not listed anew then.
+  if language(c, S.queue(c.queue)) == '' then return end
   local waits = c.place == 'waiting'
   if waits then S.unline(c) end
   S.put(c, 'any', '1')
