@@ -11,7 +11,7 @@ import typer
 from redis.exceptions import RedisError
 from rich.markup import escape
 
-from console.archive.database import Database, refuse_newer, sqlite_url
+from console.archive.database import Database, sqlite_url
 from console.commands.check_pairing import check_pairing
 from console.commands.check_result import CheckResult
 from console.commands.common import run, say, screen, show
@@ -152,8 +152,12 @@ async def _database(settings: Settings) -> CheckResult:
     except SettingError as problem:
         return CheckResult("wrong", str(problem), "fix SESTETTO_DATABASE")
     try:
-        async with database.reading() as connection:
-            await connection.run_sync(refuse_newer)
+        missing = (await database.versions()).missing
+        if database.lock and (holder := database.lock.holder()).stopped:
+            return CheckResult("wrong", f"the archive is locked: {holder}")
+        if missing:
+            says = f"the archive's tables lack {len(missing)} migrations of this release"
+            return CheckResult("note", says, "the next start makes them, or now: sestetto migrate")
         return CheckResult("ok", f"the archive responds ({database.engine.dialect.name})")
     except SettingError as problem:
         return CheckResult("wrong", str(problem))
