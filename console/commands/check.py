@@ -19,6 +19,7 @@ from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_set
 from console.data_folder import running_store_url, store_folder
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.embedded import EmbeddedStore
+from console.queue.server_role import misfit
 from console.queue.store import REFUSALS, Store, check_promises, open_client, refused_by_store
 from console.security import is_loopback
 from console.server import listen
@@ -205,11 +206,14 @@ def _kept(file: Path) -> str:
 async def _running(url: str, which: str) -> CheckResult:
     """Check what the store is, and whether it keeps our promises."""
     try:
-        name, version = await _version(url)
+        info = await _info(url)
+        name, version = _version(info)
         if int(version.split(".")[0]) < 7:
             return CheckResult(
                 "wrong", f"the store is {name} {version}: it has no Functions", "use Valkey, or Redis 7.0 or newer"
             )
+        if problem := misfit(info, at_start=True):
+            return CheckResult("wrong", f"the store ({which}) {problem}")
         store = Store(url, deadline=DEADLINE)
         try:
             await check_promises(store.command)
@@ -228,11 +232,14 @@ async def _running(url: str, which: str) -> CheckResult:
     return CheckResult("ok", f"the store responds ({which}, {name} {version}) and keeps what it acknowledges")
 
 
-async def _version(url: str) -> tuple[str, str]:
+async def _info(url: str) -> dict[str, str]:
     client = open_client(url, socket_timeout=DEADLINE, socket_connect_timeout=DEADLINE)
     try:
-        info = await client.info("server")
+        return {name: str(value) for name, value in (await client.info()).items()}
     finally:
         await client.aclose()
-    name = str(info.get("server_name", "redis"))
-    return name, str(info.get(f"{name}_version") or info["redis_version"])
+
+
+def _version(info: Mapping[str, str]) -> tuple[str, str]:
+    name = info.get("server_name", "redis")
+    return name, info.get(f"{name}_version") or info["redis_version"]

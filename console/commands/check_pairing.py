@@ -1,5 +1,7 @@
 """What `sestetto check` says about store, database and secret together; changes nothing."""
 
+from redis.exceptions import RedisError
+
 from console.archive.database import Database
 from console.archive.feed_cursor import positions
 from console.archive.installation import read_identity, refuse_workspace, secret_digest
@@ -20,7 +22,7 @@ async def check_pairing(database: Database, workspace: str, store_url: str, secr
         if not findings:
             findings += await _history(database, workspace, store_url)
         return findings + await _set_aside(database, workspace)
-    except SestettoError:  # no tables yet, or one of them is down: reported elsewhere
+    except (SestettoError, RedisError):  # no tables yet, or one of them is down: reported elsewhere
         return []
 
 
