@@ -21,7 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.archive.engines import BUSY, Turned, open_engine
 from console.archive.migrating import NEWEST, Versions, read_versions, upgrade
 from console.archive.writer_lock import WriterLock
+from console.domain.service_urls import without_password
 from console.errors import SettingError, Unknown
+from console.logs import Outage
 
 UNFIT = "22"  # PostgreSQL's error class for values that do not fit
 WAIT = 300.0  # seconds that a start waits for the database
@@ -47,7 +49,9 @@ class Database:
         self.engine = open_engine(url, busy=busy)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.lock = WriterLock(self.file, busy / 1000) if self.is_sqlite else None
+        self.outage = Outage("database", database=without_password(url))
         self._url = url
+        self._failed: set[str] = set()  # which of reading and writing, since it was last well
 
     @property
     def file(self) -> Path:
@@ -57,20 +61,37 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that changes nothing. Raises Unknown if SQL is down."""
-        async with _clear_errors(), self.engine.connect() as connection:
+        async with self._told("reading"), _clear_errors(), self.engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that commits at the end; on SQLite it is exclusive from its start."""
         if self.lock is None:
-            async with _clear_errors(), self.engine.connect() as connection, connection.begin():
+            async with self._told("writing"), _clear_errors(), self.engine.connect() as connection, connection.begin():
                 yield connection
             return
-        async with _clear_errors(), self.lock.turn(), self.engine.connect() as connection:
+        async with self._told("writing"), _clear_errors(), self.lock.turn(), self.engine.connect() as connection:
             await connection.execution_options(writing=True)
             async with self.lock.begun(connection):
                 yield connection
+
+    @asynccontextmanager
+    async def _told(self, way: str) -> AsyncIterator[None]:
+        """The log says once when SQL goes away, and when it is back. A locked SQLite is told of by its lock."""
+        try:
+            yield
+        except Unknown as problem:
+            held = self.lock is not None and self.lock.since
+            if not held and isinstance(problem.__cause__, DBAPIError | PoolTimeout | OSError):
+                self._failed.add(way)
+                self.outage.begins(first_line(problem.__cause__))
+            raise
+        else:
+            # What cannot be written, as on a full disk, can often be read: that is not its return.
+            if way == "writing" or way in self._failed:
+                self._failed.clear()
+                self.outage.ends()
 
     async def migrate(self, to: str = NEWEST) -> Versions:
         """Migrate the tables forward, and return what was there; safe to run from several processes at once."""

@@ -273,6 +273,11 @@ class Connection:
 
         A refusal becomes a nack; an unknown result closes the socket, so that the client resends everything.
         """
+        with structlog.contextvars.bound_contextvars(**_about(frame)):
+            log.debug("socket.command")
+            return await self._handled(handler, frame)
+
+    async def _handled(self, handler: Handler, frame: Any) -> Any:
         cid = getattr(frame, "cid", "")
         try:
             return await handler(frame)
@@ -317,3 +322,9 @@ class Connection:
             self._stopped_at = self._stopped_at or cid
         puzzle = problem.puzzle if isinstance(problem, ProofNeeded) else ""
         self.send(Nack(cid, problem.code, str(problem), problem.final, round(problem.retry_after, 1), puzzle))
+
+
+def _about(frame: Any) -> dict[str, str]:
+    """What log lines say of the command under way."""
+    about = {"command": str(type(frame).__struct_config__.tag)}
+    return about | {name: value for name in ("chat", "cid") if (value := getattr(frame, name, ""))}
