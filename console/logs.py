@@ -77,20 +77,22 @@ class Outage:
     def __init__(self, part: str, **known: Any) -> None:
         """`part` begins the names of both lines; `known` is in both."""
         self.part = part
+        self.error = ""
         self._known = known
         self._since = 0.0  # monotonic; 0: it is there
 
     @property
-    def is_on(self) -> bool:
-        return bool(self._since)
+    def lasts(self) -> float:
+        """How many seconds it has been away; 0 if it is there."""
+        return time.monotonic() - self._since if self._since else 0.0
 
     def begins(self, error: str) -> None:
+        self.error = error
         if not self._since:
             self._since = time.monotonic()
             structlog.get_logger().warning(f"{self.part}.away", error=error, **self._known)
 
     def ends(self) -> None:
         if self._since:
-            after = round(time.monotonic() - self._since, 1)
-            self._since = 0.0
+            after, self._since, self.error = round(self.lasts, 1), 0.0, ""
             structlog.get_logger().warning(f"{self.part}.back", after=after, **self._known)

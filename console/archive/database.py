@@ -120,7 +120,7 @@ class Database:
         """Migrate at a start; wait for a database that is locked or down. Raises Unknown after WAIT, SettingError at
         once if it refuses us.
         """
-        until = time.monotonic() + WAIT
+        until, told = time.monotonic() + WAIT, ""
         while True:
             try:
                 await self.migrate()
@@ -130,7 +130,9 @@ class Database:
                     raise SettingError(f"The database refuses SESTETTO_DATABASE: {problem.__cause__}") from problem
                 if time.monotonic() > until:
                     raise
-                log.warning("start.waits", part="database", error=self._why(problem))
+                if (why := self._why(problem)) != told:
+                    log.warning("start.waits", part="database", error=why)
+                told = why
             await asyncio.sleep(1)
 
     async def close(self) -> None:

@@ -101,7 +101,7 @@ class Fanout:
         if snapshot.n:
             self._workspace.last_entry = (snapshot.last, b"")
         self.ready.set()
-        tail = Tail(self._workspace.store.url, self._workspace.keys.feed, snapshot.last, snapshot.n)
+        tail = Tail(self._workspace.store.url, self._workspace.keys.feed, snapshot.last, snapshot.n, reader="screens")
         self.tail = tail
         try:
             async for batch in tail.batches():

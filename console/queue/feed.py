@@ -28,17 +28,19 @@ class Tail:
     """Reads the stream `key` after `(entry, n)`: at once when idle, else every `pace` seconds. Reconnects by itself.
 
     Raises FeedGap when a number repeats or is missing; with `over_gaps` missing numbers pass, for consumers that record
-    them.
+    them. `reader` is who reads, for the log.
     """
 
-    def __init__(self, url: str, key: str, entry: str, n: int, *, pace: float = PACE, over_gaps: bool = False) -> None:
+    def __init__(
+        self, url: str, key: str, entry: str, n: int, *, reader: str, pace: float = PACE, over_gaps: bool = False
+    ) -> None:
         self.entry = entry
         self.n = n
         self.heard = time.monotonic()  # when the store last responded
         self._key = key
         self._pace = pace
         self._over_gaps = over_gaps
-        self._outage = Outage("feed", feed=key)
+        self._outage = Outage("feed", feed=key, reader=reader)
         self._client = open_client(url, socket_timeout=BLOCK / 1000 + 5)
         self._client.set_response_callback("XREAD", _as_it_came)
 

@@ -7,6 +7,7 @@ call's future; the exchange goes on in its own task, so that each reply still re
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,8 @@ class Store:
         self._waiting.append((command, future))
         self.calls += 1
         if self._worker is None:
-            self._worker = asyncio.create_task(self._work())
+            # A context of its own: what the worker logs is not about the request that happened to start it.
+            self._worker = asyncio.create_task(self._work(), context=Context())
         return await future
 
     async def function(self, name: str, key: str, *args: str | bytes | int) -> Any:

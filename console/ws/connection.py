@@ -273,7 +273,7 @@ class Connection:
 
         A refusal becomes a nack; an unknown result closes the socket, so that the client resends everything.
         """
-        with structlog.contextvars.bound_contextvars(**_about(frame)):
+        with structlog.contextvars.bound_contextvars(**self._about(frame)):
             log.debug("socket.command")
             return await self._handled(handler, frame)
 
@@ -301,6 +301,15 @@ class Connection:
             raise Hangup(problem.close) from None
         return None
 
+    def _about(self, frame: Any) -> dict[str, str]:
+        """What log lines say of the command under way."""
+        about = {"chat": getattr(frame, "chat", "") or self.chat_of_all(), "cid": getattr(frame, "cid", "")}
+        return {"command": str(type(frame).__struct_config__.tag)} | {name: it for name, it in about.items() if it}
+
+    def chat_of_all(self) -> str:
+        """The one chat that this socket is about; empty if its frames name their chats."""
+        return ""
+
     async def _flush(self) -> None:
         """Give frames just sent a chance to leave before the socket closes."""
         await asyncio.sleep(0.01)
@@ -322,9 +331,3 @@ class Connection:
             self._stopped_at = self._stopped_at or cid
         puzzle = problem.puzzle if isinstance(problem, ProofNeeded) else ""
         self.send(Nack(cid, problem.code, str(problem), problem.final, round(problem.retry_after, 1), puzzle))
-
-
-def _about(frame: Any) -> dict[str, str]:
-    """What log lines say of the command under way."""
-    about = {"command": str(type(frame).__struct_config__.tag)}
-    return about | {name: value for name in ("chat", "cid") if (value := getattr(frame, name, ""))}
