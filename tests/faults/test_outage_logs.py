@@ -37,9 +37,9 @@ async def test_a_killed_store_is_two_lines_and_one_pair_for_each_reader_of_the_f
 async def test_a_locked_database_is_two_lines_however_many_jobs_wait(server: RunningServer) -> None:
     with closing(sqlite3.connect(server.data / "sestetto.db", isolation_level=None)) as rival:
         rival.execute("BEGIN EXCLUSIVE")
-        await eventually(lambda: told(server, "database.away"), "the database to be missed", within=40)
+        await eventually(lambda: told(server, "database.locked"), "the database to be missed", within=40)
         rival.execute("ROLLBACK")
-    await eventually(lambda: told(server, "database.back"), "the database to be back", within=40)
-    assert (len(told(server, "database.away")), len(told(server, "database.back"))) == (1, 1)
-    assert "locked" in told(server, "database.away")[0]["error"]
+    await eventually(lambda: told(server, "database.writable"), "the database to be back", within=40)
+    assert (len(told(server, "database.locked")), len(told(server, "database.writable"))) == (1, 1)
+    assert not told(server, "database.away")
     assert not told(server, "worker.waits")

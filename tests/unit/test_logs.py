@@ -1,25 +1,26 @@
 """The log as an operator's tools read it: one JSON object a line, whoever writes it, and outages said once."""
 
 import json
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import delete, select, text
 from structlog.testing import capture_logs
 
 from console.archive.database import Database, sqlite_url
+from console.archive.tables import directory
 from console.errors import Unknown
 from console.logs import Outage
 from console.queue.store import Store
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
 from tests.support.network import Network
+from tests.support.postgresql import OWNER
 from tests.support.server_process import RunningServer
 
 OTHERS = """
@@ -96,26 +97,28 @@ async def test_a_store_that_breaks_off_is_named_once(store_url: str) -> None:
     assert all(line["store"].startswith("redis://127.0.0.1") and "cid" not in line for line in lines)
 
 
-async def test_a_locked_database_is_away_until_it_can_be_written_again(tmp_path: Path) -> None:
-    """Reading a locked SQLite works all the time, which must not look like its return."""
-    database = Database(sqlite_url(tmp_path), busy=20)
-    await database.migrate()
-    with capture_logs() as lines, closing(sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)) as rival:
-        rival.execute("BEGIN IMMEDIATE")
-        for _ in range(3):
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_database_that_can_only_be_read_is_away_until_it_is_written_again(database_url: str) -> None:
+    """A standby after a failover: pages read it all the time, which must not look like its return."""
+    database = Database(database_url)
+    with capture_logs() as lines:
+        for _ in range(2):
             with pytest.raises(Unknown):
-                async with database.writing():
-                    pass
-            async with database.reading():
-                pass
-        rival.execute("ROLLBACK")
+                await write(database, "READ ONLY")
+            async with database.reading() as connection:
+                await connection.execute(select(directory))
         assert [line["event"] for line in lines] == ["database.away"]
-        async with database.writing():
-            pass
+        await write(database, "READ WRITE")
     await database.close()
     assert [line["event"] for line in lines] == ["database.away", "database.back"]
-    assert "locked" in lines[0]["error"]
-    assert "sestetto.db" in lines[0]["database"]
+    assert "read-only" in lines[0]["error"]
+    assert OWNER in lines[0]["database"]
+
+
+async def write(database: Database, mode: str) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text(f"SET TRANSACTION {mode}"))
+        await connection.execute(delete(directory))
 
 
 async def test_a_database_that_could_not_be_read_is_back_with_the_next_read(tmp_path: Path) -> None:
