@@ -14,7 +14,7 @@ from console.domain.ids import new_id
 from console.domain.permissions import require
 from console.domain.validation.alerts import DESTINATIONS
 from console.domain.validation.problems import Problems
-from console.errors import BadSettings, SlowDown
+from console.errors import BadSettings, Problem, SlowDown
 from console.services import Services
 
 PRIVATE = (
@@ -40,11 +40,21 @@ async def read(services: Services, by: Member, id: str) -> AlertRule:
     return await services.alerts.rules.read(id)
 
 
-async def save(services: Services, by: Member, rule: AlertRule, urls: Sequence[str]) -> None:
-    """Add or change a rule with further destinations. Checks where they lead, without sending anything."""
+async def save(
+    services: Services, by: Member, rule: AlertRule, urls: Sequence[str], *, already: Sequence[Problem] = ()
+) -> None:
+    """Add or change a rule with further destinations. Checks where they lead, without sending anything.
+
+    Raises BadSettings with everything that is wrong, including what the caller has found `already`.
+    """
     require(by, "configure")
-    added = await _destinations(services, rule, urls)
-    await services.alerts.rules.put(replace(rule, destinations=(*rule.destinations, *added)), by=by)
+    added, wrong = await _destinations(services, rule, urls)
+    rule = replace(rule, destinations=(*rule.destinations, *added))
+    told = {*(one.field for one in already), *(["destinations"] if wrong else [])}
+    wrong += [one for one in await services.alerts.rules.problems_of(rule) if one.field not in told]
+    if wrong or already:
+        raise BadSettings([*already, *wrong])
+    await services.alerts.rules.put(rule, by=by)
 
 
 async def remove(services: Services, by: Member, id: str) -> None:
@@ -66,26 +76,24 @@ async def send_test(services: Services, by: Member, id: str) -> None:
         await services.alerts.outbox.record_trial(rule, destination, message, answer)
 
 
-async def _destinations(services: Services, rule: AlertRule, urls: Sequence[str]) -> list[Destination]:
-    """Check new destinations. Raises BadSettings, about the field `add`, with all that are refused."""
+async def _destinations(services: Services, rule: AlertRule, urls: Sequence[str]) -> tuple[list[Destination], Problems]:
+    """Check new destinations. Return them, and what is wrong with others, about the field `add`."""
     wrong = Problems(f"alert:{rule.id}")
     for url in urls:
         if says := what_is_wrong(url):
             wrong.unless(False, "add", says)
     wrong.unless(len(urls) <= DESTINATIONS, "add", TOO_MANY, most=DESTINATIONS)
-    if wrong:
-        raise BadSettings(wrong)
+    urls = [url for url in urls[:DESTINATIONS] if not what_is_wrong(url)]
     looks = await asyncio.gather(*(services.couriers.look(url) for url in urls))
     for url, look in zip(urls, looks, strict=True):
         fine = look.code in ("fine", "unknown_host")
         shown = look.shown or f"{url.partition(':')[0]}://…"
         wrong.unless(fine, "add", _fault(look), shown=shown, detail=look.detail)
-    if wrong:
-        raise BadSettings(wrong)
-    return [
+    added = [
         Destination(new_id(), url, look.shown, look.code if look.code != "fine" else "")
         for url, look in zip(urls, looks, strict=True)
     ]
+    return added, wrong
 
 
 def _fault(look: Answer) -> str:

@@ -2,7 +2,7 @@
 
 from console.domain.directory import Canned, Member
 from console.domain.permissions import may, require
-from console.errors import NotAllowed, NotYours
+from console.errors import NotAllowed, NotYours, Problem
 from console.services import Services
 
 NOT_ALLOWED = "Only supervisors can change shared replies. You can add replies of your own."
@@ -30,6 +30,12 @@ async def update(services: Services, by: Member, reply: Canned) -> None:
     """Change a reply. Raises NotYours or NotAllowed if it is not theirs, or would become somebody else's."""
     await read(services, by, reply.id)
     await add(services, by, reply)
+
+
+async def problems_of(services: Services, by: Member, reply: Canned) -> list[Problem]:
+    """Return all that prevents saving the reply."""
+    require(by, "answer")
+    return await services.stores.canned.problems_of(reply)
 
 
 async def remove(services: Services, by: Member, id: str) -> None:

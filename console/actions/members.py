@@ -8,6 +8,12 @@ from console.services import Services
 ONESELF = "You can't deactivate yourself or change your own role. Ask another admin."
 
 
+async def problems_of(services: Services, by: Member, member: Member, password: str) -> list[Problem]:
+    """Return all that prevents adding the member, so that a form says it at once."""
+    require(by, "administer")
+    return await services.stores.members.problems_of(member, password)
+
+
 async def add(services: Services, by: Member, member: Member, password: str) -> tuple[Member, bool]:
     """Add a member. Return them with their id, and whether they are live already."""
     require(by, "administer")

@@ -56,11 +56,7 @@ class AlertRules:
             before = known.get(rule.id)
             if before == rule:
                 return
-            wrong = validate_alert(rule, known.values(), await rows.read(connection), self.locales)
-            if before is None and len(known) >= MOST:
-                says = "You can have at most %(most)s alerts. Remove ones that nobody needs."
-                wrong.append(Problem(f"alert:{rule.id}", "name", says, {"most": MOST}))
-            if wrong:
+            if wrong := await self._problems(connection, rule, known):
                 raise BadSettings(wrong)
             if before is None:
                 await connection.execute(insert(alert_rules).values(**row_of(rule)))
@@ -68,6 +64,20 @@ class AlertRules:
                 here = alert_rules.c.id == rule.id
                 await connection.execute(update(alert_rules).where(here).values(**row_of(rule)))
             await self._note(connection, by, "Alert changed" if before else "Alert added", before, rule)
+
+    async def problems_of(self, rule: AlertRule) -> list[Problem]:
+        """Return all that prevents saving a rule, so that a form says it at once."""
+        async with self.database.reading() as connection:
+            return await self._problems(connection, rule, {one.id: one for one in await _all(connection)})
+
+    async def _problems(
+        self, connection: AsyncConnection, rule: AlertRule, known: Mapping[str, AlertRule]
+    ) -> list[Problem]:
+        wrong = validate_alert(rule, known.values(), await rows.read(connection), self.locales)
+        if rule.id not in known and len(known) >= MOST:
+            says = "You can have at most %(most)s alerts. Remove ones that nobody needs."
+            wrong.append(Problem(f"alert:{rule.id}", "name", says, {"most": MOST}))
+        return wrong
 
     async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """Remove a rule and everything it has reported. Raises NotYours if it does not exist."""

@@ -43,18 +43,11 @@ class CannedStore:
     async def put(self, reply: Canned, *, by: Somebody = COMMAND_LINE) -> None:
         """Add or change a reply; the caller checks the right. Raises BadSettings if it is invalid."""
         async with self.database.writing() as connection:
-            known = await rows.read(connection)
             row = (await connection.execute(select(canned).where(canned.c.id == reply.id))).mappings().first()
             before = Canned(**row) if row else None
             if before == reply:
                 return
-            where = _of(reply.scope, [reply.owner])
-            others = [Canned(**one) for one in (await connection.execute(select(canned).where(where))).mappings()]
-            wrong = validate_canned(reply, others, known)
-            if before is None and len(others) >= MOST:
-                says = "You can have at most %(most)s replies. Remove ones that nobody uses."
-                wrong.append(Problem(f"canned:{reply.id}", "title", says, {"most": MOST}))
-            if wrong:
+            if wrong := await _problems(connection, reply, new=before is None):
                 raise BadSettings(wrong)
             values = msgspec.structs.asdict(reply)
             if before is None:
@@ -62,6 +55,12 @@ class CannedStore:
             else:
                 await connection.execute(update(canned).where(canned.c.id == reply.id).values(**values))
             await self._note(connection, by, "Canned reply changed" if before else "Canned reply added", before, reply)
+
+    async def problems_of(self, reply: Canned) -> list[Problem]:
+        """Return all that prevents saving a reply, so that a form says it at once."""
+        async with self.database.reading() as connection:
+            here = (await connection.execute(select(canned.c.id).where(canned.c.id == reply.id))).first()
+            return await _problems(connection, reply, new=here is None)
 
     async def read(self, id: str) -> Canned:
         """Return one reply. Raises NotYours if it does not exist."""
@@ -97,6 +96,16 @@ ORDER: tuple[Scope, ...] = ("member", "queue", "shared")
 
 def _of(scope: Scope, owners: Collection[str]) -> ColumnElement[bool]:
     return and_(canned.c.scope == scope, canned.c.owner.in_(owners))
+
+
+async def _problems(connection: AsyncConnection, reply: Canned, *, new: bool) -> list[Problem]:
+    where = _of(reply.scope, [reply.owner])
+    others = [Canned(**one) for one in (await connection.execute(select(canned).where(where))).mappings()]
+    wrong = validate_canned(reply, others, await rows.read(connection))
+    if new and len(others) >= MOST:
+        says = "You can have at most %(most)s replies. Remove ones that nobody uses."
+        wrong.append(Problem(f"canned:{reply.id}", "title", says, {"most": MOST}))
+    return wrong
 
 
 async def forget_canned(connection: AsyncConnection, scope: Scope, owner: str) -> None:

@@ -10,11 +10,13 @@ from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.credentials import fold_email, revoke_all
 from console.archive.directory_store import DirectoryStore, Step, must_exist
-from console.archive.password_hash import checked_hash
+from console.archive.password_hash import password_problems
 from console.archive.tables import members, queues
 from console.domain.directory import SLOTS, Directory, Member, MemberRole
 from console.domain.ids import new_id
+from console.domain.validation.members import validate_member
 from console.errors import BadSettings, Problem, Refused
+from console.security import hash_password
 
 TAKEN = "A member with that e-mail or ID already exists."
 NO_MEMBER = "Member not found."
@@ -52,7 +54,9 @@ class MemberStore:
         Refused if the address or id is taken, a queue is unknown, or a value is invalid.
         """
         member = Member(id or new_id(), name.strip(), fold_email(email), role, queues, limit, locale, languages)
-        digest = await checked_hash(member.id, password, about=(member.name, member.email))
+        if wrong := await self.problems_of(member, password):
+            raise BadSettings(wrong)
+        digest = await hash_password(password) if password else ""
 
         async def settle(connection: AsyncConnection) -> None:
             await connection.execute(update(members).where(members.c.id == member.id).values(password=digest))
@@ -65,6 +69,14 @@ class MemberStore:
         except IntegrityError as error:  # somebody added the same member at the same moment
             raise Refused(TAKEN) from error
         return member
+
+    async def problems_of(self, member: Member, password: str) -> list[Problem]:
+        """Return all that prevents adding the member: what is wrong with them, a taken address, a bad password."""
+        member = replace(member, email=fold_email(member.email))
+        found = validate_member(member, await self.directory.read())
+        async with self.directory.database.reading() as connection:
+            found += await _taken(connection, member)
+        return found + await password_problems(member.id, password, about=(member.name, member.email))
 
     async def update(self, member: Member, *, by: Somebody = COMMAND_LINE) -> Directory:
         """Change a member, except for the address. Raises NotYours if there is none.
@@ -128,8 +140,13 @@ def _check_free(member: Member) -> Step:
     """Return a step that refuses an address or id that any member has, active or not."""
 
     async def look(connection: AsyncConnection) -> None:
-        taken = (members.c.email == member.email) | (members.c.id == member.id)
-        if (await connection.execute(select(members.c.id).where(taken))).first():
-            raise BadSettings([Problem(f"member:{member.id}", "email", TAKEN)])
+        if wrong := await _taken(connection, member):
+            raise BadSettings(wrong)
 
     return look
+
+
+async def _taken(connection: AsyncConnection, member: Member) -> list[Problem]:
+    taken = (members.c.email == member.email) | (members.c.id == member.id)
+    found = (await connection.execute(select(members.c.id).where(taken))).first()
+    return [Problem(f"member:{member.id}", "email", TAKEN)] if found else []

@@ -15,19 +15,25 @@ GUESSABLE = 2  # of its scores 0 to 4, those below
 PRODUCT = ("sestetto", "console")
 
 
+async def password_problems(member: str, password: str, *, about: Collection[str] = ()) -> list[Problem]:
+    """Return why the password cannot be; `about` is what everybody knows of the member."""
+    if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
+        says = "Use a password of %(least)s to %(most)s characters."
+        return [Problem(f"member:{member}", "password", says, {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD})]
+    guessable: bool = await asyncio.to_thread(is_guessable, password, about) if password else False
+    if guessable:
+        says = "This password is easy to guess or on lists of stolen ones. Use another, such as several words."
+        return [Problem(f"member:{member}", "password", says)]
+    return []
+
+
 async def checked_hash(member: str, password: str, *, about: Collection[str] = ()) -> str:
     """Return the hash; empty for an empty password, which nothing matches.
 
     `about` is what everybody knows of the member. Raises BadSettings if the password cannot be.
     """
-    if password and not SHORTEST_PASSWORD <= len(password) <= MAX_PASSWORD:
-        says = "Use a password of %(least)s to %(most)s characters."
-        values = {"least": SHORTEST_PASSWORD, "most": MAX_PASSWORD}
-        raise BadSettings([Problem(f"member:{member}", "password", says, values)])
-    guessable: bool = await asyncio.to_thread(is_guessable, password, about) if password else False
-    if guessable:
-        says = "This password is easy to guess or on lists of stolen ones. Use another, such as several words."
-        raise BadSettings([Problem(f"member:{member}", "password", says)])
+    if wrong := await password_problems(member, password, about=about):
+        raise BadSettings(wrong)
     return await hash_password(password) if password else ""
 
 

@@ -10,12 +10,12 @@ from console.archive.database import Database
 from console.archive.directory_store import must_exist
 from console.archive.login_throttle import Attempt, LoginThrottle
 from console.archive.members import NO_MEMBER
-from console.archive.password_hash import checked_hash
+from console.archive.password_hash import checked_hash, password_problems
 from console.archive.sessions import end_sessions
 from console.archive.tables import members
 from console.errors import BadSettings, Problem, SlowDown
+from console.security import hash_password, password_fits
 from console.security import log as security_log
-from console.security import password_fits
 
 NOT_NOW = "The current password is wrong."
 NO_NEW = "Enter a new password."
@@ -53,11 +53,14 @@ class PasswordStore:
         """
         target = f"member:{me.member.id}"
         attempt = Attempt(me.member.email, address, f"session {me.session}")
-        await self._check(me, current, attempt)
-        await self.throttle.forgive(attempt)
-        if not new:
-            raise BadSettings([Problem(target, "password", NO_NEW)])
-        digest = await checked_hash(me.member.id, new, about=(me.member.name, me.member.email))
+        wrong = await self._check(me, current, attempt)
+        if not wrong:
+            await self.throttle.forgive(attempt)
+        wrong += [] if new else [Problem(target, "password", NO_NEW)]
+        wrong += await password_problems(me.member.id, new, about=(me.member.name, me.member.email))
+        if wrong:
+            raise BadSettings(wrong)
+        digest = await hash_password(new)
         async with self.database.writing() as connection:
             this = members.c.id == me.member.id
             await connection.execute(update(members).where(this).values(password=digest))
@@ -66,7 +69,7 @@ class PasswordStore:
         security_log.password_changed(me.member.id, me.member.id)
         return ended
 
-    async def _check(self, me: SignedIn, current: str, attempt: Attempt) -> None:
+    async def _check(self, me: SignedIn, current: str, attempt: Attempt) -> list[Problem]:
         try:
             await self.throttle.begin(attempt)
         except SlowDown:
@@ -75,6 +78,7 @@ class PasswordStore:
         wanted = select(members.c.password).where(members.c.id == me.member.id)
         async with self.database.reading() as connection:
             now = (await connection.execute(wanted)).scalar() or ""
-        if not await password_fits(now, current):
-            security_log.wrong_password(me.member.id)
-            raise BadSettings([Problem(f"member:{me.member.id}", "current", NOT_NOW)])
+        if await password_fits(now, current):
+            return []
+        security_log.wrong_password(me.member.id)
+        return [Problem(f"member:{me.member.id}", "current", NOT_NOW)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from console.errors import SestettoError, Unknown
+from console.errors import SestettoError
 
 log = structlog.get_logger()
 
@@ -16,10 +16,8 @@ async def safely(job: Coroutine[Any, Any, Any]) -> None:
     try:
         await job
     except SestettoError as problem:
-        # The part that is away has said so once; each job's wait for it is no news.
-        level = "debug" if isinstance(problem, Unknown) else "info"
-        getattr(log, level)("worker.waits", error=problem.code)
+        log.info("worker.waits", error=problem.code)
         await asyncio.sleep(0.2)
     except Exception as problem:
-        log.error("worker.round", error=repr(problem), exc_info=problem)
+        log.error("worker.round", error=repr(problem))
         await asyncio.sleep(1)

@@ -1,12 +1,10 @@
 // The settings forms: errors are read out first, unsaved input is not lost by accident, and some small help.
+import { keepPasswords } from "./password_forms.js";
 
-const form = document.querySelector("form[data-form]");
-const faults = document.querySelector("#faults");
-if (faults instanceof HTMLElement) faults.focus();
+const find = (/** @type {string} */ selector) => document.querySelector(selector);
 
-/** Ask before leaving the page with unsaved changes. */
-function guard(/** @type {HTMLFormElement} */ guarded) {
-  let changed = faults !== null;
+/** Ask before leaving the page with unsaved changes. @param {HTMLFormElement} guarded @param {boolean} changed */
+function guard(guarded, changed) {
   guarded.addEventListener("input", () => {
     changed = true;
   });
@@ -14,14 +12,14 @@ function guard(/** @type {HTMLFormElement} */ guarded) {
     changed = false;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (changed) event.preventDefault();
+    if (changed && guarded.isConnected) event.preventDefault();
   });
 }
 
 /** Copy Monday's hours to Tuesday to Friday. */
 function copyDay() {
-  const button = document.querySelector("[data-copy-day]");
-  const day = (/** @type {number} */ number) => document.querySelector(`#week${number}`);
+  const button = find("[data-copy-day]");
+  const day = (/** @type {number} */ number) => find(`#week${number}`);
   if (!(button instanceof HTMLButtonElement)) return;
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -30,20 +28,44 @@ function copyDay() {
       const other = day(number);
       if (monday instanceof HTMLInputElement && other instanceof HTMLInputElement) other.value = monday.value;
     }
-    form?.dispatchEvent(new Event("input"));
+    button.form?.dispatchEvent(new Event("input"));
   });
 }
 
 /** Suggest the reader's time zone for a new queue. */
 function ownZone() {
-  const zone = document.querySelector("form[data-new] #zone");
+  const zone = find("form[data-new] #zone");
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone instanceof HTMLInputElement && zone.value === "UTC" && here) zone.value = here;
 }
 
-for (const field of document.querySelectorAll("[data-copy]")) {
-  if (field instanceof HTMLTextAreaElement) field.addEventListener("focus", () => field.select());
+/** Copy the field that a button names, and say so on the button. */
+function copyField() {
+  const button = find("[data-copies]");
+  const field = button instanceof HTMLButtonElement && document.getElementById(button.dataset.copies ?? "");
+  if (!(field instanceof HTMLTextAreaElement) || !(button instanceof HTMLButtonElement)) return;
+  field.addEventListener("focus", () => field.select());
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    // Without TLS a page has no clipboard, but browsers still know the old command.
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    else document.execCommand("copy");
+    button.focus();
+    const said = find("#copied");
+    if (said) said.textContent = button.dataset.done ?? "";
+  });
 }
-if (form instanceof HTMLFormElement) guard(form);
-copyDay();
-ownZone();
+
+/** Prepare the page, or what took its place. */
+function prepare() {
+  const [form, faults] = [find("form[data-form]"), find("#faults")];
+  if (faults instanceof HTMLElement) faults.focus();
+  if (form instanceof HTMLFormElement) guard(form, faults !== null);
+  keepPasswords(prepare);
+  copyDay();
+  ownZone();
+  copyField();
+}
+
+prepare();

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Dialog, Page
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, expect
 
 from console.archive.alerts import Alerts
 from console.domain.alerts import AlertRule
@@ -130,6 +130,41 @@ async def test_errors_are_beside_their_fields_and_input_is_kept(empty_server: Ru
     assert await page.get_by_label("Friday").input_value() == "9-13, 12-18"
     await faults.get_by_role("link", name="“soon” is not a number").press("Enter")
     assert await page.evaluate("document.activeElement.id") == "target"
+
+
+async def test_a_new_member_keeps_the_password_while_the_rest_is_mended(
+    empty_server: RunningServer, page: Page
+) -> None:
+    await sign_in(page, empty_server)
+    await page.goto(f"{empty_server.url}/settings/members/new")
+    await page.get_by_label("First password").fill(PASSWORD)
+    await page.get_by_label("Languages").fill("Klingonese")
+    await page.get_by_role("button", name="Save").click()
+    faults = page.locator("#faults")
+    await faults.wait_for()
+    assert await page.evaluate("document.activeElement.id") == "faults"
+    assert await faults.get_by_role("link").count() == 3  # name, address, language
+    await expect(page.get_by_label("First password")).to_have_value(PASSWORD)
+    await page.get_by_label("Name").fill("Mia")
+    await page.get_by_label("E-mail address").fill("mia@shop.example")
+    await page.get_by_label("Languages").fill("French")
+    await saves(page, "Mia")
+
+
+async def test_a_new_site_shows_its_line_and_copies_it(empty_server: RunningServer, page: Page) -> None:
+    await sign_in(page, empty_server)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=empty_server.url)
+    async with stores_of(empty_server) as stores:
+        await stores.queues.put(Queue("lines", "Lines"), members=("ada",))
+    await page.goto(f"{empty_server.url}/settings/sites/new")
+    await page.get_by_label("Name").fill("Copied shop")
+    await page.get_by_label("Queue", exact=True).select_option(label="Lines")
+    await page.get_by_label("Website addresses").fill("https://shop.example")
+    await saves(page, "Copied shop")
+    await page.get_by_role("button", name="Copy").click()
+    await page.get_by_text("Copied", exact=True).wait_for()
+    line = f'<script async src="{empty_server.url}/widget.js" data-site="copied-shop"></script>'
+    assert await page.evaluate("navigator.clipboard.readText()") == line
 
 
 async def test_a_form_is_filled_in_and_saved_by_keyboard_alone(empty_server: RunningServer, page: Page) -> None:

@@ -1,6 +1,9 @@
 """Validation of settings: what is wrong with each, and how to fix it. Pure; looks nothing up."""
 
 from collections.abc import Collection
+from typing import Any
+
+from msgspec.structs import replace
 
 from console.domain.directory import Directory
 from console.domain.validation.members import validate_member, validate_site
@@ -8,17 +11,20 @@ from console.domain.validation.problems import validate_reasons
 from console.domain.validation.queues import validate_queue
 from console.errors import BadSettings, Problem
 
+HOURS = ("zone", "week", "holidays")  # fields of a queue's hours; `week0` is Monday's
+
 
 def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[str] = ()) -> None:
     """Raise BadSettings if `edited` (such as `queue:support`) is wrong in `wanted`, or anything else is that was fine
     in `known`.
 
-    Errors of the edited thing in the fields `but` are ignored. Its own errors come alone: the others may only follow
-    from them.
+    Errors of the edited thing in the fields `but` are ignored, and so are errors elsewhere that only follow from its
+    own.
     """
-    before, after = problems_in(known), problems_in(wanted)
-    own = [one for one in after if one.target == edited and one.field not in but]
-    if found := own or [one for one in after if one.target != edited and one not in before]:
+    own = [one for one in problems_in(wanted) if one.target == edited and one.field not in but]
+    before, bad = problems_in(known), {*but, *(one.field for one in own)}
+    after = problems_in(_without(bad, known, wanted, edited) if bad else wanted)
+    if found := own + [one for one in after if one.target != edited and one not in before]:
         raise BadSettings(found)
 
 
@@ -32,3 +38,16 @@ def problems_in(directory: Directory) -> list[Problem]:
     for site in directory.sites.values():
         found += validate_site(site, directory)
     return found + validate_reasons("away", "away_reasons", directory.away_reasons)
+
+
+def _without(bad: Collection[str], known: Directory, wanted: Directory, edited: str) -> Directory:
+    """Return `wanted` with the previous values of these fields; a new thing with any of them is left out."""
+    kind, _, id = edited.partition(":")
+    if not id:
+        return wanted
+    before, after = getattr(known, f"{kind}s"), getattr(wanted, f"{kind}s")
+    if id not in before or id not in after:
+        return known
+    names = {"hours" if field.startswith(HOURS) else field for field in bad}
+    was: dict[str, Any] = {name: getattr(before[id], name) for name in names if hasattr(before[id], name)}
+    return replace(wanted, **{f"{kind}s": {**after, id: replace(after[id], **was)}})

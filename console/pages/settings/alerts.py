@@ -27,7 +27,6 @@ from console.pages.settings.common import (
     news,
     overtaken,
     saved,
-    wrong_of,
 )
 from console.pages.settings.form import MINUTE, Form, seconds, stamp, ticks
 from console.views.i18n import page_texts
@@ -95,14 +94,12 @@ async def save_alert(request: Request, me: SignedIn) -> Response:
 async def _save(request: Request, me: SignedIn, rule: AlertRule | None, form: Form, was: AlertRule) -> Response:
     wanted = read_alert(form, was)
     urls = [url for url in new_urls(form) if url not in {one.url for one in wanted.destinations}]
-    problem = None
-    if not form.wrong:
-        try:
-            await alerts.save(services_of(request), me.member, wanted, urls)
-            return saved(AT, wanted.id)
-        except BadSettings as refused:
-            problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
-    return await _form(request, me, rule, form.typed, wrong=wrong_of(form, problem), target=form.target)
+    try:
+        await alerts.save(services_of(request), me.member, wanted, urls, already=form.wrong)
+        return saved(AT, wanted.id)
+    except BadSettings as refused:
+        wrong = [one._replace(target=form.target) for one in refused.wrong]
+    return await _form(request, me, rule, form.typed, wrong=wrong, target=form.target)
 
 
 @for_supervisors

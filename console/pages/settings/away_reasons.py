@@ -1,5 +1,6 @@
 """The reasons agents can choose from when they go away."""
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,7 +10,7 @@ from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.errors import BadSettings
 from console.pages.guard import go, read_form
-from console.pages.settings.common import draw_form, for_supervisors, known_to, overtaken, wrong_of
+from console.pages.settings.common import check_rest, draw_form, for_supervisors, known_to, overtaken, wrong_of
 from console.pages.settings.form import Form, stamp
 
 AT = "/settings/away"
@@ -28,12 +29,14 @@ async def save(request: Request, me: SignedIn) -> Response:
     form = Form(await read_form(request, me.csrf), "away")
     overtaken(form, known.away_reasons)
     problem = None
-    if not form.wrong:
-        try:
-            await preferences.set_away_reasons(services_of(request), me.member, form.lines("away_reasons"))
+    reasons = form.lines("away_reasons")
+    try:
+        if not form.wrong:
+            await preferences.set_away_reasons(services_of(request), me.member, reasons)
             return go(f"{AT}?saved=1")
-        except BadSettings as refused:
-            problem = refused
+        check_rest(form, known, replace(known, away_reasons=reasons))
+    except BadSettings as refused:
+        problem = refused
     context = {"seen": stamp(known.away_reasons), "saved": ""}
     wrong = wrong_of(form, problem)
     return draw_form(request, me, "away", context, at=AT, typed=form.typed, wrong=wrong, target="away")

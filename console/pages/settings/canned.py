@@ -16,7 +16,7 @@ from console.domain.permissions import may
 from console.domain.validation.members import CANNED_TEXT
 from console.errors import BadCommand, BadSettings, Problem
 from console.pages.guard import for_those_who, go, read_form
-from console.pages.settings.common import by_name, draw, draw_form, known_to, overtaken, wrong_of
+from console.pages.settings.common import by_name, draw, draw_form, known_to, overtaken
 from console.pages.settings.form import Form, stamp
 
 AT = "/settings/canned"
@@ -83,15 +83,17 @@ async def _save(request: Request, me: SignedIn, reply: Canned | None, form: Form
     known = await known_to(request)
     whom = form.typed.get("for", MINE)
     wanted = replace(was, title=form.plain("title"), text=form.text("text", limit=CANNED_TEXT), **_scope(whom, me))
-    problem = None
-    if not form.wrong:
+    if form.wrong:  # validate the rest too, so that all errors show at once
+        rest: Sequence[Problem] = await canned_replies.problems_of(services_of(request), me.member, wanted)
+    else:
         try:
             put = canned_replies.update if reply else canned_replies.add
             await put(services_of(request), me.member, wanted)
             return go(f"{AT}?done=saved")
         except BadSettings as refused:
-            problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
-    return _form(request, me, known, reply, form.typed, wrong=wrong_of(form, problem), target=form.target)
+            rest = refused.wrong
+    here = [one._replace(target=form.target, field="for" if one.field == "owner" else one.field) for one in rest]
+    return _form(request, me, known, reply, form.typed, wrong=[*form.wrong, *here], target=form.target)
 
 
 def typed_of(reply: Canned) -> dict[str, str]:

@@ -10,6 +10,7 @@ from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory
 from console.domain.permissions import Right, may
+from console.domain.validation import check
 from console.errors import BadSettings, Problem
 from console.pages.guard import for_those_who, go
 from console.pages.settings.form import Form, beside, stamp
@@ -124,6 +125,11 @@ def overtaken(form: Form, *things: Any) -> None:
     """Add an error if somebody else changed the thing after the form was shown."""
     if form.typed.get("seen") and form.typed["seen"] != stamp(*things):
         form.say("", OVERTAKEN)
+
+
+def check_rest(form: Form, known: Directory, wanted: Directory) -> None:
+    """Validate the rest of a form that has errors already, so that all show at once. Raises BadSettings."""
+    check(known, wanted, edited=form.target, but={one.field for one in form.wrong})
 
 
 def wrong_of(form: Form, problem: BadSettings | None = None) -> list[Problem]:

@@ -12,6 +12,7 @@ from console.actions import members, passwords
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import FIRST_LIMIT, SLOTS, Directory, Member, MemberRole
+from console.domain.ids import new_id
 from console.domain.permissions import may
 from console.domain.validation.members import ROLES
 from console.errors import BadSettings, NotYours, Problem
@@ -19,6 +20,7 @@ from console.pages.guard import read_form
 from console.pages.settings.common import (
     _,
     by_name,
+    check_rest,
     draw,
     draw_form,
     for_admins,
@@ -28,7 +30,6 @@ from console.pages.settings.common import (
     news,
     overtaken,
     saved,
-    wrong_of,
 )
 from console.pages.settings.form import Form, in_words, stamp, ticks
 
@@ -69,18 +70,21 @@ async def show_member(request: Request, me: SignedIn) -> Response:
 async def save_new(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     form = Form(await read_form(request, me.csrf, large=True), "member:new")
-    wanted = replace(read_member(form, NEW, language(request, me), role=True), email=form.typed.get("email", ""))
+    wanted = replace(read_member(form, NEW, language(request, me), role=True), id=new_id())
+    wanted = replace(wanted, email=form.typed.get("email", ""))
     password = form.typed.get("password", "")
     if not password:
         form.say("password", "Enter a first password so they can sign in.")
-    problem = None
-    if not form.wrong:
+    if form.wrong:  # validate the rest too, so that all errors show at once
+        rest: Sequence[Problem] = await members.problems_of(services_of(request), me.member, wanted, password)
+    else:
         try:
             made, live = await members.add(services_of(request), me.member, wanted, password)
             return saved(AT, made.id, live=live)
         except BadSettings as refused:
-            problem = BadSettings([one._replace(target=form.target) for one in refused.wrong])
-    return _form(request, me, known, None, form.typed, wrong=wrong_of(form, problem), target=form.target)
+            rest = refused.wrong
+    wrong = [*form.wrong, *_beside_fields(rest, form)]
+    return _form(request, me, known, None, form.typed, wrong=wrong, target=form.target)
 
 
 @for_supervisors
@@ -90,13 +94,26 @@ async def save_member(request: Request, me: SignedIn) -> Response:
     form = Form(await read_form(request, me.csrf, large=True), f"member:{member.id}")
     overtaken(form, member)
     wanted = read_member(form, member, language(request, me), role=may(me.member, "administer"))
-    problem = None
-    if not form.wrong:
-        try:
+    rest: Sequence[Problem] = ()
+    try:
+        if not form.wrong:
             return saved(AT, member.id, live=await members.update(services_of(request), me.member, wanted))
-        except BadSettings as refused:
-            problem = refused
-    return _form(request, me, known, member, form.typed, wrong=wrong_of(form, problem), target=form.target)
+        check_rest(form, known, replace(known, members={**known.members, member.id: wanted}))
+    except BadSettings as refused:
+        rest = refused.wrong
+    wrong = [*form.wrong, *_beside_fields(rest, form)]
+    return _form(request, me, known, member, form.typed, wrong=wrong, target=form.target)
+
+
+def _beside_fields(wrong: Sequence[Problem], form: Form) -> list[Problem]:
+    """Put what the change does to a queue beside the field that does it."""
+
+    def of(one: Problem) -> Problem:
+        ours = not one.target.startswith("queue:")
+        field = one.field if ours else {"members": "queues", "languages": "languages"}.get(one.field, "")
+        return one._replace(target=form.target, field=field)
+
+    return [of(one) for one in wrong]
 
 
 @for_admins

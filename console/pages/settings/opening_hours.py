@@ -53,7 +53,7 @@ def read_hours(form: Form, was: Hours) -> Hours:
                 text=text[:60],
             )
         week += [(day, begin, end) for begin, end in rows or ()]
-    if not week and not form.wrong:
+    if not week and not any(one.field.startswith("week") for one in form.wrong):
         form.say("week0", "The queue would never open. Enter hours for at least one day, or choose “Always open”.")
     return Hours(zone, tuple(week), holidays)
 

@@ -12,12 +12,12 @@ from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import Directory, Member, Queue, served_by
 from console.domain.opening_hours import next_opening, open_at, zones
-from console.domain.validation import check
 from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
 from console.pages.settings.common import (
     _,
     by_name,
+    check_rest,
     draw,
     draw_form,
     for_supervisors,
@@ -92,7 +92,7 @@ async def _save(
     try:
         if form.wrong:  # validate the rest too, so that all errors show at once
             made = replace(known, queues={**known.queues, wanted.id: wanted})
-            check(known, served_by(made, wanted.id, members), edited=form.target, but={one.field for one in form.wrong})
+            check_rest(form, known, served_by(made, wanted.id, members))
         else:
             live = await queues.save(services_of(request), me.member, wanted, members)
             return saved(AT, wanted.id, live=live)

@@ -1,7 +1,9 @@
 """Sites: the websites that carry the widget."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +19,7 @@ from console.pages.guard import read_form
 from console.pages.settings.common import (
     _,
     by_name,
+    check_rest,
     draw,
     draw_form,
     for_supervisors,
@@ -32,6 +35,7 @@ from console.views.i18n import Texts
 
 AT = "/settings/sites"
 NEW = Site("", "", "")
+NOTHING_TOLD: Mapping[str, str] = MappingProxyType({"saved": "", "later": ""})
 NO_SITE = _("Site not found. It may have been removed.")
 
 
@@ -57,7 +61,7 @@ async def show_new(request: Request, me: SignedIn) -> Response:
 async def show_site(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     site = _site(known, request)
-    return await _form(request, me, known, site, typed_of(site))
+    return await _form(request, me, known, site, typed_of(site), told=news(request, {site.key: site.name}))
 
 
 @for_supervisors
@@ -79,11 +83,13 @@ async def save_site(request: Request, me: SignedIn) -> Response:
 
 async def _save(request: Request, me: SignedIn, known: Directory, site: Site | None, form: Form, was: Site) -> Response:
     wanted, problem = read_site(form, was), None
-    if not form.wrong:
-        try:
-            return saved(AT, wanted.key, live=await sites.save(services_of(request), me.member, wanted))
-        except BadSettings as refused:
-            problem = refused
+    try:
+        if not form.wrong:
+            live = await sites.save(services_of(request), me.member, wanted)
+            return saved(f"/settings/site/{wanted.key}", wanted.key, live=live)  # with the line for its pages
+        check_rest(form, known, replace(known, sites={**known.sites, wanted.key: wanted}))
+    except BadSettings as refused:
+        problem = refused
     return await _form(request, me, known, site, form.typed, wrong=wrong_of(form, problem), target=form.target)
 
 
@@ -153,8 +159,10 @@ async def _form(
     *,
     wrong: Sequence[Problem] = (),
     target: str = "",
+    told: Mapping[str, str] = NOTHING_TOLD,
 ) -> Response:
     context = {
+        **told,
         "site": site,
         "queues": by_name(known.queues.values()),
         "locales": languages(),

@@ -69,20 +69,15 @@ class VisitorCalls(Caller):
         channel: str,
         cid: str,
         profile: VisitorProfile,
-        text: str = "",
+        text: str,
         budgets: str = "",
         proof: str = "",
     ) -> Said:
-        """Leave a message for later: a chat that has ended from the start, without a clock.
-
-        A chat of the visitor that waits becomes the message itself; `text`, if any, is added to it. Raises NothingToDo
-        without a text and without such a chat, ChatFull.
-        """
+        """Leave a message for later: a chat that has ended from the start, without a clock."""
         visitor = profile.visitor
-        author = Author(visitor.id, visitor.name)
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
-        described = msgspec.structs.replace(profile, referrer="", agent_string="", cid="")
-        words = encode(MessagePayload(author, cid, text)) if text else ""
+        words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
+        body = digest(text, visitor.email)
         return await self._said(
             "leave_message",
             chat,
@@ -91,11 +86,9 @@ class VisitorCalls(Caller):
             site,
             channel,
             cid,
-            digest(text, visitor.email),
+            body,
             encode(profile),
-            encode(described),
-            words,
-            encode(Mark(author, cid)),
+            encode(words),
             budgets,
             proof,
         )
