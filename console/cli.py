@@ -10,6 +10,7 @@ from console.bench import commands as load
 from console.commands import member, queue, site, token
 from console.commands.adopt import adopt
 from console.commands.check import check
+from console.commands.migrate import migrate
 from console.commands.serve import demo, serve
 from console.errors import SestettoError
 from console.logs import configure_logs
@@ -41,6 +42,7 @@ def options(
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("check")(check)
+app.command("migrate")(migrate)
 app.command("adopt")(adopt)
 app.add_typer(member.app, name="member")
 app.add_typer(token.app, name="token")

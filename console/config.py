@@ -135,7 +135,7 @@ TABLE: tuple[Setting, ...] = (
         "database",
         "",
         read_database_url,
-        "SQLAlchemy URL of the database; empty uses SQLite in the data folder.",
+        "postgresql://… with libpq's options, or sqlite:///FILE; empty uses SQLite in the data folder.",
         shown=without_password,
     ),
     Setting(
@@ -148,7 +148,7 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "origin", "", _origin, "The public address, such as https://chat.example.com; empty takes it from the request."
     ),
-    Setting("workspace", "main", _workspace, "The workspace this installation serves."),
+    Setting("workspace", "main", _workspace, "The name of the live state in the store; a database serves one."),
     Setting(
         "durability",
         "disk",

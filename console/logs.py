@@ -1,27 +1,98 @@
-"""Structured logs to standard error: lines for people on a terminal, JSON everywhere else."""
+"""Structured logs to standard error: lines for people on a terminal, JSON everywhere else, other libraries' too."""
 
 import logging
 import sys
+import threading
+import time
+from types import TracebackType
+from typing import Any
 
 import structlog
+
+NOISY = ("uvicorn", "uvicorn.error", "uvicorn.access")  # they come with handlers of their own
 
 
 def configure_logs(level: str) -> None:
     """Configure logging for the whole process. `level` is the setting's value."""
     number = getattr(logging, level.upper(), logging.INFO)
-    drawn: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    drawn: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if sys.stderr.isatty()
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            drawn,
-        ],
+        processors=[*shared, *drawn],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=max(number, logging.WARNING), format="%(levelname)s %(name)s %(message)s")
+    _configure_others(max(number, logging.WARNING), shared, drawn)
+    _log_what_nobody_caught()
+
+
+def _configure_others(
+    level: int, shared: list[structlog.typing.Processor], drawn: list[structlog.typing.Processor]
+) -> None:
+    """Python's own logging, asyncio's and the libraries', in the same lines: a trace is a field of one of them."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *drawn],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    for name in NOISY:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+
+
+def _log_what_nobody_caught() -> None:
+    """The trace of an error that ends the process or a thread is a line of the log too."""
+    if sys.stderr.isatty():
+        return
+
+    def uncaught(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        structlog.get_logger().critical("process.failed", error=repr(problem), exc_info=(kind, problem, trace))
+
+    def uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+    sys.excepthook = uncaught
+    threading.excepthook = uncaught_in_thread
+
+
+class Outage:
+    """Logs once that a part is away, and once that it is back and after how long."""
+
+    def __init__(self, part: str, **known: Any) -> None:
+        """`part` begins the names of both lines; `known` is in both."""
+        self.part = part
+        self.error = ""
+        self._known = known
+        self._since = 0.0  # monotonic; 0: it is there
+
+    @property
+    def lasts(self) -> float:
+        """How many seconds it has been away; 0 if it is there."""
+        return time.monotonic() - self._since if self._since else 0.0
+
+    def begins(self, error: str) -> None:
+        self.error = error
+        if not self._since:
+            self._since = time.monotonic()
+            structlog.get_logger().warning(f"{self.part}.away", error=error, **self._known)
+
+    def ends(self) -> None:
+        if self._since:
+            after, self._since, self.error = round(self.lasts, 1), 0.0, ""
+            structlog.get_logger().warning(f"{self.part}.back", after=after, **self._known)

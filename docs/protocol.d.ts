@@ -81,12 +81,12 @@ export interface Rate {
   comment?: string;
 }
 
-/** Leave a message while nobody is online. */
+/** Leave a message: while nobody is online, or instead of waiting on. For a chat that waits `text` may be empty. */
 export interface LeaveMessage {
   t: "leave_message";
   cid: string;
   email: string;
-  text: string;
+  text?: string;
   name?: string;
   page?: Page;
   proof?: string;
@@ -176,11 +176,15 @@ export interface VisitorFact {
   score?: number;
 }
 
-/** Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown. */
+/**
+ * Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown. `can_leave`: offer the visitor to
+ * leave a message instead, with `leave_message`.
+ */
 export interface Line {
   t: "line";
   position: number;
   wait: number;
+  can_leave?: boolean;
 }
 
 /** Whether anybody is online for the visitor changed. */

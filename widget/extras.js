@@ -7,17 +7,19 @@ import { t } from "./i18n.js";
  * @import { Writing } from "./forms.js"
  */
 
-/** What stands over the composer: the announcement of the preview, or the survey. @param {Panel} panel @param {Screen} screen */
-export function extras({ visitor, extra, writing }, screen) {
-  const { chat, outbox, preview } = visitor;
+/** What stands over the composer: the announcement of the preview, the survey, or the way out of the line. @param {Panel} panel @param {Screen} screen */
+export function extras(panel, screen) {
+  const { visitor, extra, writing } = panel;
+  const { chat, outbox, preview, line } = visitor;
   const ended = screen === "ended";
   const asks = ended && chat.agent && !chat.rated && !outbox.holds("rate");
-  const wanted = asks ? "survey" : !ended && preview ? "preview" : "";
+  const leaves = screen === "line" && (line ? line.can_leave : extra.className === "survey line") && lazy.leaveLine;
+  const wanted = asks ? "survey" : leaves ? "survey line" : !ended && preview ? "preview" : "";
   const { area } = /** @type {Writing} */ (writing);
   if (wanted === "preview") area.setAttribute("aria-describedby", "preview");
   else area.removeAttribute("aria-describedby");
   if (extra.className === wanted) return;
   extra.className = wanted;
   const said = h("p", { id: "preview" }, t("We can see your message as you type."), " ", privacy(visitor));
-  extra.replaceChildren(wanted && (asks && lazy.survey ? lazy.survey(visitor) : said));
+  extra.replaceChildren(wanted && (leaves ? leaves(panel) : asks && lazy.survey ? lazy.survey(visitor) : said));
 }

@@ -1,10 +1,11 @@
 import { button, h } from "./dom.js";
-import { sheet } from "./forms.js";
+import { form, sender, sheet } from "./forms.js";
 import { clock, t } from "./i18n.js";
 
 /**
  * @import { Team } from "#protocol"
  * @import { Panel } from "./view.js"
+ * @import { Writing } from "./forms.js"
  */
 
 /** What names the day of a time: its date too in another week. @param {number} ms @returns {Intl.DateTimeFormatOptions} */
@@ -17,12 +18,26 @@ export const day = (ms) => ({
 export const back = (team) =>
   team?.back_at ? t("We're back: {when}", { when: clock(team.back_at, day(team.back_at)) }) : "";
 
+/** Where an answer can go. @param {Panel["visitor"]} visitor */
+const address = ({ profile }) =>
+  h("input", { type: "email", required: true, autocomplete: "email", maxLength: 254, value: profile.email || "" });
+
+/** In line: what was written becomes a message, with what stands in the composer. @param {Panel} panel */
+export function leaveLine({ visitor, writing }) {
+  const input = address(visitor);
+  return form(
+    "",
+    h("p", t("We'll reply by e-mail.")),
+    h("label", t("Your e-mail address"), input),
+    sender("main", () => visitor.leave(/** @type {Writing} */ (writing).take(), input.value), t("Leave a message")),
+  );
+}
+
 /** While nobody takes a first message: one with an address. @param {Panel} panel */
 export function leave(panel) {
   const { visitor } = panel;
-  const { team, profile, full } = visitor;
-  const value = profile.email || "";
-  const input = h("input", { type: "email", required: true, autocomplete: "email", maxLength: 254, value });
+  const { team, full } = visitor;
+  const input = address(visitor);
   const when = back(team);
   const head = [h("h3", t("Leave a message")), h("p", t("We'll reply by e-mail.")), when && h("p", when)];
   const act = (/** @type {string} */ text, /** @type {string} */ email) => visitor.leave(text, email);

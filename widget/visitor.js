@@ -299,7 +299,7 @@ export class Visitor {
     }
     if (code === "closed") this.team = bare({ ...this.team, online: false });
     if (code === "line_full") this.full = true;
-    if (!frame.text) return;
+    if (frame.text == null || code === "nothing_to_do") return;
     const over = frame.t === "say" && (code === "ended" || code === "no_chat");
     if (over) this.chat.until = 0;
     this.notice = over ? t("The chat has ended. Send this to start a new one.") : t(message);

@@ -132,7 +132,8 @@ class VisitorActions:
         return problem
 
     async def leave_message(self, command: LeaveMessage) -> Said:
-        text = clean_message(command.text)
+        """Leave a message. For a chat that waits `text` may be empty: the message is what was written in it."""
+        text = command.text and clean_message(command.text)
         self.profile.set_identity(command.name, valid_email(command.email), {})
         self.profile.set_page(command.page)
         known = await self._archived(command.cid, text)
@@ -236,11 +237,14 @@ class VisitorActions:
         return self.chat
 
     async def _archived(self, cid: str, text: str) -> Said | None:
-        """Return the first result of an `open` that is no longer live. Asks only for visitors without a live chat."""
+        """Return the first result of an `open` or a left message that is no longer live.
+
+        Asks only for visitors without a live chat.
+        """
         if not self.returning:
             return None
         with suppress(Unknown):  # SQL is down: at worst a resend after more than a day opens a second chat
-            return await first_result(self.services, self.visitor.id, cid, "message", text=text)
+            return await first_result(self.services, self.visitor.id, cid, "message" if text else "ended", text=text)
         return None
 
     async def _late(self, cid: str, kind: str, text: str = "") -> Said:

@@ -1,16 +1,18 @@
-"""An installation's identity in SQL: an id that its store has too, and a digest of its secret."""
+"""An installation's identity in SQL: an id that its store has too, a digest of its secret, and its workspace."""
 
 import hashlib
 from typing import NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
 from console.archive.setting_values import read_value, write_value
-from console.archive.tables import settings
+from console.archive.tables import cursors, settings
+from console.errors import SettingError
 
-ID, SECRET = "installation", "secret_digest"
+ID, SECRET, WORKSPACE = "installation", "secret_digest", "workspace"
 
 
 class Identity(NamedTuple):
@@ -18,11 +20,13 @@ class Identity(NamedTuple):
 
     id: str
     secret: str
+    workspace: str = ""
 
 
 async def read_identity(database: Database) -> Identity:
     async with database.reading() as connection:
-        return Identity(await read_value(connection, ID) or "", await read_value(connection, SECRET) or "")
+        values = [await read_value(connection, name) or "" for name in (ID, SECRET, WORKSPACE)]
+        return Identity(values[0], values[1], values[2] or await _archived_workspace(connection))
 
 
 async def claim(database: Database, wanted: Identity) -> Identity:
@@ -30,8 +34,8 @@ async def claim(database: Database, wanted: Identity) -> Identity:
     known = await read_identity(database)
     try:
         async with database.writing() as connection:
-            for name, value, there in ((ID, wanted.id, known.id), (SECRET, wanted.secret, known.secret)):
-                if not there and not await read_value(connection, name):
+            for name, value, there in zip((ID, SECRET, WORKSPACE), wanted, known, strict=True):
+                if value and (not there or name == WORKSPACE) and not await read_value(connection, name):
                     await write_value(connection, name, value)
     except IntegrityError:  # another process was faster
         pass
@@ -39,9 +43,25 @@ async def claim(database: Database, wanted: Identity) -> Identity:
 
 
 async def forget(database: Database) -> None:
-    """Forget the identity, so that the next store and secret become this installation's."""
+    """Forget id and secret, so that the next store and secret become this installation's. Its workspace stays."""
     async with database.writing() as connection:
         await connection.execute(delete(settings).where(settings.c.name.in_((ID, SECRET))))
+
+
+def refuse_workspace(known: str, wanted: str) -> None:
+    """Members, sites, queues and settings of a database are not divided by workspace, so it serves one."""
+    if known and known != wanted:
+        raise SettingError(
+            f'The database serves the workspace "{known}", and SESTETTO_WORKSPACE is "{wanted}". Set '
+            f"SESTETTO_WORKSPACE={known}, or give {wanted} an installation of its own, with its own SESTETTO_DATABASE "
+            "(or SESTETTO_DATA)."
+        )
+
+
+async def _archived_workspace(connection: AsyncConnection) -> str:
+    """Return the workspace of a database from before it was recorded; empty if it has none, or has had several."""
+    found = list((await connection.execute(select(cursors.c.workspace).distinct().limit(2))).scalars())
+    return str(found[0]) if len(found) == 1 else ""
 
 
 def secret_digest(secret: str) -> str:

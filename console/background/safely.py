@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from console.errors import SestettoError
+from console.errors import SestettoError, Unknown
 
 log = structlog.get_logger()
 
@@ -16,8 +16,10 @@ async def safely(job: Coroutine[Any, Any, Any]) -> None:
     try:
         await job
     except SestettoError as problem:
-        log.info("worker.waits", error=problem.code)
+        # The part that is away has said so once; each job's wait for it is no news.
+        level = "debug" if isinstance(problem, Unknown) else "info"
+        getattr(log, level)("worker.waits", error=problem.code)
         await asyncio.sleep(0.2)
     except Exception as problem:
-        log.error("worker.round", error=repr(problem))
+        log.error("worker.round", error=repr(problem), exc_info=problem)
         await asyncio.sleep(1)

@@ -11,7 +11,7 @@ import typer
 from redis.exceptions import RedisError
 from rich.markup import escape
 
-from console.archive.database import Database, refuse_newer, sqlite_url
+from console.archive.database import Database, sqlite_url
 from console.commands.check_pairing import check_pairing
 from console.commands.check_result import CheckResult
 from console.commands.common import run, say, screen, show
@@ -19,6 +19,7 @@ from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_set
 from console.data_folder import running_store_url, store_folder
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.embedded import EmbeddedStore
+from console.queue.server_role import misfit
 from console.queue.store import REFUSALS, Store, check_promises, open_client, refused_by_store
 from console.security import is_loopback
 from console.server import listen
@@ -152,8 +153,12 @@ async def _database(settings: Settings) -> CheckResult:
     except SettingError as problem:
         return CheckResult("wrong", str(problem), "fix SESTETTO_DATABASE")
     try:
-        async with database.reading() as connection:
-            await connection.run_sync(refuse_newer)
+        missing = (await database.versions()).missing
+        if database.lock and (holder := database.lock.holder()).stopped:
+            return CheckResult("wrong", f"the archive is locked: {holder}")
+        if missing:
+            says = f"the archive's tables lack {len(missing)} migrations of this release"
+            return CheckResult("note", says, "the next start makes them, or now: sestetto migrate")
         return CheckResult("ok", f"the archive responds ({database.engine.dialect.name})")
     except SettingError as problem:
         return CheckResult("wrong", str(problem))
@@ -201,11 +206,14 @@ def _kept(file: Path) -> str:
 async def _running(url: str, which: str) -> CheckResult:
     """Check what the store is, and whether it keeps our promises."""
     try:
-        name, version = await _version(url)
+        info = await _info(url)
+        name, version = _version(info)
         if int(version.split(".")[0]) < 7:
             return CheckResult(
                 "wrong", f"the store is {name} {version}: it has no Functions", "use Valkey, or Redis 7.0 or newer"
             )
+        if problem := misfit(info, at_start=True):
+            return CheckResult("wrong", f"the store ({which}) {problem}")
         store = Store(url, deadline=DEADLINE)
         try:
             await check_promises(store.command)
@@ -224,11 +232,14 @@ async def _running(url: str, which: str) -> CheckResult:
     return CheckResult("ok", f"the store responds ({which}, {name} {version}) and keeps what it acknowledges")
 
 
-async def _version(url: str) -> tuple[str, str]:
+async def _info(url: str) -> dict[str, str]:
     client = open_client(url, socket_timeout=DEADLINE, socket_connect_timeout=DEADLINE)
     try:
-        info = await client.info("server")
+        return {name: str(value) for name, value in (await client.info()).items()}
     finally:
         await client.aclose()
-    name = str(info.get("server_name", "redis"))
-    return name, str(info.get(f"{name}_version") or info["redis_version"])
+
+
+def _version(info: Mapping[str, str]) -> tuple[str, str]:
+    name = info.get("server_name", "redis")
+    return name, info.get(f"{name}_version") or info["redis_version"]

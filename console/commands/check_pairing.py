@@ -1,10 +1,12 @@
 """What `sestetto check` says about store, database and secret together; changes nothing."""
 
+from redis.exceptions import RedisError
+
 from console.archive.database import Database
 from console.archive.feed_cursor import positions
-from console.archive.installation import read_identity, secret_digest
+from console.archive.installation import read_identity, refuse_workspace, secret_digest
 from console.commands.check_result import CheckResult
-from console.errors import SestettoError
+from console.errors import SestettoError, SettingError
 from console.pairing.history import compare
 from console.pairing.identity import OTHER_SECRET
 from console.queue.calls.caller import OTHER_STORE
@@ -20,12 +22,16 @@ async def check_pairing(database: Database, workspace: str, store_url: str, secr
         if not findings:
             findings += await _history(database, workspace, store_url)
         return findings + await _set_aside(database, workspace)
-    except SestettoError:  # no tables yet, or one of them is down: reported elsewhere
+    except (SestettoError, RedisError):  # no tables yet, or one of them is down: reported elsewhere
         return []
 
 
 async def _identity(database: Database, workspace: str, store_url: str, secret: str) -> list[CheckResult]:
     known, owner = await read_identity(database), await _head(store_url, workspace, "owner")
+    try:
+        refuse_workspace(known.workspace, workspace)
+    except SettingError as problem:
+        return [CheckResult("wrong", *_parts(str(problem)))]
     if known.id and owner not in ("", known.id):
         return [CheckResult("wrong", *_parts(OTHER_STORE))]
     if secret and known.secret not in ("", secret_digest(secret)):

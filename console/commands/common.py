@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from console.archive.database import Database
+from console.archive.installation import read_identity, refuse_workspace
 from console.archive.stores import Stores
 from console.config import Settings, read_settings
 from console.data_folder import resolve, running_store_url
@@ -54,9 +55,11 @@ def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) 
 @asynccontextmanager
 async def open_stores() -> AsyncIterator[Stores]:
     """Open the installation's stores, with migrated tables."""
-    database = Database(resolve(read_settings()).database)
+    settings = resolve(read_settings())
+    database = Database(settings.database)
     try:
         await database.migrate()
+        refuse_workspace((await read_identity(database)).workspace, settings.workspace)
         yield Stores(database)
     finally:
         await database.close()

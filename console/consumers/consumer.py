@@ -50,7 +50,8 @@ class FeedConsumer(Follower):
         epoch, reader = self.workspace.epoch, new_id()
         at = await self._take(reader, epoch)
         self.well()
-        tail = Tail(self.workspace.store.url, self.workspace.keys.feed, at.id, at.n, pace=self._pace, over_gaps=True)
+        feed = self.workspace.keys.feed
+        tail = Tail(self.workspace.store.url, feed, at.id, at.n, reader=self.name, pace=self._pace, over_gaps=True)
         try:
             async for batch in tail.batches():
                 if not self.goes_on(epoch):

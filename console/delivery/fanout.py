@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import signal_decoder
+from console.errors import SestettoError
 from console.events import (
     AgentChanged,
     AnyFact,
@@ -49,6 +50,7 @@ class Fanout:
 
     def __init__(self, workspace: Workspace, hub: Hub[HubEvent], views: HtmlViews, current: Current) -> None:
         self.ready = asyncio.Event()
+        self.tail: Tail | None = None
         self.observers: list[Observer] = []
         self._current = current
         self._workspace = workspace
@@ -78,8 +80,11 @@ class Fanout:
                 await self._follow()
             except FeedGap as gap:
                 log.warning("feed.gap", gap=str(gap))
+            except SestettoError as problem:  # the store is away, and says so itself
+                log.debug("fanout.waits", error=problem.code)
+                await asyncio.sleep(0.5)
             except Exception as problem:
-                log.error("fanout.restarts", error=repr(problem))
+                log.error("fanout.restarts", error=repr(problem), exc_info=problem)
                 await asyncio.sleep(0.5)
 
     async def _follow(self) -> None:
@@ -96,7 +101,8 @@ class Fanout:
         if snapshot.n:
             self._workspace.last_entry = (snapshot.last, b"")
         self.ready.set()
-        tail = Tail(self._workspace.store.url, self._workspace.keys.feed, snapshot.last, snapshot.n)
+        tail = Tail(self._workspace.store.url, self._workspace.keys.feed, snapshot.last, snapshot.n, reader="screens")
+        self.tail = tail
         try:
             async for batch in tail.batches():
                 if self._workspace.epoch != self._epoch:

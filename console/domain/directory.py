@@ -77,7 +77,8 @@ class Queue(msgspec.Struct, frozen=True):
     the percentage of answers that should be within the target. In mode `offer` an agent accepts within `accept`, or the
     chat moves on; after `misses` missed offers in a row the agent is set away. With `languages`, a chat goes to members
     who speak its language, or else the first of these, and after `language_after` (0: never) to any member; without, to
-    any member. A queue with `longest` waiting chats is full (0: no limit). A chat that has waited `overflow_after` is
+    any member. A queue with `longest` waiting chats is full (0: no limit). Who has waited `leave_after` may leave a
+    message instead (0: only while nobody is online). A chat that has waited `overflow_after` is
     also offered to members of `overflow_to`; that is how queues become tiers. `wrapup` is how long the slot stays
     reserved after the chat for reason and tags (0: no wrap-up).
     """
@@ -170,6 +171,17 @@ class Queue(msgspec.Struct, frozen=True):
             wrong=_("Enter a queue limit from 1 to %(most)s chats, or 0 for no limit."),
         ),
     ] = 0
+    leave_after: Annotated[
+        int,
+        QueueSetting(
+            _("Offer a message after"),
+            "Seconds of waiting until visitors can leave a message instead; 0 for only while nobody is online.",
+            unit="seconds",
+            most=HOUR,
+            wrong=_("Enter a time from 0 to 3600 seconds."),
+            told=False,
+        ),
+    ] = 180_000
     overflow_to: Annotated[
         str, QueueSetting(_("Overflow to"), "Overflow queue (next tier); none for no overflow.", live="overflow")
     ] = ""

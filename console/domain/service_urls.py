@@ -3,9 +3,12 @@
 import re
 from urllib.parse import urlsplit
 
+from console.domain.postgresql_url import LIKE, read_postgresql_url
+
 HIDDEN = "***"
 STORES = ("redis", "rediss", "unix")
 DATABASES = ("sqlite", "postgresql", "postgres")
+DRIVERS = ("aiosqlite", "asyncpg")  # what may be named after a plus: those we use anyway
 
 # Everything before the last @: people write passwords with slashes and the like, unescaped.
 _USER = re.compile(r"^(?P<scheme>[^/?#@]*//)?(?P<user>[^:/@]*:)?.*@", re.DOTALL)
@@ -25,7 +28,14 @@ def read_store_url(text: str) -> str:
 
 def read_database_url(text: str) -> str:
     """The same for a database."""
-    return _checked(text, DATABASES, "enter a URL such as postgresql://sestetto@127.0.0.1/sestetto")
+    kind, _, driver = text.partition("://")[0].partition("+")
+    if kind in ("postgresql", "postgres"):
+        read_postgresql_url(text)
+    elif _checked(text, DATABASES, LIKE) and "?" in text:
+        raise ValueError(f'SQLite takes no options: remove "?{without_password(text.partition("?")[2])}"')
+    if driver not in ("", *DRIVERS):
+        raise ValueError(f'Sestetto does not use the driver "{driver}": write {kind}://')
+    return text
 
 
 def _checked(text: str, schemes: tuple[str, ...], says: str) -> str:

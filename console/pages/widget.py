@@ -31,20 +31,21 @@ HERE = Path(__file__).parent
 # This order compresses best. Nothing in these modules runs before the last line of the last one.
 PARTS = ("page", "i18n", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
 # Fetched when the widget is opened, so that the script every page loads stays small; without them the chat is plain.
+# This order compresses best too.
 LAZY = (
-    "survey",
-    "transcript",
-    "menu",
-    "status",
-    "misses",
-    "extras",
-    "links",
-    "fields",
-    "guard",
-    "says",
     "leave",
+    "misses",
+    "survey",
+    "links",
+    "status",
+    "fields",
     "counted",
+    "says",
+    "menu",
+    "transcript",
+    "guard",
     "proof",
+    "extras",
 )
 LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
 IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several

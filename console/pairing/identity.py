@@ -1,9 +1,9 @@
-"""Whether store, database and secret belong to one installation; if not, nothing starts and nothing is written."""
+"""Whether store, database, secret and workspace are of one installation; if not, nothing starts or is written."""
 
 import structlog
 
 from console.archive.database import Database
-from console.archive.installation import Identity, claim, forget, read_identity, secret_digest
+from console.archive.installation import Identity, claim, forget, read_identity, refuse_workspace, secret_digest
 from console.domain.ids import new_id
 from console.errors import SettingError
 from console.queue.workspace import Workspace
@@ -18,13 +18,18 @@ log = structlog.get_logger()
 
 
 async def introduce(workspace: Workspace, database: Database, secret: str) -> None:
-    """Raise SettingError if one of them belongs elsewhere. One without an id gets the other's, or a new one."""
+    """Raise SettingError if one of them, or the workspace, belongs elsewhere.
+
+    One without an id gets the other's, or a new one.
+    """
     known, digest = await read_identity(database), secret_digest(secret)
+    refuse_workspace(known.workspace, workspace.name)
     if known.secret not in ("", digest):
         raise SettingError(OTHER_SECRET)
     workspace.installation = known.id  # from here on, calls to another installation's store are refused
     theirs = await workspace.installation_of_store()
-    identity = await claim(database, Identity(known.id or theirs or new_id(), digest))
+    identity = await claim(database, Identity(known.id or theirs or new_id(), digest, workspace.name))
+    refuse_workspace(identity.workspace, workspace.name)
     if identity.secret != digest:
         raise SettingError(OTHER_SECRET)
     await workspace.claim_store(identity.id)
@@ -34,6 +39,7 @@ async def introduce(workspace: Workspace, database: Database, secret: str) -> No
 
 async def adopt(workspace: Workspace, database: Database, secret: str) -> None:
     """Make this store and this secret those of the database, whatever they were."""
+    refuse_workspace((await read_identity(database)).workspace, workspace.name)
     await forget(database)
     await workspace.release_store()
     await introduce(workspace, database, secret)

@@ -98,10 +98,14 @@ class VisitorFact(Outbound, tag="fact"):
 
 
 class Line(Outbound, tag="line"):
-    """Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown."""
+    """Queue position, 1 is next; `wait` is the expected wait in seconds, -1 if unknown.
+
+    `can_leave`: offer the visitor to leave a message instead, with `leave_message`.
+    """
 
     position: int
     wait: int
+    can_leave: bool = False
 
 
 class TeamChanged(Outbound, tag="team"):

@@ -96,11 +96,11 @@ class Rate(Inbound, tag="rate"):
 
 
 class LeaveMessage(Inbound, tag="leave_message"):
-    """Leave a message while nobody is online."""
+    """Leave a message: while nobody is online, or instead of waiting on. For a chat that waits `text` may be empty."""
 
     cid: Cid
     email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
-    text: Text
+    text: Draft = ""
     name: Name = ""
     page: Page = Page()
     proof: Proof = ""

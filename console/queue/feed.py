@@ -10,6 +10,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from console.events import AnyFact, Entry, Unreadable, decode_fact
+from console.logs import Outage
 from console.queue.store import open_client
 
 PACE = 0.005  # seconds between two reads under load: many readers without a pause triple the store's cost per fact
@@ -27,16 +28,19 @@ class Tail:
     """Reads the stream `key` after `(entry, n)`: at once when idle, else every `pace` seconds. Reconnects by itself.
 
     Raises FeedGap when a number repeats or is missing; with `over_gaps` missing numbers pass, for consumers that record
-    them.
+    them. `reader` is who reads, for the log.
     """
 
-    def __init__(self, url: str, key: str, entry: str, n: int, *, pace: float = PACE, over_gaps: bool = False) -> None:
+    def __init__(
+        self, url: str, key: str, entry: str, n: int, *, reader: str, pace: float = PACE, over_gaps: bool = False
+    ) -> None:
         self.entry = entry
         self.n = n
         self.heard = time.monotonic()  # when the store last responded
         self._key = key
         self._pace = pace
         self._over_gaps = over_gaps
+        self._outage = Outage("feed", feed=key, reader=reader)
         self._client = open_client(url, socket_timeout=BLOCK / 1000 + 5)
         self._client.set_response_callback("XREAD", _as_it_came)
 
@@ -53,12 +57,13 @@ class Tail:
                     "XREAD", "COUNT", COUNT, "BLOCK", BLOCK, "STREAMS", self._key, self.entry
                 )
             except (RedisError, OSError, AttributeError) as problem:
-                log.warning("feed.unreachable", error=type(problem).__name__)
+                self._outage.begins(str(problem) or type(problem).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
                 continue
             pause = 0.1
             self.heard = time.monotonic()
+            self._outage.ends()
             if not reply:
                 continue
             rows = _rows(reply)

@@ -7,6 +7,7 @@ call's future; the exchange goes on in its own task, so that each reply still re
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,9 @@ from redis.exceptions import (
 
 from console.domain.service_urls import without_password
 from console.errors import SettingError, StoreFull, Unknown
+from console.logs import Outage
 from console.queue.live_settings import lua_settings
+from console.queue.server_role import misfit
 
 TOPICS = (
     "base", "unit_of_work", "budgets", "chat", "turn", "line", "figures", "routing",
@@ -73,6 +76,7 @@ class Store:
     def __init__(self, url: str, *, deadline: float = DEADLINE) -> None:
         self.url = url
         self.calls = 0
+        self.outage = Outage("store", store=without_password(url))
         self.on_run: list[Callable[[Direct], Awaitable[None]]] = []
         self._deadline = deadline
         self._pool: ConnectionPool = open_client(
@@ -95,7 +99,8 @@ class Store:
         self._waiting.append((command, future))
         self.calls += 1
         if self._worker is None:
-            self._worker = asyncio.create_task(self._work())
+            # A context of its own: what the worker logs is not about the request that happened to start it.
+            self._worker = asyncio.create_task(self._work(), context=Context())
         return await future
 
     async def function(self, name: str, key: str, *args: str | bytes | int) -> Any:
@@ -125,15 +130,21 @@ class Store:
             try:
                 async with asyncio.timeout(self._deadline):
                     replies = await self._exchange([command for command, _ in batch])
-            except (RedisError, OSError, TimeoutError, AttributeError, asyncio.IncompleteReadError):
+                self.outage.ends()
+            except (RedisError, OSError, TimeoutError, AttributeError, asyncio.IncompleteReadError) as problem:
                 # Replies may still arrive for these calls. A new connection keeps them from being read as answers to
                 # others.
+                self.outage.begins(str(problem) or type(problem).__name__)
                 await self._drop()
                 replies = [Unknown() for _ in batch]
-            except Exception as problem:  # the worker must go on, and whoever waits must get an answer
-                log.error("store.exchange", error=repr(problem))
+            except SettingError as problem:  # not the store that it has to be
+                self.outage.begins(str(problem))
                 await self._drop()
-                replies = [problem if isinstance(problem, SettingError) else Unknown() for _ in batch]
+                replies = [problem for _ in batch]
+            except Exception as problem:  # the worker must go on, and whoever waits must get an answer
+                log.error("store.exchange", error=repr(problem), exc_info=problem)
+                await self._drop()
+                replies = [Unknown() for _ in batch]
             for (_, future), reply in zip(batch, replies, strict=True):
                 _settle(future, reply)
         self._worker = None
@@ -155,20 +166,22 @@ class Store:
                     raise reply
                 return reply
 
-            info = await direct("INFO", "server")
-            run_id = next(line for line in info.decode().splitlines() if line.startswith("run_id:"))
+            info = fields_of(await direct("INFO"))
+            run_id = info["run_id"]
             # A new run id is a server we have not checked: it needs our library, and may have another history.
             if run_id != self._run_id:
+                if problem := misfit(info, at_start=not self._run_id):
+                    raise SettingError(f"The store at {without_password(self.url)} {problem}")
                 await self._load(direct)
                 for hook in self.on_run:
                     await hook(direct)
                 # Set only when all hooks have passed; otherwise the next connection runs them again.
                 self._run_id = run_id
-        except BaseException as problem:
+        except BaseException as failure:
             await connection.disconnect(nowait=True)
             # A store that let us in before is being changed: its clients wait. The first time, the setting is wrong.
-            if isinstance(problem, REFUSALS) and not self._run_id:
-                raise SettingError(refused_by_store(self.url, problem)) from problem
+            if isinstance(failure, REFUSALS) and not self._run_id:
+                raise SettingError(refused_by_store(self.url, failure)) from failure
             raise
         self._connection = connection
         return connection
@@ -187,6 +200,12 @@ class Store:
             # Another process has loaded the same version.
             if "already exists" not in str(problem):
                 raise
+
+
+def fields_of(info: bytes) -> dict[str, str]:
+    """Return what INFO says, by name."""
+    lines = (line.partition(":") for line in info.decode(errors="replace").splitlines() if line[:1] != "#")
+    return {name: value for name, _, value in lines if name}
 
 
 async def _read(connection: Connection) -> Any:

@@ -53,7 +53,7 @@ def visitor_fact(fact: ChatFact) -> VisitorFact | None:
         case Ended():
             frame = _of(fact, "ended")
             frame.why = fact.why
-            frame.cid = fact.cid if fact.why == "visitor" else ""
+            frame.cid = fact.cid if fact.why in ("visitor", "message_left") else ""
             return frame
         case Rated():
             frame = _of(fact, "rated")

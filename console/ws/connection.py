@@ -273,6 +273,11 @@ class Connection:
 
         A refusal becomes a nack; an unknown result closes the socket, so that the client resends everything.
         """
+        with structlog.contextvars.bound_contextvars(**self._about(frame)):
+            log.debug("socket.command")
+            return await self._handled(handler, frame)
+
+    async def _handled(self, handler: Handler, frame: Any) -> Any:
         cid = getattr(frame, "cid", "")
         try:
             return await handler(frame)
@@ -295,6 +300,15 @@ class Connection:
                 log.info("socket.error", error=problem.code)
             raise Hangup(problem.close) from None
         return None
+
+    def _about(self, frame: Any) -> dict[str, str]:
+        """What log lines say of the command under way."""
+        about = {"chat": getattr(frame, "chat", "") or self.chat_of_all(), "cid": getattr(frame, "cid", "")}
+        return {"command": str(type(frame).__struct_config__.tag)} | {name: it for name, it in about.items() if it}
+
+    def chat_of_all(self) -> str:
+        """The one chat that this socket is about; empty if its frames name their chats."""
+        return ""
 
     async def _flush(self) -> None:
         """Give frames just sent a chance to leave before the socket closes."""

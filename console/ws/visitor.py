@@ -154,6 +154,9 @@ class VisitorConnection(Connection):
         facts, more = await self.actions.history(frame.before)
         self.send(HistoryPage([raw(fact) for fact in facts], self.actions.chat, more, frame.before))
 
+    def chat_of_all(self) -> str:
+        return self.actions.chat
+
     async def identify(self, frame: Identify) -> None:
         """Refuse: signed identities are not checked yet, so none is believed."""
         self.send(Error("unsupported", "Signed identity is not available on this server."))

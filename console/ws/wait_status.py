@@ -1,4 +1,4 @@
-"""What a waiting visitor may expect: the queue position, and whether anybody is online."""
+"""What a waiting visitor may expect: the queue position, whether anybody is online, and whether there is a way out."""
 
 from console.projection.availability import availability
 from console.projection.picture import ChatState
@@ -11,8 +11,9 @@ class WaitStatus:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._place: tuple[int, int] | None = None
+        self._line: Line | None = None
         self._team = Team(False)
+        self._offered = ""  # the chat whose visitor was offered to leave a message
 
     def _running(self, chat: str) -> ChatState | None:
         """Return the chat while it is open for its visitor."""
@@ -33,8 +34,24 @@ class WaitStatus:
 
     def news(self, chat: str, queue: str) -> list[Outbound]:
         """Return what has changed since the last call."""
-        place, team = self._place, self._team
-        self._place = self._services.positions.of(self._services.picture, chat) if chat else None
+        line, team = self._line, self._team
         now = self.team(chat, queue)
-        state = [Line(*self._place)] if self._place is not None and self._place != place else []
+        self._line = self._line_of(chat) if chat else None
+        state = [self._line] if self._line is not None and self._line != line else []
         return [*state, *([TeamChanged(now.online, now.back_at)] if now != team else [])]
+
+    def _line_of(self, chat: str) -> Line | None:
+        place = self._services.positions.of(self._services.picture, chat)
+        if place is None:
+            self._offered = ""
+            return None
+        # Offered once, it stays: nobody loses a half-typed address because somebody reloads a console.
+        if self._can_leave(self._services.picture.chats[chat]):
+            self._offered = chat
+        return Line(*place, can_leave=self._offered == chat)
+
+    def _can_leave(self, state: ChatState) -> bool:
+        """Whether nobody is online for the chat, or it has waited for as long as its queue says."""
+        queue = self._services.directory.queues.get(state.queue)
+        after = queue.leave_after if queue is not None else 0
+        return not self._team.online or 0 < after <= self._services.workspace.now() - state.since

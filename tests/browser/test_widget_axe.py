@@ -161,7 +161,14 @@ async def handed_on(server: Scripted, vera: Vera) -> None:
     await vera.sees("You're number 2 in line.")
 
 
+async def way_out(server: Scripted, vera: Vera) -> None:
+    await vera.starts_with("Anybody?")
+    server.send("line", position=2, wait=-1, can_leave=True)
+    await vera.widget.get_by_role("button", name="Leave a message").wait_for()
+
+
 SCRIPTED = {
+    "way out": way_out,
     "full": line_full,
     "after hours": after_hours,
     "promised": promised,

@@ -10,9 +10,10 @@ from playwright.async_api import Browser
 
 from console.domain.directory import Hours, Queue
 from tests.browser.widget_people import Ana, Crowd, Vera
-from tests.browser.widget_script import Scripted, now, pause
+from tests.browser.widget_script import CHAT, Scripted, now, pause
 from tests.stories.teams import at_work, person, set_up
 from tests.support.eventually import eventually
+from tests.support.left_messages import left_by
 from tests.support.server_process import RunningServer
 
 TARGET = 60_000  # ms: no clock matters here
@@ -28,6 +29,7 @@ new MutationObserver(() => {
   for (const one of document.scripts) if (one.dataset.site) one.dataset.closed = 'hide';
 }).observe(document, { childList: true, subtree: true });
 """
+CHAT_IN_LINE = {"id": CHAT, "place": "waiting", "last": 2}
 TEAM = (person("alice", "small", "night", limit=1), person("paul", "second"))
 
 
@@ -133,6 +135,69 @@ async def test_a_full_queue_keeps_the_text_and_takes_a_message(
     assert vera.complaints == []
     await vera.leaves()
     await crowd.go()
+
+
+async def test_when_the_last_agent_goes_vera_leaves_her_address_in_line(
+    shop: RunningServer, browser: Browser, team: None
+) -> None:
+    alice = await Ana.at_her_desk(shop, "alice")
+    first = await Vera.at(shop, browser, script=asks_for("small"))
+    await first.starts_with("Me first")
+    await first.screen("chat")
+    vera = await Vera.at(shop, browser, script=asks_for("small"))
+    await vera.starts_with("My parcel is lost")
+    await vera.sees("You're next in line.")
+    leaves = vera.widget.get_by_role("button", name="Leave a message")
+    assert await leaves.count() == 0
+    await alice.goes()
+    await vera.sees("We're offline")
+    await vera.composer.fill("Its number is 12")
+    await vera.widget.get_by_label("Your e-mail address").fill("vera@example.com")
+    await leaves.click()
+    await vera.sees("We'll reply to vera@example.com.")
+    message = ["My parcel is lost", "Its number is 12"]
+    await eventually(lambda: filed(shop, "vera@example.com", message), "her message in the archive")
+    assert vera.complaints == []
+    for visitor in (first, vera):
+        await visitor.leaves()
+
+
+async def filed(shop: RunningServer, email: str, message: list[str]) -> bool:
+    return message in await left_by(shop, email)
+
+
+async def test_a_half_typed_address_stays_over_a_cut(shop: RunningServer, browser: Browser) -> None:
+    server = Scripted()
+    vera = await server.start(shop, browser)
+    await vera.starts_with("Anybody?")
+    server.send("line", position=1, wait=-1, can_leave=True)
+    await vera.widget.get_by_label("Your e-mail address").fill("vera@exam")
+    server.send("welcome", token="t", epoch="e", now=now(), build="b", **server.welcome, chat=CHAT_IN_LINE, facts=[])
+    server.send("line", position=2, wait=-1, can_leave=True)
+    await vera.sees("You're number 2 in line.")
+    assert await vera.widget.get_by_label("Your e-mail address").input_value() == "vera@exam"
+    server.fact("assigned", name="Ana")
+    await vera.screen("chat")
+    assert await vera.widget.get_by_label("Your e-mail address").count() == 0
+    await vera.context.close()
+
+
+@pytest.mark.parametrize(("code", "told"), [("nothing_to_do", 0), ("bad_text", 1)])
+async def test_a_refused_address_is_told_unless_somebody_has_come(
+    shop: RunningServer, browser: Browser, code: str, told: int
+) -> None:
+    server = Scripted()
+    server.refusals["leave_message"] = code
+    vera = await server.start(shop, browser)
+    await vera.starts_with("Anybody?")
+    server.send("line", position=1, wait=-1, can_leave=True)
+    await vera.widget.get_by_label("Your e-mail address").fill("vera@example")
+    await vera.widget.get_by_role("button", name="Leave a message").click()
+    await eventually(lambda: server.said("leave_message"), "her address to go")
+    server.fact("message", by="visitor", cid="x", text="Still here")
+    await vera.sees("Still here")
+    assert await vera.widget.get_by_text(f"Refused: {code}.").count() == told
+    await vera.context.close()
 
 
 async def test_after_hours_the_widget_says_when_the_team_is_back(

@@ -29,6 +29,16 @@ class VisitorMoves(Choosing):
             cid=self.fresh("x"), profile=VisitorProfile(VISITORS[k % 8]), text=self.fresh("later "),
         )  # fmt: skip
 
+    def leaves_line(self, k: int, j: int, yes: bool) -> None:
+        """Mostly from a queue; without a text it is an address alone."""
+        for c in self.some(k, "waiting", "offered", "active") if j else self.some(k, *ALL):
+            known = self.visitor(c)
+            profile = VisitorProfile(Visitor(known.id, known.name, email=f"{known.id}@example.org"), page="/later")
+            self.command(
+                "leave_message", self.fresh("c"), queue="sales", site="shop", channel="web",
+                cid=self.fresh("x"), profile=profile, text=self.fresh("later ") if yes else "",
+            )  # fmt: skip
+
     def visitor_says(self, k: int, j: int, yes: bool) -> None:
         answered = [c for c in self.model.chats.values() if c.place == "offered" and not c.turn]
         for c in answered[:1] or self.some(k, *OPEN):

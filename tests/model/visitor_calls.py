@@ -142,21 +142,40 @@ class Visiting(Lines):
         again = self.again(visitor.id, visitor.id, cid, body)
         if again:
             return again
+        running = self.chats.get(self.current.get(visitor.id, ""))
+        if running and running.place in ("waiting", "offered"):
+            seq = self._leave_line(running, profile, cid, text)
+            return self.done(visitor.id, visitor.id, cid, body, seq, running.id)
+        if not text:
+            raise Refusal("nothing_to_do")
         queue = self.home(queue, site)
         if queue not in self.queues:
             raise Refusal("not_found")
-        running = self.chats.get(self.current.get(visitor.id, ""))
         c = self._create(chat, profile, queue, site, channel, cid)
         if not running or running.place == "ended":  # a chat in wrap-up may still be reopened
             self.current[visitor.id] = chat
-        c.here, c.left_message = False, True
+        c.here = False
         self.record(c, "opened", **self._entry(c), **c.profile)
         author = Author(visitor.id, visitor.name)
         seq = self.record(c, "message", by="visitor", **words(author, cid, text))
-        self.left.add(chat)
-        self.count(queue, opened=1, left=1)
-        self.finish(c, "message_left")
+        self.count(queue, opened=1)
+        self._file(c)
         return self.done(visitor.id, visitor.id, cid, body, seq, chat)
+
+    def _leave_line(self, c: Chat, profile: VisitorProfile, cid: str, text: str) -> int:
+        author = Author(profile.visitor.id, profile.visitor.name)
+        told = msgspec.to_builtins(profile)
+        self.record(c, "profile", **told)
+        c.profile = {**told, "cid": cid}
+        seq = self.record(c, "message", by="visitor", **self.running(c), **words(author, cid, text)) if text else 0
+        self._file(c, **mark(author, cid))
+        return seq or len(c.log)
+
+    def _file(self, c: Chat, **payload: Any) -> None:
+        c.left_message = True
+        self.left.add(c.id)
+        self.count(c.queue, left=1)
+        self.finish(c, "message_left", **payload)
 
     def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
         c = self._own(chat, visitor.id)

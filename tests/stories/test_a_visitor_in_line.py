@@ -8,6 +8,7 @@ from tests.stories.teams import at_work, person, set_up
 from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Frame, Visitor
+from tests.support.left_messages import left_by
 from tests.support.server_process import RunningServer
 
 TARGET = 60_000  # ms: no clock matters here
@@ -62,6 +63,52 @@ async def test_a_full_queue_is_announced_and_takes_a_message(server: RunningServ
     assert (refused["code"], refused["final"]) == ("line_full", True)
     left = await vera.command("leave_message", email="vera@example.com", text="Three")
     assert left["t"] == "ack"
+
+
+async def test_when_the_last_agent_goes_vera_leaves_her_address_and_keeps_her_words(server: RunningServer) -> None:
+    await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
+    (alice,) = await at_work(server, "alice")
+    first = await comes_and_opens(server, "One", "small")
+    await alice.gets(first.chat)
+    vera = await comes_and_opens(server, "My parcel is lost", "small")
+    told = await vera.hears("line")
+    assert "can_leave" not in told, "somebody is there, and she has just come"
+    await alice.leave()
+    await vera.hears(lambda frame: frame["t"] == "line" and frame.get("can_leave"))
+    left = await vera.command("leave_message", email="vera@example.com")
+    assert (left["t"], left["chat"]) == ("ack", vera.chat), "her chat is the message"
+    ended = await vera.is_told("ended")
+    assert ended["why"] == "message_left"
+    assert (await vera.says("And?"))["code"] == "ended"
+    left = await eventually(lambda: left_by(server, "vera@example.com"), "the message in the archive")
+    assert left == [["My parcel is lost"]]
+
+
+async def test_after_a_long_wait_vera_may_leave_though_somebody_is_there(server: RunningServer) -> None:
+    await set_up(
+        server, [Queue("small", "Small", target=TARGET, leave_after=1_500)], [person("alice", "small", limit=1)]
+    )
+    (alice,) = await at_work(server, "alice")
+    first = await comes_and_opens(server, "One", "small")
+    await alice.gets(first.chat)
+    vera = await comes_and_opens(server, "Two", "small")
+    assert "can_leave" not in await vera.hears("line")
+    await vera.hears(lambda frame: frame["t"] == "line" and frame.get("can_leave"))
+    assert team(vera) == {"online": True}
+    left = await vera.command("leave_message", email="vera@example.com", text="By e-mail then")
+    assert left["chat"] == vera.chat
+    assert vera.texts() == ["Two", "By e-mail then"]
+    assert [fact["cid"] for fact in vera.facts() if fact["kind"] == "ended"] == [left["cid"]]
+
+
+async def test_an_address_that_crosses_with_an_agent_ends_nothing(server: RunningServer) -> None:
+    await set_up(server, [Queue("small", "Small", target=TARGET)], [person("alice", "small", limit=1)])
+    (alice,) = await at_work(server, "alice")
+    vera = await comes_and_opens(server, "One", "small")
+    await alice.gets(vera.chat)
+    assert (await vera.command("leave_message", email="vera@example.com"))["code"] == "nothing_to_do"
+    assert (await vera.says("Still here"))["chat"] == vera.chat
+    await alice.reads("Still here")
 
 
 async def test_outside_the_hours_vera_learns_when_the_team_is_back(server: RunningServer) -> None:

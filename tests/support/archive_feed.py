@@ -7,13 +7,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from alembic import command
-from alembic.config import Config
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Table, select
 
 from console import security
-from console.archive.database import MIGRATIONS, Database, sqlite_url
+from console.archive.database import Database, sqlite_url
+from console.archive.migrating import upgrade
 from console.domain.ids import new_cid
 from console.events import (
     AnyFact,
@@ -54,11 +53,7 @@ async def fresh_database(where: Path | str, **options: Any) -> AsyncIterator[Dat
 
 def to_version(connection: Connection, version: str) -> None:
     """Create the tables as that release had them."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, version)
+    upgrade(connection, version)
 
 
 async def rows(database: Database, table: Table, *order: str, workspace: str = "") -> list[dict[str, Any]]:

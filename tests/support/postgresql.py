@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 PROGRAMS = Path("/usr/lib/postgresql")  # where Debian installs them, by version
-NEEDED = ("initdb", "postgres", "createdb", "pg_isready")
+NEEDED = ("initdb", "postgres", "createdb", "psql", "pg_isready")
 OWNER = "sestetto"  # the role that the tests use
 READY = 30.0  # s
 INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends", "postgresql"]
@@ -54,19 +54,26 @@ def _install() -> None:
 class PostgresServer:
     """A server from `start` to `stop`, when its data is deleted; it ends with this process too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *settings: str, hba: str = "") -> None:
+        """`settings` as `name=value`; `hba`: who may connect how, instead of everybody."""
+        self.settings = (*SETTINGS, *settings)
+        self.hba = hba
+        self.port = 5432
         memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
         self.folder = Path(tempfile.mkdtemp(prefix="sestetto-pg-", dir=memory))
         self.user = _unprivileged()
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
 
-    def start(self) -> None:
+    def start(self, port: int = 5432) -> None:
+        self.port = port
         if self.user:
             shutil.chown(self.folder, self.user)
         data = str(self.folder / "data")
         self._run("initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = [word for setting in SETTINGS for word in ("-c", setting)]
+        options = [word for setting in self.settings for word in ("-c", setting)]
+        if self.hba:
+            (self.folder / "data" / "pg_hba.conf").write_text(self.hba)
         command = [find_programs() / "postgres", "-D", data, "-k", str(self.folder), *options]
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
@@ -84,15 +91,20 @@ class PostgresServer:
         """Return the URL of a new database: empty, or a copy of one that nobody has open."""
         self._made += 1
         name = name or f"t{self._made}"
-        self._run("createdb", "-h", str(self.folder), "-U", OWNER, "-T", like, name)
+        self._run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", OWNER, "-T", like, name)
         return self.url(name)
+
+    def psql(self, database: str, *statements: str) -> None:
+        """Run statements as the tests' role."""
+        words = [word for statement in statements for word in ("-c", statement)]
+        self._run("psql", "-q", "-h", str(self.folder), "-p", str(self.port), "-U", OWNER, "-d", database, *words)
 
     def url(self, name: str) -> str:
         return f"postgresql://{OWNER}@/{name}?host={self.folder}"
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + READY
-        asks = [find_programs() / "pg_isready", "-q", "-h", str(self.folder)]
+        asks = [find_programs() / "pg_isready", "-q", "-h", str(self.folder), "-p", str(self.port)]
         while subprocess.run(asks, check=False, cwd="/").returncode:
             if self._process is None or self._process.poll() is not None or time.monotonic() > until:
                 raise NoPostgres(f"postgres does not start: {(self.folder / 'log').read_text()}")

@@ -69,15 +69,20 @@ class VisitorCalls(Caller):
         channel: str,
         cid: str,
         profile: VisitorProfile,
-        text: str,
+        text: str = "",
         budgets: str = "",
         proof: str = "",
     ) -> Said:
-        """Leave a message for later: a chat that has ended from the start, without a clock."""
+        """Leave a message for later: a chat that has ended from the start, without a clock.
+
+        A chat of the visitor that waits becomes the message itself; `text`, if any, is added to it. Raises NothingToDo
+        without a text and without such a chat, ChatFull.
+        """
         visitor = profile.visitor
+        author = Author(visitor.id, visitor.name)
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
-        words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
-        body = digest(text, visitor.email)
+        described = msgspec.structs.replace(profile, referrer="", agent_string="", cid="")
+        words = encode(MessagePayload(author, cid, text)) if text else ""
         return await self._said(
             "leave_message",
             chat,
@@ -86,9 +91,11 @@ class VisitorCalls(Caller):
             site,
             channel,
             cid,
-            body,
+            digest(text, visitor.email),
             encode(profile),
-            encode(words),
+            encode(described),
+            words,
+            encode(Mark(author, cid)),
             budgets,
             proof,
         )

@@ -129,6 +129,17 @@ verb('visitor_say', function(chat, visitor, connection, cid, digest, payload, bu
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
 
+-- The start that `open` and `leave_message` share: an answer, if it is to be given at once; else the queue, or nil, and
+-- the chat that the visitor has.
+local function entering(visitor, queue, site, cid, digest, budgets, proof)
+  local again = S.again(visitor, visitor, cid, digest)
+  if again then return again end
+  local poor = S.afford(budgets, visitor, proof)
+  if poor then return poor end
+  local current = redis.call('HGET', key('visitor', visitor), 'chat')
+  return nil, S.home(queue, site), current and S.chat(current) or nil
+end
+
 -- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address, proof)
 -- If the visitor already has an open chat, because a second tab was faster, the message goes there: nothing is lost.
 verb(
@@ -149,19 +160,14 @@ verb(
     address,
     proof
   )
-    local again = S.again(visitor, visitor, cid, digest)
-    if again then return again end
-    local poor = S.afford(budgets, visitor, proof)
-    if poor then return poor end
-    local running = redis.call('HGET', key('visitor', visitor), 'chat')
-    local c = running and S.chat(running)
+    local answer, q, c = entering(visitor, queue, site, cid, digest, budgets, proof)
+    if answer then return answer end
     if c and not S.over(c) then
       if S.is_full(c) then return refuse('chat_full') end
       S.spend()
       tab(c, connection)
       return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
     end
-    local q = S.home(queue, site)
     if not q or q.removed then return refuse('not_found') end
     q = S.entrance(q)
     if not q or not S.staffed(q.id) then return refuse('closed') end
@@ -182,32 +188,51 @@ verb(
   end
 )
 
--- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets, proof): starts no clock.
-verb('leave_message', function(chat, visitor, queue, site, channel, cid, digest, opened, message, budgets, proof)
-  local again = S.again(visitor, visitor, cid, digest)
-  if again then return again end
-  local q = S.home(queue, site)
-  if not q then return refuse('not_found') end
-  local poor = S.afford(budgets, visitor, proof)
-  if poor then return poor end
-  S.spend()
-  queue = q.id
-  local running = redis.call('HGET', key('visitor', visitor), 'chat')
-  local c = create(chat, visitor, queue, site, channel, '', opened)
-  S.put(c, 'rank', '0')
-  -- A left message must not replace the chat that is open.
-  if running and redis.call('SISMEMBER', P .. 'live', running) == 1 then
-    redis.call('HSET', key('visitor', visitor), 'chat', running)
-  end
-  S.put(c, 'here', '0')
+-- Files the chat, which has its words, as a left message.
+local function file(c, payload)
   S.put(c, 'left_message', '1')
-  S.record(c, 'opened', entry(c), opened)
-  local seq = S.record(c, 'message', '"by":"visitor"', message)
-  redis.call('SADD', P .. 'left', chat)
-  S.tally(queue, { opened = 1, left = 1 })
-  S.finish(c, 'message_left')
-  return S.done(visitor, visitor, cid, digest, seq, chat)
-end)
+  redis.call('SADD', P .. 'left', c.id)
+  S.tally(c.queue, { left = 1 })
+  S.finish(c, 'message_left', payload)
+end
+
+-- The visitor waits no longer: the chat, with what they have written in it, becomes a message with an address.
+local function leave_line(c, described, opened, message, mark)
+  S.record(c, 'profile', '', described)
+  S.put(c, 'profile', opened)
+  local seq = message ~= '' and S.record(c, 'message', '"by":"visitor"' .. S.running(c), message)
+  file(c, mark)
+  return seq or num(c.seq)
+end
+
+-- leave_message(chat, visitor, queue, site, channel, cid, digest, opened, described, message, mark, budgets, proof):
+-- starts no clock. A chat that waits is the message itself; without one there has to be a `message`.
+verb(
+  'leave_message',
+  function(chat, visitor, queue, site, channel, cid, digest, opened, described, message, mark, budgets, proof)
+    local answer, q, c = entering(visitor, queue, site, cid, digest, budgets, proof)
+    if answer then return answer end
+    if c and (c.place == 'waiting' or c.place == 'offered') then
+      if S.is_full(c) then return refuse('chat_full') end
+      S.spend()
+      return S.done(visitor, visitor, cid, digest, leave_line(c, described, opened, message, mark), c.id)
+    end
+    -- Whoever sends an address alone was taken from the queue, or has left it, in the meantime.
+    if message == '' then return refuse('nothing_to_do') end
+    if not q then return refuse('not_found') end
+    S.spend()
+    local left = create(chat, visitor, q.id, site, channel, '', opened)
+    S.put(left, 'rank', '0')
+    -- A left message must not replace the chat that is open.
+    if c and c.place ~= 'ended' then redis.call('HSET', key('visitor', visitor), 'chat', c.id) end
+    S.put(left, 'here', '0')
+    S.record(left, 'opened', entry(left), opened)
+    S.tally(q.id, { opened = 1 })
+    local seq = S.record(left, 'message', '"by":"visitor"', message)
+    file(left)
+    return S.done(visitor, visitor, cid, digest, seq, chat)
+  end
+)
 
 -- The start that all commands of a visitor in their own chat share.
 local function own(chat, visitor, cid, digest)

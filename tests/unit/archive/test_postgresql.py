@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from console.archive import database as door
+from console.archive import engines as door
 from console.archive.database import Database, first_line
 from console.archive.feed_cursor import Batch, FeedCursor
 from console.archive.writer import Archive

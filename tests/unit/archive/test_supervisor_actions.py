@@ -1,15 +1,13 @@
 """Supervisors' actions: each listed once, as long as its chat is kept, also those from before the migration."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, insert
+from sqlalchemy import insert
 
 from console.archive.audit import LIVE, AuditCursor
-from console.archive.database import MIGRATIONS, Database, sqlite_url
+from console.archive.database import Database, sqlite_url
 from console.archive.history import History
 from console.archive.reducer import fact_row
 from console.archive.supervisor_actions import read_supervisor_actions
@@ -17,7 +15,7 @@ from console.archive.tables import facts
 from console.archive.writer import Archive
 from console.domain.ids import new_cid
 from console.events import AgentChanged, Author, Entry, Note, Transferred
-from tests.support.archive_feed import ANA, Feed, fresh_database
+from tests.support.archive_feed import ANA, Feed, fresh_database, to_version
 
 SAM = Author("sam", "Sam")
 
@@ -114,22 +112,12 @@ async def test_pages_are_read_from_a_place_on(database: Database) -> None:
     assert await read_supervisor_actions(database, "main", before=rest.place) == []
 
 
-def to_version(version: str) -> Callable[[Connection], None]:
-    def upgrade(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
-
-    return upgrade
-
-
 async def test_actions_archived_before_the_list_are_found_too(tmp_path: Path) -> None:
     feed = Feed()
     found = a_shift(feed)
     database = Database(sqlite_url(tmp_path))
     async with database.writing() as connection:
-        await connection.run_sync(to_version("0004"))
+        await connection.run_sync(to_version, "0004")
         for entry in feed.entries:
             row = fact_row(entry, workspace="main", epoch="e1", visitor="vera") | {"chat": None}
             await connection.execute(insert(facts).values(**row))

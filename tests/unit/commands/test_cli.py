@@ -1,13 +1,11 @@
 """The command line as an operator uses it: its results, and one clear line for each error."""
 
-import asyncio
 import os
 import socket
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,12 +19,13 @@ from console.archive.stores import Stores
 from console.cli import main
 from console.config import TABLE, read_settings
 from console.errors import SettingError, Unknown
-from console.queue.embedded import EmbeddedStore, binary_path
+from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store
-from tests.support.eventually import eventually
-from tests.support.server_process import free_port
+from tests.support.command_line import in_a_process
+from tests.support.store_process import SAFE, own_store
 
 Command = Callable[..., tuple[int, str]]
+WEAK = "--appendonly yes --appendfsync everysec"  # it syncs once a second
 
 
 @pytest.fixture
@@ -59,33 +58,6 @@ def add_ana(sestetto: Command) -> str:
     code, said = sestetto("member", "add", "ana@x.example", "--name", "Ana", "--password-file", "password")
     assert code == 0, said
     return said
-
-
-async def in_a_process(*words: str, **settings: str) -> tuple[int, str, str]:
-    """The command in a process of its own: exit code, output, errors."""
-    given = {f"SESTETTO_{name}": value for name, value in settings.items()}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "console.cli", *words),
-        env=os.environ | given | {"COLUMNS": "200"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
-
-
-@contextmanager
-def weak_store(folder: Path) -> Iterator[str]:
-    """A store that syncs once a second: its URL."""
-    place = folder / "weak.sock"
-    options = f"--port 0 --unixsocket {place} --dir {folder} --appendonly yes --appendfsync everysec".split()
-    server = subprocess.Popen([str(binary_path()), *options], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    try:
-        yield f"unix://{place}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def test_check_in_an_empty_folder_explains_every_setting_and_finds_nothing_wrong(sestetto: Command) -> None:
@@ -185,45 +157,30 @@ def test_check_finds_a_store_that_does_not_answer(sestetto: Command) -> None:
 
 
 async def test_check_finds_a_store_that_promises_too_little(sestetto: Command, tmp_path: Path) -> None:
-    with weak_store(tmp_path) as url:
-        weak = redis.Redis.from_url(url)
-        await eventually(lambda: _answers(weak), "the store")
-        code, said, _ = await in_a_process("check", STORE=url, PORT="0")
+    async with own_store(tmp_path / "store", WEAK) as port:
+        code, said, _ = await in_a_process("check", STORE=f"redis://127.0.0.1:{port}", PORT="0")
     assert code == 1
     assert "the store has appendfsync everysec" in said
 
 
 async def test_serve_refuses_a_store_that_promises_too_little(tmp_path: Path) -> None:
-    with weak_store(tmp_path) as url:
-        weak = redis.Redis.from_url(url)
-        await eventually(lambda: _answers(weak), "the store")
-        code, _, said = await in_a_process("serve", STORE=url, PORT="0", DATA=str(tmp_path))
+    async with own_store(tmp_path / "store", WEAK) as port:
+        store = f"redis://127.0.0.1:{port}"
+        code, _, said = await in_a_process("serve", STORE=store, PORT="0", DATA=str(tmp_path / "data"))
     assert code == 1
     assert said.strip().splitlines()[-1].startswith("sestetto: the store has appendfsync everysec")
     assert "Traceback" not in said
 
 
-@contextmanager
-def locked_store(folder: Path) -> Iterator[str]:
-    """A store with the password "right": its URL with a %s where a user and a password stand."""
-    port = free_port()
-    words = f"--port {port} --bind 127.0.0.1 --dir {folder} --appendonly yes --appendfsync always --requirepass right"
-    words += " --maxmemory-policy noeviction --user reader on >reads ~* +@read"
-    server = subprocess.Popen([str(binary_path()), *words.split()], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    try:
-        yield f"redis://%s127.0.0.1:{port}/0"
-    finally:
-        server.terminate()
-        server.wait()
+LOCKED = f"{SAFE} --requirepass right --user reader on >reads ~* +@read"
 
 
 @pytest.mark.parametrize("who", [":wrong@", "", "nobody:right@", "reader:reads@"])
 async def test_a_store_that_refuses_us_is_named_at_once(tmp_path: Path, who: str) -> None:
-    with locked_store(tmp_path) as url:
-        right = redis.Redis.from_url(url % ":right@")
-        await eventually(lambda: _answers(right), "the store")
-        code, _, said = await in_a_process("serve", STORE=url % who, PORT="0", DATA=str(tmp_path / "data"))
-        checked, shown, _ = await in_a_process("check", STORE=url % who, PORT="0", DATA=str(tmp_path / "data"))
+    async with own_store(tmp_path / "store", LOCKED, password="right") as port:
+        given = {"STORE": f"redis://{who}127.0.0.1:{port}/0", "PORT": "0", "DATA": str(tmp_path / "data")}
+        code, _, said = await in_a_process("serve", **given)
+        checked, shown, _ = await in_a_process("check", **given)
     assert (code, checked) == (1, 1)
     last = said.strip().splitlines()[-1]
     assert last.startswith("sestetto: The store at redis://")
@@ -234,10 +191,10 @@ async def test_a_store_that_refuses_us_is_named_at_once(tmp_path: Path, who: str
 
 
 async def test_a_server_that_runs_waits_for_a_store_whose_password_changed(tmp_path: Path) -> None:
-    with locked_store(tmp_path) as url:
-        right = redis.Redis.from_url(url % ":right@")
-        await eventually(lambda: _answers(right), "the store")
-        store = Store(url % ":right@")
+    async with own_store(tmp_path / "store", LOCKED, password="right") as port:
+        url = f"redis://:right@127.0.0.1:{port}/0"
+        right = redis.Redis.from_url(url)
+        store = Store(url)
         assert await store.command("PING") == b"PONG"
         right.config_set("requirepass", "other")
         right.client_kill_filter(_type="normal", skipme=True)
@@ -247,13 +204,6 @@ async def test_a_server_that_runs_waits_for_a_store_whose_password_changed(tmp_p
         right.config_set("requirepass", "right")
         assert await store.command("PING") == b"PONG"
         await store.close()
-
-
-def _answers(client: redis.Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
 
 
 def test_check_names_a_database_of_a_newer_release(sestetto: Command) -> None:

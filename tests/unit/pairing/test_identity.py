@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from console.archive.database import Database
-from console.archive.installation import read_identity
+from console.archive.installation import Identity, claim, read_identity, secret_digest
 from console.archive.stores import Stores
 from console.domain.directory import Directory, Queue, Site
 from console.errors import SettingError
@@ -53,8 +53,7 @@ async def test_a_store_of_another_installation_is_refused_before_anything_is_wri
 ) -> None:
     await introduce(workspace, database, SECRET)
     async with fresh_database(f"sqlite:///{tmp_path}/theirs.db") as theirs:
-        async with opened(store_url, workspace.name + "-theirs") as elsewhere:
-            await introduce(elsewhere, theirs, SECRET)
+        await claim(theirs, Identity("theirs", secret_digest(SECRET)))
         async with opened(store_url, workspace.name) as lost:
             with pytest.raises(SettingError, match="belongs to another installation"):
                 await introduce(lost, theirs, SECRET)

@@ -1,0 +1,153 @@
+"""The engine for a database's URL: PostgreSQL with every wait bounded, or SQLite set up as we need it."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from console.domain.postgresql_url import SYSTEM, PostgresUrl, read_postgresql_url
+from console.domain.service_urls import read_database_url, without_password
+from console.errors import SettingError
+
+CONNECT = 3.0  # seconds to connect to PostgreSQL, unless the URL names another time
+STATEMENT = 8.0  # seconds for one statement; PostgreSQL enforces it
+COMMAND = STATEMENT + 2  # seconds until a silent server is given up
+LOCK = 5.0  # seconds to wait for a row that somebody else changes
+IDLE = 15.0  # seconds a transaction may be idle: a frozen process blocks nobody for longer
+POOL = 5.0  # seconds to wait for a connection when all are in use
+BUSY = 5_000  # ms to wait for another writer of SQLite
+PRAGMAS = (
+    "secure_delete=ON",  # deleted data is overwritten
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+)
+FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")  # options that name a file
+# SQLSTATE classes and codes of a server that will not have us however long we wait: credentials, database, parameters.
+NEVER = ("28", "3D", "42", "22", "55P02")
+
+
+class Turned(OSError):
+    """The server answers, and refuses who we are, the database, or an option of the URL."""
+
+
+def open_engine(url: str, *, patient: bool = False, busy: int = BUSY) -> AsyncEngine:
+    """Return an engine for `url`; `patient`: statements may take any time. Raises SettingError."""
+    try:
+        read_database_url(url)
+        kind = url.partition("://")[0].partition("+")[0]
+        if kind in ("postgresql", "postgres"):
+            return _postgresql(read_postgresql_url(url), patient=patient)
+        engine = create_async_engine(_sqlite(url), pool_timeout=POOL)
+    except (ArgumentError, ValueError) as problem:  # SQLAlchemy's words may hold a piece of the password
+        says = f" ({problem})" if type(problem) is ValueError else ""
+        raise SettingError(f"The database URL {without_password(url)} is not valid{says}.") from None
+    tame_sqlite(engine, busy)
+    return engine
+
+
+def _sqlite(url: str) -> URL:
+    if not url.startswith("sqlite"):
+        raise ValueError("there is no such kind of database")
+    return make_url(url).set(drivername="sqlite+aiosqlite")
+
+
+def _postgresql(url: PostgresUrl, *, patient: bool) -> AsyncEngine:
+    given: dict[str, Any] = {"async_creator_fn": _connecting(url, patient=patient)}
+    if "prepared_statement_cache_size" in url.caches:
+        given["prepared_statement_cache_size"] = url.caches["prepared_statement_cache_size"]
+    try:
+        return create_async_engine("postgresql+asyncpg://", pool_pre_ping=True, pool_timeout=POOL, connect_args=given)
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"The driver for PostgreSQL is not installed ({error.name}). Run: pip install 'sestetto[postgresql]'"
+        ) from error
+
+
+def _connecting(url: PostgresUrl, *, patient: bool) -> Callable[[], Awaitable[Any]]:
+    """Return what opens one connection."""
+    named = {
+        "host": list(url.hosts), "port": list(url.ports), "user": url.user, "password": url.password,
+        "database": url.database,
+    }  # fmt: skip
+    given = {name: value for name, value in named.items() if value} | _patience(url, patient=patient)
+    if "statement_cache_size" in url.caches:
+        given["statement_cache_size"] = url.caches["statement_cache_size"]
+
+    async def connect() -> Any:
+        driver = import_module("asyncpg")  # an extra, so it is not imported with the module
+        tls = await asyncio.to_thread(_certificates, url.passed_on)
+        try:
+            return await driver.connect(url.dsn, **given, **tls)
+        except driver.PostgresError as problem:
+            if str(problem.sqlstate).startswith(NEVER):
+                raise Turned(str(problem)) from problem
+            raise OSError(str(problem)) from problem
+        except (driver.InterfaceError, driver.InternalClientError) as problem:
+            raise Turned(str(problem)) from problem
+        except ssl.SSLError as problem:
+            raise Turned(f"TLS failed: {problem}") from problem
+        except ConnectionError as problem:
+            if "rejected SSL upgrade" in str(problem):
+                raise Turned("the server has no TLS, and the URL demands it (sslmode)") from problem
+            raise
+
+    return connect
+
+
+def _certificates(options: dict[str, str]) -> dict[str, Any]:
+    """Check the files that the URL names. What the driver does not know, the system's certificates, is made here."""
+    for name in FILES:
+        if (file := options.get(name, "")) and not (name == "sslrootcert" and file == SYSTEM):
+            try:
+                Path(file).open("rb").close()
+            except OSError as problem:
+                raise Turned(f'the option "{name}" names {file}: {problem.strerror}') from problem
+    if options.get("sslrootcert") != SYSTEM:
+        return {}
+    context = ssl.create_default_context()
+    if "sslcert" in options:
+        context.load_cert_chain(options["sslcert"], options.get("sslkey"), lambda: options.get("sslpassword", ""))
+    return {"ssl": context}
+
+
+def _patience(url: PostgresUrl, *, patient: bool) -> dict[str, Any]:
+    """Time limits, and what is sent when a connection begins; the URL's own `options` come first."""
+    limits = {"statement_timeout": STATEMENT, "lock_timeout": LOCK, "idle_in_transaction_session_timeout": IDLE}
+    settings = {name: str(round(seconds * 1000)) for name, seconds in limits.items()}
+    settings |= {"plan_cache_mode": "force_custom_plan", "jit": "off"}  # a plan for any words is a second slower
+    if patient:
+        settings = {}
+    settings = {name: value for name, value in settings.items() if not url.sets(name)} | url.sent
+    given: dict[str, Any] = {"timeout": url.timeout or CONNECT, "server_settings": settings}
+    return given if patient else given | {"command_timeout": COMMAND}
+
+
+def tame_sqlite(engine: AsyncEngine, busy: int) -> None:
+    """Set up SQLite: WAL, enforced foreign keys, and transactions that begin when SQLAlchemy says so."""
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # otherwise Python's driver starts and ends transactions itself
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={busy}")
+        cursor.execute("PRAGMA page_count")
+        if cursor.fetchone()[0] == 0:  # a new file shrinks by steps; an older one is made so once (upkeep.py)
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("migrating"):  # SQLite drops a table before recreating it, and would delete its children
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "begin", begin)

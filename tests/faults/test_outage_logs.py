@@ -1,0 +1,45 @@
+"""What the operator reads when a part goes away: which one, once, and when it is back."""
+
+import json
+import os
+import signal
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+from tests.faults.installation import stage_of, store_pid
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
+
+
+def events(server: RunningServer) -> list[Any]:
+    return [json.loads(line) for line in server.log.splitlines() if line.startswith("{")]
+
+
+def told(server: RunningServer, event: str) -> list[Any]:
+    return [line for line in events(server) if line["event"] == event]
+
+
+async def test_a_killed_store_is_two_lines_and_one_pair_for_each_reader_of_the_feed(server: RunningServer) -> None:
+    os.kill(await store_pid(stage_of(server)), signal.SIGKILL)
+    await eventually(lambda: told(server, "store.back"), "the store to be back")
+    await eventually(lambda: len(told(server, "feed.back")) == len(told(server, "feed.away")) > 0, "the readers")
+    away, back = told(server, "store.away"), told(server, "store.back")
+    assert (len(away), len(back)) == (1, 1)
+    assert away[0]["store"] == back[0]["store"]
+    assert back[0]["after"] > 0
+    readers = [line["reader"] for line in told(server, "feed.away")]
+    assert sorted(set(readers)) == sorted(readers)
+    assert "screens" in readers
+    assert not told(server, "worker.waits")
+
+
+async def test_a_locked_database_is_two_lines_however_many_jobs_wait(server: RunningServer) -> None:
+    with closing(sqlite3.connect(server.data / "sestetto.db", isolation_level=None)) as rival:
+        rival.execute("BEGIN EXCLUSIVE")
+        await eventually(lambda: told(server, "database.locked"), "the database to be missed", within=40)
+        rival.execute("ROLLBACK")
+    await eventually(lambda: told(server, "database.writable"), "the database to be back", within=40)
+    assert (len(told(server, "database.locked")), len(told(server, "database.writable"))) == (1, 1)
+    assert not told(server, "database.away")
+    assert not told(server, "worker.waits")

@@ -1,0 +1,44 @@
+"""A Valkey server of an operator's own, started as a test wants it configured."""
+
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import redis
+
+from console.queue.embedded import binary_path
+from tests.support.eventually import eventually
+from tests.support.server_process import free_port
+
+SAFE = "--appendonly yes --appendfsync always --maxmemory-policy noeviction"  # what Sestetto requires
+
+
+@asynccontextmanager
+async def own_store(folder: Path, options: str = SAFE, *, port: int = 0, password: str = "") -> AsyncIterator[int]:
+    """Run a server on `folder` inside the block; return its port once it answers."""
+    port = port or free_port()
+    server = _launch(folder, f"--port {port} --bind 127.0.0.1 --dir {folder} {options}")
+    try:
+        client = redis.Redis(port=port, password=password or None)
+        await eventually(lambda: _answers(client), "the store")
+        client.close()
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _launch(folder: Path, options: str) -> subprocess.Popen[bytes]:
+    folder.mkdir(exist_ok=True)
+    config = folder / "own.conf"
+    config.touch()  # a Sentinel requires one that it can write to
+    words = [str(binary_path()), str(config), *options.split()]
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False

@@ -1,0 +1,76 @@
+"""A server whose role does not fit: `check` and `serve` say so in one sentence, and nothing is written to it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+import redis
+
+from console.errors import Unknown
+from console.queue.store import Store
+from tests.support.command_line import in_a_process
+from tests.support.eventually import eventually
+from tests.support.server_process import free_port
+from tests.support.store_process import SAFE, own_store
+
+
+@asynccontextmanager
+async def cluster_node(folder: Path) -> AsyncIterator[int]:
+    async with own_store(folder / "node", f"{SAFE} --cluster-enabled yes") as port:
+        yield port
+
+
+@asynccontextmanager
+async def replica(folder: Path) -> AsyncIterator[int]:
+    async with (
+        own_store(folder / "primary") as primary,
+        own_store(folder / "replica", f"{SAFE} --replicaof 127.0.0.1 {primary}") as port,
+    ):
+        yield port
+
+
+@asynccontextmanager
+async def sentinel(folder: Path) -> AsyncIterator[int]:
+    async with own_store(folder / "sentinel", "--sentinel") as port:
+        yield port
+
+
+ROLES = [
+    pytest.param(cluster_node, "is a node of a cluster", "use a server without cluster-enabled", id="a cluster's node"),
+    pytest.param(replica, "is a replica of 127.0.0.1:", "Name the primary in SESTETTO_STORE", id="a replica"),
+    pytest.param(sentinel, "is a Sentinel", "name the primary's own address in SESTETTO_STORE", id="a Sentinel"),
+]
+Role = Callable[[Path], AbstractAsyncContextManager[int]]
+
+
+@pytest.mark.parametrize(("role", "what", "mend"), ROLES)
+@pytest.mark.parametrize("command", ["check", "serve"])
+async def test_a_store_of_the_wrong_role_is_refused(
+    tmp_path: Path, command: str, role: Role, what: str, mend: str
+) -> None:
+    async with role(tmp_path) as port:
+        settings = {"STORE": f"redis://127.0.0.1:{port}", "PORT": "0", "DATA": str(tmp_path / "data")}
+        code, out, err = await in_a_process(command, **settings)
+        line = next(line for line in (out + err).splitlines() if what in line)
+        assert mend in line
+        assert (code, "All good" in out, "Traceback" in err) == (1, False, False)
+        assert redis.Redis(port=port).info("keyspace") == {}
+
+
+async def test_a_running_server_waits_for_a_store_that_came_back_as_a_replica(tmp_path: Path) -> None:
+    """A failover: the address that it knows is a replica for a moment, and then the primary."""
+    port = free_port()
+    async with own_store(tmp_path / "store", port=port):
+        store = Store(f"redis://127.0.0.1:{port}")
+        assert await store.command("SET", "kept", 1) == b"OK"
+    async with (
+        own_store(tmp_path / "primary") as primary,
+        own_store(tmp_path / "store", f"{SAFE} --replicaof 127.0.0.1 {primary}", port=port),
+    ):
+        for _ in ("the old connection is cut", "the new one leads to a replica"):
+            with pytest.raises(Unknown):
+                await store.command("SET", "kept", 2)
+        redis.Redis(port=port).replicaof("NO", "ONE")
+        assert await eventually(lambda: store.command("SET", "kept", 3)) == b"OK"
+    await store.close()
