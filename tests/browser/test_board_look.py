@@ -135,7 +135,7 @@ async def test_nothing_on_a_wall_is_cut_at_its_side(board_stage: BoardStage, con
         board_stage.floor.holds("ben", slot, name="Nicoletta Bartholomew-Worthington", due=-1_100_000, queue="support")
     board_stage.floor.late("ben", "one", 90_000, 0, 9_000, 0, ago=0)
     board_stage.change()
-    await expect(page.locator('#agent-ben .slot[data-digits="18m"]')).to_have_count(2)
+    await expect(page.locator('#agent-ben .slot[data-digits^="18:"]')).to_have_count(2)
     # A ring lies on the border, 2 px beyond what a slot holds.
     out = """() => { const edge = document.getElementById('lates').getBoundingClientRect().right;
       const beyond = one => one.getBoundingClientRect().right > edge;

@@ -13,7 +13,7 @@ from tests.browser.console_stage import Stage, open_console
 # the log that is half under the edge, a reason under its own see-through radio button (ink on the surface), and the
 # chips beside a name that is cut short on a phone.
 UNDECIDED = re.compile(
-    r'<span class="digits">|<p>|<p dir|<span class="by|<time|<label class="pick">'
+    r'<span class="digits">|<button type="button" class="why"|<p>|<p dir|<span class="by|<time|<label class="pick">'
     r'|<span class="chip( strong)?"[^>]*>(Support|DE)<'
 )
 COMPACT = """select => {

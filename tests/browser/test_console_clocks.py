@@ -85,11 +85,28 @@ async def test_what_is_late_for_minutes_says_so_in_minutes(stage: Stage, desk: P
         await stage.play(chat)
     await expect(desk.locator("#pane-1 header .clock")).to_have_text(re.compile(r"late \+17:[01]\d"))
     small = desk.locator(".mini .clock")
-    await expect(small.first).to_have_text("17m")
-    await expect(desk.locator(".mini .words").first).to_have_text("Pane 1: Visitor 1, late by 17 min")
+    await expect(small.first).to_have_text(re.compile(r"^17:[01]\d$"))
+    await expect(desk.locator(".mini .words").first).to_have_text(re.compile(r"^Pane 1: Visitor 1, late by 17:[01]\d$"))
     boxes = [await small.nth(number).bounding_box() for number in range(6)]
     edges = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
     assert all(left < right for (_, left), (right, _) in pairwise(edges))  # none touches the next
+
+
+async def test_the_digits_of_a_clock_keep_off_its_ring_and_edge(stage: Stage, desk: Page) -> None:
+    for slot, due in enumerate((95_000, 3_590_000, 48_000, 4_000, -70_000, -4_000), 1):
+        chat = Play(f"c{slot}", slot, f"Visitor {slot}")
+        chat.visitor_says("Anybody there?", due=due)
+        await stage.play(chat)
+    await expect(desk.locator("#pane-1 header .clock")).to_have_text(re.compile(r"^1:[23]\d$"))
+    await expect(desk.locator("#pane-6 header .clock")).to_have_attribute("data-state", "late")
+    outside = """clocks => clocks.filter((clock) => {
+      const [box, digits] = [clock, clock.firstElementChild].map((one) => one.getBoundingClientRect());
+      const ring = getComputedStyle(clock, '::after');
+      const edge = ring.content !== 'none' && ring.position === 'absolute' ? 4 : 1;
+      return digits.left < box.left + edge || digits.right > box.right - edge;
+    }).map((clock) => clock.textContent)"""
+    assert await desk.locator(".pane header .clock").evaluate_all(outside) == []
+    assert await desk.locator(".mini .clock").evaluate_all(outside) == []
 
 
 async def test_a_panes_clock_counts_in_minutes_and_seconds_from_a_minute_on(stage: Stage, desk: Page) -> None:

@@ -100,7 +100,7 @@ async def test_a_computers_clock_that_is_off_is_told_by_how_much(stage: Stage, b
     desk = await open_console(stage, context)
     await begin(desk)
     await expect(verdict(desk, "clock")).to_have_attribute("data-verdict", "bad")
-    await expect(verdict(desk, "clock")).to_contain_text("90 s ahead of the server.")
+    await expect(verdict(desk, "clock")).to_contain_text("1:30 ahead of the server.")
     await context.close()
 
 

@@ -39,12 +39,12 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "shift_slow": _("{ms} ms, slowest {most} ms. That is slow. Try another network or cable."),
         "shift_no_trip": _("no response. Try again when you're connected."),
         "shift_connected": _("connected"),
-        "shift_clock": _("{n} s off the server's clock"),
+        "shift_clock": _("{time} off the server's clock"),
         "shift_ahead": _(
-            "{n} s ahead of the server. The console uses the server's time. Correct this computer's clock."
+            "{time} ahead of the server. The console uses the server's time. Correct this computer's clock."
         ),
         "shift_behind": _(
-            "{n} s behind the server. The console uses the server's time. Correct this computer's clock."
+            "{time} behind the server. The console uses the server's time. Correct this computer's clock."
         ),
         "shift_play": _("play a sound and listen"),
         "shift_asked": _("did you hear it?"),

@@ -17,6 +17,9 @@ def watch_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "typing": _("{name} is typing…"),
         "typing_text": _("typing: “{text}”"),
         "clock_left": _("{n} seconds left"),
+        "clock_left_long": _("{time} left"),
         "clock_late": _("late by {n} seconds"),
-        "clock_late_long": _("late by {n} min"),
+        "why_one": _("why"),
+        "why_many": _("why ({n})"),
+        "clock_late_long": _("late by {time}"),
     }

@@ -2,6 +2,7 @@
 
 import { now } from "../console/net/server_clock.js";
 import { announce } from "../console/shared/announcer.js";
+import { shortTime } from "../console/shared/clocks.js";
 import { clockTime, t } from "../console/shared/i18n.js";
 import { readerLocale } from "../times.js";
 
@@ -32,24 +33,23 @@ export function connectionChanged(state, since) {
 export function tick() {
   const at = now();
   const age = fresh ? Math.max(0, at - fresh) : 0;
-  text("age", fresh ? t("age", { n: seconds(age) }) : t("age_none"));
+  text("age", fresh ? t("age", { old: inTime(age) }) : t("age_none"));
   text("clock", clockTime(at));
   say(fresh ? trouble(age) : "");
 }
 
 /** @param {number} age ms */
 function trouble(age) {
-  if (link !== "ready") return t("stale_link", { time: clockTime(lost), n: seconds(age) });
+  if (link !== "ready") return t("stale_link", { time: clockTime(lost), old: inTime(age) });
   if (age <= TOO_OLD) return "";
   // A connection that was just cut still looks open. Only a server that still sends can have trouble with its store.
-  return t(performance.now() - heard > TOO_OLD ? "stale_silent" : "stale_data", { n: seconds(age) });
+  return t(performance.now() - heard > TOO_OLD ? "stale_silent" : "stale_data", { old: inTime(age) });
 }
 
 const tenths = new Intl.NumberFormat(readerLocale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const whole = new Intl.NumberFormat(readerLocale(), { maximumFractionDigits: 0 });
 
-/** @param {number} ms */
-const seconds = (ms) => (ms < 10_000 ? tenths : whole).format(ms / 1000);
+/** `4.2 s`, `42 s`, `1:42`. @param {number} ms */
+const inTime = (ms) => (ms < 10_000 ? t("seconds", { n: tenths.format(ms / 1000) }) : shortTime(ms));
 
 /** Greyed and in words; spoken once. @param {string} words */
 function say(words) {

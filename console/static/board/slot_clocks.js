@@ -1,7 +1,15 @@
 // What ticks on the board: clocks in slots, times since and until. Only visible ones are drawn.
 
 import { now } from "../console/net/server_clock.js";
-import { briefSeconds, drawRing, lateSeconds, lateText, readClock } from "../console/shared/clocks.js";
+import {
+  briefSeconds,
+  drawRing,
+  inWords,
+  lateSeconds,
+  leftText,
+  readClock,
+  shortTime,
+} from "../console/shared/clocks.js";
 import { duration, t } from "../console/shared/i18n.js";
 
 /** @typedef {import('../console/shared/clocks.js').Reading} Reading */
@@ -59,9 +67,8 @@ export function draw(root, at) {
 /** @param {DOMStringMap} data @param {number} at */
 function runningText(data, at) {
   if (data.since) return duration(at - Number(data.since));
-  if (data.until) return String(Math.max(0, Math.ceil((Number(data.until) - at) / 1000)));
-  const left = Number(data.clock) - at;
-  return left > 0 ? t("clock_left", { n: Math.ceil(left / 1000) }) : lateText(Math.floor(-left / 1000));
+  if (data.until) return shortTime(Number(data.until) - at);
+  return leftText(Number(data.clock) - at);
 }
 
 /** @type {Record<string, import('../console/shared/clocks.js').Kind>} */
@@ -109,7 +116,7 @@ function digits(kind, it) {
   if (it.state === "late") return lateSeconds(it.seconds);
   if (kind === "offered") return `?${n}`;
   if (kind === "wrapup") return `✓${n}`;
-  if (kind === "promise") return it.seconds < 60 ? `~${n}` : `~${Math.floor(it.seconds / 60)}m`;
+  if (kind === "promise") return it.seconds < 60 ? `~${n}` : n;
   return it.state === "soon" ? `${n}!` : n;
 }
 
@@ -139,7 +146,7 @@ export function labelWithSeconds(slot) {
   const seconds =
     it.state === "none" || it.state === "stale"
       ? ""
-      : `, ${it.state === "late" ? lateText(it.seconds) : t("clock_left", { n: it.seconds })}`;
+      : `, ${inWords(it.seconds, it.state === "late" ? "clock_late" : "clock_left")}`;
   label(slot, `${kindWord(kind, it.state)}${seconds}`);
 }
 

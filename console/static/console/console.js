@@ -72,7 +72,7 @@ function connectionChanged(link, since) {
     outbox.pause();
   }
   pendingAgain();
-  drawClocks(panes.all, link === "ready");
+  showClocks(link === "ready");
 }
 
 // --- frames ---
@@ -122,7 +122,7 @@ function draw(content, due, drafts) {
   for (const pane of came) chatCame(pane);
   for (const pane of panes.all) if (pane.chat) announceNews(pane);
   confirmDrawn();
-  drawClocks(panes.all, socket.ready || !welcomed);
+  showClocks(socket.ready || !welcomed);
   receipts.check();
 }
 
@@ -142,7 +142,10 @@ function chatCame(pane) {
     noteAnswer(item);
     if (item.frame.text) pane.showPending(item, socket.ready ? "sending" : "waiting_to_send");
   }
-  if (welcomed) alarms.newChat(pane);
+  if (!welcomed) return;
+  alarms.newChat(pane);
+  const words = pane.handedNote();
+  if (words) announce(words);
 }
 
 /** @param {{pane: import('./panes/pane.js').Pane, chat: string, name: string, to: string, offer: boolean}} one */
@@ -194,6 +197,12 @@ function typing(frame) {
   const pane = panes.paneOf(frame.chat ?? "");
   if (!pane || frame.after < pane.lastVisitorSeq()) return;
   pane.showTyping(frame.text ? t("typing_text", { text: frame.text }) : t("typing", { name: pane.name }), frame.after);
+}
+
+/** @param {boolean} live */
+function showClocks(live) {
+  drawClocks(panes.all, live);
+  panes.markMostUrgent();
 }
 
 // --- answers to commands ---
@@ -304,6 +313,6 @@ document.getElementById("new-build")?.addEventListener("click", () => location.r
 const ticker = new Worker(document.body.dataset.ticker ?? "");
 ticker.onmessage = tick;
 setInterval(() => {
-  if (!document.hidden) drawClocks(panes.all, socket.ready);
+  if (!document.hidden) showClocks(socket.ready);
 }, 100);
 socket.start();

@@ -61,7 +61,23 @@ ATTACKS = [
     "javascript:alert(1) data:text/html,x vbscript:x",
     "' autofocus onfocus=alert(1) x='",
 ]
-OURS = {"li", "p", "span", "bdi", "time", "div", "h2", "ol", "a", "q", "hx-upsert", "hx-partial"}
+OURS = {
+    "li",
+    "p",
+    "span",
+    "bdi",
+    "time",
+    "div",
+    "h2",
+    "ol",
+    "a",
+    "q",
+    "button",
+    "blockquote",
+    "hx-upsert",
+    "hx-partial",
+}
+WHY = '<button type="button" class="why" aria-expanded="false"></button>'
 
 
 def line(**changes: object) -> ChatState:
@@ -94,6 +110,7 @@ def inert(html: str) -> None:
     """Only our own elements, no handler, no target but ours, no address but http(s) or our own pages."""
     found = Elements(html)
     assert set(found.tags) <= OURS
+    assert found.tags.count("button") == html.count(WHY)
     for name, value in found.attributes:
         assert not name.startswith("on")
         assert name not in {"autofocus", "style", "hx-get", "hx-swap-oob", "src"}
@@ -201,7 +218,7 @@ def in_words(fact: AnyChatFact) -> str:
 
 
 HAND_OVERS = [
-    ({"to": "ben", "note": "VIP"}, "Ana transferred it to Ben: VIP"),
+    ({"to": "ben", "note": "VIP"}, "Ana transferred it to Ben VIP"),
     ({}, "Ana transferred it to Billing"),
 ]
 
@@ -256,7 +273,8 @@ def test_no_fragment_is_ever_aimed_at_a_composer() -> None:
     everything = VIEWS.welcome({2: VIEWS.pane(2, line(), every_kind(), locale="en", now=5)}, strip, locale="en", now=5)
     targets = set(re.findall(r'hx-target="([^"]+)"', everything))
     assert {target.split("-")[0] for target in targets} == {"#who", "#talk", "#strip"}
-    assert not {"textarea", "form", "input", "button"} & set(Elements(everything).tags)
+    assert not {"textarea", "form", "input"} & set(Elements(everything).tags)
+    assert Elements(everything).tags.count("button") == everything.count(WHY)
 
 
 def test_a_welcome_redraws_all_six_panes() -> None:

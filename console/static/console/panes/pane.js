@@ -3,6 +3,7 @@
 import { localTimes } from "../../times.js";
 import { now } from "../net/server_clock.js";
 import { NO_CLOCK } from "../shared/clocks.js";
+import { Folds } from "../shared/folds.js";
 import { duration, t } from "../shared/i18n.js";
 
 const NEAR = 24; // px from the bottom that still count as the bottom
@@ -55,6 +56,7 @@ export class Pane {
     this.whisperer = "";
     this.typingUntil = 0;
     this.typingAfter = 0;
+    this.folds = new Folds(this.scroll, () => this.follow());
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.follow()).observe(this.scroll);
     this.newer.addEventListener("click", () => {
@@ -89,6 +91,7 @@ export class Pane {
     const more = this.readNewLines();
     localTimes(this.root);
     this.markOwnLines();
+    this.folds.sync();
     this.drawSeen();
     if (this.typingAfter < this.last.visitor) this.showTyping("", 0);
     this.follow(more);
@@ -172,6 +175,7 @@ export class Pane {
     this.due = 0;
     this.answer = { cid: "", at: 0 };
     this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
+    this.folds.clear();
     this.atBottom = true;
   }
 
@@ -204,6 +208,12 @@ export class Pane {
   /** The last whisper. */
   lastWhisper() {
     return { seq: this.last.whisper, by: this.whisperer };
+  }
+
+  /** What a colleague noted when the chat was transferred here, until somebody has answered. */
+  handedNote() {
+    const note = this.lines(".handed:not(:has(~ .m.agent))").at(-1);
+    return note ? [...note.querySelectorAll("p, blockquote")].map((one) => one.textContent?.trim()).join(": ") : "";
   }
 
   /** @param {string} cid @returns {boolean} whether the server has drawn it */

@@ -233,8 +233,19 @@ export class Panes {
    * those who left, and wrap-up counts only if nothing else runs. A chat that was just answered is skipped.
    */
   goToMostUrgent() {
-    const [first] = this.pressing().sort((a, b) => a.rank - b.rank || a.at - b.at);
-    if (first) this.goTo(first.pane.slot);
+    const first = this.mostUrgent();
+    if (first) this.goTo(first.slot);
+  }
+
+  /** @returns {Pane | undefined} */
+  mostUrgent() {
+    return this.pressing().sort((a, b) => a.rank - b.rank || a.at - b.at)[0]?.pane;
+  }
+
+  /** One pane is framed: the one the key goes to. The others' clocks say how late they are. */
+  markMostUrgent() {
+    const first = this.mostUrgent();
+    for (const pane of this.all) pane.root.toggleAttribute("data-first", pane === first);
   }
 
   /** The panes whose clocks run and were not answered yet. */

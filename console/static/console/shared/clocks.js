@@ -36,17 +36,14 @@ export function readClock({ kind, at: due, span }, at) {
 /** `42 s`, `1:42`. @param {number} ms */
 export function shortTime(ms) {
   const all = Math.max(0, Math.ceil(ms / 1000));
-  return all < 60 ? t("seconds", { n: all }) : `${Math.floor(all / 60)}:${String(all % 60).padStart(2, "0")}`;
+  return all < 60 ? t("seconds", { n: all }) : duration(all * 1000);
 }
 
-/** What a small clock has room for: `42`, `17m`, `2h`. @param {number} seconds */
-export function briefSeconds(seconds) {
-  if (seconds < 100) return String(seconds);
-  return seconds < 6000 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`;
-}
+/** What a small clock has room for: `42`, `17:05`, `2h`. @param {number} seconds */
+export const briefSeconds = (seconds) => (seconds < 3600 ? clockSeconds(seconds) : `${Math.floor(seconds / 3600)}h`);
 
-/** `+42`, `17m`: how late, where there is room for three. @param {number} seconds */
-export const lateSeconds = (seconds) => (seconds < 100 ? `+${seconds}` : briefSeconds(seconds));
+/** `+42`, `17:05`: how late. @param {number} seconds */
+export const lateSeconds = (seconds) => (seconds < 60 ? `+${seconds}` : briefSeconds(seconds));
 
 /** `42`, `17:05`. @param {number} seconds */
 const clockSeconds = (seconds) => (seconds < 60 ? String(seconds) : duration(seconds * 1000));
@@ -66,19 +63,20 @@ function digits(it, short) {
   return it.state === "soon" ? t("soon", { n }) : n;
 }
 
-/** `late by 42 seconds`, `late by 17 min`. @param {number} seconds */
-export function lateText(seconds, key = "clock_late") {
-  return seconds < 60 ? t(key, { n: seconds }) : t(`${key}_long`, { n: Math.floor(seconds / 60) });
-}
+/** `late by 42 seconds`, `late by 17:05`. @param {number} seconds @param {string} key of the text for seconds */
+export const inWords = (seconds, key) =>
+  seconds < 60 ? t(key, { n: seconds }) : t(`${key}_long`, { time: duration(seconds * 1000) });
+
+/** What is left of a turn's time, or how late it is. @param {number} left ms */
+export const leftText = (left) =>
+  left > 0 ? inWords(Math.ceil(left / 1000), "clock_left") : inWords(Math.floor(-left / 1000), "clock_late");
 
 /** The same for somebody who hears it. @param {Reading} it */
-export function clockText(it) {
-  const { kind, state, seconds: n } = it;
-  if (state === "none") return t("clock_none");
-  if (state === "stale") return t("clock_stale");
-  if (state === "late") return lateText(n, kind === "promise" ? "clock_promise_late" : "clock_late");
-  if (kind === "turn") return t(state === "soon" ? "clock_soon" : "clock_left", { n });
-  return t(`clock_${kind}`, { n });
+export function clockText({ kind, state, seconds }) {
+  if (state === "none" || state === "stale") return t(`clock_${state}`);
+  if (state === "late") return inWords(seconds, kind === "promise" ? "clock_promise_late" : "clock_late");
+  if (kind === "turn") return inWords(seconds, state === "soon" ? "clock_soon" : "clock_left");
+  return inWords(seconds, `clock_${kind}`);
 }
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -92,6 +90,7 @@ export function drawClock(clock, it, short = false) {
   const text = digits(it, short);
   const place = /** @type {HTMLElement} */ (clock.querySelector(".digits"));
   if (place.textContent !== text) place.textContent = text;
+  clock.toggleAttribute("data-minutes", text.includes(":"));
   if (clock.getAttribute("data-state") !== it.state) clock.setAttribute("data-state", it.state);
   if (clock.getAttribute("data-kind") !== it.kind) clock.setAttribute("data-kind", it.kind);
   drawRing(/** @type {HTMLElement} */ (clock), it.share, 60);

@@ -6,6 +6,7 @@ import { onFrame, send } from "../net/frames.js";
 import * as serverClock from "../net/server_clock.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
+import { shortTime } from "../shared/clocks.js";
 import { t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
 
@@ -209,13 +210,16 @@ function lost() {
 /** The console uses the server's clock; other programs and people do not. */
 function drawClock() {
   const off = Date.now() - serverClock.now();
-  const seconds = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(
-    Math.abs(off) / 1000,
-  );
   const good = Math.abs(off) <= WRONG;
   tell(
     "clock",
     good ? "good" : "bad",
-    t(good ? "shift_clock" : off > 0 ? "shift_ahead" : "shift_behind", { n: seconds }),
+    t(good ? "shift_clock" : off > 0 ? "shift_ahead" : "shift_behind", { time: spanOf(Math.abs(off)) }),
   );
+}
+
+/** `0.4 s`, `42 s`, `1:42`. @param {number} ms */
+function spanOf(ms) {
+  const tenths = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+  return ms < 10_000 ? t("seconds", { n: tenths.format(ms / 1000) }) : shortTime(ms);
 }

@@ -3,7 +3,8 @@
 import { localTimes } from "../../times.js";
 import { newCid } from "../net/ids.js";
 import { now } from "../net/server_clock.js";
-import { lateText } from "../shared/clocks.js";
+import { leftText } from "../shared/clocks.js";
+import { Folds } from "../shared/folds.js";
 import { duration, t } from "../shared/i18n.js";
 import { morph } from "../shared/morph.js";
 
@@ -35,6 +36,7 @@ export class WatchPanel {
     this.quiet = undefined;
     const shell = /** @type {HTMLTemplateElement} */ (document.getElementById("watch-panel"));
     root.append(shell.content.cloneNode(true));
+    this.folds = new Folds(this.scroll, () => {});
     root.addEventListener("click", (event) => {
       if (/** @type {Element} */ (event.target).closest('[data-act="close"]')) this.close();
     });
@@ -70,6 +72,7 @@ export class WatchPanel {
   open(chat, name, opener) {
     if (this.chat && this.chat !== chat) this.on.send({ t: "watch", chat: this.chat, on: false });
     this.chat = chat;
+    this.folds.clear();
     this.opener = opener;
     this.root.hidden = false;
     this.find("[data-sent]").textContent = "";
@@ -124,6 +127,7 @@ export class WatchPanel {
       if (part.tagName === "LI") this.line(/** @type {HTMLElement} */ (part));
       else if (old) morph(old, part);
     }
+    this.folds.sync();
     localTimes(this.root);
     const { name, agent, agentName } = this.head.dataset;
     if (name) this.setName(name);
@@ -176,8 +180,7 @@ export class WatchPanel {
       place.textContent = duration(at - Number(place.getAttribute("data-since")));
     for (const place of this.root.querySelectorAll("[data-clock]")) {
       const left = Number(place.getAttribute("data-clock")) - at;
-      place.textContent =
-        left > 0 ? t("clock_left", { n: Math.ceil(left / 1000) }) : lateText(Math.floor(-left / 1000));
+      place.textContent = leftText(left);
       place.classList.toggle("warn", left <= 0);
     }
   }
