@@ -58,6 +58,11 @@ class Database:
         """The file of SQLite."""
         return Path(self.engine.url.database or ":memory:")
 
+    @property
+    def blocked(self) -> float:
+        """For how many seconds a process has kept everybody else from writing to SQLite; 0 if none does."""
+        return self.lock.blocked if self.lock else 0.0
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that changes nothing. Raises Unknown if SQL is down."""
@@ -82,7 +87,7 @@ class Database:
         try:
             yield
         except Unknown as problem:
-            held = self.lock is not None and self.lock.since
+            held = self.blocked
             if not held and isinstance(problem.__cause__, DBAPIError | PoolTimeout | OSError):
                 self._failed.add(way)
                 self.outage.begins(first_line(problem.__cause__))
@@ -97,6 +102,9 @@ class Database:
         """Migrate the tables forward, and return what was there; safe to run from several processes at once."""
         if self.is_sqlite and str(self.file) != ":memory:":
             await asyncio.to_thread(_make_private, self.file)
+        # A start that has nothing to migrate needs no lock, and goes on although somebody is frozen in a transaction.
+        if to == NEWEST and not (found := await self.versions()).missing:
+            return found
         engine = self.engine if self.is_sqlite else open_engine(self._url, patient=True)  # much may be written anew
         try:
             async with _clear_errors(), engine.connect() as connection:

@@ -20,6 +20,7 @@ STATEMENT = 8.0  # seconds for one statement; PostgreSQL enforces it
 COMMAND = STATEMENT + 2  # seconds until a silent server is given up
 LOCK = 5.0  # seconds to wait for a row that somebody else changes
 IDLE = 15.0  # seconds a transaction may be idle: a frozen process blocks nobody for longer
+MIGRATING = 120.0  # the same of a migration, which computes between its statements
 POOL = 5.0  # seconds to wait for a connection when all are in use
 BUSY = 5_000  # ms to wait for another writer of SQLite
 PRAGMAS = (
@@ -119,11 +120,12 @@ def _certificates(options: dict[str, str]) -> dict[str, Any]:
 
 def _patience(url: PostgresUrl, *, patient: bool) -> dict[str, Any]:
     """Time limits, and what is sent when a connection begins; the URL's own `options` come first."""
-    limits = {"statement_timeout": STATEMENT, "lock_timeout": LOCK, "idle_in_transaction_session_timeout": IDLE}
+    limits = {"lock_timeout": LOCK, "idle_in_transaction_session_timeout": MIGRATING if patient else IDLE}
+    if not patient:
+        limits["statement_timeout"] = STATEMENT
     settings = {name: str(round(seconds * 1000)) for name, seconds in limits.items()}
-    settings |= {"plan_cache_mode": "force_custom_plan", "jit": "off"}  # a plan for any words is a second slower
-    if patient:
-        settings = {}
+    if not patient:  # a plan for any words is a second slower
+        settings |= {"plan_cache_mode": "force_custom_plan", "jit": "off"}
     settings = {name: value for name, value in settings.items() if not url.sets(name)} | url.sent
     given: dict[str, Any] = {"timeout": url.timeout or CONNECT, "server_settings": settings}
     return given if patient else given | {"command_timeout": COMMAND}

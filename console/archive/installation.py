@@ -32,14 +32,23 @@ async def read_identity(database: Database) -> Identity:
 async def claim(database: Database, wanted: Identity) -> Identity:
     """Set the fields that are not set yet; return the identity, which another process may have set first."""
     known = await read_identity(database)
+    wanted = wanted._replace(workspace=known.workspace or wanted.workspace)  # may be derived, and not recorded yet
+    async with database.reading() as connection:
+        missing = await _missing(connection, wanted)
+    if not missing:  # an ordinary start writes nothing, and needs nobody's lock
+        return known
     try:
         async with database.writing() as connection:
-            for name, value, there in zip((ID, SECRET, WORKSPACE), wanted, known, strict=True):
-                if value and (not there or name == WORKSPACE) and not await read_value(connection, name):
-                    await write_value(connection, name, value)
+            for name, value in (await _missing(connection, wanted)).items():
+                await write_value(connection, name, value)
     except IntegrityError:  # another process was faster
         pass
     return await read_identity(database)
+
+
+async def _missing(connection: AsyncConnection, wanted: Identity) -> dict[str, str]:
+    pairs = zip((ID, SECRET, WORKSPACE), wanted, strict=True)
+    return {name: value for name, value in pairs if value and not await read_value(connection, name)}
 
 
 async def forget(database: Database) -> None:

@@ -1,7 +1,7 @@
 """SQLite's one writer: within this process they take turns, and a process that never finishes costs little.
 
 Only the writer whose turn it is has a connection, so pages can always read. After one has waited in vain, the others
-wait briefly until one gets through; the log names the process in the way, once, and `since` tells readiness.
+wait briefly until one gets through; the log names the process in the way, once, and `blocked` tells readiness.
 """
 
 import asyncio
@@ -25,10 +25,15 @@ log = structlog.get_logger()
 class WriterLock:
     def __init__(self, file: Path, patience: float) -> None:
         """`patience`: seconds to wait for a writer in another process."""
-        self.since = 0.0  # monotonic; since when nobody gets through, 0: they do
+        self._since = 0.0  # monotonic; since when nobody gets through, 0: they do
         self._file = file
         self._patience = patience
         self._turn = asyncio.Lock()
+
+    @property
+    def blocked(self) -> float:
+        """For how many seconds nobody got through; 0 if they do."""
+        return time.monotonic() - self._since if self._since else 0.0
 
     def holder(self) -> Holder:
         return find_holder(self._file)
@@ -49,7 +54,7 @@ class WriterLock:
     @asynccontextmanager
     async def begun(self, connection: AsyncConnection) -> AsyncIterator[None]:
         """A transaction that has the lock. Raises Unknown, naming who holds it, if another process has it for long."""
-        patience = min(self._patience, BRIEFLY) if self.since else self._patience
+        patience = min(self._patience, BRIEFLY) if self._since else self._patience
         await self._wait_at_most(connection, patience)
         transaction = connection.begin()
         try:
@@ -76,12 +81,12 @@ class WriterLock:
 
     def _note_held(self) -> Holder:
         holder = self.holder()
-        if not self.since:
-            self.since = time.monotonic()
+        if not self._since:
+            self._since = time.monotonic()
             log.error("database.locked", pid=holder.pid, stopped=holder.stopped, says=str(holder))
         return holder
 
     def _note_free(self) -> None:
-        if self.since:
-            log.warning("database.writable", after=round(time.monotonic() - self.since, 1))
-        self.since = 0.0
+        if self._since:
+            log.warning("database.writable", after=round(time.monotonic() - self._since, 1))
+        self._since = 0.0

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from console.archive import engines as door
-from console.archive.database import Database, first_line
+from console.archive.database import MIGRATION_LOCK, Database, first_line
 from console.archive.feed_cursor import Batch, FeedCursor
 from console.archive.writer import Archive
 from console.errors import Unknown
@@ -98,6 +98,29 @@ async def test_a_frozen_archiver_blocks_nobody_for_long(database: Database) -> N
     assert (await archive.cursor()).n == feed.entries[-1].n
     sleeper.cancel()
     await asyncio.wait([sleeper])
+
+
+async def test_a_frozen_migration_blocks_nobody_for_long(postgres: PostgresServer) -> None:
+    url = postgres.create_database()
+    frozen, other = Database(url), Database(url)
+    ready = asyncio.Event()
+
+    async def sleeps() -> None:
+        async with frozen.writing() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            ready.set()
+            await asyncio.Event().wait()
+
+    sleeper = asyncio.create_task(sleeps())
+    await ready.wait()
+    with pytest.raises(Unknown, match="lock timeout"):
+        await other.migrate()
+    await other.migrate_when_there()
+    assert (await other.versions()).missing == ()
+    sleeper.cancel()
+    await asyncio.wait([sleeper])
+    await other.close()
+    await frozen.close()
 
 
 def test_an_error_without_a_text_shows_its_class() -> None:

@@ -1,0 +1,124 @@
+"""A process is stopped (SIGSTOP) while it writes to SQLite: the others go on, and say who it is."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from console.archive.sqlite_lock import find_holder
+from console.authentication import COOKIE
+from console.queue.embedded import EmbeddedStore
+from tests.faults.clients import Cast
+from tests.faults.installation import Stage, stage_of
+from tests.faults.journal import promises_kept
+from tests.faults.traffic import a_while, busy, talking
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
+
+CSRF = re.compile(r'name="csrf" value="([^"]*)"')
+
+
+class Pair:
+    """Two servers on one store and one database; the first leads, and writes the archive."""
+
+    def __init__(self, first: RunningServer, second: RunningServer, stage: Stage) -> None:
+        self.first = first
+        self.second = second
+        self.stage = stage  # at the second one
+
+    @property
+    def file(self) -> Path:
+        return self.first.data / "sestetto.db"
+
+    async def command(self, *words: str) -> str:
+        """What `sestetto WORDS` says, on the second one's settings."""
+        whole, here = self.second.command(*words), self.second.environment
+        done = await asyncio.to_thread(subprocess.run, whole, env=here, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def pair(store: EmbeddedStore, workspace_name: str, start_server: Callable[..., RunningServer]) -> Pair:
+    first = start_server(store=store.url, workspace=workspace_name)
+    secret = (first.data / "secret").read_text()
+    second = start_server(store=store.url, workspace=workspace_name, database=first.database_url, secret=secret)
+    stage = replace(stage_of(second, store.url), workspace=workspace_name, database_url=first.database_url)
+    return Pair(first, second, replace(stage, origin=first.url))
+
+
+async def signed_in(pair: Pair, member: str) -> httpx.AsyncClient:
+    """A browser at the second server."""
+    async with pair.stage.stores() as stores:
+        cookie = await stores.one_clicks.use(await stores.one_clicks.add(member))
+    return httpx.AsyncClient(base_url=pair.second.url, cookies={COOKIE: cookie}, timeout=30)
+
+
+@asynccontextmanager
+async def frozen_within_a_transaction(server: RunningServer, file: Path) -> AsyncIterator[None]:
+    """Stop the server where it has the writer's lock; let it go on after the block."""
+
+    async def caught() -> bool:
+        os.kill(server.pid, signal.SIGSTOP)
+        await eventually(lambda: state_of(server.pid) == "T", "the server to stop")
+        if find_holder(file).pid == server.pid:
+            return True
+        os.kill(server.pid, signal.SIGCONT)
+        return False
+
+    try:
+        await eventually(caught, "the server to be stopped within a transaction", within=60)
+        yield
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+
+
+def state_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+async def test_a_stopped_writer_is_named_and_chats_go_on(pair: Pair) -> None:
+    async with Cast(pair.stage) as cast, await signed_in(pair, "sam") as browser:
+        agents, visitors = await busy(cast, 4)
+        csrf = CSRF.search((await browser.get("/chats")).text)
+        assert csrf
+        async with talking(visitors):
+            async with frozen_within_a_transaction(pair.first, pair.file):
+                await a_while(visitors, 2)
+                for agent in agents:  # who drops gets back in
+                    agent.drop()
+                    await agent.back()
+                await a_while(visitors, 2)
+                says = f"process {pair.first.pid} was stopped while it wrote to it"
+                await eventually(lambda: says in pair.second.log, "the log to say who it is", within=30)
+                assert pair.second.log.count("database.locked") == 1
+                assert says in await pair.command("check")
+                assert "the database is not available" in (await pair.command("queue", "add", "night")).lower()
+                assert (await browser.get("/chats")).status_code == 200
+                refused = await browser.post("/sign-out", data={"csrf": csrf[1]})
+                assert (refused.status_code, "Try again in a moment" in refused.text) == (503, True)
+            await eventually(lambda: "database.writable" in pair.second.log, "the writers to go on", within=30)
+        for agent in agents:
+            await agent.quiet()
+        await promises_kept(pair.stage, cast.journal)
+
+
+async def test_a_server_starts_beside_a_stopped_writer(pair: Pair, tmp_path: Path) -> None:
+    """It has nothing to write to begin with."""
+    settings = {"database": pair.first.database_url, "secret": (pair.first.data / "secret").read_text()}
+    third = RunningServer(
+        tmp_path / "third", command="serve", store=pair.stage.store_url, workspace=pair.stage.workspace, **settings
+    )
+    async with Cast(pair.stage) as cast:
+        _, visitors = await busy(cast, 4)
+        async with talking(visitors), frozen_within_a_transaction(pair.first, pair.file):
+            await third.start()
+            third.stop()
+        await promises_kept(pair.stage, cast.journal)
