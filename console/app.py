@@ -31,7 +31,7 @@ from console.demo import shop
 from console.domain.service_urls import without_password
 from console.errors import SestettoError, SettingError, Unknown
 from console.metrics import ProcessFigures, registry
-from console.pages import board, chats, console, sign_in, static, widget
+from console.pages import board, chats, console, sign_in, static, suggestions, widget
 from console.pages import settings as setting_pages
 from console.pages.guard import no_page
 from console.pairing.configuration import publish
@@ -89,6 +89,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *static.routes,
         *sign_in.routes,
         *console.routes,
+        *suggestions.routes,
         *board.routes,
         *chats.routes,
         *setting_pages.routes,

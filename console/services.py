@@ -8,6 +8,7 @@ from console.archive.alerts import Alerts
 from console.archive.credentials import SignedIn
 from console.archive.database import Database
 from console.archive.erasure import Erasure
+from console.archive.exchanges import Exchanges
 from console.archive.history import History
 from console.archive.refused_origins import RefusedOrigins
 from console.archive.search import ChatSearch
@@ -28,6 +29,7 @@ from console.projection.queue_position import QueuePositions
 from console.queue.workspace import Workspace
 from console.security import VisitorTokens
 from console.security.cookies import DeviceTokens
+from console.suggestions.learning import Learning
 from console.views.html import HtmlViews
 
 
@@ -60,6 +62,7 @@ class Services:
     device_tokens: DeviceTokens = field(init=False)
     erasure: Erasure = field(init=False)
     puzzles: Puzzles = field(init=False)
+    learning: Learning = field(init=False)
     tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
 
     def __post_init__(self) -> None:
@@ -67,6 +70,7 @@ class Services:
         self.device_tokens = DeviceTokens(self.settings.secret)
         self.erasure = Erasure(self.database, self.workspace.name)
         self.puzzles = Puzzles(self.settings.secret)
+        self.learning = Learning(Exchanges(self.database, self.workspace.name))
 
     @property
     def picture(self) -> Picture:

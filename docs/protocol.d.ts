@@ -259,7 +259,8 @@ export interface SetStatus {
 /**
  * An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers. `began` is when
  * (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding reply: the agent
- * promises to be back within that time. `canned` names the canned reply that was sent unchanged.
+ * promises to be back within that time. `canned` names the canned reply that was sent unchanged. `suggestion` says
+ * what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too.
  */
 export interface AgentSay {
   t: "say";
@@ -270,6 +271,7 @@ export interface AgentSay {
   began?: number;
   promise?: 0 | 30000 | 120000 | 300000;
   canned?: string;
+  suggestion?: "" | "edited" | "shown" | "taken";
 }
 
 /** Add an internal note. */
@@ -706,6 +708,7 @@ export interface Message {
   promise?: number;
   promised?: Kept | null;
   canned?: string;
+  suggestion?: string;
 }
 
 /** Whoever wrote a message or gave a command. */

@@ -21,7 +21,11 @@ LAYERS = (  # bottom to top
     Layer("state", ("queue", "archive"), "the live store and SQL"),
     Layer("consumers", ("consumers", "pairing"), "who follows the feed into SQL; whether store and SQL agree", True),
     Layer("views", ("views",), "facts and state as JSON, HTML and words"),
-    Layer("products", ("delivery", "board", "alerts"), "who hears of what; one folder for each part of the product"),
+    Layer(
+        "products",
+        ("delivery", "board", "alerts", "suggestions"),
+        "who hears of what; one folder for each part of the product",
+    ),
     Layer("services", ("services", "authentication"), "the running parts of one installation", True),
     Layer("actions", ("actions",), "one authorized verb for each use case"),
     Layer("edges", ("ws", "pages", "background"), "sockets, pages, background work"),

@@ -74,6 +74,7 @@ class AgentActions:
             promise=frame.promise,
             canned=frame.canned,
             began=frame.began,
+            suggestion=frame.suggestion,
         )
         return await self._done(frame, "message", said, text)
 

@@ -44,6 +44,7 @@ async def _erase(services: Services, by: Member, found: Sequence[ArchivedChat], 
     await services.workspace.erase_from_feed(ids)
     await services.workspace.rewrite_file()
     services.tidy.set()
+    services.learning.forget()
     log.info("erased", target=target, chats=len(ids), by=by.id)
 
 

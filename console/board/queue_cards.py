@@ -100,6 +100,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     patience: int
     promises: Share
     canned: Share
+    suggested: Share  # answers for which a suggested reply was taken, edited or not
     right: Share
     wait: int
     handling: int
@@ -177,6 +178,7 @@ def queue_card(
         patience=today.count("patience"),
         promises=_share(today.count("kept"), today.count("promised")),
         canned=_share(today.count("canned"), today.of("a").n),
+        suggested=_share(today.count("suggested_taken") + today.count("suggested_edited"), today.count("suggested")),
         right=_share(today.count("right"), today.count("expected")),
         wait=today.of("w").quantile(0.5),
         handling=today.of("h").quantile(0.5),

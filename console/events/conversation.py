@@ -51,6 +51,7 @@ class Message(ChatFact, tag="message"):
     promise: int = 0  # agent: when (ms) they promise to be back
     promised: Kept | None = None  # the earlier promise that this answer settled
     canned: str = ""  # id of the canned reply that was sent unchanged
+    suggestion: str = ""  # agent: what it owes to suggested replies: shown, taken, edited
 
 
 class Note(ChatFact, tag="note"):

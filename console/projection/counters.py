@@ -71,6 +71,9 @@ class Counters:
         if turn.first:
             self.measure(chat, fact.at, "f", turn.first)
         self.count(chat.queue, fact.at, "canned", int(bool(fact.canned)))
+        self.count(chat.queue, fact.at, "suggested", int(bool(fact.suggestion)))
+        for what in ("taken", "edited"):
+            self.count(chat.queue, fact.at, f"suggested_{what}", int(fact.suggestion == what))
         if turn.late:
             late = LateAnswer(chat.id, chat.queue, agent, fact.at, turn)
             self.lates = [late, *self.lates][:LATEST]

@@ -15,6 +15,7 @@ MINUTES, HOURS = 90, 26  # how many spans are kept
 BUCKET = 1.02  # each bucket is 2 % wider than the one before
 COUNTERS = (
     "opened", "left", "abandoned", "patience", "promised", "kept", "canned", "expected", "right",
+    "suggested", "suggested_taken", "suggested_edited",
     "broke", "late_ended", "late_left", "late_no_reply", "late_moved",
 )  # fmt: skip
 

@@ -47,6 +47,7 @@ class AgentSay(Inbound, tag="say"):
 
     `began` is when (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding
     reply: the agent promises to be back within that time. `canned` names the canned reply that was sent unchanged.
+    `suggestion` says what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too.
     """
 
     cid: Cid
@@ -56,6 +57,7 @@ class AgentSay(Inbound, tag="say"):
     began: Moment = 0
     promise: Literal[0, 30_000, 120_000, 300_000] = 0
     canned: OptionalId = ""
+    suggestion: Literal["", "shown", "taken", "edited"] = ""
 
 
 class AddNote(Inbound, tag="note"):

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from console.archive.reducer import ArchivedChat
 from console.domain.directory import Canned
 from console.pages.settings.canned_replies_json import Replies
+from console.pages.suggestions import QueueHints, Suggestions
 from console.pages.visitor import context_of, fragment_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class SideTable:
     def __init__(self) -> None:
         self.replies: list[Canned] = [BYE, TV, REFUND, GREETING]
         self.queues = ["billing", "support"]
+        self.hints: dict[str, QueueHints] = {}
         self.earlier: list[ArchivedChat] | None = [
             ArchivedChat(
                 "old1", queue="support", reason="Refund", opened=1_799_000_000_000, agent_name="Ben", rating=4
@@ -56,4 +58,12 @@ def side_routes(stage: "Stage") -> list[Route]:
         context = context_of(play.line, play.facts, stage.side.earlier, locale=stage.locale)
         return HTMLResponse(fragment_of(context, stage.views.current.directory.queues, locale=stage.locale))
 
-    return [Route("/canned.json", canned), Route("/console/visitor/{chat}", visitor)]
+    async def suggestions(request: Request) -> Response:
+        body = msgspec.json.encode(Suggestions(stage.side.hints))
+        return Response(body, stage.side.status, media_type="application/json")
+
+    return [
+        Route("/canned.json", canned),
+        Route("/suggestions.json", suggestions),
+        Route("/console/visitor/{chat}", visitor),
+    ]

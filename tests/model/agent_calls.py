@@ -24,7 +24,7 @@ class Answering(Visiting):
 
     def agent_say(
         self, agent: Author, fence: int, chat: str, cid: str, text: str, read: int, *,
-        promise: int = 0, canned: str = "", began: int = 0,
+        promise: int = 0, canned: str = "", began: int = 0, suggestion: str = "",
     ) -> Said:  # fmt: skip
         c, again = self.held(agent.id, fence, chat, cid, text)
         if again:
@@ -38,9 +38,10 @@ class Answering(Visiting):
             c.promise = self.now + promise
         if turn:
             self.open_next(c, read)
-            self.measure_answer(c, self.members[agent.id], turn, canned=bool(canned))
+            self.measure_answer(c, self.members[agent.id], turn, canned=bool(canned), suggestion=suggestion)
         c.seen_agent = max(read, c.seen_agent)
-        answered = {"read": read, **self.running(c), **only(turn=turn, promise=c.promise, canned=canned), **promised}
+        how = only(turn=turn, promise=c.promise, canned=canned, suggestion=suggestion)
+        answered = {"read": read, **self.running(c), **how, **promised}
         seq = self.record(c, "message", by="agent", **answered, **words(agent, cid, text))
         self.await_visitor(c)
         self.no_timer(chat, "silent")

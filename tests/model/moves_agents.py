@@ -40,7 +40,11 @@ class AgentMoves(VisitorMoves):
             self.says(c, max(0, len(c.log) - [0, 0, 0, 1, 2, 9, -5][j % 7]), k)
 
     def says(self, c: Chat, read: int, k: int = 0) -> None:
-        how = {"promise": PROMISES[k % 7], "canned": "hi" if k % 3 == 1 else "", "began": self.began(k)}
+        suggestion = ["", "shown", "taken", "edited"][k % 4]
+        how = {
+            "promise": PROMISES[k % 7], "canned": "hi" if k % 3 == 1 else "", "began": self.began(k),
+            "suggestion": suggestion,
+        }  # fmt: skip
         self.command("agent_say", *self.mine(c), self.fresh("yes "), read, **how)
 
     def answers_late(self, k: int, j: int, yes: bool) -> None:

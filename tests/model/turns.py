@@ -122,13 +122,14 @@ class Turns(State):
             if n:
                 member.times[f"{hour}:{name}"] = member.times.get(f"{hour}:{name}", 0) + n
 
-    def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool) -> None:
+    def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool, suggestion: str) -> None:
         self.measure_agent(member, **{"n": 1, "w": int("kept" in turn), f"b{bucket(turn['mine'])}": 1})
         self.measure(c.queue, "a", turn["mine"], within="kept" in turn)
         self.measure(c.queue, "v", turn["waited"], within="late" not in turn)
         if "first" in turn:
             self.measure(c.queue, "f", turn["first"])
-        self.count(c.queue, canned=int(canned))
+        self.count(c.queue, canned=int(canned), suggested=int(bool(suggestion)))
+        self.count(c.queue, suggested_taken=int(suggestion == "taken"), suggested_edited=int(suggestion == "edited"))
         if "late" in turn:
             late = {"chat": c.id, "queue": c.queue, "agent": member.id, "at": self.now, "turn": turn}
             self.lates = [late, *self.lates][:LATEST]

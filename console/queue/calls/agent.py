@@ -35,14 +35,16 @@ class AgentCalls(Caller):
         promise: int = 0,
         canned: str = "",
         began: int = 0,
+        suggestion: str = "",
     ) -> Said:
         """Add one answer; `read` is the last visitor seq on screen, what it answers. Raises Fenced, NotYours, Gone.
 
         `promise` (ms) makes it a holding reply; `canned` is the id of a canned reply sent unchanged; `began` is when
-        its first key was pressed (ms, 0 if unknown).
+        its first key was pressed (ms, 0 if unknown); `suggestion` is what it owes to suggested replies.
         """
         payload, body = encode(MessagePayload(agent, cid, text)), digest("say", text)
-        return await self._said("agent_say", agent.id, fence, chat, cid, body, read, began, promise, canned, payload)
+        how = read, began, promise, canned, suggestion
+        return await self._said("agent_say", agent.id, fence, chat, cid, body, *how, payload)
 
     async def note(self, agent: Author, fence: int, chat: str, cid: str, text: str) -> Said:
         payload = encode(MessagePayload(agent, cid, text))

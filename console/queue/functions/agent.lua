@@ -21,9 +21,9 @@ local function held(id, fence, chat, cid, digest, after)
   return nil, c
 end
 
--- agent_say(agent, fence, chat, cid, digest, read, began, promise, canned, payload)
-verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, payload)
-  if string.find(canned, '[^%w_-]') then return refuse('bad_frame') end -- it goes into the fact unescaped
+-- agent_say(agent, fence, chat, cid, digest, read, began, promise, canned, suggestion, payload)
+verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, suggestion, payload)
+  if string.find(canned .. suggestion, '[^%w_-]') then return refuse('bad_frame') end -- it goes into the fact unescaped
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
   if full(c) then return refuse('chat_full') end
@@ -53,14 +53,15 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
       .. (turn and ',"turn":' .. turn.json or '')
       .. (promised and ',' .. promised or '')
       .. (num(promise) > 0 and ',"promise":' .. c.promise or '')
-      .. (canned ~= '' and ',"canned":"' .. canned .. '"' or ''),
+      .. (canned ~= '' and ',"canned":"' .. canned .. '"' or '')
+      .. (suggestion ~= '' and ',"suggestion":"' .. suggestion .. '"' or ''),
     payload
   )
   S.clock(c)
   S.await_visitor(c, q)
   -- An answer means that somebody is there: the visitor has a full idle time again.
   S.no_timer('silent', chat)
-  if turn then S.answered(c, id, turn, canned ~= '') end
+  if turn then S.answered(c, id, turn, canned ~= '', suggestion) end
   S.refresh(id)
   return S.done(chat, id, cid, digest, seq, chat)
 end)

@@ -32,10 +32,14 @@ function S.measure(id, counted)
 end
 
 -- Counts an answer that closed a turn.
-function S.answered(c, id, turn, canned)
+function S.answered(c, id, turn, canned, suggestion)
   S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. bucket(turn.mine)] = 1 })
   local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
   S.sample(counted, 'v', turn.waited, not turn.late)
+  if suggestion ~= '' then
+    counted.suggested = 1
+    if suggestion ~= 'shown' then counted['suggested_' .. suggestion] = 1 end
+  end
   if turn.first then S.sample(counted, 'f', turn.first) end
   S.tally(c.queue, counted)
   if not turn.late then return end

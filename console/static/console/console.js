@@ -20,6 +20,7 @@ import { announce } from "./shared/announcer.js";
 import { drawClocks } from "./shared/clocks.js";
 import { duration, t } from "./shared/i18n.js";
 import { startKeys } from "./shared/keys.js";
+import { startSuggestions, suggestAnew } from "./suggestions/suggestions.js";
 import { showHandover, startHandover } from "./tools/handover.js";
 import { showHelp, startHelp } from "./tools/help.js";
 import { startTools } from "./tools/start.js";
@@ -112,6 +113,7 @@ function draw(content, due, drafts) {
   for (const [chat, at] of Object.entries(due)) {
     const pane = panes.paneOf(chat);
     if (pane) pane.due = at;
+    suggestAnew(pane);
   }
   for (const [chat, text] of Object.entries(drafts)) panes.composerOf(chat)?.offerDraft(text);
   syncStatus();
@@ -196,7 +198,9 @@ function pendingAgain() {
 function typing(frame) {
   const pane = panes.paneOf(frame.chat ?? "");
   if (!pane || frame.after < pane.lastVisitorSeq()) return;
-  pane.showTyping(frame.text ? t("typing_text", { text: frame.text }) : t("typing", { name: pane.name }), frame.after);
+  const shown = frame.text ? t("typing_text", { text: frame.text }) : t("typing", { name: pane.name });
+  pane.showTyping(shown, frame.after, frame.text);
+  suggestAnew(pane);
 }
 
 /** @param {boolean} live */
@@ -305,6 +309,7 @@ startSoundDialog();
 startKeys(perform);
 startStatus((status, reason) => command({ t: "status", status, ...(reason && { reason }) }, "status", ""));
 startTools();
+startSuggestions();
 trackFocus(panes.all);
 document.getElementById("retry")?.addEventListener("click", () => socket.reconnectNow());
 document.getElementById("take-back")?.addEventListener("click", () => socket.connect(true));

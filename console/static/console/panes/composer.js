@@ -19,8 +19,10 @@ const UNDO_TIME = 5_000; // ms to undo an end
  * @import { AgentSay } from "#protocol"
  * @typedef {'reply' | 'note'} Mode
  * @typedef {NonNullable<AgentSay["promise"]>} Promised ms
- * @typedef {{canned: string, began: number, promise: Promised}} How an answer came about: the canned reply it is, when its
- *   first key was pressed (server ms, 0: unknown), and in how many ms the agent promises to be back (0: no promise)
+ * @typedef {NonNullable<AgentSay["suggestion"]>} Suggestion
+ * @typedef {{canned: string, began: number, promise: Promised, suggestion: Suggestion}} How an answer came about: the
+ *   canned reply it is, when its first key was pressed (server ms, 0: unknown), in how many ms the agent promises to be
+ *   back (0: no promise), and whether it was suggested
  * @typedef {{
  *   send: (composer: Composer, text: string, how: How) => void, note: (composer: Composer, text: string) => void,
  *   noReply: (composer: Composer) => void, end: (composer: Composer) => void,
@@ -49,6 +51,8 @@ export class Composer extends Footer {
     this.texts = { reply: tab.read(`draft.${chat}`, ""), note: tab.read(`note.${chat}`, "") };
     this.canned = ""; // id of the canned reply that is in the box unchanged
     this.began = 0; // server ms of the first key of the current text
+    this.suggestion = ""; // the suggested reply as it was inserted; empty if the text is the agent's own
+    this.suggested = false; // whether replies are suggested now
     this.handedTo = ""; // whom the chat is being transferred to; until that is done the box is read-only
     this.endAt = 0; // performance.now(); 0: no end was requested
     this.endRead = 0;
@@ -167,7 +171,8 @@ export class Composer extends Footer {
 
   /** @param {string} text @param {Promised} promise */
   send(text, promise) {
-    const how = { canned: this.canned, began: Math.round(this.began), promise };
+    const suggestion = this.suggestionOf(text);
+    const how = { canned: this.canned, began: Math.round(this.began), promise, suggestion };
     this.clear();
     this.undo();
     this.hooks.send(this, text, how);
@@ -186,6 +191,28 @@ export class Composer extends Footer {
     this.box.value = text;
     this.typed();
     this.canned = canned;
+  }
+
+  /** Insert a suggested reply. @param {string} text @param {string} canned id of the canned reply that it is alone */
+  suggest(text, canned) {
+    this.insert(text, canned);
+    this.suggestion = text;
+  }
+
+  /** Whether what is in the box is what was suggested. */
+  isSuggestion() {
+    return this.suggestion !== "" && this.box.value === this.suggestion;
+  }
+
+  /** @param {boolean} on */
+  setSuggested(on) {
+    this.suggested = on;
+  }
+
+  /** What the answer owes to suggestions. @param {string} text @returns {Suggestion} */
+  suggestionOf(text) {
+    if (this.suggestion) return text === this.suggestion.trim() ? "taken" : "edited";
+    return this.suggested ? "shown" : "";
   }
 
   /** The server keeps the draft for a reload, another tab, or whoever gets the chat. */
@@ -224,6 +251,7 @@ export class Composer extends Footer {
     this.back.draw();
     if (this.mode === "note" || this.ended) return;
     this.began = this.box.value ? this.began || now() : 0;
+    if (!this.box.value) this.suggestion = "";
     clearTimeout(this.draftTimer);
     this.draftTimer = window.setTimeout(() => this.saveDraft(), DRAFT_DELAY);
     const at = performance.now();

@@ -13,7 +13,7 @@ import { Panes } from "./panes.js";
 
 /** @type {Panes} */
 export const panes = new Panes({
-  send: (composer, text, { canned, began, promise }) => {
+  send: (composer, text, { canned, began, promise, suggestion }) => {
     say(composer, {
       t: "say",
       chat: composer.chat,
@@ -22,6 +22,7 @@ export const panes = new Panes({
       ...(canned && { canned }),
       ...(began && { began }),
       ...(promise && { promise }),
+      ...(suggestion && { suggestion }),
     });
   },
   note: (composer, text) => say(composer, { t: "note", chat: composer.chat, text }),

@@ -57,6 +57,7 @@ export class Pane {
     this.typingUntil = 0;
     this.typingAfter = 0;
     this.folds = new Folds(this.scroll, () => this.follow());
+    this.preview = ""; // what the visitor is typing, as far as their site shows it
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.follow()).observe(this.scroll);
     this.newer.addEventListener("click", () => {
@@ -248,8 +249,28 @@ export class Pane {
     document.getElementById(`p-${cid}`)?.remove();
   }
 
-  /** @param {string} text empty clears the line @param {number} after the last seq the visitor had */
-  showTyping(text, after) {
+  /** What the visitor wrote since the last answer. */
+  openTurnText() {
+    const said = [];
+    for (
+      let line = document.getElementById(`log-${this.chat}`)?.lastElementChild;
+      line;
+      line = line.previousElementSibling
+    ) {
+      const by = line instanceof HTMLElement ? line.dataset.by : "";
+      if (by === "agent") break;
+      if (by === "visitor") said.unshift(line.querySelector("p")?.textContent ?? "");
+    }
+    return said.join("\n");
+  }
+
+  /**
+   * @param {string} text empty clears the line
+   * @param {number} after the last seq the visitor had
+   * @param {string} [preview] what they are typing
+   */
+  showTyping(text, after, preview = "") {
+    this.preview = preview;
     this.typing.textContent = text;
     this.typing.hidden = !text;
     this.typingUntil = text ? performance.now() + TYPING : 0;

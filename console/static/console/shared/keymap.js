@@ -8,6 +8,9 @@ export const mac = /Mac|iP(hone|ad)/.test(navigator.platform);
 const chord = (code) =>
   mac ? (code.startsWith("Digit") ? `Control+${code}` : `Control+Shift+${code}`) : `Alt+${code}`;
 
+/** A chord that goes one step further. @param {string} code */
+const withShift = (code) => (mac ? `Control+Shift+${code}` : `Alt+Shift+${code}`);
+
 /** @type {Record<string, string>} action -> key as delivered */
 export const DEFAULT_KEYS = {
   ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((slot) => [`pane${slot}`, chord(`Digit${slot}`)])),
@@ -26,6 +29,12 @@ export const DEFAULT_KEYS = {
   hold30: chord("KeyH"),
   hold120: chord("KeyK"),
   hold300: chord("KeyB"),
+  suggest1: chord("Digit7"),
+  suggest2: chord("Digit8"),
+  suggest3: chord("Digit9"),
+  suggest_send1: withShift("Digit7"),
+  suggest_send2: withShift("Digit8"),
+  suggest_send3: withShift("Digit9"),
   decline: chord("KeyX"),
   watch: chord("KeyW"),
   mute: chord("KeyU"),

@@ -7,6 +7,7 @@ import { t } from "../shared/i18n.js";
 import { isKeyOn, keyOf } from "../shared/keymap.js";
 import { Choices } from "./choices.js";
 import { distance, nearest } from "./fuzzy.js";
+import { knownValues } from "./known_values.js";
 import { fill, firstPlaceholder } from "./placeholders.js";
 import { refreshReplies, replies, repliesFor } from "./replies.js";
 
@@ -91,7 +92,7 @@ function show(composer, start, lead) {
   foot.hidden = false;
   menu.showPopover();
   update();
-  void refreshReplies(about(composer).queue, () => open && update());
+  void refreshReplies(knownValues(composer).queue, () => open && update());
 }
 
 function hide() {
@@ -126,7 +127,7 @@ function query() {
 function update() {
   const looked = query();
   if (!open || looked === undefined) return hide();
-  const found = search(looked, about(open.composer).queue);
+  const found = search(looked, knownValues(open.composer).queue);
   const sought = found.length || replies.state === "loading" || !looked.includes(" ");
   if (!sought) return hide(); // a sentence that starts with a slash
   choices.draw(found);
@@ -179,30 +180,15 @@ function row(reply) {
   const title = Object.assign(document.createElement("b"), { textContent: reply.title, dir: "auto" });
   const scope = Object.assign(document.createElement("span"), { className: "chip", textContent: scopeOf(reply) });
   const text = Object.assign(document.createElement("span"), { className: "text", dir: "auto" });
-  text.textContent = open ? fill(reply.text, about(open.composer)) : reply.text;
+  text.textContent = open ? fill(reply.text, knownValues(open.composer)) : reply.text;
   made.append(title, scope, text);
   return made;
 }
 
 /** @param {Reply} reply */
 function scopeOf(reply) {
-  if (reply.scope === "queue" && open) return about(open.composer).queue_name || t("canned_queue");
+  if (reply.scope === "queue" && open) return knownValues(open.composer).queue_name || t("canned_queue");
   return t(reply.scope === "member" ? "canned_own" : reply.scope === "queue" ? "canned_queue" : "canned_shared");
-}
-
-/**
- * Return the chat's known values, for placeholders.
- * @param {Composer} composer
- * @returns {import('./placeholders.js').Known & {queue: string}}
- */
-function about(composer) {
-  const {
-    about: said,
-    sites = "{}",
-    name: agent,
-  } = { ...panes.paneOf(composer.chat)?.who.dataset, ...document.body.dataset };
-  const chat = said ? JSON.parse(said) : { queue: "" };
-  return { ...chat, agent, site_name: JSON.parse(sites)[chat.site] };
 }
 
 // --- choosing ---
@@ -241,7 +227,7 @@ function picked(reply) {
   const { box } = composer;
   const [before, after] = [box.value.slice(0, start), box.value.slice(Math.max(start, box.selectionEnd))];
   hide();
-  const text = fill(reply.text, about(composer));
+  const text = fill(reply.text, knownValues(composer));
   composer.insert(before + text + after, before + after ? "" : reply.id);
   box.focus();
   const end = start + text.length;

@@ -14,7 +14,7 @@ import { setStatus, statusOf } from "./status.js";
  */
 
 const PANE = /^pane\d$/;
-const SECOND = /\D2$/; // a second key for the same thing
+const SECOND = /^(urgent|help)2$/; // a second key for the same thing
 
 /** As things stand: asked before the focus goes to the palette. @returns {Command[]} */
 export function commands() {

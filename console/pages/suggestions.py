@@ -1,0 +1,63 @@
+"""What the team's answers have taught, as JSON for the console, which ranks suggested replies in the browser."""
+
+import hashlib
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.archive.credentials import SignedIn
+from console.authentication import services_of
+from console.domain.directory import overflowing_into
+from console.pages.guard import for_members
+from console.suggestions.learned_replies import Learned
+
+
+class Hint(msgspec.Struct, omit_defaults=True):
+    """When a reply was sent: how often, how often by this member (`mine`), when last (ms), after which words."""
+
+    times: int
+    last: int
+    mine: int = 0
+    text: str = ""  # empty for a canned reply
+    words: dict[str, int] = {}
+    langs: dict[str, int] = {}
+
+
+class QueueHints(msgspec.Struct):
+    canned: dict[str, Hint]
+    sentences: list[Hint]
+
+
+class Suggestions(msgspec.Struct):
+    queues: dict[str, QueueHints]
+
+
+@for_members
+async def suggestions_json(request: Request, me: SignedIn) -> Response:
+    """Respond with `{queues: {id: {canned: {id: hint}, sentences: [hint]}}}`; 304 if the browser has the same.
+
+    The queues are the member's own, those that overflow into them, and those of held chats.
+    """
+    services = services_of(request)
+    member = services.directory.members.get(me.member.id, me.member)
+    held = {chat.queue for chat in services.picture.chats.values() if chat.agent == member.id}
+    queues: dict[str, QueueHints] = {}
+    for queue in sorted(overflowing_into(services.directory, member.queues) | held):
+        known = await services.learning.of_queue(queue, services.workspace.now())
+        canned = {id: _hint(one, member.id) for id, one in known.canned.items()}
+        queues[queue] = QueueHints(canned, [_hint(one, member.id) for one in known.sentences])
+    body = msgspec.json.encode(Suggestions(queues))
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _hint(known: Learned, member: str) -> Hint:
+    return Hint(known.times, known.last, known.agents.get(member, 0), known.text, known.words, known.langs)
+
+
+routes = [Route("/suggestions.json", suggestions_json, methods=["GET"])]

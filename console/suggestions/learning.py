@@ -1,0 +1,48 @@
+"""Learns replies from the archive, a queue at a time, and keeps them for a while."""
+
+import asyncio
+import time
+
+from console.archive.exchanges import Exchanges
+from console.suggestions.learned_replies import Exchange, LearnedReplies, learn
+
+FRESH = 600.0  # seconds that what was learned is used before it is read again
+DAYS = 60  # of archive that are read
+CHATS = 2_000  # of a queue that are read, the newest
+DAY = 86_400_000  # ms
+
+
+class Learning:
+    """What each queue has learned. A page asks; nothing on a message's way does."""
+
+    def __init__(self, exchanges: Exchanges) -> None:
+        self._exchanges = exchanges
+        self._known: dict[str, tuple[float, LearnedReplies]] = {}  # queue -> when it was read, monotonic
+        self._reading = asyncio.Lock()  # one queue at a time: this is never urgent
+
+    async def of_queue(self, queue: str, now: int) -> LearnedReplies:
+        """Return what the queue has learned by `now` (ms), up to ten minutes old. Raises Unknown if SQL is down."""
+        async with self._reading:
+            read, known = self._known.get(queue, (-FRESH, LearnedReplies()))
+            if time.monotonic() - read < FRESH:
+                return known
+            found = [
+                Exchange(
+                    turn.visitor,
+                    turn.name,
+                    turn.locale.replace("_", "-").split("-")[0].lower(),
+                    turn.asked,
+                    turn.answer.text,
+                    turn.answer.author.id,
+                    turn.answer.at,
+                    turn.answer.canned,
+                )
+                async for turn in self._exchanges.newest(queue, since=now - DAYS * DAY, most=CHATS)
+            ]
+            known = await asyncio.to_thread(learn, found)
+            self._known[queue] = time.monotonic(), known
+            return known
+
+    def forget(self) -> None:
+        """Read everything anew the next time: something was erased."""
+        self._known.clear()

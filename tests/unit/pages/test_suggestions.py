@@ -1,0 +1,113 @@
+"""What a console learns from the team's own answers: only its queues', and only what several visitors shared."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from console.archive.writer import Archive
+from console.domain.directory import Queue
+from console.domain.ids import new_cid
+from console.events import Author, Message
+from console.services import Services
+from tests.support.archive_feed import Feed, quick_passwords
+from tests.support.page_client import an_installation, browser_of, signed_in_browser
+
+ANA, BEN = Author("ana", "Ana"), Author("ben", "Ben")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick_passwords(monkeypatch)
+
+
+@pytest.fixture
+async def services(tmp_path: Path, store_url: str, workspace_name: str) -> AsyncIterator[Services]:
+    async with an_installation(tmp_path, store_url, workspace_name) as services:
+        await services.stores.queues.put(Queue("billing", "Billing"))
+        yield services
+
+
+@pytest.fixture
+async def ana(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in_browser(services) as browser:
+        yield browser
+
+
+async def archive(services: Services, feed: Feed) -> None:
+    await Archive(services.database, services.workspace.name).append("e1", feed.entries)
+
+
+def conversation(feed: Feed, chat: str, asked: str, answer: str, by: Author = ANA, **opening: Any) -> None:
+    feed.open(chat, visitor=f"visitor-{chat}", name=f"Vera{chat}", **opening)
+    feed.say(chat, asked)
+    feed.say(chat, answer, by="agent", author=by)
+    feed.end(chat)
+
+
+async def learned(browser: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await browser.get("/suggestions.json")
+    assert answer.status_code == 200
+    queues: dict[str, Any] = answer.json()["queues"]
+    return queues
+
+
+async def test_before_anything_was_answered_there_is_nothing_but_her_queues(ana: httpx.AsyncClient) -> None:
+    assert await learned(ana) == {"support": {"canned": {}, "sentences": []}}
+
+
+async def test_a_sentence_three_visitors_heard_comes_with_their_words_and_who_wrote_it(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    now = services.workspace.now()
+    feed = Feed(now=now)
+    for chat, by in (("c1", ANA), ("c2", BEN), ("c3", ANA)):
+        conversation(feed, chat, f"Where is parcel {chat}?", "It takes two days.", by, locale="en-GB")
+    conversation(feed, "c4", "Hello", "Only once said")
+    conversation(feed, "c5", "Where is my invoice?", "It takes two days.", queue="billing")
+    await archive(services, feed)
+    (sentence,) = (await learned(ana))["support"]["sentences"]
+    assert now <= sentence.pop("last") <= now + 60_000
+    assert sentence == {
+        "text": "It takes two days.",
+        "times": 3,
+        "mine": 2,
+        "words": {"where": 3, "is": 3, "parcel": 3},
+        "langs": {"en": 3},
+    }
+
+
+async def test_what_was_learned_is_not_read_again_for_ten_minutes(services: Services, ana: httpx.AsyncClient) -> None:
+    feed = Feed(now=services.workspace.now())
+    assert (await learned(ana))["support"]["sentences"] == []
+    for chat in ("c1", "c2", "c3"):
+        conversation(feed, chat, "Where is it?", "It takes two days.")
+    await archive(services, feed)
+    assert (await learned(ana))["support"]["sentences"] == []
+    services.learning.forget()
+    assert len((await learned(ana))["support"]["sentences"]) == 1
+
+
+async def test_a_promise_to_be_back_teaches_nothing(services: Services, ana: httpx.AsyncClient) -> None:
+    feed = Feed(now=services.workspace.now())
+    for chat in ("c1", "c2", "c3"):
+        feed.open(chat, visitor=f"visitor-{chat}")
+        feed.say(chat, "Where is my parcel?")
+        promise = feed.now + 30_000
+        feed.add(Message, chat=chat, by="agent", author=ANA, cid=new_cid(), text="One moment.", promise=promise)
+        feed.say(chat, "It takes two days.", by="agent", author=ANA)
+    await archive(services, feed)
+    assert [one["text"] for one in (await learned(ana))["support"]["sentences"]] == ["It takes two days."]
+
+
+async def test_unchanged_content_is_not_sent_again(ana: httpx.AsyncClient) -> None:
+    first = await ana.get("/suggestions.json")
+    again = await ana.get("/suggestions.json", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_who_is_not_signed_in_learns_nothing(services: Services) -> None:
+    async with browser_of(services) as stranger:
+        assert (await stranger.get("/suggestions.json")).status_code == 303
