@@ -786,6 +786,7 @@ export interface Assigned {
   line?: string;
   stuck?: "" | "all_busy" | "language" | "nobody_there" | "offered" | "pull";
   expected?: number;
+  estimate?: "" | "right" | "wrong";
   pace?: number;
 }
 
@@ -868,6 +869,8 @@ export interface Ended {
   author?: Author | null;
   cid?: string;
   waited?: number;
+  expected?: number;
+  estimate?: "" | "right" | "wrong";
   handling?: number;
   wrapup?: number;
   promised?: Kept | null;

@@ -223,8 +223,8 @@ def _plain(entries: list[Entry], names: Names) -> set[str]:
     for entry in entries:
         fields = [entry[2:]] if entry[0] != "HSET" else [entry[i : i + 2] for i in range(2, len(entry), 2)]
         for words in fields:
-            if words[0] == "n" and entry[1].endswith(f"chat:{names.chat}"):
-                continue  # the chat's last number in the feed
+            if words[0] in ("n", "places") and entry[1].endswith(f"chat:{names.chat}"):
+                continue  # the last number in the feed, and how many were waiting
             line = " ".join((*entry[:2], *words))
             for name, identifier in names._asdict().items():
                 line = line.replace(identifier, f"<{name}>")

@@ -29,7 +29,7 @@ from console.events.assignment import (
     Wrapped,
     WrapReason,
 )
-from console.events.base import Author, ChatFact, Fact, Kept, Role, Status, Stay, Turn, Visitor
+from console.events.base import Author, ChatFact, Estimate, Fact, Kept, Role, Status, Stay, Turn, Visitor
 from console.events.conversation import (
     Asked,
     Ended,
@@ -65,6 +65,7 @@ __all__ = [
     "Ended",
     "Entry",
     "Erased",
+    "Estimate",
     "Fact",
     "Handled",
     "Invited",

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from console.events.base import Author, ChatFact
+from console.events.base import Author, ChatFact, Estimate
 
 AssignReason = Literal["least_pressure", "last_agent", "next_in_line", "accepted", "taken", "transferred", "took_over"]
 ReleaseReason = Literal["gone", "unseen"]
@@ -27,7 +27,8 @@ class Assigned(ChatFact, tag="assigned"):
     line: str = ""  # the queue that gave it, if the chat had overflowed there
     stuck: WaitReason = ""  # why nobody got it at once
     expected: int = 0  # the wait (ms) that was expected when the chat started to wait
-    pace: int = 0  # ms between two assignments of this queue while somebody waits, as measured from now on
+    estimate: Estimate = ""  # whether it was as expected
+    pace: int = 0  # ms that chats of this queue wait for each place, as measured from now on
 
 
 class Offered(ChatFact, tag="offered"):

@@ -6,6 +6,7 @@ import msgspec
 
 Role = Literal["visitor", "agent", "bot", "system"]
 Status = Literal["online", "away", "offline"]
+Estimate = Literal["", "right", "wrong"]
 
 
 class Visitor(msgspec.Struct, omit_defaults=True):

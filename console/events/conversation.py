@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from console.events.base import Author, ChatFact, Kept, Role, Turn, Visitor
+from console.events.base import Author, ChatFact, Estimate, Kept, Role, Turn, Visitor
 
 EndReason = Literal["visitor", "agent", "silent", "abandoned", "message_left"]
 
@@ -118,6 +118,8 @@ class Ended(ChatFact, tag="ended"):
     author: Author | None = None
     cid: str = ""
     waited: int = 0  # ms of waiting, if the visitor left before anybody had the chat
+    expected: int = 0  # the wait (ms) that was expected, if the chat was waiting
+    estimate: Estimate = ""  # "wrong" if the visitor had waited for too long by then; nobody knows otherwise
     handling: int = 0  # ms that the agent had the chat
     wrapup: int = 0  # until when (ms) its slot stays reserved for reason and tags
     promised: Kept | None = None

@@ -1,10 +1,9 @@
 """Counters that advance with each fact: figures of queues and agents, late answers. The store counts the same."""
 
-from console.events import Assigned, Kept, Message
+from console.events import Assigned, Estimate, Kept, Message
 from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
 
 LATEST = 30  # late answers kept; the same as in functions/figures.lua
-RIGHT_WITHIN, RIGHT_SHARE = 10_000, 0.3  # an expected wait counts as right within this many ms, or this share of itself
 
 
 class Counters:
@@ -42,10 +41,13 @@ class Counters:
         self.measure(chat, fact.at, "w", fact.waited)
         if fact.pace:
             self.queue(chat.queue).pace = fact.pace
-        if fact.expected:
-            right = abs(fact.waited - fact.expected) <= max(RIGHT_WITHIN, fact.expected * RIGHT_SHARE)
-            self.count(chat.queue, fact.at, "expected")
-            self.count(chat.queue, fact.at, "right", int(right))
+        self.estimated(chat, fact.at, fact.estimate)
+
+    def estimated(self, chat: ChatState, at: int, estimate: Estimate) -> None:
+        """The wait is over, and the store says whether it was as expected; nothing if nobody knows."""
+        if estimate:
+            self.count(chat.queue, at, "expected")
+            self.count(chat.queue, at, "right", int(estimate == "right"))
 
     def broke(self, chat: ChatState, at: int) -> None:
         """A promise to a visitor with an open turn; each once, whatever comes of it."""

@@ -72,7 +72,7 @@ class AgentState(msgspec.Struct):
 
 
 class QueueState(msgspec.Struct):
-    """A queue's figures. `pace` is the time (ms) between two assignments while somebody waits, 0 if unknown."""
+    """A queue's figures. `pace` is how long (ms) its chats wait for each place, 0 if unknown."""
 
     id: str
     pace: int = 0

@@ -102,6 +102,7 @@ class Picture(Counters):
         self.left_messages = left
         self.chats: dict[str, ChatState] = {}
         self.there: dict[str, int] = {}  # queue -> agents online in it; queues without any are left out
+        self.teams: dict[tuple[str, ...], set[str]] = {}  # queues -> the agents online who serve just these
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and vars(self) == vars(other)
@@ -199,6 +200,11 @@ class Picture(Counters):
             self.there[queue] = self.there.get(queue, 0) + by
             if not self.there[queue]:
                 del self.there[queue]
+        served = tuple(agent.queues)
+        team = self.teams.setdefault(served, set())
+        (team.add if by > 0 else team.discard)(agent.id)
+        if not team:
+            del self.teams[served]
 
     def _presence(self, fact: Presence) -> None:
         chat = self.chats.get(fact.chat)
@@ -317,6 +323,7 @@ class Picture(Counters):
         elif fact.why == "message_left":
             self.count(chat.queue, fact.at, "left")
             self.left_messages += 1
+        self.estimated(chat, fact.at, fact.estimate)
         self.late_turn(chat, fact.at, "late_ended" if fact.why == "agent" else "late_left")
         self.promised(chat, fact.at, fact.promised)
         _clear_turn(chat)

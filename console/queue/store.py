@@ -35,7 +35,7 @@ from console.queue.live_settings import lua_settings
 from console.queue.server_role import misfit
 
 TOPICS = (
-    "base", "unit_of_work", "budgets", "chat", "turn", "line", "figures", "routing",
+    "base", "unit_of_work", "budgets", "chat", "turn", "line", "wait", "figures", "routing",
     "visitor", "agent", "handover", "presence", "timers", "configure", "snapshot", "erase", "feed",
 )  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown

@@ -41,7 +41,7 @@ class WaitStatus:
         return [*state, *([TeamChanged(now.online, now.back_at)] if now != team else [])]
 
     def _line_of(self, chat: str) -> Line | None:
-        place = self._services.positions.of(self._services.picture, chat)
+        place = self._services.positions.of(self._services.picture, chat, self._services.directory)
         if place is None:
             self._offered = ""
             return None

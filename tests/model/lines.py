@@ -10,7 +10,7 @@ from tests.model.state import Chat, Member, only
 class Lines(Queues):
     def __init__(self) -> None:
         super().__init__()
-        self.paces: dict[str, tuple[int, int]] = {}  # queue -> ms between assignments, and when the last one was
+        self.paces: dict[str, int] = {}  # queue -> ms of waiting for each place
 
     # --- who may have it -----------------------------------------------------------------------
 
@@ -81,7 +81,7 @@ class Lines(Queues):
         c.place, c.since = "waiting", self.now
         c.due = c.due or self.now + queue.target
         c.rank, c.head = (min(c.due, self.now) if front else c.due) - queue.head_start, queue.head_start
-        c.stuck, c.expected = "", 0
+        c.stuck, c.places, c.expected = "", 0, 0
         c.reached = c.reached or [c.queue]
         if not c.here:
             self.timer("abandon", c.id, self.now + state.ABANDON)
@@ -90,10 +90,33 @@ class Lines(Queues):
         """Nobody can have it: it waits now."""
         if not c.stuck:
             c.stuck = self._why_nobody(c)
-            pace, _ = self.paces.get(c.queue, (0, 0))
-            c.expected = (self.line(c.queue).index(c) + 1) * pace
+            c.places = self.places(c)
+            c.expected = c.places * self.paces.get(c.queue, 0) // 100
             self.next_overflow(c, self.now)
             self.next_language(c, self.now)
+
+    def places(self, c: Chat) -> int:
+        """Return its place, with those ahead by the share of the members of their lane who may have it too."""
+        servers = [m for line in c.reached for m in self.there(line) if self.lanes_of(m) & self.listed(c)]
+        if not servers:
+            return 0
+        places = 100
+        mine = {m.id: self.lanes_of(m) for m in servers}
+        for other in self.chats.values():
+            before = other.place == "waiting" and (other.rank, other.id) < (c.rank, c.id)
+            if before and (self.routed(other) or not self.routed(c)):
+                places += max((self._weight(lane, c, mine) for lane in self.listed(other)), default=0)
+        return places
+
+    def _weight(self, lane: str, c: Chat, mine: dict[str, set[str]]) -> int:
+        if lane in self.listed(c):
+            return 100 * any(lane in lanes for lanes in mine.values())
+        shared = sum(lane in lanes for lanes in mine.values())
+        return min(100 * shared // max(len(self.there(lane.split("/")[0])), 1), 100)
+
+    def listed(self, c: Chat) -> set[str]:
+        language = self.language(c)
+        return {f"{line}/{language}" if language else line for line in c.reached}
 
     def _why_nobody(self, c: Chat) -> str:
         if not self.routed(c):
@@ -245,14 +268,23 @@ class Lines(Queues):
         self.measure(c.queue, "w", waited)
         if not waited:
             return {}
-        pace, moved = self.paces.get(c.queue, (0, 0))
-        interval = self.now - max(c.since, moved)
-        pace = max((pace * 4 + interval) // 5 if pace else interval, 1)
-        self.paces[c.queue] = pace, self.now
-        if c.expected:
-            right = abs(waited - c.expected) <= max(10_000, c.expected * 0.3)
-            self.count(c.queue, expected=1, right=int(right))
-        return only(stuck=c.stuck, expected=c.expected, pace=pace)
+        trace = only(stuck=c.stuck, **self.compare(c, waited))
+        if c.places:
+            pace, newest = self.paces.get(c.queue, 0), waited * 100 / c.places
+            self.paces[c.queue] = max(int((pace * 9 + newest) / 10 if pace else newest), 1)
+            trace["pace"] = self.paces[c.queue]
+        return trace
+
+    def compare(self, c: Chat, waited: int, *, left: bool = False) -> dict[str, Any]:
+        """Return what was expected and whether that was right; of a visitor who left that may be unknown."""
+        if not c.expected:
+            return {}
+        margin = max(5_000, c.expected * 0.2)
+        wrong = waited > c.expected + margin or (not left and waited < c.expected - margin)
+        if left and not wrong:
+            return {"expected": c.expected}
+        self.count(c.queue, expected=1, right=int(not wrong))
+        return {"expected": c.expected, "estimate": "wrong" if wrong else "right"}
 
     def offer(self, c: Chat, member: Member, line: str) -> None:
         told = {"candidates": len(self.free(line, self.language(c))), "clocks": self.clocks(member)}
@@ -337,6 +369,8 @@ class Lines(Queues):
         elif why in ("abandoned", "visitor") and not c.assigned:
             own = {"waited": max(self.now - c.since, 1)}
             self.count(c.queue, abandoned=1, patience=own["waited"])
+        if c.place in ("waiting", "offered"):
+            own |= self.compare(c, self.now - c.since, left=True)
         own |= self.end_promise(c)
         self.late_turn(c, "late_ended" if why == "agent" else "late_left")
         c.clear_turn()

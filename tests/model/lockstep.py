@@ -164,7 +164,7 @@ class Twin:
 
     def _queues(self, snapshot: Snapshot) -> None:
         for queue in snapshot.queues:
-            same(f"the pace of {queue.id}", queue.pace, self.model.paces.get(queue.id, (0, 0))[0])
+            same(f"the pace of {queue.id}", queue.pace, self.model.paces.get(queue.id, 0))
             spans = {name: {of: int(n) for of, n in counted.items()} for name, counted in queue.spans}
             same(f"the figures of {queue.id}", spans, self.model.spans(queue.id))
         same("the queues", {queue.id for queue in snapshot.queues}, set(self.model.queues))

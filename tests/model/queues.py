@@ -1,6 +1,7 @@
 """The model's queues: who is online in them, when they are open, where they lead."""
 
 from console.domain.directory import Queue
+from tests.model.state import Member
 from tests.model.turns import Turns
 
 
@@ -22,11 +23,15 @@ class Queues(Turns):
         return any(self.manned(one) for one in chain)
 
     def manned(self, queue: str) -> bool:
-        return any(
-            m.status == "online" and (m.connected or (m.gone and self.now - m.gone < 10_000))
+        return bool(self.there(queue))
+
+    def there(self, queue: str) -> list[Member]:
+        """Return who is online in this very queue, or was until just now."""
+        return [
+            m
             for m in self.members.values()
-            if queue in m.queues
-        )
+            if queue in m.queues and m.status == "online" and (m.connected or (m.gone and self.now - m.gone < 10_000))
+        ]
 
     def is_open(self, queue: str) -> bool:
         """In UTC hours; they are known for 14 days."""

@@ -36,6 +36,7 @@ class Chat:
     reached: list[str] = field(default_factory=list)  # the queues it has reached, its own first
     any: bool = False  # any member, whatever its language
     stuck: str = ""
+    places: int = 0  # those that go first and itself, in hundredths
     expected: int = 0
     found: str = ""  # the queue through which the offered agent was found
     until: int = 0

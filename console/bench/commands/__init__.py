@@ -9,12 +9,14 @@ from console.bench.commands.history import history
 from console.bench.commands.races import races
 from console.bench.commands.routing import routing
 from console.bench.commands.timers import timers
+from console.bench.commands.waits import waits
 
 app = typer.Typer(no_args_is_help=True, help="Measure what this machine carries.")
 app.command("chat")(chat)
 app.command("routing")(routing)
 app.command("races")(races)
 app.command("timers")(timers)
+app.command("waits")(waits)
 app.command("board")(board)
 app.command("history")(history)
 app.command("flood")(flood)

@@ -60,6 +60,7 @@ function S.finish(c, why, payload)
     own = own .. ',"waited":' .. int(waited)
     S.tally(c.queue, { abandoned = 1 }, waited)
   end
+  if was == 'waiting' or was == 'offered' then own = own .. S.compare(c, NOW - num(c.since), true) end
   local promised = S.promised(c)
   if promised then own = own .. ',' .. promised end
   S.put(c, 'place', wraps and 'wrapup' or 'ended')

@@ -1,5 +1,6 @@
 -- A queue's waiting chats, and who may take them. A lane is the part of a queue that one language forms.
 
+local ROUTED, TO_PULL = { 'waiting' }, { 'waiting', 'pull' } -- the lists of chats that a lane has
 local EXCLUDED = 60000 -- ms a chat does not come back to a member who declined, missed or transferred it
 
 -- The chat's language in this queue: the visitor's own if the queue serves it, else the queue's first; '' if language
@@ -34,6 +35,7 @@ function S.enqueue(c, q, front)
   S.put(c, 'head', int(q.head))
   S.put(c, 'stuck', '')
   S.put(c, 'expected', '0')
+  S.put(c, 'places', '0')
   S.describe(c, q)
   c.fresh = true
   if c.here == '0' then S.timer('abandon', c.id, NOW + 60000) end

@@ -62,8 +62,6 @@ function S.somebody(c)
   return c.kind ~= 'pull' and best_member(c) ~= nil
 end
 
-local ROUTED, TO_PULL = { 'waiting' }, { 'waiting', 'pull' }
-
 -- Returns the first chat over all lanes of a member that `fits`.
 local function first_chat(a, kinds, fits)
   local best, rank
@@ -103,23 +101,6 @@ function S.any_chat(a)
   return best and S.chat(best)
 end
 
--- Compares the expected wait with the real one, and updates the pace at which the queue moves.
-local function learn(c, waited)
-  local q = S.queue(c.queue)
-  -- Only time during which somebody waited counts: an idle queue would look slow otherwise.
-  local interval = NOW - math.max(num(c.since), q.moved)
-  -- A moving average: a fifth of the newest interval.
-  local pace = math.max(q.pace == 0 and interval or math.floor((q.pace * 4 + interval) / 5), 1)
-  q.pace, q.moved = pace, NOW
-  redis.call('HSET', key('queue', c.queue), 'pace', int(pace), 'moved', STAMP)
-  local expected, counted = num(c.expected), {}
-  if expected > 0 then
-    local right = math.abs(waited - expected) <= math.max(10000, expected * 0.3)
-    counted = { expected = 1, right = right and 1 or nil }
-  end
-  return pace, counted
-end
-
 -- Assigns the chat to the agent; `line` is the queue through which they were found.
 function S.assign(c, id, why, line)
   local q, a = S.queue(c.queue), S.agent(id)
@@ -156,17 +137,13 @@ function S.assign(c, id, why, line)
     .. (line and line ~= c.queue and ',"line":"' .. line .. '"' or '')
   -- A transfer or takeover from slot to slot is no wait, so it is not counted as one.
   if waited > 0 or (why ~= 'transferred' and why ~= 'took_over') then
-    local counted = {}
     if waited > 0 then
-      local pace
-      pace, counted = learn(c, waited)
       own = own
         .. ((c.stuck or '') ~= '' and ',"stuck":"' .. c.stuck .. '"' or '')
-        .. (num(c.expected) > 0 and ',"expected":' .. c.expected or '')
-        .. ',"pace":'
-        .. int(pace)
+        .. S.compare(c, waited, false)
+        .. S.learn(c, waited)
     end
-    S.tally(c.queue, S.sample(counted, 'w', waited))
+    S.tally(c.queue, S.sample({}, 'w', waited))
   end
   S.put(a, 'last', STAMP)
   S.put(c, 'place', 'active')
@@ -262,8 +239,7 @@ local function wait_in_line(c)
   S.stand(c)
   if new then
     S.put(c, 'stuck', why_nobody(c))
-    local place = redis.call('ZRANK', key('line', c.queue), c.id) + 1
-    S.put(c, 'expected', int(place * S.queue(c.queue).pace))
+    S.expect(c)
     S.next_overflow(c, NOW)
     S.next_language(c, NOW)
   end

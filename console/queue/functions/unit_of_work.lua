@@ -61,6 +61,12 @@ function S.agent(id)
   return a or nil
 end
 
+-- Returns a member's lanes without reading the rest, for many members at once.
+function S.lanes_text(id)
+  local a = AGENTS[id]
+  return a and a.lanes or redis.call('HGET', key('agent', id), 'lanes') or ''
+end
+
 function S.new_agent(id)
   local a = { id = id, key = key('agent', id), changed = {} }
   AGENTS[id] = a
@@ -87,7 +93,7 @@ function S.forget(thing)
 end
 
 -- SETTINGS, {name, default} of each setting in console/domain/directory.py, is put in front of the library.
-local QUEUE = { 'target', 'opens', 'pace', 'moved', 'removed' } -- and the names of SETTINGS
+local QUEUE = { 'target', 'opens', 'pace', 'removed' } -- and the names of SETTINGS
 for i = 1, #SETTINGS do -- ipairs does not exist while a library loads
   QUEUE[#QUEUE + 1] = SETTINGS[i][1]
 end
@@ -98,10 +104,9 @@ function S.queue(id)
   if known then return known end
   local values = redis.call('HMGET', key('queue', id), unpack(QUEUE))
   if not values[1] then return nil end
-  local q =
-    { id = id, opens = values[2] or '', pace = num(values[3]), moved = num(values[4]), removed = values[5] == '1' }
+  local q = { id = id, opens = values[2] or '', pace = num(values[3]), removed = values[4] == '1' }
   for i, setting in ipairs(SETTINGS) do
-    local value, default = values[i + 5], setting[2]
+    local value, default = values[i + 4], setting[2]
     q[setting[1]] = not value and default or type(default) == 'number' and num(value) or value
   end
   QUEUES[id] = q

@@ -1,0 +1,108 @@
+-- What a chat that starts to wait may expect: how many chats go first, how long that takes, and whether that was right.
+
+local SOME_MEMBERS = 32 -- members whose lanes are read; where more are online, they stand for all of them
+local SOME_CHATS = 100 -- chats ahead that are looked at one by one; of more, each lane is counted by itself
+local RIGHT_WITHIN, RIGHT_SHARE = 5000, 0.2 -- a wait is as expected within this many ms, or this share of the estimate
+local LEARNS = 10 -- a queue's pace takes over a tenth of the newest wait
+
+local function online_in(queue) return redis.call('ZCOUNT', key('staff', queue), '(' .. STAMP, '+inf') end
+
+-- Counts the members online who may have the chat, and for each lane those of them who serve it.
+local function servers(c)
+  local count, serve, seen = 0, {}, {}
+  for queue in S.reached(c) do
+    local lane = ' ' .. S.lane(c, queue) .. ' '
+    local ids = redis.call('ZRANGEBYSCORE', key('staff', queue), '(' .. STAMP, '+inf', 'LIMIT', 0, SOME_MEMBERS)
+    local each = #ids == SOME_MEMBERS and online_in(queue) / SOME_MEMBERS or 1
+    for _, id in ipairs(ids) do
+      local lanes = seen[id] and '' or S.lanes_text(id)
+      if string.find(' ' .. lanes .. ' ', lane, 1, true) then
+        seen[id] = true
+        count = count + each
+        for one in string.gmatch(lanes, '%S+') do
+          serve[one] = (serve[one] or 0) + each
+        end
+      end
+    end
+  end
+  return count, serve
+end
+
+-- Returns {key, lane} of the lists with chats that go before this one, and how many those have at most.
+local function lists_before(c, serve)
+  local found, most = {}, 0
+  for lane in pairs(serve) do
+    -- A freed slot never gets a chat that is to be taken, so to others such a chat is not in the way.
+    for _, kind in ipairs(c.kind == 'pull' and TO_PULL or ROUTED) do
+      local name = key(kind, lane)
+      local count = redis.call('ZCOUNT', name, '-inf', c.rank)
+      if count > 0 then found[#found + 1] = { name, lane } end
+      most = most + count
+    end
+  end
+  return found, most
+end
+
+-- Returns one and the chats that go first, in hundredths: each counts by the share of those who may take it that may
+-- have this chat too. Returns nil while nobody who may have the chat is online.
+local function places(c)
+  local count, serve = servers(c)
+  if count == 0 then return nil end
+  local own = {}
+  for queue in S.reached(c) do
+    own[S.lane(c, queue)] = true
+  end
+  local function weight(lane)
+    if own[lane] then return 100 end
+    local all = math.max(online_in(string.match(lane, '^[^/]+')), 1)
+    return math.min(math.floor(100 * serve[lane] / all), 100)
+  end
+  local lists, most = lists_before(c, serve)
+  local total, heaviest = 100, {}
+  for _, list in ipairs(lists) do
+    local each = weight(list[2])
+    if most > SOME_CHATS then
+      total = total + each * redis.call('ZCOUNT', list[1], '-inf', '(' .. c.rank)
+    else
+      local flat = redis.call('ZRANGEBYSCORE', list[1], '-inf', c.rank, 'WITHSCORES')
+      for i = 1, #flat, 2 do
+        local id = flat[i]
+        if num(flat[i + 1]) < num(c.rank) or id < c.id then heaviest[id] = math.max(heaviest[id] or 0, each) end
+      end
+    end
+  end
+  for _, each in pairs(heaviest) do
+    total = total + each
+  end
+  return total
+end
+
+-- Writes down what the chat, which starts to wait, may expect.
+function S.expect(c)
+  local ahead = places(c) or 0
+  S.put(c, 'places', int(ahead))
+  S.put(c, 'expected', int(ahead * S.queue(c.queue).pace / 100))
+end
+
+-- The wait is over. Returns what was expected, as members of the fact, and counts whether that was right. Of visitors
+-- who `left`, only those count who had to wait for too long: about the others nobody knows.
+function S.compare(c, waited, left)
+  local expected = num(c.expected)
+  if expected == 0 then return '' end
+  local margin, told = math.max(RIGHT_WITHIN, expected * RIGHT_SHARE), ',"expected":' .. c.expected
+  local wrong = waited > expected + margin or (not left and waited < expected - margin)
+  if left and not wrong then return told end
+  S.tally(c.queue, { expected = 1, right = not wrong and 1 or nil })
+  return told .. ',"estimate":"' .. (wrong and 'wrong' or 'right') .. '"'
+end
+
+-- The pace is how long chats of the queue wait for each place. Returns it, as a member of the fact.
+function S.learn(c, waited)
+  local ahead, q = num(c.places), S.queue(c.queue)
+  if ahead == 0 then return '' end
+  local newest = waited * 100 / ahead
+  local pace = q.pace == 0 and newest or (q.pace * (LEARNS - 1) + newest) / LEARNS
+  q.pace = math.max(math.floor(pace), 1)
+  redis.call('HSET', key('queue', c.queue), 'pace', int(q.pace))
+  return ',"pace":' .. int(q.pace)
+end

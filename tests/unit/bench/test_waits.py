@@ -1,0 +1,49 @@
+"""`sestetto load waits` plays visitors and agents on the real Functions, and says honestly what came true."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from console.bench.waits import SCENES, Shop, Wait, share_right
+from tests.support.queue_shift import opened
+
+
+@pytest.mark.parametrize(
+    ("wait", "counts", "right"),
+    [
+        (Wait("sales", 20_000, 24_900, left=False), True, True),
+        (Wait("sales", 20_000, 25_100, left=False), True, False),
+        (Wait("sales", 100_000, 81_000, left=False), True, True),
+        (Wait("sales", 100_000, 79_000, left=False), True, False),
+        (Wait("sales", 20_000, 25_100, left=True), True, False),
+        (Wait("sales", 20_000, 20_000, left=True), False, False),
+        (Wait("sales", 0, 20_000, left=False), False, False),
+    ],
+)
+def test_a_wait_is_right_within_a_fifth_or_five_seconds(wait: Wait, counts: bool, right: bool) -> None:
+    assert (wait.counts, wait.right) == (counts, right)
+    assert share_right([wait]) == (int(counts), float(right))
+
+
+async def test_waits_behind_premium_chats_of_the_same_agents_come_true(store_url: str, workspace_name: str) -> None:
+    async with opened(store_url, workspace_name) as workspace:
+        waits = await Shop(workspace, SCENES[1], seed=7).run(1)
+    counted, share = share_right(waits)
+    assert counted > 150
+    assert share > 0.4
+
+
+def test_a_short_run_compares_every_scene(tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
+    command = [sys.executable, "-m", "console.cli", "load", "waits", "--hours", "0.1", "--out", str(out)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    waits = msgspec.json.decode(out.read_bytes(), type=dict[str, object])["waits"]
+    found = msgspec.convert(waits, dict[str, list[Wait]])
+    assert list(found) == [scene.name for scene in SCENES]
+    assert all(found.values())
