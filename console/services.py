@@ -10,6 +10,7 @@ from console.archive.database import Database
 from console.archive.erasure import Erasure
 from console.archive.exchanges import Exchanges
 from console.archive.history import History
+from console.archive.past import PastChats
 from console.archive.refused_origins import RefusedOrigins
 from console.archive.search import ChatSearch
 from console.archive.stores import Stores
@@ -31,6 +32,8 @@ from console.security import VisitorTokens
 from console.security.cookies import DeviceTokens
 from console.suggestions.learning import Learning
 from console.views.html import HtmlViews
+
+PAST_READS = 4  # visitors whose earlier chats are read at the same time; the others wait their turn, or go without
 
 
 @dataclass
@@ -63,12 +66,15 @@ class Services:
     erasure: Erasure = field(init=False)
     puzzles: Puzzles = field(init=False)
     learning: Learning = field(init=False)
+    past: PastChats = field(init=False)
+    past_reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAST_READS))
     tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
 
     def __post_init__(self) -> None:
         self.refused_origins = RefusedOrigins(self.database)
         self.device_tokens = DeviceTokens(self.settings.secret)
         self.erasure = Erasure(self.database, self.workspace.name)
+        self.past = PastChats(self.database, self.workspace.name)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))
 

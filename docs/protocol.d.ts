@@ -92,10 +92,11 @@ export interface LeaveMessage {
   proof?: string;
 }
 
-/** Ask for older facts, before a seq. */
+/** Ask for older facts, before a seq: of the current chat, or with `chat` of one that `past` brought. */
 export interface VisitorHistory {
   t: "history";
   before: number;
+  chat?: string;
 }
 
 /** Ask for a `pong`, to measure the round trip and the clock. */
@@ -217,6 +218,23 @@ export interface HistoryPage {
   chat?: string;
   more?: boolean;
   before?: number;
+}
+
+/**
+ * Facts of the visitor's earlier chats on this site, oldest first; `more`: there are older ones still. `chat` and
+ * `before` are as asked for, empty after the welcome. `name` and `email` are those the visitor gave last, `agent` is
+ * whom they spoke with last, and `at` (ms) when.
+ */
+export interface PastPage {
+  t: "past";
+  facts: Array<unknown>;
+  more?: boolean;
+  chat?: string;
+  before?: number;
+  name?: string;
+  email?: string;
+  agent?: string;
+  at?: number;
 }
 
 /** The answer to a ping: its `at`, and the server's clock. */
@@ -1128,7 +1146,7 @@ export interface Stalled {
 
 export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | VisitorTyping | VisitorSeen | SetProfile | VisitorEnd | Rate | LeaveMessage | VisitorHistory | Ping;
 
-export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | Pong | Error;
+export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Pong | Error;
 
 export type AnAgentSays = AgentHello | SetStatus | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Watch | Whisper | FollowColleagues | Ping;
 

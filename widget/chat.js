@@ -1,5 +1,5 @@
 /**
- * @import { ChatForVisitor, HistoryPage } from "#protocol"
+ * @import { ChatForVisitor } from "#protocol"
  * @import { Fact } from "./types.js"
  */
 
@@ -67,13 +67,6 @@ export class Chat {
     if (why === "message_left") this.clear(); // filed; there is nothing to continue
     if (kind === "rated" || kind === "reopened") this.rated = kind === "rated";
     return true;
-  }
-
-  /** @param {HistoryPage} page */
-  earlier({ facts, more }) {
-    const [first] = this.facts;
-    this.facts = [.../** @type {Fact[]} */ (facts).filter((fact) => fact.seq < first.seq), ...this.facts];
-    this.more = more;
   }
 
   open() {

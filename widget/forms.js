@@ -1,6 +1,6 @@
 import { bare, button, cut, h, link, warn, write } from "./dom.js";
 import { clock, t } from "./i18n.js";
-import { lines } from "./log.js";
+import { lines, linesOf } from "./log.js";
 
 /**
  * @import { Visitor } from "./visitor.js"
@@ -77,7 +77,7 @@ export class Writing {
 
 /**
  * What LAZY of console/pages/widget.py lists: one file, fetched on opening, so nothing of it may be here.
- * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & typeof import("./links.js") & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./misses.js") & typeof import("./proof.js")>}
+ * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & typeof import("./links.js") & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./misses.js") & typeof import("./proof.js") & typeof import("./past.js")>}
  */
 export const lazy = {};
 
@@ -96,6 +96,7 @@ export async function loadLazy(base, style) {
       h,
       lazy,
       lines,
+      linesOf,
       link,
       privacy,
       sender,

@@ -19,8 +19,14 @@ export const back = (team) =>
   team?.back_at ? t("We're back: {when}", { when: clock(team.back_at, day(team.back_at)) }) : "";
 
 /** Where an answer can go. @param {Panel["visitor"]} visitor */
-const address = ({ profile }) =>
-  h("input", { type: "email", required: true, autocomplete: "email", maxLength: 254, value: profile.email || "" });
+const address = ({ profile, past }) =>
+  h("input", {
+    type: "email",
+    required: true,
+    autocomplete: "email",
+    maxLength: 254,
+    value: profile.email || past[0]?.email || "",
+  });
 
 /** In line: what was written becomes a message, with what stands in the composer. @param {Panel} panel */
 export function leaveLine({ visitor, writing }) {

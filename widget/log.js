@@ -7,8 +7,8 @@ import { clock, t } from "./i18n.js";
  * @import { Visitor } from "./visitor.js"
  */
 
-/** @param {Fact} fact @param {Visitor["chat"]} chat @returns {(Partial<Line> | undefined)[]} */
-function linesOf(fact, chat) {
+/** @param {Fact} fact @param {Pick<Visitor["chat"], "agent" | "seen">} chat @returns {(Partial<Line> | undefined)[]} */
+export function linesOf(fact, chat) {
   const { by, cid, seq, text, at, name } = fact;
   const them = by && by !== "visitor";
   return /** @type {Partial<Line>[]} */ ([
@@ -26,10 +26,12 @@ function linesOf(fact, chat) {
 }
 
 /** The log from top to bottom: facts, then own messages that wait for theirs. @param {Visitor} visitor @returns {Line[]} */
-export function lines({ chat, outbox }) {
+export function lines(visitor) {
+  const { chat, outbox } = visitor;
   /** @type {(key: string, text: string, state: string, pending?: boolean) => Line} */
   const own = (key, text, state, pending) => ({ key, side: "me", name: t("You"), text, state, pending });
   return [
+    ...(lazy.past?.(visitor) || []),
     .../** @type {Line[]} */ (chat.facts.flatMap((fact) => linesOf(fact, chat)).filter((one) => one?.text)),
     ...[...chat.sent].map(([cid, text]) => own(cid, text, t("Sent"))),
     ...outbox.frames
@@ -46,9 +48,9 @@ export class Log {
   stuck = true; // to the bottom
   top = 0;
 
-  /** @param {() => void} earlier */
-  constructor(earlier) {
-    this.earlier = button("quiet", earlier);
+  /** @param {Visitor} visitor */
+  constructor(visitor) {
+    this.earlier = button("quiet", () => lazy.older?.(visitor));
     this.element = h("div.log", {
       role: "log",
       tabIndex: 0,
@@ -79,7 +81,7 @@ export class Log {
         node.remove();
         drawn.delete(key);
       }
-    write(this.earlier, visitor.chat.more ? t("Earlier messages") : "");
+    write(this.earlier, lazy.more?.(visitor) || "");
     if (this.stuck) this.bottom();
   }
 

@@ -41,7 +41,7 @@ export function menu(panel) {
   const draw = () => {
     copying.hidden = !visitor.chat.facts.length;
     ending.hidden = !visitor.chat.open();
-    node.hidden = !visitor.chat.id;
+    node.hidden = !visitor.chat.id && !visitor.past[0];
   };
   return { node, draw };
 }

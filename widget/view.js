@@ -35,7 +35,7 @@ export class Panel {
     this.face = h("span.face", { ariaHidden: "true" });
     this.bar = h("div.bar", { role: "status" });
     this.body = h("div.body");
-    this.log = new Log(() => visitor.connection.send({ t: "history", before: visitor.chat.facts[0].seq }));
+    this.log = new Log(visitor);
     this.timer = h("p.foot", { role: "timer" });
     this.foot = h("p.foot", { role: "status" });
     this.extra = h("div");
@@ -75,7 +75,7 @@ export class Panel {
   draw() {
     const { visitor, element } = this;
     const screen = screenOf(visitor);
-    const talks = ["line", "chat", "ended"].includes(screen);
+    const talks = ["line", "chat", "ended"].includes(screen) || (screen === "start" && !!visitor.past[0]);
     /** @type {string} */
     const built = talks ? "talk" : screen + visitor.left + (screen !== "start" && !lazy.leave);
     const held = this.held();

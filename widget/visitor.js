@@ -36,6 +36,8 @@ export class Visitor {
   barred = false; // the page is not allowed to have the widget
   /** @type {Protocol.Team | null} */
   team = null; // {online, back_at}; null until known
+  /** @type {Pick<Protocol.PastPage, "facts" | "more" | "email">[]} */
+  past = []; // pages of earlier chats, oldest first
   /** @type {Protocol.Line | null} */
   line = null; // {position, wait}
   typist = ""; // who is typing now
@@ -85,7 +87,7 @@ export class Visitor {
 
   /** After the end writing reopens the chat for a while; later it opens another. @param {string} text */
   say(text) {
-    if (Date.now() + this.skew > this.chat.until) this.open(text);
+    if (Date.now() + this.skew > this.chat.until || !(this.chat.id || this.outbox.holds("open"))) this.open(text);
     else this.command("say", { text });
   }
 
@@ -216,7 +218,12 @@ export class Visitor {
 
   /** @param {Protocol.HistoryPage} frame */
   $history(frame) {
-    this.chat.earlier(frame);
+    lazy.earlier?.(this.chat, frame);
+  }
+
+  /** @param {Protocol.PastPage} frame */
+  $past(frame) {
+    this.past = frame.before ? [frame, ...this.past] : frame.facts[0] ? [frame] : [];
   }
 
   // ---------------------------------------------------------------------------------------
@@ -384,6 +391,7 @@ export class Visitor {
     this.chat.clear();
     this.profile = {};
     this.told = [];
+    this.past = [];
     this.forgetting = 0;
     this.leaving = this.identity = this.token = this.epoch = this.left = this.back = this.notice = "";
     this.changed();

@@ -1,12 +1,15 @@
 """What a visitor may do: each verb validates, makes one call to the workspace, and returns its result."""
 
+import asyncio
 from contextlib import suppress
 
 import msgspec
 
 from console.actions.idempotency import after_the_end, first_result
 from console.actions.open_chat import Route, route_new_chat
+from console.actions.past_chats import past_chats
 from console.actions.visitor_profile import CHANNEL, ProfileBuilder, clean_message, valid_email
+from console.archive.past import EarlierFacts
 from console.delivery.signals import TypingSignal
 from console.domain.blocks import block_of
 from console.domain.card_numbers import mask_cards
@@ -35,6 +38,7 @@ from console.services import Services
 from console.views.json import visitor_facts
 
 WRITTEN = 4  # times that a profile goes to the disk: log, feed, the chat as it stands, and the archive
+SQL_WITHIN = 1.0  # seconds in which the archive may say that it knows an opening
 MOST_READ = 1_000  # facts read at once while a page of history is not full
 
 
@@ -229,6 +233,16 @@ class VisitorActions:
             first, count = page.first, MOST_READ
         return facts[-MAX_FACTS:], len(facts) > MAX_FACTS or (bool(facts) and facts[0].prev > 0)
 
+    async def past(self, chat: str = "", before: int = 0) -> EarlierFacts | None:
+        """Return the visitor's earlier chats, the newest facts or those older than one of them; None without SQL.
+
+        What they were called then is what they are called now, until they say otherwise.
+        """
+        found = await past_chats(self.services, self.site, self.visitor.id, but=self.chat, chat=chat, before=before)
+        if found is not None and not self.chat:
+            self.profile.recall(found.name, found.email)
+        return found
+
     # --- helpers --------------------------------------------------------------------------------------------
 
     def _open_chat(self) -> str:
@@ -243,8 +257,11 @@ class VisitorActions:
         """
         if not self.returning:
             return None
-        with suppress(Unknown):  # SQL is down: at worst a resend after more than a day opens a second chat
-            return await first_result(self.services, self.visitor.id, cid, "message" if text else "ended", text=text)
+        # SQL is down or slow: at worst a resend after more than a day opens a second chat
+        with suppress(Unknown, TimeoutError):
+            async with asyncio.timeout(SQL_WITHIN):
+                kind = "message" if text else "ended"
+                return await first_result(self.services, self.visitor.id, cid, kind, text=text)
         return None
 
     async def _late(self, cid: str, kind: str, text: str = "") -> Said:

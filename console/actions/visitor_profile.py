@@ -43,6 +43,12 @@ class ProfileBuilder:
         kept, here = msgspec.json.decode(profile, type=VisitorProfile), self.profile
         self.profile = msgspec.structs.replace(kept, page=here.page or kept.page, title=here.title or kept.title)
 
+    def recall(self, name: str, email: str) -> None:
+        """Take name and address from an earlier visit where this one has given none."""
+        here = self.profile.visitor
+        visitor = msgspec.structs.replace(here, name=here.name or name, email=here.email or email)
+        self.profile = msgspec.structs.replace(self.profile, visitor=visitor)
+
     def set_page(self, page: Page, locale: str = "") -> None:
         """Set the current page; empty values keep what was known."""
         here = self.profile

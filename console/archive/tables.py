@@ -8,6 +8,7 @@ those.
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -51,7 +52,8 @@ sites = Table(
     Column("privacy_url", Text, nullable=False),
     Column("accent", String(64), nullable=False),
     Column("parameters", JSON, nullable=False),
-    Column("queues", JSON, nullable=False),  # those a page may ask for beside its own
+    Column("queues", JSON, nullable=False, server_default="[]"),  # those a page may ask for beside its own
+    Column("remember_days", Integer, nullable=False, server_default="30"),
 )
 
 refused_origins = Table(
@@ -65,13 +67,18 @@ refused_origins = Table(
 
 
 def _column(name: str, setting: QueueSetting) -> Column[Any]:
-    """Return the column of a queue's setting."""
-    if setting.unit:
-        return Column(f"{name}_ms", BigInteger, nullable=False)
+    """Return the column of a queue's setting.
+
+    SQL has its default too: a process of an older release, which runs on for a while, does not write it.
+    """
     value = queue_default(name)
-    kinds = ((bool, Boolean()), (int, Integer()), (str, String(setting.width)))
+    kinds = ((int, Integer()), (str, String(setting.width)))
     kind = next((kind for python, kind in kinds if isinstance(value, python)), JSON())
-    return Column(name, kind, nullable=False)
+    plain = str(value) if isinstance(value, int | str) else msgspec.json.encode(value).decode()
+    default = None if name == "name" else plain or text("''")
+    if setting.unit:
+        return Column(f"{name}_ms", BigInteger, nullable=False, server_default=default)
+    return Column(name, kind, nullable=False, server_default=default)
 
 
 queues = Table(

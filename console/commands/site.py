@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from console.commands.common import open_stores, run, say, show
-from console.domain.directory import Site
+from console.domain.directory import REMEMBERED, Site
 from console.domain.validation.members import origin_of
 from console.errors import NotYours, Refused
 
@@ -26,10 +27,15 @@ def add(
         bool, typer.Option(help="Show agents what visitors are typing; visitors are told.")
     ] = False,
     privacy_url: Annotated[str, typer.Option(help="Privacy page linked from the widget.")] = "",
+    remember_days: Annotated[
+        int, typer.Option(help="Days after which a visitor who does not return is a stranger; 0 for at once.")
+    ] = REMEMBERED,
 ) -> None:
     """Add or change a site."""
     origins = tuple(_origin(text) for text in origin)
-    run(_put_site(Site(key, name or key, queue, origins, locale, typing_preview, privacy_url, queues=tuple(ask or ()))))
+    asked = tuple(ask or ())
+    site = Site(key, name or key, queue, origins, locale, typing_preview, privacy_url, queues=asked)
+    run(_put_site(replace(site, remember_days=remember_days)))
     say(f"Paste this line into the pages of {', '.join(origins)}:")
     say(f'  <script async src="https://THIS-SERVER/widget.js" data-site="{key}"></script>')
 

@@ -13,6 +13,7 @@ Mode = Literal["push", "offer", "pull"]
 Scope = Literal["shared", "queue", "member"]
 SLOTS = 6  # chats per agent, at most: the product's promise
 FIRST_LIMIT = 3  # chats at once of somebody new, until they are used to more
+REMEMBERED = 30  # days until a visitor who does not come back is a stranger, unless the site says otherwise
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 
 
@@ -20,6 +21,7 @@ class Site(msgspec.Struct, frozen=True):
     """A website with the widget.
 
     `origins` match exactly (`https://shop.example:8443`); the query `parameters` named here are kept in page addresses.
+    A visitor who comes back within `remember_days` (0: never) is shown their earlier chats.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Site(msgspec.Struct, frozen=True):
     accent: str = ""
     parameters: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
+    remember_days: int = REMEMBERED
 
 
 class Hours(msgspec.Struct, frozen=True):

@@ -56,6 +56,11 @@ class Context(msgspec.Struct):
     block: Block | None = None
     may_block: bool = False
 
+    @property
+    def last_agent(self) -> ArchivedChat | None:
+        """The newest earlier chat in which an agent spoke with the visitor."""
+        return next((chat for chat in self.earlier or () if chat.agent_name), None)
+
 
 @for_members
 async def show_visitor(request: Request, me: SignedIn) -> Response:

@@ -46,6 +46,7 @@ LAZY = (
     "guard",
     "proof",
     "extras",
+    "past",
 )
 LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
 IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several

@@ -140,6 +140,23 @@ class HistoryPage(Outbound, tag="history"):
     before: int = 0
 
 
+class PastPage(Outbound, tag="past"):
+    """Facts of the visitor's earlier chats on this site, oldest first; `more`: there are older ones still.
+
+    `chat` and `before` are as asked for, empty after the welcome. `name` and `email` are those the visitor gave last,
+    `agent` is whom they spoke with last, and `at` (ms) when.
+    """
+
+    facts: list[msgspec.Raw]
+    more: bool = False
+    chat: str = ""
+    before: int = 0
+    name: str = ""
+    email: str = ""
+    agent: str = ""
+    at: int = 0
+
+
 class ChatForAgent(msgspec.Struct, omit_defaults=True):
     """A chat in one of the agent's slots: `last` is the seq of its last fact, `due` that of its open turn (0: none).
 
@@ -344,7 +361,18 @@ class HtmlWelcome(Outbound, tag="welcome"):
 
 
 VisitorReply = (
-    VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | Pong | Error
+    VisitorWelcome
+    | Ack
+    | Nack
+    | VisitorFact
+    | Line
+    | TeamChanged
+    | Typing
+    | Seen
+    | HistoryPage
+    | PastPage
+    | Pong
+    | Error
 )
 AgentReply = (
     AgentWelcome

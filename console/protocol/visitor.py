@@ -107,9 +107,10 @@ class LeaveMessage(Inbound, tag="leave_message"):
 
 
 class VisitorHistory(Inbound, tag="history"):
-    """Ask for older facts, before a seq."""
+    """Ask for older facts, before a seq: of the current chat, or with `chat` of one that `past` brought."""
 
     before: Seq
+    chat: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 VisitorFrame = (

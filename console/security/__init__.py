@@ -17,9 +17,11 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.domain.directory import REMEMBERED
+
 MAX_PASSWORD = 1_000  # characters; longer ones are refused before hashing
 TOKEN_BYTES = 32
-VISITOR_LIFE = 90 * 24 * 3_600  # seconds since the last visit
+DAY = 24 * 3_600  # seconds
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 PAGE_SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -88,7 +90,7 @@ def digest(token: str) -> str:
 class VisitorTokens:
     """Signs the visitor id that a widget keeps, so that nobody can claim another's.
 
-    A token belongs to one site and ends: each visit gets a fresh one.
+    A token belongs to one site and ends with the site's memory: each visit gets a fresh one.
     """
 
     def __init__(self, secret: str) -> None:
@@ -98,13 +100,15 @@ class VisitorTokens:
     def sign(self, visitor_id: str, site: str = "") -> str:
         return str(self._signer.dumps([site, visitor_id]))
 
-    def read(self, token: str, site: str | None = None) -> str | None:
+    def read(self, token: str, site: str | None = None, *, days: int = REMEMBERED) -> str | None:
         """Return the visitor id, or None if the token is not signed by us, of another site than this, or over.
 
-        One of a release before is taken for the site it comes to; the welcome brings one that belongs there.
+        A site that remembers for `days` takes it a day longer, as a chat may be live for that long without a visit:
+        with 0 days it only leads back to that chat. One of a release before is taken for the site it comes to; the
+        welcome brings one that belongs there.
         """
         try:
-            found = self._signer.loads(token, max_age=VISITOR_LIFE)
+            found = self._signer.loads(token, max_age=(days + 1) * DAY)
         except BadSignature:
             return self._read_former(token)
         match found:

@@ -24,6 +24,7 @@ from console.protocol import (
     Inbound,
     LeaveMessage,
     Open,
+    PastPage,
     Rate,
     Seen,
     SetProfile,
@@ -63,6 +64,7 @@ class VisitorConnection(Connection):
         self._facts = CatchUp(self._show)
         self._welcomed = False
         self._counted = ""  # the address, once its socket is
+        self._recalling: asyncio.Task[None] | None = None
 
     def _actions_of(self, visitor: str) -> VisitorActions:
         asked = self.socket.query_params
@@ -92,7 +94,8 @@ class VisitorConnection(Connection):
         if not isinstance(frame, VisitorHello):
             return False
         site = self.actions.site.key
-        known = self.services.visitor_tokens.read(frame.token, site) if frame.token else None
+        days = self.actions.site.remember_days
+        known = self.services.visitor_tokens.read(frame.token, site, days=days) if frame.token else None
         self.actions = self._actions_of(known or new_id())
         self.actions.profile.set_page(frame.page, frame.locale)
         # Join before reading: facts that arrive meanwhile wait in `_facts` and follow the welcome.
@@ -103,6 +106,10 @@ class VisitorConnection(Connection):
         self._welcomed = True
         self._facts.go_on()
         self.look_again()
+        if known and days:
+            self._recall()
+        elif frame.token or frame.epoch:
+            self.send(PastPage([]))  # what the page may still show is not this visitor's
         return True
 
     async def _let_in(self) -> None:
@@ -150,9 +157,34 @@ class VisitorConnection(Connection):
             )
         )
 
+    def _recall(self, chat: str = "", before: int = 0) -> None:
+        """Send the visitor's earlier chats when SQL has them. Not awaited: the visitor can write meanwhile."""
+        self._recalling = asyncio.create_task(self._send_past(chat, before))
+
+    async def _send_past(self, chat: str, before: int) -> None:
+        found = await self.actions.past(chat, before)
+        if found is not None:
+            facts = [raw(fact) for fact in visitor_facts(found.facts)]
+            last = found.name, found.email, found.agent, found.at
+            self.send(PastPage(facts, found.more, chat, before, *last))
+        elif chat:
+            self.send(PastPage([], True, chat, before))  # they may ask again
+
     async def history(self, frame: VisitorHistory) -> None:
+        if frame.chat not in ("", self.actions.chat):
+            await self._older(frame)
+            return
         facts, more = await self.actions.history(frame.before)
         self.send(HistoryPage([raw(fact) for fact in facts], self.actions.chat, more, frame.before))
+
+    async def _older(self, frame: VisitorHistory) -> None:
+        """Answer with a page of an earlier chat; one at a time, and none where the site remembers nothing."""
+        if not self.actions.site.remember_days:
+            self.send(PastPage([], False, frame.chat, frame.before))
+        elif self._recalling is not None and not self._recalling.done():
+            self.send(PastPage([], True, frame.chat, frame.before))
+        else:
+            self._recall(frame.chat, frame.before)
 
     def chat_of_all(self) -> str:
         return self.actions.chat
@@ -205,6 +237,8 @@ class VisitorConnection(Connection):
 
     async def gone(self) -> None:
         self.services.hub.leave(self)
+        if self._recalling is not None:
+            self._recalling.cancel()
         if self._counted:
             self.services.address_sockets.go(self._counted)
         if self.actions.chat:

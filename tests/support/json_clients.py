@@ -75,10 +75,11 @@ class Visitor(Talker):
 
     @classmethod
     async def comes(
-        cls, server: RunningServer, *, knows: "Visitor | None" = None, after: int | None = None, queue: str = ""
-    ) -> Self:
+        cls, server: RunningServer, *, knows: "Visitor | None" = None, after: int | None = None, queue: str = "",
+        site: str = "demo",
+    ) -> Self:  # fmt: skip
         """A tab that says hello; `knows` is the same visitor's earlier tab, which this one continues."""
-        address = f"{server.socket_url}/ws/visitor?site=demo" + (f"&queue={queue}" if queue else "")
+        address = f"{server.socket_url}/ws/visitor?site={site}" + (f"&queue={queue}" if queue else "")
         socket = await SocketClient.open(address, subprotocol="sestetto.v1", origin=server.url)
         vera = cls(socket)
         hello: Frame = {}

@@ -91,15 +91,27 @@ def test_a_token_belongs_to_the_site_that_gave_it() -> None:
     assert tokens.read(tokens.sign("vera", "shop"), "blog") is None
 
 
-def test_a_token_ends_ninety_days_after_the_last_visit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_lives_as_long_as_its_site_remembers(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens, now, day = VisitorTokens("s" * 32), int(time.time()), 24 * 3_600
     token = tokens.sign("vera", "shop")
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 89 * day)
-    assert tokens.read(token, "shop") == "vera"
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 29 * day)
+    assert tokens.read(token, "shop", days=30) == "vera"
+    assert tokens.read(token, "shop", days=7) is None
     fresh = tokens.sign("vera", "shop")
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 91 * day)
-    assert tokens.read(token, "shop") is None
-    assert tokens.read(fresh, "shop") == "vera"
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 31 * day + 2)
+    assert tokens.read(token, "shop", days=30) is None
+    assert tokens.read(fresh, "shop", days=30) == "vera"
+
+
+def test_a_token_of_a_site_that_remembers_nobody_leads_to_a_live_chat_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokens, now, hour = VisitorTokens("s" * 32), int(time.time()), 3_600
+    token = tokens.sign("vera", "shop")
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 23 * hour)
+    assert tokens.read(token, "shop", days=0) == "vera"
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: now + 25 * hour)
+    assert tokens.read(token, "shop", days=0) is None
 
 
 def test_a_token_of_a_release_before_is_taken_at_the_site_it_comes_to() -> None:

@@ -12,6 +12,7 @@ from console.errors import Problem
 ORIGINS = 50
 TITLE, CANNED_TEXT = 80, 4_000  # characters; a canned text may be as long as a message
 RETENTION = 3_650  # days
+REMEMBERED = 365  # days
 ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}|")
 BRACES = re.compile(r"\{([^{}\n]{1,70})\}")
@@ -73,6 +74,12 @@ def validate_site(site: Site, known: Directory) -> list[Problem]:
         site.privacy_url or not site.typing_preview,
         "privacy_url",
         "The typing preview needs a privacy page. Enter its address.",
+    )
+    found.unless(
+        0 <= site.remember_days <= REMEMBERED,
+        "remember_days",
+        "Enter a number of days from 1 to %(most)s, or 0 to remember nobody.",
+        most=REMEMBERED,
     )
     found.unless(COLOUR.fullmatch(site.accent), "accent", "Enter a colour as # and six digits, such as #1d5c88.")
     return found

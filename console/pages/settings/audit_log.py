@@ -71,6 +71,7 @@ FIELDS = {
     "typing_preview": _("Typing preview"),
     "privacy_url": _("Privacy page"),
     "accent": _("Accent colour"),
+    "remember_days": _("Days visitors are remembered"),
     "parameters": _("URL parameters to keep"),
     "email": _("E-mail address"),
     "role": _("Role"),

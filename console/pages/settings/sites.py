@@ -111,6 +111,7 @@ def typed_of(site: Site) -> dict[str, str]:
         "privacy_url": site.privacy_url,
         "accent": site.accent,
         "parameters": "\n".join(site.parameters),
+        "remember_days": str(site.remember_days),
         **ticks("asks", site.queues),
     }
 
@@ -132,6 +133,9 @@ def read_site(form: Form, was: Site) -> Site:
         accent=form.plain("accent").lower(),
         parameters=tuple(dict.fromkeys(form.lines("parameters"))),
         queues=form.ticked("asks"),
+        remember_days=form.whole("remember_days", otherwise=was.remember_days)
+        if form.plain("remember_days")
+        else was.remember_days,
     )
 
 

@@ -18,7 +18,7 @@ from console.archive.database import Database, sqlite_url
 from console.archive.feed_cursor import FeedCursor, FeedPosition
 from console.archive.stores import Stores
 from console.archive.tables import directory, metadata, sessions
-from console.domain.directory import Member, Queue
+from console.domain.directory import Member, Queue, Site
 from console.errors import SettingError, Unknown
 from tests.support.archive_feed import fresh_database, to_version
 
@@ -86,6 +86,19 @@ async def test_queues_and_members_of_the_first_release_get_the_defaults(tmp_path
     assert stands.queues == {"q": Queue("q", "Q")}
     assert stands.members == {"ana": Member("ana", "Ana", "a@x", queues=("q",))}
     await database.close()
+
+
+async def test_a_process_of_an_older_release_adds_queues_and_sites_to_a_migrated_database(database: Database) -> None:
+    """It runs on for some minutes of a rolling deploy, and writes no column that it does not know."""
+    async with database.writing() as connection:
+        await connection.execute(text("INSERT INTO directory (id, version) VALUES (1, 1)"))
+        await connection.execute(text("INSERT INTO queues (id, name) VALUES ('q', 'Q')"))
+        columns = "(key, name, queue, origins, locale, typing_preview, privacy_url, accent, parameters)"
+        row = "('shop', 'Shop', 'q', '[]', 'en', false, '', '', '[]')"
+        await connection.execute(text(f"INSERT INTO sites {columns} VALUES {row}"))
+    stands = await Stores(database).directory.read()
+    assert stands.queues == {"q": Queue("q", "Q")}
+    assert stands.sites == {"shop": Site("shop", "Shop", "q", (), "en")}
 
 
 async def test_how_far_the_feed_was_read_and_what_was_set_aside_outlive_the_one_table_of_cursors(

@@ -1,0 +1,29 @@
+"""What passes between two visits: a chat's end reaches the archive, and a day in which the live store lets go of it."""
+
+from console.archive.history import History
+from console.queue.embedded import EmbeddedStore
+from console.queue.keys import Keys
+from console.queue.store import open_client
+from tests.support.credentials import stores_of
+from tests.support.eventually import eventually
+from tests.support.server_process import RunningServer
+
+
+async def is_filed(server: RunningServer, chat: str) -> None:
+    """Wait for the chat's end to be in SQL."""
+    await eventually(lambda: _in_archive(server, chat), "the archive to have the chat's end")
+
+
+async def _in_archive(server: RunningServer, chat: str) -> bool:
+    async with stores_of(server) as stores:
+        record = await History(stores.database).read_chat(chat)
+    return record is not None and record.chat.ended is not None
+
+
+async def a_day_passes(server: RunningServer, chat: str) -> None:
+    """The live store lets go of a visitor 24 h after their chat."""
+    client = open_client(EmbeddedStore(server.data / "store").url)
+    async for name in client.scan_iter(match=Keys("main").of("visitor", "*")):
+        if (await client.hget(name, "chat") or b"").decode() == chat:
+            await client.delete(name)
+    await client.aclose()

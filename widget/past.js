@@ -1,0 +1,40 @@
+import { lazy } from "./forms.js";
+import { clock, t } from "./i18n.js";
+import { linesOf } from "./log.js";
+
+/**
+ * @import { Fact, Line } from "./types.js"
+ * @import { Chat } from "./chat.js"
+ * @import { HistoryPage } from "#protocol"
+ * @import { Visitor } from "./visitor.js"
+ */
+
+/** The lines of earlier chats and the divider below them; nothing before the current chat's own log is whole. @param {Visitor} visitor @returns {Line[]} */
+export function past({ chat, past }) {
+  const facts = chat.more ? [] : /** @type {Fact[]} */ (past.flatMap((page) => page.facts));
+  const found = facts.flatMap((fact, i) => {
+    const { chat: of, at } = fact;
+    const said = linesOf(fact, { agent: "", seen: 0 }).map(
+      (line) => line?.text && { ...line, key: of + line.key, state: "" },
+    );
+    return [facts[i - 1]?.chat !== of && { key: of, text: clock(at, lazy.day?.(at)) }, ...said];
+  });
+  if (facts[0]) found.push({ key: "now", text: t("New conversation") });
+  return /** @type {Line[]} */ (found.filter(Boolean));
+}
+
+/** What the button over the log says; nothing when there is nothing older. @param {Visitor} visitor */
+export const more = ({ chat, past }) => (chat.more || past[0]?.more) && t("Earlier messages");
+
+/** Asks for what is older than the log's first line. @param {Visitor} visitor */
+export function older({ chat, past, connection }) {
+  const [first] = chat.more ? chat.facts : past.flatMap((page) => /** @type {Fact[]} */ (page.facts));
+  connection.send({ t: "history", before: first.seq, ...(!chat.more && { chat: first.chat }) });
+}
+
+/** Older facts of the current chat. @param {Chat} chat @param {HistoryPage} page */
+export function earlier(chat, { facts, more }) {
+  const [first] = chat.facts;
+  chat.facts = [.../** @type {Fact[]} */ (facts).filter((fact) => fact.seq < first.seq), ...chat.facts];
+  chat.more = more;
+}
