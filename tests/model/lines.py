@@ -326,6 +326,7 @@ class Lines(Queues):
 
     def release(self, c: Chat, why: str) -> None:
         agent = c.agent
+        self.follow_settings(c)
         self.let_go(c)
         self.enqueue(c, front=True)
         self.record(c, "released", agent=agent, why=why, due=c.due, rank=c.rank)
@@ -341,6 +342,8 @@ class Lines(Queues):
     def hand_over(self, c: Chat, queue: str, to: str, why: str, **payload: Any) -> int:
         holder, place, since = c.agent, c.place, c.since
         self.no_timer(c.id, "overflow", "language")
+        if not queue:
+            self.follow_settings(c)
         member = self.let_go(c)
         if queue:
             c.queue, c.reached = queue, []

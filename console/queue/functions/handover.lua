@@ -88,6 +88,7 @@ local function hand_over(c, queue, to, why, payload)
   if place == 'waiting' then S.unline(c) end
   S.no_timer('overflow', c.id)
   S.no_timer('language', c.id)
+  if queue == '' then S.follow_settings(c) end -- see S.release
   S.let_go(c)
   if queue ~= '' then
     S.put(c, 'queue', queue)

@@ -295,6 +295,7 @@ end
 
 -- Puts the chat back at the front of its queue, with draft, context and clock; it goes to whoever is free.
 function S.release(c, why)
+  S.follow_settings(c) -- before its stay is counted, so that every reader of the facts counts it in the same queue
   local id = S.let_go(c)
   S.enqueue(c, S.queue(c.queue), true)
   S.record(c, 'released', '"agent":"' .. id .. '","why":"' .. why .. '","due":' .. c.due .. ',"rank":' .. c.rank)
