@@ -1,0 +1,42 @@
+"""Moves after which store and model once differed, as short as they could be made."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from console.domain.ids import new_id
+from console.queue.store import Store
+from tests.model.lockstep import Twin
+from tests.model.moves import Moves
+
+FOUND = {  # name of the move, k, j, yes
+    "an offered chat comes back while the tier it would overflow to is removed": [
+        ("hours_are_told", 1, 2, False), ("opens", 1, 0, False), ("configures", 4, 0, False),
+    ],
+    "a late chat leaves its agent while its queue is removed": [
+        ("opens", 2, 0, False), ("agent_tries", 9, 0, False), ("moves", 9, 5, False), ("opens", 2, 11, False),
+        ("ticker_is_behind", 5, 1, False), ("ticker_is_behind", 6, 7, True), ("time_passes", 10, 5, False),
+        ("configures", 11, 8, False),
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def twin(store_url: str) -> Iterator[Twin]:
+    loop = asyncio.new_event_loop()
+    store = Store(store_url)
+    twin = Twin(loop, store, f"t-{new_id()}")
+    yield twin
+    twin.close()
+    loop.run_until_complete(store.close())
+    loop.close()
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_store_and_model_agree_after(twin: Twin, name: str) -> None:
+    moves = Moves(twin)
+    before = twin.calls
+    for move, k, j, yes in FOUND[name]:
+        getattr(moves, move)(k, j, yes)
+    assert twin.calls > before
