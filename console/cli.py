@@ -9,6 +9,7 @@ import typer
 from console.bench import commands as load
 from console.commands import member, queue, site, token
 from console.commands.adopt import adopt
+from console.commands.backup import backup, restore
 from console.commands.check import check
 from console.commands.migrate import migrate
 from console.commands.serve import demo, serve
@@ -44,6 +45,8 @@ app.command("demo")(demo)
 app.command("check")(check)
 app.command("migrate")(migrate)
 app.command("adopt")(adopt)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.add_typer(member.app, name="member")
 app.add_typer(token.app, name="token")
 app.add_typer(load.app, name="load")

@@ -38,8 +38,12 @@ async def introduce(workspace: Workspace, database: Database, secret: str) -> No
 
 
 async def adopt(workspace: Workspace, database: Database, secret: str) -> None:
-    """Make this store and this secret those of the database, whatever they were."""
+    """Make this store and this secret those of the database, whatever they were.
+
+    A new history begins, as clients may have seen more than a store that was restored by hand has.
+    """
     refuse_workspace((await read_identity(database)).workspace, workspace.name)
     await forget(database)
     await workspace.release_store()
     await introduce(workspace, database, secret)
+    await workspace.turn_epoch((await workspace.feed_ends()).epoch)

@@ -18,7 +18,8 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -61,6 +62,8 @@ save ""
 stop-writes-on-bgsave-error no
 # Nothing is thrown away to make room.
 maxmemory-policy noeviction
+# A backup is a snapshot for a replica, and there is no second replica to wait for.
+repl-diskless-sync-delay 0
 always-show-logo no
 """
 
@@ -216,6 +219,16 @@ class EmbeddedStore:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+@asynccontextmanager
+async def alone_on(folder: Path) -> AsyncIterator[None]:
+    """Nobody runs on the folder inside the block. Raises SettingError naming who does."""
+    lock = await _locked(folder, socket_path(folder))
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 async def answers(store: EmbeddedStore) -> bool:

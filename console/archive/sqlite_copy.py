@@ -1,0 +1,41 @@
+"""A copy of a SQLite database while others read and write it, and whether anybody has it open."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from console.errors import SettingError
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy the database as of one moment; nobody waits for it. `target` must not exist. Raises SettingError.
+
+    The pages are copied as they are: a rebuilt file (VACUUM INTO) would number the rows anew, which the search index
+    refers to.
+    """
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
+            closing(sqlite3.connect(target)) as writing,
+        ):
+            writing.execute("PRAGMA synchronous=OFF")  # synced as a whole, later
+            reading.backup(writing)
+            found = writing.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as problem:
+        raise SettingError(f"The database {source} cannot be copied: {problem}.") from problem
+    if found != "ok":
+        raise SettingError(f"The database {source} is damaged: {found}")
+
+
+def is_open(file: Path) -> bool:
+    """Whether another process has the database open, or we cannot know. Nothing in it changes."""
+    if not file.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
+            # Leaving WAL needs the file for oneself; whoever opens it next turns WAL on again.
+            return bool(connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete")
+    except sqlite3.DatabaseError as problem:
+        return "locked" in str(problem)  # otherwise it is no database, and nobody works with it

@@ -1,0 +1,1 @@
+"""Copies of an installation: made while it runs, checked, and put back."""

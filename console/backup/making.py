@@ -1,0 +1,105 @@
+"""Makes a backup of an installation that may be running: SQL first, then the store, which then is never behind SQL."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from console.archive.sqlite_copy import copy_sqlite
+from console.backup.manifest import (
+    DATABASE,
+    FILES,
+    STORE,
+    Manifest,
+    copy_file,
+    digest_of,
+    open_private,
+    sync,
+    write_manifest,
+)
+from console.backup.places import other_files, sqlite_file
+from console.config import Settings
+from console.data_folder import running_store_url, store_folder
+from console.errors import SettingError
+from console.queue.embedded import EmbeddedStore
+from console.queue.store_copy import copy_store
+
+
+async def make_backup(settings: Settings, folder: Path, *, database: bool = True, store: bool = True) -> Manifest:
+    """Copy everything to `folder`, which must be new or empty. Raises SettingError, and leaves nothing then."""
+    source = _existing(sqlite_file(settings)) if database else None
+    with _filled(folder):
+        if source:
+            await asyncio.to_thread(copy_sqlite, source, folder / DATABASE)
+        if store:
+            async with _store_url(settings) as url:
+                await _copy_store(url, folder / STORE)
+        files = await asyncio.to_thread(_copy_files, settings, folder)
+        for name in (DATABASE, STORE):
+            if (folder / name).exists():
+                files[name] = await asyncio.to_thread(digest_of, folder / name)
+        manifest = Manifest(
+            release=metadata.version("sestetto"),
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            workspace=settings.workspace,
+            files=dict(sorted(files.items())),
+        )
+        write_manifest(folder, manifest)
+    return manifest
+
+
+def _existing(file: Path) -> Path:
+    if not file.exists():
+        raise SettingError(f"There is no database at {file}. Name the installation with SESTETTO_DATA.")
+    return file
+
+
+@contextmanager
+def _filled(folder: Path) -> Iterator[None]:
+    """Create the folder, for its owner alone; remove it if the block fails."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise SettingError(f"{folder} is not empty. Give each backup a folder of its own.")
+        folder.chmod(0o700)
+    except OSError as problem:
+        raise SettingError(f"Cannot create the folder {folder}: {problem.strerror}.") from problem
+    try:
+        yield
+    except BaseException as problem:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(problem, OSError):
+            raise SettingError(f"The backup failed: {problem.strerror or problem}.") from problem
+        raise
+
+
+@asynccontextmanager
+async def _store_url(settings: Settings) -> AsyncIterator[str]:
+    """The running store, or the embedded one, started for this."""
+    if url := await running_store_url(settings):
+        yield url
+        return
+    if not store_folder(settings).exists():
+        raise SettingError(f"There is no store in {store_folder(settings)}. Without one, use --without-store.")
+    async with EmbeddedStore(store_folder(settings)) as store:
+        yield store.url
+
+
+async def _copy_store(url: str, target: Path) -> None:
+    with open_private(target) as file:
+        await copy_store(url, file)
+        sync(file)
+
+
+def _copy_files(settings: Settings, folder: Path) -> dict[str, str]:
+    """Copy the rest of the data folder: the secret, and whatever else is kept there."""
+    found = {}
+    for name in other_files(settings, folder):
+        target = folder / FILES / name
+        for parent in reversed(target.relative_to(folder).parents):
+            (folder / parent).mkdir(mode=0o700, exist_ok=True)
+        found[f"{FILES}/{name}"] = copy_file(settings.data.absolute() / name, target)
+    return found

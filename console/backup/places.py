@@ -1,0 +1,41 @@
+"""Where an installation keeps what a backup holds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from console.archive.database import sqlite_url
+from console.config import Settings
+from console.errors import SettingError
+
+ASIDE = "replaced-"  # what a restore moved out of its way
+STAGED = "restoring-"  # what a restore is about to put in its place
+OWN_POSTGRESQL = (
+    "SESTETTO_DATABASE is PostgreSQL, which has tools of its own for this: use pg_dump and pg_restore as "
+    "docs/operations.md describes, and add --without-database."
+)
+
+
+def sqlite_file(settings: Settings) -> Path:
+    """Return the file of SQLite. Raises SettingError if the database is PostgreSQL."""
+    url = settings.database or sqlite_url(settings.data.absolute())
+    if not url.startswith("sqlite"):
+        raise SettingError(OWN_POSTGRESQL)
+    return Path(make_url(url).database or "").absolute()
+
+
+def other_files(settings: Settings, *apart: Path) -> Iterator[Path]:
+    """Yield the plain files of the data folder but store and database, relative to it; nothing below `apart`."""
+    data = settings.data.absolute()
+    url = settings.database or sqlite_url(data)
+    database = sqlite_file(settings) if url.startswith("sqlite") else data / "sestetto.db"
+    for path in sorted(data.rglob("*")):
+        name = path.relative_to(data)
+        if name.parts[0] == "store" or name.parts[0].startswith((ASIDE, STAGED, "secret-")):
+            continue
+        if path.parent == database.parent and path.name.startswith((database.name, "sestetto.db")):
+            continue
+        if any(path.is_relative_to(one) for one in apart) or path.is_symlink() or not path.is_file():
+            continue
+        yield name

@@ -1,0 +1,91 @@
+"""A copy of a store as of one moment: the snapshot that a new replica would get (RDB), over an ordinary connection.
+
+It works the same for the embedded store and for one on another machine, and leaves no file behind there. The store
+forks for it, as for a rewrite of its append-only file; calls go on.
+"""
+
+import asyncio
+from typing import BinaryIO
+
+from redis.asyncio.connection import Connection
+from redis.exceptions import AuthenticationError, RedisError
+
+from console.domain.service_urls import without_password
+from console.errors import SettingError
+from console.queue.store import open_client
+
+SILENCE = 60.0  # seconds without a byte after which it is given up; the store sends one a second while it prepares
+CHUNK = 1 << 20
+MARK = 40  # bytes that end a snapshot whose length was not known when it began
+MAGIC = (b"REDIS", b"VALKEY")
+
+
+async def copy_store(url: str, target: BinaryIO) -> None:
+    """Write the snapshot to `target`. Raises SettingError if the store refuses, or stops in the middle."""
+    client = open_client(url, socket_connect_timeout=10, socket_timeout=SILENCE)
+    connection: Connection = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+    try:
+        await connection.connect()  # type: ignore[no-untyped-call]
+        for words in (("REPLCONF", "capa", "eof"), ("REPLCONF", "rdb-only", "1")):
+            await connection.send_command(*words)
+            await connection.read_response()
+        await connection.send_command("SYNC")
+        # What follows is no reply of the protocol, so it is read past the client's parser, which has nothing left.
+        assert connection._reader is not None
+        await _read_snapshot(connection._reader, target)
+    except AuthenticationError as problem:
+        raise SettingError(f"The store at {without_password(url)} refuses the user or password.") from problem
+    except (RedisError, OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as problem:
+        says = str(problem) or type(problem).__name__
+        raise SettingError(
+            f"The store at {without_password(url)} gives no copy of itself: {says}. Copy its files yourself, and use "
+            "--without-store."
+        ) from problem
+    finally:
+        await connection.disconnect()
+        await client.aclose()
+
+
+async def _read_snapshot(reader: asyncio.StreamReader, target: BinaryIO) -> None:
+    header = await _line(reader)
+    if not header.startswith(b"$"):
+        raise ValueError(header.lstrip(b"-").decode(errors="replace"))
+    if header.startswith(b"$EOF:"):
+        await _until(reader, target, header[5:])
+    else:
+        await _exactly(reader, target, int(header[1:]))
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """Return the first line that is not empty: empty ones say that the store is still at it."""
+    while True:
+        async with asyncio.timeout(SILENCE):
+            line = (await reader.readuntil(b"\n")).strip()
+        if line:
+            return line
+
+
+async def _some(reader: asyncio.StreamReader, most: int = CHUNK) -> bytes:
+    async with asyncio.timeout(SILENCE):
+        data = await reader.read(most)
+    if not data:
+        raise ValueError("it hung up in the middle")
+    return data
+
+
+async def _exactly(reader: asyncio.StreamReader, target: BinaryIO, size: int) -> None:
+    while size:
+        data = await _some(reader, min(size, CHUNK))
+        target.write(data)
+        size -= len(data)
+
+
+async def _until(reader: asyncio.StreamReader, target: BinaryIO, mark: bytes) -> None:
+    """Copy everything before the mark, which is random, and the last that comes."""
+    if len(mark) != MARK:
+        raise ValueError("it sent a mark that is none")
+    tail = b""
+    while not tail.endswith(mark):
+        data = tail + await _some(reader)
+        target.write(data[:-MARK])
+        tail = data[-MARK:]
