@@ -31,9 +31,8 @@ from console.demo import shop
 from console.domain.service_urls import without_password
 from console.errors import SestettoError, SettingError, Unknown
 from console.metrics import ProcessFigures, registry
-from console.pages import board, chats, console, sign_in, static, suggestions, widget
+from console.pages import board, chats, console, error_pages, sign_in, static, suggestions, widget
 from console.pages import settings as setting_pages
-from console.pages.guard import no_page
 from console.pairing.configuration import publish
 from console.pairing.history import settle_history
 from console.pairing.identity import introduce
@@ -102,7 +101,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
     routes += shop.routes if demo else sign_in.front_door
     if settings.metrics:
         routes.append(Route("/metrics", metrics))
-    app = Application(routes=routes, lifespan=lifespan, exception_handlers={404: no_page})
+    app = Application(routes=routes, lifespan=lifespan, exception_handlers=error_pages.handlers)
     app.public_origin = "" if demo else settings.origin
     return app
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from console.archive.credentials import SignedIn
 from console.archive.sessions import SESSION_LIFE
@@ -172,16 +172,6 @@ def go(path: str) -> Response:
 def says(error: SestettoError, locale: str) -> str:
     """Return an error's text in the reader's language; for an unavailable database, what it means for them."""
     return page_texts().get(locale).gettext(AWAY if isinstance(error, Unknown) else str(error))
-
-
-async def no_page(request: Request, error: Exception) -> Response:
-    """Answer for an address without a page: a page for whoever reads it, a word for scripts."""
-    if "text/html" not in request.headers.get("accept", ""):
-        return PlainTextResponse("Not Found", 404)
-    context = {"signed_in": None, "status": 404, "says": ""}
-    response = render(request, "problem.html", context, status=404, locale=locale_of(request))
-    response.headers["cache-control"] = "no-store"
-    return response
 
 
 def problem(request: Request, error: SestettoError, me: SignedIn | None = None) -> Response:

@@ -11,8 +11,15 @@ from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 TEMPLATES = ("problem", "sign_in", "sign_in_demo", "chats", "chat", "fragments/archived")
-SOURCES = ("pages/guard.py", "pages/sign_in.py", "actions/archived_chats.py", "actions/sessions.py")
-RAISED = re.compile(r'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:AWAY|WRONG|SLOWLY) = "([^"]+)"')
+SOURCES = (
+    "pages/guard.py",
+    "pages/error_pages.py",
+    "pages/sign_in.py",
+    "actions/archived_chats.py",
+    "actions/sessions.py",
+)
+NAMES = "AWAY|WRONG|SLOWLY|NO_PAGE|NOT_TO_OPEN|FAILED"
+RAISED = re.compile(rf'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:{NAMES}) = "([^"]+)"')
 
 
 def in_templates() -> Iterator[str]:
