@@ -594,7 +594,7 @@ export interface HtmlWelcome {
 
 /**
  * Fragments for htmx. `due` maps chats to the due time of their open turn, 0 for none; `drafts` maps chats to unsent
- * text.
+ * text. `moved` says where chats went that this frame takes out of their panes.
  */
 export interface Html {
   t: "html";
@@ -602,6 +602,15 @@ export interface Html {
   content: string;
   due?: Record<string, number>;
   drafts?: Record<string, string>;
+  moved?: Array<Moved>;
+}
+
+/** Where a chat was transferred from this agent: to an agent or a queue, by name. `by` is empty for oneself. */
+export interface Moved {
+  chat: string;
+  by?: string;
+  agent?: string;
+  queue?: string;
 }
 
 /** A watched chat: with `whole` its full state, else what happened since. */

@@ -205,6 +205,15 @@ class Went(msgspec.Struct, omit_defaults=True):
     agent: str = ""
 
 
+class Moved(msgspec.Struct, omit_defaults=True):
+    """Where a chat was transferred from this agent: to an agent or a queue, by name. `by` is empty for oneself."""
+
+    chat: str
+    by: str = ""
+    agent: str = ""
+    queue: str = ""
+
+
 class AgentWelcome(Outbound, tag="welcome"):
     """The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`.
 
@@ -333,13 +342,15 @@ class Unwatched(Outbound, tag="unwatched"):
 class Html(Outbound, tag="html"):
     """Fragments for htmx.
 
-    `due` maps chats to the due time of their open turn, 0 for none; `drafts` maps chats to unsent text.
+    `due` maps chats to the due time of their open turn, 0 for none; `drafts` maps chats to unsent text. `moved` says
+    where chats went that this frame takes out of their panes.
     """
 
     n: int
     content: str
     due: dict[str, int] = {}
     drafts: dict[str, str] = {}
+    moved: list[Moved] = []
 
 
 class HtmlWelcome(Outbound, tag="welcome"):

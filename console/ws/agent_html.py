@@ -10,10 +10,10 @@ from starlette.requests import HTTPConnection
 
 from console.board.agent_rows import zone_of
 from console.delivery.rendered_fact import RenderedFact
-from console.events import AgentChanged, read_log
+from console.events import AgentChanged, Transferred, read_log
 from console.projection.picture import ChatState, chat_state
 from console.projection.statistics import AgentFigures
-from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Went
+from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Moved, Went
 from console.queue.results import ChatSnapshot, Connected
 from console.views.html import Strip
 from console.views.templating import locale_of
@@ -31,6 +31,7 @@ class HtmlRenderer:
         self._content: list[str] = []
         self._due: dict[str, int] = {}
         self._drafts: dict[str, str] = {}
+        self._moved: list[Moved] = []
         self._n = 0
         self._flushed = 0.0
         self._later: asyncio.TimerHandle | None = None
@@ -76,6 +77,8 @@ class HtmlRenderer:
 
     def left(self, on: AgentView, rendered: RenderedFact, chat: str, why: str) -> None:
         self._drafts.pop(chat, None)
+        if isinstance(rendered.fact, Transferred):
+            self._moved.append(moved(on, rendered.fact))
         if rendered.slot_before:
             free = on.services.views.pane(rendered.slot_before, None, (), locale=self._locale, now=on.now())
             self._add(on, rendered.n, free, {chat: 0})
@@ -158,6 +161,15 @@ class HtmlRenderer:
     def _flush(self, on: AgentView) -> None:
         self._later = None
         self._flushed = time.monotonic()
-        content, due, drafts = "".join(self._content), self._due, self._drafts
-        self._content, self._due, self._drafts = [], {}, {}
-        on.send(Html(self._n, content, due, drafts))
+        frame = Html(self._n, "".join(self._content), self._due, self._drafts, self._moved)
+        self._content, self._due, self._drafts, self._moved = [], {}, {}, []
+        on.send(frame)
+
+
+def moved(on: AgentView, fact: Transferred) -> Moved:
+    """Say where the chat went, and by whom if it was not the agent."""
+    members, queues = on.services.directory.members, on.services.directory.queues
+    by = "" if fact.author.id == on.author.id else fact.author.name
+    if fact.to:
+        return Moved(fact.chat, by, agent=members[fact.to].name if fact.to in members else fact.author.name)
+    return Moved(fact.chat, by, queue=queues[fact.queue].name if fact.queue in queues else fact.queue)

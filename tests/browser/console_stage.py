@@ -32,6 +32,7 @@ from console.protocol import (
     Html,
     HtmlWelcome,
     InvitedTo,
+    Moved,
     Nack,
     Outbound,
     Pong,
@@ -107,12 +108,12 @@ class Stage:
         content = "".join(self.views.fact(fact, play.line, locale=self.locale) for fact in facts)
         await self.push(content, due={play.line.id: play.due})
 
-    async def leave(self, slot: int, then: Play | None = None) -> None:
-        """The pane's chat goes; `then` takes its place in the same frame."""
+    async def leave(self, slot: int, then: Play | None = None, *, moved: Moved | None = None) -> None:
+        """The pane's chat goes, to where `moved` says; `then` takes its place in the same frame."""
         self.plays = {chat: play for chat, play in self.plays.items() if play.line.slot != slot}
         if then is not None:
             self.plays[then.line.id] = then
-        await self.push(self.pane(slot), due={then.line.id: then.due} if then else {})
+        await self.push(self.pane(slot), due={then.line.id: then.due} if then else {}, moved=[moved] if moved else [])
 
     def pane(self, slot: int) -> str:
         play = next((one for one in self.plays.values() if one.line.slot == slot), None)
@@ -147,9 +148,15 @@ class Stage:
         )
         return self.views.strip(figures, locale=self.locale)
 
-    async def push(self, content: str, due: dict[str, int] | None = None, drafts: dict[str, str] | None = None) -> None:
+    async def push(
+        self,
+        content: str,
+        due: dict[str, int] | None = None,
+        drafts: dict[str, str] | None = None,
+        moved: Sequence[Moved] = (),
+    ) -> None:
         self.n += 1
-        await self.send(Html(n=self.n, content=content, due=due or {}, drafts=drafts or {}))
+        await self.send(Html(n=self.n, content=content, due=due or {}, drafts=drafts or {}, moved=[*moved]))
 
     async def send(self, frame: Outbound) -> None:
         for one in list(self.sockets):
@@ -255,8 +262,16 @@ class Stage:
                 await self.show(play, play.ana_labels(frame.get("reason", ""), frame.get("tags", ()), cid))
                 if frame.get("done"):
                     await self.leave(slot)
-            case "decline" | "transfer":
+            case "decline":
                 await self.leave(slot)
+            case "transfer":
+                await self.leave(slot, moved=self._moved(frame))
+
+    def _moved(self, frame: dict[str, Any]) -> Moved:
+        there = self.colleagues
+        names = {one.id: one.name for one in (*there.agents, *there.queues)}
+        kind = "agent" if frame.get("agent") else "queue"
+        return Moved(frame["chat"], **{kind: names[frame[kind]]})
 
 
 async def open_console(

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from console.protocol import ColleagueThere, InvitedTo, WatchDrawn, Went
+from console.protocol import ColleagueThere, InvitedTo, Moved, WatchDrawn, Went
 from tests.browser.console_chats import Play, colleagues, now
 from tests.browser.console_stage import Stage
 from tests.support.eventually import eventually
@@ -177,10 +177,10 @@ async def test_a_chat_is_transferred_by_keyboard_with_draft_and_note(stage: Stag
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").press_sequentially("Il film")
     await desk.keyboard.press("Alt+KeyT")
-    dialog = desk.get_by_role("dialog", name="Transfer the chat with Giulia")
-    await expect(dialog.get_by_text("Your unsent text is passed on as a draft.")).to_be_visible()
+    panel = desk.get_by_role("group", name="Transfer the chat with Giulia")
+    await expect(panel.get_by_text("Your unsent text is passed on as a draft.")).to_be_visible()
     await desk.keyboard.type("car")
-    await expect(dialog.get_by_role("option", name="Carla")).to_have_attribute("aria-selected", "true")
+    await expect(panel.get_by_role("option", name="Carla")).to_have_attribute("aria-selected", "true")
     await desk.keyboard.press("Enter")
     await desk.keyboard.type("She waits for the film")
     await desk.keyboard.press("Enter")
@@ -189,8 +189,8 @@ async def test_a_chat_is_transferred_by_keyboard_with_draft_and_note(stage: Stag
     order = [frame["t"] for frame in stage.heard if frame["t"] in ("draft", "transfer")]
     assert order == ["draft", "transfer"], "the draft is there before the chat goes"
     assert stage.said("draft")[-1]["text"] == "Il film"
-    await expect(dialog).to_be_hidden()
-    await expect(desk.locator("#was-1")).to_contain_text("Last chat: Giulia, transferred to Carla.")
+    await expect(panel).to_be_hidden()
+    await expect(desk.locator("#was-1")).to_contain_text("Giulia was transferred to Carla.")
 
 
 async def test_what_is_typed_after_handing_over_reaches_nobody(stage: Stage, desk: Page) -> None:
@@ -215,7 +215,7 @@ async def test_whoever_can_take_a_chat_stands_first(stage: Stage, desk: Page) ->
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").focus()
     await desk.keyboard.press("Alt+KeyT")
-    rows = desk.locator('#handover-list [data-kind="agent"]')
+    rows = desk.locator('.choices [data-kind="agent"]')
     await expect(rows.locator("bdi")).to_have_text(["Ben", "Carla", "Ada", "Ann", "Abe"])
     await expect(rows.locator(".quiet")).to_have_text(
         ["Online, free slots: 2", "Online, free slots: 1", "Online, no free slot", "Away: Lunch", "Offline"]
@@ -228,6 +228,88 @@ async def hand_to_ben(desk: Page) -> None:
     await desk.keyboard.type("ben")
     await desk.keyboard.press("Enter")
     await desk.keyboard.press("Enter")
+
+
+async def test_a_transfer_stands_in_its_pane_and_leaves_clock_last_words_and_the_others(
+    stage: Stage, desk: Page
+) -> None:
+    stage.colleagues = colleagues(Ben=2, Carla=6, Dan=0)
+    giulia, marco = Play("c1", 1, "Giulia"), Play("c2", 2, "Marco")
+    giulia.visitor_says("Where is my order?", due=50_000)
+    await stage.play(giulia, marco)
+    others = "[...document.querySelectorAll('.pane:not(#pane-1), .mini')].map((one) => one.getBoundingClientRect().y)"
+    before = await desk.evaluate(others)
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyT")
+    panel = desk.locator("#pane-1").get_by_role("group", name="Transfer the chat with Giulia")
+    await expect(panel.get_by_role("combobox")).to_be_focused()
+    assert await desk.evaluate("document.querySelector('dialog:modal')") is None
+    await expect(desk.locator("#pane-1 header .clock")).to_be_in_viewport(ratio=1)
+    box, log = await desk.locator("#m-c1-3").bounding_box(), await desk.locator("#pane-1 .scroll").bounding_box()
+    assert box
+    assert log
+    assert log["y"] <= box["y"]
+    assert box["y"] + box["height"] <= log["y"] + log["height"]
+    assert await desk.evaluate(others) == before
+    await desk.get_by_label("Reply to Marco").fill("You are next")
+    await desk.keyboard.press("Alt+KeyT")
+    await expect(desk.locator(".handover")).to_have_count(2)
+    await desk.keyboard.press("Escape")
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+    await expect(panel).to_be_visible()
+
+
+async def test_a_transfer_by_mouse_takes_three_clicks(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2)
+    await stage.play(Play("c1", 1, "Giulia"))
+    pane = desk.locator("#pane-1")
+    await pane.get_by_role("button", name="Transfer").click()
+    await pane.get_by_role("option", name="Billing").click()
+    await expect(pane.get_by_label("Note for the next agent")).to_be_focused()
+    await pane.get_by_role("button", name="Transfer Enter").click()
+    assert (await stage.hears("transfer"))[0]["queue"] == "billing"
+
+
+async def test_after_a_transfer_a_word_says_where_the_chat_went_also_over_the_next_one(
+    stage: Stage, desk: Page
+) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await stage.leave(1, moved=Moved("c1", queue="Billing"))
+    await expect(desk.locator("#was-1")).to_have_text("Giulia was transferred to Billing, next in line. View chat")
+    await stage.play(Play("c2", 1, "Marco"))
+    await stage.leave(1, then=Play("c3", 1, "Vera"), moved=Moved("c2", agent="Carla"))
+    word = desk.locator("#pane-1 .moved")
+    await expect(word).to_have_text("Marco was transferred to Carla. View chat")
+    await expect(desk.locator("#announcer")).to_contain_text("Marco was transferred to Carla")
+    await expect(desk.get_by_label("Reply to Vera")).to_be_visible()
+    await expect(word).to_be_hidden(timeout=25_000)
+
+
+async def test_after_a_take_over_the_agent_is_told_by_whom(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"), Play("c2", 2, "Marco"))
+    await stage.leave(1, moved=Moved("c1", by="Sam", agent="Sam"))
+    await expect(desk.locator("#was-1")).to_contain_text("Sam took over the chat with Giulia.")
+    await expect(desk.locator("#announcer")).to_contain_text("Sam took over the chat with Giulia")
+    await stage.leave(2, moved=Moved("c2", by="Sam", queue="Billing"))
+    await expect(desk.locator("#was-2")).to_contain_text("Sam transferred Marco to Billing, next in line.")
+
+
+async def test_a_chat_that_ends_under_an_open_transfer_leaves_one_line(stage: Stage, desk: Page) -> None:
+    stage.colleagues = colleagues(Ben=2)
+    await stage.play(Play("c1", 1, "Giulia"))
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyT")
+    await expect(desk.get_by_role("option", name="Ben")).to_be_visible()
+    await stage.leave(1, then=Play("c2", 1, "Marco"))
+    ghost = desk.locator("#pane-1 .handover[data-ended]")
+    await expect(ghost).to_have_text(re.compile("The chat with Giulia is no longer yours."))
+    await expect(desk.get_by_role("option", name="Ben")).to_be_hidden()
+    await desk.keyboard.type("ben")
+    await desk.keyboard.press("Enter")
+    assert stage.said("transfer") == []
+    await expect(desk.get_by_label("Reply to Marco")).to_have_value("")
+    await desk.keyboard.press("Alt+Digit1")
+    await expect(ghost).to_have_count(0)
 
 
 async def test_a_refused_transfer_gives_the_composer_back(stage: Stage, desk: Page) -> None:
@@ -252,10 +334,10 @@ async def test_unavailable_colleagues_cannot_be_chosen(stage: Stage, desk: Page)
     await expect(dan).to_contain_text("Away: Lunch")
     await dan.click(force=True)
     await expect(dan).to_have_attribute("aria-selected", "false")
-    names = await desk.locator("#handover-list bdi").all_inner_texts()
+    names = await desk.locator(".choices bdi").all_inner_texts()
     await stage.send(colleagues(Eve=3, Dan=1, Ben=0))
     await expect(desk.get_by_role("option", name="Eve")).to_be_visible()
-    assert await desk.locator("#handover-list bdi").all_inner_texts() == [*names, "Eve"]
+    assert await desk.locator(".choices bdi").all_inner_texts() == [*names, "Eve"]
     await dan.click()
     await expect(dan).to_have_attribute("aria-selected", "true")
     await desk.keyboard.press("Escape")
@@ -268,7 +350,7 @@ async def test_a_colleague_is_invited_and_only_people_are_listed(stage: Stage, d
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").focus()
     await desk.keyboard.press("Alt+KeyI")
-    await expect(desk.get_by_role("dialog").get_by_role("option")).to_have_count(2)
+    await expect(desk.get_by_role("group", name="Invite a colleague").get_by_role("option")).to_have_count(2)
     await desk.keyboard.press("ArrowDown")
     await desk.keyboard.press("Enter")
     invited = (await stage.hears("invite"))[0]
@@ -317,20 +399,22 @@ async def test_an_invited_colleague_watches_beside_their_panes(stage: Stage, des
     await desk.keyboard.press("Alt+KeyW")
     assert (await stage.hears("watch"))[0]["chat"] == "c9"
     panel = desk.get_by_role("complementary", name="Watching: Vera")
+    await expect(panel.get_by_role("textbox", name="Internal note for whoever answers Vera")).to_be_focused()
     log = (
         '<ol class="log" id="watch-log" data-chat="c9"><li class="m visitor" data-seq="2"><p>Where is it?</p></li></ol>'
     )
     await stage.send(WatchDrawn("c9", 5, log, whole=True))
     await expect(panel.get_by_text("Where is it?")).to_be_visible()
     await expect(desk.locator("#pane-1")).to_be_visible()
-    await panel.get_by_role("textbox").fill("Offer a refund")
+    await desk.keyboard.type("Offer a refund")
     await desk.keyboard.press("Enter")
     assert (await stage.hears("whisper"))[0]["text"] == "Offer a refund"
     await expect(panel.get_by_text("Whisper sent")).to_be_visible()
     await desk.keyboard.press("Alt+KeyW")
     await expect(panel).to_be_hidden()
     assert (await stage.hears("watch", 2))[-1]["on"] is False
-    assert await desk.get_by_label("Reply to Giulia").input_value() == "half"
+    await desk.keyboard.type(" a word")
+    assert await desk.get_by_label("Reply to Giulia").input_value() == "half a word"
 
 
 async def test_a_whisper_is_announced_and_the_header_shows_watchers(stage: Stage, desk: Page) -> None:

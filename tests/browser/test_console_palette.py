@@ -82,7 +82,7 @@ async def test_a_hand_over_begins_from_here_and_next_is_taken(stage: Stage, desk
     await two_chats(stage, desk)
     await search(desk, "transfer the chat")
     await desk.keyboard.press("Enter")
-    await expect(desk.locator("dialog[open]")).to_contain_text("Giulia")
+    await expect(desk.locator("#pane-1 .handover")).to_contain_text("Giulia")
     await desk.keyboard.press("Escape")
     await search(desk, "take the next")
     await desk.keyboard.press("Enter")

@@ -141,6 +141,7 @@ async def test_a_transfer_takes_draft_and_note_along(server: RunningServer, brow
     await expect(note).to_contain_text("Ana transferred it to Ben")
     await expect(note.locator("blockquote")).to_have_text("She speaks Italian")
     await expect(ana.page.locator("#pane-1 .composer:not([data-ended])")).to_have_count(0)
+    await expect(ana.page.locator("#was-1")).to_contain_text("Vera was transferred to Ben.")
     await ben.page.get_by_label("Reply to Vera").focus()
     await ben.page.keyboard.press("End")
     await ben.page.keyboard.type("erdì")

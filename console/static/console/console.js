@@ -12,6 +12,7 @@ import * as serverClock from "./net/server_clock.js";
 import { Socket } from "./net/socket.js";
 import { keepUndelivered } from "./net/undelivered.js";
 import { trackFocus } from "./panes/focus.js";
+import { showLeftWord } from "./panes/left_word.js";
 import { chatsBefore, rememberChats, startMovedChats } from "./panes/moved_chats.js";
 import { noteAnswer, panes, withFocusedComposer } from "./panes/page.js";
 import { Receipts } from "./panes/receipts.js";
@@ -21,14 +22,13 @@ import { drawClocks } from "./shared/clocks.js";
 import { duration, t } from "./shared/i18n.js";
 import { startKeys } from "./shared/keys.js";
 import { startSuggestions, suggestAnew } from "./suggestions/suggestions.js";
-import { showHandover, startHandover } from "./tools/handover.js";
 import { showHelp, startHelp } from "./tools/help.js";
 import { startTools } from "./tools/start.js";
 import { startStatus, syncStatus } from "./tools/status.js";
 import { announceInvitations, startWatching } from "./tools/watching.js";
 
 /**
- * @import { AConsoleHears, AgentHello, HtmlWelcome, Typing } from "#protocol"
+ * @import { AConsoleHears, AgentHello, HtmlWelcome, Moved, Typing } from "#protocol"
  * @import { Answer, Command, Item } from "./net/outbox.js"
  */
 
@@ -79,7 +79,7 @@ function connectionChanged(link, since) {
 // --- frames ---
 
 onFrame("welcome", welcome);
-onFrame("html", (frame) => draw(frame.content, frame.due ?? {}, frame.drafts ?? {}));
+onFrame("html", (frame) => draw(frame.content, frame.due ?? {}, frame.drafts ?? {}, frame.moved ?? []));
 onFrame("ack", (frame) => outbox.answer(frame));
 onFrame("nack", (frame) => outbox.answer(frame));
 onFrame("typing", typing);
@@ -106,8 +106,9 @@ function welcome(frame) {
  * @param {string} content
  * @param {Record<string, number>} due
  * @param {Record<string, string>} drafts
+ * @param {Moved[]} moved
  */
-function draw(content, due, drafts) {
+function draw(content, due, drafts, moved = []) {
   swap(content);
   const { came, went } = panes.sync();
   for (const [chat, at] of Object.entries(due)) {
@@ -120,7 +121,11 @@ function draw(content, due, drafts) {
   drawNext();
   announceInvitations(welcomed);
   drawSince();
-  for (const one of went) chatLeft(one);
+  for (const one of went)
+    chatLeft(
+      one,
+      moved.find(({ chat }) => chat === one.chat),
+    );
   for (const pane of came) chatCame(pane);
   for (const pane of panes.all) if (pane.chat) announceNews(pane);
   confirmDrawn();
@@ -150,20 +155,17 @@ function chatCame(pane) {
   if (words) announce(words);
 }
 
-/** @param {{pane: import('./panes/pane.js').Pane, chat: string, name: string, to: string, offer: boolean}} one */
-function chatLeft({ pane, chat, name, to, offer }) {
+/**
+ * @param {{pane: import('./panes/pane.js').Pane, chat: string, name: string, offer: boolean}} one
+ * @param {Moved | undefined} moved
+ */
+function chatLeft({ pane, chat, name, offer }, moved) {
   alarms.forget(chat);
   receipts.forget(chat);
   announcedLines.delete(chat);
   announcedWhispers.delete(chat);
   announce(t(offer ? "offer_gone" : "chat_gone", { slot: pane.slot, name }));
-  const place = document.getElementById(`was-${pane.slot}`);
-  if (!place || offer) return;
-  const link = Object.assign(document.createElement("a"), {
-    href: `/chats/${encodeURIComponent(chat)}`,
-    textContent: t("read_again"),
-  });
-  place.replaceChildren(`${t(to ? "was_transferred" : "was_here", { name, to })} `, link);
+  if (!offer) showLeftWord(pane, chat, name, moved);
 }
 
 /** @param {import('./panes/pane.js').Pane} pane */
@@ -235,6 +237,9 @@ function releaseOnRefusal(kind) {
 }
 
 for (const kind of /** @type {const} */ (["accept", "decline", "label", "take"])) releaseOnRefusal(kind);
+onAnswer("transfer", (item, answer) => {
+  if (answer.t === "nack") panes.composerOf(item.frame.chat)?.setHandover("");
+});
 onAnswer("take", (_, answer) => {
   if (answer.t === "ack") setTimeout(() => panes.releaseFooter(""), 1_000);
 });
@@ -260,11 +265,11 @@ addActions({
   take: { run: () => panes.takeNext(), may: () => panes.canTakeNext() },
   decline: { run: () => panes.focusedOffer()?.act("decline"), may: () => Boolean(panes.focusedOffer()) },
   transfer: {
-    run: () => withFocusedComposer((composer) => showHandover(composer, false)),
+    run: () => withFocusedComposer((composer) => panes.openHandover(composer, false)),
     may: () => Boolean(panes.focusedComposer()),
   },
   invite: {
-    run: () => withFocusedComposer((composer) => showHandover(composer, true)),
+    run: () => withFocusedComposer((composer) => panes.openHandover(composer, true)),
     may: () => Boolean(panes.focusedComposer()),
   },
   label: { run: () => panes.openWrapup(panes.focusedChat()), may: () => Boolean(panes.focusedChat()) },
@@ -301,7 +306,6 @@ function drawSince() {
 }
 
 startHelp();
-startHandover();
 startWatching();
 startMovedChats();
 window.addEventListener("pagehide", () => rememberChats(panes.all));

@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { focused, keepFocusIn } from "./focus.js";
+import { Handover } from "./handover.js";
 import { Offer } from "./offer.js";
 import { Pane } from "./pane.js";
 import { TakeNext } from "./take_next.js";
@@ -23,8 +24,8 @@ export class Panes {
     this.all = [...document.querySelectorAll(".pane")].map((root) => new Pane(/** @type {HTMLElement} */ (root)));
     /** @type {Map<number, Footer>} slot -> the composer, offer, wrap-up or invitation to take that stands there */
     this.footers = new Map();
-    /** @type {Map<number, Wrapup>} slot -> reason and tags, open during the chat */
-    this.wrapups = new Map();
+    /** @type {Map<number, Wrapup | Handover>} slot -> what is open above the composer: reason and tags, or a transfer */
+    this.panels = new Map();
     /** @type {Set<Footer>} */
     this.ghosts = new Set();
   }
@@ -53,11 +54,10 @@ export class Panes {
   /** Called after a swap. Returns the chats that came and those that went. */
   sync() {
     const changes = this.all.map((pane) => ({ pane, change: pane.sync() }));
-    const handed = new Map(this.composers.map((one) => [one.chat, one.handedTo]));
     const moved = changes.filter(({ change }) => change.was !== change.is || change.wasPlace !== change.place);
     for (const { pane, change } of moved) this.replaceFooter(pane, change);
     for (const { pane, change } of changes) {
-      for (const one of [this.footers.get(pane.slot), this.wrapups.get(pane.slot)]) {
+      for (const one of [this.footers.get(pane.slot), this.panels.get(pane.slot)]) {
         if (one && pane.chat && one.name !== pane.name && change.was === change.is) one.rename(pane.name);
         if (one instanceof Wrapup) one.sync(pane);
       }
@@ -70,7 +70,6 @@ export class Panes {
           pane,
           chat: change.was,
           name: change.name,
-          to: handed.get(change.was) ?? "",
           offer: change.wasPlace === "offered",
         })),
     };
@@ -79,12 +78,12 @@ export class Panes {
   /** @param {Pane} pane @param {import('./pane.js').Change} change */
   replaceFooter(pane, change) {
     const old = this.footers.get(pane.slot);
-    const open = this.wrapups.get(pane.slot);
+    const open = this.panels.get(pane.slot);
     const asked =
       old?.claimed && old.focused && (old instanceof TakeNext || (old instanceof Offer && old.chat === change.is));
     this.footers.delete(pane.slot);
-    this.wrapups.delete(pane.slot);
-    if (open && change.is === change.was && change.place === "wrapup") {
+    this.panels.delete(pane.slot);
+    if (open instanceof Wrapup && change.is === change.was && change.place === "wrapup") {
       open.setAfterEnd(true); // it stays, with everything chosen so far
       this.footers.set(pane.slot, open);
     } else if (pane.chat) {
@@ -143,30 +142,50 @@ export class Panes {
 
   /** @param {Pane} pane @param {boolean} instead */
   wrapupFor(pane, instead) {
-    return new Wrapup(pane, instead, { send: this.hooks.label, closed: (labels) => this.closeWrapup(labels) });
+    return new Wrapup(pane, instead, { send: this.hooks.label, closed: (labels) => this.closePanel(labels) });
   }
 
   /** Reason and tags of a chat that goes on. @param {string} chat */
   openWrapup(chat) {
     const pane = this.paneOf(chat);
     if (!pane) return;
-    let labels = this.wrapups.get(pane.slot);
-    if (!labels && pane.place === "active") {
-      labels = this.wrapupFor(pane, false);
-      labels.discarded = (one) => this.discard(one);
-      pane.footerPlace.prepend(labels.root);
-      this.wrapups.set(pane.slot, labels);
-    }
-    labels?.focusTarget.focus();
+    const open = this.panels.get(pane.slot);
+    if (open instanceof Wrapup) open.focusTarget.focus();
+    else if (pane.place === "active") this.putPanel(pane, this.wrapupFor(pane, false));
+    else this.footers.get(pane.slot)?.focusTarget.focus();
   }
 
-  /** @param {Wrapup} labels */
-  closeWrapup(labels) {
-    const pane = this.paneOf(labels.chat);
-    if (!pane || this.wrapups.get(pane.slot) !== labels) return;
-    this.wrapups.delete(pane.slot);
-    if (labels.focused) this.footers.get(pane.slot)?.focusTarget.focus();
-    labels.root.remove();
+  /** Where the chat goes, or who is asked to watch; the same again closes it. @param {Composer} composer @param {boolean} inviting */
+  openHandover(composer, inviting) {
+    const pane = this.paneOf(composer.chat);
+    if (!pane || composer.ended || composer.handedTo) return;
+    const open = this.panels.get(pane.slot);
+    if (open instanceof Handover && open.inviting === inviting) open.close();
+    else this.putPanel(pane, new Handover(composer, inviting, (panel) => this.closePanel(panel)));
+  }
+
+  /** One at a time, with the focus in it. What was chosen in the one before is kept. @param {Pane} pane @param {Wrapup | Handover} panel */
+  putPanel(pane, panel) {
+    const open = this.panels.get(pane.slot);
+    if (open instanceof Wrapup) open.done();
+    else open?.close();
+    panel.discarded = (one) => this.discard(one);
+    pane.footerPlace.prepend(panel.root);
+    this.panels.set(pane.slot, panel);
+    panel.focusTarget.focus();
+  }
+
+  /** @param {Wrapup | Handover} panel */
+  closePanel(panel) {
+    const pane = this.paneOf(panel.chat);
+    if (!pane || this.panels.get(pane.slot) !== panel) return;
+    this.panels.delete(pane.slot);
+    const { focused } = panel;
+    panel.dispose();
+    panel.root.remove();
+    const foot = this.footers.get(pane.slot);
+    if (foot instanceof Composer) foot.grow(); // what came into it while it was hidden
+    if (focused) foot?.focusTarget.focus();
   }
 
   /** @param {Footer} ghost */

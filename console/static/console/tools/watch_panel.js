@@ -82,8 +82,9 @@ export class WatchPanel {
     this.find("#watch-trace").replaceChildren();
     this.head.replaceChildren();
     this.setName(name);
+    this.labelBox("");
     this.on.send({ t: "watch", chat });
-    this.find("#watch-name").focus();
+    this.box.focus(); // what comes next is typed
   }
 
   /** After a new welcome the server has forgotten what this socket watched. */
@@ -106,6 +107,14 @@ export class WatchPanel {
     this.find("#watch-name").textContent = t("watching", { name });
     this.root.setAttribute("aria-label", t("watching", { name }));
     this.scroll.setAttribute("aria-label", t("conversation", { name }));
+  }
+
+  /** @param {string} agent by name, if one has the chat */
+  labelBox(agent) {
+    const label = /** @type {HTMLElement} */ (this.form.querySelector("label"));
+    label.textContent = agent
+      ? t("whisper_to", { name: agent, visitor: this.name })
+      : t("whisper_queue", { visitor: this.name });
   }
 
   /** `watched`, `unwatched` or `typing`. @param {WatchDrawn | Unwatched | Typing} frame @returns {boolean} whether it was for this panel */
@@ -131,10 +140,7 @@ export class WatchPanel {
     localTimes(this.root);
     const { name, agent, agentName } = this.head.dataset;
     if (name) this.setName(name);
-    const label = /** @type {HTMLElement} */ (this.form.querySelector("label"));
-    label.textContent = agent
-      ? t("whisper_to", { name: agentName ?? "", visitor: this.name })
-      : t("whisper_queue", { visitor: this.name });
+    this.labelBox(agent ? (agentName ?? "") : "");
     this.tick();
     if (atEnd) this.scroll.scrollTop = this.scroll.scrollHeight;
     this.on.changed(this.head.dataset);

@@ -39,9 +39,9 @@ export function startWatching() {
   }, 500);
 }
 
-/** @param {HTMLElement} button */
-function watch(button) {
-  panel.open(button.dataset.watch ?? "", button.dataset.name || t("visitor"), button);
+/** @param {HTMLElement} button @param {HTMLElement} from where the focus returns to */
+function watch(button, from = button) {
+  panel.open(button.dataset.watch ?? "", button.dataset.name || t("visitor"), from);
   document.body.toggleAttribute("data-watching", true);
 }
 
@@ -49,8 +49,13 @@ function watch(button) {
 function toggleWatching() {
   const [first] = invitations();
   if (panel.chat) panel.close();
-  else if (first) watch(first);
+  else if (first) watch(first, focusedElement() ?? first);
 }
+
+const focusedElement = () =>
+  document.activeElement instanceof HTMLElement && document.activeElement !== document.body
+    ? document.activeElement
+    : null;
 
 /** After a swap: whoever is invited hears of it once. @param {boolean} loud not at first */
 export function announceInvitations(loud) {
