@@ -1,4 +1,4 @@
-"""A process is stopped (SIGSTOP) while it writes to SQLite: the others go on, and say who it is."""
+"""A process is stopped (SIGSTOP) while it writes to SQL: the others go on, and say who it is."""
 
 import asyncio
 import os
@@ -18,11 +18,17 @@ from console.authentication import COOKIE
 from console.queue.embedded import EmbeddedStore
 from tests.faults.clients import Cast
 from tests.faults.installation import Stage, stage_of
-from tests.faults.journal import promises_kept
+from tests.faults.journal import promises_kept, read_archive
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
+from tests.support.postgresql import PostgresServer
 from tests.support.server_process import RunningServer
 
+# Whether somebody is in a transaction that has changed something, and says nothing.
+HELD = (
+    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL "
+    "AND state = 'idle in transaction' AND pid IN (SELECT pid FROM pg_locks WHERE relation = 'cursors'::regclass)"
+)
 CSRF = re.compile(r'name="csrf" value="([^"]*)"')
 
 
@@ -37,6 +43,9 @@ class Pair:
     @property
     def file(self) -> Path:
         return self.first.data / "sestetto.db"
+
+    def first_writes(self) -> bool:
+        return find_holder(self.file).pid == self.first.pid
 
     async def command(self, *words: str) -> str:
         """What `sestetto WORDS` says, on the second one's settings."""
@@ -62,13 +71,13 @@ async def signed_in(pair: Pair, member: str) -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def frozen_within_a_transaction(server: RunningServer, file: Path) -> AsyncIterator[None]:
-    """Stop the server where it has the writer's lock; let it go on after the block."""
+async def stopped_when(server: RunningServer, in_it: Callable[[], bool]) -> AsyncIterator[None]:
+    """Stop the server within a transaction; let it go on after the block."""
 
     async def caught() -> bool:
         os.kill(server.pid, signal.SIGSTOP)
         await eventually(lambda: state_of(server.pid) == "T", "the server to stop")
-        if find_holder(file).pid == server.pid:
+        if in_it():
             return True
         os.kill(server.pid, signal.SIGCONT)
         return False
@@ -90,7 +99,7 @@ async def test_a_stopped_writer_is_named_and_chats_go_on(pair: Pair) -> None:
         csrf = CSRF.search((await browser.get("/chats")).text)
         assert csrf
         async with talking(visitors):
-            async with frozen_within_a_transaction(pair.first, pair.file):
+            async with stopped_when(pair.first, pair.first_writes):
                 await a_while(visitors, 2)
                 for agent in agents:  # who drops gets back in
                     agent.drop()
@@ -118,7 +127,43 @@ async def test_a_server_starts_beside_a_stopped_writer(pair: Pair, tmp_path: Pat
     )
     async with Cast(pair.stage) as cast:
         _, visitors = await busy(cast, 4)
-        async with talking(visitors), frozen_within_a_transaction(pair.first, pair.file):
+        async with talking(visitors), stopped_when(pair.first, pair.first_writes):
             await third.start()
             third.stop()
         await promises_kept(pair.stage, cast.journal)
+
+
+async def test_an_archiver_stopped_on_postgresql_holds_nobody_up(
+    store: EmbeddedStore,
+    workspace_name: str,
+    start_server: Callable[..., RunningServer],
+    postgres: PostgresServer,
+) -> None:
+    """It has the cursor's row. The server ends its transaction, and the other process archives everything."""
+    base = f"frozen_{postgres.user or 'archiver'}"
+    url = postgres.create_database(base)
+    first = start_server(store=store.url, workspace=workspace_name, database=url)
+    secret = (first.data / "secret").read_text()
+    second = start_server(store=store.url, workspace=workspace_name, database=url, secret=secret)
+    stage = Stage(second.url, first.url, store.url, url, workspace_name)
+
+    def holds_the_row() -> bool:
+        return "t" in postgres.answer(base, HELD)
+
+    async with Cast(stage) as cast:
+        agents, visitors = await busy(cast, 4)
+        async with talking(visitors), stopped_when(first, holds_the_row):
+            await a_while(visitors, 2)
+            for agent in agents:
+                agent.drop()
+                await agent.back()
+            at = len(await read_archive(stage))
+            await eventually(lambda: more_than(stage, at), "the other one to archive", within=40)
+            assert state_of(first.pid) == "T"
+        for agent in agents:
+            await agent.quiet()
+        await promises_kept(stage, cast.journal)
+
+
+async def more_than(stage: Stage, count: int) -> bool:
+    return len(await read_archive(stage)) > count

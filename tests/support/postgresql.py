@@ -99,6 +99,12 @@ class PostgresServer:
         words = [word for statement in statements for word in ("-c", statement)]
         self._run("psql", "-q", "-h", str(self.folder), "-p", str(self.port), "-U", OWNER, "-d", database, *words)
 
+    def answer(self, database: str, question: str) -> str:
+        """What the server says to a question, as plain text."""
+        return self._run(
+            "psql", "-qtA", "-h", str(self.folder), "-p", str(self.port), "-U", OWNER, "-d", database, "-c", question
+        )
+
     def url(self, name: str) -> str:
         return f"postgresql://{OWNER}@/{name}?host={self.folder}"
 
@@ -110,11 +116,12 @@ class PostgresServer:
                 raise NoPostgres(f"postgres does not start: {(self.folder / 'log').read_text()}")
             time.sleep(0.05)
 
-    def _run(self, program: str, *words: str) -> None:
+    def _run(self, program: str, *words: str) -> str:
         command = [find_programs() / program, *words]
         done = subprocess.run(command, user=self.user, capture_output=True, text=True, check=False, cwd="/")
         if done.returncode:
             raise NoPostgres(f"{program} failed: {done.stderr}")
+        return done.stdout.strip()
 
 
 def _unprivileged() -> str | None:
