@@ -3,13 +3,14 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
 from console.alerts.open_times import OpenTimes
-from console.domain.alerts import KINDS, AlertRule, Incident, Kind, What, step
+from console.domain.alerts import EVENTS, KINDS, AlertRule, Incident, Kind, What, step, step_event
 from console.domain.directory import Queue
-from console.events import AgentChanged, AnyFact, Late, PromiseBroken, Unreadable
+from console.events import AgentChanged, AnyFact, Ended, Late, Opened, PromiseBroken, Unreadable
 from console.projection.picture import ChatState, Picture
 
 SHOWN = 5  # chats listed by name
@@ -36,6 +37,14 @@ class News(msgspec.Struct):
     at: int
     count: int = 0
     chats: list[Told] = []
+
+
+class Event(NamedTuple):
+    """Something that happened in a queue and does not last."""
+
+    kind: Kind
+    queue: str
+    chat: Told
 
 
 class Standing:
@@ -70,6 +79,7 @@ class Detector:
         self._standings: dict[str, Standing] = {}
         self._places: dict[str, tuple[str, int, bool, bool]] = {}  # chat -> queue, due, late, waiting
         self._deserted: dict[str, int] = {}  # queue -> since when (ms) nobody is online
+        self._untold: dict[Key, list[Told]] = {}  # the first chats of events that the next message is to have
         self._open = OpenTimes()
         self.heed(rules, queues)
         for chat in picture.chats:
@@ -100,6 +110,7 @@ class Detector:
         if isinstance(fact, AgentChanged):
             known = self.picture.agents.get(fact.agent)
             touched |= {*fact.queues, *(known.queues if known else ())}
+        event = self._event(fact)  # before the picture forgets a chat that has ended
         self.picture.advance(n, fact)
         if chat:
             self._index(chat)
@@ -107,21 +118,24 @@ class Detector:
         if isinstance(fact, AgentChanged):
             self._see_agents(touched, self.now)
         broke = int(isinstance(fact, Late | PromiseBroken))
-        return self._judge(touched & self.queues.keys(), broke)
+        return self._judge(touched & self.queues.keys(), broke, event)
 
     def look(self, now: int) -> list[News]:
         """Check all queues at `now`, without a new fact; return what to report."""
         self.now = max(self.now, now)
         return self._judge(self.queues)
 
-    def missed(self, queue: str, chat: Told, at: int) -> list[News]:
-        """Report an answer that became late while nobody followed the feed; the picture already has what came of it."""
+    def missed(self, queue: str, chat: Told, at: int, kind: Kind = "late") -> list[News]:
+        """Report what happened while nobody followed the feed; the picture already has what came of it."""
         found: list[News] = []
         for rule in self.rules:
-            if queue in self.queues and rule.covers(queue) and rule.late:
-                key: Key = (rule.id, "late", queue)
-                found += self._told(rule, key, at, [chat], True, broke=1)
-                self.incidents[key].holds = False  # the next check decides whether it still exists
+            if queue in self.queues and rule.covers(queue) and rule.tells(kind):
+                key: Key = (rule.id, kind, queue)
+                if kind in EVENTS:
+                    found += self._happened(rule, key, at, [chat])
+                else:
+                    found += self._told(rule, key, at, [chat], True, broke=1)
+                    self.incidents[key].holds = False  # the next check decides whether it still exists
         return found
 
     def next_due(self) -> int:
@@ -144,15 +158,43 @@ class Detector:
 
     # --- checks --------------------------------------------------------------------------------
 
-    def _judge(self, queues: Collection[str], broke: int = 0) -> list[News]:
+    def _judge(self, queues: Collection[str], broke: int = 0, event: Event | None = None) -> list[News]:
         found: list[News] = []
         for rule in self.rules:
             for queue in queues:
                 if rule.covers(queue):
                     for kind in KINDS:
-                        if rule.tells(kind):
+                        if kind in EVENTS and rule.tells(kind):
+                            happened = [event.chat] if event is not None and event[:2] == (kind, queue) else []
+                            found += self._happened(rule, (rule.id, kind, queue), self.now, happened)
+                        elif rule.tells(kind):
                             found += self._judge_one(rule, kind, queue, broke)
         return found
+
+    def _happened(self, rule: AlertRule, key: Key, now: int, chats: Sequence[Told]) -> list[News]:
+        """Report events, or those that were to be told after the quiet period if it is over."""
+        before = self.incidents.get(key)
+        if before is None and not chats:
+            return []
+        if chats:
+            self._untold[key] = [*self._untold.get(key, []), *chats][:SHOWN]
+        incident, what, count = step_event(before, key, len(chats), now, rule.quiet)
+        if incident is None:
+            self._forget(key)
+        elif what or chats:
+            self.incidents[key] = incident
+            self.gone.discard(key)
+            self.changed.add(key)
+        if what is None or incident is None:
+            return []
+        return [News(rule, what, msgspec.structs.replace(incident), now, count, self._untold.pop(key, []))]
+
+    def _event(self, fact: AnyFact | Unreadable) -> Event | None:
+        """Return what a fact is an event of. A message that is left opens a chat too, but without a promise."""
+        if isinstance(fact, Opened) and fact.due:
+            return Event("came", fact.queue, Told(fact.chat, fact.visitor.name, fact.at, fact.due))
+        chat = self.picture.chats.get(fact.chat) if isinstance(fact, Ended) and fact.why == "message_left" else None
+        return Event("left", chat.queue, Told(chat.id, chat.name, fact.at, 0)) if chat is not None else None
 
     def _judge_one(self, rule: AlertRule, kind: Kind, queue: str, broke: int) -> list[News]:
         key: Key = (rule.id, kind, queue)
@@ -204,6 +246,7 @@ class Detector:
         if self.incidents.pop(key, None) is not None:
             self.gone.add(key)
             self.changed.discard(key)
+            self._untold.pop(key, None)
 
     def _before(self, rule: AlertRule, queue: str) -> int:
         """Return how long before its due time a chat is "due soon"; 0 if that would include every new turn."""
@@ -243,7 +286,8 @@ class Detector:
         new = None
         if chat_state is not None and chat_state.place != "wrapup":
             due, late = _clock(chat_state)
-            new = (chat_state.queue, due, late, chat_state.place == "waiting")
+            # A message that is left opens a chat as well; it waits for nobody and has no promise.
+            new = (chat_state.queue, due, late, chat_state.place == "waiting" and chat_state.due > 0)
         old = self._places.get(chat)
         if old == new:
             return

@@ -21,7 +21,8 @@ from console.domain.alerts import AlertRule
 from console.domain.directory import Queue
 from console.domain.ids import new_id
 from console.errors import Unknown
-from console.events import Entry, Late
+from console.events import Ended, Entry, Late, Opened
+from console.projection.models import chat_state
 from console.projection.picture import Picture
 from console.queue.feed import FeedGap, Tail, decode_entry
 from console.queue.workspace import Workspace
@@ -211,19 +212,33 @@ class Following:
         return Outgoing(news.rule, news.what, incident.kind, incident.queue, message)
 
     async def _missed(self, before: FeedPosition) -> list[News]:
-        """Report answers that became late in between, even if they have been given since."""
-        lates = [fact async for fact in self._lates(before)]
-        gone = {fact.chat for fact in lates if not self._watch.knows(fact.chat)}
+        """Report late answers and events in between, whatever came of them since."""
+        missed = [fact async for fact in self._between(before)]
+        gone = {fact.chat for fact in missed if isinstance(fact, Late) and not self._watch.knows(fact.chat)}
         names = await self._reader.alerts.incidents.names(gone) if gone else {}
         news: list[News] = []
-        for fact in lates:
-            known = fact.chat not in gone
-            chat = self._watch.tell(fact.chat) if known else Told(fact.chat, names.get(fact.chat, ""), fact.due, 0)
-            news += self._watch.missed(fact.queue, chat, fact.at)
+        for fact in missed:
+            if isinstance(fact, Ended):
+                news += await self._missed_message(fact)
+            elif isinstance(fact, Opened):
+                told = Told(fact.chat, fact.visitor.name, fact.at, fact.due)
+                news += self._watch.missed(fact.queue, told, fact.at, "came")
+            else:
+                known = fact.chat not in gone
+                chat = self._watch.tell(fact.chat) if known else Told(fact.chat, names.get(fact.chat, ""), fact.due, 0)
+                news += self._watch.missed(fact.queue, chat, fact.at)
         return news
 
-    async def _lates(self, before: FeedPosition) -> AsyncIterator[Late]:
-        """Yield the lateness facts that the feed still has, from that position up to this reader's start."""
+    async def _missed_message(self, fact: Ended) -> list[News]:
+        """A left message's chat is in no picture any more, but its keys live on for a day."""
+        live, _ = await self._reader.workspace.read_chat(fact.chat)
+        if not live.fields.get("profile"):
+            return []
+        chat = chat_state(fact.chat, live.fields)
+        return self._watch.missed(chat.queue, Told(chat.id, chat.name, fact.at, 0), fact.at, "left")
+
+    async def _between(self, before: FeedPosition) -> AsyncIterator[Late | Opened | Ended]:
+        """Yield what rules may report of the facts that the feed still has, up to this reader's start."""
         workspace, start = self._reader.workspace, before.id
         while True:
             rows = await workspace.store.command(
@@ -231,8 +246,11 @@ class Following:
             )
             for name, fields in rows:
                 fact = decode_entry(name.decode(), fields[1]).fact
-                if isinstance(fact, Late):
-                    yield fact
+                match fact:
+                    case Late() | Opened() if fact.due:
+                        yield fact
+                    case Ended(why="message_left"):
+                        yield fact
             if len(rows) < REPLAY:
                 return
             start = rows[-1][0].decode()

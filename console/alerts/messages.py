@@ -10,13 +10,13 @@ from babel.dates import format_datetime, format_time, format_timedelta
 
 from console.alerts.detector import News, Told
 from console.domain.alert_delivery import AlertMessage
-from console.domain.alerts import AlertRule, What
+from console.domain.alerts import EVENTS, AlertRule, Kind, What
 from console.domain.directory import Queue
 from console.views.i18n import Translations, page_texts
 from console.views.templating import environment
 
 LONGEST_SUBJECT = 200  # characters
-BOARD, SETTINGS = "/board", "/settings/alerts"
+BOARD, LEFT, SETTINGS = "/board", "/chats?kind=left", "/settings/alerts"
 FULL_WIDTH = 0xFEE0  # offset from an ASCII character to its full-width form, which no chat treats as markup
 MARKUP = re.compile(r"[<>\[\]*_~`|\\#@&{}:]")
 IN_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)")
@@ -44,17 +44,24 @@ class Parts(msgspec.Struct):
 def message_of(news: News, queue: Queue, origin: str) -> AlertMessage:
     """Build the message. `origin` is where people reach Sestetto; empty if unknown."""
     texts = MessageText(news.rule.locale, queue, news.at)
-    lines = [texts.line(chat) for chat in news.chats]
+    kind = news.incident.kind
+    lines = [texts.event(kind, chat) if kind in EVENTS else texts.line(chat) for chat in news.chats]
     more = news.count - len(lines) if lines else 0
     parts = Parts(
         texts.subject(news),
         texts.lead(news),
-        _link(origin, BOARD),
+        _link(origin, LEFT if kind == "left" else BOARD),
         lines,
         texts.more(more) if more > 0 else "",
-        texts.foot(news.rule, news.what),
+        texts.foot(news.rule, news.what, kind),
     )
-    return _message(parts, news.rule.locale, "success" if news.what == "over" else "warning")
+    return _message(parts, news.rule.locale, _tone(news))
+
+
+def _tone(news: News) -> str:
+    if news.incident.kind in EVENTS:
+        return "info"
+    return "success" if news.what == "over" else "warning"
 
 
 def trial(rule: AlertRule, by: str, origin: str) -> AlertMessage:
@@ -111,8 +118,12 @@ class MessageText:
             "late": ngettext("%(queue)s: %(count)s answer is late", "%(queue)s: %(count)s answers are late", count),
             "line": ngettext("%(queue)s: %(count)s chat waiting", "%(queue)s: %(count)s chats waiting", count),
             "nobody": gettext("%(queue)s: nobody is online"),
+            "left": ngettext("%(queue)s: %(count)s message left", "%(queue)s: %(count)s messages left", count),
+            "came": ngettext("%(queue)s: %(count)s new chat", "%(queue)s: %(count)s new chats", count),
         }
         kind = news.incident.kind
+        if kind in EVENTS:
+            return now[kind] % names
         if news.what == "over":
             return over[kind] % names
         subject = now[kind] % names
@@ -122,6 +133,8 @@ class MessageText:
         """Return since when, in the queue's time zone; at the end, the outcome."""
         gettext, ngettext = self._texts.gettext, self._texts.ngettext
         incident = news.incident
+        if incident.kind in EVENTS:
+            return gettext("Times are in %(zone)s.") % {"zone": self._zone.key}
         if news.what != "over":
             since = gettext("Since %(time)s (%(zone)s).") % {
                 "time": self._time(incident.opened),
@@ -154,14 +167,21 @@ class MessageText:
             says = gettext("waiting since %(since)s")
         return MessageRow(plain(chat.name) or gettext("A visitor"), says % values)
 
+    def event(self, kind: Kind, chat: Told) -> MessageRow:
+        gettext = self._texts.gettext
+        says = gettext("left a message at %(time)s") if kind == "left" else gettext("opened a chat at %(time)s")
+        return MessageRow(plain(chat.name) or gettext("A visitor"), says % {"time": self._time(chat.since)})
+
     def more(self, count: int) -> str:
         return self._texts.ngettext("and %(count)s more", "and %(count)s more", count) % {"count": count}
 
-    def foot(self, rule: AlertRule, what: What) -> str:
+    def foot(self, rule: AlertRule, what: What, kind: Kind) -> str:
         names = {"rule": plain(rule.name)}
         if what == "over":
             return self._texts.gettext("Alert: %(rule)s.") % names
         names["time"] = format_timedelta(timedelta(milliseconds=rule.quiet), threshold=2, locale=self._locale)
+        if kind in EVENTS:
+            return self._texts.gettext("Alert: %(rule)s. Those of the next %(time)s come in one message.") % names
         return self._texts.gettext("Alert: %(rule)s. If this continues, the next message comes in %(time)s.") % names
 
     def _time(self, at: int) -> str:

@@ -25,6 +25,8 @@ COLUMNS = {
     "quiet": "quiet_ms",
     "over": "tell_over",
     "on": "active",
+    "left": "message_left",
+    "came": "chat_came",
 }
 
 

@@ -162,6 +162,8 @@ alert_rules = Table(
     Column("tell_over", Boolean, nullable=False),
     Column("locale", String(35), nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("message_left", Boolean, nullable=False),
+    Column("chat_came", Boolean, nullable=False),
 )
 
 alert_incidents = Table(

@@ -4,9 +4,11 @@ from typing import Literal, get_args
 
 import msgspec
 
-Kind = Literal["due_soon", "late", "line", "nobody"]
+Kind = Literal["due_soon", "late", "line", "nobody", "left", "came"]
 What = Literal["opened", "still", "over", "test"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+EVENTS: tuple[Kind, ...] = ("left", "came")  # these happen and do not last, so nothing is ever resolved
+SWITCHES: tuple[Kind, ...] = ("late", *EVENTS)  # on or off, without a threshold
 
 
 class Destination(msgspec.Struct, frozen=True):
@@ -25,8 +27,9 @@ class AlertRule(msgspec.Struct, frozen=True):
     """Which incidents to report, in which queues (none: all), where to, and how often.
 
     Times are in ms; None turns a kind off. `due_soon`: an answer is due within that time. `late`: an answer is late.
-    `line`: more chats wait than that. `nobody`: nobody has been online for that long while the queue is open. An
-    incident sends at most one message per `quiet`, and one at its end if `over` is set.
+    `line`: more chats wait than that. `nobody`: nobody has been online for that long while the queue is open. `left`: a
+    visitor left a message. `came`: a visitor opened a chat. An incident sends at most one message per `quiet`, and one
+    at its end if `over` is set; events within `quiet` are reported together when it has passed.
     """
 
     id: str
@@ -41,20 +44,23 @@ class AlertRule(msgspec.Struct, frozen=True):
     over: bool = True
     locale: str = "en"
     on: bool = True
+    left: bool = False
+    came: bool = False
 
     def covers(self, queue: str) -> bool:
         return not self.queues or queue in self.queues
 
     def tells(self, kind: Kind) -> bool:
         """Whether the rule reports incidents of this kind."""
-        return self.late if kind == "late" else getattr(self, kind) is not None
+        threshold = getattr(self, kind)
+        return bool(threshold) if kind in SWITCHES else threshold is not None
 
 
 class Incident(msgspec.Struct):
     """A problem in a queue since `opened`, and what its rule has reported.
 
     `told` is when the last message was created, `last` when the problem was last seen, `holds` whether it still exists.
-    `count` is how many answers became late, or the highest number at one time.
+    `count` is how many answers became late, how many events are still to be told, or the highest number at one time.
     """
 
     rule: str
@@ -90,3 +96,21 @@ def step(
     if not holds and now - incident.last >= quiet:
         return None, "over"
     return incident, None
+
+
+def step_event(
+    incident: Incident | None, key: tuple[str, Kind, str], happened: int, now: int, quiet: int
+) -> tuple[Incident | None, What | None, int]:
+    """Return the incident after `happened` events by `now`, what to report, if anything, and of how many events.
+
+    The first one is reported at once. Those within `quiet` after a message are counted, and reported together when it
+    has passed. Without any by then it is over, and nothing is said of that.
+    """
+    if incident is None:
+        return (Incident(*key, now, now, now, holds=False), "opened", happened) if happened else (None, None, 0)
+    incident.count += happened
+    incident.last = now if happened else incident.last
+    if now - incident.told < quiet:
+        return incident, None, 0
+    count, incident.count, incident.told = incident.count, 0, now
+    return (incident, "still", count) if count else (None, None, 0)

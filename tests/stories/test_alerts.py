@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select
 
+from console.archive.alert_incidents import NAME
+from console.archive.tables import cursors
 from console.domain.alerts import AlertRule
 from console.domain.directory import Queue
 from tests.stories.teams import at_work, person, set_up
@@ -33,6 +36,11 @@ async def chatops() -> AsyncIterator[HttpReceiver]:
 async def has_rule(server: RunningServer, rule: AlertRule) -> None:
     async with alerts_of(server.database_url) as alerts:
         await alerts.rules.put(rule)
+
+
+async def follows(server: RunningServer) -> bool:
+    async with alerts_of(server.database_url) as alerts, alerts.outbox.database.reading() as connection:
+        return bool((await connection.execute(select(cursors).where(cursors.c.consumer == NAME))).all())
 
 
 async def test_chat_ops_is_notified_of_an_answer_due_soon(server: RunningServer, chatops: HttpReceiver) -> None:
@@ -88,6 +96,25 @@ async def test_too_many_waiting_chats_are_reported(server: RunningServer, chatop
         visitor = await Visitor.comes(server)
         await visitor.opens("Hello", name=f"Visitor {number}")
     await eventually(lambda: chatops.subjects == ["Support: 2 chats waiting"], "the alert", within=20)
+
+
+async def test_a_message_left_while_nobody_is_online_is_reported_at_once(
+    server: RunningServer, chatops: HttpReceiver
+) -> None:
+    await has_rule(server, AlertRule("r", "Messages", left=True, came=True, destinations=to(chatops.url)))
+    await eventually(lambda: follows(server), "the alert to apply")
+    vera = await Visitor.comes(server)
+    left = await vera.command("leave_message", email="vera@example.org", text="Call me back", name="Vera")
+    assert left["t"] == "ack"
+    got = await eventually(lambda: chatops.got and chatops.got[0], "the alert", within=20)
+    assert (got["title"], got["type"]) == ("Support: 1 message left", "info")
+    assert "Vera: left a message at" in got["message"]
+    ana = await Agent.comes(server, "ana")
+    await ana.is_welcome()
+    vito = await Visitor.comes(server)
+    await vito.opens("Hello", name="Vito")
+    await eventually(lambda: len(chatops.got) == 2, "the new chat", within=20)
+    assert chatops.subjects[1] == "Support: 1 new chat"
 
 
 async def test_a_private_host_is_refused_where_nothing_allows_it(

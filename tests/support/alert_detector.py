@@ -87,6 +87,12 @@ class Scene:
         who = Author("ana", "Ana")
         return self.fact(Message, second, chat=chat, by="agent", author=who, cid=new_cid(), text="!", turn=turn)
 
+    def leaves_a_message(self, chat: str, second: float, *, queue: str = "support", name: str = "Vera") -> list[News]:
+        """Outside the hours: a chat that has ended from the start, without a promise."""
+        who = Visitor(chat, name)
+        news = self.fact(Opened, second, chat=chat, visitor=who, queue=queue, site="demo", due=0)
+        return news + self.fact(Ended, second, chat=chat, why="message_left")
+
     def ends(self, chat: str, second: float) -> list[News]:
         return self.fact(Ended, second, chat=chat, why="visitor")
 

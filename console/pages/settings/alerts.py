@@ -11,7 +11,7 @@ from console.actions import alerts
 from console.archive.alert_outbox import MessageLine
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
-from console.domain.alerts import AlertRule
+from console.domain.alerts import SWITCHES, AlertRule
 from console.domain.directory import Directory
 from console.domain.ids import new_id
 from console.errors import BadSettings, Problem
@@ -124,7 +124,7 @@ def typed_of(rule: AlertRule) -> dict[str, str]:
     return {
         "name": rule.name,
         "due_soon": _seconds(rule.due_soon),
-        "late": "on" if rule.late else "",
+        **{kind: "on" if rule.tells(kind) else "" for kind in SWITCHES},
         "line": "" if rule.line is None else str(rule.line),
         "nobody": _seconds(rule.nobody),
         "quiet": seconds(rule.quiet, MINUTE),
@@ -158,6 +158,8 @@ def read_alert(form: Form, was: AlertRule) -> AlertRule:
         over=form.flag("over"),
         locale=form.plain("locale"),
         on=form.flag("on"),
+        left=form.flag("left"),
+        came=form.flag("came"),
     )
 
 

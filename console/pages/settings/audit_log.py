@@ -86,6 +86,8 @@ FIELDS = {
     "shown": _("Agents see who is watching"),
     "due_soon": _("Due within"),
     "late": _("Late answers"),
+    "left": _("Messages left"),
+    "came": _("New chats"),
     "line": _("More waiting than"),
     "nobody": _("Nobody online for"),
     "destinations": _("Destinations"),

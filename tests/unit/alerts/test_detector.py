@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from console.alerts.detector import Told
-from console.domain.alerts import KINDS, AlertRule, Incident, Kind
+from console.domain.alerts import EVENTS, KINDS, AlertRule, Incident, Kind
 from console.domain.directory import Queue
+from console.events import Ended
 from tests.support.alert_detector import CHATOPS, LATE, SUPPORT, Scene, at, office
 
 LEVEL2 = Queue("level2", "Level 2", target=90 * 60_000)
@@ -187,6 +188,77 @@ def test_nobody_ends_with_the_opening_hours() -> None:
     assert [one.what for one in scene.look(130)] == ["over"]
 
 
+# --- events: a message was left, a chat came -----------------------------------------------------
+
+
+def test_a_message_that_was_left_is_told_at_once_and_never_resolved() -> None:
+    scene = Scene(rule(left=True))
+    (news,) = scene.leaves_a_message("c1", 5, name="Vera")
+    assert (news.what, news.incident.kind, news.count, news.at) == ("opened", "left", 1, at(5))
+    assert news.chats == [Told("c1", "Vera", since=at(5), due=0)]
+    for second in range(6, 200):
+        scene.look(second)
+    assert len(scene.told) == 1
+    assert scene.watch.incidents == {}
+    assert scene.watch.gone == {("r1", "left", "support")}
+
+
+def test_messages_of_a_quiet_period_are_told_together_at_its_end() -> None:
+    scene = Scene(rule(left=True, over=False))
+    for number in range(8):
+        scene.leaves_a_message(f"c{number}", number * 5, name=f"Visitor {number}")
+    for second in range(40, 300):
+        scene.look(second)
+    assert [(one.what, one.count, one.at) for one in scene.told] == [("opened", 1, at(0)), ("still", 7, at(60))]
+    assert [chat.name for chat in scene.told[1].chats] == [f"Visitor {number}" for number in range(1, 6)]
+    scene.leaves_a_message("late", 300)
+    assert [(one.what, one.count) for one in scene.told[2:]] == [("opened", 1)]
+
+
+def test_a_message_left_from_the_line_is_one_too_and_no_chat_that_came() -> None:
+    scene = Scene(rule(left=True, came=True))
+    scene.opens("c1", 0, name="Vera")
+    scene.fact(Ended, 30, chat="c1", why="message_left")
+    scene.leaves_a_message("c2", 40)
+    assert [(one.incident.kind, one.chats[0].name) for one in scene.told] == [("came", "Vera"), ("left", "Vera")]
+
+
+def test_a_chat_that_came_is_told_with_its_visitor_and_only_once() -> None:
+    scene = Scene(rule(came=True, queues=("support",)), queues=(SUPPORT, LEVEL2))
+    scene.opens("c1", 1, name="Vera")
+    scene.opens("c2", 2, queue="level2")
+    scene.gets("c1", 3)
+    scene.answers("c1", 4)
+    scene.ends("c1", 90)
+    assert [(one.incident.kind, one.count, one.chats) for one in scene.told] == [
+        ("came", 1, [Told("c1", "Vera", at(1), at(1) + SUPPORT.target)])
+    ]
+
+
+def test_the_next_reader_tells_how_many_messages_were_left_in_the_quiet_period() -> None:
+    first = Scene(rule(left=True))
+    for number in range(3):
+        first.leaves_a_message(f"c{number}", number)
+    scene = Scene(rule(left=True), incidents=list(first.watch.incidents.values()))
+    assert scene.look(59) == []
+    (news,) = scene.look(60)
+    assert (news.what, news.count, news.chats) == ("still", 2, [])
+
+
+def test_a_message_left_between_two_readers_is_told_by_the_next() -> None:
+    scene = Scene(rule(left=True))
+    told = Told("c1", "Vera", at(-20), 0)
+    assert [one.chats for one in scene.watch.missed("support", told, at(-20), "left")] == [[told]]
+    assert scene.watch.missed("support", Told("c2", "Kim", at(-19), 0), at(-19), "left") == []
+    assert [(one.what, one.count) for one in scene.look(41)] == [("still", 1)]
+
+
+def test_a_message_left_is_no_chat_that_waits() -> None:
+    scene = Scene(rule(line=0))
+    scene.leaves_a_message("c1", 5)
+    assert scene.said == []
+
+
 # --- rules that change, and readers that go on --------------------------------------------------
 
 
@@ -221,6 +293,7 @@ class Plain:
     online: bool = False
     since: int = 0
     moments: list[tuple[int, dict[Kind, bool]]] = field(default_factory=list)
+    happened: list[tuple[Kind, int]] = field(default_factory=list)  # events, and the number of their moment
 
     def moment(self, now: int) -> None:
         rule = self.rule
@@ -233,6 +306,26 @@ class Plain:
             "nobody": rule.nobody is not None and not self.online and now - self.since >= rule.nobody,
         }
         self.moments.append((now, holds))
+
+    def happens(self, kind: Kind, now: int) -> None:
+        """An event, in the moment of the fact that says so."""
+        self.happened.append((kind, len(self.moments)))
+        self.moment(now)
+
+    def events(self, kind: Kind) -> list[tuple[int, str]]:
+        """A message at once; what comes in the quiet period after it together at its end, or later if nobody looks."""
+        messages: list[tuple[int, str]] = []
+        told, place_told = 0, 0
+        for place, (now, _) in enumerate(self.moments if self.rule.tells(kind) else ()):
+            so_far = sum(of == kind and at_place <= place for of, at_place in self.happened)
+            quiet_over = [
+                not messages or then - messages[-1][0] >= self.rule.quiet
+                for then, _ in self.moments[place_told : place + 1]
+            ]
+            if so_far > told and quiet_over[-1]:
+                messages.append((now, "still" if messages and not any(quiet_over[:-1]) else "opened"))
+                told, place_told = so_far, place
+        return messages
 
     def told(self, kind: Kind) -> list[tuple[int, str]]:
         """A message when it begins, one each quiet period while it is so, one when it was not so for a quiet period."""
@@ -262,11 +355,13 @@ RULES = st.builds(
     late=st.booleans(),
     line=st.sampled_from([None, 0, 1, 2]),
     nobody=st.sampled_from([None, 0, 30_000]),
+    left=st.booleans(),
+    came=st.booleans(),
     quiet=st.sampled_from([10_000, 60_000, 400_000]),
 )
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["open", "get", "answer", "end", "come", "go", "look", "look"]),
+        st.sampled_from(["open", "get", "answer", "end", "leave", "come", "go", "look", "look"]),
         st.integers(0, 3),  # which chat
         st.integers(0, 200),  # seconds on
     ),
@@ -290,8 +385,13 @@ def test_reports_match_the_plain_model(wanted: AlertRule, steps: list[tuple[str,
                 scene.opens(f"c{number}", second)
                 due = at(second) + SLOW.target
                 plain.chats[f"c{number}"] = {"due": due, "late": False, "waits": True}
+                plain.happens("came", at(second))
                 plain.moment(at(second))
+            case "leave":
+                number += 1
+                scene.leaves_a_message(f"c{number}", second)
                 plain.moment(at(second))
+                plain.happens("left", at(second))
             case "get" if chat and plain.chats[chat]["waits"]:
                 scene.gets(chat, second)
                 plain.chats[chat]["waits"] = False
@@ -314,7 +414,8 @@ def test_reports_match_the_plain_model(wanted: AlertRule, steps: list[tuple[str,
                 scene.look(second)
                 plain.moment(at(second))
     for kind in KINDS:
-        assert [(one.at, one.what) for one in scene.told if one.incident.kind == kind] == plain.told(kind), kind
+        told = [(one.at, one.what) for one in scene.told if one.incident.kind == kind]
+        assert told == (plain.events(kind) if kind in EVENTS else plain.told(kind)), kind
 
 
 def _break_promises(scene: Scene, plain: Plain, second: int) -> None:
@@ -328,5 +429,5 @@ def _break_promises(scene: Scene, plain: Plain, second: int) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_rule_tells_what_it_was_made_for(kind: Kind) -> None:
-    tells = {"due_soon": 1_000, "late": True, "line": 0, "nobody": 0}
+    tells = {"due_soon": 1_000, "late": True, "line": 0, "nobody": 0, "left": True, "came": True}
     assert [one for one in KINDS if rule(**{kind: tells[kind]}).tells(one)] == [kind]

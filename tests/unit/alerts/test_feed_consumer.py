@@ -18,8 +18,12 @@ from console.archive.database import Database
 from console.archive.feed_cursor import FeedPosition
 from console.archive.stores import Stores
 from console.archive.tables import alert_rules, cursors
+from console.domain.alert_delivery import Answer
 from console.domain.alerts import AlertRule, Destination
 from console.domain.directory import Queue
+from console.domain.ids import new_cid, new_id
+from console.events import Visitor
+from console.queue.payloads import VisitorProfile
 from console.views.i18n import page_texts
 from tests.support.archive_feed import fresh_database, rows
 from tests.support.eventually import eventually
@@ -178,6 +182,44 @@ async def test_the_next_reader_reports_late_answers_in_between(shift: Shift, ale
         assert line.what == "opened"
         (delivery,), _ = await alerts.outbox.claim("me", 9)
         assert "Vera" in delivery.message.text
+
+
+async def leaves_a_message(shift: Shift, visitor: str) -> None:
+    profile = VisitorProfile(Visitor(visitor, visitor.title(), email="vera@example.org"))
+    await shift.workspace.leave_message(
+        new_id(), queue="support", site="shop", channel="web", cid=new_cid(), profile=profile, text="Call me back"
+    )
+
+
+async def test_a_left_message_and_a_new_chat_are_each_reported_once(shift: Shift, alerts: Alerts) -> None:
+    await alerts.rules.put(replace(LATE, late=False, left=True, came=True))
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+        await leaves_a_message(shift, "vera")
+        await told(alerts, 1)
+        await shift.opens("kim", queue="support")
+        lines = await told(alerts, 2)
+        assert [(line.what, line.kind, line.subject) for line in lines] == [
+            ("opened", "left", "Support: 1 message left"),
+            ("opened", "came", "Support: 1 new chat"),
+        ]
+
+
+async def test_the_next_reader_reports_messages_and_chats_in_between(shift: Shift, alerts: Alerts) -> None:
+    await alerts.rules.put(replace(LATE, late=False, left=True, came=True))
+    async with following(shift, alerts):
+        await read_up(shift, alerts)
+    await leaves_a_message(shift, "vera")
+    await shift.ends("ana", await shift.opens("kim", queue="support"))
+    async with following(shift, alerts):
+        assert {line.kind for line in await told(alerts, 2)} == {"left", "came"}
+        texts = ""
+        for _ in range(2):
+            (delivery,), _ = await alerts.outbox.claim("me", 1)
+            texts += delivery.message.text
+            await alerts.outbox.record(delivery, Answer("sent"))
+        assert "Vera: left a message at" in texts
+        assert "Kim: opened a chat at" in texts
 
 
 async def test_of_two_readers_only_the_later_writes(shift: Shift, alerts: Alerts) -> None:

@@ -62,6 +62,10 @@ def test_it_says_so_in_the_language_of_the_rule() -> None:
         ("line", "over", 0, "Resolved: Level 2, too many chats were waiting"),
         ("nobody", "opened", 0, "Level 2: nobody is online"),
         ("nobody", "over", 0, "Resolved: Level 2, nobody was online"),
+        ("left", "opened", 1, "Level 2: 1 message left"),
+        ("left", "still", 4, "Level 2: 4 messages left"),
+        ("came", "opened", 1, "Level 2: 1 new chat"),
+        ("came", "still", 2, "Level 2: 2 new chats"),
     ],
 )
 def test_each_kind_has_its_words(kind: Kind, what: What, count: int, subject: str) -> None:
@@ -97,6 +101,27 @@ def test_a_visitor_without_a_name_is_a_visitor() -> None:
 
 def test_nobody_online_says_how_many_wait() -> None:
     assert "1 chat is waiting." in said(news("nobody")).text
+
+
+def test_a_left_message_names_who_left_it_when_and_where_to_read_it() -> None:
+    left = news("left", chats=[Told("c1", "Vera", at(0), 0)])
+    message = said(left)
+    assert message.text == (
+        "Times are in Europe/Paris.\n\n"
+        "• Vera: left a message at 9:00:00\u202fAM\n\n"
+        "https://chat.example/chats?kind=left\n\n"
+        "Alert: Partners. Those of the next 5 minutes come in one message."
+    )
+    assert message.tone == "info"
+    italian = said(replace(left, rule=replace(RULE, locale="it")))
+    assert italian.subject == "Level 2: 1 messaggio lasciato"
+    assert "Vera: ha lasciato un messaggio alle 09:00:00" in italian.text
+
+
+def test_a_chat_that_came_names_its_visitor_and_links_to_the_board() -> None:
+    message = said(news("came", chats=[Told("c1", "", at(0), at(6))]))
+    assert "• A visitor: opened a chat at 9:00:00" in message.text
+    assert "https://chat.example/board" in message.text
 
 
 def test_a_trial_says_that_it_is_one_and_from_whom() -> None:

@@ -65,8 +65,9 @@ async def tell(alerts: Alerts, *subjects: str, rule: AlertRule = RULE) -> None:
 
 async def test_a_rule_is_kept_as_it_was_given_and_each_change_raises_the_version(alerts: Alerts) -> None:
     every = replace(
-        RULE, queues=("support",), due_soon=2_000, line=0, nobody=0, over=False, locale="it", on=False, quiet=86_400_000
-    )
+        RULE, queues=("support",), due_soon=2_000, line=0, nobody=0, left=True, came=True, over=False, locale="it",
+        on=False, quiet=86_400_000,
+    )  # fmt: skip
     assert await alerts.rules.version() == 0
     await alerts.rules.put(RULE, by=SAM)
     assert await alerts.rules.read_all() == [RULE]

@@ -82,6 +82,25 @@ async def test_a_saved_alert_applies_at_once(services: Services, sam: httpx.Asyn
     assert len(rule.destinations) == 1
 
 
+async def test_events_are_conditions_without_a_number(
+    services: Services, sam: httpx.AsyncClient, chatops: HttpReceiver
+) -> None:
+    await saved(sam, NEW, **{**FORM, "late": "", "left": "on", "came": "on", "add": chatops.url})
+    (rule,) = await services.alerts.rules.read_all()
+    assert (rule.late, rule.left, rule.came) == (False, True, True)
+    form = (await sam.get(f"/settings/alert/{rule.id}")).text
+    ticked = set(re.findall(r'<input type="checkbox" id="(\w+)"[^>]* checked', form))
+    assert ticked & {"late", "left", "came"} == {"left", "came"}
+    assert "message left chat came" in plainly((await sam.get(AT)).text)
+    log = plainly((await sam.get("/settings/changes")).text)
+    assert "Messages left" in log
+    assert "New chats" in log
+    kept = {f"keep.{rule.destinations[0].id}": "on"}
+    await saved(sam, f"/settings/alert/{rule.id}", **{**FORM, **kept})
+    (rule,) = await services.alerts.rules.read_all()
+    assert (rule.late, rule.left, rule.came) == (True, False, False)
+
+
 async def test_an_address_is_never_shown_whole_anywhere(services: Services, sam: httpx.AsyncClient) -> None:
     await services.alerts.rules.put(RULE)
     await services.alerts.outbox.record_trial(RULE, RULE.destinations[0], _message(), Answer("failed", "error=500."))
