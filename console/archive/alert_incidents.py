@@ -14,7 +14,7 @@ from console.archive.alert_outbox import AlertOutbox, Outgoing
 from console.archive.database import Database
 from console.archive.feed_cursor import FeedCursor, FeedPosition
 from console.archive.tables import alert_incidents, chats
-from console.domain.alerts import Incident
+from console.domain.alerts import KINDS, Incident
 
 NAME = "alerts"  # of this consumer
 
@@ -42,7 +42,7 @@ class AlertIncidents:
             found = await connection.execute(
                 select(alert_incidents).where(alert_incidents.c.workspace == self.workspace)
             )
-            return before, [_incident(dict(one)) for one in found.mappings()]
+            return before, [_incident(dict(one)) for one in found.mappings() if one["kind"] in KINDS]
 
     async def keep(
         self,

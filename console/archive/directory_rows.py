@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from sqlalchemy import Table, delete, insert, select, update
@@ -13,7 +13,8 @@ from console.archive.audit import Somebody
 from console.archive.setting_values import read_value, write_value
 from console.archive.tables import directory, members, queues, sites
 from console.domain.blocks import Block
-from console.domain.directory import Directory, Member, Queue, Site, queue_settings
+from console.domain.blocks import Kind as BlockKind
+from console.domain.directory import Directory, Member, MemberRole, Mode, Queue, Site, queue_settings
 
 AWAY_REASONS = "away_reasons"
 WATCH_SHOWN = "watch_shown"
@@ -31,7 +32,9 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
     member_rows = (await connection.execute(active)).mappings().all()
     reasons = await read_value(connection, AWAY_REASONS) or ()
     shown = await read_value(connection, WATCH_SHOWN)
-    blocks = msgspec.convert(await read_value(connection, BLOCKS) or [], list[Block])
+    blocks = [
+        block_of(given) for given in await read_value(connection, BLOCKS) or [] if given["kind"] in get_args(BlockKind)
+    ]
     return Directory(
         version=version,
         sites={row["key"]: site_of(row) for row in site_rows},
@@ -128,6 +131,10 @@ def block_row(block: Block) -> dict[str, Any]:
     return {"kind": block.kind, "who": block.who, "name": block.name, "until": until, "note": block.note}
 
 
+def block_of(given: Mapping[str, Any]) -> Block:
+    return msgspec.convert(given, Block)
+
+
 def plain(thing: Queue | Site | Member | None) -> dict[str, Any]:
     """Return the value as JSON types."""
     given: dict[str, Any] = msgspec.to_builtins(thing) if thing else {}
@@ -135,7 +142,9 @@ def plain(thing: Queue | Site | Member | None) -> dict[str, Any]:
 
 
 def queue_of(row: Row) -> Queue:
-    return msgspec.convert({QUEUE_FIELDS.get(name, str(name)): value for name, value in row.items()}, Queue)
+    """Build a queue from a row; in a mode that only a newer release knows it is as if it had none."""
+    given = {QUEUE_FIELDS.get(name, str(name)): value for name, value in row.items()}
+    return msgspec.convert({**given, "mode": _known(given["mode"], get_args(Mode))}, Queue)
 
 
 def queue_row(queue: Queue) -> dict[str, Any]:
@@ -151,9 +160,14 @@ def site_row(site: Site) -> dict[str, Any]:
 
 
 def member_of(row: Row) -> Member:
-    """Build a member from a row."""
+    """Build a member from a row; in a role that only a newer release knows they are an agent."""
     given = {name: row["slots" if name == "limit" else name] for name in Member.__struct_fields__}
-    return msgspec.convert(given, Member)
+    return msgspec.convert({**given, "role": _known(given["role"], get_args(MemberRole))}, Member)
+
+
+def _known(value: str, values: tuple[str, ...]) -> str:
+    """The value, or the first of those that this release knows."""
+    return value if value in values else values[0]
 
 
 def member_row(member: Member) -> dict[str, Any]:

@@ -4,14 +4,16 @@ A Function puts `chat`, `seq`, `prev`, `at` and what only the store knows in fro
 so every fact is one JSON object with `kind` as its tag. Times are integer ms of the store's clock. `seq` numbers every
 fact of a chat from 1 without gaps (its position in `log:<chat>`). `prev` is the seq of the last *public* fact before
 it: a visitor gets only public facts, so they can detect a gap, and see no trace of notes. A fact without `seq` changes
-live state only and is in no chat's log. Readers ignore fields they do not know, since a newer release may write more
-than this one reads.
+live state only and is in no chat's log. A newer release, which runs beside this one for a while, may write more than
+this one knows: readers ignore unknown fields, and keep an unknown value of a field with a list of values (`why`) as it
+is.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
+from msgspec.structs import fields
 
 from console.events.assignment import (
     AnyLanguage,
@@ -136,11 +138,36 @@ AnyChatFact = (
 AnyFact = AnyChatFact | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled
 
 decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
+CHOICES = {
+    str(kind.__struct_config__.tag): {
+        field.encode_name: get_args(field.type) for field in fields(kind) if get_origin(field.type) is Literal
+    }
+    for kind in get_args(AnyFact)
+}
 
 
 def decode_fact(raw: bytes | str) -> AnyFact:
     """Decode one fact from its JSON. Raises `msgspec.ValidationError` if it is not a fact."""
-    return decoder.decode(raw)
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError:
+        return _with_unknown_values(raw)
+
+
+def _with_unknown_values(raw: bytes | str) -> AnyFact:
+    """Decode a fact whose `why` or similar is of a newer release; that stays as it is."""
+    values = msgspec.json.decode(raw, type=dict[str, Any])
+    choices = CHOICES.get(str(values.get("kind")), {})
+    unknown = {
+        name: values[name]
+        for name, listed in choices.items()
+        if isinstance(values.get(name), str) and values[name] not in listed
+    }
+    known: dict[str, Any] = {name: choices[name][0] for name in unknown}
+    fact: AnyFact = msgspec.convert({**values, **known}, AnyFact)
+    for name, value in unknown.items():
+        setattr(fact, name, value)
+    return fact
 
 
 def read_log(log: Iterable[bytes]) -> list[ChatFact]:
@@ -148,7 +175,7 @@ def read_log(log: Iterable[bytes]) -> list[ChatFact]:
     found: list[ChatFact] = []
     for raw in log:
         try:
-            fact = decoder.decode(raw)
+            fact = decode_fact(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
         if isinstance(fact, ChatFact):

@@ -12,6 +12,7 @@ from console.domain.opening_hours import midnight
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
 MINUTES, HOURS = 90, 26  # how many spans are kept
+KINDS = "avfwhu"  # of durations: see Statistics
 BUCKET = 1.02  # each bucket is 2 % wider than the one before
 COUNTERS = (
     "opened", "left", "abandoned", "patience", "promised", "kept", "canned", "expected", "right",
@@ -140,8 +141,11 @@ class QueueFigures(msgspec.Struct):
     def prune(self, now: int) -> None:
         """Drop spans that are no longer kept."""
         least = {"m": now // MINUTE - MINUTES + 1, "h": now // HOUR - HOURS + 1}
-        for span in [span for span in self.spans if int(span[1:]) < least[span[0]]]:
-            del self.spans[span]
+        self.spans = {
+            span: figures
+            for span, figures in self.spans.items()
+            if (number := number_of(span[1:])) is not None and number >= least.get(span[0], math.inf)
+        }
 
     def over(self, now: int, minutes: int) -> Statistics:
         """Sum the last `minutes` (at most 90), the current one included."""
@@ -166,22 +170,31 @@ class QueueFigures(msgspec.Struct):
 
 
 def agent_figures_of(counted: Mapping[str, str]) -> AgentFigures:
-    """Build an agent's figures from the store's fields: `<hour>:n`, `w` (within), `x` (broke) and `b<bucket>`."""
+    """Build an agent's figures from the store's fields: `<hour>:n`, `w` (within), `x` (broke) and `b<bucket>`.
+
+    Skips other fields: other releases count more, or by day, beside this one.
+    """
     found = AgentFigures()
     for field, value in counted.items():
-        hour, _, name = field.partition(":")
-        if not name:
-            continue  # the hour itself, and what an earlier release counted by day
-        figures, count = found.hours.setdefault(int(hour), DayFigures()), int(value)
-        if name == "n":
+        first, _, name = field.partition(":")
+        hour, bucket = number_of(first), number_of(name[1:]) if name[:1] == "b" else None
+        if hour is None or (name not in ("n", "w", "x") and bucket is None):
+            continue
+        figures, count = found.hours.setdefault(hour, DayFigures()), int(value)
+        if bucket is not None:
+            figures.buckets[bucket] = count
+        elif name == "n":
             figures.n = count
         elif name == "w":
             figures.within = count
-        elif name == "x":
-            figures.broke = count
         else:
-            figures.buckets[int(name[1:])] = count
+            figures.broke = count
     return found
+
+
+def number_of(text: str) -> int | None:
+    """Return the whole number that a name in the store has; None if it has none."""
+    return int(text) if text.removeprefix("-").isdecimal() else None
 
 
 def bucket_of(ms: int) -> int:
@@ -189,16 +202,23 @@ def bucket_of(ms: int) -> int:
 
 
 def figures_of(counted: Mapping[str, str]) -> Statistics:
-    """Build a span from the store's fields: `<kind>w` (count within target), `<kind><bucket>`, and counters by name."""
+    """Build a span from the store's fields: `<kind>w` (count within target), `<kind><bucket>`, and counters by name.
+
+    Skips other fields: other releases count more, beside this one.
+    """
     figures = Statistics()
     for field, value in counted.items():
         if field in COUNTERS:
             figures.counters[field] = int(value)
             continue
-        sketch, rest = figures.kinds.setdefault(field[0], Sketch()), field[1:]
-        if rest == "w":
+        kind, rest = field[:1], field[1:]
+        bucket = number_of(rest)
+        if kind not in KINDS or (rest != "w" and bucket is None):
+            continue
+        sketch = figures.kinds.setdefault(kind, Sketch())
+        if bucket is None:
             sketch.within = int(value)
-        elif rest.lstrip("-").isdigit():  # other releases store more, as `<kind>n`
-            sketch.buckets[int(rest)] = int(value)
+        else:
+            sketch.buckets[bucket] = int(value)
             sketch.n += int(value)
     return figures

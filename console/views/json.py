@@ -88,7 +88,8 @@ def raw(frame: VisitorFact) -> msgspec.Raw:
 
 def visitor_chat(chat: ChatSnapshot, members: Mapping[str, Member]) -> ChatForVisitor:
     """Visitor-safe view of a chat; hides offers and wrap-up."""
-    place = VISITOR_PLACES[chat.fields["place"]]
+    held: Place = "active" if chat.fields.get("agent") else "waiting"  # in a place that only a newer release knows
+    place = VISITOR_PLACES.get(chat.fields["place"], held)
     agent = members.get(chat.fields.get("agent", "")) if place != "waiting" else None
     left = chat.fields.get("left_message") == "1"
     return ChatForVisitor(

@@ -174,7 +174,7 @@ class Reader:
             return self.in_chat(line, fact, what, [hands, *queue])
         if isinstance(fact, Note):
             return self.in_chat(line, fact, _("Whisper sent"), [])
-        status = ", ".join(filter(None, (_(STATUSES[fact.status]), fact.reason)))
+        status = ", ".join(filter(None, (_(STATUSES.get(fact.status, fact.status)), fact.reason)))
         who, thing = self.name("member", fact.by), self.name("member", fact.agent)
         return Change(fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))])
 
