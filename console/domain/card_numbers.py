@@ -28,7 +28,7 @@ _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,63}(?::\d{1,5})?[/?#]", re.IGNO
 _MAIL = re.compile(r"[\w.+-]{0,64}@[\w-]")
 _IBAN = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,3})?(?![^\W_])")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
-_LIKE_A_CARD = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2)}  # digits in each group
+LIKE_A_CARD = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2)}  # digits in each group
 _PHONE = 15  # digits at most
 _PARCEL = (20, 22, 26, 30)  # digits of postal tracking numbers
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -109,7 +109,7 @@ class Run(NamedTuple):
 
 def mask_cards(text: str) -> str:
     """Replace all but the last four digits of every card number by `•`; the length stays the same."""
-    banks = _ibans(text)
+    banks = ibans(text)
     return masked_at(text, [place for run in long_runs(text) if not _is_parcel(run) for place in _hidden(run, banks)])
 
 
@@ -187,7 +187,7 @@ def _groups_fit(number: str) -> bool:
         _INVISIBLE.sub("", unicodedata.normalize("NFKC", gap)).translate(_DASHES) for gap in re.findall(r"\D+", number)
     ]
     sizes = tuple(len(group) for group in re.split(r"\D+", number))
-    if sizes in _LIKE_A_CARD:
+    if sizes in LIKE_A_CARD:
         return True
     if len({sign for gap in gaps for sign in gap}) > 1:
         return False
@@ -207,7 +207,7 @@ def is_part_of_more(text: str, first: int, end: int) -> bool:
     return "://" in token or token.startswith("www.") or bool(_DOMAIN.match(token))
 
 
-def _ibans(text: str) -> list[range]:
+def ibans(text: str) -> list[range]:
     """Return where the text has bank account numbers that are valid by their own check digits."""
     return [range(*found.span()) for found in _IBAN.finditer(text) if _is_iban(found.group())]
 

@@ -1,0 +1,85 @@
+"""A card number over several messages is masked in all of them; two other numbers are not taken for one."""
+
+import time
+
+import pytest
+
+from console.domain.card_numbers import MASK
+from console.domain.split_cards import MOST_PARTS, mask_across, may_end_a_card
+
+SPLIT = (
+    ("4111 1111", "1111 1111"),
+    ("41111111", "11111111"),
+    ("my card is 4111 1111 1111", "1111, it expires 12/27"),
+    ("4111", "1111", "1111", "1111"),
+    ("4111-1111-", "-1111-1111"),
+    ("3782 822463", "10005"),
+    ("411111111111111", "1"),
+    ("the first half is 4111 1111 :)", "and the second 1111 1111"),
+    ("4111 1111", "one moment", "1111 1111"),
+    ("4111 1111", "oh: 4111 1111 1111", "1111"),
+    ("2 pieces, 4111 1111 11", "11 1111"),
+    ("card:4111 1111", "1111 1111"),
+    ("٤١١١ ١١١١", "１１１１ １１１１"),
+    ("order 55512, card 4111 1111 1111", "1111 12/27 123"),
+)
+KEPT = (
+    ("4111 1111", "1111 1112"),
+    ("my order is 41111111", "I paid 11111111 yesterday"),
+    ("call +41 1111 1111 1111", "1111"),
+    ("order #41111111", "11111111"),
+    ("https://shop.example/o/41111111", "11111111"),
+    ("AB41111111", "11111111"),
+    ("4111 1111", "https://shop.example/11111111"),
+    ("4111 1111 is on the front, and now I will look for what is on the back of it", "1111 1111"),
+    ("4111 1111", "I have looked at it again and on the other side it says 1111 1111"),
+    ("4111", "11", "11", "1111", "1111"),
+    ("IBAN DE84 5105 0015 0000", "0006 00"),
+    ("1111 1111", "4111 1111"),
+    ("10 o'clock", "12"),
+    ("12",),
+)
+
+
+@pytest.mark.parametrize("texts", SPLIT)
+def test_a_card_over_several_messages_shows_its_last_four_digits_only(texts: tuple[str, ...]) -> None:
+    hidden = mask_across(texts)
+    now = [hidden.get(index, text) for index, text in enumerate(texts)]
+    masked = sum(text.count(MASK) for text in now)
+    assert masked == 16 - 4 - ("3782" in texts[0])
+    assert len(texts) - 1 in hidden
+    assert [len(text) for text in now] == [len(text) for text in texts]
+
+
+@pytest.mark.parametrize("texts", SPLIT)
+def test_the_message_that_completes_a_card_looks_like_it(texts: tuple[str, ...]) -> None:
+    assert may_end_a_card(texts[-1])
+
+
+@pytest.mark.parametrize("texts", KEPT)
+def test_other_numbers_in_a_row_are_kept(texts: tuple[str, ...]) -> None:
+    assert mask_across(texts) == {}
+
+
+def test_a_card_that_was_hidden_is_not_found_again() -> None:
+    hidden = mask_across(["4111 1111", "1111 1111"])
+    assert hidden == {0: f"{MASK * 4} {MASK * 4}", 1: f"{MASK * 4} 1111"}
+    assert mask_across([hidden[0], hidden[1], "1111 1111"]) == {}
+
+
+def test_only_the_message_with_the_last_digits_tells_of_the_others() -> None:
+    assert mask_across(["4111 1111", "1111 1111", "thanks"]) == {}
+    assert not may_end_a_card("thanks")
+
+
+def test_more_parts_than_a_card_has_groups_are_other_numbers() -> None:
+    digits = ["411", "111", "111", "111", "1111"]
+    assert len(digits) > MOST_PARTS
+    assert mask_across(digits) == {}
+
+
+@pytest.mark.parametrize("hostile", ["4 " * 2_000, "4" + " - " * 1_300, "4111-" * 800, "4111111111111111/" * 200])
+def test_hostile_numbers_take_bounded_time(hostile: str) -> None:
+    began = time.process_time()
+    mask_across([hostile[:4_000]] * 30)
+    assert time.process_time() - began < 2  # s of this process alone
