@@ -10,6 +10,7 @@ from console.archive.writer import NAME as ARCHIVE
 from console.background.configuration import Publisher
 from console.background.leases import Leases
 from console.background.lost_chats import LostChats
+from console.background.redactions import Redactions
 from console.background.retention import Retention
 from console.background.safely import safely
 from console.background.search_backfill import SearchBackfill
@@ -35,6 +36,7 @@ class Workers:
         self.leases = Leases(services)
         self.publisher = Publisher(services)
         self._retention = Retention(services, self._leads)
+        self._redactions = Redactions(services, self._leads)
         self._backfill = SearchBackfill(services.search.index, self._leads)
         self._lost = LostChats(services, self._leads)
         self._archive = FeedConsumer(
@@ -67,6 +69,7 @@ class Workers:
             self._alerts.run,
             self._sender.run,
             self._retention.sweep,
+            self._redactions.run,
             self._lost.run,
             self._retention.tidy,
             self._backfill.build,
@@ -76,7 +79,8 @@ class Workers:
         self._tasks: list[asyncio.Task[None]] = []
 
     def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-        """Read the configuration at once when another process has published one."""
+        """Read the configuration at once when another process has published one; clean up behind a redaction."""
+        self._redactions.heed(fact)
         if isinstance(fact, Configured):
             self.publisher.wake.set()
 

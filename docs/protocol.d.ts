@@ -166,11 +166,13 @@ export interface VisitorFact {
   seq: number;
   prev: number;
   at: number;
-  kind: "asked" | "assigned" | "ended" | "message" | "opened" | "rated" | "released" | "reopened" | "transferred";
+  kind: "asked" | "assigned" | "ended" | "message" | "opened" | "rated" | "redacted" | "released" | "reopened" | "transferred";
   by?: string;
   name?: string;
   cid?: string;
   text?: string;
+  of?: number;
+  hidden?: boolean;
   why?: string;
   promise?: number;
   promised?: "" | "broken" | "kept";
@@ -736,6 +738,7 @@ export interface Message {
   promised?: Kept | null;
   canned?: string;
   suggestion?: string;
+  hidden?: boolean;
 }
 
 /** Whoever wrote a message or gave a command. */
@@ -792,6 +795,7 @@ export interface Note {
   cid: string;
   text: string;
   whisper?: boolean;
+  hidden?: boolean;
 }
 
 /** An agent has the chat. Tells why this agent, and why the visitor waited. */
@@ -1078,6 +1082,28 @@ export interface PromiseBroken {
   due: number;
 }
 
+/** A message was changed after all: later ones showed that it had a part of a card number. `fact` as it is now. */
+export interface Redacted {
+  kind: "redacted";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+  of: number;
+  fact: Message;
+}
+
+/** The same for text that the visitor does not see: a note, that of a transfer, or a rating's comment. */
+export interface NoteRedacted {
+  kind: "note_redacted";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+  of: number;
+  fact: Note | Transferred | Rated;
+}
+
 /** The visitor's last tab closed, or the first one came back. */
 export interface Presence {
   kind: "presence";
@@ -1167,4 +1193,4 @@ export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | S
 
 export type ABoardHears = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error;
 
-export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;
+export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;

@@ -12,8 +12,6 @@ export function linesOf(fact, chat) {
   const { by, cid, seq, text, at, name } = fact;
   const them = by && by !== "visitor";
   return /** @type {Partial<Line>[]} */ ([
-    { key: "f" + seq, text: lazy.says?.(fact), at },
-    them && { key: seq, side: "them", name: name || chat.agent, text, at },
     by === "visitor" && {
       key: cid || seq,
       side: "me",
@@ -22,6 +20,8 @@ export function linesOf(fact, chat) {
       at,
       state: seq <= chat.seen ? t("Seen") : t("Sent"),
     },
+    { key: "f" + seq, text: fact.hidden ? t("We hid a card number.") : lazy.says?.(fact), at },
+    them && { key: seq, side: "them", name: name || chat.agent, text, at },
   ]);
 }
 
@@ -42,7 +42,7 @@ export function lines(visitor) {
 
 /** Draw the messages; each keeps its element, so nothing jumps and nothing is announced twice. */
 export class Log {
-  /** @type {Map<Line["key"], {node: HTMLElement, meta: HTMLElement}>} */
+  /** @type {Map<Line["key"], {node: HTMLElement, said: HTMLElement, meta: HTMLElement}>} */
   drawn = new Map();
   /** @type {boolean} */
   stuck = true; // to the bottom
@@ -66,8 +66,11 @@ export class Log {
     let spot = element.firstChild;
     for (const told of shown) {
       if (!drawn.has(told.key)) drawn.set(told.key, this.#make(told));
-      const { node, meta } = /** @type {{node: HTMLElement, meta: HTMLElement}} */ (drawn.get(told.key));
-      const { at, state, pending } = told;
+      const { node, said, meta } = /** @type {{node: HTMLElement, said: HTMLElement, meta: HTMLElement}} */ (
+        drawn.get(told.key)
+      );
+      const { text, at, state, pending } = told;
+      if (said.textContent !== text) said.replaceChildren(...(lazy.linked?.(text) || [text])); // new, or not as it was sent
       if (node === spot) spot = node.nextSibling;
       else {
         element.insertBefore(node, spot);
@@ -96,9 +99,9 @@ export class Log {
   }
 
   /** @param {Line} line */
-  #make({ side, name, text }) {
+  #make({ side, name }) {
     const meta = h("small", { ariaLive: "off" });
-    if (!side) return { node: h("p.said", text), meta };
-    return { node: h("div." + side, h("b", name), h("p.bubble", ...(lazy.linked?.(text) || [text])), meta), meta };
+    const said = h(side ? "p.bubble" : "p.said");
+    return { node: side ? h("div." + side, h("b", name), said, meta) : said, said, meta };
   }
 }

@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from console.actions.hidden_cards import HiddenCards
 from console.actions.idempotency import after_the_end
-from console.actions.visitor_profile import clean_line, clean_message
+from console.actions.visitor_profile import clean_line
 from console.delivery.signals import TypingSignal
-from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.domain.sanitize import clean
@@ -54,6 +54,7 @@ class AgentActions:
         self.author = Author(member.id, member.name)
         self.services = services
         self.workspace = services.workspace
+        self.cards = HiddenCards(services, lambda: member.id)
         self._fence = fence
 
     @property
@@ -63,25 +64,27 @@ class AgentActions:
     # --- in one's own chat ------------------------------------------------------------------------------
 
     async def say(self, frame: AgentSay) -> Said:
-        text = clean_message(frame.text)
+        masked = await self.cards.mask(frame.chat, clean(frame.text, limit=MAX_TEXT), frame.cid)
         said = self.workspace.agent_say(
             self.author,
             self.fence,
             frame.chat,
             frame.cid,
-            text,
+            masked.text,
             frame.read,
             promise=frame.promise,
             canned=frame.canned,
             began=frame.began,
             suggestion=frame.suggestion,
+            hidden=masked.hidden,
         )
-        return await self._done(frame, "message", said, text)
+        return await self._done(frame, "message", self.cards.send(masked, said), masked.text)
 
     async def note(self, frame: AddNote) -> Said:
-        text = clean_message(frame.text)
-        noted = self.workspace.note(self.author, self.fence, frame.chat, frame.cid, text)
-        return await self._done(frame, "note", noted, text)
+        masked = await self.cards.mask(frame.chat, clean(frame.text, limit=MAX_TEXT), frame.cid)
+        note = self.workspace.note
+        noted = note(self.author, self.fence, frame.chat, frame.cid, masked.text, hidden=masked.hidden)
+        return await self._done(frame, "note", self.cards.send(masked, noted), masked.text)
 
     async def end(self, frame: AgentEnd) -> Said:
         return await self._done(
@@ -128,10 +131,19 @@ class AgentActions:
             raise NothingToDo from None
 
     async def transfer(self, frame: Transfer) -> Said:
-        note = clean_message(frame.note) if frame.note.strip() else ""
-        transfer = self.workspace.transfer
-        handed = transfer(self.author, self.fence, frame.chat, frame.cid, queue=frame.queue, to=frame.agent, note=note)
-        return await self._done(frame, "transferred", handed)
+        note = clean(frame.note, limit=MAX_TEXT) if frame.note.strip() else ""
+        masked = await self.cards.mask(frame.chat, note, frame.cid)
+        handed = self.workspace.transfer(
+            self.author,
+            self.fence,
+            frame.chat,
+            frame.cid,
+            queue=frame.queue,
+            to=frame.agent,
+            note=masked.text,
+            hidden=masked.hidden,
+        )
+        return await self._done(frame, "transferred", self.cards.send(masked, handed))
 
     async def invite(self, frame: Invite) -> Said:
         invite = self.workspace.invite
@@ -141,11 +153,12 @@ class AgentActions:
 
     async def whisper(self, frame: Whisper) -> Said:
         """Add a whisper. Raises NotYours for a chat this agent may not watch, as for one that does not exist."""
-        text = clean_message(frame.text)
         state = self.services.picture.chats.get(frame.chat) or await self._read(frame.chat)
         if state is not None and not self.may_watch(state):
             raise NotYours
-        return await self._done(frame, "note", self.workspace.whisper(self.author, frame.chat, frame.cid, text), text)
+        masked = await self.cards.mask(frame.chat, clean(frame.text, limit=MAX_TEXT), frame.cid)
+        whispered = self.workspace.whisper(self.author, frame.chat, frame.cid, masked.text, hidden=masked.hidden)
+        return await self._done(frame, "note", self.cards.send(masked, whispered), masked.text)
 
     async def _read(self, chat: str) -> ChatState | None:
         """Read a chat that the picture does not have: just opened, or ended. None if it is not live."""
@@ -172,7 +185,7 @@ class AgentActions:
     # --- signals and queries ----------------------------------------------------------------------------
 
     async def draft(self, command: SaveDraft) -> None:
-        text = mask_cards(clean(command.text, limit=MAX_TEXT, optional=True))
+        text = await self.cards.mask_unsent(command.chat, clean(command.text, limit=MAX_TEXT, optional=True))
         await self.workspace.draft(self.author.id, self.fence, command.chat, text)
 
     async def shown(self, command: Shown) -> None:

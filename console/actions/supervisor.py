@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable
 
-from console.actions.visitor_profile import clean_line, clean_message
-from console.domain.card_numbers import mask_cards
+from console.actions.hidden_cards import HiddenCards
+from console.actions.visitor_profile import clean_line
 from console.domain.directory import Member
 from console.domain.permissions import require
 from console.domain.sanitize import clean
 from console.errors import DatabaseAway, NotAllowed, NotYours, Unknown
 from console.events import Author
-from console.protocol import Whisper
+from console.protocol import MAX_TEXT, Whisper
 from console.protocol.supervisor import Move, SetAgentStatus, SetLimit, TakeOver
 from console.queue.results import Gone, Said
 from console.services import Services
@@ -22,6 +22,7 @@ class SupervisorActions:
         self.author = Author(member.id, member.name)
         self.services = services
         self.workspace = services.workspace
+        self.cards = HiddenCards(services, lambda: member.id)
 
     def member(self) -> Member:
         """Return the member as of now."""
@@ -33,8 +34,10 @@ class SupervisorActions:
 
     async def whisper(self, command: Whisper) -> Said:
         self.member()
-        text = clean_message(command.text)
-        return await self._live(self.workspace.whisper(self.author, command.chat, command.cid, text))
+        masked = await self.cards.mask(command.chat, clean(command.text, limit=MAX_TEXT), command.cid)
+        whisper = self.workspace.whisper
+        whispered = whisper(self.author, command.chat, command.cid, masked.text, hidden=masked.hidden)
+        return await self._live(self.cards.send(masked, whispered))
 
     async def take_over(self, command: TakeOver) -> Said:
         require(self.member(), "answer")
@@ -42,11 +45,18 @@ class SupervisorActions:
 
     async def move(self, command: Move) -> Said:
         self.member()
-        note = mask_cards(clean(command.note, limit=4_000, optional=True))
+        note = clean(command.note, limit=MAX_TEXT, optional=True)
+        masked = await self.cards.mask(command.chat, note, command.cid)
         moved = self.workspace.move(
-            self.author, command.chat, command.cid, queue=command.queue, to=command.agent, note=note
+            self.author,
+            command.chat,
+            command.cid,
+            queue=command.queue,
+            to=command.agent,
+            note=masked.text,
+            hidden=masked.hidden,
         )
-        return await self._live(moved)
+        return await self._live(self.cards.send(masked, moved))
 
     async def set_status(self, command: SetAgentStatus) -> Said:
         self.member()

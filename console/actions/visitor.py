@@ -5,14 +5,14 @@ from contextlib import suppress
 
 import msgspec
 
+from console.actions.hidden_cards import HiddenCards, Masked
 from console.actions.idempotency import after_the_end, first_result
 from console.actions.open_chat import Route, route_new_chat
 from console.actions.past_chats import past_chats
-from console.actions.visitor_profile import CHANNEL, ProfileBuilder, clean_message, valid_email
+from console.actions.visitor_profile import CHANNEL, ProfileBuilder, valid_email
 from console.archive.past import EarlierFacts
 from console.delivery.signals import TypingSignal
 from console.domain.blocks import block_of
-from console.domain.card_numbers import mask_cards
 from console.domain.directory import Site
 from console.domain.ids import new_id
 from console.domain.sanitize import clean
@@ -61,6 +61,7 @@ class VisitorActions:
         self._site = services.directory.sites[site]
         self._page_asks = page_asks
         self.profile = ProfileBuilder(visitor, lambda: self.site, browser)
+        self.cards = HiddenCards(services, lambda: self.visitor.id)
         self.budgets = Budgets(services.settings, address, site)
 
     @property
@@ -98,7 +99,8 @@ class VisitorActions:
     # --- commands ---------------------------------------------------------------------------------------
 
     async def open(self, command: Open) -> Said:
-        text = clean_message(command.text)
+        masked = await self.cards.mask(self._running_chat(), clean(command.text, limit=MAX_TEXT), command.cid)
+        text = masked.text
         self.profile.set_identity(command.name, command.email, command.fields)
         self.profile.set_page(command.page)
         known = await self._archived(command.cid, text)
@@ -106,7 +108,7 @@ class VisitorActions:
             return known
         route = self.route(command.queue)
         try:
-            said = await self.workspace.open(
+            opening = self.workspace.open(
                 new_id(),
                 connection=self.connection,
                 queue=route.queue,
@@ -116,10 +118,12 @@ class VisitorActions:
                 cid=command.cid,
                 profile=self.profile.profile,
                 text=text,
+                hidden=masked.hidden,
                 address=self.budgets.address,
                 proof=self._proof(command.proof),
                 budgets=self.budgets.opening(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
             )
+            said = await self.cards.send(masked, opening)
         except NotYours:
             raise NoQueue from None
         except ProofNeeded as problem:
@@ -137,17 +141,19 @@ class VisitorActions:
 
     async def leave_message(self, command: LeaveMessage) -> Said:
         """Leave a message. For a chat that waits `text` may be empty: the message is what was written in it."""
-        text = command.text and clean_message(command.text)
+        text = command.text and clean(command.text, limit=MAX_TEXT)
+        masked = await self.cards.mask(self._running_chat(), text, command.cid)
         self.profile.set_identity(command.name, valid_email(command.email), {})
         self.profile.set_page(command.page)
-        known = await self._archived(command.cid, text)
-        said = known or await self._leave(command, text)
+        known = await self._archived(command.cid, masked.text)
+        said = known or await self._leave(command, masked)
         self.returning = False
         return said
 
-    async def _leave(self, command: LeaveMessage, text: str) -> Said:
+    async def _leave(self, command: LeaveMessage, masked: Masked) -> Said:
+        text = masked.text
         try:
-            return await self.workspace.leave_message(
+            leaving = self.workspace.leave_message(
                 new_id(),
                 queue=self.route().queue,
                 site=self.site.key,
@@ -155,17 +161,23 @@ class VisitorActions:
                 cid=command.cid,
                 profile=self.profile.profile,
                 text=text,
+                hidden=masked.hidden,
                 proof=self._proof(command.proof),
                 budgets=self.budgets.left_message(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
             )
+            return await self.cards.send(masked, leaving)
         except ProofNeeded as problem:
             raise self._puzzled(problem) from None
 
     async def say(self, command: VisitorSay) -> Said:
-        text, chat = clean_message(command.text), self._open_chat()
+        chat = self._open_chat()
+        masked = await self.cards.mask(chat, clean(command.text, limit=MAX_TEXT), command.cid)
+        text, cid = masked.text, command.cid
         budgets = self.budgets.written(self.visitor.id, len(text.encode()))
+        say = self.workspace.visitor_say
         try:
-            return await self.workspace.visitor_say(chat, self.visitor, self.connection, command.cid, text, budgets)
+            said = say(chat, self.visitor, self.connection, cid, text, budgets, hidden=masked.hidden)
+            return await self.cards.send(masked, said)
         except Gone:
             return await self._late(command.cid, "message", text)
 
@@ -177,9 +189,11 @@ class VisitorActions:
 
     async def rate(self, command: Rate) -> Said:
         chat = self._open_chat()
-        comment = mask_cards(clean(command.comment, limit=MAX_TEXT, optional=True))
+        masked = await self.cards.mask(chat, clean(command.comment, limit=MAX_TEXT, optional=True), command.cid)
+        rate = self.workspace.rate
         try:
-            return await self.workspace.rate(chat, self.visitor.id, command.cid, command.score, comment)
+            rated = rate(chat, self.visitor.id, command.cid, command.score, masked.text, hidden=masked.hidden)
+            return await self.cards.send(masked, rated)
         except Gone:
             return await self._late(command.cid, "rated")
 
@@ -211,7 +225,7 @@ class VisitorActions:
     async def typing(self, command: VisitorTyping) -> None:
         if self.chat:
             preview = command.text if self.site.typing_preview else ""
-            text = mask_cards(clean(preview, limit=MAX_TEXT, optional=True))
+            text = await self.cards.mask_unsent(self.chat, clean(preview, limit=MAX_TEXT, optional=True))
             signal = TypingSignal(self.chat, "visitor", self.visitor.name, self.last, text)
             await self.workspace.signal(msgspec.json.encode(signal))
 
@@ -244,6 +258,10 @@ class VisitorActions:
         return found
 
     # --- helpers --------------------------------------------------------------------------------------------
+
+    def _running_chat(self) -> str:
+        """Return the chat that an opening would add its message to; empty if it opens one."""
+        return self.chat if self.running() is not None else ""
 
     def _open_chat(self) -> str:
         if not self.chat:

@@ -12,7 +12,7 @@ from console.domain.sanitize import clean, safe_name
 from console.errors import BadText, ProfileFull
 from console.events import Visitor
 from console.projection.picture import ChatState
-from console.protocol import MAX_TEXT, Page
+from console.protocol import Page
 from console.queue.payloads import VisitorProfile
 
 CHANNEL = "web"
@@ -98,11 +98,6 @@ class ProfileBuilder:
 def size(fields: Mapping[str, str]) -> int:
     """Return the bytes of all names and values."""
     return sum(len(name.encode()) + len(value.encode()) for name, value in fields.items())
-
-
-def clean_message(text: str) -> str:
-    """Clean a person's message and mask card numbers. Raises BadText if nothing is left."""
-    return mask_cards(clean(text, limit=MAX_TEXT))
 
 
 def clean_line(text: str, limit: int) -> str:

@@ -17,9 +17,11 @@ from console.events import (
     Late,
     Message,
     Note,
+    NoteRedacted,
     Opened,
     Profile,
     Rated,
+    Redacted,
     Reopened,
     Transferred,
     Unreadable,
@@ -92,6 +94,18 @@ def fact_row(entry: Entry, *, workspace: str, epoch: str, visitor: str) -> dict[
     }
 
 
+class Whole(msgspec.Struct):
+    """A fact that contains another one: that one's own JSON."""
+
+    fact: msgspec.Raw
+
+
+def redacted_columns(entry: Entry, fact: Redacted | NoteRedacted) -> dict[str, object]:
+    """Return what the row of a redacted fact has from now on; `entry` says so."""
+    raw = msgspec.json.decode(entry.raw, type=Whole).fact
+    return {"words": fold_text(text_of(fact.fact)), "raw": bytes(raw).decode()}
+
+
 def kind_of(fact: AnyFact) -> str:
     return str(fact.__struct_config__.tag)
 
@@ -147,6 +161,8 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
             chat.rating, chat.comment = fact.score, _plain(fact.comment)
         case Profile():
             _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
+        case NoteRedacted(fact=Rated(comment=comment)):
+            chat.comment = _plain(comment)
         case Handled():
             chat.handled, chat.handled_by = fact.at, fact.author.name or fact.author.id
     chat.listed = _list_of(chat)

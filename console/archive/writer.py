@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
 from console.archive.feed_cursor import Batch, FeedCursor, FeedPosition
-from console.archive.reducer import ArchivedChat, archived_chat, fact_row, fold, lose
+from console.archive.reducer import ArchivedChat, archived_chat, fact_row, fold, lose, redacted_columns
 from console.archive.search_index import SearchIndex
 from console.archive.supervisor_actions import is_supervisor_action
 from console.archive.tables import chats, facts, interventions
-from console.events import ChatFact, Entry
+from console.events import ChatFact, Entry, NoteRedacted, Redacted
 
 NAME = "archive"  # of this consumer
 CHUNK = 500  # values in one IN (…); every database accepts as many
@@ -64,6 +64,7 @@ class Archive:
             rows.append(fact_row(entry, workspace=self.workspace, epoch=epoch, visitor=visitor))
             if is_supervisor_action(entry.fact):
                 listed.append({"workspace": self.workspace, "id": entry.id, "at": entry.fact.at, "n": entry.n})
+        await self._redact(connection, fresh, rows)
         # In this order: the unique key on commands would reject the new row while the lost one is still there.
         await self._supersede(connection, epoch, rows, held)
         changed = [*new.values(), *held.values()]
@@ -125,6 +126,20 @@ class Archive:
                 if row["kind"] == "message":
                     # The new fact has counted the message a second time.
                     held[row["chat"]].messages -= 1
+
+    async def _redact(
+        self, connection: AsyncConnection, entries: Sequence[Entry], rows: Sequence[dict[str, Any]]
+    ) -> None:
+        """Give facts that were redacted their new text: those of this batch, and those that are stored already."""
+        for entry in entries:
+            if not isinstance(entry.fact, Redacted | NoteRedacted):
+                continue
+            values, old = redacted_columns(entry, entry.fact), entry.fact.fact
+            for row in rows:
+                if (row["chat"], row["seq"], row["at"]) == (old.chat, old.seq, old.at):
+                    row.update(values)
+            this = facts.c.workspace == self.workspace, facts.c.chat == old.chat, facts.c.seq == old.seq
+            await connection.execute(update(facts).where(*this, facts.c.at == old.at).values(**values))
 
     async def _save(
         self,

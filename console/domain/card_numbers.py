@@ -113,6 +113,11 @@ def mask_cards(text: str) -> str:
     return masked_at(text, [place for run in long_runs(text) if not _is_parcel(run) for place in _hidden(run, banks)])
 
 
+def same_but_hidden(stored: str, text: str) -> bool:
+    """Whether the texts are the same but for what is hidden in the stored one."""
+    return len(stored) == len(text) and all(old in (new, MASK) for old, new in zip(stored, text, strict=True))
+
+
 def masked_at(text: str, places: Sequence[int]) -> str:
     masked = list(text)
     for place in places:

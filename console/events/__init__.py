@@ -42,12 +42,14 @@ from console.events.conversation import (
     Message,
     NoReply,
     Note,
+    NoteRedacted,
     Opened,
     Opening,
     Overdue,
     Profile,
     PromiseBroken,
     Rated,
+    Redacted,
     Reopened,
 )
 from console.events.workspace import AgentChanged, Configured, Erased, Presence, Relined, Revoked, Stalled, Watched
@@ -77,6 +79,7 @@ __all__ = [
     "Message",
     "NoReply",
     "Note",
+    "NoteRedacted",
     "Offered",
     "Opened",
     "Opening",
@@ -86,6 +89,7 @@ __all__ = [
     "Profile",
     "PromiseBroken",
     "Rated",
+    "Redacted",
     "ReleaseReason",
     "Released",
     "Relined",
@@ -134,6 +138,8 @@ AnyChatFact = (
     | Labelled
     | Wrapped
     | PromiseBroken
+    | Redacted
+    | NoteRedacted
 )
 AnyFact = AnyChatFact | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled
 

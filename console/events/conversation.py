@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from console.events.assignment import Transferred
 from console.events.base import Author, ChatFact, Estimate, Kept, Role, Turn, Visitor
 
 EndReason = Literal["visitor", "agent", "silent", "abandoned", "message_left"]
@@ -52,6 +53,7 @@ class Message(ChatFact, tag="message"):
     promised: Kept | None = None  # the earlier promise that this answer settled
     canned: str = ""  # id of the canned reply that was sent unchanged
     suggestion: str = ""  # agent: what it owes to suggested replies: shown, taken, edited
+    hidden: bool = False  # a card number was hidden, in it or in several messages of which it is the last
 
 
 class Note(ChatFact, tag="note"):
@@ -61,6 +63,7 @@ class Note(ChatFact, tag="note"):
     cid: str
     text: str
     whisper: bool = False
+    hidden: bool = False  # as of a message
 
 
 class NoReply(ChatFact, tag="no_reply"):
@@ -152,6 +155,21 @@ class Labelled(ChatFact, tag="labelled"):
     cid: str
     reason: str = ""
     tags: list[str] = []
+
+
+class Redacted(ChatFact, tag="redacted"):
+    """A message was changed after all: later ones showed that it had a part of a card number. `fact` as it is now."""
+
+    public: ClassVar[bool] = True
+    of: int  # its seq
+    fact: Message
+
+
+class NoteRedacted(ChatFact, tag="note_redacted"):
+    """The same for text that the visitor does not see: a note, that of a transfer, or a rating's comment."""
+
+    of: int
+    fact: Note | Transferred | Rated
 
 
 class Handled(ChatFact, tag="handled"):

@@ -86,11 +86,15 @@ class VisitorFact(Outbound, tag="fact"):
     seq: int
     prev: int
     at: int
-    kind: Literal["opened", "message", "assigned", "transferred", "released", "asked", "ended", "reopened", "rated"]
+    kind: Literal[
+        "opened", "message", "assigned", "transferred", "released", "asked", "ended", "reopened", "rated", "redacted"
+    ]
     by: str = ""  # message: visitor | agent | bot
     name: str = ""  # message by an agent, assigned: the agent's name
     cid: str = ""
-    text: str = ""
+    text: str = ""  # redacted: of the earlier message, as it is now
+    of: int = 0  # redacted: the seq of that message
+    hidden: bool = False  # message: a card number was hidden, in it or in several messages of which it is the last
     why: str = ""  # ended: visitor | agent | silent | abandoned | message_left
     promise: int = 0  # message: when (ms) the agent promises to be back
     promised: Literal["", "kept", "broken"] = ""  # message: the outcome of the promise that it settles

@@ -35,6 +35,7 @@ TABLE: tuple[Key, ...] = (
     Key("line:<queue>", "zset", "the queue's own chats in line -> rank", "as the line"),
     Key("not:<chat>", "hash", "members it does not go to for now -> until", "until the end"),
     Key("live", "set", "chats that have not ended", "as the chats"),
+    Key("redacted", "hash", "chat seq -> n at: redacted facts that the feed still has as they were", "a minute"),
     Key("left", "set", "left messages nobody has handled", "until handled"),
     Key("due", "zset", "timers, kind:id -> ms", "as the timers"),
     Key("chat:<chat>", "hash", "place, holder, visitor, address, turn, seqs", "24 h after the end, once archived"),

@@ -29,11 +29,12 @@ class VisitorProfile(msgspec.Struct, omit_defaults=True):
 
 
 class MessagePayload(msgspec.Struct, omit_defaults=True):
-    """The payload of `message` and `note` facts."""
+    """The payload of `message` and `note` facts. `hidden`: a card number in it was, here or in an earlier one too."""
 
     author: Author
     cid: str
     text: str
+    hidden: bool = False
 
 
 class Mark(msgspec.Struct, omit_defaults=True):
@@ -71,6 +72,9 @@ class Rating(msgspec.Struct, omit_defaults=True):
 encode = msgspec.json.Encoder().encode
 
 
-def digest(*body: Any) -> str:
-    """Return what a resend of the same cid must match: the command's body, not who sent it or when."""
-    return hashlib.blake2b(encode(body), digest_size=9).hexdigest()
+def digest(*body: Any, hidden: bool = False) -> str:
+    """Return what a resend of the same cid must match: the command's body, not who sent it or when.
+
+    With a hidden card number it is any body: what is hidden in the first one may be unknown to a resend.
+    """
+    return "*" if hidden else hashlib.blake2b(encode(body), digest_size=9).hexdigest()

@@ -17,7 +17,7 @@ import msgspec
 from markupsafe import Markup
 
 from console.domain.directory import SLOTS, Queue
-from console.events import ChatFact, Ended, Labelled, Message, Note, Profile, PromiseBroken
+from console.events import ChatFact, Ended, Labelled, Message, Note, NoteRedacted, Profile, PromiseBroken, Redacted
 from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures
@@ -71,10 +71,10 @@ class HtmlViews:
 
     def fact(self, fact: ChatFact, chat: ChatState, *, locale: str) -> str:
         """Render one fact of a held chat: its item in the log, and the header if the fact changes it."""
-        line = self.line(fact, chat, locale=locale)
+        lines = self.lines(fact, chat, locale=locale)
         head = self.header(chat, locale=locale, now=fact.at) if changes_head(fact) else ""
         # The upsert is keyed and sorted by seq: a fact that arrives twice, or late, still shows once and in order.
-        return f'<hx-upsert hx-target="#log-{chat.id}" key="data-seq" sort>{line}</hx-upsert>{head}'
+        return f'<hx-upsert hx-target="#log-{chat.id}" key="data-seq" sort>{lines}</hx-upsert>{head}'
 
     def header(self, chat: ChatState, *, locale: str, now: int, seen: int = 0) -> str:
         """Render the header of the chat's pane."""
@@ -88,6 +88,11 @@ class HtmlViews:
         """Render all six panes and the strip; slots missing in `panes` are free."""
         free = (panes.get(slot) or self.pane(slot, None, (), locale=locale, now=now) for slot in range(1, SLOTS + 1))
         return "".join(free) + strip
+
+    def lines(self, fact: ChatFact, chat: ChatState, *, locale: str) -> Markup:
+        """Render the fact's `<li>`, and that of the fact which it redacts."""
+        line = self.line(fact, chat, locale=locale)
+        return self.line(fact.fact, chat, locale=locale) + line if isinstance(fact, Redacted | NoteRedacted) else line
 
     def line(self, fact: ChatFact, chat: ChatState, *, locale: str) -> Markup:
         """Render the `<li>` of one fact."""

@@ -17,6 +17,7 @@ from console.events import (
     Message,
     Opened,
     Rated,
+    Redacted,
     Released,
     Reopened,
     Transferred,
@@ -45,6 +46,11 @@ def visitor_fact(fact: ChatFact) -> VisitorFact | None:
             frame.promise = fact.promise
             if fact.promised is not None:
                 frame.promised = "kept" if fact.promised.kept else "broken"
+            frame.hidden = fact.hidden
+            return frame
+        case Redacted():
+            frame = _of(fact, "redacted")
+            frame.of, frame.text = fact.of, fact.fact.text
             return frame
         case Assigned():
             frame = _of(fact, "assigned")

@@ -44,8 +44,8 @@ class WatchViews:
     def fact(self, fact: ChatFact, chat: ChatState, trace: Sequence[ChatFact], *, locale: str) -> str:
         """Render one fact; `trace` is the whole routing history, this fact included."""
         changed = self.trace(trace, locale=locale) if isinstance(fact, TRACED) else ""
-        line = str(self._html.line(fact, chat, locale=locale))
-        return line + self.head(chat, locale=locale, now=fact.at) + changed
+        lines = str(self._html.lines(fact, chat, locale=locale))
+        return lines + self.head(chat, locale=locale, now=fact.at) + changed
 
     def head(self, chat: ChatState, *, locale: str, now: int) -> str:
         names = _names_in(self._current)

@@ -36,19 +36,21 @@ class AgentCalls(Caller):
         canned: str = "",
         began: int = 0,
         suggestion: str = "",
+        hidden: bool = False,
     ) -> Said:
         """Add one answer; `read` is the last visitor seq on screen, what it answers. Raises Fenced, NotYours, Gone.
 
         `promise` (ms) makes it a holding reply; `canned` is the id of a canned reply sent unchanged; `began` is when
-        its first key was pressed (ms, 0 if unknown); `suggestion` is what it owes to suggested replies.
+        its first key was pressed (ms, 0 if unknown); `suggestion` is what it owes to suggested replies. `hidden`: of a
+        card number, as in all calls with a text.
         """
-        payload, body = encode(MessagePayload(agent, cid, text)), digest("say", text)
-        how = read, began, promise, canned, suggestion
+        payload = encode(MessagePayload(agent, cid, text, hidden))
+        body, how = digest("say", text, hidden=hidden), (read, began, promise, canned, suggestion)
         return await self._said("agent_say", agent.id, fence, chat, cid, body, *how, payload)
 
-    async def note(self, agent: Author, fence: int, chat: str, cid: str, text: str) -> Said:
-        payload = encode(MessagePayload(agent, cid, text))
-        return await self._said("note", agent.id, fence, chat, cid, digest("note", text), payload)
+    async def note(self, agent: Author, fence: int, chat: str, cid: str, text: str, *, hidden: bool = False) -> Said:
+        payload, body = encode(MessagePayload(agent, cid, text, hidden)), digest("note", text, hidden=hidden)
+        return await self._said("note", agent.id, fence, chat, cid, body, payload)
 
     async def no_reply(self, agent: Author, fence: int, chat: str, cid: str) -> Said:
         """Close the open turn without an answer. Raises NothingToDo if no turn is open."""

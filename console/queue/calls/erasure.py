@@ -1,13 +1,27 @@
-"""Typed calls to delete chats from the store ahead of time."""
+"""Typed calls to take text out of the store ahead of time: chats are deleted, facts are redacted."""
 
+import asyncio
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
 from console.queue.calls.caller import Caller
 
 PAGE = 1_000  # entries of the feed read at once
+TRIES, AGAIN = 20, 0.5  # to have the file rewritten, and s between them
+
+
+class Redaction(NamedTuple):
+    """A fact as the log has it, as it will be, and the kind of fact that says so. `author` and `cid` made it."""
+
+    chat: str
+    seq: int
+    was: bytes
+    now: bytes
+    kind: str
+    author: str
+    cid: str
 
 
 class ErasureCalls(Caller):
@@ -34,14 +48,35 @@ class ErasureCalls(Caller):
             if doomed:
                 await self.store.command("XDEL", self.keys.feed, *doomed)
             if len(rows) < PAGE:
-                await self._call("rewrite_feed")
+                await self.rewrite_feed(0)
                 return
             start = f"({rows[-1][0].decode()}"
 
+    async def rewrite_feed(self, upto: int) -> int:
+        """Rewrite the feed without what was deleted, and with what was redacted up to this number.
+
+        Returns how many redacted facts it may still have as they were.
+        """
+        return int((await self._call("rewrite_feed", upto))[3])
+
+    async def redacted(self) -> int:
+        """Return how many redacted facts the feed may still have as they were."""
+        return int(await self.store.command("HLEN", self.keys.prefix + "redacted"))
+
+    async def redact(self, redaction: Redaction) -> None:
+        """Replace a fact in its chat's log, and record that. Raises NothingToDo if it is another by now, Gone."""
+        await self._call("redact", *redaction)
+
     async def rewrite_file(self) -> None:
         """Rewrite the store's append-only file, which still contains what was deleted."""
-        with suppress(ResponseError):  # one is running, and the next starts by itself; or we may not ask for it
-            await self.store.command("BGREWRITEAOF")
+        for _ in range(TRIES):
+            try:
+                await self.store.command("BGREWRITEAOF")
+                return
+            except ResponseError as problem:
+                if "in progress" not in str(problem):  # we may not ask for it
+                    return
+            await asyncio.sleep(AGAIN)  # one is running, and may have begun before the deletion
 
 
 def _bearing(rows: list[tuple[bytes, list[bytes]]], marks: Collection[bytes]) -> Iterator[bytes]:

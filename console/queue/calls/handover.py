@@ -23,11 +23,20 @@ class HandOverCalls(Caller):
         return await self._said("decline", agent.id, fence, chat, cid, digest("decline"))
 
     async def transfer(
-        self, agent: Author, fence: int, chat: str, cid: str, *, queue: str = "", to: str = "", note: str = ""
+        self,
+        agent: Author,
+        fence: int,
+        chat: str,
+        cid: str,
+        *,
+        queue: str = "",
+        to: str = "",
+        note: str = "",
+        hidden: bool = False,
     ) -> Said:
         """Transfer to a queue or one colleague; the draft goes along. Raises BadCommand, NotYours, NotThere, NoSlot."""
         _one_of(queue, to)
-        payload, body = encode(HandOver(agent, cid, note)), digest("transfer", queue, to, note)
+        payload, body = encode(HandOver(agent, cid, note)), digest("transfer", queue, to, note, hidden=hidden)
         return await self._said("transfer", agent.id, fence, chat, cid, body, queue, to, payload)
 
     async def invite(self, agent: Author, fence: int, chat: str, cid: str, guest: str) -> Said:
@@ -35,11 +44,10 @@ class HandOverCalls(Caller):
         payload = encode(Mark(agent, cid))
         return await self._said("invite", agent.id, fence, chat, cid, digest("invite", guest), guest, payload)
 
-    async def whisper(self, author: Author, chat: str, cid: str, text: str) -> Said:
+    async def whisper(self, author: Author, chat: str, cid: str, text: str, *, hidden: bool = False) -> Said:
         """Add a note from somebody who watches; the caller has checked the right."""
-        return await self._said(
-            "whisper", author.id, chat, cid, digest("whisper", text), encode(MessagePayload(author, cid, text))
-        )
+        payload, body = encode(MessagePayload(author, cid, text, hidden)), digest("whisper", text, hidden=hidden)
+        return await self._said("whisper", author.id, chat, cid, body, payload)
 
     async def watch(self, author: Author, chat: str, connection: str, *, on: bool) -> None:
         """Record that somebody watches a chat; the caller has checked the right. Raises Gone, ChatEnded.
@@ -48,10 +56,20 @@ class HandOverCalls(Caller):
         """
         await self._call("watch", chat, author.id, connection, encode(author.name), int(on))
 
-    async def move(self, author: Author, chat: str, cid: str, *, queue: str = "", to: str = "", note: str = "") -> Said:
+    async def move(
+        self,
+        author: Author,
+        chat: str,
+        cid: str,
+        *,
+        queue: str = "",
+        to: str = "",
+        note: str = "",
+        hidden: bool = False,
+    ) -> Said:
         """Transfer a chat, waiting or somebody's, to a queue or one agent. Raises what `transfer` raises."""
         _one_of(queue, to)
-        payload, body = encode(HandOver(author, cid, note)), digest("move", queue, to, note)
+        payload, body = encode(HandOver(author, cid, note)), digest("move", queue, to, note, hidden=hidden)
         return await self._said("move", author.id, chat, cid, body, queue, to, payload)
 
     async def take_over(self, author: Author, chat: str, cid: str) -> Said:

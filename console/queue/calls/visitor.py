@@ -31,6 +31,7 @@ class VisitorCalls(Caller):
         cid: str,
         profile: VisitorProfile,
         text: str,
+        hidden: bool = False,
         address: str = "",
         budgets: str = "",
         proof: str = "",
@@ -41,7 +42,7 @@ class VisitorCalls(Caller):
         """
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
-        words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
+        words = MessagePayload(Author(visitor.id, visitor.name), cid, text, hidden)
         return await self._said(
             "open",
             chat,
@@ -52,7 +53,7 @@ class VisitorCalls(Caller):
             channel,
             language,
             cid,
-            digest(text),
+            digest(text, hidden=hidden),
             encode(profile),
             encode(words),
             budgets,
@@ -70,6 +71,7 @@ class VisitorCalls(Caller):
         cid: str,
         profile: VisitorProfile,
         text: str = "",
+        hidden: bool = False,
         budgets: str = "",
         proof: str = "",
     ) -> Said:
@@ -82,7 +84,7 @@ class VisitorCalls(Caller):
         author = Author(visitor.id, visitor.name)
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
         described = msgspec.structs.replace(profile, referrer="", agent_string="", cid="")
-        words = encode(MessagePayload(author, cid, text)) if text else ""
+        words = encode(MessagePayload(author, cid, text, hidden)) if text else ""
         return await self._said(
             "leave_message",
             chat,
@@ -91,7 +93,7 @@ class VisitorCalls(Caller):
             site,
             channel,
             cid,
-            digest(text, visitor.email),
+            digest(text, visitor.email, hidden=hidden),
             encode(profile),
             encode(described),
             words,
@@ -101,24 +103,32 @@ class VisitorCalls(Caller):
         )
 
     async def visitor_say(
-        self, chat: str, visitor: Visitor, connection: str, cid: str, text: str, budgets: str = ""
+        self,
+        chat: str,
+        visitor: Visitor,
+        connection: str,
+        cid: str,
+        text: str,
+        budgets: str = "",
+        *,
+        hidden: bool = False,
     ) -> Said:
         """Add one message; within ten minutes of the end it reopens the chat.
 
         Raises ChatEnded, ChatFull, Gone, NotYours.
         """
-        words = MessagePayload(Author(visitor.id, visitor.name), cid, text)
-        mark, payload = digest("say", text), encode(words)
+        words = MessagePayload(Author(visitor.id, visitor.name), cid, text, hidden)
+        mark, payload = digest("say", text, hidden=hidden), encode(words)
         return await self._said("visitor_say", chat, visitor.id, connection, cid, mark, payload, budgets)
 
     async def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
         mark = Mark(Author(visitor.id, visitor.name), cid)
         return await self._said("visitor_end", chat, visitor.id, cid, digest("end"), encode(mark))
 
-    async def rate(self, chat: str, visitor: str, cid: str, score: int, comment: str) -> Said:
+    async def rate(self, chat: str, visitor: str, cid: str, score: int, comment: str, *, hidden: bool = False) -> Said:
         """Rate the chat, once. Raises NothingToDo the second time."""
         payload = encode(Rating(score, cid, comment))
-        return await self._said("rate", chat, visitor, cid, digest(score, comment), payload)
+        return await self._said("rate", chat, visitor, cid, digest(score, comment, hidden=hidden), payload)
 
     async def set_profile(
         self, chat: str, cid: str, profile: VisitorProfile, body: str = "", budgets: str = ""

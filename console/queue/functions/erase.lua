@@ -16,15 +16,46 @@ end, { 'allow-oom' })
 
 local MOST = 20000 -- entries rewritten in one call: about 50 ms in which the store serves nobody
 
--- rewrite_feed(): a deleted entry is only marked until its whole page of the stream is freed, so the text would stay in
--- memory. The feed is rewritten with the same ids. "0" for a longer feed: its old pages are freed within five minutes.
-verb('rewrite_feed', function()
-  local feed = P .. 'feed'
-  if redis.call('XLEN', feed) > MOST then return S.reply('0') end
-  local rows = redis.call('XRANGE', feed, '-', '+')
+-- The redacted facts that can leave the feed: "<chat> <seq>" -> when (ms) they were recorded. A consumer in SQL knows
+-- the entry it has read last by its text, so all must have read the redaction too.
+local function redacted(upto)
+  local found = hash(P .. 'redacted')
+  for fact, value in pairs(found) do
+    local n, at = string.match(value, '^(%d+) (%d+)$')
+    found[fact] = num(n) <= num(upto) and num(at) or nil
+  end
+  return found
+end
+
+-- The entry's JSON with the fact as its chat's log has it now.
+local function current(json, hidden)
+  local chat, seq = string.match(json, '^{"kind":"[%l_]+","at":%d+,"chat":"([^"]*)","seq":(%d+),')
+  if not chat or not hidden[chat .. ' ' .. seq] then return json end
+  return redis.call('LINDEX', key('log', chat), num(seq) - 1) or json
+end
+
+local function rewrite(feed, rows, hidden)
   redis.call('DEL', feed)
   for _, row in ipairs(rows) do
-    redis.call('XADD', feed, row[1], unpack(row[2]))
+    redis.call('XADD', feed, row[1], 'f', current(row[2][2], hidden))
   end
-  return S.reply('1')
+  for fact in pairs(hidden) do
+    redis.call('HDEL', P .. 'redacted', fact)
+  end
+end
+
+-- rewrite_feed(upto): a deleted entry is only marked until its whole page of the stream is freed, so the text would stay
+-- in memory. The feed is rewritten with the same ids, and with what was redacted up to this number. Not if it is longer:
+-- its old pages are freed within five minutes. Returns how many redacted facts may still be in it.
+verb('rewrite_feed', function(upto)
+  local feed, hidden = P .. 'feed', redacted(upto)
+  if redis.call('XLEN', feed) <= MOST then
+    rewrite(feed, redis.call('XRANGE', feed, '-', '+'), hidden)
+  else
+    local first = num(string.match(redis.call('XRANGE', feed, '-', '+', 'COUNT', 1)[1][1], '^(%d+)'))
+    for fact, at in pairs(hidden) do
+      if at < first then redis.call('HDEL', P .. 'redacted', fact) end
+    end
+  end
+  return S.reply(int(redis.call('HLEN', P .. 'redacted')))
 end, { 'allow-oom' })

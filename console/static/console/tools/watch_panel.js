@@ -146,13 +146,16 @@ export class WatchPanel {
     this.on.changed(this.head.dataset);
   }
 
-  /** A line of the log in its place, once. @param {HTMLElement} fresh */
+  /** A line of the log in its place, once: what is there already was redacted. @param {HTMLElement} fresh */
   line(fresh) {
     const log = this.find("#watch-log");
     const seq = Number(fresh.dataset.seq);
     let before = log.lastElementChild;
     while (before && Number(before.getAttribute("data-seq")) > seq) before = before.previousElementSibling;
-    if (before && Number(before.getAttribute("data-seq")) === seq) return;
+    if (before && Number(before.getAttribute("data-seq")) === seq) {
+      before.replaceWith(fresh);
+      return;
+    }
     if (before) before.after(fresh);
     else log.prepend(fresh);
     this.find(".typing").hidden = true;

@@ -1,0 +1,110 @@
+"""Hides card numbers in what somebody writes, also those that go over several messages of a chat."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+import msgspec
+
+from console.archive.reducer import text_of
+from console.domain.card_numbers import mask_cards
+from console.domain.split_cards import mask_across, may_end_a_card
+from console.errors import NothingToDo
+from console.events import ChatFact, Message, Note, Rated, Transferred, read_log
+from console.queue.calls.erasure import Redaction
+from console.queue.results import Gone, Said
+from console.services import Services
+
+LOOK_BACK = 40  # facts of the chat
+END = 1_000_000  # a seq beyond every log
+FIELDS: dict[type[ChatFact], str] = {Message: "text", Note: "text", Transferred: "note", Rated: "comment"}
+
+
+class Masked(NamedTuple):
+    """A text as it may be stored. `hidden`: it had a card number, or the end of one, whose parts are to be redacted."""
+
+    text: str
+    hidden: bool = False
+    redactions: Sequence[Redaction] = ()
+
+
+class Earlier(NamedTuple):
+    fact: Message | Note | Rated | Transferred
+    raw: bytes
+
+
+class HiddenCards:
+    """What one author writes. `author` returns their id."""
+
+    def __init__(self, services: Services, author: Callable[[], str]) -> None:
+        self._services = services
+        self._author = author
+        self._read: tuple[str, int, list[Earlier]] = ("", 0, [])  # of a chat, up to a seq
+
+    async def mask(self, chat: str, text: str, cid: str) -> Masked:
+        """Mask the text of a command. Asks the store only for one that may be the end of a card number."""
+        masked = mask_cards(text)
+        hidden = masked != text
+        if not chat or not may_end_a_card(masked):
+            return Masked(masked, hidden)
+        earlier = await self._earlier(chat)
+        if any(one.fact.cid == cid for one in earlier):  # sent again: it would be joined to itself
+            return Masked(masked, hidden)
+        over = mask_across([*(text_of(one.fact) for one in earlier), masked])
+        redactions = [_redaction(earlier[at], now, self._author()) for at, now in over.items() if at < len(earlier)]
+        return Masked(over.get(len(earlier), masked), hidden or bool(over), redactions)
+
+    async def mask_unsent(self, chat: str, text: str) -> str:
+        """Mask text that is still being written; what was sent before stays as it is until this is sent too."""
+        masked = mask_cards(text)
+        if not may_end_a_card(masked):
+            return masked
+        earlier = [text_of(one.fact) for one in await self._known(chat)]
+        return mask_across([*earlier, masked]).get(len(earlier), masked)
+
+    async def send(self, masked: Masked, work: Awaitable[Said]) -> Said:
+        """Redact the earlier parts and do the work, in this order and in one exchange with the store."""
+        if not masked.redactions:
+            return await work
+        *_, said = await asyncio.gather(*map(self._redact, masked.redactions), work)
+        assert said is not None  # of the command, which comes last
+        return said
+
+    async def _redact(self, redaction: Redaction) -> None:
+        with suppress(NothingToDo, Gone):  # redacted by somebody quicker; or over, and the command will say so
+            await self._services.workspace.redact(redaction)
+
+    async def _known(self, chat: str) -> list[Earlier]:
+        """What was sent, as read before if nothing happened since: people type more often than they send."""
+        state = self._services.picture.chats.get(chat)
+        if state is None or self._read[:2] != (chat, state.seq):
+            return await self._earlier(chat)
+        return self._read[2]
+
+    async def _earlier(self, chat: str) -> list[Earlier]:
+        """What the author wrote last in the chat; nothing if the store no longer has it."""
+        try:
+            page = await self._services.workspace.history(chat, END, LOOK_BACK)
+        except Gone:
+            return []
+        found = [one for raw in page.log for one in _texts(raw) if _writer(one.fact, page.visitor) == self._author()]
+        self._read = (chat, page.first - 1 + len(page.log), found)
+        return found
+
+
+def _texts(raw: bytes) -> list[Earlier]:
+    return [Earlier(fact, raw) for fact in read_log([raw]) if isinstance(fact, Message | Note | Rated | Transferred)]
+
+
+def _writer(fact: Message | Note | Rated | Transferred, visitor: str) -> str:
+    return visitor if isinstance(fact, Rated) else fact.author.id
+
+
+def _redaction(earlier: Earlier, now: str, author: str) -> Redaction:
+    """The log's own JSON with another text: a newer release may have written fields that this one does not know."""
+    fact, raw = earlier
+    values = msgspec.json.decode(raw)
+    values[FIELDS[type(fact)]] = now
+    kind = "redacted" if isinstance(fact, Message) else "note_redacted"
+    return Redaction(fact.chat, fact.seq, raw, msgspec.json.encode(values), kind, author, fact.cid)

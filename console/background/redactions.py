@@ -1,0 +1,53 @@
+"""Takes text that was redacted out of the files: the store's and SQL's. Log, screens and SQL have it already."""
+
+import asyncio
+from collections.abc import Callable
+
+from console.archive.feed_cursor import read_entries
+from console.background.safely import safely
+from console.events import AnyFact, NoteRedacted, Redacted, Unreadable
+from console.services import Services
+
+PAUSE = 60.0  # s between two rewrites of the store's file
+AGAIN = 1.0  # s until the next look whether SQL has read the feed
+
+
+class Redactions:
+    """Only the leading process cleans up. Every process looks at its start: the store knows what is left to do."""
+
+    def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
+        self.services = services
+        self._leads = leads
+        self._some = asyncio.Event()
+        self._some.set()
+        self._heard = 0  # redactions
+
+    def heed(self, fact: AnyFact | Unreadable) -> None:
+        if isinstance(fact, Redacted | NoteRedacted):
+            self._heard += 1
+            self._some.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._some.wait()
+            if self._leads():
+                await safely(self._round())
+            await asyncio.sleep(AGAIN)
+
+    async def _round(self) -> None:
+        """Clean up; what cannot be done yet is tried again. The store rewrites all of its file, so not every second."""
+        workspace, heard = self.services.workspace, self._heard
+        if await workspace.redacted() > 0:
+            if await workspace.rewrite_feed(await self._read()) > 0:
+                return
+            await workspace.rewrite_file()
+            self.services.tidy.set()
+            await asyncio.sleep(PAUSE)
+        if await workspace.redacted() == 0 and heard == self._heard:
+            self._some.clear()
+
+    async def _read(self) -> int:
+        """Return the number up to which every consumer has read the feed of this history."""
+        workspace = self.services.workspace
+        newest = {entry.consumer: entry for entry in await read_entries(self.services.database, workspace.name)}
+        return min((entry.n if entry.epoch == workspace.epoch else 0 for entry in newest.values()), default=0)
