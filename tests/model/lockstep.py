@@ -84,6 +84,11 @@ class Twin:
         self.broken = False
         return None if isinstance(real, Refusal) else real
 
+    def logged(self, chat: str, seq: int) -> bytes:
+        """Return a fact as the store's log has it."""
+        found = self.store.command("LINDEX", self.real.keys.of("log", chat), seq - 1)
+        return bytes(self.loop.run_until_complete(found))
+
     def _on_due(self, now: int, due: int) -> None:
         self.answered.add((now, due))
 

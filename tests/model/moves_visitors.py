@@ -1,6 +1,9 @@
 """What visitors may do next."""
 
+import msgspec
+
 from console.events import Visitor
+from console.queue.calls.erasure import Redaction
 from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
 from tests.model.choices import LOCALES, NAMES, VISITORS, Choosing
@@ -62,6 +65,24 @@ class VisitorMoves(Choosing):
 
     def writes(self, c: Chat, visitor: Visitor) -> None:
         self.command("visitor_say", c.id, visitor, self.fresh("w"), self.fresh("x"), self.fresh("word "))
+
+    def redacts(self, k: int, j: int, yes: bool) -> None:
+        """What somebody has written turns out to be part of a card number; or somebody else was quicker."""
+        for c in self.some(k, *ALL):
+            written = [fact for fact in c.log if fact["kind"] in ("message", "note")]
+            for fact in written[-1 - j % max(len(written), 1) :][:1]:
+                author, kind = fact["author"]["id"], "redacted" if fact["kind"] == "message" else "note_redacted"
+                was = self.twin.logged(c.id, fact["seq"])
+                now = msgspec.json.encode(msgspec.json.decode(was) | {"text": self.fresh("•••• ")})
+                redaction = Redaction(c.id, fact["seq"], was, now, kind, author, fact["cid"])
+                self.twin.do("redact", redaction)
+                if yes:
+                    self.twin.do("redact", redaction)
+
+    def says_what_is_hidden(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, *OPEN):
+            where = self.fresh("w"), self.fresh("x"), self.fresh("•••• ")
+            self.command("visitor_say", c.id, self.visitor(c), *where, hidden=True)
 
     def visitor_ends(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, *OPEN):

@@ -12,7 +12,7 @@ from console.domain.directory import Hours, Queue
 
 UNSEEN, LEASE, GRACE, LOST, AGAIN = 2_500, 10_000, 3_000, 10_000, 500
 TABS, WATCH, ABANDON, REOPEN, KEEP, EXCLUDED = 45_000, 60_000, 60_000, 600_000, 86_400_000, 60_000
-PUBLIC = {"opened", "message", "assigned", "released", "transferred", "asked", "ended", "reopened", "rated"}
+PUBLIC = {"opened", "message", "assigned", "released", "transferred", "asked", "ended", "reopened", "rated", "redacted"}
 
 FactDict = dict[str, Any]
 

@@ -6,11 +6,14 @@ from typing import Any
 import msgspec
 
 from console.events import Author, Visitor
+from console.queue.calls.erasure import Redaction
 from console.queue.payloads import VisitorProfile
 from console.queue.results import Said
 from tests.model import state
 from tests.model.lines import Lines
 from tests.model.state import Chat, FactDict, Member, only
+
+ANY = object()  # a body with something hidden: any resend has the same
 
 
 class Refusal(Exception):
@@ -37,7 +40,7 @@ class Visiting(Lines):
 
     def again(self, owner: str, author: str, cid: str, body: Any) -> Said | None:
         kept = self.results.get(owner, {}).get((author, cid))
-        if kept and kept[0] != body:
+        if kept and ANY not in (kept[0], body) and kept[0] != body:
             raise Refusal("cid_reused")
         return kept[1] if kept else None
 
@@ -88,11 +91,13 @@ class Visiting(Lines):
             self.no_timer(c.id, "abandon")
             self.announce("presence", chat=c.id, here=True)
 
-    def _words(self, c: Chat, author: Author, cid: str, text: str) -> int:
+    def _words(self, c: Chat, author: Author, cid: str, text: str, *, hidden: bool = False) -> int:
         opens = not c.turn
         if opens:
             self.open_turn(c, len(c.log) + 1, self.now)
-        seq = self.record(c, "message", by="visitor", **self.running(c), **words(author, cid, text))
+        seq = self.record(
+            c, "message", by="visitor", **self.running(c), **words(author, cid, text), **only(hidden=hidden)
+        )
         c.asked.append((seq, self.now))
         self.no_timer(c.id, "ask", "silent")
         if opens and c.place == "active":
@@ -177,21 +182,23 @@ class Visiting(Lines):
         self.count(c.queue, left=1)
         self.finish(c, "message_left", **payload)
 
-    def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str) -> Said:
+    def visitor_say(self, chat: str, visitor: Visitor, connection: str, cid: str, text: str, *, hidden: bool = False
+    ) -> Said:  # fmt: skip
         c = self._own(chat, visitor.id)
-        again = self.again(chat, visitor.id, cid, text)
+        body = ANY if hidden else text
+        again = self.again(chat, visitor.id, cid, body)
         if again:
             return again
         over, wrapping = c.over, self.members.get(c.agent) if c.place == "wrapup" else None
         if over:
             self._reopen(c)
         self._tab(c, connection)
-        seq = self._words(c, Author(visitor.id, visitor.name), cid, text)
+        seq = self._words(c, Author(visitor.id, visitor.name), cid, text, hidden=hidden)
         if over:
             self.route_chat(c)
         if wrapping:
             self.route_member(wrapping)
-        return self.done(chat, visitor.id, cid, text, seq, chat)
+        return self.done(chat, visitor.id, cid, body, seq, chat)
 
     def _reopen(self, c: Chat) -> None:
         young = self.now - c.ended <= state.REOPEN and self.current.get(c.visitor) == c.id
@@ -250,6 +257,18 @@ class Visiting(Lines):
         self._tab(c, connection)
         known = current == chat and after <= c.last  # else the client holds another history
         return current, c.log[after if known else 0 :]
+
+    def redact(self, redaction: Redaction) -> None:
+        chat, seq, was, now, kind, author, cid = redaction
+        c = self.chat(chat)
+        if msgspec.json.decode(was) != c.log[seq - 1]:
+            raise Refusal("nothing_to_do")
+        c.log[seq - 1] = msgspec.json.decode(now)
+        for owner in (chat, author):
+            results = self.results.get(owner, {})
+            if (author, cid) in results:
+                results[author, cid] = (ANY, results[author, cid][1])
+        self.record(c, kind, of=seq, fact=c.log[seq - 1])
 
     def depart(self, chat: str, connection: str) -> None:
         c = self.chats.get(chat)

@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
+import msgspec
 import pytest
 
 from console.domain.directory import Directory, Member, Queue
@@ -23,6 +25,7 @@ from console.events import (
     Message,
     NoReply,
     Note,
+    NoteRedacted,
     Offered,
     Opened,
     Overdue,
@@ -30,6 +33,7 @@ from console.events import (
     Profile,
     PromiseBroken,
     Rated,
+    Redacted,
     Released,
     Reopened,
     Transferred,
@@ -169,6 +173,8 @@ def every_kind() -> list[AnyChatFact]:
         Labelled(seq=19, author=ana, cid="h" * 22, reason="Refund", tags=["vip", "film"], **where),
         Wrapped(seq=20, agent="ana", why="time", took=20_000, **where),
         PromiseBroken(seq=21, agent="ana", due=1, **where),
+        Redacted(seq=22, of=2, fact=said("••••"), **where),
+        NoteRedacted(seq=23, of=3, fact=Note(seq=3, author=ana, cid="b" * 22, text="••••", **where), **where),
     ]  # type: ignore[arg-type]
 
 
@@ -253,6 +259,20 @@ def test_an_answer_says_what_it_promises_and_what_it_kept() -> None:
 
 def test_the_kinds_tried_are_all_there_are() -> None:
     assert {type(fact) for fact in every_kind()} == set(AnyChatFact.__args__)
+
+
+@pytest.mark.parametrize("draw", [VIEWS.fact, lambda fact, chat, *, locale: VIEWS.lines(fact, chat, locale=locale)])
+def test_a_redaction_draws_the_earlier_message_again(draw: Callable[..., str]) -> None:
+    changed = Redacted(at=9, chat="abc", seq=22, prev=21, of=3, fact=said("••••"))
+    html = str(draw(changed, line(), locale="en"))
+    assert [value for name, value in Elements(html).attributes if name == "data-seq"] == ["3", "22"]
+    assert "••••" in html
+
+
+def test_a_message_says_that_a_card_number_was_hidden() -> None:
+    plain, hidden = said("••••"), msgspec.structs.replace(said("••••"), hidden=True)
+    assert "card number hidden" in str(VIEWS.line(hidden, line(), locale="en"))
+    assert "card number hidden" not in str(VIEWS.line(plain, line(), locale="en"))
 
 
 def test_a_fact_goes_to_its_own_log_in_its_own_place() -> None:

@@ -1,0 +1,135 @@
+"""Vera writes a card number in several messages: when it is complete, no screen and no file has it any more."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from console.domain.card_numbers import MASK
+from console.domain.ids import new_cid
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Frame, Talker, Visitor
+from tests.support.server_process import RunningServer
+
+FIRST, SECOND = "my card is 4929 4219", "1234 5608, valid until 12/27"
+HIDDEN = (f"my card is {MASK * 4} {MASK * 4}", f"{MASK * 4} 5608, valid until 12/27")
+
+
+@pytest.fixture
+async def ana(server: RunningServer) -> AsyncIterator[Agent]:
+    agent = await Agent.comes(server, "ana")
+    await agent.is_welcome()
+    yield agent
+    await agent.leave()
+
+
+async def redaction(client: Talker, kind: str = "redacted") -> Frame:
+    return await eventually(
+        lambda: next((fact for fact in client.facts() if fact["kind"] == kind), None), f"to be told {kind}"
+    )
+
+
+async def in_parts(server: RunningServer, ana: Agent) -> Visitor:
+    """Vera, whose second message has completed her number."""
+    vera = await Visitor.comes(server)
+    await vera.opens(FIRST)
+    await ana.gets(vera.chat)
+    await vera.says(SECOND)
+    return vera
+
+
+async def test_both_screens_show_the_first_part_hidden_at_once(server: RunningServer, ana: Agent) -> None:
+    vera = await in_parts(server, ana)
+    hers, anas = await redaction(vera), await redaction(ana)
+    first = next(fact for fact in vera.facts() if fact.get("text") == FIRST)
+    assert (hers["of"], hers["text"]) == (first["seq"], HIDDEN[0])
+    assert (anas["of"], anas["fact"]["text"]) == (first["seq"], HIDDEN[0])
+    second = await vera.reads(HIDDEN[1])
+    assert second["hidden"] is True
+    assert second["prev"] == hers["seq"]
+    assert (await ana.reads(HIDDEN[1]))["seq"] == second["seq"]
+
+
+async def test_who_comes_back_never_gets_the_number(server: RunningServer, ana: Agent) -> None:
+    vera = await in_parts(server, ana)
+    again = await Visitor.comes(server, knows=vera, after=0)
+    assert [text for text in again.texts() if MASK in text] == list(HIDDEN)
+    assert "4929" not in json.dumps(again.heard)
+    sam = await Agent.comes(server, "ana", tab="two", take=True)
+    await sam.gets(vera.chat)
+    assert "4929" not in json.dumps(sam.heard)
+
+
+async def test_no_file_has_any_part_of_it_in_the_end(server: RunningServer, ana: Agent) -> None:
+    vera = await in_parts(server, ana)
+    await vera.command("end")
+    await ana.wraps_up(vera.chat)
+    await eventually(lambda: not found_in(server.data, "4929 4219", "1234 5608"), "the files to be clean", within=30)
+    assert found_in(server.data, HIDDEN[1])
+
+
+def found_in(folder: Path, *texts: str) -> list[str]:
+    """The files that have one of the texts, as it was written or as JSON has it."""
+    wanted = [text.encode() for text in texts]
+    return [
+        str(file.relative_to(folder))
+        for file in folder.rglob("*")
+        if file.is_file() and any(text in file.read_bytes() for text in wanted)
+    ]
+
+
+async def test_a_resend_of_either_part_gets_its_first_result(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    cids = [new_cid(), new_cid()]
+    first = await vera.command("open", text=FIRST, cid=cids[0])
+    second = await vera.command("say", text=SECOND, cid=cids[1])
+    again = await Visitor.comes(server, knows=vera)
+    assert await again.command("say", text=SECOND, cid=cids[1]) == second
+    assert (await again.command("open", text=FIRST, cid=cids[0]))["seq"] == first["seq"]
+    assert [fact["kind"] for fact in again.facts()].count("redacted") <= 1
+
+
+async def test_a_part_sent_twice_is_not_joined_to_itself(server: RunningServer, ana: Agent) -> None:
+    vera, cid = await Visitor.comes(server), new_cid()
+    await vera.opens("Hello")
+    first = await vera.command("say", text="4242 4242", cid=cid)
+    assert await vera.command("say", text="4242 4242", cid=cid) == first
+    await vera.says("that is half of it")
+    await vera.reads("that is half of it")
+    assert "4242 4242" in vera.texts()
+    await vera.says("4242 4242")
+    assert (await redaction(vera))["text"] == f"{MASK * 4} {MASK * 4}"
+
+
+async def test_notes_are_hidden_without_a_trace_for_the_visitor(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("I told you my number on the phone")
+    await ana.gets(vera.chat)
+    await ana.command("note", chat=vera.chat, text="card 4929 4219")
+    await ana.command("note", chat=vera.chat, text="1234 5608")
+    told = await redaction(ana, "note_redacted")
+    assert told["fact"]["text"] == f"card {MASK * 4} {MASK * 4}"
+    await ana.answers(vera.chat, "Yes, I have it")
+    answer = await vera.reads("Yes, I have it")
+    assert [fact["kind"] for fact in vera.facts() if fact["seq"] > 2] == ["assigned", "message"]
+    assert answer["prev"] == max(fact["seq"] for fact in vera.facts() if fact["seq"] < answer["seq"])
+
+
+async def test_the_number_is_hidden_while_its_end_is_being_typed(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens(FIRST)
+    await ana.gets(vera.chat)
+    await vera.say_frame("typing", text="1234 5608")
+    typed = await ana.hears(lambda frame: frame["t"] == "typing" and frame.get("text", "") != "", "what Vera types")
+    assert typed["text"] == f"{MASK * 4} 5608"
+    assert [fact for fact in ana.facts() if fact["kind"] == "redacted"] == []
+
+
+async def test_parts_of_two_people_are_two_numbers(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("order 4929 4219")
+    await ana.gets(vera.chat)
+    await ana.answers(vera.chat, "1234 5608 is its number here")
+    await vera.reads("1234 5608 is its number here")
+    assert "order 4929 4219" in vera.texts()
