@@ -78,6 +78,7 @@ class VisitorMoves(Choosing):
                 self.twin.do("redact", redaction)
                 if yes:
                     self.twin.do("redact", redaction)
+                    self.twin.do("visitor_say", c.id, self.visitor(c), self.fresh("w"), fact["cid"], "other")
 
     def says_what_is_hidden(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, *OPEN):
