@@ -49,6 +49,32 @@ async def test_vera_asks_and_ana_answers(vera: Vera, ana: Ana) -> None:
     assert await vera.widget.locator("h2").inner_text() == "Ana"
 
 
+async def test_vera_sees_that_her_card_number_was_hidden(vera: Vera, ana: Ana) -> None:
+    await vera.starts_with("My card is 4929 4219 1234 5608")
+    await vera.sees("We hid a card number.")
+    await eventually_reads(vera, ["My card is •••• •••• •••• 5608"])
+
+
+async def test_vera_sees_all_parts_of_her_card_number_hidden(vera: Vera, ana: Ana) -> None:
+    await vera.starts_with("My card is 4929 4219")
+    await eventually_reads(vera, ["My card is 4929 4219"])
+    await eventually(lambda: ana.heard() == ["My card is 4929 4219"])
+    await vera.says("1234 5608")
+    await eventually_reads(vera, ["My card is •••• ••••", "•••• 5608"])
+    await vera.sees("We hid a card number.")
+    assert await vera.widget.locator(".said", has_text="We hid").count() == 1
+    await vera.page.reload()
+    await eventually_reads(vera, ["My card is •••• ••••", "•••• 5608"])
+    await vera.sees("We hid a card number.")
+
+
+async def eventually_reads(vera: Vera, texts: list[str]) -> None:
+    async def shown() -> bool:
+        return await vera.reads() == texts
+
+    await eventually(shown, f"Vera to read {texts}")
+
+
 async def test_nothing_is_kept_or_dialled_before_the_first_opening(vera: Vera) -> None:
     await vera.page.reload(wait_until="networkidle")
     assert await vera.stored() == {}
