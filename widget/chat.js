@@ -55,12 +55,12 @@ export class Chat {
 
   /** Whether the fact was news. It was not if it is known, or if something before it is missing: then nothing changes. @param {Fact} fact */
   add(fact) {
-    const { kind, seq, prev, name, by, why, promise, of, text } = fact;
+    const { kind, seq, prev, name, by, why, promise } = fact;
     if (seq <= this.last || prev > this.last) return false;
     this.facts.push(fact);
     this.last = seq;
     if (kind === "message") this.sent.delete(/** @type {string} */ (fact.cid));
-    for (const one of this.facts) if (one.seq === of) one.text = text; // redacted
+    for (const one of this.facts) if (one.seq === fact.of) one.text = fact.text; // redacted
     if (kind === "ended" || (by && by !== "visitor")) this.promise = promise || 0;
     if (["opened", "reopened", "released", "transferred"].includes(kind)) this.place = "waiting";
     if (kind === "assigned") [this.place, this.agent] = ["active", /** @type {string} */ (name)];

@@ -20,7 +20,7 @@ export function linesOf(fact, chat) {
       at,
       state: seq <= chat.seen ? t("Seen") : t("Sent"),
     },
-    { key: "f" + seq, text: fact.hidden ? t("We hid a card number.") : lazy.says?.(fact), at },
+    { key: "f" + seq, text: lazy.says?.(fact), at },
     them && { key: seq, side: "them", name: name || chat.agent, text, at },
   ]);
 }
@@ -69,7 +69,7 @@ export class Log {
       const { node, said, meta } = /** @type {{node: HTMLElement, said: HTMLElement, meta: HTMLElement}} */ (
         drawn.get(told.key)
       );
-      const { text, at, state, pending } = told;
+      const { at, state, pending, text } = told;
       if (said.textContent !== text) said.replaceChildren(...(lazy.linked?.(text) || [text])); // new, or not as it was sent
       if (node === spot) spot = node.nextSibling;
       else {
