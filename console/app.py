@@ -5,11 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 
 from console.alerts.courier_pool import Couriers
@@ -29,10 +26,10 @@ from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.demo import shop
 from console.domain.service_urls import without_password
-from console.errors import SestettoError, SettingError, Unknown
-from console.metrics import ProcessFigures, registry
-from console.pages import board, chats, console, error_pages, sign_in, static, suggestions, widget
+from console.errors import SettingError, Unknown
+from console.pages import board, chats, console, error_pages, monitoring, sign_in, static, suggestions, widget
 from console.pages import settings as setting_pages
+from console.pages.monitoring import Monitored
 from console.pairing.configuration import publish
 from console.pairing.history import settle_history
 from console.pairing.identity import introduce
@@ -67,6 +64,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         workers = Workers(services, fanout, boards.run)
         app.state.services, app.state.fanout, app.state.workers = services, fanout, workers
         app.state.boards = boards
+        app.state.monitored = Monitored(services, fanout, boards, lambda: workers.ticker.leader)
 
         fanout.observers += [boards.hear, partial(forget_revoked, services), workers.heed]
         try:
@@ -92,16 +90,16 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *board.routes,
         *chats.routes,
         *setting_pages.routes,
-        Route("/healthz", health),
-        Route("/readyz", readiness),
+        *monitoring.routes,
         WebSocketRoute("/ws/visitor", visitor_socket),
         WebSocketRoute("/ws/agent", agent_socket),
         WebSocketRoute("/ws/board", board_socket),
     ]
     routes += shop.routes if demo else sign_in.front_door
     if settings.metrics:
-        routes.append(Route("/metrics", metrics))
+        routes += monitoring.metrics_routes
     app = Application(routes=routes, lifespan=lifespan, exception_handlers=error_pages.handlers)
+    app.state.draining = False
     app.public_origin = "" if demo else settings.origin
     return app
 
@@ -164,41 +162,3 @@ async def open_up(services: Services) -> None:
         except Unknown:
             await asyncio.sleep(0.5)
     raise SettingError(f"The store at {without_password(services.settings.store)} does not respond")
-
-
-async def health(request: Request) -> Response:
-    """Return 200 while the store responds within its deadline, else 503."""
-    services: Services = request.app.state.services
-    try:
-        await services.workspace.store.command("PING")
-    except SestettoError as problem:
-        return JSONResponse({"store": "away", "error": problem.code}, status_code=503)
-    return JSONResponse({"store": "ok"})
-
-
-async def readiness(request: Request) -> Response:
-    """Return 200 while visitors can be served. Also lists the consumers' lag, which never makes the server unready."""
-    alone = await health(request)
-    lags = {lag.consumer: lag._asdict() for lag in await request.app.state.services.lags.read()}
-    ready = alone.status_code == 200 and request.app.state.fanout.ready.is_set()
-    store = "ok" if alone.status_code == 200 else "away"
-    return JSONResponse({"ready": ready, "store": store, "consumers": lags}, status_code=200 if ready else 503)
-
-
-async def metrics(request: Request) -> Response:
-    """Return the metrics of the process and of the workspace, in Prometheus' text format."""
-    services: Services = request.app.state.services
-    picture = services.picture
-    boards: Boards = request.app.state.boards
-    places = [chat.place for chat in picture.chats.values()]
-    figures = ProcessFigures(
-        sockets=len(services.hub.everyone()),
-        chats={place: places.count(place) for place in ("waiting", "active")},
-        online=sum(agent.online for agent in picture.agents.values()),
-        left=picture.left_messages,
-        calls=services.workspace.store.calls,
-        boards=boards.costs(),
-        consumers=await services.lags.read(),
-    )
-    body = generate_latest(REGISTRY) + generate_latest(registry(figures))
-    return Response(body, media_type=CONTENT_TYPE_LATEST)

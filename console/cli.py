@@ -1,7 +1,6 @@
 """`sestetto`: the command line. Each command group has its file in `console/commands/`."""
 
 import sys
-from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from console.commands.backup import backup, restore
 from console.commands.check import check
 from console.commands.migrate import migrate
 from console.commands.serve import demo, serve
+from console.config import release
 from console.errors import SestettoError
 from console.logs import configure_logs
 
@@ -26,7 +26,7 @@ app = typer.Typer(
 
 def show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"sestetto {metadata.version('sestetto')}")
+        typer.echo(f"sestetto {release()}")
         raise typer.Exit
 
 

@@ -4,6 +4,8 @@ import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -16,6 +18,7 @@ from console.security import parse_origin
 PREFIX = "SESTETTO_"
 DURABILITIES = ("disk",)
 LEVELS = ("debug", "info", "warning", "error")
+LONGEST_DRAIN = 600  # seconds
 SHORTEST_SECRET = 32  # characters
 
 
@@ -83,6 +86,12 @@ def _level(text: str) -> str:
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ValueError("enter a whole number of at least 1")
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal() or int(text) > LONGEST_DRAIN:
+        raise ValueError(f"enter a whole number of seconds from 0 to {LONGEST_DRAIN}")
     return int(text)
 
 
@@ -193,6 +202,12 @@ TABLE: tuple[Setting, ...] = (
         read_networks,
         "Comma-separated private networks that alerts may be sent to, such as 10.1.2.0/24; empty allows none.",
     ),
+    Setting(
+        "drain",
+        "1",
+        _seconds,
+        "Seconds from SIGTERM to the end of serving; /readyz answers 503 meanwhile, so that balancers look elsewhere.",
+    ),
     Setting("pace", "1", _positive, "Multiplier for the rate at which clients may send; above 1 is for load tests."),
     Setting("log", "info", _level, "Log level: debug, info, warning or error."),
     Setting("metrics", "no", _flag, "Whether to serve /metrics (Prometheus)."),
@@ -223,9 +238,16 @@ class Settings:
     attack_openings: int
     site_openings: int
     alert_networks: tuple[str, ...]
+    drain: int
     pace: int
     log: str
     metrics: bool
+
+
+@cache
+def release() -> str:
+    """Return the release that runs, such as `1.2.0`."""
+    return metadata.version("sestetto")
 
 
 def read_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

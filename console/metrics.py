@@ -1,10 +1,35 @@
-"""The metrics of `/metrics` besides the process's own; read on each scrape, kept nowhere."""
+"""The metrics of `/metrics` besides the process's own; read on each scrape, kept nowhere.
 
-from collections.abc import Iterator, Sequence
+Each process reports on itself. What is true of the whole workspace is reported by the leader alone, so that sums over
+processes are right.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
+
+BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
+
+
+class Durations:
+    """How long something took, counted in Prometheus' buckets."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._counts = [0] * (len(BOUNDS) + 1)
+
+    def note(self, seconds: float) -> None:
+        self.seconds += seconds
+        self._counts[bisect_left(BOUNDS, seconds)] += 1
+
+    def metric(self, name: str, says: str) -> Metric:
+        names = [*map(str, BOUNDS), "+Inf"]
+        buckets = list(zip(names, accumulate(self._counts), strict=True))
+        return HistogramMetricFamily(name, says, buckets=buckets, sum_value=self.seconds)
 
 
 class BoardCosts(NamedTuple):
@@ -27,53 +52,87 @@ class ConsumerLag(NamedTuple):
     set_aside: int
 
 
-class ProcessFigures(Collector):
-    """The figures of one scrape; `chats` are counted by place."""
+class ProcessFigures(NamedTuple):
+    """What one process reports on itself. `behind`: entries its screens have not shown, and the age (s) of the first;
+    None while the store is away.
+    """
 
-    def __init__(
-        self,
-        *,
-        sockets: int,
-        chats: dict[str, int],
-        online: int,
-        left: int,
-        calls: int,
-        boards: BoardCosts,
-        consumers: Sequence[ConsumerLag],
-    ) -> None:
-        self._consumers = consumers
-        self._sockets, self._chats, self._online, self._left, self._calls = sockets, chats, online, left, calls
-        self._boards = boards
+    release: str
+    build: str
+    leads: bool
+    ready: bool
+    sockets: int
+    calls: int
+    exchanges: Durations
+    behind: tuple[int, float] | None
+    boards: BoardCosts
+
+    def metrics(self) -> Iterator[Metric]:
+        build = GaugeMetricFamily("sestetto_build_info", "The release that runs; always 1", labels=["release", "build"])
+        build.add_metric([self.release, self.build], 1)
+        yield build
+        yield GaugeMetricFamily("sestetto_leader", "1 in the process that leads", int(self.leads))
+        yield GaugeMetricFamily("sestetto_ready", "1 while /readyz answers 200", int(self.ready))
+        yield GaugeMetricFamily("sestetto_sockets", "Sockets open in this process", self.sockets)
+        yield CounterMetricFamily("sestetto_store_calls", "Calls to the store by this process", self.calls)
+        yield self.exchanges.metric("sestetto_store_exchange_seconds", "Round trips to the store, each with many calls")
+        if self.behind is not None:
+            entries, seconds = self.behind
+            yield GaugeMetricFamily("sestetto_feed_entries_behind", "Entries of the feed not on screens yet", entries)
+            yield GaugeMetricFamily("sestetto_feed_seconds_behind", "Age of the first of them", seconds)
+        yield GaugeMetricFamily("sestetto_boards", "Boards open in this process", self.boards.open)
+        yield CounterMetricFamily("sestetto_board_frames", "Frames sent to boards", self.boards.frames)
+        yield CounterMetricFamily("sestetto_board_fragments", "Fragments drawn for boards", self.boards.fragments)
+        yield CounterMetricFamily("sestetto_board_seconds", "Time spent on drawing boards", self.boards.seconds)
+
+
+class WorkspaceFigures(NamedTuple):
+    """What is true of the workspace: chats by place, late ones by queue, agents online, left messages, lags."""
+
+    chats: Mapping[str, int]
+    late: Mapping[str, int]
+    online: int
+    left: int
+    consumers: Sequence[ConsumerLag]
+
+    def metrics(self) -> Iterator[Metric]:
+        yield _labelled("sestetto_chats", "Chats that have not ended", "place", self.chats.items())
+        yield _labelled(
+            "sestetto_chats_late", "Chats with a broken promise nobody has met yet", "queue", self.late.items()
+        )
+        yield GaugeMetricFamily("sestetto_agents_online", "Agents connected and online", self.online)
+        yield GaugeMetricFamily("sestetto_left_messages", "Left messages nobody has handled", self.left)
+        for name, says, values in (
+            (
+                "entries_behind",
+                "Entries of the feed not in SQL",
+                ((lag.consumer, lag.entries) for lag in self.consumers),
+            ),
+            ("seconds_behind", "Age of the first of them", ((lag.consumer, lag.seconds) for lag in self.consumers)),
+            ("set_aside", "Entries that could not be kept", ((lag.consumer, lag.set_aside) for lag in self.consumers)),
+        ):
+            yield _labelled(f"sestetto_consumer_{name}", says, "consumer", values)
+
+
+def _labelled(name: str, says: str, label: str, values: Iterable[tuple[str, float]]) -> Metric:
+    family = GaugeMetricFamily(name, says, labels=[label])
+    for value, number in values:
+        family.add_metric([value], number)
+    return family
+
+
+class Scrape(Collector):
+    """The metrics of one scrape."""
+
+    def __init__(self, *parts: ProcessFigures | WorkspaceFigures) -> None:
+        self._parts = parts
 
     def collect(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily("sestetto_sockets", "Sockets open in this process", self._sockets)
-        chats = GaugeMetricFamily("sestetto_chats", "Chats that have not ended", labels=["place"])
-        for place, number in self._chats.items():
-            chats.add_metric([place], number)
-        yield chats
-        yield GaugeMetricFamily("sestetto_agents_online", "Agents connected and online", self._online)
-        yield GaugeMetricFamily("sestetto_left_messages", "Left messages nobody has handled", self._left)
-        yield CounterMetricFamily("sestetto_store_calls", "Calls to the store by this process", self._calls)
-        yield from self._lags()
-        boards = self._boards
-        yield GaugeMetricFamily("sestetto_boards", "Boards open in this process", boards.open)
-        yield CounterMetricFamily("sestetto_board_frames", "Frames sent to boards", boards.frames)
-        yield CounterMetricFamily("sestetto_board_fragments", "Fragments drawn for boards", boards.fragments)
-        yield CounterMetricFamily("sestetto_board_seconds", "Time spent on drawing boards", boards.seconds)
-
-    def _lags(self) -> Iterator[Metric]:
-        named = ["consumer"]
-        entries = GaugeMetricFamily("sestetto_consumer_entries_behind", "Entries of the feed not in SQL", labels=named)
-        seconds = GaugeMetricFamily("sestetto_consumer_seconds_behind", "Age of the first of them", labels=named)
-        aside = GaugeMetricFamily("sestetto_consumer_set_aside", "Entries that could not be kept", labels=named)
-        for lag in self._consumers:
-            entries.add_metric([lag.consumer], lag.entries)
-            seconds.add_metric([lag.consumer], lag.seconds)
-            aside.add_metric([lag.consumer], lag.set_aside)
-        yield from (entries, seconds, aside)
+        for part in self._parts:
+            yield from part.metrics()
 
 
-def registry(figures: ProcessFigures) -> CollectorRegistry:
+def registry(*parts: ProcessFigures | WorkspaceFigures) -> CollectorRegistry:
     found = CollectorRegistry()
-    found.register(figures)
+    found.register(Scrape(*parts))
     return found

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 
 import structlog
@@ -99,57 +99,51 @@ def url_of(listening: socket.socket) -> str:
 
 @asynccontextmanager
 async def serving(app: Starlette, listening: socket.socket, settings: Settings) -> AsyncIterator[asyncio.Event]:
-    """Serve the app inside the block. The event is set when the process is asked to stop, or the server has stopped.
+    """Serve the app inside the block. The event is set when the process is to stop, or the server has stopped.
 
-    Errors of the app's own start are raised here. A second Ctrl-C waits for nobody.
+    SIGTERM sets `app.state.draining` first, and the event after `settings.drain` seconds; Ctrl-C sets both at once. A
+    second signal waits for nobody. Errors of the app's own start are raised here.
     """
     app.state.connections = connections_of(settings)
+    app.state.draining = False
     server = Server(ServerConfig(app, settings, app.state.connections))
     stopping = asyncio.Event()
-    with _signals(server, stopping):
-        async with _started(app, stopping):
+    async with app.router.lifespan_context(app):
+        with _signals(app, server, stopping, settings.drain):
             task = asyncio.create_task(server.serve(sockets=[listening]), name="server")
             task.add_done_callback(lambda _: stopping.set())
             try:
                 await server.ready.wait()
                 yield stopping
             finally:
+                app.state.draining = True
                 server.should_exit = True
                 await task
 
 
-@asynccontextmanager
-async def _started(app: Starlette, stopping: asyncio.Event) -> AsyncIterator[None]:
-    """The app's own start and end. A start that waits for something ends as soon as it is asked to."""
-    lifespan = app.router.lifespan_context(app)
-    start, stop = asyncio.create_task(lifespan.__aenter__()), asyncio.create_task(stopping.wait())
-    await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    if not start.done():
-        start.cancel()
-        await asyncio.wait((start,))
-        raise SettingError("Stopped before it had started.")
-    start.result()
-    try:
+@contextmanager
+def _signals(app: Starlette, server: Server, stopping: asyncio.Event, drain: int) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+
+    def stop(after: int) -> None:
+        server.force_exit = stopping.is_set()
+        loop.call_later(0 if app.state.draining else after, stopping.set)
+        app.state.draining = True
+
+    with on_signals({signal.SIGINT: lambda: stop(0), signal.SIGTERM: lambda: stop(drain)}):
         yield
-    finally:
-        await lifespan.__aexit__(None, None, None)
 
 
 @contextmanager
-def _signals(server: Server, stopping: asyncio.Event) -> Iterator[None]:
+def on_signals(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[None]:
+    """Call a handler for each signal inside the block; a block within this one may have its own."""
     loop = asyncio.get_running_loop()
-
-    def stop() -> None:
-        server.force_exit = stopping.is_set()
-        stopping.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in handlers:
             loop.remove_signal_handler(number)
 
 

@@ -4,12 +4,11 @@ from redis.exceptions import RedisError
 
 from console.archive.database import Database
 from console.archive.feed_cursor import positions
-from console.archive.installation import read_identity, refuse_workspace, secret_digest
+from console.archive.installation import read_identity
 from console.commands.check_result import CheckResult
-from console.errors import SestettoError, SettingError
+from console.errors import SestettoError
 from console.pairing.history import compare
-from console.pairing.identity import OTHER_SECRET
-from console.queue.calls.caller import OTHER_STORE
+from console.pairing.identity import disagreement
 from console.queue.keys import Keys
 from console.queue.store import Store, open_client
 from console.queue.workspace import Workspace
@@ -27,16 +26,9 @@ async def check_pairing(database: Database, workspace: str, store_url: str, secr
 
 
 async def _identity(database: Database, workspace: str, store_url: str, secret: str) -> list[CheckResult]:
-    known, owner = await read_identity(database), await _head(store_url, workspace, "owner")
-    try:
-        refuse_workspace(known.workspace, workspace)
-    except SettingError as problem:
-        return [CheckResult("wrong", *_parts(str(problem)))]
-    if known.id and owner not in ("", known.id):
-        return [CheckResult("wrong", *_parts(OTHER_STORE))]
-    if secret and known.secret not in ("", secret_digest(secret)):
-        return [CheckResult("wrong", *_parts(OTHER_SECRET))]
-    return []
+    owner = await _head(store_url, workspace, "owner")
+    says = disagreement(await read_identity(database), workspace=workspace, owner=owner, secret=secret)
+    return [CheckResult("wrong", *_parts(says))] if says else []
 
 
 async def _history(database: Database, workspace: str, store_url: str) -> list[CheckResult]:

@@ -34,9 +34,19 @@ class Lags:
         except (SestettoError, RedisError):
             return []
 
+    async def behind(self, entry: str, n: int) -> tuple[int, float] | None:
+        """Return how many entries follow this one, and the age (s) of the first; None while the store is down."""
+        try:
+            return await self._behind(entry, n, await self._workspace.newest())
+        except (SestettoError, RedisError):
+            return None
+
     async def _lag(self, name: str, place: FeedPosition, aside: int, newest: int) -> ConsumerLag:
         if place.epoch != self._workspace.epoch:
             place = FeedPosition(self._workspace.epoch, "0-0", 0)
-        behind = max(newest - place.n, 0)
-        since = await self._workspace.time_after(place.id) if behind else 0
-        return ConsumerLag(name, behind, max(self._workspace.now() - since, 0) / 1000 if since else 0.0, aside)
+        return ConsumerLag(name, *await self._behind(place.id, place.n, newest), aside)
+
+    async def _behind(self, entry: str, n: int, newest: int) -> tuple[int, float]:
+        behind = max(newest - n, 0)
+        since = await self._workspace.time_after(entry) if behind else 0
+        return behind, max(self._workspace.now() - since, 0) / 1000 if since else 0.0

@@ -6,6 +6,7 @@ from console.archive.database import Database
 from console.archive.installation import Identity, claim, forget, read_identity, refuse_workspace, secret_digest
 from console.domain.ids import new_id
 from console.errors import SettingError
+from console.queue.calls.caller import OTHER_STORE
 from console.queue.workspace import Workspace
 
 OTHER_SECRET = (
@@ -15,6 +16,22 @@ OTHER_SECRET = (
 )
 
 log = structlog.get_logger()
+
+
+def disagreement(known: Identity, *, workspace: str, owner: str, secret: str) -> str:
+    """Return why SQL's identity is not that of the workspace, of the store's owner or of the secret; empty if it is.
+
+    Empty values are not known yet, and disagree with nothing.
+    """
+    try:
+        refuse_workspace(known.workspace, workspace)
+    except SettingError as problem:
+        return str(problem)
+    if known.id and owner not in ("", known.id):
+        return OTHER_STORE
+    if secret and known.secret not in ("", secret_digest(secret)):
+        return OTHER_SECRET
+    return ""
 
 
 async def introduce(workspace: Workspace, database: Database, secret: str) -> None:

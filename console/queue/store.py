@@ -6,6 +6,7 @@ call's future; the exchange goes on in its own task, so that each reply still re
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from functools import cache
@@ -31,6 +32,7 @@ from redis.exceptions import (
 from console.domain.service_urls import without_password
 from console.errors import SettingError, StoreFull, Unknown
 from console.logs import Outage
+from console.metrics import Durations
 from console.queue.live_settings import lua_settings
 from console.queue.server_role import misfit
 
@@ -76,6 +78,7 @@ class Store:
     def __init__(self, url: str, *, deadline: float = DEADLINE) -> None:
         self.url = url
         self.calls = 0
+        self.exchanges = Durations()
         self.outage = Outage("store", store=without_password(url))
         self.on_run: list[Callable[[Direct], Awaitable[None]]] = []
         self._deadline = deadline
@@ -128,8 +131,10 @@ class Store:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             # While a batch is on its way, further calls collect here and go together: the pipeline grows with the load.
             try:
+                began = time.monotonic()
                 async with asyncio.timeout(self._deadline):
                     replies = await self._exchange([command for command, _ in batch])
+                self.exchanges.note(time.monotonic() - began)
                 self.outage.ends()
             except (RedisError, OSError, TimeoutError, AttributeError, asyncio.IncompleteReadError) as problem:
                 # Replies may still arrive for these calls. A new connection keeps them from being read as answers to

@@ -117,6 +117,10 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls, SnapshotCalls, ErasureC
         """Report that SQL has the feed up to this entry; older entries are deleted after five minutes."""
         await self._call("archived", entry, n)
 
+    async def archived_n(self) -> int:
+        """Return the number of the last entry that some process has reported to be in SQL."""
+        return int(await self.store.command("HGET", self.keys.head, "archived") or 0)
+
     async def signal(self, frame: bytes) -> None:
         """Send a signal, which may be lost, to every process."""
         await self.store.command("PUBLISH", self.keys.signals, frame)

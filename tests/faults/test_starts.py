@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -34,5 +35,16 @@ async def test_a_server_waiting_for_its_database_can_be_stopped(server: RunningS
     with locked(server):
         server.launch()
         await eventually(lambda: "start.waits" in server.log, "the server to wait for its database", within=40)
-        assert server.stop(patience=20) == 1
+        assert server.stop(patience=20) == 0
     assert "Stopped before it had started." in server.log
+    assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize("how", ["stop", "interrupt"])
+async def test_a_server_waiting_for_its_store_can_be_stopped(tmp_path: Path, how: str) -> None:
+    server = RunningServer(tmp_path / "server", command="serve", store="redis://127.0.0.1:1")
+    server.launch()
+    await eventually(lambda: "store.away" in server.log, "the server to wait for its store", within=40)
+    assert getattr(server, how)(patience=20) == 0
+    assert "Stopped before it had started." in server.log
+    assert "Traceback" not in server.log

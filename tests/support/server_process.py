@@ -47,7 +47,7 @@ class RunningServer:
     def environment(self) -> dict[str, str]:
         """Return the environment for the server, and for commands on its data."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-        ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data)}
+        ours = {"SESTETTO_PORT": str(self.port), "SESTETTO_DATA": str(self.data), "SESTETTO_DRAIN": "0"}
         return plain | ours | self._settings
 
     @staticmethod
@@ -63,6 +63,7 @@ class RunningServer:
     def launch(self) -> None:
         """Start it, without waiting until it responds."""
         self.data.mkdir(parents=True, exist_ok=True)
+        (self.data / "server.log").touch()
         self._process = sestetto(self._words, self.environment, self.data / "server.log")
 
     def answers(self) -> bool:

@@ -17,7 +17,10 @@ from tests.support.store_process import SAFE, own_store
 
 @asynccontextmanager
 async def cluster_node(folder: Path) -> AsyncIterator[int]:
-    async with own_store(folder / "node", f"{SAFE} --cluster-enabled yes") as port:
+    options = (
+        f"{SAFE} --cluster-enabled yes --cluster-port {free_port()}"  # by default its port + 10000, if there is one
+    )
+    async with own_store(folder / "node", options) as port:
         yield port
 
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from console.config import TABLE, read_settings
+from console.pages import monitoring
 from console.queue.embedded import CONFIG
 from tests.support.debian import program
 
@@ -38,6 +39,18 @@ def test_every_example_is_named_in_the_docs() -> None:
     told = (TOP / "docs/operations.md").read_text(encoding="utf-8")
     shown = {file.name for file in EXAMPLES.iterdir() if not file.name.startswith(".")}
     assert {name for name in shown if f"deploy/{name}" not in told} == set()
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_both_proxies_keep_monitoring_from_the_public(name: str) -> None:
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    paths = {route.path for route in (*monitoring.routes, *monitoring.metrics_routes)}
+    if name == "nginx.conf":
+        kept = {f"/{word}" for word in re.findall(r"location ~ \^/\((.*)\)\$ \{\s+allow", text)[0].split("|")}
+    else:
+        kept = set(re.findall(r"@monitoring \{\s+path (.*)", text)[0].split())
+    assert kept == paths
+    assert paths >= {"/livez", "/readyz", "/metrics"}
 
 
 def test_the_environment_file_is_valid_as_it_is() -> None:

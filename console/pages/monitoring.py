@@ -1,0 +1,100 @@
+"""What monitoring asks a process: does it live, can it serve, and how much does it do. Keep these from the public."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from console.board.publisher import Boards
+from console.config import release
+from console.delivery.fanout import Fanout
+from console.errors import SestettoError
+from console.metrics import ProcessFigures, WorkspaceFigures, registry
+from console.pages.readiness import Readiness
+from console.services import Services
+
+PLACES = ("waiting", "active")
+
+
+@dataclass
+class Monitored:
+    """The parts of this process that are asked, as `app.state.monitored`."""
+
+    services: Services
+    fanout: Fanout
+    boards: Boards
+    leads: Callable[[], bool]
+
+    def __post_init__(self) -> None:
+        self.readiness = Readiness(self.services, self.fanout)
+
+
+async def live(request: Request) -> Response:
+    """Return 200 as long as the process handles requests, whatever else is down: restarting it would not help."""
+    return JSONResponse({"live": True, "release": release()})
+
+
+async def health(request: Request) -> Response:
+    """Return 200 while the store responds within its deadline, else 503."""
+    try:
+        await _monitored(request).services.workspace.store.command("PING")
+    except SestettoError as problem:
+        return JSONResponse({"store": "away", "error": problem.code}, status_code=503)
+    return JSONResponse({"store": "ok"})
+
+
+async def readiness(request: Request) -> Response:
+    """Return 200 while people can be served, else 503 with what is wrong."""
+    found = await _monitored(request).readiness.read(draining=request.app.state.draining)
+    return JSONResponse(found, status_code=200 if found["ready"] else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """Return the metrics of the process, and if it leads those of the workspace, in Prometheus' text format."""
+    monitored = _monitored(request)
+    parts: list[ProcessFigures | WorkspaceFigures] = [await _process(monitored, draining=request.app.state.draining)]
+    if monitored.leads():
+        parts.append(await _workspace(monitored.services))
+    body = generate_latest(REGISTRY) + generate_latest(registry(*parts))
+    return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+routes = [Route("/livez", live), Route("/readyz", readiness), Route("/healthz", health)]
+metrics_routes = [Route("/metrics", metrics)]  # only if a setting asks for them
+
+
+def _monitored(request: Request) -> Monitored:
+    found: Monitored = request.app.state.monitored
+    return found
+
+
+async def _process(monitored: Monitored, *, draining: bool) -> ProcessFigures:
+    services, tail = monitored.services, monitored.fanout.tail
+    return ProcessFigures(
+        release=release(),
+        build=services.build,
+        leads=monitored.leads(),
+        ready=(await monitored.readiness.read(draining=draining))["ready"],
+        sockets=len(services.hub.everyone()),
+        calls=services.workspace.store.calls,
+        exchanges=services.workspace.store.exchanges,
+        behind=await services.lags.behind(tail.entry, tail.n) if tail else None,
+        boards=monitored.boards.costs(),
+    )
+
+
+async def _workspace(services: Services) -> WorkspaceFigures:
+    picture = services.picture
+    chats = list(picture.chats.values())
+    late = [chat.queue for chat in chats if chat.late or chat.promise_late]
+    places = [chat.place for chat in chats]
+    return WorkspaceFigures(
+        chats={place: places.count(place) for place in PLACES},
+        late={queue: late.count(queue) for queue in services.directory.queues},
+        online=sum(agent.online for agent in picture.agents.values()),
+        left=picture.left_messages,
+        consumers=await services.lags.read(),
+    )

@@ -1,0 +1,119 @@
+"""Whether this process can serve people, and what is to be known about it: `/readyz`."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from typing import Any, NamedTuple, TypeVar
+
+from redis.exceptions import RedisError
+
+from console.archive.installation import read_identity
+from console.config import release
+from console.delivery.fanout import Fanout
+from console.errors import SestettoError, SettingError
+from console.pairing.history import compare
+from console.pairing.identity import disagreement
+from console.services import Services
+
+T = TypeVar("T")
+
+PATIENCE = 2.0  # seconds for the store, and for SQL
+STALE = 10.0  # seconds without a word from the feed after which screens are out of date
+
+DRAINING = "The process is stopping."
+STORE_AWAY = "The store does not respond: nothing can be sent."
+NO_SCREENS = "The feed has not been read yet: screens are empty."
+STALE_SCREENS = "The feed has not responded for {:.0f} s: screens are out of date."
+SET_BACK = "The store lacks what the archive has read of it: it is an older copy, or another one."
+ALONE = "This process alone cannot reach the database; others can."
+SQL_AWAY = "The database does not respond{}: chats go on, and the archive catches up."
+SQL_LOCKED = "The database cannot be written for {:.0f} s: {}."
+
+
+class Found(NamedTuple):
+    """What was found of store and database; `problems` are why the process is not ready, `notes` do not matter so."""
+
+    store: str
+    database: str
+    problems: list[str]
+    notes: list[str]
+
+
+class Readiness:
+    """`read` asks store and SQL each time, and takes a few seconds at most."""
+
+    def __init__(self, services: Services, fanout: Fanout) -> None:
+        self._services = services
+        self._fanout = fanout
+        self._archived = -1  # what the archive had when SQL was missed first; -1: it is there
+
+    async def read(self, *, draining: bool) -> dict[str, Any]:
+        parts, lags = await asyncio.gather(self._parts(), self._services.lags.read())
+        problems = [DRAINING] * draining + self._screens() + parts.problems
+        return {
+            "ready": not problems,
+            "problems": problems,
+            "notes": parts.notes,
+            "draining": draining,
+            "store": parts.store,
+            "database": parts.database,
+            "consumers": {lag.consumer: lag._asdict() for lag in lags},
+            "release": release(),
+        }
+
+    async def _parts(self) -> Found:
+        services = self._services
+        owner, known = await asyncio.gather(
+            _known(services.workspace.installation_of_store()), _known(read_identity(services.database))
+        )
+        problems, notes = [], self._locked()
+        if owner is None:
+            problems.append(STORE_AWAY)
+        elif known is None:
+            alone = await self._others_archive()
+            problems += [ALONE] * alone
+            notes += [] if alone else [SQL_AWAY.format(self._since())]
+        else:
+            self._archived = -1
+            settings = services.settings
+            says = disagreement(known, workspace=settings.workspace, owner=owner, secret=settings.secret)
+            problems += (
+                [says] if says else [SET_BACK] * bool(await _known(compare(services.workspace, services.database)))
+            )
+        database = "away" if known is None else "locked" if notes else "ok"
+        return Found("away" if owner is None else "ok", database, problems, notes)
+
+    def _screens(self) -> list[str]:
+        tail = self._fanout.tail
+        if tail is None or not self._fanout.ready.is_set():
+            return [NO_SCREENS]
+        silent = time.monotonic() - tail.heard
+        return [STALE_SCREENS.format(silent)] if silent > STALE else []
+
+    async def _others_archive(self) -> bool:
+        """Whether the archive has advanced since this process lost SQL."""
+        now = await _known(self._services.workspace.archived_n())
+        if self._archived < 0 and now is not None:
+            self._archived = now
+        return now is not None and now > self._archived
+
+    def _since(self) -> str:
+        seconds = self._services.database.outage.lasts
+        return f" (for {seconds:.0f} s)" if seconds else ""
+
+    def _locked(self) -> list[str]:
+        lock = self._services.database.lock
+        if lock is None or not lock.since:
+            return []
+        return [SQL_LOCKED.format(time.monotonic() - lock.since, lock.holder())]
+
+
+async def _known(question: Awaitable[T]) -> T | None:
+    """Return the answer; None if store or SQL has none in time."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await question
+    except SettingError:
+        raise
+    except (SestettoError, RedisError, TimeoutError):
+        return None
