@@ -103,9 +103,9 @@ class Readiness:
 
     def _locked(self) -> list[str]:
         lock = self._services.database.lock
-        if lock is None or not lock.since:
+        if lock is None or not (blocked := lock.blocked):
             return []
-        return [SQL_LOCKED.format(time.monotonic() - lock.since, lock.holder())]
+        return [SQL_LOCKED.format(blocked, lock.holder())]
 
 
 async def _known(question: Awaitable[T]) -> T | None:
