@@ -1,4 +1,4 @@
-"""What `backup` and `restore` refuse, and that nothing has changed then."""
+"""What `backup` and `restore` take and leave, what they refuse, and that nothing has changed then."""
 
 import asyncio
 import os
@@ -184,3 +184,21 @@ async def test_a_store_that_hangs_up_in_the_middle_leaves_no_backup(ours: Settin
             with pytest.raises(SettingError, match="gives no copy"):
                 await making
     assert not copy.exists()
+
+
+async def test_a_database_outside_the_data_folder_goes_where_the_setting_says(
+    ours: Settings, copy: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "sql" / "chat.db"
+    target = replace(elsewhere(ours, tmp_path), database=f"sqlite:///{file}")
+    await restore_backup(target, copy)
+    first = file.read_bytes()
+    (file.parent / "chat.db-wal").write_bytes(b"")
+    with pytest.raises(SettingError, match="--replace"):
+        await restore_backup(replace(target, data=tmp_path / "newer"), copy)
+    done = await restore_backup(target, copy, replace=True)
+    assert done.aside is not None
+    assert {path.name for path in done.aside.iterdir()} == {"chat.db", "note.txt", "secret", "store"}
+    assert file.read_bytes() == first
+    made = await make_backup(target, tmp_path / "again")
+    assert set(made.files) == {"sestetto.db", "store.rdb", "files/secret", "files/note.txt"}
