@@ -56,6 +56,7 @@ class Services:
     current: Current
     demo: bool
     build: str
+    first_languages: str = ""  # what the first browser on the demo's console accepts: the crowd starts with it
     address_sockets: AddressSockets = field(default_factory=AddressSockets)
     positions: QueuePositions = field(default_factory=QueuePositions)
     known: dict[str, SignedIn] = field(default_factory=dict)  # by digest of the credential; used while SQL is down

@@ -25,12 +25,14 @@ from console.demo import seed as made_up
 from console.demo.agent import Colleague
 from console.demo.one_address import for_one_address
 from console.demo.pace import Pace
+from console.demo.scripts import ANSWERS
 from console.demo.simulation import Crowd
 from console.domain.service_urls import without_password
 from console.logs import configure_logs
 from console.security import is_loopback
 from console.server import listen, on_signals, serving, url_of
 from console.services import Services
+from console.views.i18n import negotiate
 
 log = structlog.get_logger()
 
@@ -145,7 +147,11 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
         hours = (hour for agent in services.picture.agents.values() for hour in agent.figures.hours.values())
         return any(hour.n for hour in hours)
 
-    jobs: list[Coroutine[Any, Any, None]] = [Crowd(url, made_up.SITE, size, online, answered, pace).run()]
+    def language() -> str:
+        return negotiate(services.first_languages, ANSWERS) if services.first_languages else ""
+
+    crowd = Crowd(url, made_up.SITE, size, online, answered, pace, language=language)
+    jobs: list[Coroutine[Any, Any, None]] = [crowd.run()]
     reasons = {queue.id: queue.reasons for queue in services.directory.queues.values()}
     jobs += [Colleague(url, bearer, pace, reasons=reasons).run() for bearer in bearers]
     tasks = [asyncio.create_task(job) for job in jobs]

@@ -22,10 +22,19 @@ class Crowd:
     """A crowd of simulated visitors. `online` says whether an agent is there, `answered` whether one ever answered."""
 
     def __init__(
-        self, url: str, site: str, size: int, online: Callable[[], bool], answered: Callable[[], bool], pace: Pace
+        self,
+        url: str,
+        site: str,
+        size: int,
+        online: Callable[[], bool],
+        answered: Callable[[], bool],
+        pace: Pace,
+        *,
+        language: Callable[[], str] = str,
     ) -> None:
+        """`language` is what whoever looks at the console reads, as far as it is known."""
         self._url, self._site, self._size, self._pace = url, site, size, pace
-        self._online, self._answered = online, answered
+        self._online, self._answered, self._language = online, answered, language
         self._came_before = 0  # the first answer
         self._here: dict[asyncio.Task[None], Person] = {}
         self._waiting: list[Person] = []
@@ -63,12 +72,17 @@ class Crowd:
         task.add_done_callback(self._left)
 
     def _next(self) -> Person:
-        """Return the next person: everybody once per round in a new order; nobody who is still there, if possible."""
+        """Return the next person: everybody once per round in a new order; nobody who is still there, if possible.
+
+        Until the first answer, those who write in the console's language come first.
+        """
         if not self._waiting:
             self._waiting = list(PEOPLE)
             self._pace.random.shuffle(self._waiting)
         present = set(self._here.values())
-        chosen = next((person for person in self._waiting if person not in present), self._waiting[0])
+        absent = [person for person in self._waiting if person not in present] or self._waiting
+        first = "" if self._answered() else self._language()
+        chosen = next((person for person in absent if person.locale == first), absent[0])
         self._waiting.remove(chosen)
         return chosen
 

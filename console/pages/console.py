@@ -22,6 +22,8 @@ from console.views.templating import locale_of, render
 @for_members
 async def show_console(request: Request, me: SignedIn) -> Response:
     services = services_of(request)
+    if services.demo and not services.first_languages:
+        services.first_languages = request.headers.get("accept-language", "en")
     sites = {key: site.name for key, site in services.directory.sites.items()}
     return console_page(request, me, build=services.build, sites=sites, demo=services.demo)
 

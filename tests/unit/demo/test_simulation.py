@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -22,6 +23,7 @@ from console.protocol import MAX_TEXT, Page
 from tests.support.archive_feed import rows
 from tests.support.credentials import bearer_of, stores_of
 from tests.support.eventually import eventually
+from tests.support.json_clients import Agent
 from tests.support.server_process import RunningServer
 
 HURRY = 40.0  # times human pace
@@ -152,6 +154,34 @@ async def test_visitors_come_one_by_one_until_the_first_answer() -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert gaps == [15, 15, 15, 15, 10, 10, 10, 9, 8, 7, 6, 5]
+
+
+@pytest.mark.parametrize(("language", "theirs"), [("ko", 1), ("it", 2), ("en", 3)])
+def test_the_first_visitors_write_in_the_language_of_whoever_looks(language: str, theirs: int) -> None:
+    answered = False
+    crowd = Crowd(
+        "http://127.0.0.1:9", "demo", 9, lambda: True, lambda: answered, Pace(seed=6), language=lambda: language
+    )
+    first = [crowd._next() for _ in range(theirs + 1)]
+    assert [person.locale for person in first[:theirs]] == [language] * theirs
+    assert first[theirs].locale != language
+    answered = True
+    rest = [crowd._next() for _ in range(len(PEOPLE) - theirs - 1)]
+    assert {*first, *rest} == set(PEOPLE), "everybody once per round, as before"
+
+
+async def test_the_demos_crowd_hears_the_language_of_the_first_console(
+    start_server: Callable[..., RunningServer],
+) -> None:
+    """The real command: whoever opens the console in Korean gets a chat in Korean first."""
+    server = start_server(crowd=1)
+    headers = {"accept-language": "ko-KR,en;q=0.5", "authorization": f"Bearer {await bearer_of(server, 'ana')}"}
+    async with httpx.AsyncClient(headers=headers) as browser:
+        assert (await browser.get(f"{server.url}/console")).status_code == 200
+    ana = await Agent.comes(server, "ana")
+    await ana.is_welcome()
+    (opened, *_) = await eventually(lambda: archived(server, "opened"), "the first chat", within=30)
+    assert opened["locale"] == "ko"
 
 
 async def test_a_simulated_colleague_accepts_what_is_offered_and_wraps_it_up(
