@@ -233,7 +233,7 @@ async def test_on_a_mac_it_is_the_command_key(stage: Stage, own_context: Any) ->
         ("board", "Board"),
         ("dark", "Theme: Dark"),
         ("theme", "Theme: Light"),
-        ("promise", "Send and promise to be back within 30 seconds"),
+        ("promise", "First word: promise to be back within 30 seconds"),
         ("mute", "Mute or unmute"),
         ("sign out", "Sign out"),
     ],

@@ -12,6 +12,8 @@ def holding_texts() -> dict[str, str]:
     for locale in page_texts().available():
         _ = page_texts().get(locale).gettext
         found[f"hold_{locale}_30"] = _("One moment, please. I'll be back within 30 seconds.")
+        found[f"hold_{locale}_30_2"] = _("I'm looking into it. You'll hear from me within 30 seconds.")
+        found[f"hold_{locale}_30_3"] = _("Thanks, I've read it. Give me 30 seconds to check.")
         found[f"hold_{locale}_120"] = _("One moment, please. I'll be back within 2 minutes.")
         found[f"hold_{locale}_300"] = _("One moment, please. I'll be back within 5 minutes.")
     return found
@@ -163,9 +165,16 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
             "do_suggest_send2": _("Send the second suggested reply"),
             "do_suggest_send3": _("Send the third suggested reply"),
             "do_suggestions": _("Show or hide suggested replies"),
-            "do_hold30": _("Send and promise to be back within 30 seconds"),
-            "do_hold120": _("Send and promise to be back within 2 minutes"),
-            "do_hold300": _("Send and promise to be back within 5 minutes"),
+            "do_hold30": _("First word: promise to be back within 30 seconds"),
+            "do_hold_all": _("First word to everybody who waits for one"),
+            "do_hold120": _("First word: promise to be back within 2 minutes"),
+            "do_hold300": _("First word: promise to be back within 5 minutes"),
+            "do_follow": _("Go on to the next urgent chat after Enter, or stay"),
+            "follow_on": _("After Enter you go on to the next urgent chat"),
+            "follow_off": _("After Enter you stay in the chat"),
+            "first_word_one": _("First word sent to 1 visitor"),
+            "first_words": _("First word sent to {n} visitors"),
+            "turned_out": _("{name} wrote something else than the preview said. Read it before you send."),
             "do_mute": _("Mute or unmute"),
             "do_alarms": _("Sound and notifications"),
             "do_help": _("Keyboard shortcuts"),

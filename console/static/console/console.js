@@ -15,12 +15,14 @@ import { trackFocus } from "./panes/focus.js";
 import { showLeftWord } from "./panes/left_word.js";
 import { chatsBefore, rememberChats, startMovedChats } from "./panes/moved_chats.js";
 import { noteAnswer, panes, withFocusedComposer } from "./panes/page.js";
+import { turnedOutOtherwise } from "./panes/read_ahead.js";
 import { Receipts } from "./panes/receipts.js";
 import { addActions, perform } from "./shared/actions.js";
 import { announce } from "./shared/announcer.js";
 import { drawClocks } from "./shared/clocks.js";
 import { duration, t } from "./shared/i18n.js";
 import { startKeys } from "./shared/keys.js";
+import { browser } from "./shared/storage.js";
 import { startSuggestions, suggestAnew } from "./suggestions/suggestions.js";
 import { showHelp, startHelp } from "./tools/help.js";
 import { startTools } from "./tools/start.js";
@@ -30,6 +32,8 @@ import { announceInvitations, startWatching } from "./tools/watching.js";
 /**
  * @import { AConsoleHears, AgentHello, HtmlWelcome, Moved, Typing } from "#protocol"
  * @import { Answer, Command, Item } from "./net/outbox.js"
+ * @import { Promised } from "./panes/composer.js"
+ * @import { Pane } from "./panes/pane.js"
  */
 
 const tab = await tabId();
@@ -177,6 +181,17 @@ function announceNews(pane) {
   if (last <= (announcedLines.get(pane.chat) ?? 0)) return;
   announcedLines.set(pane.chat, last);
   alarms.newMessage(pane);
+  compareWithPreview(pane);
+}
+
+/** An answer that was prepared for something else is marked before it is sent. @param {Pane} pane */
+function compareWithPreview(pane) {
+  const composer = panes.composerOf(pane.chat);
+  const otherwise = turnedOutOtherwise(pane.lastPreview, pane.lastVisitorText());
+  pane.lastPreview = "";
+  if (!otherwise || !composer?.hasText) return;
+  composer.showProblem(t("turned_out", { name: pane.name }));
+  announce(t("turned_out", { name: pane.name }));
 }
 
 /** A message with our own cid counts as its ack; its pending bubble goes away. */
@@ -248,7 +263,7 @@ onAnswer("take", (_, answer) => {
 
 addActions({
   ...Object.fromEntries(panes.all.map((pane) => [`pane${pane.slot}`, { run: () => panes.goTo(pane.slot) }])),
-  urgent: { run: () => panes.goToMostUrgent(), may: () => panes.pressing().length > 0 },
+  urgent: { run: () => panes.goToMostUrgent(), may: () => Boolean(panes.next()) },
   urgent2: { run: () => panes.goToMostUrgent() },
   note: {
     run: () => withFocusedComposer((composer) => composer.act("note")),
@@ -277,16 +292,32 @@ addActions({
     [30, 120, 300].map((s) => [
       `hold${s}`,
       {
-        run: () => withFocusedComposer((composer) => composer.act(`hold${s}`)),
+        run: () => withFocusedComposer((composer) => composer.giveFirstWord(/** @type {Promised} */ (1000 * s))),
         may: () => Boolean(panes.focusedComposer()),
       },
     ]),
   ),
+  hold_all: { run: giveFirstWords, may: () => panes.all.some((pane) => pane.waitsForFirstWord()) },
+  follow: { run: toggleFollow },
+  go_on: { run: () => panes.goToMostUrgent(), may: () => browser.read("follow", false) && Boolean(panes.next()) },
   mute: { run: toggleMute },
   alarms: { run: showSoundDialog },
   help: { run: showHelp },
   help2: { run: showHelp },
 });
+
+/** One word to everybody who waits for one. */
+function giveFirstWords() {
+  const count = panes.giveFirstWords(30_000);
+  announce(t(count === 1 ? "first_word_one" : "first_words", { n: count }));
+}
+
+/** Whether Enter goes on to the next urgent pane; this browser's choice. */
+function toggleFollow() {
+  const on = !browser.read("follow", false);
+  browser.write("follow", on);
+  announce(t(on ? "follow_on" : "follow_off"));
+}
 
 /** Called every half second, whether the page is visible or not. */
 function tick() {

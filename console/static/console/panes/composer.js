@@ -117,19 +117,25 @@ export class Composer extends Footer {
   submit() {
     const text = this.box.value.trim();
     if (this.ended || this.handedTo || !text || [...text].length > MAX_LENGTH) return;
-    if (this.mode === "reply") return this.send(text, 0);
+    if (this.mode === "reply") {
+      this.send(text, 0);
+      this.hooks.perform("go_on");
+      return;
+    }
     this.clear();
     this.hooks.note(this, text);
   }
 
-  /**
-   * What is typed goes out as a promise to be back. With nothing typed there are words for it, which are shown before
-   * they are sent.
-   * @param {Promised} ms
-   */
+  /** The first word of a turn, with a promise to be back; what is typed stays where it is. @param {Promised} ms */
+  giveFirstWord(ms) {
+    if (this.ended || this.handedTo) return;
+    this.undo();
+    this.hooks.send(this, this.hooks.holding(this, ms), { canned: "", began: 0, promise: ms, suggestion: "" });
+  }
+
+  /** What the menu shows goes out as a promise to be back: what is typed, or words for it. @param {Promised} ms */
   hold(ms) {
     if (this.mode !== "reply") return;
-    if (!this.box.value.trim() && !this.back.isOpen) return this.back.open(ms / 1000);
     const text = this.heldText(ms);
     if ([...text].length > MAX_LENGTH) return;
     this.closeBack();

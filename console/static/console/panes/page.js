@@ -50,11 +50,13 @@ function readSeq(composer) {
   return panes.paneOf(composer.chat)?.lastVisitorSeq() ?? 0;
 }
 
-/** What is said when nothing was typed, in the visitor's language if there are words in it. @param {Composer} composer @param {number} ms */
+/** A first word, in the visitor's language if there are words in it, and another one each time. @param {Composer} composer @param {number} ms */
 function holdingText(composer, ms) {
-  const lang = (panes.paneOf(composer.chat)?.lang ?? "").split(/[-_]/)[0].toLowerCase();
-  const key = (/** @type {string} */ tongue) => `hold_${tongue}_${ms / 1000}`;
-  return t(hasText(key(lang)) ? key(lang) : key("en"));
+  const pane = panes.paneOf(composer.chat);
+  const lang = (pane?.lang ?? "").split(/[-_]/)[0].toLowerCase();
+  const tongue = hasText(`hold_${lang}_${ms / 1000}`) ? lang : "en";
+  const phrases = ["", "_2", "_3"].map((which) => `hold_${tongue}_${ms / 1000}${which}`).filter(hasText);
+  return t(phrases[(pane?.promisesMade() ?? 0) % phrases.length]);
 }
 
 /** A command about a composer's chat; its text is shown at once. @param {Composer} composer @param {WithoutCid<Command>} frame */

@@ -56,7 +56,9 @@ export class Pane {
     this.whisperer = "";
     this.typingUntil = 0;
     this.typingAfter = 0;
+    this.typingSince = 0; // performance.now() when the visitor began; 0: does not type
     this.folds = new Folds(this.scroll, () => this.follow());
+    this.lastPreview = ""; // the same, until their message is here
     this.preview = ""; // what the visitor is typing, as far as their site shows it
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.follow()).observe(this.scroll);
@@ -164,6 +166,16 @@ export class Pane {
     return Number(this.who.dataset.left) > 0;
   }
 
+  /** How often somebody promised to be back in this chat. */
+  promisesMade() {
+    return this.lines("[data-promise]").filter((line) => Number(line.dataset.promise)).length;
+  }
+
+  /** Whether a visitor waits for a first word. */
+  waitsForFirstWord() {
+    return this.place === "active" && this.due > 0 && !this.isAnswered() && this.runningClock().kind === "turn";
+  }
+
   /** The total length in ms of the running promise, taken from the message that made it. */
   promised() {
     const line = this.lines(`[data-promise="${this.promise}"]`).at(-1);
@@ -249,6 +261,11 @@ export class Pane {
     document.getElementById(`p-${cid}`)?.remove();
   }
 
+  /** The visitor's last message on this screen. */
+  lastVisitorText() {
+    return this.lines('[data-by="visitor"]').at(-1)?.querySelector("p")?.textContent ?? "";
+  }
+
   /** What the visitor wrote since the last answer. */
   openTurnText() {
     const said = [];
@@ -271,9 +288,11 @@ export class Pane {
    */
   showTyping(text, after, preview = "") {
     this.preview = preview;
+    this.lastPreview = preview || this.lastPreview;
     this.typing.textContent = text;
     this.typing.hidden = !text;
     this.typingUntil = text ? performance.now() + TYPING : 0;
+    this.typingSince = text ? this.typingSince || performance.now() : 0;
     this.typingAfter = after;
     this.follow();
   }

@@ -17,6 +17,13 @@ import { Wrapup } from "./wrapup.js";
  * }} Hooks
  */
 
+/** Lower is sooner. @param {import('../shared/clocks.js').Clock["kind"]} kind @param {boolean} left */
+function rankOf(kind, left) {
+  if (kind === "wrapup") return 3;
+  if (left) return 2;
+  return kind === "promise" ? 1 : 0;
+}
+
 export class Panes {
   /** @param {Hooks} hooks */
   constructor(hooks) {
@@ -248,11 +255,12 @@ export class Panes {
   }
 
   /**
-   * Go to the pane whose clock runs out first: a turn's, a promise's, an offer's. Visitors who are there come before
-   * those who left, and wrap-up counts only if nothing else runs. A chat that was just answered is skipped.
+   * Go to the pane whose clock runs out first: a turn's or an offer's, then a promise's, since its visitor has had a
+   * first word. Visitors who are there come before those who left, and wrap-up counts only if nothing else runs. A chat
+   * that was just answered is skipped. With no clock running, go to the visitor who is typing.
    */
   goToMostUrgent() {
-    const first = this.mostUrgent();
+    const first = this.next();
     if (first) this.goTo(first.slot);
   }
 
@@ -272,7 +280,21 @@ export class Panes {
     return this.all
       .map((pane) => ({ pane, ...pane.runningClock() }))
       .filter(({ pane, at }) => at && !pane.isAnswered())
-      .map(({ pane, at, kind }) => ({ pane, at, rank: kind === "wrapup" ? 2 : Number(pane.hasLeft()) }));
+      .map(({ pane, at, kind }) => ({ pane, at, rank: rankOf(kind, pane.hasLeft()) }));
+  }
+
+  /** The pane to go to next: the most urgent one, or with no clock running the one whose visitor is typing. */
+  next() {
+    return (
+      this.mostUrgent() ?? this.all.filter((pane) => pane.typingUntil).sort((a, b) => a.typingSince - b.typingSince)[0]
+    );
+  }
+
+  /** Everybody who waits for a first word gets one, with a promise to be back. Nothing else changes, least the focus. @param {30000 | 120000 | 300000} ms @returns {number} how many */
+  giveFirstWords(ms) {
+    const waiting = this.all.filter((pane) => pane.waitsForFirstWord());
+    for (const pane of waiting) this.composerIn(pane.slot)?.giveFirstWord(ms);
+    return waiting.length;
   }
 
   /** What the person is in, if its chat is still the one they came to. @returns {Footer | undefined} */

@@ -9,7 +9,8 @@ const chord = (code) =>
   mac ? (code.startsWith("Digit") ? `Control+${code}` : `Control+Shift+${code}`) : `Alt+${code}`;
 
 /** A chord that goes one step further. @param {string} code */
-const withShift = (code) => (mac ? `Control+Shift+${code}` : `Alt+Shift+${code}`);
+const withShift = (code) =>
+  mac ? `Control+${code.startsWith("Digit") ? "" : "Alt+"}Shift+${code}` : `Alt+Shift+${code}`;
 
 /** @type {Record<string, string>} action -> key as delivered */
 export const DEFAULT_KEYS = {
@@ -27,6 +28,7 @@ export const DEFAULT_KEYS = {
   invite: chord("KeyI"),
   label: chord("KeyL"),
   hold30: chord("KeyH"),
+  hold_all: withShift("KeyH"),
   hold120: chord("KeyK"),
   hold300: chord("KeyB"),
   suggest1: chord("Digit7"),

@@ -1,0 +1,131 @@
+"""First words by one key, where the most urgent key goes, and answers that were prepared ahead."""
+
+from playwright.async_api import Page, expect
+
+from console.protocol import Typing
+from tests.browser.console_chats import Play
+from tests.browser.console_stage import Stage
+
+FIRST = "One moment, please. I'll be back within 30 seconds."
+SECOND = "I'm looking into it. You'll hear from me within 30 seconds."
+
+
+async def asking(stage: Stage, chat: str, slot: int, name: str, *, due: int = 6_000, locale: str = "") -> Play:
+    play = Play(chat, slot, name, locale=locale)
+    play.visitor_says("Hello?", due=due)
+    await stage.play(play)
+    return play
+
+
+async def test_one_key_gives_the_first_word_and_keeps_what_is_typed(stage: Stage, desk: Page) -> None:
+    await asking(stage, "c1", 1, "Giulia")
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("It was sent yest")
+    await box.press("Alt+KeyH")
+    said = (await stage.hears("say"))[0]
+    assert (said["text"], said["promise"], said["chat"]) == (FIRST, 30_000, "c1")
+    await expect(box).to_have_value("It was sent yest")
+    await expect(box).to_be_focused()
+
+
+async def test_the_next_first_word_of_a_chat_is_another_one(stage: Stage, desk: Page) -> None:
+    play = await asking(stage, "c1", 1, "Giulia")
+    await stage.show(play, play.ana_promises(FIRST, 30_000))
+    await stage.show(play, play.visitor_says("Are you there?", due=30_000))
+    await desk.get_by_label("Reply to Giulia").press("Alt+KeyH")
+    assert (await stage.hears("say"))[0]["text"] == SECOND
+
+
+async def test_one_key_gives_it_to_everybody_who_waits_and_moves_nothing(stage: Stage, desk: Page) -> None:
+    await asking(stage, "c1", 1, "Giulia", locale="it")
+    await asking(stage, "c2", 2, "Marco")
+    answered = await asking(stage, "c3", 3, "Noor")
+    await stage.show(answered, answered.ana_promises(FIRST, 30_000))
+    await stage.play(Play("c4", 4, "Emma"))  # nobody waits there
+    box = desk.get_by_label("Reply to Marco")
+    await box.press_sequentially("half a sent")
+    await box.press("Alt+Shift+KeyH")
+    said = await stage.hears("say", 2)
+    assert {(one["chat"], one["text"], one["promise"]) for one in said} == {
+        ("c1", "Un momento, per favore. Torno entro 30 secondi.", 30_000),
+        ("c2", FIRST, 30_000),
+    }
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("half a sent")
+    await expect(desk.locator("#announcer")).to_contain_text("First word sent to 2 visitors")
+    await box.press("Alt+Shift+KeyH")
+    await box.press("Alt+KeyO")  # something that is heard afterwards
+    assert len(stage.said("say")) == 2, "nobody gets two first words for one question"
+
+
+async def test_most_urgent_goes_to_who_had_no_first_word_before_a_promise_due_sooner(stage: Stage, desk: Page) -> None:
+    promised = await asking(stage, "c1", 1, "Giulia")
+    await stage.show(promised, promised.ana_promises(FIRST, 2_000))
+    await asking(stage, "c2", 2, "Marco", due=6_000)
+    await expect(desk.locator("#pane-1[data-kind=promise]")).to_be_visible()
+    await expect(desk.locator("#pane-2[data-kind=turn]")).to_be_visible()
+    await desk.keyboard.press("Alt+KeyJ")
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+
+
+async def test_of_promises_most_urgent_goes_to_the_one_due_first(stage: Stage, desk: Page) -> None:
+    for chat, slot, name, within in (("c1", 1, "Giulia", 60_000), ("c2", 2, "Marco", 30_000)):
+        play = await asking(stage, chat, slot, name)
+        await stage.show(play, play.ana_promises(FIRST, within))
+    await expect(desk.locator("#pane-2[data-kind=promise]")).to_be_visible()
+    await desk.keyboard.press("Alt+KeyJ")
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+
+
+async def test_with_no_clock_running_most_urgent_goes_to_who_is_typing(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"), Play("c2", 2, "Marco"), Play("c3", 3, "Noor"))
+    await stage.send(Typing("visitor", 9, "c2", "my parc"))
+    await stage.send(Typing("visitor", 9, "c3", "hello"))
+    await stage.send(Typing("visitor", 9, "c2", "my parcel"))
+    await expect(desk.locator("#pane-3 .typing")).to_be_visible()
+    await desk.keyboard.press("Alt+KeyJ")
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+
+
+async def test_enter_goes_on_to_the_next_urgent_chat_only_if_she_wants_it(stage: Stage, desk: Page) -> None:
+    await asking(stage, "c1", 1, "Giulia")
+    await asking(stage, "c2", 2, "Marco", due=60_000)
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("Yes")
+    await box.press("Enter")
+    await stage.hears("say")
+    await expect(box).to_be_focused()
+    await desk.keyboard.press("Control+KeyK")
+    await desk.keyboard.type("after enter")
+    await desk.keyboard.press("Enter")
+    await expect(desk.locator("#announcer")).to_contain_text("After Enter you go on to the next urgent chat")
+    await box.press_sequentially("And no")
+    await box.press("Enter")
+    await stage.hears("say", 2)
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+
+
+async def test_a_message_that_turned_out_otherwise_marks_the_prepared_answer(stage: Stage, desk: Page) -> None:
+    play = Play("c1", 1, "Giulia")
+    await stage.play(play)
+    await stage.send(Typing("visitor", 9, "c1", "please cancel my order"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("Cancelled!")
+    await stage.show(play, play.visitor_says("Oh wait, the parcel has just arrived", due=6_000))
+    mark = desk.locator("#pane-1 .refused")
+    await expect(mark).to_have_text("Giulia wrote something else than the preview said. Read it before you send.")
+    await expect(box).to_have_value("Cancelled!")
+    assert stage.said("say") == []
+
+
+async def test_a_message_that_goes_on_as_the_preview_began_marks_nothing(stage: Stage, desk: Page) -> None:
+    play = Play("c1", 1, "Giulia")
+    await stage.play(play)
+    await stage.send(Typing("visitor", 9, "c1", "please cancel my ord"))
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("Done.")
+    await stage.show(play, play.visitor_says("Please cancel my order 4711", due=6_000))
+    await expect(desk.locator("#pane-1 .m[data-by=visitor]")).to_have_count(1)
+    await expect(desk.locator("#pane-1 .refused")).to_be_hidden()
+    await box.press("Enter")
+    assert (await stage.hears("say"))[0]["text"] == "Done."
