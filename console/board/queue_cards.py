@@ -73,7 +73,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     `closed` is when the queue opens again (0: it is open, -1: unknown). `oldest` is since when the longest-waiting chat
     waits (0: none waits). `agents` are online in this queue and have `free` slots. `right` is how often the expected
     wait was right; `wait`, `handling` and `wrapup` are medians of today. `hours` are (start, chats opened); the current
-    hour is last.
+    hour is last. `moved` is how often a question left its agent's hands before its promise broke.
     """
 
     id: str
@@ -106,6 +106,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     handling: int
     wrapup: int
     broken: Broken
+    moved: int
     hours: tuple[tuple[int, int], ...]
     line: tuple[InLine, ...]
     alerts: tuple[Alert, ...]
@@ -184,6 +185,7 @@ def queue_card(
         handling=today.of("h").quantile(0.5),
         wrapup=today.of("u").quantile(0.5),
         broken=_broken(today),
+        moved=today.count("moved"),
         hours=sums.hours,
         line=tuple(_in_line(picture, chat, directory) for chat in waiting[:LISTED]),
         alerts=(),

@@ -305,7 +305,7 @@ class Picture(Counters):
         # A declined offer never interrupted the wait; only a chat that was active starts to wait again.
         if chat.place == "active":
             chat.since = fact.at
-            self.late_turn(chat, fact.at, "late_moved")
+            self.count(chat.queue, fact.at, "late_moved" if chat.late else "moved", int(chat.turn > 0))
         self._free(chat)
         chat.place, chat.due, chat.rank = "waiting", fact.due, fact.rank
         if isinstance(fact, Transferred):

@@ -57,7 +57,7 @@ class Turns(State):
     def end_stay(self, c: Chat) -> None:
         """Its holder loses it with the turn open."""
         if c.place == "active" and c.turn:
-            self.late_turn(c, "late_moved")
+            self.count(c.queue, **{"late_moved" if c.late else "moved": 1})
             c.stays.append({"agent": c.agent, **self._stages(c, 0)})
             c.handed = self.now
 

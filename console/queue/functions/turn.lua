@@ -104,7 +104,7 @@ end
 -- The chat leaves its holder's hands with the turn open: their part of it is kept for the answer's account.
 function S.end_stay(c)
   if c.place ~= 'active' or num(c.turn) == 0 then return end
-  S.late_turn(c, 'late_moved')
+  S.tally(c.queue, { [c.late == '1' and 'late_moved' or 'moved'] = 1 })
   local stay = '{"agent":"' .. c.agent .. '"' .. stages(c, 0) .. '}'
   S.put(c, 'stays', ((c.stays or '') ~= '' and c.stays .. ',' or '') .. stay)
   S.put(c, 'handed', STAMP)

@@ -146,6 +146,12 @@ def test_what_came_of_broken_promises_is_told_each_for_itself() -> None:
     assert card_of(floor).broken == Broken(11, 2, 3, 2, 1, 4)
 
 
+def test_what_was_transferred_before_its_promise_broke_is_told_apart() -> None:
+    floor = Floor(now=MIDDAY)
+    floor.counted("support", "moved", 5)
+    assert (card_of(floor).moved, card_of(floor).broken.moved) == (5, 0)
+
+
 def test_the_figures_are_those_of_the_visitors() -> None:
     floor = Floor(now=MIDDAY)
     floor.agent("ana")

@@ -129,6 +129,18 @@ async def test_what_is_taken_away_late_is_counted_and_the_next_holder_has_time_o
     assert (await own(shift, "ana"), await own(shift, "ben")) == ((0, 1), (1, 0))
 
 
+async def test_what_is_taken_away_before_it_breaks_has_a_count_of_its_own(shift: Shift) -> None:
+    chat = await shift.opens("vera")
+    await shift.online("ben")
+    await shift.hands_over("ana", chat, to="ben")
+    assert await came_due(shift, "moved", "late_moved") == (0, 0, 1, 0)
+    await shift.answers("ben", chat)
+    await shift.hands_over("ben", chat, to="ana")
+    assert await came_due(shift, "moved", "late_moved") == (1, 0, 1, 0), (
+        "without an open question nothing is taken away"
+    )
+
+
 async def test_the_next_holder_s_own_time_breaks_too(shift: Shift) -> None:
     chat = await in_ana_s_hands(shift)
     await shift.online("ben")
