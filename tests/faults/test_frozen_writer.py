@@ -111,6 +111,8 @@ async def test_a_stopped_writer_is_named_and_chats_go_on(pair: Pair) -> None:
                 assert says in await pair.command("check")
                 assert "the database is not available" in (await pair.command("queue", "add", "night")).lower()
                 assert (await browser.get("/chats")).status_code == 200
+                ready = await browser.get("/readyz")
+                assert (ready.status_code, says in ready.text) == (200, True)
                 refused = await browser.post("/sign-out", data={"csrf": csrf[1]})
                 assert (refused.status_code, "Try again in a moment" in refused.text) == (503, True)
             await eventually(lambda: "database.writable" in pair.second.log, "the writers to go on", within=30)
