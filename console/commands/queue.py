@@ -13,7 +13,7 @@ from console.commands.common import open_stores, run, say, show
 from console.commands.member import find_member
 from console.domain.directory import Directory, Hours, Queue, QueueSetting, queue_default, queue_settings
 from console.errors import Refused
-from console.pages.settings.opening_hours import read_day, write_day
+from console.pages.settings.opening_hours import read_day, read_holiday, write_day
 
 app = typer.Typer(no_args_is_help=True, help="Manage queues.")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -61,7 +61,9 @@ def add(
     hours: Annotated[
         Names, typer.Option(help='Opening hours, such as "mon-fri 09:00-18:00"; repeat for more, or "always".')
     ] = None,
-    holiday: Annotated[Names, typer.Option(help="Holiday, such as 2026-12-25; repeat for more.")] = None,
+    holiday: Annotated[
+        Names, typer.Option(help='Holiday, such as 2026-12-25, or "2026-12-24 09:00-13:00" if half; repeat for more.')
+    ] = None,
     member: Annotated[Names, typer.Option(help="Member who serves it, by ID or e-mail; repeat for more.")] = None,
     **typed: Any,
 ) -> None:
@@ -101,7 +103,7 @@ def _hours(was: Hours, zone: str | None, spans: Names, holidays: Names) -> Hours
     week = was.week
     if spans is not None:
         week = () if spans == ["always"] else tuple(row for span in spans for row in read_span(span))
-    days = was.holidays if holidays is None else tuple(sorted(set(holidays)))
+    days = was.holidays if holidays is None else tuple(sorted({read_holiday(one) for one in holidays}))
     return Hours(zone or was.zone, week, days)
 
 

@@ -41,7 +41,8 @@ class Hours(msgspec.Struct, frozen=True):
     """When a queue takes new chats, in its own time zone. Without a `week` it is always open.
 
     `week` holds (weekday, from, to): Monday is 0, times are minutes since midnight, `to` is after `from` and at most
-    1440. On `holidays` (`2026-12-25`) the queue is closed all day.
+    1440. On `holidays` the queue is closed all day (`2026-12-25`), or open at these
+    hours only (`2026-12-24 09:00-13:00`), whatever day of the week it is.
     """
 
     zone: str = "UTC"

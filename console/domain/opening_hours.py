@@ -1,10 +1,11 @@
 """Opening hours: when a queue takes new chats, in its own time zone. Pure; instants are ms since 1970.
 
-An instant is open when the zone's clock shows a time within the week's hours, on no holiday. So hours skipped by
-daylight saving time do not exist, and repeated hours happen twice.
+An instant is open when the zone's clock shows a time within the hours of that day of the week or, on a holiday, within
+the holiday's. So hours skipped by daylight saving time do not exist, and repeated hours happen twice.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,6 +18,7 @@ MINUTE, DAY = 60, 86_400  # s
 STEP = 6 * 3600  # s; no zone changes its clock twice within this time
 QUARTER = 900_000  # ms
 WHOLE_DAY = (0, 1440)
+ROW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
 @cache
@@ -70,11 +72,34 @@ def _midnight(zone: str, quarter: int) -> int:
 
 def _of_day(hours: Hours, day: date) -> list[tuple[int, int]]:
     """Return the open minutes of that day as (from, to)."""
-    if day.isoformat() in hours.holidays:
-        return []
+    holiday = _holidays(hours.holidays).get(day.isoformat())
+    if holiday is not None:
+        return holiday
     if not hours.week:
         return [WHOLE_DAY]
     return [(begin, end) for weekday, begin, end in hours.week if weekday == day.weekday()]
+
+
+@lru_cache(maxsize=256)
+def _holidays(written: tuple[str, ...]) -> Mapping[str, list[tuple[int, int]]]:
+    return dict(read for text in written if (read := holiday_hours(text)) is not None)
+
+
+def holiday_hours(text: str) -> tuple[str, list[tuple[int, int]]] | None:
+    """Parse `2026-12-24 09:00-13:00`: the date, and when it is open in minutes. None if it is not written like that."""
+    day, _, rest = text.partition(" ")
+    rows = [ROW.fullmatch(part) for part in rest.split(", ")] if rest else []
+    minutes = [[int(number) for number in row.groups()] for row in rows if row is not None]
+    if not _is_date(day) or len(minutes) < len(rows):
+        return None
+    return day, [(hour * 60 + minute, until * 60 + last) for hour, minute, until, last in minutes]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _open_times(hours: Hours, start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from console.domain.directory import Directory
 from console.domain.validation.members import validate_member, validate_site
 from console.domain.validation.problems import validate_reasons
-from console.domain.validation.queues import validate_queue
+from console.domain.validation.queues import validate_queue, validate_speakers
 from console.errors import BadSettings, Problem
 
 HOURS = ("zone", "week", "holidays")  # fields of a queue's hours; `week0` is Monday's
@@ -22,7 +22,9 @@ def check(known: Directory, wanted: Directory, *, edited: str, but: Collection[s
     own.
     """
     own = [one for one in problems_in(wanted) if one.target == edited and one.field not in but]
-    before, bad = problems_in(known), {*but, *(one.field for one in own)}
+    # In a queue without members nobody speaks its languages, and its members come one by one.
+    silent = [one for queue in known.queues.values() for one in validate_speakers(queue, known)]
+    before, bad = [*problems_in(known), *silent], {*but, *(one.field for one in own)}
     after = problems_in(_without(bad, known, wanted, edited) if bad else wanted)
     if found := own + [one for one in after if one.target != edited and one not in before]:
         raise BadSettings(found)

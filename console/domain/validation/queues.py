@@ -1,11 +1,11 @@
 """Validation of queues: times, hours, overflow and members."""
 
-from datetime import date
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import get_args
 
 from console.domain.directory import DAY, MINUTE, SECOND, Directory, Hours, Member, Mode, Queue, queue_settings
-from console.domain.opening_hours import zones
+from console.domain.opening_hours import holiday_hours, zones
 from console.domain.validation.problems import ID, Problems, check_languages, check_name, validate_reasons
 from console.errors import Problem
 
@@ -60,8 +60,14 @@ def _members(queue: Queue, known: Directory) -> list[Problem]:
     else:
         found.unless(there, "members", "Choose at least one member.")
     check_languages(found, queue.languages)
-    beyond = there + _serving(queue.overflow_to, known)
-    for language in queue.languages if there else ():
+    return [*found, *(validate_speakers(queue, known) if there else ())]
+
+
+def validate_speakers(queue: Queue, known: Directory) -> list[Problem]:
+    """Return which of its languages nobody speaks who could get its chats, the next tier's members among them."""
+    found = Problems(f"queue:{queue.id}")
+    beyond = _serving(queue.id, known) + _serving(queue.overflow_to, known)
+    for language in queue.languages:
         spoken = any(not member.languages or language in member.languages for member in beyond)
         found.unless(
             spoken,
@@ -138,22 +144,7 @@ def validate_hours(target: str, hours: Hours) -> list[Problem]:
         hours.zone in zones(), "zone", "“%(zone)s” is not a time zone. Use one such as Europe/Rome.", zone=hours.zone
     )
     for weekday in range(7):
-        rows = sorted((begin, end) for day, begin, end in hours.week if day == weekday)
-        for begin, end in rows:
-            found.unless(
-                0 <= begin < end <= 1440,
-                f"week{weekday}",
-                "%(hours)s ends before it starts. Past midnight, enter 22:00-24:00, then 00:00-06:00 the next day.",
-                hours=clock(begin, end),
-            )
-        for first, second in pairwise(rows):
-            found.unless(
-                first[1] <= second[0],
-                f"week{weekday}",
-                "%(first)s and %(second)s overlap. Merge them or change one.",
-                first=clock(*first),
-                second=clock(*second),
-            )
+        _check_day(found, f"week{weekday}", [(begin, end) for day, begin, end in hours.week if day == weekday])
     found.unless(all(0 <= day <= 6 for day, _, _ in hours.week), "week", "A week has the days 0 (Monday) to 6.")
     found.unless(
         len(hours.holidays) <= HOLIDAYS,
@@ -161,18 +152,46 @@ def validate_hours(target: str, hours: Hours) -> list[Problem]:
         "Enter at most %(most)s holidays. Remove past ones.",
         most=HOLIDAYS,
     )
-    for day in hours.holidays:
-        found.unless(_is_day(day), "holidays", "“%(day)s” is not a date. Enter dates such as 2026-12-25.", day=day[:40])
+    _check_holidays(found, hours.holidays)
     return found
+
+
+def _check_day(found: Problems, field: str, hours: Sequence[tuple[int, int]]) -> None:
+    rows = sorted(hours)
+    for begin, end in rows:
+        found.unless(
+            0 <= begin < end <= 1440,
+            field,
+            "%(hours)s ends before it starts. Past midnight, enter 22:00-24:00, then 00:00-06:00 the next day.",
+            hours=clock(begin, end),
+        )
+    for first, second in pairwise(rows):
+        found.unless(
+            first[1] <= second[0],
+            field,
+            "%(first)s and %(second)s overlap. Merge them or change one.",
+            first=clock(*first),
+            second=clock(*second),
+        )
+
+
+def _check_holidays(found: Problems, holidays: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for text in holidays:
+        holiday = holiday_hours(text)
+        found.unless(
+            holiday,
+            "holidays",
+            "“%(day)s” is not a date. Enter dates such as 2026-12-25 or 2026-12-24 09:00-13:00.",
+            day=text[:40],
+        )
+        if holiday is not None:
+            day, rows = holiday
+            found.unless(day not in seen, "holidays", "%(day)s is listed twice. Remove one.", day=day)
+            seen.add(day)
+            _check_day(found, "holidays", rows)
 
 
 def clock(begin: int, end: int) -> str:
     """Format two minutes of a day as `09:00-18:00`."""
     return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (begin, end))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -31,6 +31,13 @@ def read_day(text: str) -> list[tuple[int, int]] | None:
     return sorted(found)
 
 
+def read_holiday(text: str) -> str:
+    """Return the date and its hours, if any, as they are kept; unchanged if that fails."""
+    day, _, rest = text.strip().partition(" ")
+    rows = read_day(rest[:200])
+    return " ".join([day, *([", ".join(clock(*row) for row in rows)] if rows else [])]) if rows is not None else text
+
+
 def write_day(hours: Hours, weekday: int) -> str:
     rows = sorted((begin, end) for day, begin, end in hours.week if day == weekday)
     return ", ".join(clock(begin, end) for begin, end in rows)
@@ -39,7 +46,7 @@ def write_day(hours: Hours, weekday: int) -> str:
 def read_hours(form: Form, was: Hours) -> Hours:
     """Read the hours from the form; adds an error beside each day that cannot be read."""
     zone = form.plain("zone") or was.zone
-    holidays = tuple(sorted(set(form.lines("holidays"))))
+    holidays = tuple(sorted({read_holiday(line) for line in form.lines("holidays")}))
     if form.typed.get("when") == ALWAYS:
         return Hours(zone, (), holidays)
     week: list[tuple[int, int, int]] = []

@@ -123,6 +123,30 @@ def test_three_cities_take_the_shifts_of_a_day() -> None:
     assert there == {2: [ZONES[3]], 8: [ZONES[1], ZONES[3]], 12: [ZONES[1]], 20: [ZONES[2]]}
 
 
+def test_a_half_holiday_is_open_at_its_own_hours_only() -> None:
+    hours = rome(holidays=("2026-12-24 09:00-13:00", "2026-12-25"))  # a Thursday, a Friday
+    assert open_at(hours, ms("2026-12-24 12:59", "Europe/Rome"))
+    assert not open_at(hours, ms("2026-12-24 13:00", "Europe/Rome"))
+    now = ms("2026-12-24 06:00", "Europe/Rome")
+    assert instants(hours, now, days=2) == [
+        (ms("2026-12-24 09:00", "Europe/Rome"), ms("2026-12-24 13:00", "Europe/Rome"))
+    ]
+
+
+def test_a_day_with_hours_of_its_own_opens_on_a_weekend() -> None:
+    hours = rome(holidays=("2026-12-20 10:00-12:00, 14:00-16:00",))  # a Sunday
+    now = ms("2026-12-19 12:00", "Europe/Rome")
+    assert next_opening(hours, now) == ms("2026-12-20 10:00", "Europe/Rome")
+    assert not open_at(hours, ms("2026-12-20 13:00", "Europe/Rome"))
+    assert open_at(hours, ms("2026-12-20 15:59", "Europe/Rome"))
+
+
+def test_a_half_holiday_of_a_queue_without_a_week_is_closed_for_the_rest_of_it() -> None:
+    hours = Hours("UTC", holidays=("2026-12-24 09:00-13:00",))
+    assert open_at(hours, ms("2026-12-23 20:00"))
+    assert not open_at(hours, ms("2026-12-24 20:00"))
+
+
 def test_long_holidays_are_looked_beyond() -> None:
     closed = tuple((datetime(2026, 12, 1) + timedelta(days=day)).date().isoformat() for day in range(60))
     assert next_opening(rome(holidays=closed), ms("2026-12-01 00:00")) == ms("2027-02-01 09:00", "Europe/Rome")

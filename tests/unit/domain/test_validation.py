@@ -108,7 +108,19 @@ def test_a_valid_team_has_no_problems() -> None:
         (
             {"hours": hours(holidays=("25.12.2026",))},
             "holidays",
-            "“25.12.2026” is not a date. Enter dates such as 2026-12-25.",
+            "“25.12.2026” is not a date. Enter dates such as 2026-12-25 or 2026-12-24 09:00-13:00.",
+        ),
+        ({"hours": hours(holidays=("2026-12-24 9-13",))}, "holidays", "“2026-12-24 9-13” is not a date."),
+        (
+            {"hours": hours(holidays=("2026-12-24 09:00-13:00, 12:00-18:00",))},
+            "holidays",
+            "09:00-13:00 and 12:00-18:00 overlap. Merge them or change one.",
+        ),
+        ({"hours": hours(holidays=("2026-12-24 13:00-09:00",))}, "holidays", "13:00-09:00 ends before it starts"),
+        (
+            {"hours": hours(holidays=("2026-12-24", "2026-12-24 09:00-13:00"))},
+            "holidays",
+            "2026-12-24 is listed twice. Remove one.",
         ),
         ({"hours": hours(holidays=("2026-02-30",))}, "holidays", "“2026-02-30” is not a date"),
     ],
@@ -128,6 +140,7 @@ def test_an_invalid_queue_says_how_to_fix_it(changes: dict[str, Any], field: str
         {"mode": "pull", "accept": 0},
         {"hours": hours((0, 540, 720), (0, 720, 1080), (1, 0, 1440))},
         {"hours": hours((0, 540, 720), (1, 540, 720), holidays=("2028-02-29",))},
+        {"hours": hours(holidays=("2026-12-24 09:00-13:00, 13:00-24:00", "2026-12-25"))},
         {"languages": ("fr", "de")},
         {"overflow_to": "", "overflow_after": 0},
         {"name": "Support & Versand – 支持"},
@@ -160,6 +173,19 @@ def test_a_language_that_no_member_speaks_is_refused() -> None:
     assert said(wanted, "queue:support") == [
         ("languages", "No member of Support speaks de. Add one who does or remove the language.")
     ]
+
+
+def test_members_of_one_language_each_are_added_one_by_one() -> None:
+    queue = Queue("new", "New", languages=("en", "fr"))
+    mute = replace(TEAM, queues={**TEAM.queues, "new": queue})
+    ana = replace(ANA, languages=("en",), queues=(*ANA.queues, "new"))
+    ben = replace(BEN, queues=(*BEN.queues, "new"))
+    first = replace(mute, members={**mute.members, "ana": ana})
+    both = replace(first, members={**first.members, "ben": ben})
+    check(mute, first, edited="member:ana")
+    check(first, both, edited="member:ben")
+    with pytest.raises(BadSettings):
+        check(both, first, edited="member:ben")
 
 
 def test_a_language_spoken_one_tier_on_is_enough() -> None:

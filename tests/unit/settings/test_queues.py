@@ -35,7 +35,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         "when": "hours",
         "week0": "9-12.30, 14:00–18:00",
         "week4": "09:00-24:00",
-        "holidays": "2026-12-25\n\n2026-12-26",
+        "holidays": "2026-12-25\n\n2026-12-24 9-12.30, 14:00–16:00",
         "longest": "40",
         "leave_after": "90",
         "overflow_to": "support",
@@ -59,7 +59,11 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         misses=2,
         languages=("en", "fr"),
         language_after=20_000,
-        hours=Hours("Europe/Rome", ((0, 540, 750), (0, 840, 1080), (4, 540, 1440)), ("2026-12-25", "2026-12-26")),
+        hours=Hours(
+            "Europe/Rome",
+            ((0, 540, 750), (0, 840, 1080), (4, 540, 1440)),
+            ("2026-12-24 09:00-12:30, 14:00-16:00", "2026-12-25"),
+        ),
         longest=40,
         leave_after=90_000,
         overflow_to="support",
@@ -70,6 +74,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
     form = drawn((await sam.get("/settings/queue/level-1")).text)
     assert form["target"] == "7.5"
     assert form["week0"] == "09:00-12:30, 14:00-18:00"
+    assert form["holidays"] == "2026-12-24 09:00-12:30, 14:00-16:00\n2026-12-25"
     assert form["reasons"] == "Parcel\nInvoice"
 
 
@@ -90,7 +95,10 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         ({"when": "hours", "week2": "mornings"}, "“mornings” is not valid. Enter hours such as 09:00-18:00"),
         ({"when": "hours", "week0": "9-13, 12-18"}, "09:00-13:00 and 12:00-18:00 overlap. Merge them or change one."),
         ({"when": "hours", "week4": "22-6"}, "22:00-06:00 ends before it starts. Past midnight, enter"),
-        ({"holidays": "Christmas"}, "“Christmas” is not a date. Enter dates such as 2026-12-25."),
+        (
+            {"holidays": "Christmas"},
+            "“Christmas” is not a date. Enter dates such as 2026-12-25 or 2026-12-24 09:00-13:00.",
+        ),
         ({"overflow_to": "support"}, "Enter an overflow time from 1 second to 1 day"),
         ({"overflow_to": "nowhere", "overflow_after": "5"}, "The overflow queue nowhere does not exist"),
     ],
