@@ -55,6 +55,7 @@ async def test_a_held_enter_accepts_once_and_sends_nothing(stage: Stage, desk: P
 
 async def test_declining_by_key_lets_it_go(stage: Stage, desk: Page) -> None:
     await stage.play(offered())
+    await expect(desk.get_by_role("button", name="Accept Enter")).to_be_visible()
     await desk.keyboard.press("Alt+Digit1")
     await desk.keyboard.press("Alt+KeyX")
     assert (await stage.hears("decline"))[0]["chat"] == "c1"

@@ -31,6 +31,7 @@ class Model(Presence):
         self.version = directory.version
         moved = [queue for queue in directory.queues.values() if self._moves(queue)]
         led = {queue.id for queue in moved if queue.overflow_to != self.queues[queue.id].overflow_to}
+        led |= directory.queues.keys() - self.configured  # new, or back
         before = {member.id: self.lanes_of(member) for member in self.members.values()}
         self.queues |= directory.queues
         self.configured = set(directory.queues)

@@ -19,6 +19,10 @@ FOUND = {  # name of the move, k, j, yes
         ("ticker_is_behind", 5, 1, False), ("ticker_is_behind", 6, 7, True), ("time_passes", 10, 5, False),
         ("configures", 11, 8, False),
     ],
+    "a removed queue is back while a chat waits where overflow leads to it": [
+        ("opens", 11, 2, True), ("configures", 3, 5, True), ("configures", 2, 5, True), ("transfers", 10, 4, False),
+        ("configures", 7, 8, True),
+    ],
 }  # fmt: skip
 
 

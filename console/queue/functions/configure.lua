@@ -30,10 +30,11 @@ end
 -- the settings that decide where a waiting chat is listed
 local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head', 'language_after' }
 
--- Writes a queue's settings. Returns whether its waiting chats have to move, and whether its overflow leads elsewhere.
+-- Writes a queue's settings. Returns whether its waiting chats have to move, and whether overflow leads elsewhere: out
+-- of it, or into it, because it is new or back.
 local function put_queue(told)
   local name, flat = key('queue', told.id), { 'removed', '0', 'opens', told.opens }
-  local before = redis.call('HMGET', name, unpack(LANES))
+  local before, removed = redis.call('HMGET', name, unpack(LANES)), redis.call('HGET', name, 'removed')
   for setting, value in pairs(told.settings) do
     flat[#flat + 1] = setting
     flat[#flat + 1] = type(value) == 'number' and int(value) or value
@@ -42,9 +43,11 @@ local function put_queue(told)
   redis.call('SADD', P .. 'queues', told.id)
   S.reread_queue(told.id)
   local after = redis.call('HMGET', name, unpack(LANES))
+  local elsewhere = removed ~= '0' or before[3] ~= after[3]
   for i = 1, #LANES do
-    if before[i] ~= after[i] then return before[1], before[1] and before[3] ~= after[3] end
+    if before[i] ~= after[i] then return before[1], elsewhere end
   end
+  return false, elsewhere
 end
 
 -- Returns the queues that overflow into one of these, directly or indirectly.
