@@ -9,6 +9,7 @@ export interface VisitorHello {
   after?: number;
   page?: Page;
   locale?: string;
+  zone?: string;
 }
 
 /** The page the visitor is on; the address travels without query and fragment. */
@@ -707,6 +708,7 @@ export interface Opened {
   title?: string;
   referrer?: string;
   agent_string?: string;
+  zone?: string;
   fields?: Record<string, string>;
   cid?: string;
 }
@@ -925,6 +927,7 @@ export interface Reopened {
   title?: string;
   referrer?: string;
   agent_string?: string;
+  zone?: string;
   fields?: Record<string, string>;
   cid?: string;
   opened: number;

@@ -177,15 +177,15 @@ export class Visitor {
   hello() {
     this.token ||= this.#kept().token;
     this.#going = "";
-    const { id, last } = this.chat;
     return {
       t: "hello",
       token: this.token,
-      chat: id,
+      chat: this.chat.id,
       epoch: this.epoch,
-      after: last,
+      after: this.chat.last,
       page: this.#page(),
       locale: this.locale,
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
   }
 

@@ -326,9 +326,9 @@ export class Widget extends HTMLElement {
   #bar(listed) {
     const { visitor } = this;
     const { site, base } = visitor;
-    const message = `${base} has no site "${site}"` + (listed ? ` that lists ${origin}` : "");
+    const message = `${base} has no site "${site}"` + (listed ? ` for ${origin}` : "");
     if (!visitor.barred) {
-      warn("Sestetto:", message, "See Settings, Sites.");
+      warn("Sestetto:", message, "Settings, Sites.");
       this.tell("error", { code: listed ? "origin" : "site", message });
     }
     visitor.barred = true;
@@ -354,7 +354,7 @@ function start() {
   if (!script || early?.element) return;
   const { href, searchParams } = new URL(script.src);
   const given = bare({ ...Object.fromEntries(searchParams), ...script.dataset });
-  if (!given.site) return warn("Sestetto: the script has no data-site, nor ?site= in its address.");
+  if (!given.site) return warn("Sestetto: no data-site or ?site=");
   if (!customElements.get(NAME)) customElements.define(NAME, Widget);
   const element = /** @type {Widget} */ (document.createElement(NAME)).begin(
     new URL(".", href).href,
@@ -366,7 +366,7 @@ function start() {
       const [verb, ...given] = call;
       /** @type {Verbs} */ (/** @type {unknown} */ (element))[verb]?.(...given);
     } catch (problem) {
-      warn("Sestetto: a call was left out:", call, problem);
+      warn("Sestetto: left out:", call, problem);
     }
   };
   /** @type {Api} */

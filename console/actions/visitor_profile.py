@@ -18,6 +18,7 @@ from console.queue.payloads import VisitorProfile
 CHANNEL = "web"
 MOST_FIELDS = 50  # per visitor; the oldest are dropped, as every profile fact carries all fields
 MOST_BYTES = 16 * 1024  # of all names and values together
+ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{1,63}")
 EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
 
@@ -39,9 +40,11 @@ class ProfileBuilder:
         return self.profile.visitor
 
     def adopt(self, profile: bytes | str) -> None:
-        """Take over the profile of the visitor's chat, but keep the page they are on now."""
+        """Take over the profile of the visitor's chat, but keep the page and the time zone they are in now."""
         kept, here = msgspec.json.decode(profile, type=VisitorProfile), self.profile
-        self.profile = msgspec.structs.replace(kept, page=here.page or kept.page, title=here.title or kept.title)
+        self.profile = msgspec.structs.replace(
+            kept, page=here.page or kept.page, title=here.title or kept.title, zone=here.zone or kept.zone
+        )
 
     def recall(self, name: str, email: str) -> None:
         """Take name and address from an earlier visit where this one has given none."""
@@ -59,6 +62,11 @@ class ProfileBuilder:
             title=clean_line(page.title, 300) or here.title,
             referrer=page_address(page.referrer, ()) or here.referrer,
         )
+
+    def set_zone(self, zone: str) -> None:
+        """Set the time zone; what looks like none is left out."""
+        if ZONE.fullmatch(zone):
+            self.profile = msgspec.structs.replace(self.profile, zone=zone)
 
     def set_identity(self, name: str, email: str, fields: Mapping[str, str]) -> None:
         """Set name, address and fields as the page gives them: unverified; the oldest fields are dropped.

@@ -23,6 +23,7 @@ class Opening(ChatFact):
     title: str = ""
     referrer: str = ""
     agent_string: str = ""
+    zone: str = ""  # the visitor's time zone, by the browser's word
     fields: dict[str, str] = {}
     cid: str = ""
 

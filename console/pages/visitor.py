@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.dates import get_timezone_location
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -52,6 +55,8 @@ class Context(msgspec.Struct):
     browser: str
     system: str
     language: str
+    zone: str  # empty if there is none of that name
+    place: str  # where that is
     earlier: list[ArchivedChat] | None
     block: Block | None = None
     may_block: bool = False
@@ -106,6 +111,7 @@ def context_of(
     state: ChatState, facts: Sequence[ChatFact], earlier: list[ArchivedChat] | None, *, locale: str
 ) -> Context:
     opening = next((fact for fact in facts if isinstance(fact, Opened)), None)
+    zone = known_zone(opening.zone if opening else "")
     browser, system = browser_of(opening.agent_string if opening else "")
     return Context(
         chat=state,
@@ -114,6 +120,8 @@ def context_of(
         browser=browser,
         system=system,
         language=language_of(state.locale, locale),
+        zone=zone,
+        place=place_of(zone, locale),
         earlier=earlier,
     )
 
@@ -133,6 +141,24 @@ def language_of(tag: str, locale: str) -> str:
         return Locale.parse(tag.replace("-", "_")).get_display_name(locale) or tag
     except (ValueError, UnknownLocaleError):
         return tag
+
+
+def known_zone(name: str) -> str:
+    """Return the time zone's name if there is one of that name, else nothing."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return ""
+
+
+def place_of(zone: str, locale: str) -> str:
+    """Return `Rome, Italy` for `Europe/Rome`, in the reader's language; only what is known of it."""
+    if not zone:
+        return ""
+    territory = get_global("zone_territories").get(zone, "")
+    country = Locale.parse(locale).territories.get(territory, "")
+    city = get_timezone_location(zone, locale=locale, return_city=True) if country else ""
+    return ", ".join(dict.fromkeys(part for part in (city, country) if part))
 
 
 @for_members

@@ -18,6 +18,7 @@ from console.protocol.common import (
     Score,
     Seq,
     Text,
+    Zone,
 )
 
 
@@ -30,6 +31,7 @@ class VisitorHello(Inbound, tag="hello"):
     after: Seq = 0
     page: Page = Page()
     locale: Locale = ""
+    zone: Zone = ""
 
 
 class Identify(Inbound, tag="identify"):

@@ -18,6 +18,7 @@ class VisitorProfile(msgspec.Struct, omit_defaults=True):
     title: str = ""
     referrer: str = ""
     agent_string: str = ""
+    zone: str = ""
     fields: dict[str, str] = {}
     site: str = ""
     channel: str = ""

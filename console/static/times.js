@@ -27,3 +27,11 @@ export function readerLocale() {
   const lang = document.documentElement.lang;
   return navigator.languages.find((one) => one.split("-")[0] === lang) ?? lang;
 }
+
+/** Each `<time data-zone>` under `root` says what time it is there now. @param {ParentNode} root */
+export function zoneTimes(root) {
+  for (const time of root.querySelectorAll("time[data-zone]")) {
+    const timeZone = time.getAttribute("data-zone") ?? "UTC";
+    time.textContent = new Intl.DateTimeFormat(readerLocale(), { timeStyle: "short", timeZone }).format(new Date());
+  }
+}

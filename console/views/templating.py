@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse
 from console.domain.permissions import may
 from console.views.assets import scripts, static
 from console.views.i18n import SOURCE, negotiate, page_texts
+from console.views.initials import initials, tone
 from console.views.linkify import linkify, page_label
 
 HERE = Path(__file__).parent.parent
@@ -157,6 +158,8 @@ def percent(share: float, *, locale: str) -> str:
 def _filters(locale: str) -> dict[str, Any]:
     return {
         "duration": duration,
+        "initials": initials,
+        "tone": tone,
         "linkify": linkify,
         "place": page_label,
         "moment": partial(moment, locale=locale),

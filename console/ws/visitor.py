@@ -98,6 +98,7 @@ class VisitorConnection(Connection):
         known = self.services.visitor_tokens.read(frame.token, site, days=days) if frame.token else None
         self.actions = self._actions_of(known or new_id())
         self.actions.profile.set_page(frame.page, frame.locale)
+        self.actions.profile.set_zone(frame.zone)
         # Join before reading: facts that arrive meanwhile wait in `_facts` and follow the welcome.
         self.services.hub.join(f"visitor:{self.actions.visitor.id}", self)
         self.services.hub.join(f"site:{self.actions.site.key}", self)

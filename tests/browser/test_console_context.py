@@ -1,9 +1,13 @@
 """The visitor's profile beside a pane: loaded on request, and never shown for another visitor."""
 
-from playwright.async_api import Locator, Page, expect
+from datetime import UTC, datetime
 
+import msgspec
+from playwright.async_api import BrowserContext, Locator, Page, expect
+
+from console.views.initials import tone
 from tests.browser.console_chats import Play
-from tests.browser.console_stage import Stage
+from tests.browser.console_stage import Stage, open_console
 from tests.browser.side_scenes import tell_more
 
 
@@ -122,3 +126,26 @@ async def test_a_free_pane_has_no_such_button(stage: Stage, desk: Page) -> None:
     await giulia(stage, desk)
     await expect(desk.locator("#pane-1 .about")).to_be_visible()
     await expect(desk.locator("#pane-2 .about")).to_be_hidden()
+
+
+async def test_the_visitors_initials_stand_by_the_name_and_open_it(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia Rossi"), Play("c2", 2, "محمد علي"))
+    marks = desk.locator(".pane:not([data-free]) > header .initials")
+    await expect(marks).to_have_text(["GR", "م"])
+    assert await marks.first.get_attribute("data-tone") == str(tone("Giulia Rossi"))
+    await marks.first.click()
+    await expect(panel(desk)).to_be_visible()
+    await stage.leave(1, then=Play("c3", 1, "Marco"))
+    await expect(marks.first).to_have_text("M")
+
+
+async def test_the_visitors_local_time_is_told_and_goes_on(stage: Stage, context: BrowserContext) -> None:
+    desk = await open_console(stage, context)
+    play = Play("c1", 1, "Giulia")
+    play.facts[0] = msgspec.structs.replace(play.facts[0], zone="Asia/Kathmandu")
+    await desk.clock.install(time=datetime(2026, 1, 5, 12, 0, tzinfo=UTC))
+    await stage.play(play)
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyV")
+    await expect(panel(desk).locator("[data-zone]")).to_have_text("17:45")
+    await expect(panel(desk)).to_contain_text("Kathmandu, Nepal")

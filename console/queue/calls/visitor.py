@@ -83,7 +83,7 @@ class VisitorCalls(Caller):
         visitor = profile.visitor
         author = Author(visitor.id, visitor.name)
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
-        described = msgspec.structs.replace(profile, referrer="", agent_string="", cid="")
+        described = msgspec.structs.replace(profile, referrer="", agent_string="", zone="", cid="")
         words = encode(MessagePayload(author, cid, text, hidden)) if text else ""
         return await self._said(
             "leave_message",
@@ -134,7 +134,7 @@ class VisitorCalls(Caller):
         self, chat: str, cid: str, profile: VisitorProfile, body: str = "", budgets: str = ""
     ) -> Said:
         """Replace the visitor's profile; `body` is the command as the client sent it."""
-        fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", cid=cid)
+        fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", zone="", cid=cid)
         kept = msgspec.structs.replace(profile, site="", channel="", cid="")
         mark = digest(body or encode(fact).decode())
         return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept), budgets)

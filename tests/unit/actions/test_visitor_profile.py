@@ -42,3 +42,10 @@ def test_too_much_at_once_is_refused_and_leaves_what_was_known() -> None:
     with pytest.raises(ProfileFull, match="16 KiB"):
         vera.set_identity("Mallory", "", named("a", 20, "\N{PILE OF POO}" * 400))
     assert vera.profile == before
+
+
+def test_a_time_zone_is_kept_as_it_is_and_what_is_none_is_not() -> None:
+    vera = guest()
+    for zone in ("Europe/Rome", "<b>", "a" * 65, "", "../etc"):
+        vera.set_zone(zone)
+    assert vera.profile.zone == "Europe/Rome"

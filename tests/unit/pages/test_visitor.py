@@ -14,7 +14,7 @@ from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
 from console.events import Author, Labelled, Rated, Visitor
 from console.pages.browsers import browser_of as named
-from console.pages.visitor import language_of
+from console.pages.visitor import known_zone, language_of, place_of
 from console.queue.payloads import VisitorProfile
 from console.services import Services
 from tests.support.archive_feed import Feed, quick_passwords
@@ -299,3 +299,31 @@ def test_a_browser_is_called_what_people_call_it(agent_string: str, browser: str
 )
 def test_a_language_has_its_name_in_the_readers(tag: str, locale: str, name: str) -> None:
     assert language_of(tag, locale) == name
+
+
+async def test_ana_reads_what_time_it_is_where_vera_is_and_writes_to_her_address(
+    services: Services, people: dict[str, httpx.AsyncClient]
+) -> None:
+    await ana_is_there(services)
+    chat = await vera_opens(services, zone="Europe/Rome", referrer="https://search.example/")
+    html = await fragment(people["ana"], chat)
+    assert '<time class="num" data-zone="Europe/Rome"></time> · Rome, Italy' in html
+    assert 'href="mailto:vera@shop.example"' in html
+    assert "search.example" in html
+
+
+@pytest.mark.parametrize("zone", ["", "Atlantis/Central", "../../etc/passwd", "/etc/localtime"])
+async def test_a_time_zone_that_there_is_not_is_left_out(
+    services: Services, people: dict[str, httpx.AsyncClient], zone: str
+) -> None:
+    await ana_is_there(services)
+    chat = await vera_opens(services, zone=zone)
+    assert "data-zone" not in await fragment(people["ana"], chat)
+    assert known_zone(zone) == ""
+
+
+def test_a_place_is_named_in_the_readers_language() -> None:
+    assert place_of("Europe/Rome", "it") == "Roma, Italia"
+    assert place_of("America/New_York", "en") == "New York, United States"
+    assert place_of("UTC", "en") == ""
+    assert place_of("Asia/Singapore", "en") == "Singapore"

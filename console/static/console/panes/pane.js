@@ -5,6 +5,7 @@ import { now } from "../net/server_clock.js";
 import { NO_CLOCK } from "../shared/clocks.js";
 import { Folds } from "../shared/folds.js";
 import { duration, t } from "../shared/i18n.js";
+import { showInitials } from "../shared/initials.js";
 
 const NEAR = 24; // px from the bottom that still count as the bottom
 const TYPING = 6_000; // ms that a typing indicator stays without a new signal
@@ -88,6 +89,7 @@ export class Pane {
     this.name = name;
     this.place = place;
     this.readHeader(this.who.dataset);
+    showInitials(this.find(".about > .initials"), name);
     if (change.was !== chat) this.changed();
     this.root.toggleAttribute("data-free", !chat);
     this.scroll.setAttribute("aria-label", chat ? t("conversation", { name }) : t("pane_free", { slot: this.slot }));

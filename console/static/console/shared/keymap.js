@@ -21,6 +21,7 @@ export const DEFAULT_KEYS = {
   no_reply: chord("KeyO"),
   end: chord("KeyE"),
   context: chord("KeyV"),
+  find: chord("KeyF"),
   canned: "/",
   palette: mac ? "Meta+KeyK" : "Control+KeyK",
   take: chord("KeyN"),

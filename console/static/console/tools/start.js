@@ -3,6 +3,7 @@
 import { startCanned } from "./canned.js";
 import { startDemoHint } from "./demo_hint.js";
 import { startDensity } from "./density.js";
+import { startFindInChat } from "./find_in_chat.js";
 import { startPalette } from "./palette.js";
 import { startShiftCheck } from "./shift_check.js";
 import { startVisitorPanels } from "./visitor_panel.js";
@@ -11,6 +12,7 @@ export function startTools() {
   startDensity();
   startCanned();
   startVisitorPanels();
+  startFindInChat();
   startPalette();
   startShiftCheck();
   startDemoHint();

@@ -1,18 +1,22 @@
 // What is known about a pane's visitor: a panel over the older part of the log, loaded when opened.
 
-import { localTimes } from "../../times.js";
+import { localTimes, zoneTimes } from "../../times.js";
 import { focused } from "../panes/focus.js";
 import { panes } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
 
+const CLOCK = 5_000; // ms between two looks at the visitors' local time
 const PAUSE = 700; // ms after a change of what is shown
 
 /** @typedef {import('../panes/pane.js').Pane} Pane */
 
 export function startVisitorPanels() {
   const panels = panes.all.map((pane) => new VisitorPanel(pane));
+  setInterval(() => {
+    for (const { chat, body } of panels) if (chat) zoneTimes(body);
+  }, CLOCK);
   const here = () =>
     panels.find(({ pane }) => pane.slot === focused.slot && pane.root.contains(document.activeElement));
   addActions({ context: { run: () => here()?.toggle(), may: () => Boolean(here()?.pane.chat) } });
@@ -104,6 +108,7 @@ class VisitorPanel {
     const top = this.body.scrollTop;
     this.body.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
     localTimes(this.body);
+    zoneTimes(this.body);
     this.body.scrollTop = top;
     if (first) announce(t("context_of", { name: this.pane.name }));
   }

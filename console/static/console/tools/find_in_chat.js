@@ -1,0 +1,165 @@
+// Search in a pane's chat: what was found is marked in the log, and the log goes to it. The log itself is not changed.
+
+import { focused, keepFocusIn } from "../panes/focus.js";
+import { panes } from "../panes/page.js";
+import { addActions } from "../shared/actions.js";
+import { t } from "../shared/i18n.js";
+import { fold } from "./fuzzy.js";
+
+/** @typedef {import('../panes/pane.js').Pane} Pane */
+
+/** @type {FindBar[]} */
+let bars = [];
+
+export function startFindInChat() {
+  bars = panes.all.map((pane) => new FindBar(pane));
+  const here = () => bars.find(({ pane }) => pane.slot === focused.slot && pane.root.contains(document.activeElement));
+  addActions({ find: { run: () => here()?.toggle(), may: () => Boolean(here()?.pane.chat) } });
+}
+
+class FindBar {
+  /** @param {Pane} pane */
+  constructor(pane) {
+    this.pane = pane;
+    this.root = pane.find(".find");
+    this.box = /** @type {HTMLInputElement} */ (this.root.querySelector("input"));
+    this.count = /** @type {HTMLElement} */ (this.root.querySelector(".num"));
+    this.chat = ""; // whose log is searched; empty while closed
+    /** @type {Range[]} oldest first */
+    this.found = [];
+    this.at = -1;
+    this.box.addEventListener("input", () => this.search(true));
+    this.root.addEventListener("keydown", (event) => this.keydown(event));
+    this.root.addEventListener("click", (event) => this.clicked(event));
+    new MutationObserver(() => this.changed()).observe(pane.scroll, { childList: true, subtree: true });
+  }
+
+  toggle() {
+    if (!this.chat) this.open();
+    else if (this.root.contains(document.activeElement)) this.close();
+    else this.box.select();
+  }
+
+  open() {
+    this.chat = this.pane.chat;
+    this.root.hidden = false;
+    this.box.setAttribute("aria-label", t("find_in", { name: this.pane.name }));
+    this.box.value = "";
+    this.search(true);
+    this.box.focus();
+  }
+
+  /** Whoever was in it goes on typing; to another visitor only if they go there. */
+  close() {
+    const inside = this.root.contains(document.activeElement);
+    const { chat } = this;
+    this.chat = "";
+    this.root.hidden = true;
+    this.found = [];
+    mark();
+    if (inside && this.pane.who.dataset.chat === chat) panes.goTo(this.pane.slot);
+    else if (inside) keepFocusIn(this.pane, chat);
+  }
+
+  /** Another chat closes it; new lines are searched too. */
+  changed() {
+    if (!this.chat) return;
+    if (this.pane.who.dataset.chat !== this.chat) this.close();
+    else this.search(false);
+  }
+
+  /** @param {boolean} anew from the newest on */
+  search(anew) {
+    const query = fold(this.box.value.trim());
+    const lines = query ? this.pane.lines().flatMap((line) => [...line.querySelectorAll("p, blockquote")]) : [];
+    this.found = lines.filter((one) => one.checkVisibility()).flatMap((one) => occurrences(one, query));
+    this.at = anew ? this.found.length - 1 : Math.min(this.at, this.found.length - 1);
+    this.show(anew);
+  }
+
+  /** @param {number} step */
+  walk(step) {
+    const { length } = this.found;
+    if (!length) return;
+    this.at = (this.at + step + length) % length;
+    this.show(true);
+  }
+
+  /** @param {boolean} moves whether the log goes there */
+  show(moves) {
+    const { length } = this.found;
+    const words = length ? t("find_at", { n: this.at + 1, of: length }) : t("find_none");
+    this.count.textContent = this.box.value.trim() ? words : "";
+    mark();
+    const now = this.found[this.at];
+    if (!now || !moves) return;
+    const { scroll } = this.pane;
+    const [line, view] = [now.getBoundingClientRect(), scroll.getBoundingClientRect()];
+    scroll.scrollTop += line.top - view.top - view.height / 2;
+  }
+
+  /** @param {KeyboardEvent} event */
+  keydown(event) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") this.close();
+    else if (event.key === "Enter" && event.target === this.box) this.walk(event.shiftKey ? 1 : -1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {MouseEvent} event */
+  clicked(event) {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (button?.dataset.find === "close") this.close();
+    else if (button) this.walk(button.dataset.find === "older" ? -1 : 1);
+  }
+}
+
+/** Mark what all bars have found; `find-now` is where each of them stands. */
+function mark() {
+  if (!CSS.highlights) return;
+  CSS.highlights.set("find", new Highlight(...bars.flatMap(({ found }) => found)));
+  CSS.highlights.set("find-now", new Highlight(...bars.flatMap(({ found, at }) => found.slice(at, at + 1))));
+}
+
+/** Where the folded query stands in an element's text, links and all. @param {Element} element @param {string} query */
+function occurrences(element, query) {
+  const letters = foldedLetters(element);
+  const text = letters.map(({ letter }) => letter).join("");
+  const found = [];
+  for (let at = text.indexOf(query); at >= 0; at = text.indexOf(query, at + query.length))
+    found.push(rangeOf(letters[at], letters[at + query.length - 1]));
+  return found;
+}
+
+/**
+ * Each folded letter, and which characters of which text it comes from.
+ * @typedef {{letter: string, node: Node, from: number, to: number}} Letter
+ * @param {Element} element
+ */
+function foldedLetters(element) {
+  /** @type {Letter[]} */
+  const letters = [];
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    let from = 0;
+    for (const character of node.nodeValue ?? "") {
+      const to = from + character.length;
+      const folded = fold(character);
+      const last = letters.at(-1);
+      if (!folded && last?.node === node) last.to = to; // an accent belongs to its letter
+      for (const letter of folded.split("")) letters.push({ letter, node, from, to });
+      from = to;
+    }
+  }
+  return letters;
+}
+
+/** @param {Letter} first @param {Letter} last */
+function rangeOf(first, last) {
+  const range = document.createRange();
+  range.setStart(first.node, first.from);
+  range.setEnd(last.node, last.to);
+  return range;
+}
