@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from console.archive.database import Database
 from console.archive.reducer import ArchivedChat, archived_chat, text_of
-from console.archive.search_index import PLACES, SearchIndex
+from console.archive.search_index import PLACES, Places, SearchIndex
 from console.archive.search_words import (
     TEXT,
     VISITOR,
@@ -81,9 +81,10 @@ class ChatSearch:
     async def list_chats(self, query: ChatQuery, *, before: str = "", limit: int = 50) -> ChatPage:
         """Return one page. An invalid `before` starts at the newest chat."""
         limit = max(1, min(limit, MOST))
-        places = self._places(query, before=_place(before), limit=limit + 1)
-        if places is None:
+        question = self._question(query)
+        if question is None:
             return ChatPage([], "")
+        places = self._newest(query, question, before=_place(before), limit=limit + 1)
         wanted = select(chats).where(chats.c.place.in_(places)).order_by(chats.c.place.desc())
         async with self.database.reading() as connection:
             rows = [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]
@@ -95,9 +96,12 @@ class ChatSearch:
 
     async def count(self, query: ChatQuery) -> int:
         """Count the chats, up to `MOST_COUNTED`; one more than that means "more"."""
-        places = self._places(query, before=0, limit=MOST_COUNTED + 1)
-        if places is None:
+        question = self._question(query)
+        if question is None:
             return 0
+        start, until = _span(query)
+        found = self.index.matching(question, start=start, before=until) if question else self._plain(query, 0)
+        places = found.limit(MOST_COUNTED + 1)
         async with self.database.reading() as connection:
             return (await connection.execute(select(func.count()).select_from(places.subquery()))).scalar_one()
 
@@ -107,25 +111,33 @@ class ChatSearch:
         async with self.database.reading() as connection:
             return (await connection.execute(wanted)).scalar_one()
 
-    def _places(self, query: ChatQuery, *, before: int, limit: int) -> Select[Any] | None:
-        """Of the newest that fit, below the place `before`; None when a text without letter or digit is looked for.
+    def _question(self, query: ChatQuery) -> list[Term] | None:
+        """What to ask the index: nothing for the plain list, which is whole also while the index is being built.
 
-        The plain list needs no search index: it is whole also while that is being built.
+        None when a text without letter or digit is looked for.
         """
         asked = terms(query.text, TEXT), terms(query.visitor, VISITOR)
         if (query.text and not asked[0]) or (query.visitor and not asked[1]):
             return None
-        start, until = query.since * PLACES, query.until * PLACES
-        before = min(before, until) if before and until else before or until
         facets = query.facets()
-        if asked[0] or asked[1] or facets:
-            listed = list_facet(self.workspace, query.listed)
-            question = [*asked[0], *asked[1], *facet_terms([listed, *facets])]
-            return self.index.places(question, start=start, before=before, limit=limit)
+        if not (asked[0] or asked[1] or facets):
+            return []
+        return [*asked[0], *asked[1], *facet_terms([list_facet(self.workspace, query.listed), *facets])]
+
+    def _newest(self, query: ChatQuery, question: list[Term], *, before: int, limit: int) -> Places:
+        """The places of the newest that fit, below the place `before`."""
+        if not question:
+            return self._plain(query, before).order_by(chats.c.place.desc()).limit(limit)
+        start, until = _span(query)
+        before = min(before, until) if before and until else before or until
+        return self.index.newest(question, start=start, before=before, limit=limit)
+
+    def _plain(self, query: ChatQuery, before: int) -> Select[Any]:
+        start, until = _span(query)
         wanted = select(chats.c.place).where(self._listed(query.listed), chats.c.place >= start)
-        if before:
-            wanted = wanted.where(chats.c.place < before)
-        return wanted.order_by(chats.c.place.desc()).limit(limit)
+        for bound in filter(None, (before, until)):
+            wanted = wanted.where(chats.c.place < bound)
+        return wanted
 
     def _listed(self, listed: ChatList) -> ColumnElement[bool]:
         return and_(chats.c.workspace == self.workspace, chats.c.listed == listed)
@@ -144,6 +156,11 @@ class ChatSearch:
             .subquery()
         )
         return select(*columns).where(*in_chats).join(firsts, _same(firsts))
+
+
+def _span(query: ChatQuery) -> tuple[int, int]:
+    """The places from which on and below which its chats ended; 0 for no end."""
+    return query.since * PLACES, query.until * PLACES
 
 
 def _same(firsts: Any) -> ColumnElement[bool]:

@@ -10,7 +10,20 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, TextClause, column, delete, func, select, table, text, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    TextClause,
+    column,
+    delete,
+    func,
+    select,
+    table,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
@@ -21,6 +34,9 @@ from console.archive.tables import chats, facts, search_backfill
 PLACES = 10_000  # positions per millisecond, for chats that ended in the same one
 STEP = 200  # chats added by one transaction of `build`
 CHUNK = 500  # values in one IN (…)
+NEAR = 2_000  # of the newest chats, read without the index in PostgreSQL; about 3 ms
+
+Places = Select[Any] | CompoundSelect[Any]
 
 chat_words = table("chat_words", column("rowid"), column("place"), column("words"))
 
@@ -44,20 +60,41 @@ class SearchIndex:
 
     # --- reading -----------------------------------------------------------------------------
 
-    def places(self, question: Sequence[Term], *, start: int = 0, before: int = 0, limit: int) -> Select[Any]:
+    def newest(self, question: Sequence[Term], *, start: int = 0, before: int = 0, limit: int) -> Places:
         """Select the newest positions that match every term, from `start` on and below `before` (0: no limit)."""
-        at = chat_words.c.rowid if self._sqlite else chat_words.c.place
-        wanted = select(at.label("place")).select_from(chat_words).where(self._matches(question))
-        if start:
-            wanted = wanted.where(at >= start)
-        if before:
-            wanted = wanted.where(at < before)
-        return wanted.order_by(at.desc()).limit(limit)
+        matching = self.matching(question, start=start, before=before)
+        if self._sqlite:
+            return matching.order_by(self._at.desc()).limit(limit)
+        # PostgreSQL cannot know how many chats have a word's beginning. It takes any for frequent and reads all chats
+        # from the newest on, which takes a second for a rare word. So that is done for the newest only. If these have
+        # too few, the word is rare, and the index finds all.
+        scope = self._within(select(chat_words.c.place, chat_words.c.words), start, before)
+        read = scope.order_by(self._at.desc()).limit(NEAR).subquery("newest")
+        near = select(read.c.place).where(self._matches(question, "newest")).order_by(read.c.place.desc()).limit(limit)
+        found = near.cte("near").prefix_with("MATERIALIZED")
+        number = select(func.count()).select_from(found).scalar_subquery()
+        every = matching.where(number < limit).cte("every").prefix_with("MATERIALIZED")
+        rest = select(every.c.place).order_by(every.c.place.desc()).limit(limit).subquery()
+        return union_all(select(found.c.place).where(number == limit), select(rest.c.place))
 
-    def _matches(self, question: Sequence[Term]) -> TextClause:
+    def matching(self, question: Sequence[Term], *, start: int = 0, before: int = 0) -> Select[Any]:
+        """Select all positions that match every term, in any order."""
+        matching = select(self._at.label("place")).select_from(chat_words).where(self._matches(question))
+        return self._within(matching, start, before)
+
+    @property
+    def _at(self) -> ColumnElement[int]:
+        return chat_words.c.rowid if self._sqlite else chat_words.c.place
+
+    def _within(self, wanted: Select[Any], start: int, before: int) -> Select[Any]:
+        if start:
+            wanted = wanted.where(self._at >= start)
+        return wanted.where(self._at < before) if before else wanted
+
+    def _matches(self, question: Sequence[Term], of: str = "chat_words") -> TextClause:
         if self._sqlite:
             return text("chat_words MATCH :question").bindparams(question=_fts5(question))
-        return text("chat_words.words @@ CAST(:question AS tsquery)").bindparams(question=_tsquery(question))
+        return text(f"{of}.words @@ CAST(:question AS tsquery)").bindparams(question=_tsquery(question))
 
     # --- writing ---------------------------------------------------------------------------------
 
