@@ -1,31 +1,47 @@
 -- What a chat that starts to wait may expect: how many chats go first, how long that takes, and whether that was right.
 
-local SOME_MEMBERS = 32 -- members whose lanes are read; where more are online, they stand for all of them
+local SOME_MEMBERS = 16 -- members whose lanes are read; where more are online, they stand for all of them
 local SOME_CHATS = 100 -- chats ahead that are looked at one by one; of more, each lane is counted by itself
 local RIGHT_WITHIN, RIGHT_SHARE = 5000, 0.2 -- a wait is as expected within this many ms, or this share of the estimate
 local LEARNS = 10 -- a queue's pace takes over a tenth of the newest wait
 
 local function online_in(queue) return redis.call('ZCOUNT', key('staff', queue), '(' .. STAMP, '+inf') end
 
--- Counts the members online who may have the chat, and for each lane those of them who serve it.
-local function servers(c)
-  local count, serve, seen = 0, {}, {}
+-- Returns the lanes of the members online in these queues, as text, and how many have just these.
+local function teams(c)
+  local found, seen = {}, {}
   for queue in S.reached(c) do
-    local lane = ' ' .. S.lane(c, queue) .. ' '
     local ids = redis.call('ZRANGEBYSCORE', key('staff', queue), '(' .. STAMP, '+inf', 'LIMIT', 0, SOME_MEMBERS)
     local each = #ids == SOME_MEMBERS and online_in(queue) / SOME_MEMBERS or 1
     for _, id in ipairs(ids) do
-      local lanes = seen[id] and '' or S.lanes_text(id)
-      if string.find(' ' .. lanes .. ' ', lane, 1, true) then
-        seen[id] = true
-        count = count + each
-        for one in string.gmatch(lanes, '%S+') do
-          serve[one] = (serve[one] or 0) + each
-        end
+      local lanes = not seen[id] and S.lanes_text(id)
+      if lanes then found[lanes] = (found[lanes] or 0) + each end
+      seen[id] = true
+    end
+  end
+  return found
+end
+
+-- Counts the members online who may have the chat, and for each lane those of them who serve it.
+local function servers(c)
+  local count, serve, own = 0, {}, {}
+  for queue in S.reached(c) do
+    own[S.lane(c, queue)] = true
+  end
+  for lanes, members in pairs(teams(c)) do
+    local theirs, may = {}, false
+    for lane in string.gmatch(lanes, '%S+') do
+      theirs[#theirs + 1] = lane
+      may = may or own[lane]
+    end
+    if may then
+      count = count + members
+      for _, lane in ipairs(theirs) do
+        serve[lane] = (serve[lane] or 0) + members
       end
     end
   end
-  return count, serve
+  return count, serve, own
 end
 
 -- Returns {key, lane} of the lists with chats that go before this one, and how many those have at most.
@@ -46,12 +62,8 @@ end
 -- Returns one and the chats that go first, in hundredths: each counts by the share of those who may take it that may
 -- have this chat too. Returns nil while nobody who may have the chat is online.
 local function places(c)
-  local count, serve = servers(c)
+  local count, serve, own = servers(c)
   if count == 0 then return nil end
-  local own = {}
-  for queue in S.reached(c) do
-    own[S.lane(c, queue)] = true
-  end
   local function weight(lane)
     if own[lane] then return 100 end
     local all = math.max(online_in(string.match(lane, '^[^/]+')), 1)
