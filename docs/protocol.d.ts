@@ -734,6 +734,7 @@ export interface Message {
   text: string;
   read?: number;
   turn?: Turn | null;
+  answer?: Answered | null;
   due?: number;
   since?: number;
   promise?: number;
@@ -778,6 +779,17 @@ export interface Stay {
   queue?: number;
   delivery?: number;
   noticing?: number;
+}
+
+/**
+ * An answer to what the visitor asked `waited` ms ago, with holding replies in between or without. `kept` means that
+ * it came in time for the visitor: all promises to be back were kept; without any, the turn was not late. `own` is the
+ * same for the agent: without holding replies it was within the agent's own time.
+ */
+export interface Answered {
+  waited: number;
+  kept?: boolean;
+  own?: boolean;
 }
 
 /** The outcome of an agent's promise to be back by `due`. */
@@ -907,6 +919,7 @@ export interface Ended {
   handling?: number;
   wrapup?: number;
   promised?: Kept | null;
+  held?: boolean;
 }
 
 /** The visitor wrote again soon after the end; `opened` is when the chat was first opened (ms). */

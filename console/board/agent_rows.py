@@ -74,7 +74,7 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         queues=tuple(agent.queues),
         answers=figures.n,
         median=figures.quantile(0.5),
-        within=figures.in_time(),
+        within=figures.first_word(),
     )
 
 

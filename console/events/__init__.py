@@ -31,7 +31,7 @@ from console.events.assignment import (
     Wrapped,
     WrapReason,
 )
-from console.events.base import Author, ChatFact, Estimate, Fact, Kept, Role, Status, Stay, Turn, Visitor
+from console.events.base import Answered, Author, ChatFact, Estimate, Fact, Kept, Role, Status, Stay, Turn, Visitor
 from console.events.conversation import (
     Asked,
     Ended,
@@ -56,6 +56,7 @@ from console.events.workspace import AgentChanged, Configured, Erased, Presence,
 
 __all__ = [
     "AgentChanged",
+    "Answered",
     "AnyChatFact",
     "AnyFact",
     "AnyLanguage",

@@ -58,6 +58,18 @@ class Turn(msgspec.Struct, omit_defaults=True):
     earlier: list[Stay] = []
 
 
+class Answered(msgspec.Struct, omit_defaults=True):
+    """An answer to what the visitor asked `waited` ms ago, with holding replies in between or without.
+
+    `kept` means that it came in time for the visitor: all promises to be back were kept; without any, the turn was not
+    late. `own` is the same for the agent: without holding replies it was within the agent's own time.
+    """
+
+    waited: int
+    kept: bool = False
+    own: bool = False
+
+
 class Kept(msgspec.Struct, omit_defaults=True):
     """The outcome of an agent's promise to be back by `due`."""
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from console.events.assignment import Transferred
-from console.events.base import Author, ChatFact, Estimate, Kept, Role, Turn, Visitor
+from console.events.base import Answered, Author, ChatFact, Estimate, Kept, Role, Turn, Visitor
 
 EndReason = Literal["visitor", "agent", "silent", "abandoned", "message_left"]
 
@@ -47,7 +47,8 @@ class Message(ChatFact, tag="message"):
     cid: str
     text: str
     read: int = 0  # agent: the last visitor seq on screen
-    turn: Turn | None = None  # the turn that this answer closed
+    turn: Turn | None = None  # the turn that this reply closed
+    answer: Answered | None = None  # agent: what it answers; a holding reply answers nothing
     due: int = 0
     since: int = 0  # when that turn started
     promise: int = 0  # agent: when (ms) they promise to be back
@@ -127,6 +128,7 @@ class Ended(ChatFact, tag="ended"):
     handling: int = 0  # ms that the agent had the chat
     wrapup: int = 0  # until when (ms) its slot stays reserved for reason and tags
     promised: Kept | None = None
+    held: bool = False  # after holding replies, the visitor never had the answer
 
 
 class Rated(ChatFact, tag="rated"):

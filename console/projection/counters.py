@@ -1,6 +1,6 @@
 """Counters that advance with each fact: figures of queues and agents, late answers. The store counts the same."""
 
-from console.events import Assigned, Estimate, Kept, Message
+from console.events import Answered, Assigned, Ended, Estimate, Kept, Message
 from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
 
 LATEST = 30  # late answers kept; the same as in functions/figures.lua
@@ -61,6 +61,21 @@ class Counters:
     def late_turn(self, chat: ChatState, at: int, outcome: str) -> None:
         """What became of a turn whose promise is broken already, when no answer does."""
         self.count(chat.queue, at, outcome, int(bool(chat.turn and chat.late)))
+
+    def gave(self, chat: ChatState, agent: str, at: int, answer: Answered) -> None:
+        self.measure(chat, at, "r", answer.waited, within=answer.kept)
+        self._answers_of(agent, at, in_time=answer.own)
+
+    def never_answered(self, chat: ChatState, fact: Ended) -> None:
+        """A chat that ends with holding replies only; what is late besides is counted as such."""
+        self.count(chat.queue, fact.at, "held_left", int(not (chat.turn and chat.late)))
+        self._answers_of(fact.agent, fact.at, in_time=False)
+
+    def _answers_of(self, agent: str, at: int, *, in_time: bool) -> None:
+        if agent in self.agents:
+            figures = self.agents[agent].figures.at(at)
+            figures.answers += 1
+            figures.answered_in_time += in_time
 
     def answered(self, chat: ChatState, fact: Message) -> None:
         turn = fact.turn

@@ -272,6 +272,8 @@ class Picture(Counters):
         if fact.turn is not None:
             self.answered(chat, fact)
             _clear_turn(chat)
+        if fact.answer is not None:
+            self.gave(chat, fact.author.id, fact.at, fact.answer)
         if fact.by != "visitor":
             self.promised(chat, fact.at, fact.promised)
             chat.promise, chat.promise_late = fact.promise, False
@@ -325,6 +327,8 @@ class Picture(Counters):
             self.left_messages += 1
         self.estimated(chat, fact.at, fact.estimate)
         self.late_turn(chat, fact.at, "late_ended" if fact.why == "agent" else "late_left")
+        if fact.held:
+            self.never_answered(chat, fact)
         self.promised(chat, fact.at, fact.promised)
         _clear_turn(chat)
         chat.promise, chat.promise_late = 0, False

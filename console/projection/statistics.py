@@ -12,13 +12,15 @@ from console.domain.opening_hours import midnight
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
 MINUTES, HOURS = 90, 26  # how many spans are kept
-KINDS = "avfwhu"  # of durations: see Statistics
+KINDS = "avrfwhu"  # of durations: see Statistics
 BUCKET = 1.02  # each bucket is 2 % wider than the one before
 COUNTERS = (
     "opened", "left", "abandoned", "patience", "promised", "kept", "canned", "expected", "right",
     "suggested", "suggested_taken", "suggested_edited",
-    "broke", "late_ended", "late_left", "late_no_reply", "late_moved", "moved",
+    "broke", "late_ended", "late_left", "late_no_reply", "late_moved", "moved", "held_left",
 )  # fmt: skip
+
+AGENT_COUNTERS = {"n": "n", "w": "within", "x": "broke", "rn": "answers", "rw": "answered_in_time"}  # stored name: own
 
 
 class Sketch(msgspec.Struct):
@@ -55,13 +57,29 @@ class Sketch(msgspec.Struct):
 
 
 class DayFigures(Sketch):
-    """An agent's answers, and how often the agent's own time for a chat ran out (`broke`), whatever came of it."""
+    """An agent's replies, and how often the agent's own time for a chat ran out (`broke`), whatever came of it.
+
+    A reply is a first word: the answer, or a holding reply. `answers` are answers, and chats that ended in the agent's
+    hands without one after a holding reply.
+    """
 
     broke: int = 0
+    answers: int = 0
+    answered_in_time: int = 0
 
-    def in_time(self) -> float | None:
-        """Return the share of what came due that was answered within its time; None if nothing came due."""
+    def add_counts(self, other: "DayFigures") -> None:
+        """Add what is no sketch."""
+        self.broke += other.broke
+        self.answers += other.answers
+        self.answered_in_time += other.answered_in_time
+
+    def first_word(self) -> float | None:
+        """Return the share of what came due that had a first word within its time; None if nothing came due."""
         return self.within / self.came_due if self.came_due else None
+
+    def answered(self) -> float | None:
+        """Return the share of answers in time; None if there are none."""
+        return self.answered_in_time / self.answers if self.answers else None
 
     @property
     def came_due(self) -> int:
@@ -86,15 +104,16 @@ class AgentFigures(msgspec.Struct):
         for hour, figures in self.hours.items():
             if first <= hour <= now // HOUR:
                 total.merge(figures)
-                total.broke += figures.broke
+                total.add_counts(figures)
         return total
 
 
 class Statistics(msgspec.Struct):
     """What was measured and counted in a span of time.
 
-    Kinds: `a` agents' answer times, `v` the same as visitors experienced them, `f` first responses, `w` waits, `h`
-    handle times, `u` wrap-up. Counters: see COUNTERS; `patience` is the longest wait (ms) of a visitor who left.
+    Kinds: `a` agents' reply times, holding replies among them, `v` the same as visitors experienced them, `r` times
+    from the question to the answer, `f` first responses, `w` waits, `h` handle times, `u` wrap-up. Counters: see
+    COUNTERS; `patience` is the longest wait (ms) of a visitor who left.
     """
 
     kinds: dict[str, Sketch] = {}
@@ -118,6 +137,10 @@ class Statistics(msgspec.Struct):
     def came_due(self) -> int:
         """Return how many promises to visitors were kept, or broken, each once: whatever came of a broken one."""
         return self.of("v").within + self.count("broke")
+
+    def answers_due(self) -> int:
+        """Return how many answers were given, or never came: to who has had a first word, or whose turn was late."""
+        return self.of("r").n + self.count("held_left") + self.count("late_ended") + self.count("late_left")
 
     def merge(self, other: "Statistics") -> None:
         for kind, sketch in other.kinds.items():
@@ -170,7 +193,7 @@ class QueueFigures(msgspec.Struct):
 
 
 def agent_figures_of(counted: Mapping[str, str]) -> AgentFigures:
-    """Build an agent's figures from the store's fields: `<hour>:n`, `w` (within), `x` (broke) and `b<bucket>`.
+    """Build an agent's figures from the store's fields: `<hour>:<name>` as in AGENT_COUNTERS, and `<hour>:b<bucket>`.
 
     Skips other fields: other releases count more, or by day, beside this one.
     """
@@ -178,17 +201,13 @@ def agent_figures_of(counted: Mapping[str, str]) -> AgentFigures:
     for field, value in counted.items():
         first, _, name = field.partition(":")
         hour, bucket = number_of(first), number_of(name[1:]) if name[:1] == "b" else None
-        if hour is None or (name not in ("n", "w", "x") and bucket is None):
+        if hour is None or (name not in AGENT_COUNTERS and bucket is None):
             continue
         figures, count = found.hours.setdefault(hour, DayFigures()), int(value)
         if bucket is not None:
             figures.buckets[bucket] = count
-        elif name == "n":
-            figures.n = count
-        elif name == "w":
-            figures.within = count
         else:
-            figures.broke = count
+            setattr(figures, AGENT_COUNTERS[name], count)
     return found
 
 

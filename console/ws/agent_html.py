@@ -136,7 +136,7 @@ class HtmlRenderer:
             invited=on.invitations(),
             left_messages=picture.left_messages,
             median=day.quantile(0.5),
-            within=day.in_time(),
+            within=day.first_word(),
             now=0,
             promises=len(promises),
             promise=max(promises, default=0),

@@ -34,14 +34,17 @@ class Answering(Visiting):
             self.judge(c)
             turn = self.close_turn(c, began)
         promised = self.end_promise(c)
+        given = {} if promise else self.answer(c, self.members[agent.id], turn)
         if promise:
             c.promise = self.now + promise
+        if promise and turn:
+            self.hold(c, turn["asked"])
         if turn:
             self.open_next(c, read)
             self.measure_answer(c, self.members[agent.id], turn, canned=bool(canned), suggestion=suggestion)
         c.seen_agent = max(read, c.seen_agent)
         how = only(turn=turn, promise=c.promise, canned=canned, suggestion=suggestion)
-        answered = {"read": read, **self.running(c), **how, **promised}
+        answered = {"read": read, **self.running(c), **how, **promised, **given}
         seq = self.record(c, "message", by="agent", **answered, **words(agent, cid, text))
         self.await_visitor(c)
         self.no_timer(chat, "silent")
@@ -64,6 +67,7 @@ class Answering(Visiting):
         self.judge(c)
         self.late_turn(c, "late_no_reply")
         turn = self.close_turn(c)
+        c.unanswered = 0
         self.open_next(c, read)
         seq = self.record(c, "no_reply", turn=turn, **self.running(c), **mark(agent, cid))
         self.await_visitor(c)

@@ -2,6 +2,7 @@
 
 from console.events import (
     AgentChanged,
+    Answered,
     AnyFact,
     Assigned,
     ChatFact,
@@ -51,6 +52,8 @@ class Checker:
         self.promises: dict[str, int] = {}  # chat -> when its agent promised to be back
         self.broken: dict[str, int] = {}  # chat -> the promise recorded as broken
         self.answered: set[str] = set()
+        self.held: dict[str, int] = {}  # chat -> when was asked what has got holding replies only
+        self.unkept: set[str] = set()  # those of them in which a promise was broken
 
     def take(self, n: int, fact: AnyFact) -> None:
         self._expect(n == self.n + 1, "feed numbers are dense", fact)
@@ -72,6 +75,7 @@ class Checker:
             self._promise(fact)
             if isinstance(fact, Message | NoReply) and fact.turn:
                 self._turn(fact, fact.turn)
+            self._answer(fact)
 
     def _log(self, fact: ChatFact) -> None:
         self._expect(fact.seq == self.seq.get(fact.chat, 0) + 1, "a chat's facts are dense", fact)
@@ -160,6 +164,29 @@ class Checker:
         if isinstance(fact, Message) and fact.promise:
             self._expect(fact.by == "agent" and fact.promise > fact.at, "an agent promises what is to come", fact)
             self.promises[fact.chat] = fact.promise
+
+    def _answer(self, fact: ChatFact) -> None:
+        """Whatever the visitor asked is answered once, counted from when they asked it."""
+        held = self.held.get(fact.chat)
+        if isinstance(fact, Message) and fact.by == "agent":
+            if held is not None and fact.promised and not fact.promised.kept:
+                self.unkept.add(fact.chat)
+            self._expect(fact.answer == self._expected(fact, held), "an answer is counted once", fact)
+        if isinstance(fact, Ended):
+            self._expect(fact.held == (held is not None), "who never had an answer is counted", fact)
+        if isinstance(fact, Message) and fact.promise and (held is not None or fact.turn):
+            self.held.setdefault(fact.chat, fact.turn.asked if fact.turn else self.at)
+        elif isinstance(fact, NoReply | Ended) or (isinstance(fact, Message) and fact.by == "agent"):
+            self.held.pop(fact.chat, None)
+            self.unkept.discard(fact.chat)
+
+    def _expected(self, fact: Message, held: int | None) -> Answered | None:
+        if fact.promise or (held is None and fact.turn is None):
+            return None
+        if held is not None:
+            kept = fact.chat not in self.unkept
+            return Answered(fact.at - held, kept=kept, own=kept)
+        return fact.turn and Answered(fact.turn.waited, kept=not fact.turn.late, own=fact.turn.kept)
 
     def _turn(self, fact: Message | NoReply, turn: Turn) -> None:
         before = sum(stay.queue + stay.delivery + stay.noticing for stay in turn.earlier)

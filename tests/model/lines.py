@@ -376,6 +376,7 @@ class Lines(Queues):
             own |= self.compare(c, self.now - c.since, left=True)
         own |= self.end_promise(c)
         self.late_turn(c, "late_ended" if why == "agent" else "late_left")
+        own |= self.never_answered(c)
         c.clear_turn()
         c.place, c.ended, c.draft = "wrapup" if wraps else "ended", self.now, ""
         c.tabs.clear()

@@ -53,6 +53,8 @@ class Chat:
     answered: bool = False
     promise: int = 0
     promise_late: bool = False
+    unanswered: int = 0  # when the visitor asked what has only been answered with holding replies
+    unkept: bool = False  # one of their promises was
     reason: str = ""
     tags: list[str] = field(default_factory=list)
     guests: list[str] = field(default_factory=list)

@@ -4,6 +4,7 @@ import pytest
 
 from console.events import (
     AgentChanged,
+    Answered,
     AnyFact,
     Assigned,
     Author,
@@ -60,6 +61,16 @@ def promising() -> list[AnyFact]:
     return [*history(), Message(10, "c1", 6, 5, "agent", ANA, "x3", "A moment", promise=60)]
 
 
+def holding() -> list[AnyFact]:
+    """Ana answered what Vera asked at 2 with a promise to be back at 60."""
+    turn = Turn(2, 2, 8, 7, late=True, noticing=8)
+    return [*history()[:5], Message(10, "c1", 5, 3, "agent", ANA, "x2", "A moment", read=2, turn=turn, promise=60)]
+
+
+def back(answer: Answered | None) -> Message:
+    return Message(50, "c1", 6, 5, "agent", ANA, "x4", "Here", answer=answer, promised=Kept(60, kept=True))
+
+
 def second(seat: int = 1) -> list[AnyFact]:
     """Another chat goes to Ana."""
     return [
@@ -74,6 +85,8 @@ def test_good_histories_pass() -> None:
     check([*offered(), Withdrawn(4, "c1", 4, 2, "ana", "declined"), Overflowed(5, "c1", 5, 2, "help")])
     check([*wrapping(), Labelled(12, "c1", 7, 6, ANA, "x4", "Billing"), Wrapped(12, "c1", 8, 6, "ana", "done", 1)])
     check([*promising(), Message(50, "c1", 7, 6, "agent", ANA, "x4", "Here", promised=Kept(60, kept=True))])
+    check([*holding(), back(Answered(48, kept=True, own=True))])
+    check([*holding(), Ended(50, "c1", 6, 5, "agent", "ana", promised=Kept(60, kept=True), held=True)])
     check([*history(), Transferred(11, "c1", 6, 5, ANA, "x4", "ana", "help", 20), *second()])
 
 
@@ -168,6 +181,26 @@ def test_a_late_answer_without_all_of_its_stages_is_found() -> None:
     )
     with pytest.raises(BrokenPromise, match="stages"):
         check(facts)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, Answered(40, kept=True, own=True), Answered(48)], ids=["none", "short", "late"]
+)
+def test_an_answer_after_a_holding_reply_that_counts_wrong_is_found(answer: Answered | None) -> None:
+    with pytest.raises(BrokenPromise, match="answer"):
+        check([*holding(), back(answer)])
+
+
+def test_an_answer_that_counts_twice_is_found() -> None:
+    answer = Answered(48, kept=True, own=True)
+    again = Message(51, "c1", 7, 6, "agent", ANA, "x5", "Still here", answer=answer)
+    with pytest.raises(BrokenPromise, match="once"):
+        check([*holding(), back(answer), again])
+
+
+def test_an_answer_that_never_came_and_is_not_counted_is_found() -> None:
+    with pytest.raises(BrokenPromise, match="never had"):
+        check([*holding(), Ended(50, "c1", 6, 5, "agent", "ana", promised=Kept(60, kept=True))])
 
 
 def test_a_chat_with_two_holders_is_found() -> None:

@@ -94,8 +94,35 @@ class Turns(State):
         kept = self.now <= c.promise and not c.promise_late
         promised = {"due": c.promise, **only(kept=kept)}
         c.promise, c.promise_late = 0, False
+        c.unkept = c.unkept or (c.unanswered > 0 and not kept)
         self.count(c.queue, promised=1, kept=int(kept))
         return {"promised": promised}
+
+    def hold(self, c: Chat, asked: int) -> None:
+        """The visitor got a first word, and no answer yet."""
+        if not c.unanswered:
+            c.unanswered, c.unkept = asked, False
+
+    def answer(self, c: Chat, member: Member, turn: FactDict) -> FactDict:
+        """Count what a message without a promise answers, and return it as a member of the fact."""
+        if not c.unanswered and not turn:
+            return {}
+        waited = self.now - (c.unanswered or turn["asked"])
+        kept, own = ("late" not in turn, "kept" in turn) if not c.unanswered else (not c.unkept,) * 2
+        c.unanswered = 0
+        self.measure(c.queue, "r", waited, within=kept)
+        self.measure_agent(member, rn=1, rw=int(own))
+        return {"answer": {"waited": waited, **only(kept=kept, own=own)}}
+
+    def never_answered(self, c: Chat) -> FactDict:
+        """Count a chat that ends with holding replies only, once."""
+        if not c.unanswered:
+            return {}
+        c.unanswered = 0
+        self.count(c.queue, held_left=int(not (c.turn and c.late)))
+        if c.place == "active":
+            self.measure_agent(self.members[c.agent], rn=1)
+        return {"held": True}
 
     # --- figures -------------------------------------------------------------------------------
 

@@ -35,8 +35,13 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
     S.judge(c)
     turn = S.close_turn(c, q, num(began))
   end
-  local promised = S.promised(c)
-  if num(promise) > 0 then S.promise(c, num(promise)) end
+  local promised, given = S.promised(c), nil
+  if num(promise) > 0 then
+    S.promise(c, num(promise))
+    if turn then S.hold(c, turn.asked) end
+  else
+    given = S.answer(c, turn)
+  end
   -- Messages that arrived while the agent was writing are not answered yet. They open a new turn, dated at the first of
   -- them.
   if turn then
@@ -52,6 +57,7 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
       .. S.running(c)
       .. (turn and ',"turn":' .. turn.json or '')
       .. (promised and ',' .. promised or '')
+      .. (given and ',"answer":' .. given.json or '')
       .. (num(promise) > 0 and ',"promise":' .. c.promise or '')
       .. (canned ~= '' and ',"canned":"' .. canned .. '"' or '')
       .. (suggestion ~= '' and ',"suggestion":"' .. suggestion .. '"' or ''),
@@ -62,6 +68,7 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
   -- An answer means that somebody is there: the visitor has a full idle time again.
   S.no_timer('silent', chat)
   if turn then S.answered(c, id, turn, canned ~= '', suggestion) end
+  if given then S.gave(c, id, given) end
   S.refresh(id)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
@@ -76,6 +83,7 @@ verb('no_reply', function(id, fence, chat, cid, digest, payload)
   S.judge(c)
   S.late_turn(c, 'late_no_reply')
   local turn = S.close_turn(c, q)
+  S.unhold(c)
   local unread, at = S.first_unread(c, read)
   if unread then S.open_turn(c, q, unread, at) end
   local seq = S.record(c, 'no_reply', '"turn":' .. turn.json .. S.running(c), payload)

@@ -47,6 +47,7 @@ function S.finish(c, why, payload)
   local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == '' and S.agent(agent).connected == '1'
   if was == 'waiting' then S.unline(c) end
   S.late_turn(c, why == 'agent' and 'late_ended' or 'late_left')
+  local held = S.never_answered(c)
   S.clear_turn(c)
   for _, kind in ipairs({ 'ask', 'silent', 'abandon', 'unseen', 'tabs', 'overflow', 'language', 'again', 'offer' }) do
     S.no_timer(kind, c.id)
@@ -63,6 +64,7 @@ function S.finish(c, why, payload)
   if was == 'waiting' or was == 'offered' then own = own .. S.compare(c, NOW - num(c.since), true) end
   local promised = S.promised(c)
   if promised then own = own .. ',' .. promised end
+  if held then own = own .. ',"held":true' end
   S.put(c, 'place', wraps and 'wrapup' or 'ended')
   S.put(c, 'ended', STAMP)
   S.put(c, 'nots', '0')

@@ -5,8 +5,8 @@ local LATEST = 30 -- late answers kept in full
 
 local function bucket(ms) return int(math.floor(math.log(math.max(ms, 1)) / math.log(1.02))) end
 
--- Adds one duration to what one call counts. Kinds: a agents' answers, v the same as visitors experienced them, f first
--- responses, w waits, h handle times, u wrap-up.
+-- Adds one duration to what one call counts. Kinds: a agents' replies, holding replies among them, v the same as visitors
+-- experienced them, r answers, from the question on, f first responses, w waits, h handle times, u wrap-up.
 function S.sample(counted, kind, ms, within)
   counted[kind .. bucket(ms)] = 1
   if within then counted[kind .. 'w'] = 1 end
@@ -15,8 +15,9 @@ end
 
 local HOURS = 26 -- an agent's own that are kept
 
--- The agent's own figures by hour: n answers, w of them within their own time, x times that their own time broke, and
--- the answers' buckets b.
+-- The agent's own figures by hour: n replies, w of them within their own time, x times that their own time broke, the
+-- replies' buckets b; rn answers, or chats that ended in their hands without one after a holding reply, and rw of them in
+-- time.
 function S.measure(id, counted)
   local name, hour = key('times', id), math.floor(NOW / 3600000)
   if num(redis.call('HGET', name, 'hour')) ~= hour then
@@ -31,7 +32,7 @@ function S.measure(id, counted)
   end
 end
 
--- Counts an answer that closed a turn.
+-- Counts a reply that closed a turn: a first word, be it the answer or a holding reply.
 function S.answered(c, id, turn, canned, suggestion)
   S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. bucket(turn.mine)] = 1 })
   local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
@@ -59,6 +60,22 @@ function S.answered(c, id, turn, canned, suggestion)
       .. '}'
   )
   redis.call('LTRIM', P .. 'lates', 0, LATEST - 1)
+end
+
+-- Counts an answer; `given` is from S.answer.
+function S.gave(c, id, given)
+  S.measure(id, { rn = 1, rw = given.own and 1 or nil })
+  S.tally(c.queue, S.sample({}, 'r', given.waited, given.kept))
+end
+
+-- Counts a chat that ends with holding replies only, and returns whether it is one. A turn that is late besides has been
+-- counted for the queue: no chat counts twice.
+function S.never_answered(c)
+  if num(c.held) == 0 then return false end
+  if num(c.turn) == 0 or c.late ~= '1' then S.tally(c.queue, { held_left = 1 }) end
+  if c.place == 'active' then S.measure(c.agent, { rn = 1 }) end
+  S.unhold(c)
+  return true
 end
 
 -- Returns the queue's spans that are still kept, as {name, fields}.

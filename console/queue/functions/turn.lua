@@ -115,7 +115,7 @@ function S.close_turn(c, q, began)
   local asked = num(c.turn)
   local waited = NOW - asked
   local mine = NOW - math.max(asked, num(c.assigned))
-  local turn = { waited = waited, mine = mine, kept = c.overdue ~= '1', late = c.late == '1' }
+  local turn = { asked = asked, waited = waited, mine = mine, kept = c.overdue ~= '1', late = c.late == '1' }
   if began and c.answered ~= '1' then
     S.put(c, 'answered', '1')
     turn.first = math.max(NOW - num(c.opened), 1)
@@ -177,6 +177,38 @@ function S.promise(c, ms)
   S.timer('promise', c.id, NOW + ms)
 end
 
+-- A holding reply is a first word and no answer: when the visitor asked is kept until one comes, whoever has the chat.
+function S.hold(c, asked)
+  if num(c.held) == 0 then S.put_all(c, { held = int(asked), held_broken = '0' }) end
+end
+
+function S.unhold(c)
+  if num(c.held) > 0 then S.put(c, 'held', '0') end
+end
+
+-- What a message without a promise answers, as the account that S.gave counts; nil if nothing was asked. `turn` is the
+-- one it closed. After holding replies it is in time if all their promises were kept: what was promised last is not all
+-- that the visitor was told.
+function S.answer(c, turn)
+  local held = num(c.held)
+  if held == 0 and not turn then return nil end
+  local given = { waited = NOW - (held > 0 and held or turn.asked) }
+  if held > 0 then
+    given.kept = c.held_broken ~= '1'
+    given.own = given.kept
+  else
+    given.kept = not turn.late
+    given.own = turn.kept
+  end
+  given.json = '{"waited":'
+    .. int(given.waited)
+    .. (given.kept and ',"kept":true' or '')
+    .. (given.own and ',"own":true' or '')
+    .. '}'
+  S.unhold(c)
+  return given
+end
+
 -- Settles and counts the promise to be back. Returns it as a member of a fact, or nil if there is none.
 function S.promised(c)
   local due = num(c.promise)
@@ -185,6 +217,7 @@ function S.promised(c)
   S.no_timer('promise', c.id)
   S.put(c, 'promise', '0')
   S.put(c, 'promise_late', '0')
+  if not kept and num(c.held) > 0 then S.put(c, 'held_broken', '1') end
   S.tally(c.queue, { promised = 1, kept = kept and 1 or nil })
   return '"promised":{"due":' .. int(due) .. (kept and ',"kept":true' or '') .. '}'
 end

@@ -318,7 +318,14 @@ async def test_waits_answers_and_ends_are_counted_by_queue(shift: Shift) -> None
     await shift.labels("ana", chat, "billing")
     await shift.ends("ana", chat)
     figures = (await shift.picture()).queues["sales"].figures.over(shift.workspace.now(), 15)
-    assert {kind: sketch.n for kind, sketch in figures.kinds.items()} == {"w": 1, "a": 1, "v": 1, "f": 1, "h": 1}
+    assert {kind: sketch.n for kind, sketch in figures.kinds.items()} == {
+        "w": 1,
+        "a": 1,
+        "v": 1,
+        "r": 1,
+        "f": 1,
+        "h": 1,
+    }
     assert figures.count("opened") == 1
     assert figures.of("a").share_within() == 1.0
     assert 1_980 <= figures.of("v").quantile(0.5) <= 2_200
