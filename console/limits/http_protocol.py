@@ -20,7 +20,8 @@ BODY_WITHIN, BODY_RATE = 10.0, 1_000  # seconds for a body, plus a second per th
 READ_WITHIN = 30.0  # seconds in which a client must read some of a pending response
 IDLE = 5  # seconds a connection without a request stays open
 MOST_PIPELINED = 8  # requests behind an unanswered one
-LINGER, MOST_LINGER = 1.0, 256 * 1024  # seconds and bytes that a refused client may go on sending; they are discarded
+LINGER = 1.0  # seconds that a refused client has to read why
+MOST_LINGER = 256 * 1024  # bytes of it that are discarded meanwhile; beyond that it cannot send any more
 PIECE = 4 * 1024  # bytes passed to the parser at once: a head may exceed its limit by that much before it is noticed
 
 log = structlog.get_logger()
@@ -193,7 +194,9 @@ class HttpProtocol(HttpToolsProtocol):
     def _throw_away(self, size: int) -> None:
         self._thrown_away += size
         if self._thrown_away > MOST_LINGER:
-            self.transport.abort()
+            # Not the end yet: whoever still writes when the connection breaks may never read the answer. A proxy then
+            # says 502 and takes us for dead.
+            self.flow.pause_reading()
 
 
 def _answer(status: HTTPStatus) -> bytes:

@@ -106,6 +106,21 @@ async def test_pages_pass_the_proxy_as_they_are(house: House) -> None:
         assert large.status_code == 413
 
 
+async def test_bodies_that_are_too_large_are_refused_and_shut_nobody_out(house: House) -> None:
+    """A proxy that gets no whole answer says 502, takes the process for dead, and soon has none to send people to."""
+    async with httpx.AsyncClient(base_url=house.url) as browser:
+        await eventually(lambda: is_up(house), "the proxy to answer")
+        for _ in range(15):
+            answers = await asyncio.gather(*(too_large(house) for _ in range(4)))
+            assert answers == [413] * 4, house.proxy.log.read_text()[-4000:]
+            assert (await browser.get("/sign-in")).status_code == 200
+
+
+async def too_large(house: House) -> int:
+    async with httpx.AsyncClient(base_url=house.url) as attacker:
+        return (await attacker.post("/sign-in", content=b"email=" + b"a" * (2 << 20))).status_code
+
+
 async def is_up(house: House) -> bool:
     async with httpx.AsyncClient(base_url=house.url) as browser:
         return (await browser.get("/readyz")).status_code == 200

@@ -68,7 +68,7 @@ def nginx(folder: Path, ports: list[int], ours: Certificate) -> Iterator[Proxy]:
 def caddy(folder: Path, ports: list[int], ours: Certificate) -> Iterator[Proxy]:
     """`deploy/Caddyfile` with the variables it offers, and a certificate that is here already."""
     secure = free_port()
-    site = {r"\trequest_body \{": f"\ttls {ours.chain} {ours.key}\n\trequest_body {{"}
+    site = {r"\t@monitoring \{": f"\ttls {ours.chain} {ours.key}\n\t@monitoring {{"}
     here = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
     (folder / "Caddyfile").write_text(here + _changed(EXAMPLES / "Caddyfile", site))
     command = [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]

@@ -153,6 +153,21 @@ async def test_a_body_in_chunks_is_counted_as_it_comes(desk: Desk, parsed: list[
     assert sum(parsed) <= MOST_BODY + 2 * http_protocol.PIECE
 
 
+async def test_whoever_still_sends_a_refused_body_can_read_why(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy whose write fails says 502 and takes the server for dead: the connection stays until LINGER is over."""
+    refused: list[HttpProtocol] = []
+    refuse = HttpProtocol._refuse
+    monkeypatch.setattr(HttpProtocol, "_refuse", lambda self, why: (refused.append(self), refuse(self, why))[1])
+    client = await Client.at(
+        desk, b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99000000\r\n\r\n" + b"a" * 20_000_000
+    )
+    await eventually(lambda: refused and refused[0].flow.read_paused, "the server to read no more")
+    assert not refused[0].transport.is_closing()
+    assert refused[0]._thrown_away < 1_000_000
+    assert await client.status() == 413
+    refused[0].transport.abort()
+
+
 @pytest.mark.usefixtures("hurry")
 async def test_half_a_head_is_not_waited_for(desk: Desk) -> None:
     client = await Client.at(desk, b"GET / HTTP/1.1\r\nHost: x\r\nX-")
