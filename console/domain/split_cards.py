@@ -23,6 +23,7 @@ from console.domain.card_numbers import (
 
 MOST_PARTS = 4  # messages
 MOST_BETWEEN = 40  # characters of a message before or after its part
+GROUPS = (4, 5, 6)  # digits of a group that may follow words
 
 
 class Part(NamedTuple):
@@ -65,7 +66,13 @@ def _head(at: int, text: str) -> Part | None:
     run = next(long_runs(text, 1), None)
     if run is None or run.places[0] > MOST_BETWEEN or _is_dialled(run):
         return None
-    return Part(at, run, _has_words(text[: run.places[0]]))
+    words = _has_words(text[: run.places[0]])
+    return None if words and _first_group(run) not in GROUPS else Part(at, run, words)
+
+
+def _first_group(run: Run) -> int:
+    first = run.places[0]
+    return next((size for size, place in enumerate(run.places) if place != first + size), len(run.places))
 
 
 def _tail(at: int, run: Run) -> Part | None:

@@ -133,3 +133,64 @@ async def test_parts_of_two_people_are_two_numbers(server: RunningServer, ana: A
     await ana.answers(vera.chat, "1234 5608 is its number here")
     await vera.reads("1234 5608 is its number here")
     assert "order 4929 4219" in vera.texts()
+
+
+async def test_a_draft_hides_the_end_of_the_number_that_is_in_an_earlier_answer(
+    server: RunningServer, ana: Agent
+) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("Which card do you have of mine?")
+    await ana.gets(vera.chat)
+    await ana.answers(vera.chat, FIRST)
+    await ana.say_frame("draft", chat=vera.chat, text="1234 5608")
+    again = await eventually(lambda: comes_back(server, vera.chat, "5608"), "the draft to be kept")
+    assert again["draft"] == f"{MASK * 4} 5608"
+    assert FIRST in vera.texts()
+
+
+async def comes_back(server: RunningServer, chat: str, draft: str) -> Frame | None:
+    """The chat as Ana's next console is told of it, if its draft is there."""
+    console = await Agent.comes(server, "ana", tab=new_cid(), take=True)
+    held = next(one for one in (await console.is_welcome())["chats"] if one["id"] == chat)
+    await console.leave()
+    return held if draft in held.get("draft", "") else None
+
+
+async def test_a_rating_that_completes_the_number_hides_it_in_the_chat(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens(FIRST)
+    await ana.gets(vera.chat)
+    await ana.answers(vera.chat, "I can't take it here")
+    await vera.reads("I can't take it here")
+    await vera.command("rate", score=1, comment="1234 5608 is what you need")
+    assert (await redaction(vera))["text"] == HIDDEN[0]
+    rated = await ana.is_told("rated")
+    assert rated["comment"] == f"{MASK * 4} 5608 is what you need"
+
+
+async def test_a_note_of_a_transfer_that_completes_the_number_hides_it(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("I told you my number on the phone")
+    await ana.gets(vera.chat)
+    await ana.command("note", chat=vera.chat, text=FIRST)
+    sam = await Agent.comes(server, "ben")
+    await sam.is_welcome()
+    await ana.command("transfer", chat=vera.chat, agent="ben", note="1234 5608, please charge it")
+    held = await sam.gets(vera.chat)
+    texts = json.dumps(held["facts"], ensure_ascii=False)
+    assert HIDDEN[0] in texts
+    assert f"{MASK * 4} 5608, please charge it" in texts
+    assert "4929" not in texts
+    assert [fact for fact in vera.facts() if fact["kind"] == "redacted"] == []
+    await sam.leave()
+
+
+async def test_a_number_over_the_end_of_a_chat_is_hidden_when_it_is_reopened(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens(FIRST)
+    await ana.gets(vera.chat)
+    await vera.command("end")
+    await ana.wraps_up(vera.chat)
+    await vera.says(SECOND)
+    assert (await redaction(vera))["text"] == HIDDEN[0]
+    assert (await vera.reads(HIDDEN[1]))["hidden"] is True

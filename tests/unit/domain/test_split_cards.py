@@ -72,6 +72,11 @@ def test_only_the_message_with_the_last_digits_tells_of_the_others() -> None:
     assert not may_end_a_card("thanks")
 
 
+@pytest.mark.parametrize("text", ["question 1", "I need 12", "see you on May 23", "thanks", "", "it is 41111111"])
+def test_most_messages_with_a_number_look_like_no_part_of_a_card(text: str) -> None:
+    assert not may_end_a_card(text)
+
+
 def test_more_parts_than_a_card_has_groups_are_other_numbers() -> None:
     digits = ["411", "111", "111", "111", "1111"]
     assert len(digits) > MOST_PARTS
