@@ -49,6 +49,16 @@ async def test_a_note_leaves_no_trace_with_the_visitor(server: RunningServer, an
     await vera.goes()
 
 
+async def test_a_card_number_in_two_messages_is_hidden_in_her_pane(server: RunningServer, ana: Desk) -> None:
+    vera = await Vera.comes(server, "my card is 4929 4219")
+    told = ana.page.locator("#pane-1 .m.visitor p")
+    await expect(told).to_have_text(["my card is 4929 4219"])
+    await vera.says("1234 5608")
+    await expect(told).to_have_text(["my card is •••• ••••", "•••• 5608"])
+    await expect(ana.page.locator("#pane-1 .m.visitor").last).to_contain_text("card number hidden")
+    await vera.goes()
+
+
 async def test_a_reload_finds_chats_drafts_and_clocks(server: RunningServer, ana: Desk) -> None:
     vera = await Vera.comes(server, "hello")
     await ana.page.get_by_label("Reply to Vera").fill("half a sen")
