@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse
 
 from console.domain.permissions import may
 from console.views.assets import scripts, static
+from console.views.bidi import isolating
 from console.views.i18n import SOURCE, negotiate, page_texts
 from console.views.initials import initials, tone
 from console.views.linkify import linkify, page_label
@@ -45,6 +46,8 @@ def environment(locale: str = SOURCE) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(page_texts().get(locale), newstyle=True)  # type: ignore[attr-defined]
+    for name in ("gettext", "ngettext"):
+        made.globals[name] = isolating(made.globals[name])  # type: ignore[arg-type]
     made.globals |= {
         "static": static,
         "scripts": scripts,

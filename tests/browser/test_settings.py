@@ -151,6 +151,23 @@ async def test_a_new_member_keeps_the_password_while_the_rest_is_mended(
     await saves(page, "Mia")
 
 
+async def test_an_arabic_name_is_written_from_right_to_left_and_addresses_are_not(
+    empty_server: RunningServer, page: Page
+) -> None:
+    await sign_in(page, empty_server)
+    await page.goto(f"{empty_server.url}/settings/sites/new")
+    direction = "box => getComputedStyle(box).direction"
+    for label, text, way in (
+        ("Name", "متجر الصوف", "rtl"),
+        ("Name", "Wool shop", "ltr"),
+        ("Privacy page", "علي", "ltr"),
+    ):
+        box = page.get_by_label(label)
+        await box.fill(text)
+        assert await box.evaluate(direction) == way
+    await page.get_by_label("Privacy page").fill("")
+
+
 async def test_a_new_site_shows_its_line_and_copies_it(empty_server: RunningServer, page: Page) -> None:
     await sign_in(page, empty_server)
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=empty_server.url)

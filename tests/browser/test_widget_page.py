@@ -175,6 +175,28 @@ async def test_right_to_left_turns_the_widget_round(shop: RunningServer, browser
     await vera.leaves()
 
 
+async def test_latin_names_stand_over_their_messages_from_right_to_left(
+    shop: RunningServer, browser: Browser, ana: Ana
+) -> None:
+    """Each line has the direction of its own text; where it stands is the panel's direction."""
+    vera = await Vera.at(shop, browser)
+    await vera.page.evaluate("sestetto('set', { locale: 'ar' })")
+    await vera.starts_with("أين طلبي 20417 (Merino)؟", name="علي")
+    await eventually(lambda: ana.heard() == ["أين طلبي 20417 (Merino)؟"])
+    await ana.says("Hello علي, order 20417 is on its way. It comes tomorrow between nine and ten.")
+    await vera.sees("is on its way")
+    edges = await vera.widget.locator(".them, .me").evaluate_all(
+        """all => all.map(one => [...one.querySelectorAll("b, .bubble, small")].map(part => {
+            const {left, right} = part.getBoundingClientRect(), {left: from, right: to} = one.getBoundingClientRect();
+            return [one.className + " " + part.localName, Math.round(left - from), Math.round(to - right)];
+        }))"""
+    )
+    inset = {name: (left, right) for parts in edges for name, left, right in parts}
+    assert inset["them b"][1] == inset["them p"][1] == inset["them small"][1] == 0, "hers begin at the right"
+    assert inset["me p"][0] == inset["me small"][0] == 0, "the visitor's own end at the left"
+    await vera.leaves()
+
+
 async def test_on_a_phone_it_fills_the_screen_with_fields_that_do_not_zoom(
     shop: RunningServer, browser: Browser
 ) -> None:

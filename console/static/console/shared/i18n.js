@@ -5,6 +5,11 @@ import { readerLocale } from "../../times.js";
 /** @type {Record<string, string>} */
 const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
 
+const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** Keep a text from right to left together, so that a number after it stays on its side. @param {string} text */
+export const isolated = (text) => (FROM_RIGHT.test(text) ? `\u2068${text}\u2069` : text);
+
 /**
  * Return a text with its `{names}` filled in.
  * @param {string} key
@@ -12,7 +17,7 @@ const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
  * @returns {string}
  */
 export function t(key, values = {}) {
-  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => isolated(String(values[name] ?? "")));
 }
 
 /** Whether there is such a text. @param {string} key */

@@ -1,0 +1,29 @@
+"""Names and texts in scripts from right to left, inside of our own sentences."""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+ISOLATE, END = "\u2068", "\u2069"  # first strong isolate, pop directional isolate
+
+
+def isolated(value: Any) -> Any:
+    """Keep a text from right to left together: else it takes a number or bracket that follows it to its other side."""
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isascii():
+        return value
+    backwards = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in value)
+    return f"{ISOLATE}{value}{END}" if backwards else value
+
+
+def isolating(gettext: Callable[..., str]) -> Callable[..., str]:
+    """Return this gettext of a template with all that is filled in isolated."""
+
+    @pass_context
+    def filled(context: Context, /, *texts: Any, **values: Any) -> str:
+        return gettext(context, *texts, **{name: isolated(value) for name, value in values.items()})
+
+    return filled
