@@ -108,16 +108,7 @@ class Store:
 
     async def function(self, name: str, key: str, *args: str | bytes | int) -> Any:
         """Call one of our Functions on the workspace that `key` belongs to."""
-        version, _ = library()
-        try:
-            return await self.command("FCALL", f"{name}_{version}", 1, key, *args)
-        except ResponseError as problem:
-            if "Function not found" not in str(problem):
-                # A store that was restarted or replaced lost our library: load it and call again. The first call did
-                # nothing.
-                raise
-        await self._load(self.command)
-        return await self.command("FCALL", f"{name}_{version}", 1, key, *args)
+        return await call_function(self.command, name, key, *args)
 
     async def close(self) -> None:
         """Wait for running calls, then close the connection."""
@@ -177,7 +168,7 @@ class Store:
             if run_id != self._run_id:
                 if problem := misfit(info, at_start=not self._run_id):
                     raise SettingError(f"The store at {without_password(self.url)} {problem}")
-                await self._load(direct)
+                await load_library(direct)
                 for hook in self.on_run:
                     await hook(direct)
                 # Set only when all hooks have passed; otherwise the next connection runs them again.
@@ -196,15 +187,29 @@ class Store:
         if connection is not None:
             await connection.disconnect(nowait=True)
 
-    @staticmethod
-    async def _load(command: Direct) -> None:
-        _, source = library()
-        try:
-            await command("FUNCTION", "LOAD", source)
-        except ResponseError as problem:
-            # Another process has loaded the same version.
-            if "already exists" not in str(problem):
-                raise
+
+async def call_function(command: Direct, name: str, key: str, *args: str | bytes | int) -> Any:
+    """Call one of our Functions; load the library first if the store has lost it."""
+    version, _ = library()
+    try:
+        return await command("FCALL", f"{name}_{version}", 1, key, *args)
+    except ResponseError as problem:
+        if "Function not found" not in str(problem):
+            # A store that was restarted or replaced lost our library, or a newer process deleted it: load it and call
+            # again. The first call did nothing.
+            raise
+    await load_library(command)
+    return await command("FCALL", f"{name}_{version}", 1, key, *args)
+
+
+async def load_library(command: Direct) -> None:
+    _, source = library()
+    try:
+        await command("FUNCTION", "LOAD", source)
+    except ResponseError as problem:
+        # Another process has loaded the same version.
+        if "already exists" not in str(problem):
+            raise
 
 
 def fields_of(info: bytes) -> dict[str, str]:

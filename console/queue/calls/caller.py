@@ -14,7 +14,7 @@ from console.queue.results import (
     REFUSALS,
     Said,
 )
-from console.queue.store import Direct, Store, check_promises, library
+from console.queue.store import Direct, Store, call_function, check_promises
 
 OTHER_STORE = (
     "The store belongs to another installation than the database. Point SESTETTO_STORE and SESTETTO_DATABASE (or "
@@ -77,8 +77,7 @@ class Caller:
         await self.store.command("HDEL", self.keys.head, "owner")
 
     async def _begin(self, direct: Direct, believed: str) -> None:
-        version, _ = library()
-        reply = await direct("FCALL", f"begin_{version}", 1, self.keys.head, believed, secrets.token_hex(8))
+        reply = await call_function(direct, "begin", self.keys.head, believed, secrets.token_hex(8))
         epoch = reply[0].decode()
         if epoch != self.epoch:
             first = self.epoch == ""

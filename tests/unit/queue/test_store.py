@@ -129,6 +129,17 @@ async def test_forgotten_functions_are_loaded_again(own: EmbeddedStore, other: R
         assert len(set(chats)) == 3
 
 
+async def test_the_epoch_turns_also_where_the_functions_were_forgotten(own: EmbeddedStore, other: Redis) -> None:
+    async with at_work(own) as shift:
+        epoch = shift.workspace.epoch
+        await other.execute_command("FUNCTION", "FLUSH")
+        await shift.workspace.turn_epoch(epoch)
+        assert shift.workspace.epoch != epoch
+        second = Workspace(shift.workspace.store, "second")
+        await other.execute_command("FUNCTION", "FLUSH")
+        assert (await second.snapshot()).n == 0
+
+
 async def test_a_flushed_store_starts_a_new_epoch_for_everybody(own: EmbeddedStore, other: Redis) -> None:
     async with at_work(own) as shift:
         chat, epoch, told = await shift.opens("vera"), shift.workspace.epoch, []
