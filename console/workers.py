@@ -9,6 +9,7 @@ from console.alerts.outbox_sender import AlertSender
 from console.archive.writer import NAME as ARCHIVE
 from console.background.configuration import Publisher
 from console.background.leases import Leases
+from console.background.libraries import Libraries
 from console.background.lost_chats import LostChats
 from console.background.redactions import Redactions
 from console.background.retention import Retention
@@ -39,6 +40,7 @@ class Workers:
         self._redactions = Redactions(services, self._leads)
         self._backfill = SearchBackfill(services.search.index, self._leads)
         self._lost = LostChats(services, self._leads)
+        self._libraries = Libraries(services, self._leads)
         self._archive = FeedConsumer(
             ARCHIVE,
             services.archive.write,
@@ -71,6 +73,7 @@ class Workers:
             self._retention.sweep,
             self._redactions.run,
             self._lost.run,
+            self._libraries.run,
             self._retention.tidy,
             self._backfill.build,
             self.refused,

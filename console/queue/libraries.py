@@ -1,0 +1,41 @@
+"""Our Functions' versions in the store: each release adds one, and those that nobody uses any more are deleted.
+
+A process notes its version from time to time. One that was noted by nobody for `UNUSED` is deleted; a process of an
+older release that is still there, and notes nothing, loads its own again when it finds it missing.
+"""
+
+from console.queue.store import Store, library
+
+PREFIX = "sestetto_"  # of the libraries' names
+NOTED = "sestetto:libraries"  # hash: version -> ms since 1970; shared by all workspaces of a store
+UNUSED = 24 * 3_600_000  # ms
+
+
+async def note_library(store: Store) -> None:
+    """Note that this process uses its version."""
+    await store.command("HSET", NOTED, library()[0], await _now(store))
+
+
+async def delete_unused(store: Store) -> list[str]:
+    """Delete the versions that nobody has used for long; return them. What was never noted counts from now on."""
+    now, deleted = await _now(store), []
+    noted = await store.command("HGETALL", NOTED)
+    used = {name.decode(): int(at) for name, at in zip(noted[::2], noted[1::2], strict=True)}
+    for version in await _loaded(store):
+        if version not in used:
+            await store.command("HSETNX", NOTED, version, now)
+        elif now - used[version] > UNUSED and version != library()[0]:
+            await store.command("FUNCTION", "DELETE", PREFIX + version)
+            await store.command("HDEL", NOTED, version)
+            deleted.append(version)
+    return deleted
+
+
+async def _loaded(store: Store) -> list[str]:
+    rows = await store.command("FUNCTION", "LIST", "LIBRARYNAME", PREFIX + "*")
+    return [row[1].decode().removeprefix(PREFIX) for row in rows]
+
+
+async def _now(store: Store) -> int:
+    seconds, micros = await store.command("TIME")
+    return int(seconds) * 1000 + int(micros) // 1000
