@@ -32,6 +32,7 @@ async def test_an_offer_shows_what_it_is_about_its_clock_and_two_buttons(stage: 
 
 async def test_enter_on_accept_takes_it_and_the_next_key_goes_to_its_composer(stage: Stage, desk: Page) -> None:
     await stage.play(offered())
+    await expect(desk.get_by_role("button", name="Accept Enter")).to_be_visible()
     await desk.keyboard.press("Alt+Digit1")
     await expect(desk.get_by_role("button", name="Accept Enter")).to_be_focused()
     await desk.keyboard.press("Enter")
