@@ -9,6 +9,19 @@ const STYLES = {
   medium: { dateStyle: "medium", timeStyle: "medium" },
 };
 
+/** @type {Map<string, Intl.DateTimeFormat>} making one takes longer than using it a thousand times */
+const formats = new Map();
+
+/** @param {string} style */
+function formatOf(style) {
+  let format = formats.get(style);
+  if (!format) {
+    format = new Intl.DateTimeFormat(readerLocale(), STYLES[style] ?? STYLES.medium);
+    formats.set(style, format);
+  }
+  return format;
+}
+
 /**
  * Turn each `<time data-at="ms">` under `root` into local time, once per element.
  * @param {ParentNode} root
@@ -16,8 +29,7 @@ const STYLES = {
 export function localTimes(root) {
   for (const time of root.querySelectorAll("time[data-at]:not([data-local])")) {
     const at = new Date(Number(time.getAttribute("data-at")));
-    const style = time.getAttribute("data-style");
-    time.textContent = new Intl.DateTimeFormat(readerLocale(), STYLES[style ?? ""] ?? STYLES.medium).format(at);
+    time.textContent = formatOf(time.getAttribute("data-style") ?? "").format(at);
     time.setAttribute("data-local", "");
   }
 }

@@ -8,6 +8,7 @@ import { duration, t } from "../shared/i18n.js";
 import { showInitials } from "../shared/initials.js";
 
 const NEAR = 24; // px from the bottom that still count as the bottom
+const EDGE = 40; // px inside the window that a pane must reach to be in view
 const TYPING = 6_000; // ms that a typing indicator stays without a new signal
 
 /** @import { Item } from "../net/outbox.js" */
@@ -60,9 +61,21 @@ export class Pane {
     this.typingSince = 0; // performance.now() when the visitor began; 0: does not type
     this.folds = new Folds(this.scroll, () => this.follow());
     this.lastPreview = ""; // the same, until their message is here
+    this.redrawn = false; // something was drawn in the log since the last sync
+    /** @type {boolean | undefined} whether the pane is inside the window; undefined until the browser says it */
+    this.inside = undefined;
     this.preview = ""; // what the visitor is typing, as far as their site shows it
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    new ResizeObserver(() => this.follow()).observe(this.scroll);
+    // What is read from the layout is read after it was made for the frame: a message makes no layout of its own.
+    const sizes = new ResizeObserver(() => this.follow());
+    for (const one of [this.scroll, ...this.scroll.children]) sizes.observe(one);
+    new IntersectionObserver(([{ isIntersecting }]) => this.setInView(isIntersecting), {
+      rootMargin: `-${EDGE}px 0px`,
+    }).observe(root);
+    this.drawn = new MutationObserver(() => {
+      this.redrawn = true;
+    });
+    this.drawn.observe(this.scroll, { childList: true, subtree: true });
     this.newer.addEventListener("click", () => {
       this.atBottom = true;
       this.follow();
@@ -93,14 +106,25 @@ export class Pane {
     if (change.was !== chat) this.changed();
     this.root.toggleAttribute("data-free", !chat);
     this.scroll.setAttribute("aria-label", chat ? t("conversation", { name }) : t("pane_free", { slot: this.slot }));
-    const more = this.readNewLines();
-    localTimes(this.root);
+    localTimes(this.who);
+    if (this.wasRedrawn() || change.was !== chat) this.syncLog();
+    this.drawSeen();
+    return change;
+  }
+
+  /** Whether anything was drawn in the log since the last time. */
+  wasRedrawn() {
+    const redrawn = this.drawn.takeRecords().length > 0 || this.redrawn;
+    this.redrawn = false;
+    return redrawn;
+  }
+
+  syncLog() {
+    if (this.readNewLines() && !this.atBottom) this.newer.hidden = false;
+    localTimes(this.scroll);
     this.markOwnLines();
     this.folds.sync();
-    this.drawSeen();
     if (this.typingAfter < this.last.visitor) this.showTyping("", 0);
-    this.follow(more);
-    return change;
   }
 
   /** What stands at the end of the log by now; only lines that are new are looked at. @returns {boolean} whether there are any */
@@ -255,7 +279,6 @@ export class Pane {
     const words = /** @type {HTMLElement} */ (bubble.querySelector(".state"));
     words.textContent = t(state);
     bubble.classList.toggle("sent", state === "sent");
-    this.follow();
   }
 
   /** @param {string} cid */
@@ -296,7 +319,6 @@ export class Pane {
     this.typingUntil = text ? performance.now() + TYPING : 0;
     this.typingSince = text ? this.typingSince || performance.now() : 0;
     this.typingAfter = after;
-    this.follow();
   }
 
   /** @param {number} seq */
@@ -331,8 +353,14 @@ export class Pane {
   /** Whether the person could see the pane: inside the window, with the page in front. */
   inView() {
     if (document.visibilityState !== "visible") return false;
+    if (this.inside !== undefined) return this.inside;
     const box = this.root.getBoundingClientRect();
-    return box.bottom > 40 && box.top < window.innerHeight - 40;
+    return box.bottom > EDGE && box.top < window.innerHeight - EDGE;
+  }
+
+  /** @param {boolean} inside */
+  setInView(inside) {
+    this.inside = inside;
   }
 
   /** Only a person scrolls up; a log that changes its height under them does not count. */
@@ -344,9 +372,8 @@ export class Pane {
     if (this.atBottom) this.newer.hidden = true;
   }
 
-  /** Scroll to new messages only if the person was at the bottom; otherwise show that there are some. */
-  follow(more = false) {
+  /** Scroll to the end only if the person was there. */
+  follow() {
     if (this.atBottom) this.scroll.scrollTop = this.scroll.scrollHeight;
-    else if (more) this.newer.hidden = false;
   }
 }
