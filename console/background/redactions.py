@@ -38,7 +38,8 @@ class Redactions:
         """Clean up; what cannot be done yet is tried again. The store rewrites all of its file, so not every second."""
         workspace, heard = self.services.workspace, self._heard
         if await workspace.redacted() > 0:
-            if await workspace.rewrite_feed(await self._read()) > 0:
+            read = await self._read()
+            if read == 0 or await workspace.rewrite_feed(read) > 0:
                 return
             await workspace.rewrite_file()
             self.services.tidy.set()

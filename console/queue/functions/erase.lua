@@ -49,6 +49,10 @@ end
 -- its old pages are freed within five minutes. Returns how many redacted facts may still be in it.
 verb('rewrite_feed', function(upto)
   local feed, hidden = P .. 'feed', redacted(upto)
+  if num(upto) > 0 and not next(hidden) then
+    -- SQL is behind, perhaps for long: nothing can leave the feed yet, and the caller asks every second.
+    return S.reply(int(redis.call('HLEN', P .. 'redacted')))
+  end
   if redis.call('XLEN', feed) <= MOST then
     rewrite(feed, redis.call('XRANGE', feed, '-', '+'), hidden)
   else

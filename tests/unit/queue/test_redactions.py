@@ -1,0 +1,55 @@
+"""Text that was redacted leaves the feed when SQL has read that far; until then the feed is left alone."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest_asyncio
+
+from console.queue.calls.erasure import Redaction
+from tests.support.queue_shift import Shift, opened
+
+FIRST, HIDDEN = "my card is 4929 4219", "my card is •••• ••••"
+
+
+@pytest_asyncio.fixture
+async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(ana=1)
+        await shift.online("ana")
+        yield shift
+
+
+async def redacted(shift: Shift) -> int:
+    """Redact Vera's first message; return the number of the fact that says so."""
+    chat = await shift.opens("vera", FIRST)
+    message = next(fact for fact in await shift.facts("message") if fact.chat == chat)
+    was = await shift.workspace.store.command("LINDEX", shift.workspace.keys.of("log", chat), message.seq - 1)
+    now = msgspec.json.encode(msgspec.json.decode(was) | {"text": HIDDEN})
+    await shift.workspace.redact(Redaction(chat, message.seq, was, now, "redacted", "vera", message.cid))
+    return (await shift.entries())[-1].n
+
+
+async def additions(shift: Shift) -> int:
+    """How many entries the store has written to streams so far."""
+    info = await shift.workspace.store.command("INFO", "commandstats")
+    line = next(line for line in info.decode().splitlines() if line.startswith("cmdstat_xadd:"))
+    return int(line.partition("calls=")[2].partition(",")[0])
+
+
+async def first_message(shift: Shift) -> str:
+    return str((await shift.facts("message"))[0].text)
+
+
+async def test_a_feed_that_sql_has_not_read_yet_is_not_written_anew(shift: Shift) -> None:
+    n = await redacted(shift)
+    before = await additions(shift)
+    assert await shift.workspace.rewrite_feed(n - 1) == 1
+    assert await additions(shift) == before
+    assert await first_message(shift) == FIRST
+
+
+async def test_the_text_leaves_the_feed_once_sql_has_read_the_redaction(shift: Shift) -> None:
+    n = await redacted(shift)
+    assert await shift.workspace.rewrite_feed(n) == 0
+    assert await first_message(shift) == HIDDEN
