@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -162,8 +163,8 @@ alert_rules = Table(
     Column("tell_over", Boolean, nullable=False),
     Column("locale", String(35), nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("message_left", Boolean, nullable=False),
-    Column("chat_came", Boolean, nullable=False),
+    Column("message_left", Boolean, nullable=False, server_default=false()),
+    Column("chat_came", Boolean, nullable=False, server_default=false()),
 )
 
 alert_incidents = Table(

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
+from console.archive.alert_rules import AlertRules
 from console.archive.database import Database, sqlite_url
 from console.archive.feed_cursor import FeedCursor, FeedPosition
 from console.archive.stores import Stores
@@ -99,6 +100,16 @@ async def test_a_process_of_an_older_release_adds_queues_and_sites_to_a_migrated
     stands = await Stores(database).directory.read()
     assert stands.queues == {"q": Queue("q", "Q")}
     assert stands.sites == {"shop": Site("shop", "Shop", "q", (), "en")}
+
+
+async def test_a_process_of_an_older_release_adds_alerts_to_a_migrated_database(database: Database) -> None:
+    columns = "(id, name, queues, late, destinations, quiet_ms, tell_over, locale, active)"
+    async with database.writing() as connection:
+        await connection.execute(
+            text(f"INSERT INTO alert_rules {columns} VALUES ('r', 'R', '[]', true, '[]', 60000, true, 'en', true)")
+        )
+    (rule,) = await AlertRules(database, locales=("en",), clock=lambda: 0).read_all()
+    assert (rule.late, rule.left, rule.came) == (True, False, False)
 
 
 async def test_how_far_the_feed_was_read_and_what_was_set_aside_outlive_the_one_table_of_cursors(

@@ -15,6 +15,3 @@ def upgrade() -> None:
     with op.batch_alter_table("alert_rules") as batch_op:
         for name in COLUMNS:
             batch_op.add_column(sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("alert_rules") as batch_op:
-        for name in COLUMNS:
-            batch_op.alter_column(name, server_default=None)
