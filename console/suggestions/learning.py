@@ -26,6 +26,7 @@ class Learning:
             read, known = self._known.get(queue, (-FRESH, LearnedReplies()))
             if time.monotonic() - read < FRESH:
                 return known
+            kept = self._known  # another one once something is erased while this is read
             found = [
                 Exchange(
                     turn.visitor,
@@ -40,9 +41,9 @@ class Learning:
                 async for turn in self._exchanges.newest(queue, since=now - DAYS * DAY, most=CHATS)
             ]
             known = await asyncio.to_thread(learn, found)
-            self._known[queue] = time.monotonic(), known
+            kept[queue] = time.monotonic(), known
             return known
 
     def forget(self) -> None:
         """Read everything anew the next time: something was erased."""
-        self._known.clear()
+        self._known = {}

@@ -7,11 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
+from console.archive.exchanges import AnsweredTurn, Exchanges
 from console.archive.writer import Archive
 from console.domain.directory import Queue
 from console.domain.ids import new_cid
 from console.events import Author, Message
 from console.services import Services
+from console.suggestions.learning import Learning
 from tests.support.archive_feed import Feed, quick_passwords
 from tests.support.page_client import an_installation, browser_of, signed_in_browser
 
@@ -88,6 +90,34 @@ async def test_what_was_learned_is_not_read_again_for_ten_minutes(services: Serv
     assert (await learned(ana))["support"]["sentences"] == []
     services.learning.forget()
     assert len((await learned(ana))["support"]["sentences"]) == 1
+
+
+class ErasedMeanwhile(Exchanges):
+    """The archive, in which something is erased while it is read."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services.database, services.workspace.name)
+        self.services = services
+
+    async def newest(self, queue: str, *, since: int, most: int) -> AsyncIterator[AnsweredTurn]:
+        async for turn in super().newest(queue, since=since, most=most):
+            self.services.learning.forget()
+            yield turn
+
+
+async def test_what_was_read_while_something_was_erased_is_read_again(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    services.learning = Learning(ErasedMeanwhile(services))
+    feed = Feed(now=services.workspace.now())
+    for chat in ("c1", "c2", "c3"):
+        conversation(feed, chat, "Where is it?", "It takes two days.")
+    await archive(services, feed)
+    assert (await learned(ana))["support"]["sentences"][0]["times"] == 3
+    before = len(feed.entries)
+    conversation(feed, "c4", "Where is it?", "It takes two days.")
+    await Archive(services.database, services.workspace.name).append("e1", feed.entries[before:])
+    assert (await learned(ana))["support"]["sentences"][0]["times"] == 4
 
 
 async def test_a_promise_to_be_back_teaches_nothing(services: Services, ana: httpx.AsyncClient) -> None:
