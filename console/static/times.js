@@ -44,6 +44,10 @@ export function readerLocale() {
 export function zoneTimes(root) {
   for (const time of root.querySelectorAll("time[data-zone]")) {
     const timeZone = time.getAttribute("data-zone") ?? "UTC";
-    time.textContent = new Intl.DateTimeFormat(readerLocale(), { timeStyle: "short", timeZone }).format(new Date());
+    try {
+      time.textContent = new Intl.DateTimeFormat(readerLocale(), { timeStyle: "short", timeZone }).format(new Date());
+    } catch {
+      time.textContent = ""; // a zone that is newer than this browser
+    }
   }
 }

@@ -312,7 +312,7 @@ async def test_ana_reads_what_time_it_is_where_vera_is_and_writes_to_her_address
     assert "search.example" in html
 
 
-@pytest.mark.parametrize("zone", ["", "Atlantis/Central", "../../etc/passwd", "/etc/localtime"])
+@pytest.mark.parametrize("zone", ["", "Atlantis/Central", "../../etc/passwd", "/etc/localtime", "localtime", "Factory"])
 async def test_a_time_zone_that_there_is_not_is_left_out(
     services: Services, people: dict[str, httpx.AsyncClient], zone: str
 ) -> None:
