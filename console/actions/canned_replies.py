@@ -33,8 +33,9 @@ async def update(services: Services, by: Member, reply: Canned) -> None:
 
 
 async def problems_of(services: Services, by: Member, reply: Canned) -> list[Problem]:
-    """Return all that prevents saving the reply."""
+    """Return all that prevents saving the reply. Raises NotYours or NotAllowed if the member may not."""
     require(by, "answer")
+    _check(by, reply)
     return await services.stores.canned.problems_of(reply)
 
 

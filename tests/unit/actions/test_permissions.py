@@ -100,6 +100,10 @@ def on_replies(scope: Scope, whom: set[str]) -> list[Row]:
         reply = Canned(f"new-{me.member.id}", f"Bye from {me.member.name}", "Bye", scope, owner)
         await canned_replies.add(services, me.member, reply)
 
+    async def problems_of(services: Services, me: SignedIn) -> None:
+        owner = me.member.id if scope == "member" else ""
+        await canned_replies.problems_of(services, me.member, Canned("new", "Bye", "Bye", scope, owner))
+
     async def update(services: Services, me: SignedIn) -> None:
         reply = await a_reply(services, me, scope)
         await canned_replies.update(services, me.member, replace(reply, title=f"Welcome, says {me.member.name}"))
@@ -107,7 +111,8 @@ def on_replies(scope: Scope, whom: set[str]) -> list[Row]:
     async def remove(services: Services, me: SignedIn) -> None:
         await canned_replies.remove(services, me.member, (await a_reply(services, me, scope)).id)
 
-    return [Row(f"canned_replies.{call.__name__}", whom, call, scope) for call in (read, add, update, remove)]
+    calls = read, problems_of, add, update, remove
+    return [Row(f"canned_replies.{call.__name__}", whom, call, scope) for call in calls]
 
 
 async def lift_a_block(services: Services, me: SignedIn) -> None:
@@ -128,6 +133,11 @@ TABLE = [
     ),
     Row("sites.remove", SUPERVISORS, remove_a_site),
     Row("members.add", ADMINS, lambda s, me: members.add(s, me.member, Member("", "Kim", "kim@example.com"), PASSWORD)),
+    Row(
+        "members.problems_of",
+        ADMINS,
+        lambda s, me: members.problems_of(s, me.member, Member("", "Kim", "kim@example.com"), PASSWORD),
+    ),
     Row("members.update", SUPERVISORS, update_ben),
     Row("members.update", ADMINS, make_ben_a_supervisor, "role"),
     Row("members.deactivate", ADMINS, lambda s, me: members.deactivate(s, me.member, "ben")),
