@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from console.archive.database import sqlite_url
+from console.backup.manifest import NAME
 from console.config import Settings
 from console.errors import SettingError
 
@@ -26,8 +27,9 @@ def sqlite_file(settings: Settings) -> Path:
 
 
 def other_files(settings: Settings, *apart: Path) -> Iterator[Path]:
-    """Yield the plain files of the data folder but store and database, relative to it; nothing below `apart`."""
+    """Yield the plain files of the data folder but store, database and backups, relative to it; none below `apart`."""
     data = settings.data.absolute()
+    apart += tuple(found.parent for found in data.rglob(NAME) if found.parent != data)
     url = settings.database or sqlite_url(data)
     database = sqlite_file(settings) if url.startswith("sqlite") else data / "sestetto.db"
     for path in sorted(data.rglob("*")):

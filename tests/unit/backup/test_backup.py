@@ -114,9 +114,10 @@ async def test_a_backup_never_overwrites_one(ours: Settings, copy: Path) -> None
     assert (copy / "backup.json").exists()
 
 
-async def test_a_folder_that_keeps_backups_in_the_data_folder_is_not_copied_into_itself(ours: Settings) -> None:
-    made = await make_backup(ours, ours.data / "backups" / "one")
-    assert set(made.files) == {"sestetto.db", "store.rdb", "files/secret", "files/note.txt"}
+async def test_backups_in_the_data_folder_are_not_copied_into_one_another(ours: Settings) -> None:
+    for name in ("one", "two"):
+        made = await make_backup(ours, ours.data / "backups" / name)
+        assert set(made.files) == {"sestetto.db", "store.rdb", "files/secret", "files/note.txt"}
 
 
 async def test_links_and_sockets_are_left_out(ours: Settings, tmp_path: Path) -> None:
