@@ -13,6 +13,7 @@ from console.delivery.fanout import Fanout
 from console.errors import SestettoError, SettingError
 from console.pairing.history import compare
 from console.pairing.identity import disagreement
+from console.queue.workspace import Workspace
 from console.services import Services
 
 T = TypeVar("T")
@@ -63,11 +64,11 @@ class Readiness:
 
     async def _parts(self) -> Found:
         services = self._services
-        owner, known = await asyncio.gather(
-            _known(services.workspace.installation_of_store()), _known(read_identity(services.database))
-        )
+        owner, known = await asyncio.gather(_owner(services.workspace), _known(read_identity(services.database)))
         problems, notes = [], self._locked()
-        if owner is None:
+        if isinstance(owner, SettingError):
+            problems.append(str(owner))
+        elif owner is None:
             problems.append(STORE_AWAY)
         elif known is None:
             alone = await self._others_archive()
@@ -81,7 +82,7 @@ class Readiness:
                 [says] if says else [SET_BACK] * bool(await _known(compare(services.workspace, services.database)))
             )
         database = "away" if known is None else "locked" if notes else "ok"
-        return Found("away" if owner is None else "ok", database, problems, notes)
+        return Found("ok" if isinstance(owner, str) else "away", database, problems, notes)
 
     def _screens(self) -> list[str]:
         tail = self._fanout.tail
@@ -106,6 +107,14 @@ class Readiness:
         if lock is None or not (blocked := lock.blocked):
             return []
         return [SQL_LOCKED.format(blocked, lock.holder())]
+
+
+async def _owner(workspace: Workspace) -> str | SettingError | None:
+    """Return whose store it is; an error if another one, which cannot be ours, is at its address by now."""
+    try:
+        return await _known(workspace.installation_of_store())
+    except SettingError as problem:
+        return problem
 
 
 async def _known(question: Awaitable[T]) -> T | None:

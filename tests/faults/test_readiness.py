@@ -4,21 +4,24 @@ import os
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import redis.asyncio
 
 from console.archive.database import sqlite_url
 from console.queue.embedded import EmbeddedStore
+from console.queue.keys import Keys
 from tests.faults.clients import Cast
 from tests.faults.installation import Inside, installed, stage_of, store_pid
 from tests.support.eventually import eventually
 from tests.support.network import Network
 from tests.support.postgresql import OWNER, PostgresServer
 from tests.support.server_process import RunningServer
+from tests.support.store_process import own_store
 
 
 async def asked(url: str, path: str = "/readyz") -> tuple[int, Any]:
@@ -120,6 +123,22 @@ async def test_a_database_of_another_installation_makes_the_process_unready(
     async with changed(inside.database_url.partition("///")[2], name, value):
         await problem(words, inside.url)()
     await is_ready(inside.url)
+
+
+async def test_a_store_of_another_installation_at_the_same_address_is_named(
+    tmp_path: Path, workspace_name: str
+) -> None:
+    head = Keys(workspace_name).head
+    async with own_store(tmp_path / "theirs") as port, redis.asyncio.Redis(port=port) as client:
+        await client.hset(head, "owner", "another")
+    async with AsyncExitStack() as ours:
+        port = await ours.enter_async_context(own_store(tmp_path / "ours"))
+        async with installed(tmp_path / "data", f"redis://127.0.0.1:{port}/0", workspace_name) as inside:
+            await eventually(lambda: is_ready(inside.url), "the start")
+            await ours.aclose()
+            async with own_store(tmp_path / "theirs", port=port):
+                told = problem("The store belongs to another installation", inside.url)
+                assert (await eventually(told, "the other store"))["store"] == "away"
 
 
 async def test_a_store_without_what_was_archived_makes_the_process_unready(
