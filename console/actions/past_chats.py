@@ -1,4 +1,4 @@
-"""What a visitor who comes back sees again: their earlier chats on the site, from the archive, or nothing in time."""
+"""Earlier chats of a returning visitor on this site, read from the archive if it answers in time."""
 
 import asyncio
 import time

@@ -55,7 +55,7 @@ class Database:
 
     @property
     def file(self) -> Path:
-        """The file of SQLite."""
+        """The path of the SQLite file."""
         return Path(self.engine.url.database or ":memory:")
 
     @property

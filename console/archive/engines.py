@@ -35,7 +35,7 @@ NEVER = ("28", "3D", "42", "22", "55P02")
 
 
 class Turned(OSError):
-    """The server answers, and refuses who we are, the database, or an option of the URL."""
+    """The server answers, but rejects our credentials, the database or an option of the URL."""
 
 
 def open_engine(url: str, *, patient: bool = False, busy: int = BUSY) -> AsyncEngine:

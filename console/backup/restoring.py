@@ -39,7 +39,7 @@ class Restored(NamedTuple):
 async def restore_backup(
     settings: Settings, folder: Path, *, replace: bool = False, database: bool = True, store: bool = True
 ) -> Restored:
-    """Raises SettingError, and changes nothing then."""
+    """Put a backup in place. Raises SettingError; what is wrong with the backup or the target changes nothing."""
     manifest = read_manifest(folder)
     database, store = database and DATABASE in manifest.files, store and STORE in manifest.files
     if store and settings.store:

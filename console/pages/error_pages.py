@@ -1,4 +1,4 @@
-"""Errors outside of a page of ours: no such address, a wrong method, a bug. A page for readers, a word for scripts."""
+"""Errors outside our pages: no such address, a wrong method, a bug. People get a page, scripts a short text."""
 
 from contextlib import suppress
 from http import HTTPStatus

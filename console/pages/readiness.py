@@ -32,7 +32,7 @@ SQL_LOCKED = "The database cannot be written for {:.0f} s: {}."
 
 
 class Found(NamedTuple):
-    """What was found of store and database; `problems` are why the process is not ready, `notes` do not matter so."""
+    """What was found of store and database; `problems` make the process unready, `notes` do not."""
 
     store: str
     database: str
