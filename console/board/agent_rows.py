@@ -31,7 +31,7 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class AgentRow(msgspec.Struct, frozen=True):
-    """A row.
+    """A row. `within` is the share of first words in time, `answered` that of answers; `median` is of first words.
 
     `since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0 for neither).
     """
@@ -52,6 +52,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     answers: int
     median: int  # ms
     within: float | None
+    answered: float | None
 
 
 def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost: int, now: int) -> AgentRow:
@@ -72,9 +73,10 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         late=any(_broken(picture, slot) for slot in slots),
         slots=slots,
         queues=tuple(agent.queues),
-        answers=figures.n,
+        answers=figures.answers,
         median=figures.quantile(0.5),
         within=figures.first_word(),
+        answered=figures.answered(),
     )
 
 

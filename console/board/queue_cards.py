@@ -1,4 +1,4 @@
-"""Builds a queue's card on the board: waiting chats, promises about to break, and the service level."""
+"""Builds a queue's card on the board: waiting chats, promises about to break, first words and answers in time."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -70,6 +70,8 @@ class Broken(msgspec.Struct, frozen=True):
 class QueueCard(msgspec.Struct, frozen=True):
     """A card. Times are in ms; `recent` covers the last 15 minutes, `today` the day since midnight in the queue's zone.
 
+    Both are the share of first words in time; `answered` and `answered_today` that of answers, which holding replies
+    are not. `median`, `p95` and `first` are of first words.
     `closed` is when the queue opens again (0: it is open, -1: unknown). `oldest` is since when the longest-waiting chat
     waits (0: none waits). `agents` are online in this queue and have `free` slots. `right` is how often the expected
     wait was right; `wait`, `handling` and `wrapup` are medians of today. `hours` are (start, chats opened); the current
@@ -92,6 +94,8 @@ class QueueCard(msgspec.Struct, frozen=True):
     breaking: int
     recent: Share
     today: Share
+    answered: Share
+    answered_today: Share
     median: int
     p95: int
     first: int
@@ -110,6 +114,10 @@ class QueueCard(msgspec.Struct, frozen=True):
     hours: tuple[tuple[int, int], ...]
     line: tuple[InLine, ...]
     alerts: tuple[Alert, ...]
+
+    def below(self, share: Share) -> bool:
+        """Whether enough is known to say that a share is below the queue's goal."""
+        return share.part is not None and share.n >= ENOUGH and share.part * 100 < self.goal
 
     @property
     def state(self) -> State:
@@ -169,8 +177,10 @@ def queue_card(
         late=forecast.late,
         due=forecast.due,
         breaking=forecast.breaking,
-        recent=_in_time(recent),
-        today=_in_time(today),
+        recent=_first_words(recent),
+        today=_first_words(today),
+        answered=_answers(recent),
+        answered_today=_answers(today),
         median=recent.of("v").quantile(0.5),
         p95=recent.of("v").quantile(0.95),
         first=today.of("f").quantile(0.5),
@@ -209,7 +219,7 @@ def _alerts(
         found.append(Alert("no_free", at=at, queue=onward))
     if forecast.breaking:
         found.append(Alert("breaking", n=forecast.breaking))
-    if card.recent.part is not None and card.recent.n >= ENOUGH and card.recent.part * 100 < queue.goal:
+    if card.below(card.recent) or card.below(card.answered):
         found.append(Alert("under_goal", n=queue.goal))
     return found
 
@@ -245,9 +255,14 @@ def _broken(today: Statistics) -> Broken:
     )
 
 
-def _in_time(figures: Statistics) -> Share:
+def _first_words(figures: Statistics) -> Share:
     """Count the promises that came due and those that were kept, whichever agent had the chat and however it ended."""
     return _share(figures.of("v").within, figures.came_due())
+
+
+def _answers(figures: Statistics) -> Share:
+    """Count the answers in time, out of those given and those that never came."""
+    return _share(figures.of("r").within, figures.answers_due())
 
 
 def _share(part: int, whole: int) -> Share:

@@ -64,18 +64,16 @@ class Counters:
 
     def gave(self, chat: ChatState, agent: str, at: int, answer: Answered) -> None:
         self.measure(chat, at, "r", answer.waited, within=answer.kept)
-        self._answers_of(agent, at, in_time=answer.own)
+        if agent in self.agents:
+            figures = self.agents[agent].figures.at(at)
+            figures.answers += 1
+            figures.answered_in_time += answer.own
 
     def never_answered(self, chat: ChatState, fact: Ended) -> None:
         """A chat that ends with holding replies only; what is late besides is counted as such."""
         self.count(chat.queue, fact.at, "held_left", int(not (chat.turn and chat.late)))
-        self._answers_of(fact.agent, fact.at, in_time=False)
-
-    def _answers_of(self, agent: str, at: int, *, in_time: bool) -> None:
-        if agent in self.agents:
-            figures = self.agents[agent].figures.at(at)
-            figures.answers += 1
-            figures.answered_in_time += in_time
+        if fact.agent in self.agents:
+            self.agents[fact.agent].figures.at(fact.at).unanswered += 1
 
     def answered(self, chat: ChatState, fact: Message) -> None:
         turn = fact.turn

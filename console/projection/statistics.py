@@ -20,7 +20,9 @@ COUNTERS = (
     "broke", "late_ended", "late_left", "late_no_reply", "late_moved", "moved", "held_left",
 )  # fmt: skip
 
-AGENT_COUNTERS = {"n": "n", "w": "within", "x": "broke", "rn": "answers", "rw": "answered_in_time"}  # stored name: own
+AGENT_COUNTERS = {  # stored name: own
+    "n": "n", "w": "within", "x": "broke", "rn": "answers", "rw": "answered_in_time", "rx": "unanswered",
+}  # fmt: skip
 
 
 class Sketch(msgspec.Struct):
@@ -59,27 +61,33 @@ class Sketch(msgspec.Struct):
 class DayFigures(Sketch):
     """An agent's replies, and how often the agent's own time for a chat ran out (`broke`), whatever came of it.
 
-    A reply is a first word: the answer, or a holding reply. `answers` are answers, and chats that ended in the agent's
-    hands without one after a holding reply.
+    A reply is a first word: the answer, or a holding reply. `unanswered` counts chats that ended in the agent's hands
+    after holding replies only.
     """
 
     broke: int = 0
     answers: int = 0
     answered_in_time: int = 0
+    unanswered: int = 0
 
     def add_counts(self, other: "DayFigures") -> None:
         """Add what is no sketch."""
         self.broke += other.broke
         self.answers += other.answers
         self.answered_in_time += other.answered_in_time
+        self.unanswered += other.unanswered
 
     def first_word(self) -> float | None:
         """Return the share of what came due that had a first word within its time; None if nothing came due."""
         return self.within / self.came_due if self.came_due else None
 
     def answered(self) -> float | None:
-        """Return the share of answers in time; None if there are none."""
-        return self.answered_in_time / self.answers if self.answers else None
+        """Return the share of answers in time; those that never came are not. None if there are none."""
+        return self.answered_in_time / self.answers_due if self.answers_due else None
+
+    @property
+    def answers_due(self) -> int:
+        return self.answers + self.unanswered
 
     @property
     def came_due(self) -> int:

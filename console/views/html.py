@@ -30,10 +30,10 @@ class Strip(msgspec.Struct):
     """The figures above the panes.
 
     `waiting` counts the chats in the agent's queues, the oldest waiting since `longest` (ms of the store's clock, 0 for
-    none); the first of them breaks its promise at `next_due` (0 for none). `median` (ms) and `within` (0..1, None
-    before the first answer) are the agent's own since midnight, as is `day`. `promises` counts the agent's open
-    "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats that the agent may
-    watch. `away_reasons` are the reasons the team may choose from.
+    none); the first of them breaks its promise at `next_due` (0 for none). `median` (ms) of first words and `within`
+    (0..1, those in time, None before the first one) are the agent's own since midnight, as is `day`. `promises` counts
+    the agent's open "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats
+    that the agent may watch. `away_reasons` are the reasons the team may choose from.
     """
 
     agent: AgentState

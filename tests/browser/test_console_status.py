@@ -65,7 +65,9 @@ async def test_her_own_day_stands_on_top_and_in_full_beneath(stage: Stage, desk:
     await expect(desk.locator("#strip-median")).to_have_text("4.1 s")
     await desk.locator("#own-menu summary").click()
     day = desk.locator("#strip-own")
-    for part in ("Answers50", "Service level96% (48 of 50)", "Open promises2 latest due at"):
+    await expect(desk.locator("#strip-answered")).to_have_text("90%")
+    shares = "First word in time96% (48 of 50)", "Answered in time90% (36 of 40)"
+    for part in ("Answers40", *shares, "Open promises2 latest due at"):
         await expect(day).to_contain_text(part)
     await desk.keyboard.press("Escape")
     await expect(day).to_be_hidden()

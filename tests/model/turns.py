@@ -121,7 +121,7 @@ class Turns(State):
         c.unanswered = 0
         self.count(c.queue, held_left=int(not (c.turn and c.late)))
         if c.place == "active":
-            self.measure_agent(self.members[c.agent], rn=1)
+            self.measure_agent(self.members[c.agent], rx=1)
         return {"held": True}
 
     # --- figures -------------------------------------------------------------------------------

@@ -59,12 +59,18 @@ class Floor(Current):
         return chat
 
     def answered(self, queue: str, ms: int, times: int = 1, *, late: bool = False, ago: int = MINUTE) -> None:
-        """Add that many answers of that time, as agent and visitor experienced them."""
+        """Add that many first words after that time, as agent and visitor experienced them."""
         for span in self.picture.queue(queue).figures.at(self.now - ago):
             for _ in range(times):
                 span.measure("a", ms, within=not late)
                 span.measure("v", ms, within=not late)
                 span.add("broke", int(late))
+
+    def gave(self, queue: str, ms: int, times: int = 1, *, late: bool = False, ago: int = MINUTE) -> None:
+        """Add that many answers to what was asked `ms` before."""
+        for span in self.picture.queue(queue).figures.at(self.now - ago):
+            for _ in range(times):
+                span.measure("r", ms, within=not late)
 
     def counted(self, queue: str, counter: str, by: int, *, ago: int = MINUTE) -> None:
         for span in self.picture.queue(queue).figures.at(self.now - ago):

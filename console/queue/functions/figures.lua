@@ -16,8 +16,8 @@ end
 local HOURS = 26 -- an agent's own that are kept
 
 -- The agent's own figures by hour: n replies, w of them within their own time, x times that their own time broke, the
--- replies' buckets b; rn answers, or chats that ended in their hands without one after a holding reply, and rw of them in
--- time.
+-- replies' buckets b; rn answers, rw of them in time, rx times that a chat ended in their hands after holding
+-- replies only.
 function S.measure(id, counted)
   local name, hour = key('times', id), math.floor(NOW / 3600000)
   if num(redis.call('HGET', name, 'hour')) ~= hour then
@@ -73,7 +73,7 @@ end
 function S.never_answered(c)
   if num(c.held) == 0 then return false end
   if num(c.turn) == 0 or c.late ~= '1' then S.tally(c.queue, { held_left = 1 }) end
-  if c.place == 'active' then S.measure(c.agent, { rn = 1 }) end
+  if c.place == 'active' then S.measure(c.agent, { rx = 1 }) end
   S.unhold(c)
   return true
 end

@@ -200,7 +200,7 @@ function nearest(row, slot) {
 }
 
 // On a phone the figures of a row have no column headers, so each carries its label.
-for (const figure of ["median", "in_time", "answers"])
+for (const figure of ["median", "in_time", "answered", "answers"])
   document.documentElement.style.setProperty(`--${figure}`, JSON.stringify(`${t(figure)} `));
 
 if (!wall) {

@@ -108,17 +108,17 @@ def test_under_the_goal_is_said_once_enough_is_known() -> None:
 
 def test_an_agents_day_is_over_at_midnight() -> None:
     floor = Floor(now=5 * DAY - 1_000)
-    day = DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, broke=1)
+    day = DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, broke=1, answers=2, answered_in_time=1)
     ana = floor.agent("ana", figures=AgentFigures({floor.now // HOUR: day}))
     row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now)
-    assert (row.answers, row.within) == (2, 0.5)
+    assert (row.answers, row.within, row.answered) == (2, 0.5, 0.5)
     row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now + 1_000)
-    assert (row.answers, row.median, row.within) == (0, 0, None)
+    assert (row.answers, row.median, row.within, row.answered) == (0, 0, None, None)
 
 
 def test_an_agents_day_begins_at_midnight_of_their_queues_zone() -> None:
     floor = Floor(Queue("support", "Support", hours=Hours("America/New_York")), now=5 * DAY + HOUR)  # 20:00 there
-    day = DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, broke=1)
+    day = DayFigures(n=2, within=1, buckets={bucket_of(4_000): 2}, broke=1, answers=2, answered_in_time=1)
     ana = floor.agent("ana", figures=AgentFigures({(5 * DAY - HOUR) // HOUR: day}))
     assert agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now).answers == 2
     assert agent_row(floor.picture, ana, floor.directory, lost=0, now=5 * DAY + 5 * HOUR).answers == 0
@@ -129,6 +129,37 @@ def test_an_agent_who_answers_nobody_has_a_bad_figure() -> None:
     ana = floor.agent("ana", figures=AgentFigures({floor.now // HOUR: DayFigures(broke=3)}))
     row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now)
     assert (row.answers, row.within) == (0, 0.0)
+
+
+def test_first_words_make_no_answers_of_an_agent() -> None:
+    floor = Floor()
+    day = DayFigures(n=3, within=3, answers=1, unanswered=2)
+    ana = floor.agent("ana", figures=AgentFigures({floor.now // HOUR: day}))
+    row = agent_row(floor.picture, ana, floor.directory, lost=0, now=floor.now)
+    assert (row.answers, row.within, row.answered) == (1, 1.0, 0.0)
+
+
+def test_a_queue_s_first_words_and_answers_are_figures_of_their_own() -> None:
+    floor = Floor()
+    floor.answered("support", 4_000, 4)
+    floor.gave("support", 20_000)
+    floor.gave("support", 90_000, late=True)
+    for counter in ("held_left", "late_ended", "late_left", "late_no_reply"):
+        floor.counted("support", counter, 1)
+    card = card_of(floor)
+    assert (card.recent, card.answered, card.answered_today) == (Share(4, 1.0), Share(5, 0.2), Share(5, 0.2))
+
+
+def test_first_words_do_not_hide_that_answers_are_below_the_goal() -> None:
+    floor = Floor()
+    floor.agent("ana")
+    floor.answered("support", 4_000, 20)
+    floor.gave("support", 90_000, 19, late=True)
+    assert codes(card_of(floor)) == []
+    floor.gave("support", 90_000, late=True)
+    card = card_of(floor)
+    assert (codes(card), card.state) == (["under_goal"], "soon")
+    assert (card.below(card.recent), card.below(card.answered)) == (False, True)
 
 
 def test_a_promise_that_is_broken_still_counts_at_once() -> None:

@@ -37,7 +37,7 @@ async def first_words(shift: Shift) -> tuple[int, int]:
 
 async def own(shift: Shift, agent: str) -> tuple[int, int]:
     day = (await shift.picture()).agents[agent].figures.today(shift.workspace.now())
-    return day.answered_in_time, day.answers
+    return day.answered_in_time, day.answers_due
 
 
 async def last_answer(shift: Shift) -> Answered | None:

@@ -325,7 +325,7 @@ def test_the_visitors_words_carry_the_visitors_language() -> None:
 def test_the_strip_says_nothing_of_figures_before_the_first_answer() -> None:
     html = VIEWS.strip(Strip(AgentState("ana", "Ana", held={1: "a"}), 0, 0, 0, 0, None, 5), locale="en")
     assert ">1 / 6<" in html
-    assert html.count("–") == 5  # on top, and in the day beneath
+    assert html.count("–") == 7  # on top, and in the day beneath
     assert "/chats" not in html
 
 
@@ -340,13 +340,16 @@ def test_the_strip_says_why_and_since_when_somebody_is_away() -> None:
 
 
 def test_an_agents_own_day_stands_in_full() -> None:
-    day = DayFigures(n=50, within=48, broke=2, buckets={bucket_of(4_100): 50})
+    day = DayFigures(
+        n=50, within=48, broke=2, buckets={bucket_of(4_100): 50}, answers=44, answered_in_time=33, unanswered=6
+    )
     ana = AgentState("ana", "Ana")
     html = VIEWS.strip(Strip(ana, 0, 0, 0, 4_100, 0.96, 5, day, promises=2, promise=9_000), locale="en")
     for part in (
-        "<dd>50</dd>",
+        "<dd>44</dd>",
         "<dd>4.1 s</dd>",
         "(48 of 50)",
+        '<dt>Answered in time</dt><dd>66% <span class="quiet">(33 of 50)',
         'data-at="9000"',
         '<dd>2 <span class="quiet">latest due',
     ):
