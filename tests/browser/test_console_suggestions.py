@@ -154,3 +154,22 @@ async def test_suggestions_are_switched_off_from_the_palette_and_stay_off(stage:
 async def test_a_server_that_has_learned_nothing_leaves_the_canned_replies(stage: Stage, desk: Page) -> None:
     await giulia(stage, desk, "hello, who is this? Greeting from Rome")
     await expect(suggested(desk)).to_have_text([GREETING.title])
+
+
+async def test_three_long_ones_share_the_line_evenly(stage: Stage, desk: Page) -> None:
+    phrases = [
+        f"{start} is a long sentence about parcels that nobody can show whole" for start in ("One", "Two", "Six")
+    ]
+    stage.side.hints = {"support": QueueHints({}, [Hint(9, 1, 2, text, {"parcel": 7}, {}) for text in phrases])}
+    await giulia(stage, desk, "Where is my parcel?")
+    await expect(suggested(desk)).to_have_count(3)
+    widths = await desk.locator("#pane-1 .suggested button").evaluate_all("all => all.map((one) => one.offsetWidth)")
+    assert max(widths) - min(widths) <= 1
+    assert min(widths) > 80
+
+
+async def test_a_word_of_two_letters_alone_suggests_nothing(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk, "it came on Monday")  # as in "Black screen on TV"
+    await stage.send(Typing("visitor", 3, "c1", "and on Tuesday, greetings"))
+    await expect(desk.locator("#pane-1 .typing")).to_be_visible()
+    await expect(suggested(desk)).to_have_text([GREETING.title])

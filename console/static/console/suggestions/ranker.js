@@ -5,6 +5,7 @@ import { wordsOf } from "./words.js";
 const OWN = 0.6; // weight of a word that stands in the reply itself, beside those that visitors used before it
 const TITLE = 1; // of a word in its title
 const LEAST = 0.65; // evidence below which a reply is not suggested
+const SHORT = 0.3; // of a word of one or two letters, which says little; pairs of signs are whole words
 const SAME_START = 4; // letters: the stem of most words
 const FOLLOWED = 3; // how often a word must have led to a reply to count in full
 const DAY = 86_400_000; // ms
@@ -90,8 +91,9 @@ export class Ranker {
     for (const [known, likeness] of this.similar(word)) {
       const posting = this.postings.get(known) ?? new Map();
       const rare = Math.log(1 + this.candidates.length / posting.size) / Math.log(1 + this.candidates.length);
+      const says = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{N}]{1,2}$/u.test(known) ? SHORT : 1;
       for (const [index, weight] of posting)
-        found.set(index, Math.max(found.get(index) ?? 0, weight * likeness * rare));
+        found.set(index, Math.max(found.get(index) ?? 0, weight * likeness * rare * says));
     }
     return found;
   }

@@ -77,8 +77,8 @@ function look() {
 
 /** @param {Pane} pane @param {Composer} composer */
 function find(pane, composer) {
-  const text = pane.preview || pane.openTurnText();
-  if (!text) return [];
+  const text = `${pane.openTurnText()} ${pane.preview}`;
+  if (!text.trim()) return [];
   const ranker = rankerFor(pane.queue || knownValues(composer).queue, () => suggestAnew(pane));
   const lang = pane.lang.split(/[-_]/)[0].toLowerCase();
   return ranker.rank(text, { lang, now: now(), most: MOST });
