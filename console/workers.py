@@ -17,7 +17,7 @@ from console.background.safely import safely
 from console.background.search_backfill import SearchBackfill
 from console.consumers.consumer import FeedConsumer
 from console.delivery.fanout import Fanout
-from console.events import AnyFact, Configured, Entry, Unreadable
+from console.events import AnyFact, Configured, Entry, Erased, Unreadable
 from console.queue.ticker import Ticker
 from console.services import Services
 
@@ -82,10 +82,12 @@ class Workers:
         self._tasks: list[asyncio.Task[None]] = []
 
     def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-        """Read the configuration at once when another process has published one; clean up behind a redaction."""
+        """Read a configuration that another process has published; clean up behind what was hidden or erased."""
         self._redactions.heed(fact)
         if isinstance(fact, Configured):
             self.publisher.wake.set()
+        elif isinstance(fact, Erased):
+            self.services.learning.forget()
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(job(), name=job.__qualname__) for job in self._jobs]

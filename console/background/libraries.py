@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
+from redis.exceptions import NoPermissionError
 
 from console.background.safely import safely
 from console.queue.libraries import delete_unused, note_library
@@ -20,6 +21,7 @@ class Libraries:
     def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
         self._store = services.workspace.store
         self._leads = leads
+        self._allowed = True
 
     async def run(self) -> None:
         while True:
@@ -27,7 +29,18 @@ class Libraries:
             await asyncio.sleep(EVERY)
 
     async def _tidy(self) -> None:
-        await note_library(self._store)
-        deleted = await delete_unused(self._store) if self._leads() else []
+        if not self._allowed:
+            return
+        try:
+            deleted = await self._note_and_delete()
+        except NoPermissionError as problem:
+            # The store's user may touch nothing outside the workspace: old versions stay, which costs a little memory.
+            self._allowed = False
+            log.info("store.libraries_kept", error=str(problem))
+            return
         if deleted:
             log.info("store.libraries_deleted", versions=deleted)
+
+    async def _note_and_delete(self) -> list[str]:
+        await note_library(self._store)
+        return await delete_unused(self._store) if self._leads() else []

@@ -43,10 +43,13 @@ async def suggestions_json(request: Request, me: SignedIn) -> Response:
     services = services_of(request)
     member = services.directory.members.get(me.member.id, me.member)
     held = {chat.queue for chat in services.picture.chats.values() if chat.agent == member.id}
+    served = overflowing_into(services.directory, member.queues) | held
+    # A colleague's own replies are private, and so is what they follow.
+    seen = {reply.id for reply in await services.stores.canned.for_member(member, also=served)}
     queues: dict[str, QueueHints] = {}
-    for queue in sorted(overflowing_into(services.directory, member.queues) | held):
+    for queue in sorted(served):
         known = await services.learning.of_queue(queue, services.workspace.now())
-        canned = {id: _hint(one, member.id) for id, one in known.canned.items()}
+        canned = {id: _hint(one, member.id) for id, one in known.canned.items() if id in seen}
         queues[queue] = QueueHints(canned, [_hint(one, member.id) for one in known.sentences])
     body = msgspec.json.encode(Suggestions(queues))
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

@@ -9,7 +9,7 @@ import pytest
 
 from console.archive.exchanges import AnsweredTurn, Exchanges
 from console.archive.writer import Archive
-from console.domain.directory import Queue
+from console.domain.directory import Canned, Queue
 from console.domain.ids import new_cid
 from console.events import Author, Message
 from console.services import Services
@@ -130,6 +130,18 @@ async def test_a_promise_to_be_back_teaches_nothing(services: Services, ana: htt
         feed.say(chat, "It takes two days.", by="agent", author=ANA)
     await archive(services, feed)
     assert [one["text"] for one in (await learned(ana))["support"]["sentences"]] == ["It takes two days."]
+
+
+async def test_a_colleagues_own_reply_is_not_among_the_hints(services: Services, ana: httpx.AsyncClient) -> None:
+    for reply in (Canned("mine", "Bye", "Bye!", "member", "ana"), Canned("bens", "Ciao", "Ciao!", "member", "ben")):
+        await services.stores.canned.put(reply)
+    feed = Feed(now=services.workspace.now())
+    for chat, reply_id in (("c1", "mine"), ("c2", "bens"), ("c3", "gone")):
+        feed.open(chat, visitor=f"visitor-{chat}")
+        feed.say(chat, "That was all")
+        feed.add(Message, chat=chat, by="agent", author=ANA, cid=new_cid(), text="Bye!", canned=reply_id)
+    await archive(services, feed)
+    assert list((await learned(ana))["support"]["canned"]) == ["mine"]
 
 
 async def test_unchanged_content_is_not_sent_again(ana: httpx.AsyncClient) -> None:

@@ -1,15 +1,20 @@
 """Old versions of the Functions leave the store once nobody uses them; whoever does after all loads its own again."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
+from console.background.libraries import Libraries
 from console.queue import libraries
 from console.queue.embedded import EmbeddedStore
 from console.queue.libraries import NOTED, UNUSED, delete_unused, note_library
 from console.queue.store import Store, library
+from tests.support.eventually import eventually
 from tests.support.queue_shift import opened
 
 
@@ -65,3 +70,19 @@ async def test_an_older_process_that_lost_its_version_loads_it_again(store: Stor
         await store.command("FUNCTION", "DELETE", f"sestetto_{library()[0]}")
         assert (await workspace.snapshot()).epoch == before.epoch
         assert f"sestetto_{library()[0]}" in await loaded(store)
+
+
+async def test_a_store_user_who_may_touch_only_the_workspace_is_told_once_and_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.command("ACL", "SETUSER", "only", "on", "nopass", "~{main}:*", "+@all")
+    narrow = Store(store.url.replace("unix://", "unix://only:x@", 1))
+    services = SimpleNamespace(workspace=SimpleNamespace(store=narrow))
+    monkeypatch.setattr("console.background.libraries.EVERY", 0.01)
+    with capture_logs() as said:
+        job = asyncio.create_task(Libraries(services, lambda: True).run())  # type: ignore[arg-type]
+        await eventually(lambda: said, "a line")
+        await asyncio.sleep(0.1)
+        job.cancel()
+    assert [line["event"] for line in said] == ["store.libraries_kept"]
+    await narrow.close()
