@@ -36,6 +36,17 @@ async def test_the_next_first_word_of_a_chat_is_another_one(stage: Stage, desk: 
     assert (await stage.hears("say"))[0]["text"] == SECOND
 
 
+async def test_the_key_pressed_twice_in_haste_gives_one_first_word(stage: Stage, desk: Page) -> None:
+    await asking(stage, "c1", 1, "Giulia")
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press("Alt+KeyH")
+    await box.press("Alt+KeyH")
+    await box.press_sequentially("It was sent yesterday")
+    await box.press("Enter")
+    said = await stage.hears("say", 2)
+    assert [one["text"] for one in said] == [FIRST, "It was sent yesterday"]
+
+
 async def test_one_key_gives_it_to_everybody_who_waits_and_moves_nothing(stage: Stage, desk: Page) -> None:
     await asking(stage, "c1", 1, "Giulia", locale="it")
     await asking(stage, "c2", 2, "Marco")

@@ -13,6 +13,7 @@ const WARN_LENGTH = 3800;
 const MOST_LINES = 6; // of the box
 const DRAFT_DELAY = 2_000; // ms without typing before a draft is saved
 const TYPING_INTERVAL = 3_000; // ms between two typing signals
+const TWICE = 1_000; // ms in which the key for a first word, pressed again, was pressed by mistake
 const UNDO_TIME = 5_000; // ms to undo an end
 
 /**
@@ -52,6 +53,7 @@ export class Composer extends Footer {
     this.canned = ""; // id of the canned reply that is in the box unchanged
     this.began = 0; // server ms of the first key of the current text
     this.suggestion = ""; // the suggested reply as it was inserted; empty if the text is the agent's own
+    this.heldAt = -TWICE; // performance.now() of the last first word from here
     this.suggested = false; // whether replies are suggested now
     this.handedTo = ""; // whom the chat is being transferred to; until that is done the box is read-only
     this.endAt = 0; // performance.now(); 0: no end was requested
@@ -128,7 +130,8 @@ export class Composer extends Footer {
 
   /** The first word of a turn, with a promise to be back; what is typed stays where it is. @param {Promised} ms */
   giveFirstWord(ms) {
-    if (this.ended || this.handedTo) return;
+    if (this.ended || this.handedTo || performance.now() - this.heldAt < TWICE) return;
+    this.heldAt = performance.now();
     this.undo();
     this.hooks.send(this, this.hooks.holding(this, ms), { canned: "", began: 0, promise: ms, suggestion: "" });
   }
