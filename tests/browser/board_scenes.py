@@ -60,6 +60,8 @@ def _figures(stage: BoardStage) -> None:
     for queue, kept, late, ms in (("premium", 98, 2, 2_900), ("support", 93, 7, 4_400), ("billing", 81, 19, 5_700)):
         floor.answered(queue, ms, kept)
         floor.answered(queue, ms * 2, late, late=True)
+        floor.gave(queue, ms, kept - late)
+        floor.gave(queue, ms * 9, late, late=True)
         floor.counted(queue, "promised", 12)
         floor.counted(queue, "kept", 11)
         floor.counted(queue, "canned", 9)
