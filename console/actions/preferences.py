@@ -15,3 +15,9 @@ async def set_watch_shown(services: Services, by: Member, *, shown: bool) -> boo
     """Set whether agents see who watches their chats. Return whether it is live already."""
     require(by, "administer")
     return await services.go_live(await services.stores.preferences.set_watch_shown(shown, by=by))
+
+
+async def set_suggestions(services: Services, by: Member, *, on: bool) -> bool:
+    """Set whether consoles suggest replies. Return whether it is live already."""
+    require(by, "configure")
+    return await services.go_live(await services.stores.preferences.set_suggestions(on, by=by))

@@ -18,6 +18,7 @@ from console.domain.directory import Directory, Member, MemberRole, Mode, Queue,
 
 AWAY_REASONS = "away_reasons"
 WATCH_SHOWN = "watch_shown"
+SUGGESTIONS = "suggestions"
 BLOCKS = "blocks"
 Row = Mapping[Any, Any]
 
@@ -31,7 +32,7 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
     active = select(members).where(members.c.disabled.is_(None))
     member_rows = (await connection.execute(active)).mappings().all()
     reasons = await read_value(connection, AWAY_REASONS) or ()
-    shown = await read_value(connection, WATCH_SHOWN)
+    shown, suggestions = await read_value(connection, WATCH_SHOWN), await read_value(connection, SUGGESTIONS)
     blocks = [
         block_of(given) for given in await read_value(connection, BLOCKS) or [] if given["kind"] in get_args(BlockKind)
     ]
@@ -42,6 +43,7 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
         members={row["id"]: member_of(row) for row in member_rows},
         away_reasons=tuple(reasons),
         watch_shown=shown is None or bool(shown),
+        suggestions=suggestions is None or bool(suggestions),
         blocks={block.key: block for block in blocks},
     )
 
@@ -63,6 +65,10 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
         await write_value(connection, WATCH_SHOWN, wanted.watch_shown)
         before, after = {"shown": known.watch_shown}, {"shown": wanted.watch_shown}
         await rows.note("Watching changed", "watching", before, after)
+    if known.suggestions != wanted.suggestions:
+        await write_value(connection, SUGGESTIONS, wanted.suggestions)
+        before, after = {"suggested": known.suggestions}, {"suggested": wanted.suggestions}
+        await rows.note("Suggested replies changed", "suggestions", before, after)
     if known.blocks != wanted.blocks:
         await write_value(connection, BLOCKS, msgspec.to_builtins(list(wanted.blocks.values())))
         await rows.note_blocks(known.blocks, wanted.blocks)

@@ -19,3 +19,7 @@ class PreferenceStore:
     async def set_watch_shown(self, shown: bool, *, by: Somebody = COMMAND_LINE) -> Directory:
         """Set whether agents see who watches their chats."""
         return await self.directory.change(lambda known: replace(known, watch_shown=shown), by, "watching")
+
+    async def set_suggestions(self, on: bool, *, by: Somebody = COMMAND_LINE) -> Directory:
+        """Set whether consoles suggest replies."""
+        return await self.directory.change(lambda known: replace(known, suggestions=on), by, "suggestions")

@@ -242,6 +242,7 @@ class Directory(msgspec.Struct, frozen=True):
     away_reasons: tuple[str, ...] = ()  # reasons an agent can choose when going away
     blocks: dict[str, Block] = {}  # visitors and addresses that may not write, by key
     watch_shown: bool = True  # whether an agent sees who watches a chat
+    suggestions: bool = True  # whether consoles suggest replies
 
 
 def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Directory:

@@ -25,15 +25,23 @@ async def show_console(request: Request, me: SignedIn) -> Response:
     if services.demo and not services.first_languages:
         services.first_languages = request.headers.get("accept-language", "en")
     sites = {key: site.name for key, site in services.directory.sites.items()}
-    return console_page(request, me, build=services.build, sites=sites, demo=services.demo)
+    suggestions = services.directory.suggestions
+    return console_page(request, me, build=services.build, sites=sites, demo=services.demo, suggestions=suggestions)
 
 
 def console_page(
-    request: Request, me: SignedIn, *, build: str, sites: Mapping[str, str] | None = None, demo: bool = False
+    request: Request,
+    me: SignedIn,
+    *,
+    build: str,
+    sites: Mapping[str, str] | None = None,
+    demo: bool = False,
+    suggestions: bool = True,
 ) -> Response:
     """Render six empty panes and what the scripts need to fill them.
 
-    `sites` are names by key, for canned replies. With `?embedded` our own pages may show it in a frame.
+    `sites` are names by key, for canned replies; without `suggestions` none are shown. With `?embedded` our own pages
+    may show it in a frame.
     """
     embedded = "embedded" in request.query_params
     locale = locale_of(request, me.member.locale)
@@ -47,6 +55,7 @@ def console_page(
         "embedded": embedded,
         "demo": demo,
         "sites": sites or {},
+        "suggestions": suggestions,
     }
     response = render(request, "console.html", context, locale=locale)
     if embedded:

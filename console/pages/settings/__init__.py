@@ -10,6 +10,7 @@ from console.pages.settings import (
     retention,
     sessions,
     sites,
+    suggested_replies,
     watching,
 )
 from console.pages.settings import (
@@ -32,6 +33,7 @@ routes = [
     *sites.routes,
     *canned.routes,
     *away.routes,
+    *suggested_replies.routes,
     *watching.routes,
     *blocked.routes,
     *alerts.routes,

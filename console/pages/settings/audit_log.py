@@ -51,6 +51,7 @@ SAID = (
     _("Data retention changed"),
     _("Chats erased"),
     _("Watching changed"),
+    _("Suggested replies changed"),
     _("Blocked"),
     _("Block lifted"),
 )
@@ -84,6 +85,7 @@ FIELDS = {
     "chats": _("Chats"),
     "token": _("Token"),
     "shown": _("Agents see who is watching"),
+    "suggested": _("Suggest replies"),
     "due_soon": _("Due within"),
     "late": _("Late answers"),
     "left": _("Messages left"),

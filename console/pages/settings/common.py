@@ -52,6 +52,7 @@ SECTIONS = [
     Section("/settings/queues", _("Queues")),
     Section("/settings/sites", _("Sites")),
     Section("/settings/canned", _("Canned replies"), "answer"),
+    Section("/settings/suggestions", _("Suggested replies")),
     Section("/settings/away", _("Away reasons")),
     Section("/settings/watching", _("Watching"), "administer"),
     Section("/settings/blocked", _("Blocked")),

@@ -19,7 +19,17 @@ PAGES = (
 )
 PAGES_OF_ALL = tuple(
     f"/settings{path}"
-    for path in (*PAGES, "/blocked", "/alerts", "/alerts/new", "/retention", "/changes", "/password", "/sessions")
+    for path in (
+        *PAGES,
+        "/suggestions",
+        "/blocked",
+        "/alerts",
+        "/alerts/new",
+        "/retention",
+        "/changes",
+        "/password",
+        "/sessions",
+    )
 )
 THEIRS = {f"/settings{path}" for path in ("", "/canned", "/canned/new", "/password", "/sessions")}  # agents'
 CSRF = re.compile(r'<main.*?name="csrf" value="([^"]*)"', re.DOTALL)

@@ -30,10 +30,10 @@ export function startSuggestions() {
       [`suggest${place + 1}`]: { run: () => focusedRow()?.insert(place), may: () => has(place) },
       [`suggest_send${place + 1}`]: { run: () => focusedRow()?.send(place), may: () => has(place) },
     });
-  addActions({ suggestions: { run: toggle } });
+  addActions({ suggestions: { run: toggle, may: () => !document.body.hasAttribute("data-no-suggestions") } });
 }
 
-export const areSuggestionsOn = () => browser.read("suggestions", true);
+const areSuggestionsOn = () => !document.body.hasAttribute("data-no-suggestions") && browser.read("suggestions", true);
 
 function toggle() {
   browser.write("suggestions", !browser.read("suggestions", true));
