@@ -1,5 +1,6 @@
 """Writes the generated parts of docs/protocol.md, its schema and its types; `--check` says whether they are current."""
 
+import inspect
 import json
 import re
 import sys
@@ -29,6 +30,9 @@ INTERNAL = {"error", "setting", "refused"}
 def schemas() -> str:
     """Return one JSON Schema document: a `$defs` of every struct, and a union per direction and role."""
     unions, defs = msgspec.json.schema_components(UNIONS.values(), ref_template="#/$defs/{name}")
+    for struct in defs.values():
+        # Some versions of msgspec keep the docstring's indentation.
+        struct["description"] = inspect.cleandoc(struct.get("description", ""))
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Sestetto protocol v1",

@@ -107,7 +107,7 @@ async def test_what_is_older_than_a_page_comes_when_vera_asks_for_it(
     await ana.page.get_by_label("Reply to Vera").wait_for()
     for number in range(1, 110):
         await vera.page.evaluate("text => sestetto.element.visitor.say(text)", f"Line {number}")
-    await eventually(lambda: vera.page.evaluate(NOTHING_WAITS), "her lines to be sent", within=30)
+    await eventually(lambda: vera.page.evaluate(NOTHING_WAITS), "her lines to be sent", within=60)
     chat = str(await vera.page.evaluate("sestetto.element.visitor.chat.id"))
     await vera.picks("End chat")
     await vera.screen("ended")

@@ -32,7 +32,9 @@ class NewerRelease(Workspace):
 
     async def says(self, chat: str, visitor: str, text: str) -> int:
         cid = new_cid()
-        words = NewerMessage(NewerAuthor(visitor, "Vera", pronouns="they"), cid, text, "happy", {"by": [1]})
+        words = NewerMessage(
+            NewerAuthor(visitor, "Vera", pronouns="they"), cid, text, mood="happy", seen_on={"by": [1]}
+        )
         who = Visitor(visitor, "Vera")
         return (await self._said("visitor_say", chat, who.id, "newer", cid, digest("say", text), encode(words))).seq
 

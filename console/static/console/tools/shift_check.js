@@ -221,5 +221,5 @@ function drawClock() {
 /** `0.4 s`, `42 s`, `1:42`. @param {number} ms */
 function spanOf(ms) {
   const tenths = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  return ms < 10_000 ? t("seconds", { n: tenths.format(ms / 1000) }) : shortTime(ms);
+  return ms < 10_000 ? t("seconds", { n: tenths.format(ms / 1000) }) : shortTime(Math.round(ms / 1000) * 1000);
 }
