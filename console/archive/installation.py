@@ -35,8 +35,8 @@ async def claim(database: Database, wanted: Identity) -> Identity:
     wanted = wanted._replace(workspace=known.workspace or wanted.workspace)  # may be derived, and not recorded yet
     async with database.reading() as connection:
         missing = await _missing(connection, wanted)
-    if not missing:  # an ordinary start writes nothing, and needs nobody's lock
-        return known
+    if not missing:  # an ordinary start writes nothing, and needs nobody's lock; another process may just have written
+        return await read_identity(database)
     try:
         async with database.writing() as connection:
             for name, value in (await _missing(connection, wanted)).items():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from console.archive import installation
 from console.archive.database import Database
 from console.archive.installation import Identity, claim, read_identity, secret_digest
 from console.archive.stores import Stores
@@ -40,6 +41,22 @@ async def test_the_first_start_gives_both_one_id_and_the_next_finds_it(
     assert SECRET not in known.secret
     await introduce(workspace, database, SECRET)
     assert await read_identity(database) == known
+
+
+async def test_a_process_that_starts_while_another_one_claims_gets_what_that_one_wrote(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one writes just after this one has read that nothing is set."""
+    ours, read = Identity("ours", secret_digest(SECRET), "main"), installation.read_identity
+
+    async def too_early(database: Database) -> Identity:
+        monkeypatch.setattr(installation, "read_identity", read)
+        known = await read(database)
+        await claim(database, ours)
+        return known
+
+    monkeypatch.setattr(installation, "read_identity", too_early)
+    assert await claim(database, ours) == ours
 
 
 async def test_another_secret_is_refused(workspace: Workspace, database: Database) -> None:
