@@ -1,7 +1,5 @@
 """What the team's answers have taught, as JSON for the console, which ranks suggested replies in the browser."""
 
-import hashlib
-
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,8 +7,8 @@ from starlette.routing import Route
 
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
-from console.domain.directory import overflowing_into
 from console.pages.guard import for_members
+from console.pages.replies import private_json, queues_reaching
 from console.suggestions.learned_replies import Learned
 
 
@@ -38,12 +36,11 @@ class Suggestions(msgspec.Struct):
 async def suggestions_json(request: Request, me: SignedIn) -> Response:
     """Respond with `{queues: {id: {canned: {id: hint}, sentences: [hint]}}}`; 304 if the browser has the same.
 
-    The queues are the member's own, those that overflow into them, and those of held chats.
+    The queues are those whose chats may reach the member.
     """
     services = services_of(request)
     member = services.directory.members.get(me.member.id, me.member)
-    held = {chat.queue for chat in services.picture.chats.values() if chat.agent == member.id}
-    served = overflowing_into(services.directory, member.queues) | held
+    served = queues_reaching(services, member)
     # A colleague's own replies are private, and so is what they follow.
     seen = {reply.id for reply in await services.stores.canned.for_member(member, also=served)}
     queues: dict[str, QueueHints] = {}
@@ -51,12 +48,7 @@ async def suggestions_json(request: Request, me: SignedIn) -> Response:
         known = await services.learning.of_queue(queue, services.workspace.now())
         canned = {id: _hint(one, member.id) for id, one in known.canned.items() if id in seen}
         queues[queue] = QueueHints(canned, [_hint(one, member.id) for one in known.sentences])
-    body = msgspec.json.encode(Suggestions(queues))
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)
+    return private_json(request, Suggestions(queues))
 
 
 def _hint(known: Learned, member: str) -> Hint:
