@@ -140,3 +140,15 @@ async def test_a_message_that_goes_on_as_the_preview_began_marks_nothing(stage: 
     await expect(desk.locator("#pane-1 .refused")).to_be_hidden()
     await box.press("Enter")
     assert (await stage.hears("say"))[0]["text"] == "Done."
+
+
+async def test_the_preview_of_an_earlier_chat_marks_nothing_in_the_next(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c1", 1, "Giulia"))
+    await stage.send(Typing("visitor", 9, "c1", "please cancel my order"))
+    await expect(desk.locator("#pane-1 .typing")).to_be_visible()
+    marco = Play("c2", 1, "Marco")
+    await stage.leave(1, then=marco)
+    await desk.get_by_label("Reply to Marco").press_sequentially("Welcome!")
+    await stage.show(marco, marco.visitor_says("Where is the parcel", due=6_000))
+    await expect(desk.locator("#pane-1 .m[data-by=visitor]")).to_have_count(1)
+    await expect(desk.locator("#pane-1 .refused")).to_be_hidden()

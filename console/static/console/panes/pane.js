@@ -210,6 +210,7 @@ export class Pane {
 
   changed() {
     this.pending.replaceChildren();
+    this.lastPreview = "";
     this.showTyping("", 0);
     this.due = 0;
     this.answer = { cid: "", at: 0 };
