@@ -124,7 +124,7 @@ async def test_a_message_that_turned_out_otherwise_marks_the_prepared_answer(sta
     await box.press_sequentially("Cancelled!")
     await stage.show(play, play.visitor_says("Oh wait, the parcel has just arrived", due=6_000))
     mark = desk.locator("#pane-1 .refused")
-    await expect(mark).to_have_text("Giulia wrote something else than the preview said. Read it before you send.")
+    await expect(mark).to_have_text("Giulia's message differs from the preview. Read it before you send.")
     await expect(box).to_have_value("Cancelled!")
     assert stage.said("say") == []
 

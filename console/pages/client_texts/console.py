@@ -174,7 +174,7 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
             "follow_off": _("After Enter you stay in the chat"),
             "first_word_one": _("First word sent to 1 visitor"),
             "first_words": _("First word sent to {n} visitors"),
-            "turned_out": _("{name} wrote something else than the preview said. Read it before you send."),
+            "turned_out": _("{name}'s message differs from the preview. Read it before you send."),
             "do_mute": _("Mute or unmute"),
             "do_alarms": _("Sound and notifications"),
             "do_help": _("Keyboard shortcuts"),
