@@ -139,8 +139,8 @@ async def test_the_visitors_initials_stand_by_the_name_and_open_it(stage: Stage,
     await expect(marks.first).to_have_text("M")
 
 
-async def test_the_visitors_local_time_is_told_and_goes_on(stage: Stage, context: BrowserContext) -> None:
-    desk = await open_console(stage, context)
+async def test_the_visitors_local_time_is_told_and_goes_on(stage: Stage, own_context: BrowserContext) -> None:
+    desk = await open_console(stage, own_context)
     play = Play("c1", 1, "Giulia")
     play.facts[0] = msgspec.structs.replace(play.facts[0], zone="Asia/Kathmandu")
     await desk.clock.install(time=datetime(2026, 1, 5, 12, 0, tzinfo=UTC))
