@@ -183,7 +183,7 @@ def _welcome(url: str, links: list[made_up.Link], data: Path, crowd: int, agents
         say("Run sestetto member add, then sign in at /sign-in.")
     people = f"{_some(crowd, 'visitor')} once an agent is online" if crowd else "no simulated visitors"
     helpers = _some(agents, "agent") if agents else ""
-    say(f"\nAlso: {', '.join(filter(None, (people, helpers)))}.\nChats are kept in {data}. Press Ctrl-C to stop.\n")
+    say(f"\nAlso: {', '.join(filter(None, (people, helpers)))}.\nChats are kept in {data}. Ctrl-C stops the demo.\n")
 
 
 def _some(count: int, what: str) -> str:

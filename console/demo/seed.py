@@ -25,20 +25,20 @@ QUEUES = (
 AWAY_REASONS = ("Lunch", "Short break", "Training", "Meeting")
 CANNED = (
     Canned("demo-hello", "Hello", "Hi {first_name}, {agent} from {site} here. How can I help?"),
-    Canned("demo-moment", "One moment", "One moment, please. I'll look that up."),
+    Canned("demo-moment", "One moment", "One moment please, I'll look that up."),
     Canned("demo-still", "Are you still there?", "Are you still there, {first_name}? Take your time, I'm here."),
-    Canned("demo-bye", "Goodbye", "Thanks for getting in touch, {first_name}. Enjoy your wool!"),
+    Canned("demo-bye", "Good-bye", "Thank you for writing, {first_name}. Enjoy your wool!"),
     Canned(
         "demo-order",
         "Order number",
-        "Could you send me your order number? It's in your confirmation e-mail.",
+        "May I have the number of your order? It's in your confirmation e-mail.",
         "queue",
         "support",
     ),
     Canned(
         "demo-wash",
         "Washing wool",
-        "Wash it by hand at 30 °C with a little wool soap and dry it flat.",
+        "By hand at 30 degrees, with a little wool soap. Dry it flat.",
         "queue",
         "support",
     ),
