@@ -16,6 +16,7 @@ from console.config import Settings
 from console.errors import SettingError
 from console.limits.connections import LEAST, Connections, capacity_of, raise_descriptors
 from console.limits.http_protocol import IDLE, HttpProtocol
+from console.limits.proxies import ForwardedClient, Proxies
 from console.protocol import MAX_FRAME
 from console.ws.uvicorn_protocol import Protocol
 
@@ -31,7 +32,7 @@ class ServerConfig(uvicorn.Config):
     def __init__(self, app: ASGIApp, settings: Settings, connections: Connections) -> None:
         self.connections = connections
         super().__init__(
-            app,
+            ForwardedClient(app, Proxies(settings.trusted_proxies)),
             host=settings.host,
             port=settings.port,
             loop="uvloop",
@@ -42,8 +43,7 @@ class ServerConfig(uvicorn.Config):
             lifespan="off",
             access_log=False,
             log_level="debug" if settings.log == "debug" else "warning",
-            proxy_headers=True,
-            forwarded_allow_ips=settings.trusted_proxies,
+            proxy_headers=False,  # `ForwardedClient` reads them
             server_header=False,
             date_header=True,
             timeout_keep_alive=IDLE,

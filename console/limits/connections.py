@@ -3,13 +3,12 @@
 Each takes a file descriptor, which no other process can lend, so they are counted here and not in the store.
 """
 
-import ipaddress
 import resource
 from collections import Counter
-from collections.abc import Sequence
 from typing import Protocol
 
 from console.limits.bucket import Bucket
+from console.limits.proxies import Proxies
 from console.security import address_group
 
 HOLD_OFF = 20  # seconds
@@ -91,34 +90,6 @@ class Connections:
     def crowded(self) -> bool:
         """Whether another socket would exceed the visitors' share."""
         return len(self._visitors) > self.capacity * VISITORS
-
-
-class Proxies:
-    """The addresses whose X-Forwarded-* headers are trusted: `127.0.0.1, 10.0.0.0/8`, or `*` for all."""
-
-    def __init__(self, text: str) -> None:
-        words = [word.strip() for word in text.split(",") if word.strip()]
-        self._all = "*" in words
-        self._networks = _networks([word for word in words if word != "*"])
-
-    def __contains__(self, address: str) -> bool:
-        if self._all:
-            return True
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self._networks)
-
-
-def _networks(words: Sequence[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    found = []
-    for word in words:
-        try:
-            found.append(ipaddress.ip_network(word, strict=False))
-        except ValueError:
-            continue  # uvicorn also accepts names; they match no address
-    return found
 
 
 def raise_descriptors() -> int:

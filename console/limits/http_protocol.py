@@ -60,6 +60,7 @@ class HttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._upgraded = True
         self._expect_nothing()
+        self.open_connections.work(self.transport)
         super().handle_websocket_upgrade()
 
     # --- input ----------------------------------------------------------------------------------------
@@ -104,7 +105,6 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._expect_nothing()
-        self.open_connections.work(self.transport)
         length = next((value for name, value in self.headers if name == b"content-length"), b"0")
         if length.isdigit() and int(length[:20]) > MOST_BODY:
             self._refusal = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -123,6 +123,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._expect_nothing()
         self._in_head = True
         self._head = self._fields = 0
+        self.open_connections.work(self.transport)  # only now: a body that never ends must give way, too
         if self._refusal is None:
             super().on_message_complete()
 

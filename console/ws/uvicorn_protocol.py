@@ -217,9 +217,9 @@ class Protocol(WSProtocol):
     def _abort(self) -> None:
         """Drop a flooding client without a close frame: it is not reading, and the frame would have to wait for it."""
         self.inbox.clear()
-        if self.scope["client"]:
-            self.open_connections.note_flood(self.scope["client"][0])
-        log.info("socket.flood", address=self.client[0] if self.client else "", path=self.scope["path"])
+        address = self.scope["client"][0] if self.scope["client"] else ""  # as a trusted proxy names it
+        self.open_connections.note_flood(address)
+        log.info("socket.flood", address=address, path=self.scope["path"])
         self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:

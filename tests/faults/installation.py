@@ -92,15 +92,17 @@ class Inside(Stage):
 
 
 @asynccontextmanager
-async def installed(folder: Path, store_url: str, workspace: str, **settings: object) -> AsyncIterator[Inside]:
-    """Run the demo's installation in this process, in its own workspace."""
-    given = {"database": sqlite_url(folder), "secret": "only for tests, and long enough for it", **settings}
-    ours = read_settings({}, port=0, data=folder, store=store_url, workspace=workspace, **given)
+async def installed(
+    folder: Path, store_url: str, workspace: str, *, shown_at: str = "", **settings: object
+) -> AsyncIterator[Inside]:
+    """Run the demo's installation in this process, in its own workspace. `shown_at` is the proxy in front, if any."""
+    given = {"port": 0, "database": sqlite_url(folder), "secret": "only for tests, and long enough for it", **settings}
+    ours = read_settings({}, data=folder, store=store_url, workspace=workspace, **given)
     if not any(name.startswith(("address_", "visitor_", "site_", "attack_")) for name in settings):
         ours = for_one_address(ours)
     with listen(ours) as listening:
         url = url_of(listening)
-        await _publish(ours.database, url)
+        await _publish(ours.database, shown_at or url)
         app = create_app(ours, demo=True)
         async with serving(app, listening, ours):
             yield Inside(url, url, store_url, ours.database, workspace, app)

@@ -35,7 +35,22 @@ class RawSocket:
         """`url` is `http://host:port/path`; the upgrade's own headers are added, and `behind` follows the request."""
         host, _, path = url.removeprefix("http://").partition("/")
         name, _, port = host.partition(":")
-        reader, writer = await asyncio.open_connection(name, int(port))
+        streams = await asyncio.open_connection(name, int(port))
+        return await cls.over(*streams, host, path, headers, subprotocol=subprotocol, behind=behind)
+
+    @classmethod
+    async def over(
+        cls,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        host: str,
+        path: str,
+        headers: dict[str, str],
+        *,
+        subprotocol: str = "sestetto.v1",
+        behind: bytes = b"",
+    ) -> Self:
+        """Upgrade a connection that is there already."""
         given = {
             "Host": host,
             "Upgrade": "websocket",

@@ -40,13 +40,21 @@ def certificate(folder: Path) -> Certificate:
 
 
 @contextmanager
-def nginx(folder: Path, ports: list[int], ours: Certificate) -> Iterator[Proxy]:
-    """`deploy/nginx.conf`, included as Debian includes it."""
+def nginx(
+    folder: Path, ports: list[int], ours: Certificate, *, behind_another: bool = False, each: int = 200
+) -> Iterator[Proxy]:
+    """`deploy/nginx.conf`, included as Debian includes it.
+
+    Behind another one it is told by the PROXY protocol where a connection comes from, so from anywhere.
+    `each` is how many connections an address may have.
+    """
     plain, secure = free_port(), free_port()
+    told = " proxy_protocol; set_real_ip_from 127.0.0.1; real_ip_header proxy_protocol" if behind_another else ""
     changes = {
         r"listen \[::\].*;": "",
+        r"limit_conn sestetto_address 200;": f"limit_conn sestetto_address {each};",
         r"listen 80;": f"listen 127.0.0.1:{plain};",
-        r"listen 443 ssl;": f"listen 127.0.0.1:{secure} ssl;",
+        r"listen 443 ssl;": f"listen 127.0.0.1:{secure} ssl{told};",
         r"127\.0\.0\.1:8001": f"127.0.0.1:{ports[0]}",
         r"127\.0\.0\.1:8002": f"127.0.0.1:{ports[1]}",
         r"/etc/ssl/sestetto/fullchain\.pem": str(ours.chain),

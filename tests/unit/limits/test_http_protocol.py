@@ -252,3 +252,14 @@ async def test_where_there_is_no_room_who_has_asked_for_nothing_gives_way(desk: 
     ana = await Client.at(desk, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert await ana.status() == 200
     assert await idle[0].ended()
+
+
+async def test_where_there_is_no_room_who_never_ends_a_request_gives_way(desk: Desk) -> None:
+    """Bodies that are sent byte by byte hold no place against staff."""
+    desk.connections.capacity = 4
+    half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc"
+    slow = [await Client.at(desk, half) for _ in range(4)]
+    await eventually(lambda: len(desk.connections) == 4, "all to be let in")
+    ana = await Client.at(desk, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert await ana.status() == 200
+    assert await slow[0].ended()
