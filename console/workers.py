@@ -47,6 +47,7 @@ class Workers:
             services.workspace,
             services.database,
             leads=self._leads,
+            late=services.archive.write_late,
             kept=self._archived,
         )
         self._alerts = AlertReader(

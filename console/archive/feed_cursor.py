@@ -6,20 +6,17 @@ with its error, and the others go on; missing numbers are recorded there too.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import structlog
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive.database import Database, first_line, is_away, now_ms
+from console.archive.database import Database, is_away
+from console.archive.entries_aside import Batch, EntriesAside, Write
 from console.archive.tables import cursors, set_aside
 from console.errors import SestettoError, WrongEpoch
 from console.events import Entry
-
-log = structlog.get_logger()
 
 
 class Overtaken(Exception):
@@ -32,13 +29,6 @@ class FeedPosition(NamedTuple):
     epoch: str
     id: str
     n: int
-
-
-class Batch(NamedTuple):
-    """Entries of the feed by rising number, under `epoch`."""
-
-    epoch: str
-    entries: Sequence[Entry]
 
 
 class ReadEntry(NamedTuple):
@@ -54,7 +44,7 @@ class ReadEntry(NamedTuple):
         return self.digest in ("", digest_of(raw))
 
 
-Write = Callable[[AsyncConnection, Batch], Awaitable[None]]
+RETRIED = 100  # entries set aside that one transaction tries again
 START = FeedPosition("", "0-0", 0)
 
 
@@ -66,6 +56,7 @@ class FeedCursor:
         self.workspace = workspace
         self.consumer = consumer
         self._ours = (cursors.c.workspace == workspace) & (cursors.c.consumer == consumer)
+        self._aside = EntriesAside(workspace, consumer)
 
     async def position(self) -> FeedPosition:
         """Return the position in the newest history; `("", "0-0", 0)` before the first entry."""
@@ -75,9 +66,8 @@ class FeedCursor:
 
     async def set_aside_count(self) -> int:
         """Return how many entries could not be stored."""
-        ours = (set_aside.c.workspace == self.workspace) & (set_aside.c.consumer == self.consumer)
         async with self.database.reading() as connection:
-            return (await connection.execute(select(func.count()).select_from(set_aside).where(ours))).scalar_one()
+            return await self._aside.count(connection)
 
     async def append(self, batch: Batch, write: Write, *, reader: str = "") -> None:
         """Pass new entries to `write` and move past them, in one transaction.
@@ -93,6 +83,22 @@ class FeedCursor:
             raise
         except Exception:  # try one by one, so that only the entries at fault stay out
             await self._append(batch, self._one_by_one(write), reader)
+
+    async def retry_aside(self, write: Write, *, reader: str) -> int:
+        """Pass entries that were set aside to `write` again, oldest first; return how many it has stored now.
+
+        This release may understand what an older one, which led for a while, did not. Raises what `append` raises.
+        """
+        async with self.database.reading() as connection:
+            ids = await self._aside.ids(connection)
+        stored = 0
+        for start in range(0, len(ids), RETRIED):
+            async with self.database.writing() as connection:
+                found = await self._newest(connection, lock=True)
+                if found is None or found[1] != reader:
+                    raise Overtaken
+                stored += await self._aside.retry(connection, ids[start : start + RETRIED], write)
+        return stored
 
     # --- inside a transaction of the caller ------------------------------------------------------
 
@@ -141,7 +147,12 @@ class FeedCursor:
                 raise Overtaken
             return found[0]
         place = FeedPosition(epoch, START.id, START.n)
-        await self._begin(connection, reader, place)
+        try:
+            await self._begin(connection, reader, place)
+        except Overtaken:
+            if reader:
+                raise
+            return await self._locked(connection, epoch, reader)
         return place
 
     async def _newest(self, connection: AsyncConnection, *, lock: bool = False) -> tuple[FeedPosition, str] | None:
@@ -151,8 +162,11 @@ class FeedCursor:
         return (FeedPosition(row.epoch, row.id, row.n), row.reader) if row else None
 
     async def _begin(self, connection: AsyncConnection, reader: str, place: FeedPosition) -> None:
-        """Add a new history. Raises WrongEpoch for one that was left behind."""
-        known = (await connection.execute(select(cursors.c.epoch).where(self._ours))).scalars().all()
+        """Add a new history. Raises WrongEpoch for one that was left behind, Overtaken if somebody was faster."""
+        wanted = select(cursors.c.epoch).where(self._ours).order_by(cursors.c.turn)
+        known = (await connection.execute(wanted)).scalars().all()
+        if place.epoch in known[-1:]:  # another process began it since we looked
+            raise Overtaken
         if place.epoch in known:
             raise WrongEpoch
         values = {**place._asdict(), "turn": len(known) + 1, "digest": "", "reader": reader}
@@ -168,7 +182,7 @@ class FeedCursor:
         for entry in fresh:
             if entry.n != last + 1:
                 gap = f"The feed's entries {last + 1} to {entry.n - 1} were never seen."
-                await self._put_aside(connection, at.epoch, f"gap-{entry.id}", entry.n, gap, b"")
+                await self._aside.put(connection, at.epoch, f"gap-{entry.id}", entry.n, gap, b"")
             last = entry.n
 
     def _one_by_one(self, write: Write) -> Write:
@@ -181,19 +195,9 @@ class FeedCursor:
                 except Exception as error:
                     if is_away(error):
                         raise
-                    await self._put_aside(connection, batch.epoch, entry.id, entry.n, _says(error), entry.raw)
+                    await self._aside.put_failed(connection, batch.epoch, entry, error)
 
         return each
-
-    async def _put_aside(
-        self, connection: AsyncConnection, epoch: str, id: str, n: int, error: str, raw: bytes
-    ) -> None:
-        ours = (set_aside.c.workspace == self.workspace) & (set_aside.c.consumer == self.consumer)
-        if (await connection.execute(select(set_aside.c.id).where(ours & (set_aside.c.id == id)))).first() is None:
-            values = {"epoch": epoch, "n": n, "at": now_ms(), "error": error, "raw": raw}
-            keys = {"workspace": self.workspace, "consumer": self.consumer, "id": id}
-            await connection.execute(insert(set_aside).values(**keys, **values))
-            log.error("consumer.set_aside", consumer=self.consumer, entry=id, error=error)
 
 
 async def positions(database: Database, workspace: str) -> dict[str, tuple[FeedPosition, int]]:
@@ -231,9 +235,3 @@ def _fresh(entries: Sequence[Entry], at: FeedPosition) -> list[Entry]:
 def _order(id: str) -> tuple[int, int]:
     ms, _, n = id.partition("-")
     return int(ms), int(n)
-
-
-def _says(error: Exception) -> str:
-    """Return the error on one line, without the values of the statement."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return f"{type(cause).__name__}: {first_line(error)}".replace("\0", "")[:500]

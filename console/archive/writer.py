@@ -12,12 +12,21 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
-from console.archive.feed_cursor import Batch, FeedCursor, FeedPosition
-from console.archive.reducer import ArchivedChat, archived_chat, fact_row, fold, lose, redacted_columns
+from console.archive.entries_aside import Batch
+from console.archive.feed_cursor import FeedCursor, FeedPosition
+from console.archive.reducer import (
+    ArchivedChat,
+    archived_chat,
+    cid_of,
+    fact_row,
+    fold,
+    lose,
+    redacted_columns,
+)
 from console.archive.search_index import SearchIndex
 from console.archive.supervisor_actions import is_supervisor_action
 from console.archive.tables import chats, facts, interventions
-from console.events import ChatFact, Entry, NoteRedacted, Redacted
+from console.events import ChatFact, Entry, NoteRedacted, Redacted, Unreadable, read_log
 
 NAME = "archive"  # of this consumer
 CHUNK = 500  # values in one IN (…); every database accepts as many
@@ -74,6 +83,16 @@ class Archive:
         if listed:
             await connection.execute(insert(interventions), listed)
 
+    async def write_late(self, connection: AsyncConnection, batch: Batch) -> None:
+        """Store entries whose successors are stored already, and fold their chats anew, in the facts' order."""
+        entries = await self._not_sent_again(connection, batch)
+        await self.write(connection, Batch(batch.epoch, entries))
+        ids = {entry.fact.chat for entry in entries if isinstance(entry.fact, ChatFact)}
+        changed = [await self._folded_anew(connection, chat) for chat in (await self._load(connection, ids)).values()]
+        await self._index.give_places(connection, changed)
+        await self._save(connection, (), changed, ())
+        await self._index.write(connection, changed)
+
     async def end_lost(self, live: Collection[str], before: int) -> int:
         """List as lost what has no end, is not live, and has been quiet since `before` (ms); how many."""
         here = chats.c.workspace == self.workspace, chats.c.ended.is_(None), chats.c.last < before
@@ -126,6 +145,33 @@ class Archive:
                 if row["kind"] == "message":
                     # The new fact has counted the message a second time.
                     held[row["chat"]].messages -= 1
+
+    async def _not_sent_again(self, connection: AsyncConnection, batch: Batch) -> list[Entry]:
+        """Without commands that a client has sent again in a later history: that result is the one everybody knows."""
+        fresh = []
+        for entry in batch.entries:
+            cid = "" if isinstance(entry.fact, Unreadable) else cid_of(entry.fact)
+            wanted = select(facts.c.chat, facts.c.kind).where(
+                facts.c.workspace == self.workspace, facts.c.cid == cid, facts.c.epoch != batch.epoch
+            )
+            again = {tuple(row) for row in await connection.execute(wanted)} if cid else set()
+            if (getattr(entry.fact, "chat", None), str(entry.fact.__struct_config__.tag)) not in again:
+                fresh.append(entry)
+        return fresh
+
+    async def _folded_anew(self, connection: AsyncConnection, chat: ArchivedChat) -> ArchivedChat:
+        ours = (facts.c.workspace == self.workspace) & (facts.c.chat == chat.id)
+        wanted = select(facts.c.raw).where(ours).order_by(facts.c.at, facts.c.n)
+        raws = [raw.encode() for raw in (await connection.execute(wanted)).scalars()]
+        anew = ArchivedChat(chat.id, place=chat.place)
+        for raw in raws:
+            for fact in read_log([raw]):
+                fold(anew, fact)
+                if isinstance(fact, Redacted | NoteRedacted):  # the late fact may be one that was redacted since
+                    await self._redact(connection, [Entry("", 0, fact, raw)], ())
+        if chat.why == "lost" and anew.ended is None:
+            lose(anew)
+        return anew
 
     async def _redact(
         self, connection: AsyncConnection, entries: Sequence[Entry], rows: Sequence[dict[str, Any]]

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from console.archive.database import Database
-from console.archive.feed_cursor import START, Batch, FeedCursor, FeedPosition, Write
+from console.archive.entries_aside import Batch, Write
+from console.archive.feed_cursor import START, FeedCursor, FeedPosition
 from console.consumers.follower import Follower
 from console.domain.ids import new_id
 from console.events import Entry
@@ -23,7 +24,8 @@ class FeedConsumer(Follower):
     all.
 
     `write` may get the same entries again when a transaction failed, so it must change nothing but the connection.
-    An entry on which it fails is set aside. `kept` is called with the last entry once a batch is in SQL.
+    An entry on which it fails is set aside, and passed to `late` (by default `write`) when a process takes over.
+    `kept` is called with the last entry once a batch is in SQL.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class FeedConsumer(Follower):
         database: Database,
         *,
         leads: Callable[[], bool],
+        late: Write | None = None,
         kept: Callable[[Entry], Awaitable[None]] = nothing,
         pace: float = PACE,
     ) -> None:
@@ -41,6 +44,7 @@ class FeedConsumer(Follower):
         self.name = name
         self.cursor = FeedCursor(database, workspace.name, name)
         self._write = write
+        self._late = late or write
         self._kept = kept
         self._pace = pace
 
@@ -50,6 +54,7 @@ class FeedConsumer(Follower):
         epoch, reader = self.workspace.epoch, new_id()
         at = await self._take(reader, epoch)
         self.well()
+        await self.cursor.retry_aside(self._late, reader=reader)
         feed = self.workspace.keys.feed
         tail = Tail(self.workspace.store.url, feed, at.id, at.n, reader=self.name, pace=self._pace, over_gaps=True)
         try:

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from console.archive import engines as door
 from console.archive.database import MIGRATION_LOCK, Database, first_line
-from console.archive.feed_cursor import Batch, FeedCursor
+from console.archive.entries_aside import Batch
+from console.archive.feed_cursor import FeedCursor
 from console.archive.writer import Archive
 from console.errors import Unknown
 from tests.support.archive_feed import Feed

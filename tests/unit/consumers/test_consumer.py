@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
 from console.archive.database import Database
-from console.archive.feed_cursor import Batch, FeedCursor, FeedPosition, Overtaken
+from console.archive.entries_aside import Batch
+from console.archive.feed_cursor import FeedCursor, FeedPosition, Overtaken
 from console.archive.tables import cursors, set_aside
 from console.consumers import follower
 from console.consumers.consumer import FeedConsumer

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from console.archive.database import Database
-from console.archive.feed_cursor import Batch, FeedCursor
+from console.archive.entries_aside import Batch
+from console.archive.feed_cursor import FeedCursor
 from console.errors import WrongEpoch
 from console.pairing.history import Mismatch, compare, settle_history
 from console.queue.feed import FeedGap, Tail
