@@ -78,6 +78,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
                 listener.cut(1012)
             await workers.stop()
             await services.couriers.close()
+            services.drafts.close()
             await services.workspace.store.close()
             await services.database.close()
 

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from console.domain.address_policy import read_networks
+from console.domain.model_url import read_model_key, read_model_url
 from console.domain.service_urls import read_database_url, read_store_url, without_password
 from console.errors import SettingError
 from console.security import parse_origin
@@ -20,6 +21,7 @@ DURABILITIES = ("disk",)
 LEVELS = ("debug", "info", "warning", "error")
 LONGEST_DRAIN = 600  # seconds
 SHORTEST_SECRET = 32  # characters
+NAME_THE_MODEL = "name the model that SESTETTO_MODEL_URL is to be asked for"
 
 
 def _port(text: str) -> int:
@@ -104,6 +106,12 @@ def _flag(text: str) -> bool:
 def _durability(text: str) -> str:
     if text not in DURABILITIES:
         raise ValueError(f"one of: {', '.join(DURABILITIES)}")
+    return text
+
+
+def _model(text: str) -> str:
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("enter the model's name, such as gpt-4.1-mini or qwen3:8b")
     return text
 
 
@@ -203,6 +211,20 @@ TABLE: tuple[Setting, ...] = (
         "Comma-separated private networks that alerts may be sent to, such as 10.1.2.0/24; empty allows none.",
     ),
     Setting(
+        "model_url",
+        "",
+        read_model_url,
+        "Base URL of an OpenAI-compatible API that drafts answers (https://api.openai.com/v1); empty: no drafts.",
+    ),
+    Setting(
+        "model_key",
+        "",
+        read_model_key,
+        "The key for it, if it wants one.",
+        shown=lambda text: "(hidden)",
+    ),
+    Setting("model_name", "", _model, "The model to ask there; needed with a URL."),
+    Setting(
         "drain",
         "1",
         _seconds,
@@ -238,6 +260,9 @@ class Settings:
     attack_openings: int
     site_openings: int
     alert_networks: tuple[str, ...]
+    model_url: str
+    model_key: str = field(repr=False)
+    model_name: str
     drain: int
     pace: int
     log: str
@@ -267,9 +292,11 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
         except (ValueError, OSError) as problem:
             wrong.append(f"{PREFIX}{row.name.upper()}: {problem}")
     wrong += [f"{name}: there is no such setting" for name in unknown_names(source)]
+    if values.get("model_url") and not values.get("model_name", "-"):
+        wrong.append(f"{PREFIX}MODEL_NAME: {NAME_THE_MODEL}")
     if wrong:
         raise SettingError("; ".join(wrong))
-    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+    return Settings(**{one.name: values[one.name] for one in fields(Settings)})
 
 
 def unknown_names(source: Mapping[str, str]) -> list[str]:

@@ -41,6 +41,14 @@ class BoardCosts(NamedTuple):
     seconds: float
 
 
+class DraftCosts(NamedTuple):
+    """Drafts of this process: requests by what became of them, how long answers took, the seconds left of a pause."""
+
+    results: Mapping[str, int]
+    seconds: Durations
+    paused: float
+
+
 class ConsumerLag(NamedTuple):
     """How many entries a consumer is behind the feed, the age (s) of the first one missing, and how many it has set
     aside.
@@ -66,6 +74,7 @@ class ProcessFigures(NamedTuple):
     exchanges: Durations
     behind: tuple[int, float] | None
     boards: BoardCosts
+    drafts: DraftCosts | None = None  # without a model there are none
 
     def metrics(self) -> Iterator[Metric]:
         build = GaugeMetricFamily("sestetto_build_info", "The release that runs; always 1", labels=["release", "build"])
@@ -84,6 +93,12 @@ class ProcessFigures(NamedTuple):
         yield CounterMetricFamily("sestetto_board_frames", "Frames sent to boards", self.boards.frames)
         yield CounterMetricFamily("sestetto_board_fragments", "Fragments drawn for boards", self.boards.fragments)
         yield CounterMetricFamily("sestetto_board_seconds", "Time spent on drawing boards", self.boards.seconds)
+        if self.drafts is not None:
+            yield _counted("sestetto_drafts", "Drafts asked of the model", "result", self.drafts.results.items())
+            yield self.drafts.seconds.metric("sestetto_draft_seconds", "Time the model took for a draft")
+            yield GaugeMetricFamily(
+                "sestetto_drafts_paused", "Seconds the model is still left alone", self.drafts.paused
+            )
 
 
 class WorkspaceFigures(NamedTuple):
@@ -116,6 +131,13 @@ class WorkspaceFigures(NamedTuple):
 
 def _labelled(name: str, says: str, label: str, values: Iterable[tuple[str, float]]) -> Metric:
     family = GaugeMetricFamily(name, says, labels=[label])
+    for value, number in values:
+        family.add_metric([value], number)
+    return family
+
+
+def _counted(name: str, says: str, label: str, values: Iterable[tuple[str, float]]) -> Metric:
+    family = CounterMetricFamily(name, says, labels=[label])
     for value, number in values:
         family.add_metric([value], number)
     return family

@@ -20,6 +20,7 @@ from console.consumers.lag import Lags
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.domain.directory import Directory
+from console.drafts.drafts import Drafts
 from console.errors import Unknown, WrongEpoch
 from console.limits.address_sockets import AddressSockets
 from console.limits.puzzles import Puzzles
@@ -67,6 +68,7 @@ class Services:
     erasure: Erasure = field(init=False)
     puzzles: Puzzles = field(init=False)
     learning: Learning = field(init=False)
+    drafts: Drafts = field(init=False)
     past: PastChats = field(init=False)
     past_reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAST_READS))
     tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
@@ -78,6 +80,7 @@ class Services:
         self.past = PastChats(self.database, self.workspace.name)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))
+        self.drafts = Drafts(self.settings.model_url, self.settings.model_key, self.settings.model_name)
 
     @property
     def picture(self) -> Picture:

@@ -12,10 +12,20 @@ from redis.exceptions import RedisError
 from rich.markup import escape
 
 from console.archive.database import Database, sqlite_url
+from console.commands.check_model import check_model
 from console.commands.check_pairing import check_pairing
 from console.commands.check_result import CheckResult
 from console.commands.common import run, say, screen, show
-from console.config import PREFIX, TABLE, Setting, Settings, find_text, read_settings, unknown_names
+from console.config import (
+    NAME_THE_MODEL,
+    PREFIX,
+    TABLE,
+    Setting,
+    Settings,
+    find_text,
+    read_settings,
+    unknown_names,
+)
 from console.data_folder import running_store_url, store_folder
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.embedded import EmbeddedStore
@@ -58,7 +68,18 @@ def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
                 CheckResult("wrong", f"{PREFIX}{row.name.upper()} is {value}: {problem}", f"{row.says} {_as(row)}")
             )
     show(("setting", "value", "from", "description"), rows, empty="")
+    if _lacks_model_name(environment):
+        wrong.append(CheckResult("wrong", "SESTETTO_MODEL_URL is set, SESTETTO_MODEL_NAME is not", NAME_THE_MODEL))
     return wrong
+
+
+def _lacks_model_name(environment: Mapping[str, str]) -> bool:
+    rows = {row.name: row for row in TABLE}
+    try:
+        url, name = (find_text(rows[one], environment)[0] for one in ("model_url", "model_name"))
+    except (OSError, ValueError):
+        return False  # told as what it is
+    return bool(url) and not name
 
 
 def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, str]:
@@ -78,6 +99,8 @@ def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, st
 def _readable(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the valid settings; the rest is checked as if the wrong ones were not set."""
     good = {row.name for row in TABLE if not _explain(row, environment)[2]}
+    if _lacks_model_name(environment):
+        good.discard("model_url")
     names = {f"{PREFIX}{name.upper()}{ending}" for name in good for ending in ("", "_FILE")}
     return {name: text for name, text in environment.items() if name in names}
 
@@ -98,7 +121,7 @@ async def _surroundings(settings: Settings) -> list[CheckResult]:
         findings.append(await _database(settings))
     if settings.store or data.level != "wrong":
         findings += await _store(settings)
-    return findings
+    return [*findings, *await check_model(settings)]
 
 
 def _python() -> CheckResult:

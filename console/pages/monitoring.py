@@ -83,6 +83,7 @@ async def _process(monitored: Monitored, *, draining: bool) -> ProcessFigures:
         exchanges=services.workspace.store.exchanges,
         behind=await services.lags.behind(tail.entry, tail.n) if tail else None,
         boards=monitored.boards.costs(),
+        drafts=services.drafts.costs(),
     )
 
 

@@ -95,7 +95,7 @@ def one_leads(servers: list[RunningServer]) -> list[dict[str, float]]:
 async def test_every_metric_is_documented_and_every_documented_one_exists(
     start_server: Callable[..., RunningServer],
 ) -> None:
-    server = start_server(metrics="yes")
+    server = start_server(metrics="yes", model_url="http://127.0.0.1:1/v1", model_name="sage")
     await eventually(lambda: scrape(server).get(BEHIND) is not None, "the archive to have begun")
     ours = {name: kind for name, kind in kinds(server).items() if name.startswith("sestetto_")}
     rows = re.findall(r"^\| `(sestetto_\w+?)(_total)?` \| (\w+)", DOCS.read_text(encoding="utf-8"), re.MULTILINE)

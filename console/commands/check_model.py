@@ -1,0 +1,44 @@
+"""Whether the model that drafts answers answers."""
+
+import time
+
+from console.commands.check_result import CheckResult
+from console.config import Settings
+from console.drafts.drafts import Drafts
+from console.drafts.failure import NoDraft, Reason
+from console.drafts.prompt import Spoken, TeamReply, prompts_for
+
+WRONG: dict[Reason, tuple[str, str]] = {
+    "unreachable": ("does not respond", "start it, or fix SESTETTO_MODEL_URL"),
+    "slow": ("did not answer in time", "choose a faster model or machine: drafts wait for 20 s at most"),
+    "refused": ("refuses the key", "fix SESTETTO_MODEL_KEY"),
+    "unknown": ("does not know this model, or has no API there", "fix SESTETTO_MODEL_NAME or SESTETTO_MODEL_URL"),
+    "limited": ("is asked too often, or its account is used up", "look at the account"),
+    "failed": ("failed", "look at its log"),
+    "redirected": ("sends us to another address", "write that address into SESTETTO_MODEL_URL"),
+    "not_an_api": ("answers with something else than chat completions", "fix SESTETTO_MODEL_URL"),
+    "unreadable": ("answers with something else than chat completions", "fix SESTETTO_MODEL_URL"),
+    "cut_off": ("ends its answers before they are complete", "look at its log"),
+    "too_long": ("gives answers without end", "choose another model"),
+}
+
+
+async def check_model(settings: Settings) -> list[CheckResult]:
+    """Ask the model for one draft; nothing if none is set."""
+    if not settings.model_url:
+        return []
+    where = f"the model {settings.model_name} at {settings.model_url}"
+    drafts = Drafts(settings.model_url, settings.model_key, settings.model_name)
+    began = time.monotonic()
+    try:
+        asked = [Spoken("visitor", "Hello, when are you open?")]
+        text = await drafts.try_once(prompts_for(asked, [TeamReply("We are open from 9 to 5.")]))
+    except NoDraft as problem:
+        what, mend = WRONG[problem.reason]
+        status = f" (HTTP {problem.status})" if problem.status else ""
+        return [CheckResult("wrong", f"{where} {what}{status}", mend)]
+    finally:
+        drafts.close()
+    if not text:
+        return [CheckResult("note", f"{where} answers, but with an empty draft", "try another model")]
+    return [CheckResult("ok", f"{where} answers in {time.monotonic() - began:.1f} s")]

@@ -1,0 +1,50 @@
+"""Leaves an endpoint alone while it fails: after some failures in a row, for longer each time."""
+
+import time
+from collections.abc import Callable
+
+FAILURES = 3  # in a row
+FIRST_PAUSE = 30.0  # seconds
+LONGEST_PAUSE = 600.0
+
+
+class Circuit:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures = 0
+        self._pause = FIRST_PAUSE
+        self._until = 0.0
+
+    @property
+    def paused(self) -> float:
+        """Return the seconds left of the pause; 0 if there is none."""
+        return max(self._until - self._clock(), 0.0)
+
+    def allows(self) -> bool:
+        """Whether a request may be made. After a pause one may, and the others wait for what becomes of it."""
+        if self.paused:
+            return False
+        if self._until:
+            self._until = self._clock() + self._pause
+        return True
+
+    def good(self) -> bool:
+        """A request was answered. Return whether that ends a pause."""
+        ended = self._until > 0
+        self._failures, self._pause, self._until = 0, FIRST_PAUSE, 0.0
+        return ended
+
+    def bad(self, retry_after: float = 0) -> float:
+        """A request failed. Return for how many seconds none is made: 0 if one still may be."""
+        self._failures += 1
+        if not retry_after and self._failures < FAILURES and not self._until:
+            return 0.0
+        pause = max(self._pause, retry_after)
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        self._until = self._clock() + pause
+        return pause
+
+    def undecided(self) -> None:
+        """A request was given up by us. The one that was to end a pause leaves its place to the next."""
+        if self._until:
+            self._until = min(self._until, self._clock())
