@@ -173,3 +173,18 @@ async def test_a_word_of_two_letters_alone_suggests_nothing(stage: Stage, desk: 
     await stage.send(Typing("visitor", 3, "c1", "and on Tuesday, greetings"))
     await expect(desk.locator("#pane-1 .typing")).to_be_visible()
     await expect(suggested(desk)).to_have_text([GREETING.title])
+
+
+async def test_a_first_word_leaves_the_suggestions_where_they_are(stage: Stage, desk: Page) -> None:
+    """The time until the answer is when they are of use."""
+    chat = Play("c1", 1, "Giulia")
+    await stage.play(chat)
+    await stage.show(chat, chat.visitor_says("black screen", due=6_000))
+    await expect(suggested(desk)).to_have_text([TV.title])
+    await stage.show(chat, chat.ana_promises("One moment, please.", 30_000))
+    await expect(desk.locator("#pane-1 .talk li.m.agent")).to_have_count(1)
+    await stage.show(chat, chat.visitor_says("are you there?", due=30_000))
+    await expect(desk.locator("#pane-1 .talk li.m.visitor")).to_have_count(2)
+    await expect(suggested(desk)).to_have_text([TV.title])
+    await stage.show(chat, chat.ana_says("Switch it off and on again."))
+    await expect(suggested(desk)).to_have_count(0)

@@ -300,8 +300,8 @@ export class Pane {
       line;
       line = line.previousElementSibling
     ) {
-      const by = line instanceof HTMLElement ? line.dataset.by : "";
-      if (by === "agent") break;
+      const { by, promise } = line instanceof HTMLElement ? line.dataset : {};
+      if (by === "agent" && !promise) break; // a first word leaves the turn open
       if (by === "visitor") said.unshift(line.querySelector("p")?.textContent ?? "");
     }
     return said.join("\n");
