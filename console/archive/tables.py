@@ -127,6 +127,7 @@ canned = Table(
     Column("owner", String(64), nullable=False),  # the queue's or the member's id
     Column("title", String(200), nullable=False),
     Column("text", Text, nullable=False),
+    Column("snippet", String(20), nullable=False, server_default=text("''")),  # an older release writes none
     Index(None, "scope", "owner"),
 )
 

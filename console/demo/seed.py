@@ -24,16 +24,22 @@ QUEUES = (
 )
 AWAY_REASONS = ("Lunch", "Short break", "Training", "Meeting")
 CANNED = (
-    Canned("demo-hello", "Hello", "Hi {first_name}, {agent} from {site} here. How can I help?"),
-    Canned("demo-moment", "One moment", "One moment please, I'll look that up."),
-    Canned("demo-still", "Are you still there?", "Are you still there, {first_name}? Take your time, I'm here."),
-    Canned("demo-bye", "Good-bye", "Thank you for writing, {first_name}. Enjoy your wool!"),
+    Canned("demo-hello", "Hello", "Hi {first_name}, {agent} from {site} here. How can I help?", snippet="hi"),
+    Canned("demo-moment", "One moment", "One moment please, I'll look that up.", snippet="mom"),
+    Canned(
+        "demo-still",
+        "Are you still there?",
+        "Are you still there, {first_name}? Take your time, I'm here.",
+        snippet="there",
+    ),
+    Canned("demo-bye", "Good-bye", "Thank you for writing, {first_name}. Enjoy your wool!", snippet="bye"),
     Canned(
         "demo-order",
         "Order number",
         "May I have the number of your order? It's in your confirmation e-mail.",
         "queue",
         "support",
+        snippet="order",
     ),
     Canned(
         "demo-wash",
@@ -41,6 +47,7 @@ CANNED = (
         "By hand at 30 degrees, with a little wool soap. Dry it flat.",
         "queue",
         "support",
+        snippet="wash",
     ),
     Canned(
         "demo-refund",
@@ -48,6 +55,7 @@ CANNED = (
         "Your refund is on its way. It takes three to five days to reach your account.",
         "queue",
         "billing",
+        snippet="refund",
     ),
 )
 BOTH = tuple(queue.id for queue in QUEUES)

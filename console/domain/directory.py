@@ -276,7 +276,8 @@ def overflowing_into(directory: Directory, queues: Collection[str]) -> set[str]:
 class Canned(msgspec.Struct, frozen=True):
     """A canned reply, inserted with `/`. `owner` is a queue's or a member's id; empty for a shared reply.
 
-    PLACEHOLDERS in braces are filled in: `Good morning {visitor}, this is {agent}.`
+    PLACEHOLDERS in braces are filled in: `Good morning {visitor}, this is {agent}.` `snippet` is the code that becomes
+    the reply when it is typed after a semicolon: `;ty`. It may be empty.
     """
 
     id: str
@@ -284,7 +285,10 @@ class Canned(msgspec.Struct, frozen=True):
     text: str
     scope: Scope = "shared"
     owner: str = ""
+    snippet: str = ""
 
+
+FIRST_NAME = "n"  # the snippet that every console has: the visitor's first name
 
 # Names, and the title of the visitor's page. There is also `field:<name>`, for a field that the page has set.
 PLACEHOLDERS = ("visitor", "first_name", "agent", "queue", "site", "page")

@@ -1,16 +1,27 @@
 """Validation of members, sites, canned replies and data retention."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import get_args
 from urllib.parse import urlsplit
 
-from console.domain.directory import PLACEHOLDERS, SLOTS, Canned, Directory, Member, MemberRole, Site
+from console.domain.directory import (
+    FIRST_NAME,
+    PLACEHOLDERS,
+    SLOTS,
+    Canned,
+    Directory,
+    Member,
+    MemberRole,
+    Site,
+)
 from console.domain.validation.problems import ID, Problems, check_languages, check_name
 from console.errors import Problem
 
 ORIGINS = 50
 TITLE, CANNED_TEXT = 80, 4_000  # characters; a canned text may be as long as a message
+SNIPPET = 20  # characters
 RETENTION = 3_650  # days
 REMEMBERED = 365  # days
 ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
@@ -88,13 +99,15 @@ def validate_site(site: Site, known: Directory) -> list[Problem]:
 def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) -> list[Problem]:
     """Validate a canned reply. `others` are the replies for the same people."""
     found = Problems(f"canned:{canned.id}")
-    check_name(found, canned.title, [other.title for other in others if other.id != canned.id], "title", TITLE)
+    theirs = [other for other in others if other.id != canned.id]
+    check_name(found, canned.title, [other.title for other in theirs], "title", TITLE)
     found.unless(
         canned.text.strip() and len(canned.text) <= CANNED_TEXT,
         "text",
         "Enter a reply of up to %(most)s characters.",
         most=CANNED_TEXT,
     )
+    _check_snippet(found, canned, [other for other in theirs if other.snippet])
     if canned.scope == "queue":
         found.unless(
             canned.owner in known.queues,
@@ -112,6 +125,27 @@ def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) 
             choices=choices,
         )
     return found
+
+
+def snippet_of(typed: str) -> str:
+    """Return the code as it is kept: without its semicolon, in lower case."""
+    return unicodedata.normalize("NFC", typed).strip().lstrip(";\uff1b\u061b").lower()
+
+
+def _check_snippet(found: Problems, canned: Canned, others: Iterable[Canned]) -> None:
+    code = canned.snippet
+    if not code:
+        return
+    signs = all(unicodedata.category(sign)[0] in "LMN" or sign in "_-" for sign in code)
+    found.unless(
+        signs and code[0] not in "_-" and len(code) <= SNIPPET and code == snippet_of(code),
+        "snippet",
+        "A snippet can have up to %(most)s letters, digits, hyphens and underscores.",
+        most=SNIPPET,
+    )
+    found.unless(code != FIRST_NAME, "snippet", "The snippet %(code)s is the visitor's first name.", code=code)
+    for other in others:
+        found.unless(other.snippet != code, "snippet", "The snippet is taken by %(title)s.", title=other.title)
 
 
 def validate_retention(days: int) -> list[Problem]:

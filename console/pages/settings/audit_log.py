@@ -79,6 +79,7 @@ FIELDS = {
     "limit": _("Chats at once"),
     "title": _("Title"),
     "text": _("Text"),
+    "snippet": _("Snippet"),
     "scope": _("Available to"),
     "owner": _("Owner"),
     "days": _("Days"),

@@ -13,7 +13,7 @@ from console.authentication import services_of
 from console.domain.directory import PLACEHOLDERS, Canned, Directory
 from console.domain.ids import new_id
 from console.domain.permissions import may
-from console.domain.validation.members import CANNED_TEXT
+from console.domain.validation.members import CANNED_TEXT, snippet_of
 from console.errors import BadCommand, BadSettings, Problem
 from console.pages.guard import for_those_who, go, read_form
 from console.pages.settings.common import by_name, draw, draw_form, known_to, overtaken
@@ -48,7 +48,7 @@ async def list_replies(request: Request, me: SignedIn) -> Response:
 async def show_new(request: Request, me: SignedIn) -> Response:
     known, asked = await known_to(request), request.query_params.get("for", "")
     whom = asked if asked in _choices(known, me) else MINE
-    return _form(request, me, known, None, {"title": "", "text": "", "for": whom})
+    return _form(request, me, known, None, {"title": "", "snippet": "", "text": "", "for": whom})
 
 
 @for_agents
@@ -82,7 +82,9 @@ async def remove(request: Request, me: SignedIn) -> Response:
 async def _save(request: Request, me: SignedIn, reply: Canned | None, form: Form, was: Canned) -> Response:
     known = await known_to(request)
     whom = form.typed.get("for", MINE)
-    wanted = replace(was, title=form.plain("title"), text=form.text("text", limit=CANNED_TEXT), **_scope(whom, me))
+    title, snippet = form.plain("title"), snippet_of(form.plain("snippet"))
+    text = form.text("text", limit=CANNED_TEXT)
+    wanted = replace(was, title=title, snippet=snippet, text=text, **_scope(whom, me))
     if form.wrong:  # validate the rest too, so that all errors show at once
         rest: Sequence[Problem] = await canned_replies.problems_of(services_of(request), me.member, wanted)
     else:
@@ -99,7 +101,7 @@ async def _save(request: Request, me: SignedIn, reply: Canned | None, form: Form
 def typed_of(reply: Canned) -> dict[str, str]:
     """Return the values of the form's fields; `for` is `member`, `shared` or `queue:<id>`."""
     whom = f"queue:{reply.owner}" if reply.scope == "queue" else reply.scope
-    return {"title": reply.title, "text": reply.text, "for": whom}
+    return {"title": reply.title, "snippet": reply.snippet, "text": reply.text, "for": whom}
 
 
 def _scope(whom: str, me: SignedIn) -> dict[str, str]:

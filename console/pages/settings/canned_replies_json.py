@@ -24,7 +24,7 @@ class Replies(msgspec.Struct):
 
 @for_members
 async def canned_json(request: Request, me: SignedIn) -> Response:
-    """Respond with `{replies: [{id, title, text, scope, owner}], queues: [id]}`; 304 if the browser has the same."""
+    """Respond with `{replies: [{id, title, text, scope, owner, snippet}], queues: [id]}`; 304 if the browser has it."""
     services = services_of(request)
     member = services.directory.members.get(me.member.id, me.member)
     queues = queues_reaching(services, member)

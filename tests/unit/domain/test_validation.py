@@ -335,11 +335,17 @@ async def test_retention_is_a_day_to_ten_years(stores: Stores, days: int) -> Non
         (Canned("c", "Bye", "x" * 4_001), "Enter a reply of up to 4000 characters."),
         (Canned("c", "Bye", "Bye, {vistor}"), "{vistor} is not a placeholder. Use {visitor}, {first_name}, {agent}"),
         (Canned("c", "Bye", "Bye", "queue", "nowhere"), "The queue nowhere does not exist. Choose another one."),
+        (Canned("c", "Bye", "Bye", snippet="hi"), "The snippet is taken by Hello."),
+        (Canned("c", "Bye", "Bye", snippet="n"), "The snippet n is the visitor's first name."),
+        (Canned("c", "Bye", "Bye", snippet="by e"), "A snippet can have up to 20 letters, digits, hyphens and"),
+        (Canned("c", "Bye", "Bye", snippet="Bye"), "A snippet can have up to 20 letters, digits, hyphens and"),
+        (Canned("c", "Bye", "Bye", snippet="-bye"), "A snippet can have up to 20 letters, digits, hyphens and"),
+        (Canned("c", "Bye", "Bye", snippet="b" * 21), "A snippet can have up to 20 letters, digits, hyphens and"),
     ],
     ids=str,
 )
 async def test_an_invalid_reply_says_how_to_fix_it(stores: Stores, reply: Canned, sentence: str) -> None:
-    await stores.canned.put(Canned("hello", "Hello", "Good day, {visitor}"))
+    await stores.canned.put(Canned("hello", "Hello", "Good day, {visitor}", snippet="hi"))
     assert (await refused(stores.canned.put(reply))).startswith(sentence)
 
 
@@ -348,6 +354,17 @@ async def test_the_same_title_for_other_people_is_another_reply(stores: Stores) 
         await stores.canned.put(Canned(id, "Hello", "Good day", scope, owner))  # type: ignore[arg-type]
     ana = (await stores.directory.read()).members["ana"]
     assert [reply.id for reply in await stores.canned.for_member(ana)] == ["c", "b", "a"]
+
+
+async def test_ana_may_have_a_snippet_of_her_own_by_the_teams_code(stores: Stores) -> None:
+    for id, scope, owner in (("a", "shared", ""), ("b", "queue", "support"), ("c", "member", "ana")):
+        await stores.canned.put(Canned(id, "Hello", "Good day", scope, owner, "हिन्दी"))  # type: ignore[arg-type]
+    ana = (await stores.directory.read()).members["ana"]
+    assert [(reply.id, reply.snippet) for reply in await stores.canned.for_member(ana)] == [
+        ("c", "हिन्दी"),
+        ("b", "हिन्दी"),
+        ("a", "हिन्दी"),
+    ]
 
 
 async def test_every_change_leaves_a_line_and_somebodys_own_replies_none(stores: Stores) -> None:

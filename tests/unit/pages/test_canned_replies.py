@@ -52,6 +52,7 @@ async def test_ana_gets_her_own_her_queues_and_the_shared_ones(ana: httpx.AsyncC
         "text": "By hand, at 30 degrees.",
         "scope": "queue",
         "owner": "support",
+        "snippet": "",
     }
 
 

@@ -71,6 +71,23 @@ async def test_a_supervisor_writes_for_a_queue_and_for_all(services: Services, s
     assert drawn(answer.text)["text"] == "{vistor}"
 
 
+async def test_a_snippet_is_kept_without_its_semicolon_and_in_lower_case(
+    services: Services, sam: httpx.AsyncClient
+) -> None:
+    fields = {"title": "Thanks", "text": "Thank you!", "for": "shared"}
+    page = await saved(sam, "/settings/canned/new", **fields, snippet=" ;TY")
+    assert "<code><bdi>;ty</bdi></code>" in page
+    [reply] = await services.stores.canned.of_team()
+    assert reply.snippet == "ty"
+    assert drawn((await sam.get(f"/settings/reply/{reply.id}")).text)["snippet"] == "ty"
+    answer = await posted(
+        sam, "/settings/canned/new", title="Ties", text="They are blue.", snippet="ty", **{"for": "shared"}
+    )
+    assert faults(answer.text) == ["The snippet is taken by Thanks."]
+    await saved(sam, f"/settings/reply/{reply.id}", **fields, snippet="")
+    assert [one.snippet for one in await services.stores.canned.of_team()] == [""]
+
+
 async def test_reasons_for_being_away_hold_at_once(services: Services, sam: httpx.AsyncClient) -> None:
     await saved(sam, "/settings/away", away_reasons="Lunch\nTraining")
     assert services.directory.away_reasons == ("Lunch", "Training")

@@ -139,7 +139,9 @@ function update() {
 /** @param {string} looked @param {string} queue */
 function search(looked, queue) {
   const fits = (/** @type {Reply} */ reply) =>
-    Math.min(distance(looked, reply.title), 2 + distance(looked, reply.text, true));
+    reply.snippet && reply.snippet === looked.toLowerCase()
+      ? -1
+      : Math.min(distance(looked, reply.title), 2 + distance(looked, reply.text, true));
   return nearest(repliesFor(queue), fits).slice(0, MOST);
 }
 
@@ -181,7 +183,9 @@ function row(reply) {
   const scope = Object.assign(document.createElement("span"), { className: "chip", textContent: scopeOf(reply) });
   const text = Object.assign(document.createElement("span"), { className: "text", dir: "auto" });
   text.textContent = open ? fill(reply.text, knownValues(open.composer)) : reply.text;
-  made.append(title, scope, text);
+  made.append(title);
+  if (reply.snippet) made.append(Object.assign(document.createElement("kbd"), { textContent: `;${reply.snippet}` }));
+  made.append(scope, text);
   return made;
 }
 

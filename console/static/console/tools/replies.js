@@ -6,7 +6,9 @@ const SOON = 1_000; // ms between two requests about a queue that is not include
 
 /**
  * `owner` is the queue's id in scope `queue`.
- * @typedef {{id: string, title: string, text: string, scope: 'shared' | 'queue' | 'member', owner: string}} Reply
+ * @typedef {{
+ *   id: string, title: string, text: string, scope: 'shared' | 'queue' | 'member', owner: string, snippet: string,
+ * }} Reply
  */
 
 export const replies = {
@@ -19,13 +21,18 @@ export const replies = {
   at: -FRESH, // performance.now() of the last successful response
 };
 
+/** @type {Set<() => void>} to be called when the response is here */
+const waiting = new Set();
+
 /**
  * Ask the server, unless that was just done: a transferred chat may be from a queue it has not sent yet.
  * @param {string} queue @param {() => void} then called when something has changed
  */
 export async function refreshReplies(queue, then) {
   const fresh = replies.queues.includes(queue) ? FRESH : SOON;
+  if (replies.state === "loading") waiting.add(then);
   if (replies.state === "loading" || performance.now() - replies.at < fresh) return;
+  waiting.add(then);
   const known = replies.state === "ready";
   replies.state = "loading";
   try {
@@ -38,7 +45,9 @@ export async function refreshReplies(queue, then) {
   } catch {
     replies.state = known ? "ready" : "failed"; // old replies are better than none
   }
-  then();
+  const told = [...waiting];
+  waiting.clear();
+  for (const one of told) one();
 }
 
 /** Those for a chat of that queue. @param {string} queue */

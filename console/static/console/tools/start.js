@@ -1,4 +1,4 @@
-// The tools beside the panes: canned replies, commands, start-of-shift check, visitor panel, density.
+// The tools beside the panes: canned replies, snippets, commands, start-of-shift check, visitor panel, density.
 
 import { startCanned } from "./canned.js";
 import { startDemoHint } from "./demo_hint.js";
@@ -6,11 +6,13 @@ import { startDensity } from "./density.js";
 import { startFindInChat } from "./find_in_chat.js";
 import { startPalette } from "./palette.js";
 import { startShiftCheck } from "./shift_check.js";
+import { startSnippets } from "./snippets.js";
 import { startVisitorPanels } from "./visitor_panel.js";
 
 export function startTools() {
   startDensity();
   startCanned();
+  startSnippets();
   startVisitorPanels();
   startFindInChat();
   startPalette();

@@ -1,0 +1,11 @@
+// Changes a box as if the person had typed it: the browser can undo it, and whoever listens hears of it.
+
+/** @param {HTMLTextAreaElement} box @param {number} start @param {number} end @param {string} text */
+export function replaceText(box, start, end, text) {
+  box.focus({ preventScroll: true });
+  box.setSelectionRange(start, end);
+  // The only way that keeps the browser's undo; without it the text is replaced all the same.
+  if (document.execCommand("insertText", false, text)) return;
+  box.setRangeText(text, start, end, "end");
+  box.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data: text }));
+}
