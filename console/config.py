@@ -188,6 +188,12 @@ TABLE: tuple[Setting, ...] = (
         "Connections that one address (IPv6: one /64) may have to a process. A trusted proxy may have any number.",
     ),
     Setting(
+        "address_requests",
+        "50",
+        _positive,
+        "Requests a second from one address to a process; 60 times as many at once. Proxies: any number.",
+    ),
+    Setting(
         "address_sockets",
         "100",
         _positive,
@@ -252,6 +258,7 @@ class Settings:
     retention_days: int
     trusted_proxies: str
     address_connections: int
+    address_requests: int
     address_sockets: int
     address_openings: int
     address_messages: int

@@ -87,7 +87,8 @@ def connections_of(settings: Settings) -> Connections:
     descriptors = raise_descriptors()
     if descriptors < LEAST:
         log.warning("server.descriptors", limit=descriptors, least=LEAST)
-    return Connections(capacity_of(descriptors), settings.address_connections, settings.trusted_proxies)
+    each, asked = settings.address_connections, settings.address_requests
+    return Connections(capacity_of(descriptors), each, asked, settings.trusted_proxies)
 
 
 def url_of(listening: socket.socket) -> str:

@@ -9,13 +9,15 @@ from typing import Protocol
 
 from console.limits.bucket import Bucket
 from console.limits.proxies import Proxies
+from console.limits.seldom import SeldomLog
 from console.security import address_group
 
 HOLD_OFF = 20  # seconds
 RESERVED = 100  # descriptors for the store, the database, files, and connections that are just closing
 VISITORS = 0.75  # the share of all connections that visitors' sockets may take
 FLOODS = (1 / HOLD_OFF, 5)  # cut sockets of one address, a second and at once, before it is held off
-MOST_FLOODERS = 10_000  # addresses that are remembered
+AT_ONCE = 60  # times the requests a second of one address: an office opens its consoles in the same minute
+MOST_ADDRESSES = 10_000  # that are remembered
 MOST = 65_536  # descriptors to request if the system sets no limit
 LEAST = 256  # descriptors a server can work with
 
@@ -25,17 +27,22 @@ class Transport(Protocol):
 
 
 class Connections:
-    """At most `capacity` connections in total, and `each` per address, unless that is a trusted proxy."""
+    """At most `capacity` connections in total; per address `each`, and `asked` requests a second. Trusted proxies may
+    have any number of both.
+    """
 
-    def __init__(self, capacity: int, each: int, proxies: str) -> None:
+    def __init__(self, capacity: int, each: int, asked: int, proxies: str) -> None:
         self.capacity = capacity
         self.each = each
+        self.asked = asked
+        self.log = SeldomLog()
         self._proxies = Proxies(proxies)
         self._addresses: dict[Transport, str] = {}
         self._of: Counter[str] = Counter()
         self._waiting: dict[Transport, None] = {}  # without a complete request, longest first
         self._visitors: set[Transport] = set()
         self._floods: dict[str, Bucket] = {}  # by address
+        self._requests: dict[str, Bucket] = {}  # by address
 
     def __len__(self) -> int:
         return len(self._addresses)
@@ -62,6 +69,15 @@ class Connections:
         """Note that the connection has a complete request."""
         self._waiting.pop(transport, None)
 
+    def ask(self, transport: Transport) -> bool:
+        """Count a request, or a socket that begins with one. False if its address asks too fast."""
+        group = self._addresses.get(transport, "")
+        if not group:
+            return True
+        if len(self._requests) > MOST_ADDRESSES:
+            self._requests.clear()
+        return self._requests.setdefault(group, Bucket(self.asked, self.asked * AT_ONCE)).take()
+
     def visit(self, transport: Transport) -> None:
         """Note that the connection is a visitor's socket from now on."""
         self._visitors.add(transport)
@@ -77,7 +93,7 @@ class Connections:
 
     def note_flood(self, address: str) -> None:
         """A socket of the address was cut for what it sent."""
-        if len(self._floods) > MOST_FLOODERS:
+        if len(self._floods) > MOST_ADDRESSES:
             self._floods.clear()
         self._floods.setdefault(address_group(address), Bucket(*FLOODS)).take()
 

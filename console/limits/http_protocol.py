@@ -4,10 +4,10 @@ A proxy that buffers requests would keep all of this away, but not everybody has
 """
 
 import asyncio
+import logging
 from http import HTTPStatus
 from typing import Any, cast
 
-import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from console.limits.connections import Connections
@@ -24,7 +24,9 @@ LINGER = 1.0  # seconds that a refused client has to read why
 MOST_LINGER = 256 * 1024  # bytes of it that are discarded meanwhile; beyond that it cannot send any more
 PIECE = 4 * 1024  # bytes passed to the parser at once: a head may exceed its limit by that much before it is noticed
 
-log = structlog.get_logger()
+# uvicorn warns of each request that is none, as often as somebody sends one. `http.refused` says it with the address.
+logger = logging.getLogger("sestetto.http")  # uvicorn would set back the level of one of its own
+logger.setLevel(logging.ERROR)
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -32,6 +34,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.logger = logger
         self.open_connections = cast(Connections, self.config.connections)  # type: ignore[attr-defined]
         self._in_head = True
         self._head = self._fields = self._body = 0
@@ -58,6 +61,8 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
+        if self._refusal is not None:
+            return
         self._upgraded = True
         self._expect_nothing()
         self.open_connections.work(self.transport)
@@ -110,6 +115,8 @@ class HttpProtocol(HttpToolsProtocol):
             self._refusal = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         elif self._fields > MOST_HEADERS:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        elif not self.open_connections.ask(self.transport):
+            self._refusal = HTTPStatus.TOO_MANY_REQUESTS
         else:
             self._began = self.loop.time()
             self._expect(BODY_WITHIN, self._body_is_late)
@@ -181,7 +188,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Respond with the reason, unless a response has started. Further input is discarded for a moment."""
         self._refusal = status
         self._expect_nothing()
-        log.info("http.refused", status=int(status), address=self.client[0] if self.client else "")
+        self._say_refused(status)
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
             self.transport.abort()
             return
@@ -191,6 +198,14 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.write(_answer(status))
         self.flow.resume_reading()
         self._expect(LINGER, self.transport.abort)
+
+    def send_400_response(self, msg: str) -> None:
+        self._say_refused(HTTPStatus.BAD_REQUEST)
+        super().send_400_response(msg)
+
+    def _say_refused(self, status: HTTPStatus) -> None:
+        address = self.client[0] if self.client else ""
+        self.open_connections.log.info("http.refused", status=int(status), address=address)
 
     def _throw_away(self, size: int) -> None:
         self._thrown_away += size

@@ -6,7 +6,6 @@ dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
 
 from typing import Any, cast
 
-import structlog
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
@@ -33,8 +32,6 @@ VISITOR_PING, VISITOR_PONG = 20.0, 20.0
 MOST_UNREAD = 32  # frames that may queue for the application before reading from the client pauses
 LINGER = 1.0  # seconds a client has to read why its socket ends ...
 MOST_LINGER = 256 * 1024  # ... and bytes it may still send, which are discarded
-
-log = structlog.get_logger()
 
 
 class Protocol(WSProtocol):
@@ -219,7 +216,7 @@ class Protocol(WSProtocol):
         self.inbox.clear()
         address = self.scope["client"][0] if self.scope["client"] else ""  # as a trusted proxy names it
         self.open_connections.note_flood(address)
-        log.info("socket.flood", address=address, path=self.scope["path"])
+        self.open_connections.log.info("socket.flood", address=address, path=self.scope["path"])
         self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:

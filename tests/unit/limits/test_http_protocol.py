@@ -10,9 +10,11 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from console.config import read_settings
-from console.limits import http_protocol
+from console.limits import connections, http_protocol, seldom
+from console.limits.bucket import Bucket
 from console.limits.connections import Connections
 from console.limits.http_protocol import MOST_BODY, MOST_HEAD, MOST_HEADERS, MOST_PIPELINED, HttpProtocol
 from console.server import listen, serving
@@ -20,14 +22,19 @@ from tests.support.eventually import eventually
 
 SOON = 0.1
 LARGE = 4_000_000
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+UPGRADE = (
+    b"GET /none HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 
 
 class Desk:
     """The server, and what reached its application."""
 
-    def __init__(self, port: int, connections: Connections) -> None:
+    def __init__(self, port: int, open_now: Connections) -> None:
         self.port = port
-        self.connections = connections
+        self.connections = open_now
 
 
 @pytest.fixture
@@ -238,9 +245,42 @@ async def test_one_address_has_so_many_connections_and_another_is_not_touched() 
         assert await client.status() == 200
 
 
+async def test_an_address_that_asks_too_fast_is_refused_and_another_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "AT_ONCE", 4)
+    async with running(address_requests=1, trusted_proxies="127.0.0.9") as desk:
+        assert await statuses(desk, "127.0.0.2", 5) == [200] * 4 + [429]
+        assert await (await Client.at(desk, GET, host="127.0.0.3")).status() == 200
+        assert await statuses(desk, "127.0.0.9", 8) == [200] * 8
+
+
+async def statuses(desk: Desk, host: str, number: int) -> list[int]:
+    return [await (await Client.at(desk, GET, host=host)).status() for _ in range(number)]
+
+
+async def test_sockets_opened_again_and_again_count_as_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "AT_ONCE", 2)
+    async with running(address_requests=1, trusted_proxies="127.0.0.9") as desk:
+        got = [await (await Client.at(desk, UPGRADE, host="127.0.0.2")).status() for _ in range(3)]
+        assert got == [403, 403, 429]  # there is no socket at that address; it was looked for twice
+
+
+async def test_what_a_flood_is_told_fills_no_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "AT_ONCE", 1)
+    async with running(address_requests=1, trusted_proxies="127.0.0.9") as desk:
+        with capture_logs() as lines:
+            texts = (GET, b"nonsense\r\n\r\n") * 30
+            clients = await asyncio.gather(*(Client.at(desk, text, host="127.0.0.2") for text in texts))
+            await asyncio.gather(*(client.ended() for client in clients))
+            assert {line["event"] for line in lines} == {"http.refused"}
+            assert len(lines) <= seldom.LINES[1] + 10
+            monkeypatch.setattr(desk.connections.log, "_bucket", Bucket(1, 1))
+            await (await Client.at(desk, b"nonsense\r\n\r\n")).ended()
+        assert lines[-1]["left_out"] > 0
+
+
 async def test_a_trusted_proxy_has_as_many_as_it_needs() -> None:
     async with running(address_connections=1, trusted_proxies="127.0.0.0/8") as desk:
-        clients = [await Client.at(desk, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(5)]
+        clients = [await Client.at(desk, GET) for _ in range(5)]
         assert [await client.status() for client in clients] == [200] * 5
 
 
