@@ -8,6 +8,7 @@ from console.alerts.feed_consumer import AlertReader
 from console.alerts.outbox_sender import AlertSender
 from console.archive.writer import NAME as ARCHIVE
 from console.background.configuration import Publisher
+from console.background.database_probe import AFTER, DatabaseProbe
 from console.background.leases import Leases
 from console.background.libraries import Libraries
 from console.background.lost_chats import LostChats
@@ -33,7 +34,8 @@ class Workers:
 
     def __init__(self, services: Services, fanout: Fanout, *more: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self.services = services
-        self.ticker = Ticker(services.workspace)
+        self.ticker = Ticker(services.workspace, fit=self._fit)
+        self._probe = DatabaseProbe(services.database)
         self.leases = Leases(services)
         self.publisher = Publisher(services)
         self._retention = Retention(services, self._leads)
@@ -64,6 +66,7 @@ class Workers:
             fanout.run,
             fanout.hear,
             self.tick,
+            self._probe.run,
             self.leases.renew,
             self.leases.sessions,
             self.leases.lines,
@@ -118,6 +121,10 @@ class Workers:
 
     def _leads(self) -> bool:
         return self.ticker.leader
+
+    def _fit(self) -> bool:
+        """Whether this process can archive: it reaches SQL, and what it tried there succeeded."""
+        return self._probe.reaches and self._archive.ill_for < AFTER
 
     async def _archived(self, last: Entry) -> None:
         """Tell the store what SQL has: the feed keeps only what is not archived yet."""

@@ -33,6 +33,11 @@ class Follower(ABC):
         self.leads = leads
         self._ill_since = 0.0  # monotonic; 0: no failure
 
+    @property
+    def ill_for(self) -> float:
+        """For how many seconds no round has succeeded here; 0 if the last one did."""
+        return time.monotonic() - self._ill_since if self._ill_since else 0.0
+
     @abstractmethod
     async def follow(self) -> None:
         """Run one round, until another process leads, the epoch changes, or entries are missing."""

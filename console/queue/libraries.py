@@ -4,10 +4,10 @@ A process notes its version from time to time. One that was noted by nobody for 
 older release that is still there, and notes nothing, loads its own again when it finds it missing.
 """
 
+from console.queue.keys import NOTED
 from console.queue.store import Store, library
 
 PREFIX = "sestetto_"  # of the libraries' names
-NOTED = "sestetto:libraries"  # hash: version -> ms since 1970; shared by all workspaces of a store
 UNUSED = 24 * 3_600_000  # ms
 
 

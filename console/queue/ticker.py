@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -19,12 +20,13 @@ class Ticker:
     """Call `tick` and `wait` in turn, forever. `leader` is set while this process is the ticker.
 
     The other processes check shortly after each timer's time: if nobody fired it, the ticker is gone, and one of them
-    takes over.
+    takes over. One also does when the ticker is no longer `fit` and it is.
     """
 
-    def __init__(self, workspace: Workspace, process: str = "") -> None:
+    def __init__(self, workspace: Workspace, process: str = "", *, fit: Callable[[], bool] = lambda: True) -> None:
         self.process = process or new_id()
         self.leader = False
+        self._fit = fit
         self._workspace = workspace
         self._next = 0.0  # on the monotonic clock
         self._wake = asyncio.Event()
@@ -41,7 +43,10 @@ class Ticker:
     async def tick(self) -> None:
         self._next = time.monotonic() + TICK
         self._wake.clear()
-        self.leader, _, failed = await self._workspace.tick(self.process)
+        led, fit = self.leader, self._fit()
+        self.leader, _, failed = await self._workspace.tick(self.process, fit=fit)
+        if led and not self.leader and not fit:
+            log.warning("ticker.handed_over", why="The database is out of reach for this process alone.")
         for name in failed:
             log.error("timer.set_aside", timer=name)
 

@@ -72,9 +72,12 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls, SnapshotCalls, ErasureC
         values = [value for queue in queues for value in (queue.id, opens(queue.hours, self.now()))]
         return bool((await self._call("hours", directory.version, *values))[3] == b"1")
 
-    async def tick(self, process: str) -> tuple[bool, int, list[str]]:
-        """Return whether this process is the ticker, how many timers fired, and the names of those that failed."""
-        _, _, _, ours, fired, failed = await self._call("tick", process)
+    async def tick(self, process: str, *, fit: bool = True) -> tuple[bool, int, list[str]]:
+        """Return whether this process is the ticker, how many timers fired, and the names of those that failed.
+
+        `fit`: whether it reaches SQL; if not, another process that does becomes the ticker.
+        """
+        _, _, _, ours, fired, failed = await self._call("tick", process, int(fit))
         return ours == b"1", int(fired), [name.decode() for name in failed]
 
     async def read_chat(self, chat: str) -> tuple[ChatSnapshot, int]:

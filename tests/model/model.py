@@ -21,7 +21,7 @@ class Model(Presence):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ticker, self.ticker_until, self.ticked = "", 0, 0
+        self.ticker, self.ticker_until, self.ticked, self.ticker_fit = "", 0, 0, True
 
     # --- the workspace -------------------------------------------------------------------------
 
@@ -109,14 +109,15 @@ class Model(Presence):
 
     # --- time ----------------------------------------------------------------------------------
 
-    def tick(self, process: str) -> tuple[bool, int, list[str]]:
-        if self.ticker and self.ticker != process and self.ticker_until > self.now and not self._ticker_idles():
+    def tick(self, process: str, *, fit: bool = True) -> tuple[bool, int, list[str]]:
+        kept = self.ticker_until > self.now and not self._ticker_idles() and (self.ticker_fit or not fit)
+        if self.ticker and self.ticker != process and kept:
             return False, 0, []
         gap = self.now - self.ticked
         if self.ticked and gap > STALL:
             self._forgive()
             self.announce("stalled", ms=gap)
-        self.ticker, self.ticker_until, self.ticked = process, self.now + TICKER, self.now
+        self.ticker, self.ticker_until, self.ticked, self.ticker_fit = process, self.now + TICKER, self.now, fit
         fired = 0
         for _, name in sorted((at, name) for name, at in self.timers.items() if at <= self.now)[:FIRINGS]:
             if self.timers.get(name, self.now + 1) <= self.now:

@@ -57,7 +57,7 @@ class Moves(HandingMoves):
         self.tick(100, k)
 
     def other_ticker(self, k: int, j: int, yes: bool) -> None:
-        self.twin.do("tick", "p2")
+        self.twin.do("tick", "p2", fit=yes)
 
     def configures(self, k: int, j: int, yes: bool) -> None:
         limits = [LIMITS[(k * 5 + j * (n + 1)) % len(LIMITS)] for n in range(4)]

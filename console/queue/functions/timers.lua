@@ -162,22 +162,26 @@ local function still_due(name)
   return at and at <= NOW
 end
 
--- Whether another process is the ticker and does its work.
-local function kept(head, process)
+-- Whether another process is the ticker and does its work. One that is out of reach of SQL gives way to one that is not:
+-- the ticker also archives.
+local function kept(head, process, fit)
   if not head[1] or head[1] == process or num(head[2]) <= NOW then return false end
+  if head[4] == '0' and fit == '1' then return false end
   local first = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')[2]
   return not first or math.max(num(first), num(head[3])) > NOW - IDLE
 end
 
--- tick(process): "1" if this process is the ticker, how many timers fired, and those that failed.
-verb('tick', function(process)
+-- tick(process, fit): "1" if this process is the ticker, how many timers fired, and those that failed. `fit`: "1" if the
+-- process reaches SQL.
+verb('tick', function(process, fit)
   -- A clock that was set back would hold every timer until it has caught up, so the workspace's clock goes on from
   -- where it was.
   if BEHIND > 0 then redis.call('HSET', P .. 'head', 'ahead', int(AHEAD + BEHIND)) end
-  local head = redis.call('HMGET', P .. 'head', 'ticker', 'ticker_until', 'ticked')
-  if kept(head, process) then return S.reply('0', '0', {}) end
+  local head = redis.call('HMGET', P .. 'head', 'ticker', 'ticker_until', 'ticked', 'ticker_fit')
+  if kept(head, process, fit) then return S.reply('0', '0', {}) end
   local gap = NOW - num(head[3])
-  redis.call('HSET', P .. 'head', 'ticker', process, 'ticker_until', int(NOW + TICKER), 'ticked', STAMP, 'at', STAMP)
+  local lease = { 'ticker', process, 'ticker_until', int(NOW + TICKER), 'ticked', STAMP, 'ticker_fit', fit }
+  redis.call('HSET', P .. 'head', 'at', STAMP, unpack(lease))
   if head[3] and gap > STALL then
     forgive()
     S.flush()

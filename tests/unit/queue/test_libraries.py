@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from console.background.libraries import Libraries
 from console.queue import libraries
 from console.queue.embedded import EmbeddedStore
-from console.queue.libraries import NOTED, UNUSED, delete_unused, note_library
+from console.queue.keys import NOTED
+from console.queue.libraries import UNUSED, delete_unused, note_library
 from console.queue.store import Store, library
 from tests.support.eventually import eventually
 from tests.support.queue_shift import opened

@@ -309,6 +309,16 @@ async def test_one_process_ticks_and_another_takes_over_after_a_second(shift: Sh
     assert not (await workspace.tick("test"))[0]
 
 
+async def test_a_ticker_without_sql_gives_way_to_one_that_has_it(shift: Shift) -> None:
+    workspace = shift.workspace
+    assert (await workspace.tick("test", fit=False))[0]
+    assert not (await workspace.tick("other", fit=False))[0]  # nobody has: the timers go on where they are
+    assert (await workspace.tick("test", fit=False))[0]
+    assert (await workspace.tick("other"))[0]
+    assert not (await workspace.tick("test", fit=False))[0]
+    assert not (await workspace.tick("test"))[0]  # it is not given back
+
+
 async def test_a_ticker_that_fires_nothing_is_replaced_at_once(shift: Shift) -> None:
     workspace, chat = shift.workspace, await in_hand(shift)
     ahead = ("HINCRBY", workspace.keys.head, "ahead")

@@ -1,0 +1,35 @@
+"""Asks SQL from time to time, so that a process that alone has lost it does not keep the lead."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+from sqlalchemy import text
+
+from console.archive.database import Database
+from console.errors import SestettoError
+
+EVERY = 2.0  # seconds between two questions
+PATIENCE = 2.0  # seconds for an answer
+AFTER = 5.0  # seconds without an answer until the process counts as cut off
+
+
+class DatabaseProbe:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._answered = time.monotonic()
+
+    @property
+    def reaches(self) -> bool:
+        return time.monotonic() - self._answered < AFTER
+
+    async def run(self) -> None:
+        while True:
+            with suppress(SestettoError, TimeoutError):  # the database's own log says so once
+                await self._ask()
+            await asyncio.sleep(EVERY)
+
+    async def _ask(self) -> None:
+        async with asyncio.timeout(PATIENCE), self._database.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+        self._answered = time.monotonic()
