@@ -281,7 +281,8 @@ export interface SetStatus {
  * An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers. `began` is when
  * (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding reply: the agent
  * promises to be back within that time. `canned` names the canned reply that was sent unchanged. `suggestion` says
- * what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too.
+ * what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too; `drafted` says the
+ * same of the model's draft.
  */
 export interface AgentSay {
   t: "say";
@@ -293,6 +294,7 @@ export interface AgentSay {
   promise?: 0 | 30000 | 120000 | 300000;
   canned?: string;
   suggestion?: "" | "edited" | "shown" | "taken";
+  drafted?: "" | "edited" | "shown" | "taken";
 }
 
 /** Add an internal note. */
@@ -741,6 +743,7 @@ export interface Message {
   promised?: Kept | null;
   canned?: string;
   suggestion?: string;
+  drafted?: string;
   hidden?: boolean;
 }
 

@@ -76,6 +76,7 @@ class AgentActions:
             canned=frame.canned,
             began=frame.began,
             suggestion=frame.suggestion,
+            drafted=frame.drafted,
             hidden=masked.hidden,
         )
         return await self._done(frame, "message", self.cards.send(masked, said), masked.text)

@@ -105,6 +105,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     promises: Share
     canned: Share
     suggested: Share  # answers for which a suggested reply was taken, edited or not
+    drafted: Share  # answers for which a draft was taken, edited or not
     right: Share
     wait: int
     handling: int
@@ -190,6 +191,7 @@ def queue_card(
         promises=_share(today.count("kept"), today.count("promised")),
         canned=_share(today.count("canned"), today.of("a").n),
         suggested=_share(today.count("suggested_taken") + today.count("suggested_edited"), today.count("suggested")),
+        drafted=_share(today.count("drafted_taken") + today.count("drafted_edited"), today.count("drafted")),
         right=_share(today.count("right"), today.count("expected")),
         wait=today.of("w").quantile(0.5),
         handling=today.of("h").quantile(0.5),

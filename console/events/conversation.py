@@ -55,6 +55,7 @@ class Message(ChatFact, tag="message"):
     promised: Kept | None = None  # the earlier promise that this answer settled
     canned: str = ""  # id of the canned reply that was sent unchanged
     suggestion: str = ""  # agent: what it owes to suggested replies: shown, taken, edited
+    drafted: str = ""  # agent: the same, of the model's draft
     hidden: bool = False  # a card number was hidden, in it or in several messages of which it is the last
 
 

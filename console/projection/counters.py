@@ -75,6 +75,12 @@ class Counters:
         if fact.agent in self.agents:
             self.agents[fact.agent].figures.at(fact.at).unanswered += 1
 
+    def drafted(self, chat: ChatState, fact: Message) -> None:
+        """A message for which the agent had a model's draft."""
+        self.count(chat.queue, fact.at, "drafted", int(bool(fact.drafted)))
+        for what in ("taken", "edited"):
+            self.count(chat.queue, fact.at, f"drafted_{what}", int(fact.drafted == what))
+
     def answered(self, chat: ChatState, fact: Message) -> None:
         turn = fact.turn
         assert turn is not None

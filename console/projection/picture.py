@@ -276,6 +276,7 @@ class Picture(Counters):
             self.gave(chat, fact.author.id, fact.at, fact.answer)
         if fact.by != "visitor":
             self.promised(chat, fact.at, fact.promised)
+            self.drafted(chat, fact)
             chat.promise, chat.promise_late = fact.promise, False
         opens = False
         if fact.due and fact.since != chat.turn:

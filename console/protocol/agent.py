@@ -47,7 +47,8 @@ class AgentSay(Inbound, tag="say"):
 
     `began` is when (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding
     reply: the agent promises to be back within that time. `canned` names the canned reply that was sent unchanged.
-    `suggestion` says what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too.
+    `suggestion` says what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too;
+    `drafted` says the same of the model's draft.
     """
 
     cid: Cid
@@ -58,6 +59,7 @@ class AgentSay(Inbound, tag="say"):
     promise: Literal[0, 30_000, 120_000, 300_000] = 0
     canned: OptionalId = ""
     suggestion: Literal["", "shown", "taken", "edited"] = ""
+    drafted: Literal["", "shown", "taken", "edited"] = ""
 
 
 class AddNote(Inbound, tag="note"):

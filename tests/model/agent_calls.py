@@ -24,7 +24,7 @@ class Answering(Visiting):
 
     def agent_say(
         self, agent: Author, fence: int, chat: str, cid: str, text: str, read: int, *,
-        promise: int = 0, canned: str = "", began: int = 0, suggestion: str = "",
+        promise: int = 0, canned: str = "", began: int = 0, suggestion: str = "", drafted: str = "",
     ) -> Said:  # fmt: skip
         c, again = self.held(agent.id, fence, chat, cid, text)
         if again:
@@ -43,7 +43,9 @@ class Answering(Visiting):
             self.open_next(c, read)
             self.measure_answer(c, self.members[agent.id], turn, canned=bool(canned), suggestion=suggestion)
         c.seen_agent = max(read, c.seen_agent)
-        how = only(turn=turn, promise=c.promise, canned=canned, suggestion=suggestion)
+        how = only(turn=turn, promise=c.promise, canned=canned, suggestion=suggestion, drafted=drafted)
+        used = {f"drafted_{drafted}": int(drafted != "shown")} if drafted else {}
+        self.count(c.queue, drafted=int(bool(drafted)), **used)
         answered = {"read": read, **self.running(c), **how, **promised, **given}
         seq = self.record(c, "message", by="agent", **answered, **words(agent, cid, text))
         self.await_visitor(c)

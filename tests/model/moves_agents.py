@@ -43,7 +43,7 @@ class AgentMoves(VisitorMoves):
         suggestion = ["", "shown", "taken", "edited"][k % 4]
         how = {
             "promise": PROMISES[k % 7], "canned": "hi" if k % 3 == 1 else "", "began": self.began(k),
-            "suggestion": suggestion,
+            "suggestion": suggestion, "drafted": ["", "edited", "shown", "", "taken"][k % 5],
         }  # fmt: skip
         self.command("agent_say", *self.mine(c), self.fresh("yes "), read, **how)
 

@@ -36,16 +36,17 @@ class AgentCalls(Caller):
         canned: str = "",
         began: int = 0,
         suggestion: str = "",
+        drafted: str = "",
         hidden: bool = False,
     ) -> Said:
         """Add one answer; `read` is the last visitor seq on screen, what it answers. Raises Fenced, NotYours, Gone.
 
         `promise` (ms) makes it a holding reply; `canned` is the id of a canned reply sent unchanged; `began` is when
-        its first key was pressed (ms, 0 if unknown); `suggestion` is what it owes to suggested replies. `hidden`: of a
-        card number, as in all calls with a text.
+        its first key was pressed (ms, 0 if unknown); `suggestion` is what it owes to suggested replies, `drafted` to
+        a draft. `hidden`: of a card number, as in all calls with a text.
         """
         payload = encode(MessagePayload(agent, cid, text, hidden))
-        body, how = digest("say", text, hidden=hidden), (read, began, promise, canned, suggestion)
+        body, how = digest("say", text, hidden=hidden), (read, began, promise, canned, suggestion, drafted)
         return await self._said("agent_say", agent.id, fence, chat, cid, body, *how, payload)
 
     async def note(self, agent: Author, fence: int, chat: str, cid: str, text: str, *, hidden: bool = False) -> Said:

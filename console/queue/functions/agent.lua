@@ -21,9 +21,10 @@ local function held(id, fence, chat, cid, digest, after)
   return nil, c
 end
 
--- agent_say(agent, fence, chat, cid, digest, read, began, promise, canned, suggestion, payload)
-verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, suggestion, payload)
-  if string.find(canned .. suggestion, '[^%w_-]') then return refuse('bad_frame') end -- it goes into the fact unescaped
+-- agent_say(agent, fence, chat, cid, digest, read, began, promise, canned, suggestion, drafted, payload)
+verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, suggestion, drafted, payload)
+  -- They go into the fact unescaped.
+  if string.find(canned .. suggestion .. drafted, '[^%w_-]') then return refuse('bad_frame') end
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
   if full(c) then return refuse('chat_full') end
@@ -60,7 +61,8 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
       .. (given and ',"answer":' .. given.json or '')
       .. (num(promise) > 0 and ',"promise":' .. c.promise or '')
       .. (canned ~= '' and ',"canned":"' .. canned .. '"' or '')
-      .. (suggestion ~= '' and ',"suggestion":"' .. suggestion .. '"' or ''),
+      .. (suggestion ~= '' and ',"suggestion":"' .. suggestion .. '"' or '')
+      .. (drafted ~= '' and ',"drafted":"' .. drafted .. '"' or ''),
     payload
   )
   S.clock(c)
@@ -69,6 +71,7 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
   S.no_timer('silent', chat)
   if turn then S.answered(c, id, turn, canned ~= '', suggestion) end
   if given then S.gave(c, id, given) end
+  S.drafted(c, drafted)
   S.refresh(id)
   return S.done(chat, id, cid, digest, seq, chat)
 end)

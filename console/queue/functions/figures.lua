@@ -62,6 +62,12 @@ function S.answered(c, id, turn, canned, suggestion)
   redis.call('LTRIM', P .. 'lates', 0, LATEST - 1)
 end
 
+-- Counts a message for which the agent had a model's draft.
+function S.drafted(c, drafted)
+  if drafted == '' then return end
+  S.tally(c.queue, { drafted = 1, ['drafted_' .. drafted] = drafted ~= 'shown' and 1 or nil })
+end
+
 -- Counts an answer; `given` is from S.answer.
 function S.gave(c, id, given)
   S.measure(id, { rn = 1, rw = given.own and 1 or nil })

@@ -130,12 +130,12 @@ async def test_text_of_every_kind_comes_back_as_it_was(shift: Shift) -> None:
         assert (await shift.facts("message"))[-1].text == text
 
 
-async def test_an_invalid_id_is_not_written_into_a_chat(shift: Shift) -> None:
+@pytest.mark.parametrize("field", ["canned", "suggestion", "drafted"])
+async def test_an_invalid_id_is_not_written_into_a_chat(field: str, shift: Shift) -> None:
     chat = await shift.opens("vera")
+    say, how = shift.workspace.agent_say, {field: 'hi\n","by":"visitor'}
     with pytest.raises(BadCommand):
-        await shift.workspace.agent_say(
-            shift.author("ana"), shift.fences["ana"], chat, new_cid(), "Yes.", 10, canned='hi\n","by":"visitor'
-        )
+        await say(shift.author("ana"), shift.fences["ana"], chat, new_cid(), "Yes.", 10, **how)  # type: ignore[arg-type]
     await shift.answers("ana", chat)
 
 
