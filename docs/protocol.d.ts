@@ -421,6 +421,15 @@ export interface FollowColleagues {
 }
 
 /**
+ * Ask for a model's drafts (`drafted`) of the answers that visitors wait for, until `on: false`. Nothing is sent if
+ * the server has no model, or the team wants no drafts.
+ */
+export interface AskForDrafts {
+  t: "drafting";
+  on?: boolean;
+}
+
+/**
  * The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`. `went`
  * lists the chats in `have` that the agent no longer holds, `invited` those they may watch.
  */
@@ -563,6 +572,17 @@ export interface ColleagueThere {
   reason?: string;
   free?: number;
   queues?: Array<string>;
+}
+
+/**
+ * A model's draft of the answer to the visitor's messages up to seq `after`; drop it if the screen has later ones.
+ * Placeholders in it ({first_name}) are to be filled in.
+ */
+export interface Drafted {
+  t: "drafted";
+  chat: string;
+  after: number;
+  text: string;
 }
 
 /** For clients that speak JSON: a watched chat as it stands at `n`. Its facts follow as `fact`. */
@@ -1202,11 +1222,11 @@ export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | Visitor
 
 export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Pong | Error;
 
-export type AnAgentSays = AgentHello | SetStatus | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Watch | Whisper | FollowColleagues | Ping;
+export type AnAgentSays = AgentHello | SetStatus | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
 
-export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatOffered | ChatGone | Invitation | StandingChanged | Colleagues | WatchStarted | Unwatched | Typing | Seen | HistoryPage | Pong | Error;
+export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatOffered | ChatGone | Invitation | StandingChanged | Colleagues | Drafted | WatchStarted | Unwatched | Typing | Seen | HistoryPage | Pong | Error;
 
-export type AConsoleHears = HtmlWelcome | Html | Ack | Nack | Invitation | Colleagues | WatchDrawn | Unwatched | Typing | Seen | Pong | Error;
+export type AConsoleHears = HtmlWelcome | Html | Ack | Nack | Invitation | Colleagues | Drafted | WatchDrawn | Unwatched | Typing | Seen | Pong | Error;
 
 export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | SetAgentStatus | SetLimit | Ping;
 

@@ -17,7 +17,7 @@ async def set_watch_shown(services: Services, by: Member, *, shown: bool) -> boo
     return await services.go_live(await services.stores.preferences.set_watch_shown(shown, by=by))
 
 
-async def set_suggestions(services: Services, by: Member, *, on: bool) -> bool:
-    """Set whether consoles suggest replies. Return whether it is live already."""
+async def set_suggestions(services: Services, by: Member, *, on: bool, drafts: bool) -> bool:
+    """Set whether consoles suggest replies, and whether a model drafts answers. Return whether it is live already."""
     require(by, "configure")
-    return await services.go_live(await services.stores.preferences.set_suggestions(on, by=by))
+    return await services.go_live(await services.stores.preferences.set_suggestions(on, drafts, by=by))

@@ -19,6 +19,7 @@ from console.domain.directory import Directory, Member, MemberRole, Mode, Queue,
 AWAY_REASONS = "away_reasons"
 WATCH_SHOWN = "watch_shown"
 SUGGESTIONS = "suggestions"
+DRAFTS = "drafts"
 BLOCKS = "blocks"
 Row = Mapping[Any, Any]
 
@@ -33,6 +34,7 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
     member_rows = (await connection.execute(active)).mappings().all()
     reasons = await read_value(connection, AWAY_REASONS) or ()
     shown, suggestions = await read_value(connection, WATCH_SHOWN), await read_value(connection, SUGGESTIONS)
+    drafts = await read_value(connection, DRAFTS)
     blocks = [
         block_of(given) for given in await read_value(connection, BLOCKS) or [] if given["kind"] in get_args(BlockKind)
     ]
@@ -44,6 +46,7 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
         away_reasons=tuple(reasons),
         watch_shown=shown is None or bool(shown),
         suggestions=suggestions is None or bool(suggestions),
+        drafts=drafts is None or bool(drafts),
         blocks={block.key: block for block in blocks},
     )
 
@@ -68,6 +71,10 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
     if known.suggestions != wanted.suggestions:
         await write_value(connection, SUGGESTIONS, wanted.suggestions)
         before, after = {"suggested": known.suggestions}, {"suggested": wanted.suggestions}
+        await rows.note("Suggested replies changed", "suggestions", before, after)
+    if known.drafts != wanted.drafts:
+        await write_value(connection, DRAFTS, wanted.drafts)
+        before, after = {"drafts": known.drafts}, {"drafts": wanted.drafts}
         await rows.note("Suggested replies changed", "suggestions", before, after)
     if known.blocks != wanted.blocks:
         await write_value(connection, BLOCKS, msgspec.to_builtins(list(wanted.blocks.values())))

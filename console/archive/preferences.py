@@ -20,6 +20,8 @@ class PreferenceStore:
         """Set whether agents see who watches their chats."""
         return await self.directory.change(lambda known: replace(known, watch_shown=shown), by, "watching")
 
-    async def set_suggestions(self, on: bool, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Set whether consoles suggest replies."""
-        return await self.directory.change(lambda known: replace(known, suggestions=on), by, "suggestions")
+    async def set_suggestions(self, on: bool, drafts: bool, *, by: Somebody = COMMAND_LINE) -> Directory:
+        """Set whether consoles suggest replies, and whether a model drafts answers."""
+        return await self.directory.change(
+            lambda known: replace(known, suggestions=on, drafts=drafts), by, "suggestions"
+        )

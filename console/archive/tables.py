@@ -115,7 +115,7 @@ directory = Table(
 settings = Table(
     "settings",
     metadata,
-    Column("name", String(64), primary_key=True),  # away_reasons, watch_shown, suggestions, retention_days
+    Column("name", String(64), primary_key=True),  # away_reasons, watch_shown, suggestions, drafts, ...
     Column("value", JSON, nullable=False),
 )
 

@@ -243,6 +243,7 @@ class Directory(msgspec.Struct, frozen=True):
     blocks: dict[str, Block] = {}  # visitors and addresses that may not write, by key
     watch_shown: bool = True  # whether an agent sees who watches a chat
     suggestions: bool = True  # whether consoles suggest replies
+    drafts: bool = True  # whether a model drafts answers, if there is one
 
 
 def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Directory:

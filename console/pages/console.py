@@ -25,8 +25,15 @@ async def show_console(request: Request, me: SignedIn) -> Response:
     if services.demo and not services.first_languages:
         services.first_languages = request.headers.get("accept-language", "en")
     sites = {key: site.name for key, site in services.directory.sites.items()}
-    suggestions = services.directory.suggestions
-    return console_page(request, me, build=services.build, sites=sites, demo=services.demo, suggestions=suggestions)
+    return console_page(
+        request,
+        me,
+        build=services.build,
+        sites=sites,
+        demo=services.demo,
+        suggestions=services.directory.suggestions,
+        drafts=services.drafts.on and services.directory.drafts,
+    )
 
 
 def console_page(
@@ -37,11 +44,12 @@ def console_page(
     sites: Mapping[str, str] | None = None,
     demo: bool = False,
     suggestions: bool = True,
+    drafts: bool = False,
 ) -> Response:
     """Render six empty panes and what the scripts need to fill them.
 
-    `sites` are names by key, for canned replies; without `suggestions` none are shown. With `?embedded` our own pages
-    may show it in a frame.
+    `sites` are names by key, for canned replies; without `suggestions` or `drafts` none are shown. With `?embedded`
+    our own pages may show it in a frame.
     """
     embedded = "embedded" in request.query_params
     locale = locale_of(request, me.member.locale)
@@ -56,6 +64,7 @@ def console_page(
         "demo": demo,
         "sites": sites or {},
         "suggestions": suggestions,
+        "drafts": drafts,
     }
     response = render(request, "console.html", context, locale=locale)
     if embedded:

@@ -163,6 +163,15 @@ class Shown(Inbound, tag="shown"):
     hidden: bool = False
 
 
+class AskForDrafts(Inbound, tag="drafting"):
+    """Ask for a model's drafts (`drafted`) of the answers that visitors wait for, until `on: false`.
+
+    Nothing is sent if the server has no model, or the team wants no drafts.
+    """
+
+    on: bool = True
+
+
 class FollowColleagues(Inbound, tag="colleagues"):
     """Subscribe to the queues and agents a chat can be transferred to: sent at once and on every change, until `on:
     false`.
@@ -204,5 +213,6 @@ AgentFrame = (
     | Watch
     | Whisper
     | FollowColleagues
+    | AskForDrafts
     | Ping
 )

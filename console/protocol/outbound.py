@@ -128,6 +128,17 @@ class Typing(Outbound, tag="typing"):
     text: str = ""
 
 
+class Drafted(Outbound, tag="drafted"):
+    """A model's draft of the answer to the visitor's messages up to seq `after`; drop it if the screen has later ones.
+
+    Placeholders in it ({first_name}) are to be filled in.
+    """
+
+    chat: str
+    after: int
+    text: str
+
+
 class Seen(Outbound, tag="seen"):
     """The other side has seen everything up to `seq`."""
 
@@ -400,6 +411,7 @@ AgentReply = (
     | Invitation
     | StandingChanged
     | Colleagues
+    | Drafted
     | WatchStarted
     | Unwatched
     | Typing
@@ -409,5 +421,17 @@ AgentReply = (
     | Error
 )
 ConsoleReply = (
-    HtmlWelcome | Html | Ack | Nack | Invitation | Colleagues | WatchDrawn | Unwatched | Typing | Seen | Pong | Error
+    HtmlWelcome
+    | Html
+    | Ack
+    | Nack
+    | Invitation
+    | Colleagues
+    | Drafted
+    | WatchDrawn
+    | Unwatched
+    | Typing
+    | Seen
+    | Pong
+    | Error
 )

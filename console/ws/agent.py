@@ -29,6 +29,7 @@ from console.protocol import (
     AgentHistory,
     AgentSay,
     AgentTyping,
+    AskForDrafts,
     Colleagues,
     Decline,
     FollowColleagues,
@@ -55,6 +56,7 @@ from console.ws.agent_html import HtmlRenderer
 from console.ws.agent_json import JsonRenderer
 from console.ws.agent_renderer import AgentRenderer, leaves
 from console.ws.connection import Action, Connection, Handler, Hangup
+from console.ws.drafting import Drafting
 from console.ws.reconnect import where_chats_went
 from console.ws.watching import Watching
 
@@ -93,6 +95,7 @@ class AgentConnection(Connection):
             json=isinstance(renderer, JsonRenderer),
             knows=lambda chat: chat in self.guest_of or allowed(me.member, "supervise"),
         )
+        self.drafting = Drafting(self.services, me.member.id, self.send)
         self._coming: dict[str, CatchUp[RenderedFact]] = {}  # chats being read
         self._events = CatchUp(self._hear)
         self._reading: set[asyncio.Task[None]] = set()
@@ -106,6 +109,7 @@ class AgentConnection(Connection):
             AgentTyping: self.actions.typing,
             AgentHistory: self.history,
             FollowColleagues: self.follow_colleagues,
+            AskForDrafts: self.ask_for_drafts,
             Watch: self.watch,
         }
 
@@ -177,6 +181,9 @@ class AgentConnection(Connection):
         if self._following is not None:
             self._following.cancel()
         self._following = asyncio.create_task(self._tell_colleagues()) if frame.on else None
+
+    async def ask_for_drafts(self, frame: AskForDrafts) -> None:
+        self.drafting.switch(frame.on, self.drawn)
 
     async def watch(self, frame: Watch) -> None:
         if frame.on:
@@ -252,8 +259,10 @@ class AgentConnection(Connection):
 
     def _show(self, rendered: RenderedFact, fact: ChatFact) -> None:
         self.renderer.fact(self, rendered)
+        self.drafting.hear(fact)
         why = leaves(fact)
         if why:
+            self.drafting.end(fact.chat)
             self.drawn.pop(fact.chat, None)
             self.renderer.left(self, rendered, fact.chat, why)
 
@@ -284,6 +293,7 @@ class AgentConnection(Connection):
     def _draw(self, live: ChatSnapshot, n: int) -> None:
         self.drawn[live.id] = n
         self.renderer.came(self, live, n)
+        self.drafting.begin(live.id)
 
     def agent_lease(self) -> tuple[str, int] | None:
         return (self.author.id, self.fence) if self.fence else None
@@ -294,6 +304,7 @@ class AgentConnection(Connection):
     async def gone(self) -> None:
         self.services.hub.leave(self)
         self.renderer.close()
+        self.drafting.close()
         await self.watching.close()
         for task in (*self._reading, self._following):
             if task is not None:

@@ -45,7 +45,7 @@ async def lead_to(stores: Stores, *queues: str) -> None:
     """The demo's pages may ask for these queues too, and the server knows it."""
     site = (await stores.directory.read()).sites["demo"]
     stands = await stores.sites.put(msgspec.structs.replace(site, queues=tuple({*site.queues, *queues})))
-    await eventually(lambda: _is_live(stores.database, stands.version), "the site to be live")
+    await eventually(lambda: is_live(stores.database, stands.version), "the site to be live")
 
 
 async def without_wrapup(server: RunningServer) -> None:
@@ -54,10 +54,11 @@ async def without_wrapup(server: RunningServer) -> None:
         for queue in (await stores.directory.read()).queues.values():
             await stores.queues.put(msgspec.structs.replace(queue, wrapup=0))
         version = (await stores.directory.read()).version
-        await eventually(lambda: _is_live(stores.database, version), "the queues to be live")
+        await eventually(lambda: is_live(stores.database, version), "the queues to be live")
 
 
-async def _is_live(database: Database, version: int) -> bool:
+async def is_live(database: Database, version: int) -> bool:
+    """Whether the server has published this version of its settings."""
     told = select(facts.c.raw).where(facts.c.kind == "configured")
     async with database.reading() as connection:
         raws = (await connection.execute(told)).scalars()

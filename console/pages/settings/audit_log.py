@@ -87,6 +87,7 @@ FIELDS = {
     "token": _("Token"),
     "shown": _("Agents see who is watching"),
     "suggested": _("Suggest replies"),
+    "drafts": _("Draft answers"),
     "due_soon": _("Due within"),
     "late": _("Late answers"),
     "left": _("Messages left"),

@@ -1,14 +1,13 @@
-"""Whether consoles suggest replies."""
+"""Whether consoles suggest replies, and draft answers."""
 
 from console.actions import preferences
-from console.pages.settings.switch import Switch, routes_of
+from console.pages.settings.switch import Switches, routes_of
 
 routes = routes_of(
-    Switch(
+    Switches(
         "suggestions",
-        "suggested",
         "configure",
-        lambda known: known.suggestions,
-        lambda services, by, on: preferences.set_suggestions(services, by, on=on),
+        lambda known: {"suggested": known.suggestions, "drafts": known.drafts},
+        lambda services, by, on: preferences.set_suggestions(services, by, on=on["suggested"], drafts=on["drafts"]),
     )
 )

@@ -1,6 +1,6 @@
-"""A settings page with one switch."""
+"""A settings page with switches and nothing else."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -17,36 +17,36 @@ from console.pages.settings.form import Form, stamp
 from console.services import Services
 
 
-class Switch(NamedTuple):
-    """`name` is the page's, its template's and its path's; `field` is the box of its form."""
+class Switches(NamedTuple):
+    """`name` is the page's, its template's and its path's; what is read and written is by the boxes of its form."""
 
     name: str
-    field: str
     right: Right
-    read: Callable[[Directory], bool]
-    write: Callable[[Services, Member, bool], Awaitable[bool]]
+    read: Callable[[Directory], dict[str, bool]]
+    write: Callable[[Services, Member, Mapping[str, bool]], Awaitable[bool]]
 
 
-def routes_of(switch: Switch) -> list[Route]:
-    """Return the routes that show and save it."""
-    at = f"/settings/{switch.name}"
+def routes_of(page: Switches) -> list[Route]:
+    """Return the routes that show and save them."""
+    at = f"/settings/{page.name}"
 
-    @for_those_who(switch.right)
+    @for_those_who(page.right)
     async def show(request: Request, me: SignedIn) -> Response:
-        on = switch.read(await known_to(request))
+        on = page.read(await known_to(request))
         context = {"seen": stamp(on), "saved": request.query_params.get("saved", "")}
-        return draw_form(request, me, switch.name, context, at=at, typed={switch.field: "on"} if on else {})
+        typed = {field: "on" for field, ticked in on.items() if ticked}
+        return draw_form(request, me, page.name, context, at=at, typed=typed)
 
-    @for_those_who(switch.right)
+    @for_those_who(page.right)
     async def save(request: Request, me: SignedIn) -> Response:
-        on = switch.read(await known_to(request))
-        form = Form(await read_form(request, me.csrf), switch.name)
+        on = page.read(await known_to(request))
+        form = Form(await read_form(request, me.csrf), page.name)
         overtaken(form, on)
         if not form.wrong:
-            await switch.write(services_of(request), me.member, form.flag(switch.field))
+            await page.write(services_of(request), me.member, {field: form.flag(field) for field in on})
             return go(f"{at}?saved=1")
         context = {"seen": stamp(on), "saved": ""}
         wrong = wrong_of(form)
-        return draw_form(request, me, switch.name, context, at=at, typed=form.typed, wrong=wrong, target=switch.name)
+        return draw_form(request, me, page.name, context, at=at, typed=form.typed, wrong=wrong, target=page.name)
 
     return [Route(at, show, methods=["GET"]), Route(at, save, methods=["POST"])]

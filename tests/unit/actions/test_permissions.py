@@ -158,7 +158,11 @@ TABLE = [
         lambda s, me: preferences.set_away_reasons(s, me.member, (me.member.name,)),
     ),
     Row("preferences.set_watch_shown", ADMINS, lambda s, me: preferences.set_watch_shown(s, me.member, shown=False)),
-    Row("preferences.set_suggestions", SUPERVISORS, lambda s, me: preferences.set_suggestions(s, me.member, on=False)),
+    Row(
+        "preferences.set_suggestions",
+        SUPERVISORS,
+        lambda s, me: preferences.set_suggestions(s, me.member, on=False, drafts=False),
+    ),
     Row("blocks.block", SUPERVISORS, lambda s, me: blocks.block(s, me.member, "address", "192.0.2.7", days=1)),
     Row("blocks.lift", SUPERVISORS, lift_a_block),
     Row(
