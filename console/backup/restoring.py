@@ -1,10 +1,8 @@
 """Puts a backup in place. All of it is prepared and tried beside the target first, so a failure changes nothing."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,15 +11,15 @@ from console.archive.installation import read_identity, refuse_workspace
 from console.archive.sqlite_copy import is_open
 from console.backup.manifest import DATABASE, FILES, STORE, Manifest, copy_file, read_manifest, sync_folder
 from console.backup.places import ASIDE, STAGED, sqlite_file
+from console.backup.placing import Placement, bring_near, clear_near, put_in_place
+from console.backup.staging import PLACING, clear_killed, staging
 from console.config import Settings
-from console.domain.ids import new_id
 from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore, alone_on, write_private
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 
 BASE = "appendonly.aof.1.base.rdb"  # a snapshot as the beginning of an append-only file
-BESIDE = ("-wal", "-shm", "-journal")  # files that SQLite keeps beside a database
 HARMLESS = ("lost+found",)
 OWN_STORE = (
     "SESTETTO_STORE names a store of your own: put the backup's store.rdb there as docs/operations.md describes, and "
@@ -30,10 +28,10 @@ OWN_STORE = (
 
 
 class Restored(NamedTuple):
-    """`aside` is where the former files are; None if there were none."""
+    """`asides` are the folders with the former files."""
 
     manifest: Manifest
-    aside: Path | None
+    asides: list[Path]
 
 
 async def restore_backup(
@@ -47,8 +45,11 @@ async def restore_backup(
     data = settings.data.absolute()
     file = sqlite_file(settings) if database else None
     async with _free_target(data, file):
+        clear_killed(data)
+        if file is not None:
+            clear_near(file)
         _refuse_filled(data, file, replace=replace)
-        with _staged(data) as staged:
+        with staging(data) as staged:
             await asyncio.to_thread(_copy, folder, manifest, staged, database=database, store=store)
             if database:
                 await _check_database(staged / DATABASE, settings.workspace)
@@ -69,7 +70,7 @@ async def _free_target(data: Path, file: Path | None) -> AsyncIterator[None]:
 
 
 def _refuse_filled(data: Path, file: Path | None, *, replace: bool) -> None:
-    found = [path for path in _entries(data) if not path.name.startswith(ASIDE)]
+    found = [path for path in _entries(data) if not path.name.startswith((ASIDE, STAGED))]
     if file is not None and file.exists() and file not in found:
         found.append(file)
     if found and not replace:
@@ -83,20 +84,6 @@ def _entries(data: Path) -> list[Path]:
     if not data.exists():
         return []
     return sorted(path for path in data.iterdir() if path.name not in HARMLESS)
-
-
-@contextmanager
-def _staged(data: Path) -> Iterator[Path]:
-    """A private folder in the data folder, so that what is in it can be moved in one step."""
-    staged = data / f"{STAGED}{new_id()}"
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        staged.mkdir(mode=0o700)
-        yield staged
-    except OSError as problem:
-        raise SettingError(f"Cannot restore to {data}: {problem.strerror or problem}.") from problem
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
 
 
 def _copy(folder: Path, manifest: Manifest, staged: Path, *, database: bool, store: bool) -> None:
@@ -137,20 +124,16 @@ async def _turn_epoch(folder: Path, workspace: str) -> None:
             await store.close()
 
 
-def _put_in_place(staged: Path, data: Path, file: Path | None) -> Path | None:
-    moves = [(path, data / path.name) for path in sorted((staged / FILES).glob("*"))]
+def _put_in_place(staged: Path, data: Path, file: Path | None) -> list[Path]:
+    moves = [Placement(path, data / path.name) for path in sorted((staged / FILES).glob("*"))]
     if (staged / "store").exists():
-        moves.append((staged / "store", data / "store"))
-    if file is not None:
-        moves.append((staged / DATABASE, file))
-    aside = data / f"{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{new_id()[:4]}"
-    for source, target in moves:
-        former = [target, *(Path(f"{target}{end}") for end in BESIDE if target == file)]
-        for one in former:
-            if one.exists() or one.is_symlink():
-                aside.mkdir(mode=0o700, exist_ok=True)
-                shutil.move(one, aside / one.name)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.move(source, target)
-        sync_folder(target.parent)
-    return aside if aside.exists() else None
+        moves.append(Placement(staged / "store", data / "store"))
+    try:
+        if file is not None:
+            moves.append(bring_near(Placement(staged / DATABASE, file)))
+        (staged / PLACING).touch()
+        sync_folder(staged)
+        return put_in_place(moves, data)
+    finally:
+        if file is not None:
+            clear_near(file)

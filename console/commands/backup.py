@@ -42,6 +42,6 @@ def restore(
         )
     )
     say(f"Restored what was saved on {done.manifest.made} (release {done.manifest.release}).")
-    if done.aside:
-        say(f"The former files are in {done.aside}: delete it when you are sure.")
+    for aside in done.asides:
+        say(f"Former files are in {aside}: delete it when you are sure.")
     say("Run sestetto check, then start Sestetto.")

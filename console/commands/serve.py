@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from console.app import create_app
 from console.archive.database import Database
 from console.archive.stores import Stores
+from console.backup.staging import refuse_half_restored
 from console.commands.common import say, screen
 from console.config import Settings, read_settings, release
 from console.data_folder import local_services
@@ -75,6 +76,7 @@ def _settings() -> Settings:
 
 
 async def _serve(settings: Settings) -> None:
+    refuse_half_restored(settings.data.absolute())
     with listen(settings) as listening:
         async with local_services(settings) as filled:
             app = create_app(filled)
@@ -105,6 +107,7 @@ def _log_start(settings: Settings, filled: Settings, own: str) -> None:
 
 
 async def _demo(settings: Settings, crowd: int, agents: int) -> None:
+    refuse_half_restored(settings.data.absolute())
     with listen(settings) as listening:
         url = url_of(listening)
         async with local_services(settings) as filled:

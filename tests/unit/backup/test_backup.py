@@ -198,8 +198,8 @@ async def test_a_database_outside_the_data_folder_goes_where_the_setting_says(
     with pytest.raises(SettingError, match="--replace"):
         await restore_backup(replace(target, data=tmp_path / "newer"), copy)
     done = await restore_backup(target, copy, replace=True)
-    assert done.aside is not None
-    assert {path.name for path in done.aside.iterdir()} == {"chat.db", "note.txt", "secret", "store"}
+    (aside,) = done.asides
+    assert {path.name for path in aside.iterdir()} == {"chat.db", "note.txt", "secret", "store"}
     assert file.read_bytes() == first
     made = await make_backup(target, tmp_path / "again")
     assert set(made.files) == {"sestetto.db", "store.rdb", "files/secret", "files/note.txt"}
