@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from console.commands.common import open_stores, run, say, show
 from console.commands.member import find_member
 from console.domain.directory import Directory, Hours, Queue, QueueSetting, queue_default, queue_settings
+from console.domain.first_words import Phrases
 from console.errors import Refused
 from console.pages.settings.opening_hours import read_day, read_holiday, write_day
 
@@ -64,6 +65,12 @@ def add(
     holiday: Annotated[
         Names, typer.Option(help='Holiday, such as 2026-12-25, or "2026-12-24 09:00-13:00" if half; repeat for more.')
     ] = None,
+    phrase: Annotated[
+        Names,
+        typer.Option(
+            help='Phrase for first words, such as "it: Un attimo, {first_name}."; repeat for more, or "built-in".'
+        ),
+    ] = None,
     member: Annotated[Names, typer.Option(help="Member who serves it, by ID or e-mail; repeat for more.")] = None,
     **typed: Any,
 ) -> None:
@@ -71,6 +78,8 @@ def add(
     given = {name: _read(name, value) for name in queue_settings() if (value := typed.get(_option(name))) is not None}
     if given.get("overflow_to") == "none":
         given |= {"overflow_to": "", "overflow_after": 0}
+    if phrase is not None:
+        given["phrases"] = () if phrase == ["built-in"] else read_phrases(phrase)
     queue = run(_put(id, given, zone, hours, holiday, member))
     say(f"Queue {id} saved. Target: {queue.target / MS:g} s.")
 
@@ -117,6 +126,17 @@ def read_span(text: str) -> list[tuple[int, int, int]]:
     last = DAYS.index(span[2] or span[1])
     days = range(first, last + 1) if first <= last else (*range(first, 7), *range(last + 1))
     return [(day, begin, end) for day in days for begin, end in rows]
+
+
+def read_phrases(given: list[str]) -> tuple[Phrases, ...]:
+    """Parse `it: Un attimo.` and so on into the phrases of each language."""
+    texts: dict[str, list[str]] = {}
+    for one in given:
+        language, colon, text = one.partition(":")
+        if not colon or not text.strip():
+            raise Refused(f'"{one}" is not valid. Enter a phrase such as "it: Un attimo, per favore."')
+        texts.setdefault(language.strip().lower(), []).append(text.strip())
+    return tuple(Phrases(language, tuple(said)) for language, said in sorted(texts.items()))
 
 
 async def _rows() -> list[tuple[str, ...]]:

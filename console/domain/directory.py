@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 import msgspec
 
 from console.domain.blocks import Block
+from console.domain.first_words import Phrases
 
 MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
@@ -84,7 +85,7 @@ class Queue(msgspec.Struct, frozen=True):
     any member. A queue with `longest` waiting chats is full (0: no limit). Who has waited `leave_after` may leave a
     message instead (0: only while nobody is online). A chat that has waited `overflow_after` is
     also offered to members of `overflow_to`; that is how queues become tiers. `wrapup` is how long the slot stays
-    reserved after the chat for reason and tags (0: no wrap-up).
+    reserved after the chat for reason and tags (0: no wrap-up). First words are the team's own `phrases`, or ours.
     """
 
     id: str
@@ -205,6 +206,7 @@ class Queue(msgspec.Struct, frozen=True):
     reasons: Annotated[
         tuple[str, ...], QueueSetting(_("Reasons"), "Contact reason to choose from; repeat for more.", told=False)
     ] = ()
+    phrases: Annotated[tuple[Phrases, ...], QueueSetting(_("Phrases for first words"), told=False)] = ()
 
 
 @cache

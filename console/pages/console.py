@@ -10,7 +10,7 @@ from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import SLOTS
 from console.pages import visitor
-from console.pages.client_texts.console import script_texts
+from console.pages.client_texts.console import first_words, script_texts
 from console.pages.client_texts.tools import desk_texts, places_for
 from console.pages.client_texts.watch import watch_texts
 from console.pages.guard import for_members
@@ -63,6 +63,7 @@ def console_page(
         "embedded": embedded,
         "demo": demo,
         "sites": sites or {},
+        "first_words": first_words(),
         "suggestions": suggestions,
         "drafts": drafts,
     }

@@ -6,8 +6,9 @@ import msgspec
 from msgspec.structs import replace
 
 from console.domain.directory import Directory, Hours, Member, Queue, Site
+from console.domain.first_words import Phrases
 
-KNOWN = (Directory, Queue, Hours, Member, Site)
+KNOWN = (Directory, Queue, Hours, Phrases, Member, Site)
 
 
 def content_mark(directory: Directory) -> str:

@@ -17,6 +17,7 @@ import msgspec
 from markupsafe import Markup
 
 from console.domain.directory import SLOTS, Queue
+from console.domain.first_words import choice_for
 from console.events import ChatFact, Ended, Labelled, Message, Note, NoteRedacted, Profile, PromiseBroken, Redacted
 from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
@@ -111,8 +112,9 @@ class HtmlViews:
         queue, members = directory.queues.get(chat.queue), directory.members
         shown = chat.watchers if directory.watch_shown else ()
         watchers = [members[id].name if id in members else id for id in shown]
+        words = choice_for(queue.phrases if queue else (), queue.languages if queue else (), chat.locale)
         return Markup(
-            _macros(locale, "pane_header").header(slot, chat, queue, seen, name, span_of(chat, queue), watchers)
+            _macros(locale, "pane_header").header(slot, chat, queue, seen, name, span_of(chat, queue), watchers, words)
         )
 
 

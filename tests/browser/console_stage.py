@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.archive.credentials import SignedIn
 from console.domain.directory import Directory, Member, Queue
+from console.domain.first_words import Phrases
 from console.events import (
     ChatFact,
     Status,
@@ -56,6 +57,8 @@ QUEUES = {
     "support": Queue("support", "Support", wrapup=20_000, reasons=REASONS),
     "billing": Queue("billing", "Billing", target=12_000, wrapup=20_000),
 }
+WORDS = Phrases("en", ("Hi {first_name}, “{question}”: I'm on it.", "{agent} here, one second.", "Let me look."))
+QUEUES["sales"] = Queue("sales", "Sales", phrases=(WORDS,))
 TEAM = {name.lower(): Member(name.lower(), name, f"{name.lower()}@example.com") for name in ("Ana", "Ben", "Sam")}
 
 

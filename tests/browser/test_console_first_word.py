@@ -1,10 +1,15 @@
 """First words by one key, where the most urgent key goes, and answers that were prepared ahead."""
 
-from playwright.async_api import Page, expect
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page, expect
 
 from console.protocol import Typing
 from tests.browser.console_chats import Play
-from tests.browser.console_stage import Stage
+from tests.browser.console_stage import Stage, open_console
 
 FIRST = "One moment, please. I'll be back within 30 seconds."
 SECOND = "I'm looking into it. You'll hear from me within 30 seconds."
@@ -34,6 +39,81 @@ async def test_the_next_first_word_of_a_chat_is_another_one(stage: Stage, desk: 
     await stage.show(play, play.visitor_says("Are you there?", due=30_000))
     await desk.get_by_label("Reply to Giulia").press("Alt+KeyH")
     assert (await stage.hears("say"))[0]["text"] == SECOND
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def patient(stage: Stage, own_context: BrowserContext) -> AsyncIterator[Page]:
+    """Ana's console, whose clock the test moves."""
+    desk = await open_console(stage, own_context)
+    await desk.clock.install()
+    yield desk
+    assert stage.complaints == []
+
+
+async def gives_another(stage: Stage, desk: Page, key: str) -> dict[str, Any]:
+    """One more first word, when the key is no longer taken for a slip."""
+    before = len(stage.said("say"))
+    await desk.clock.fast_forward(2_000)
+    await desk.keyboard.press(f"Alt+{key}")
+    return (await stage.hears("say", before + 1))[-1]
+
+
+async def test_no_first_word_is_the_same_as_the_one_before_it_whatever_it_promises(stage: Stage, patient: Page) -> None:
+    await asking(stage, "c1", 1, "Giulia")
+    await patient.get_by_label("Reply to Giulia").focus()
+    said: list[str] = []
+    for key in ("KeyK", "KeyK", "KeyH", "KeyK", "KeyH", "KeyH"):
+        said.append((await gives_another(stage, patient, key))["text"])
+    assert all(one != following for one, following in pairwise(said)), said
+
+
+async def sales_asks(stage: Stage, chat: str, slot: int, name: str, text: str) -> Play:
+    play = Play(chat, slot, name, queue="sales")
+    play.visitor_says(text, due=6_000)
+    await stage.play(play)
+    return play
+
+
+async def test_the_queues_own_phrases_name_the_visitor_and_what_was_asked(stage: Stage, patient: Page) -> None:
+    play = await sales_asks(stage, "c1", 1, "Giulia Rossi", "Is the blue one in stock?")
+    await patient.get_by_label("Reply to Giulia Rossi").focus()
+    said: list[str] = []
+    for _ in range(4):
+        word = await gives_another(stage, patient, "KeyH")
+        said.append(word["text"])
+        await stage.show(play, play.visitor_says("And the red one?", due=30_000))
+        await expect(patient.locator('#pane-1 .m[data-by="visitor"]')).to_have_count(len(said) + 1)
+    assert said == [
+        "Hi Giulia, “Is the blue one in stock?”: I'm on it.",
+        "Ana here, one second.",
+        "Let me look.",
+        "Hi Giulia, “And the red one?”: I'm on it.",
+    ]
+
+
+async def test_a_phrase_whose_placeholder_is_unknown_is_left_out(stage: Stage, desk: Page) -> None:
+    """A stranger has no name; two lines, a long message and what may be a card number are not repeated."""
+    texts = ("Hello?", "Two\nlines", "A long story " * 10, "Card 4111 1111")
+    for slot, text in enumerate(texts, start=1):
+        await sales_asks(stage, f"c{slot}", slot, "" if slot == 1 else f"Giulia {slot}", text)
+    await desk.locator("#pane-4 .composer textarea").press("Alt+Shift+KeyH")
+    said = await stage.hears("say", len(texts))
+    assert {one["text"] for one in said} == {"Ana here, one second."}
+
+
+async def test_longer_promises_keep_phrases_that_name_their_time(stage: Stage, desk: Page) -> None:
+    await sales_asks(stage, "c1", 1, "Giulia", "Is it in stock?")
+    await desk.get_by_label("Reply to Giulia").press("Alt+KeyK")
+    assert (await stage.hears("say"))[0]["text"] == "One moment, please. I'll be back within 2 minutes."
+
+
+async def test_the_menu_shows_the_queues_phrase_before_it_is_sent(stage: Stage, desk: Page) -> None:
+    await sales_asks(stage, "c1", 1, "Giulia", "Is it in stock?")
+    await desk.locator("#pane-1").get_by_role("button", name="Back in…").click()
+    words = desk.locator('#pane-1 [data-words="30"]')
+    await expect(words).to_have_text("Hi Giulia, “Is it in stock?”: I'm on it.")
+    await desk.locator('#pane-1 [data-act="hold30"]').click()
+    assert (await stage.hears("say"))[0]["text"] == "Hi Giulia, “Is it in stock?”: I'm on it."
 
 
 async def test_the_key_pressed_twice_in_haste_gives_one_first_word(stage: Stage, desk: Page) -> None:

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Dialog, Page, expect
 from console.archive.alerts import Alerts
 from console.domain.alerts import AlertRule
 from console.domain.directory import Canned, Hours, Queue
+from console.domain.first_words import Phrases
 from console.views.i18n import page_texts
 from tests.browser.test_pages_axe import nothing_found
 from tests.support.alert_detector import to
@@ -220,6 +221,35 @@ async def test_a_new_queue_is_in_the_zone_of_whoever_makes_it(empty_server: Runn
     await context.close()
 
 
+async def test_a_team_writes_its_own_first_words_and_ana_gives_one(
+    server: RunningServer, page: Page, context: BrowserContext
+) -> None:
+    await page.goto(await sign_in_link(server, "ada"))
+    await page.wait_for_url(lambda url: "sign-in" not in url)
+    await page.goto(f"{server.url}/settings/queue/support")
+    box = page.get_by_label("Phrases in English")
+    await box.fill("{first_name}, one moment!\nOne moment!\nHi, {visitor}!")
+    await page.get_by_role("button", name="Save").click()
+    fault = page.locator("#faults a", has_text="{visitor} is not a placeholder.")
+    await expect(fault).to_be_visible()
+    await fault.click()
+    await expect(box).to_be_focused()
+    await box.fill("{first_name}, one moment!\nOne moment!\n{agent} is with you.")
+    await page.get_by_text("Add another language").click()
+    await page.get_by_label("Language", exact=True).fill("French")
+    await page.get_by_label("Its phrases").fill("Un instant.\nJe regarde.")
+    await saves(page, "Support")
+    await page.goto(f"{server.url}/settings/queue/support")
+    await expect(page.get_by_label("Phrases in French")).to_have_value("Un instant.\nJe regarde.")
+    desk = await context.new_page()
+    await desk.goto(await sign_in_link(server, "ana"))
+    await desk.goto(f"{server.url}/console")
+    vera = await Visitor.comes(server)
+    await vera.opens("Is it in stock?")
+    await desk.locator("#pane-1 .composer textarea").press("Alt+KeyH")
+    await vera.reads("One moment!")
+
+
 async def a_full_house(server: RunningServer) -> None:
     """Something in every list."""
     tier = Queue(
@@ -234,6 +264,7 @@ async def a_full_house(server: RunningServer) -> None:
         overflow_after=45_000,
         hours=Hours("Europe/Paris", tuple((day, 540, 1080) for day in range(5)), ("2026-12-25",)),
         reasons=("Parcel", "Invoice"),
+        phrases=(Phrases("fr", ("Un instant.", "Je regarde.")),),
     )
     async with stores_of(server) as stores:
         await stores.queues.put(tier, members=("ana",))
@@ -246,7 +277,7 @@ async def a_full_house(server: RunningServer) -> None:
 
 async def test_axe_finds_nothing_on_any_page_of_the_settings(server: RunningServer, context: BrowserContext) -> None:
     await a_full_house(server)
-    tall = 4_000  # px, so that the bar with Save covers nothing
+    tall = 5_000  # px, so that the bar with Save covers nothing
     page = await context.new_page()
     await page.goto(await sign_in_link(server, "ada"))
     await page.wait_for_url(lambda url: "sign-in" not in url)

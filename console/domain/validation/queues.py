@@ -6,6 +6,7 @@ from typing import get_args
 
 from console.domain.directory import DAY, MINUTE, SECOND, Directory, Hours, Member, Mode, Queue, queue_settings
 from console.domain.opening_hours import holiday_hours, zones
+from console.domain.validation.first_words import validate_phrases
 from console.domain.validation.problems import ID, Problems, check_languages, check_name, validate_reasons
 from console.errors import Problem
 
@@ -34,6 +35,7 @@ def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
         *validate_hours(found.target, queue.hours),
         *_overflow(queue, known),
         *validate_reasons(found.target, "reasons", queue.reasons),
+        *validate_phrases(found.target, queue.phrases),
         *_members(queue, known),
     ]
 

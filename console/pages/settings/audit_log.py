@@ -234,6 +234,8 @@ class Reader:
             return f"{seconds(value, ms)} {short}"
         if field == "hours" and isinstance(value, Mapping):
             return self._hours(value)
+        if field == "phrases":
+            return "; ".join(f"{in_words([one['language']], self.locale)}: {' / '.join(one['texts'])}" for one in value)
         if field == "languages":
             return in_words(value, self.locale)
         if field in ("queue", "overflow_to", "owner"):

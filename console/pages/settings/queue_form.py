@@ -6,6 +6,7 @@ from typing import Any
 from console.domain.directory import MINUTE, SECOND, Queue, QueueSetting, queue_settings
 from console.pages.settings.form import Form, seconds, ticks
 from console.pages.settings.opening_hours import read_hours, typed_hours
+from console.pages.settings.phrases import read_phrases, typed_phrases
 
 MS = {"seconds": SECOND, "minutes": MINUTE}
 EMPTY = ("longest",)  # shown empty when 0
@@ -15,7 +16,7 @@ JOINED = {"languages": ", ", "reasons": "\n"}
 def typed_of(queue: Queue, members: Collection[str]) -> dict[str, str]:
     """Return the values of the form's fields."""
     typed = {name: _typed(name, setting, getattr(queue, name)) for name, setting in queue_settings().items()}
-    return {**typed, **typed_hours(queue.hours), **ticks("member", members)}
+    return {**typed, **typed_hours(queue.hours), **typed_phrases(queue.phrases), **ticks("member", members)}
 
 
 def _typed(name: str, setting: QueueSetting, value: Any) -> str:
@@ -31,6 +32,7 @@ def read_queue(form: Form, was: Queue, locale: str) -> tuple[Queue, tuple[str, .
     values: dict[str, Any] = {"hours": read_hours(form, was.hours)}
     values["languages"] = form.languages("languages", locale)
     values["reasons"] = form.lines("reasons")
+    values["phrases"] = read_phrases(form, locale)
     values["mode"] = form.typed.get("mode", "")
     offered = values["mode"] == "offer"
     values |= {} if offered else {"accept": was.accept, "misses": was.misses}

@@ -30,6 +30,7 @@ from console.pages.settings.common import (
 )
 from console.pages.settings.form import Form, in_words, new_key, stamp
 from console.pages.settings.opening_hours import day_names
+from console.pages.settings.phrases import boxes
 from console.pages.settings.queue_form import read_queue, typed_of
 
 AT = "/settings/queues"
@@ -134,6 +135,7 @@ def _form(
         "others": [one for one in known.queues.values() if queue is None or one.id != queue.id],
         "zones": zones(),
         "days": day_names(locale),
+        "boxes": boxes(known, queue, typed, locale),
         "seen": stamp(queue, _ids(known, queue.id)) if queue else "",
         "leads_here": leads_to(known, queue.id) if queue else [],
     }

@@ -1,5 +1,6 @@
 """The command line as an operator uses it: its results, and one clear line for each error."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -393,6 +394,8 @@ def test_two_tiers_with_hours_and_languages_are_made_by_command(sestetto: Comman
         (("--hours", "mon 9-12", "--hours", "mon-tue 11-15"), "09:00-12:00 and 11:00-15:00 overlap"),
         (("--overflow-to", "support", "--overflow-after", "5"), "overflow in a loop: Support → Support"),
         (("--member", "nobody@x.example"), "There is no member nobody@x.example"),
+        (("--phrase", "Un attimo."), '"Un attimo." is not valid. Enter a phrase such as "it: Un attimo, per favore."'),
+        (("--phrase", "it: Un attimo."), "Enter at least 2 phrases without {first_name} and {question}"),
     ],
     ids=str,
 )
@@ -402,6 +405,26 @@ def test_a_queue_that_cannot_be_is_refused_in_words(sestetto: Command, words: tu
     assert code == 1
     assert said in answer
     assert len(answer.strip().splitlines()) == 1
+
+
+def test_a_queues_phrases_are_set_and_taken_back_by_command(sestetto: Command) -> None:
+    add_ana(sestetto)
+    said = ("it: Un attimo: guardo.", "it: Guardo subito.", "en: One moment.", "en: Looking.")
+    assert sestetto("queue", "add", "support", *(word for one in said for word in ("--phrase", one)))[0] == 0
+    with closing(sqlite3.connect("data/sestetto.db")) as database:
+
+        def kept() -> object:
+            return json.loads(database.execute("SELECT phrases FROM queues WHERE id = 'support'").fetchone()[0])
+
+        wanted = [
+            {"language": "en", "texts": ["One moment.", "Looking."]},
+            {"language": "it", "texts": ["Un attimo: guardo.", "Guardo subito."]},
+        ]
+        assert kept() == wanted
+        assert sestetto("queue", "add", "support", "--target", "8")[0] == 0
+        assert kept() == wanted, "what is not given stays"
+        assert sestetto("queue", "add", "support", "--phrase", "built-in")[0] == 0
+        assert kept() == []
 
 
 def test_a_member_is_changed_by_command(sestetto: Command) -> None:

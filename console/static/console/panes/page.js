@@ -2,7 +2,7 @@
 
 import { command, isReady, onAnswer, send } from "../net/frames.js";
 import { perform } from "../shared/actions.js";
-import { hasText, t } from "../shared/i18n.js";
+import { builtIn, chooseWord, firstName, quotable } from "./first_words.js";
 import { Panes } from "./panes.js";
 
 /**
@@ -10,6 +10,8 @@ import { Panes } from "./panes.js";
  * @import { Command } from "../net/outbox.js"
  * @import { Composer } from "./composer.js"
  */
+
+const OWN = 30_000; // ms until when a team's own phrases promise to be back
 
 /** @type {Panes} */
 export const panes = new Panes({
@@ -50,13 +52,22 @@ function readSeq(composer) {
   return panes.paneOf(composer.chat)?.lastVisitorSeq() ?? 0;
 }
 
-/** A first word, in the visitor's language if there are words in it, and another one each time. @param {Composer} composer @param {number} ms */
+/**
+ * A first word, in the visitor's language if there are words in it, and another one each time. The team's own phrases
+ * promise nothing longer than the first key does.
+ * @param {Composer} composer
+ * @param {number} ms
+ */
 function holdingText(composer, ms) {
   const pane = panes.paneOf(composer.chat);
-  const lang = (pane?.lang ?? "").split(/[-_]/)[0].toLowerCase();
-  const tongue = hasText(`hold_${lang}_${ms / 1000}`) ? lang : "en";
-  const phrases = ["", "_2", "_3"].map((which) => `hold_${tongue}_${ms / 1000}${which}`).filter(hasText);
-  return t(phrases[(pane?.promisesMade() ?? 0) % phrases.length]);
+  if (!pane) return builtIn("en", ms)[0];
+  const lists = [ms === OWN ? pane.words : [], builtIn(pane.wordsLang, ms)];
+  const known = {
+    first_name: firstName(pane.visitorName()),
+    agent: document.body.dataset.name ?? "",
+    question: quotable(pane.lastVisitorText()),
+  };
+  return chooseWord(lists, known, pane.lastFirstWord(), pane.promisesMade());
 }
 
 /** A command about a composer's chat; its text is shown at once. @param {Composer} composer @param {WithoutCid<Command>} frame */

@@ -37,6 +37,10 @@ export class Pane {
     this.place = "";
     this.queue = "";
     this.lang = ""; // the visitor's language
+    this.wordsLang = "en"; // the language of first words here
+    /** @type {string[]} the team's own phrases for them */
+    this.words = [];
+    this.wordsText = "[]"; // the same, as in the header
     this.target = 6000;
     this.due = 0; // when the open turn's answer becomes late
     this.promise = 0; // when the agent promised to be back
@@ -149,6 +153,8 @@ export class Pane {
   readHeader(head) {
     this.queue = head.queue ?? "";
     this.lang = head.lang ?? "";
+    this.wordsLang = head.wordsLang ?? "en";
+    this.readWords(head.words ?? "[]");
     this.promise = Number(head.promise) || 0;
     this.until = Number(head.until) || 0;
     this.span = Number(head.span) || 0;
@@ -160,6 +166,12 @@ export class Pane {
     }
     this.lists = lists;
     if (this.root.dataset.place !== this.place) this.root.dataset.place = this.place;
+  }
+
+  /** The team's phrases for first words in this chat. @param {string} words JSON */
+  readWords(words) {
+    if (words !== this.wordsText) this.words = JSON.parse(words);
+    this.wordsText = words;
   }
 
   /** What runs out first here. @returns {import('../shared/clocks.js').Clock} */
@@ -192,9 +204,29 @@ export class Pane {
     return Number(this.who.dataset.left) > 0;
   }
 
-  /** How often somebody promised to be back in this chat. */
+  /** How often somebody promised to be back in this chat; what is on its way counts. */
   promisesMade() {
-    return this.lines("[data-promise]").filter((line) => Number(line.dataset.promise)).length;
+    return this.promisesDrawn().length + this.promisesPending().length;
+  }
+
+  /** @returns {HTMLElement[]} */
+  promisesDrawn() {
+    return this.lines("[data-promise]").filter((line) => Number(line.dataset.promise));
+  }
+
+  /** @returns {HTMLElement[]} */
+  promisesPending() {
+    return [...this.pending.querySelectorAll(".m[data-promise]")].map((one) => /** @type {HTMLElement} */ (one));
+  }
+
+  /** The name that the page or the visitor gave; empty if there is none. @returns {string} */
+  visitorName() {
+    return JSON.parse(this.who.dataset.about || "{}").visitor ?? "";
+  }
+
+  /** What the visitor was last told with a promise to be back. */
+  lastFirstWord() {
+    return [...this.promisesDrawn(), ...this.promisesPending()].at(-1)?.querySelector("p")?.textContent ?? "";
   }
 
   /** Whether a visitor waits for a first word. */
@@ -270,6 +302,7 @@ export class Pane {
       bubble.id = id;
       bubble.className = item.frame.t === "note" ? "m note pending" : "m agent pending";
       bubble.dataset.mine = "true";
+      if (item.frame.t === "say" && item.frame.promise) bubble.dataset.promise = String(item.frame.promise);
       const text = document.createElement("p");
       text.dir = "auto";
       text.textContent = item.frame.text ?? "";
