@@ -103,6 +103,11 @@ class NoSlot(Refused):
     message = "There is no free slot for this chat."
 
 
+class NoBreather(Refused):
+    code = "no_breather"
+    message = "No more breathers for now. Your team allows a number an hour."
+
+
 class NotThere(Refused):
     code = "not_there"
     message = "That colleague is not online right now."

@@ -277,6 +277,13 @@ export interface SetStatus {
   reason?: string;
 }
 
+/** Take a breather of `ms`: online, keeping one's chats, and without new ones. 0 ends it. */
+export interface Breathe {
+  t: "breather";
+  cid: string;
+  ms: 0 | 60000 | 120000;
+}
+
 /**
  * An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers. `began` is when
  * (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding reply: the agent
@@ -431,7 +438,7 @@ export interface AskForDrafts {
 
 /**
  * The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`. `went`
- * lists the chats in `have` that the agent no longer holds, `invited` those they may watch.
+ * lists the chats in `have` that the agent no longer holds, `invited` those they may watch. `breather` as in `status`.
  */
 export interface AgentWelcome {
   t: "welcome";
@@ -449,6 +456,7 @@ export interface AgentWelcome {
   chats?: Array<ChatForAgent>;
   went?: Array<Went>;
   invited?: Array<InvitedTo>;
+  breather?: number;
 }
 
 /**
@@ -537,7 +545,7 @@ export interface Invitation {
 
 /**
  * The agent's own status and limit. `by` is the id of the supervisor who changed it; the limit is that of the
- * settings.
+ * settings. No new chats come until `breather` (ms), 0 for no breather.
  */
 export interface StandingChanged {
   t: "status";
@@ -546,6 +554,7 @@ export interface StandingChanged {
   limit: number;
   reason?: string;
   by?: string;
+  breather?: number;
 }
 
 /** The queues and agents a chat can be transferred to. */
@@ -1184,6 +1193,7 @@ export interface AgentChanged {
   queues?: Array<string>;
   reason?: string;
   since?: number;
+  breather?: number;
   by?: string;
   removed?: boolean;
 }
@@ -1222,7 +1232,7 @@ export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | Visitor
 
 export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Pong | Error;
 
-export type AnAgentSays = AgentHello | SetStatus | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
+export type AnAgentSays = AgentHello | SetStatus | Breathe | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
 
 export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatOffered | ChatGone | Invitation | StandingChanged | Colleagues | Drafted | WatchStarted | Unwatched | Typing | Seen | HistoryPage | Pong | Error;
 

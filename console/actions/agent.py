@@ -22,6 +22,7 @@ from console.protocol import (
     AgentEnd,
     AgentSay,
     AgentTyping,
+    Breathe,
     Decline,
     Invite,
     Label,
@@ -182,6 +183,11 @@ class AgentActions:
     async def set_status(self, frame: SetStatus) -> Said:
         reason = clean_line(frame.reason, 120)
         return Said("", 0, await self.workspace.set_status(self.author.id, self.fence, frame.status, reason))
+
+    async def breathe(self, frame: Breathe) -> Said:
+        most = self.services.directory.breathers
+        at = await self.workspace.breathe(self.author.id, self.fence, frame.cid, frame.ms, most=most)
+        return Said("", 0, at)
 
     # --- signals and queries ----------------------------------------------------------------------------
 

@@ -21,3 +21,9 @@ async def set_suggestions(services: Services, by: Member, *, on: bool, drafts: b
     """Set whether consoles suggest replies, and whether a model drafts answers. Return whether it is live already."""
     require(by, "configure")
     return await services.go_live(await services.stores.preferences.set_suggestions(on, drafts, by=by))
+
+
+async def set_breathers(services: Services, by: Member, most: int) -> bool:
+    """Set how many breathers an agent may take within an hour. Return whether it is live already."""
+    require(by, "configure")
+    return await services.go_live(await services.stores.preferences.set_breathers(most, by=by))

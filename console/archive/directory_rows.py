@@ -14,12 +14,13 @@ from console.archive.setting_values import read_value, write_value
 from console.archive.tables import directory, members, queues, sites
 from console.domain.blocks import Block
 from console.domain.blocks import Kind as BlockKind
-from console.domain.directory import Directory, Member, MemberRole, Mode, Queue, Site, queue_settings
+from console.domain.directory import BREATHERS, Directory, Member, MemberRole, Mode, Queue, Site, queue_settings
 
 AWAY_REASONS = "away_reasons"
 WATCH_SHOWN = "watch_shown"
 SUGGESTIONS = "suggestions"
 DRAFTS = "drafts"
+BREATHER_LIMIT = "breathers"
 BLOCKS = "blocks"
 Row = Mapping[Any, Any]
 
@@ -35,6 +36,7 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
     reasons = await read_value(connection, AWAY_REASONS) or ()
     shown, suggestions = await read_value(connection, WATCH_SHOWN), await read_value(connection, SUGGESTIONS)
     drafts = await read_value(connection, DRAFTS)
+    breathers = await read_value(connection, BREATHER_LIMIT)
     blocks = [
         block_of(given) for given in await read_value(connection, BLOCKS) or [] if given["kind"] in get_args(BlockKind)
     ]
@@ -47,6 +49,7 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
         watch_shown=shown is None or bool(shown),
         suggestions=suggestions is None or bool(suggestions),
         drafts=drafts is None or bool(drafts),
+        breathers=BREATHERS if breathers is None else int(breathers),
         blocks={block.key: block for block in blocks},
     )
 
@@ -76,6 +79,10 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
         await write_value(connection, DRAFTS, wanted.drafts)
         before, after = {"drafts": known.drafts}, {"drafts": wanted.drafts}
         await rows.note("Suggested replies changed", "suggestions", before, after)
+    if known.breathers != wanted.breathers:
+        await write_value(connection, BREATHER_LIMIT, wanted.breathers)
+        most, now_most = {"breathers": known.breathers}, {"breathers": wanted.breathers}
+        await rows.note("Breathers changed", "breathers", most, now_most)
     if known.blocks != wanted.blocks:
         await write_value(connection, BLOCKS, msgspec.to_builtins(list(wanted.blocks.values())))
         await rows.note_blocks(known.blocks, wanted.blocks)

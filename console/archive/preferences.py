@@ -5,6 +5,8 @@ from msgspec.structs import replace
 from console.archive.audit import COMMAND_LINE, Somebody
 from console.archive.directory_store import DirectoryStore
 from console.domain.directory import Directory
+from console.domain.validation.members import validate_breathers
+from console.errors import BadSettings
 
 
 class PreferenceStore:
@@ -25,3 +27,9 @@ class PreferenceStore:
         return await self.directory.change(
             lambda known: replace(known, suggestions=on, drafts=drafts), by, "suggestions"
         )
+
+    async def set_breathers(self, most: int, *, by: Somebody = COMMAND_LINE) -> Directory:
+        """Set how many breathers an agent may take within an hour; 0 for none."""
+        if wrong := validate_breathers(most):
+            raise BadSettings(wrong)
+        return await self.directory.change(lambda known: replace(known, breathers=most), by, "breathers")

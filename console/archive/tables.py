@@ -115,7 +115,7 @@ directory = Table(
 settings = Table(
     "settings",
     metadata,
-    Column("name", String(64), primary_key=True),  # away_reasons, watch_shown, suggestions, drafts, ...
+    Column("name", String(64), primary_key=True),  # away_reasons, watch_shown, suggestions, ...
     Column("value", JSON, nullable=False),
 )
 

@@ -34,6 +34,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     """A row. `within` is the share of first words in time, `answered` that of answers; `median` is of first words.
 
     `since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0 for neither).
+    `breather` is when the breather ends (0: none).
     """
 
     id: str
@@ -47,6 +48,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     limit: int
     used: int
     late: bool
+    breather: int
     slots: tuple[Slot, ...]
     queues: tuple[str, ...]
     answers: int
@@ -71,6 +73,7 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         limit=agent.limit,
         used=len(agent.held),
         late=any(_broken(picture, slot) for slot in slots),
+        breather=agent.breather,
         slots=slots,
         queues=tuple(agent.queues),
         answers=figures.answers,

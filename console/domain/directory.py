@@ -14,6 +14,7 @@ Mode = Literal["push", "offer", "pull"]
 Scope = Literal["shared", "queue", "member"]
 SLOTS = 6  # chats per agent, at most: the product's promise
 FIRST_LIMIT = 3  # chats at once of somebody new, until they are used to more
+BREATHERS = 3  # within an hour, of at most two minutes each, unless the team sets another number
 REMEMBERED = 30  # days until a visitor who does not come back is a stranger, unless the site says otherwise
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 
@@ -246,6 +247,7 @@ class Directory(msgspec.Struct, frozen=True):
     watch_shown: bool = True  # whether an agent sees who watches a chat
     suggestions: bool = True  # whether consoles suggest replies
     drafts: bool = True  # whether a model drafts answers, if there is one
+    breathers: int = BREATHERS  # that an agent may take within an hour
 
 
 def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Directory:

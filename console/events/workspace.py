@@ -40,6 +40,7 @@ class AgentChanged(Fact, tag="agent"):
     queues: list[str] = []
     reason: str = ""
     since: int = 0
+    breather: int = 0  # until when (ms) they get no new chats, though they are online; 0: no breather
     by: str = ""  # id of the supervisor who did it; empty if it was the agent
     removed: bool = False
 

@@ -2,6 +2,7 @@
 
 from console.events import Answered, Assigned, Ended, Estimate, Kept, Message
 from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
+from console.projection.statistics import HOUR
 
 LATEST = 30  # late answers kept; the same as in functions/figures.lua
 
@@ -57,6 +58,10 @@ class Counters:
     def own_time_broke(self, agent: str, at: int) -> None:
         if agent in self.agents:
             self.agents[agent].figures.at(at).broke += 1
+
+    def breather_began(self, agent: AgentState, at: int) -> None:
+        agent.breathers = [*(one for one in agent.breathers if one > at - HOUR), at]
+        agent.figures.at(at).breathers += 1
 
     def late_turn(self, chat: ChatState, at: int, outcome: str) -> None:
         """What became of a turn whose promise is broken already, when no answer does."""

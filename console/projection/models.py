@@ -6,7 +6,7 @@ from typing import cast
 import msgspec
 
 from console.events import Status, Turn, Visitor
-from console.projection.statistics import AgentFigures, QueueFigures, agent_figures_of, figures_of
+from console.projection.statistics import HOUR, AgentFigures, QueueFigures, agent_figures_of, figures_of
 
 
 class ChatState(msgspec.Struct):
@@ -58,6 +58,8 @@ class AgentState(msgspec.Struct):
     queues: list[str] = []
     reason: str = ""
     since: int = 0  # when the status or the connection last changed
+    breather: int = 0  # until when they get no new chats, though they are online
+    breathers: list[int] = []  # starts of those within the hour before the last one
     held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
     figures: AgentFigures = msgspec.field(default_factory=AgentFigures)
 
@@ -69,7 +71,11 @@ class AgentState(msgspec.Struct):
     @property
     def free_slots(self) -> int:
         """How many more chats the agent could get now."""
-        return max(self.limit - len(self.held), 0) if self.online else 0
+        return max(self.limit - len(self.held), 0) if self.online and not self.breather else 0
+
+    def breathers_taken(self, now: int) -> int:
+        """Return how many breathers began within the last hour."""
+        return sum(at > now - HOUR for at in self.breathers)
 
 
 class QueueState(msgspec.Struct):
@@ -153,6 +159,8 @@ def agent_state(agent: str, fields: Mapping[str, str], held: Mapping[str, str], 
         queues=fields["queues"].split(),
         reason=msgspec.json.decode(fields.get("reason") or '""', type=str),
         since=int(fields.get("since", 0)),
+        breather=int(fields.get("breather") or 0),
+        breathers=[int(at) for at in fields.get("breathers", "").split()],
         held={int(slot): chat for slot, chat in held.items()},
         figures=agent_figures_of(times),
     )

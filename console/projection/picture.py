@@ -191,6 +191,9 @@ class Picture(Counters):
         agent.name, agent.status, agent.connected = fact.name, fact.status, fact.connected
         agent.limit, agent.fence, agent.queues = fact.limit, fact.fence, fact.queues
         agent.reason, agent.since = fact.reason, fact.since
+        if fact.breather and fact.breather != agent.breather:
+            self.breather_began(agent, fact.at)
+        agent.breather = fact.breather
         self._count_there(agent, 1)
 
     def _count_there(self, agent: AgentState, by: int) -> None:

@@ -22,6 +22,7 @@ COUNTERS = (
 
 AGENT_COUNTERS = {  # stored name: own
     "n": "n", "w": "within", "x": "broke", "rn": "answers", "rw": "answered_in_time", "rx": "unanswered",
+    "br": "breathers",
 }  # fmt: skip
 
 
@@ -62,13 +63,14 @@ class DayFigures(Sketch):
     """An agent's replies, and how often the agent's own time for a chat ran out (`broke`), whatever came of it.
 
     A reply is a first word: the answer, or a holding reply. `unanswered` counts chats that ended in the agent's hands
-    after holding replies only.
+    after holding replies only, `breathers` those that were taken.
     """
 
     broke: int = 0
     answers: int = 0
     answered_in_time: int = 0
     unanswered: int = 0
+    breathers: int = 0
 
     def add_counts(self, other: "DayFigures") -> None:
         """Add what is no sketch."""
@@ -76,6 +78,7 @@ class DayFigures(Sketch):
         self.answers += other.answers
         self.answered_in_time += other.answered_in_time
         self.unanswered += other.unanswered
+        self.breathers += other.breathers
 
     def first_word(self) -> float | None:
         """Return the share of what came due that had a first word within its time; None if nothing came due."""

@@ -42,6 +42,13 @@ class SetStatus(Inbound, tag="status"):
     reason: Annotated[str, msgspec.Meta(max_length=120)] = ""
 
 
+class Breathe(Inbound, tag="breather"):
+    """Take a breather of `ms`: online, keeping one's chats, and without new ones. 0 ends it."""
+
+    cid: Cid
+    ms: Literal[0, 60_000, 120_000]
+
+
 class AgentSay(Inbound, tag="say"):
     """An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers.
 
@@ -196,6 +203,7 @@ class AgentHistory(Inbound, tag="history"):
 AgentFrame = (
     AgentHello
     | SetStatus
+    | Breathe
     | AgentSay
     | AddNote
     | AgentEnd

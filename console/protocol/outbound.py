@@ -232,7 +232,8 @@ class Moved(msgspec.Struct, omit_defaults=True):
 class AgentWelcome(Outbound, tag="welcome"):
     """The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`.
 
-    `went` lists the chats in `have` that the agent no longer holds, `invited` those they may watch.
+    `went` lists the chats in `have` that the agent no longer holds, `invited` those they may watch. `breather` as in
+    `status`.
     """
 
     agent: str
@@ -249,6 +250,7 @@ class AgentWelcome(Outbound, tag="welcome"):
     chats: list[ChatForAgent] = []
     went: list[Went] = []
     invited: list[InvitedTo] = []
+    breather: int = 0
 
 
 class AgentFact(Outbound, tag="fact"):
@@ -261,7 +263,8 @@ class AgentFact(Outbound, tag="fact"):
 class StandingChanged(Outbound, tag="status"):
     """The agent's own status and limit.
 
-    `by` is the id of the supervisor who changed it; the limit is that of the settings.
+    `by` is the id of the supervisor who changed it; the limit is that of the settings. No new chats come until
+    `breather` (ms), 0 for no breather.
     """
 
     n: int
@@ -269,6 +272,7 @@ class StandingChanged(Outbound, tag="status"):
     limit: int
     reason: str = ""
     by: str = ""
+    breather: int = 0
 
 
 class ChatTaken(Outbound, tag="assigned"):

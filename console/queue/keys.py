@@ -24,7 +24,7 @@ TABLE: tuple[Key, ...] = (
     Key("queue:<queue>", "hash", "its settings, `opens` (instants), pace (ms for each place), removed", "for ever"),
     Key("staff:<queue>", "zset", "members who work it -> until when they count", "as member"),
     Key("agents", "set", "ids of the configured members", "for ever"),
-    Key("agent:<agent>", "hash", "name, limit, queues, lanes, status, connected, fence, tab, stands", "as member"),
+    Key("agent:<agent>", "hash", "name, limit, queues, lanes, status, connected, fence, tab, breather", "as member"),
     Key("held:<agent>", "hash", "slot -> chat: held, offered, or wrapped up", "as member"),
     Key("clocks:<agent>", "zset", "held chats with a running clock -> due", "as member"),
     Key("times:<scope>", "hash", "figures of an agent by hour, of a queue's minute or hour", "2 to 27 h"),

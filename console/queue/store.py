@@ -38,7 +38,8 @@ from console.queue.server_role import misfit
 
 TOPICS = (
     "base", "unit_of_work", "budgets", "chat", "turn", "line", "wait", "figures", "routing",
-    "visitor", "agent", "handover", "presence", "timers", "configure", "snapshot", "redact", "erase", "feed",
+    "visitor", "agent", "handover", "presence", "breather", "timers", "configure", "snapshot", "redact", "erase",
+    "feed",
 )  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
 BATCH = 512  # calls in one exchange

@@ -34,7 +34,8 @@ class Strip(msgspec.Struct):
     none); the first of them breaks its promise at `next_due` (0 for none). `median` (ms) of first words and `within`
     (0..1, those in time, None before the first one) are the agent's own since midnight, as is `day`. `promises` counts
     the agent's open "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats
-    that the agent may watch. `away_reasons` are the reasons the team may choose from.
+    that the agent may watch. `away_reasons` are the reasons the team may choose from. Of `breathers` an hour the agent
+    has `breathers_left`.
     """
 
     agent: AgentState
@@ -50,6 +51,8 @@ class Strip(msgspec.Struct):
     promises: int = 0
     promise: int = 0
     away_reasons: tuple[str, ...] = ()
+    breathers: int = 0
+    breathers_left: int = 0
 
 
 class HtmlViews:

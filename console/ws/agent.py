@@ -30,6 +30,7 @@ from console.protocol import (
     AgentSay,
     AgentTyping,
     AskForDrafts,
+    Breathe,
     Colleagues,
     Decline,
     FollowColleagues,
@@ -118,6 +119,7 @@ class AgentConnection(Connection):
         actions = self.actions
         return {
             SetStatus: actions.set_status,
+            Breathe: actions.breathe,
             AgentSay: actions.say,
             AddNote: actions.note,
             AgentEnd: actions.end,

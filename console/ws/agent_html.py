@@ -141,6 +141,8 @@ class HtmlRenderer:
             promises=len(promises),
             promise=max(promises, default=0),
             away_reasons=on.services.directory.away_reasons,
+            breathers=on.services.directory.breathers,
+            breathers_left=max(on.services.directory.breathers - agent.breathers_taken(on.now()), 0),
         )
 
     def _draw_strip(self, on: AgentView) -> str:

@@ -26,13 +26,19 @@ from console.ws.agent_renderer import AgentView, continues, recovered
 class JsonRenderer:
     def __init__(self) -> None:
         """Renders JSON frames."""
-        self._stands: tuple[Status, int, str] = ("offline", 0, "")  # status, limit and reason last sent
+        self._stands: tuple[Status, int, str, int] = (
+            "offline",
+            0,
+            "",
+            0,
+        )  # status, limit, reason and breather last sent
 
     def welcome(self, on: AgentView, hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
         workspace = on.services.workspace
         same = hello.epoch == workspace.epoch
         known = on.services.picture.agents.get(on.author.id)
-        self._stands = (connected.status, connected.limit, known.reason if known is not None else "")
+        breather = known.breather if known is not None else 0
+        self._stands = (connected.status, connected.limit, known.reason if known is not None else "", breather)
         on.send(
             AgentWelcome(
                 agent=on.author.id,
@@ -49,6 +55,7 @@ class JsonRenderer:
                 chats=[agent_chat(chat, _after(chat, hello, same=same)) for chat in connected.chats],
                 went=[*went],
                 invited=on.invitations(),
+                breather=breather,
             )
         )
 
@@ -72,10 +79,10 @@ class JsonRenderer:
         on.send(Invitation(n, chat))
 
     def standing(self, on: AgentView, n: int, fact: AgentChanged) -> None:
-        stands = (fact.status, fact.limit, fact.reason)
+        stands = (fact.status, fact.limit, fact.reason, fact.breather)
         if stands != self._stands:
             self._stands = stands
-            on.send(StandingChanged(n, *stands, by=fact.by))
+            on.send(StandingChanged(n, *stands[:3], by=fact.by, breather=fact.breather))
 
     def close(self) -> None:
         """Nothing to stop."""

@@ -92,6 +92,8 @@ class Stage:
         self.side = SideTable()
         self.reason = ""
         self.promises: list[int] = []
+        self.breather = 0  # when it ends, 0: none
+        self.breathers_left = 3
         self.answering = True  # acks, by itself
         self.refusing = False  # new sockets
         self.epoch = "e1"
@@ -131,6 +133,7 @@ class Stage:
             limit=self.limit,
             reason=self.reason,
             since=SINCE,
+            breather=self.breather,
             held={play.line.slot: c for c, play in self.plays.items()},
         )
         oldest = now() - 14_000 if self.waiting else 0
@@ -155,6 +158,8 @@ class Stage:
             away_reasons=self.side.away_reasons,
             next_due=self.next_due,
             invited=self.invited,
+            breathers=3,
+            breathers_left=self.breathers_left,
         )
         return self.views.strip(figures, locale=self.locale)
 
@@ -251,8 +256,11 @@ class Stage:
             return
         if kind == "status":
             self.status, self.reason = frame["status"], frame.get("reason", "")
+        if kind == "breather":
+            self.breather = now() + frame["ms"] if frame["ms"] else 0
+            self.breathers_left -= frame["ms"] > 0
         await self.send(Ack(cid=cid, seq=play.line.seq + 1 if play else 0, at=now()))
-        if kind == "status":
+        if kind in ("status", "breather"):
             await self.push(self.strip())
         elif play is not None:
             await self._do(play, frame)

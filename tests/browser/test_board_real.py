@@ -156,6 +156,23 @@ async def test_sam_lowers_ana_s_limit_and_sends_her_to_lunch(server: RunningServ
     await expect(sam.page.locator("#agent-ana .state")).to_contain_text("Away")
 
 
+async def test_sam_sees_ana_s_breather_and_ends_it(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    await ana.page.keyboard.press("Alt+KeyP")
+    state = sam.page.locator("#agent-ana .state")
+    await expect(state).to_contain_text("Breather")
+    await expect(state.locator("[data-until]")).to_contain_text(":")
+    await ana.page.reload()
+    await expect(ana.page.locator("#strip-status")).to_contain_text("Breather")
+    vera = await Vera.comes(server, "hello")
+    await expect(sam.page.locator("#queue-support")).to_contain_text("1")
+    await expect(ana.page.locator("#pane-1")).to_have_attribute("data-free", "")
+    await sam.page.get_by_role("button", name="Ana", exact=True).click()
+    await sam.page.get_by_role("dialog", name="Ana").get_by_role("button", name="Online").click()
+    await expect(ana.page.locator("#pane-1 h2")).to_have_text("Vera")
+    await expect(state).not_to_contain_text("Breather")
+    await vera.goes()
+
+
 async def test_a_killed_server_is_said_and_come_back_from(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
     vera = await Vera.comes(server, "hello")
     await expect(sam.page.locator(sam.slot("ana"))).to_be_visible()

@@ -136,7 +136,8 @@ class Handing(Answering):
             member = self.members[to]
             if not member.connected or (member.status != "online" and not anyway):
                 raise Refusal("not_there")
-            if not member.has_slot and c.agent != to:  # an offered chat has a slot already
+            none = not member.has_slot or (member.breather and not anyway)
+            if none and c.agent != to:  # an offered chat has a slot already
                 raise Refusal("no_slot")
 
     # --- watching ------------------------------------------------------------------------------

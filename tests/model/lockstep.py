@@ -203,9 +203,11 @@ class Twin:
             "name": f'"{member.name}"', "limit": str(member.limit), "queues": " ".join(member.queues),
             "status": member.status, "connected": str(int(member.connected)), "fence": str(member.fence),
             "reason": f'"{member.reason}"' if member.reason else "", "since": str(member.since),
-            "missed": str(member.missed),
+            "missed": str(member.missed), "breather": str(member.breather),
+            "breathers": " ".join(map(str, member.breathers)), "breather_cid": member.breather_cid,
         }  # fmt: skip
         empty = {"status": "", "connected": "0", "fence": "0", "reason": "", "since": "0", "missed": "0"}
+        empty |= {"breather": "0", "breathers": "", "breather_cid": ""}
         same(f"the fields of {agent}", {name: fields.get(name, empty.get(name)) for name in expected}, expected)
 
     def _at_rest(self) -> None:

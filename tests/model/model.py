@@ -99,7 +99,7 @@ class Model(Presence):
         self.lose(agent, self.now)
         member = self.members[agent]
         self.empty_hands(member)
-        self.no_timer(agent, "grace", "lost")
+        self.no_timer(agent, "grace", "lost", "breather")
         facts = {"status": "offline", "connected": False, "limit": 0, "fence": member.fence, "removed": True}
         self.announce("agent", agent=agent, name=member.name, **facts)
         del self.members[agent]

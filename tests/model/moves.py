@@ -13,7 +13,7 @@ WEIGHTS = {
     "agent_says": 11, "answers_late": 3, "agent_ends": 5, "no_reply": 2, "note": 2, "draws": 6, "drafts": 2,
     "agent_tries": 4, "handles": 1, "connects": 4, "leaves": 4, "sets_status": 4, "is_signed_out": 1, "late_ping": 1,
     "labels": 5, "takes": 5, "takes_that_one": 3, "accepts": 9, "declines": 3, "transfers": 6, "moves": 5,
-    "takes_over": 3, "invites": 1, "looks_on": 2, "sets_their_status": 2,
+    "takes_over": 3, "breathes": 5, "invites": 1, "looks_on": 2, "sets_their_status": 2,
     "time_passes": 14, "much_time_passes": 3, "ticker_is_behind": 6, "visitor_goes": 1, "store_stalls": 2,
     "other_ticker": 1, "configures": 4, "hours_are_told": 2, "sql_has_it": 2, "a_day_passes": 1,
     "sends_again": 6, "reuses_a_cid": 2,

@@ -30,6 +30,14 @@ class AgentMoves(VisitorMoves):
         agent = AGENTS[k % 4]
         self.twin.do("set_status", agent, self.fence(agent), "online" if j % 3 else "away", "Lunch" if yes else "")
 
+    def breathes(self, k: int, j: int, yes: bool) -> None:
+        """Ends it after a while, or lets it end by itself; one command may be sent twice."""
+        agent, cid = AGENTS[k % 4], f"b{j % 3}" if yes else self.fresh("b")
+        self.twin.do("breathe", agent, self.fence(agent), cid, [60_000, 120_000, 3_000, 0][j % 4], most=k % 4)
+        if j % 4 == 2:
+            self.tick(1_600, 1)
+            self.tick(1_600, 1)
+
     def late_ping(self, k: int, j: int, yes: bool) -> None:
         self.twin.do("renew", [(AGENTS[k % 4], self.fence(AGENTS[k % 4]))])
 

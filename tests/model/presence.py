@@ -6,6 +6,7 @@ from console.events import Author
 from tests.model import state
 from tests.model.handovers import Handing
 from tests.model.state import FactDict, Member, only
+from tests.model.turns import HOUR
 from tests.model.visitor_calls import Refusal
 
 
@@ -16,7 +17,7 @@ class Presence(Handing):
         self.announce(
             "agent", agent=member.id, name=member.name, status=member.status or "offline", connected=member.connected,
             limit=member.limit, fence=member.fence, queues=list(member.queues),
-            **only(reason=member.reason, since=member.since, by=by),
+            **only(reason=member.reason, since=member.since, breather=member.breather, by=by),
         )  # fmt: skip
 
     def _next_fence(self) -> int:
@@ -34,6 +35,7 @@ class Presence(Handing):
         member.fence, member.tab, member.unseen = self._next_fence(), tab, False
         if quiet and not member.connected:
             member.status, member.reason = "away", ""
+            self._end_breather(member)
         member.status = member.status or "online"
         self._back(member)
         for c in self.in_hand(member):
@@ -94,13 +96,48 @@ class Presence(Handing):
         return self.put_status(self.members[agent], status, reason, author.id)
 
     def put_status(self, member: Member, status: str, reason: str, by: str = "") -> int:
-        if (member.status, member.reason) != (status, reason) or member.unseen:
+        if (member.status, member.reason) != (status, reason) or member.unseen or member.breather:
+            self._end_breather(member)
             if member.status != status:
                 member.since = self.now
             member.status, member.reason, member.unseen, member.missed = status, reason, False, 0
             self.tell(member, by)
             self.route_member(member)
         return self.now
+
+    # --- breathers -----------------------------------------------------------------------------
+
+    def breathe(self, agent: str, fence: int, cid: str, ms: int, *, most: int) -> int:
+        self.fenced(agent, fence)
+        member = self.members[agent]
+        if not ms and member.breather:
+            self._after_breather(member)
+        if ms and not member.breather and member.breather_cid != cid:
+            self._start_breather(member, cid, ms, most)
+        return self.now
+
+    def _start_breather(self, member: Member, cid: str, ms: int, most: int) -> None:
+        latest = [at for at in member.breathers if at > self.now - HOUR]
+        if member.status != "online":
+            raise Refusal("nothing_to_do")
+        if len(latest) >= most:
+            raise Refusal("no_breather")
+        member.breather, member.breathers, member.breather_cid = self.now + min(ms, 120_000), [*latest, self.now], cid
+        self.measure_agent(member, br=1)
+        self.timer("breather", member.id, member.breather)
+        self.tell(member)
+
+    def _end_breather(self, member: Member) -> None:
+        member.breather = 0
+        self.no_timer(member.id, "breather")
+
+    def _after_breather(self, member: Member) -> None:
+        self._end_breather(member)
+        self.tell(member)
+        self.route_member(member)
+
+    def _fire_breather(self, agent: str) -> None:
+        self._after_breather(self.members[agent])
 
     def revoke(self, agent: str, session: str) -> None:
         self.announce("revoked", agent=agent, **only(session=session))

@@ -130,6 +130,9 @@ class Member:
     gone: int = 0
     unseen: bool = False
     missed: int = 0  # offers in a row
+    breather: int = 0  # until when
+    breathers: list[int] = field(default_factory=list)  # their starts, of the last hour
+    breather_cid: str = ""
     last: int = 0
     held: dict[int, str] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
@@ -140,7 +143,7 @@ class Member:
 
     @property
     def free(self) -> bool:
-        return self.connected and self.status == "online" and not self.unseen and self.has_slot
+        return self.connected and self.status == "online" and not self.unseen and not self.breather and self.has_slot
 
     def speaks(self, language: str) -> bool:
         return not language or not self.languages or language in self.languages

@@ -1,4 +1,4 @@
-"""Validation of members, sites, canned replies and data retention."""
+"""Validation of members, sites, canned replies, data retention and breathers."""
 
 import re
 import unicodedata
@@ -24,6 +24,7 @@ TITLE, CANNED_TEXT = 80, 4_000  # characters; a canned text may be as long as a 
 SNIPPET = 20  # characters
 RETENTION = 3_650  # days
 REMEMBERED = 365  # days
+BREATHERS = 10  # an hour
 ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}|")
 BRACES = re.compile(r"\{([^{}\n]{1,70})\}")
@@ -151,6 +152,12 @@ def _check_snippet(found: Problems, canned: Canned, others: Iterable[Canned]) ->
 def validate_retention(days: int) -> list[Problem]:
     found = Problems("retention")
     found.unless(1 <= days <= RETENTION, "days", "Enter a number of days from 1 to %(most)s.", most=RETENTION)
+    return found
+
+
+def validate_breathers(most: int) -> list[Problem]:
+    found = Problems("breathers")
+    found.unless(0 <= most <= BREATHERS, "breathers", "Enter a number from 0 to %(most)s.", most=BREATHERS)
     return found
 
 

@@ -3,6 +3,7 @@
 from console.pages.settings import (
     alerts,
     blocked,
+    breathers,
     canned,
     members,
     password,
@@ -33,6 +34,7 @@ routes = [
     *sites.routes,
     *canned.routes,
     *away.routes,
+    *breathers.routes,
     *suggested_replies.routes,
     *watching.routes,
     *blocked.routes,

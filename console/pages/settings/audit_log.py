@@ -52,6 +52,7 @@ SAID = (
     _("Chats erased"),
     _("Watching changed"),
     _("Suggested replies changed"),
+    _("Breathers changed"),
     _("Blocked"),
     _("Block lifted"),
 )
@@ -88,6 +89,7 @@ FIELDS = {
     "shown": _("Agents see who is watching"),
     "suggested": _("Suggest replies"),
     "drafts": _("Draft answers"),
+    "breathers": _("Breathers an hour"),
     "due_soon": _("Due within"),
     "late": _("Late answers"),
     "left": _("Messages left"),

@@ -54,6 +54,7 @@ SECTIONS = [
     Section("/settings/canned", _("Canned replies"), "answer"),
     Section("/settings/suggestions", _("Suggested replies")),
     Section("/settings/away", _("Away reasons")),
+    Section("/settings/breathers", _("Breathers")),
     Section("/settings/watching", _("Watching"), "administer"),
     Section("/settings/blocked", _("Blocked")),
     Section("/settings/alerts", _("Alerts")),

@@ -79,6 +79,14 @@ class AgentCalls(Caller):
         reply = await self._call("set_status", agent, fence, status, encode(reason) if reason else "")
         return int(reply[4])
 
+    async def breathe(self, agent: str, fence: int, cid: str, ms: int, *, most: int) -> int:
+        """Start a breather of `ms`, at most `most` within an hour, or end it with 0; return when (ms) it was done.
+
+        Raises NoBreather once there were enough, and NothingToDo for who is not online.
+        """
+        reply = await self._call("breathe", agent, fence, cid, ms, most)
+        return int(reply[4])
+
     async def leave(self, agent: str, fence: int) -> None:
         """Report that the socket has closed; the grace periods start.
 

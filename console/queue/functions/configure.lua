@@ -10,6 +10,7 @@ local function drop_member(id)
   end
   S.no_timer('grace', id)
   S.no_timer('lost', id)
+  S.no_timer('breather', id)
   local a = S.agent(id)
   S.announce(
     'agent',

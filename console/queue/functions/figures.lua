@@ -17,7 +17,7 @@ local HOURS = 26 -- an agent's own that are kept
 
 -- The agent's own figures by hour: n replies, w of them within their own time, x times that their own time broke, the
 -- replies' buckets b; rn answers, rw of them in time, rx times that a chat ended in their hands after holding
--- replies only.
+-- replies only, br breathers.
 function S.measure(id, counted)
   local name, hour = key('times', id), math.floor(NOW / 3600000)
   if num(redis.call('HGET', name, 'hour')) ~= hour then

@@ -79,7 +79,7 @@ local function cannot_take(to, anyway)
   local a = S.agent(to)
   if not a then return 'not_found' end
   if a.connected ~= '1' or (a.status ~= 'online' and not anyway) then return 'not_there' end
-  if not S.has_slot(a) then return 'no_slot' end
+  if not S.has_slot(a) or (S.breathes(a) and not anyway) then return 'no_slot' end
 end
 
 -- Moves the chat from its queue or agent into another queue or to one colleague; the clock keeps running.

@@ -45,6 +45,7 @@ function S.say_agent(id, by)
       .. ']'
       .. (a.reason and a.reason ~= '' and ',"reason":' .. a.reason or '')
       .. (num(a.since) > 0 and ',"since":' .. a.since or '')
+      .. (S.breathes(a) and ',"breather":' .. a.breather or '')
       .. (by and ',"by":"' .. by .. '"' or '')
   )
 end
@@ -60,7 +61,10 @@ verb('connect', function(id, tab, take, quiet)
   if a.connected == '1' and a.tab ~= tab and take ~= '1' then return refuse('taken_over') end
   local fence = next_fence()
   -- Only if the agent was gone: a reload must not change the status of somebody who is working.
-  if quiet == '1' and a.connected ~= '1' then S.put_all(a, { status = 'away', reason = '' }) end
+  if quiet == '1' and a.connected ~= '1' then
+    S.put_all(a, { status = 'away', reason = '' })
+    S.end_breather(a)
+  end
   S.put(a, 'status', a.status or 'online')
   if a.connected ~= '1' then S.put(a, 'since', STAMP) end
   S.put_all(a, { fence = int(fence), tab = tab, connected = '1', gone = '0', unseen = '0' })
@@ -148,8 +152,9 @@ end, { 'allow-oom' }, true)
 
 -- Sets the status, whether chosen or after missed offers; `reason` is a JSON string.
 function S.put_status(a, status, reason, by)
-  -- Choosing the same status again also clears `unseen`: the agent shows that they are there.
-  if a.status ~= status or (a.reason or '') ~= reason or a.unseen == '1' then
+  -- Choosing the same status again also clears `unseen` and ends a breather: the agent shows that they are there.
+  if a.status ~= status or (a.reason or '') ~= reason or a.unseen == '1' or S.breathes(a) then
+    S.end_breather(a)
     local since = a.status ~= status and STAMP or a.since or '0'
     S.put_all(a, { status = status, reason = reason, unseen = '0', missed = '0', since = since })
     S.say_agent(a.id, by)

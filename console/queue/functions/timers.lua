@@ -102,6 +102,11 @@ function fire.offer(id)
   S.route_agent(agent)
 end
 
+function fire.breather(id)
+  local a = S.agent(id)
+  if a and S.breathes(a) then S.after_breather(a) end
+end
+
 function fire.wrapup(id)
   local c = S.chat(id)
   if c and c.place == 'wrapup' then S.wrap(c, 'time') end

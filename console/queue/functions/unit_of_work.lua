@@ -187,7 +187,11 @@ function S.slots_of(id)
   return a and slots(a) or {}
 end
 
-function S.available(a) return a.connected == '1' and a.status == 'online' and a.unseen ~= '1' and S.has_slot(a) end
+function S.breathes(a) return num(a.breather) > 0 end
+
+function S.available(a)
+  return a.connected == '1' and a.status == 'online' and a.unseen ~= '1' and not S.breathes(a) and S.has_slot(a)
+end
 
 -- Fewest running clocks, then fewest chats, then longest without a new one: an integer below 2^53, as text.
 local function pressure(a)

@@ -19,11 +19,12 @@ import { turnedOutOtherwise } from "./panes/read_ahead.js";
 import { Receipts } from "./panes/receipts.js";
 import { addActions, perform } from "./shared/actions.js";
 import { announce } from "./shared/announcer.js";
-import { drawClocks } from "./shared/clocks.js";
+import { drawClocks, shortTime } from "./shared/clocks.js";
 import { duration, t } from "./shared/i18n.js";
 import { startKeys } from "./shared/keys.js";
 import { browser } from "./shared/storage.js";
 import { startSuggestions, suggestAnew } from "./suggestions/suggestions.js";
+import { startBreather, syncBreather } from "./tools/breather.js";
 import { showHelp, startHelp } from "./tools/help.js";
 import { startTools } from "./tools/start.js";
 import { startStatus, syncStatus } from "./tools/status.js";
@@ -122,6 +123,7 @@ function draw(content, due, drafts, moved = []) {
   }
   for (const [chat, text] of Object.entries(drafts)) panes.composerOf(chat)?.offerDraft(text);
   syncStatus();
+  syncBreather(welcomed);
   drawNext();
   announceInvitations(welcomed);
   drawSince();
@@ -329,11 +331,13 @@ function tick() {
   if (!document.hidden) drawSince();
 }
 
-/** How long the first chat has been waiting, by the server's clock. */
+/** How long the first chat has been waiting and what is left of a breather, by the server's clock. */
 function drawSince() {
   const at = serverClock.now();
   for (const place of document.querySelectorAll("[data-since]"))
     place.textContent = duration(at - Number(place.getAttribute("data-since")));
+  for (const place of document.querySelectorAll("#strip-status [data-until]"))
+    place.textContent = shortTime(Number(place.getAttribute("data-until")) - at);
 }
 
 startHelp();
@@ -343,6 +347,7 @@ window.addEventListener("pagehide", () => rememberChats(panes.all));
 startSoundDialog();
 startKeys(perform);
 startStatus((status, reason) => command({ t: "status", status, ...(reason && { reason }) }, "status", ""));
+startBreather((ms) => command({ t: "breather", ms }, "breather", ""));
 startTools();
 startSuggestions();
 trackFocus(panes.all);

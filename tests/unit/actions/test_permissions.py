@@ -163,6 +163,7 @@ TABLE = [
         SUPERVISORS,
         lambda s, me: preferences.set_suggestions(s, me.member, on=False, drafts=False),
     ),
+    Row("preferences.set_breathers", SUPERVISORS, lambda s, me: preferences.set_breathers(s, me.member, 5)),
     Row("blocks.block", SUPERVISORS, lambda s, me: blocks.block(s, me.member, "address", "192.0.2.7", days=1)),
     Row("blocks.lift", SUPERVISORS, lift_a_block),
     Row(

@@ -22,6 +22,7 @@ PAGES_OF_ALL = tuple(
     for path in (
         *PAGES,
         "/suggestions",
+        "/breathers",
         "/blocked",
         "/alerts",
         "/alerts/new",

@@ -37,6 +37,7 @@ async def test_an_agent_is_told_that_the_settings_are_not_theirs(ana: httpx.Asyn
         "/settings/member/ben",
         "/settings/sites/new",
         "/settings/away",
+        "/settings/breathers",
         "/settings/retention",
     ],
 )

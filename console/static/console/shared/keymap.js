@@ -40,6 +40,7 @@ export const DEFAULT_KEYS = {
   suggest_send3: withShift("Digit9"),
   decline: chord("KeyX"),
   watch: chord("KeyW"),
+  breather: chord("KeyP"),
   mute: chord("KeyU"),
   help: "F1",
   help2: "?",
