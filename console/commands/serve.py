@@ -153,7 +153,10 @@ async def _crowd(app: Starlette, url: str, size: int, bearers: list[str]) -> Asy
     def language() -> str:
         return negotiate(services.first_languages, ANSWERS) if services.first_languages else ""
 
-    crowd = Crowd(url, made_up.SITE, size, online, answered, pace, language=language)
+    def chats() -> int:
+        return sum(chat.place != "wrapup" for chat in services.picture.chats.values())
+
+    crowd = Crowd(url, made_up.SITE, size, online, answered, pace, language=language, chats=chats)
     jobs: list[Coroutine[Any, Any, None]] = [crowd.run()]
     reasons = {queue.id: queue.reasons for queue in services.directory.queues.values()}
     jobs += [Colleague(url, bearer, pace, reasons=reasons).run() for bearer in bearers]

@@ -1,4 +1,7 @@
-"""When simulated visitors come: at most `size` at once, one by one until the first answer, while an agent is online."""
+"""When simulated visitors come: at most `size` at once, while an agent is online.
+
+Until the first answer they come one by one and only a few: who looks around finds no wall of late chats.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -10,6 +13,7 @@ from console.demo.scripts import PEOPLE, Person
 from console.demo.visitor import visit
 
 EASY_GAP = 15.0  # s between two new chats until an agent has answered for the first time
+EASY_CHATS = 3  # that are open until then
 # s between two new chats after that: at first, at last, and the step from one to the next
 FIRST_GAP, LAST_GAP, GAP_STEP = 10.0, 3.0, 1.0
 SLOW_ONES = 3  # visitors who come at the first interval
@@ -31,10 +35,11 @@ class Crowd:
         pace: Pace,
         *,
         language: Callable[[], str] = str,
+        chats: Callable[[], int] = int,
     ) -> None:
-        """`language` is what whoever looks at the console reads, as far as it is known."""
+        """`language` is what whoever looks at the console reads, as far as it is known; `chats` how many are open."""
         self._url, self._site, self._size, self._pace = url, site, size, pace
-        self._online, self._answered, self._language = online, answered, language
+        self._online, self._answered, self._language, self._chats = online, answered, language, chats
         self._came_before = 0  # the first answer
         self._here: dict[asyncio.Task[None], Person] = {}
         self._waiting: list[Person] = []
@@ -48,7 +53,7 @@ class Crowd:
     async def run(self) -> None:
         try:
             while self._size > 0:
-                if self._online() and self.present < self._size:
+                if self._online() and self._has_room():
                     self._one_comes()
                     gap = self._gap()
                     await self._pace.pause(gap, gap * 1.3)
@@ -56,6 +61,11 @@ class Crowd:
                     await self._pace.pause(LOOKS_EVERY, LOOKS_EVERY)
         finally:
             await self._all_leave()
+
+    def _has_room(self) -> bool:
+        # Chats count, not visitors: one whose visitor gave up stays in its pane, and late.
+        few = self._answered() or max(self._chats(), self.present) < EASY_CHATS
+        return few and self.present < self._size
 
     def _gap(self) -> float:
         """Seconds until the next chat: who has never answered here has time to look around."""

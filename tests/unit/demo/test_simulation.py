@@ -131,29 +131,53 @@ async def test_visitors_come_only_while_an_agent_is_online(server: RunningServer
     assert crowd.present == 0
 
 
-async def test_visitors_come_one_by_one_until_the_first_answer() -> None:
-    """Ana looks around: no wall of late chats, and the crowd speeds up only once she has answered."""
-    answered = False
-    gaps: list[float] = []
+class Recorded(Pace):
+    """Notes the gaps between visitors instead of waiting; ends with the twelfth."""
 
-    class Recorded(Pace):
-        async def pause(self, shortest: float, longest: float) -> None:
-            nonlocal answered
-            if longest != shortest * 1.3:  # a visitor's own pause
-                await super().pause(shortest, longest)
-                return
-            gaps.append(shortest)
-            answered = len(gaps) >= 4
-            if len(gaps) == 12:
-                await asyncio.Event().wait()
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: list[float] = []
+        self.looks = 0
+
+    async def pause(self, shortest: float, longest: float) -> None:
+        if longest == shortest:
+            self.looks += 1
             await asyncio.sleep(0)
+        elif longest != shortest * 1.3:  # a visitor's own pause
+            await super().pause(shortest, longest)
+        else:
+            self.gaps.append(shortest)
+            await (asyncio.Event().wait() if len(self.gaps) == 12 else asyncio.sleep(0))
 
-    crowd = Crowd("http://127.0.0.1:9", "demo", 100, lambda: True, lambda: answered, Recorded())
+
+@asynccontextmanager
+async def nobodys_crowd(
+    pace: Recorded, answered: Callable[[], bool], **given: Callable[[], int]
+) -> AsyncIterator[None]:
+    """A crowd of a hundred whose visitors reach no server."""
+    crowd = Crowd("http://127.0.0.1:9", "demo", 100, lambda: True, answered, pace, **given)
     task = asyncio.create_task(crowd.run())
-    await eventually(lambda: len(gaps) == 12, "twelve visitors")
+    yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert gaps == [15, 15, 15, 15, 10, 10, 10, 9, 8, 7, 6, 5]
+
+
+async def test_visitors_come_one_by_one_until_the_first_answer() -> None:
+    """Ana looks around: no wall of late chats, and the crowd speeds up only once she has answered."""
+    pace = Recorded()
+    async with nobodys_crowd(pace, lambda: len(pace.gaps) >= 3):
+        await eventually(lambda: len(pace.gaps) == 12, "twelve visitors")
+    assert pace.gaps == [15, 15, 15, 10, 10, 10, 9, 8, 7, 6, 5, 4]
+
+
+async def test_no_more_than_three_come_until_the_first_answer() -> None:
+    """Also when some have given up: their chats are still in her panes, and late."""
+    pace, answered = Recorded(), False
+    async with nobodys_crowd(pace, lambda: answered, chats=lambda: len(pace.gaps)):
+        await eventually(lambda: pace.looks > 100, "more to have come")
+        assert len(pace.gaps) == 3
+        answered = True
+        await eventually(lambda: len(pace.gaps) == 12, "the rest")
 
 
 @pytest.mark.parametrize(("language", "theirs"), [("ko", 1), ("it", 2), ("en", 3)])
