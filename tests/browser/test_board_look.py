@@ -23,6 +23,9 @@ SIZES = """() => [...document.querySelectorAll('main *')].filter(one => one.chec
     && !one.closest('.vh') && [...one.childNodes].some(node => node.nodeType === 3 && node.nodeValue.trim()))
   .map(one => parseFloat(getComputedStyle(one).fontSize))"""
 
+ROWS = """() => [...new Set([...document.querySelectorAll('.top > *')].filter(one => one.checkVisibility())
+  .map(one => one.getBoundingClientRect()).map(box => Math.round((box.top + box.bottom) / 2 / 20)))]"""
+
 
 # --- looks -------------------------------------------------------------------------------------------
 
@@ -49,6 +52,16 @@ async def test_on_a_phone_nothing_is_wider_than_the_screen(board_stage: BoardSta
     await watched(board_stage, page)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await page.locator("#watch-whisper").is_visible()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "it-IT"])
+async def test_on_a_phone_the_header_is_two_rows(board_stage: BoardStage, browser: Browser, locale: str) -> None:
+    phone = await browser.new_context(locale=locale)
+    page = await open_board(board_stage, phone, width=390, height=844)
+    await page.locator(".me > summary").evaluate("one => one.textContent = 'Maria Antonietta Esposito'")
+    assert len(await page.evaluate(ROWS)) == 2
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await phone.close()
 
 
 async def test_at_four_times_the_size_one_column_scrolls(board_stage: BoardStage, context: BrowserContext) -> None:
