@@ -393,7 +393,10 @@ export interface Invite {
   agent: string;
 }
 
-/** Set the chat's reason and tags, in full; `done` ends wrap-up. */
+/**
+ * Set the chat's reason and tags, in full; `done` ends wrap-up. `later` ends wrap-up without a reason, to be given
+ * with another `label` within a day.
+ */
 export interface Label {
   t: "label";
   cid: string;
@@ -401,6 +404,7 @@ export interface Label {
   reason?: string;
   tags?: Array<string>;
   done?: boolean;
+  later?: boolean;
 }
 
 /** Watch a chat; `on: false` stops. For supervisors, and for colleagues who were invited. */
@@ -438,7 +442,8 @@ export interface AskForDrafts {
 
 /**
  * The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`. `went`
- * lists the chats in `have` that the agent no longer holds, `invited` those they may watch. `breather` as in `status`.
+ * lists the chats in `have` that the agent no longer holds, `invited` those they may watch, `to_wrap_up` those that
+ * have ended and lack a reason. `breather` as in `status`.
  */
 export interface AgentWelcome {
   t: "welcome";
@@ -457,6 +462,7 @@ export interface AgentWelcome {
   went?: Array<Went>;
   invited?: Array<InvitedTo>;
   breather?: number;
+  to_wrap_up?: Array<ToWrapUp>;
 }
 
 /**
@@ -504,6 +510,15 @@ export interface InvitedTo {
   by: string;
 }
 
+/** An ended chat whose wrap-up was left for later: `label` takes it off the list; `name` is the visitor's. */
+export interface ToWrapUp {
+  chat: string;
+  name: string;
+  queue: string;
+  ended: number;
+  tags?: Array<string>;
+}
+
 /** A fact of a held chat, as in `console.events`. */
 export interface AgentFact {
   t: "fact";
@@ -527,7 +542,8 @@ export interface ChatOffered {
 
 /**
  * The chat's slot is free. `why` as in the `released`, `withdrawn`, `ended` and `wrapped` facts, or `transferred`. A
- * chat with wrap-up leaves its slot after wrap-up, not at its end.
+ * chat with wrap-up leaves its slot after wrap-up, not at its end; with `why` "later", "time" or "gone" without a
+ * reason, which may still be given.
  */
 export interface ChatGone {
   t: "released";
@@ -952,6 +968,7 @@ export interface Ended {
   wrapup?: number;
   promised?: Kept | null;
   held?: boolean;
+  asks?: boolean;
 }
 
 /** The visitor wrote again soon after the end; `opened` is when the chat was first opened (ms). */
@@ -1094,7 +1111,11 @@ export interface Invited {
   name: string;
 }
 
-/** The chat's reason and tags, in full, as they are from now on. */
+/**
+ * The chat's reason and tags, in full, as they are from now on. After the end (`ended`, ms) with the chat's `queue`;
+ * `reasons` is by how many more chats have a reason now (-1 if it was taken back), and `settled` says that the chat
+ * has left its agent's list of wrap-ups left for later.
+ */
 export interface Labelled {
   kind: "labelled";
   at: number;
@@ -1105,9 +1126,16 @@ export interface Labelled {
   cid: string;
   reason?: string;
   tags?: Array<string>;
+  queue?: string;
+  ended?: number;
+  reasons?: number;
+  settled?: boolean;
 }
 
-/** Wrap-up is over and the slot is free; it took `took` ms. */
+/**
+ * Wrap-up is over and the slot is free; it took `took` ms. `later`: without a reason, which the agent may still give:
+ * the chat is on their list. `dropped` is the chat that had to leave the list for it.
+ */
 export interface Wrapped {
   kind: "wrapped";
   at: number;
@@ -1115,8 +1143,10 @@ export interface Wrapped {
   seq: number;
   prev: number;
   agent: string;
-  why: "done" | "gone" | "reopened" | "time";
+  why: "done" | "gone" | "later" | "reopened" | "time";
   took: number;
+  later?: boolean;
+  dropped?: string;
 }
 
 /** An agent did not come back within the promised time. */

@@ -103,12 +103,15 @@ class AgentActions:
         self._require_listed(frame.chat, reason)
         tags = [*dict.fromkeys(tag for raw in frame.tags if (tag := clean_line(raw, LABEL)))]
         label = self.workspace.label
-        labelled = label(self.author, self.fence, frame.chat, frame.cid, reason, tags, done=frame.done)
+        how = {"done": frame.done, "later": frame.later}
+        labelled = label(self.author, self.fence, frame.chat, frame.cid, reason, tags, **how)
         return await self._done(frame, "labelled", labelled)
 
     def _require_listed(self, chat: str, reason: str) -> None:
         """Refuse a reason that the chat's queue does not list; a queue that lists none takes any."""
-        state = self.services.picture.chats.get(chat)
+        picture = self.services.picture
+        agent = picture.agents.get(self.author.id)
+        state = picture.chats.get(chat) or (agent.put_off.get(chat) if agent is not None else None)
         queue = self.services.directory.queues.get(state.queue) if state is not None else None
         if reason and queue is not None and queue.reasons and reason not in queue.reasons:
             raise UnlistedReason

@@ -33,6 +33,7 @@ class Slot(msgspec.Struct, frozen=True):
 class AgentRow(msgspec.Struct, frozen=True):
     """A row. `within` is the share of first words in time, `answered` that of answers; `median` is of first words.
 
+    `to_wrap_up` counts ended chats whose wrap-up was left for later.
     `since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0 for neither).
     `breather` is when the breather ends (0: none).
     """
@@ -55,6 +56,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     median: int  # ms
     within: float | None
     answered: float | None
+    to_wrap_up: int = 0
 
 
 def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost: int, now: int) -> AgentRow:
@@ -80,6 +82,7 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         median=figures.quantile(0.5),
         within=figures.first_word(),
         answered=figures.answered(),
+        to_wrap_up=len(agent.to_wrap_up(now)),
     )
 
 

@@ -106,6 +106,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     canned: Share
     suggested: Share  # answers for which a suggested reply was taken, edited or not
     drafted: Share  # answers for which a draft was taken, edited or not
+    labelled: Share  # chats that ended in an agent's hands, where a reason is asked for, that have one
     right: Share
     wait: int
     handling: int
@@ -192,6 +193,7 @@ def queue_card(
         canned=_share(today.count("canned"), today.of("a").n),
         suggested=_share(today.count("suggested_taken") + today.count("suggested_edited"), today.count("suggested")),
         drafted=_share(today.count("drafted_taken") + today.count("drafted_edited"), today.count("drafted")),
+        labelled=_share(today.count("labelled"), today.count("to_label")),
         right=_share(today.count("right"), today.count("expected")),
         wait=today.of("w").quantile(0.5),
         handling=today.of("h").quantile(0.5),

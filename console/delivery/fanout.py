@@ -23,6 +23,7 @@ from console.events import (
     Ended,
     Entry,
     Invited,
+    Labelled,
     Revoked,
     Unreadable,
 )
@@ -124,7 +125,8 @@ class Fanout:
         if isinstance(fact, ChatFact):
             chat_state = self.picture.chats.get(fact.chat) or before
             self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder)
-            self._tell(fact, {holder, chat_state.agent if chat_state is not None else ""})
+            author = fact.author.id if isinstance(fact, Labelled) else ""
+            self._tell(fact, {holder, chat_state.agent if chat_state is not None else "", author})
         elif isinstance(fact, AgentChanged | Revoked):
             self._deliver(f"agent:{fact.agent}", RenderedFact(entry, None, self._views))
             self._tell(fact, {fact.agent})

@@ -8,7 +8,7 @@ AssignReason = Literal["least_pressure", "last_agent", "next_in_line", "accepted
 ReleaseReason = Literal["gone", "unseen"]
 WithdrawReason = Literal["declined", "missed", "gone"]
 WaitReason = Literal["", "nobody_there", "all_busy", "language", "offered", "pull"]
-WrapReason = Literal["done", "time", "gone", "reopened"]
+WrapReason = Literal["done", "time", "gone", "reopened", "later"]
 
 
 class Assigned(ChatFact, tag="assigned"):
@@ -96,8 +96,14 @@ class Invited(ChatFact, tag="invited"):
 
 
 class Wrapped(ChatFact, tag="wrapped"):
-    """Wrap-up is over and the slot is free; it took `took` ms."""
+    """Wrap-up is over and the slot is free; it took `took` ms.
+
+    `later`: without a reason, which the agent may still give: the chat is on their list. `dropped` is the chat that had
+    to leave the list for it.
+    """
 
     agent: str
     why: WrapReason
     took: int
+    later: bool = False
+    dropped: str = ""

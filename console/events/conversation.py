@@ -130,6 +130,7 @@ class Ended(ChatFact, tag="ended"):
     wrapup: int = 0  # until when (ms) its slot stays reserved for reason and tags
     promised: Kept | None = None
     held: bool = False  # after holding replies, the visitor never had the answer
+    asks: bool = False  # an agent had it, in a queue that asks what it was about
 
 
 class Rated(ChatFact, tag="rated"):
@@ -153,12 +154,20 @@ class Profile(ChatFact, tag="profile"):
 
 
 class Labelled(ChatFact, tag="labelled"):
-    """The chat's reason and tags, in full, as they are from now on."""
+    """The chat's reason and tags, in full, as they are from now on.
+
+    After the end (`ended`, ms) with the chat's `queue`; `reasons` is by how many more chats have a reason now (-1 if it
+    was taken back), and `settled` says that the chat has left its agent's list of wrap-ups left for later.
+    """
 
     author: Author
     cid: str
     reason: str = ""
     tags: list[str] = []
+    queue: str = ""
+    ended: int = 0
+    reasons: int = 0
+    settled: bool = False
 
 
 class Redacted(ChatFact, tag="redacted"):

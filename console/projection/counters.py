@@ -1,8 +1,8 @@
 """Counters that advance with each fact: figures of queues and agents, late answers. The store counts the same."""
 
-from console.events import Answered, Assigned, Ended, Estimate, Kept, Message
+from console.events import Answered, Assigned, Ended, Estimate, Kept, Labelled, Message
 from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
-from console.projection.statistics import HOUR
+from console.projection.statistics import HOUR, MINUTE
 
 LATEST = 30  # late answers kept; the same as in functions/figures.lua
 
@@ -19,7 +19,9 @@ class Counters:
         return self.queues.setdefault(queue, QueueState(queue))
 
     def prune(self, now: int) -> None:
-        """Drop figures whose time span is over."""
+        """Drop what is over: figures, and wrap-ups that were left for later."""
+        for agent in self.agents.values():
+            agent.forget_put_off(now)
         for queue_state in list(self.queues.values()):
             queue_state.figures.prune(now)
             if not queue_state.pace and not queue_state.figures.spans:
@@ -85,6 +87,26 @@ class Counters:
         self.count(chat.queue, fact.at, "drafted", int(bool(fact.drafted)))
         for what in ("taken", "edited"):
             self.count(chat.queue, fact.at, f"drafted_{what}", int(fact.drafted == what))
+
+    def asked_reason(self, chat: ChatState, fact: Ended) -> None:
+        given = int(bool(chat.reason))
+        self.count(chat.queue, fact.at, "to_label")
+        self.count(chat.queue, fact.at, "labelled", given)
+        if fact.agent in self.agents:
+            figures = self.agents[fact.agent].figures.at(fact.at)
+            figures.to_label += 1
+            figures.labelled += given
+
+    def gave_reason(self, fact: Labelled) -> None:
+        """A reason given after the end counts where that end was counted, as long as that is kept."""
+        spans = self.queue(fact.queue).figures.spans
+        for name in (f"m{fact.ended // MINUTE}", f"h{fact.ended // HOUR}"):
+            if name in spans and "to_label" in spans[name].counters:
+                spans[name].add("labelled", fact.reasons)
+        agent = self.agents.get(fact.author.id)
+        figures = agent.figures.hours.get(fact.ended // HOUR) if agent is not None else None
+        if figures is not None and figures.to_label:
+            figures.labelled += fact.reasons
 
     def answered(self, chat: ChatState, fact: Message) -> None:
         turn = fact.turn

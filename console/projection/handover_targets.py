@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from console.domain.directory import Queue
 from console.projection.picture import Picture
-from console.protocol import Colleagues, ColleagueThere, InvitedTo, QueueThere
+from console.protocol import Colleagues, ColleagueThere, InvitedTo, QueueThere, ToWrapUp
 
 
 def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Colleagues:
@@ -40,6 +40,13 @@ def invited_to(picture: Picture, chats: Collection[str], guest: str) -> list[Inv
         for chat_state in states
         if chat_state is not None and guest in chat_state.guests and chat_state.agent != guest
     ]
+
+
+def to_wrap_up(picture: Picture, me: str, now: int) -> list[ToWrapUp]:
+    """Return the agent's chats whose wrap-up was left for later, oldest first."""
+    agent = picture.agents.get(me)
+    put_off = agent.to_wrap_up(now) if agent is not None else []
+    return [ToWrapUp(one.chat, one.name, one.queue, one.ended, one.tags) for one in put_off]
 
 
 def _name(picture: Picture, agent: str) -> str:

@@ -1,12 +1,14 @@
 """The parts of a picture: chats, agents and queues. Times are ms of the store's clock, 0 for never."""
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Iterable, Mapping
+from typing import Protocol, cast
 
 import msgspec
 
 from console.events import Status, Turn, Visitor
-from console.projection.statistics import HOUR, AgentFigures, QueueFigures, agent_figures_of, figures_of
+from console.projection.statistics import DAY, HOUR, AgentFigures, QueueFigures, agent_figures_of, figures_of
+
+PUT_OFF = DAY  # ms after a chat's end until which its reason may be given; as in functions/chat.lua
 
 
 class ChatState(msgspec.Struct):
@@ -48,6 +50,17 @@ class ChatState(msgspec.Struct):
     watchers: list[str] = []  # members who watch
 
 
+class PutOff(msgspec.Struct):
+    """An ended chat whose wrap-up was left for later."""
+
+    chat: str
+    ended: int
+    queue: str
+    visitor: str
+    name: str = ""
+    tags: list[str] = []
+
+
 class AgentState(msgspec.Struct):
     id: str
     name: str
@@ -62,6 +75,16 @@ class AgentState(msgspec.Struct):
     breathers: list[int] = []  # starts of those within the hour before the last one
     held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
     figures: AgentFigures = msgspec.field(default_factory=AgentFigures)
+    put_off: dict[str, PutOff] = {}  # wrap-ups left for later, by chat
+
+    def to_wrap_up(self, now: int) -> list[PutOff]:
+        """Return the wrap-ups left for later that are not over, oldest first."""
+        return sorted(
+            (one for one in self.put_off.values() if one.ended > now - PUT_OFF), key=lambda one: (one.ended, one.chat)
+        )
+
+    def forget_put_off(self, now: int) -> None:
+        self.put_off = {one.chat: one for one in self.to_wrap_up(now)}
 
     @property
     def online(self) -> bool:
@@ -147,7 +170,36 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
     )
 
 
-def agent_state(agent: str, fields: Mapping[str, str], held: Mapping[str, str], times: Mapping[str, str]) -> AgentState:
+class PutOffLike(Protocol):
+    """What the store says of a wrap-up left for later."""
+
+    @property
+    def chat(self) -> str: ...
+    @property
+    def ended(self) -> int: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def visitor(self) -> str: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def tags(self) -> str: ...
+
+
+def put_off_state(one: PutOffLike) -> PutOff:
+    visitor = msgspec.json.decode(one.profile, type=StoredProfile).visitor
+    tags = msgspec.json.decode(one.tags or "[]", type=list[str])
+    return PutOff(one.chat, one.ended, one.queue, one.visitor, visitor.name, tags)
+
+
+def agent_state(
+    agent: str,
+    fields: Mapping[str, str],
+    held: Mapping[str, str],
+    times: Mapping[str, str],
+    put_off: Iterable[PutOffLike] = (),
+) -> AgentState:
     """Build a member from the store's hashes."""
     return AgentState(
         id=agent,
@@ -163,6 +215,7 @@ def agent_state(agent: str, fields: Mapping[str, str], held: Mapping[str, str], 
         breathers=[int(at) for at in fields.get("breathers", "").split()],
         held={int(slot): chat for slot, chat in held.items()},
         figures=agent_figures_of(times),
+        put_off={one.chat: put_off_state(one) for one in put_off},
     )
 
 

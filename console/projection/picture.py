@@ -40,6 +40,8 @@ from console.projection.models import (
     AgentState,
     ChatState,
     LateAnswer,
+    PutOff,
+    PutOffLike,
     QueueState,
     agent_state,
     chat_state,
@@ -59,6 +61,8 @@ class AgentLike(Protocol):
     def held(self) -> dict[str, str]: ...
     @property
     def times(self) -> dict[str, str]: ...
+    @property
+    def put_off(self) -> Sequence[PutOffLike]: ...
 
 
 class QueueLike(Protocol):
@@ -125,7 +129,7 @@ class Picture(Counters):
         """Build the picture from `workspace.snapshot()`."""
         picture = cls(snapshot.epoch, snapshot.n, snapshot.left)
         for agent in snapshot.agents:
-            picture.agents[agent.id] = agent_state(agent.id, agent.fields, agent.held, agent.times)
+            picture.agents[agent.id] = agent_state(agent.id, agent.fields, agent.held, agent.times, agent.put_off)
             picture._count_there(picture.agents[agent.id], 1)
         for chat, values in snapshot.chats:
             picture.chats[chat] = chat_state(chat, values)
@@ -148,7 +152,9 @@ class Picture(Counters):
                 self.left_messages -= 1
             case Erased():
                 self.left_messages -= fact.left
+                self._unlist(fact.chat)
             case Reopened():
+                self._unlist(fact.chat)
                 self._begin(fact, fact.opened)
             case Presence():
                 self._presence(fact)
@@ -156,6 +162,8 @@ class Picture(Counters):
                 self._relined(fact)
             case Watched():
                 self._watched(fact)
+            case Labelled():
+                self._labelled(fact)
             case ChatFact():
                 chat = self.chats.get(fact.chat)
                 # Facts of an unknown chat are skipped: it ended before the snapshot, and only its rating or its left
@@ -262,14 +270,41 @@ class Picture(Counters):
                 _describe(chat, fact)
             case Invited():
                 chat.guests = [*chat.guests, fact.agent]
-            case Labelled():
-                chat.reason, chat.tags = fact.reason, fact.tags
             case Ended():
                 self._ended(chat, fact)
             case Wrapped():
                 self.measure(chat, fact.at, "u", fact.took)
+                self._put_off(chat, fact)
                 self._free(chat)
                 del self.chats[chat.id]
+
+    def _labelled(self, fact: Labelled) -> None:
+        """Reason and tags, of a chat that may have ended long ago."""
+        chat, agent = self.chats.get(fact.chat), self.agents.get(fact.author.id)
+        if chat is not None:
+            self._chat_fact(chat, fact)
+            chat.reason, chat.tags = fact.reason, fact.tags
+        if fact.reasons:
+            self.gave_reason(fact)
+        if agent is None:
+            return
+        if fact.settled:
+            agent.put_off.pop(fact.chat, None)
+        elif fact.chat in agent.put_off:
+            agent.put_off[fact.chat].tags = fact.tags
+
+    def _put_off(self, chat: ChatState, fact: Wrapped) -> None:
+        agent = self.agents.get(fact.agent)
+        if agent is None or not fact.later:
+            return
+        agent.forget_put_off(fact.at)
+        ended = fact.at - fact.took
+        agent.put_off[chat.id] = PutOff(chat.id, ended, chat.queue, chat.visitor, chat.name, chat.tags)
+        agent.put_off.pop(fact.dropped, None)
+
+    def _unlist(self, chat: str) -> None:
+        for agent in self.agents.values():
+            agent.put_off.pop(chat, None)
 
     def _message(self, chat: ChatState, fact: Message) -> None:
         if fact.turn is not None:
@@ -323,6 +358,8 @@ class Picture(Counters):
     def _ended(self, chat: ChatState, fact: Ended) -> None:
         if chat.place == "active":
             self.measure(chat, fact.at, "h", fact.handling)
+            if fact.asks:
+                self.asked_reason(chat, fact)
         elif fact.waited:
             self.count(chat.queue, fact.at, "abandoned")
             self.count(chat.queue, fact.at, "patience", fact.waited)

@@ -18,11 +18,12 @@ COUNTERS = (
     "opened", "left", "abandoned", "patience", "promised", "kept", "canned", "expected", "right",
     "suggested", "suggested_taken", "suggested_edited", "drafted", "drafted_taken", "drafted_edited",
     "broke", "late_ended", "late_left", "late_no_reply", "late_moved", "moved", "held_left",
+    "to_label", "labelled",
 )  # fmt: skip
 
 AGENT_COUNTERS = {  # stored name: own
     "n": "n", "w": "within", "x": "broke", "rn": "answers", "rw": "answered_in_time", "rx": "unanswered",
-    "br": "breathers",
+    "br": "breathers", "c": "to_label", "cr": "labelled",
 }  # fmt: skip
 
 
@@ -63,7 +64,8 @@ class DayFigures(Sketch):
     """An agent's replies, and how often the agent's own time for a chat ran out (`broke`), whatever came of it.
 
     A reply is a first word: the answer, or a holding reply. `unanswered` counts chats that ended in the agent's hands
-    after holding replies only, `breathers` those that were taken.
+    after holding replies only, `breathers` those that were taken; `to_label` chats that asked for a reason, `labelled`
+    those of them that have one.
     """
 
     broke: int = 0
@@ -71,6 +73,8 @@ class DayFigures(Sketch):
     answered_in_time: int = 0
     unanswered: int = 0
     breathers: int = 0
+    to_label: int = 0
+    labelled: int = 0
 
     def add_counts(self, other: "DayFigures") -> None:
         """Add what is no sketch."""
@@ -79,6 +83,8 @@ class DayFigures(Sketch):
         self.answered_in_time += other.answered_in_time
         self.unanswered += other.unanswered
         self.breathers += other.breathers
+        self.to_label += other.to_label
+        self.labelled += other.labelled
 
     def first_word(self) -> float | None:
         """Return the share of what came due that had a first word within its time; None if nothing came due."""

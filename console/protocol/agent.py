@@ -131,13 +131,17 @@ class Invite(Inbound, tag="invite"):
 
 
 class Label(Inbound, tag="label"):
-    """Set the chat's reason and tags, in full; `done` ends wrap-up."""
+    """Set the chat's reason and tags, in full; `done` ends wrap-up.
+
+    `later` ends wrap-up without a reason, to be given with another `label` within a day.
+    """
 
     cid: Cid
     chat: Id
     reason: LabelText = ""
     tags: Tags = []
     done: bool = False
+    later: bool = False
 
 
 class Watch(Inbound, tag="watch"):

@@ -210,6 +210,16 @@ class InvitedTo(msgspec.Struct, omit_defaults=True):
     by: str
 
 
+class ToWrapUp(msgspec.Struct, omit_defaults=True):
+    """An ended chat whose wrap-up was left for later: `label` takes it off the list; `name` is the visitor's."""
+
+    chat: str
+    name: str
+    queue: str
+    ended: int
+    tags: list[str] = []
+
+
 class Went(msgspec.Struct, omit_defaults=True):
     """Where a chat is that the client no longer holds: `agent` names its holder since `at`."""
 
@@ -232,8 +242,8 @@ class Moved(msgspec.Struct, omit_defaults=True):
 class AgentWelcome(Outbound, tag="welcome"):
     """The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`.
 
-    `went` lists the chats in `have` that the agent no longer holds, `invited` those they may watch. `breather` as in
-    `status`.
+    `went` lists the chats in `have` that the agent no longer holds, `invited` those they may watch, `to_wrap_up` those
+    that have ended and lack a reason. `breather` as in `status`.
     """
 
     agent: str
@@ -251,6 +261,7 @@ class AgentWelcome(Outbound, tag="welcome"):
     went: list[Went] = []
     invited: list[InvitedTo] = []
     breather: int = 0
+    to_wrap_up: list[ToWrapUp] = []
 
 
 class AgentFact(Outbound, tag="fact"):
@@ -292,7 +303,8 @@ class ChatOffered(Outbound, tag="offered"):
 class ChatGone(Outbound, tag="released"):
     """The chat's slot is free. `why` as in the `released`, `withdrawn`, `ended` and `wrapped` facts, or `transferred`.
 
-    A chat with wrap-up leaves its slot after wrap-up, not at its end.
+    A chat with wrap-up leaves its slot after wrap-up, not at its end; with `why` "later", "time" or "gone" without a
+    reason, which may still be given.
     """
 
     n: int

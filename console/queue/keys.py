@@ -27,6 +27,7 @@ TABLE: tuple[Key, ...] = (
     Key("agent:<agent>", "hash", "name, limit, queues, lanes, status, connected, fence, tab, breather", "as member"),
     Key("held:<agent>", "hash", "slot -> chat: held, offered, or wrapped up", "as member"),
     Key("clocks:<agent>", "zset", "held chats with a running clock -> due", "as member"),
+    Key("later:<agent>", "zset", "ended chats whose wrap-up was left for later -> end", "24 h, at most 20"),
     Key("times:<scope>", "hash", "figures of an agent by hour, of a queue's minute or hour", "2 to 27 h"),
     Key("lates", "list", "the latest 30 late answers, as JSON", "for ever"),
     Key("free:<lane>", "zset", "members with a free slot -> pressure; lane: <queue>[/<language>]", "as member"),

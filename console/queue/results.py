@@ -108,13 +108,25 @@ class Connected(NamedTuple):
     now: int
 
 
+class PutOffSnapshot(NamedTuple):
+    """A chat whose wrap-up was left for later; `profile` and `tags` are JSON."""
+
+    chat: str
+    ended: int
+    queue: str
+    visitor: str
+    profile: str
+    tags: str
+
+
 class AgentSnapshot(NamedTuple):
-    """An agent in the store: fields, slots, and figures of the day."""
+    """An agent in the store: fields, slots, figures of the day, and wrap-ups left for later."""
 
     id: str
     fields: dict[str, str]
     held: dict[str, str]
     times: dict[str, str]
+    put_off: list[PutOffSnapshot]
 
 
 class QueueSnapshot(NamedTuple):
@@ -145,6 +157,11 @@ def table(flat: list[bytes]) -> dict[str, str]:
 
 def named(names: list[bytes], values: list[bytes | None]) -> dict[str, str]:
     return {name.decode(): (value or b"").decode() for name, value in zip(names, values, strict=True)}
+
+
+def put_off(row: list[bytes]) -> PutOffSnapshot:
+    chat, ended, queue, visitor, profile, tags = (value.decode() for value in row)
+    return PutOffSnapshot(chat, int(ended), queue, visitor, profile, tags)
 
 
 def chat_snapshot(reply: list[Any]) -> ChatSnapshot:

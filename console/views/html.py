@@ -22,7 +22,7 @@ from console.events import ChatFact, Ended, Labelled, Message, Note, NoteRedacte
 from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures
-from console.protocol import InvitedTo
+from console.protocol import InvitedTo, ToWrapUp
 from console.views.i18n import page_texts
 from console.views.templating import environment
 
@@ -34,8 +34,8 @@ class Strip(msgspec.Struct):
     none); the first of them breaks its promise at `next_due` (0 for none). `median` (ms) of first words and `within`
     (0..1, those in time, None before the first one) are the agent's own since midnight, as is `day`. `promises` counts
     the agent's open "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats
-    that the agent may watch. `away_reasons` are the reasons the team may choose from. Of `breathers` an hour the agent
-    has `breathers_left`.
+    that the agent may watch, `to_wrap_up` their own that have ended and lack a reason. `away_reasons` are the reasons
+    the team may choose from. Of `breathers` an hour the agent has `breathers_left`.
     """
 
     agent: AgentState
@@ -48,6 +48,7 @@ class Strip(msgspec.Struct):
     day: DayFigures = msgspec.field(default_factory=DayFigures)
     next_due: int = 0
     invited: list[InvitedTo] = []
+    to_wrap_up: list[ToWrapUp] = []
     promises: int = 0
     promise: int = 0
     away_reasons: tuple[str, ...] = ()
@@ -86,7 +87,7 @@ class HtmlViews:
 
     def strip(self, strip: Strip, *, locale: str) -> str:
         """Render the figures, each as its own target."""
-        return str(_macros(locale, "strip").strip(strip))
+        return str(_macros(locale, "strip").strip(strip, self.current.directory.queues))
 
     def welcome(self, panes: Mapping[int, str], strip: str, *, locale: str, now: int) -> str:
         """Render all six panes and the strip; slots missing in `panes` are free."""

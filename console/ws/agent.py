@@ -19,7 +19,7 @@ from console.delivery.signals import SeenSignal, TypingSignal
 from console.domain.permissions import may as allowed
 from console.errors import Fenced, NotYours, SestettoError, Unknown
 from console.events import AgentChanged, Assigned, Author, ChatFact, Invited, Offered, Presence, Revoked, Watched
-from console.projection.handover_targets import colleagues, invited_to
+from console.projection.handover_targets import colleagues, invited_to, to_wrap_up
 from console.protocol import (
     Accept,
     AddNote,
@@ -44,6 +44,7 @@ from console.protocol import (
     SetStatus,
     SkipReply,
     Take,
+    ToWrapUp,
     Transfer,
     Typing,
     Watch,
@@ -161,6 +162,9 @@ class AgentConnection(Connection):
         """Return where the chats went that the client had and the agent no longer holds."""
         gone = [chat for chat in hello.have if chat not in self.drawn]
         return await where_chats_went(self.services.workspace, self.author.id, gone, self.services.directory.members)
+
+    def to_wrap_up(self) -> list[ToWrapUp]:
+        return to_wrap_up(self.services.picture, self.author.id, self.now())
 
     def invitations(self) -> list[InvitedTo]:
         return invited_to(self.services.picture, self.guest_of, self.author.id)

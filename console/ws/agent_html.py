@@ -128,12 +128,13 @@ class HtmlRenderer:
         return Strip(
             # Copies: the picture changes these objects in place, and the comparison with the next strip would see no
             # difference.
-            agent=replace(deepcopy(agent), figures=AgentFigures()),
+            agent=replace(deepcopy(agent), figures=AgentFigures(), put_off={}),
             day=day,
             waiting=len(waiting),
             longest=min((since for since, _ in waiting), default=0),
             next_due=min((due for _, due in waiting), default=0),
             invited=on.invitations(),
+            to_wrap_up=on.to_wrap_up(),
             left_messages=picture.left_messages,
             median=day.quantile(0.5),
             within=day.first_word(),

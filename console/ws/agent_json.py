@@ -56,6 +56,7 @@ class JsonRenderer:
                 went=[*went],
                 invited=on.invitations(),
                 breather=breather,
+                to_wrap_up=on.to_wrap_up(),
             )
         )
 

@@ -7,7 +7,7 @@ from console.archive.credentials import SignedIn
 from console.delivery.hub import Outbox
 from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, Author, ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
-from console.protocol import AgentHello, InvitedTo, Outbound, Went
+from console.protocol import AgentHello, InvitedTo, Outbound, ToWrapUp, Went
 from console.queue.results import ChatSnapshot, Connected
 from console.services import Services
 
@@ -23,6 +23,7 @@ class AgentView(Protocol):
     def send(self, frame: Outbound) -> None: ...
     def now(self) -> int: ...
     def invitations(self) -> list[InvitedTo]: ...
+    def to_wrap_up(self) -> list[ToWrapUp]: ...
 
 
 class AgentRenderer(Protocol):

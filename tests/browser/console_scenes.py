@@ -102,6 +102,15 @@ async def labelling(stage: Stage, desk: Page) -> None:
     await desk.locator("#pane-1").get_by_label("Add a tag").fill("samsung, tv,")
 
 
+async def wrapping_up(stage: Stage, desk: Page) -> None:
+    """Ana gives reasons that she left for later, beside her chats."""
+    await full(stage, desk)
+    await stage.lists(_long(), _marco(), _stranger())
+    await desk.locator("#wrapups-open").wait_for()
+    await desk.keyboard.press("Alt+KeyR")
+    await desk.get_by_role("dialog", name="To wrap up").wait_for()
+
+
 async def looking_on(stage: Stage, desk: Page) -> None:
     """Ana looks on at a chat of Ben's, beside her own."""
     await full(stage, desk)
@@ -134,6 +143,7 @@ SCENES = {
     "next": next_one,
     "handover": handing_over,
     "labels": labelling,
+    "wrapups": wrapping_up,
     "watch": looking_on,
 }
 

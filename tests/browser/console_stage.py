@@ -37,6 +37,7 @@ from console.protocol import (
     Nack,
     Outbound,
     Pong,
+    ToWrapUp,
     Went,
     encode,
 )
@@ -78,6 +79,7 @@ class Stage:
         self.next_due = 0  # ms of the server's clock
         self.limit = 6
         self.invited: list[InvitedTo] = []
+        self.to_wrap_up: list[ToWrapUp] = []
         self.went: list[Went] = []
         self.colleagues = Colleagues([], [])
         self.refusals: dict[str, str] = {}  # kind of a command -> the code it is refused with
@@ -120,6 +122,12 @@ class Stage:
             self.plays[then.line.id] = then
         await self.push(self.pane(slot), due={then.line.id: then.due} if then else {}, moved=[moved] if moved else [])
 
+    async def lists(self, *plays: Play) -> None:
+        """The wrap-ups of these chats were left for later."""
+        for one in plays:
+            self.to_wrap_up.append(ToWrapUp(one.line.id, one.line.name, one.line.queue, now(), one.line.tags))
+        await self.push(self.strip())
+
     def pane(self, slot: int) -> str:
         play = next((one for one in self.plays.values() if one.line.slot == slot), None)
         facts: Sequence[ChatFact] = play.facts if play else ()
@@ -160,6 +168,7 @@ class Stage:
             invited=self.invited,
             breathers=3,
             breathers_left=self.breathers_left,
+            to_wrap_up=self.to_wrap_up,
         )
         return self.views.strip(figures, locale=self.locale)
 
@@ -264,6 +273,9 @@ class Stage:
             await self.push(self.strip())
         elif play is not None:
             await self._do(play, frame)
+        elif kind == "label":
+            self.to_wrap_up = [one for one in self.to_wrap_up if one.chat != frame["chat"]]
+            await self.push(self.strip())
 
     async def _do(self, play: Play, frame: dict[str, Any]) -> None:
         """What the server would show after it."""
@@ -278,7 +290,9 @@ class Stage:
                 await self.push(self.pane(slot), due={play.line.id: play.due})
             case "label":
                 await self.show(play, play.ana_labels(frame.get("reason", ""), frame.get("tags", ()), cid))
-                if frame.get("done"):
+                if frame.get("later"):
+                    await self.lists(play)
+                if frame.get("done") or frame.get("later"):
                     await self.leave(slot)
             case "decline":
                 await self.leave(slot)

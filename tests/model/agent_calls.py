@@ -4,18 +4,21 @@ from collections.abc import Sequence
 
 from console.events import Author
 from console.queue.results import Said
-from tests.model.state import Chat, only
+from tests.model import state
+from tests.model.state import Chat, FactDict, Member, only
 from tests.model.visitor_calls import Refusal, Visiting, mark, words
 
 
 class Answering(Visiting):
     def held(
-        self, agent: str, fence: int, chat: str, cid: str, body: object, *, after: bool = False
+        self, agent: str, fence: int, chat: str, cid: str, body: object, *, after: bool = False, later: bool = False
     ) -> tuple[Chat, Said | None]:
-        """The held chat; `after` allows wrap-up too."""
+        """The held chat; `after` allows wrap-up too, and `later` what was left for later."""
         self.fenced(agent, fence)
         c = self.chat(chat)
         again = self.again(chat, agent, cid, body)
+        if later and c.place == "ended" and c.wrapper == agent and self.now - c.ended < state.KEEP:
+            return c, again
         if not again and (c.agent != agent or c.place == "offered"):
             raise Refusal("not_found")
         if not again and c.place == "wrapup" and not after:
@@ -83,21 +86,33 @@ class Answering(Visiting):
         return self.done(chat, agent.id, cid, ("end",), len(c.log), chat)
 
     def label(
-        self, agent: Author, fence: int, chat: str, cid: str, reason: str, tags: Sequence[str], *, done: bool = False
-    ) -> Said:
-        body = ("label", reason, list(tags), done)
-        c, again = self.held(agent.id, fence, chat, cid, body, after=True)
+        self, agent: Author, fence: int, chat: str, cid: str, reason: str, tags: Sequence[str], *,
+        done: bool = False, later: bool = False,
+    ) -> Said:  # fmt: skip
+        body = ("label", reason, list(tags), done, later)
+        c, again = self.held(agent.id, fence, chat, cid, body, after=True, later=True)
         if again:
             return again
-        new, wraps = (c.reason, c.tags) != (reason, list(tags)), c.place == "wrapup" and bool(reason or done)
-        if not new and not wraps:
+        member = self.members[agent.id]
+        new, wraps = (c.reason, c.tags) != (reason, list(tags)), c.place == "wrapup" and bool(reason or done or later)
+        listed = c in self.to_wrap_up(member)
+        settles = listed and bool(reason or done)
+        if not new and not wraps and not settles:
             raise Refusal("nothing_to_do")
-        if new:
+        if settles:
+            member.put_off.remove(chat)
+        if new or settles:
+            own = self._afterwards(c, member, reason, settles=settles) if c.over else {}
             c.reason, c.tags = reason, list(tags)
-            self.record(c, "labelled", **only(reason=reason, tags=list(tags)), **mark(agent, cid))
+            self.record(c, "labelled", **own, **only(reason=reason, tags=list(tags)), **mark(agent, cid))
         if wraps:
-            self.wrap(c, "done")
+            self.wrap(c, "later" if later and not done and not reason else "done")
         return self.done(chat, agent.id, cid, body, len(c.log), chat)
+
+    def _afterwards(self, c: Chat, member: Member, reason: str, *, settles: bool) -> FactDict:
+        by = bool(reason) - bool(c.reason)
+        self.gave_reason(c, member, by)
+        return {"queue": c.queue, "ended": c.ended, **only(reasons=by, settled=settles)}
 
     def handled(self, chat: str, author: str, name: str, cid: str) -> Said:
         c = self.chat(chat)

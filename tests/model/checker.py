@@ -52,6 +52,7 @@ class Checker:
         self.promises: dict[str, int] = {}  # chat -> when its agent promised to be back
         self.broken: dict[str, int] = {}  # chat -> the promise recorded as broken
         self.answered: set[str] = set()
+        self.put_off: dict[str, str] = {}  # chat -> the agent who may still say what it was about
         self.held: dict[str, int] = {}  # chat -> when was asked what has got holding replies only
         self.unkept: set[str] = set()  # those of them in which a promise was broken
 
@@ -94,6 +95,7 @@ class Checker:
                 self.lines[fact.chat] = [fact.queue]
             case Reopened():
                 self._move(fact, place == "ended", "waiting")
+                self.put_off.pop(fact.chat, None)
                 self.lines[fact.chat] = [fact.queue]
             case Offered():
                 self._move(fact, place == "waiting" and fact.until > fact.at, "offered", fact.agent)
@@ -122,6 +124,10 @@ class Checker:
                 self._move(fact, (place, agent) == ("active", fact.agent), "wrapup", agent)
             case Wrapped():
                 self._move(fact, (place, agent) == ("wrapup", fact.agent), "ended")
+                if fact.later:
+                    self.put_off[fact.chat] = fact.agent
+            case Labelled() if place == "ended":
+                self._expect(self.put_off.get(fact.chat) == fact.author.id, "who put it off says so later", fact)
             case Labelled() | Invited():
                 self._expect(place in ("active", "wrapup") and agent == fact.author.id, "its agent says so", fact)
 

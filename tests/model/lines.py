@@ -369,6 +369,9 @@ class Lines(Queues):
         if c.place == "active":
             own = {"agent": c.agent, "handling": self.now - c.assigned}
             self.measure(c.queue, "h", own["handling"])
+            if queue.wrapup:
+                own["asks"] = True
+                self.asked_reason(c)
         elif why in ("abandoned", "visitor") and not c.assigned:
             own = {"waited": max(self.now - c.since, 1)}
             self.count(c.queue, abandoned=1, patience=own["waited"])
@@ -398,6 +401,16 @@ class Lines(Queues):
         c.place = "ended"
         took = self.now - c.ended
         self.measure(c.queue, "u", took)
-        self.record(c, "wrapped", agent=agent, why=why, took=took)
+        self.record(c, "wrapped", agent=agent, why=why, took=took, **self._put_off(c, agent, why))
         if member and why != "reopened":
             self.route_member(member)
+
+    def _put_off(self, c: Chat, agent: str, why: str) -> dict[str, Any]:
+        if why in ("done", "reopened"):
+            return {}
+        member = self.members[agent]
+        c.wrapper = agent
+        member.put_off = [one.id for one in self.to_wrap_up(member)] + [c.id]
+        dropped = self.to_wrap_up(member)[0].id if len(member.put_off) > 20 else ""
+        member.put_off = [chat for chat in member.put_off if chat != dropped]
+        return {"later": True, **only(dropped=dropped)}

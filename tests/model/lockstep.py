@@ -12,7 +12,7 @@ from console.events import decode_fact
 from console.projection.picture import Picture
 from console.queue.calls.snapshot import SnapshotReader
 from console.queue.keys import stray
-from console.queue.results import Arrived, ChatSnapshot, Connected, Snapshot
+from console.queue.results import AgentSnapshot, Arrived, ChatSnapshot, Connected, Snapshot
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.model.checker import Checker
@@ -129,6 +129,7 @@ class Twin:
         self._chats(snapshot)
         for agent in snapshot.agents:
             self._agent(agent.id, agent.fields, agent.held, agent.times)
+            self._put_off(agent)
         same("the members", {agent.id for agent in snapshot.agents}, set(self.model.members))
         self._queues(snapshot)
         expected = self._sets()
@@ -210,6 +211,12 @@ class Twin:
         empty |= {"breather": "0", "breathers": "", "breather_cid": ""}
         same(f"the fields of {agent}", {name: fields.get(name, empty.get(name)) for name in expected}, expected)
 
+    def _put_off(self, agent: AgentSnapshot) -> None:
+        member = self.model.members.get(agent.id)
+        expected = [(c.id, c.ended, c.queue, c.tags) for c in (self.model.to_wrap_up(member) if member else ())]
+        real = [(one.chat, one.ended, one.queue, _field("tags", one.tags)) for one in agent.put_off]
+        same(f"what {agent.id} wraps up later", real, expected)
+
     def _at_rest(self) -> None:
         """No chat waits while a member with a free slot may have it, and no agent-less chat is held."""
         for c in self.model.chats.values():
@@ -257,7 +264,7 @@ class Twin:
             "tabs": running, "draft": running, "not": {c.id for c in chats.values() if c.excluded},
             "agent": members, "held": members, "clocks": members, "queue": queues, "line": queues, "staff": queues,
             "times": {*members, *(f"{queue}:{span}" for queue, spans in model.counted.items() for span in spans)},
-            "free": LANES, "waiting": LANES, "pull": LANES,
+            "later": {m.id for m in members.values() if m.put_off}, "free": LANES, "waiting": LANES, "pull": LANES,
         }  # fmt: skip
         return of in owners.get(kind, {""})
 

@@ -85,6 +85,16 @@ class AgentMoves(VisitorMoves):
         for c in self.some(k, "wrapup", "active") if yes else self.some(k, "wrapup"):
             self.command("label", *self.mine(c), ["", "Billing", "Login"][j % 3], TAGS[k % 3], done=j % 4 == 0)
 
+    def wraps_up_later(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "wrapup"):
+            self.command("label", *self.mine(c), "", TAGS[k % 3], later=True, done=j % 8 == 0)
+
+    def gives_a_reason_later(self, k: int, j: int, yes: bool) -> None:
+        """From the list, or once more for a chat that has left it; now and then without a reason."""
+        for c in [c for c in self.some(k, "ended") if c.wrapper]:
+            begin = self.author(c.wrapper), self.fence(c.wrapper), c.id, self.fresh("x")
+            self.command("label", *begin, ["", "Billing", "Login"][j % 3], TAGS[k % 3], done=yes, later=j % 4 == 0)
+
     def draws(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, "active"):
             self.twin.do("shown", c.agent, self.fence(c.agent), c.id, max(0, len(c.log) - j % 3), hidden=yes)

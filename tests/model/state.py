@@ -66,6 +66,7 @@ class Chat:
     assigned: int = 0
     got: bool = True
     ended: int = 0
+    wrapper: str = ""  # the agent who left its wrap-up for later
     left_message: bool = False
     rated: bool = False
     seen_agent: int = 0
@@ -136,6 +137,7 @@ class Member:
     last: int = 0
     held: dict[int, str] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
+    put_off: list[str] = field(default_factory=list)  # chats to wrap up later
 
     @property
     def has_slot(self) -> bool:
@@ -171,6 +173,11 @@ class State:
         self.set_timers: dict[str, int] = {}
         self.counted: dict[str, dict[str, Counter[str]]] = {}  # queue -> span -> figures
         self.lates: list[FactDict] = []
+
+    def to_wrap_up(self, member: Member) -> list[Chat]:
+        """Return the chats they have left for later, oldest first, as long as those are live."""
+        put_off = (self.chats[chat] for chat in member.put_off if chat in self.chats)
+        return sorted((c for c in put_off if self.now - c.ended < KEEP), key=lambda c: (c.ended, c.id))
 
     # --- facts and timers ----------------------------------------------------------------------
 

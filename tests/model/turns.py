@@ -124,6 +124,20 @@ class Turns(State):
             self.measure_agent(self.members[c.agent], rx=1)
         return {"held": True}
 
+    def asked_reason(self, c: Chat) -> None:
+        """Count a chat that ends now in an agent's hands, in a queue that asks for a reason."""
+        self.measure_agent(self.members[c.agent], c=1, cr=int(bool(c.reason)))
+        self.count(c.queue, to_label=1, labelled=int(bool(c.reason)))
+
+    def gave_reason(self, c: Chat, member: Member, by: int) -> None:
+        """Count it where the chat's end was counted."""
+        hour = c.ended // HOUR
+        if by and f"{hour}:c" in member.times:
+            member.times[f"{hour}:cr"] = member.times.get(f"{hour}:cr", 0) + by
+        for name in (f"m{c.ended // MINUTE}", f"h{hour}") if by else ():
+            span = self.counted[c.queue][name]
+            span["labelled"] += by
+
     # --- figures -------------------------------------------------------------------------------
 
     def count(self, queue: str, patience: int = 0, **by: int) -> None:

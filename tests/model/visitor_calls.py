@@ -208,7 +208,9 @@ class Visiting(Lines):
             raise Refusal("ended")
         if c.place == "wrapup":
             self.wrap(c, "reopened")
-        c.queue, c.here, c.left, c.ended, c.assigned, c.reason = into, True, 0, 0, 0, ""
+        for member in self.members.values():
+            member.put_off = [chat for chat in member.put_off if chat != c.id]
+        c.queue, c.here, c.left, c.ended, c.assigned, c.reason, c.wrapper = into, True, 0, 0, 0, "", ""
         for kept in (c.reached, c.tags, c.guests, c.watchers):
             kept.clear()
         self.enqueue(c, front=True)

@@ -61,12 +61,24 @@ class AgentCalls(Caller):
         return await self._said("agent_end", agent.id, fence, chat, cid, digest("end"), encode(Mark(agent, cid)))
 
     async def label(
-        self, agent: Author, fence: int, chat: str, cid: str, reason: str, tags: Sequence[str], *, done: bool = False
+        self,
+        agent: Author,
+        fence: int,
+        chat: str,
+        cid: str,
+        reason: str,
+        tags: Sequence[str],
+        *,
+        done: bool = False,
+        later: bool = False,
     ) -> Said:
-        """Set reason and tags, in full. After the end a reason, or `done`, ends wrap-up. Raises NothingToDo."""
+        """Set reason and tags, in full. After the end a reason, or `done`, ends wrap-up; `later` ends it without one,
+        which may be given within a day. Raises NothingToDo.
+        """
         kept = encode(reason) if reason else "", encode(list(tags)) if tags else ""
-        payload, body = encode(Labels(agent, cid, reason, list(tags))), digest("label", reason, list(tags), done)
-        return await self._said("label", agent.id, fence, chat, cid, body, *kept, int(done), payload)
+        payload, body = encode(Labels(agent, cid, reason, list(tags))), digest("label", reason, list(tags), done, later)
+        ends = "later" if later and not done else int(done)
+        return await self._said("label", agent.id, fence, chat, cid, body, *kept, ends, payload)
 
     async def shown(self, agent: str, fence: int, chat: str, seq: int, *, hidden: bool) -> None:
         await self._call("shown", agent, fence, chat, seq, int(hidden))

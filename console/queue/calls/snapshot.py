@@ -4,7 +4,7 @@ from typing import Any
 
 from console.errors import WrongEpoch
 from console.queue.calls.caller import Caller
-from console.queue.results import AgentSnapshot, QueueSnapshot, Snapshot, named, table
+from console.queue.results import AgentSnapshot, QueueSnapshot, Snapshot, named, put_off, table
 
 PAGE = 200  # chats read in one call: about 3 ms in which the store serves nobody else
 FACTS = 500  # one call reads the chats of this many facts again
@@ -71,7 +71,10 @@ class SnapshotReader:
             self._n,
             self._entry,
             left,
-            [AgentSnapshot(a.decode(), table(fields), table(held), table(times)) for a, fields, held, times in agents],
+            [
+                AgentSnapshot(a.decode(), table(fields), table(held), table(times), [put_off(row) for row in later])
+                for a, fields, held, times, later in agents
+            ],
             list(self._chats.items()),
             [
                 QueueSnapshot(q.decode(), int(pace), [(name.decode(), table(counted)) for name, counted in spans])

@@ -9,13 +9,15 @@ end
 -- Commands that end a turn or a chat are never refused for size.
 local function full(c) return num(c.seq) >= LOG_LIMIT + 100 or num(c.bytes) >= LOG_BYTES * 1.25 end
 
--- A held chat. Returns a refusal, the first result of a resend, or nil and the chat. `after` also allows wrap-up.
+-- A held chat. Returns a refusal, the first result of a resend, or nil and the chat. `after` also allows wrap-up, and with
+-- 'later' what was left for later.
 local function held(id, fence, chat, cid, digest, after)
   if fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   local again = S.again(chat, id, cid, digest)
   if again then return again end
+  if after == 'later' and S.was_put_off(c, id) then return nil, c end
   if c.agent ~= id or c.place == 'offered' then return refuse('not_found') end
   if c.place == 'wrapup' and not after then return refuse('ended') end
   return nil, c
@@ -111,21 +113,35 @@ verb('agent_end', function(id, fence, chat, cid, digest, payload)
   return S.done(chat, id, cid, digest, num(c.seq), chat)
 end, { 'allow-oom' })
 
+-- A label of a chat that has ended: what its fact says besides, for those who have forgotten the chat.
+local function afterwards(c, id, reason, settles)
+  local by = (reason ~= '' and 1 or 0) - ((c.reason or '') ~= '' and 1 or 0)
+  if by ~= 0 then S.gave_reason(c, id, by) end
+  return '"queue":"'
+    .. c.queue
+    .. '","ended":'
+    .. c.ended
+    .. (by ~= 0 and ',"reasons":' .. int(by) or '')
+    .. (settles and ',"settled":true' or '')
+end
+
 -- label(agent, fence, chat, cid, digest, reason, tags, done, payload): `reason` and `tags` are JSON. After the end a
--- reason, or `done`, ends wrap-up.
+-- reason, or `done` ('1'), ends wrap-up; with 'later' the reason is given later, from the agent's list.
 verb('label', function(id, fence, chat, cid, digest, reason, tags, done, payload)
-  local answer, c = held(id, fence, chat, cid, digest, true)
+  local answer, c = held(id, fence, chat, cid, digest, 'later')
   if answer then return answer end
   local new = reason ~= (c.reason or '') or tags ~= (c.tags or '')
-  local wraps = c.place == 'wrapup' and (done == '1' or reason ~= '')
-  if not new and not wraps then return refuse('nothing_to_do') end
-  if new then
+  local wraps = c.place == 'wrapup' and (done ~= '0' or reason ~= '')
+  local settles = c.place == 'ended' and (done == '1' or reason ~= '') and S.unlist(c)
+  if not new and not wraps and not settles then return refuse('nothing_to_do') end
+  if new or settles then
+    local own = S.over(c) and afterwards(c, id, reason, settles) or ''
     S.put(c, 'reason', reason)
     S.put(c, 'tags', tags)
-    S.record(c, 'labelled', '', payload)
+    S.record(c, 'labelled', own, payload)
   end
   local seq = num(c.seq) + (wraps and 1 or 0)
-  if wraps then S.wrap(c, 'done') end
+  if wraps then S.wrap(c, done == 'later' and reason == '' and 'later' or 'done') end
   return S.done(chat, id, cid, digest, seq, chat)
 end, { 'allow-oom' })
 

@@ -4,6 +4,7 @@ local LOG_LIMIT = 10000 -- facts a chat may hold
 local LOG_BYTES = 4194304 -- bytes of their JSON
 local REOPEN = 600000 -- ms after the end during which a message of the visitor reopens the chat
 local KEEP = 86400000 -- ms that an ended chat stays live
+local LATER = 20 -- wrap-ups that an agent may leave for later
 
 -- Whether the chat has ended for the visitor; its agent may still be wrapping up.
 function S.over(c) return c.place == 'ended' or c.place == 'wrapup' end
@@ -36,6 +37,37 @@ function S.let_go(c)
   return id
 end
 
+-- The agent gives the reason later: the chat goes on their list, which drops the oldest beyond its limit, and all after
+-- a day, when they are no longer live. Returns the fact's part of it.
+local function put_off(c, agent)
+  local list = key('later', agent)
+  redis.call('ZREMRANGEBYSCORE', list, '-inf', int(NOW - KEEP))
+  redis.call('ZADD', list, c.ended, c.id)
+  S.put(c, 'later', agent)
+  if redis.call('ZCARD', list) <= LATER then return ',"later":true' end
+  return ',"later":true,"dropped":"' .. redis.call('ZPOPMIN', list)[1] .. '"'
+end
+
+-- Whether the agent left the chat's wrap-up for later; they may still give a reason or correct it.
+function S.was_put_off(c, id) return c.place == 'ended' and c.later == id and NOW - num(c.ended) < KEEP end
+
+-- Takes the chat off its agent's list. Returns whether it was on it.
+function S.unlist(c)
+  if (c.later or '') == '' then return false end
+  return redis.call('ZREM', key('later', c.later), c.id) == 1
+end
+
+-- Returns an agent's list as {chat, ended, queue, visitor, profile, tags}, oldest first.
+function S.put_off_by(id)
+  local found = {}
+  local listed = redis.call('ZRANGEBYSCORE', key('later', id), '(' .. int(NOW - KEEP), '+inf')
+  for i, chat in ipairs(listed) do
+    local c = redis.call('HMGET', key('chat', chat), 'ended', 'queue', 'visitor', 'profile', 'tags')
+    found[i] = { chat, c[1], c[2], c[3], c[4], c[5] or '' }
+  end
+  return found
+end
+
 -- Ends the chat: out of the queue or away from its agent, all clocks stopped; a freed slot gets the next chat. The slot
 -- stays reserved for a while if the agent still has to give a reason.
 function S.finish(c, why, payload)
@@ -44,7 +76,8 @@ function S.finish(c, why, payload)
   local was, agent, own = c.place, c.agent, '"why":"' .. why .. '"'
   local q = S.queue(c.queue)
   -- A disconnected agent could not give a reason, so there is no wrap-up for them.
-  local wraps = was == 'active' and q.wrapup > 0 and (c.reason or '') == '' and S.agent(agent).connected == '1'
+  local asks = was == 'active' and q.wrapup > 0
+  local wraps = asks and (c.reason or '') == '' and S.agent(agent).connected == '1'
   if was == 'waiting' then S.unline(c) end
   S.late_turn(c, why == 'agent' and 'late_ended' or 'late_left')
   local held = S.never_answered(c)
@@ -56,6 +89,10 @@ function S.finish(c, why, payload)
     local handling = NOW - num(c.assigned)
     own = own .. ',"agent":"' .. agent .. '","handling":' .. int(handling)
     S.tally(c.queue, S.sample({}, 'h', handling))
+    if asks then
+      own = own .. ',"asks":true'
+      S.asked_reason(c, agent)
+    end
   elseif (why == 'abandoned' or why == 'visitor') and num(c.assigned) == 0 then -- left before anybody had the chat
     local waited = math.max(NOW - num(c.since), 1)
     own = own .. ',"waited":' .. int(waited)
@@ -95,7 +132,9 @@ function S.wrap(c, why)
   local took = NOW - num(c.ended)
   local agent = S.let_go(c)
   S.put(c, 'place', 'ended')
-  S.record(c, 'wrapped', '"agent":"' .. agent .. '","why":"' .. why .. '","took":' .. int(took))
+  local own = '"agent":"' .. agent .. '","why":"' .. why .. '","took":' .. int(took)
+  if why ~= 'done' and why ~= 'reopened' then own = own .. put_off(c, agent) end
+  S.record(c, 'wrapped', own)
   S.tally(c.queue, S.sample({}, 'u', took))
   redis.call('SREM', P .. 'live', c.id)
   S.refresh(agent)
@@ -105,6 +144,7 @@ end
 -- Everything the store has of it.
 function S.drop(c)
   local id = c.id
+  S.unlist(c)
   S.forget(c)
   redis.call('DEL', key('chat', id), key('log', id), key('cids', id), key('tabs', id), key('draft', id), key('not', id))
   if redis.call('HGET', key('visitor', c.visitor), 'chat') == id then

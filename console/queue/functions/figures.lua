@@ -17,7 +17,7 @@ local HOURS = 26 -- an agent's own that are kept
 
 -- The agent's own figures by hour: n replies, w of them within their own time, x times that their own time broke, the
 -- replies' buckets b; rn answers, rw of them in time, rx times that a chat ended in their hands after holding
--- replies only, br breathers.
+-- replies only, br breathers; c chats that asked for a reason, cr of them with one.
 function S.measure(id, counted)
   local name, hour = key('times', id), math.floor(NOW / 3600000)
   if num(redis.call('HGET', name, 'hour')) ~= hour then
@@ -66,6 +66,26 @@ end
 function S.drafted(c, drafted)
   if drafted == '' then return end
   S.tally(c.queue, { drafted = 1, ['drafted_' .. drafted] = drafted ~= 'shown' and 1 or nil })
+end
+
+-- A chat that ends in an agent's hands, in a queue that asks for a reason.
+function S.asked_reason(c, id)
+  local given = (c.reason or '') ~= ''
+  S.measure(id, { c = 1, cr = given and 1 or nil })
+  S.tally(c.queue, { to_label = 1, labelled = given and 1 or nil })
+end
+
+-- Counts a reason that is given after the end (1), or taken back (-1), where that end was counted: a share never has more
+-- reasons than chats.
+function S.gave_reason(c, id, by)
+  local hour = int(math.floor(num(c.ended) / 3600000))
+  if redis.call('HEXISTS', key('times', id), hour .. ':c') == 1 then
+    redis.call('HINCRBY', key('times', id), hour .. ':cr', by)
+  end
+  for _, span in ipairs({ { 'm', 60000 }, { 'h', 3600000 } }) do
+    local name = key('times', c.queue .. ':' .. span[1] .. int(math.floor(num(c.ended) / span[2])))
+    if redis.call('HEXISTS', name, 'to_label') == 1 then redis.call('HINCRBY', name, 'labelled', by) end
+  end
 end
 
 -- Counts an answer; `given` is from S.answer.

@@ -76,6 +76,7 @@ local function entry(c)
 end
 
 local function reopen(c)
+  S.unlist(c)
   local q = S.entrance(S.queue(c.queue))
   S.put_all(c, {
     queue = q.id,
@@ -84,6 +85,7 @@ local function reopen(c)
     assigned = '0',
     reason = '',
     tags = '',
+    later = '',
     guests = '',
     watchers = '',
     here = '1',

@@ -29,6 +29,7 @@ import { showHelp, startHelp } from "./tools/help.js";
 import { startTools } from "./tools/start.js";
 import { startStatus, syncStatus } from "./tools/status.js";
 import { announceInvitations, startWatching } from "./tools/watching.js";
+import { offerWrapups, startWrapups, syncWrapups } from "./tools/wrapups.js";
 
 /**
  * @import { AConsoleHears, AgentHello, HtmlWelcome, Moved, Typing } from "#protocol"
@@ -125,6 +126,7 @@ function draw(content, due, drafts, moved = []) {
   syncStatus();
   syncBreather(welcomed);
   drawNext();
+  syncWrapups();
   announceInvitations(welcomed);
   drawSince();
   for (const one of went)
@@ -289,6 +291,7 @@ addActions({
     run: () => withFocusedComposer((composer) => panes.openHandover(composer, true)),
     may: () => Boolean(panes.focusedComposer()),
   },
+  later: { run: leaveWrapups, may: () => panes.wrapupsToLeave().length > 0 },
   label: { run: () => panes.openWrapup(panes.focusedChat()), may: () => Boolean(panes.focusedChat()) },
   ...Object.fromEntries(
     [30, 120, 300].map((s) => [
@@ -314,6 +317,13 @@ function giveFirstWords() {
   announce(t(count === 1 ? "first_word_one" : "first_words", { n: count }));
 }
 
+/** Their slots are free for the next chats; their reasons wait in the list. */
+function leaveWrapups() {
+  const left = panes.wrapupsToLeave();
+  for (const one of left) one.later();
+  announce(t(left.length === 1 ? "wrapup_left" : "wrapups_left", { n: left.length, name: left[0].name }));
+}
+
 /** Whether Enter goes on to the next urgent pane; this browser's choice. */
 function toggleFollow() {
   const on = !browser.read("follow", false);
@@ -328,6 +338,7 @@ function tick() {
   panes.tick(serverClock.now(), (composer) => announce(t("not_ended", { name: composer.name })));
   alarms.tick(panes.all, socket.ready);
   drawNext();
+  offerWrapups(socket.ready && welcomed && !panes.busy());
   if (!document.hidden) drawSince();
 }
 
@@ -349,6 +360,7 @@ startKeys(perform);
 startStatus((status, reason) => command({ t: "status", status, ...(reason && { reason }) }, "status", ""));
 startBreather((ms) => command({ t: "breather", ms }, "breather", ""));
 startTools();
+startWrapups();
 startSuggestions();
 trackFocus(panes.all);
 document.getElementById("retry")?.addEventListener("click", () => socket.reconnectNow());

@@ -39,8 +39,8 @@ export const panes = new Panes({
   answer: (offer, answer) => {
     command({ t: answer, chat: offer.chat }, offer.chat, offer.name);
   },
-  label: (labels, reason, tags, done) => {
-    command({ t: "label", chat: labels.chat, reason, tags, ...(done && { done }) }, labels.chat, labels.name);
+  label: (labels, reason, tags, ends) => {
+    command({ t: "label", chat: labels.chat, reason, tags, ...(ends && { [ends]: true }) }, labels.chat, labels.name);
   },
   take: () => {
     command({ t: "take" }, "take", "");

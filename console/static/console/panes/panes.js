@@ -12,7 +12,7 @@ import { Wrapup } from "./wrapup.js";
  * @typedef {import('./footer.js').Footer} Footer
  * @typedef {import('./composer.js').Hooks & {
  *   answer: (offer: Offer, answer: 'accept' | 'decline') => void,
- *   label: (labels: Wrapup, reason: string, tags: string[], done: boolean) => void,
+ *   label: (labels: Wrapup, reason: string, tags: string[], ends: '' | 'done' | 'later') => void,
  *   take: () => void,
  * }} Hooks
  */
@@ -162,6 +162,13 @@ export class Panes {
     else this.footers.get(pane.slot)?.focusTarget.focus();
   }
 
+  /** The wrap-ups that keep a slot: the one the person is in, or else all of them. */
+  wrapupsToLeave() {
+    const all = [...this.footers.values()].filter((one) => one instanceof Wrapup && !one.claimed && !one.ended);
+    const here = all.filter((one) => one === this.focusedFooter());
+    return /** @type {Wrapup[]} */ (here.length ? here : all);
+  }
+
   /** Where the chat goes, or who is asked to watch; the same again closes it. @param {Composer} composer @param {boolean} inviting */
   openHandover(composer, inviting) {
     const pane = this.paneOf(composer.chat);
@@ -273,6 +280,14 @@ export class Panes {
   markMostUrgent() {
     const first = this.mostUrgent();
     for (const pane of this.all) pane.root.toggleAttribute("data-first", pane === first);
+  }
+
+  /** Whether any clock runs but a wrap-up's. */
+  busy() {
+    return this.all.some((pane) => {
+      const { at, kind } = pane.runningClock();
+      return at > 0 && kind !== "wrapup";
+    });
   }
 
   /** The panes whose clocks run and were not answered yet. */

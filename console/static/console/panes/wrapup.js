@@ -12,7 +12,7 @@ const KNOWN = 40; // tags this browser remembers
 
 /**
  * @typedef {import('./pane.js').Pane} Pane
- * @typedef {(labels: Wrapup, reason: string, tags: string[], done: boolean) => void} Send
+ * @typedef {(labels: Wrapup, reason: string, tags: string[], ends: '' | 'done' | 'later') => void} Send
  */
 
 export class Wrapup extends Footer {
@@ -171,6 +171,7 @@ export class Wrapup extends Footer {
     if (this.ended) return;
     if (act === "close") this.close();
     else if (act === "done") this.done();
+    else if (act === "later") this.later();
     else if (act === "untag") this.untag(tag ?? "");
   }
 
@@ -196,9 +197,19 @@ export class Wrapup extends Footer {
     if (!this.afterEnd && !this.touched) return this.close();
     this.rememberTags();
     if (this.afterEnd) this.claim();
-    this.on.send(this, this.reason, this.tags, this.afterEnd);
+    this.on.send(this, this.reason, this.tags, this.afterEnd ? "done" : "");
     this.touched = false;
     if (!this.afterEnd) this.close();
+  }
+
+  /** The slot is free at once; the reason can be given later. What was chosen so far is sent. */
+  later() {
+    if (this.ended || this.claimed || !this.afterEnd) return;
+    if (this.tag.value.trim()) this.addTag();
+    this.rememberTags();
+    this.claim();
+    this.on.send(this, this.touched ? this.reason : "", this.tags, "later");
+    this.touched = false;
   }
 
   /** What was chosen is not lost when the time is up. @param {number} left ms */

@@ -28,6 +28,8 @@ export const DEFAULT_KEYS = {
   transfer: chord("KeyT"),
   invite: chord("KeyI"),
   label: chord("KeyL"),
+  later: chord("KeyG"),
+  wrapups: chord("KeyR"),
   hold30: chord("KeyH"),
   hold_all: withShift("KeyH"),
   hold120: chord("KeyK"),
