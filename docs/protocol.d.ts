@@ -407,6 +407,14 @@ export interface Label {
   later?: boolean;
 }
 
+/** Say what the visitor of one's chat is called. */
+export interface Rename {
+  t: "rename";
+  cid: string;
+  chat: string;
+  name: string;
+}
+
 /** Watch a chat; `on: false` stops. For supervisors, and for colleagues who were invited. */
 export interface Watch {
   t: "watch";
@@ -1020,6 +1028,7 @@ export interface Profile {
   title?: string;
   fields?: Record<string, string>;
   cid?: string;
+  named?: string;
 }
 
 /** Somebody handled a left message. */
@@ -1130,6 +1139,18 @@ export interface Labelled {
   ended?: number;
   reasons?: number;
   settled?: boolean;
+}
+
+/** What the visitor is called from now on, by an agent; a reopened chat repeats it, without author and cid. */
+export interface Renamed {
+  kind: "renamed";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+  author?: Author | null;
+  cid?: string;
+  name: string;
 }
 
 /**
@@ -1262,7 +1283,7 @@ export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | Visitor
 
 export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Pong | Error;
 
-export type AnAgentSays = AgentHello | SetStatus | Breathe | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
+export type AnAgentSays = AgentHello | SetStatus | Breathe | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Rename | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
 
 export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatOffered | ChatGone | Invitation | StandingChanged | Colleagues | Drafted | WatchStarted | Unwatched | Typing | Seen | HistoryPage | Pong | Error;
 
@@ -1272,4 +1293,4 @@ export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | S
 
 export type ABoardHears = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error;
 
-export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;
+export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Renamed | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;

@@ -8,10 +8,11 @@ from console.actions.hidden_cards import HiddenCards
 from console.actions.idempotency import after_the_end
 from console.actions.visitor_profile import clean_line
 from console.delivery.signals import TypingSignal
+from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
-from console.domain.sanitize import clean
-from console.errors import ChatEnded, NothingToDo, NotYours, UnlistedReason
+from console.domain.sanitize import clean, safe_name
+from console.errors import BadText, ChatEnded, NothingToDo, NotYours, UnlistedReason
 from console.events import Author
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
@@ -26,6 +27,7 @@ from console.protocol import (
     Decline,
     Invite,
     Label,
+    Rename,
     SaveDraft,
     SetStatus,
     Shown,
@@ -40,7 +42,7 @@ from console.services import Services
 LABEL = 60  # characters of a reason or a tag
 
 Command = (
-    AgentSay | AddNote | AgentEnd | SkipReply | Take | Accept | Decline | Transfer | Invite | Label | Whisper
+    AgentSay | AddNote | AgentEnd | SkipReply | Take | Accept | Decline | Transfer | Invite | Label | Rename | Whisper
 )  # commands about a chat; they have a cid
 
 
@@ -106,6 +108,13 @@ class AgentActions:
         how = {"done": frame.done, "later": frame.later}
         labelled = label(self.author, self.fence, frame.chat, frame.cid, reason, tags, **how)
         return await self._done(frame, "labelled", labelled)
+
+    async def rename(self, frame: Rename) -> Said:
+        """Raises BadText if nothing of the name is left."""
+        if not (name := mask_cards(safe_name(frame.name))):
+            raise BadText("Give a name.")
+        renamed = self.workspace.rename(self.author, self.fence, frame.chat, frame.cid, name)
+        return await self._done(frame, "renamed", renamed)
 
     def _require_listed(self, chat: str, reason: str) -> None:
         """Refuse a reason that the chat's queue does not list; a queue that lists none takes any."""

@@ -99,7 +99,8 @@ class ProfileBuilder:
     def matches(self, state: ChatState) -> bool:
         """Whether the chat already tells all of the profile."""
         mine = self.profile
-        known = (state.name, state.email, state.locale, state.page, state.title, state.fields)
+        name = mine.visitor.name if state.named else state.name  # what an agent calls them is none of the page's words
+        known = (name, state.email, state.locale, state.page, state.title, state.fields)
         return known == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields)
 
 

@@ -22,6 +22,7 @@ from console.events import (
     Profile,
     Rated,
     Redacted,
+    Renamed,
     Reopened,
     Transferred,
     Unreadable,
@@ -153,6 +154,8 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
             _open(chat, fact, at=fact.opened)
         case Transferred():
             chat.queue = fact.queue
+        case Renamed():
+            _name(chat, fact.name)
         case Labelled():
             chat.reason, chat.tags = _plain(fact.reason), [_plain(tag) for tag in fact.tags]
         case Late():
@@ -161,6 +164,8 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
             chat.rating, chat.comment = fact.score, _plain(fact.comment)
         case Profile():
             _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
+            if fact.named:
+                _name(chat, fact.named)
         case NoteRedacted(fact=Rated(comment=comment)):
             chat.comment = _plain(comment)
         case Handled():
@@ -202,9 +207,15 @@ def _meet(
     chat: ArchivedChat, visitor: Visitor, *, locale: str, page: str, title: str, fields: Mapping[str, str]
 ) -> None:
     chat.visitor, chat.verified, chat.fields = visitor.id, visitor.verified, dict(fields)
-    chat.name, chat.email, chat.locale = _plain(visitor.name), _plain(visitor.email), _plain(locale)
+    chat.email, chat.locale = _plain(visitor.email), _plain(locale)
     chat.page, chat.title = _plain(page), _plain(title)
-    chat.words = fold_text(f"{visitor.name}\n{visitor.email}\n{visitor.id}")
+    _name(chat, visitor.name)
+
+
+def _name(chat: ArchivedChat, name: str) -> None:
+    """Call the visitor so, and let the chat be found by it."""
+    chat.name = _plain(name)
+    chat.words = fold_text(f"{name}\n{chat.email}\n{chat.visitor}")
 
 
 def _plain(text: str) -> str:

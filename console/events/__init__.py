@@ -50,6 +50,7 @@ from console.events.conversation import (
     PromiseBroken,
     Rated,
     Redacted,
+    Renamed,
     Reopened,
 )
 from console.events.workspace import AgentChanged, Configured, Erased, Presence, Relined, Revoked, Stalled, Watched
@@ -94,6 +95,7 @@ __all__ = [
     "ReleaseReason",
     "Released",
     "Relined",
+    "Renamed",
     "Reopened",
     "Revoked",
     "Role",
@@ -137,6 +139,7 @@ AnyChatFact = (
     | Transferred
     | Invited
     | Labelled
+    | Renamed
     | Wrapped
     | PromiseBroken
     | Redacted

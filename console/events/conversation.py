@@ -151,6 +151,15 @@ class Profile(ChatFact, tag="profile"):
     title: str = ""
     fields: dict[str, str] = {}
     cid: str = ""
+    named: str = ""  # the name that an agent gave the visitor, which wins
+
+
+class Renamed(ChatFact, tag="renamed", kw_only=True):
+    """What the visitor is called from now on, by an agent; a reopened chat repeats it, without author and cid."""
+
+    author: Author | None = None
+    cid: str = ""
+    name: str
 
 
 class Labelled(ChatFact, tag="labelled"):

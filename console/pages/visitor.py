@@ -61,6 +61,7 @@ class Context(msgspec.Struct):
     earlier: list[ArchivedChat] | None
     block: Block | None = None
     may_block: bool = False
+    may_rename: bool = False
 
     @property
     def last_agent(self) -> ArchivedChat | None:
@@ -80,6 +81,7 @@ async def show_visitor(request: Request, me: SignedIn) -> Response:
         raise NotYours
     context = context_of(state, facts, await _earlier(services, state), locale=locale)
     context.block = block_of(services.directory.blocks, state.visitor, address, services.workspace.now())
+    context.may_rename = state.agent == me.member.id
     context.may_block = state.agent == me.member.id or may(me.member, "supervise")
     return HTMLResponse(fragment_of(context, services.directory.queues, locale=locale, csrf=me.csrf))
 

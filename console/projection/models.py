@@ -20,6 +20,7 @@ class ChatState(msgspec.Struct):
     visitor: str
     site: str = ""
     name: str = ""
+    named: str = ""  # by an agent: `name` then is that
     email: str = ""
     verified: bool = False
     locale: str = ""
@@ -130,6 +131,7 @@ class StoredProfile(msgspec.Struct):
 def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
     """Build a chat from the store's fields, from a snapshot or a single read."""
     profile = msgspec.json.decode(values["profile"], type=StoredProfile)
+    named = msgspec.json.decode(values.get("named") or '""', type=str)
     return ChatState(
         id=chat,
         place=values["place"],
@@ -137,7 +139,8 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         visitor=values["visitor"],
         site=values["site"],
         channel=values["channel"],
-        name=profile.visitor.name,
+        name=named or profile.visitor.name,
+        named=named,
         email=profile.visitor.email,
         verified=profile.visitor.verified,
         locale=profile.locale,

@@ -28,6 +28,7 @@ from console.events import (
     PromiseBroken,
     Released,
     Relined,
+    Renamed,
     Reopened,
     Transferred,
     Unreadable,
@@ -270,6 +271,8 @@ class Picture(Counters):
                 _describe(chat, fact)
             case Invited():
                 chat.guests = [*chat.guests, fact.agent]
+            case Renamed():
+                chat.name = chat.named = fact.name
             case Ended():
                 self._ended(chat, fact)
             case Wrapped():
@@ -388,7 +391,8 @@ class Picture(Counters):
 
 def _describe(chat: ChatState, fact: Opened | Reopened | Profile) -> None:
     visitor = fact.visitor
-    chat.name, chat.email, chat.verified = visitor.name, visitor.email, visitor.verified
+    chat.named = fact.named if isinstance(fact, Profile) else ""
+    chat.name, chat.email, chat.verified = chat.named or visitor.name, visitor.email, visitor.verified
     chat.locale, chat.page, chat.title, chat.fields = fact.locale, fact.page, fact.title, fact.fields
 
 

@@ -11,6 +11,7 @@ from console.protocol.common import (
     Inbound,
     LabelText,
     Moment,
+    Name,
     OptionalId,
     Ping,
     Seq,
@@ -144,6 +145,14 @@ class Label(Inbound, tag="label"):
     later: bool = False
 
 
+class Rename(Inbound, tag="rename"):
+    """Say what the visitor of one's chat is called."""
+
+    cid: Cid
+    chat: Id
+    name: Name
+
+
 class Watch(Inbound, tag="watch"):
     """Watch a chat; `on: false` stops. For supervisors, and for colleagues who were invited."""
 
@@ -222,6 +231,7 @@ AgentFrame = (
     | Transfer
     | Invite
     | Label
+    | Rename
     | Watch
     | Whisper
     | FollowColleagues

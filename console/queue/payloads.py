@@ -62,6 +62,14 @@ class Labels(msgspec.Struct, omit_defaults=True):
     tags: list[str] = []
 
 
+class Naming(msgspec.Struct):
+    """The payload of `renamed`."""
+
+    author: Author
+    cid: str
+    name: str
+
+
 class Rating(msgspec.Struct, omit_defaults=True):
     """The payload of `rated`."""
 

@@ -18,7 +18,18 @@ from markupsafe import Markup
 
 from console.domain.directory import SLOTS, Queue
 from console.domain.first_words import choice_for
-from console.events import ChatFact, Ended, Labelled, Message, Note, NoteRedacted, Profile, PromiseBroken, Redacted
+from console.events import (
+    ChatFact,
+    Ended,
+    Labelled,
+    Message,
+    Note,
+    NoteRedacted,
+    Profile,
+    PromiseBroken,
+    Redacted,
+    Renamed,
+)
 from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures
@@ -126,7 +137,7 @@ def changes_head(fact: ChatFact) -> bool:
     """Whether the fact changes the header of the chat's pane."""
     if isinstance(fact, Message):
         return bool(fact.promise or fact.promised)
-    return isinstance(fact, Profile | Labelled | PromiseBroken | Ended)
+    return isinstance(fact, Profile | Renamed | Labelled | PromiseBroken | Ended)
 
 
 def span_of(chat: ChatState, queue: Queue | None) -> int:

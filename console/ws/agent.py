@@ -39,6 +39,7 @@ from console.protocol import (
     Invite,
     InvitedTo,
     Label,
+    Rename,
     SaveDraft,
     Seen,
     SetStatus,
@@ -131,6 +132,7 @@ class AgentConnection(Connection):
             Transfer: actions.transfer,
             Invite: actions.invite,
             Label: actions.label,
+            Rename: actions.rename,
             Whisper: actions.whisper,
         }
 

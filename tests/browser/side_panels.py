@@ -56,6 +56,7 @@ def side_routes(stage: "Stage") -> list[Route]:
         if play is None or stage.side.status != 200:
             return Response("problem", 404 if play is None else stage.side.status)
         context = context_of(play.line, play.facts, stage.side.earlier, locale=stage.locale)
+        context.may_rename = True
         return HTMLResponse(fragment_of(context, stage.views.current.directory.queues, locale=stage.locale))
 
     async def suggestions(request: Request) -> Response:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
+from console.events import Author, Renamed
 from console.views.initials import tone
 from tests.browser.console_chats import Play
 from tests.browser.console_stage import Stage, open_console
@@ -149,3 +150,37 @@ async def test_the_visitors_local_time_is_told_and_goes_on(stage: Stage, own_con
     await desk.keyboard.press("Alt+KeyV")
     await expect(panel(desk).locator("[data-zone]")).to_have_text("17:45")
     await expect(panel(desk)).to_contain_text("Kathmandu, Nepal")
+
+
+async def test_she_gives_the_visitor_a_name_there(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    await desk.keyboard.press("Alt+KeyV")
+    await panel(desk).get_by_text("Edit…").click()
+    name = panel(desk).get_by_label("Name")
+    await expect(name).to_have_value("Giulia")
+    await name.fill("Giulia Ferri")
+    await name.press("Enter")
+    said = (await stage.hears("rename"))[0]
+    assert (said["chat"], said["name"]) == ("c1", "Giulia Ferri")
+    play = stage.plays["c1"]
+    play.line.name = play.line.named = "Giulia Ferri"
+    fact = play.add(Renamed, author=Author("ana", "Ana"), cid=said["cid"], name="Giulia Ferri")
+    await stage.show(play, fact)
+    await expect(desk.locator("#pane-1 h2")).to_have_text("Giulia Ferri")
+    await expect(desk.get_by_label("Reply to Giulia Ferri")).to_be_visible()
+    await expect(panel(desk).locator(".known bdi", has_text="Giulia Ferri")).to_be_visible()
+    await expect(desk.locator("#pane-1 .renamed")).to_contain_text("Ana changed the visitor's name to Giulia Ferri")
+
+
+async def test_the_same_name_or_none_is_not_sent(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    await desk.keyboard.press("Alt+KeyV")
+    await panel(desk).get_by_text("Edit…").click()
+    name = panel(desk).get_by_label("Name")
+    await name.fill("   ")
+    await name.press("Enter")
+    await panel(desk).get_by_text("Edit…").click()
+    await name.fill("Giulia")
+    await name.press("Enter")
+    await expect(name).to_be_hidden()
+    assert stage.said("rename") == []

@@ -114,6 +114,16 @@ class Answering(Visiting):
         self.gave_reason(c, member, by)
         return {"queue": c.queue, "ended": c.ended, **only(reasons=by, settled=settles)}
 
+    def rename(self, agent: Author, fence: int, chat: str, cid: str, name: str) -> Said:
+        c, again = self.held(agent.id, fence, chat, cid, ("rename", name), after=True)
+        if again:
+            return again
+        if c.named == name:
+            raise Refusal("nothing_to_do")
+        c.named = name
+        seq = self.record(c, "renamed", name=name, **mark(agent, cid))
+        return self.done(chat, agent.id, cid, ("rename", name), seq, chat)
+
     def handled(self, chat: str, author: str, name: str, cid: str) -> Said:
         c = self.chat(chat)
         again = self.again(chat, author, cid, "handled")

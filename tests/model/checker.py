@@ -5,6 +5,7 @@ from console.events import (
     Answered,
     AnyFact,
     Assigned,
+    Author,
     ChatFact,
     Ended,
     Invited,
@@ -19,6 +20,7 @@ from console.events import (
     PromiseBroken,
     Released,
     Relined,
+    Renamed,
     Reopened,
     Transferred,
     Turn,
@@ -130,6 +132,8 @@ class Checker:
                 self._expect(self.put_off.get(fact.chat) == fact.author.id, "who put it off says so later", fact)
             case Labelled() | Invited():
                 self._expect(place in ("active", "wrapup") and agent == fact.author.id, "its agent says so", fact)
+            case Renamed(author=Author(id=by)):
+                self._expect(place in ("active", "wrapup") and agent == by, "its agent says so", fact)
 
     def _move(self, fact: ChatFact, good: bool, place: str, agent: str = "") -> None:
         self._expect(good, f"a chat is in one place (it was {self.place.get(fact.chat)!r})", fact)

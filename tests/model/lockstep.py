@@ -296,8 +296,8 @@ def _field(name: str, value: str) -> Any:
         return value
     if name in LISTS:
         return value.split()
-    if name in ("reason", "tags"):
-        return msgspec.json.decode(value) if value else {"reason": "", "tags": []}[name]
+    if name in ("named", "reason", "tags"):
+        return msgspec.json.decode(value) if value else {"named": "", "reason": "", "tags": []}[name]
     return int(value or 0)
 
 

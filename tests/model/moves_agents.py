@@ -95,6 +95,10 @@ class AgentMoves(VisitorMoves):
             begin = self.author(c.wrapper), self.fence(c.wrapper), c.id, self.fresh("x")
             self.command("label", *begin, ["", "Billing", "Login"][j % 3], TAGS[k % 3], done=yes, later=j % 4 == 0)
 
+    def renames(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, "active", "wrapup"):
+            self.command("rename", *self.mine(c), ["Marta", "Rossi"][j % 2])
+
     def draws(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, "active"):
             self.twin.do("shown", c.agent, self.fence(c.agent), c.id, max(0, len(c.log) - j % 3), hidden=yes)
@@ -126,6 +130,7 @@ class AgentMoves(VisitorMoves):
                     self.command("accept", *begin)
                 case 8:
                     self.command("decline", *begin)
+                    self.command("rename", self.author(agent), fence, c.id, self.fresh("x"), "Mine")
                 case 9:
                     self.command("no_reply", *begin)
                 case 10:

@@ -55,6 +55,7 @@ class Chat:
     promise_late: bool = False
     unanswered: int = 0  # when the visitor asked what has only been answered with holding replies
     unkept: bool = False  # one of their promises was
+    named: str = ""  # what an agent called the visitor
     reason: str = ""
     tags: list[str] = field(default_factory=list)
     guests: list[str] = field(default_factory=list)
@@ -100,7 +101,7 @@ class Chat:
             "slot": self.slot, "turn": self.turn, "due": self.due, "late": int(self.late), "here": int(self.here),
             "left": self.left, "seq": len(self.log), "last": self.last, "rank": self.rank, "until": self.until,
             "promise": self.promise, "promise_late": int(self.promise_late), "reason": self.reason, "tags": self.tags,
-            "guests": self.guests, "watchers": self.watchers, "reached": self.reached,
+            "named": self.named, "guests": self.guests, "watchers": self.watchers, "reached": self.reached,
             "any": int(self.any),
         }  # fmt: skip
 

@@ -170,7 +170,7 @@ class Visiting(Lines):
     def _leave_line(self, c: Chat, profile: VisitorProfile, cid: str, text: str) -> int:
         author = Author(profile.visitor.id, profile.visitor.name)
         told = msgspec.to_builtins(profile)
-        self.record(c, "profile", **told)
+        self.record(c, "profile", **told, **only(named=c.named))
         c.profile = {**told, "cid": cid}
         seq = self.record(c, "message", by="visitor", **self.running(c), **words(author, cid, text)) if text else 0
         self._file(c, **mark(author, cid))
@@ -216,6 +216,8 @@ class Visiting(Lines):
         self.enqueue(c, front=True)
         self.no_timer(c.id, "reap")
         self.record(c, "reopened", **self._entry(c), opened=c.opened, **c.profile)
+        if c.named:
+            self.record(c, "renamed", name=c.named)
 
     def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
         c = self._own(chat, visitor.id)
@@ -247,7 +249,7 @@ class Visiting(Lines):
             return again
         if c.over:
             raise Refusal("ended")
-        seq = self.record(c, "profile", **body, cid=cid)
+        seq = self.record(c, "profile", **body, cid=cid, **only(named=c.named))
         c.profile = body
         return self.done(chat, visitor.id, cid, body, seq, chat)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from console.events import Author, Status
 from console.queue.calls.caller import Caller
-from console.queue.payloads import Labels, Mark, MessagePayload, digest, encode
+from console.queue.payloads import Labels, Mark, MessagePayload, Naming, digest, encode
 from console.queue.results import (
     Connected,
     Said,
@@ -79,6 +79,11 @@ class AgentCalls(Caller):
         payload, body = encode(Labels(agent, cid, reason, list(tags))), digest("label", reason, list(tags), done, later)
         ends = "later" if later and not done else int(done)
         return await self._said("label", agent.id, fence, chat, cid, body, *kept, ends, payload)
+
+    async def rename(self, agent: Author, fence: int, chat: str, cid: str, name: str) -> Said:
+        """Call the visitor `name` in this chat from now on. Raises NothingToDo if that is the name given already."""
+        payload = encode(Naming(agent, cid, name))
+        return await self._said("rename", agent.id, fence, chat, cid, digest("rename", name), encode(name), payload)
 
     async def shown(self, agent: str, fence: int, chat: str, seq: int, *, hidden: bool) -> None:
         await self._call("shown", agent, fence, chat, seq, int(hidden))

@@ -145,6 +145,17 @@ verb('label', function(id, fence, chat, cid, digest, reason, tags, done, payload
   return S.done(chat, id, cid, digest, seq, chat)
 end, { 'allow-oom' })
 
+-- rename(agent, fence, chat, cid, digest, name, payload): `name` is JSON; it stays when the page tells another one.
+verb('rename', function(id, fence, chat, cid, digest, name, payload)
+  local answer, c = held(id, fence, chat, cid, digest, true)
+  if answer then return answer end
+  if full(c) then return refuse('chat_full') end
+  if name == (c.named or '') then return refuse('nothing_to_do') end
+  S.put(c, 'named', name)
+  local seq = S.record(c, 'renamed', '', payload)
+  return S.done(chat, id, cid, digest, seq, chat)
+end)
+
 -- A console that did not show a chat in time gets no further ones until it shows any chat, be it that one, too late.
 local function awake(id)
   local a = S.agent(id)

@@ -22,6 +22,7 @@ local LINE = {
   'until',
   'promise',
   'promise_late',
+  'named',
   'reason',
   'tags',
   'guests',

@@ -75,6 +75,9 @@ local function entry(c)
     .. c.rank
 end
 
+-- The name that an agent gave the visitor, for facts with the page's.
+local function named(c) return (c.named or '') ~= '' and '"named":' .. c.named or '' end
+
 local function reopen(c)
   S.unlist(c)
   local q = S.entrance(S.queue(c.queue))
@@ -96,6 +99,8 @@ local function reopen(c)
   S.no_timer('reap', c.id)
   S.put(c, 'ended', '0')
   S.record(c, 'reopened', entry(c) .. ',"opened":' .. c.opened, c.profile)
+  -- A fact of its own: visitors get to see the one above.
+  if named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
 end
 
 local function reopens(c)
@@ -200,7 +205,7 @@ end
 
 -- The visitor waits no longer: the chat, with what they have written in it, becomes a message with an address.
 local function leave_line(c, described, opened, message, mark)
-  S.record(c, 'profile', '', described)
+  S.record(c, 'profile', named(c), described)
   S.put(c, 'profile', opened)
   local seq = message ~= '' and S.record(c, 'message', '"by":"visitor"' .. S.running(c), message)
   file(c, mark)
@@ -271,7 +276,7 @@ verb('profile', function(chat, visitor, cid, digest, payload, merged, budgets)
   local poor = S.afford(budgets)
   if poor then return poor end
   S.spend()
-  local seq = S.record(c, 'profile', '', payload)
+  local seq = S.record(c, 'profile', named(c), payload)
   S.put(c, 'profile', merged)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)

@@ -13,7 +13,7 @@ from console.archive.search import ChatQuery, ChatSearch
 from console.archive.search_index import chat_words
 from console.archive.writer import Archive
 from console.domain.ids import new_cid
-from console.events import Author, ChatFact, Labelled, Late, Rated
+from console.events import Author, ChatFact, Labelled, Late, Profile, Rated, Renamed, Visitor
 from tests.support.archive_feed import ANA, Feed, fresh_database, to_version
 
 
@@ -412,3 +412,15 @@ async def archived_by_release(database: Database, version: str, feed: Feed) -> N
             row |= {"fields": "{}", "tags": "[]"} if database.is_sqlite else {}
         await connection.execute(insert(older.tables["chats"]), values)
         await connection.execute(insert(older.tables["facts"]), rows)
+
+
+async def test_a_visitor_is_found_by_the_name_an_agent_gave(search: ChatSearch, database: Database, feed: Feed) -> None:
+    feed.open("c1")
+    feed.say("c1", "Hello")
+    feed.add(Renamed, chat="c1", author=ANA, cid=new_cid(), name="Věra Rossi")
+    feed.add(Profile, chat="c1", visitor=Visitor("kim", "kim78"), named="Věra Rossi")
+    feed.end("c1")
+    await archived(database, feed)
+    assert await found(search, visitor="rossi") == ["c1"]
+    (chat,) = (await search.list_chats(ChatQuery())).chats
+    assert chat.chat.name == "Věra Rossi"

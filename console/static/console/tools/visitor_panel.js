@@ -1,6 +1,7 @@
 // What is known about a pane's visitor: a panel over the older part of the log, loaded when opened.
 
 import { localTimes, zoneTimes } from "../../times.js";
+import { command } from "../net/frames.js";
 import { focused } from "../panes/focus.js";
 import { panes } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
@@ -40,6 +41,7 @@ class VisitorPanel {
     this.body.addEventListener("submit", (event) => {
       event.preventDefault();
       const form = /** @type {HTMLFormElement} */ (event.target);
+      if (form.closest(".naming")) return this.rename(form);
       const body = new URLSearchParams(/** @type {[string, string][]} */ ([...new FormData(form)]));
       void this.load(true, { method: "POST", body }, new URL(form.action).pathname);
     });
@@ -101,6 +103,14 @@ class VisitorPanel {
     } catch {
       if (chat === this.chat && !this.asking.signal.aborted) this.failed("context_failed");
     }
+  }
+
+  /** The panel is loaded anew when the pane has the name. @param {HTMLFormElement} form */
+  rename(form) {
+    const name = String(new FormData(form).get("name")).trim();
+    form.closest("details")?.removeAttribute("open");
+    if (name && name !== this.pane.name) command({ t: "rename", chat: this.chat, name }, this.chat, this.pane.name);
+    this.button.focus();
   }
 
   /** @param {string} html @param {boolean} first */
