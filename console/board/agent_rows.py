@@ -6,6 +6,7 @@ import msgspec
 
 from console.domain.directory import SLOTS, Directory
 from console.events import Status
+from console.projection.load import Load, load_of
 from console.projection.picture import AgentState, ChatState, Picture
 
 Kind = Literal["free", "locked", "active", "promise", "offered", "wrapup"]
@@ -50,6 +51,8 @@ class AgentRow(msgspec.Struct, frozen=True):
     used: int
     late: bool
     breather: int
+    breathers: int  # today
+    load: Load
     slots: tuple[Slot, ...]
     queues: tuple[str, ...]
     answers: int
@@ -76,6 +79,8 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         used=len(agent.held),
         late=any(_broken(picture, slot) for slot in slots),
         breather=agent.breather,
+        breathers=figures.breathers,
+        load=load_of(agent, now, zone_of(agent, directory)),
         slots=slots,
         queues=tuple(agent.queues),
         answers=figures.answers,

@@ -35,8 +35,9 @@ from console.events import (
 )
 from console.metrics import BoardCosts
 from console.projection.current import Current
+from console.projection.load import HEAVY
 from console.projection.picture import ChatState, Picture
-from console.projection.statistics import DAY, HOUR, Statistics
+from console.projection.statistics import HOUR, MINUTE, Statistics
 from console.protocol import encode
 from console.protocol.supervisor import BoardHtml
 from console.queue.workspace import Workspace
@@ -98,7 +99,8 @@ class Boards:
         self._dirty: set[str] = set()
         self._lost: dict[str, int] = {}  # agent -> when its connection was lost
         self._names: dict[str, str] = {}  # chat of a late answer -> its visitor
-        self._seen: tuple[Picture, Directory, int] | None = None  # what `_things` were built from, and on which day
+        self._seen: tuple[Picture, Directory, int] | None = None  # what `_things` were built from, and in which hour
+        self._minute = 0  # in which the rows of those with many chats were built
         self._days = Days()
         self._fresh = 0
         self._wake = asyncio.Event()
@@ -234,11 +236,14 @@ class Boards:
         """Update the things to show. Return the ids of those that changed, and of those that no longer exist."""
         started = time.perf_counter()
         picture, directory, now = self._current.picture, self._current.directory, self._workspace.now()
-        seen, day = self._seen or (None, None, 0), now // DAY
-        # After a snapshot, a change of settings or midnight any agent's row may differ, so all are rebuilt.
-        if seen[0] is not picture or seen[1] is not directory or seen[2] != day or not self._listeners:
+        seen, hour = self._seen or (None, None, 0), now // HOUR
+        # After a snapshot, a change of settings or a full hour any agent's row may differ, so all are rebuilt.
+        if seen[0] is not picture or seen[1] is not directory or seen[2] != hour or not self._listeners:
             self._dirty |= picture.agents.keys()
-            self._seen = (picture, directory, day)
+            self._seen = (picture, directory, hour)
+        if self._minute != now // MINUTE:
+            self._minute = now // MINUTE
+            self._dirty |= {agent.id for agent in picture.agents.values() if len(agent.held) >= HEAVY[0]}
         things = self._queues(picture, directory, now)
         late = sum(card.late for card in things.values() if isinstance(card, QueueCard))
         rows = {id: thing for id, thing in self._things.items() if isinstance(thing, AgentRow)}

@@ -65,6 +65,11 @@ class Counters:
         agent.breathers = [*(one for one in agent.breathers if one > at - HOUR), at]
         agent.figures.at(at).breathers += 1
 
+    def load_changes(self, agent: AgentState, at: int) -> None:
+        """Called before the number of used slots changes."""
+        agent.figures.held(len(agent.held), agent.loaded, at)
+        agent.loaded = at
+
     def late_turn(self, chat: ChatState, at: int, outcome: str) -> None:
         """What became of a turn whose promise is broken already, when no answer does."""
         self.count(chat.queue, at, outcome, int(bool(chat.turn and chat.late)))

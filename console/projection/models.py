@@ -75,6 +75,7 @@ class AgentState(msgspec.Struct):
     breather: int = 0  # until when they get no new chats, though they are online
     breathers: list[int] = []  # starts of those within the hour before the last one
     held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
+    loaded: int = 0  # since when there are as many
     figures: AgentFigures = msgspec.field(default_factory=AgentFigures)
     put_off: dict[str, PutOff] = {}  # wrap-ups left for later, by chat
 
@@ -217,6 +218,7 @@ def agent_state(
         breather=int(fields.get("breather") or 0),
         breathers=[int(at) for at in fields.get("breathers", "").split()],
         held={int(slot): chat for slot, chat in held.items()},
+        loaded=int(fields.get("loaded") or 0),
         figures=agent_figures_of(times),
         put_off={one.chat: put_off_state(one) for one in put_off},
     )

@@ -252,7 +252,7 @@ class Picture(Counters):
             case Released() | Transferred():
                 self._into_line(chat, fact)
             case Withdrawn():
-                self._free(chat)
+                self._free(chat, fact.at)
                 chat.place = "waiting"
             case Overflowed():
                 chat.lines = [*chat.lines, fact.queue]
@@ -278,7 +278,7 @@ class Picture(Counters):
             case Wrapped():
                 self.measure(chat, fact.at, "u", fact.took)
                 self._put_off(chat, fact)
-                self._free(chat)
+                self._free(chat, fact.at)
                 del self.chats[chat.id]
 
     def _labelled(self, fact: Labelled) -> None:
@@ -332,7 +332,8 @@ class Picture(Counters):
     def _into_slot(self, chat: ChatState, fact: Assigned | Offered) -> None:
         chat.agent, chat.slot = fact.agent, fact.slot
         agent = self.agents.get(fact.agent)
-        if agent is not None:
+        if agent is not None and agent.held.get(fact.slot) != chat.id:
+            self.load_changes(agent, fact.at)
             agent.held[fact.slot] = chat.id
         if isinstance(fact, Offered):
             chat.place, chat.until = "offered", fact.until
@@ -350,7 +351,7 @@ class Picture(Counters):
         if chat.place == "active":
             chat.since = fact.at
             self.count(chat.queue, fact.at, "late_moved" if chat.late else "moved", int(chat.turn > 0))
-        self._free(chat)
+        self._free(chat, fact.at)
         chat.place, chat.due, chat.rank = "waiting", fact.due, fact.rank
         if isinstance(fact, Transferred):
             chat.queue = fact.queue
@@ -379,13 +380,14 @@ class Picture(Counters):
         if fact.wrapup:
             chat.place, chat.until = "wrapup", fact.wrapup
             return
-        self._free(chat)
+        self._free(chat, fact.at)
         del self.chats[chat.id]
 
-    def _free(self, chat: ChatState) -> None:
+    def _free(self, chat: ChatState, at: int) -> None:
         agent = self.agents.get(chat.agent)
-        if agent is not None:
-            agent.held.pop(chat.slot, None)
+        if agent is not None and chat.slot in agent.held:
+            self.load_changes(agent, at)
+            del agent.held[chat.slot]
         chat.agent, chat.slot, chat.until = "", 0, 0
 
 

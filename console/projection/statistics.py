@@ -75,6 +75,7 @@ class DayFigures(Sketch):
     breathers: int = 0
     to_label: int = 0
     labelled: int = 0
+    load: dict[int, int] = {}  # slots in use -> ms
 
     def add_counts(self, other: "DayFigures") -> None:
         """Add what is no sketch."""
@@ -85,6 +86,8 @@ class DayFigures(Sketch):
         self.breathers += other.breathers
         self.to_label += other.to_label
         self.labelled += other.labelled
+        for slots, ms in other.load.items():
+            self.load[slots] = self.load.get(slots, 0) + ms
 
     def first_word(self) -> float | None:
         """Return the share of what came due that had a first word within its time; None if nothing came due."""
@@ -114,6 +117,15 @@ class AgentFigures(msgspec.Struct):
         if hour not in self.hours:
             self.hours = {one: figures for one, figures in self.hours.items() if one > hour - HOURS}
         return self.hours.setdefault(hour, DayFigures())
+
+    def held(self, slots: int, since: int, now: int) -> None:
+        """So many slots were in use from `since` until `now`."""
+        since = max(since, now - (HOURS - 1) * HOUR)
+        while slots and since < now:
+            until = min((since // HOUR + 1) * HOUR, now)
+            load = self.at(since).load
+            load[slots] = load.get(slots, 0) + until - since
+            since = until
 
     def today(self, now: int, zone: str = "UTC") -> DayFigures:
         """Sum everything since midnight in that time zone."""
@@ -210,7 +222,8 @@ class QueueFigures(msgspec.Struct):
 
 
 def agent_figures_of(counted: Mapping[str, str]) -> AgentFigures:
-    """Build an agent's figures from the store's fields: `<hour>:<name>` as in AGENT_COUNTERS, and `<hour>:b<bucket>`.
+    """Build an agent's figures from the store's fields: `<hour>:<name>` as in AGENT_COUNTERS, `<hour>:b<bucket>`, and
+    `<hour>:l<slots>`.
 
     Skips other fields: other releases count more, or by day, beside this one.
     """
@@ -218,11 +231,14 @@ def agent_figures_of(counted: Mapping[str, str]) -> AgentFigures:
     for field, value in counted.items():
         first, _, name = field.partition(":")
         hour, bucket = number_of(first), number_of(name[1:]) if name[:1] == "b" else None
-        if hour is None or (name not in AGENT_COUNTERS and bucket is None):
+        slots = number_of(name[1:]) if name[:1] == "l" else None
+        if hour is None or (name not in AGENT_COUNTERS and bucket is None and slots is None):
             continue
         figures, count = found.hours.setdefault(hour, DayFigures()), int(value)
         if bucket is not None:
             figures.buckets[bucket] = count
+        elif slots is not None:
+            figures.load[slots] = count
         else:
             setattr(figures, AGENT_COUNTERS[name], count)
     return found

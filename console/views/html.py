@@ -31,6 +31,7 @@ from console.events import (
     Renamed,
 )
 from console.projection.current import Current
+from console.projection.load import Load
 from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures
 from console.protocol import InvitedTo, ToWrapUp
@@ -47,6 +48,7 @@ class Strip(msgspec.Struct):
     the agent's open "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats
     that the agent may watch, `to_wrap_up` their own that have ended and lack a reason. `away_reasons` are the reasons
     the team may choose from. Of `breathers` an hour the agent has `breathers_left`.
+    `load` is how long they had five and six chats.
     """
 
     agent: AgentState
@@ -65,6 +67,7 @@ class Strip(msgspec.Struct):
     away_reasons: tuple[str, ...] = ()
     breathers: int = 0
     breathers_left: int = 0
+    load: Load = Load()
 
 
 class HtmlViews:

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from console.board.agent_rows import zone_of
 from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, Transferred, read_log
+from console.projection.load import load_of
 from console.projection.picture import ChatState, chat_state
 from console.projection.statistics import AgentFigures
 from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Moved, Went
@@ -121,7 +122,8 @@ class HtmlRenderer:
         agent = picture.agents.get(on.author.id)
         if agent is None:
             return None
-        day = agent.figures.today(on.now(), zone_of(agent, on.services.directory))
+        zone = zone_of(agent, on.services.directory)
+        day = agent.figures.today(on.now(), zone)
         held = [picture.chats[chat] for chat in agent.held.values() if chat in picture.chats]
         promises = [chat.promise for chat in held if chat.promise]
         waiting = [(chat.since, chat.due) for chat in picture.waiting(agent.queues)]
@@ -142,6 +144,7 @@ class HtmlRenderer:
             promises=len(promises),
             promise=max(promises, default=0),
             away_reasons=on.services.directory.away_reasons,
+            load=load_of(agent, on.now(), zone),
             breathers=on.services.directory.breathers,
             breathers_left=max(on.services.directory.breathers - agent.breathers_taken(on.now()), 0),
         )

@@ -25,6 +25,7 @@ from console.events import (
 from console.pages.console import console_page
 from console.pages.static import routes as static_routes
 from console.projection.current import Current
+from console.projection.load import Load
 from console.projection.picture import AgentState
 from console.projection.statistics import DayFigures, bucket_of
 from console.protocol import (
@@ -96,6 +97,7 @@ class Stage:
         self.promises: list[int] = []
         self.breather = 0  # when it ends, 0: none
         self.breathers_left = 3
+        self.load = Load()
         self.answering = True  # acks, by itself
         self.refusing = False  # new sockets
         self.epoch = "e1"
@@ -166,6 +168,7 @@ class Stage:
             away_reasons=self.side.away_reasons,
             next_due=self.next_due,
             invited=self.invited,
+            load=self.load,
             breathers=3,
             breathers_left=self.breathers_left,
             to_wrap_up=self.to_wrap_up,

@@ -142,6 +142,15 @@ async def test_sam_moves_a_chat_to_another_queue(server: RunningServer, ana: Des
     await vera.goes()
 
 
+async def test_sam_sees_how_long_ana_has_had_many_chats(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    await sam.page.get_by_role("button", name="Ana", exact=True).click()
+    sheet = sam.page.get_by_role("dialog", name="Ana")
+    await expect(sheet).to_contain_text("At 6 chats0 min this hour (0 min the hour before, 0 min today)")
+    await expect(sheet).to_contain_text("Breathers today0")
+    await ana.page.keyboard.press("Alt+KeyP")
+    await expect(sheet).to_contain_text("Breathers today1")
+
+
 async def test_sam_lowers_ana_s_limit_and_sends_her_to_lunch(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
     await sam.page.get_by_role("button", name="Ana", exact=True).click()
     sheet = sam.page.get_by_role("dialog", name="Ana")

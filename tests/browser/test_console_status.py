@@ -2,6 +2,7 @@
 
 from playwright.async_api import BrowserContext, Page, expect
 
+from console.projection.load import Load
 from tests.browser.console_chats import Play, now
 from tests.browser.console_scenes import busy
 from tests.browser.console_stage import Stage, open_console
@@ -71,6 +72,19 @@ async def test_her_own_day_stands_on_top_and_in_full_beneath(stage: Stage, desk:
         await expect(day).to_contain_text(part)
     await desk.keyboard.press("Escape")
     await expect(day).to_be_hidden()
+
+
+async def test_her_minutes_at_five_and_six_chats_stand_with_her_day(stage: Stage, desk: Page) -> None:
+    stage.load = Load((12, 8), (30, 5), (55, 21))
+    await desk.keyboard.press("Shift")
+    await stage.push(stage.strip())
+    await desk.locator("#own-menu summary").click()
+    day = desk.locator("#strip-own")
+    await expect(day).to_contain_text("At 5 chats12 min this hour (30 min the hour before, 55 min today)")
+    await expect(day).to_contain_text("At 6 chats8 min this hour (5 min the hour before, 21 min today)")
+    stage.load = Load((12, 9), (30, 5), (55, 22))
+    await stage.push(stage.strip())
+    await expect(day).to_contain_text("At 6 chats9 min this hour")
 
 
 async def test_a_long_reason_does_not_push_the_clocks_away(stage: Stage, desk: Page) -> None:

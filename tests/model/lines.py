@@ -251,6 +251,8 @@ class Lines(Queues):
         if waited or why not in ("transferred", "took_over"):
             trace |= self._learn(c, waited)
         slot = c.slot if c.place == "offered" else self._slot(member)
+        if c.place != "offered":
+            self.book_load(member)
         member.held[slot], member.last = c.id, self.now
         c.place, c.agent, c.slot, c.until, c.got, c.turn_shown = "active", member.id, slot, 0, False, 0
         c.assigned = c.since = self.now
@@ -292,6 +294,7 @@ class Lines(Queues):
             self.next_overflow(c, c.since)
             self.next_language(c, c.since)
         slot = self._slot(member)
+        self.book_load(member)
         member.held[slot], member.last = c.id, self.now
         c.place, c.agent, c.slot, c.found = "offered", member.id, slot, line
         c.until = self.now + self.queues[c.queue].accept
@@ -305,6 +308,7 @@ class Lines(Queues):
         self.no_timer(c.id, "unseen", "ask", "silent", "offer", "wrapup")
         member = self.members.get(c.agent)
         if member:
+            self.book_load(member)
             del member.held[c.slot]
             c.agent, c.slot, c.until = "", 0, 0
         return member

@@ -205,10 +205,11 @@ class Twin:
             "status": member.status, "connected": str(int(member.connected)), "fence": str(member.fence),
             "reason": f'"{member.reason}"' if member.reason else "", "since": str(member.since),
             "missed": str(member.missed), "breather": str(member.breather),
+            "loaded": str(member.loaded),
             "breathers": " ".join(map(str, member.breathers)), "breather_cid": member.breather_cid,
         }  # fmt: skip
         empty = {"status": "", "connected": "0", "fence": "0", "reason": "", "since": "0", "missed": "0"}
-        empty |= {"breather": "0", "breathers": "", "breather_cid": ""}
+        empty |= {"loaded": "0", "breather": "0", "breathers": "", "breather_cid": ""}
         same(f"the fields of {agent}", {name: fields.get(name, empty.get(name)) for name in expected}, expected)
 
     def _put_off(self, agent: AgentSnapshot) -> None:

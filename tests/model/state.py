@@ -137,6 +137,7 @@ class Member:
     breather_cid: str = ""
     last: int = 0
     held: dict[int, str] = field(default_factory=dict)
+    loaded: int = 0  # since when it has as many
     times: dict[str, int] = field(default_factory=dict)
     put_off: list[str] = field(default_factory=list)  # chats to wrap up later
 

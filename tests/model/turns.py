@@ -152,8 +152,8 @@ class Turns(State):
     def measure(self, queue: str, kind: str, ms: int, *, within: bool = False) -> None:
         self.count(queue, **{f"{kind}{bucket(ms)}": 1, f"{kind}w": int(within)})
 
-    def measure_agent(self, member: Member, **by: int) -> None:
-        """By hour; when a new one begins, those of before yesterday go."""
+    def measure_agent(self, member: Member, of: int = 0, **by: int) -> None:
+        """By hour, this one or `of`; when a new one begins, those of before yesterday go."""
         hour = self.now // HOUR
         if member.times.get("hour") != hour:
             counted = {name: n for name, n in member.times.items() if name != "hour"}
@@ -161,7 +161,16 @@ class Turns(State):
             member.times = {"hour": hour, **kept}
         for name, n in by.items():
             if n:
-                member.times[f"{hour}:{name}"] = member.times.get(f"{hour}:{name}", 0) + n
+                member.times[f"{of or hour}:{name}"] = member.times.get(f"{of or hour}:{name}", 0) + n
+
+    def book_load(self, member: Member) -> None:
+        """Before the number of used slots changes."""
+        since = max(member.loaded, self.now - 25 * HOUR) if member.held else self.now
+        for hour in range(since // HOUR, self.now // HOUR + 1):
+            ms = min(self.now, (hour + 1) * HOUR) - max(since, hour * HOUR)
+            if ms:
+                self.measure_agent(member, hour, **{f"l{len(member.held)}": ms})
+        member.loaded = self.now
 
     def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool, suggestion: str) -> None:
         self.measure_agent(member, **{"n": 1, "w": int("kept" in turn), f"b{bucket(turn['mine'])}": 1})

@@ -17,8 +17,9 @@ local HOURS = 26 -- an agent's own that are kept
 
 -- The agent's own figures by hour: n replies, w of them within their own time, x times that their own time broke, the
 -- replies' buckets b; rn answers, rw of them in time, rx times that a chat ended in their hands after holding
--- replies only, br breathers; c chats that asked for a reason, cr of them with one.
-function S.measure(id, counted)
+-- replies only, br breathers; c chats that asked for a reason, cr of them with one; l1 to l6 the ms with so many slots
+-- in use. `of` is an earlier hour, if it is not this one.
+function S.measure(id, counted, of)
   local name, hour = key('times', id), math.floor(NOW / 3600000)
   if num(redis.call('HGET', name, 'hour')) ~= hour then
     for _, field in ipairs(redis.call('HKEYS', name)) do
@@ -28,8 +29,20 @@ function S.measure(id, counted)
     redis.call('PEXPIRE', name, 97200000)
   end
   for field, by in pairs(counted) do
-    redis.call('HINCRBY', name, int(hour) .. ':' .. field, by)
+    redis.call('HINCRBY', name, int(of or hour) .. ':' .. field, by)
   end
+end
+
+-- Call before the number of used slots changes: how long it was what it is.
+function S.book_load(a, used)
+  local from = math.max(num(a.loaded), NOW - (HOURS - 1) * 3600000)
+  while used > 0 and from < NOW do
+    local hour = math.floor(from / 3600000)
+    local upto = math.min((hour + 1) * 3600000, NOW)
+    S.measure(a.id, { ['l' .. int(used)] = int(upto - from) }, hour)
+    from = upto
+  end
+  S.put(a, 'loaded', STAMP)
 end
 
 -- Counts a reply that closed a turn: a first word, be it the answer or a holding reply.

@@ -169,14 +169,17 @@ function S.take_slot(a, chat)
     slot = slot + 1
   end
   slot = int(slot)
+  S.book_load(a, a.used)
   redis.call('HSET', key('held', a.id), slot, chat)
   a.slots[slot], a.used = chat, a.used + 1
   return slot
 end
 
 function S.free_slot(id, slot)
-  local a = redis.call('HDEL', key('held', id), slot) == 1 and S.agent(id)
-  if not a then return end
+  local a = S.agent(id)
+  local used = a and S.used(a)
+  if redis.call('HDEL', key('held', id), slot) == 0 or not a then return end
+  S.book_load(a, used)
   if a.slots then a.slots[slot] = nil end
   if a.used then a.used = a.used - 1 end
 end

@@ -41,12 +41,12 @@ function open(button) {
   name = button.textContent?.trim() ?? "";
   $("h2").textContent = name;
   $("[data-said]").textContent = "";
+  sync();
   menu().showPopover();
   const box = button.getBoundingClientRect();
   const { offsetHeight: height, offsetWidth: width } = menu();
   menu().style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - height - 8))}px`;
   menu().style.left = `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`;
-  sync();
   $("h2").focus();
 }
 
@@ -54,6 +54,8 @@ function open(button) {
 export function sync() {
   const row = agent && document.getElementById(`agent-${agent}`);
   if (!row) return;
+  const [more, place] = [row.querySelector(".more"), $("[data-more]")];
+  if (more && place.innerHTML !== more.innerHTML) place.replaceChildren(...more.cloneNode(true).childNodes);
   for (const one of menu().querySelectorAll("[data-set-status]")) {
     one.setAttribute("aria-pressed", String(one.getAttribute("data-set-status") === row.dataset.status));
   }

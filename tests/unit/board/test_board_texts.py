@@ -10,7 +10,7 @@ import console
 from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
-FRAGMENTS = ("board_agent", "board_lates", "board_overview", "board_parts", "board_queue", "watch")
+FRAGMENTS = ("board_agent", "board_lates", "board_overview", "board_parts", "board_queue", "load", "watch")
 TEMPLATES = ("board", *(f"fragments/{name}" for name in FRAGMENTS))
 SOURCES = ("pages/client_texts/board.py", "pages/client_texts/watch.py")
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")

@@ -1,0 +1,31 @@
+"""How many minutes an agent had five and six chats: in this hour, the hour before, and today. Pure."""
+
+import msgspec
+
+from console.domain.opening_hours import midnight
+from console.projection.models import AgentState
+from console.projection.statistics import HOUR, MINUTE
+
+HEAVY = (5, 6)  # chats at once
+
+
+class Load(msgspec.Struct, frozen=True):
+    """Whole minutes at each number of HEAVY. An hour is that of the clock."""
+
+    hour: tuple[int, ...] = (0, 0)
+    before: tuple[int, ...] = (0, 0)
+    today: tuple[int, ...] = (0, 0)
+
+
+def load_of(agent: AgentState, now: int, zone: str) -> Load:
+    """Return the load until `now`, what is going on included; the day begins at midnight in that zone."""
+    hour, first = now // HOUR, midnight(zone, now) // HOUR
+    spans = ((hour, hour), (hour - 1, hour - 1), (first, hour))
+    return Load(*(tuple(_ms(agent, chats, *span, now) // MINUTE for chats in HEAVY) for span in spans))
+
+
+def _ms(agent: AgentState, chats: int, first: int, last: int, now: int) -> int:
+    """Return how long it was `chats` from the beginning of the `first` hour to the end of the `last` one."""
+    counted = sum(one.load.get(chats, 0) for hour, one in agent.figures.hours.items() if first <= hour <= last)
+    running = min(now, (last + 1) * HOUR) - max(agent.loaded, first * HOUR) if len(agent.held) == chats else 0
+    return counted + max(running, 0)
