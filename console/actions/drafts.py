@@ -6,7 +6,7 @@ from typing import NamedTuple
 from console.domain.directory import Canned
 from console.drafts.prompt import Spoken, TeamReply, prompts_for
 from console.errors import SestettoError, Unknown
-from console.events import ChatFact, Message, read_log
+from console.events import ChatFact, Message, NoReply, read_log
 from console.queue.results import ChatSnapshot
 from console.services import Services
 from console.suggestions.fitting import fitting_replies
@@ -47,6 +47,8 @@ def question_of(facts: Sequence[ChatFact]) -> OpenQuestion:
     asked: list[str] = []
     last = 0
     for fact in facts:
+        if isinstance(fact, NoReply):
+            asked = []
         if not isinstance(fact, Message):
             continue
         by_visitor = fact.by == "visitor"

@@ -3,9 +3,14 @@
 from playwright.async_api import Page
 
 from console.events import Turn
-from console.protocol import InvitedTo, WatchDrawn
+from console.protocol import Drafted, InvitedTo, WatchDrawn
 from tests.browser.console_chats import Play, colleagues, now
 from tests.browser.console_stage import Stage
+
+DRAFT = (
+    "Hello {first_name}, I am sorry about that. Please update the app on your TV: open Settings, then About, and "
+    "choose Update. Does the film start after that?"
+)
 
 
 async def empty(stage: Stage, desk: Page) -> None:
@@ -19,6 +24,18 @@ async def busy(stage: Stage, desk: Page) -> None:
     await stage.play(_giulia(), _marco(), _kim(), _stranger(), _dana(), _long())
     await stage.push(stage.strip())
     await desk.locator('#pane-3[data-state="late"]').wait_for()
+
+
+async def drafted(stage: Stage, desk: Page) -> None:
+    """Busy, with a model's drafts for two visitors, one of them long."""
+    stage.model = True
+    await desk.reload()
+    await desk.wait_for_selector('body[data-link="ready"]')
+    await busy(stage, desk)
+    await desk.get_by_label("Reply to Giulia").focus()
+    for chat in ("c1", "c2"):
+        await stage.send(Drafted(chat, 99, DRAFT))
+    await desk.locator("#pane-1 .drafted button").wait_for()
 
 
 async def note(stage: Stage, desk: Page) -> None:
@@ -133,6 +150,7 @@ async def looking_on(stage: Stage, desk: Page) -> None:
 SCENES = {
     "empty": empty,
     "busy": busy,
+    "drafted": drafted,
     "note": note,
     "ghost": ghost,
     "help": help_open,

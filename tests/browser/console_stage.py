@@ -88,6 +88,7 @@ class Stage:
         self.locale = "en"
         self.member = ANA
         self.demo = False
+        self.model = False  # that drafts answers
         self.heard: list[dict[str, Any]] = []
         self.complaints: list[str] = []  # errors of the page's scripts, breaches of its CSP
         self.sockets: list[WebSocket] = []
@@ -232,7 +233,8 @@ class Stage:
         self.house.on = DARK
 
     async def _page(self, request: Request) -> Response:
-        response = console_page(request, self.member, build=BUILD, sites={"demo": "Lana"}, demo=self.demo)
+        sites = {"demo": "Lana"}
+        response = console_page(request, self.member, build=BUILD, sites=sites, demo=self.demo, drafts=self.model)
         response.headers["content-security-policy"] = CSP
         return response
 

@@ -2,6 +2,7 @@
 
 import { Alarms } from "./alarms/alarms.js";
 import { showSoundDialog, startSoundDialog, toggleMute } from "./alarms/sound_dialog.js";
+import { askForDrafts, startDrafts } from "./drafts/drafts.js";
 import { showConnection, showRoundTrip } from "./net/connection_status.js";
 import { swap } from "./net/fragments.js";
 import { command, notifyAnswered, onAnswer, onFrame, receive, send, useConnection } from "./net/frames.js";
@@ -75,6 +76,7 @@ function connectionChanged(link, since) {
     for (const composer of panes.composers) composer.saveDraft(); // before a transfer that waited takes it along
     outbox.resume();
     receipts.restart();
+    askForDrafts();
   } else {
     outbox.pause();
   }
@@ -361,6 +363,7 @@ startStatus((status, reason) => command({ t: "status", status, ...(reason && { r
 startBreather((ms) => command({ t: "breather", ms }, "breather", ""));
 startTools();
 startWrapups();
+startDrafts();
 startSuggestions();
 trackFocus(panes.all);
 document.getElementById("retry")?.addEventListener("click", () => socket.reconnectNow());

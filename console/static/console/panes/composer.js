@@ -21,9 +21,10 @@ const UNDO_TIME = 5_000; // ms to undo an end
  * @typedef {'reply' | 'note'} Mode
  * @typedef {NonNullable<AgentSay["promise"]>} Promised ms
  * @typedef {NonNullable<AgentSay["suggestion"]>} Suggestion
- * @typedef {{canned: string, began: number, promise: Promised, suggestion: Suggestion}} How an answer came about: the
- *   canned reply it is, when its first key was pressed (server ms, 0: unknown), in how many ms the agent promises to be
- *   back (0: no promise), and whether it was suggested
+ * @typedef {NonNullable<AgentSay["drafted"]>} Draft
+ * @typedef {{canned: string, began: number, promise: Promised, suggestion: Suggestion, drafted: Draft}} How an answer
+ *   came about: the canned reply it is, when its first key was pressed (server ms, 0: unknown), in how many ms the agent
+ *   promises to be back (0: no promise), and whether it was suggested or drafted
  * @typedef {{
  *   send: (composer: Composer, text: string, how: How) => void, note: (composer: Composer, text: string) => void,
  *   noReply: (composer: Composer) => void, end: (composer: Composer) => void,
@@ -55,6 +56,8 @@ export class Composer extends Footer {
     this.suggestion = ""; // the suggested reply as it was inserted; empty if the text is the agent's own
     this.heldAt = -TWICE; // performance.now() of the last first word from here
     this.suggested = false; // whether replies are suggested now
+    this.draft = tab.read(`drafted.${chat}`, ""); // the model's draft as it was taken, while anything of it may be left
+    this.draftShown = false; // whether there is one to take
     this.handedTo = ""; // whom the chat is being transferred to; until that is done the box is read-only
     this.endAt = 0; // performance.now(); 0: no end was requested
     this.endRead = 0;
@@ -133,7 +136,13 @@ export class Composer extends Footer {
     if (this.ended || this.handedTo || performance.now() - this.heldAt < TWICE) return;
     this.heldAt = performance.now();
     this.undo();
-    this.hooks.send(this, this.hooks.holding(this, ms), { canned: "", began: 0, promise: ms, suggestion: "" });
+    this.hooks.send(this, this.hooks.holding(this, ms), {
+      canned: "",
+      began: 0,
+      promise: ms,
+      suggestion: "",
+      drafted: "",
+    });
   }
 
   /** What the menu shows goes out as a promise to be back: what is typed, or words for it. @param {Promised} ms */
@@ -181,7 +190,8 @@ export class Composer extends Footer {
   /** @param {string} text @param {Promised} promise */
   send(text, promise) {
     const suggestion = this.suggestionOf(text);
-    const how = { canned: this.canned, began: Math.round(this.began), promise, suggestion };
+    const drafted = this.draftOf(text);
+    const how = { canned: this.canned, began: Math.round(this.began), promise, suggestion, drafted };
     this.clear();
     this.undo();
     this.hooks.send(this, text, how);
@@ -211,6 +221,36 @@ export class Composer extends Footer {
   /** Whether what is in the box is what was suggested. */
   isSuggestion() {
     return this.suggestion !== "" && this.box.value === this.suggestion;
+  }
+
+  /** Insert a model's draft, after what the agent has written. @param {string} text */
+  takeDraft(text) {
+    const own = this.isSuggestion() || this.isDraft() ? "" : this.box.value.trimEnd();
+    this.insert(own ? `${own} ${text}` : text);
+    this.suggestion = "";
+    this.keepDraft(text);
+  }
+
+  /** Whether what is in the box is a draft as it was taken. */
+  isDraft() {
+    return this.draft !== "" && this.box.value === this.draft;
+  }
+
+  /** @param {string} text empty: nothing in the box is from a draft */
+  keepDraft(text) {
+    this.draft = text;
+    tab.write(`drafted.${this.chat}`, text || undefined);
+  }
+
+  /** @param {boolean} shown */
+  setDraftShown(shown) {
+    this.draftShown = shown;
+  }
+
+  /** What the answer owes to a draft. @param {string} text @returns {Draft} */
+  draftOf(text) {
+    if (this.draft) return text === this.draft.trim() ? "taken" : "edited";
+    return this.draftShown ? "shown" : "";
   }
 
   /** @param {boolean} on */
@@ -261,6 +301,7 @@ export class Composer extends Footer {
     if (this.mode === "note" || this.ended) return;
     this.began = this.box.value ? this.began || now() : 0;
     if (!this.box.value) this.suggestion = "";
+    if (!this.box.value && this.draft) this.keepDraft("");
     clearTimeout(this.draftTimer);
     this.draftTimer = window.setTimeout(() => this.saveDraft(), DRAFT_DELAY);
     const at = performance.now();
@@ -399,6 +440,7 @@ export class Composer extends Footer {
     clearTimeout(this.draftTimer);
     if (this.handedTo) announce(t("handed", { name: this.name, to: this.handedTo }));
     tab.write(`draft.${this.chat}`, undefined);
+    tab.write(`drafted.${this.chat}`, undefined);
     tab.write(`note.${this.chat}`, undefined);
     tab.write(`said.${this.chat}`, undefined);
   }

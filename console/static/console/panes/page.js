@@ -15,7 +15,7 @@ const OWN = 30_000; // ms until when a team's own phrases promise to be back
 
 /** @type {Panes} */
 export const panes = new Panes({
-  send: (composer, text, { canned, began, promise, suggestion }) => {
+  send: (composer, text, { canned, began, promise, suggestion, drafted }) => {
     say(composer, {
       t: "say",
       chat: composer.chat,
@@ -25,6 +25,7 @@ export const panes = new Panes({
       ...(began && { began }),
       ...(promise && { promise }),
       ...(suggestion && { suggestion }),
+      ...(drafted && { drafted }),
     });
   },
   note: (composer, text) => say(composer, { t: "note", chat: composer.chat, text }),

@@ -40,6 +40,7 @@ export const DEFAULT_KEYS = {
   suggest_send1: withShift("Digit7"),
   suggest_send2: withShift("Digit8"),
   suggest_send3: withShift("Digit9"),
+  ...(document.body.hasAttribute("data-drafts") && { take_draft: chord("KeyD") }),
   decline: chord("KeyX"),
   watch: chord("KeyW"),
   breather: chord("KeyP"),
