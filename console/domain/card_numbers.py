@@ -19,7 +19,8 @@ LOOK_BACK = 2_000  # characters searched for the start of a web address
 
 # Between two groups of digits: white space and characters that show nothing (marks of emoji digits among them), around
 # up to three separators.
-_NOTHING = r"[\s\u00ad\u061c\u180e\u200b-\u200f\u20e3\u2060-\u2064\u2800\u3164\ufe00-\ufe0f]"
+_MARKS = r"\u00ad\u061c\u180e\u200b-\u200f\u20e3\u2060-\u2064\u2800\u3164\ufe00-\ufe0f"
+_NOTHING = rf"[\s{_MARKS}]"
 _SIGN = r"[.\-/_,:;*|~=\\·•∙‧・、。\u2010-\u2015\u2212\uff0a\uff0c-\uff0f\uff1a\uff1b\uff3f\uff5c]"
 _BETWEEN = rf"(?:{_NOTHING}{{1,40}}(?:{_SIGN}{{1,3}}{_NOTHING}{{0,40}})?|{_SIGN}{{1,3}}{_NOTHING}{{0,40}})"
 _RUN = re.compile(rf"\d+(?:{_BETWEEN}\d+)*")
@@ -27,6 +28,8 @@ _INVISIBLE = re.compile(rf"{_NOTHING}+")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,63}(?::\d{1,5})?[/?#]", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{0,64}@[\w-]")
 _IBAN = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,3})?(?![^\W_])")
+_UNSEEN = re.compile(rf"[{_MARKS}]+")
+_EXPIRY = re.compile(r"(?:exp|cvv|cvc|val|scad|bis|cad)[a-z]{0,12}\W*\d", re.IGNORECASE)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 LIKE_A_CARD = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2)}  # digits in each group
 _PHONE = 15  # digits at most
@@ -187,7 +190,7 @@ def _written_like_a_card(run: Run, start: int, end: int) -> bool:
 
 
 def _groups_fit(number: str) -> bool:
-    """In groups like a card's; or one kind of separator between them, and not that of an amount's thousands."""
+    """In groups like a card's; or one kind of separator between them, and not grouped like dates, phones or amounts."""
     gaps = [
         _INVISIBLE.sub("", unicodedata.normalize("NFKC", gap)).translate(_DASHES) for gap in re.findall(r"\D+", number)
     ]
@@ -197,13 +200,15 @@ def _groups_fit(number: str) -> bool:
     if len({sign for gap in gaps for sign in gap}) > 1:
         return False
     thousands = len(sizes) > 1 and set(sizes[1:]) == {3} and sizes[0] <= 3
-    return not thousands
+    short = [len(group) for group in re.split(r"\D+", _UNSEEN.sub("", number))[:-1] if len(group) <= 3]
+    dialled = len(short) > 2 and len(set(sizes[:-1])) > 1
+    return not thousands and not dialled
 
 
 def is_part_of_more(text: str, first: int, end: int) -> bool:
     """A phone number, a code of letters and digits, a mail address, or a part of a web address."""
     before, after = text[max(first - LOOK_BACK, 0) : first], text[end : end + 70]
-    if before.endswith((*PLUS, "@")) or after[:1].isalpha() or _MAIL.match(after):
+    if before.endswith((*PLUS, "@")) or (after[:1].isalpha() and not _EXPIRY.match(after)) or _MAIL.match(after):
         return True
     word = re.search(r"[^\W\d_]{1,40}$", before[-40:])
     if word and not word.group().casefold().endswith(_SAYS_CARD):

@@ -56,6 +56,9 @@ CARDS = (
     "4111 1111\t1111 1111",
     "5019717010103742",
     "9704000000000000016",
+    "41 11 11 11 11 11 11 11",
+    "4111 1111 11111111",
+    "411111 1111111111",
 )
 NO_CARDS = (
     "4111111111111112",
@@ -100,6 +103,8 @@ NO_CARDS = (
     "at 1795343605123456789 ns",
     "from 2026-11-22 13:45 to 2026-11-23 14:45",
     "+1 (411) 111-1111 and +1 (411) 111-1112",
+    "30 11 2023 14 30 00 99",
+    "call 0034 91 123 45 67 / 0034 91 234 56 78",
 )
 
 
@@ -126,6 +131,11 @@ def test_a_card_is_found_beside_its_date_and_code() -> None:
 )
 def test_a_card_after_a_web_address_is_masked(text: str) -> None:
     assert mask_cards(text).endswith("1111")
+    assert mask_cards(text).count(MASK) == 12
+
+
+@pytest.mark.parametrize("text", ["4111111111111111exp 12/29", "4111111111111111cvv123"])
+def test_a_card_right_before_its_expiry_or_code_is_masked(text: str) -> None:
     assert mask_cards(text).count(MASK) == 12
 
 
