@@ -1,5 +1,6 @@
 """Alarms reach Ana in time, by sound and on screen, also while she looks elsewhere."""
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
@@ -40,6 +41,67 @@ async def test_a_chat_that_comes_runs_out_and_is_late_sounds_each_time(stage: St
     await expect(desk.locator("#announcer")).to_contain_text("Pane 1, Giulia: late")
     await stage.show(chat, chat.ana_says("eccomi"))
     await expect(desk).to_have_title("Console · Sestetto")
+
+
+async def test_a_new_message_has_its_own_sound_once_in_a_while(stage: Stage, desk: Page) -> None:
+    await desk.evaluate(LISTEN)
+    chats = [Play(f"c{slot}", slot, f"Visitor {slot}") for slot in range(1, 5)]
+    await stage.play(*chats)
+    await hears(desk, "chat")
+    await desk.get_by_label("Reply to Visitor 1").focus()
+    await eventually(lambda: desk.evaluate("performance.now() > 1500"), "the sound of the new chats to be over")
+    for chat in chats:
+        await stage.show(chat, chat.visitor_says("ciao", due=60_000))
+    await expect(desk.locator("#pane-4 .talk")).to_contain_text("ciao")
+    await hears(desk, "chat", "message")
+    assert await sounds(desk) == ["chat", "message"], "four messages at once are one sound"
+
+
+async def test_who_is_in_the_pane_hears_no_message_there(stage: Stage, desk: Page) -> None:
+    chat = Play("c1", 1, "Giulia")
+    await stage.play(chat)
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.evaluate(LISTEN)
+    await stage.show(chat, chat.visitor_says("ciao", due=60_000))
+    await expect(desk.locator("#announcer")).to_contain_text("new message")
+    assert await sounds(desk) == []
+
+
+async def test_six_chats_that_are_late_together_are_one_sound(stage: Stage, desk: Page) -> None:
+    await desk.evaluate(LISTEN)
+    chats = [Play(f"c{slot}", slot, f"Visitor {slot}") for slot in range(1, 7)]
+    for chat in chats:
+        chat.visitor_says("ciao", due=-1_000)
+    await stage.play(*chats)
+    await expect(desk).to_have_title("(6 late) Console · Sestetto")
+    await hears(desk, "chat")
+    assert (await sounds(desk)).count("late") == 1
+
+
+async def test_each_sound_can_be_switched_off_for_this_agent(stage: Stage, desk: Page) -> None:
+    await desk.locator("#sound-open").click()
+    dialog = desk.get_by_role("dialog", name="Sound and notifications")
+    await dialog.get_by_role("checkbox", name="New chat").uncheck()
+    await desk.reload()
+    await desk.evaluate(LISTEN)
+    chat = Play("c1", 1, "Giulia")
+    chat.visitor_says("ciao", due=3_000)
+    await stage.play(chat)
+    await hears(desk, "soon")
+    await desk.locator("#sound-open").click()
+    await expect(dialog.get_by_role("checkbox", name="New chat")).not_to_be_checked()
+    await dialog.get_by_role("button", name="Play: New chat").click()
+    await eventually(lambda: _plays(desk, "chat"), "the sound that was asked for")
+    stage.member = msgspec.structs.replace(
+        stage.member, member=msgspec.structs.replace(stage.member.member, id="ben", name="Ben")
+    )
+    await desk.reload()
+    await desk.locator("#sound-open").click()
+    await expect(dialog.get_by_role("checkbox", name="New chat")).to_be_checked()
+
+
+async def _plays(page: Page, name: str) -> bool:
+    return name in await sounds(page)
 
 
 async def test_chats_that_were_there_already_make_no_noise(stage: Stage, own_context: BrowserContext) -> None:

@@ -1,4 +1,4 @@
-// When to alarm: a new chat, a clock that runs out, a late answer.
+// When to alarm: a new chat, a new message, a clock that runs out, a late answer.
 
 import { now } from "../net/server_clock.js";
 import { announce } from "../shared/announcer.js";
@@ -28,6 +28,8 @@ export class Alarms {
 
   /** @param {import('../panes/pane.js').Pane} pane */
   newMessage(pane) {
+    const here = document.hasFocus() && pane.root.contains(document.activeElement);
+    if (!here) playSound("message");
     announce(withSeconds("new_message", pane));
   }
 

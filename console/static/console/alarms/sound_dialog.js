@@ -4,18 +4,32 @@ import { t } from "../shared/i18n.js";
 import { askForNotifications, notificationState } from "./notifications.js";
 import { playSound, setSound, soundSettings, soundState, soundText, startSounds } from "./sounds.js";
 
+/** @import { Sound } from "./sounds.js" */
+
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const dialog = /** @type {HTMLDialogElement} */ ($("alarms"));
 const volume = /** @type {HTMLInputElement} */ ($("volume"));
 const muted = /** @type {HTMLInputElement} */ ($("muted"));
+
+/** One for each sound. */
+const boxes = () => /** @type {HTMLInputElement[]} */ ([...dialog.querySelectorAll("[data-sound]")]);
 
 export function startSoundDialog() {
   volume.addEventListener("input", () => setSound({ volume: Number(volume.value) }));
   muted.addEventListener("change", () => setSound({ muted: muted.checked }));
   $("notify-ask").addEventListener("click", () => askForNotifications(draw));
   for (const button of dialog.querySelectorAll("[data-try]")) {
-    button.addEventListener("click", () => playSound(/** @type {'chat'} */ (button.getAttribute("data-try"))));
+    const name = /** @type {Sound} */ (button.getAttribute("data-try"));
+    button.addEventListener("click", () => playSound(name, true));
   }
+  for (const box of boxes())
+    box.addEventListener("change", () =>
+      setSound({
+        off: boxes()
+          .filter((one) => !one.checked)
+          .map((one) => /** @type {Sound} */ (one.dataset.sound)),
+      }),
+    );
   startSounds(draw);
 }
 
@@ -33,6 +47,7 @@ function draw() {
   const wishes = soundSettings();
   volume.value = String(wishes.volume);
   muted.checked = wishes.muted;
+  for (const box of boxes()) box.checked = !wishes.off.includes(/** @type {Sound} */ (box.dataset.sound));
   $("sound-state").textContent = soundText();
   $("sound-words").textContent = t(soundState() === "on" ? "sound" : "sound_off");
   $("sound-open").title = soundText();

@@ -1,27 +1,57 @@
-// Sounds, synthesized. Browsers allow sound only after a key press or a click; until then the page says so.
+// Sounds, synthesized: each can be told from the others without looking. Browsers allow sound only after a key press or a click; until then the page says so.
 
 import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
 
-/** Notes of each sound: pitch in Hz, start and length in s. @type {Record<string, [number, number, number][]>} */
+/** @typedef {'message' | 'chat' | 'soon' | 'late'} Sound */
+/** @typedef {{notes: [number, number, number][], loud: number, every: number}} Score */
+
+/**
+ * From the least to the most urgent. Notes are pitch in Hz, start and length in s; `every` ms it sounds once at most, so
+ * that six chats make no siren.
+ * @type {Record<Sound, Score>}
+ */
 const SOUNDS = {
-  chat: [
-    [659, 0, 0.12],
-    [880, 0.13, 0.22],
-  ],
-  soon: [
-    [988, 0, 0.06],
-    [988, 0.12, 0.06],
-  ],
-  late: [
-    [311, 0, 0.18],
-    [233, 0.2, 0.32],
-  ],
+  message: { notes: [[523, 0, 0.1]], loud: 0.35, every: 2_500 },
+  chat: {
+    notes: [
+      [659, 0, 0.12],
+      [880, 0.13, 0.22],
+    ],
+    loud: 0.5,
+    every: 1_000,
+  },
+  soon: {
+    notes: [
+      [988, 0, 0.06],
+      [988, 0.12, 0.06],
+    ],
+    loud: 0.5,
+    every: 1_500,
+  },
+  late: {
+    notes: [
+      [311, 0, 0.18],
+      [233, 0.2, 0.32],
+    ],
+    loud: 0.5,
+    every: 2_000,
+  },
 };
+const TOGETHER = 400; // ms within which only what is more urgent sounds
+const RANKS = /** @type {Sound[]} */ (Object.keys(SOUNDS));
 
 /** @type {AudioContext | null} */
 let context = null;
-const settings = browser.read("sound", { volume: 60, muted: false });
+const mine = `sound.${document.body.dataset.me}`; // several people may share a browser
+/** @type {{volume: number, muted: boolean, off: Sound[]}} */
+const settings = {
+  ...{ volume: 60, muted: false, off: [] },
+  ...browser.read("sound", {}), // of an earlier release
+  ...browser.read(mine, {}),
+};
+/** @type {Map<Sound, number>} when each was last played */
+const playedAt = new Map();
 /** @type {() => void} */
 let changed = () => {};
 
@@ -48,32 +78,45 @@ function wake() {
   void context.resume();
 }
 
-/** @param {'chat' | 'soon' | 'late'} name */
-export function playSound(name) {
+/** Whether it may sound now: not too soon after itself, nor with something that is as urgent. @param {Sound} name */
+function isDue(name) {
+  const at = performance.now();
+  const others = RANKS.slice(RANKS.indexOf(name) + 1);
+  return (
+    at - (playedAt.get(name) ?? -Infinity) >= SOUNDS[name].every &&
+    others.every((other) => at - (playedAt.get(other) ?? -Infinity) >= TOGETHER)
+  );
+}
+
+/** @param {Sound} name @param {boolean} [asked] the person wants to hear it, even if it is switched off */
+export function playSound(name, asked = false) {
+  if (!asked && (settings.off.includes(name) || !isDue(name))) return;
+  if (!asked) playedAt.set(name, performance.now());
   document.dispatchEvent(new CustomEvent("sestetto:sound", { detail: { name, state: soundState() } }));
   if (soundState() !== "on" || !context) return;
   const start = context.currentTime + 0.02;
-  for (const [pitch, after, length] of SOUNDS[name]) play(context, pitch, start + after, length);
+  const { notes, loud } = SOUNDS[name];
+  for (const [pitch, after, length] of notes) play(context, pitch, start + after, length, loud);
 }
 
-/** @param {AudioContext} on @param {number} pitch @param {number} start @param {number} length */
-function play(on, pitch, start, length) {
+/** @param {AudioContext} on @param {number} pitch @param {number} start @param {number} length @param {number} loud */
+function play(on, pitch, start, length, loud) {
   const tone = on.createOscillator();
   const gain = on.createGain();
   tone.type = "triangle";
   tone.frequency.value = pitch;
   gain.gain.setValueAtTime(0, start);
-  gain.gain.linearRampToValueAtTime(0.5 * (settings.volume / 100) ** 2, start + 0.015);
+  gain.gain.linearRampToValueAtTime(loud * (settings.volume / 100) ** 2, start + 0.015);
   gain.gain.exponentialRampToValueAtTime(0.0001, start + length);
   tone.connect(gain).connect(on.destination);
   tone.start(start);
   tone.stop(start + length + 0.02);
 }
 
-/** @param {{volume?: number, muted?: boolean}} wish */
+/** @param {{volume?: number, muted?: boolean, off?: Sound[]}} wish */
 export function setSound(wish) {
   Object.assign(settings, wish);
-  browser.write("sound", settings);
+  browser.write(mine, settings);
   changed();
 }
 

@@ -142,7 +142,7 @@ function soundVerdict(state) {
 
 function play() {
   heard = "asked";
-  playSound("chat");
+  playSound("chat", true);
   drawSound();
 }
 
