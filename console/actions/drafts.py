@@ -12,6 +12,8 @@ from console.services import Services
 from console.suggestions.fitting import fitting_replies
 from console.suggestions.learned_replies import LearnedReplies
 
+PATIENCE = 1.0  # seconds that a draft waits for the archive to be read
+
 
 class OpenQuestion(NamedTuple):
     """What was said in public, oldest first, and what of it waits for an answer; `last` is the seq of its end."""
@@ -69,7 +71,7 @@ async def _replies(services: Services, agent: str, live: ChatSnapshot, asked: st
         return []
     try:
         canned = await services.stores.canned.for_member(member, also=[queue])
-        learned = await services.learning.of_queue(queue, services.workspace.now())
+        learned = await services.learning.within(PATIENCE, queue, services.workspace.now())
     except Unknown:
         canned, learned = [], LearnedReplies()
     of_queue = [(one.id, one.title, one.text) for one in canned if _is_of(one, queue)]

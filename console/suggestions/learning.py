@@ -18,6 +18,7 @@ class Learning:
     def __init__(self, exchanges: Exchanges) -> None:
         self._exchanges = exchanges
         self._known: dict[str, tuple[float, LearnedReplies]] = {}  # queue -> when it was read, monotonic
+        self._going: set[asyncio.Task[LearnedReplies]] = set()
         self._reading = asyncio.Lock()  # one queue at a time: this is never urgent
 
     async def of_queue(self, queue: str, now: int) -> LearnedReplies:
@@ -43,6 +44,19 @@ class Learning:
             known = await asyncio.to_thread(learn, found)
             kept[queue] = time.monotonic(), known
             return known
+
+    async def within(self, seconds: float, queue: str, now: int) -> LearnedReplies:
+        """Return what is known by then. Reading goes on for whoever asks next, also when this call is cancelled."""
+        reading = asyncio.create_task(self.of_queue(queue, now))
+        self._going.add(reading)
+        reading.add_done_callback(self._read)
+        done, _ = await asyncio.wait((reading,), timeout=seconds)
+        return reading.result() if done else self._known.get(queue, (0.0, LearnedReplies()))[1]
+
+    def _read(self, reading: asyncio.Task[LearnedReplies]) -> None:
+        self._going.discard(reading)
+        if not reading.cancelled():
+            reading.exception()  # of whoever waits for it; if nobody does, the next one reads again
 
     def forget(self) -> None:
         """Read everything anew the next time: something was erased."""

@@ -1,5 +1,6 @@
 """What a console learns from the team's own answers: only its queues', and only what several visitors shared."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from console.events import Author, Message
 from console.services import Services
 from console.suggestions.learning import Learning
 from tests.support.archive_feed import Feed, quick_passwords
+from tests.support.eventually import eventually
 from tests.support.page_client import an_installation, browser_of, signed_in_browser
 
 ANA, BEN = Author("ana", "Ana"), Author("ben", "Ben")
@@ -153,3 +155,20 @@ async def test_unchanged_content_is_not_sent_again(ana: httpx.AsyncClient) -> No
 async def test_who_is_not_signed_in_learns_nothing(services: Services) -> None:
     async with browser_of(services) as stranger:
         assert (await stranger.get("/suggestions.json")).status_code == 303
+
+
+async def test_a_draft_waits_for_the_archive_for_a_moment_only_and_the_next_one_has_it(services: Services) -> None:
+    now = services.workspace.now()
+    feed = Feed(now=now)
+    for chat in ("c1", "c2", "c3"):
+        conversation(feed, chat, "Where is my parcel?", "It takes two days.")
+    await archive(services, feed)
+    learning = services.learning
+    async with learning._reading:  # somebody else reads the archive for long
+        assert (await learning.within(0.01, "support", now)).sentences == []
+        given_up = asyncio.create_task(learning.within(60, "support", now))
+        await asyncio.sleep(0)
+        given_up.cancel()
+    known = await eventually(lambda: learning._known.get("support"), "reading to have gone on")
+    assert [one.text for one in known[1].sentences] == ["It takes two days."]
+    assert (await learning.within(60, "support", now)) is known[1]
