@@ -23,9 +23,12 @@ class Hint(msgspec.Struct, omit_defaults=True):
     langs: dict[str, int] = {}
 
 
-class QueueHints(msgspec.Struct):
+class QueueHints(msgspec.Struct, omit_defaults=True):
+    """`sentences` are whole answers; `phrases` are single sentences, to complete what is being typed."""
+
     canned: dict[str, Hint]
     sentences: list[Hint]
+    phrases: list[Hint] = []
 
 
 class Suggestions(msgspec.Struct):
@@ -34,9 +37,9 @@ class Suggestions(msgspec.Struct):
 
 @for_members
 async def suggestions_json(request: Request, me: SignedIn) -> Response:
-    """Respond with `{queues: {id: {canned: {id: hint}, sentences: [hint]}}}`; 304 if the browser has the same.
+    """Respond with `{queues: {id: {canned: {id: hint}, sentences: [hint], phrases?: [hint]}}}`.
 
-    The queues are those whose chats may reach the member.
+    304 if the browser has the same. The queues are those whose chats may reach the member.
     """
     services = services_of(request)
     member = services.directory.members.get(me.member.id, me.member)
@@ -47,7 +50,8 @@ async def suggestions_json(request: Request, me: SignedIn) -> Response:
     for queue in sorted(served):
         known = await services.learning.of_queue(queue, services.workspace.now())
         canned = {id: _hint(one, member.id) for id, one in known.canned.items() if id in seen}
-        queues[queue] = QueueHints(canned, [_hint(one, member.id) for one in known.sentences])
+        sentences, phrases = ([_hint(one, member.id) for one in found] for found in (known.sentences, known.phrases))
+        queues[queue] = QueueHints(canned, sentences, phrases)
     return private_json(request, Suggestions(queues))
 
 

@@ -5,10 +5,11 @@ nothing one visitor wrote or heard reaches another one.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from console.suggestions.sentences import sentences_of
 from console.suggestions.words import fold, words_of
 
 VISITORS = 3  # who must have heard a sentence before it is suggested
@@ -16,6 +17,7 @@ SAID_BY = 2  # visitors who must have used a word before it counts
 MOST_WORDS = 40  # of one reply: the most frequent ones
 MOST_SENTENCES = 200  # of one queue
 LONGEST = 600  # characters of a sentence; what is longer is no phrase
+SHORTEST = 12  # characters of a phrase: a shorter one is typed as fast as it is completed
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -46,10 +48,14 @@ class Learned(msgspec.Struct):
 
 
 class LearnedReplies(msgspec.Struct):
-    """What one queue has learned: by id of a canned reply, and sentences that were typed, the most frequent first."""
+    """What one queue has learned: by id of a canned reply, and answers that were typed, the most frequent first.
+
+    `phrases` are the single sentences of those answers, without words of visitors.
+    """
 
     canned: dict[str, Learned] = {}
     sentences: list[Learned] = []
+    phrases: list[Learned] = []
 
 
 class _Gathered:
@@ -63,13 +69,13 @@ class _Gathered:
         self.langs: Counter[str] = Counter()
         self.agents: Counter[str] = Counter()
 
-    def add(self, exchange: Exchange) -> None:
+    def add(self, exchange: Exchange, asked: str) -> None:
         self.times += 1
         self.last = max(self.last, exchange.at)
         self.visitors.add(exchange.visitor)
         self.langs[exchange.lang] += 1
         self.agents[exchange.agent] += 1
-        for word in set(words_of(exchange.asked)):
+        for word in set(words_of(asked)):
             self.words.setdefault(word, set()).add(exchange.visitor)
 
     def learned(self) -> Learned:
@@ -83,16 +89,24 @@ def learn(exchanges: Iterable[Exchange]) -> LearnedReplies:
     """Return what the exchanges of one queue teach."""
     canned: dict[str, _Gathered] = {}
     typed: dict[str, _Gathered] = {}
+    phrases: dict[str, _Gathered] = {}
     for exchange in exchanges:
         if exchange.canned:
-            canned.setdefault(exchange.canned, _Gathered("")).add(exchange)
+            canned.setdefault(exchange.canned, _Gathered("")).add(exchange, exchange.asked)
             continue
         text = phrase_of(exchange.answer, exchange.name)
         if text:
-            typed.setdefault(fold(text), _Gathered(text)).add(exchange)
-    known = [one.learned() for one in typed.values() if len(one.visitors) >= VISITORS]
-    known.sort(key=lambda one: (-one.times, -one.last, one.text))
-    return LearnedReplies({id: one.learned() for id, one in canned.items()}, known[:MOST_SENTENCES])
+            typed.setdefault(fold(text), _Gathered(text)).add(exchange, exchange.asked)
+        for line in exchange.answer.splitlines():
+            for one in sentences_of(phrase_of(line, exchange.name)):
+                if len(one) >= SHORTEST:
+                    phrases.setdefault(fold(one), _Gathered(one)).add(exchange, "")
+    return LearnedReplies({id: one.learned() for id, one in canned.items()}, _most_said(typed), _most_said(phrases))
+
+
+def _most_said(gathered: Mapping[str, _Gathered]) -> list[Learned]:
+    known = [one.learned() for one in gathered.values() if len(one.visitors) >= VISITORS]
+    return sorted(known, key=lambda one: (-one.times, -one.last, one.text))[:MOST_SENTENCES]
 
 
 def phrase_of(answer: str, name: str) -> str:

@@ -61,3 +61,21 @@ def test_a_text_too_long_for_a_phrase_is_not_learned() -> None:
 def test_the_most_frequent_come_first() -> None:
     said = [exchange(f"v{n}", "hello", "Hello!") for n in range(5)] + [exchange(f"v{n}", "money") for n in range(3)]
     assert [one.text for one in learn(said).sentences] == ["Hello!", REFUND]
+
+
+def test_a_sentence_of_longer_answers_is_a_phrase_with_the_name_as_a_placeholder() -> None:
+    said = [
+        exchange(v, "hello", f"Hi {v.title()}! Let me look that up for you. It is {n}.", name=v.title())
+        for n, v in enumerate(("vera", "vito", "vala"))
+    ]
+    said += [exchange("vera", "hello", "This was said to Vera alone.")] * 5
+    learned = learn(said)
+    assert learned.sentences == []
+    greeting, phrase = learned.phrases
+    assert greeting.text == "Hi {visitor}!"
+    assert (phrase.text, phrase.times, phrase.words) == ("Let me look that up for you.", 3, {})
+
+
+def test_a_greeting_by_name_is_one_phrase() -> None:
+    said = [exchange(v, "hi", f"Good day {v.title()}, hello.", name=v.title()) for v in ("vera", "vito", "vala")]
+    assert [one.text for one in learn(said).phrases] == ["Good day {visitor}, hello."]

@@ -6,6 +6,7 @@ import { t } from "../shared/i18n.js";
 import { tab } from "../shared/storage.js";
 import { cut } from "../shared/texts.js";
 import { BackMenu } from "./back_menu.js";
+import { CompletionText } from "./completion_text.js";
 import { Footer } from "./footer.js";
 
 export const MAX_LENGTH = 4000; // characters of a message
@@ -71,6 +72,8 @@ export class Composer extends Footer {
       this.canned = "";
       this.typed();
     });
+    this.completion = new CompletionText(this.box, () => this.grow());
+    this.lang = ""; // the visitor's language
     this.back = new BackMenu(this.root, (seconds) => this.heldText(/** @type {Promised} */ (1000 * seconds)));
     this.back.root.addEventListener("keydown", (event) => this.keydownInBack(event));
     this.rename(name);
@@ -89,6 +92,13 @@ export class Composer extends Footer {
     this.box.setAttribute("aria-label", label);
     this.box.placeholder = t(this.mode === "note" ? "note_hint" : "reply_hint", { name });
     this.find(".send").textContent = t(this.mode === "note" ? "add_note" : "send");
+  }
+
+  /** The browser checks the spelling in the visitor's language, and in the page's in a note. @param {string} [lang] */
+  speak(lang = this.lang) {
+    this.lang = lang;
+    if (lang && this.mode === "reply") this.box.lang = lang.replaceAll("_", "-");
+    else this.box.removeAttribute("lang");
   }
 
   /** Enter sends, once, and never while a character is being composed. @param {KeyboardEvent} event */
@@ -280,16 +290,18 @@ export class Composer extends Footer {
     this.box.value = this.texts[mode];
     this.find('[data-act="note"]').setAttribute("aria-pressed", String(mode === "note"));
     this.rename(this.name);
+    this.speak();
     this.showCount();
     this.grow();
   }
 
-  /** As tall as what is typed, from two lines to six. */
+  /** As tall as what is typed and how it may go on, from two lines to six. */
   grow() {
     this.box.rows = 2;
     const { lineHeight, paddingBlockStart, paddingBlockEnd } = getComputedStyle(this.box);
     const inside = this.box.scrollHeight - parseFloat(paddingBlockStart) - parseFloat(paddingBlockEnd);
     this.box.rows = Math.min(MOST_LINES, Math.max(2, Math.round(inside / parseFloat(lineHeight)) || 2));
+    this.completion.follow(MOST_LINES);
   }
 
   typed() {
@@ -344,6 +356,7 @@ export class Composer extends Footer {
   /** While it is handed over nothing is typed; empty: it stays after all. @param {string} to */
   setHandover(to) {
     this.handedTo = to;
+    if (to) this.completion.hide();
     this.box.readOnly = Boolean(to) || this.ended;
     this.root.toggleAttribute("data-handing", Boolean(to));
     if (to) this.saveDraft();
@@ -397,6 +410,7 @@ export class Composer extends Footer {
   becomeGhost() {
     this.undo();
     this.closeBack();
+    this.completion.hide();
     clearTimeout(this.draftTimer);
     if (this.handedTo) this.texts.reply = ""; // it went along as a draft
     if (!this.texts[this.mode].trim() && this.hasText) this.switch(this.mode === "note" ? "reply" : "note");

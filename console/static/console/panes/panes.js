@@ -67,6 +67,7 @@ export class Panes {
       for (const one of [this.footers.get(pane.slot), this.panels.get(pane.slot)]) {
         if (one && pane.chat && one.name !== pane.name && change.was === change.is) one.rename(pane.name);
         if (one instanceof Wrapup) one.sync(pane);
+        if (one instanceof Composer && one.lang !== pane.lang) one.speak(pane.lang);
       }
     }
     return {

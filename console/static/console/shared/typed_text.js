@@ -5,7 +5,9 @@ export function replaceText(box, start, end, text) {
   box.focus({ preventScroll: true });
   box.setSelectionRange(start, end);
   // The only way that keeps the browser's undo; without it the text is replaced all the same.
-  if (document.execCommand("insertText", false, text)) return;
-  box.setRangeText(text, start, end, "end");
-  box.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data: text }));
+  if (!document.execCommand("insertText", false, text)) {
+    box.setRangeText(text, start, end, "end");
+    box.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data: text }));
+  }
+  if (box.selectionEnd === box.value.length) box.scrollTop = box.scrollHeight; // the caret stays in view
 }

@@ -1,6 +1,7 @@
-// The replies that can be suggested: canned ones, and what the team's answers have taught; as last received.
+// The replies that can be suggested or completed: canned ones, and what the team's answers have taught; as last received.
 
 import { refreshReplies, replies, repliesFor } from "../tools/replies.js";
+import { Completer } from "./completer.js";
 import { Ranker } from "./ranker.js";
 
 /**
@@ -8,7 +9,7 @@ import { Ranker } from "./ranker.js";
  * @typedef {{
  *   times: number, last: number, mine?: number, text?: string, words?: Record<string, number>, langs?: Record<string, number>,
  * }} Hint
- * @typedef {{canned: Record<string, Hint>, sentences: Hint[]}} QueueHints
+ * @typedef {{canned: Record<string, Hint>, sentences: Hint[], phrases?: Hint[]}} QueueHints
  */
 
 const FRESH = 300_000; // ms
@@ -21,20 +22,45 @@ let asked = false;
 let at = -FRESH; // performance.now() of the last request
 /** @type {Map<string, Ranker>} queue -> its ranker, until something new was received */
 const rankers = new Map();
-let seen = -1; // when the canned replies were received that they were built from
+/** @type {Map<string, Completer>} the same */
+const completers = new Map();
+let seen = replies.all; // the canned replies that they were built from
+let received = ""; // the last response with hints
 
 /** The ranker of a chat in that queue. @param {string} queue @param {() => void} then called when there is a better one */
 export function rankerFor(queue, then) {
-  void refreshReplies(queue, then);
-  void refreshHints(queue, then);
-  if (seen !== replies.at) rankers.clear();
-  seen = replies.at;
+  refresh(queue, then);
   let ranker = rankers.get(queue);
   if (!ranker) {
     ranker = new Ranker(candidatesOf(queue));
     rankers.set(queue, ranker);
   }
   return ranker;
+}
+
+/** What completes sentences in a chat of that queue. @param {string} queue @param {() => void} then called when there is a better one */
+export function completerFor(queue, then) {
+  refresh(queue, then);
+  let completer = completers.get(queue);
+  if (!completer) {
+    const phrases = (hints[queue]?.phrases ?? []).map((one) => candidate(one));
+    completer = new Completer([...candidatesOf(queue), ...phrases]);
+    completers.set(queue, completer);
+  }
+  return completer;
+}
+
+/** @param {string} queue @param {() => void} then */
+function refresh(queue, then) {
+  void refreshReplies(queue, then);
+  void refreshHints(queue, then);
+  if (seen !== replies.all) forget();
+  seen = replies.all;
+}
+
+function forget() {
+  rankers.clear();
+  completers.clear();
 }
 
 /** @param {string} queue @returns {Candidate[]} */
@@ -58,8 +84,11 @@ async function refreshHints(queue, then) {
     const signal = AbortSignal.timeout(GIVE_UP);
     const answer = await fetch("/suggestions.json", { redirect: "error", signal });
     if (!answer.ok) return; // canned replies alone are enough to suggest
-    hints = (await answer.json()).queues;
-    rankers.clear();
+    const body = await answer.text();
+    if (body === received) return;
+    received = body;
+    hints = JSON.parse(body).queues;
+    forget();
     then();
   } catch {
     // the next message asks again

@@ -156,7 +156,7 @@ function distanceOf(a, b, most) {
 }
 
 /** What speaks for a reply before a word was read: often sent, lately, by this agent, in this language. @param {Candidate} one @param {string} lang @param {number} now */
-function prior(one, lang, now) {
+export function prior(one, lang, now) {
   const often = 1 + 0.1 * Math.log2(1 + one.times);
   const lately = one.last && now ? 1 + 0.15 * Math.exp(-(now - one.last) / (7 * DAY)) : 1;
   const mine = one.times ? 1 + 0.2 * Math.min(1, one.mine / one.times) : 1;

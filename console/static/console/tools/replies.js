@@ -21,6 +21,7 @@ export const replies = {
   at: -FRESH, // performance.now() of the last successful response
 };
 
+let received = ""; // the last response: the same again changes nothing
 /** @type {Set<() => void>} to be called when the response is here */
 const waiting = new Set();
 
@@ -39,7 +40,9 @@ export async function refreshReplies(queue, then) {
     const signal = AbortSignal.timeout(GIVE_UP);
     const answer = await fetch("/canned.json", { headers: { accept: "application/json" }, redirect: "error", signal });
     if (!answer.ok) throw new Error(String(answer.status));
-    ({ replies: replies.all, queues: replies.queues } = await answer.json());
+    const body = await answer.text();
+    if (body !== received) ({ replies: replies.all, queues: replies.queues } = JSON.parse(body));
+    received = body;
     replies.at = performance.now();
     replies.state = "ready";
   } catch {
