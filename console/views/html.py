@@ -34,9 +34,11 @@ from console.projection.current import Current
 from console.projection.load import Load
 from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures
-from console.protocol import InvitedTo, ToWrapUp
+from console.protocol import MAX_FACTS, InvitedTo, ToWrapUp
 from console.views.i18n import page_texts
 from console.views.templating import environment
+
+WINDOW = MAX_FACTS  # lines of a pane at first; older ones come when they are asked for
 
 
 class Strip(msgspec.Struct):
@@ -79,21 +81,25 @@ class HtmlViews:
     def pane(
         self, slot: int, chat: ChatState | None, facts: Sequence[ChatFact], *, locale: str, now: int, seen: int = 0
     ) -> str:
-        """Render a whole pane: header and log, or a free slot. `seen` is the last seq the visitor has seen."""
+        """Render a whole pane: header and the log's last lines, or a free slot. `seen` is the last seq the visitor has
+        seen.
+        """
         if chat is None:
             return _morph(f"who-{slot}", _macros(locale, "pane_header").free(slot)) + _morph(
                 f"talk-{slot}", _macros(locale, "pane_log").free(slot)
             )
-        lines = [self.line(fact, chat, locale=locale) for fact in facts]
+        lines = [self.line(fact, chat, locale=locale) for fact in facts[-WINDOW:]]
         talk = _macros(locale, "pane_log").log(slot, chat, lines)
         return _morph(f"who-{slot}", self.who(slot, chat, locale=locale, seen=seen)) + _morph(f"talk-{slot}", talk)
 
     def fact(self, fact: ChatFact, chat: ChatState, *, locale: str) -> str:
         """Render one fact of a held chat: its item in the log, and the header if the fact changes it."""
-        lines = self.lines(fact, chat, locale=locale)
         head = self.header(chat, locale=locale, now=fact.at) if changes_head(fact) else ""
-        # The upsert is keyed and sorted by seq: a fact that arrives twice, or late, still shows once and in order.
-        return f'<hx-upsert hx-target="#log-{chat.id}" key="data-seq" sort>{lines}</hx-upsert>{head}'
+        return _upsert(chat, self.lines(fact, chat, locale=locale)) + head
+
+    def older(self, facts: Sequence[ChatFact], chat: ChatState, *, before: int, locale: str) -> str:
+        """Render the facts before seq `before`, with which a pane's log begins: their items in it."""
+        return _upsert(chat, "".join(self.line(fact, chat, locale=locale) for fact in facts), f' before="{before}"')
 
     def header(self, chat: ChatState, *, locale: str, now: int, seen: int = 0) -> str:
         """Render the header of the chat's pane."""
@@ -153,6 +159,11 @@ def span_of(chat: ChatState, queue: Queue | None) -> int:
 def stranger(chat: ChatState, *, locale: str) -> str:
     """Return the display name of a visitor without a name, such as `Visitor 4f2`."""
     return f"{page_texts().get(locale).gettext('Visitor')} {chat.visitor[-3:]}"
+
+
+def _upsert(chat: ChatState, lines: str, more: str = "") -> str:
+    # Keyed and sorted by seq: a fact that arrives twice, or late, still shows once and in order.
+    return f'<hx-upsert hx-target="#log-{chat.id}" key="data-seq" sort{more}>{lines}</hx-upsert>'
 
 
 def _morph(target: str, content: str) -> str:

@@ -34,7 +34,6 @@ from console.protocol import (
     Colleagues,
     Decline,
     FollowColleagues,
-    HistoryPage,
     Inbound,
     Invite,
     InvitedTo,
@@ -183,7 +182,7 @@ class AgentConnection(Connection):
 
     async def history(self, frame: AgentHistory) -> None:
         facts, more = await self.actions.history(frame.chat, frame.before)
-        self.send(HistoryPage([msgspec.Raw(fact) for fact in facts], frame.chat, more, frame.before))
+        self.renderer.history(self, frame, facts, more)
 
     async def follow_colleagues(self, frame: FollowColleagues) -> None:
         if self._following is not None:

@@ -14,7 +14,7 @@ from console.events import AgentChanged, Transferred, read_log
 from console.projection.load import load_of
 from console.projection.picture import ChatState, chat_state
 from console.projection.statistics import AgentFigures
-from console.protocol import AgentHello, Html, HtmlWelcome, InvitedTo, Moved, Went
+from console.protocol import AgentHello, AgentHistory, Html, HtmlWelcome, InvitedTo, Moved, Went
 from console.queue.results import ChatSnapshot, Connected
 from console.views.html import Strip
 from console.views.templating import locale_of
@@ -87,6 +87,12 @@ class HtmlRenderer:
     def head(self, on: AgentView, rendered: RenderedFact) -> None:
         assert rendered.chat is not None
         self._add(on, rendered.n, on.services.views.header(rendered.chat, locale=self._locale, now=on.now()), {})
+
+    def history(self, on: AgentView, frame: AgentHistory, facts: Sequence[bytes], more: bool) -> None:
+        chat = on.services.picture.chats.get(frame.chat)
+        if chat is not None:
+            lines = on.services.views.older(read_log(facts), chat, before=frame.before, locale=self._locale)
+            self._add(on, self._n, lines, {})
 
     def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None:
         self.strip(on)

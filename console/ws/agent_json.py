@@ -9,11 +9,13 @@ from console.events import AgentChanged, Status
 from console.projection.picture import chat_state
 from console.protocol import (
     AgentHello,
+    AgentHistory,
     AgentWelcome,
     ChatForAgent,
     ChatGone,
     ChatOffered,
     ChatTaken,
+    HistoryPage,
     Invitation,
     InvitedTo,
     StandingChanged,
@@ -75,6 +77,9 @@ class JsonRenderer:
 
     def head(self, on: AgentView, rendered: RenderedFact) -> None:
         on.outbox.put(rendered.for_agent())
+
+    def history(self, on: AgentView, frame: AgentHistory, facts: Sequence[bytes], more: bool) -> None:
+        on.send(HistoryPage([msgspec.Raw(fact) for fact in facts], frame.chat, more, frame.before))
 
     def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None:
         on.send(Invitation(n, chat))

@@ -7,7 +7,7 @@ from console.archive.credentials import SignedIn
 from console.delivery.hub import Outbox
 from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, Author, ChatFact, Ended, Released, Transferred, Withdrawn, Wrapped
-from console.protocol import AgentHello, InvitedTo, Outbound, ToWrapUp, Went
+from console.protocol import AgentHello, AgentHistory, InvitedTo, Outbound, ToWrapUp, Went
 from console.queue.results import ChatSnapshot, Connected
 from console.services import Services
 
@@ -36,6 +36,9 @@ class AgentRenderer(Protocol):
     def left(self, on: AgentView, rendered: RenderedFact, chat: str, why: str) -> None: ...
     def head(self, on: AgentView, rendered: RenderedFact) -> None:
         """Show a change of the chat that is no fact in its log."""
+
+    def history(self, on: AgentView, frame: AgentHistory, facts: Sequence[bytes], more: bool) -> None:
+        """Show the facts of a chat that are older than what was asked for with."""
 
     def invited(self, on: AgentView, n: int, chat: InvitedTo) -> None: ...
     def standing(self, on: AgentView, n: int, fact: AgentChanged) -> None:

@@ -42,7 +42,7 @@ from console.protocol import (
     Went,
     encode,
 )
-from console.views.html import HtmlViews, Strip
+from console.views.html import WINDOW, HtmlViews, Strip
 from console.views.watch import WatchViews
 from tests.browser.console_chats import Play, now
 from tests.browser.page_server import DARK, House
@@ -117,6 +117,12 @@ class Stage:
         """New facts of a held chat, in one frame."""
         content = "".join(self.views.fact(fact, play.line, locale=self.locale) for fact in facts)
         await self.push(content, due={play.line.id: play.due})
+
+    async def tell_history(self, frame: dict[str, Any]) -> None:
+        """What was asked for: lines before the window."""
+        play, before = self.plays[frame["chat"]], frame["before"]
+        facts = [fact for fact in play.facts if fact.seq < before][-WINDOW:]
+        await self.push(self.views.older(facts, play.line, before=before, locale=self.locale))
 
     async def leave(self, slot: int, then: Play | None = None, *, moved: Moved | None = None) -> None:
         """The pane's chat goes, to where `moved` says; `then` takes its place in the same frame."""
@@ -257,6 +263,8 @@ class Stage:
             await connection.send_text(encode(self.welcome()).decode())
         elif frame["t"] == "colleagues" and frame.get("on", True):
             await self.send(self.colleagues)
+        elif frame["t"] == "history" and self.answering:
+            await self.tell_history(frame)
         elif frame["t"] == "ping" and self.answering:
             await self.send(Pong(at=frame["at"], now=now()))
         elif "cid" in frame and self.answering:

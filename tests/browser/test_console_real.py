@@ -1,6 +1,6 @@
 """Ana's console on a whole server: her main job."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest_asyncio
 from playwright.async_api import Browser, expect
@@ -145,3 +145,26 @@ async def test_a_killed_server_costs_ana_nothing_she_sent(server: RunningServer,
     await expect(ana.page.locator("#pane-1 .log.pending .m")).to_have_count(0)
     ana.complaints.clear()  # the browser grumbles about each connection refused
     await vera.goes()
+
+
+async def test_a_long_chat_is_read_from_its_end_and_back_to_its_first_word(
+    start_server: Callable[..., RunningServer], browser: Browser
+) -> None:
+    server = start_server(pace="100")
+    ana = await Desk.of(server, browser)
+    vera = await Vera.comes(server, "The very first word")
+    for number in range(150):
+        await vera.says(f"And number {number}")
+    lines = ana.page.locator("#pane-1 .log:not(.pending) > .m")
+    await expect(lines.last).to_contain_text("And number 149")
+    await ana.page.reload()
+    await expect(lines).to_have_count(100)
+    await expect(lines.last).to_be_in_viewport()
+    await ana.page.get_by_label("Reply to Vera").press("Alt+KeyF")
+    await ana.page.keyboard.type("first word")
+    await expect(ana.page.locator("#pane-1 .find .num")).to_have_text("1 of 1")
+    await expect(lines.filter(has_text="The very first word")).to_be_in_viewport()
+    await expect(lines.first).to_have_attribute("data-seq", "1")
+    await vera.goes()
+    await ana.goes()
+    assert ana.complaints == []

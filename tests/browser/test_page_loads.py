@@ -50,8 +50,7 @@ async def test_the_console_asks_for_all_its_modules_before_the_first_one_runs(
     assert len(wanted) > 50
     assert {starters.get(address) for address in wanted} == {"parser"}
     assert {url for url in starters if "/static/" in url and url.endswith(".js")} - wanted == {
-        stage.url + static(name)
-        for name in ("vendor/htmx.min.js", "vendor/hx-upsert.min.js", "console/shared/ticker.js")
+        stage.url + static(name) for name in ("vendor/htmx.min.js", "console/shared/ticker.js")
     }
 
 

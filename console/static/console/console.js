@@ -40,6 +40,7 @@ import { offerWrapups, startWrapups, syncWrapups } from "./tools/wrapups.js";
  * @import { Pane } from "./panes/pane.js"
  */
 
+const longest = /** @type {HTMLElement} */ (document.getElementById("strip-longest"));
 const tab = await tabId();
 let epoch = "";
 let welcomed = false;
@@ -99,6 +100,7 @@ onFrame("error", (frame) => console.warn(`The server could not read a frame: ${f
 /** @param {HtmlWelcome} frame */
 function welcome(frame) {
   serverClock.resetClock(frame.now);
+  if (epoch && epoch !== frame.epoch) for (const pane of panes.all) pane.log.list?.replaceChildren(); // another history
   if (epoch && !frame.recovered) announce(t("not_recovered"));
   epoch = frame.epoch;
   syncStatus(frame.status);
@@ -118,30 +120,37 @@ function welcome(frame) {
  * @param {Moved[]} moved
  */
 function draw(content, due, drafts, moved = []) {
-  swap(content);
-  const { came, went } = panes.sync();
+  const held = panes.all.map((pane) => pane.older.hold());
+  const drawn = swap(content);
+  const { changed, came, went } = panes.sync(drawn);
   for (const [chat, at] of Object.entries(due)) {
     const pane = panes.paneOf(chat);
     if (pane) pane.due = at;
     suggestAnew(pane);
   }
   for (const [chat, text] of Object.entries(drafts)) panes.composerOf(chat)?.offerDraft(text);
-  syncStatus();
-  syncBreather(welcomed);
-  drawNext();
-  syncWrapups();
-  announceInvitations(welcomed);
-  drawSince();
+  if ([...drawn.keys()].some((id) => !id.startsWith("log-"))) drawStrip();
   for (const one of went)
     chatLeft(
       one,
       moved.find(({ chat }) => chat === one.chat),
     );
   for (const pane of came) chatCame(pane);
-  for (const pane of panes.all) if (pane.chat) announceNews(pane);
+  for (const pane of changed) if (pane.chat) announceNews(pane);
   confirmDrawn();
-  showClocks(socket.ready || !welcomed);
-  receipts.check();
+  showClocks(socket.ready || !welcomed, changed);
+  receipts.check(changed);
+  for (const release of held) release();
+}
+
+/** What depends on the strip, and on which panes are free. */
+function drawStrip() {
+  syncStatus();
+  syncBreather(welcomed);
+  drawNext();
+  syncWrapups();
+  announceInvitations(welcomed);
+  drawSince();
 }
 
 /** Show in free panes how many chats wait, and which panes are beyond the agent's limit. */
@@ -162,7 +171,7 @@ function chatCame(pane) {
   }
   if (!welcomed) return;
   alarms.newChat(pane);
-  const words = pane.handedNote();
+  const words = pane.log.handedNote();
   if (words) announce(words);
 }
 
@@ -194,7 +203,7 @@ function announceNews(pane) {
 /** An answer that was prepared for something else is marked before it is sent. @param {Pane} pane */
 function compareWithPreview(pane) {
   const composer = panes.composerOf(pane.chat);
-  const otherwise = turnedOutOtherwise(pane.lastPreview, pane.lastVisitorText());
+  const otherwise = turnedOutOtherwise(pane.lastPreview, pane.log.lastVisitorText());
   pane.lastPreview = "";
   if (!otherwise || !composer?.hasText) return;
   composer.showProblem(t("turned_out", { name: pane.name }));
@@ -227,9 +236,9 @@ function typing(frame) {
   suggestAnew(pane);
 }
 
-/** @param {boolean} live */
-function showClocks(live) {
-  drawClocks(panes.all, live);
+/** @param {boolean} live @param {Pane[]} [changed] */
+function showClocks(live, changed = panes.all) {
+  drawClocks(changed, live);
   panes.markMostUrgent();
 }
 
@@ -348,7 +357,7 @@ function tick() {
 /** How long the first chat has been waiting and what is left of a breather, by the server's clock. */
 function drawSince() {
   const at = serverClock.now();
-  for (const place of document.querySelectorAll("[data-since]"))
+  for (const place of longest.querySelectorAll("[data-since]"))
     place.textContent = duration(at - Number(place.getAttribute("data-since")));
   for (const place of document.querySelectorAll("#strip-status [data-until]"))
     place.textContent = shortTime(Number(place.getAttribute("data-until")) - at);

@@ -46,7 +46,7 @@ from console.events import (
 from console.projection.current import Current
 from console.projection.picture import AgentState, ChatState
 from console.projection.statistics import DayFigures, bucket_of
-from console.views.html import HtmlViews, Strip
+from console.views.html import WINDOW, HtmlViews, Strip
 from console.views.linkify import linkify, page_label
 from tests.support.link_cases import CASES
 
@@ -281,6 +281,18 @@ def test_a_fact_goes_to_its_own_log_in_its_own_place() -> None:
     html = VIEWS.fact(said("ciao"), line(), locale="en")
     assert html.startswith('<hx-upsert hx-target="#log-abc" key="data-seq" sort><li id="m-abc-3"')
     assert "hx-partial" not in html
+
+
+def test_a_pane_begins_with_the_last_lines_of_a_long_chat() -> None:
+    facts = [msgspec.structs.replace(said("ciao"), seq=seq) for seq in range(1, 1_001)]
+    html = VIEWS.pane(2, line(), facts, locale="en", now=5)
+    seqs = [int(value) for name, value in Elements(html).attributes if name == "data-seq"]
+    assert seqs == list(range(1_001 - WINDOW, 1_001))
+
+
+def test_older_lines_say_what_they_were_asked_for_with() -> None:
+    html = VIEWS.older([said("ciao")], line(), before=4, locale="en")
+    assert html.startswith('<hx-upsert hx-target="#log-abc" key="data-seq" sort before="4"><li id="m-abc-3"')
 
 
 def test_a_changed_profile_redraws_the_head_as_well() -> None:

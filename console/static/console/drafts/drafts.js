@@ -79,6 +79,6 @@ function dropAnswered() {
     const line = lines.get(composer);
     const pane = panes.paneOf(composer.chat);
     if (!line?.draft || !pane) continue;
-    if (pane.lastVisitorSeq() > line.after || !pane.openTurnText()) line.hide();
+    if (pane.lastVisitorSeq() > line.after || !pane.log.openTurnText()) line.hide();
   }
 }

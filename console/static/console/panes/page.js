@@ -66,7 +66,7 @@ function holdingText(composer, ms) {
   const known = {
     first_name: firstName(pane.visitorName()),
     agent: document.body.dataset.name ?? "",
-    question: quotable(pane.lastVisitorText()),
+    question: quotable(pane.log.lastVisitorText()),
   };
   return chooseWord(lists, known, pane.lastFirstWord(), pane.promisesMade());
 }

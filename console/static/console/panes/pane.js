@@ -2,16 +2,20 @@
 
 import { localTimes } from "../../times.js";
 import { now } from "../net/server_clock.js";
-import { NO_CLOCK } from "../shared/clocks.js";
+import { clockText, drawClock, NO_CLOCK, STEPS } from "../shared/clocks.js";
 import { Folds } from "../shared/folds.js";
 import { duration, t } from "../shared/i18n.js";
 import { showInitials } from "../shared/initials.js";
+import { Log } from "./log.js";
+import { OlderLines } from "./older_lines.js";
 
 const NEAR = 24; // px from the bottom that still count as the bottom
 const EDGE = 40; // px inside the window that a pane must reach to be in view
 const TYPING = 6_000; // ms that a typing indicator stays without a new signal
 
+/** @import { Drawn } from "../net/fragments.js" */
 /** @import { Item } from "../net/outbox.js" */
+/** @import { Reading } from "../shared/clocks.js" */
 
 /**
  * @typedef {'' | 'offered' | 'active' | 'wrapup'} Place
@@ -29,8 +33,11 @@ export class Pane {
     this.typing = this.find(".typing");
     this.newer = this.find(".newer");
     this.footerPlace = this.find(".composers");
+    this.seenMark = this.find(".seen");
+    this.initials = this.find(".about > .initials");
     this.mini = /** @type {HTMLElement} */ (document.querySelector(`.mini[data-slot="${this.slot}"] .clock`));
     this.miniWords = /** @type {HTMLElement} */ (this.mini.closest(".mini")?.querySelector(".words"));
+    this.clockShown = "";
     this.chat = "";
     this.name = "";
     /** @type {Place} */
@@ -57,15 +64,12 @@ export class Pane {
     this.seen = 0; // the last seq the visitor has seen
     this.atBottom = true;
     this.top = 0; // the log's last scroll position
-    /** The last seq in the log: of any item, of the visitor's, of an agent's, and of a whisper. */
-    this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
-    this.whisperer = "";
     this.typingUntil = 0;
     this.typingAfter = 0;
     this.typingSince = 0; // performance.now() when the visitor began; 0: does not type
     this.folds = new Folds(this.scroll, () => this.follow());
+    this.log = new Log("", this.folds);
     this.lastPreview = ""; // the same, until their message is here
-    this.redrawn = false; // something was drawn in the log since the last sync
     /** @type {boolean | undefined} whether the pane is inside the window; undefined until the browser says it */
     this.inside = undefined;
     this.preview = ""; // what the visitor is typing, as far as their site shows it
@@ -76,10 +80,7 @@ export class Pane {
     new IntersectionObserver(([{ isIntersecting }]) => this.setInView(isIntersecting), {
       rootMargin: `-${EDGE}px 0px`,
     }).observe(root);
-    this.drawn = new MutationObserver(() => {
-      this.redrawn = true;
-    });
-    this.drawn.observe(this.scroll, { childList: true, subtree: true });
+    this.older = new OlderLines(this);
     this.newer.addEventListener("click", () => {
       this.atBottom = true;
       this.follow();
@@ -95,58 +96,43 @@ export class Pane {
     return /** @type {HTMLElement} */ (document.getElementById(`who-${this.slot}`));
   }
 
-  /** After a swap: take over what the server drew. @returns {Change} */
-  sync() {
-    const { chat = "", name = "", target, seen } = this.who.dataset;
-    const place = /** @type {Place} */ (this.who.dataset.place ?? "");
-    const change = { was: this.chat, wasPlace: this.place, name: this.name, is: chat, place };
-    this.target = Number(target) || 6000;
-    this.seen = chat === this.chat ? Math.max(this.seen, Number(seen)) : Number(seen);
-    this.chat = chat;
-    this.name = name;
-    this.place = place;
-    this.readHeader(this.who.dataset);
-    showInitials(this.find(".about > .initials"), name);
-    if (change.was !== chat) this.changed();
-    this.root.toggleAttribute("data-free", !chat);
-    this.scroll.setAttribute("aria-label", chat ? t("conversation", { name }) : t("pane_free", { slot: this.slot }));
-    localTimes(this.who);
-    if (this.wasRedrawn() || change.was !== chat) this.syncLog();
+  /** Whether a swap has drawn something here. @param {Drawn} drawn */
+  isIn(drawn) {
+    return drawn.has(`who-${this.slot}`) || drawn.has(`talk-${this.slot}`) || drawn.has(`log-${this.chat}`);
+  }
+
+  /** After a swap: take over what the server drew. @param {Drawn} drawn @returns {Change} */
+  sync(drawn) {
+    const change = { was: this.chat, wasPlace: this.place, name: this.name, is: this.chat, place: this.place };
+    if (drawn.has(`who-${this.slot}`)) this.syncHead(this.who, change);
+    this.syncLog(drawn.has(`talk-${this.slot}`) ? this.log.lines() : (drawn.get(`log-${this.chat}`) ?? []));
     this.drawSeen();
     return change;
   }
 
-  /** Whether anything was drawn in the log since the last time. */
-  wasRedrawn() {
-    const redrawn = this.drawn.takeRecords().length > 0 || this.redrawn;
-    this.redrawn = false;
-    return redrawn;
+  /** @param {HTMLElement} head @param {Change} change */
+  syncHead(head, change) {
+    const { chat = "", name = "", target, seen } = head.dataset;
+    this.target = Number(target) || 6000;
+    this.seen = chat === this.chat ? Math.max(this.seen, Number(seen)) : Number(seen);
+    this.chat = change.is = chat;
+    this.name = name;
+    this.place = change.place = /** @type {Place} */ (head.dataset.place ?? "");
+    this.readHeader(head.dataset);
+    showInitials(this.initials, name);
+    if (change.was !== chat) this.changed();
+    this.root.toggleAttribute("data-free", !chat);
+    this.scroll.setAttribute("aria-label", chat ? t("conversation", { name }) : t("pane_free", { slot: this.slot }));
+    localTimes(head);
   }
 
-  syncLog() {
-    if (this.readNewLines() && !this.atBottom) this.newer.hidden = false;
-    localTimes(this.scroll);
-    this.markOwnLines();
-    this.folds.sync();
-    if (this.typingAfter < this.last.visitor) this.showTyping("", 0);
-  }
-
-  /** What stands at the end of the log by now; only lines that are new are looked at. @returns {boolean} whether there are any */
-  readNewLines() {
-    const log = this.chat ? document.getElementById(`log-${this.chat}`) : null;
-    const before = this.last.any;
-    const last = { ...this.last };
-    for (let line = log?.lastElementChild; line instanceof HTMLElement; line = line.previousElementSibling) {
-      const seq = Number(line.dataset.seq);
-      if (seq <= before) break;
-      const by = line.dataset.by;
-      last.any = Math.max(last.any, seq);
-      if (by !== "visitor" && by !== "agent" && by !== "whisper") continue;
-      if (by === "whisper" && seq > last.whisper) this.whisperer = line.querySelector(".by bdi")?.textContent ?? "";
-      last[by] = Math.max(last[by], seq);
-    }
-    this.last = last;
-    return last.any > before;
+  /** @param {HTMLElement[]} lines that were drawn */
+  syncLog(lines) {
+    const more = this.log.drawn(lines);
+    if (more && !this.atBottom) this.newer.hidden = false;
+    if (more && this.atBottom && this.log.trim()) this.top = 0; // the end has come nearer: nobody has scrolled up
+    this.older.show();
+    if (this.typingAfter < this.lastVisitorSeq()) this.showTyping("", 0);
   }
 
   /** What the head says of the chat besides. @param {DOMStringMap} head */
@@ -206,12 +192,7 @@ export class Pane {
 
   /** How often somebody promised to be back in this chat; what is on its way counts. */
   promisesMade() {
-    return this.promisesDrawn().length + this.promisesPending().length;
-  }
-
-  /** @returns {HTMLElement[]} */
-  promisesDrawn() {
-    return this.lines("[data-promise]").filter((line) => Number(line.dataset.promise));
+    return this.log.promises.size + this.promisesPending().length;
   }
 
   /** @returns {HTMLElement[]} */
@@ -226,7 +207,8 @@ export class Pane {
 
   /** What the visitor was last told with a promise to be back. */
   lastFirstWord() {
-    return [...this.promisesDrawn(), ...this.promisesPending()].at(-1)?.querySelector("p")?.textContent ?? "";
+    const pending = this.promisesPending().at(-1);
+    return pending?.querySelector("p")?.textContent ?? this.log.lastFirstWord;
   }
 
   /** Whether a visitor waits for a first word. */
@@ -236,8 +218,8 @@ export class Pane {
 
   /** The total length in ms of the running promise, taken from the message that made it. */
   promised() {
-    const line = this.lines(`[data-promise="${this.promise}"]`).at(-1);
-    return line ? this.promise - Number(line.dataset.promised) : 120_000;
+    const since = this.log.promises.get(this.promise);
+    return since ? this.promise - since : 120_000;
   }
 
   changed() {
@@ -246,51 +228,30 @@ export class Pane {
     this.showTyping("", 0);
     this.due = 0;
     this.answer = { cid: "", at: 0 };
-    this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
     this.folds.clear();
+    this.log = new Log(this.chat, this.folds);
+    this.older.clear();
+    this.newer.hidden = true;
     this.atBottom = true;
   }
 
-  /** Make my own messages look different from colleagues'. */
-  markOwnLines() {
-    const me = document.body.dataset.me;
-    for (const line of this.root.querySelectorAll(".m[data-author]:not([data-mine])")) {
-      line.setAttribute("data-mine", String(line.getAttribute("data-author") === me));
-    }
-  }
-
-  /** @returns {HTMLElement[]} */
-  lines(selector = "") {
-    return this.chat
-      ? [...this.root.querySelectorAll(`#log-${CSS.escape(this.chat)} > .m${selector}`)].map(
-          (one) => /** @type {HTMLElement} */ (one),
-        )
-      : [];
-  }
-
   lastSeq() {
-    return this.last.any;
+    return this.log.last.any;
   }
 
   /** The visitor's last message on this screen: what an answer covers. */
   lastVisitorSeq() {
-    return this.last.visitor;
+    return this.log.last.visitor;
   }
 
   /** The last whisper. */
   lastWhisper() {
-    return { seq: this.last.whisper, by: this.whisperer };
-  }
-
-  /** What a colleague noted when the chat was transferred here, until somebody has answered. */
-  handedNote() {
-    const note = this.lines(".handed:not(:has(~ .m.agent))").at(-1);
-    return note ? [...note.querySelectorAll("p, blockquote")].map((one) => one.textContent?.trim()).join(": ") : "";
+    return { seq: this.log.last.whisper, by: this.log.whisperer };
   }
 
   /** @param {string} cid @returns {boolean} whether the server has drawn it */
   has(cid) {
-    return this.root.querySelector(`.talk [data-cid="${CSS.escape(cid)}"]`) !== null;
+    return this.log.cids.has(cid);
   }
 
   /** One's own message, at once. @param {Item} item @param {string} state */
@@ -320,26 +281,6 @@ export class Pane {
     document.getElementById(`p-${cid}`)?.remove();
   }
 
-  /** The visitor's last message on this screen. */
-  lastVisitorText() {
-    return this.lines('[data-by="visitor"]').at(-1)?.querySelector("p")?.textContent ?? "";
-  }
-
-  /** What the visitor wrote since the last answer. */
-  openTurnText() {
-    const said = [];
-    for (
-      let line = document.getElementById(`log-${this.chat}`)?.lastElementChild;
-      line;
-      line = line.previousElementSibling
-    ) {
-      const { by, promise } = line instanceof HTMLElement ? line.dataset : {};
-      if (by === "agent" && !promise) break; // a first word leaves the turn open
-      if (by === "visitor") said.unshift(line.querySelector("p")?.textContent ?? "");
-    }
-    return said.join("\n");
-  }
-
   /**
    * @param {string} text empty clears the line
    * @param {number} after the last seq the visitor had
@@ -362,24 +303,35 @@ export class Pane {
   }
 
   drawSeen() {
-    const last = this.last.agent;
-    this.find(".seen").hidden = !(last && this.seen >= last && this.last.visitor < last);
+    const { agent, visitor } = this.log.last;
+    this.seenMark.hidden = !(agent && this.seen >= agent && visitor < agent);
   }
 
-  /** @param {import('../shared/clocks.js').Reading} it @param {string} words */
+  /** Ten times a second, so only what has changed. @param {Reading} it */
+  showClock(it) {
+    const key = [this.chat, this.name, it.kind, it.state, it.seconds, Math.ceil(it.share * STEPS)].join();
+    if (key !== this.clockShown) {
+      drawClock(this.clock, it);
+      drawClock(this.mini, it, true);
+      this.showState(it, clockText(it));
+    }
+    this.clockShown = key;
+    if (this.typingUntil && performance.now() > this.typingUntil) this.showTyping("", 0);
+    this.drawLeft();
+  }
+
+  /** @param {Reading} it @param {string} words */
   showState(it, words) {
     const label = t("mini", { slot: this.slot, name: this.chat ? this.name : t("no_key"), clock: words });
     if (this.root.dataset.state !== it.state) this.root.dataset.state = it.state;
     if (this.root.dataset.kind !== it.kind) this.root.dataset.kind = it.kind;
     const shown = this.chat ? label : t("pane_free", { slot: this.slot });
     if (this.miniWords.textContent !== shown) this.miniWords.textContent = shown;
-    if (this.typingUntil && performance.now() > this.typingUntil) this.showTyping("", 0);
-    this.drawLeft();
   }
 
   drawLeft() {
-    const place = this.who.querySelector(".left");
     const left = Number(this.who.dataset.left);
+    const place = this.who.querySelector(".left");
     const text = left ? t("left_ago", { time: duration(now() - left) }) : "";
     if (place && place.textContent !== text) place.textContent = text;
   }
@@ -402,7 +354,8 @@ export class Pane {
     const { scrollHeight, scrollTop, clientHeight } = this.scroll;
     if (scrollHeight - scrollTop - clientHeight <= NEAR) this.atBottom = true;
     else if (scrollTop < this.top) this.atBottom = false;
-    this.top = scrollTop;
+    else this.follow(); // lines went above and came below, and the height is as before
+    this.top = this.scroll.scrollTop;
     if (this.atBottom) this.newer.hidden = true;
   }
 

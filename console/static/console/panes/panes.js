@@ -58,9 +58,12 @@ export class Panes {
     return this.all.map((pane) => this.composerIn(pane.slot)).filter((one) => one !== undefined);
   }
 
-  /** Called after a swap. Returns the chats that came and those that went. */
-  sync() {
-    const changes = this.all.map((pane) => ({ pane, change: pane.sync() }));
+  /**
+   * Called after a swap. Returns the panes that something was drawn in, the chats that came and those that went.
+   * @param {import('../net/fragments.js').Drawn} drawn
+   */
+  sync(drawn) {
+    const changes = this.all.filter((pane) => pane.isIn(drawn)).map((pane) => ({ pane, change: pane.sync(drawn) }));
     const moved = changes.filter(({ change }) => change.was !== change.is || change.wasPlace !== change.place);
     for (const { pane, change } of moved) this.replaceFooter(pane, change);
     for (const { pane, change } of changes) {
@@ -71,6 +74,7 @@ export class Panes {
       }
     }
     return {
+      changed: changes.map(({ pane }) => pane),
       came: moved.filter(({ change }) => change.is && change.is !== change.was).map(({ pane }) => pane),
       went: moved
         .filter(({ change }) => change.was && change.is !== change.was)

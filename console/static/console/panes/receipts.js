@@ -23,8 +23,8 @@ export class Receipts {
     this.check();
   }
 
-  check() {
-    for (const pane of this.panes) if (pane.chat) this.report(pane);
+  check(panes = this.panes) {
+    for (const pane of panes) if (pane.chat) this.report(pane);
   }
 
   /** @param {import('./pane.js').Pane} pane */

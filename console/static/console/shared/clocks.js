@@ -11,6 +11,7 @@ import { duration, t } from "./i18n.js";
  * @typedef {{kind: Kind, state: State, seconds: number, share: number}} Reading
  */
 
+export const STEPS = 60; // of a full ring
 const PROMISE_SOON = 20_000; // ms before its end at which a promise is due soon, at most
 
 /** @type {Clock} */
@@ -93,7 +94,7 @@ export function drawClock(clock, it, short = false) {
   clock.toggleAttribute("data-minutes", text.includes(":"));
   if (clock.getAttribute("data-state") !== it.state) clock.setAttribute("data-state", it.state);
   if (clock.getAttribute("data-kind") !== it.kind) clock.setAttribute("data-kind", it.kind);
-  drawRing(/** @type {HTMLElement} */ (clock), it.share, 60);
+  drawRing(/** @type {HTMLElement} */ (clock), it.share, STEPS);
 }
 
 /**
@@ -108,15 +109,13 @@ export function drawRing(ring, share, steps) {
   if (ring.style.getPropertyValue("--left") !== left) ring.style.setProperty("--left", left);
 }
 
-/** Draw all there are: panes and the small ones on top. @param {import('../panes/pane.js').Pane[]} panes @param {boolean} live */
+/** Draw these panes' clocks, and the small ones on top. @param {import('../panes/pane.js').Pane[]} panes @param {boolean} live */
 export function drawClocks(panes, live) {
   const at = now();
   for (const pane of panes) {
     const clock = pane.runningClock();
     /** @type {Reading} */
     const it = live || !pane.chat ? readClock(clock, at) : { kind: clock.kind, state: "stale", seconds: 0, share: 0 };
-    drawClock(pane.clock, it);
-    drawClock(pane.mini, it, true);
-    pane.showState(it, clockText(it));
+    pane.showClock(it);
   }
 }

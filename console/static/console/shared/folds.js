@@ -15,10 +15,10 @@ export class Folds {
     });
   }
 
-  /** After the log has changed. */
-  sync() {
-    for (const line of this.root.querySelectorAll(".m.machinery"))
-      if (isMachinery(line) && !isMachinery(line.previousElementSibling)) this.show(runFrom(line));
+  /** After these lines were drawn: their runs, and those beside them. @param {HTMLElement[]} lines */
+  sync(lines) {
+    const near = lines.flatMap((line) => [line.previousElementSibling, line, line.nextElementSibling]);
+    for (const first of new Set(near.filter(isMachinery).map(firstOf))) this.show(runFrom(first));
   }
 
   /** @param {HTMLElement[]} run */
@@ -57,6 +57,13 @@ export class Folds {
 
 /** @param {Element | null} line @returns {line is HTMLElement} */
 const isMachinery = (line) => line instanceof HTMLElement && line.classList.contains("machinery");
+
+/** The first line of its run. @param {HTMLElement} line */
+function firstOf(line) {
+  let first = line;
+  for (let next = line.previousElementSibling; isMachinery(next); next = next.previousElementSibling) first = next;
+  return first;
+}
 
 /** @param {HTMLElement} first */
 function runFrom(first) {

@@ -77,7 +77,7 @@ function look() {
 
 /** @param {Pane} pane @param {Composer} composer */
 function find(pane, composer) {
-  const text = `${pane.openTurnText()} ${pane.preview}`;
+  const text = `${pane.log.openTurnText()} ${pane.preview}`;
   if (!text.trim()) return [];
   const ranker = rankerFor(pane.queue || knownValues(composer).queue, () => suggestAnew(pane));
   const lang = pane.lang.split(/[-_]/)[0].toLowerCase();

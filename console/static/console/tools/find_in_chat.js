@@ -31,7 +31,7 @@ class FindBar {
     this.box.addEventListener("input", () => this.search(true));
     this.root.addEventListener("keydown", (event) => this.keydown(event));
     this.root.addEventListener("click", (event) => this.clicked(event));
-    new MutationObserver(() => this.changed()).observe(pane.scroll, { childList: true, subtree: true });
+    this.log = new MutationObserver(() => this.changed());
   }
 
   toggle() {
@@ -45,6 +45,8 @@ class FindBar {
     this.root.hidden = false;
     this.box.setAttribute("aria-label", t("find_in", { name: this.pane.name }));
     this.box.value = "";
+    this.log.observe(this.pane.scroll, { childList: true, subtree: true });
+    this.pane.older.setWhole(true);
     this.search(true);
     this.box.focus();
   }
@@ -55,6 +57,8 @@ class FindBar {
     const { chat } = this;
     this.chat = "";
     this.root.hidden = true;
+    this.log.disconnect();
+    this.pane.older.setWhole(false);
     this.found = [];
     mark();
     if (inside && this.pane.who.dataset.chat === chat) panes.goTo(this.pane.slot);
@@ -71,10 +75,13 @@ class FindBar {
   /** @param {boolean} anew from the newest on */
   search(anew) {
     const query = fold(this.box.value.trim());
-    const lines = query ? this.pane.lines().flatMap((line) => [...line.querySelectorAll("p, blockquote")]) : [];
+    const lines = query ? this.pane.log.lines().flatMap((line) => [...line.querySelectorAll("p, blockquote")]) : [];
+    const now = anew ? undefined : this.found[this.at];
     this.found = lines.filter((one) => one.checkVisibility()).flatMap((one) => occurrences(one, query));
-    this.at = anew ? this.found.length - 1 : Math.min(this.at, this.found.length - 1);
-    this.show(anew);
+    const same = now ? this.found.findIndex((one) => isSame(one, now)) : -1;
+    const newest = this.found.length - 1;
+    this.at = same >= 0 ? same : now ? Math.min(this.at, newest) : newest;
+    this.show(!now);
   }
 
   /** @param {number} step */
@@ -88,7 +95,8 @@ class FindBar {
   /** @param {boolean} moves whether the log goes there */
   show(moves) {
     const { length } = this.found;
-    const words = length ? t("find_at", { n: this.at + 1, of: length }) : t("find_none");
+    const going = this.pane.log.hasOlder ? "_going_on" : ""; // older lines are on their way
+    const words = length ? t(`find_at${going}`, { n: this.at + 1, of: length }) : t(`find_none${going}`);
     this.count.textContent = this.box.value.trim() ? words : "";
     mark();
     const now = this.found[this.at];
@@ -155,6 +163,9 @@ function foldedLetters(element) {
   }
   return letters;
 }
+
+/** @param {Range} one @param {Range} other */
+const isSame = (one, other) => one.startContainer === other.startContainer && one.startOffset === other.startOffset;
 
 /** @param {Letter} first @param {Letter} last */
 function rangeOf(first, last) {

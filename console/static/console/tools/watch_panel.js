@@ -6,6 +6,7 @@ import { now } from "../net/server_clock.js";
 import { leftText } from "../shared/clocks.js";
 import { Folds } from "../shared/folds.js";
 import { duration, t } from "../shared/i18n.js";
+import { putLines } from "../shared/log_lines.js";
 import { morph } from "../shared/morph.js";
 
 /**
@@ -131,12 +132,14 @@ export class WatchPanel {
     const template = document.createElement("template");
     template.innerHTML = content;
     const atEnd = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 40;
+    /** @type {HTMLElement[]} */
+    const lines = [];
     for (const part of [...template.content.children]) {
       const old = part.id && this.root.querySelector(`#${CSS.escape(part.id)}`);
-      if (part.tagName === "LI") this.line(/** @type {HTMLElement} */ (part));
+      if (part.tagName === "LI") lines.push(/** @type {HTMLElement} */ (part));
       else if (old) morph(old, part);
     }
-    this.folds.sync();
+    this.drawLines(lines);
     localTimes(this.root);
     const { name, agent, agentName } = this.head.dataset;
     if (name) this.setName(name);
@@ -146,19 +149,11 @@ export class WatchPanel {
     this.on.changed(this.head.dataset);
   }
 
-  /** A line of the log in its place, once: what is there already was redacted. @param {HTMLElement} fresh */
-  line(fresh) {
+  /** New lines, or without any the log as it was drawn anew. @param {HTMLElement[]} lines */
+  drawLines(lines) {
     const log = this.find("#watch-log");
-    const seq = Number(fresh.dataset.seq);
-    let before = log.lastElementChild;
-    while (before && Number(before.getAttribute("data-seq")) > seq) before = before.previousElementSibling;
-    if (before && Number(before.getAttribute("data-seq")) === seq) {
-      before.replaceWith(fresh);
-      return;
-    }
-    if (before) before.after(fresh);
-    else log.prepend(fresh);
-    this.find(".typing").hidden = true;
+    if (lines.length) this.find(".typing").hidden = true;
+    this.folds.sync(lines.length ? putLines(log, lines) : /** @type {HTMLElement[]} */ ([...log.children]));
   }
 
   /** @param {Typing} frame */

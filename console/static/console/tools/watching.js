@@ -59,7 +59,10 @@ const focusedElement = () =>
 
 /** After a swap: whoever is invited hears of it once. @param {boolean} loud not at first */
 export function announceInvitations(loud) {
-  for (const { dataset } of invitations()) {
+  const invited = invitations();
+  // Not `:has()` in the style sheet: that would look through the page for each line that comes.
+  document.body.toggleAttribute("data-invited", invited.length > 0);
+  for (const { dataset } of invited) {
     const chat = dataset.watch ?? "";
     if (!told.has(chat) && loud) {
       announce(t("invited", { by: dataset.by ?? "", name: dataset.name || t("visitor") }));

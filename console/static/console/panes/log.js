@@ -1,0 +1,128 @@
+// The log of a pane's chat: a window on its last lines, and what the console has to know of them.
+
+import { localTimes } from "../../times.js";
+import { firstSeq } from "../shared/log_lines.js";
+
+const MOST = 100; // lines that stay while the person is at the end
+const SLACK = 30; // lines over that before any are taken out
+const OPEN_TURN = 5; // of the visitor's last lines that an answer is looked for
+
+/** @import { Folds } from "../shared/folds.js" */
+
+export class Log {
+  /** @param {string} chat empty: the pane is free @param {Folds} folds */
+  constructor(chat, folds) {
+    this.chat = chat;
+    this.folds = folds;
+    /** The last seq of any line, of the visitor's, of an agent's, and of a whisper. */
+    this.last = { any: 0, visitor: 0, agent: 0, whisper: 0 };
+    this.whisperer = "";
+    /** @type {Set<string>} of all commands whose lines were here */
+    this.cids = new Set();
+    /** @type {Map<number, number>} when somebody promised to be back -> when they said so */
+    this.promises = new Map();
+    this.lastFirstWord = ""; // what the visitor was last told with one
+    this.whole = false; // whether lines stay, however many they are
+  }
+
+  get list() {
+    return this.chat ? document.getElementById(`log-${this.chat}`) : null;
+  }
+
+  /** All lines in the window. @returns {HTMLElement[]} */
+  lines() {
+    return /** @type {HTMLElement[]} */ ([...(this.list?.children ?? [])]);
+  }
+
+  /** Whether the chat has lines before the window. */
+  get hasOlder() {
+    return this.first > 1;
+  }
+
+  /** The window's first seq. */
+  get first() {
+    const { list } = this;
+    return list ? firstSeq(list) : 0;
+  }
+
+  /** Take over lines that were drawn. @param {HTMLElement[]} lines oldest first @returns {boolean} whether there are new ones at the end */
+  drawn(lines) {
+    const before = this.last.any;
+    for (const line of lines) {
+      this.read(line);
+      localTimes(line);
+      if (line.dataset.author) line.dataset.mine = String(line.dataset.author === document.body.dataset.me);
+    }
+    this.folds.sync(lines);
+    return this.last.any > before;
+  }
+
+  /** @param {HTMLElement} line */
+  read(line) {
+    const { by, cid, promise, promised } = line.dataset;
+    const seq = Number(line.dataset.seq);
+    if (cid) this.cids.add(cid);
+    if (Number(promise)) {
+      this.promises.set(Number(promise), Number(promised));
+      this.lastFirstWord = textOf(line);
+    }
+    this.last.any = Math.max(this.last.any, seq);
+    if (by === "whisper" && seq > this.last.whisper) this.whisperer = line.querySelector(".by bdi")?.textContent ?? "";
+    if (by === "visitor" || by === "agent" || by === "whisper") this.last[by] = Math.max(this.last[by], seq);
+  }
+
+  /**
+   * Take the oldest lines out, but none that somebody is in, has marked, or must have read first.
+   * @returns {boolean} whether any went
+   */
+  trim() {
+    const { list } = this;
+    const over = (list?.childElementCount ?? 0) - MOST;
+    if (!list || this.whole || over < SLACK || isMarked(list)) return false;
+    const oldest = [...list.children].slice(0, over);
+    const kept = oldest.findIndex((line) => line.contains(document.activeElement) || line.matches(UNREAD_NOTE));
+    for (const line of kept < 0 ? oldest : oldest.slice(0, kept)) line.remove();
+    this.folds.sync(this.lines().slice(0, 1));
+    return kept !== 0;
+  }
+
+  /** The last of the visitor's messages. */
+  lastVisitorText() {
+    for (const line of this.backwards()) if (line.dataset.by === "visitor") return textOf(line);
+    return "";
+  }
+
+  /** What the visitor wrote since the last answer, as far as it matters for the next one. */
+  openTurnText() {
+    const said = [];
+    for (const line of this.backwards()) {
+      const { by, promise } = line.dataset;
+      if ((by === "agent" && !promise) || said.length === OPEN_TURN) break; // a first word leaves the turn open
+      if (by === "visitor") said.unshift(textOf(line));
+    }
+    return said.join("\n");
+  }
+
+  /** What a colleague noted when the chat was transferred here, until somebody has answered. */
+  handedNote() {
+    const note = this.lines().findLast((line) => line.matches(UNREAD_NOTE));
+    return note ? [...note.querySelectorAll("p, blockquote")].map((one) => one.textContent?.trim()).join(": ") : "";
+  }
+
+  /** The last line first. @returns {Generator<HTMLElement, void>} */
+  *backwards() {
+    for (let line = this.list?.lastElementChild; line; line = line.previousElementSibling)
+      yield/** @type {HTMLElement} */ (line);
+  }
+}
+
+const UNREAD_NOTE = ".handed:not(:has(~ .m.agent))";
+
+/** @param {HTMLElement} line */
+const textOf = (line) => line.querySelector("p")?.textContent ?? "";
+
+/** Whether the person has marked text in there. @param {HTMLElement} list */
+function isMarked(list) {
+  const marked = document.getSelection();
+  return Boolean(marked && !marked.isCollapsed && marked.containsNode(list, true));
+}
