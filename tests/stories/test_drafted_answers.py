@@ -16,6 +16,7 @@ from tests.support.server_process import RunningServer
 
 Start = Callable[..., RunningServer]
 CARD = "4111 1111 1111 1111"
+SOON = 6.0  # s: sooner than a silent model is given up anyway
 
 
 async def ana_wants_drafts(server: RunningServer) -> Agent:
@@ -95,19 +96,19 @@ async def test_a_newer_message_an_answer_and_a_chat_that_leaves_end_the_draft_in
         vera = await vera_asks(server, ana, "Hello")
         await model.is_asked(1)
         await vera.says("Where is my order?")
-        await eventually(lambda: model.closed == 1, "the first request to be given up")
+        await eventually(lambda: model.closed == 1, "the first request to be given up", within=SOON)
         await model.is_asked(2)
         assert [line["text"] for line in model.document()["chat"]] == ["Hello", "Where is my order?"]
         await ana.answers(vera.chat, "On its way.")
-        await eventually(lambda: model.closed == 2, "the second one to be given up")
+        await eventually(lambda: model.closed == 2, "the second one to be given up", within=SOON)
         await vera.says("When?")
         await model.is_asked(3)
         await ana.command("transfer", chat=vera.chat, queue="billing")
-        await eventually(lambda: model.closed == 3, "the third one to be given up")
+        await eventually(lambda: model.closed == 3, "the third one to be given up", within=SOON)
         uma = await vera_asks(server, ana, "Hi")
         await model.is_asked(4)
         await ana.leave()
-        await eventually(lambda: model.closed == 4 and not model.going, "the last one to be given up")
+        await eventually(lambda: model.closed == 4 and not model.going, "the last one to be given up", within=SOON)
         assert [frame for frame in ana.heard if frame["t"] == "drafted"] == []
         assert uma.texts() == ["Hi"]
 
