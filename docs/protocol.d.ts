@@ -797,6 +797,7 @@ export interface Message {
   canned?: string;
   suggestion?: string;
   drafted?: string;
+  automatic?: boolean;
   hidden?: boolean;
 }
 
@@ -840,12 +841,14 @@ export interface Stay {
 /**
  * An answer to what the visitor asked `waited` ms ago, with holding replies in between or without. `kept` means that
  * it came in time for the visitor: all promises to be back were kept; without any, the turn was not late. `own` is the
- * same for the agent: without holding replies it was within the agent's own time.
+ * same for the agent: without holding replies it was within the agent's own time. `first` is as of a turn, if only
+ * automatic first words came before it.
  */
 export interface Answered {
   waited: number;
   kept?: boolean;
   own?: boolean;
+  first?: number;
 }
 
 /** The outcome of an agent's promise to be back by `due`. */

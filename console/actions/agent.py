@@ -1,6 +1,7 @@
 """What an agent may do: each verb validates, makes one call to the workspace, and returns its result."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -12,7 +13,7 @@ from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.domain.sanitize import clean, safe_name
-from console.errors import BadText, ChatEnded, NothingToDo, NotYours, UnlistedReason
+from console.errors import BadText, ChatEnded, Fenced, NothingToDo, NotYours, UnlistedReason
 from console.events import Author
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
@@ -214,8 +215,16 @@ class AgentActions:
         """Tell the visitor that the agent types. Ignored for chats the agent does not hold."""
         chat = self.services.picture.chats.get(command.chat)
         if chat is not None and chat.agent == self.author.id and chat.place == "active":
+            await self._keep_from_words(chat)
             signal = TypingSignal(command.chat, "agent", self.author.name, chat.last)
             await self.workspace.signal(msgspec.json.encode(signal))
+
+    async def _keep_from_words(self, chat: ChatState) -> None:
+        """Where first words are given automatically, the store must know who types. Elsewhere it costs nothing."""
+        queue = self.services.directory.queues.get(chat.queue)
+        if queue is not None and queue.automatic:
+            with suppress(NotYours, Gone, Fenced):  # the chat has just moved on
+                await self.workspace.typing(self.author.id, self.fence, chat.id)
 
     async def history(self, chat: str, before: int) -> tuple[list[bytes], bool]:
         """The facts older than seq `before` as JSON, oldest first, and whether there are more. NotYours."""

@@ -104,6 +104,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     patience: int
     promises: Share
     canned: Share
+    automatic: Share  # first words that were given automatically
     suggested: Share  # answers for which a suggested reply was taken, edited or not
     drafted: Share  # answers for which a draft was taken, edited or not
     labelled: Share  # chats that ended in an agent's hands, where a reason is asked for, that have one
@@ -191,6 +192,7 @@ def queue_card(
         patience=today.count("patience"),
         promises=_share(today.count("kept"), today.count("promised")),
         canned=_share(today.count("canned"), today.of("a").n),
+        automatic=_share(today.count("automatic"), today.of("v").n),
         suggested=_share(today.count("suggested_taken") + today.count("suggested_edited"), today.count("suggested")),
         drafted=_share(today.count("drafted_taken") + today.count("drafted_edited"), today.count("drafted")),
         labelled=_share(today.count("labelled"), today.count("to_label")),

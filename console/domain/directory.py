@@ -86,7 +86,8 @@ class Queue(msgspec.Struct, frozen=True):
     any member. A queue with `longest` waiting chats is full (0: no limit). Who has waited `leave_after` may leave a
     message instead (0: only while nobody is online). A chat that has waited `overflow_after` is
     also offered to members of `overflow_to`; that is how queues become tiers. `wrapup` is how long the slot stays
-    reserved after the chat for reason and tags (0: no wrap-up). First words are the team's own `phrases`, or ours.
+    reserved after the chat for reason and tags (0: no wrap-up). First words are the team's own `phrases`, or
+    ours; one is given by itself `automatic` before the target (0: never).
     """
 
     id: str
@@ -207,6 +208,14 @@ class Queue(msgspec.Struct, frozen=True):
     reasons: Annotated[
         tuple[str, ...], QueueSetting(_("Reasons"), "Contact reason to choose from; repeat for more.", told=False)
     ] = ()
+    automatic: Annotated[
+        int,
+        QueueSetting(
+            _("Automatic first word"),
+            "Seconds before the target at which a first word is given automatically; 0 for never.",
+            unit="seconds",
+        ),
+    ] = 0
     phrases: Annotated[tuple[Phrases, ...], QueueSetting(_("Phrases for first words"), told=False)] = ()
 
 

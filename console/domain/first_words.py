@@ -7,6 +7,7 @@ import msgspec
 # The visitor's first name, the agent's name, and what the visitor wrote last, if it can be quoted.
 PLACEHOLDERS = ("first_name", "agent", "question")
 ALWAYS_KNOWN = ("agent",)  # for every visitor and message
+OTHERS = "-"
 PROMISE = 30_000  # ms; until when a team's own phrases promise to be back
 
 HALF_A_MINUTE = {
@@ -67,6 +68,15 @@ def choice_for(own: Sequence[Phrases], served: Sequence[str], locale: str) -> Ch
         if language in ours or language in HALF_A_MINUTE:
             return Choice(language, ours.get(language, ()))
     return Choice("en", ours.get("en", ()))
+
+
+def told_phrases(own: Sequence[Phrases], served: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return what any visitor may get, by language; under OTHERS for those whose language is not there."""
+    languages = dict.fromkeys([*HALF_A_MINUTE, *(one.language for one in own)])
+    chosen = {language: choice_for(own, served, language) for language in languages} | {
+        OTHERS: choice_for(own, served, "")
+    }
+    return {language: one.texts or built_in(one.language, PROMISE) for language, one in chosen.items()}
 
 
 def primary(locale: str) -> str:

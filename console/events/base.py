@@ -62,12 +62,14 @@ class Answered(msgspec.Struct, omit_defaults=True):
     """An answer to what the visitor asked `waited` ms ago, with holding replies in between or without.
 
     `kept` means that it came in time for the visitor: all promises to be back were kept; without any, the turn was not
-    late. `own` is the same for the agent: without holding replies it was within the agent's own time.
+    late. `own` is the same for the agent: without holding replies it was within the agent's own time. `first` is as of
+    a turn, if only automatic first words came before it.
     """
 
     waited: int
     kept: bool = False
     own: bool = False
+    first: int = 0
 
 
 class Kept(msgspec.Struct, omit_defaults=True):

@@ -56,6 +56,7 @@ class Message(ChatFact, tag="message"):
     canned: str = ""  # id of the canned reply that was sent unchanged
     suggestion: str = ""  # agent: what it owes to suggested replies: shown, taken, edited
     drafted: str = ""  # agent: the same, of the model's draft
+    automatic: bool = False  # agent: a first word that was given in their name
     hidden: bool = False  # a card number was hidden, in it or in several messages of which it is the last
 
 

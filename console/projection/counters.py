@@ -1,6 +1,6 @@
 """Counters that advance with each fact: figures of queues and agents, late answers. The store counts the same."""
 
-from console.events import Answered, Assigned, Ended, Estimate, Kept, Labelled, Message
+from console.events import Answered, Assigned, Ended, Estimate, Kept, Labelled, Message, Turn
 from console.projection.models import AgentState, ChatState, LateAnswer, QueueState
 from console.projection.statistics import HOUR, MINUTE
 
@@ -76,6 +76,8 @@ class Counters:
 
     def gave(self, chat: ChatState, agent: str, at: int, answer: Answered) -> None:
         self.measure(chat, at, "r", answer.waited, within=answer.kept)
+        if answer.first:
+            self.measure(chat, at, "f", answer.first)
         if agent in self.agents:
             figures = self.agents[agent].figures.at(at)
             figures.answers += 1
@@ -116,17 +118,24 @@ class Counters:
     def answered(self, chat: ChatState, fact: Message) -> None:
         turn = fact.turn
         assert turn is not None
+        self.measure(chat, fact.at, "v", turn.waited, within=not turn.late)
+        if fact.automatic:
+            self.count(chat.queue, fact.at, "automatic")
+        else:
+            self._replied(chat, fact, turn)
+        if turn.late:
+            late = LateAnswer(chat.id, chat.queue, fact.author.id, fact.at, turn)
+            self.lates = [late, *self.lates][:LATEST]
+
+    def _replied(self, chat: ChatState, fact: Message, turn: Turn) -> None:
+        """A person wrote it."""
         agent = fact.author.id
         if agent in self.agents:
             self.agents[agent].figures.at(fact.at).add(turn.mine, within=turn.kept)
         self.measure(chat, fact.at, "a", turn.mine, within=turn.kept)
-        self.measure(chat, fact.at, "v", turn.waited, within=not turn.late)
         if turn.first:
             self.measure(chat, fact.at, "f", turn.first)
         self.count(chat.queue, fact.at, "canned", int(bool(fact.canned)))
         self.count(chat.queue, fact.at, "suggested", int(bool(fact.suggestion)))
         for what in ("taken", "edited"):
             self.count(chat.queue, fact.at, f"suggested_{what}", int(fact.suggestion == what))
-        if turn.late:
-            late = LateAnswer(chat.id, chat.queue, agent, fact.at, turn)
-            self.lates = [late, *self.lates][:LATEST]

@@ -17,7 +17,7 @@ BUCKET = 1.02  # each bucket is 2 % wider than the one before
 COUNTERS = (
     "opened", "left", "abandoned", "patience", "promised", "kept", "canned", "expected", "right",
     "suggested", "suggested_taken", "suggested_edited", "drafted", "drafted_taken", "drafted_edited",
-    "broke", "late_ended", "late_left", "late_no_reply", "late_moved", "moved", "held_left",
+    "automatic", "broke", "late_ended", "late_left", "late_no_reply", "late_moved", "moved", "held_left",
     "to_label", "labelled",
 )  # fmt: skip
 

@@ -4,11 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from console.domain.directory import Queue, queue_default, queue_settings
+from console.domain.first_words import told_phrases
+from console.queue.payloads import encode
 
 
 def live_settings(queue: Queue) -> dict[str, str | int]:
     """Return the settings the Functions need, under their names in the store."""
     return {live: _live(getattr(queue, name)) for name, live in _told()}
+
+
+def live_words(queue: Queue) -> dict[str, str]:
+    """Return the phrases for automatic first words by language, as JSON; none if nobody asked for these."""
+    told = told_phrases(queue.phrases, queue.languages) if queue.automatic else {}
+    return {language: encode(phrases).decode() for language, phrases in told.items()}
 
 
 def lua_settings() -> str:

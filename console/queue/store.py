@@ -37,9 +37,9 @@ from console.queue.live_settings import lua_settings
 from console.queue.server_role import misfit
 
 TOPICS = (
-    "base", "unit_of_work", "budgets", "chat", "turn", "line", "wait", "figures", "routing",
-    "visitor", "agent", "handover", "presence", "breather", "timers", "configure", "snapshot", "redact", "erase",
-    "feed",
+    "base", "unit_of_work", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
+    "routing", "visitor", "agent", "handover", "presence", "breather", "timers", "configure", "snapshot", "redact",
+    "erase", "feed",
 )  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
 BATCH = 512  # calls in one exchange

@@ -10,7 +10,7 @@ from console.queue.calls.snapshot import SnapshotCalls
 from console.queue.calls.visitor import VisitorCalls
 from console.queue.content_mark import another, content_mark
 from console.queue.lanes import lanes_of, opens
-from console.queue.live_settings import live_settings
+from console.queue.live_settings import live_settings, live_words
 from console.queue.payloads import encode
 from console.queue.results import ChatSnapshot, HistoryRead, chat_snapshot
 
@@ -45,7 +45,12 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls, SnapshotCalls, ErasureC
     async def configure(self, directory: Directory) -> bool:
         """Publish queues, members and sites, if the version is higher than the live one; idempotent."""
         queues = [
-            {"id": queue.id, "opens": opens(queue.hours, self.now()), "settings": live_settings(queue)}
+            {
+                "id": queue.id,
+                "opens": opens(queue.hours, self.now()),
+                "settings": live_settings(queue),
+                "words": live_words(queue),
+            }
             for queue in directory.queues.values()
         ]
         members = [

@@ -76,6 +76,13 @@ class Play:
         made = cid or f"a{len(self.facts):021}"
         return self.add(Message, by="agent", author=Author("ana", "Ana"), cid=made, text=text, promise=promise)
 
+    def gets_an_automatic_word(self, text: str) -> ChatFact:
+        """A first word in Ana's name that she did not write."""
+        self.due = 0
+        promise = self.line.promise = now() + 30_000
+        told = {"cid": f"word-{self.line.id}-{len(self.facts) + 1}", "text": text, "promise": promise}
+        return self.add(Message, by="agent", author=Author("ana", "Ana"), automatic=True, **told)
+
     def ben_notes(self, text: str) -> ChatFact:
         return self.add(Note, author=Author("ben", "Ben"), cid=f"n{len(self.facts):021}", text=text)
 

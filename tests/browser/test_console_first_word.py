@@ -232,3 +232,28 @@ async def test_the_preview_of_an_earlier_chat_marks_nothing_in_the_next(stage: S
     await stage.show(marco, marco.visitor_says("Where is the parcel", due=6_000))
     await expect(desk.locator("#pane-1 .m[data-by=visitor]")).to_have_count(1)
     await expect(desk.locator("#pane-1 .refused")).to_be_hidden()
+
+
+async def test_an_automatic_first_word_says_so_in_the_log_and_the_next_one_differs(stage: Stage, desk: Page) -> None:
+    play = await asking(stage, "c1", 1, "Giulia")
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("It was se")
+    await stage.show(play, play.gets_an_automatic_word(SECOND))
+    line = desk.locator("#pane-1 .m.agent")
+    await expect(line.locator(".automatic")).to_have_text("automatic first word")
+    await expect(line).to_contain_text("promised to be back within 0:30")
+    await expect(desk.locator("#pane-1[data-kind=promise]")).to_be_visible()
+    await expect(box).to_have_value("It was se")
+    await expect(box).to_be_focused()
+    await box.press("Alt+KeyH")
+    assert (await stage.hears("say"))[0]["text"] != SECOND
+
+
+async def test_a_text_begun_right_after_an_answer_is_told_of_at_once(stage: Stage, desk: Page) -> None:
+    """So that no first word is given to a visitor whom she is already writing to."""
+    await asking(stage, "c1", 1, "Giulia")
+    box = desk.get_by_label("Reply to Giulia")
+    await box.press_sequentially("Yes")
+    await box.press("Enter")
+    await box.press_sequentially("And")
+    await stage.hears("typing", 2)

@@ -221,7 +221,7 @@ async def test_a_new_queue_is_in_the_zone_of_whoever_makes_it(empty_server: Runn
     await context.close()
 
 
-async def test_a_team_writes_its_own_first_words_and_ana_gives_one(
+async def test_a_team_writes_its_own_first_words_and_vera_reads_them_by_key_and_by_themselves(
     server: RunningServer, page: Page, context: BrowserContext
 ) -> None:
     await page.goto(await sign_in_link(server, "ada"))
@@ -235,6 +235,12 @@ async def test_a_team_writes_its_own_first_words_and_ana_gives_one(
     await fault.click()
     await expect(box).to_be_focused()
     await box.fill("{first_name}, one moment!\nOne moment!\n{agent} is with you.")
+    await page.get_by_label("Automatic first word").fill("60")
+    await page.get_by_role("button", name="Save").click()
+    early = page.locator("#faults a", has_text="Enter a time from 0.5 seconds to less than the target")
+    await expect(early).to_be_visible()
+    await early.click()
+    await page.get_by_label("Automatic first word").fill("1.5")
     await page.get_by_text("Add another language").click()
     await page.get_by_label("Language", exact=True).fill("French")
     await page.get_by_label("Its phrases").fill("Un instant.\nJe regarde.")
@@ -246,8 +252,14 @@ async def test_a_team_writes_its_own_first_words_and_ana_gives_one(
     await desk.goto(f"{server.url}/console")
     vera = await Visitor.comes(server)
     await vera.opens("Is it in stock?")
+    await desk.locator("#pane-1 .composer textarea").wait_for()
+    mark = desk.locator("#pane-1 .m.agent .automatic")
+    await expect(mark).to_have_text("automatic first word", timeout=20_000)
+    given = await vera.hears(lambda frame: frame.get("by") == "agent", "the automatic first word")
+    assert given["text"] in ("One moment!", "Ana is with you.")
     await desk.locator("#pane-1 .composer textarea").press("Alt+KeyH")
-    await vera.reads("One moment!")
+    said = {"One moment!", "Ana is with you."} - {given["text"]}
+    await vera.reads(said.pop())
 
 
 async def a_full_house(server: RunningServer) -> None:

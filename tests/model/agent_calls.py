@@ -51,6 +51,8 @@ class Answering(Visiting):
         self.count(c.queue, drafted=int(bool(drafted)), **used)
         answered = {"read": read, **self.running(c), **how, **promised, **given}
         seq = self.record(c, "message", by="agent", **answered, **words(agent, cid, text))
+        c.worded, c.typed = seq if promise else c.worded, 0
+        self.time_word(c)
         self.await_visitor(c)
         self.no_timer(chat, "silent")
         return self.done(chat, agent.id, cid, text, seq, chat)
@@ -75,6 +77,7 @@ class Answering(Visiting):
         c.unanswered = 0
         self.open_next(c, read)
         seq = self.record(c, "no_reply", turn=turn, **self.running(c), **mark(agent, cid))
+        self.time_word(c)
         self.await_visitor(c)
         return self.done(chat, agent.id, cid, "no_reply", seq, chat)
 
@@ -139,8 +142,10 @@ class Answering(Visiting):
         self.fenced(agent, fence)
         c = self.chats.get(chat)
         if c and c.agent == agent and c.place == "active":
-            c.got = True
             self.no_timer(chat, "unseen")
+            if not c.got:
+                c.got = True
+                self.time_word(c)
             if not hidden:
                 c.seen_agent = max(c.seen_agent, min(seq, len(c.log)))
                 if c.turn and not c.turn_shown and seq >= c.turn_seq:
@@ -156,3 +161,10 @@ class Answering(Visiting):
         if not c or c.agent != agent or c.place != "active":
             raise Refusal("not_found")
         c.draft = text
+
+    def typing(self, agent: str, fence: int, chat: str) -> None:
+        self.fenced(agent, fence)
+        c = self.chats.get(chat)
+        if not c or c.agent != agent or c.place != "active":
+            raise Refusal("not_found")
+        c.typed = self.now

@@ -1,5 +1,7 @@
 """The promises, checked against the facts alone; knows neither the model nor the store."""
 
+from msgspec.structs import replace
+
 from console.events import (
     AgentChanged,
     Answered,
@@ -78,6 +80,8 @@ class Checker:
             self._promise(fact)
             if isinstance(fact, Message | NoReply) and fact.turn:
                 self._turn(fact, fact.turn)
+            if isinstance(fact, Message) and fact.automatic:
+                self._automatic(fact)
             self._answer(fact)
 
     def _log(self, fact: ChatFact) -> None:
@@ -175,13 +179,24 @@ class Checker:
             self._expect(fact.by == "agent" and fact.promise > fact.at, "an agent promises what is to come", fact)
             self.promises[fact.chat] = fact.promise
 
+    def _automatic(self, fact: Message) -> None:
+        """Once a question, for who holds the chat, before the target, with a promise and no answer."""
+        holder = self.place[fact.chat] == ("active", fact.author.id) and fact.by == "agent"
+        self._expect(holder, "an automatic first word has the holder's name", fact)
+        self._expect(fact.chat not in self.held, "a question gets one first word by itself", fact)
+        self._expect(fact.promised is None, "it settles no promise", fact)
+        self._expect(fact.turn is not None and fact.turn.kept, "it comes before the target", fact)
+        self._expect(fact.promise > fact.at and fact.answer is None, "it is a promise and no answer", fact)
+
     def _answer(self, fact: ChatFact) -> None:
         """Whatever the visitor asked is answered once, counted from when they asked it."""
         held = self.held.get(fact.chat)
         if isinstance(fact, Message) and fact.by == "agent":
             if held is not None and fact.promised and not fact.promised.kept:
                 self.unkept.add(fact.chat)
-            self._expect(fact.answer == self._expected(fact, held), "an answer is counted once", fact)
+            counted = fact.answer and replace(fact.answer, first=0)
+            self._expect(counted == self._expected(fact, held), "an answer is counted once", fact)
+            self._first(fact, fact.answer.first if fact.answer else 0)
         if isinstance(fact, Ended):
             self._expect(fact.held == (held is not None), "who never had an answer is counted", fact)
         if isinstance(fact, Message) and fact.promise and (held is not None or fact.turn):
@@ -205,10 +220,12 @@ class Checker:
         self._expect(turn.waited == fact.at - turn.asked, "a turn lasts from the question to the answer", fact)
         self._expect(stages == (turn.waited if late else 0), "a late answer's stages are all of its time", fact)
         self._expect(0 <= turn.mine <= turn.waited, "the agent's part is within the visitor's", fact)
-        if turn.first:
-            self._expect(
-                fact.chat not in self.answered and isinstance(fact, Message), "there is one first answer", fact
-            )
+        self._first(fact, turn.first)
+
+    def _first(self, fact: Message | NoReply, first: int) -> None:
+        if first:
+            by_person = isinstance(fact, Message) and not fact.automatic
+            self._expect(fact.chat not in self.answered and by_person, "there is one first answer", fact)
             self.answered.add(fact.chat)
 
     def _expect(self, good: bool, promise: str, fact: AnyFact) -> None:

@@ -3,9 +3,17 @@
 from collections.abc import Sequence
 
 from console.domain.directory import Directory, Hours, Member, Queue, Site
+from console.domain.first_words import Phrases
 
+WORDS = (
+    Phrases("en", ("Hi {first_name}, “{question}”?", "{agent} here (100%).", "One moment.", "{first_name}, now.")),
+    Phrases("fr", ("{question} : {agent}", "Un instant.", "Je regarde.")),
+)
 SALES = [
-    Queue("sales", "Sales", ask=20_000, end=40_000, overflow_to="help", overflow_after=3_000, wrapup=4_000),
+    Queue(
+        "sales", "Sales", ask=20_000, end=40_000, overflow_to="help", overflow_after=3_000, wrapup=4_000,
+        automatic=1_500, phrases=WORDS,
+    ),
     Queue("sales", "Sales", ask=20_000, end=40_000, head_start=5_000, longest=1),
     Queue(
         "sales", "Sales", ask=15_000, end=16_000, mode="offer", accept=2_500, misses=2, languages=("en", "fr"),
@@ -20,14 +28,14 @@ HELP = [
     ),
     Queue(
         "help", "Help", target=10_000, ask=30_000, end=45_000, wrapup=6_000, languages=("fr", "it"),
-        language_after=0,
+        language_after=0, automatic=5_000, phrases=WORDS[1:],
     ),
     Queue("help", "Help", target=8_000, ask=30_000, end=45_000, mode="pull", head_start=2_000, longest=2),
     Queue("help", "Help", target=10_000, ask=30_000, end=45_000, overflow_to="late", overflow_after=4_000),
 ]  # fmt: skip
 LATE = [
     Queue("late", "Late", target=3_000, ask=25_000, end=26_000, mode="pull", longest=1, wrapup=2_000),
-    Queue("late", "Late", target=3_000, ask=25_000, end=26_000, languages=("en",)),
+    Queue("late", "Late", target=3_000, ask=25_000, end=26_000, languages=("en",), automatic=1_000),
     Queue("late", "Late", target=3_000, ask=25_000, end=26_000, mode="offer", accept=1_000, misses=1, wrapup=1_000),
 ]
 AGENTS = ["ana", "ben", "kim", "sam"]

@@ -255,6 +255,7 @@ class Lines(Queues):
             self.book_load(member)
         member.held[slot], member.last = c.id, self.now
         c.place, c.agent, c.slot, c.until, c.got, c.turn_shown = "active", member.id, slot, 0, False, 0
+        c.typed = 0
         c.assigned = c.since = self.now
         self.own_time(c)
         self.no_timer(c.id, "abandon", "overflow", "language", "offer")
@@ -262,6 +263,7 @@ class Lines(Queues):
         self.record(
             c, "assigned", agent=member.id, name=member.name, slot=slot, why=why, waited=waited, **told, **trace
         )
+        self.time_word(c)
         self.await_visitor(c)
         self.last_agent[c.visitor] = member.id
 
@@ -333,6 +335,7 @@ class Lines(Queues):
         self.follow_settings(c)
         self.let_go(c)
         self.enqueue(c, front=True)
+        self.time_word(c)
         self.record(c, "released", agent=agent, why=why, due=c.due, rank=c.rank)
         self.route_chat(c)
 
@@ -356,6 +359,7 @@ class Lines(Queues):
             c.since = since
         elif queue:
             self.exclude(c, holder)
+        self.time_word(c)
         told = {"agent": holder, "queue": c.queue, "due": c.due, "rank": c.rank}
         seq = self.record(c, "transferred", **told, **only(to=to), **payload)
         if to:
@@ -386,6 +390,7 @@ class Lines(Queues):
         own |= self.never_answered(c)
         c.clear_turn()
         c.place, c.ended, c.draft = "wrapup" if wraps else "ended", self.now, ""
+        self.time_word(c)
         c.tabs.clear()
         c.excluded.clear()
         self.no_timer(c.id, "ask", "silent", "abandon", "unseen", "tabs", "overflow", "language", "again", "offer")

@@ -263,7 +263,8 @@ class Twin:
         owners = {
             "chat": chats, "log": chats, "cids": {*chats, *model.results}, "visitor": model.current,
             "tabs": running, "draft": running, "not": {c.id for c in chats.values() if c.excluded},
-            "agent": members, "held": members, "clocks": members, "queue": queues, "line": queues, "staff": queues,
+            "agent": members, "held": members, "clocks": members, "queue": queues, "words": queues,
+            "line": queues, "staff": queues,
             "times": {*members, *(f"{queue}:{span}" for queue, spans in model.counted.items() for span in spans)},
             "later": {m.id for m in members.values() if m.put_off}, "free": LANES, "waiting": LANES, "pull": LANES,
         }  # fmt: skip

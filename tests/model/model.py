@@ -138,6 +138,7 @@ class Model(Presence):
 
     def _fire_late(self, chat: str) -> None:
         self.judge(self.chats[chat])
+        self.time_word(self.chats[chat])
 
     def _fire_unseen(self, chat: str) -> None:
         c = self.chats[chat]

@@ -107,6 +107,23 @@ class AgentMoves(VisitorMoves):
         for c in self.some(k, "active"):
             self.twin.do("draft", c.agent, self.fence(c.agent), c.id, "Dear V" if j % 3 else "")
 
+    def types(self, k: int, j: int, yes: bool) -> None:
+        """Mostly until something is due."""
+        for c in self.some(k, "active"):
+            self.twin.do("typing", c.agent, self.fence(c.agent), c.id)
+            if yes:
+                self.tick([700, 1_500, 2_400][j % 3], 1)
+
+    def hesitates(self, k: int, j: int, yes: bool) -> None:
+        """Sees it and writes nothing until shortly before the target, or types now and then."""
+        for c in self.some(k, "active"):
+            if not c.turn:
+                self.writes(c, self.visitor(c))
+            for n in range(3 + j % 3):
+                self.tick(1_400, 1)
+                if yes and n == j % 4 and c.place == "active" and c.agent:
+                    self.twin.do("typing", c.agent, self.fence(c.agent), c.id)
+
     def agent_tries(self, k: int, j: int, yes: bool) -> None:
         """Mostly somebody else's chat, or with an older connection."""
         agent = AGENTS[j % 4]
@@ -136,6 +153,7 @@ class AgentMoves(VisitorMoves):
                 case 10:
                     self.twin.do("shown", agent, fence, c.id, len(c.log), hidden=False)
                 case _:
+                    self.twin.do("typing", agent, fence, c.id)
                     self.twin.do("draft", agent, fence, c.id, "mine")
 
     def handles(self, k: int, j: int, yes: bool) -> None:

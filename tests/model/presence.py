@@ -41,6 +41,7 @@ class Presence(Handing):
         for c in self.in_hand(member):
             if not c.got and c.place == "active":
                 self.timer("unseen", c.id, self.now + state.UNSEEN)
+            self.time_word(c)
         self.route_member(member)
         return member.fence, member.status, member.limit, [c.held() for c in self.in_hand(member)], self.n
 
@@ -60,6 +61,8 @@ class Presence(Handing):
                 self.timer("lease", agent, self.now + state.LEASE)
             else:
                 self._back(member)
+                for c in self.in_hand(member):
+                    self.time_word(c)
                 self.route_member(member)
 
     def leave(self, agent: str, fence: int) -> None:
@@ -84,6 +87,7 @@ class Presence(Handing):
         for c in self.in_hand(member):
             if c.place == "offered":
                 self.withdraw(c, "gone")
+            self.time_word(c)
         return True
 
     def set_status(self, agent: str, fence: int, status: str, reason: str) -> int:

@@ -1,11 +1,11 @@
 """The model's queues: who is online in them, when they are open, where they lead."""
 
 from console.domain.directory import Queue
+from tests.model.first_words import FirstWords
 from tests.model.state import Member
-from tests.model.turns import Turns
 
 
-class Queues(Turns):
+class Queues(FirstWords):
     def feeders(self, queue: str) -> list[Queue]:
         """Return the queue, and those that overflow to it."""
         found = [queue]

@@ -52,6 +52,8 @@ class Chat:
     stays: list[FactDict] = field(default_factory=list)  # of earlier holders
     answered: bool = False
     promise: int = 0
+    typed: int = 0  # when its agent last typed there
+    worded: int = 0  # seq of the last first word
     promise_late: bool = False
     unanswered: int = 0  # when the visitor asked what has only been answered with holding replies
     unkept: bool = False  # one of their promises was

@@ -1,5 +1,6 @@
 """The checker must find what is wrong: each history here has one fault."""
 
+import msgspec
 import pytest
 
 from console.events import (
@@ -189,6 +190,45 @@ def test_a_late_answer_without_all_of_its_stages_is_found() -> None:
 def test_an_answer_after_a_holding_reply_that_counts_wrong_is_found(answer: Answered | None) -> None:
     with pytest.raises(BrokenPromise, match="answer"):
         check([*holding(), back(answer)])
+
+
+AUTOMATIC = Message(
+    7, "c1", 4, 3, "agent", ANA, "word-c1-4", "One moment.", promise=37, automatic=True,
+    turn=Turn(2, 2, 5, 4, kept=True),
+)  # fmt: skip
+
+
+def by_itself(**changes: object) -> list[AnyFact]:
+    """A first word in Ana's name, and her answer."""
+    answer = Answered(18, kept=True, own=True, first=18)
+    more = Message(20, "c1", 5, 4, "agent", ANA, "x2", "Yes.", read=2, answer=answer, promised=Kept(37, kept=True))
+    return [*history()[:4], msgspec.structs.replace(AUTOMATIC, **changes), more]
+
+
+def test_an_automatic_first_word_and_the_answer_to_it_pass() -> None:
+    check(by_itself())
+
+
+@pytest.mark.parametrize(
+    ("changes", "broken"),
+    [
+        ({"author": Author("ben", "Ben")}, "the holder's name"),
+        ({"turn": Turn(2, 2, 5, 4)}, "before the target"),
+        ({"turn": Turn(2, 2, 5, 4, kept=True, first=5)}, "one first answer"),
+        ({"promise": 0}, "no answer"),
+        ({"answer": Answered(5, kept=True)}, "no answer"),
+    ],
+)
+def test_an_automatic_first_word_that_is_more_than_that_is_found(changes: dict[str, object], broken: str) -> None:
+    with pytest.raises(BrokenPromise, match=broken):
+        check(by_itself(**changes))
+
+
+def test_a_second_automatic_first_word_for_a_question_is_found() -> None:
+    again = msgspec.structs.replace(AUTOMATIC, at=9, seq=6, prev=5, cid="word-c1-6", turn=Turn(5, 8, 1, 1, kept=True))
+    asks = Message(8, "c1", 5, 4, "visitor", Author("vera"), "x4", "Well?", due=37, since=8)
+    with pytest.raises(BrokenPromise, match=r"one first word by itself|kept or not"):
+        check([*by_itself()[:-1], asks, again])
 
 
 def test_an_answer_that_counts_twice_is_found() -> None:

@@ -61,13 +61,13 @@ class Turns(State):
             c.stays.append({"agent": c.agent, **self._stages(c, 0)})
             c.handed = self.now
 
-    def close_turn(self, c: Chat, began: int | None = None) -> FactDict:
+    def close_turn(self, c: Chat, began: int | None = None, *, automatic: bool = False) -> FactDict:
         """By an answer whose first key was pressed at `began` (0: unknown), or without an answer (None)."""
         mine_from = max(c.turn, c.assigned)
         mine = self.now - mine_from
         turn = {"seq": c.turn_seq, "asked": c.turn, "waited": self.now - c.turn, "mine": mine}
         turn |= only(kept=not c.overdue, late=c.late)
-        if began is not None and not c.answered:
+        if began is not None and not automatic and not c.answered:
             c.answered = True
             turn["first"] = max(self.now - c.opened, 1)
         if began is not None and c.late:
@@ -112,7 +112,11 @@ class Turns(State):
         c.unanswered = 0
         self.measure(c.queue, "r", waited, within=kept)
         self.measure_agent(member, rn=1, rw=int(own))
-        return {"answer": {"waited": waited, **only(kept=kept, own=own)}}
+        first = 0 if c.answered else max(self.now - c.opened, 1)
+        c.answered = True
+        if first:
+            self.measure(c.queue, "f", first)
+        return {"answer": {"waited": waited, **only(kept=kept, own=own, first=first)}}
 
     def never_answered(self, c: Chat) -> FactDict:
         """Count a chat that ends with holding replies only, once."""
@@ -180,8 +184,11 @@ class Turns(State):
             self.measure(c.queue, "f", turn["first"])
         self.count(c.queue, canned=int(canned), suggested=int(bool(suggestion)))
         self.count(c.queue, suggested_taken=int(suggestion == "taken"), suggested_edited=int(suggestion == "edited"))
+        self.late_answer(c, turn)
+
+    def late_answer(self, c: Chat, turn: FactDict) -> None:
         if "late" in turn:
-            late = {"chat": c.id, "queue": c.queue, "agent": member.id, "at": self.now, "turn": turn}
+            late = {"chat": c.id, "queue": c.queue, "agent": c.agent, "at": self.now, "turn": turn}
             self.lates = [late, *self.lates][:LATEST]
 
     def spans(self, queue: str) -> dict[str, dict[str, int]]:

@@ -100,6 +100,8 @@ class Visiting(Lines):
         )
         c.asked.append((seq, self.now))
         self.no_timer(c.id, "ask", "silent")
+        if opens:
+            self.time_word(c)
         if opens and c.place == "active":
             member = self.members[c.agent]
             if not member.connected and self.now - member.gone >= state.GRACE and self.somebody(c):

@@ -26,6 +26,11 @@ def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
     offer = 3 * SECOND <= queue.accept <= 2 * MINUTE or (queue.mode != "offer" and not queue.accept)
     found.unless(offer, "accept", "Enter a time to accept from 3 to 120 seconds.")
     found.unless(
+        not queue.automatic or SECOND // 2 <= queue.automatic < queue.target,
+        "automatic",
+        "Enter a time from 0.5 seconds to less than the target, or leave it empty.",
+    )
+    found.unless(
         queue.ask < queue.end <= DAY,
         "end",
         "The chat must end after the visitor is asked, and within 1 day. Enter a longer time.",

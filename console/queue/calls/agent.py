@@ -91,6 +91,10 @@ class AgentCalls(Caller):
     async def draft(self, agent: str, fence: int, chat: str, text: str) -> None:
         await self._call("draft", agent, fence, chat, text)
 
+    async def typing(self, agent: str, fence: int, chat: str) -> None:
+        """Note that the agent types there, for a queue with automatic first words."""
+        await self._call("typing", agent, fence, chat)
+
     async def set_status(self, agent: str, fence: int, status: Status, reason: str = "") -> int:
         """Set one's own status; return when (ms) it was done."""
         reply = await self._call("set_status", agent, fence, status, encode(reason) if reason else "")

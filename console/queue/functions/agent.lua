@@ -67,6 +67,8 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
       .. (drafted ~= '' and ',"drafted":"' .. drafted .. '"' or ''),
     payload
   )
+  if num(promise) > 0 then S.put(c, 'worded', int(seq)) end
+  if num(c.typed) > 0 then S.put(c, 'typed', '0') end
   S.clock(c)
   S.await_visitor(c, q)
   -- An answer means that somebody is there: the visitor has a full idle time again.
@@ -177,6 +179,7 @@ verb('shown', function(id, fence, chat, seq, hidden)
   if c.got == '0' then
     S.put(c, 'got', STAMP)
     S.no_timer('unseen', chat)
+    S.time_word(c)
   end
   if hidden ~= '1' and num(c.turn) > 0 and num(c.turn_shown) == 0 and num(seq) >= num(c.turn_seq) then
     S.put(c, 'turn_shown', STAMP)
@@ -218,6 +221,15 @@ verb('draft', function(id, fence, chat, text)
   else
     redis.call('SET', key('draft', chat), text)
   end
+  return S.reply()
+end)
+
+-- typing(agent, fence, chat): the agent types there, so that no first word is given for them now.
+verb('typing', function(id, fence, chat)
+  if fenced(id, fence) then return refuse('taken_over') end
+  local c = redis.call('HMGET', key('chat', chat), 'agent', 'place')
+  if c[1] ~= id or c[2] ~= 'active' then return refuse('not_found') end
+  redis.call('HSET', key('chat', chat), 'typed', STAMP)
   return S.reply()
 end)
 

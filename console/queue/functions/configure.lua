@@ -41,6 +41,10 @@ local function put_queue(told)
     flat[#flat + 1] = type(value) == 'number' and int(value) or value
   end
   redis.call('HSET', name, unpack(flat))
+  redis.call('DEL', key('words', told.id))
+  for language, phrases in pairs(told.words) do
+    redis.call('HSET', key('words', told.id), language, phrases)
+  end
   redis.call('SADD', P .. 'queues', told.id)
   S.reread_queue(told.id)
   local after = redis.call('HMGET', name, unpack(LANES))
@@ -102,7 +106,7 @@ local function put_member(told)
   return true
 end
 
--- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings by name}, members {id, name, limit, queues,
+-- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings by name, words by language}, members {id, name, limit, queues,
 -- lanes} and sites (key to queue). Taken only when newer. A limit that went down takes no chat away.
 verb('configure', function(version, told, mark)
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end

@@ -45,17 +45,8 @@ function S.book_load(a, used)
   S.put(a, 'loaded', STAMP)
 end
 
--- Counts a reply that closed a turn: a first word, be it the answer or a holding reply.
-function S.answered(c, id, turn, canned, suggestion)
-  S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. bucket(turn.mine)] = 1 })
-  local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
-  S.sample(counted, 'v', turn.waited, not turn.late)
-  if suggestion ~= '' then
-    counted.suggested = 1
-    if suggestion ~= 'shown' then counted['suggested_' .. suggestion] = 1 end
-  end
-  if turn.first then S.sample(counted, 'f', turn.first) end
-  S.tally(c.queue, counted)
+-- Keeps the latest late answers in full.
+local function late_answer(c, id, turn)
   if not turn.late then return end
   redis.call(
     'LPUSH',
@@ -101,10 +92,32 @@ function S.gave_reason(c, id, by)
   end
 end
 
+-- Counts a reply that closed a turn: a first word, be it the answer or a holding reply.
+function S.answered(c, id, turn, canned, suggestion)
+  S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. bucket(turn.mine)] = 1 })
+  local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
+  S.sample(counted, 'v', turn.waited, not turn.late)
+  if suggestion ~= '' then
+    counted.suggested = 1
+    if suggestion ~= 'shown' then counted['suggested_' .. suggestion] = 1 end
+  end
+  if turn.first then S.sample(counted, 'f', turn.first) end
+  S.tally(c.queue, counted)
+  late_answer(c, id, turn)
+end
+
+-- Counts an automatic first word: the visitor has had one, and no agent gave it.
+function S.automatic_word(c, turn)
+  S.tally(c.queue, S.sample({ automatic = 1 }, 'v', turn.waited, not turn.late))
+  late_answer(c, c.agent, turn)
+end
+
 -- Counts an answer; `given` is from S.answer.
 function S.gave(c, id, given)
   S.measure(id, { rn = 1, rw = given.own and 1 or nil })
-  S.tally(c.queue, S.sample({}, 'r', given.waited, given.kept))
+  local counted = S.sample({}, 'r', given.waited, given.kept)
+  if given.first then S.sample(counted, 'f', given.first) end
+  S.tally(c.queue, counted)
 end
 
 -- Counts a chat that ends with holding replies only, and returns whether it is one. A turn that is late besides has been

@@ -76,6 +76,7 @@ verb('connect', function(id, tab, take, quiet)
     local c = S.chat(chat)
     -- The new page has not shown these chats either, so their time to be shown starts again.
     if c.got == '0' and c.place == 'active' then S.timer('unseen', chat, NOW + UNSEEN) end
+    S.time_word(c)
   end
   S.refresh(id)
   S.route_agent(id)
@@ -115,6 +116,7 @@ local function lose(id, since)
     local c = S.chat(chat)
     -- An offer nobody can see is withdrawn at once. Active chats wait for the grace periods.
     if c.place == 'offered' then S.withdraw(c, 'gone') end
+    S.time_word(c)
   end
   return true
 end
@@ -134,6 +136,7 @@ local function back(id)
   S.no_timer('grace', id)
   S.no_timer('lost', id)
   S.say_agent(id)
+  S.time_words(id)
   S.refresh(id)
   S.route_agent(id)
 end

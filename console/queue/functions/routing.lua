@@ -155,6 +155,7 @@ function S.assign(c, id, why, line)
   S.put(c, 'turn_shown', '0')
   S.own_time_anew(c)
   S.put(c, 'got', '0')
+  if num(c.typed) > 0 then S.put(c, 'typed', '0') end
   for _, kind in ipairs({ 'abandon', 'overflow', 'language', 'offer' }) do
     S.no_timer(kind, c.id)
   end

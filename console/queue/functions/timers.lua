@@ -28,6 +28,11 @@ function fire.late(id)
   S.time_break(c)
 end
 
+function fire.word(id)
+  local c = S.chat(id)
+  if c then S.fire_word(c) end
+end
+
 function fire.unseen(id)
   local c = S.chat(id)
   if not c or c.place ~= 'active' or c.got ~= '0' then return end

@@ -10,7 +10,7 @@ local function own_due(c)
 end
 
 -- When something breaks next: the visitor's promise, then the own time of who holds it.
-local function next_break(c)
+function S.next_break(c)
   if num(c.due) == 0 then return nil end
   if c.late ~= '1' then return num(c.due) end
   return c.overdue ~= '1' and own_due(c) or nil
@@ -31,12 +31,13 @@ function S.clock(c)
 end
 
 function S.time_break(c)
-  local at = next_break(c)
+  local at = S.next_break(c)
   if at then
     S.timer('late', c.id, at)
   else
     S.no_timer('late', c.id)
   end
+  S.time_word(c)
 end
 
 -- A new holder, or none, has a time of their own.
@@ -110,13 +111,14 @@ function S.end_stay(c)
   S.put(c, 'handed', STAMP)
 end
 
--- The open turn as JSON, closed now by the agent who holds the chat; with `began` it is an answer.
-function S.close_turn(c, q, began)
+-- The open turn as JSON, closed now by the agent who holds the chat; with `began` it is a first word, which a person
+-- wrote unless it is `automatic`.
+function S.close_turn(c, q, began, automatic)
   local asked = num(c.turn)
   local waited = NOW - asked
   local mine = NOW - math.max(asked, num(c.assigned))
   local turn = { asked = asked, waited = waited, mine = mine, kept = c.overdue ~= '1', late = c.late == '1' }
-  if began and c.answered ~= '1' then
+  if began and not automatic and c.answered ~= '1' then
     S.put(c, 'answered', '1')
     turn.first = math.max(NOW - num(c.opened), 1)
   end
@@ -200,10 +202,15 @@ function S.answer(c, turn)
     given.kept = not turn.late
     given.own = turn.kept
   end
+  if c.answered ~= '1' then -- only automatic first words came before it
+    S.put(c, 'answered', '1')
+    given.first = math.max(NOW - num(c.opened), 1)
+  end
   given.json = '{"waited":'
     .. int(given.waited)
     .. (given.kept and ',"kept":true' or '')
     .. (given.own and ',"own":true' or '')
+    .. (given.first and ',"first":' .. int(given.first) or '')
     .. '}'
   S.unhold(c)
   return given

@@ -150,6 +150,13 @@ def test_a_queue_s_first_words_and_answers_are_figures_of_their_own() -> None:
     assert (card.recent, card.answered, card.answered_today) == (Share(4, 1.0), Share(5, 0.2), Share(5, 0.2))
 
 
+def test_the_share_of_first_words_that_were_automatic_is_told() -> None:
+    floor = Floor(now=MIDDAY)
+    floor.answered("support", 4_000, 4)
+    floor.counted("support", "automatic", 1)
+    assert card_of(floor).automatic == Share(4, 0.25)
+
+
 def test_first_words_do_not_hide_that_answers_are_below_the_goal() -> None:
     floor = Floor()
     floor.agent("ana")

@@ -31,6 +31,16 @@ async def test_phrases_are_kept_in_each_language_and_shown_again(services: Servi
     assert form["phrases.en"] == ""
 
 
+async def test_an_automatic_first_word_is_off_until_a_time_is_entered(
+    services: Services, sam: httpx.AsyncClient
+) -> None:
+    await saved(sam, "/settings/queues/new", **QUEUE)
+    assert (await services.stores.directory.read()).queues["level-1"].automatic == 0
+    await saved(sam, "/settings/queue/level-1", **QUEUE, automatic="1,5")
+    assert (await services.stores.directory.read()).queues["level-1"].automatic == 1_500
+    assert drawn((await sam.get("/settings/queue/level-1")).text)["automatic"] == "1.5"
+
+
 async def test_an_empty_box_shows_the_built_in_phrases_and_keeps_none(
     services: Services, sam: httpx.AsyncClient
 ) -> None:
@@ -78,6 +88,8 @@ async def test_there_is_a_box_for_each_language_that_the_queues_visitors_read(
             "phrases_language",
             "That language is listed already. Enter its phrases there.",
         ),
+        ({"automatic": "6"}, "automatic", "Enter a time from 0.5 seconds to less than the target, or leave it empty."),
+        ({"automatic": "0.4"}, "automatic", "Enter a time from 0.5 seconds to less than the target"),
         ({"phrases.nowhere": "Yes.\nNo."}, "phrases_language", "“nowhere” is not a language."),
     ],
     ids=lambda one: str(one)[:40],

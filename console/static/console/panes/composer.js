@@ -212,6 +212,7 @@ export class Composer extends Footer {
   clear() {
     this.box.value = "";
     this.canned = "";
+    this.typedAt = 0; // the next text is told of with its first key
     this.typed();
   }
 

@@ -1,0 +1,141 @@
+-- The automatic first word: given in the name of whoever holds the chat, shortly before the target is missed, unless
+-- they are typing or have given one. It promises that they are back; it is no answer.
+
+local PROMISED = 30000 -- ms until then, as with the first key of the console
+local TYPES = 4000 -- ms that a typing signal counts; consoles send one every 3 s
+local QUOTED, DIGITS = 80, 4 -- characters of a message that can be quoted; digits that keep it from that
+
+-- When it is due, and when the time is over that it is given before; nil if none can be given. None comes after a first
+-- word that still waits for its answer, so none comes twice, whatever the visitor adds meanwhile.
+local function word_due(c)
+  if c.place ~= 'active' or num(c.turn) == 0 or c.got == '0' then return nil end
+  if num(c.held) > 0 or num(c.promise) > 0 then return nil end
+  local q, breaks = S.queue(c.queue), S.next_break(c)
+  if q.automatic == 0 or not breaks or S.agent(c.agent).connected ~= '1' then return nil end
+  return breaks - q.automatic, breaks
+end
+
+local function set(c, at)
+  if at then
+    S.timer('word', c.id, at)
+    S.put(c, 'word', '1')
+  elseif c.word == '1' then
+    S.no_timer('word', c.id)
+    S.put(c, 'word', '0')
+  end
+end
+
+-- The timer follows the turn, its holder, and whether they are there.
+function S.time_word(c) set(c, (word_due(c))) end
+
+function S.time_words(id)
+  for _, chat in ipairs(S.in_hand(id)) do
+    S.time_word(S.chat(chat))
+  end
+end
+
+-- --- the words ------------------------------------------------------------------------------------
+
+local OTHER_DIGITS = { '\217[\160-\169]', '\219[\176-\185]', '\224\165[\166-\175]', '\239\188[\144-\153]' }
+
+-- A message as it can be quoted; empty if it is long, or may hold a part of a card number.
+local function quotable(text)
+  local line = string.match(text, '^%s*(.-)%s*$')
+  local _, length = string.gsub(line, '[^\128-\191]', '')
+  local _, digits = string.gsub(line, '%d', '')
+  for _, others in ipairs(OTHER_DIGITS) do
+    local _, more = string.gsub(line, others, '')
+    digits = digits + more
+  end
+  if length > QUOTED or digits >= DIGITS or string.find(line, '[\n{}]') then return '' end
+  return line
+end
+
+-- The text of a message in the log.
+local function text_of(c, seq)
+  local json = num(seq) > 0 and redis.call('LINDEX', key('log', c.id), num(seq) - 1)
+  return json and cjson.decode(json).text or ''
+end
+
+local function known_about(c, a)
+  local name = cjson.decode(c.profile).visitor.name or ''
+  return {
+    first_name = string.match(name, '%S+') or '',
+    agent = cjson.decode(a.name),
+    question = quotable(text_of(c, c.asked_seq)),
+  }
+end
+
+local function fits(phrase, known)
+  for name in string.gmatch(phrase, '{([%l_]+)}') do
+    if known[name] == '' then return false end
+  end
+  return true
+end
+
+-- Whether the text is this phrase, whatever it was filled in with.
+local function is_from(phrase, text)
+  local pattern = string.gsub(phrase, '[%^%$%(%)%%%.%[%]%*%+%-%?]', '%%%0')
+  return string.find(text, '^' .. string.gsub(pattern, '{[%l_]+}', '.+') .. '$') ~= nil
+end
+
+-- A phrase of the queue in the visitor's language that fits, and is not the one of the first word before; or nil.
+local function choose_words(c, a)
+  local told = redis.call('HMGET', key('words', c.queue), (c.tongue or '') ~= '' and c.tongue or '-', '-')
+  local list = told[1] or told[2]
+  if not list then return nil end
+  local known, last, fitting = known_about(c, a), text_of(c, c.worded), {}
+  for _, phrase in ipairs(cjson.decode(list)) do
+    if fits(phrase, known) then fitting[#fitting + 1] = phrase end
+  end
+  for i = 0, #fitting - 1 do
+    local phrase = fitting[(num(c.seq) + i) % #fitting + 1]
+    if not is_from(phrase, last) then return (string.gsub(phrase, '{([%l_]+)}', known)) end
+  end
+  return fitting[1] and (string.gsub(fitting[1], '{([%l_]+)}', known))
+end
+
+-- --- giving it --------------------------------------------------------------------------------------
+
+local function give(c)
+  local q, a = S.queue(c.queue), S.agent(c.agent)
+  local text = not S.is_full(c) and choose_words(c, a)
+  if not text then return end
+  local turn = S.close_turn(c, q, 0, true)
+  S.promise(c, PROMISED)
+  S.hold(c, turn.asked)
+  local seq = S.record(
+    c,
+    'message',
+    '"by":"agent","turn":'
+      .. turn.json
+      .. ',"promise":'
+      .. c.promise
+      .. ',"automatic":true,"author":{"id":"'
+      .. a.id
+      .. '","name":'
+      .. a.name
+      .. '},"cid":"word-'
+      .. c.id
+      .. '-'
+      .. int(num(c.seq) + 1)
+      .. '","text":'
+      .. cjson.encode(text)
+  )
+  S.put(c, 'worded', int(seq))
+  S.clock(c)
+  S.await_visitor(c, q)
+  S.automatic_word(c, turn)
+  S.refresh(c.agent)
+end
+
+-- It was due when the timer was set. Since then an answer, a transfer or a setting may have made it unwanted, or the
+-- ticker was late: after the target it would only look like one in time.
+function S.fire_word(c)
+  S.put(c, 'word', '0')
+  local at, breaks = word_due(c)
+  if not at or NOW >= breaks then return end
+  local free = math.max(at, num(c.typed) + TYPES)
+  if free <= NOW then return give(c) end
+  if free < breaks then set(c, free) end
+end
