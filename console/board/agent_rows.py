@@ -8,6 +8,7 @@ from console.domain.directory import SLOTS, Directory
 from console.events import Status
 from console.projection.load import Load, load_of
 from console.projection.picture import AgentState, ChatState, Picture
+from console.projection.right_limit import RightLimit, right_limit_of
 
 Kind = Literal["free", "locked", "active", "promise", "offered", "wrapup"]
 
@@ -53,6 +54,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     breather: int
     breathers: int  # today
     load: Load
+    right: RightLimit
     slots: tuple[Slot, ...]
     queues: tuple[str, ...]
     answers: int
@@ -81,6 +83,7 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         breather=agent.breather,
         breathers=figures.breathers,
         load=load_of(agent, now, zone_of(agent, directory)),
+        right=right_limit_of(agent, directory, now),
         slots=slots,
         queues=tuple(agent.queues),
         answers=figures.answers,

@@ -60,6 +60,7 @@ class Counters:
     def own_time_broke(self, agent: str, at: int) -> None:
         if agent in self.agents:
             self.agents[agent].figures.at(at).broke += 1
+            self.level(agent, at, "x")
 
     def breather_began(self, agent: AgentState, at: int) -> None:
         agent.breathers = [*(one for one in agent.breathers if one > at - HOUR), at]
@@ -69,6 +70,11 @@ class Counters:
         """Called before the number of used slots changes."""
         agent.figures.held(len(agent.held), agent.loaded, at)
         agent.loaded = at
+
+    def level(self, agent: str, at: int, what: str) -> None:
+        """Something came due while the agent had as many chats as now."""
+        one = self.agents[agent]
+        one.levels.count(at, what, len(one.held))
 
     def late_turn(self, chat: ChatState, at: int, outcome: str) -> None:
         """What became of a turn whose promise is broken already, when no answer does."""
@@ -82,12 +88,16 @@ class Counters:
             figures = self.agents[agent].figures.at(at)
             figures.answers += 1
             figures.answered_in_time += answer.own
+            self.level(agent, at, "a")
+            if answer.own:
+                self.level(agent, at, "k")
 
     def never_answered(self, chat: ChatState, fact: Ended) -> None:
         """A chat that ends with holding replies only; what is late besides is counted as such."""
         self.count(chat.queue, fact.at, "held_left", int(not (chat.turn and chat.late)))
         if fact.agent in self.agents:
             self.agents[fact.agent].figures.at(fact.at).unanswered += 1
+            self.level(fact.agent, fact.at, "a")
 
     def drafted(self, chat: ChatState, fact: Message) -> None:
         """A message for which the agent had a model's draft."""
@@ -132,6 +142,8 @@ class Counters:
         agent = fact.author.id
         if agent in self.agents:
             self.agents[agent].figures.at(fact.at).add(turn.mine, within=turn.kept)
+            if turn.kept:
+                self.level(agent, fact.at, "w")
         self.measure(chat, fact.at, "a", turn.mine, within=turn.kept)
         if turn.first:
             self.measure(chat, fact.at, "f", turn.first)

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 import msgspec
 
 from console.events import Status, Turn, Visitor
+from console.projection.levels import Levels, levels_of
 from console.projection.statistics import DAY, HOUR, AgentFigures, QueueFigures, agent_figures_of, figures_of
 
 PUT_OFF = DAY  # ms after a chat's end until which its reason may be given; as in functions/chat.lua
@@ -76,6 +77,7 @@ class AgentState(msgspec.Struct):
     breathers: list[int] = []  # starts of those within the hour before the last one
     held: dict[int, str] = {}  # slot -> chat: active, offered or wrapped up
     loaded: int = 0  # since when there are as many
+    levels: Levels = msgspec.field(default_factory=Levels)
     figures: AgentFigures = msgspec.field(default_factory=AgentFigures)
     put_off: dict[str, PutOff] = {}  # wrap-ups left for later, by chat
 
@@ -202,6 +204,7 @@ def agent_state(
     fields: Mapping[str, str],
     held: Mapping[str, str],
     times: Mapping[str, str],
+    levels: Mapping[str, str],
     put_off: Iterable[PutOffLike] = (),
 ) -> AgentState:
     """Build a member from the store's hashes."""
@@ -220,6 +223,7 @@ def agent_state(
         held={int(slot): chat for slot, chat in held.items()},
         loaded=int(fields.get("loaded") or 0),
         figures=agent_figures_of(times),
+        levels=levels_of(levels),
         put_off={one.chat: put_off_state(one) for one in put_off},
     )
 

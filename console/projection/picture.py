@@ -63,6 +63,8 @@ class AgentLike(Protocol):
     @property
     def times(self) -> dict[str, str]: ...
     @property
+    def levels(self) -> dict[str, str]: ...
+    @property
     def put_off(self) -> Sequence[PutOffLike]: ...
 
 
@@ -130,7 +132,9 @@ class Picture(Counters):
         """Build the picture from `workspace.snapshot()`."""
         picture = cls(snapshot.epoch, snapshot.n, snapshot.left)
         for agent in snapshot.agents:
-            picture.agents[agent.id] = agent_state(agent.id, agent.fields, agent.held, agent.times, agent.put_off)
+            picture.agents[agent.id] = agent_state(
+                agent.id, agent.fields, agent.held, agent.times, agent.levels, agent.put_off
+            )
             picture._count_there(picture.agents[agent.id], 1)
         for chat, values in snapshot.chats:
             picture.chats[chat] = chat_state(chat, values)

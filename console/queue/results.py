@@ -120,12 +120,13 @@ class PutOffSnapshot(NamedTuple):
 
 
 class AgentSnapshot(NamedTuple):
-    """An agent in the store: fields, slots, figures of the day, and wrap-ups left for later."""
+    """An agent in the store: fields, slots, figures of the day and by number of chats, and put-off wrap-ups."""
 
     id: str
     fields: dict[str, str]
     held: dict[str, str]
     times: dict[str, str]
+    levels: dict[str, str]
     put_off: list[PutOffSnapshot]
 
 

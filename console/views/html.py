@@ -33,6 +33,7 @@ from console.events import (
 from console.projection.current import Current
 from console.projection.load import Load
 from console.projection.picture import AgentState, ChatState
+from console.projection.right_limit import RightLimit
 from console.projection.statistics import DayFigures
 from console.protocol import MAX_FACTS, InvitedTo, ToWrapUp
 from console.views.i18n import page_texts
@@ -50,7 +51,7 @@ class Strip(msgspec.Struct):
     the agent's open "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats
     that the agent may watch, `to_wrap_up` their own that have ended and lack a reason. `away_reasons` are the reasons
     the team may choose from. Of `breathers` an hour the agent has `breathers_left`.
-    `load` is how long they had five and six chats.
+    `load` is how long they had five and six chats, `right` what their figures say about their limit.
     """
 
     agent: AgentState
@@ -70,6 +71,7 @@ class Strip(msgspec.Struct):
     breathers: int = 0
     breathers_left: int = 0
     load: Load = Load()
+    right: RightLimit = RightLimit()
 
 
 class HtmlViews:

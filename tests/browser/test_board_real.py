@@ -1,10 +1,14 @@
 """Sam's board on a whole server, with Ana at her console in another browser and Vera on a page."""
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from playwright.async_api import Browser, Dialog, expect
 
+from console.queue.embedded import EmbeddedStore
+from console.queue.store import Store
+from console.queue.workspace import Workspace
 from tests.browser.board_people import SamsBoard
 from tests.browser.console_people import Desk, Vera
 from tests.support.credentials import stores_of
@@ -149,6 +153,30 @@ async def test_sam_sees_how_long_ana_has_had_many_chats(server: RunningServer, a
     await expect(sheet).to_contain_text("Breathers today0")
     await ana.page.keyboard.press("Alt+KeyP")
     await expect(sheet).to_contain_text("Breathers today1")
+
+
+async def test_sam_uses_the_limit_that_ana_s_figures_offer(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:
+    await sam.page.get_by_role("button", name="Ana", exact=True).click()
+    sheet = sam.page.get_by_role("dialog", name="Ana")
+    await expect(sheet).to_contain_text("Not enough turns yet to say how many chats are right.")
+    store = Store(EmbeddedStore(server.data / "store").url)
+    keys = Workspace(store, "main").keys
+    day = int(time.time() // 86_400)
+    known = {"w4": 288, "x4": 12, "a4": 300, "k4": 288, "w5": 162, "x5": 38, "a5": 200, "k5": 162}
+    counted = [one for name, n in known.items() for one in (f"{day}:{name}", n)]
+    await store.command("HSET", keys.of("levels", "ana"), *counted)
+    await store.close()
+    server.kill()
+    await server.start()  # the figures are in the snapshot that it begins with
+    await expect(sam.page.locator("#agent-ana")).to_have_attribute("data-connected", "", timeout=20_000)
+    await expect(sheet).to_contain_text("At 4 chats 96% of the first words were in time; at 5, 81%.", timeout=20_000)
+    await sheet.get_by_role("button", name="Use 4").click()
+    await expect(sheet.get_by_text("Ana's chat limit is now 4")).to_be_visible()
+    await expect(ana.page.locator("#strip-slots")).to_have_text("0 / 4")
+    await expect(sheet.get_by_role("button", name="Use 4")).to_be_hidden()
+    await expect(ana.page.locator("#strip-own")).to_contain_text("At 4 chats 96% of the first words were in time")
+    for desk in (ana, sam):
+        desk.complaints.clear()  # the browser grumbles about each connection refused
 
 
 async def test_sam_lowers_ana_s_limit_and_sends_her_to_lunch(server: RunningServer, ana: Desk, sam: SamsBoard) -> None:

@@ -129,6 +129,8 @@ class Twin:
         self._chats(snapshot)
         for agent in snapshot.agents:
             self._agent(agent.id, agent.fields, agent.held, agent.times)
+            levels = self.model.members[agent.id].levels if agent.id in self.model.members else {}
+            same(f"what came due of {agent.id}", {name: int(n) for name, n in agent.levels.items()}, levels)
             self._put_off(agent)
         same("the members", {agent.id for agent in snapshot.agents}, set(self.model.members))
         self._queues(snapshot)
@@ -263,8 +265,8 @@ class Twin:
         owners = {
             "chat": chats, "log": chats, "cids": {*chats, *model.results}, "visitor": model.current,
             "tabs": running, "draft": running, "not": {c.id for c in chats.values() if c.excluded},
-            "agent": members, "held": members, "clocks": members, "queue": queues, "words": queues,
-            "line": queues, "staff": queues,
+            "agent": members, "held": members, "levels": members, "clocks": members, "queue": queues,
+            "words": queues, "line": queues, "staff": queues,
             "times": {*members, *(f"{queue}:{span}" for queue, spans in model.counted.items() for span in spans)},
             "later": {m.id for m in members.values() if m.put_off}, "free": LANES, "waiting": LANES, "pull": LANES,
         }  # fmt: skip

@@ -140,6 +140,7 @@ class Member:
     last: int = 0
     held: dict[int, str] = field(default_factory=dict)
     loaded: int = 0  # since when it has as many
+    levels: dict[str, int] = field(default_factory=dict)  # what came due, by day and number of chats
     times: dict[str, int] = field(default_factory=dict)
     put_off: list[str] = field(default_factory=list)  # chats to wrap up later
 

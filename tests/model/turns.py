@@ -35,6 +35,7 @@ class Turns(State):
         if breaks:
             c.overdue = True
             self.measure_agent(self.members[c.agent], x=1)
+            self.level(self.members[c.agent], "x")
         if c.due and not c.late and self.now >= c.due:
             c.late = True
             self.count(c.queue, broke=int(c.turn > 0))
@@ -112,6 +113,7 @@ class Turns(State):
         c.unanswered = 0
         self.measure(c.queue, "r", waited, within=kept)
         self.measure_agent(member, rn=1, rw=int(own))
+        self.level(member, "a", "k" if own else "")
         first = 0 if c.answered else max(self.now - c.opened, 1)
         c.answered = True
         if first:
@@ -126,6 +128,7 @@ class Turns(State):
         self.count(c.queue, held_left=int(not (c.turn and c.late)))
         if c.place == "active":
             self.measure_agent(self.members[c.agent], rx=1)
+            self.level(self.members[c.agent], "a")
         return {"held": True}
 
     def asked_reason(self, c: Chat) -> None:
@@ -167,6 +170,17 @@ class Turns(State):
             if n:
                 member.times[f"{of or hour}:{name}"] = member.times.get(f"{of or hour}:{name}", 0) + n
 
+    def level(self, member: Member, *what: str) -> None:
+        """By day and number of chats, for 15 days."""
+        day = self.now // DAY
+        for one in filter(None, what):
+            if member.levels.get("day") != day:
+                counted = {name: n for name, n in member.levels.items() if name != "day"}
+                kept = {name: n for name, n in counted.items() if int(name.split(":")[0]) > day - 15}
+                member.levels = {"day": day, **kept}
+            name = f"{day}:{one}{len(member.held)}"
+            member.levels[name] = member.levels.get(name, 0) + 1
+
     def book_load(self, member: Member) -> None:
         """Before the number of used slots changes."""
         since = max(member.loaded, self.now - 25 * HOUR) if member.held else self.now
@@ -178,6 +192,7 @@ class Turns(State):
 
     def measure_answer(self, c: Chat, member: Member, turn: FactDict, *, canned: bool, suggestion: str) -> None:
         self.measure_agent(member, **{"n": 1, "w": int("kept" in turn), f"b{bucket(turn['mine'])}": 1})
+        self.level(member, "w" if "kept" in turn else "")
         self.measure(c.queue, "a", turn["mine"], within="kept" in turn)
         self.measure(c.queue, "v", turn["waited"], within="late" not in turn)
         if "first" in turn:

@@ -72,8 +72,10 @@ class SnapshotReader:
             self._entry,
             left,
             [
-                AgentSnapshot(a.decode(), table(fields), table(held), table(times), [put_off(row) for row in later])
-                for a, fields, held, times, later in agents
+                AgentSnapshot(
+                    a.decode(), table(fields), table(held), table(times), table(levels), [put_off(row) for row in later]
+                )
+                for a, fields, held, times, levels, later in agents
             ],
             list(self._chats.items()),
             [

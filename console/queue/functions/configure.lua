@@ -24,7 +24,15 @@ local function drop_member(id)
   )
   S.settle()
   S.forget(a)
-  redis.call('DEL', key('agent', id), key('held', id), key('clocks', id), key('times', id), key('later', id))
+  redis.call(
+    'DEL',
+    key('agent', id),
+    key('held', id),
+    key('clocks', id),
+    key('times', id),
+    key('levels', id),
+    key('later', id)
+  )
   redis.call('SREM', P .. 'agents', id)
 end
 

@@ -33,6 +33,22 @@ function S.measure(id, counted, of)
   end
 end
 
+local DAYS = 15 -- that a member's figures by number of chats are kept: today and 14 before
+
+-- Counts what came due by the slots in use, by day (UTC): `w` first words in time, `x` own times that broke, `a` answers
+-- due, `k` of them in time. The fields are `<day>:<what><slots>`.
+function S.level(id, what)
+  local name, day, a = key('levels', id), math.floor(NOW / 86400000), S.agent(id)
+  if num(redis.call('HGET', name, 'day')) ~= day then
+    for _, field in ipairs(redis.call('HKEYS', name)) do
+      if field ~= 'day' and num(string.match(field, '^(%d+):')) <= day - DAYS then redis.call('HDEL', name, field) end
+    end
+    redis.call('HSET', name, 'day', int(day))
+    redis.call('PEXPIRE', name, int((DAYS + 1) * 86400000))
+  end
+  redis.call('HINCRBY', name, int(day) .. ':' .. what .. int(S.used(a)), 1)
+end
+
 -- Call before the number of used slots changes: how long it was what it is.
 function S.book_load(a, used)
   local from = math.max(num(a.loaded), NOW - (HOURS - 1) * 3600000)
@@ -95,6 +111,7 @@ end
 -- Counts a reply that closed a turn: a first word, be it the answer or a holding reply.
 function S.answered(c, id, turn, canned, suggestion)
   S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. bucket(turn.mine)] = 1 })
+  if turn.kept then S.level(id, 'w') end
   local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
   S.sample(counted, 'v', turn.waited, not turn.late)
   if suggestion ~= '' then
@@ -115,6 +132,8 @@ end
 -- Counts an answer; `given` is from S.answer.
 function S.gave(c, id, given)
   S.measure(id, { rn = 1, rw = given.own and 1 or nil })
+  S.level(id, 'a')
+  if given.own then S.level(id, 'k') end
   local counted = S.sample({}, 'r', given.waited, given.kept)
   if given.first then S.sample(counted, 'f', given.first) end
   S.tally(c.queue, counted)
@@ -125,7 +144,10 @@ end
 function S.never_answered(c)
   if num(c.held) == 0 then return false end
   if num(c.turn) == 0 or c.late ~= '1' then S.tally(c.queue, { held_left = 1 }) end
-  if c.place == 'active' then S.measure(c.agent, { rx = 1 }) end
+  if c.place == 'active' then
+    S.measure(c.agent, { rx = 1 })
+    S.level(c.agent, 'a')
+  end
   S.unhold(c)
   return true
 end

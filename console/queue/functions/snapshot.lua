@@ -58,7 +58,7 @@ end, { 'no-writes' })
 
 -- snapshot_rest(entry, n, most): what the pages lack, if they began after `entry` with the number `n`. First last entry,
 -- number, LINE and the chats named by facts since. Beyond `most` facts only as far as these go: ask for the next ones.
--- Else also left messages, {id, fields, held, times, put off} per agent, {id, pace, spans} per queue, and the latest late answers.
+-- Else also left messages, {id, fields, held, times, levels, put off} per agent, {id, pace, spans} per queue, and the latest late answers.
 -- "0-0" and no more if facts are missing: begin anew.
 verb('snapshot_rest', function(entry, n, most)
   local upto = math.min(N, num(n) + num(most))
@@ -83,6 +83,7 @@ verb('snapshot_rest', function(entry, n, most)
       redis.call('HGETALL', key('agent', id)),
       redis.call('HGETALL', key('held', id)),
       redis.call('HGETALL', key('times', id)),
+      redis.call('HGETALL', key('levels', id)),
       S.put_off_by(id),
     }
   end

@@ -72,6 +72,7 @@ function S.judge(c)
   if breaks then
     S.put(c, 'overdue', '1')
     S.measure(c.agent, { x = 1 })
+    S.level(c.agent, 'x')
   end
   if c.late ~= '1' then
     S.put(c, 'late', '1')
