@@ -21,7 +21,7 @@ TABLE: tuple[Key, ...] = (
     Key("config", "hash", "version of the configuration, mark of its content", "for ever"),
     Key("queues", "set", "ids of the configured queues", "for ever"),
     Key("sites", "hash", "the configured sites -> where their chats go", "for ever"),
-    Key("queue:<queue>", "hash", "its settings, `opens` (instants), pace (ms for each place), removed", "for ever"),
+    Key("queue:<queue>", "hash", "its settings, opens (instants), pace (ms), counted (n), removed", "for ever"),
     Key("words:<queue>", "hash", "language -> phrases of automatic first words, as JSON; - for others", "for ever"),
     Key("staff:<queue>", "zset", "members who work it -> until when they count", "as member"),
     Key("agents", "set", "ids of the configured members", "for ever"),

@@ -63,7 +63,7 @@ class Twin:
         self.answered: set[tuple[int, int]] = set()
         self.entry = "0-0"
         self.paged = 0  # snapshots whose pages were read between commands
-        self._reader = SnapshotReader(self.real, page=1, facts=4)
+        self._reader = SnapshotReader(self.real, page=1, facts=4, agents=1)
         loop.run_until_complete(self.real.snapshot())  # from here on the epoch is known
         self.real.on_due = self._on_due
         self.real.now = lambda: self.now  # type: ignore[method-assign]
@@ -150,9 +150,11 @@ class Twin:
     def _pages(self, paged: Snapshot) -> None:
         """What was read in pages, one after each command, is the workspace as of the last page."""
         same("the number of a snapshot in pages", paged.n, self.model.n)
-        same("the picture read in pages", _drawn(Picture.from_snapshot(paged)), _drawn(self.picture))
+        picture = Picture.from_snapshot(paged)
+        picture.prune(self.now)  # spans that were over before the last page
+        same("the picture read in pages", _drawn(picture), _drawn(self.picture))
         self.paged += 1
-        self._reader = SnapshotReader(self.real, page=1, facts=4)
+        self._reader = SnapshotReader(self.real, page=1, facts=4, agents=1)
 
     def _sets(self) -> dict[tuple[str, str], list[tuple[str, int]]]:
         """Compare free members of a lane with their pressure, the chats in lanes and queues, and running clocks."""

@@ -7,83 +7,111 @@ from console.queue.calls.caller import Caller
 from console.queue.results import AgentSnapshot, QueueSnapshot, Snapshot, named, put_off, table
 
 PAGE = 200  # chats read in one call: about 3 ms in which the store serves nobody else
-FACTS = 500  # one call reads the chats of this many facts again
+AGENTS = 10  # agents read in one call, with their figures of a day
+FACTS = 500  # one call reads the chats and agents of this many facts again
 
 
 class SnapshotReader:
     """Call `step` until it returns the snapshot; each step is one short call, and others have their turn between them.
 
-    Each page shows its chats as they are at its own number of the feed. Every change of a chat has a fact that names
-    it, so the last step reads the chats named since the first page again, together with everything else. The snapshot
-    is exact at the number of the last step.
+    Each page shows its chats or agents as they are at its own number of the feed. Every change of one has a fact that
+    names it, so the last step reads those named since the first page again, and of each queue the figures of the spans
+    that are not over. The snapshot is exact at the number of the last step.
     """
 
-    def __init__(self, calls: "SnapshotCalls", page: int = PAGE, facts: int = FACTS) -> None:
+    def __init__(self, calls: "SnapshotCalls", page: int = PAGE, facts: int = FACTS, agents: int = AGENTS) -> None:
         self._calls = calls
         self._page = page
         self._facts = facts
+        self._agents_at_once = agents
         self._begin()
 
     def _begin(self) -> None:
         self._epoch = ""
         self._cursor = ""  # where the next page starts; "" before the first page, "0" after the last
+        self._first, self._since = 0, 0  # number and time of the first page
         self._entry, self._n = "0-0", 0  # chats named by later facts may have changed
         self._chats: dict[str, dict[str, str]] = {}
+        self._agents: dict[str, AgentSnapshot] = {}
+        self._spans: dict[str, dict[str, dict[str, str]]] = {}
+        self._to_read: tuple[list[bytes], list[bytes]] | None = None  # agents and queues
+
+    @property
+    def at_end(self) -> bool:
+        """Whether only what has changed meanwhile is left to read."""
+        return self._to_read == ([], [])
 
     async def step(self) -> Snapshot | None:
-        if self._cursor == "0":
+        if self._cursor != "0":
+            await self._read_chats()
+        elif self._to_read is None:
+            self._to_read = await self._calls.snapshot_scopes()
+        elif self._to_read[0]:
+            ids = [self._to_read[0].pop().decode() for _ in range(min(self._agents_at_once, len(self._to_read[0])))]
+            self._keep_agents(await self._calls.snapshot_agents(ids))
+        elif self._to_read[1]:
+            queue = self._to_read[1].pop().decode()
+            self._spans[queue] = tables(await self._calls.snapshot_spans(queue))
+        else:
             return await self._rest()
-        first = self._cursor == ""
-        reply = await self._calls.snapshot_page(self._cursor or "0", self._page)
-        cursor, last, n, names, chats = reply[3:]
-        if first:
-            self._epoch, self._entry, self._n = self._calls.epoch, last.decode(), int(n)
-        elif self._epoch != self._calls.epoch:
+        if self._epoch != self._calls.epoch:
             raise WrongEpoch
-        self._keep(names, chats)
-        self._cursor = cursor.decode()
         return None
 
+    async def _read_chats(self) -> None:
+        first = self._cursor == ""
+        _, now, _, cursor, last, n, names, chats = await self._calls.snapshot_page(self._cursor or "0", self._page)
+        if first:
+            self._epoch, self._entry, self._n = self._calls.epoch, last.decode(), int(n)
+            self._first, self._since = int(n), int(now)
+        self._keep_chats(names, chats)
+        self._cursor = cursor.decode()
+
     async def _rest(self) -> Snapshot | None:
-        _, now, _, last, *rest = await self._calls.snapshot_rest(self._entry, self._n, self._facts)
+        asked = self._entry, self._n, self._facts, self._first, self._since
+        _, now, _, last, *rest = await self._calls.snapshot_rest(*asked)
         if self._epoch != self._calls.epoch:
             raise WrongEpoch
         if not rest:  # facts were erased meanwhile, or this took longer than the feed is kept
             self._begin()
             return None
-        n, names, chats, *others = rest
+        n, names, chats, agents, *others = rest
         self._entry, self._n = last.decode(), int(n)
-        self._keep(names, chats)
+        self._keep_chats(names, chats)
+        self._take_back({row[0].decode() for row in chats})
+        self._keep_agents(agents)
         return self._whole(int(now), *others) if others else None
 
-    def _keep(self, names: list[bytes], chats: list[list[Any]]) -> None:
+    def _keep_chats(self, names: list[bytes], chats: list[list[Any]]) -> None:
         for chat, *values in chats:
             self._chats.pop(chat.decode(), None)
             if values:
                 self._chats[chat.decode()] = named(names, values[0])
 
-    def _whole(
-        self, now: int, left: int, agents: list[list[Any]], queues: list[list[Any]], lates: list[bytes]
-    ) -> Snapshot:
-        return Snapshot(
-            self._epoch,
-            now,
-            self._n,
-            self._entry,
-            left,
-            [
-                AgentSnapshot(
-                    a.decode(), table(fields), table(held), table(times), table(levels), [put_off(row) for row in later]
-                )
-                for a, fields, held, times, levels, later in agents
-            ],
-            list(self._chats.items()),
-            [
-                QueueSnapshot(q.decode(), int(pace), [(name.decode(), table(counted)) for name, counted in spans])
-                for q, pace, spans in queues
-            ],
-            lates,
-        )
+    def _take_back(self, chats: set[str]) -> None:
+        """Take these chats from everybody: who has one of them now is read again, who let it go need not be."""
+        for id, agent in self._agents.items():
+            held = {slot: chat for slot, chat in agent.held.items() if chat not in chats}
+            put_off = [later for later in agent.put_off if later.chat not in chats]
+            self._agents[id] = agent._replace(held=held, put_off=put_off)
+
+    def _keep_agents(self, agents: list[list[Any]]) -> None:
+        for raw, fields, held, times, levels, later in agents:
+            id, off = raw.decode(), [put_off(row) for row in later]
+            self._agents.pop(id, None)
+            if fields:  # else a member who was removed
+                self._agents[id] = AgentSnapshot(id, table(fields), table(held), table(times), table(levels), off)
+
+    def _whole(self, now: int, left: int, queues: list[list[Any]], lates: list[bytes]) -> Snapshot | None:
+        if any(queue.decode() not in self._spans for queue, _, _ in queues):  # one was added meanwhile
+            self._begin()
+            return None
+        found = []
+        for queue, pace, spans in queues:
+            counted = self._spans[queue.decode()] | tables(spans)
+            found.append(QueueSnapshot(queue.decode(), int(pace), list(counted.items())))
+        chats = list(self._chats.items())
+        return Snapshot(self._epoch, now, self._n, self._entry, left, list(self._agents.values()), chats, found, lates)
 
 
 class SnapshotCalls(Caller):
@@ -96,5 +124,21 @@ class SnapshotCalls(Caller):
     async def snapshot_page(self, cursor: str, count: int) -> list[Any]:
         return await self._call("snapshot_page", cursor, count)
 
-    async def snapshot_rest(self, entry: str, n: int, most: int) -> list[Any]:
-        return await self._call("snapshot_rest", entry, n, most)
+    async def snapshot_scopes(self) -> tuple[list[bytes], list[bytes]]:
+        _, _, _, agents, queues = await self._call("snapshot_scopes")
+        return agents, queues
+
+    async def snapshot_agents(self, ids: list[str]) -> list[list[Any]]:
+        found: list[list[Any]] = (await self._call("snapshot_agents", *ids))[3]
+        return found
+
+    async def snapshot_spans(self, queue: str) -> list[list[Any]]:
+        found: list[list[Any]] = (await self._call("snapshot_spans", queue))[3]
+        return found
+
+    async def snapshot_rest(self, entry: str, n: int, most: int, first: int, since: int) -> list[Any]:
+        return await self._call("snapshot_rest", entry, n, most, first, since)
+
+
+def tables(spans: list[list[Any]]) -> dict[str, dict[str, str]]:
+    return {name.decode(): table(counted) for name, counted in spans}

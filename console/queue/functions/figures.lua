@@ -152,12 +152,12 @@ function S.never_answered(c)
   return true
 end
 
--- Returns the queue's spans that are still kept, as {name, fields}.
-function S.spans(queue)
+-- Returns the queue's spans that are still kept and were not over before `since` (ms), as {name, fields}.
+function S.spans(queue, since)
   local found = {}
   for _, span in ipairs({ { 'm', 60000, 90 }, { 'h', 3600000, 26 } }) do
     local now = math.floor(NOW / span[2])
-    for at = now - span[3] + 1, now do
+    for at = math.max(now - span[3] + 1, math.floor(since / span[2])), now do
       local name = span[1] .. int(at)
       local fields = redis.call('HGETALL', key('times', queue .. ':' .. name))
       if #fields > 0 then found[#found + 1] = { name, fields } end

@@ -46,39 +46,10 @@ local function last_entry()
   return last[1] and last[1][1] or '0-0'
 end
 
--- A whole workspace at once would hold up everybody else for 20 ms per 1,000 chats. So chats are read in pages, each at
--- its own number, and then again those that a fact after the first page names: all that changes in a chat has one.
-
--- snapshot_page(cursor, count): the next cursor ("0": this was the last page), last entry, number, LINE, and about
--- `count` live chats.
-verb('snapshot_page', function(cursor, count)
-  local found = redis.call('SSCAN', P .. 'live', cursor, 'COUNT', count)
-  return S.reply(found[1], last_entry(), int(N), LINE, read_chats(found[2]))
-end, { 'no-writes' })
-
--- snapshot_rest(entry, n, most): what the pages lack, if they began after `entry` with the number `n`. First last entry,
--- number, LINE and the chats named by facts since. Beyond `most` facts only as far as these go: ask for the next ones.
--- Else also left messages, {id, fields, held, times, levels, put off} per agent, {id, pace, spans} per queue, and the latest late answers.
--- "0-0" and no more if facts are missing: begin anew.
-verb('snapshot_rest', function(entry, n, most)
-  local upto = math.min(N, num(n) + num(most))
-  local rows = redis.call('XRANGE', P .. 'feed', '(' .. entry, '+', 'COUNT', most)
-  if #rows ~= upto - num(n) then return S.reply('0-0') end
-  local ids, seen = {}, {}
-  for _, row in ipairs(rows) do
-    local id = string.match(row[2][2], '"chat":"([^"]+)"')
-    if id and not seen[id] then
-      seen[id] = true
-      ids[#ids + 1] = id
-    end
-  end
-  if upto < N then return S.reply(rows[#rows][1], int(upto), LINE, read_chats(ids)) end
-  local agents, queues = {}, {}
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
-    queues[#queues + 1] = { id, redis.call('HGET', key('queue', id), 'pace') or '0', S.spans(id) }
-  end
-  for _, id in ipairs(redis.call('SMEMBERS', P .. 'agents')) do
-    agents[#agents + 1] = {
+local function read_agents(ids)
+  local found = {}
+  for i, id in ipairs(ids) do
+    found[i] = {
       id,
       redis.call('HGETALL', key('agent', id)),
       redis.call('HGETALL', key('held', id)),
@@ -87,14 +58,86 @@ verb('snapshot_rest', function(entry, n, most)
       S.put_off_by(id),
     }
   end
+  return found
+end
+
+-- A whole workspace at once would hold up everybody else for 20 ms per 1,000 chats. So chats, agents and figures are read
+-- in pages, each at its own number, and then again those that a fact after the first page names: all that changes in a
+-- chat or an agent has one. Figures change in the current spans only; `counted` says of which queues.
+
+-- snapshot_page(cursor, count): the next cursor ("0": this was the last page), last entry, number, LINE, and about
+-- `count` live chats.
+verb('snapshot_page', function(cursor, count)
+  local found = redis.call('SSCAN', P .. 'live', cursor, 'COUNT', count)
+  return S.reply(found[1], last_entry(), int(N), LINE, read_chats(found[2]))
+end, { 'no-writes' })
+
+-- snapshot_scopes(): the ids of agents and queues.
+verb('snapshot_scopes', function()
+  return S.reply(redis.call('SMEMBERS', P .. 'agents'), redis.call('SMEMBERS', P .. 'queues'))
+end, { 'no-writes' })
+
+-- snapshot_agents(ids...): {id, fields, held, times, levels, put off} of each.
+verb('snapshot_agents', function(...) return S.reply(read_agents({ ... })) end, { 'no-writes' })
+
+-- snapshot_spans(queue): its spans.
+verb('snapshot_spans', function(queue) return S.reply(S.spans(queue, 0)) end, { 'no-writes' })
+
+-- The chats that these entries name, and the agents: those named, and whoever has one of the chats, or has
+-- its wrap-up to do.
+local function named_in(rows)
+  local chats, agents, seen = {}, {}, {}
+  local function note(list, id)
+    if id and id ~= '' and not seen[list][id] then
+      seen[list][id] = true
+      list[#list + 1] = id
+    end
+  end
+  seen[chats], seen[agents] = {}, {}
+  for _, row in ipairs(rows) do
+    local json = row[2][2]
+    note(chats, string.match(json, '"chat":"([^"]+)"'))
+    for id in string.gmatch(json, '"agent":"([^"]+)"') do
+      note(agents, id)
+    end
+    note(agents, string.match(json, '"author":{"id":"([^"]+)"'))
+  end
+  for _, id in ipairs(chats) do
+    for _, agent in ipairs(redis.call('HMGET', key('chat', id), 'agent', 'later')) do
+      note(agents, agent)
+    end
+  end
+  return chats, agents
+end
+
+-- {id, pace, spans since `since`} of each queue; no spans of those that have counted nothing since the number `n`.
+local function read_queues(n, since)
+  local found = {}
+  for i, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
+    local values = redis.call('HMGET', key('queue', id), 'pace', 'counted')
+    found[i] = { id, values[1] or '0', num(values[2]) >= num(n) and S.spans(id, num(since)) or {} }
+  end
+  return found
+end
+
+-- snapshot_rest(entry, n, most, first, since): what the pages lack, after `entry` with the number `n`; they began at the
+-- number `first` and the time `since`. First last entry, number, LINE, and the chats and agents named by facts since.
+-- Beyond `most` facts only as far as these go: ask for the next ones. Else also left messages, the queues, and the latest
+-- late answers. "0-0" and no more if facts are missing: begin anew.
+verb('snapshot_rest', function(entry, n, most, first, since)
+  local upto = math.min(N, num(n) + num(most))
+  local rows = redis.call('XRANGE', P .. 'feed', '(' .. entry, '+', 'COUNT', most)
+  if #rows ~= upto - num(n) then return S.reply('0-0') end
+  local chats, ids = named_in(rows)
+  if upto < N then return S.reply(rows[#rows][1], int(upto), LINE, read_chats(chats), read_agents(ids)) end
   return S.reply(
     last_entry(),
     int(N),
     LINE,
-    read_chats(ids),
+    read_chats(chats),
+    read_agents(ids),
     redis.call('SCARD', P .. 'left'),
-    agents,
-    queues,
+    read_queues(first, since),
     redis.call('LRANGE', P .. 'lates', 0, -1)
   )
 end, { 'no-writes' })

@@ -297,6 +297,7 @@ function S.flush()
   if next(CHANGED) then write_changed() end
   for queue, counted in pairs(COUNTED) do
     count(queue, counted)
+    redis.call('HSET', key('queue', queue), 'counted', int(N))
   end
   COUNTED, PATIENCE = {}, {}
   if next(TIMERS) then write_timers() end
