@@ -191,12 +191,15 @@ class PutOffLike(Protocol):
     def profile(self) -> str: ...
     @property
     def tags(self) -> str: ...
+    @property
+    def named(self) -> str: ...
 
 
 def put_off_state(one: PutOffLike) -> PutOff:
     visitor = msgspec.json.decode(one.profile, type=StoredProfile).visitor
     tags = msgspec.json.decode(one.tags or "[]", type=list[str])
-    return PutOff(one.chat, one.ended, one.queue, one.visitor, visitor.name, tags)
+    named = msgspec.json.decode(one.named or '""', type=str)  # by an agent
+    return PutOff(one.chat, one.ended, one.queue, one.visitor, named or visitor.name, tags)
 
 
 def agent_state(

@@ -109,7 +109,7 @@ class Connected(NamedTuple):
 
 
 class PutOffSnapshot(NamedTuple):
-    """A chat whose wrap-up was left for later; `profile` and `tags` are JSON."""
+    """A chat whose wrap-up was left for later; `profile`, `tags` and `named` are JSON."""
 
     chat: str
     ended: int
@@ -117,6 +117,7 @@ class PutOffSnapshot(NamedTuple):
     visitor: str
     profile: str
     tags: str
+    named: str
 
 
 class AgentSnapshot(NamedTuple):
@@ -161,8 +162,8 @@ def named(names: list[bytes], values: list[bytes | None]) -> dict[str, str]:
 
 
 def put_off(row: list[bytes]) -> PutOffSnapshot:
-    chat, ended, queue, visitor, profile, tags = (value.decode() for value in row)
-    return PutOffSnapshot(chat, int(ended), queue, visitor, profile, tags)
+    chat, ended, *rest = (value.decode() for value in row)
+    return PutOffSnapshot(chat, int(ended), *rest)
 
 
 def chat_snapshot(reply: list[Any]) -> ChatSnapshot:

@@ -57,13 +57,13 @@ function S.unlist(c)
   return redis.call('ZREM', key('later', c.later), c.id) == 1
 end
 
--- Returns an agent's list as {chat, ended, queue, visitor, profile, tags}, oldest first.
+-- Returns an agent's list as {chat, ended, queue, visitor, profile, tags, named}, oldest first.
 function S.put_off_by(id)
   local found = {}
   local listed = redis.call('ZRANGEBYSCORE', key('later', id), '(' .. int(NOW - KEEP), '+inf')
   for i, chat in ipairs(listed) do
-    local c = redis.call('HMGET', key('chat', chat), 'ended', 'queue', 'visitor', 'profile', 'tags')
-    found[i] = { chat, c[1], c[2], c[3], c[4], c[5] or '' }
+    local c = redis.call('HMGET', key('chat', chat), 'ended', 'queue', 'visitor', 'profile', 'tags', 'named')
+    found[i] = { chat, c[1], c[2], c[3], c[4], c[5] or '', c[6] or '' }
   end
   return found
 end

@@ -73,9 +73,11 @@ verb('snapshot_page', function(cursor, count)
 end, { 'no-writes' })
 
 -- snapshot_scopes(): the ids of agents and queues.
-verb('snapshot_scopes', function()
-  return S.reply(redis.call('SMEMBERS', P .. 'agents'), redis.call('SMEMBERS', P .. 'queues'))
-end, { 'no-writes' })
+verb(
+  'snapshot_scopes',
+  function() return S.reply(redis.call('SMEMBERS', P .. 'agents'), redis.call('SMEMBERS', P .. 'queues')) end,
+  { 'no-writes' }
+)
 
 -- snapshot_agents(ids...): {id, fields, held, times, levels, put off} of each.
 verb('snapshot_agents', function(...) return S.reply(read_agents({ ... })) end, { 'no-writes' })

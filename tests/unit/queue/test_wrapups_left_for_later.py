@@ -63,6 +63,15 @@ async def test_a_wrap_up_left_for_later_frees_the_slot_for_who_waits(shift: Shif
     assert (await shift.picture()).agents["ana"].put_off[first].tags == ["vip"]
 
 
+async def test_the_list_calls_the_visitor_by_the_name_that_ana_gave_also_after_a_restart(shift: Shift) -> None:
+    chat = await shift.opens("vera", queue="calls")
+    await shift.workspace.rename(shift.author("ana"), shift.fences["ana"], chat, new_cid(), 'Marta "M" Rossi')
+    await shift.ends("ana", chat)
+    await later(shift, chat)
+    assert await listed(shift) == [chat]
+    assert (await shift.picture()).agents["ana"].put_off[chat].name == 'Marta "M" Rossi'
+
+
 async def test_the_reason_given_later_counts_where_the_chat_ended(shift: Shift) -> None:
     chat = await leaves_one(shift)
     await shift.clock.jump(2 * HOUR / 1000)
