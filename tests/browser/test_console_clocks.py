@@ -7,8 +7,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from console.protocol import Nack
-from tests.browser.console_chats import Play, now
+from tests.browser.console_chats import Play, colleagues, now
 from tests.browser.console_stage import Stage
+from tests.support.eventually import eventually
 
 
 async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> None:
@@ -236,6 +237,41 @@ async def test_the_most_urgent_key_does_not_come_back_to_who_was_just_answered(s
     await expect(desk.locator("#pane-1 .refused")).to_be_visible()
     await desk.keyboard.press("Alt+Digit0")
     await expect(desk.get_by_label("Reply to Giulia")).to_be_focused()
+
+
+@pytest.mark.parametrize("how", ["end", "transfer", "accept"])
+async def test_nor_to_what_is_ended_transferred_or_accepted_already(stage: Stage, desk: Page, how: str) -> None:
+    """On a slow line, too: the next press is for the next visitor."""
+    place = {"place": "offered", "until": now() + 9_000} if how == "accept" else {}
+    first = Play("c1", 1, "Giulia", **place)
+    second = Play("c2", 2, "Marco")
+    first.visitor_says("Hello?", due=20_000)
+    second.visitor_says("Anybody?", due=40_000)
+    await stage.play(first, second)
+    await expect(desk.locator("#pane-2")).to_have_attribute("data-state", re.compile("."))
+    stage.answering = False
+    await desk.locator("#pane-2 .index").focus()
+    await desk.keyboard.press("Alt+Digit0")
+    if how == "end":
+        await eventually(lambda: desk.evaluate("performance.now() > 1500"), "the composer to take presses")
+        await desk.locator("#pane-1 [data-act=end]").click()
+    elif how == "accept":
+        await desk.keyboard.press("Enter")
+    else:
+        stage.colleagues = colleagues(Ben=2)
+        await desk.keyboard.press("Alt+KeyT")
+        await desk.locator("#pane-1").get_by_role("option", name="Billing").click()
+        await desk.locator("#pane-1").get_by_role("button", name="Transfer Enter").click()
+    command = (await stage.hears(how))[0]
+    await desk.keyboard.press("Alt+Digit0")
+    await expect(desk.get_by_label("Reply to Marco")).to_be_focused()
+    await stage.send(Nack(command["cid"], "not_there", "No.", final=True))
+
+    async def returns() -> bool:
+        await desk.keyboard.press("Alt+Digit0")
+        return bool(await desk.evaluate("document.activeElement.closest('.pane')?.dataset.slot === '1'"))
+
+    await eventually(returns, "the key to come back after the refusal")
 
 
 async def test_the_most_urgent_key_prefers_who_is_there(stage: Stage, desk: Page) -> None:

@@ -55,6 +55,15 @@ async def test_a_declined_chat_moves_on_and_does_not_come_back_for_a_minute(shif
     await shift.picture()
 
 
+async def test_what_ana_declined_she_may_take_all_the_same(shift: Shift) -> None:
+    await shift.begin(OFFER, ana=6)
+    await shift.online("ana")
+    chat = await shift.opens("vera")
+    await shift.declines("ana", chat)
+    assert (await shift.takes("ana")).chat == chat
+    assert await shift.holder(chat) == "ana"
+
+
 async def test_an_agent_who_misses_offers_in_a_row_is_set_away(shift: Shift) -> None:
     await shift.begin(OFFER, ana=6, ben=6)
     await shift.online("ana", "ben")

@@ -26,6 +26,9 @@ const handlers = new Map();
 /** @type {Map<string, ((item: Item, answer: Answer) => void)[]>} */
 const answered = new Map();
 
+/** @type {((item: Item) => void)[]} */
+const sent = [];
+
 /** @param {CommandBox} box @param {Connection} line */
 export function useConnection(box, line) {
   outbox = box;
@@ -80,5 +83,12 @@ export function send(frame) {
  */
 export function command(frame, key, name) {
   if (!outbox) throw new Error("No line yet");
-  return outbox.put({ ...frame, cid: newCid() }, key, name);
+  const item = outbox.put({ ...frame, cid: newCid() }, key, name);
+  for (const handler of sent) handler(item);
+  return item;
+}
+
+/** Register what to do with each command of this page. @param {(item: Item) => void} handler */
+export function onCommand(handler) {
+  sent.push(handler);
 }

@@ -1,6 +1,6 @@
 // The panes of this page, and the commands they send.
 
-import { command, isReady, onAnswer, send } from "../net/frames.js";
+import { command, isReady, onAnswer, onCommand, send } from "../net/frames.js";
 import { perform } from "../shared/actions.js";
 import { builtIn, chooseWord, firstName, quotable } from "./first_words.js";
 import { Panes } from "./panes.js";
@@ -74,16 +74,20 @@ function holdingText(composer, ms) {
 /** A command about a composer's chat; its text is shown at once. @param {Composer} composer @param {WithoutCid<Command>} frame */
 function say(composer, frame) {
   const item = command(frame, composer.chat, composer.name);
-  noteAnswer(item);
   if (item.frame.text) panes.paneOf(composer.chat)?.showPending(item, isReady() ? "sending" : "waiting_to_send");
 }
 
+// What stops the clock that runs in a pane, be it an answer's, an offer's or a wrap-up's.
+const STOPS = /** @type {const} */ (["say", "no_reply", "end", "transfer", "accept", "decline", "label"]);
+
 /** The chat counts as answered from here on. @param {import("../net/outbox.js").Item} item */
 export function noteAnswer({ frame }) {
-  if (frame.t === "say" || frame.t === "no_reply") panes.paneOf(frame.chat)?.answerSent(frame.cid);
+  const stops = STOPS.some((kind) => kind === frame.t) && (frame.t !== "label" || frame.done || frame.later);
+  if (stops && "chat" in frame && frame.chat) panes.paneOf(frame.chat)?.answerSent(frame.cid);
 }
 
-for (const kind of /** @type {const} */ (["say", "no_reply"]))
+onCommand(noteAnswer);
+for (const kind of STOPS)
   onAnswer(kind, ({ frame }, answer) => {
     if (answer.t === "nack") panes.paneOf(frame.chat)?.answerRefused(frame.cid);
   });
