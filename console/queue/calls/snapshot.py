@@ -34,6 +34,9 @@ class SnapshotReader:
         self._chats: dict[str, dict[str, str]] = {}
         self._agents: dict[str, AgentSnapshot] = {}
         self._spans: dict[str, dict[str, dict[str, str]]] = {}
+        self._let_go: set[str] = (
+            set()
+        )  # agents who had one of the chats read last; their time is booked, and no fact names them
         self._to_read: tuple[list[bytes], list[bytes]] | None = None  # agents and queues
 
     @property
@@ -69,7 +72,7 @@ class SnapshotReader:
 
     async def _rest(self) -> Snapshot | None:
         asked = self._entry, self._n, self._facts, self._first, self._since
-        _, now, _, last, *rest = await self._calls.snapshot_rest(*asked)
+        _, now, _, last, *rest = await self._calls.snapshot_rest(*asked, *self._let_go)
         if self._epoch != self._calls.epoch:
             raise WrongEpoch
         if not rest:  # facts were erased meanwhile, or this took longer than the feed is kept
@@ -78,9 +81,9 @@ class SnapshotReader:
         n, names, chats, agents, *others = rest
         self._entry, self._n = last.decode(), int(n)
         self._keep_chats(names, chats)
-        self._take_back({row[0].decode() for row in chats})
+        self._let_go = self._take_back({row[0].decode() for row in chats}) - {row[0].decode() for row in agents}
         self._keep_agents(agents)
-        return self._whole(int(now), *others) if others else None
+        return self._whole(int(now), *others) if others and not self._let_go else None
 
     def _keep_chats(self, names: list[bytes], chats: list[list[Any]]) -> None:
         for chat, *values in chats:
@@ -88,12 +91,16 @@ class SnapshotReader:
             if values:
                 self._chats[chat.decode()] = named(names, values[0])
 
-    def _take_back(self, chats: set[str]) -> None:
-        """Take these chats from everybody: who has one of them now is read again, who let it go need not be."""
+    def _take_back(self, chats: set[str]) -> set[str]:
+        """Take these chats from everybody: who has one of them now is read again. Return who had one."""
+        had = set()
         for id, agent in self._agents.items():
             held = {slot: chat for slot, chat in agent.held.items() if chat not in chats}
             put_off = [later for later in agent.put_off if later.chat not in chats]
-            self._agents[id] = agent._replace(held=held, put_off=put_off)
+            if (held, put_off) != (agent.held, agent.put_off):
+                had.add(id)
+                self._agents[id] = agent._replace(held=held, put_off=put_off)
+        return had
 
     def _keep_agents(self, agents: list[list[Any]]) -> None:
         for raw, fields, held, times, levels, later in agents:
@@ -136,8 +143,8 @@ class SnapshotCalls(Caller):
         found: list[list[Any]] = (await self._call("snapshot_spans", queue))[3]
         return found
 
-    async def snapshot_rest(self, entry: str, n: int, most: int, first: int, since: int) -> list[Any]:
-        return await self._call("snapshot_rest", entry, n, most, first, since)
+    async def snapshot_rest(self, entry: str, n: int, most: int, first: int, since: int, *agents: str) -> list[Any]:
+        return await self._call("snapshot_rest", entry, n, most, first, since, *agents)
 
 
 def tables(spans: list[list[Any]]) -> dict[str, dict[str, str]]:

@@ -106,6 +106,10 @@ function S.gave_reason(c, id, by)
     local name = key('times', c.queue .. ':' .. span[1] .. int(math.floor(num(c.ended) / span[2])))
     if redis.call('HEXISTS', name, 'to_label') == 1 then redis.call('HINCRBY', name, 'labelled', by) end
   end
+  -- A span that is over has changed, with the next fact: who reads in pages has to read all of them again.
+  if S.queue(c.queue) and not S.queue(c.queue).removed then
+    redis.call('HSET', key('queue', c.queue), 'counted_back', int(N + 1))
+  end
 end
 
 -- Counts a reply that closed a turn: a first word, be it the answer or a holding reply.

@@ -112,25 +112,31 @@ local function named_in(rows)
   return chats, agents
 end
 
--- {id, pace, spans since `since`} of each queue; no spans of those that have counted nothing since the number `n`.
+-- {id, pace, spans since `since`} of each queue; no spans of those that have counted nothing since the number `n`, all of
+-- those in which a span that was over has changed.
 local function read_queues(n, since)
   local found = {}
   for i, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
-    local values = redis.call('HMGET', key('queue', id), 'pace', 'counted')
-    found[i] = { id, values[1] or '0', num(values[2]) >= num(n) and S.spans(id, num(since)) or {} }
+    local values = redis.call('HMGET', key('queue', id), 'pace', 'counted', 'counted_back')
+    local back = num(values[3]) >= num(n)
+    local spans = (back or num(values[2]) >= num(n)) and S.spans(id, back and 0 or num(since)) or {}
+    found[i] = { id, values[1] or '0', spans }
   end
   return found
 end
 
--- snapshot_rest(entry, n, most, first, since): what the pages lack, after `entry` with the number `n`; they began at the
--- number `first` and the time `since`. First last entry, number, LINE, and the chats and agents named by facts since.
+-- snapshot_rest(entry, n, most, first, since, agents...): what the pages lack, after `entry` with the number `n`; they began at the
+-- number `first` and the time `since`. First last entry, number, LINE, and the chats and agents named by facts since, and those `agents`.
 -- Beyond `most` facts only as far as these go: ask for the next ones. Else also left messages, the queues, and the latest
 -- late answers. "0-0" and no more if facts are missing: begin anew.
-verb('snapshot_rest', function(entry, n, most, first, since)
+verb('snapshot_rest', function(entry, n, most, first, since, ...)
   local upto = math.min(N, num(n) + num(most))
   local rows = redis.call('XRANGE', P .. 'feed', '(' .. entry, '+', 'COUNT', most)
   if #rows ~= upto - num(n) then return S.reply('0-0') end
   local chats, ids = named_in(rows)
+  for _, id in ipairs({ ... }) do
+    ids[#ids + 1] = id
+  end
   if upto < N then return S.reply(rows[#rows][1], int(upto), LINE, read_chats(chats), read_agents(ids)) end
   return S.reply(
     last_entry(),

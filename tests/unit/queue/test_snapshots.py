@@ -7,11 +7,14 @@ import pytest
 import pytest_asyncio
 
 from console.domain.directory import Member, Queue
+from console.domain.ids import new_cid
+from console.events import Author, Visitor
 from console.projection.picture import Picture
 from console.queue.calls.snapshot import AGENTS, PAGE, SnapshotReader
 from console.queue.results import Snapshot
 from tests.support.queue_shift import Shift, opened
 
+ANA = Author("ana", "Ana")
 PEOPLE, QUEUES, HOURS, BUCKETS = 120, 12, 24, 40
 HOUR, MINUTE = 3_600_000, 60_000  # ms
 MOST = 30_000  # values in one reply: a page of chats has 200 of 29
@@ -107,3 +110,45 @@ async def test_a_queue_that_is_added_meanwhile_is_read_too(shift: Shift, monkeyp
     snapshot, _ = await read(shift, monkeypatch, meanwhile)
     assert {"q0", "q99"} <= {queue.id for queue in snapshot.queues}
     assert {agent.id for agent in snapshot.agents} == {"a0", "new"}
+
+
+async def test_who_lost_an_offer_meanwhile_is_read_again(
+    store_url: str, workspace_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No fact names the agent, but the time with the slot in use is counted."""
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(Queue("q0", "Offers", mode="offer", accept=30_000), ana=2)
+        await shift.online("ana")
+        chat = await shift.opens("vera", queue="q0")
+        await shift.clock.move(4)
+
+        async def meanwhile() -> None:
+            await workspace.visitor_end(chat, Visitor("vera"), new_cid())
+
+        snapshot, _ = await read(shift, monkeypatch, meanwhile)
+        whole = Picture.from_snapshot(await workspace.snapshot())
+        assert vars(Picture.from_snapshot(snapshot)) == vars(whole)
+        assert sum(hour.load.get(1, 0) for hour in whole.agents["ana"].figures.hours.values()) >= 4_000
+
+
+async def test_a_reason_given_meanwhile_for_an_earlier_chat_is_read(
+    store_url: str, workspace_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts where the chat ended: in a minute, and here in an hour, that are over."""
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(Queue("q0", "Calls", wrapup=20_000), ana=2)
+        await shift.online("ana")
+        chat = await shift.opens("vera", queue="q0")
+        await shift.ends("ana", chat)
+        await workspace.label(ANA, shift.fences["ana"], chat, new_cid(), "", [], later=True)
+        await shift.passes(3_700)
+
+        async def meanwhile() -> None:
+            await shift.labels("ana", chat, "Invoice")
+
+        snapshot, _ = await read(shift, monkeypatch, meanwhile)
+        whole = Picture.from_snapshot(await workspace.snapshot())
+        assert vars(Picture.from_snapshot(snapshot)) == vars(whole)
+        assert whole.queues["q0"].figures.today(snapshot.now).counters["labelled"] == 1
