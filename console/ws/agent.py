@@ -60,6 +60,7 @@ from console.ws.agent_renderer import AgentRenderer, leaves
 from console.ws.connection import Action, Connection, Handler, Hangup
 from console.ws.drafting import Drafting
 from console.ws.reconnect import where_chats_went
+from console.ws.upgrade import FOREIGN, offer, refuse_upgrade
 from console.ws.watching import Watching
 
 JSON, HTML = "sestetto.v1", "sestetto.v1.html"
@@ -330,12 +331,12 @@ async def agent_socket(socket: WebSocket) -> None:
     A cookie from a foreign page is an attack: reply 403 before the upgrade, and log it.
     """
     if await is_foreign(socket):
-        await socket.close()
+        await refuse_upgrade(socket, FOREIGN)
         return
     offered = socket.scope["subprotocols"]
     subprotocol = next((name for name in (HTML, JSON) if name in offered), None)
     if subprotocol is None:
-        await socket.close()
+        await refuse_upgrade(socket, offer(JSON, HTML))
         return
     try:
         me = await authenticate(socket)

@@ -29,6 +29,7 @@ from console.protocol.supervisor import (
 from console.security import log as security_log
 from console.views.templating import locale_of
 from console.ws.connection import Action, Connection, Handler, Hangup
+from console.ws.upgrade import FOREIGN, offer, refuse_upgrade
 from console.ws.watching import Watching
 
 HTML = "sestetto.v1.html"
@@ -137,10 +138,10 @@ async def board_socket(socket: WebSocket) -> None:
     Close with 4401 if the member may not supervise; reply 403 to a foreign page.
     """
     if await is_foreign(socket):
-        await socket.close()
+        await refuse_upgrade(socket, FOREIGN)
         return
     if HTML not in socket.scope["subprotocols"]:
-        await socket.close()
+        await refuse_upgrade(socket, offer(HTML))
         return
     await socket.accept(HTML)
     try:

@@ -42,6 +42,7 @@ from console.protocol import (
 from console.queue.results import Arrived
 from console.views.json import raw, visitor_chat, visitor_facts
 from console.ws.connection import Connection, Handler, Hangup
+from console.ws.upgrade import offer, refuse_upgrade, why_not_admitted
 from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
@@ -255,14 +256,14 @@ def turned_away(socket: WebSocket) -> Refused | None:
 
 
 async def visitor_socket(socket: WebSocket) -> None:
-    """Open a visitor's socket. A foreign or missing Origin and an unknown site get the same 403 before the upgrade."""
+    """Open a visitor's socket. A foreign or missing Origin and an unknown site get 403 before the upgrade, with why."""
     services = services_of(socket)
     site = services.directory.sites.get(socket.query_params.get("site", ""))
     if not admits(socket, site):
-        await socket.close()
+        await refuse_upgrade(socket, why_not_admitted(socket, site))
         return
     if SUBPROTOCOL not in socket.scope["subprotocols"]:
-        await socket.close()
+        await refuse_upgrade(socket, offer(SUBPROTOCOL))
         return
     await socket.accept(SUBPROTOCOL)
     if problem := turned_away(socket):

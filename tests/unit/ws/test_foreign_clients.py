@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import httpx
 import pytest
 import websockets
 
@@ -122,3 +123,28 @@ async def test_a_socket_that_is_refused_hears_why(
         await asyncio.wait_for(socket.wait_closed(), 10)
         assert socket.close_code == code
         assert says in (socket.close_reason or "")
+
+
+@pytest.mark.parametrize(
+    ("path", "origin", "tongue", "says"),
+    [
+        ("visitor?site=other", "", "sestetto.v1", "no site with this key"),
+        ("visitor", "", "sestetto.v1", "no site with this key"),
+        ("visitor?site=demo", "none", "sestetto.v1", "Origin header is missing"),
+        ("visitor?site=demo", "https://evil.example", "sestetto.v1", "does not allow this origin"),
+        ("visitor?site=demo", "", "sestetto.v9", "Offer the subprotocol sestetto.v1."),
+        ("agent", "", "sestetto.v9", "Offer the subprotocol sestetto.v1 or sestetto.v1.html."),
+        ("board", "", "sestetto.v1", "Offer the subprotocol sestetto.v1.html."),
+    ],
+)
+async def test_a_403_says_what_is_missing(
+    server: RunningServer, path: str, origin: str, tongue: str, says: str
+) -> None:
+    headers = {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol": tongue,
+        **({} if origin == "none" else {"Origin": origin or server.url}),
+    }  # fmt: skip
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        answer = await client.get(f"/ws/{path}", headers=headers)
+    assert (answer.status_code, says in answer.text) == (403, True), answer.text
