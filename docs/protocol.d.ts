@@ -106,7 +106,10 @@ export interface Ping {
   at: number;
 }
 
-/** The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. */
+/**
+ * The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. `stranger`: the token
+ * that was given is none of this site's, or has ended; `token` is that of a new visitor.
+ */
 export interface VisitorWelcome {
   t: "welcome";
   token: string;
@@ -118,6 +121,7 @@ export interface VisitorWelcome {
   team: Team;
   typing_preview?: boolean;
   privacy_url?: string;
+  stranger?: boolean;
   chat?: ChatForVisitor | null;
   facts?: Array<unknown>;
 }

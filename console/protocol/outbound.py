@@ -64,7 +64,10 @@ class ChatForVisitor(msgspec.Struct, omit_defaults=True):
 
 
 class VisitorWelcome(Outbound, tag="welcome"):
-    """The state after hello. With `recovered`, `facts` continue exactly after the client's `after`."""
+    """The state after hello. With `recovered`, `facts` continue exactly after the client's `after`.
+
+    `stranger`: the token that was given is none of this site's, or has ended; `token` is that of a new visitor.
+    """
 
     token: str
     epoch: str
@@ -75,6 +78,7 @@ class VisitorWelcome(Outbound, tag="welcome"):
     team: Team
     typing_preview: bool = False
     privacy_url: str = ""
+    stranger: bool = False
     chat: ChatForVisitor | None = None
     facts: list[msgspec.Raw] = []
 

@@ -104,7 +104,7 @@ class VisitorConnection(Connection):
         self.services.hub.join(f"visitor:{self.actions.visitor.id}", self)
         self.services.hub.join(f"site:{self.actions.site.key}", self)
         _, arrived = await asyncio.gather(self._let_in(), self._arrive(known, frame))
-        self._welcome(frame, arrived)
+        self._welcome(frame, arrived, stranger=bool(frame.token) and not known)
         self._welcomed = True
         self._facts.go_on()
         self.look_again()
@@ -133,7 +133,7 @@ class VisitorConnection(Connection):
         self.actions.returning = arrived.chat is None
         return arrived
 
-    def _welcome(self, hello: VisitorHello, arrived: Arrived) -> None:
+    def _welcome(self, hello: VisitorHello, arrived: Arrived, *, stranger: bool) -> None:
         actions, chat, facts, recovered = self.actions, arrived.chat, [], not hello.chat
         if chat is not None:
             actions.chat, actions.last = chat.id, chat.number("last")
@@ -154,6 +154,7 @@ class VisitorConnection(Connection):
                 team=self.wait_status.team(actions.chat, actions.route().queue),
                 typing_preview=actions.site.typing_preview,
                 privacy_url=actions.site.privacy_url,
+                stranger=stranger,
                 chat=visitor_chat(chat, self.services.directory.members) if chat is not None else None,
                 facts=[raw(fact) for fact in facts],
             )

@@ -148,3 +148,25 @@ async def test_a_403_says_what_is_missing(
     async with httpx.AsyncClient(base_url=server.url) as client:
         answer = await client.get(f"/ws/{path}", headers=headers)
     assert (answer.status_code, says in answer.text) == (403, True), answer.text
+
+
+async def hello(server: RunningServer, **words: Any) -> dict[str, Any]:
+    """Return the welcome to a visitor's hello with these words."""
+    async with websockets.connect(
+        f"{server.socket_url}/ws/visitor?site=demo",
+        subprotocols=[websockets.Subprotocol("sestetto.v1")],
+        origin=websockets.Origin(server.url),
+    ) as socket:
+        await socket.send(json.dumps({"t": "hello", "after": 0} | words))
+        while (frame := json.loads(await socket.recv()))["t"] != "welcome":
+            pass
+        return dict(frame)
+
+
+async def test_a_token_that_is_not_valid_is_called_so(server: RunningServer) -> None:
+    first = await hello(server)
+    assert "stranger" not in first
+    assert "stranger" not in await hello(server, token=first["token"])
+    refused = await hello(server, token=first["token"][:-4] + "abcd")
+    assert refused["stranger"] is True
+    assert refused["token"].partition(".")[0] != first["token"].partition(".")[0]
