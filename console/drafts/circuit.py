@@ -14,6 +14,7 @@ class Circuit:
         self._failures = 0
         self._pause = FIRST_PAUSE
         self._until = 0.0
+        self._trying = False  # whether a request is under way that is to end a pause
 
     @property
     def paused(self) -> float:
@@ -26,25 +27,31 @@ class Circuit:
             return False
         if self._until:
             self._until = self._clock() + self._pause
+            self._trying = True
         return True
 
     def good(self) -> bool:
         """A request was answered. Return whether that ends a pause."""
         ended = self._until > 0
-        self._failures, self._pause, self._until = 0, FIRST_PAUSE, 0.0
+        self._failures, self._pause, self._until, self._trying = 0, FIRST_PAUSE, 0.0, False
         return ended
 
     def bad(self, retry_after: float = 0) -> float:
-        """A request failed. Return for how many seconds none is made: 0 if one still may be."""
+        """A request failed. Return for how many seconds none is made from now on: 0 if nothing changes."""
+        if self.paused and not self._trying:  # it was made before the pause, which is for it too
+            self._until = max(self._until, self._clock() + retry_after)
+            return 0.0
         self._failures += 1
         if not retry_after and self._failures < FAILURES and not self._until:
             return 0.0
         pause = max(self._pause, retry_after)
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
         self._until = self._clock() + pause
+        self._trying = False
         return pause
 
     def undecided(self) -> None:
         """A request was given up by us. The one that was to end a pause leaves its place to the next."""
-        if self._until:
+        if self._trying:
             self._until = min(self._until, self._clock())
+            self._trying = False

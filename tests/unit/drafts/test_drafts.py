@@ -149,6 +149,30 @@ async def test_after_failures_in_a_row_it_is_left_alone_and_tried_once_again() -
         assert await drafts.ask(ASKED) == model.text
 
 
+async def test_requests_that_fail_together_make_one_pause() -> None:
+    async with ModelServer(manner=manners.fails(500)) as model:
+        drafts = drafts_of(model)
+        assert set(await asyncio.gather(*(drafts.ask(ASKED) for _ in range(AT_ONCE)))) == {""}
+        assert counted(drafts) == {"failed": AT_ONCE}
+        costs = drafts.costs()
+        assert costs is not None
+        assert costs.paused == FIRST_PAUSE
+
+
+async def test_a_draft_that_is_given_up_during_a_pause_does_not_end_it() -> None:
+    async with ModelServer(manner=manners.waits) as model:
+        drafts = drafts_of(model, patience=Patience())
+        early = asyncio.create_task(drafts.ask(ASKED))
+        await model.is_asked()
+        model.manner = manners.fails(500)
+        for _ in range(FAILURES):
+            await drafts.ask(ASKED)
+        early.cancel()
+        await eventually(early.done, "the early one to be given up")
+        assert await drafts.ask(ASKED) == ""
+        assert counted(drafts) == {"failed": FAILURES, "cancelled": 1, "paused": 1}
+
+
 async def test_each_pause_is_longer_until_an_answer_comes() -> None:
     clock = Clock()
     async with ModelServer(manner=manners.fails(500)) as model:
