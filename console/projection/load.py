@@ -27,5 +27,6 @@ def load_of(agent: AgentState, now: int, zone: str) -> Load:
 def _ms(agent: AgentState, chats: int, first: int, last: int, now: int) -> int:
     """Return how long it was `chats` from the beginning of the `first` hour to the end of the `last` one."""
     counted = sum(one.load.get(chats, 0) for hour, one in agent.figures.hours.items() if first <= hour <= last)
-    running = min(now, (last + 1) * HOUR) - max(agent.loaded, first * HOUR) if len(agent.held) == chats else 0
-    return counted + max(running, 0)
+    if len(agent.held) != chats or not agent.loaded:  # chats that came under an older release have no beginning
+        return counted
+    return counted + max(min(now, (last + 1) * HOUR) - max(agent.loaded, first * HOUR), 0)

@@ -119,8 +119,8 @@ class AgentFigures(msgspec.Struct):
         return self.hours.setdefault(hour, DayFigures())
 
     def held(self, slots: int, since: int, now: int) -> None:
-        """So many slots were in use from `since` until `now`."""
-        since = max(since, now - (HOURS - 1) * HOUR)
+        """So many slots were in use from `since` (0: unknown, nothing is counted) until `now`."""
+        since = max(since, now - (HOURS - 1) * HOUR) if since else now
         while slots and since < now:
             until = min((since // HOUR + 1) * HOUR, now)
             load = self.at(since).load

@@ -49,9 +49,10 @@ function S.level(id, what)
   redis.call('HINCRBY', name, int(day) .. ':' .. what .. int(S.used(a)), 1)
 end
 
--- Call before the number of used slots changes: how long it was what it is.
+-- Call before the number of used slots changes: how long it was what it is, if that is known: chats that came under an
+-- older release have no beginning.
 function S.book_load(a, used)
-  local from = math.max(num(a.loaded), NOW - (HOURS - 1) * 3600000)
+  local from = num(a.loaded) > 0 and math.max(num(a.loaded), NOW - (HOURS - 1) * 3600000) or NOW
   while used > 0 and from < NOW do
     local hour = math.floor(from / 3600000)
     local upto = math.min((hour + 1) * 3600000, NOW)

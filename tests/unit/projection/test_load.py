@@ -40,3 +40,10 @@ def test_today_begins_at_midnight_in_the_agents_zone() -> None:
 
 def test_seconds_make_no_minute() -> None:
     assert load_of(ana(6, NOON), NOON + MINUTE - 1, "UTC").hour == (0, 0)
+
+
+def test_chats_whose_beginning_is_unknown_count_for_nothing() -> None:
+    agent = ana(6, 0)
+    assert load_of(agent, NOON, "UTC").today == (0, 0)
+    agent.figures.held(6, 0, NOON)
+    assert agent.figures.hours == {}
