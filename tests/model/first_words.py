@@ -52,7 +52,7 @@ class FirstWords(Turns):
     def _phrase(self, c: Chat) -> str:
         queue = self.queues[c.queue]
         told = told_phrases(queue.phrases, queue.languages)
-        name = c.profile["visitor"].get("name", "")
+        name = c.named or c.profile["visitor"].get("name", "")
         known = {
             "first_name": name.split()[0] if name else "",
             "agent": self.members[c.agent].name,

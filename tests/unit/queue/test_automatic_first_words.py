@@ -102,6 +102,15 @@ async def test_it_never_repeats_until_the_visitor_has_an_answer(shift: Shift) ->
     assert len(await words(shift)) == 2
 
 
+async def test_it_calls_the_visitor_as_the_agent_does(shift: Shift) -> None:
+    chat = await asks(shift, "vera")
+    await shift.workspace.rename(shift.author("ana"), shift.fences["ana"], chat, new_cid(), "Verena Rossi")
+    only = Phrases("en", ("{first_name}, one moment.", "{first_name}, a moment."))
+    await shift.configures([msgspec.structs.replace(DESK, phrases=(only,))], [member("ana", "sales")])
+    await shift.passes(5)
+    assert [word.text.split(",")[0] for word in await words(shift)] == ["Verena"]
+
+
 @pytest.mark.parametrize("how", ["answers", "promises"])
 async def test_a_person_who_was_faster_is_not_repeated(shift: Shift, how: str) -> None:
     chat = await asks(shift)

@@ -200,7 +200,7 @@ export class Pane {
     return [...this.pending.querySelectorAll(".m[data-promise]")].map((one) => /** @type {HTMLElement} */ (one));
   }
 
-  /** The name that the page or the visitor gave; empty if there is none. @returns {string} */
+  /** The visitor's name, as an agent, the page or they gave it; empty if there is none. @returns {string} */
   visitorName() {
     return JSON.parse(this.who.dataset.about || "{}").visitor ?? "";
   }
