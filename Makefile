@@ -8,7 +8,7 @@ TOGETHER := -n $(WORKERS) --dist worksteal
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit stories faults browser format wheel screenshots clean env dev chromium
+.PHONY: help run test lint types unit stories faults browser format wheel screenshots yardstick clean env dev chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -53,6 +53,9 @@ wheel: dev ## dist/sestetto-*.whl
 
 screenshots: chromium ## docs/images anew, from the real thing
 	@$(PY) -m tools.screenshots
+
+yardstick: chromium ## what one person can do with six chats: docs/six.md; about half an hour
+	@$(PY) -m tools.yardstick
 
 clean: ## remove the environment and what was built; data stays
 	@rm -rf .venv node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,44 @@
+"""The yardstick's scripted person, with no human limits: the keys it works by do what docs/console.md says.
+
+Six visitors write at once in a real console on a real server. Figures are not asserted here, only what must hold at any
+speed.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tools.yardstick.human import TYPISTS, Human
+from tools.yardstick.report import mistakes_of
+from tools.yardstick.shift import Result, Setting, measure
+
+SECONDS = 45  # of work: six visitors come 9 s apart
+NOTHING = Human(**dict.fromkeys(Human.__dataclass_fields__, 0.0))
+
+
+@pytest.fixture(autouse=True)
+def _instant() -> Iterator[None]:
+    TYPISTS["instant"] = NOTHING
+    yield
+    del TYPISTS["instant"]
+
+
+async def worked(way: str) -> Result:
+    return await measure(Setting(way, pause=2.0, seconds=SECONDS, seed=7, typist="instant"))
+
+
+async def test_every_answer_reaches_whom_it_is_meant_for() -> None:
+    result = await worked("all")
+    assert result.troubles == []
+    assert mistakes_of(result) == 0
+    assert len(result.answers) >= 12
+    assert {answer.how for answer in result.answers} & {"suggestion", "completion"}
+
+
+async def test_first_words_go_to_everybody_by_one_key_and_no_answer_is_lost_for_it() -> None:
+    result = await worked("first-word")
+    assert result.troubles == []
+    assert mistakes_of(result) == 0
+    answered = [turn for turn in result.turns if turn.answered]
+    assert len(answered) >= 12
+    assert sum(turn.first_word < turn.answered for turn in answered) > len(answered) / 2  # some were answered at once
