@@ -10,7 +10,7 @@ from console.events import ChatFact, Message, NoReply, read_log
 from console.queue.results import ChatSnapshot
 from console.services import Services
 from console.suggestions.fitting import fitting_replies
-from console.suggestions.learned_replies import LearnedReplies
+from console.suggestions.learning import Known
 
 PATIENCE = 1.0  # seconds that a draft waits for the archive to be read
 
@@ -73,7 +73,7 @@ async def _replies(services: Services, agent: str, live: ChatSnapshot, asked: st
         canned = await services.stores.canned.for_member(member, also=[queue])
         learned = await services.learning.within(PATIENCE, queue, services.workspace.now())
     except Unknown:
-        canned, learned = [], LearnedReplies()
+        canned, learned = [], Known()
     of_queue = [(one.id, one.title, one.text) for one in canned if _is_of(one, queue)]
     return [TeamReply(one.text, one.title, one.after) for one in fitting_replies(asked, of_queue, learned)]
 

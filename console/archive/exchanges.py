@@ -1,25 +1,35 @@
-"""Reads what visitors asked and what agents answered, for suggested replies."""
+"""Reads what visitors asked, what agents answered and which reason they gave, for suggestions."""
 
 from collections.abc import AsyncIterator, Iterable
+from itertools import groupby
 
 import msgspec
 from sqlalchemy import RowMapping, select
 
 from console.archive.database import Database
 from console.archive.tables import chats, facts
-from console.events import Message, decode_fact
+from console.events import Labelled, Message, decode_fact
 
 CHUNK = 100  # chats read at a time, so that nobody else waits for long
+KINDS = ("message", "labelled")
 
 
 class AnsweredTurn(msgspec.Struct, frozen=True):
-    """One turn of a visitor and the message that answered it; `canned` is the id of a reply sent unchanged."""
+    """One turn of a visitor and the message that answered it."""
+
+    asked: str
+    answer: Message
+
+
+class Conversation(msgspec.Struct):
+    """One chat: all that its visitor wrote, the turns that were answered, and the reason as it was given last."""
 
     visitor: str
     name: str
     locale: str
-    asked: str
-    answer: Message
+    asked: list[str] = []
+    turns: list[AnsweredTurn] = []
+    labelled: Labelled | None = None
 
 
 class Exchanges:
@@ -27,8 +37,8 @@ class Exchanges:
         self.database = database
         self.workspace = workspace
 
-    async def newest(self, queue: str, *, since: int, most: int) -> AsyncIterator[AnsweredTurn]:
-        """Yield the turns of the queue's newest chats (at most `most`) with activity since that time (ms)."""
+    async def newest(self, queue: str, *, since: int, most: int) -> AsyncIterator[Conversation]:
+        """Yield the queue's newest chats (at most `most`) with activity since that time (ms)."""
         wanted = (
             select(chats.c.id, chats.c.visitor, chats.c.name, chats.c.locale)
             .where(chats.c.workspace == self.workspace, chats.c.last >= since, chats.c.queue == queue)
@@ -38,40 +48,44 @@ class Exchanges:
         async with self.database.reading() as connection:
             rows = (await connection.execute(wanted)).mappings().all()
         for start in range(0, len(rows), CHUNK):
-            for turn in await self._turns(rows[start : start + CHUNK]):
-                yield turn
+            for conversation in await self._conversations(rows[start : start + CHUNK]):
+                yield conversation
 
-    async def _turns(self, rows: Iterable[RowMapping]) -> list[AnsweredTurn]:
-        by_chat = {row["id"]: row for row in rows}
+    async def _conversations(self, rows: Iterable[RowMapping]) -> list[Conversation]:
+        by_chat = {row["id"]: Conversation(row["visitor"], row["name"], row["locale"]) for row in rows}
         said = (
             select(facts.c.chat, facts.c.raw)
-            .where(facts.c.workspace == self.workspace, facts.c.chat.in_(by_chat), facts.c.kind == "message")
+            .where(facts.c.workspace == self.workspace, facts.c.chat.in_(by_chat), facts.c.kind.in_(KINDS))
             .order_by(facts.c.chat, facts.c.seq, facts.c.at)
         )
         async with self.database.reading() as connection:
             read = (await connection.execute(said)).all()
-        found: list[AnsweredTurn] = []
-        asked: list[str] = []
-        chat = ""
-        for row in read:
-            if row.chat != chat:
-                chat, asked = row.chat, []
-            message = _message(row.raw)
-            if message is None:
-                continue
-            if message.by == "visitor":
-                asked.append(message.text)
-            elif asked and not message.promise:
-                who = by_chat[chat]
-                found.append(AnsweredTurn(who["visitor"], who["name"], who["locale"], "\n".join(asked), message))
-                asked = []
-        return found
+        for chat, lines in groupby(read, key=lambda row: row.chat):
+            _tell(by_chat[chat], [row.raw for row in lines])
+        return list(by_chat.values())
 
 
-def _message(raw: str) -> Message | None:
-    """Return the message; None for one that this release does not understand."""
+def _tell(conversation: Conversation, lines: Iterable[str]) -> None:
+    """Put the chat's messages and reasons into it."""
+    asked: list[str] = []  # since the last answer
+    for raw in lines:
+        fact = _fact(raw)
+        if isinstance(fact, Labelled):
+            conversation.labelled = fact
+        elif fact is None:
+            continue
+        elif fact.by == "visitor":
+            asked.append(fact.text)
+            conversation.asked.append(fact.text)
+        elif asked and not fact.promise:
+            conversation.turns.append(AnsweredTurn("\n".join(asked), fact))
+            asked = []
+
+
+def _fact(raw: str) -> Message | Labelled | None:
+    """Return the fact; None for one that this release does not understand."""
     try:
         fact = decode_fact(raw)
     except msgspec.MsgspecError:
         return None
-    return fact if isinstance(fact, Message) else None
+    return fact if isinstance(fact, Message | Labelled) else None

@@ -41,6 +41,8 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "labels_over": _("The wrap-up for {name} has ended."),
         "save": _("Save"),
         "wrap_done": _("Done"),
+        "likely": _("likely"),
+        "likely_words": _("Given lately after: {words}"),
         "remove_tag": _("Remove tag {tag}"),
         "waiting_one": _("1 waiting, due in {time}"),
         "waiting_many": _("{n} waiting, first due in {time}"),

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from console.archive.exchanges import AnsweredTurn, Exchanges
+from console.archive.exchanges import Conversation, Exchanges
 from console.archive.writer import Archive
 from console.domain.directory import Canned, Queue
 from console.domain.ids import new_cid
-from console.events import Author, Message
+from console.events import Author, Labelled, Message
 from console.services import Services
 from console.suggestions.learning import Learning
 from tests.support.archive_feed import Feed, quick_passwords
@@ -20,6 +20,7 @@ from tests.support.eventually import eventually
 from tests.support.page_client import an_installation, browser_of, signed_in_browser
 
 ANA, BEN = Author("ana", "Ana"), Author("ben", "Ben")
+SUPPORT = Queue("support", "Support", reasons=("Playback", "Invoice"))
 
 
 @pytest.fixture(autouse=True)
@@ -101,10 +102,10 @@ class ErasedMeanwhile(Exchanges):
         super().__init__(services.database, services.workspace.name)
         self.services = services
 
-    async def newest(self, queue: str, *, since: int, most: int) -> AsyncIterator[AnsweredTurn]:
-        async for turn in super().newest(queue, since=since, most=most):
+    async def newest(self, queue: str, *, since: int, most: int) -> AsyncIterator[Conversation]:
+        async for chat in super().newest(queue, since=since, most=most):
             self.services.learning.forget()
-            yield turn
+            yield chat
 
 
 async def test_what_was_read_while_something_was_erased_is_read_again(
@@ -132,6 +133,36 @@ async def test_a_promise_to_be_back_teaches_nothing(services: Services, ana: htt
         feed.say(chat, "It takes two days.", by="agent", author=ANA)
     await archive(services, feed)
     assert [one["text"] for one in (await learned(ana))["support"]["sentences"]] == ["It takes two days."]
+
+
+async def test_a_reason_of_the_queue_comes_with_the_words_of_its_chats_and_who_gave_it(
+    services: Services, ana: httpx.AsyncClient
+) -> None:
+    await services.go_live(await services.stores.queues.put(SUPPORT))
+    feed = Feed(now=services.workspace.now())
+    for chat, by in (("c1", ANA), ("c2", BEN)):
+        conversation(feed, chat, f"An invoice for {chat}", "One moment")
+        feed.add(Labelled, chat=chat, author=BEN, cid=new_cid(), reason="Playback")  # corrected right away
+        last = feed.add(Labelled, chat=chat, author=by, cid=new_cid(), reason="Invoice")
+    conversation(feed, "c3", "My film is black", "One moment")
+    feed.add(Labelled, chat="c3", author=ANA, cid=new_cid(), reason="Written by hand")
+    await archive(services, feed)
+    reasons = (await learned(ana))["support"]["reasons"]
+    words = reasons["Invoice"].pop("words")
+    assert reasons == {"Invoice": {"times": 2, "mine": 1, "last": last.fact.at}}
+    assert set(words) <= {"an", "for", "invoice"}
+    assert "invoice" in words
+
+
+async def test_a_reason_that_was_taken_back_teaches_nothing(services: Services, ana: httpx.AsyncClient) -> None:
+    await services.go_live(await services.stores.queues.put(SUPPORT))
+    feed = Feed(now=services.workspace.now())
+    for chat in ("c1", "c2"):
+        conversation(feed, chat, "An invoice", "One moment")
+        for reason in ("Invoice", ""):
+            feed.add(Labelled, chat=chat, author=ANA, cid=new_cid(), reason=reason)
+    await archive(services, feed)
+    assert "reasons" not in (await learned(ana))["support"]
 
 
 async def test_a_colleagues_own_reply_is_not_among_the_hints(services: Services, ana: httpx.AsyncClient) -> None:

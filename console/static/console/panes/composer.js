@@ -62,6 +62,7 @@ export class Composer extends Footer {
     this.handedTo = ""; // whom the chat is being transferred to; until that is done the box is read-only
     this.endAt = 0; // performance.now(); 0: no end was requested
     this.endRead = 0;
+    this.endRequested = false; // the person wanted the end, and did not undo it
     this.typedAt = 0;
     this.draftTimer = 0;
     this.saved = ""; // the draft as the server has it
@@ -199,6 +200,7 @@ export class Composer extends Footer {
 
   /** @param {string} text @param {Promised} promise */
   send(text, promise) {
+    this.endRequested = false;
     const suggestion = this.suggestionOf(text);
     const drafted = this.draftOf(text);
     const how = { canned: this.canned, began: Math.round(this.began), promise, suggestion, drafted };
@@ -392,6 +394,7 @@ export class Composer extends Footer {
     if (place.textContent !== words) place.textContent = words;
     if (left > 0) return true;
     this.undo();
+    this.endRequested = true;
     this.hooks.end(this);
     return true;
   }

@@ -2,7 +2,7 @@
 
 import { showKeys } from "../shared/keys.js";
 
-const GRACE = 400; // ms during which a click was meant for what was there before
+export const GRACE = 400; // ms during which a click was meant for what was there before
 
 export class Footer {
   /**

@@ -92,6 +92,12 @@ export class Log {
     return "";
   }
 
+  /** All that the visitor wrote, as far as it is in the window. */
+  visitorText() {
+    const said = this.lines().filter((line) => line.dataset.by === "visitor");
+    return said.map((line) => textOf(line)).join("\n");
+  }
+
   /** What the visitor wrote since the last answer, as far as it matters for the next one. */
   openTurnText() {
     const said = [];

@@ -92,7 +92,9 @@ export class Panes {
     const old = this.footers.get(pane.slot);
     const open = this.panels.get(pane.slot);
     const asked =
-      old?.claimed && old.focused && (old instanceof TakeNext || (old instanceof Offer && old.chat === change.is));
+      old?.focused &&
+      ((old.claimed && (old instanceof TakeNext || (old instanceof Offer && old.chat === change.is))) ||
+        (old instanceof Composer && old.endRequested && !old.hasText && change.place === "wrapup"));
     this.footers.delete(pane.slot);
     this.panels.delete(pane.slot);
     if (open instanceof Wrapup && change.is === change.was && change.place === "wrapup") {

@@ -3,7 +3,9 @@
 import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
 import { cut } from "../shared/texts.js";
-import { Footer } from "./footer.js";
+import { likelyMark } from "../suggestions/likely_mark.js";
+import { findLikelyReason, likelyFirst } from "../suggestions/likely_reason.js";
+import { Footer, GRACE } from "./footer.js";
 
 const LONGEST = 60; // characters of a reason or a tag
 const MOST = 20; // tags
@@ -28,7 +30,8 @@ export class Wrapup extends Footer {
     this.touched = false;
     this.reason = pane.reason;
     this.tags = [...pane.tags];
-    this.reasons = pane.reasons;
+    this.likely = findLikelyReason(pane);
+    this.reasons = likelyFirst(pane.reasons, this.likely); // from here on each keeps its digit
     this.other = /** @type {HTMLInputElement} */ (this.find(".other"));
     this.tag = /** @type {HTMLInputElement} */ (this.find(".tag-in"));
     this.other.maxLength = this.tag.maxLength = LONGEST;
@@ -65,8 +68,10 @@ export class Wrapup extends Footer {
 
   /** What the server says, unless the person is about to say otherwise. @param {Pane} pane */
   sync(pane) {
-    const anew = String(pane.reasons) !== String(this.reasons);
-    this.reasons = pane.reasons;
+    const added = pane.reasons.filter((one) => !this.reasons.includes(one));
+    const kept = this.reasons.filter((one) => pane.reasons.includes(one));
+    const anew = added.length > 0 || kept.length < this.reasons.length;
+    this.reasons = [...kept, ...added];
     if (!this.touched) {
       this.reason = pane.reason;
       this.tags = [...pane.tags];
@@ -99,6 +104,7 @@ export class Wrapup extends Footer {
     });
     label.append(radio, digit < 10 ? `${digit} ${reason}` : reason);
     if (digit < 10) radio.setAttribute("aria-keyshortcuts", String(digit));
+    if (reason === this.likely?.reason) likelyMark(label, this.likely);
     return label;
   }
 
@@ -142,7 +148,15 @@ export class Wrapup extends Footer {
     event.preventDefault();
     if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.target === this.tag && this.tag.value.trim()) this.addTag();
-    else this.done();
+    else this.takeAndFinish(event.target);
+  }
+
+  /** Enter on the likely reason says that it is the one. @param {HTMLInputElement} field */
+  takeAndFinish(field) {
+    const takes = field.type === "radio" && !this.reason && field.value === this.likely?.reason;
+    if (takes && performance.now() - this.shownAt < GRACE) return; // a key meant for what stood here before
+    if (takes && !this.ended) field.click();
+    this.done();
   }
 
   /** Outside the text fields a digit chooses a reason. @param {KeyboardEvent} event */

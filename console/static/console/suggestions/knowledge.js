@@ -1,15 +1,17 @@
-// The replies that can be suggested or completed: canned ones, and what the team's answers have taught; as last received.
+// What can be suggested or completed: canned replies, and what the team's answers and wrap-ups have taught; as last received.
 
 import { refreshReplies, replies, repliesFor } from "../tools/replies.js";
 import { Completer } from "./completer.js";
 import { Ranker } from "./ranker.js";
+import { ReasonRanker } from "./reason_ranker.js";
 
 /**
  * @import { Candidate } from "./ranker.js"
+ * @import { Given } from "./reason_ranker.js"
  * @typedef {{
  *   times: number, last: number, mine?: number, text?: string, words?: Record<string, number>, langs?: Record<string, number>,
  * }} Hint
- * @typedef {{canned: Record<string, Hint>, sentences: Hint[], phrases?: Hint[]}} QueueHints
+ * @typedef {{canned: Record<string, Hint>, sentences: Hint[], phrases?: Hint[], reasons?: Record<string, Given>}} QueueHints
  */
 
 const FRESH = 300_000; // ms
@@ -24,6 +26,8 @@ let at = -FRESH; // performance.now() of the last request
 const rankers = new Map();
 /** @type {Map<string, Completer>} the same */
 const completers = new Map();
+/** @type {Map<string, ReasonRanker>} the same */
+const reasonRankers = new Map();
 let seen = replies.all; // the canned replies that they were built from
 let received = ""; // the last response with hints
 
@@ -50,6 +54,17 @@ export function completerFor(queue, then) {
   return completer;
 }
 
+/** What ranks the reasons of that queue, as far as is known now: whatever comes later is for the next chat. @param {string} queue */
+export function reasonRankerFor(queue) {
+  void refreshHints(queue, () => {});
+  let ranker = reasonRankers.get(queue);
+  if (!ranker) {
+    ranker = new ReasonRanker(hints[queue]?.reasons ?? {});
+    reasonRankers.set(queue, ranker);
+  }
+  return ranker;
+}
+
 /** @param {string} queue @param {() => void} then */
 function refresh(queue, then) {
   void refreshReplies(queue, then);
@@ -61,6 +76,7 @@ function refresh(queue, then) {
 function forget() {
   rankers.clear();
   completers.clear();
+  reasonRankers.clear();
 }
 
 /** @param {string} queue @returns {Candidate[]} */

@@ -5,6 +5,7 @@ import { panes } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
 import { browser } from "../shared/storage.js";
 import { knownValues } from "../tools/known_values.js";
+import { areSuggestionsOn } from "./allowed.js";
 import { rankerFor } from "./knowledge.js";
 import { SuggestionRow } from "./suggestion_row.js";
 
@@ -32,8 +33,6 @@ export function startSuggestions() {
     });
   addActions({ suggestions: { run: toggle, may: () => !document.body.hasAttribute("data-no-suggestions") } });
 }
-
-const areSuggestionsOn = () => !document.body.hasAttribute("data-no-suggestions") && browser.read("suggestions", true);
 
 function toggle() {
   browser.write("suggestions", !browser.read("suggestions", true));

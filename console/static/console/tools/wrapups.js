@@ -6,11 +6,14 @@ import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
 import { clockTime, t } from "../shared/i18n.js";
 import { isKeyOn, keyLabel, keyOf } from "../shared/keymap.js";
+import { likelyMark } from "../suggestions/likely_mark.js";
+import { knownLikelyReason, likelyFirst } from "../suggestions/likely_reason.js";
 
 /**
- * `given` is what was chosen while the panel was open; `undefined`: nothing yet.
+ * @import { Likely } from "../suggestions/reason_ranker.js"
+ * `reasons` has the likely one first, as it was in the chat's wrap-up; `given` is what was chosen while the panel was open; `undefined`: nothing yet.
  * @typedef {{chat: string, name: string, queue: string, queueName: string, ended: number, tags: string[],
- *   reasons: string[], given: string | undefined}} Left
+ *   reasons: string[], likely: Likely | undefined, given: string | undefined}} Left
  */
 
 const QUIET = 3_000; // ms without a running clock before the list is offered
@@ -95,6 +98,7 @@ function read(place) {
     tags,
     reasons: listed,
   } = /** @type {HTMLElement} */ (place).dataset;
+  const likely = knownLikelyReason(chat);
   return {
     chat,
     name: name || t("visitor"),
@@ -102,7 +106,8 @@ function read(place) {
     queueName,
     ended: Number(ended),
     tags: JSON.parse(tags || "[]"),
-    reasons: JSON.parse(listed || "[]"),
+    reasons: likelyFirst(JSON.parse(listed || "[]"), likely),
+    likely,
     given: undefined,
   };
 }
@@ -182,6 +187,7 @@ function choice(one, reason, digit) {
   made.textContent = digit < 10 ? `${digit} ${reason}` : reason;
   made.setAttribute("aria-pressed", String(one.given === reason));
   if (digit < 10) made.setAttribute("aria-keyshortcuts", String(digit));
+  if (reason === one.likely?.reason) likelyMark(made, one.likely);
   made.addEventListener("click", () => give(reason));
   return made;
 }
