@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
+from console.protocol import Nack
 from tests.browser.console_chats import Play, now
 from tests.browser.console_scenes import SCENES
 from tests.browser.console_stage import Stage, open_console
@@ -116,6 +117,61 @@ async def test_the_chat_on_show_stays_under_the_finger_when_the_list_changes(sta
     await desk.keyboard.press("1")
     assert (await stage.hears("label"))[0]["chat"] == "c0"
     await expect(desk.locator("#announcer")).to_contain_text("Giulia:")
+
+
+async def test_a_reason_that_is_being_typed_stays_when_the_list_grows(stage: Stage, desk: Page) -> None:
+    await stage.lists(Play("c1", 1, "Giulia", queue="billing"))
+    await expect(desk.locator("#wrapups-open")).to_be_visible()
+    await desk.keyboard.press("Alt+KeyR")
+    await desk.keyboard.type("Charged ")
+    await stage.lists(Play("c2", 1, "Marco", queue="billing"))
+    await expect(desk.locator("#wrapups-place")).to_have_text("1 of 2")
+    await desk.keyboard.type("twice")
+    await desk.keyboard.press("Enter")
+    assert (await stage.hears("label"))[0]["reason"] == "Charged twice"
+
+
+async def test_the_digits_work_on_when_the_list_grows(stage: Stage, desk: Page) -> None:
+    await three_left(stage, desk)
+    await desk.keyboard.press("Alt+KeyR")
+    await stage.lists(Play("c7", 1, "Dana"))
+    await expect(desk.locator("#wrapups-place")).to_have_text("1 of 4")
+    await desk.keyboard.press("2")
+    assert (await stage.hears("label"))[0]["chat"] == "c0"
+
+
+async def test_enter_held_down_gives_one_reason_only(stage: Stage, desk: Page) -> None:
+    await three_left(stage, desk)
+    await desk.keyboard.press("Alt+KeyR")
+    for _ in range(4):  # the first one is the press, the others repeat it
+        await desk.keyboard.down("Enter")
+    await desk.keyboard.up("Enter")
+    await expect(desk.locator("#wrapups-name")).to_have_text("Marco")
+    await desk.keyboard.press("2")
+    assert [one["chat"] for one in await stage.hears("label", 2)] == ["c0", "c1"]
+
+
+async def test_a_reason_that_is_refused_after_the_list_was_closed_is_asked_again(stage: Stage, desk: Page) -> None:
+    await stage.lists(Play("c1", 1, "Giulia"))
+    await expect(desk.locator("#wrapups-open")).to_be_visible()
+    stage.answering = False
+    await desk.keyboard.press("Alt+KeyR")
+    await desk.keyboard.press("1")
+    await desk.keyboard.press("Escape")
+    await expect(desk.locator("#wrapups-open")).to_be_hidden()
+    await stage.send(Nack((await stage.hears("label"))[0]["cid"], "not_found", "Not found.", final=True))
+    await expect(desk.locator("#wrapups-open")).to_contain_text("1 to wrap up")
+
+
+async def test_closing_the_list_returns_to_the_pane_whose_chat_has_gone(stage: Stage, desk: Page) -> None:
+    await stage.play(Play("c9", 4, "Dana"))
+    await desk.get_by_label("Reply to Dana").focus()
+    await three_left(stage, desk)
+    await desk.keyboard.press("Alt+KeyR")
+    await stage.leave(4, then=Play("c8", 4, "Luca"))
+    await expect(desk.get_by_label("Reply to Luca")).to_be_visible()
+    await desk.keyboard.press("Escape")
+    await expect(desk.locator("#pane-4")).to_be_focused()
 
 
 async def test_the_list_is_there_after_a_reload_and_in_a_second_tab(

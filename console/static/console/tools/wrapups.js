@@ -30,8 +30,11 @@ let list = [];
 let at = 0; // the one that is shown; behind the last one when none is left
 /** @type {Set<string>} chat and end of those given here: the server's list may still have them for a moment */
 const settled = new Set();
+let drawn = ""; // the chat on show, as it was drawn
 /** @type {HTMLElement | null} where the person was */
 let from = null;
+/** @type {HTMLElement | null} the pane of that place */
+let fromPane = null;
 let quietSince = 0;
 let offeredAt = -AGAIN;
 
@@ -129,6 +132,7 @@ function open() {
     document.activeElement instanceof HTMLElement && document.activeElement !== document.body
       ? document.activeElement
       : null;
+  fromPane = from?.closest(".pane") ?? null;
   at = firstOpen();
   panel.showPopover();
   button.setAttribute("aria-expanded", "true");
@@ -147,14 +151,14 @@ function hide() {
 
 /** The focus returns to where it was, or to its pane if that place is gone. */
 function close() {
-  const pane = from?.closest(".pane");
   hide();
   if (from?.isConnected && from.checkVisibility()) from.focus({ preventScroll: true });
-  else if (pane instanceof HTMLElement) pane.focus({ preventScroll: true });
+  else fromPane?.focus({ preventScroll: true });
 }
 
 function draw() {
   const one = list[at];
+  const inside = panel.contains(document.activeElement);
   $("wrapups-one").hidden = !one;
   $("wrapups-none").hidden = Boolean(one);
   $("wrapups-place").textContent = one ? t("wrapups_place", { n: at + 1, all: list.length }) : "";
@@ -164,7 +168,10 @@ function draw() {
     ["wrapups-without", !one],
   ]))
     $(id).setAttribute("aria-disabled", String(off));
-  if (one) drawOne(one);
+  const as = one ? JSON.stringify([idOf(one), one.given, one.reasons]) : "";
+  if (one && as !== drawn) drawOne(one); // else a reason that is being typed would go
+  drawn = as;
+  if (inside && !panel.contains(document.activeElement)) focusIn();
 }
 
 /** @param {Left} one */
@@ -225,13 +232,13 @@ function give(reason) {
   focusIn();
 }
 
-/** @param {string} chat @param {string} why */
+/** It is open again, also once the panel is closed. @param {string} chat @param {string} why */
 function refused(chat, why) {
+  for (const id of settled) if (id.startsWith(`${chat} `)) settled.delete(id);
   const one = list.find((left) => left.chat === chat);
-  if (!one || one.given === undefined) return;
-  one.given = undefined;
-  settled.delete(idOf(one));
-  announce(`${one.name}: ${why}`);
+  if (one?.given !== undefined) announce(`${one.name}: ${why}`);
+  if (one) one.given = undefined;
+  syncWrapups();
   if (isOpen()) draw();
 }
 
@@ -245,7 +252,7 @@ function keydown(event) {
   else if (event.key === "ArrowDown") go(1);
   else if (reason !== undefined && !event.repeat) give(reason);
   else if (typing && event.key === "Enter" && other.value.trim() && !event.repeat) give(other.value.trim());
-  else return;
+  else if (event.key !== "Enter" || !event.repeat) return; // held down, it would give the next chats a reason as well
   event.preventDefault();
   event.stopPropagation();
 }
