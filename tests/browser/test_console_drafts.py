@@ -130,6 +130,19 @@ async def test_a_first_word_leaves_the_draft_and_an_answer_or_no_reply_takes_it_
     await expect(drafted(desk)).to_have_count(0)
 
 
+async def test_a_promise_of_her_own_words_is_no_answer_without_the_draft(stage: Stage, desk: Page) -> None:
+    _, box = await giulia(stage, desk)
+    await box.press_sequentially("Let me see.")
+    await desk.locator("#pane-1 [data-act=back]").click()
+    await desk.locator("#pane-1 [data-act=hold120]").click()
+    said = (await stage.hears("say"))[0]
+    assert (said["text"], said["promise"], "drafted" in said) == ("Let me see.", 120_000, False)
+    await expect(drafted(desk)).to_be_visible()
+    await box.press("Alt+KeyD")
+    await box.press("Enter")
+    assert (await stage.hears("say", 2))[1]["drafted"] == "taken"
+
+
 async def test_no_draft_can_get_into_a_note_or_another_chat(stage: Stage, desk: Page) -> None:
     _, box = await giulia(stage, desk)
     other = Play("c2", 2, "Marco")

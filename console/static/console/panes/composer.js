@@ -202,7 +202,7 @@ export class Composer extends Footer {
   send(text, promise) {
     this.endRequested = false;
     const suggestion = this.suggestionOf(text);
-    const drafted = this.draftOf(text);
+    const drafted = this.draftOf(text, promise);
     const how = { canned: this.canned, began: Math.round(this.began), promise, suggestion, drafted };
     this.clear();
     this.undo();
@@ -260,10 +260,10 @@ export class Composer extends Footer {
     this.draftShown = shown;
   }
 
-  /** What the answer owes to a draft. @param {string} text @returns {Draft} */
-  draftOf(text) {
+  /** What the answer owes to a draft; it still waits after a promise to be back. @param {string} text @param {Promised} promise @returns {Draft} */
+  draftOf(text, promise) {
     if (this.draft) return text === this.draft.trim() ? "taken" : "edited";
-    return this.draftShown ? "shown" : "";
+    return this.draftShown && !promise ? "shown" : "";
   }
 
   /** @param {boolean} on */
