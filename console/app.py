@@ -61,10 +61,10 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         services = assemble(settings, demo=demo)
         fanout = Fanout(services.workspace, services.hub, services.views, services.current)
         boards = boards_of(services)
-        workers = Workers(services, fanout, boards.run)
+        workers = Workers(services, fanout, boards.run, works=settings.work)
         app.state.services, app.state.fanout, app.state.workers = services, fanout, workers
         app.state.boards = boards
-        app.state.monitored = Monitored(services, fanout, boards, lambda: workers.ticker.leader)
+        app.state.monitored = Monitored(services, fanout, boards, workers.leads)
 
         fanout.observers += [boards.hear, partial(forget_revoked, services), workers.heed]
         try:
@@ -77,10 +77,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
             for listener in services.hub.everyone():
                 listener.cut(1012)
             await workers.stop()
-            await services.couriers.close()
-            services.drafts.close()
-            await services.workspace.store.close()
-            await services.database.close()
+            await close(services)
 
     routes = [
         *widget.routes,
@@ -102,6 +99,34 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
     app = Application(routes=routes, lifespan=lifespan, exception_handlers=error_pages.handlers)
     app.state.draining = False
     app.public_origin = "" if demo else settings.origin
+    return app
+
+
+def create_work_app(settings: Settings) -> Starlette:
+    """Build an application that only does the background work and answers monitoring."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        services = assemble(settings, demo=False)
+        fanout = Fanout(services.workspace, services.hub, services.views, services.current)
+        workers = Workers(services, fanout, serves=False)
+        app.state.services, app.state.workers = services, workers
+        app.state.monitored = Monitored(services, fanout, None, workers.leads)
+        fanout.observers.append(workers.heed)
+        try:
+            await open_up(services)
+            workers.start()
+            async with asyncio.timeout(START_WITHIN):
+                await fanout.ready.wait()
+            yield
+        finally:
+            await workers.stop()
+            await close(services)
+
+    app = Application(
+        routes=[*monitoring.routes, *(monitoring.metrics_routes if settings.metrics else ())], lifespan=lifespan
+    )
+    app.state.draining = False
     return app
 
 
@@ -141,6 +166,14 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
         demo=demo,
         build=build(),
     )
+
+
+async def close(services: Services) -> None:
+    """Close what `assemble` has created."""
+    await services.couriers.close()
+    services.drafts.close()
+    await services.workspace.store.close()
+    await services.database.close()
 
 
 def boards_of(services: Services) -> Boards:

@@ -12,6 +12,7 @@ from console.commands.backup import backup, restore
 from console.commands.check import check
 from console.commands.migrate import migrate
 from console.commands.serve import demo, serve
+from console.commands.work import work
 from console.config import release
 from console.errors import SestettoError
 from console.logs import configure_logs
@@ -41,6 +42,7 @@ def options(
 
 
 app.command("serve")(serve)
+app.command("work")(work)
 app.command("demo")(demo)
 app.command("check")(check)
 app.command("migrate")(migrate)

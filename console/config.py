@@ -239,6 +239,18 @@ TABLE: tuple[Setting, ...] = (
     Setting("pace", "1", _positive, "Multiplier for the rate at which clients may send; above 1 is for load tests."),
     Setting("log", "info", _level, "Log level: debug, info, warning or error."),
     Setting("metrics", "no", _flag, "Whether to serve /metrics (Prometheus)."),
+    Setting(
+        "work",
+        "yes",
+        _flag,
+        "Whether serve also archives, alerts and cleans up; no leaves that to processes of sestetto work.",
+    ),
+    Setting(
+        "work_port",
+        "0",
+        _port,
+        "The port on which sestetto work answers /livez, /readyz and /metrics; 0 for none.",
+    ),
 )
 
 
@@ -274,6 +286,8 @@ class Settings:
     pace: int
     log: str
     metrics: bool
+    work: bool
+    work_port: int
 
 
 @cache

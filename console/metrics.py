@@ -49,6 +49,18 @@ class DraftCosts(NamedTuple):
     paused: float
 
 
+class Leads(NamedTuple):
+    """What a process does for all: it fires timers; and the rest of the work (archive, alerts, retention)."""
+
+    timers: bool
+    work: bool
+
+    def by_name(self) -> Iterator[tuple[str, int]]:
+        yield "timers", int(self.timers)
+        for name in ("archive", "alerts", "retention"):
+            yield name, int(self.work)
+
+
 class ConsumerLag(NamedTuple):
     """How many entries a consumer is behind the feed, the age (s) of the first one missing, and how many it has set
     aside.
@@ -67,20 +79,21 @@ class ProcessFigures(NamedTuple):
 
     release: str
     build: str
-    leads: bool
+    leads: Leads
     ready: bool
     sockets: int
     calls: int
     exchanges: Durations
     behind: tuple[int, float] | None
-    boards: BoardCosts
+    boards: BoardCosts | None  # a process without sockets has none
     drafts: DraftCosts | None = None  # without a model there are none
 
     def metrics(self) -> Iterator[Metric]:
         build = GaugeMetricFamily("sestetto_build_info", "The release that runs; always 1", labels=["release", "build"])
         build.add_metric([self.release, self.build], 1)
         yield build
-        yield GaugeMetricFamily("sestetto_leader", "1 in the process that leads", int(self.leads))
+        yield GaugeMetricFamily("sestetto_leader", "1 in the process that leads", int(self.leads.work))
+        yield _labelled("sestetto_leads", "1 where this work is done", "work", self.leads.by_name())
         yield GaugeMetricFamily("sestetto_ready", "1 while /readyz answers 200", int(self.ready))
         yield GaugeMetricFamily("sestetto_sockets", "Sockets open in this process", self.sockets)
         yield CounterMetricFamily("sestetto_store_calls", "Calls to the store by this process", self.calls)
@@ -89,10 +102,11 @@ class ProcessFigures(NamedTuple):
             entries, seconds = self.behind
             yield GaugeMetricFamily("sestetto_feed_entries_behind", "Entries of the feed not on screens yet", entries)
             yield GaugeMetricFamily("sestetto_feed_seconds_behind", "Age of the first of them", seconds)
-        yield GaugeMetricFamily("sestetto_boards", "Boards open in this process", self.boards.open)
-        yield CounterMetricFamily("sestetto_board_frames", "Frames sent to boards", self.boards.frames)
-        yield CounterMetricFamily("sestetto_board_fragments", "Fragments drawn for boards", self.boards.fragments)
-        yield CounterMetricFamily("sestetto_board_seconds", "Time spent on drawing boards", self.boards.seconds)
+        if self.boards is not None:
+            yield GaugeMetricFamily("sestetto_boards", "Boards open in this process", self.boards.open)
+            yield CounterMetricFamily("sestetto_board_frames", "Frames sent to boards", self.boards.frames)
+            yield CounterMetricFamily("sestetto_board_fragments", "Fragments drawn for boards", self.boards.fragments)
+            yield CounterMetricFamily("sestetto_board_seconds", "Time spent on drawing boards", self.boards.seconds)
         if self.drafts is not None:
             yield _counted("sestetto_drafts", "Drafts asked of the model", "result", self.drafts.results.items())
             yield self.drafts.seconds.metric("sestetto_draft_seconds", "Time the model took for a draft")

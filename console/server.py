@@ -122,6 +122,15 @@ async def serving(app: Starlette, listening: socket.socket, settings: Settings) 
                 await task
 
 
+@asynccontextmanager
+async def working(app: Starlette) -> AsyncIterator[asyncio.Event]:
+    """Run the app's background work inside the block, on no port. The event is set by SIGTERM and Ctrl-C."""
+    stopping = asyncio.Event()
+    async with app.router.lifespan_context(app):
+        with on_signals({signal.SIGINT: stopping.set, signal.SIGTERM: stopping.set}):
+            yield stopping
+
+
 @contextmanager
 def _signals(app: Starlette, server: Server, stopping: asyncio.Event, drain: int) -> Iterator[None]:
     loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""All background work: ticker, leases, consumers of the feed, configuration, retention."""
+"""All background work: ticker, leases, consumers of the feed, configuration, retention; and which process does what."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,6 +7,7 @@ from typing import Any
 from console.alerts.feed_consumer import AlertReader
 from console.alerts.outbox_sender import AlertSender
 from console.archive.writer import NAME as ARCHIVE
+from console.background.archive_lag import ArchiveLag
 from console.background.configuration import Publisher
 from console.background.database_probe import AFTER, DatabaseProbe
 from console.background.leases import Leases
@@ -19,6 +20,7 @@ from console.background.search_backfill import SearchBackfill
 from console.consumers.consumer import FeedConsumer
 from console.delivery.fanout import Fanout
 from console.events import AnyFact, Configured, Entry, Erased, Unreadable
+from console.metrics import Leads
 from console.queue.ticker import Ticker
 from console.services import Services
 
@@ -29,12 +31,22 @@ STOP_TRIES = 5
 class Workers:
     """Background jobs, started and stopped with the application.
 
-    Every process runs them all; the process that holds the ticker's lease leads, and does what only one may do.
+    Any number of processes work; the one that holds the ticker's lease leads, and does what only one may do. A process
+    that only serves fires timers as long as no process works, since people wait for them, and does nothing else.
     """
 
-    def __init__(self, services: Services, fanout: Fanout, *more: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        fanout: Fanout,
+        *more: Callable[[], Coroutine[Any, Any, None]],
+        serves: bool = True,
+        works: bool = True,
+    ) -> None:
+        """`serves`: whether this process has sockets and pages. `more` are further jobs of a process that does."""
         self.services = services
-        self.ticker = Ticker(services.workspace, fit=self._fit)
+        self.works = works
+        self.ticker = Ticker(services.workspace, fit=self._fit, works=works)
         self._probe = DatabaseProbe(services.database)
         self.leases = Leases(services)
         self.publisher = Publisher(services)
@@ -62,27 +74,28 @@ class Workers:
         self._sender = AlertSender(services.alerts, services.couriers, leads=self._leads)
         self._alerts.on_outgoing = self._sender.wake
         services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
-        self._jobs = (
+        archive_lag = ArchiveLag(services.lags, lambda: self.ticker.leader)
+        # What was deleted leaves the files of the process that deleted it, so each one tidies.
+        common = (
             fanout.run,
-            fanout.hear,
             self.tick,
-            self._probe.run,
-            self.leases.renew,
-            self.leases.sessions,
-            self.leases.lines,
             self.publisher.publish,
+            self._libraries.run,
+            self._retention.tidy,
+            archive_lag.run,
+        )
+        serving = (fanout.hear, self.leases.renew, self.leases.sessions, self.leases.lines, self.refused, *more)
+        working = (
+            self._probe.run,
             self._archive.run,
             self._alerts.run,
             self._sender.run,
             self._retention.sweep,
             self._redactions.run,
             self._lost.run,
-            self._libraries.run,
-            self._retention.tidy,
             self._backfill.build,
-            self.refused,
-            *more,
         )
+        self._jobs = (*common, *(serving if serves else ()), *(working if works else ()))
         self._tasks: list[asyncio.Task[None]] = []
 
     def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
@@ -119,8 +132,12 @@ class Workers:
             await asyncio.sleep(REFUSED)
             await safely(self.services.refused_origins.write())
 
+    def leads(self) -> Leads:
+        """What this process does for all others right now."""
+        return Leads(timers=self.ticker.leader, work=self._leads())
+
     def _leads(self) -> bool:
-        return self.ticker.leader
+        return self.works and self.ticker.leader
 
     def _fit(self) -> bool:
         """Whether this process can archive: it reaches SQL, and what it tried there succeeded."""

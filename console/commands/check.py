@@ -15,6 +15,7 @@ from console.archive.database import Database, sqlite_url
 from console.commands.check_model import check_model
 from console.commands.check_pairing import check_pairing
 from console.commands.check_result import CheckResult
+from console.commands.check_work import check_archive_lag, check_work
 from console.commands.common import run, say, screen, show
 from console.config import (
     NAME_THE_MODEL,
@@ -116,7 +117,7 @@ def _unknown_names(environment: Mapping[str, str]) -> list[CheckResult]:
 
 async def _surroundings(settings: Settings) -> list[CheckResult]:
     data = _data(settings)
-    findings = [_python(), data, _address(settings), *_proxy(settings)]
+    findings = [_python(), data, _address(settings), *_proxy(settings), *check_work(settings)]
     if settings.database or data.level != "wrong":
         findings.append(await _database(settings))
     if settings.store or data.level != "wrong":
@@ -217,7 +218,10 @@ async def _with_database(settings: Settings, url: str, which: str) -> list[Check
     database = Database(settings.database or sqlite_url(settings.data.absolute()))
     try:
         secret = settings.secret or _kept(Path(settings.data, "secret"))
-        return [alone, *await check_pairing(database, settings.workspace, url, secret)]
+        pairing = await check_pairing(database, settings.workspace, url, secret)
+        if any(finding.level == "wrong" for finding in pairing):
+            return [alone, *pairing]
+        return [alone, *pairing, *await check_archive_lag(database, settings.workspace, url)]
     finally:
         await database.close()
 

@@ -26,13 +26,13 @@ async def check_pairing(database: Database, workspace: str, store_url: str, secr
 
 
 async def _identity(database: Database, workspace: str, store_url: str, secret: str) -> list[CheckResult]:
-    owner = await _head(store_url, workspace, "owner")
+    owner = await read_head(store_url, workspace, "owner")
     says = disagreement(await read_identity(database), workspace=workspace, owner=owner, secret=secret)
     return [CheckResult("wrong", *_parts(says))] if says else []
 
 
 async def _history(database: Database, workspace: str, store_url: str) -> list[CheckResult]:
-    if not await _head(store_url, workspace, "epoch"):
+    if not await read_head(store_url, workspace, "epoch"):
         return []
     store = Store(store_url)
     try:
@@ -53,7 +53,8 @@ async def _set_aside(database: Database, workspace: str) -> list[CheckResult]:
     ]
 
 
-async def _head(store_url: str, workspace: str, field: str) -> str:
+async def read_head(store_url: str, workspace: str, field: str) -> str:
+    """Return a field of the workspace's head, without beginning one; empty if it is not there."""
     client = open_client(store_url)
     try:
         found = await client.hget(Keys(workspace).head, field)

@@ -1,8 +1,6 @@
 """`sestetto serve` and `sestetto demo`: the same server, without and with simulated people."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +9,6 @@ from typing import Annotated, Any
 
 import structlog
 import typer
-import uvloop
 from rich.markup import escape
 from starlette.applications import Starlette
 
@@ -20,7 +17,8 @@ from console.archive.database import Database
 from console.archive.stores import Stores
 from console.backup.staging import refuse_half_restored
 from console.commands.common import say, screen
-from console.config import Settings, read_settings, release
+from console.commands.running import log_start, read_and_log, run_until_stopped
+from console.config import Settings
 from console.data_folder import local_services
 from console.demo import seed as made_up
 from console.demo.agent import Colleague
@@ -28,19 +26,22 @@ from console.demo.one_address import for_one_address
 from console.demo.pace import Pace
 from console.demo.scripts import ANSWERS
 from console.demo.simulation import Crowd
-from console.domain.service_urls import without_password
-from console.logs import configure_logs
 from console.security import is_loopback
-from console.server import listen, on_signals, serving, url_of
+from console.server import listen, serving, url_of
 from console.services import Services
 from console.views.i18n import negotiate
 
 log = structlog.get_logger()
 
 
-def serve() -> None:
+def serve(
+    work: Annotated[
+        bool | None,
+        typer.Option("--work/--no-work", help="Also archive and send alerts, or leave it to sestetto work."),
+    ] = None,
+) -> None:
     """Run the server until Ctrl-C."""
-    _run(_serve(_settings()))
+    run_until_stopped(_serve(read_and_log(work=work)))
 
 
 def demo(
@@ -48,31 +49,7 @@ def demo(
     agents: Annotated[int, typer.Option(min=0, max=50, help="Number of simulated agents who answer.")] = 0,
 ) -> None:
     """Run a demo shop with two queues, four people to sign in as, and simulated visitors."""
-    _run(_demo(_settings(), crowd, agents))
-
-
-def _run(job: Coroutine[Any, Any, None]) -> None:
-    try:
-        uvloop.run(_until_stopped(job))
-    except asyncio.CancelledError:
-        say("Stopped before it had started.")
-
-
-async def _until_stopped(job: Coroutine[Any, Any, None]) -> None:
-    """Run the job; a signal ends it at once until the server, once it serves, has its own way to stop."""
-    task = asyncio.create_task(job)
-
-    def stop() -> None:
-        task.cancel()
-
-    with on_signals({signal.SIGINT: stop, signal.SIGTERM: stop}):
-        await task
-
-
-def _settings() -> Settings:
-    settings = read_settings()
-    configure_logs(settings.log)
-    return settings
+    run_until_stopped(_demo(read_and_log(), crowd, agents))
 
 
 async def _serve(settings: Settings) -> None:
@@ -81,7 +58,7 @@ async def _serve(settings: Settings) -> None:
         async with local_services(settings) as filled:
             app = create_app(filled)
             async with serving(app, listening, filled) as stopping:
-                _log_start(settings, filled, url_of(listening))
+                log_start("server.started", filled, url_of(listening))
                 say(f"Sestetto is running at {_addresses(settings, url_of(listening))}. Press Ctrl-C to stop.")
                 await stopping.wait()
     say("Stopped.")
@@ -90,20 +67,6 @@ async def _serve(settings: Settings) -> None:
 def _addresses(settings: Settings, own: str) -> str:
     """Return the public address, and this process's own where it is another one."""
     return f"{settings.origin} (this process: {own})" if settings.origin not in ("", own) else own
-
-
-def _log_start(settings: Settings, filled: Settings, own: str) -> None:
-    """One line that says which process this is; `filled` has the addresses that `settings` leave out."""
-    log.info(
-        "server.started",
-        release=release(),
-        address=own,
-        origin=settings.origin,
-        workspace=settings.workspace,
-        store=without_password(filled.store),
-        database=without_password(filled.database),
-        pid=os.getpid(),
-    )
 
 
 async def _demo(settings: Settings, crowd: int, agents: int) -> None:
@@ -116,7 +79,7 @@ async def _demo(settings: Settings, crowd: int, agents: int) -> None:
             named = replace(for_one_address(filled), origin=filled.origin or here)  # alerts link to the board
             app = create_app(named, demo=True)
             async with serving(app, listening, named) as stopping:
-                _log_start(settings, filled, url)
+                log_start("server.started", filled, url)
                 _welcome(url, links, filled.data, crowd, agents)
                 async with _crowd(app, url, crowd, bearers):
                     await stopping.wait()

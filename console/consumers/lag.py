@@ -1,16 +1,19 @@
 """How far each consumer is behind the feed, from SQL and the store, so that every process reports the same."""
 
 import asyncio
+from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
 from console.archive.database import Database
-from console.archive.feed_cursor import FeedPosition, positions
+from console.archive.feed_cursor import START, FeedPosition, positions
+from console.archive.writer import NAME as ARCHIVE
 from console.errors import SestettoError
 from console.metrics import ConsumerLag
 from console.queue.workspace import Workspace
 
 PATIENCE = 1.0  # seconds for SQL; then the last known positions count
+LATE = 15.0  # seconds; an archive that is this far behind is worth a word
 
 
 class Lags:
@@ -25,7 +28,8 @@ class Lags:
         """Return the lags by consumer name; empty while the store is down."""
         try:
             async with asyncio.timeout(PATIENCE):
-                self._known = await positions(self._database, self._workspace.name)
+                known = await positions(self._database, self._workspace.name)
+            self._known = {ARCHIVE: (START, 0)} | known  # before anybody has archived, all of the feed is missing
         except (SestettoError, TimeoutError):
             pass
         try:
@@ -50,3 +54,7 @@ class Lags:
         behind = max(newest - n, 0)
         since = await self._workspace.time_after(entry) if behind else 0
         return behind, max(self._workspace.now() - since, 0) / 1000 if since else 0.0
+
+
+def lag_of_archive(lags: Sequence[ConsumerLag]) -> ConsumerLag | None:
+    return next((lag for lag in lags if lag.consumer == ARCHIVE), None)

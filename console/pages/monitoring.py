@@ -12,8 +12,8 @@ from console.board.publisher import Boards
 from console.config import release
 from console.delivery.fanout import Fanout
 from console.errors import SestettoError
-from console.metrics import ProcessFigures, WorkspaceFigures, registry
-from console.pages.readiness import Readiness
+from console.metrics import Leads, ProcessFigures, WorkspaceFigures, registry
+from console.pages.readiness import Readiness, WorkReadiness
 from console.services import Services
 
 PLACES = ("waiting", "active")
@@ -21,15 +21,16 @@ PLACES = ("waiting", "active")
 
 @dataclass
 class Monitored:
-    """The parts of this process that are asked, as `app.state.monitored`."""
+    """The parts of this process that are asked, as `app.state.monitored`; `boards` only if it serves people."""
 
     services: Services
     fanout: Fanout
-    boards: Boards
-    leads: Callable[[], bool]
+    boards: Boards | None
+    leads: Callable[[], Leads]
 
     def __post_init__(self) -> None:
-        self.readiness = Readiness(self.services, self.fanout)
+        kind = Readiness if self.boards is not None else WorkReadiness
+        self.readiness = kind(self.services, self.fanout)
 
 
 async def live(request: Request) -> Response:
@@ -47,7 +48,7 @@ async def health(request: Request) -> Response:
 
 
 async def readiness(request: Request) -> Response:
-    """Return 200 while people can be served, else 503 with what is wrong."""
+    """Return 200 while people can be served (or the work be done), else 503 with what is wrong."""
     found = await _monitored(request).readiness.read(draining=request.app.state.draining)
     return JSONResponse(found, status_code=200 if found["ready"] else 503)
 
@@ -56,7 +57,7 @@ async def metrics(request: Request) -> Response:
     """Return the metrics of the process, and if it leads those of the workspace, in Prometheus' text format."""
     monitored = _monitored(request)
     parts: list[ProcessFigures | WorkspaceFigures] = [await _process(monitored, draining=request.app.state.draining)]
-    if monitored.leads():
+    if monitored.leads().timers:
         parts.append(await _workspace(monitored.services))
     body = generate_latest(REGISTRY) + generate_latest(registry(*parts))
     return Response(body, media_type=CONTENT_TYPE_LATEST)
@@ -82,8 +83,8 @@ async def _process(monitored: Monitored, *, draining: bool) -> ProcessFigures:
         calls=services.workspace.store.calls,
         exchanges=services.workspace.store.exchanges,
         behind=await services.lags.behind(tail.entry, tail.n) if tail else None,
-        boards=monitored.boards.costs(),
-        drafts=services.drafts.costs(),
+        boards=monitored.boards.costs() if monitored.boards else None,
+        drafts=services.drafts.costs() if monitored.boards else None,
     )
 
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from redis.exceptions import RedisError
 
 from console.archive.installation import read_identity
 from console.config import release
+from console.consumers.lag import LATE, lag_of_archive
 from console.delivery.fanout import Fanout
 from console.errors import SestettoError, SettingError
+from console.metrics import ConsumerLag
 from console.pairing.history import compare
 from console.pairing.identity import disagreement
 from console.queue.workspace import Workspace
@@ -29,6 +31,11 @@ SET_BACK = "The store lacks what the archive has read of it: it is an older copy
 ALONE = "This process alone cannot reach the database; others can."
 SQL_AWAY = "The database does not respond{}: chats go on, and the archive catches up."
 SQL_LOCKED = "The database cannot be written for {:.0f} s: {}."
+BEHIND = "The archive is {:.0f} s behind ({} entries): chats go on, and it catches up{}."
+IF_SOMEBODY_WORKS = " once a process of sestetto work runs"
+NO_FEED = "The feed has not been read yet."
+SILENT_FEED = "The feed has not responded for {:.0f} s."
+NO_SQL = "The database does not respond{}: nothing can be archived."
 
 
 class Found(NamedTuple):
@@ -46,6 +53,7 @@ class Readiness:
     def __init__(self, services: Services, fanout: Fanout) -> None:
         self._services = services
         self._fanout = fanout
+        self._works = services.settings.work
         self._archived = -1  # what the archive had when SQL was missed first; -1: it is there
 
     async def read(self, *, draining: bool) -> dict[str, Any]:
@@ -54,7 +62,7 @@ class Readiness:
         return {
             "ready": not problems,
             "problems": problems,
-            "notes": parts.notes,
+            "notes": parts.notes + self._behind(lags),
             "draining": draining,
             "store": parts.store,
             "database": parts.database,
@@ -84,6 +92,12 @@ class Readiness:
         database = "away" if known is None else "locked" if notes else "ok"
         return Found("ok" if isinstance(owner, str) else "away", database, problems, notes)
 
+    def _behind(self, lags: Sequence[ConsumerLag]) -> list[str]:
+        lag = lag_of_archive(lags)
+        if lag is None or lag.seconds <= LATE:
+            return []
+        return [BEHIND.format(lag.seconds, lag.entries, "" if self._works else IF_SOMEBODY_WORKS)]
+
     def _screens(self) -> list[str]:
         tail = self._fanout.tail
         if tail is None or not self._fanout.ready.is_set():
@@ -107,6 +121,26 @@ class Readiness:
         if lock is None or not (blocked := lock.blocked):
             return []
         return [SQL_LOCKED.format(blocked, lock.holder())]
+
+
+class WorkReadiness(Readiness):
+    """The same of a process that serves nobody: its work is in the store and in SQL, and it needs both."""
+
+    def __init__(self, services: Services, fanout: Fanout) -> None:
+        super().__init__(services, fanout)
+        self._works = True
+
+    def _screens(self) -> list[str]:
+        tail = self._fanout.tail
+        if tail is None or not self._fanout.ready.is_set():
+            return [NO_FEED]
+        silent = time.monotonic() - tail.heard
+        return [SILENT_FEED.format(silent)] if silent > STALE else []
+
+    async def _parts(self) -> Found:
+        found = await super()._parts()
+        away = [NO_SQL.format(self._since())] if found.database == "away" and ALONE not in found.problems else []
+        return found._replace(problems=found.problems + away, notes=[] if away else found.notes)
 
 
 async def _owner(workspace: Workspace) -> str | SettingError | None:

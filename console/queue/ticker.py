@@ -20,13 +20,17 @@ class Ticker:
     """Call `tick` and `wait` in turn, forever. `leader` is set while this process is the ticker.
 
     The other processes check shortly after each timer's time: if nobody fired it, the ticker is gone, and one of them
-    takes over. One also does when the ticker is no longer `fit` and it is.
+    takes over. One also does when the ticker is no longer `fit` and it is. `works`: whether this process also does
+    what the ticker does besides; one that does not only stands in until one that does is there.
     """
 
-    def __init__(self, workspace: Workspace, process: str = "", *, fit: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, workspace: Workspace, process: str = "", *, fit: Callable[[], bool] = lambda: True, works: bool = True
+    ) -> None:
         self.process = process or new_id()
         self.leader = False
         self._fit = fit
+        self._works = works
         self._workspace = workspace
         self._next = 0.0  # on the monotonic clock
         self._wake = asyncio.Event()
@@ -43,9 +47,9 @@ class Ticker:
     async def tick(self) -> None:
         self._next = time.monotonic() + TICK
         self._wake.clear()
-        led, fit = self.leader, self._fit()
+        led, fit = self.leader, self._works and self._fit()
         self.leader, _, failed = await self._workspace.tick(self.process, fit=fit)
-        if led and not self.leader and not fit:
+        if led and not self.leader and not fit and self._works:
             log.warning("ticker.handed_over", why="The database is out of reach for this process alone.")
         for name in failed:
             log.error("timer.set_aside", timer=name)

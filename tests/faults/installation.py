@@ -102,14 +102,15 @@ async def installed(
         ours = for_one_address(ours)
     with listen(ours) as listening:
         url = url_of(listening)
-        await _publish(ours.database, shown_at or url)
+        await publish_demo(ours.database, shown_at or url)
         app = create_app(ours, demo=True)
         async with serving(app, listening, ours):
             yield Inside(url, url, store_url, ours.database, workspace, app)
             await asyncio.sleep(0)
 
 
-async def _publish(database_url: str, url: str) -> None:
+async def publish_demo(database_url: str, url: str) -> None:
+    """Put the demo's queues, site and people into the database."""
     database = Database(database_url)
     await database.migrate()
     await demo.publish(Stores(database), url)

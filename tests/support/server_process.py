@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -18,11 +19,24 @@ START_PATIENCE = 40.0  # s, for a busy machine
 class RunningServer:
     """`url` is `http://127.0.0.1:PORT`. It can be killed, stopped and restarted on the same port and data."""
 
-    def __init__(self, data: Path, *, command: str = "demo", crowd: int = 0, agents: int = 0, **settings: str) -> None:
+    asks = "/widget.js"  # what it answers once it runs
+    logs_to = "server"
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        command: str = "demo",
+        options: Sequence[str] = (),
+        crowd: int = 0,
+        agents: int = 0,
+        **settings: str,
+    ) -> None:
         self.data = data
+        self._log = data / f"{self.logs_to}.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._words = [command]
+        self._words = [command, *options]
         if command == "demo":
             self._words += ["--crowd", str(crowd), "--agents", str(agents)]
         self._settings = {f"SESTETTO_{name.upper()}": value for name, value in settings.items()}
@@ -58,13 +72,13 @@ class RunningServer:
     @property
     def log(self) -> str:
         """Return everything it has printed so far."""
-        return (self.data / "server.log").read_text(errors="replace")
+        return self._log.read_text(errors="replace")
 
     def launch(self) -> None:
         """Start it, without waiting until it responds."""
         self.data.mkdir(parents=True, exist_ok=True)
-        (self.data / "server.log").touch()
-        self._process = sestetto(self._words, self.environment, self.data / "server.log")
+        self._log.touch()
+        self._process = sestetto(self._words, self.environment, self._log)
 
     def answers(self) -> bool:
         """Whether it serves pages; raises AssertionError with its last output if it has ended."""
@@ -72,7 +86,7 @@ class RunningServer:
         code = self._process.exitcode
         assert code is None, f"the server ended with {code}:\n{self.log[-4000:]}"
         try:
-            with urllib.request.urlopen(f"{self.url}/widget.js", timeout=2) as reply:
+            with urllib.request.urlopen(f"{self.url}{self.asks}", timeout=2) as reply:
                 return bool(reply.status == 200)
         except OSError:
             return False
@@ -113,6 +127,17 @@ class RunningServer:
             self.kill()
             raise AssertionError(f"the server did not stop within {patience} s:\n{self.log[-4000:]}")
         return self._process.exitcode
+
+
+class RunningWorker(RunningServer):
+    """`sestetto work`, monitored at `url`. Several on one data folder need names of their own."""
+
+    asks = "/livez"
+
+    def __init__(self, data: Path, *, name: str = "work", **settings: str) -> None:
+        self.logs_to = name
+        super().__init__(data, command="work", **settings)
+        self._settings["SESTETTO_WORK_PORT"] = str(self.port)
 
 
 _given: set[int] = set()

@@ -111,14 +111,13 @@ def test_the_container_copies_what_the_wheel_is_built_from() -> None:
     assert all((TOP / name).exists() for name in copied)
 
 
-def test_systemd_takes_the_unit_without_a_word(tmp_path: Path) -> None:
-    text = (EXAMPLES / "sestetto@.service").read_text(encoding="utf-8")
-    assert "/opt/sestetto/bin/sestetto serve" in text
-    unit = tmp_path / "sestetto@.service"
+@pytest.mark.parametrize(("name", "command"), [("sestetto@", "serve"), ("sestetto-work@", "work")])
+def test_systemd_takes_the_unit_without_a_word(name: str, command: str, tmp_path: Path) -> None:
+    text = (EXAMPLES / f"{name}.service").read_text(encoding="utf-8")
+    assert f"/opt/sestetto/bin/sestetto {command}\n" in text
+    unit = tmp_path / f"{name}.service"
     unit.write_text(text.replace("/opt/sestetto/bin/sestetto", sys.executable))
-    shutil.copy(unit, tmp_path / "sestetto@8001.service")
+    started = shutil.copy(unit, tmp_path / f"{name}8001.service")
     analyze = program("systemd-analyze", "systemd")
-    done = subprocess.run(
-        [analyze, "verify", str(tmp_path / "sestetto@8001.service")], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([analyze, "verify", str(started)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")

@@ -1,0 +1,42 @@
+"""Says in the log when the archive falls behind, and when it has caught up: a missing worker is noticed there."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import structlog
+
+from console.background.safely import safely
+from console.consumers.lag import LATE, Lags, lag_of_archive
+
+LOOK = 5.0  # seconds between two looks
+
+log = structlog.get_logger()
+
+
+class ArchiveLag:
+    """Only the process that fires the timers says it, so that the log of all has it once; it also says when it is over,
+    whoever fires them by then.
+    """
+
+    def __init__(self, lags: Lags, reports: Callable[[], bool]) -> None:
+        self._lags = lags
+        self._reports = reports
+        self._since = 0.0  # monotonic; when it was said, 0: it is not behind
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            if self._reports() or self._since:
+                await safely(self._look())
+
+    async def _look(self) -> None:
+        lag = lag_of_archive(await self._lags.read())
+        if lag is None:  # the store is away, and says so itself
+            return
+        if lag.seconds > LATE and not self._since:
+            self._since = time.monotonic() - lag.seconds
+            log.warning("archive.behind", entries=lag.entries, seconds=round(lag.seconds, 1))
+        elif lag.seconds <= LATE and self._since:
+            log.warning("archive.caught_up", after=round(time.monotonic() - self._since, 1))
+            self._since = 0.0

@@ -1,0 +1,48 @@
+"""What `sestetto check` says about the background work: who does it, where it is monitored, and whether it is done."""
+
+from redis.exceptions import RedisError
+
+from console.archive.database import Database
+from console.commands.check_pairing import read_head
+from console.commands.check_result import CheckResult
+from console.config import Settings
+from console.consumers.lag import LATE, Lags, lag_of_archive
+from console.errors import SestettoError
+from console.metrics import ConsumerLag
+from console.queue.store import Store
+from console.queue.workspace import Workspace
+
+
+def check_work(settings: Settings) -> list[CheckResult]:
+    found = []
+    if not settings.work:
+        says = "sestetto serve leaves archive, alerts and data retention to sestetto work (SESTETTO_WORK)"
+        found.append(CheckResult("note", says, "keep at least one process of sestetto work running"))
+    if settings.work_port and settings.work_port == settings.port:
+        says = f"SESTETTO_WORK_PORT and SESTETTO_PORT are both {settings.port}: only one process gets it"
+        found.append(CheckResult("wrong", says, "give sestetto work a port of its own"))
+    return found
+
+
+async def check_archive_lag(database: Database, workspace: str, store_url: str) -> list[CheckResult]:
+    """A running store whose feed nobody archives; nothing if all is well, or one of them does not respond."""
+    try:
+        lag = await _read_lag(database, workspace, store_url)
+    except (SestettoError, RedisError):  # reported elsewhere
+        return []
+    if lag is None or lag.seconds <= LATE:
+        return []
+    says = f"the archive is {lag.seconds:.0f} s behind the store ({lag.entries} entries): nothing is lost"
+    return [CheckResult("note", says, "it catches up while sestetto serve or sestetto work runs; their logs say more")]
+
+
+async def _read_lag(database: Database, workspace: str, store_url: str) -> ConsumerLag | None:
+    if not await read_head(store_url, workspace, "epoch"):  # asking would begin a history
+        return None
+    store = Store(store_url)
+    try:
+        live = Workspace(store, workspace)
+        await live.meet()
+        return lag_of_archive(await Lags(live, database).read())
+    finally:
+        await store.close()

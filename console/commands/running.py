@@ -1,0 +1,58 @@
+"""Shared by the commands that run until they are stopped: settings, signals while they start, the first line."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+import uvloop
+
+from console.commands.common import say
+from console.config import Settings, read_settings, release
+from console.domain.service_urls import without_password
+from console.logs import configure_logs
+from console.server import on_signals
+
+log = structlog.get_logger()
+
+
+def read_and_log(**given: Any) -> Settings:
+    """Return the settings, and log at their level from here on."""
+    settings = read_settings(**given)
+    configure_logs(settings.log)
+    return settings
+
+
+def run_until_stopped(job: Coroutine[Any, Any, None]) -> None:
+    try:
+        uvloop.run(_until_stopped(job))
+    except asyncio.CancelledError:
+        say("Stopped before it had started.")
+
+
+async def _until_stopped(job: Coroutine[Any, Any, None]) -> None:
+    """Run the job; a signal ends it at once until it has, once it runs, its own way to stop."""
+    task = asyncio.create_task(job)
+
+    def stop() -> None:
+        task.cancel()
+
+    with on_signals({signal.SIGINT: stop, signal.SIGTERM: stop}):
+        await task
+
+
+def log_start(event: str, filled: Settings, own: str) -> None:
+    """One line that says which process this is; `filled` has the addresses that the settings may leave out."""
+    log.info(
+        event,
+        release=release(),
+        address=own,
+        origin=filled.origin,
+        workspace=filled.workspace,
+        store=without_password(filled.store),
+        database=without_password(filled.database),
+        work=filled.work,
+        pid=os.getpid(),
+    )
