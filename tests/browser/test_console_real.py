@@ -4,10 +4,14 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest_asyncio
 from playwright.async_api import Browser, expect
+from sqlalchemy import func, select
 
+from console.archive.database import Database
+from console.archive.tables import facts
 from tests.browser.console_people import Desk, Vera
-from tests.support.credentials import without_wrapup
+from tests.support.credentials import stores_of, without_wrapup
 from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Visitor
 from tests.support.server_process import RunningServer
 
 
@@ -168,3 +172,45 @@ async def test_a_long_chat_is_read_from_its_end_and_back_to_its_first_word(
     await vera.goes()
     await ana.goes()
     assert ana.complaints == []
+
+
+async def test_what_three_wrap_ups_were_about_is_likely_in_the_fourth(server: RunningServer, browser: Browser) -> None:
+    await _wraps_up(server, "Which pattern suits this yarn?", "The yarn is scratchy", reason="Patterns")
+    sent_back = ("I want to send the scarf back", "How do I send a hat back?", "Can I send socks back, please")
+    await _wraps_up(server, *sent_back, reason="Return")
+    ana = await Desk.of(server, browser)
+    async with ana.page.expect_response("**/suggestions.json") as answer:
+        vera = await Vera.comes(server, "Can I send the gloves back?")
+    await (await answer.value).finished()
+    await ana.page.get_by_label("Reply to Vera").press("Alt+KeyE")
+    pick = ana.page.locator("#pane-1 .pick").first
+    await expect(pick).to_contain_text("1 Return likely", timeout=12_000)
+    await expect(pick.get_by_role("radio")).to_be_focused()
+    await ana.page.keyboard.press("1")
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.page.locator("#pane-1")).to_have_attribute("data-free", "")
+    await vera.goes()
+    await ana.goes()
+    assert ana.complaints == []
+
+
+async def _wraps_up(server: RunningServer, *asked: str, reason: str) -> None:
+    """Ana ends a chat about each of these with the same reason, and the archive has them."""
+    ana = await Agent.comes(server, "ana")
+    await ana.is_welcome()
+    await ana.command("status", status="online")
+    for text in asked:
+        visitor = await Visitor.comes(server)
+        await visitor.opens(text)
+        await ana.gets(visitor.chat)
+        await ana.ends(visitor.chat, reason=reason)
+        await visitor.leave()
+    await ana.leave()
+    async with stores_of(server) as stores:
+        await eventually(lambda: _has_reasons(stores.database, reason, len(asked)), "the archive to have them")
+
+
+async def _has_reasons(database: Database, reason: str, count: int) -> bool:
+    given = select(func.count()).where(facts.c.kind == "labelled", facts.c.raw.contains(f'"{reason}"'))
+    async with database.reading() as connection:
+        return bool((await connection.execute(given)).scalar_one() == count)
