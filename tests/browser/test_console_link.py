@@ -26,6 +26,29 @@ async def test_a_hello_names_the_tab_and_what_is_on_the_screen(stage: Stage, des
     assert again == {"t": "hello", "tab": first["tab"], "epoch": "e1", "have": {"c1": 3}}
 
 
+async def test_after_a_restore_the_lines_are_those_of_the_new_history(stage: Stage, desk: Page) -> None:
+    """It is shorter than the one before: its next message has a number that was there already."""
+    chat = Play("c1", 1, "Giulia")
+    for text in ("one", "two", "three", "four"):
+        chat.visitor_says(text)
+    await stage.play(chat)
+    await expect(desk.get_by_text("four")).to_be_visible()
+    restored = Play("c1", 1, "Giulia")
+    restored.visitor_says("one")
+    stage.plays["c1"], stage.epoch = restored, "e2"
+    await stage.close(1012)
+    await expect(desk.locator("#log-c1 > .m[data-by=visitor]")).to_have_count(1)
+    await stage.show(restored, restored.visitor_says("five", due=60_000))
+    await expect(desk.locator("#announcer")).to_contain_text("Giulia: new message")
+    five = restored.line.seq
+    await desk.get_by_label("Reply to Giulia").fill("Yes?")
+    await desk.keyboard.press("Enter")
+    assert (await stage.hears("say"))[0]["read"] == five
+    await stage.close(1012)
+    again = (await stage.hears("hello", 3))[-1]
+    assert (again["epoch"], again["have"]["c1"]) == ("e2", restored.line.seq)
+
+
 async def test_what_is_sent_while_away_waits_and_arrives_once_in_order(stage: Stage, desk: Page) -> None:
     chat = Play("c1", 1, "Giulia")
     await stage.play(chat)

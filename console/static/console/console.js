@@ -100,7 +100,7 @@ onFrame("error", (frame) => console.warn(`The server could not read a frame: ${f
 /** @param {HtmlWelcome} frame */
 function welcome(frame) {
   serverClock.resetClock(frame.now);
-  if (epoch && epoch !== frame.epoch) for (const pane of panes.all) pane.log.list?.replaceChildren(); // another history
+  if (epoch && epoch !== frame.epoch) startAnew();
   if (epoch && !frame.recovered) announce(t("not_recovered"));
   epoch = frame.epoch;
   syncStatus(frame.status);
@@ -110,6 +110,13 @@ function welcome(frame) {
   const ours = document.body.dataset.build;
   if (ours && frame.build && frame.build !== ours) document.getElementById("new-build")?.removeAttribute("hidden");
   welcomed = true;
+}
+
+/** Another history: its lines are numbered anew, perhaps lower than those that were here. */
+function startAnew() {
+  for (const pane of panes.all) pane.startAnew();
+  announcedLines.clear();
+  announcedWhispers.clear();
 }
 
 /**
@@ -191,11 +198,12 @@ function chatLeft({ pane, chat, name, offer }, moved) {
 /** @param {import('./panes/pane.js').Pane} pane */
 function announceNews(pane) {
   const whisper = pane.lastWhisper();
-  if (whisper.seq > (announcedWhispers.get(pane.chat) ?? 0)) alarms.whispered(pane, whisper.by);
+  if (whisper.seq > (announcedWhispers.get(pane.chat) ?? whisper.seq)) alarms.whispered(pane, whisper.by);
   announcedWhispers.set(pane.chat, whisper.seq);
   const last = pane.lastVisitorSeq();
-  if (last <= (announcedLines.get(pane.chat) ?? 0)) return;
+  const before = announcedLines.get(pane.chat) ?? last; // none: the history is another one
   announcedLines.set(pane.chat, last);
+  if (last <= before) return;
   alarms.newMessage(pane);
   compareWithPreview(pane);
 }

@@ -235,6 +235,16 @@ export class Pane {
     this.atBottom = true;
   }
 
+  /** The chat's lines come anew, from another history. */
+  startAnew() {
+    this.log.list?.replaceChildren();
+    this.folds.clear();
+    this.log = new Log(this.chat, this.folds);
+    this.older.clear();
+    this.answer = { cid: "", at: 0 };
+    this.seen = 0;
+  }
+
   lastSeq() {
     return this.log.last.any;
   }
