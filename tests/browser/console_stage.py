@@ -52,6 +52,7 @@ from tests.support.eventually import eventually
 ANA = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com"), session="s1", csrf="c1")
 SAM = SignedIn(member=Member(id="ana", name="Ana", email="ana@example.com", role="supervisor"), session="s1", csrf="c1")
 BUILD = "stage"
+KNOWS_THE_KEYS = "localStorage.setItem('sestetto.coach.ana', JSON.stringify(['urgent', 'hold_all', 'suggest1']))"
 CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 SINCE = 1_800_000_000_000  # ms: Ana's status
 REASONS = ("Playback", "Invoice", "Account", "Something else")
@@ -320,10 +321,15 @@ class Stage:
 
 
 async def open_console(
-    stage: Stage, context: BrowserContext, *, width: int = 1366, height: int = 768, **media: Any
+    stage: Stage, context: BrowserContext, *, width: int = 1366, height: int = 768, new: bool = False, **media: Any
 ) -> Page:
-    """The console in a tab of its own, once the stage has welcomed it. `media`: `color_scheme="dark"` and the like."""
+    """The console in a tab of its own, once the stage has welcomed it. `media`: `color_scheme="dark"` and the like.
+
+    Ana knows the keys, unless she is `new` to the console.
+    """
     page = await context.new_page()
+    if not new:
+        await page.add_init_script(KNOWS_THE_KEYS)
     await page.set_viewport_size({"width": width, "height": height})
     await page.emulate_media(**media)
     page.on("pageerror", lambda error: stage.complaints.append(str(error)))

@@ -1,11 +1,11 @@
 """Ana's status and its reasons, her own figures, and the density of her console."""
 
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from console.projection.load import Load
 from tests.browser.console_chats import Play, now
 from tests.browser.console_scenes import busy
-from tests.browser.console_stage import Stage, open_console
+from tests.browser.console_stage import Stage
 
 
 async def test_a_reason_is_chosen_and_stands_in_the_strip_with_since_when(stage: Stage, desk: Page) -> None:
@@ -106,19 +106,3 @@ async def test_density_is_this_browsers_and_stays(stage: Stage, desk: Page) -> N
     await desk.reload()
     await desk.wait_for_selector('body[data-link="ready"][data-density="compact"]')
     assert [cookie["name"] for cookie in await desk.context.cookies()] == []
-
-
-async def test_the_demo_says_what_to_try_until_it_is_closed_once(stage: Stage, context: BrowserContext) -> None:
-    stage.demo = True
-    desk = await open_console(stage, context)
-    hint = desk.get_by_text("This is a demo. Go online")
-    await expect(hint).to_be_visible()
-    await desk.get_by_role("region", name="Demo").get_by_role("button", name="Close").click()
-    await expect(hint).to_be_hidden()
-    await desk.reload()
-    await desk.wait_for_selector('body[data-link="ready"]')
-    await expect(hint).to_be_hidden()
-
-
-async def test_a_real_console_has_no_word_about_a_demo(desk: Page) -> None:
-    await expect(desk.locator("#demo-hint")).to_have_count(0)

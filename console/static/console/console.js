@@ -27,6 +27,7 @@ import { browser } from "./shared/storage.js";
 import { startCompletions } from "./suggestions/completions.js";
 import { startSuggestions, suggestAnew } from "./suggestions/suggestions.js";
 import { startBreather, syncBreather } from "./tools/breather.js";
+import { syncCoach } from "./tools/coach.js";
 import { showHelp, startHelp } from "./tools/help.js";
 import { startTools } from "./tools/start.js";
 import { startStatus, syncStatus } from "./tools/status.js";
@@ -288,7 +289,7 @@ onAnswer("take", (_, answer) => {
 addActions({
   ...Object.fromEntries(panes.all.map((pane) => [`pane${pane.slot}`, { run: () => panes.goTo(pane.slot) }])),
   urgent: { run: () => panes.goToMostUrgent(), may: () => Boolean(panes.next()) },
-  urgent2: { run: () => panes.goToMostUrgent() },
+  urgent2: { run: () => panes.goToMostUrgent(), may: () => Boolean(panes.next()) },
   note: {
     run: () => withFocusedComposer((composer) => composer.act("note")),
     may: () => Boolean(panes.focusedComposer()),
@@ -358,6 +359,7 @@ function tick() {
   panes.tick(serverClock.now(), (composer) => announce(t("not_ended", { name: composer.name })));
   alarms.tick(panes.all, socket.ready);
   drawNext();
+  syncCoach();
   offerWrapups(socket.ready && welcomed && !panes.busy());
   if (!document.hidden) drawSince();
 }

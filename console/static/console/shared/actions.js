@@ -20,5 +20,20 @@ export function mayDo(name) {
 
 /** @param {string} name */
 export function perform(name) {
-  if (mayDo(name)) actions.get(name)?.run();
+  if (!mayDo(name)) return;
+  actions.get(name)?.run();
+  performed(name);
+}
+
+/** @type {((name: string) => void)[]} */
+const listeners = [];
+
+/** @param {(name: string) => void} listener hears what the person did, by whatever way */
+export function onPerformed(listener) {
+  listeners.push(listener);
+}
+
+/** @param {string} name */
+export function performed(name) {
+  for (const listener of listeners) listener(name);
 }

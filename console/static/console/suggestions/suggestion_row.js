@@ -1,5 +1,6 @@
 // The replies that a composer's pane suggests, each a button with its key.
 
+import { performed } from "../shared/actions.js";
 import { t } from "../shared/i18n.js";
 import { showKeys } from "../shared/keys.js";
 import { fill, firstPlaceholder } from "../tools/placeholders.js";
@@ -58,7 +59,10 @@ export class SuggestionRow {
     key.dataset.keyOf = `suggest${place + 1}`;
     button.title = `${text}\n\n${why(one)}`;
     button.append(words, " ", key);
-    button.addEventListener("click", () => this.insert(place));
+    button.addEventListener("click", () => {
+      this.insert(place);
+      performed(`suggest${place + 1}`);
+    });
     return button;
   }
 

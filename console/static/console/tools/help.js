@@ -14,6 +14,8 @@ import {
 } from "../shared/keymap.js";
 import { showKeys } from "../shared/keys.js";
 
+const FIRST = ["urgent", "hold_all", "suggest1"];
+
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
 const rows = /** @type {HTMLElement} */ (document.getElementById("key-rows"));
 
@@ -38,8 +40,19 @@ function redraw() {
   showKeys(document);
 }
 
+/** The keys that matter most come first. */
 function draw() {
-  rows.replaceChildren(...Object.keys(DEFAULT_KEYS).map(row));
+  const others = Object.keys(DEFAULT_KEYS).filter((action) => !FIRST.includes(action));
+  rows.replaceChildren(heading("keys_first"), ...FIRST.map(row), heading("keys_others"), ...others.map(row));
+}
+
+/** @param {string} key */
+function heading(key) {
+  const line = document.createElement("tr");
+  const name = Object.assign(document.createElement("th"), { scope: "colgroup", colSpan: 3, textContent: t(key) });
+  line.className = "group";
+  line.append(name);
+  return line;
 }
 
 /** @param {string} action */

@@ -1,7 +1,7 @@
 // The tools beside the panes: canned replies, snippets, commands, start-of-shift check, visitor panel, density.
 
 import { startCanned } from "./canned.js";
-import { startDemoHint } from "./demo_hint.js";
+import { startCoach } from "./coach.js";
 import { startDensity } from "./density.js";
 import { startFindInChat } from "./find_in_chat.js";
 import { startPalette } from "./palette.js";
@@ -17,5 +17,5 @@ export function startTools() {
   startFindInChat();
   startPalette();
   startShiftCheck();
-  startDemoHint();
+  startCoach();
 }
