@@ -210,7 +210,7 @@ async def test_a_quiet_moment_offers_the_list_and_moves_no_focus(stage: Stage, d
     await expect(desk.locator("#wrapups-open[data-quiet]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [1366, 1600, 1920])
+@pytest.mark.parametrize("width", [1366, 1600, 1700, 1920])
 async def test_the_list_that_appears_moves_no_pane(stage: Stage, context: BrowserContext, width: int) -> None:
     desk = await open_console(stage, context, width=width)
     await SCENES["full"](stage, desk)
