@@ -289,6 +289,16 @@ export interface Breathe {
 }
 
 /**
+ * Choose how many chats to get at once, up to the supervisors' limit; that one or more takes the choice back. Held
+ * chats stay.
+ */
+export interface SetOwnLimit {
+  t: "limit";
+  cid: string;
+  limit: number;
+}
+
+/**
  * An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers. `began` is when
  * (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding reply: the agent
  * promises to be back within that time. `canned` names the canned reply that was sent unchanged. `suggestion` says
@@ -455,7 +465,7 @@ export interface AskForDrafts {
 /**
  * The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`. `went`
  * lists the chats in `have` that the agent no longer holds, `invited` those they may watch, `to_wrap_up` those that
- * have ended and lack a reason. `breather` as in `status`.
+ * have ended and lack a reason. `breather` and `most` as in `status`.
  */
 export interface AgentWelcome {
   t: "welcome";
@@ -475,6 +485,7 @@ export interface AgentWelcome {
   invited?: Array<InvitedTo>;
   breather?: number;
   to_wrap_up?: Array<ToWrapUp>;
+  most?: number;
 }
 
 /**
@@ -572,8 +583,9 @@ export interface Invitation {
 }
 
 /**
- * The agent's own status and limit. `by` is the id of the supervisor who changed it; the limit is that of the
- * settings. No new chats come until `breather` (ms), 0 for no breather.
+ * The agent's own status and limit. `by` is the id of the supervisor who changed it. The limit is that of the
+ * settings, or a lower one that the agent chose; then `most` is that of the settings, else 0. No new chats come until
+ * `breather` (ms), 0 for no breather.
  */
 export interface StandingChanged {
   t: "status";
@@ -583,6 +595,7 @@ export interface StandingChanged {
   reason?: string;
   by?: string;
   breather?: number;
+  most?: number;
 }
 
 /** The queues and agents a chat can be transferred to. */
@@ -601,7 +614,10 @@ export interface QueueThere {
   free?: number;
 }
 
-/** An agent that a chat can be transferred to; `free` is the number of free slots. */
+/**
+ * An agent that a chat can be transferred to; `free` is the number of free slots. `breather`: they are online and get
+ * no new chats for the moment.
+ */
 export interface ColleagueThere {
   id: string;
   name: string;
@@ -609,6 +625,7 @@ export interface ColleagueThere {
   reason?: string;
   free?: number;
   queues?: Array<string>;
+  breather?: boolean;
 }
 
 /**
@@ -1238,7 +1255,10 @@ export interface Watched {
   on: boolean;
 }
 
-/** An agent's status, limit, connection or fence changed; `since` is when the status did (ms). */
+/**
+ * An agent's status, limit, connection or fence changed; `since` is when the status did (ms). `most` is the
+ * supervisors' limit where the agent chose a lower one, else 0.
+ */
 export interface AgentChanged {
   kind: "agent";
   at: number;
@@ -1254,6 +1274,7 @@ export interface AgentChanged {
   breather?: number;
   by?: string;
   removed?: boolean;
+  most?: number;
 }
 
 /** Credentials ended: disconnect every socket of the agent, or of the one session. */
@@ -1290,7 +1311,7 @@ export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | Visitor
 
 export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Pong | Error;
 
-export type AnAgentSays = AgentHello | SetStatus | Breathe | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Rename | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
+export type AnAgentSays = AgentHello | SetStatus | Breathe | SetOwnLimit | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Rename | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
 
 export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatOffered | ChatGone | Invitation | StandingChanged | Colleagues | Drafted | WatchStarted | Unwatched | Typing | Seen | HistoryPage | Pong | Error;
 

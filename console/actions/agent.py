@@ -13,7 +13,7 @@ from console.domain.card_numbers import mask_cards
 from console.domain.directory import Member
 from console.domain.permissions import may
 from console.domain.sanitize import clean, safe_name
-from console.errors import BadText, ChatEnded, Fenced, NothingToDo, NotYours, UnlistedReason
+from console.errors import BadText, ChatEnded, DatabaseAway, Fenced, NothingToDo, NotYours, Unknown, UnlistedReason
 from console.events import Author
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
@@ -30,6 +30,7 @@ from console.protocol import (
     Label,
     Rename,
     SaveDraft,
+    SetOwnLimit,
     SetStatus,
     Shown,
     SkipReply,
@@ -201,6 +202,18 @@ class AgentActions:
         most = self.services.directory.breathers
         at = await self.workspace.breathe(self.author.id, self.fence, frame.cid, frame.ms, most=most)
         return Said("", 0, at)
+
+    async def set_own_limit(self, frame: SetOwnLimit) -> Said:
+        """Choose one's own limit. SQL owns limits; live state follows at once."""
+        known = self.services.picture.agents.get(self.author.id)
+        if known is not None and known.fence > self.fence:
+            raise Fenced
+        try:
+            directory = await self.services.stores.members.set_own_limit(self.author.id, frame.limit, by=self.author)
+        except Unknown:  # DatabaseAway instead of Unknown: reconnecting the console would not help
+            raise DatabaseAway from None
+        await self.services.go_live(directory)
+        return Said("", 0, self.workspace.now())
 
     # --- signals and queries ----------------------------------------------------------------------------
 

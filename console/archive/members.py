@@ -30,6 +30,11 @@ class MemberLine(msgspec.Struct, frozen=True):
     disabled: int
 
 
+def below(limit: int, own: int) -> int:
+    """Return the own limit if it is below the supervisors' `limit`, else 0."""
+    return own if own < limit else 0
+
+
 class MemberStore:
     def __init__(self, directory: DirectoryStore) -> None:
         """Adds, changes, deactivates and lists members."""
@@ -79,27 +84,43 @@ class MemberStore:
         return found + await password_problems(member.id, password, about=(member.name, member.email))
 
     async def update(self, member: Member, *, by: Somebody = COMMAND_LINE) -> Directory:
-        """Change a member, except for the address. Raises NotYours if there is none.
+        """Change a member, except for the address and their own limit. Raises NotYours if there is none.
 
         Refused if a queue would have no members left.
         """
 
         def wanted(known: Directory) -> Directory:
             must_exist(member.id in known.members, NO_MEMBER)
-            changed = replace(member, email=known.members[member.id].email)
+            was = known.members[member.id]
+            changed = replace(member, email=was.email, own_limit=below(member.limit, was.own_limit))
             return replace(known, members={**known.members, member.id: changed})
 
         return await self.directory.change(wanted, by, f"member:{member.id}")
 
     async def set_limit(self, member: str, limit: int, *, by: Somebody) -> Directory:
-        """Set how many chats at once, 1 to 6.
+        """Set how many chats at once, 1 to 6. The member's own limit stays if it is lower.
 
         Lowering it takes no chat away. Raises NotYours if there is no such member.
         """
 
         def wanted(known: Directory) -> Directory:
             must_exist(member in known.members, NO_MEMBER)
-            changed = replace(known.members[member], limit=limit)
+            was = known.members[member]
+            changed = replace(was, limit=limit, own_limit=below(limit, was.own_limit))
+            return replace(known, members={**known.members, member: changed})
+
+        return await self.directory.change(wanted, by, f"member:{member}", but=("name", "queues", "languages"))
+
+    async def set_own_limit(self, member: str, limit: int, *, by: Somebody) -> Directory:
+        """Set the member's own limit; one that is not below the supervisors' takes it back.
+
+        Raises NotYours if there is no such member.
+        """
+
+        def wanted(known: Directory) -> Directory:
+            must_exist(member in known.members, NO_MEMBER)
+            was = known.members[member]
+            changed = replace(was, own_limit=below(was.limit, limit))
             return replace(known, members={**known.members, member: changed})
 
         return await self.directory.change(wanted, by, f"member:{member}", but=("name", "queues", "languages"))

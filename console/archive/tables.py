@@ -99,6 +99,7 @@ members = Table(
     Column("role", String(20), nullable=False),
     Column("queues", JSON, nullable=False),
     Column("slots", Integer, nullable=False),
+    Column("own_limit", Integer, nullable=False, server_default="0"),  # below `slots`, by the member; 0: none
     Column("locale", String(35), nullable=False),
     Column("languages", JSON, nullable=False),
     Column("added", BigInteger, nullable=False),

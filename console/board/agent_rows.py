@@ -37,7 +37,7 @@ class AgentRow(msgspec.Struct, frozen=True):
 
     `to_wrap_up` counts ended chats whose wrap-up was left for later.
     `since` is when the status began, `lost` when the connection was lost with chats in hand (ms; 0 for neither).
-    `breather` is when the breather ends (0: none).
+    `breather` is when the breather ends (0: none). `most` is the supervisors' limit; the agent may have a lower one.
     """
 
     id: str
@@ -49,6 +49,7 @@ class AgentRow(msgspec.Struct, frozen=True):
     lost: int
     on_duty: bool
     limit: int
+    most: int
     used: int
     late: bool
     breather: int
@@ -78,6 +79,7 @@ def agent_row(picture: Picture, agent: AgentState, directory: Directory, *, lost
         lost=lost if agent.held and not agent.connected else 0,
         on_duty=agent.connected or bool(agent.held),
         limit=agent.limit,
+        most=agent.most,
         used=len(agent.held),
         late=any(_broken(picture, slot) for slot in slots),
         breather=agent.breather,

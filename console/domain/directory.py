@@ -232,7 +232,10 @@ def queue_default(name: str) -> Any:
 
 
 class Member(msgspec.Struct, frozen=True):
-    """A person with an account. `languages` are primary tags (`fr`); none means all."""
+    """A person with an account. `languages` are primary tags (`fr`); none means all.
+
+    `limit` is the supervisors', `own_limit` a lower one that the person chose; 0 for none.
+    """
 
     id: str
     name: str
@@ -242,6 +245,12 @@ class Member(msgspec.Struct, frozen=True):
     limit: int = SLOTS
     locale: str = ""
     languages: tuple[str, ...] = ()
+    own_limit: int = 0
+
+    @property
+    def at_once(self) -> int:
+        """How many chats they get at once."""
+        return min(self.limit, self.own_limit or self.limit)
 
 
 class Directory(msgspec.Struct, frozen=True):

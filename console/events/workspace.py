@@ -29,7 +29,10 @@ class Watched(Fact, tag="watched"):
 
 
 class AgentChanged(Fact, tag="agent"):
-    """An agent's status, limit, connection or fence changed; `since` is when the status did (ms)."""
+    """An agent's status, limit, connection or fence changed; `since` is when the status did (ms).
+
+    `most` is the supervisors' limit where the agent chose a lower one, else 0.
+    """
 
     agent: str
     name: str
@@ -43,6 +46,7 @@ class AgentChanged(Fact, tag="agent"):
     breather: int = 0  # until when (ms) they get no new chats, though they are online; 0: no breather
     by: str = ""  # id of the supervisor who did it; empty if it was the agent
     removed: bool = False
+    most: int = 0
 
 
 class Revoked(Fact, tag="revoked"):

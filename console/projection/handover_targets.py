@@ -17,6 +17,7 @@ def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Collea
             reason=agent.reason if agent.connected else "",
             free=agent.free_slots,
             queues=agent.queues,
+            breather=agent.online and agent.breather > 0,
         )
         for agent in picture.agents.values()
         if agent.id != me

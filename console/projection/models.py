@@ -69,6 +69,7 @@ class AgentState(msgspec.Struct):
     status: Status = "offline"
     connected: bool = False
     limit: int = 6
+    most: int = 6  # the supervisors' limit; `limit` is lower where the agent chose so
     fence: int = 0
     queues: list[str] = []
     reason: str = ""
@@ -94,6 +95,11 @@ class AgentState(msgspec.Struct):
     def online(self) -> bool:
         """Connected and taking chats."""
         return self.connected and self.status == "online"
+
+    @property
+    def own_limit(self) -> bool:
+        """Whether the agent chose a limit below the supervisors'."""
+        return self.limit < self.most
 
     @property
     def free_slots(self) -> int:
@@ -217,6 +223,7 @@ def agent_state(
         status=cast("Status", fields.get("status", "offline")),  # another release may know more of them
         connected=fields.get("connected") == "1",
         limit=int(fields["limit"]),
+        most=int(fields.get("most") or fields["limit"]),
         fence=int(fields.get("fence", 0)),
         queues=fields["queues"].split(),
         reason=msgspec.json.decode(fields.get("reason") or '""', type=str),

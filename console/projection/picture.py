@@ -203,6 +203,7 @@ class Picture(Counters):
             return
         agent.name, agent.status, agent.connected = fact.name, fact.status, fact.connected
         agent.limit, agent.fence, agent.queues = fact.limit, fact.fence, fact.queues
+        agent.most = fact.most or fact.limit
         agent.reason, agent.since = fact.reason, fact.since
         if fact.breather and fact.breather != agent.breather:
             self.breather_began(agent, fact.at)

@@ -59,9 +59,20 @@ def right_limit(levels: Sequence[Level], goal: float, limit: int) -> RightLimit:
 
 
 def right_limit_of(agent: AgentState, directory: Directory, now: int) -> RightLimit:
-    """The goal is the highest of the agent's queues."""
+    """What supervisors may set instead of their limit. The goal is the highest of the agent's queues."""
+    return right_limit(agent.levels.at_each(now), _goal(agent, directory), agent.most)
+
+
+def own_right_limit_of(agent: AgentState, directory: Directory, now: int) -> RightLimit:
+    """What the agent may choose instead of the limit they have: never more than the supervisors'."""
+    found = right_limit(agent.levels.at_each(now), _goal(agent, directory), agent.limit)
+    use = min(found.use, agent.most)
+    return msgspec.structs.replace(found, use=use if use != agent.limit else 0)
+
+
+def _goal(agent: AgentState, directory: Directory) -> float:
     goals = [directory.queues[queue].goal for queue in agent.queues if queue in directory.queues]
-    return right_limit(agent.levels.at_each(now), max(goals, default=100) / 100, agent.limit)
+    return max(goals, default=100) / 100
 
 
 def _share(level: Level, what: What) -> float:

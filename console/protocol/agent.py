@@ -50,6 +50,16 @@ class Breathe(Inbound, tag="breather"):
     ms: Literal[0, 60_000, 120_000]
 
 
+class SetOwnLimit(Inbound, tag="limit"):
+    """Choose how many chats to get at once, up to the supervisors' limit; that one or more takes the choice back.
+
+    Held chats stay.
+    """
+
+    cid: Cid
+    limit: Annotated[int, msgspec.Meta(ge=1, le=6)]
+
+
 class AgentSay(Inbound, tag="say"):
     """An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers.
 
@@ -217,6 +227,7 @@ AgentFrame = (
     AgentHello
     | SetStatus
     | Breathe
+    | SetOwnLimit
     | AgentSay
     | AddNote
     | AgentEnd

@@ -247,7 +247,7 @@ class AgentWelcome(Outbound, tag="welcome"):
     """The state after hello. `chats` are all that the agent holds; `recovered` as for visitors, per chat in `have`.
 
     `went` lists the chats in `have` that the agent no longer holds, `invited` those they may watch, `to_wrap_up` those
-    that have ended and lack a reason. `breather` as in `status`.
+    that have ended and lack a reason. `breather` and `most` as in `status`.
     """
 
     agent: str
@@ -266,6 +266,7 @@ class AgentWelcome(Outbound, tag="welcome"):
     invited: list[InvitedTo] = []
     breather: int = 0
     to_wrap_up: list[ToWrapUp] = []
+    most: int = 0
 
 
 class AgentFact(Outbound, tag="fact"):
@@ -278,8 +279,8 @@ class AgentFact(Outbound, tag="fact"):
 class StandingChanged(Outbound, tag="status"):
     """The agent's own status and limit.
 
-    `by` is the id of the supervisor who changed it; the limit is that of the settings. No new chats come until
-    `breather` (ms), 0 for no breather.
+    `by` is the id of the supervisor who changed it. The limit is that of the settings, or a lower one that the agent
+    chose; then `most` is that of the settings, else 0. No new chats come until `breather` (ms), 0 for no breather.
     """
 
     n: int
@@ -288,6 +289,7 @@ class StandingChanged(Outbound, tag="status"):
     reason: str = ""
     by: str = ""
     breather: int = 0
+    most: int = 0
 
 
 class ChatTaken(Outbound, tag="assigned"):
@@ -334,7 +336,10 @@ class QueueThere(msgspec.Struct, omit_defaults=True):
 
 
 class ColleagueThere(msgspec.Struct, omit_defaults=True):
-    """An agent that a chat can be transferred to; `free` is the number of free slots."""
+    """An agent that a chat can be transferred to; `free` is the number of free slots.
+
+    `breather`: they are online and get no new chats for the moment.
+    """
 
     id: str
     name: str
@@ -342,6 +347,7 @@ class ColleagueThere(msgspec.Struct, omit_defaults=True):
     reason: str = ""
     free: int = 0
     queues: list[str] = []
+    breather: bool = False
 
 
 class Colleagues(Outbound, tag="colleagues"):

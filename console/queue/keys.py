@@ -25,7 +25,7 @@ TABLE: tuple[Key, ...] = (
     Key("words:<queue>", "hash", "language -> phrases of automatic first words, as JSON; - for others", "for ever"),
     Key("staff:<queue>", "zset", "members who work it -> until when they count", "as member"),
     Key("agents", "set", "ids of the configured members", "for ever"),
-    Key("agent:<agent>", "hash", "name, limit, queues, lanes, status, connected, fence, breather, loaded", "as member"),
+    Key("agent:<agent>", "hash", "name, limit, most, queues, lanes, status, connected, fence, breather", "as member"),
     Key("held:<agent>", "hash", "slot -> chat: held, offered, or wrapped up", "as member"),
     Key("clocks:<agent>", "zset", "held chats with a running clock -> due", "as member"),
     Key("later:<agent>", "zset", "ended chats whose wrap-up was left for later -> end", "24 h, at most 20"),

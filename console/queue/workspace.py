@@ -57,7 +57,8 @@ class Workspace(VisitorCalls, AgentCalls, HandOverCalls, SnapshotCalls, ErasureC
             {
                 "id": member.id,
                 "name": encode(member.name).decode(),  # as JSON, ready to go into facts
-                "limit": str(member.limit),
+                "limit": str(member.at_once),
+                "most": str(member.limit),
                 "queues": " ".join(member.queues),
                 "lanes": " ".join(lanes_of(member, directory.queues)),
             }

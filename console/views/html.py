@@ -51,7 +51,8 @@ class Strip(msgspec.Struct):
     the agent's open "back soon" promises, the last of which ends at `promise` (ms). `invited` lists colleagues' chats
     that the agent may watch, `to_wrap_up` their own that have ended and lack a reason. `away_reasons` are the reasons
     the team may choose from. Of `breathers` an hour the agent has `breathers_left`.
-    `load` is how long they had five and six chats, `right` what their figures say about their limit.
+    `load` is how long they had five and six chats, `right` what their figures say about their limit, with the one to
+    offer: never above the supervisors'.
     """
 
     agent: AgentState

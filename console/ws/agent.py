@@ -41,6 +41,7 @@ from console.protocol import (
     Rename,
     SaveDraft,
     Seen,
+    SetOwnLimit,
     SetStatus,
     SkipReply,
     Take,
@@ -122,6 +123,7 @@ class AgentConnection(Connection):
         return {
             SetStatus: actions.set_status,
             Breathe: actions.breathe,
+            SetOwnLimit: actions.set_own_limit,
             AgentSay: actions.say,
             AddNote: actions.note,
             AgentEnd: actions.end,

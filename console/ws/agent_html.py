@@ -13,7 +13,7 @@ from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, Transferred, read_log
 from console.projection.load import load_of
 from console.projection.picture import ChatState, chat_state
-from console.projection.right_limit import right_limit_of
+from console.projection.right_limit import own_right_limit_of
 from console.projection.statistics import AgentFigures
 from console.protocol import AgentHello, AgentHistory, Html, HtmlWelcome, InvitedTo, Moved, Went
 from console.queue.results import ChatSnapshot, Connected
@@ -152,7 +152,7 @@ class HtmlRenderer:
             promise=max(promises, default=0),
             away_reasons=on.services.directory.away_reasons,
             load=load_of(agent, on.now(), zone),
-            right=right_limit_of(agent, on.services.directory, on.now()),
+            right=own_right_limit_of(agent, on.services.directory, on.now()),
             breathers=on.services.directory.breathers,
             breathers_left=max(on.services.directory.breathers - agent.breathers_taken(on.now()), 0),
         )

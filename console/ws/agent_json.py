@@ -28,19 +28,16 @@ from console.ws.agent_renderer import AgentView, continues, recovered
 class JsonRenderer:
     def __init__(self) -> None:
         """Renders JSON frames."""
-        self._stands: tuple[Status, int, str, int] = (
-            "offline",
-            0,
-            "",
-            0,
-        )  # status, limit, reason and breather last sent
+        # status, limit, reason, breather and the supervisors' limit as last sent
+        self._stands: tuple[Status, int, str, int, int] = ("offline", 0, "", 0, 0)
 
     def welcome(self, on: AgentView, hello: AgentHello, connected: Connected, went: Sequence[Went]) -> None:
         workspace = on.services.workspace
         same = hello.epoch == workspace.epoch
         known = on.services.picture.agents.get(on.author.id)
         breather = known.breather if known is not None else 0
-        self._stands = (connected.status, connected.limit, known.reason if known is not None else "", breather)
+        most = known.most if known is not None and known.most > connected.limit else 0
+        self._stands = (connected.status, connected.limit, known.reason if known is not None else "", breather, most)
         on.send(
             AgentWelcome(
                 agent=on.author.id,
@@ -59,6 +56,7 @@ class JsonRenderer:
                 invited=on.invitations(),
                 breather=breather,
                 to_wrap_up=on.to_wrap_up(),
+                most=most,
             )
         )
 
@@ -85,10 +83,10 @@ class JsonRenderer:
         on.send(Invitation(n, chat))
 
     def standing(self, on: AgentView, n: int, fact: AgentChanged) -> None:
-        stands = (fact.status, fact.limit, fact.reason, fact.breather)
+        stands = (fact.status, fact.limit, fact.reason, fact.breather, fact.most)
         if stands != self._stands:
             self._stands = stands
-            on.send(StandingChanged(n, *stands[:3], by=fact.by, breather=fact.breather))
+            on.send(StandingChanged(n, *stands[:3], by=fact.by, breather=fact.breather, most=fact.most))
 
     def close(self) -> None:
         """Nothing to stop."""

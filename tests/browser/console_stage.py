@@ -27,6 +27,7 @@ from console.pages.static import routes as static_routes
 from console.projection.current import Current
 from console.projection.load import Load
 from console.projection.picture import AgentState
+from console.projection.right_limit import RightLimit
 from console.projection.statistics import DayFigures, bucket_of
 from console.protocol import (
     Ack,
@@ -100,6 +101,8 @@ class Stage:
         self.breather = 0  # when it ends, 0: none
         self.breathers_left = 3
         self.load = Load()
+        self.most = 0  # the supervisors' limit, 0: hers is no lower
+        self.right = RightLimit()
         self.answering = True  # acks, by itself
         self.refusing = False  # new sockets
         self.epoch = "e1"
@@ -149,6 +152,7 @@ class Stage:
             "Ana",
             status=self.status,
             limit=self.limit,
+            most=self.most or self.limit,
             reason=self.reason,
             since=SINCE,
             breather=self.breather,
@@ -177,6 +181,7 @@ class Stage:
             next_due=self.next_due,
             invited=self.invited,
             load=self.load,
+            right=self.right,
             breathers=3,
             breathers_left=self.breathers_left,
             to_wrap_up=self.to_wrap_up,
@@ -282,8 +287,11 @@ class Stage:
         if kind == "breather":
             self.breather = now() + frame["ms"] if frame["ms"] else 0
             self.breathers_left -= frame["ms"] > 0
+        if kind == "limit":
+            self.most, self.limit = self.most or self.limit, frame["limit"]
+            self.right = RightLimit()
         await self.send(Ack(cid=cid, seq=play.line.seq + 1 if play else 0, at=now()))
-        if kind in ("status", "breather"):
+        if kind in ("status", "breather", "limit"):
             await self.push(self.strip())
         elif play is not None:
             await self._do(play, frame)

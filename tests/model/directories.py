@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from console.domain.directory import Directory, Hours, Member, Queue, Site
 from console.domain.first_words import Phrases
 
@@ -69,6 +71,13 @@ def directory(
         **{name: getattr(queues["sales"], name) for name in Queue.__struct_fields__} | {"hours": hours}
     )
     return Directory(version, queues=queues, members=people, sites={"shop": Site("shop", "Shop", queue="sales")})
+
+
+def choosing(known: Directory, agent: str, own: int) -> Directory:
+    """The next version, in which the agent has an own limit: 0, or one below the supervisors'."""
+    member = known.members[agent]
+    chosen = replace(member, own_limit=own if own < member.limit else 0)
+    return replace(known, version=known.version + 1, members={**known.members, agent: chosen})
 
 
 def closing(now: int) -> Hours:

@@ -205,7 +205,8 @@ class Twin:
         same(f"what {agent} holds", {int(slot): chat for slot, chat in held.items()}, member.held)
         same(f"the figures of {agent}", {name: int(value) for name, value in times.items()}, member.times)
         expected = {
-            "name": f'"{member.name}"', "limit": str(member.limit), "queues": " ".join(member.queues),
+            "name": f'"{member.name}"', "limit": str(member.limit), "most": str(member.most),
+            "queues": " ".join(member.queues),
             "status": member.status, "connected": str(int(member.connected)), "fence": str(member.fence),
             "reason": f'"{member.reason}"' if member.reason else "", "since": str(member.since),
             "missed": str(member.missed), "breather": str(member.breather),

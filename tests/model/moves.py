@@ -1,6 +1,6 @@
 """What people, time and SQL may do next to a workspace. Each move uses numbers to choose from what exists."""
 
-from tests.model.directories import ALWAYS, LIMITS, SERVED, SPOKEN, closing, directory, opening
+from tests.model.directories import AGENTS, ALWAYS, LIMITS, SERVED, SPOKEN, choosing, closing, directory, opening
 from tests.model.moves_handovers import HandingMoves
 
 SOON = [1, 250, 499, 500, 999, 1_500, 2_499, 2_500, 3_000]
@@ -15,7 +15,7 @@ WEIGHTS = {
     "agent_tries": 4, "handles": 1, "connects": 4, "leaves": 4, "sets_status": 4, "is_signed_out": 1, "late_ping": 1,
     "labels": 5, "renames": 2, "wraps_up_later": 4, "gives_a_reason_later": 4,
     "takes": 5, "takes_that_one": 3, "accepts": 9, "declines": 3, "transfers": 6, "moves": 5,
-    "takes_over": 3, "breathes": 5, "invites": 1, "looks_on": 2, "sets_their_status": 2,
+    "takes_over": 3, "breathes": 5, "chooses_a_limit": 4, "invites": 1, "looks_on": 2, "sets_their_status": 2,
     "time_passes": 14, "much_time_passes": 3, "ticker_is_behind": 6, "visitor_goes": 1, "store_stalls": 2,
     "other_ticker": 1, "configures": 4, "hours_are_told": 2, "sql_has_it": 2, "a_day_passes": 1,
     "sends_again": 6, "reuses_a_cid": 2,
@@ -70,7 +70,16 @@ class Moves(HandingMoves):
         self.kind = (k * 12 + j) % 16
         hours = [closing, opening][yes](self.twin.now) if k == 7 else ALWAYS
         version = self.model.version + (k % 5 > 0)
-        self.twin.do("configure", directory(version, self.kind, limits, served, spoken, hours))
+        told = directory(version, self.kind, limits, served, spoken, hours)
+        if version > self.model.version:
+            self.told = told
+        self.twin.do("configure", told)
+
+    def chooses_a_limit(self, k: int, j: int, yes: bool) -> None:
+        """An agent's own limit, below the supervisors' and perhaps below what they hold, or none."""
+        if AGENTS[k % 4] in self.told.members:
+            self.told = choosing(self.told, AGENTS[k % 4], j % 3)
+            self.twin.do("configure", self.told)
 
     def hours_are_told(self, k: int, j: int, yes: bool) -> None:
         hours = [ALWAYS, closing(self.twin.now), opening(self.twin.now)][j % 3]

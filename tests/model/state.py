@@ -125,6 +125,7 @@ class Member:
     limit: int
     queues: tuple[str, ...]
     languages: tuple[str, ...] = ()
+    most: int = 0  # the supervisors' limit
     status: str = ""
     reason: str = ""
     since: int = 0

@@ -35,6 +35,7 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "pane_n": _("Pane {slot}"),
         "go_to": _("Go to {name}"),
         "set_status": _("Status: {status}"),
+        "set_own_limit": _("Chats at once: {n}"),
         "set_theme": _("Theme: {theme}"),
         "sign_out": _("Sign out"),
         "not_now": _("not available right now"),

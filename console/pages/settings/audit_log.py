@@ -78,6 +78,7 @@ FIELDS = {
     "email": _("E-mail address"),
     "role": _("Role"),
     "limit": _("Chats at once"),
+    "own_limit": _("Own limit"),
     "title": _("Title"),
     "text": _("Text"),
     "snippet": _("Snippet"),

@@ -92,7 +92,7 @@ async def save_member(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     member = _member(known, request)
     form = Form(await read_form(request, me.csrf, large=True), f"member:{member.id}")
-    overtaken(form, member)
+    overtaken(form, _shown(member))
     wanted = read_member(form, member, language(request, me), role=may(me.member, "administer"))
     rest: Sequence[Problem] = ()
     try:
@@ -174,6 +174,11 @@ def read_member(form: Form, was: Member, locale: str, *, role: bool) -> Member:
     )
 
 
+def _shown(member: Member) -> Member:
+    """The member as the form shows them: their own limit is theirs, and may change meanwhile."""
+    return replace(member, own_limit=0)
+
+
 def _kept_order(was: Sequence[str], chosen: Sequence[str]) -> tuple[str, ...]:
     return (*(queue for queue in was if queue in chosen), *(queue for queue in chosen if queue not in was))
 
@@ -193,7 +198,7 @@ def _form(
         "queues": by_name(known.queues.values()),
         "roles": ROLES,
         "limits": [str(limit) for limit in range(1, SLOTS + 1)],
-        "seen": stamp(member) if member else "",
+        "seen": stamp(_shown(member)) if member else "",
     }
     return draw_form(request, me, "member", context, at=AT, typed=typed, wrong=wrong, target=target)
 

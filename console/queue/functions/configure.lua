@@ -101,7 +101,14 @@ end
 local function put_member(told)
   local id = told.id
   local a = S.agent(id) or S.new_agent(id)
-  if a.name == told.name and a.limit == told.limit and a.queues == told.queues and a.lanes == told.lanes then
+  local most = told.most or told.limit -- an older process knows one limit only
+  if
+    a.name == told.name
+    and a.limit == told.limit
+    and a.most == most
+    and a.queues == told.queues
+    and a.lanes == told.lanes
+  then
     return false
   end
   -- Leave the old lanes before the new ones are written: afterwards they are no longer known.
@@ -109,13 +116,21 @@ local function put_member(told)
     redis.call('ZREM', key('free', lane), id)
   end
   a.formerly = a.queues or ''
-  S.put_all(a, { name = told.name, limit = told.limit, queues = told.queues, lanes = told.lanes, stands = '' })
+  S.put_all(a, {
+    name = told.name,
+    limit = told.limit,
+    most = most,
+    queues = told.queues,
+    lanes = told.lanes,
+    stands = '',
+  })
   redis.call('SADD', P .. 'agents', id)
   return true
 end
 
--- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings by name, words by language}, members {id, name, limit, queues,
--- lanes} and sites (key to queue). Taken only when newer. A limit that went down takes no chat away.
+-- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings by name, words by language}, members {id, name, limit, most, queues,
+-- lanes} and sites (key to queue). `limit` is how many chats the member gets, `most` the supervisors' limit, which may be
+-- higher. Taken only when newer. A limit that went down takes no chat away.
 verb('configure', function(version, told, mark)
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
   told = cjson.decode(told)

@@ -38,6 +38,7 @@ function S.say_agent(id, by)
       .. (a.connected == '1' and 'true' or 'false')
       .. ',"limit":'
       .. a.limit
+      .. (a.most and a.most ~= a.limit and ',"most":' .. a.most or '')
       .. ',"fence":'
       .. (a.fence or '0')
       .. ',"queues":['

@@ -137,7 +137,7 @@ function answered(item, answer) {
   const { frame } = item;
   if (frame.t === "whisper") panel?.settled(frame, answer, why);
   else if (frame.t === "take_over" || frame.t === "move") chatActions?.settled(frame, answer, why);
-  else if (frame.t === "limit" || (frame.t === "status" && "agent" in frame)) agentMenu.settled(frame, answer, why);
+  else if ((frame.t === "limit" || frame.t === "status") && "agent" in frame) agentMenu.settled(frame, answer, why);
 }
 
 // --- the person's actions ---

@@ -29,6 +29,7 @@ import { startSuggestions, suggestAnew } from "./suggestions/suggestions.js";
 import { startBreather, syncBreather } from "./tools/breather.js";
 import { syncCoach } from "./tools/coach.js";
 import { showHelp, startHelp } from "./tools/help.js";
+import { startOwnLimit, syncOwnLimit } from "./tools/own_limit.js";
 import { startTools } from "./tools/start.js";
 import { startStatus, syncStatus } from "./tools/status.js";
 import { announceInvitations, startWatching } from "./tools/watching.js";
@@ -155,6 +156,7 @@ function draw(content, due, drafts, moved = []) {
 function drawStrip() {
   syncStatus();
   syncBreather(welcomed);
+  syncOwnLimit(welcomed);
   drawNext();
   syncWrapups();
   announceInvitations(welcomed);
@@ -381,6 +383,7 @@ startSoundDialog();
 startKeys(perform);
 startStatus((status, reason) => command({ t: "status", status, ...(reason && { reason }) }, "status", ""));
 startBreather((ms) => command({ t: "breather", ms }, "breather", ""));
+startOwnLimit((limit) => command({ t: "limit", limit }, "limit", ""));
 startTools();
 startWrapups();
 startDrafts();

@@ -118,6 +118,38 @@ async def test_a_member_comes_back_with_languages_and_limit(stores: Stores) -> N
     assert stands.members["ana"] == replace(changed, email=ana.email)
 
 
+async def test_ana_s_own_limit_stays_below_the_supervisors_and_is_in_the_audit_log(stores: Stores) -> None:
+    by = Author("ana", "Ana")
+    stands = await stores.members.set_own_limit("ana", 4, by=by)
+    assert (stands.members["ana"].limit, stands.members["ana"].at_once) == (6, 4)
+    assert stands == await stores.directory.read()
+    line = (await stores.audit.read())[0]
+    assert (line.name, line.what) == ("Ana", "Member changed")
+    assert (line.before, line.after) == ({"own_limit": 0}, {"own_limit": 4})
+    for most in (6, 5):
+        await stores.members.set_own_limit("ana", 3, by=by)
+        await stores.members.set_limit("ana", most, by=Author("sam", "Sam"))
+        taken_back = await stores.members.set_own_limit("ana", 6, by=by)
+        assert (taken_back.members["ana"].own_limit, taken_back.members["ana"].at_once) == (0, most)
+
+
+@pytest.mark.parametrize(("most", "own"), [(6, 3), (4, 3), (3, 0), (2, 0)])
+async def test_a_supervisor_s_limit_clears_an_own_one_that_is_not_below_it(stores: Stores, most: int, own: int) -> None:
+    await stores.members.set_own_limit("ana", 3, by=Author("ana", "Ana"))
+    set_on_the_board = await stores.members.set_limit("ana", most, by=Author("sam", "Sam"))
+    assert (set_on_the_board.members["ana"].own_limit, set_on_the_board.members["ana"].limit) == (own, most)
+    raised = (await stores.members.set_limit("ana", 6, by=Author("sam", "Sam"))).members["ana"]
+    assert raised.at_once == (own or 6)
+
+
+@pytest.mark.parametrize(("most", "own"), [(6, 3), (3, 0)])
+async def test_a_saved_form_keeps_an_own_limit_that_is_below(stores: Stores, most: int, own: int) -> None:
+    ana = (await stores.directory.read()).members["ana"]
+    await stores.members.set_own_limit("ana", 3, by=Author("ana", "Ana"))
+    saved = await stores.members.update(replace(ana, name="Ana B.", limit=most))
+    assert (saved.members["ana"].name, saved.members["ana"].own_limit) == ("Ana B.", own)
+
+
 async def test_a_changed_limit_names_who_changed_it(stores: Stores) -> None:
     await stores.members.set_limit("ana", 2, by=Author("sam", "Sam"))
     line = (await stores.audit.read())[0]

@@ -44,6 +44,16 @@ def busy() -> Floor:
     return floor
 
 
+@pytest.mark.parametrize(("limit", "words"), [(4, "4 of 6, own limit"), (6, "")])
+def test_a_limit_that_the_agent_chose_stands_in_their_row(limit: int, words: str) -> None:
+    floor = Floor()
+    floor.agent("ana", limit=limit, most=6)
+    drawn = draw(floor, row(floor))
+    assert ("own limit" in text(drawn), words in text(drawn)) == (bool(words), True)
+    assert 'data-limit="6"' in drawn, "the sheet shows the limit that supervisors set"
+    assert drawn.count('data-kind="locked"') == 6 - limit
+
+
 def test_a_card_says_what_to_act_on_in_words() -> None:
     floor = busy()
     says = text(draw(floor, card_of(floor, "billing")))

@@ -2,8 +2,10 @@
 
 import pytest
 
-from console.projection.levels import Level
-from console.projection.right_limit import RightLimit, right_limit, wilson
+from console.domain.directory import DAY
+from console.projection.levels import Level, Levels
+from console.projection.right_limit import RightLimit, own_right_limit_of, right_limit, right_limit_of, wilson
+from tests.support.board_state import Floor
 
 GOAL = 0.9
 NOTHING = Level()
@@ -66,6 +68,24 @@ def test_no_lower_limit_is_offered_while_more_chats_are_not_known_to_be_too_many
 @pytest.mark.parametrize(("limit", "use"), [(2, 4), (3, 4), (4, 0), (5, 4), (6, 4)])
 def test_nothing_is_offered_to_who_has_it_already_and_more_to_who_has_less(limit: int, use: int) -> None:
     assert at(*[level(300, 0.98)] * 4, level(300, 0.6), limit=limit).use == use
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "ana", "sam"),
+    [
+        (6, 6, 4, 4),
+        (4, 6, 0, 4),  # she has it already; Sam's own limit is still too high
+        (2, 6, 4, 4),  # hers was too low
+        (2, 3, 3, 4),  # she never gets more than Sam allows
+        (3, 3, 0, 4),
+    ],
+)
+def test_ana_is_offered_at_most_what_sam_allows(limit: int, most: int, ana: int, sam: int) -> None:
+    floor = Floor()
+    counted = {f"{what}{chats}": 300 for what in "wak" for chats in range(1, 5)} | {"w5": 100, "x5": 200}
+    agent = floor.agent("ana", limit=limit, most=most, levels=Levels({floor.now // DAY: counted}))
+    assert own_right_limit_of(agent, floor.directory, floor.now).use == ana
+    assert right_limit_of(agent, floor.directory, floor.now).use == sam
 
 
 def test_if_even_one_chat_is_too_much_no_limit_helps() -> None:

@@ -308,7 +308,8 @@ def test_no_fragment_is_ever_aimed_at_a_composer() -> None:
     targets = set(re.findall(r'hx-target="([^"]+)"', everything))
     assert {target.split("-")[0] for target in targets} == {"#who", "#talk", "#strip"}
     assert not {"textarea", "form", "input"} & set(Elements(everything).tags)
-    assert Elements(everything).tags.count("button") == everything.count(WHY)
+    limits = everything.count("data-own-limit=")  # in the status menu, and no more buttons than these
+    assert Elements(everything).tags.count("button") == everything.count(WHY) + limits
 
 
 def test_a_welcome_redraws_all_six_panes() -> None:

@@ -213,6 +213,10 @@ async def test_colleagues_are_listed_with_status_and_free_slots(server: RunningS
     team = await anna.hears(lambda f: f["t"] == "colleagues" and there(f, "bruno").get("free") == 6)
     assert there(team, "bruno")["status"] == "online"
     assert next(queue for queue in team["queues"] if queue["id"] == "desk")["online"] == 2
+    assert "breather" not in there(team, "bruno")
+    await bruno.command("breather", ms=60_000)
+    team = await anna.hears(lambda f: f["t"] == "colleagues" and there(f, "bruno").get("breather"))
+    assert (there(team, "bruno")["status"], there(team, "bruno").get("free", 0)) == ("online", 0)
     await bruno.command("status", status="away", reason="Lunch")
     team = await anna.hears(lambda f: f["t"] == "colleagues" and there(f, "bruno").get("status") == "away")
     assert there(team, "bruno")["reason"] == "Lunch"

@@ -217,11 +217,11 @@ function queueChoice(queue) {
 }
 
 /** @param {import('./colleagues.js').ColleagueThere} agent @param {boolean} inviting @returns {Choice} */
-function agentChoice({ id, name, status = "offline", reason = "", free = 0 }, inviting) {
+function agentChoice({ id, name, status = "offline", reason = "", free = 0, breather = false }, inviting) {
   const why = reason === "missed_offers" ? t("missed_offers") : reason;
   const words =
     status === "online"
-      ? t(free ? "slots_free" : "no_slot_free", { n: free })
+      ? t(breather ? "on_breather" : free ? "slots_free" : "no_slot_free", { n: free })
       : [t(`status_${status}`), why].filter(Boolean).join(": ");
   return { key: `agent:${id}`, kind: "agent", id, name, words, may: inviting ? status !== "offline" : free > 0 };
 }

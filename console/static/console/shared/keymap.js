@@ -44,6 +44,7 @@ export const DEFAULT_KEYS = {
   decline: chord("KeyX"),
   watch: chord("KeyW"),
   breather: chord("KeyP"),
+  use_limit: chord("KeyA"),
   mute: chord("KeyU"),
   help: "F1",
   help2: "?",

@@ -6,6 +6,7 @@ import { actionNames, mayDo, perform } from "../shared/actions.js";
 import { clockText, readClock } from "../shared/clocks.js";
 import { hasText, t } from "../shared/i18n.js";
 import { DEFAULT_KEYS, isKeyOn, keyLabel, keyOf } from "../shared/keymap.js";
+import { setOwnLimit } from "./own_limit.js";
 import { setStatus, statusOf } from "./status.js";
 
 /**
@@ -18,7 +19,16 @@ const SECOND = /^(urgent|help)2$/; // a second key for the same thing
 
 /** As things stand: asked before the focus goes to the palette. @returns {Command[]} */
 export function commands() {
-  return [...visitors(), ...actions(), ...freePanes(), ...statuses(), ...places(), ...themes(), ...signOut()];
+  return [
+    ...visitors(),
+    ...actions(),
+    ...freePanes(),
+    ...statuses(),
+    ...limits(),
+    ...places(),
+    ...themes(),
+    ...signOut(),
+  ];
 }
 
 const held = () => panes.all.filter((pane) => pane.chat);
@@ -57,6 +67,15 @@ function statuses() {
     const [status, reason] = [statusOf(button), button.getAttribute("data-reason") ?? ""];
     const label = t("set_status", { status: (button.textContent ?? "").trim() });
     return { label, detail: "", key: "", may: true, here: false, run: () => setStatus(status, reason) };
+  });
+}
+
+/** The same limits as in the menu at the top. */
+function limits() {
+  return [...document.querySelectorAll("#strip-limit [data-own-limit]")].map((button) => {
+    const limit = Number(button.getAttribute("data-own-limit"));
+    const label = t("set_own_limit", { n: limit });
+    return { label, detail: "", key: "", may: true, here: false, run: () => setOwnLimit(limit) };
   });
 }
 
