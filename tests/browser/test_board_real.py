@@ -170,10 +170,11 @@ async def test_sam_uses_the_limit_that_ana_s_figures_offer(server: RunningServer
     await server.start()  # the figures are in the snapshot that it begins with
     await expect(sam.page.locator("#agent-ana")).to_have_attribute("data-connected", "", timeout=20_000)
     await expect(sheet).to_contain_text("At 4 chats 96% of the first words were in time; at 5, 81%.", timeout=20_000)
-    await sheet.get_by_role("button", name="Use 4").click()
+    await sheet.get_by_role("button", name="Use 4").press("Enter")
     await expect(sheet.get_by_text("Ana's chat limit is now 4")).to_be_visible()
     await expect(ana.page.locator("#strip-slots")).to_have_text("0 / 4")
     await expect(sheet.get_by_role("button", name="Use 4")).to_be_hidden()
+    await expect(sheet.get_by_role("heading", name="Ana")).to_be_focused()
     await expect(ana.page.locator("#strip-own")).to_contain_text("At 4 chats 96% of the first words were in time")
     for desk in (ana, sam):
         desk.complaints.clear()  # the browser grumbles about each connection refused

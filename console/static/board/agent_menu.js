@@ -2,6 +2,7 @@
 
 import { newCid } from "../console/net/ids.js";
 import { t } from "../console/shared/i18n.js";
+import { morph } from "../console/shared/morph.js";
 
 /**
  * @import { SetAgentStatus, SetLimit } from "#protocol"
@@ -54,14 +55,24 @@ function open(button) {
 export function sync() {
   const row = agent && document.getElementById(`agent-${agent}`);
   if (!row) return;
-  const [more, place] = [row.querySelector(".more"), $("[data-more]")];
-  if (more && place.innerHTML !== more.innerHTML) place.replaceChildren(...more.cloneNode(true).childNodes);
+  const more = row.querySelector(".more");
+  if (more) showMore(more);
   for (const one of menu().querySelectorAll("[data-set-status]")) {
     one.setAttribute("aria-pressed", String(one.getAttribute("data-set-status") === row.dataset.status));
   }
   for (const one of menu().querySelectorAll("[data-set-limit]")) {
     one.setAttribute("aria-pressed", String(one.getAttribute("data-set-limit") === row.dataset.limit));
   }
+}
+
+/** Figures change by the minute: the button that the person is on stays; when it is used, it goes. @param {Element} more */
+function showMore(more) {
+  const place = $("[data-more]");
+  const inside = place.contains(document.activeElement);
+  const fresh = /** @type {HTMLElement} */ (place.cloneNode(false));
+  fresh.append(...more.cloneNode(true).childNodes);
+  morph(place, fresh);
+  if (inside && !place.contains(document.activeElement)) $("h2").focus();
 }
 
 /** @param {SetAgentStatus | SetLimit} frame @param {Answer} answer @param {string} why */
