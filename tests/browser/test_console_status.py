@@ -18,7 +18,7 @@ async def test_a_reason_is_chosen_and_stands_in_the_strip_with_since_when(stage:
     await expect(desk.locator("#strip-status .since")).to_contain_text("since")
     await expect(desk.locator("#status-menu summary")).to_be_focused()
     await desk.locator("#status-menu summary").click()
-    pressed = desk.locator('#status-menu [aria-pressed="true"]')
+    pressed = desk.locator('#status-menu [data-set-status][aria-pressed="true"]')
     await expect(pressed).to_have_text("Away: Lunch")
 
 
