@@ -10,6 +10,7 @@ from console.commands import member, queue, site, token
 from console.commands.adopt import adopt
 from console.commands.backup import backup, restore
 from console.commands.check import check
+from console.commands.child import child
 from console.commands.migrate import migrate
 from console.commands.serve import demo, serve
 from console.commands.work import work
@@ -43,6 +44,7 @@ def options(
 
 app.command("serve")(serve)
 app.command("work")(work)
+app.command("child", hidden=True)(child)
 app.command("demo")(demo)
 app.command("check")(check)
 app.command("migrate")(migrate)

@@ -249,8 +249,9 @@ TABLE: tuple[Setting, ...] = (
         "work_port",
         "0",
         _port,
-        "The port on which sestetto work answers /livez, /readyz and /metrics; 0 for none.",
+        "The port of sestetto work for /livez, /readyz and /metrics; serve --workers takes the next ones too. 0: none.",
     ),
+    Setting("workers", "1", _positive, "The serving processes that serve starts on its port."),
 )
 
 
@@ -288,6 +289,7 @@ class Settings:
     metrics: bool
     work: bool
     work_port: int
+    workers: int
 
 
 @cache

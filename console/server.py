@@ -73,13 +73,13 @@ class Server(uvicorn.Server):
         yield
 
 
-def listen(settings: Settings) -> socket.socket:
-    """Open the listening socket. Raises SettingError with a hint if that fails."""
+def listen(settings: Settings, name: str = "PORT") -> socket.socket:
+    """Open the listening socket. Raises SettingError with a hint if that fails; `name` is the port's setting."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as problem:
-        raise SettingError(_why_not(settings, problem)) from problem
+        raise SettingError(_why_not(settings, problem, name)) from problem
 
 
 def connections_of(settings: Settings) -> Connections:
@@ -99,7 +99,9 @@ def url_of(listening: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def serving(app: Starlette, listening: socket.socket, settings: Settings) -> AsyncIterator[asyncio.Event]:
+async def serving(
+    app: Starlette, listening: socket.socket, settings: Settings, *more: socket.socket
+) -> AsyncIterator[asyncio.Event]:
     """Serve the app inside the block. The event is set when the process is to stop, or the server has stopped.
 
     SIGTERM sets `app.state.draining` first, and the event after `settings.drain` seconds; Ctrl-C sets both at once. A
@@ -111,7 +113,7 @@ async def serving(app: Starlette, listening: socket.socket, settings: Settings) 
     stopping = asyncio.Event()
     async with app.router.lifespan_context(app):
         with _signals(app, server, stopping, settings.drain):
-            task = asyncio.create_task(server.serve(sockets=[listening]), name="server")
+            task = asyncio.create_task(server.serve(sockets=[listening, *more]), name="server")
             task.add_done_callback(lambda _: stopping.set())
             try:
                 await server.ready.wait()
@@ -157,14 +159,14 @@ def on_signals(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterato
             loop.remove_signal_handler(number)
 
 
-def _why_not(settings: Settings, problem: OSError) -> str:
+def _why_not(settings: Settings, problem: OSError, name: str) -> str:
     where = f"Port {settings.port} on {settings.host}"
     match problem.errno:
         case errno.EADDRINUSE:
-            free = f"SESTETTO_PORT={_next(settings)}"
+            free = f"SESTETTO_{name}={_next(settings)}"
             return f"{where} is already in use. Stop what uses it or choose another port, such as {free}."
         case errno.EACCES:
-            return f"{where} needs more rights than you have. Choose a port above 1023, such as SESTETTO_PORT=8000."
+            return f"{where} needs more rights than you have. Choose a port above 1023, such as SESTETTO_{name}=8000."
         case errno.EADDRNOTAVAIL:
             return f"{settings.host} is not an address of this machine. Fix SESTETTO_HOST."
     if isinstance(problem, socket.gaierror):

@@ -9,6 +9,7 @@ from console.config import Settings
 from console.consumers.lag import LATE, Lags, lag_of_archive
 from console.errors import SestettoError
 from console.metrics import ConsumerLag
+from console.processes.parent import NO_PORTS
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 
@@ -18,9 +19,12 @@ def check_work(settings: Settings) -> list[CheckResult]:
     if not settings.work:
         says = "sestetto serve leaves archive, alerts and data retention to sestetto work (SESTETTO_WORK)"
         found.append(CheckResult("note", says, "keep at least one process of sestetto work running"))
-    if settings.work_port and settings.work_port == settings.port:
-        says = f"SESTETTO_WORK_PORT and SESTETTO_PORT are both {settings.port}: only one process gets it"
-        found.append(CheckResult("wrong", says, "give sestetto work a port of its own"))
+    last = settings.work_port + (settings.workers if settings.workers > 1 else 0)
+    if settings.work_port and settings.work_port <= settings.port <= last:
+        says = f"SESTETTO_PORT is {settings.port}, and SESTETTO_WORK_PORT takes {settings.work_port} to {last}"
+        found.append(CheckResult("wrong", says, "give them ports of their own, such as SESTETTO_WORK_PORT=9000"))
+    if settings.workers > 1 and settings.metrics and not settings.work_port:
+        found.append(CheckResult("wrong", "with several workers /metrics has no port of its own", NO_PORTS))
     return found
 
 

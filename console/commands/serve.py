@@ -1,6 +1,7 @@
 """`sestetto serve` and `sestetto demo`: the same server, without and with simulated people."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -26,6 +27,7 @@ from console.demo.one_address import for_one_address
 from console.demo.pace import Pace
 from console.demo.scripts import ANSWERS
 from console.demo.simulation import Crowd
+from console.processes.parent import processes
 from console.security import is_loopback
 from console.server import listen, serving, url_of
 from console.services import Services
@@ -39,9 +41,13 @@ def serve(
         bool | None,
         typer.Option("--work/--no-work", help="Also archive and send alerts, or leave it to sestetto work."),
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Number of serving processes on the port; SIGHUP replaces them.")
+    ] = None,
 ) -> None:
     """Run the server until Ctrl-C."""
-    run_until_stopped(_serve(read_and_log(work=work)))
+    settings = read_and_log(work=work, workers=workers)
+    run_until_stopped(_serve(settings) if settings.workers == 1 else _serve_many(settings))
 
 
 def demo(
@@ -61,6 +67,18 @@ async def _serve(settings: Settings) -> None:
                 log_start("server.started", filled, url_of(listening))
                 say(f"Sestetto is running at {_addresses(settings, url_of(listening))}. Press Ctrl-C to stop.")
                 await stopping.wait()
+    say("Stopped.")
+
+
+async def _serve_many(settings: Settings) -> None:
+    """This process starts the store and the others, and serves nobody itself."""
+    refuse_half_restored(settings.data.absolute())
+    with listen(settings) as listening:
+        async with local_services(settings) as filled, processes(settings, filled, listening) as stopping:
+            log.info("processes.started", servers=settings.workers, work=settings.work, pid=os.getpid())
+            where = _addresses(settings, url_of(listening))
+            say(f"Sestetto is running at {where} with {settings.workers} processes. Press Ctrl-C to stop.")
+            await stopping.wait()
     say("Stopped.")
 
 

@@ -62,6 +62,6 @@ async def _running(settings: Settings) -> AsyncIterator[tuple[asyncio.Event, str
         return
     # Nobody is sent to this port, so nobody has to be sent away first.
     monitored = replace(settings, port=settings.work_port, drain=0)
-    with listen(monitored) as listening:
+    with listen(monitored, "WORK_PORT") as listening:
         async with serving(app, listening, monitored) as stopping:
             yield stopping, url_of(listening)

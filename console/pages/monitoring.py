@@ -17,6 +17,7 @@ from console.pages.readiness import Readiness, WorkReadiness
 from console.services import Services
 
 PLACES = ("waiting", "active")
+ONE_OF_MANY = "Each process counts its own figures: ask each at its own port, after SESTETTO_WORK_PORT.\n"
 
 
 @dataclass
@@ -56,6 +57,9 @@ async def readiness(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Return the metrics of the process, and if it leads those of the workspace, in Prometheus' text format."""
     monitored = _monitored(request)
+    own = getattr(request.app.state, "metrics_port", None)
+    if own is not None and request.scope["server"][1] != own:  # the shared port: one of several processes, by chance
+        return Response(ONE_OF_MANY, status_code=404, media_type="text/plain")
     parts: list[ProcessFigures | WorkspaceFigures] = [await _process(monitored, draining=request.app.state.draining)]
     if monitored.leads().timers:
         parts.append(await _workspace(monitored.services))

@@ -43,6 +43,13 @@ def test_a_server_without_work_needs_a_worker() -> None:
 
 def test_the_same_port_for_both_is_wrong() -> None:
     assert said(port=8000, work_port=8000)[0][0] == "wrong"
+    assert said(port=8000, work_port=7999) == []
+    assert said(port=8000, work_port=7998, workers=2)[0][0] == "wrong"
+
+
+def test_several_workers_without_ports_for_their_figures_are_wrong() -> None:
+    assert said(workers=2) == said(workers=2, metrics=True, work_port=9000) == []
+    assert said(workers=2, metrics=True)[0][0] == "wrong"
 
 
 async def test_an_archive_that_is_behind_is_noted_until_it_has_caught_up(

@@ -111,7 +111,9 @@ def test_the_container_copies_what_the_wheel_is_built_from() -> None:
     assert all((TOP / name).exists() for name in copied)
 
 
-@pytest.mark.parametrize(("name", "command"), [("sestetto@", "serve"), ("sestetto-work@", "work")])
+@pytest.mark.parametrize(
+    ("name", "command"), [("sestetto@", "serve"), ("sestetto-work@", "work"), ("sestetto", "serve --workers 2")]
+)
 def test_systemd_takes_the_unit_without_a_word(name: str, command: str, tmp_path: Path) -> None:
     text = (EXAMPLES / f"{name}.service").read_text(encoding="utf-8")
     assert f"/opt/sestetto/bin/sestetto {command}\n" in text

@@ -1,0 +1,70 @@
+"""`sestetto child`: one of the processes of `sestetto serve --workers`, started by it and never by hand."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from socket import socket
+from typing import Annotated
+
+import typer
+
+from console.app import create_app, create_work_app
+from console.commands.running import log_start, read_and_log, run_until_stopped
+from console.config import Settings
+from console.data_folder import resolve
+from console.processes.child import READY
+from console.server import serving, url_of, working
+
+Descriptor = Annotated[int, typer.Option(help="A socket that the parent has opened.")]
+
+
+def child(kind: str, listening: Descriptor = -1, monitoring: Descriptor = -1) -> None:
+    """Serve on the parent's socket, or do the background work, until the parent stops or ends."""
+    settings = read_and_log(work=kind == "work")
+    sockets = [socket(fileno=number) for number in (listening, monitoring) if number >= 0]
+    run_until_stopped(_serve(settings, sockets) if kind == "serve" else _work(settings, sockets))
+
+
+async def _serve(settings: Settings, sockets: list[socket]) -> None:
+    """On the shared port, and on the process's own one if there is any: figures are told there."""
+    filled, address = resolve(settings), url_of(sockets[0])
+    app = create_app(filled)
+    app.state.metrics_port = sockets[1].getsockname()[1] if len(sockets) > 1 else -1
+    async with serving(app, sockets[0], filled, *sockets[1:]) as stopping:
+        log_start("server.started", filled, address)
+        await _until(stopping)
+
+
+async def _work(settings: Settings, sockets: list[socket]) -> None:
+    filled = resolve(settings)
+    app = create_work_app(filled)
+    run = serving(app, sockets[0], replace(filled, drain=0)) if sockets else working(app)
+    async with run as stopping:
+        log_start("work.started", filled, url_of(sockets[0]) if sockets else "")
+        await _until(stopping)
+
+
+async def _until(stopping: asyncio.Event) -> None:
+    async with _tied():
+        print(READY, flush=True)
+        await stopping.wait()
+
+
+@asynccontextmanager
+async def _tied() -> AsyncIterator[None]:
+    """End like by SIGTERM when the parent does, however it died: its end of our standard input closes then."""
+    loop, tie = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def gone() -> None:
+        loop.remove_reader(tie)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop.add_reader(tie, gone)
+    try:
+        yield
+    finally:
+        loop.remove_reader(tie)

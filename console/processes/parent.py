@@ -1,0 +1,154 @@
+"""`sestetto serve --workers N`: starts the processes, keeps them, replaces and stops them in order.
+
+They share one listening socket, opened here, instead of having one each (SO_REUSEPORT): a connection that waits in its
+queue belongs to nobody yet, so none is lost when a process dies or is replaced, and macOS works like Linux.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from socket import socket
+from typing import Any
+
+import structlog
+
+from console.config import Settings
+from console.errors import SettingError
+from console.processes.child import Child
+from console.processes.place import Place
+from console.server import listen, on_signals
+
+STOP_PATIENCE = 40.0  # s beyond the drain until a process that does not stop is killed
+NO_PORTS = (
+    "With several workers each process counts its own figures: give them ports with SESTETTO_WORK_PORT, such as 9000, "
+    "or leave out SESTETTO_METRICS."
+)
+
+log = structlog.get_logger()
+
+
+class Parent:
+    """The places for N serving processes, and one for the background work unless it is done elsewhere."""
+
+    def __init__(self, settings: Settings, listening: socket, monitoring: Sequence[socket | None]) -> None:
+        """`monitoring`: the sockets of the worker and then of the servers; None where there is no port."""
+        patience = settings.drain + STOP_PATIENCE
+        environment = _environment(settings)
+        worker, *servers = monitoring
+        self.servers = [
+            Place(f"server {number}", partial(_child, "serve", environment, listening, own), patience)
+            for number, own in enumerate(servers, 1)
+        ]
+        work = Place("worker", partial(_child, "work", environment, None, worker), patience)
+        self.workers = [work] if settings.work else []
+        self._reloading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def places(self) -> list[Place]:
+        return [*self.servers, *self.workers]
+
+    async def start(self) -> None:
+        """Start the first one alone, as it may have to migrate. Raises SettingError if one does not start."""
+        first, *others = self.places
+        started = [await first.start()]
+        if all(started):
+            started += await asyncio.gather(*(place.start() for place in others))
+        if not all(started):
+            raise SettingError("A process ended before it had started; its own last line says why.")
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[asyncio.Event]:
+        """Keep the processes inside the block; the event is set when they are to stop. At its end they have."""
+        stopping = asyncio.Event()
+        how = [signal.SIGTERM]
+
+        def stop(number: signal.Signals) -> None:
+            if stopping.is_set():  # a second signal waits for nobody
+                self._send(number)
+            how[0] = number
+            stopping.set()
+
+        with on_signals(
+            {
+                signal.SIGINT: lambda: stop(signal.SIGINT),
+                signal.SIGTERM: lambda: stop(signal.SIGTERM),
+                signal.SIGHUP: lambda: self._run(self._reload()),
+            }
+        ):
+            for place in self.places:
+                self._run(place.keep())
+            try:
+                yield stopping
+            finally:
+                await self.stop(how[0])
+
+    async def stop(self, number: signal.Signals) -> None:
+        """Stop the servers together, then the worker, which archives until then."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(place.stop(number) for place in self.servers))
+        await asyncio.gather(*(place.stop(number) for place in self.workers))
+
+    async def _reload(self) -> None:
+        """Replace them one after the other; the first one that does not start ends it, and the others stay."""
+        async with self._reloading:
+            log.info("processes.reload", processes=len(self.places))
+            for place in self.places:
+                if not await place.replace():
+                    return
+            log.info("processes.reloaded", processes=len(self.places))
+
+    def _send(self, number: signal.Signals) -> None:
+        for place in self.places:
+            place.child.send(number)
+
+    def _run(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+@asynccontextmanager
+async def processes(settings: Settings, filled: Settings, listening: socket) -> AsyncIterator[asyncio.Event]:
+    """Run the processes on the socket inside the block. Raises SettingError if they do not start."""
+    with ExitStack() as sockets:
+        monitoring = [None if one is None else sockets.enter_context(one) for one in _monitoring(settings)]
+        parent = Parent(filled, listening, monitoring)
+        try:
+            with on_signals({signal.SIGHUP: lambda: None}):  # there is nothing to replace yet
+                await parent.start()
+        except BaseException:
+            await parent.stop(signal.SIGTERM)
+            raise
+        async with parent.kept() as stopping:
+            yield stopping
+
+
+def _monitoring(settings: Settings) -> list[socket | None]:
+    ports = range(settings.work_port, settings.work_port + settings.workers + 1)
+    if not settings.work_port:
+        if settings.metrics:
+            raise SettingError(NO_PORTS)
+        return [None for _ in ports]
+    return [listen(replace(settings, port=port), "WORK_PORT") for port in ports]
+
+
+def _environment(filled: Settings) -> Mapping[str, str]:
+    """The parent's own, with the store that it has started."""
+    ours = {name: value for name, value in os.environ.items() if name != "SESTETTO_STORE_FILE"}
+    return ours | {"SESTETTO_STORE": filled.store}
+
+
+def _child(kind: str, environment: Mapping[str, str], listening: socket | None, monitoring: socket | None) -> Child:
+    words, files = ["child", kind], []
+    for option, opened in (("--listening", listening), ("--monitoring", monitoring)):
+        if opened is not None:
+            words += [option, str(opened.fileno())]
+            files.append(opened.fileno())
+    return Child(words, environment, files)

@@ -1,0 +1,74 @@
+"""A place among the processes: a child that is started again when it dies, and can be replaced by another one."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+
+import structlog
+
+from console.processes.child import Child
+from console.queue.embedded import Pauses
+
+START_PATIENCE = 120.0  # s until a child that replaces another one must be ready
+
+log = structlog.get_logger()
+
+
+class Place:
+    """`start` once, then run `keep`. `patience` is how many seconds a child has to stop."""
+
+    def __init__(self, name: str, make: Callable[[], Child], patience: float) -> None:
+        self.name = name
+        self.child = make()
+        self._make = make
+        self._patience = patience
+        self._passing: Child | None = None  # the one that comes or goes during a replacement
+
+    async def start(self) -> bool:
+        """Start the first child; return whether it got as far as doing its work."""
+        await self.child.start()
+        return await self.child.serves()
+
+    async def keep(self) -> None:
+        """Start another child whenever this place's one ends, forever."""
+        pauses = Pauses()
+        while True:
+            child, began = self.child, time.monotonic()
+            code = await child.wait()
+            if self.child is not child:  # replaced
+                continue
+            served = child.ready.is_set()
+            pause = pauses.after_a_death(time.monotonic() - began) if served else pauses.after_a_failure()
+            log.error("process.died", process=self.name, pid=child.pid, code=code, restart_in=pause)
+            await asyncio.sleep(pause)
+            if self.child is child:
+                fresh = self._make()
+                await fresh.start()
+                self.child = fresh
+                log.warning("process.restarted", process=self.name, pid=fresh.pid)
+
+    async def replace(self) -> bool:
+        """Put another child here and end the one before once it is ready. False if it did not start: all stays."""
+        fresh, before = self._make(), self.child
+        self._passing = fresh
+        await fresh.start()
+        try:
+            async with asyncio.timeout(START_PATIENCE):
+                serves = await fresh.serves()
+        except TimeoutError:
+            serves = False
+        if not serves:
+            await fresh.stop(signal.SIGKILL, self._patience)
+            log.error("process.not_replaced", process=self.name, pid=before.pid)
+            return False
+        self.child, self._passing = fresh, before
+        # The others go on answering on the port, so it need not be announced first: SIGINT drains nobody.
+        await before.stop(signal.SIGINT, self._patience)
+        self._passing = None
+        log.info("process.replaced", process=self.name, pid=fresh.pid, before=before.pid)
+        return True
+
+    async def stop(self, number: signal.Signals) -> None:
+        both = [child for child in (self.child, self._passing) if child is not None]
+        await asyncio.gather(*(child.stop(number, self._patience) for child in both))
