@@ -11,8 +11,9 @@ from starlette.requests import HTTPConnection
 from console.board.agent_rows import zone_of
 from console.delivery.rendered_fact import RenderedFact
 from console.events import AgentChanged, Transferred, read_log
+from console.projection.levels import Levels
 from console.projection.load import load_of
-from console.projection.picture import ChatState, chat_state
+from console.projection.picture import AgentState, ChatState, chat_state
 from console.projection.right_limit import own_right_limit_of
 from console.projection.statistics import AgentFigures
 from console.protocol import AgentHello, AgentHistory, Html, HtmlWelcome, InvitedTo, Moved, Went
@@ -135,9 +136,7 @@ class HtmlRenderer:
         promises = [chat.promise for chat in held if chat.promise]
         waiting = [(chat.since, chat.due) for chat in picture.waiting(agent.queues)]
         return Strip(
-            # Copies: the picture changes these objects in place, and the comparison with the next strip would see no
-            # difference.
-            agent=replace(deepcopy(agent), figures=AgentFigures(), put_off={}),
+            agent=frozen(agent),
             day=day,
             waiting=len(waiting),
             longest=min((since for since, _ in waiting), default=0),
@@ -178,6 +177,13 @@ class HtmlRenderer:
         frame = Html(self._n, "".join(self._content), self._due, self._drafts, self._moved)
         self._content, self._due, self._drafts, self._moved = [], {}, {}, []
         on.send(frame)
+
+
+def frozen(agent: AgentState) -> AgentState:
+    """Return a copy: the picture changes agents in place, and the comparison with the next strip would see no
+    difference. Without the figures of hours and days, which are long: each console's strip is compared every second.
+    """
+    return deepcopy(replace(agent, figures=AgentFigures(), levels=Levels(), put_off={}))
 
 
 def moved(on: AgentView, fact: Transferred) -> Moved:
