@@ -5,6 +5,7 @@ from playwright.async_api import Locator, Page, expect
 from console.events import Author, ChatFact, Late, Overflowed, Released, Transferred
 from tests.browser.console_chats import Play, now
 from tests.browser.console_stage import Stage
+from tests.support.eventually import eventually
 
 
 def is_released(play: Play) -> ChatFact:
@@ -125,3 +126,32 @@ async def test_a_colleagues_note_stands_out_is_heard_and_stays_until_the_first_a
     await stage.show(play, play.ana_says("Buongiorno"))
     await expect(note).to_have_css("position", "static")
     await expect(note.locator("blockquote")).not_to_be_in_viewport()
+
+
+async def test_a_log_that_the_browser_scrolls_as_lines_come_stays_at_its_end(stage: Stage, desk: Page) -> None:
+    """More room above and a new line below, at once, as when a menu in the pane's foot closes: nobody has scrolled."""
+    await desk.set_viewport_size({"width": 1440, "height": 900})
+    chat = Play("c1", 1, "Giulia")
+    await stage.play(chat)
+    for number in range(8):
+        await stage.show(chat, chat.visitor_says(f"Question {number}, and some more words", due=6_000))
+        await stage.show(chat, chat.ana_says(f"Answer {number}"))
+    await expect(desk.locator("#pane-1 .talk li.m").last).to_be_in_viewport(ratio=1)
+    await desk.evaluate(
+        """() => {
+            const list = document.getElementById("log-c1");
+            const line = list.lastElementChild.cloneNode(true);
+            line.id = "m-c1-999";
+            list.append(line);
+            document.querySelector("#pane-1 .scroll").scrollTop -= 60;
+        }"""
+    )
+    await stage.show(chat, chat.ana_promises("One moment", 120_000))
+    await expect(desk.locator("#pane-1 .talk")).to_contain_text("One moment")
+    left = "box => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight)"
+    await eventually(lambda: _is(desk, left, 0), "the log to be at its end")
+    await expect(desk.locator("#pane-1 .newer")).to_be_hidden()
+
+
+async def _is(desk: Page, expression: str, value: int) -> bool:
+    return bool(await desk.locator("#pane-1 .scroll").evaluate(expression) == value)

@@ -64,6 +64,7 @@ export class Pane {
     this.seen = 0; // the last seq the visitor has seen
     this.atBottom = true;
     this.top = 0; // the log's last scroll position
+    this.heights = ""; // of the log and of what is seen of it, when its end was last in view
     this.typingUntil = 0;
     this.typingAfter = 0;
     this.typingSince = 0; // performance.now() when the visitor began; 0: does not type
@@ -359,18 +360,22 @@ export class Pane {
     this.inside = inside;
   }
 
-  /** Only a person scrolls up; a log that changes its height under them does not count. */
+  /** Only a person scrolls up. What scrolls because lines went or came, or a box grew, goes on to the end. */
   scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroll;
     if (scrollHeight - scrollTop - clientHeight <= NEAR) this.atBottom = true;
-    else if (scrollTop < this.top) this.atBottom = false;
-    else this.follow(); // lines went above and came below, and the height is as before
+    else if (scrollTop < this.top && this.heights === `${scrollHeight} ${clientHeight}`) this.atBottom = false;
+    else this.follow();
+    if (this.atBottom) this.heights = `${this.scroll.scrollHeight} ${this.scroll.clientHeight}`;
     this.top = this.scroll.scrollTop;
     if (this.atBottom) this.newer.hidden = true;
   }
 
   /** Scroll to the end only if the person was there. */
   follow() {
-    if (this.atBottom) this.scroll.scrollTop = this.scroll.scrollHeight;
+    if (!this.atBottom) return;
+    const { scrollHeight, clientHeight } = this.scroll;
+    this.heights = `${scrollHeight} ${clientHeight}`;
+    this.scroll.scrollTop = scrollHeight;
   }
 }
