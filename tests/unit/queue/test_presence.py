@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from console.domain.ids import new_cid, new_id
 from console.errors import ChatEnded, Fenced, NobodyThere
 from console.events import Visitor
 from console.queue.payloads import VisitorProfile
+from console.queue.ticker import Ticker
 from tests.support.queue_shift import Shift, opened
 
 
@@ -356,3 +358,16 @@ async def test_live_keys_are_deleted_a_day_after_the_end_once_archived(shift: Sh
     await shift.clock.move(62)
     left = [name.decode() for name in await workspace.store.command("KEYS", workspace.keys.prefix + "*")]
     assert not [name for name in left if chat in name or "vera" in name]
+
+
+async def test_a_process_that_only_serves_gives_the_timers_to_one_that_works(shift: Shift) -> None:
+    """At once, and without a warning that the database is away."""
+    with capture_logs() as said:
+        serves = Ticker(shift.workspace, "test", works=False)
+        works = Ticker(shift.workspace, "works")
+        await serves.tick()
+        assert serves.leader
+        await works.tick()
+        await serves.tick()
+    assert (serves.leader, works.leader) == (False, True)
+    assert said == []
