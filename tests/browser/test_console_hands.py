@@ -214,13 +214,21 @@ async def test_what_is_typed_after_handing_over_reaches_nobody(stage: Stage, des
 async def test_whoever_can_take_a_chat_stands_first(stage: Stage, desk: Page) -> None:
     stage.colleagues = colleagues(Ann=0, Ben=2, Carla=1)
     stage.colleagues.agents[:0] = [ColleagueThere("abe", "Abe"), ColleagueThere("ada", "Ada", "online", "", 0)]
+    stage.colleagues.agents.append(ColleagueThere("eve", "Eve", "online", breather=True))
     await stage.play(Play("c1", 1, "Giulia"))
     await desk.get_by_label("Reply to Giulia").focus()
     await desk.keyboard.press("Alt+KeyT")
     rows = desk.locator('.choices [data-kind="agent"]')
-    await expect(rows.locator("bdi")).to_have_text(["Ben", "Carla", "Ada", "Ann", "Abe"])
+    await expect(rows.locator("bdi")).to_have_text(["Ben", "Carla", "Ada", "Eve", "Ann", "Abe"])
     await expect(rows.locator(".quiet")).to_have_text(
-        ["Online, free slots: 2", "Online, free slots: 1", "Online, no free slot", "Away: Lunch", "Offline"]
+        [
+            "Online, free slots: 2",
+            "Online, free slots: 1",
+            "Online, no free slot",
+            "Taking a breather",
+            "Away: Lunch",
+            "Offline",
+        ]
     )
 
 

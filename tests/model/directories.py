@@ -73,10 +73,9 @@ def directory(
     return Directory(version, queues=queues, members=people, sites={"shop": Site("shop", "Shop", queue="sales")})
 
 
-def choosing(known: Directory, agent: str, own: int) -> Directory:
-    """The next version, in which the agent has an own limit: 0, or one below the supervisors'."""
-    member = known.members[agent]
-    chosen = replace(member, own_limit=own if own < member.limit else 0)
+def choosing(known: Directory, agent: str, most: int, own: int) -> Directory:
+    """The next version, in which the agent has an own limit below the supervisors' `most`, or none."""
+    chosen = replace(known.members[agent], limit=most, own_limit=own if own < most else 0)
     return replace(known, version=known.version + 1, members={**known.members, agent: chosen})
 
 

@@ -76,10 +76,11 @@ class Moves(HandingMoves):
         self.twin.do("configure", told)
 
     def chooses_a_limit(self, k: int, j: int, yes: bool) -> None:
-        """An agent's own limit, below the supervisors' and perhaps below what they hold, or none."""
-        if AGENTS[k % 4] in self.told.members:
-            self.told = choosing(self.told, AGENTS[k % 4], j % 3)
-            self.twin.do("configure", self.told)
+        """An agent's own limit, perhaps below what they hold, or none; then supervisors may change theirs."""
+        if member := self.told.members.get(AGENTS[k % 4]):
+            for most in (member.limit, 2 + j % 2) if yes else (member.limit,):
+                self.told = choosing(self.told, member.id, most, j % 3)
+                self.twin.do("configure", self.told)
 
     def hours_are_told(self, k: int, j: int, yes: bool) -> None:
         hours = [ALWAYS, closing(self.twin.now), opening(self.twin.now)][j % 3]
