@@ -103,6 +103,7 @@ class FindBar {
     if (!now || !moves) return;
     const { scroll } = this.pane;
     const [line, view] = [now.getBoundingClientRect(), scroll.getBoundingClientRect()];
+    this.pane.atBottom = false; // the person wants to be there, whatever else moves
     scroll.scrollTop += line.top - view.top - view.height / 2;
   }
 
