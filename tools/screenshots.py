@@ -28,7 +28,7 @@ NAMES = ("Giulia Ferri", "Camille Laurent", "김서연", "Hannah Vogel", "田中
 NEXT = "Oliver Bennett"  # who is offered where somebody has gone
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 WALL: ViewportSize = {"width": 1920, "height": 1080}
-SHIFT = 75  # seconds after which the board has something to show
+SHIFT = 150  # seconds after which the board has something to show
 
 
 async def main() -> None:
@@ -72,6 +72,7 @@ async def draw_console(server: RunningServer, browser: Browser) -> None:
     people = [next(person for person in PEOPLE if person.name == name) for name in NAMES]
     ana = await page_of(server, browser, "ana", SIZE)
     await ana.wait_for_url("**/console")
+    await ana.locator("#coach-close").click()  # who is new here sees it; everybody else does not
     tabs = [open_tab(server, person) for person in people]
     visits = [asyncio.create_task(tab.run()) for tab in tabs]
     for tab, person in zip(tabs, people, strict=True):
