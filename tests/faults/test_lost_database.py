@@ -37,7 +37,7 @@ async def both(
 
 def leads(inside: Inside) -> bool:
     assert inside.app is not None
-    return bool(inside.app.state.monitored.leads())
+    return inside.app.state.monitored.leads().work
 
 
 async def in_archive(inside: Inside, text: str) -> bool:

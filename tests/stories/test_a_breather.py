@@ -24,7 +24,7 @@ async def test_ana_takes_a_breather_and_sam_sees_it(server: RunningServer) -> No
     assert not [frame for frame in ana.heard if frame["t"] == "assigned" and frame["chat"]["id"] == vito.chat]
     await ana.command("breather", ms=0)
     await ana.gets(vito.chat)
-    await eventually(lambda: "Breather" not in sam.parts["agent-ana"], "the board to see that she is ready")
+    await eventually(lambda: "data-breather" not in sam.parts["agent-ana"], "the board to see that she is ready")
     await sam.leave()
 
 

@@ -49,7 +49,7 @@ function draw() {
 /** @param {string} key */
 function heading(key) {
   const line = document.createElement("tr");
-  const name = Object.assign(document.createElement("th"), { scope: "colgroup", colSpan: 3, textContent: t(key) });
+  const name = Object.assign(document.createElement("td"), { colSpan: 3, textContent: t(key) });
   line.className = "group";
   line.append(name);
   return line;
