@@ -63,26 +63,17 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
     await rows.differ(queues, "id", "Queue", known.queues, wanted.queues, queue_row)
     await rows.differ(sites, "key", "Site", known.sites, wanted.sites, site_row)
     await rows.differ(members, "id", "Member", known.members, wanted.members, member_row)
-    if known.away_reasons != wanted.away_reasons:
-        old, new = list(known.away_reasons), list(wanted.away_reasons)
-        await write_value(connection, AWAY_REASONS, new)
-        await rows.note("Away reasons changed", "away", {"reasons": old}, {"reasons": new})
-    if known.watch_shown != wanted.watch_shown:
-        await write_value(connection, WATCH_SHOWN, wanted.watch_shown)
-        before, after = {"shown": known.watch_shown}, {"shown": wanted.watch_shown}
-        await rows.note("Watching changed", "watching", before, after)
-    if known.suggestions != wanted.suggestions:
-        await write_value(connection, SUGGESTIONS, wanted.suggestions)
-        before, after = {"suggested": known.suggestions}, {"suggested": wanted.suggestions}
-        await rows.note("Suggested replies changed", "suggestions", before, after)
-    if known.drafts != wanted.drafts:
-        await write_value(connection, DRAFTS, wanted.drafts)
-        before, after = {"drafts": known.drafts}, {"drafts": wanted.drafts}
-        await rows.note("Suggested replies changed", "suggestions", before, after)
-    if known.breathers != wanted.breathers:
-        await write_value(connection, BREATHER_LIMIT, wanted.breathers)
-        most, now_most = {"breathers": known.breathers}, {"breathers": wanted.breathers}
-        await rows.note("Breathers changed", "breathers", most, now_most)
+    for key, name, shown, what, about in (
+        (AWAY_REASONS, "away_reasons", "reasons", "Away reasons changed", "away"),
+        (WATCH_SHOWN, "watch_shown", "shown", "Watching changed", "watching"),
+        (SUGGESTIONS, "suggestions", "suggested", "Suggested replies changed", "suggestions"),
+        (DRAFTS, "drafts", "drafts", "Suggested replies changed", "suggestions"),
+        (BREATHER_LIMIT, "breathers", "breathers", "Breathers changed", "breathers"),
+    ):
+        old, new = (msgspec.to_builtins(getattr(one, name)) for one in (known, wanted))
+        if old != new:
+            await write_value(connection, key, new)
+            await rows.note(what, about, {shown: old}, {shown: new})
     if known.blocks != wanted.blocks:
         await write_value(connection, BLOCKS, msgspec.to_builtins(list(wanted.blocks.values())))
         await rows.note_blocks(known.blocks, wanted.blocks)

@@ -156,7 +156,6 @@ class Agent:
 
     async def _first_word(self) -> None:
         await self.hands.chord("KeyH", shift=True)
-        self.spent["first words"] += 1
 
     async def _to_pane(self) -> int:
         """Press the key for the most urgent pane, unless the only clock is that of the box one is in."""

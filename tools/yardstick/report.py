@@ -22,7 +22,6 @@ class Figures:
     kept: float  # share of promises kept; 1 without promises
     median: float  # s to the answer
     keys: float  # an answer
-    clicks: float
     minute: float  # answers a minute
     wrapped: float  # share of chats with a reason
     mistakes: int  # words to a stranger, lost, doubled or damaged
@@ -47,7 +46,6 @@ def figures_of(results: Sequence[Result]) -> Figures:
         kept=_share(promised) if promised else 1.0,
         median=median(waits) / 1000 if waits else 0.0,
         keys=sum(result.answers[-1].keys for result in results if result.answers) / max(1, answers),
-        clicks=sum(result.answers[-1].clicks for result in results if result.answers) / max(1, answers),
         minute=answers / minutes if minutes else 0.0,
         wrapped=sum(result.with_reason for result in results) / max(1, sum(result.ended_chats for result in results)),
         mistakes=sum(mistakes_of(result) for result in results),

@@ -34,9 +34,8 @@ class SnapshotReader:
         self._chats: dict[str, dict[str, str]] = {}
         self._agents: dict[str, AgentSnapshot] = {}
         self._spans: dict[str, dict[str, dict[str, str]]] = {}
-        self._let_go: set[str] = (
-            set()
-        )  # agents who had one of the chats read last; their time is booked, and no fact names them
+        # Agents who had one of the chats read last: their time is booked, though no fact names them.
+        self._let_go: set[str] = set()
         self._to_read: tuple[list[bytes], list[bytes]] | None = None  # agents and queues
 
     @property
