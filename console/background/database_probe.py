@@ -1,4 +1,8 @@
-"""Asks SQL from time to time, so that a process that alone has lost it does not keep the lead."""
+"""Asks SQL from time to time, so that a process that alone has lost it does not keep the lead.
+
+While SQLite is locked it also asks for the lock: a process that has nothing to write, as it has given the lead away,
+would otherwise never find out that the lock is free again.
+"""
 
 import asyncio
 import time
@@ -33,3 +37,6 @@ class DatabaseProbe:
         async with asyncio.timeout(PATIENCE), self._database.reading() as connection:
             await connection.execute(text("SELECT 1"))
         self._answered = time.monotonic()
+        if self._database.blocked:
+            async with asyncio.timeout(PATIENCE), self._database.writing():
+                pass

@@ -47,7 +47,10 @@ class Follower(ABC):
         failures = 0
         while True:
             began = time.monotonic()
-            failed = self.leads() and not await self._round()
+            leads = self.leads()
+            if not leads:
+                self._ill_since = 0.0  # what failed is another process's by now; this one may be asked again
+            failed = leads and not await self._round()
             failures = failures + 1 if failed and time.monotonic() - began < CALM else int(failed)
             await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1] if failures else self.between)
 

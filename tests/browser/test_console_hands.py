@@ -133,8 +133,10 @@ async def test_an_overdue_waiting_chat_shows_as_late(stage: Stage, desk: Page) -
 async def test_take_next_moves_the_focus_to_the_new_chat(stage: Stage, desk: Page) -> None:
     stage.waiting, stage.next_due = 1, now() + 40_000
     await stage.push(stage.strip())
+    take = desk.get_by_role("button", name="Take next")
+    await expect(take).to_be_visible()
     await desk.keyboard.press("Alt+Digit1")
-    await expect(desk.get_by_role("button", name="Take next")).to_be_focused()
+    await expect(take).to_be_focused()
     await desk.keyboard.press("Enter")
     await stage.hears("take")
     await stage.play(Play("c1", 1, "Marco"))

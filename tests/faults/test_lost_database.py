@@ -1,4 +1,4 @@
-"""One of two processes loses PostgreSQL, the other one does not: it archives from then on."""
+"""One of two processes loses PostgreSQL, the other one does not: it archives from then on, until it loses it, too."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -18,20 +18,36 @@ from tests.support.postgresql import OWNER, PostgresServer
 @pytest_asyncio.fixture
 async def network(postgres: PostgresServer) -> AsyncIterator[Network]:
     """The way from the first process to PostgreSQL."""
-    async with Network(str(postgres.folder / f".s.PGSQL.{postgres.port}")) as network:
+    async with Network(socket_of(postgres)) as network:
         yield network
 
 
 @pytest_asyncio.fixture
+async def second_network(postgres: PostgresServer) -> AsyncIterator[Network]:
+    """The way from the second process to PostgreSQL."""
+    async with Network(socket_of(postgres)) as network:
+        yield network
+
+
+def socket_of(postgres: PostgresServer) -> str:
+    return str(postgres.folder / f".s.PGSQL.{postgres.port}")
+
+
+@pytest_asyncio.fixture
 async def both(
-    network: Network, postgres: PostgresServer, tmp_path: Path, store_url: str, workspace_name: str
+    network: Network,
+    second_network: Network,
+    postgres: PostgresServer,
+    tmp_path: Path,
+    store_url: str,
+    workspace_name: str,
 ) -> AsyncIterator[tuple[Inside, Inside]]:
-    url = postgres.create_database()
-    far = f"postgresql://{OWNER}@127.0.0.1:{network.port}/{url.partition('@/')[2].partition('?')[0]}"
+    name = postgres.create_database().partition("@/")[2].partition("?")[0]
+    urls = [f"postgresql://{OWNER}@127.0.0.1:{way.port}/{name}" for way in (network, second_network)]
     async with AsyncExitStack() as stack:
-        first = await stack.enter_async_context(installed(tmp_path / "1", store_url, workspace_name, database=far))
+        first = await stack.enter_async_context(installed(tmp_path / "1", store_url, workspace_name, database=urls[0]))
         await eventually(lambda: leads(first), "the first process to lead")
-        second = await stack.enter_async_context(installed(tmp_path / "2", store_url, workspace_name, database=url))
+        second = await stack.enter_async_context(installed(tmp_path / "2", store_url, workspace_name, database=urls[1]))
         yield first, second
 
 
@@ -63,3 +79,15 @@ async def test_the_archive_goes_on_in_the_process_that_still_has_it(
         other = await vera.say("Still here")
         await vera.answered(other)
         await eventually(lambda: leads(second) and not leads(first), "the lead to stay where it is")
+
+
+async def test_a_process_that_gave_the_lead_away_gets_it_back_when_the_other_one_loses_sql(
+    both: tuple[Inside, Inside], network: Network, second_network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = both
+    monkeypatch.setattr(database_probe, "EVERY", 0.2)
+    network.cut()
+    await eventually(lambda: leads(second) and not leads(first), "the first process to give the lead away", within=25)
+    network.heal()
+    second_network.cut()
+    await eventually(lambda: leads(first) and not leads(second), "the first process to lead again", within=25)
