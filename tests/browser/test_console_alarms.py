@@ -117,9 +117,15 @@ async def test_chats_that_were_there_already_make_no_noise(stage: Stage, own_con
     assert await sounds(page) == []
 
 
+FRAMELESS = """said => { const { borderTopWidth, backgroundColor } = getComputedStyle(said);
+  return borderTopWidth === '0px' && backgroundColor === 'rgba(0, 0, 0, 0)'; }"""
+
+
 async def test_until_a_key_is_pressed_the_page_says_that_it_is_silent(stage: Stage, desk: Page) -> None:
     said = desk.get_by_text("Sound is off. Press any key.", exact=True)
     await expect(said.first).to_be_visible()
+    assert await said.first.evaluate(FRAMELESS), "it is no alarm: the first key or click settles it"
+    assert await desk.locator("#sound-open.alarm").count() == 0
     await desk.keyboard.press("Shift")
     await expect(desk.locator("#sound-off")).to_be_hidden()
     await expect(desk.locator("#sound-words")).to_have_text("Sound")

@@ -113,6 +113,34 @@ async def test_a_suggested_reply_points_out_its_key(stage: Stage, new_desk: Page
     await expect(learned(new_desk)).to_have_text(["Suggested reply"])
 
 
+@pytest.mark.parametrize("been_there", [True, False])
+async def test_the_line_suggests_a_reply_to_who_comes_to_it_by_tab(
+    stage: Stage, new_desk: Page, been_there: bool
+) -> None:
+    """In the pane they come from, or else where the most urgent key goes."""
+    await asks(stage, 1, "Giulia", "black screen!")
+    await expect(new_desk.locator("#pane-1 .suggested button")).to_be_visible()
+    box = new_desk.get_by_label("Reply to Giulia")
+    if been_there:
+        await box.focus()
+    button = coach(new_desk).get_by_role("button", name="Suggested reply")
+    await button.focus()
+    await expect(button).to_be_enabled()
+    await new_desk.keyboard.press("Enter")
+    await expect(box).to_have_value(TV.text)
+    await expect(box).to_be_focused()
+    await expect(learned(new_desk)).to_have_text(["Suggested reply"])
+
+
+async def test_a_button_of_the_line_with_nothing_to_do_says_so(stage: Stage, new_desk: Page) -> None:
+    buttons = coach(new_desk).get_by_role("listitem").get_by_role("button")
+    for place in range(3):
+        await expect(buttons.nth(place)).to_be_disabled()
+    await asks(stage, 1, "Giulia", "black screen!")
+    for place in range(3):
+        await expect(buttons.nth(place)).to_be_enabled()
+
+
 async def test_nothing_moves_and_the_focus_stays_while_it_points_and_learns(stage: Stage, new_desk: Page) -> None:
     before = await new_desk.evaluate(PLACES)
     await asks(stage, 1, "Giulia", "black screen!")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
@@ -147,6 +148,29 @@ async def test_one_key_gives_it_to_everybody_who_waits_and_moves_nothing(stage: 
     await box.press("Alt+Shift+KeyH")
     await box.press("Alt+KeyO")  # something that is heard afterwards
     assert len(stage.said("say")) == 2, "nobody gets two first words for one question"
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+async def test_the_menu_of_promises_has_the_first_word_to_all_with_its_key(stage: Stage, desk: Page, way: str) -> None:
+    await asking(stage, "c1", 1, "Giulia", locale="it")
+    await asking(stage, "c2", 2, "Marco")
+    box = desk.get_by_label("Reply to Marco")
+    await box.press_sequentially("half a sent")
+    menu = desk.locator("#pane-2").get_by_role("button", name="Back in…")
+    to_all = desk.locator("#pane-2").get_by_role("button", name="First word to everybody who waits for one Alt Shift H")
+    await (menu.click() if way == "mouse" else menu.press("Enter"))
+    if way == "mouse":
+        await to_all.click()
+    else:
+        await desk.keyboard.press("ArrowUp")
+        await expect(to_all).to_be_focused()
+        await desk.keyboard.press("Enter")
+    assert {(one["chat"], one["promise"]) for one in await stage.hears("say", 2)} == {("c1", 30_000), ("c2", 30_000)}
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("half a sent")
+    await expect(desk.locator("#pane-1[data-kind=promise]")).to_be_visible()
+    await menu.click()
+    await expect(to_all).to_be_disabled()
 
 
 async def test_most_urgent_goes_to_who_had_no_first_word_before_a_promise_due_sooner(stage: Stage, desk: Page) -> None:

@@ -35,7 +35,7 @@ def buttons(desk: Page) -> Locator:
 
 async def test_each_run_of_machinery_is_one_small_button(stage: Stage, desk: Page) -> None:
     await busy_chat(stage)
-    await expect(buttons(desk)).to_have_text(["why (3)", "why (2)"])
+    await expect(buttons(desk)).to_have_text(["Details (3)", "Details (2)"])
     await expect(desk.locator("#log-c1 p:visible")).to_have_text(["Where is my order?", "Hello?"])
     heights = await desk.locator("#log-c1 .m.event:visible").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect().height)"
@@ -64,10 +64,10 @@ async def test_an_open_run_stays_open_when_it_grows_and_when_it_is_drawn_anew(st
     await stage.show(play, play.facts[-1])
     await stage.show(play, is_released(play))
     last = buttons(desk).last
-    await expect(last).to_have_text("why")
+    await expect(last).to_have_text("Details")
     await last.click()
     await stage.show(play, play.is_assigned("next_in_line"))
-    await expect(last).to_have_text("why (2)")
+    await expect(last).to_have_text("Details (2)")
     await expect(last).to_have_attribute("aria-expanded", "true")
     await stage.push(stage.pane(1), due={"c1": play.due})
     await expect(last).to_have_attribute("aria-expanded", "true")

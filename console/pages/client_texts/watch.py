@@ -19,7 +19,7 @@ def watch_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "clock_left": _("{n} seconds left"),
         "clock_left_long": _("{time} left"),
         "clock_late": _("late by {n} seconds"),
-        "why_one": _("why"),
-        "why_many": _("why ({n})"),
+        "why_one": _("Details"),
+        "why_many": _("Details ({n})"),
         "clock_late_long": _("late by {time}"),
     }

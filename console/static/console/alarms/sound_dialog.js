@@ -51,7 +51,8 @@ function draw() {
   $("sound-state").textContent = soundText();
   $("sound-words").textContent = t(soundState() === "on" ? "sound" : "sound_off");
   $("sound-open").title = soundText();
-  $("sound-open").classList.toggle("alarm", soundState() !== "on");
+  $("sound-open").classList.toggle("silent", soundState() !== "on");
+  $("sound-open").classList.toggle("alarm", ["muted", "none"].includes(soundState())); // a press alone helps neither
   $("sound-off").hidden = soundState() !== "press";
   $("notify-state").textContent = t(`notify_${notificationState()}`);
   $("notify-ask").hidden = notificationState() !== "default";

@@ -1,5 +1,7 @@
 // "Back in …": when the agent promises to be back, and what the visitor will read meanwhile.
 
+import { mayDo } from "../shared/actions.js";
+
 /** @typedef {(seconds: number) => string} Words what would be said */
 
 export class BackMenu {
@@ -35,5 +37,12 @@ export class BackMenu {
     if (!this.isOpen) return;
     for (const place of this.root.querySelectorAll("[data-words]"))
       place.textContent = this.words(Number(place.getAttribute("data-words")));
+    this.allowAll();
+  }
+
+  /** Whether anybody waits for a first word, here or in another pane. */
+  allowAll() {
+    if (this.isOpen)
+      this.root.querySelector('[data-act="hold_all"]')?.setAttribute("aria-disabled", String(!mayDo("hold_all")));
   }
 }

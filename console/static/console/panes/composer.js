@@ -120,8 +120,15 @@ export class Composer extends Footer {
     else if (act === "no_reply") this.hooks.noReply(this);
     else if (act === "end") this.startEnding();
     else if (act === "back") this.toggleBack();
+    else if (act === "hold_all") this.giveToAll(act);
     else if (act.startsWith("hold")) this.hold(/** @type {Promised} */ (1000 * Number(act.slice(4))));
     else this.performElsewhere(act);
+  }
+
+  /** A first word to everybody who waits for one, whatever is typed here. @param {string} act */
+  giveToAll(act) {
+    this.closeBack();
+    this.performElsewhere(act);
   }
 
   /** What opens a dialog or another form comes back here. @param {string} act */
@@ -354,6 +361,7 @@ export class Composer extends Footer {
   allowSkip(running) {
     const button = /** @type {HTMLButtonElement} */ (this.find('[data-act="no_reply"]'));
     if (button.disabled === running) button.disabled = !running;
+    this.back.allowAll();
   }
 
   /** While it is handed over nothing is typed; empty: it stays after all. @param {string} to */

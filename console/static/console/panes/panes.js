@@ -321,9 +321,19 @@ export class Panes {
 
   /** What the person is in, if its chat is still the one they came to. @returns {Footer | undefined} */
   focusedFooter() {
+    return this.all[focused.slot - 1]?.root.contains(document.activeElement) ? this.lastFooter() : undefined;
+  }
+
+  /** What they are in, or were in before they left the panes. @returns {Footer | undefined} */
+  lastFooter() {
     const foot = this.footers.get(focused.slot);
-    const there = this.all[focused.slot - 1]?.root.contains(document.activeElement);
-    return there && foot?.chat && foot.chat === focused.chat ? foot : undefined;
+    return foot?.chat && foot.chat === focused.chat ? foot : undefined;
+  }
+
+  /** @returns {Composer | undefined} */
+  lastComposer() {
+    const foot = this.lastFooter();
+    return foot instanceof Composer ? foot : undefined;
   }
 
   /** @returns {Offer | undefined} */

@@ -31,6 +31,7 @@ export function startSuggestions() {
       [`suggest${place + 1}`]: { run: () => focusedRow()?.insert(place), may: () => has(place) },
       [`suggest_send${place + 1}`]: { run: () => focusedRow()?.send(place), may: () => has(place) },
     });
+  addActions({ suggest: { run: () => rowToUse()?.insert(0), may: () => Boolean(rowToUse()?.shown.length) } });
   addActions({ suggestions: { run: toggle, may: () => !document.body.hasAttribute("data-no-suggestions") } });
 }
 
@@ -41,6 +42,13 @@ function toggle() {
 
 function focusedRow() {
   const composer = panes.focusedComposer();
+  return composer && rows.get(composer);
+}
+
+/** For a button outside the panes: where the person is, was, or would go next. */
+function rowToUse() {
+  const next = panes.mostUrgent();
+  const composer = panes.lastComposer() ?? (next && panes.composerIn(next.slot));
   return composer && rows.get(composer);
 }
 

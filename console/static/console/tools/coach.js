@@ -12,7 +12,7 @@ import { browser } from "../shared/storage.js";
 /** @type {Record<string, () => boolean>} when a key is of use; what presses most comes first */
 const OF_USE = {
   hold_all: () => panes.all.filter((pane) => pane.waitsForFirstWord()).length > 1,
-  suggest1: () => mayDo("suggest1"),
+  suggest1: () => mayDo("suggest1") || (root?.contains(document.activeElement) === true && mayDo("suggest")),
   urgent: () => panes.mostUrgent()?.root.contains(document.activeElement) === false,
 };
 /** Actions that do the same as the one that is taught. */
@@ -48,6 +48,8 @@ export function syncCoach() {
   for (const item of items) {
     item.toggleAttribute("data-now", now.includes(lesson(item)));
     item.toggleAttribute("data-learned", !open().includes(item));
+    const button = item.querySelector("button");
+    button?.setAttribute("aria-disabled", String(!mayDo(button.dataset.do ?? "")));
     const state = item.querySelector(".state");
     if (state) state.textContent = open().includes(item) ? "" : t("coach_learned");
   }
