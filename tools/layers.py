@@ -31,7 +31,10 @@ LAYERS = (  # bottom to top
     Layer("edges", ("ws", "pages", "background"), "sockets, pages, background work"),
     Layer(
         "wiring",
-        ("app", "workers", "cli", "commands", "data_folder", "backup", "server", "processes", "demo", "bench"),
+        (
+            *("app", "workers", "cli", "commands", "data_folder", "backup", "server", "processes"),
+            *("demo", "bench", "proving"),
+        ),
         "starts and stops it",
         True,
     ),

@@ -25,13 +25,19 @@ Wrong = Literal["lost", "doubled", "disordered", "over_limit", "untrue"]
 
 
 class Claim(msgspec.Struct):
-    """A command as its client remembers it: `unknown` until an answer came. Each client's claims are in order."""
+    """A command as its client remembers it: `unknown` until an answer came. Each client's claims are in order.
+
+    `began` and `answered` are seconds on the client's clock; `resent`: whether it was sent again after a reconnect.
+    """
 
     client: str
     cid: str
     outcome: Outcome = "unknown"
     chat: str = ""
     seq: int = 0
+    began: float = 0.0
+    answered: float = 0.0
+    resent: bool = False
 
 
 class View(msgspec.Struct):

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from console.proving.network import BadNetwork
 from tests.support.credentials import sign_in_link, without_wrapup
 from tests.support.eventually import eventually
-from tests.support.network import Network
 from tests.support.server_process import RunningServer
 
 PATIENCE = 20_000  # ms
@@ -21,7 +21,7 @@ class Window(NamedTuple):
     """A person's page, and the network it is on."""
 
     page: Page
-    network: Network
+    network: BadNetwork
 
 
 class Two(NamedTuple):
@@ -38,7 +38,7 @@ async def two(server: RunningServer, browser: Browser) -> AsyncIterator[Two]:
 @asynccontextmanager
 async def at_desk(server: RunningServer, browser: Browser, member: str = "ana") -> AsyncIterator[Window]:
     async with AsyncExitStack() as stack:
-        network = await stack.enter_async_context(Network(server.port))
+        network = await stack.enter_async_context(BadNetwork(server.port))
         context = await browser.new_context(locale="en-GB", viewport={"width": 1366, "height": 768})
         stack.push_async_callback(context.close)
         page = await context.new_page()
@@ -52,7 +52,7 @@ async def at_desk(server: RunningServer, browser: Browser, member: str = "ana") 
 @asynccontextmanager
 async def on_the_shop(server: RunningServer, browser: Browser) -> AsyncIterator[Window]:
     async with AsyncExitStack() as stack:
-        network = await stack.enter_async_context(Network(server.port))
+        network = await stack.enter_async_context(BadNetwork(server.port))
         context = await browser.new_context(locale="en-GB")
         stack.push_async_callback(context.close)
         page = await context.new_page()
@@ -132,7 +132,7 @@ async def test_networks_that_break_in_turn_lose_and_double_nothing(two: Two, fau
     await both_show(two, ["One", "Two", "Three", "Four"])
 
 
-def spoil(network: Network, fault: str) -> None:
+def spoil(network: BadNetwork, fault: str) -> None:
     match fault:
         case "cut":
             network.cut()

@@ -9,9 +9,9 @@ from playwright.async_api import Browser
 from console.demo.socket_client import SocketClient
 from console.domain.ids import new_cid
 from console.protocol import Open, VisitorHello
+from console.proving.clients import Cast
 from console.queue.embedded import EmbeddedStore
 from tests.browser.widget_people import Vera
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside, installed
 from tests.support.eventually import eventually
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from console.proving.clients import Cast
 from console.queue.embedded import EmbeddedStore
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside, installed
 
 

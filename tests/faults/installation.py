@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
 
@@ -16,55 +15,17 @@ from console.config import read_settings
 from console.delivery.fanout import Fanout
 from console.demo import seed as demo
 from console.demo.one_address import for_one_address
+from console.proving.stage import Stage
 from console.queue.embedded import EmbeddedStore
-from console.queue.store import open_client
 from console.server import listen, serving, url_of
 from console.services import Services
 from tests.support.server_process import RunningServer
-
-
-@dataclass
-class Stage:
-    """`url` is what people connect to, the server or a bad network in front of it; `origin` is always the server's."""
-
-    url: str
-    origin: str
-    store_url: str
-    database_url: str
-    workspace: str = "main"
-
-    @property
-    def store_socket(self) -> str:
-        """Return the path of the store's unix socket."""
-        return unquote(urlsplit(self.store_url).path)
-
-    @asynccontextmanager
-    async def stores(self) -> AsyncIterator[Stores]:
-        database = Database(self.database_url)
-        try:
-            yield Stores(database)
-        finally:
-            await database.close()
-
-    async def bearer(self, member: str) -> str:
-        """Return a new token for the member's JSON socket."""
-        async with self.stores() as stores:
-            return await stores.tokens.add(member, "test")
 
 
 def stage_of(server: RunningServer, store_url: str = "") -> Stage:
     """Return the stage of a server in its own process, with the store in its data folder."""
     own = EmbeddedStore(server.data / "store").url
     return Stage(server.url, server.url, store_url or own, server.database_url)
-
-
-async def store_pid(stage: Stage) -> int:
-    """Return the process id of the running store; raises ConnectionError or similar if there is none."""
-    client = open_client(stage.store_url)
-    try:
-        return int((await client.info("server"))["process_id"])
-    finally:
-        await client.aclose()
 
 
 @dataclass
@@ -105,7 +66,7 @@ async def installed(
         await publish_demo(ours.database, shown_at or url)
         app = create_app(ours, demo=True)
         async with serving(app, listening, ours):
-            yield Inside(url, url, store_url, ours.database, workspace, app)
+            yield Inside(url, url, store_url, ours.database, workspace, app=app)
             await asyncio.sleep(0)
 
 

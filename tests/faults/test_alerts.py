@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from console.domain.alerts import AlertRule
+from console.proving.clients import Cast
+from console.proving.record import read_archive, read_feed
 from console.queue.embedded import EmbeddedStore
-from tests.faults.clients import Cast
 from tests.faults.installation import installed, stage_of
-from tests.faults.journal import promises_kept, read_archive, read_feed
+from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.alert_detector import alerts_of, to
 from tests.support.alert_receivers import HttpReceiver

@@ -11,8 +11,8 @@ import pytest
 
 from console.domain.ids import new_cid
 from console.limits.puzzles import zeros
+from console.proving.clients import Cast
 from console.queue.embedded import EmbeddedStore
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
 from tests.faults.raw_socket import RawSocket

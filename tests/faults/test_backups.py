@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from console.proving.clients import Cast
+from console.proving.record import read_archive, read_feed
+from console.proving.stage import Stage
 from console.queue.embedded import EmbeddedStore
-from tests.faults.clients import Cast
-from tests.faults.installation import Stage, stage_of
-from tests.faults.journal import promises_kept, read_archive, read_feed
+from tests.faults.installation import stage_of
+from tests.faults.journal import promises_kept
 from tests.faults.test_set_back import archived_once, archived_texts, caught_up, comes_and_says, lines
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually

@@ -9,7 +9,7 @@ import pytest
 
 from console.authentication import COOKIE
 from console.domain.ids import new_cid
-from tests.faults.clients import Cast
+from console.proving.clients import Cast
 from tests.faults.installation import Inside
 from tests.faults.raw_socket import RawSocket
 from tests.support.eventually import eventually

@@ -12,9 +12,9 @@ import websockets
 from sqlalchemy import event
 
 from console.protocol import AgentHello, Html, Outbound, Shown, encoder
+from console.proving.clients import Cast
 from console.ws.agent import AgentConnection
 from console.ws.agent_html import COALESCE
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
 from tests.support.eventually import eventually

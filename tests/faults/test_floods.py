@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 import pytest
 
+from console.proving.clients import Cast
 from console.ws import connection, uvicorn_protocol
 from console.ws.inbox import FRAMES_A_TURN, SILENT, Inbox
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
 from tests.faults.raw_socket import ABNORMAL, BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawSocket

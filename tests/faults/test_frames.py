@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from console.protocol import MAX_FRAME
+from console.proving.clients import Cast
 from console.ws.connection import BAD_FRAME
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
 from tests.faults.raw_socket import BINARY, CONTINUATION, PING, PONG, TEXT, RawSocket

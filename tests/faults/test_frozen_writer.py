@@ -15,10 +15,12 @@ import pytest
 
 from console.archive.sqlite_lock import find_holder
 from console.authentication import COOKIE
+from console.proving.clients import Cast
+from console.proving.record import read_archive
+from console.proving.stage import Stage
 from console.queue.embedded import EmbeddedStore
-from tests.faults.clients import Cast
-from tests.faults.installation import Stage, stage_of
-from tests.faults.journal import promises_kept, read_archive
+from tests.faults.installation import stage_of
+from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
 from tests.support.postgresql import PostgresServer

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.clients import Cast
-from tests.faults.installation import Stage, stage_of, store_pid
+from console.proving.clients import Cast
+from console.proving.stage import Stage, store_pid
+from tests.faults.installation import stage_of
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually

@@ -13,8 +13,8 @@ import pytest
 import pytest_asyncio
 
 from console.domain.ids import new_cid
+from console.proving.clients import Cast
 from console.queue.embedded import EmbeddedStore
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside, installed
 from tests.faults.raw_socket import RawSocket
 from tests.support.eventually import eventually

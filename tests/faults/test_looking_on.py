@@ -4,14 +4,14 @@ import pytest
 
 from console.domain.ids import new_cid
 from console.protocol import AgentEnd, Invite, Label, Whisper
+from console.proving.clients import Cast, RecordingAgent
 from console.queue.results import ChatSnapshot
-from tests.faults.clients import Agent, Cast
 from tests.faults.installation import Inside
 from tests.support.board_client import Board
 from tests.support.eventually import eventually
 
 
-async def over(ana: Agent, chat: str) -> None:
+async def over(ana: RecordingAgent, chat: str) -> None:
     """Ended and wrapped up."""
     await ana.answered(await ana.give(AgentEnd(cid=new_cid(), chat=chat)))
     await ana.answered(await ana.give(Label(cid=new_cid(), chat=chat, done=True)))

@@ -8,24 +8,24 @@ import pytest
 import pytest_asyncio
 
 from console.background import database_probe
-from tests.faults.clients import Cast
+from console.proving.clients import Cast
+from console.proving.network import BadNetwork
 from tests.faults.installation import Inside, installed
 from tests.support.eventually import eventually
-from tests.support.network import Network
 from tests.support.postgresql import OWNER, PostgresServer
 
 
 @pytest_asyncio.fixture
-async def network(postgres: PostgresServer) -> AsyncIterator[Network]:
+async def network(postgres: PostgresServer) -> AsyncIterator[BadNetwork]:
     """The way from the first process to PostgreSQL."""
-    async with Network(socket_of(postgres)) as network:
+    async with BadNetwork(socket_of(postgres)) as network:
         yield network
 
 
 @pytest_asyncio.fixture
-async def second_network(postgres: PostgresServer) -> AsyncIterator[Network]:
+async def second_network(postgres: PostgresServer) -> AsyncIterator[BadNetwork]:
     """The way from the second process to PostgreSQL."""
-    async with Network(socket_of(postgres)) as network:
+    async with BadNetwork(socket_of(postgres)) as network:
         yield network
 
 
@@ -35,8 +35,8 @@ def socket_of(postgres: PostgresServer) -> str:
 
 @pytest_asyncio.fixture
 async def both(
-    network: Network,
-    second_network: Network,
+    network: BadNetwork,
+    second_network: BadNetwork,
     postgres: PostgresServer,
     tmp_path: Path,
     store_url: str,
@@ -63,7 +63,7 @@ async def in_archive(inside: Inside, text: str) -> bool:
 
 @pytest.mark.parametrize("how", ["cut", "swallow"])
 async def test_the_archive_goes_on_in_the_process_that_still_has_it(
-    both: tuple[Inside, Inside], network: Network, how: str, monkeypatch: pytest.MonkeyPatch
+    both: tuple[Inside, Inside], network: BadNetwork, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = both
     monkeypatch.setattr(database_probe, "EVERY", 0.2)
@@ -82,7 +82,7 @@ async def test_the_archive_goes_on_in_the_process_that_still_has_it(
 
 
 async def test_a_process_that_gave_the_lead_away_gets_it_back_when_the_other_one_loses_sql(
-    both: tuple[Inside, Inside], network: Network, second_network: Network, monkeypatch: pytest.MonkeyPatch
+    both: tuple[Inside, Inside], network: BadNetwork, second_network: BadNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = both
     monkeypatch.setattr(database_probe, "EVERY", 0.2)

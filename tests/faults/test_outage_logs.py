@@ -7,7 +7,8 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
-from tests.faults.installation import stage_of, store_pid
+from console.proving.stage import store_pid
+from tests.faults.installation import stage_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 

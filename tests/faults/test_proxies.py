@@ -12,9 +12,9 @@ import pytest_asyncio
 from console.archive.database import Database, sqlite_url
 from console.archive.stores import Stores
 from console.demo import seed as demo
+from console.proving.clients import RecordingVisitor, cast_on
+from console.proving.stage import Stage
 from console.queue.embedded import EmbeddedStore
-from tests.faults.clients import Visitor, cast_on
-from tests.faults.installation import Stage
 from tests.support.eventually import eventually
 from tests.support.proxies import Certificate, Proxy, caddy, certificate, nginx
 from tests.support.server_process import RunningServer
@@ -82,12 +82,12 @@ async def test_a_rolling_restart_shuts_nobody_out(house: House) -> None:
         assert cast.journal.problems == []
 
 
-async def everybody_says(visitors: list[Visitor], text: str) -> None:
+async def everybody_says(visitors: list[RecordingVisitor], text: str) -> None:
     claims = await asyncio.gather(*(answered(one, text) for one in visitors))
     assert claims == ["acked"] * len(visitors)
 
 
-async def answered(visitor: Visitor, text: str) -> str:
+async def answered(visitor: RecordingVisitor, text: str) -> str:
     return (await visitor.answered(await visitor.say(text))).outcome
 
 

@@ -13,12 +13,13 @@ import pytest
 import redis.asyncio
 
 from console.archive.database import sqlite_url
+from console.proving.clients import Cast
+from console.proving.network import BadNetwork
+from console.proving.stage import store_pid
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
-from tests.faults.clients import Cast
-from tests.faults.installation import Inside, installed, stage_of, store_pid
+from tests.faults.installation import Inside, installed, stage_of
 from tests.support.eventually import eventually
-from tests.support.network import Network
 from tests.support.postgresql import OWNER, PostgresServer
 from tests.support.server_process import RunningServer
 from tests.support.store_process import own_store
@@ -207,10 +208,10 @@ async def test_a_process_that_alone_misses_the_database_is_unready(
 
 
 @asynccontextmanager
-async def to_postgres(postgres: PostgresServer) -> AsyncIterator[tuple[Network, str]]:
+async def to_postgres(postgres: PostgresServer) -> AsyncIterator[tuple[BadNetwork, str]]:
     """A migrated database, reached through a network that can break."""
     name = postgres.create_database(like="migrated").partition("@/")[2].partition("?")[0]
-    async with Network(str(postgres.folder / ".s.PGSQL.5432")) as network:
+    async with BadNetwork(str(postgres.folder / ".s.PGSQL.5432")) as network:
         yield network, f"postgresql://{OWNER}@127.0.0.1:{network.port}/{name}"
 
 

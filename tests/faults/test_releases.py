@@ -6,13 +6,13 @@ import msgspec
 
 from console.domain.ids import new_cid
 from console.events import Author, Visitor
+from console.proving.clients import Cast
+from console.proving.clients import Visitor as Guest
+from console.proving.record import read_archive
 from console.queue.payloads import MessagePayload, digest, encode
 from console.queue.store import Store
 from console.queue.workspace import Workspace
-from tests.faults.clients import Cast
-from tests.faults.clients import Visitor as Guest
 from tests.faults.installation import Inside
-from tests.faults.journal import read_archive
 from tests.support.eventually import eventually
 
 

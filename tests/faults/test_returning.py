@@ -10,9 +10,9 @@ from console.actions.erasure import erase_chat, erase_visitor
 from console.archive.database import Database
 from console.domain.blocks import Block
 from console.domain.directory import DAY, Member
+from console.proving.clients import Cast
 from console.queue.embedded import EmbeddedStore
 from console.services import PAST_READS
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside, installed
 from tests.faults.raw_socket import TEXT, RawSocket
 from tests.support.eventually import eventually

@@ -10,7 +10,7 @@ from console.archive.sessions import SESSION_IDLE, SESSION_LIFE
 from console.background import leases
 from console.background.leases import Leases
 from console.errors import Unknown
-from tests.faults.clients import Cast
+from console.proving.clients import Cast
 from tests.faults.installation import Inside
 from tests.faults.test_costs import console_of
 from tests.support.board_client import Board, cookie_of

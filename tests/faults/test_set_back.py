@@ -12,12 +12,13 @@ import pytest
 from console.archive.database import Database
 from console.archive.search import ChatQuery, ChatSearch
 from console.domain.directory import Queue
+from console.proving.clients import Cast, RecordingVisitor
+from console.proving.record import read_archive, read_feed
+from console.proving.stage import Stage, store_pid
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
 from console.queue.store import open_client
-from tests.faults.clients import Cast, Visitor
-from tests.faults.installation import Stage, stage_of, store_pid
-from tests.faults.journal import read_archive, read_feed
+from tests.faults.installation import stage_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer
 
@@ -39,7 +40,7 @@ async def caught_up(stage: Stage) -> None:
     await eventually(all_of_it, "the archive to have every fact", within=20)
 
 
-async def says(visitor: Visitor, *texts: str) -> None:
+async def says(visitor: RecordingVisitor, *texts: str) -> None:
     """Send all texts and wait until they are acknowledged."""
     for text in texts:
         claim = await visitor.answered(await visitor.say(text))

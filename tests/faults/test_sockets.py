@@ -10,18 +10,18 @@ from dataclasses import replace
 import pytest
 
 from console.delivery import hub
-from tests.faults.clients import Cast, Visitor
+from console.proving.clients import Cast, RecordingVisitor
+from console.proving.network import BadNetwork
 from tests.faults.installation import Inside
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
-from tests.support.network import Network
 
 
 @asynccontextmanager
-async def behind_a_network(inside: Inside) -> AsyncIterator[tuple[Network, Cast]]:
+async def behind_a_network(inside: Inside) -> AsyncIterator[tuple[BadNetwork, Cast]]:
     """People who reach the installation through a network that can break."""
-    network = Network(int(inside.url.rpartition(":")[2]))
+    network = BadNetwork(int(inside.url.rpartition(":")[2]))
     async with network, Cast(replace(inside, url=network.url)) as cast:
         yield network, cast
 
@@ -176,7 +176,7 @@ async def test_a_reader_of_one_byte_a_second_is_cut_and_nobody_else_notices(
         await promises_kept(inside, cast.journal)
 
 
-def listening(inside: Inside, visitor: Visitor) -> bool:
+def listening(inside: Inside, visitor: RecordingVisitor) -> bool:
     """Whether the server has a socket of the visitor."""
     known = inside.services.visitor_tokens.read(visitor.token)
     return bool(inside.services.hub.listeners(f"visitor:{known}"))

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from console.proving.clients import Cast
+from console.proving.network import BadNetwork
+from console.proving.record import read_archive, read_feed
 from console.queue import store as store_door
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
 from console.queue.store import open_client
-from tests.faults.clients import Cast
 from tests.faults.installation import Inside, installed, stage_of
-from tests.faults.journal import promises_kept, read_archive, read_feed
+from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
-from tests.support.network import Network
 from tests.support.postgresql import OWNER, PostgresServer
 from tests.support.server_process import RunningServer
 
@@ -27,9 +28,9 @@ from tests.support.server_process import RunningServer
 @asynccontextmanager
 async def through_a_network(
     folder: Path, store: EmbeddedStore, workspace: str
-) -> AsyncIterator[tuple[Network, Inside]]:
+) -> AsyncIterator[tuple[BadNetwork, Inside]]:
     """An installation whose connection to the store can break."""
-    async with Network(str(folder / "unreached")) as network:
+    async with BadNetwork(str(folder / "unreached")) as network:
         network.target = socket_of(store)
         async with installed(folder, f"redis://127.0.0.1:{network.port}", workspace) as inside:
             yield network, inside
@@ -166,7 +167,7 @@ async def test_chats_go_on_while_postgresql_is_silent(
 ) -> None:
     """It accepts connections and never responds: an agent who reconnects is recognized by the last known answer."""
     name = postgres.create_database(like="migrated").partition("@/")[2].partition("?")[0]
-    async with Network(str(postgres.folder / ".s.PGSQL.5432")) as network:
+    async with BadNetwork(str(postgres.folder / ".s.PGSQL.5432")) as network:
         url = f"postgresql://{OWNER}@127.0.0.1:{network.port}/{name}"
         async with installed(tmp_path, store.url, workspace_name, database=url) as inside, Cast(inside) as cast:
             ana, vera = await cast.agent("ana"), await cast.visitor()

@@ -7,9 +7,10 @@ import pytest
 
 from console.domain.ids import new_cid, new_id
 from console.protocol import Open, Page, SetProfile
-from tests.faults.clients import Cast
+from console.proving.clients import Cast
+from console.proving.record import read_feed
 from tests.faults.installation import Inside
-from tests.faults.journal import promises_kept, read_feed
+from tests.faults.journal import promises_kept
 from tests.faults.raw_socket import RawSocket
 from tests.faults.test_costs import console_of
 from tests.support.eventually import eventually

@@ -12,10 +12,12 @@ import structlog.testing
 from console.archive.database import sqlite_url
 from console.background import archive_lag
 from console.pages import readiness
+from console.proving.clients import Cast
+from console.proving.record import read_archive, read_feed
+from console.proving.stage import Stage
 from console.queue.embedded import EmbeddedStore
-from tests.faults.clients import Cast
-from tests.faults.installation import Stage, installed, publish_demo, stage_of
-from tests.faults.journal import promises_kept, read_archive, read_feed
+from tests.faults.installation import installed, publish_demo, stage_of
+from tests.faults.journal import promises_kept
 from tests.faults.test_readiness import asked, is_ready
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.command_line import in_a_process

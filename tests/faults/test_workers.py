@@ -12,8 +12,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.faults.clients import Cast
-from tests.faults.installation import Stage, publish_demo, stage_of, store_pid
+from console.proving.clients import Cast
+from console.proving.stage import Stage, store_pid
+from tests.faults.installation import publish_demo, stage_of
 from tests.faults.journal import promises_kept
 from tests.faults.test_readiness import is_ready
 from tests.faults.traffic import a_while, busy, talking

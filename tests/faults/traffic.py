@@ -5,13 +5,13 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from tests.faults.clients import Agent, Cast, Visitor
+from console.proving.clients import Cast, RecordingAgent, RecordingVisitor
 from tests.support.eventually import eventually
 
 PACE = 0.25  # s between two messages of one visitor: the server takes five frames a second
 
 
-async def busy(cast: Cast, visitors: int = 6) -> tuple[list[Agent], list[Visitor]]:
+async def busy(cast: Cast, visitors: int = 6) -> tuple[list[RecordingAgent], list[RecordingVisitor]]:
     """Ana and Ben at work, and that many visitors chatting with them."""
     agents = [await cast.agent("ana", answers=True), await cast.agent("ben", answers=True)]
     people = await cast.visitors(visitors)
@@ -23,7 +23,7 @@ async def busy(cast: Cast, visitors: int = 6) -> tuple[list[Agent], list[Visitor
 
 
 @asynccontextmanager
-async def talking(visitors: Sequence[Visitor]) -> AsyncIterator[None]:
+async def talking(visitors: Sequence[RecordingVisitor]) -> AsyncIterator[None]:
     """Everybody keeps chatting inside the block, whatever happens; at its end everything has been answered."""
     tasks = [asyncio.create_task(_talk(visitor)) for visitor in visitors]
     try:
@@ -37,13 +37,13 @@ async def talking(visitors: Sequence[Visitor]) -> AsyncIterator[None]:
     await asyncio.gather(*(visitor.quiet() for visitor in visitors))
 
 
-async def _talk(visitor: Visitor) -> None:
+async def _talk(visitor: RecordingVisitor) -> None:
     for number in itertools.count(1):
         await visitor.say(f"line {number} of {visitor.name}")
         await asyncio.sleep(PACE)
 
 
-async def a_while(visitors: Sequence[Visitor], lines: int = 3) -> None:
+async def a_while(visitors: Sequence[RecordingVisitor], lines: int = 3) -> None:
     """Wait until each visitor has that many more messages on screen."""
     wanted = {visitor.name: len(visitor.texts) + lines for visitor in visitors}
     await eventually(

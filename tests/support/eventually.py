@@ -1,35 +1,5 @@
-"""The one way to wait in tests."""
+"""The one way to wait in tests: the one that `sestetto prove` waits with."""
 
-import asyncio
-import inspect
-import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from console.proving.eventually import eventually
 
-T = TypeVar("T")
-
-
-async def eventually(
-    check: Callable[[], T | Awaitable[T]], what: str = "it to become true", *, within: float = 10.0
-) -> T:
-    """Return the first truthy result of `check` (plain or async); an AssertionError counts as "not yet".
-
-    Fails after `within` seconds, naming `what` was awaited and how the last try ended.
-    """
-    deadline = time.monotonic() + within
-    while True:
-        answer, last = await _try(check)
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {within} s for {what}; at last: {last!r}")
-        await asyncio.sleep(0.02)
-
-
-async def _try(check: Callable[[], T | Awaitable[T]]) -> tuple[T | None, object]:
-    try:
-        answer = check()
-        found = await answer if inspect.isawaitable(answer) else answer
-    except AssertionError as problem:
-        return None, problem
-    return found, found
+__all__ = ["eventually"]

@@ -16,10 +16,10 @@ from console.archive.database import Database, sqlite_url
 from console.archive.tables import directory
 from console.errors import Unknown
 from console.logs import Outage
+from console.proving.network import BadNetwork
 from console.queue.store import Store
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
-from tests.support.network import Network
 from tests.support.postgresql import OWNER
 from tests.support.server_process import RunningServer
 
@@ -81,7 +81,7 @@ def test_an_outage_is_logged_once_however_often_it_is_noticed() -> None:
 
 
 async def test_a_store_that_breaks_off_is_named_once(store_url: str) -> None:
-    async with Network(store_url.removeprefix("unix://")) as network:
+    async with BadNetwork(store_url.removeprefix("unix://")) as network:
         store = Store(f"redis://127.0.0.1:{network.port}/0")
         assert await store.command("PING") == b"PONG"
         with capture_logs([structlog.contextvars.merge_contextvars]) as lines:

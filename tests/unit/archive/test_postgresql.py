@@ -12,9 +12,9 @@ from console.archive.entries_aside import Batch
 from console.archive.feed_cursor import FeedCursor
 from console.archive.writer import Archive
 from console.errors import Unknown
+from console.proving.network import BadNetwork
 from tests.support.archive_feed import Feed
 from tests.support.eventually import eventually
-from tests.support.network import Network
 from tests.support.postgresql import OWNER, PostgresServer
 
 
@@ -26,13 +26,13 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def network(postgres: PostgresServer) -> AsyncIterator[Network]:
-    async with Network(str(postgres.folder / ".s.PGSQL.5432")) as network:
+async def network(postgres: PostgresServer) -> AsyncIterator[BadNetwork]:
+    async with BadNetwork(str(postgres.folder / ".s.PGSQL.5432")) as network:
         yield network
 
 
 @pytest.fixture
-async def database(postgres: PostgresServer, network: Network) -> AsyncIterator[Database]:
+async def database(postgres: PostgresServer, network: BadNetwork) -> AsyncIterator[Database]:
     name = postgres.create_database(like="migrated").partition("@/")[2].partition("?")[0]
     database = Database(f"postgresql://{OWNER}@127.0.0.1:{network.port}/{name}")
     yield database
@@ -45,7 +45,7 @@ async def asks(database: Database, question: str = "SELECT 1") -> object:
         return (await connection.execute(text(question))).scalar()
 
 
-async def test_a_silent_database_is_down_until_it_responds(database: Database, network: Network) -> None:
+async def test_a_silent_database_is_down_until_it_responds(database: Database, network: BadNetwork) -> None:
     assert await asks(database) == 1
     network.swallow()
     for _ in range(2):
@@ -55,7 +55,7 @@ async def test_a_silent_database_is_down_until_it_responds(database: Database, n
     assert await asks(database) == 1
 
 
-async def test_a_server_that_falls_silent_within_a_transaction_is_away(database: Database, network: Network) -> None:
+async def test_a_server_that_falls_silent_within_a_transaction_is_away(database: Database, network: BadNetwork) -> None:
     async def half_said() -> None:
         async with database.writing() as connection:
             await connection.execute(text("SELECT 1"))

@@ -17,10 +17,10 @@ from console.backup.restoring import restore_backup
 from console.config import Settings, read_settings
 from console.data_folder import resolve
 from console.errors import SettingError
+from console.proving.network import BadNetwork
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store
 from tests.support.eventually import eventually
-from tests.support.network import Network
 from tests.support.store_process import own_store
 
 
@@ -175,7 +175,7 @@ async def test_a_store_that_hangs_up_in_the_middle_leaves_no_backup(ours: Settin
             await store.command("SET", f"large:{number}", os.urandom(1 << 20))
         await store.close()
         copy = tmp_path / "copy"
-        async with Network(port) as network:
+        async with BadNetwork(port) as network:
             network.delay = 0.02
             making = asyncio.create_task(make_backup(replace(ours, store=f"redis://127.0.0.1:{network.port}"), copy))
             await eventually(

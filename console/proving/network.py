@@ -1,6 +1,6 @@
 """A bad network: a TCP proxy between any two parts, with named faults.
 
-Use `async with Network(server.port) as network:`, then `network.url`; the methods are the faults.
+Use `async with BadNetwork(server.port) as network:`, then `network.url`; the methods are the faults.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ Direction = Literal["up", "down"]  # up: towards the server
 CHUNK = 64 * 1024
 
 
-class Network:
+class BadNetwork:
     """Forwards `127.0.0.1:port` here to a port of this machine, or to a unix socket (its path)."""
 
     def __init__(self, target: int | str) -> None:

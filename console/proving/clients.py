@@ -30,9 +30,9 @@ from console.protocol import (
     VisitorHello,
     VisitorSay,
 )
-from tests.faults.installation import Stage
-from tests.faults.journal import Journal
-from tests.support.eventually import eventually
+from console.proving.eventually import eventually
+from console.proving.journal import Journal
+from console.proving.stage import Stage
 
 SUBPROTOCOL = "sestetto.v1"
 STAY_AWAY = {403, 404, 1008, 4401, 4409}
@@ -40,11 +40,14 @@ QUIET = 1.0  # s without a frame until a client sends a ping, and again until it
 BACK_IN = 0.1  # s
 
 
-class Person:
+class RecordingClient:
     """`async with person:` connects; `frames` are all frames received, as dictionaries, newest last."""
 
-    def __init__(self, stage: Stage, journal: Journal, name: str) -> None:
+    def __init__(self, stage: Stage, journal: Journal, name: str, *, quiet: float = QUIET) -> None:
         self.stage, self.journal, self.name = stage, journal, name
+        self.quiet_for = quiet
+        self.attempt = len(journal.people)  # which of several addresses is tried next: everybody begins at another one
+        journal.people.append(name)
         self.epoch = ""
         self.frames: list[dict[str, Any]] = []
         self.closes: list[int] = []
@@ -57,7 +60,7 @@ class Person:
         self._later: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "Person":
+    async def __aenter__(self) -> "RecordingClient":
         await self.come()
         return self
 
@@ -145,6 +148,7 @@ class Person:
                 pass
             finally:
                 self._socket = None
+            self.attempt += 1
             await asyncio.sleep(BACK_IN)
             await self.here.wait()
 
@@ -170,13 +174,14 @@ class Person:
         """Return the next frame. Raises SocketClosed if the other side is gone."""
         for _ in range(2):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(QUIET):
+                async with asyncio.timeout(self.quiet_for):
                     return await socket.receive()
             await socket.send(Ping(0))
         raise SocketClosed(1006, "half-open")
 
     async def _resend(self, socket: SocketClient) -> None:
-        for frame in list(self.outbox.values()):
+        for cid, frame in list(self.outbox.items()):
+            self._claims[cid].resent = True
             await socket.send(frame)
 
     async def _take(self, frame: dict[str, Any]) -> None:
@@ -195,7 +200,7 @@ class Person:
 
     def _nack(self, frame: dict[str, Any]) -> None:
         if frame["final"] and (claim := self._claims.get(frame["cid"])):
-            claim.outcome = "refused"
+            self.journal.refused(claim)
             self.outbox.pop(frame["cid"], None)
         elif not frame["final"] and self._later is None:
             self._later = asyncio.create_task(self._again(frame["retry_after"]))
@@ -224,11 +229,11 @@ class Person:
         """A frame that answers no command."""
 
 
-class Visitor(Person):
+class RecordingVisitor(RecordingClient):
     def __init__(
-        self, stage: Stage, journal: Journal, name: str = "vera", *, site: str = "demo", token: str = ""
+        self, stage: Stage, journal: Journal, name: str = "vera", *, site: str = "demo", token: str = "", **more: Any
     ) -> None:
-        super().__init__(stage, journal, name)
+        super().__init__(stage, journal, name, **more)
         self.site, self.token = site, token
         self.chat = ""
         self.facts: list[dict[str, Any]] = []  # the screen
@@ -263,7 +268,7 @@ class Visitor(Person):
         await eventually(lambda: self.held, f"an agent for {self.name}", within=20)
 
     async def _connect(self) -> SocketClient:
-        url = f"{self.stage.url.replace('http', 'ws', 1)}/ws/visitor?site={self.site}"
+        url = f"{self.stage.door(self.attempt)}/ws/visitor?site={self.site}"
         return await SocketClient.open(url, subprotocol=SUBPROTOCOL, origin=self.stage.origin)
 
     def _hello(self) -> VisitorHello:
@@ -299,13 +304,21 @@ class Visitor(Person):
             self._answer(cid, fact["chat"], fact["seq"])
 
 
-class Agent(Person):
+class RecordingAgent(RecordingClient):
     """`answers` replies to every visitor's message with "re: …"."""
 
     def __init__(
-        self, stage: Stage, journal: Journal, name: str, bearer: str, *, answers: bool = False, tab: str = ""
+        self,
+        stage: Stage,
+        journal: Journal,
+        name: str,
+        bearer: str,
+        *,
+        answers: bool = False,
+        tab: str = "",
+        **more: Any,
     ) -> None:
-        super().__init__(stage, journal, name)
+        super().__init__(stage, journal, name, **more)
         self.bearer, self.answers = bearer, answers
         self.tab = tab or secrets.token_urlsafe(8)
         self.take = False
@@ -330,7 +343,7 @@ class Agent(Person):
         await eventually(lambda: chat in self.held, f"{self.name} to hold {chat}", within=20)
 
     async def _connect(self) -> SocketClient:
-        url = f"{self.stage.url.replace('http', 'ws', 1)}/ws/agent"
+        url = f"{self.stage.door(self.attempt)}/ws/agent"
         return await SocketClient.open(url, subprotocol=SUBPROTOCOL, bearer=self.bearer)
 
     def _hello(self) -> AgentHello:
@@ -396,7 +409,7 @@ class Agent(Person):
 
 
 class Cast:
-    """The people of one test on one stage, sharing one journal."""
+    """The people of one run on one stage, sharing one journal."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -410,25 +423,25 @@ class Cast:
     async def __aexit__(self, *_: object) -> None:
         await self._exits.aclose()
 
-    async def agent(self, name: str = "ana", **more: Any) -> Agent:
+    async def agent(self, name: str = "ana", **more: Any) -> RecordingAgent:
         """Add an agent, connected and online."""
         agent = await self.nobody_yet(name, **more)
         await self._exits.enter_async_context(agent)
         await agent.status("online")
         return agent
 
-    async def nobody_yet(self, name: str, **more: Any) -> Agent:
+    async def nobody_yet(self, name: str, **more: Any) -> RecordingAgent:
         """Add an agent who has not connected yet."""
         if name not in self._bearers:
             self._bearers[name] = await self.stage.bearer(name)
-        return Agent(self.stage, self.journal, name, self._bearers[name], **more)
+        return RecordingAgent(self.stage, self.journal, name, self._bearers[name], **more)
 
-    async def visitor(self, name: str = "vera", **more: Any) -> Visitor:
-        visitor = Visitor(self.stage, self.journal, name, **more)
+    async def visitor(self, name: str = "vera", **more: Any) -> RecordingVisitor:
+        visitor = RecordingVisitor(self.stage, self.journal, name, **more)
         await self._exits.enter_async_context(visitor)
         return visitor
 
-    async def visitors(self, count: int) -> list[Visitor]:
+    async def visitors(self, count: int) -> list[RecordingVisitor]:
         return list(await asyncio.gather(*(self.visitor(f"visitor {number}") for number in range(1, count + 1))))
 
 

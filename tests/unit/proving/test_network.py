@@ -6,25 +6,25 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.support.network import Network
+from console.proving.network import BadNetwork
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @asynccontextmanager
-async def echo_behind_a_network() -> AsyncIterator[Network]:
+async def echo_behind_a_network() -> AsyncIterator[BadNetwork]:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():
             writer.write(line)
         writer.close()
 
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
-    async with Network(server.sockets[0].getsockname()[1]) as network:
+    async with BadNetwork(server.sockets[0].getsockname()[1]) as network:
         yield network
     server.close()
 
 
-async def connected(network: Network) -> Streams:
+async def connected(network: BadNetwork) -> Streams:
     return await asyncio.open_connection("127.0.0.1", network.port)
 
 

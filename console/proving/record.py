@@ -1,0 +1,39 @@
+"""What an installation has recorded: the facts of the live feed, and those of the archive."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from console.archive.database import Database
+from console.archive.tables import facts as fact_rows
+from console.events import AnyFact, decode_fact
+from console.proving.stage import Stage
+from console.queue.keys import Keys
+from console.queue.store import open_client
+
+
+async def read_feed(stage: Stage) -> list[tuple[int, bytes]]:
+    """Return (number, JSON) of every fact in the live feed."""
+    client = open_client(stage.store_url)
+    try:
+        rows: Any = await client.xrange(Keys(stage.workspace).feed)
+    finally:
+        await client.aclose()
+    return [(int(name.split(b"-")[1]), values[b"f"]) for name, values in rows]
+
+
+async def read_archive(stage: Stage) -> list[tuple[int, bytes]]:
+    """Return (number, JSON) of every fact in SQL."""
+    database = Database(stage.database_url)
+    try:
+        async with database.reading() as connection:
+            here = fact_rows.c.workspace == stage.workspace
+            rows = await connection.execute(select(fact_rows.c.n, fact_rows.c.raw).where(here).order_by(fact_rows.c.n))
+            return [(row.n, row.raw.encode() if isinstance(row.raw, str) else row.raw) for row in rows]
+    finally:
+        await database.close()
+
+
+def decoded(feed: Sequence[tuple[int, bytes]]) -> list[AnyFact]:
+    return [decode_fact(raw) for _, raw in feed]
