@@ -7,7 +7,7 @@ import msgspec
 from console.domain.ids import new_cid
 from console.events import Author, Visitor
 from console.proving.clients import Cast
-from console.proving.clients import Visitor as Guest
+from console.proving.clients import RecordingVisitor as Guest
 from console.proving.record import read_archive
 from console.queue.payloads import MessagePayload, digest, encode
 from console.queue.store import Store
