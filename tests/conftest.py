@@ -66,21 +66,25 @@ async def _migrate(url: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated archive; the test runs once on SQLite and once on PostgreSQL."""
-    return _database_url(request, tmp_path, like="migrated")
+    yield from _database_url(request, tmp_path, like="migrated")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Like the migrated archive, but without tables."""
-    return _database_url(request, tmp_path, like="template0")
+    yield from _database_url(request, tmp_path, like="template0")
 
 
-def _database_url(request: pytest.FixtureRequest, folder: Path, *, like: str) -> str:
+def _database_url(request: pytest.FixtureRequest, folder: Path, *, like: str) -> Iterator[str]:
     if request.param == "sqlite":
-        return sqlite_url(folder)
-    return str(request.getfixturevalue("postgres").create_database(like=like))
+        yield sqlite_url(folder)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create_database(like=like)
+    yield url
+    server.drop_later(url)
 
 
 @pytest.fixture
