@@ -14,6 +14,7 @@ import structlog
 from console.archive.database import Database, sqlite_url
 from console.domain.ids import new_id
 from console.queue.embedded import EmbeddedStore
+from tests.support.migrated import put_migrated
 from tests.support.postgresql import PostgresServer
 from tests.support.server_process import RunningServer
 
@@ -79,7 +80,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 def _database_url(request: pytest.FixtureRequest, folder: Path, *, like: str) -> Iterator[str]:
     if request.param == "sqlite":
-        yield sqlite_url(folder)
+        yield put_migrated(folder) if like == "migrated" else sqlite_url(folder)
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     url = server.create_database(like=like)

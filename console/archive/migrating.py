@@ -1,5 +1,6 @@
 """Versions of the tables: which one a database has, which ones this release knows, and the way forward."""
 
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,10 +30,12 @@ class Versions(NamedTuple):
     missing: tuple[Step, ...]
 
 
-def known_steps() -> list[Step]:
+@cache  # Alembic runs every file to read its name
+def known_steps() -> tuple[Step, ...]:
     """Return every migration of this release, oldest first."""
     script = ScriptDirectory.from_config(_config())
-    return [Step(one.revision, (one.doc or "").partition("\n")[0]) for one in script.walk_revisions()][::-1]
+    steps = [Step(one.revision, (one.doc or "").partition("\n")[0]) for one in script.walk_revisions()]
+    return tuple(reversed(steps))
 
 
 def read_versions(connection: Connection) -> Versions:
@@ -47,7 +50,7 @@ def read_versions(connection: Connection) -> Versions:
             "upgrade."
         )
     now = found[0] if found else ""
-    return Versions(now, tuple(steps[names.index(now) + 1 :] if now else steps))
+    return Versions(now, steps[names.index(now) + 1 :] if now else steps)
 
 
 def upgrade(connection: Connection, to: str = NEWEST) -> Versions:

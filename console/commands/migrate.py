@@ -51,7 +51,7 @@ async def _versions() -> Versions:
     settings = read_settings()
     file = settings.data.absolute() / "sestetto.db"
     if not settings.database and not file.exists():  # opening it would create it
-        return Versions("", tuple(known_steps()))
+        return Versions("", known_steps())
     database = _database()
     try:
         return await database.versions()

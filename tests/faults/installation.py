@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from console.app import create_app
-from console.archive.database import Database, sqlite_url
+from console.archive.database import Database
 from console.archive.stores import Stores
 from console.config import read_settings
 from console.delivery.fanout import Fanout
@@ -19,6 +19,7 @@ from console.proving.stage import Stage
 from console.queue.embedded import EmbeddedStore
 from console.server import listen, serving, url_of
 from console.services import Services
+from tests.support.migrated import put_migrated
 from tests.support.server_process import RunningServer
 
 
@@ -57,7 +58,12 @@ async def installed(
     folder: Path, store_url: str, workspace: str, *, shown_at: str = "", **settings: object
 ) -> AsyncIterator[Inside]:
     """Run the demo's installation in this process, in its own workspace. `shown_at` is the proxy in front, if any."""
-    given = {"port": 0, "database": sqlite_url(folder), "secret": "only for tests, and long enough for it", **settings}
+    given = {
+        "port": 0,
+        "database": put_migrated(folder),
+        "secret": "only for tests, and long enough for it",
+        **settings,
+    }
     ours = read_settings({}, data=folder, store=store_url, workspace=workspace, **given)
     if not any(name.startswith(("address_", "visitor_", "site_", "attack_")) for name in settings):
         ours = for_one_address(ours)

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection, Table, select
 
 from console import security
-from console.archive.database import Database, sqlite_url
+from console.archive.database import Database
 from console.archive.migrating import upgrade
 from console.domain.ids import new_cid
 from console.events import (
@@ -28,6 +28,7 @@ from console.events import (
     Reopened,
     Visitor,
 )
+from tests.support.migrated import put_migrated
 
 ANA = Author("ana", "Ana")
 START = 1_800_000_000_000  # ms
@@ -43,7 +44,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def fresh_database(where: Path | str, **options: Any) -> AsyncIterator[Database]:
     """A migrated database in a folder (SQLite), or at a URL."""
-    database = Database(sqlite_url(where) if isinstance(where, Path) else where, **options)
+    database = Database(put_migrated(where) if isinstance(where, Path) else where, **options)
     await database.migrate()
     try:
         yield database

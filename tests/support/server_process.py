@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.support.eventually import eventually
 from tests.support.forked_server import sestetto
+from tests.support.migrated import put_migrated
 
 START_PATIENCE = 40.0  # s, for a busy machine
 
@@ -77,6 +78,8 @@ class RunningServer:
     def launch(self) -> None:
         """Start it, without waiting until it responds."""
         self.data.mkdir(parents=True, exist_ok=True)
+        if "SESTETTO_DATABASE" not in self._settings:
+            put_migrated(self.data)
         self._log.touch()
         self._process = sestetto(self._words, self.environment, self._log)
 
