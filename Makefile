@@ -8,7 +8,7 @@ TOGETHER := -n $(WORKERS) --dist worksteal
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit stories faults browser format wheel screenshots yardstick clean env dev chromium
+.PHONY: help run test lint types unit stories faults browser format wheel screenshots yardstick bench clean env dev chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -56,6 +56,9 @@ screenshots: chromium ## docs/images anew, from the real thing
 
 yardstick: chromium ## what one person can do with six chats: docs/six.md; about half an hour
 	@$(PY) -m tools.yardstick
+
+bench: dev ## what a message costs, beside bare loops, Socket.IO and Django Channels; about 17 minutes
+	@$(PY) -m tools.comparison
 
 clean: ## remove the environment and what was built; data stays
 	@rm -rf .venv node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -70,6 +70,10 @@ class Bench:
         self.idle: list[LoadVisitor] = []
         self._store = store_of(target.pid) if target.pid else 0
 
+    def used(self) -> tuple[float, float]:
+        """Return the CPU seconds of the server and of its store so far."""
+        return usage(self.target.pid).cpu, usage(self._store).cpu
+
     async def gather(self) -> None:
         """Get everybody into a conversation, with nothing under way."""
         await self.meet()
@@ -78,19 +82,23 @@ class Bench:
     async def meet(self) -> None:
         for agent in self.agents:
             await agent.come(self.target.sockets)
-        await _until(lambda: all(agent.welcomed for agent in self.agents), "the agents to be welcomed")
+        await until(lambda: all(agent.welcomed for agent in self.agents), "the agents to be welcomed")
         await self._come(self.visitors)
+        await self.open_all()
+
+    async def open_all(self) -> None:
+        """Open the visitors' chats, few enough at a time for their agents to show them."""
         for start in range(0, len(self.visitors), TOGETHER):
             for visitor in self.visitors[start : start + TOGETHER]:
                 visitor.open()
             await self._all_held(min(start + TOGETHER, len(self.visitors), 6 * len(self.agents)))
 
     async def _all_held(self, chats: int) -> None:
-        await _until(lambda: sum(len(agent.held) for agent in self.agents) >= chats, "every chat to be held")
+        await until(lambda: sum(len(agent.held) for agent in self.agents) >= chats, "every chat to be held")
 
     async def settle(self) -> None:
         """Wait until every message has been acknowledged and shown."""
-        await _until(lambda: not self.memory.open_ends, "the last answers")
+        await until(lambda: not self.memory.open_ends, "the last answers")
         await asyncio.sleep(0.2)
 
     async def closed(self, seconds: float) -> Closed:
@@ -151,7 +159,7 @@ class Bench:
         connected, store = usage(self.target.pid).memory, usage(self._store).memory
         for visitor in self.idle:
             visitor.open()
-        await _until(lambda: all(visitor.chat for visitor in self.idle), "the chats in line")
+        await until(lambda: all(visitor.chat for visitor in self.idle), "the chats in line")
         await asyncio.sleep(1)
         return Idle(
             sockets=sockets,
@@ -178,7 +186,7 @@ class Bench:
     async def _come(self, visitors: Sequence[LoadVisitor]) -> None:
         for visitor in visitors:
             await visitor.come(self.target.sockets, self.target.url, NAME)
-        await _until(lambda: all(visitor.welcomed for visitor in visitors), "the visitors to be welcomed")
+        await until(lambda: all(visitor.welcomed for visitor in visitors), "the visitors to be welcomed")
 
     async def _schedule(self, rate: float, seconds: float) -> None:
         """Send one visitor's message after another, each on time; a late start does not delay the next."""
@@ -192,14 +200,14 @@ class Bench:
     @contextmanager
     def _spending(self) -> Iterator[Spent]:
         spent = Spent()
-        server, store, start = usage(self.target.pid), usage(self._store), time.perf_counter()
+        (server, store), start = self.used(), time.perf_counter()
         yield spent
         spent.seconds = time.perf_counter() - start
-        spent.server = usage(self.target.pid).cpu - server.cpu
-        spent.store = usage(self._store).cpu - store.cpu
+        now = self.used()
+        spent.server, spent.store = now[0] - server, now[1] - store
 
 
-async def _until(check: Callable[[], bool], what: str) -> None:
+async def until(check: Callable[[], bool], what: str) -> None:
     """Wait until `check` is true. Raises TimeoutError naming `what`."""
     deadline = time.perf_counter() + SETTLE
     while not check():
