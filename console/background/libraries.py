@@ -19,7 +19,7 @@ class Libraries:
     """Every process notes; only the leading one deletes."""
 
     def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
-        self._store = services.workspace.store
+        self._workspace = services.workspace
         self._leads = leads
         self._allowed = True
 
@@ -34,7 +34,7 @@ class Libraries:
         try:
             deleted = await self._note_and_delete()
         except NoPermissionError as problem:
-            # The store's user may touch nothing outside the workspace: old versions stay, which costs a little memory.
+            # The store's user may not delete libraries: old versions stay, which costs a little memory.
             self._allowed = False
             log.info("store.libraries_kept", error=str(problem))
             return
@@ -42,5 +42,5 @@ class Libraries:
             log.info("store.libraries_deleted", versions=deleted)
 
     async def _note_and_delete(self) -> list[str]:
-        await note_library(self._store)
-        return await delete_unused(self._store) if self._leads() else []
+        await note_library(self._workspace)
+        return await delete_unused(self._workspace) if self._leads() else []

@@ -1,32 +1,34 @@
 """Our Functions' versions in the store: each release adds one, and those that nobody uses any more are deleted.
 
-A process notes its version from time to time. One that was noted by nobody for `UNUSED` is deleted; a process of an
-older release that is still there, and notes nothing, loads its own again when it finds it missing.
+A process notes its version from time to time, in its workspace: a cluster has no key that all share. One that was
+noted by nobody for `UNUSED` is deleted; a process of an older release or of another workspace that is still there loads
+its own again when it finds it missing.
 """
 
-from console.queue.keys import NOTED
 from console.queue.store import Store, library
+from console.queue.workspace import Workspace
 
 PREFIX = "sestetto_"  # of the libraries' names
 UNUSED = 24 * 3_600_000  # ms
 
 
-async def note_library(store: Store) -> None:
+async def note_library(workspace: Workspace) -> None:
     """Note that this process uses its version."""
-    await store.command("HSET", NOTED, library()[0], await _now(store))
+    await workspace.store.command("HSET", workspace.keys.libraries, library()[0], await _now(workspace.store))
 
 
-async def delete_unused(store: Store) -> list[str]:
+async def delete_unused(workspace: Workspace) -> list[str]:
     """Delete the versions that nobody has used for long; return them. What was never noted counts from now on."""
+    store, key = workspace.store, workspace.keys.libraries
     now, deleted = await _now(store), []
-    noted = await store.command("HGETALL", NOTED)
+    noted = await store.command("HGETALL", key)
     used = {name.decode(): int(at) for name, at in zip(noted[::2], noted[1::2], strict=True)}
     for version in await _loaded(store):
         if version not in used:
-            await store.command("HSETNX", NOTED, version, now)
+            await store.command("HSETNX", key, version, now)
         elif now - used[version] > UNUSED and version != library()[0]:
             await store.command("FUNCTION", "DELETE", PREFIX + version)
-            await store.command("HDEL", NOTED, version)
+            await store.command("HDEL", key, version)
             deleted.append(version)
     return deleted
 
