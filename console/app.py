@@ -25,7 +25,6 @@ from console.delivery.fanout import Fanout
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.demo import shop
-from console.domain.service_urls import without_password
 from console.errors import SettingError, Unknown
 from console.pages import board, chats, console, error_pages, monitoring, sign_in, static, suggestions, widget
 from console.pages import settings as setting_pages
@@ -145,7 +144,7 @@ class Application(Starlette):
 def assemble(settings: Settings, *, demo: bool) -> Services:
     """Create the parts without starting them."""
     database = Database(settings.database)
-    workspace = Workspace(Store(settings.store), settings.workspace)
+    workspace = Workspace(Store(settings.store, settings.workspace), settings.workspace)
     hub: Hub[HubEvent] = Hub()
     current = Current()
     return Services(
@@ -195,4 +194,5 @@ async def open_up(services: Services) -> None:
             return
         except Unknown:
             await asyncio.sleep(0.5)
-    raise SettingError(f"The store at {without_password(services.settings.store)} does not respond")
+    store = services.workspace.store
+    raise SettingError(f"The store at {store.primary.shown} does not respond: {store.outage.error}")

@@ -145,7 +145,7 @@ TABLE: tuple[Setting, ...] = (
         "store",
         "",
         read_store_url,
-        "URL of Valkey or Redis 7.0+ (redis:// or unix://); empty starts the embedded store in the data folder.",
+        "URL of Valkey or Redis 7.0+ (redis, rediss, unix, redis+sentinel, redis+cluster); empty: the embedded store.",
         shown=without_password,
     ),
     Setting(

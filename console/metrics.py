@@ -84,6 +84,7 @@ class ProcessFigures(NamedTuple):
     sockets: int
     calls: int
     exchanges: Durations
+    primary: tuple[str, str]  # how it is found, and where
     behind: tuple[int, float] | None
     boards: BoardCosts | None  # a process without sockets has none
     drafts: DraftCosts | None = None  # without a model there are none
@@ -97,6 +98,11 @@ class ProcessFigures(NamedTuple):
         yield GaugeMetricFamily("sestetto_ready", "1 while /readyz answers 200", int(self.ready))
         yield GaugeMetricFamily("sestetto_sockets", "Sockets open in this process", self.sockets)
         yield CounterMetricFamily("sestetto_store_calls", "Calls to the store by this process", self.calls)
+        primary = GaugeMetricFamily(
+            "sestetto_store_primary", "Where the primary is; always 1", labels=["mode", "address"]
+        )
+        primary.add_metric(self.primary, 1)
+        yield primary
         yield self.exchanges.metric("sestetto_store_exchange_seconds", "Round trips to the store, each with many calls")
         if self.behind is not None:
             entries, seconds = self.behind

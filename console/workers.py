@@ -77,6 +77,7 @@ class Workers:
         archive_lag = ArchiveLag(services.lags, lambda: self.ticker.leader)
         # What was deleted leaves the files of the process that deleted it, so each one tidies.
         common = (
+            services.workspace.store.primary.watch,
             fanout.run,
             self.tick,
             self.publisher.publish,

@@ -119,7 +119,7 @@ class Following:
 
     async def run(self) -> None:
         workspace = self._reader.workspace
-        tail = Tail(workspace.store.url, workspace.keys.feed, self._place.id, self._place.n, reader=NAME, pace=PACE)
+        tail = Tail(workspace.store.primary, workspace.keys.feed, self._place.id, self._place.n, reader=NAME, pace=PACE)
         batches: asyncio.Queue[list[Entry]] = asyncio.Queue(1)
         pump = asyncio.create_task(_pump(tail, batches), name="alerts.pump")
         # The pump reads ahead by one batch, so that time-outs of this loop never interrupt a read from the store.

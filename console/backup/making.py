@@ -25,7 +25,9 @@ from console.config import Settings
 from console.data_folder import running_store_url, store_folder
 from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore
+from console.queue.primary import Primary
 from console.queue.store_copy import copy_store
+from console.queue.topology import primary_of
 
 
 async def make_backup(settings: Settings, folder: Path, *, database: bool = True, store: bool = True) -> Manifest:
@@ -36,7 +38,7 @@ async def make_backup(settings: Settings, folder: Path, *, database: bool = True
             await asyncio.to_thread(copy_sqlite, source, folder / DATABASE)
         if store:
             async with _store_url(settings) as url:
-                await _copy_store(url, folder / STORE)
+                await _copy_store(primary_of(url, settings.workspace), folder / STORE)
         files = await asyncio.to_thread(_copy_files, settings, folder)
         for name in (DATABASE, STORE):
             if (folder / name).exists():
@@ -88,9 +90,9 @@ async def _store_url(settings: Settings) -> AsyncIterator[str]:
         yield store.url
 
 
-async def _copy_store(url: str, target: Path) -> None:
+async def _copy_store(primary: Primary, target: Path) -> None:
     with open_private(target) as file:
-        await copy_store(url, file)
+        await copy_store(primary, file)
         sync(file)
 
 

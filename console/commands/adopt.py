@@ -34,7 +34,7 @@ async def _adopt(settings: Settings) -> None:
 
 
 async def _with(settings: Settings, store_url: str) -> None:
-    database, store = Database(settings.database), Store(store_url)
+    database, store = Database(settings.database), Store(store_url, settings.workspace)
     try:
         await database.migrate()
         await make_ours(Workspace(store, settings.workspace), database, settings.secret)

@@ -1,5 +1,6 @@
 """`sestetto check`: every setting with its value and source, what is wrong, and how to fix it."""
 
+import asyncio
 import errno
 import os
 import sys
@@ -28,10 +29,12 @@ from console.config import (
     unknown_names,
 )
 from console.data_folder import running_store_url, store_folder
+from console.domain.service_urls import without_password
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.embedded import EmbeddedStore
+from console.queue.primary import REFUSALS, Misdirected, Primary, ask
 from console.queue.server_role import misfit
-from console.queue.store import REFUSALS, Store, check_promises, open_client, refused_by_store
+from console.queue.store import Store, check_promises, fields_of, says_no
 from console.security import is_loopback
 from console.server import listen
 
@@ -212,7 +215,7 @@ async def _store(settings: Settings) -> list[CheckResult]:
 
 async def _with_database(settings: Settings, url: str, which: str) -> list[CheckResult]:
     """Check the store itself, then whether it and the database are of one installation."""
-    alone = await _running(url, which)
+    alone = await _running(url, settings.workspace, which)
     if alone.level == "wrong" or not (settings.database or _exists(Path(settings.data, "sestetto.db"))):
         return [alone]
     database = Database(settings.database or sqlite_url(settings.data.absolute()))
@@ -230,41 +233,42 @@ def _kept(file: Path) -> str:
     return file.read_text(encoding="utf-8").strip() if file.exists() else ""
 
 
-async def _running(url: str, which: str) -> CheckResult:
+async def _running(url: str, workspace: str, which: str) -> CheckResult:
     """Check what the store is, and whether it keeps our promises."""
     try:
-        info = await _info(url)
+        store = Store(url, workspace, deadline=DEADLINE)
+        info = await _info(store.primary)
         name, version = _version(info)
         if int(version.split(".")[0]) < 7:
             return CheckResult(
                 "wrong", f"the store is {name} {version}: it has no Functions", "use Valkey, or Redis 7.0 or newer"
             )
-        if problem := misfit(info, at_start=True):
+        if problem := misfit(info, mode=store.primary.mode, at_start=True):
             return CheckResult("wrong", f"the store ({which}) {problem}")
-        store = Store(url, deadline=DEADLINE)
         try:
             await check_promises(store.command)
         finally:
             await store.close()
     except SettingError as problem:
         return CheckResult("wrong", str(problem), "change it permanently in the store's configuration")
+    except Misdirected as problem:
+        return CheckResult("wrong", says_no(without_password(url), problem), "correct SESTETTO_STORE")
     except REFUSALS as problem:
-        return CheckResult("wrong", refused_by_store(url, problem), "correct it, or the store's users (ACL LIST)")
+        says = says_no(without_password(url), problem)
+        return CheckResult("wrong", says, "correct it, or the store's users (ACL LIST)")
     except (RedisError, OSError, Unknown) as problem:
         return CheckResult(
             "wrong", f"the store ({which}) does not respond: {problem}", "start it or fix SESTETTO_STORE"
         )
     except ValueError:  # its text may contain a piece of the password
         return CheckResult("wrong", f"the store ({which}) has no valid address", "fix SESTETTO_STORE")
-    return CheckResult("ok", f"the store responds ({which}, {name} {version}) and keeps what it acknowledges")
+    found = "" if store.primary.mode == "single" else f"; {store.primary.mode}: the primary is {store.primary.address}"
+    return CheckResult("ok", f"the store responds ({which}, {name} {version}{found}) and keeps what it acknowledges")
 
 
-async def _info(url: str) -> dict[str, str]:
-    client = open_client(url, socket_timeout=DEADLINE, socket_connect_timeout=DEADLINE)
-    try:
-        return {name: str(value) for name, value in (await client.info()).items()}
-    finally:
-        await client.aclose()
+async def _info(primary: Primary) -> dict[str, str]:
+    async with asyncio.timeout(DEADLINE), primary.connected() as connection:
+        return fields_of(await ask(connection, "INFO"))
 
 
 def _version(info: Mapping[str, str]) -> tuple[str, str]:

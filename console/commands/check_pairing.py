@@ -10,7 +10,9 @@ from console.errors import SestettoError
 from console.pairing.history import compare
 from console.pairing.identity import disagreement
 from console.queue.keys import Keys
-from console.queue.store import Store, open_client
+from console.queue.primary import ask
+from console.queue.store import Store
+from console.queue.topology import primary_of
 from console.queue.workspace import Workspace
 
 
@@ -34,7 +36,7 @@ async def _identity(database: Database, workspace: str, store_url: str, secret: 
 async def _history(database: Database, workspace: str, store_url: str) -> list[CheckResult]:
     if not await read_head(store_url, workspace, "epoch"):
         return []
-    store = Store(store_url)
+    store = Store(store_url, workspace)
     try:
         found = await compare(Workspace(store, workspace), database)
     finally:
@@ -55,11 +57,8 @@ async def _set_aside(database: Database, workspace: str) -> list[CheckResult]:
 
 async def read_head(store_url: str, workspace: str, field: str) -> str:
     """Return a field of the workspace's head, without beginning one; empty if it is not there."""
-    client = open_client(store_url)
-    try:
-        found = await client.hget(Keys(workspace).head, field)
-    finally:
-        await client.aclose()
+    async with primary_of(store_url, workspace).connected() as connection:
+        found = await ask(connection, "HGET", Keys(workspace).head, field)
     return found.decode() if isinstance(found, bytes) else ""
 
 

@@ -43,7 +43,7 @@ async def check_archive_lag(database: Database, workspace: str, store_url: str) 
 async def _read_lag(database: Database, workspace: str, store_url: str) -> ConsumerLag | None:
     if not await read_head(store_url, workspace, "epoch"):  # asking would begin a history
         return None
-    store = Store(store_url)
+    store = Store(store_url, workspace)
     try:
         live = Workspace(store, workspace)
         await live.meet()

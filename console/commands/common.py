@@ -71,7 +71,7 @@ async def revoke_live(member_id: str, session: str = "") -> bool:
     url = await running_store_url(settings)
     if not url:
         return False
-    store = Store(url)
+    store = Store(url, settings.workspace)
     try:
         await Workspace(store, settings.workspace).revoke(member_id, session)
     except Unknown as problem:

@@ -56,7 +56,7 @@ class FeedConsumer(Follower):
         self.well()
         await self.cursor.retry_aside(self._late, reader=reader)
         feed = self.workspace.keys.feed
-        tail = Tail(self.workspace.store.url, feed, at.id, at.n, reader=self.name, pace=self._pace, over_gaps=True)
+        tail = Tail(self.workspace.store.primary, feed, at.id, at.n, reader=self.name, pace=self._pace, over_gaps=True)
         try:
             async for batch in tail.batches():
                 if not self.goes_on(epoch):

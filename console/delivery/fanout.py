@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import msgspec
 import structlog
-from redis.exceptions import RedisError
 
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent, RenderedFact
@@ -30,7 +29,7 @@ from console.events import (
 from console.projection.current import Current
 from console.projection.picture import Picture
 from console.queue.feed import FeedGap, Tail
-from console.queue.store import open_client
+from console.queue.primary import AWAY, ask
 from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
 
@@ -102,7 +101,8 @@ class Fanout:
         if snapshot.n:
             self._workspace.last_entry = (snapshot.last, b"")
         self.ready.set()
-        tail = Tail(self._workspace.store.url, self._workspace.keys.feed, snapshot.last, snapshot.n, reader="screens")
+        primary, feed = self._workspace.store.primary, self._workspace.keys.feed
+        tail = Tail(primary, feed, snapshot.last, snapshot.n, reader="screens")
         self.tail = tail
         try:
             async for batch in tail.batches():
@@ -177,16 +177,21 @@ class Fanout:
 
     async def hear(self) -> None:
         """Deliver signals from every process to the sockets of this one. Lost signals stay lost."""
-        client = open_client(self._workspace.store.url)
         while True:
             try:
-                async with client.pubsub(ignore_subscribe_messages=True) as channel:
-                    await channel.subscribe(self._workspace.keys.signals)
-                    async for message in channel.listen():
-                        self._signal(message["data"])
-            # AttributeError: redis-py raises it when the connection closes while `listen` reads.
-            except (RedisError, OSError, AttributeError):
+                await self._hear()
+            except AWAY:
                 await asyncio.sleep(0.5)
+
+    async def _hear(self) -> None:
+        connection = await self._workspace.store.primary.connect()
+        try:
+            await ask(connection, "SUBSCRIBE", self._workspace.keys.signals)
+            while True:
+                _, _, raw = await connection.read_response()
+                self._signal(raw)
+        finally:
+            await connection.disconnect(nowait=True)
 
     def _signal(self, raw: bytes) -> None:
         try:

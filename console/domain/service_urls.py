@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from console.domain.postgresql_url import LIKE, read_postgresql_url
+from console.domain.store_url import SCHEMES, read_asked_url
 
 HIDDEN = "***"
 STORES = ("redis", "rediss", "unix")
@@ -23,6 +24,12 @@ def without_password(url: str) -> str:
 
 def read_store_url(text: str) -> str:
     """Return a store's URL, or an empty text. Raises ValueError, which never shows the password, if it is invalid."""
+    scheme = text.partition("://")[0]
+    if scheme in SCHEMES:
+        read_asked_url(text)
+        return text
+    if "+" in scheme:
+        raise ValueError(f"enter one of {', '.join(SCHEMES)}, or redis://, rediss:// or unix://")
     return _checked(text, STORES, "enter a URL such as redis://127.0.0.1:6379/0 or unix:///run/valkey.sock")
 
 

@@ -86,6 +86,7 @@ async def _process(monitored: Monitored, *, draining: bool) -> ProcessFigures:
         sockets=len(services.hub.everyone()),
         calls=services.workspace.store.calls,
         exchanges=services.workspace.store.exchanges,
+        primary=(services.workspace.store.primary.mode, services.workspace.store.primary.address),
         behind=await services.lags.behind(tail.entry, tail.n) if tail else None,
         boards=monitored.boards.costs() if monitored.boards else None,
         drafts=services.drafts.costs() if monitored.boards else None,

@@ -58,6 +58,7 @@ class Readiness:
 
     async def read(self, *, draining: bool) -> dict[str, Any]:
         parts, lags = await asyncio.gather(self._parts(), self._services.lags.read())
+        primary = self._services.workspace.store.primary
         problems = [DRAINING] * draining + self._screens() + parts.problems
         return {
             "ready": not problems,
@@ -65,6 +66,7 @@ class Readiness:
             "notes": parts.notes + self._behind(lags),
             "draining": draining,
             "store": parts.store,
+            "primary": {"mode": primary.mode, "address": primary.address},
             "database": parts.database,
             "consumers": {lag.consumer: lag._asdict() for lag in lags},
             "release": release(),

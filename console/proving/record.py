@@ -10,17 +10,15 @@ from console.archive.tables import facts as fact_rows
 from console.events import AnyFact, decode_fact
 from console.proving.stage import Stage
 from console.queue.keys import Keys
-from console.queue.store import open_client
+from console.queue.primary import ask
+from console.queue.topology import primary_of
 
 
 async def read_feed(stage: Stage) -> list[tuple[int, bytes]]:
     """Return (number, JSON) of every fact in the live feed."""
-    client = open_client(stage.store_url)
-    try:
-        rows: Any = await client.xrange(Keys(stage.workspace).feed)
-    finally:
-        await client.aclose()
-    return [(int(name.split(b"-")[1]), values[b"f"]) for name, values in rows]
+    async with primary_of(stage.store_url, stage.workspace).connected() as connection:
+        rows: Any = await ask(connection, "XRANGE", Keys(stage.workspace).feed, "-", "+")
+    return [(int(name.split(b"-")[1]), fields[1]) for name, fields in rows]
 
 
 async def read_archive(stage: Stage) -> list[tuple[int, bytes]]:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from console.archive.database import Database
 from console.archive.stores import Stores
-from console.queue.store import open_client
+from console.queue.primary import open_client
 
 
 @dataclass

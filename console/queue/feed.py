@@ -7,15 +7,17 @@ from typing import Any
 
 import msgspec
 import structlog
-from redis.exceptions import RedisError
+from redis.asyncio import Connection
 
 from console.events import AnyFact, Entry, Unreadable, decode_fact
 from console.logs import Outage
-from console.queue.store import open_client
+from console.queue.primary import AWAY, Primary, ask, why
 
 PACE = 0.005  # seconds between two reads under load: many readers without a pause triple the store's cost per fact
-BLOCK = 1_000  # ms that a read waits; far below the socket's time-out
+BLOCK = 1_000  # ms that a read waits
+SILENCE = 5.0  # seconds beyond that until the store counts as away
 COUNT = 500  # facts per read
+LONGEST_PAUSE = 0.5  # seconds between two attempts while the store is away
 
 log = structlog.get_logger()
 
@@ -32,7 +34,15 @@ class Tail:
     """
 
     def __init__(
-        self, url: str, key: str, entry: str, n: int, *, reader: str, pace: float = PACE, over_gaps: bool = False
+        self,
+        primary: Primary,
+        key: str,
+        entry: str,
+        n: int,
+        *,
+        reader: str,
+        pace: float = PACE,
+        over_gaps: bool = False,
     ) -> None:
         self.entry = entry
         self.n = n
@@ -41,11 +51,13 @@ class Tail:
         self._pace = pace
         self._over_gaps = over_gaps
         self._outage = Outage("feed", feed=key, reader=reader)
-        self._client = open_client(url, socket_timeout=BLOCK / 1000 + 5)
-        self._client.set_response_callback("XREAD", _as_it_came)
+        self._primary = primary
+        self._connection: Connection | None = None
 
     async def close(self) -> None:
-        await self._client.aclose()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.disconnect(nowait=True)
 
     async def batches(self) -> AsyncIterator[list[Entry]]:
         """Yield non-empty lists of entries by rising n."""
@@ -53,13 +65,12 @@ class Tail:
         while True:
             started = time.monotonic()
             try:
-                reply = await self._client.execute_command(  # type: ignore[no-untyped-call]
-                    "XREAD", "COUNT", COUNT, "BLOCK", BLOCK, "STREAMS", self._key, self.entry
-                )
-            except (RedisError, OSError, AttributeError) as problem:
-                self._outage.begins(str(problem) or type(problem).__name__)
+                reply = await self._read()
+            except AWAY as problem:
+                await self.close()  # and ask who is the primary now
+                self._outage.begins(why(problem))
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 2.0)
+                pause = min(pause * 2, LONGEST_PAUSE)
                 continue
             pause = 0.1
             self.heard = time.monotonic()
@@ -70,6 +81,14 @@ class Tail:
             yield self._accept(rows)
             if len(rows) < COUNT:  # a full read means that there is more
                 await asyncio.sleep(max(0.0, self._pace - (time.monotonic() - started)))
+
+    async def _read(self) -> Any:
+        async with asyncio.timeout(BLOCK / 1000 + SILENCE):
+            if self._connection is None:
+                self._connection = await self._primary.connect()
+            return await ask(
+                self._connection, "XREAD", "COUNT", COUNT, "BLOCK", BLOCK, "STREAMS", self._key, self.entry
+            )
 
     def _accept(self, rows: list[tuple[bytes, bytes]]) -> list[Entry]:
         batch = []
@@ -94,11 +113,6 @@ def _fact(entry: str, raw: bytes) -> AnyFact | Unreadable:
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         log.error("feed.unreadable", entry=entry, error=str(problem))
         return Unreadable(int(entry.split("-")[0]))
-
-
-def _as_it_came(response: Any, **_: Any) -> Any:
-    """Return the reply unchanged: redis-py's dictionaries cost more than the read itself."""
-    return response
 
 
 def _rows(reply: Any) -> list[tuple[bytes, bytes]]:

@@ -14,27 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from redis.asyncio import Connection, ConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Connection
 from redis.exceptions import (
-    AuthenticationError,
+    AskError,
     ClusterDownError,
     MasterDownError,
-    NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
-    RedisError,
     ResponseError,
     TryAgainError,
 )
 
-from console.domain.service_urls import without_password
 from console.errors import SettingError, StoreFull, Unknown
 from console.logs import Outage
 from console.metrics import Durations
 from console.queue.live_settings import lua_settings
+from console.queue.primary import AWAY, REFUSALS, Misdirected, ask, why
 from console.queue.server_role import misfit
+from console.queue.topology import primary_of
 
 TOPICS = (
     "base", "unit_of_work", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
@@ -45,8 +42,8 @@ DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
 BATCH = 512  # calls in one exchange
 WAITING = 20_000  # calls that may queue; beyond that a call fails at once
 
-REFUSALS = (AuthenticationError, NoPermissionError)
-NOT_NOW = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)  # another node is the primary, or will be
+# Another server is the primary, or will be. MOVED is an ASK too.
+ELSEWHERE = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError, AskError)
 
 log = structlog.get_logger()
 
@@ -64,28 +61,24 @@ def library() -> tuple[str, str]:
     return version, f"#!lua name=sestetto_{version}\n" + body.replace("@VERSION@", version)
 
 
-def refused_by_store(url: str, problem: Exception) -> str:
-    return f"The store at {without_password(url)} refuses the user or password in SESTETTO_STORE: {problem}"
-
-
-def open_client(url: str, **options: Any) -> Redis:
-    """Return a client that never repeats a command by itself."""
-    return Redis.from_url(url, protocol=2, retry=Retry(NoBackoff(), 0), retry_on_error=[], **options)
+def says_no(shown: str, problem: Exception) -> str:
+    """Return why the store is not to be had with this setting."""
+    if isinstance(problem, Misdirected):
+        return f"SESTETTO_STORE is {shown}: {problem}"
+    return f"The store at {shown} refuses the user or password in SESTETTO_STORE: {problem}"
 
 
 class Store:
     """Calls to one primary. `on_run` hooks run on the first connection to each server run, before any other call."""
 
-    def __init__(self, url: str, *, deadline: float = DEADLINE) -> None:
+    def __init__(self, url: str, workspace: str = "", *, deadline: float = DEADLINE) -> None:
         self.url = url
+        self.primary = primary_of(url, workspace)
         self.calls = 0
         self.exchanges = Durations()
-        self.outage = Outage("store", store=without_password(url))
+        self.outage = Outage("store", store=self.primary.shown)
         self.on_run: list[Callable[[Direct], Awaitable[None]]] = []
         self._deadline = deadline
-        self._pool: ConnectionPool = open_client(
-            url, socket_timeout=None, socket_connect_timeout=deadline
-        ).connection_pool
         self._connection: Connection | None = None
         self._run_id = ""
         self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
@@ -117,6 +110,7 @@ class Store:
         if self._worker is not None:
             await asyncio.wait([self._worker], timeout=self._deadline)
         await self._drop()
+        await self.primary.close()
 
     async def _work(self) -> None:
         while self._waiting:
@@ -128,10 +122,10 @@ class Store:
                     replies = await self._exchange([command for command, _ in batch])
                 self.exchanges.note(time.monotonic() - began)
                 self.outage.ends()
-            except (RedisError, OSError, TimeoutError, AttributeError, asyncio.IncompleteReadError) as problem:
+            except AWAY as problem:
                 # Replies may still arrive for these calls. A new connection keeps them from being read as answers to
                 # others.
-                self.outage.begins(str(problem) or type(problem).__name__)
+                self.outage.begins(why(problem))
                 await self._drop()
                 replies = [Unknown() for _ in batch]
             except SettingError as problem:  # not the store that it has to be
@@ -147,41 +141,50 @@ class Store:
         self._worker = None
 
     async def _exchange(self, commands: list[Command]) -> list[Any]:
+        if self._connection is not None and not self._connection.is_connected:
+            await self._drop()  # the primary was left
         connection = self._connection or await self._connect()
         await connection.send_packed_command(connection.pack_commands(commands))
-        return [await _read(connection) for _ in commands]
+        replies = [await _read(connection) for _ in commands]
+        if any(isinstance(reply, ResponseError) and _is_elsewhere(reply) for reply in replies):
+            await self._drop()  # the next exchange asks who is the primary
+        return replies
 
     async def _connect(self) -> Connection:
-        connection: Connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
         try:
-            await connection.connect()  # type: ignore[no-untyped-call]
-
-            async def direct(*command: str | bytes | int) -> Any:
-                await connection.send_command(*command)
-                reply = await _read(connection)
-                if isinstance(reply, Exception):
-                    raise reply
-                return reply
-
-            info = fields_of(await direct("INFO"))
-            run_id = info["run_id"]
-            # A new run id is a server we have not checked: it needs our library, and may have another history.
-            if run_id != self._run_id:
-                if problem := misfit(info, at_start=not self._run_id):
-                    raise SettingError(f"The store at {without_password(self.url)} {problem}")
-                await load_library(direct)
-                for hook in self.on_run:
-                    await hook(direct)
-                # Set only when all hooks have passed; otherwise the next connection runs them again.
-                self._run_id = run_id
-        except BaseException as failure:
-            await connection.disconnect(nowait=True)
+            connection = await self.primary.connect()
+            try:
+                await self._meet(connection)
+            except BaseException:
+                await connection.disconnect(nowait=True)
+                raise
+        except (*REFUSALS, Misdirected) as failure:
             # A store that let us in before is being changed: its clients wait. The first time, the setting is wrong.
-            if isinstance(failure, REFUSALS) and not self._run_id:
-                raise SettingError(refused_by_store(self.url, failure)) from failure
+            if not self._run_id:
+                raise SettingError(says_no(self.primary.shown, failure)) from failure
             raise
         self._connection = connection
         return connection
+
+    async def _meet(self, connection: Connection) -> None:
+        """Check a server that we have not met before, or not in this run."""
+
+        async def direct(*command: str | bytes | int) -> Any:
+            return await ask(connection, *command)
+
+        info = fields_of(await direct("INFO"))
+        run_id = info["run_id"]
+        # A new run id is a server we have not checked: it needs our library, and may have another history.
+        if run_id == self._run_id:
+            return
+        if problem := misfit(info, mode=self.primary.mode, at_start=not self._run_id):
+            raise SettingError(f"The store at {self.primary.shown} {problem}")
+        await load_library(direct)
+        for hook in self.on_run:
+            await hook(direct)
+        # Set only when all hooks have passed; otherwise the next connection runs them again.
+        self._run_id = run_id
+        await self.primary.leave(keep=connection)
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
@@ -226,6 +229,11 @@ async def _read(connection: Connection) -> Any:
         return problem
 
 
+def _is_elsewhere(reply: ResponseError) -> bool:
+    """Whether another server may be the primary by now. One without replicas may be the one that was cut off."""
+    return isinstance(reply, ELSEWHERE) or str(reply).startswith("NOREPLICAS")
+
+
 def _settle(future: asyncio.Future[Any], reply: Any) -> None:
     # The caller was cancelled; nobody waits for this reply.
     if future.done():
@@ -234,7 +242,7 @@ def _settle(future: asyncio.Future[Any], reply: Any) -> None:
         future.set_result(reply)
     elif isinstance(reply, OutOfMemoryError) or str(reply).startswith(("MISCONF", "NOREPLICAS")):
         future.set_exception(StoreFull())
-    elif isinstance(reply, NOT_NOW) or str(reply).startswith("BUSY"):
+    elif isinstance(reply, ELSEWHERE) or str(reply).startswith("BUSY"):
         future.set_exception(Unknown())
     else:
         future.set_exception(reply)

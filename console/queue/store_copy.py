@@ -7,12 +7,10 @@ forks for it, as for a rewrite of its append-only file; calls go on.
 import asyncio
 from typing import BinaryIO
 
-from redis.asyncio.connection import Connection
-from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import AuthenticationError
 
-from console.domain.service_urls import without_password
 from console.errors import SettingError
-from console.queue.store import open_client
+from console.queue.primary import AWAY, Primary, ask
 
 SILENCE = 60.0  # seconds without a byte after which it is given up; the store sends one a second while it prepares
 CHUNK = 1 << 20
@@ -20,30 +18,24 @@ MARK = 40  # bytes that end a snapshot whose length was not known when it began
 MAGIC = (b"REDIS", b"VALKEY")
 
 
-async def copy_store(url: str, target: BinaryIO) -> None:
+async def copy_store(primary: Primary, target: BinaryIO) -> None:
     """Write the snapshot to `target`. Raises SettingError if the store refuses, or stops in the middle."""
-    client = open_client(url, socket_connect_timeout=10, socket_timeout=SILENCE)
-    connection: Connection = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
     try:
-        await connection.connect()  # type: ignore[no-untyped-call]
-        for words in (("REPLCONF", "capa", "eof"), ("REPLCONF", "rdb-only", "1")):
-            await connection.send_command(*words)
-            await connection.read_response()
-        await connection.send_command("SYNC")
-        # What follows is no reply of the protocol, so it is read past the client's parser, which has nothing left.
-        assert connection._reader is not None
-        await _read_snapshot(connection._reader, target)
+        async with primary.connected() as connection:
+            for words in (("REPLCONF", "capa", "eof"), ("REPLCONF", "rdb-only", "1")):
+                await ask(connection, *words)
+            await connection.send_command("SYNC")
+            # What follows is no reply of the protocol, so it is read past the client's parser, which has nothing left.
+            assert connection._reader is not None
+            await _read_snapshot(connection._reader, target)
     except AuthenticationError as problem:
-        raise SettingError(f"The store at {without_password(url)} refuses the user or password.") from problem
-    except (RedisError, OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as problem:
+        raise SettingError(f"The store at {primary.shown} refuses the user or password.") from problem
+    except (*AWAY, ValueError) as problem:
         says = str(problem) or type(problem).__name__
         raise SettingError(
-            f"The store at {without_password(url)} gives no copy of itself: {says}. Copy its files yourself, and use "
+            f"The store at {primary.shown} gives no copy of itself: {says}. Copy its files yourself, and use "
             "--without-store."
         ) from problem
-    finally:
-        await connection.disconnect()
-        await client.aclose()
 
 
 async def _read_snapshot(reader: asyncio.StreamReader, target: BinaryIO) -> None:

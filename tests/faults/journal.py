@@ -6,7 +6,8 @@ from console.proving.journal import Journal
 from console.proving.record import decoded, read_archive, read_feed
 from console.proving.stage import Stage
 from console.queue.keys import stray
-from console.queue.store import open_client
+from console.queue.primary import ask
+from console.queue.topology import primary_of
 from tests.support.eventually import eventually
 
 
@@ -34,9 +35,9 @@ async def promises_kept(stage: Stage, journal: Journal) -> list[AnyFact]:
 
 async def no_stray_keys(stage: Stage) -> None:
     """Check that there is no key that the tables of `console.queue.keys` do not name."""
-    client = open_client(stage.store_url)
-    try:
-        names = [name.decode() async for name in client.scan_iter("*", count=1000)]
-    finally:
-        await client.aclose()
+    names, cursor = [], b"0"
+    async with primary_of(stage.store_url, stage.workspace).connected() as connection:
+        while names == [] or cursor != b"0":
+            cursor, some = await ask(connection, "SCAN", cursor, "COUNT", 1000)
+            names += [name.decode() for name in some]
     assert stray(names) == []

@@ -17,7 +17,7 @@ from console.proving.record import read_archive, read_feed
 from console.proving.stage import Stage, store_pid
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
-from console.queue.store import open_client
+from console.queue.primary import open_client
 from tests.faults.installation import stage_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer

@@ -16,7 +16,7 @@ from console.proving.record import read_archive, read_feed
 from console.queue import store as store_door
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
-from console.queue.store import open_client
+from console.queue.primary import open_client
 from tests.faults.installation import Inside, installed, stage_of
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking

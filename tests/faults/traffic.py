@@ -5,6 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from console.protocol import VisitorTyping
 from console.proving.clients import Cast, RecordingAgent, RecordingVisitor
 from tests.support.eventually import eventually
 
@@ -49,3 +50,14 @@ async def a_while(visitors: Sequence[RecordingVisitor], lines: int = 3) -> None:
     await eventually(
         lambda: all(len(visitor.texts) >= wanted[visitor.name] for visitor in visitors), "the talk to go on", within=30
     )
+
+
+async def seen_typing(visitor: RecordingVisitor, agents: Sequence[RecordingAgent]) -> None:
+    """Wait until an agent sees the visitor type: signals arrive."""
+    before = sum(len(agent.of("typing")) for agent in agents)
+
+    async def typed() -> bool:
+        await visitor.send(VisitorTyping())
+        return sum(len(agent.of("typing")) for agent in agents) > before
+
+    await eventually(typed, "an agent to see somebody type")

@@ -18,10 +18,10 @@ SAFE = "--appendonly yes --appendfsync always --maxmemory-policy noeviction"  # 
 async def own_store(folder: Path, options: str = SAFE, *, port: int = 0, password: str = "") -> AsyncIterator[int]:
     """Run a server on `folder` inside the block; return its port once it answers."""
     port = port or free_port()
-    server = _launch(folder, f"--port {port} --bind 127.0.0.1 --dir {folder} {options}")
+    server = launch(folder, f"--port {port} --bind 127.0.0.1 --dir {folder} {options}")
     try:
         client = redis.Redis(port=port, password=password or None)
-        await eventually(lambda: _answers(client), "the store")
+        await eventually(lambda: answers(client), "the store")
         client.close()
         yield port
     finally:
@@ -29,7 +29,7 @@ async def own_store(folder: Path, options: str = SAFE, *, port: int = 0, passwor
         server.wait()
 
 
-def _launch(folder: Path, options: str) -> subprocess.Popen[bytes]:
+def launch(folder: Path, options: str) -> subprocess.Popen[bytes]:
     folder.mkdir(exist_ok=True)
     config = folder / "own.conf"
     config.touch()  # a Sentinel requires one that it can write to
@@ -37,7 +37,7 @@ def _launch(folder: Path, options: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
 
-def _answers(client: redis.Redis) -> bool:
+def answers(client: redis.Redis) -> bool:
     try:
         return bool(client.ping())
     except redis.RedisError:

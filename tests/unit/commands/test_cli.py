@@ -142,7 +142,7 @@ async def test_a_start_without_a_store_does_not_print_its_password(
     with pytest.raises(SettingError) as problem:
         await app_module.open_up(services)
     await services.database.close()
-    assert str(problem.value) == "The store at redis://ada:***@127.0.0.1:1 does not respond"
+    assert str(problem.value).startswith("The store at redis://ada:***@127.0.0.1:1 does not respond: Error")
 
 
 def test_check_says_where_a_value_is_from(sestetto: Command) -> None:

@@ -40,9 +40,14 @@ async def sentinel(folder: Path) -> AsyncIterator[int]:
 
 
 ROLES = [
-    pytest.param(cluster_node, "is a node of a cluster", "use a server without cluster-enabled", id="a cluster's node"),
+    pytest.param(
+        cluster_node,
+        "is a node of a cluster",
+        "Write redis+cluster://HOST:PORT in",
+        id="a cluster's node",
+    ),
     pytest.param(replica, "is a replica of 127.0.0.1:", "Name the primary in SESTETTO_STORE", id="a replica"),
-    pytest.param(sentinel, "is a Sentinel", "name the primary's own address in SESTETTO_STORE", id="a Sentinel"),
+    pytest.param(sentinel, "is a Sentinel", "Write redis+sentinel://HOST:PORT/NAME in SESTETTO_STORE", id="a Sentinel"),
 ]
 Role = Callable[[Path], AbstractAsyncContextManager[int]]
 

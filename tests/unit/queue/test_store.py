@@ -16,8 +16,9 @@ from redis.exceptions import ResponseError
 from console.domain.ids import new_cid
 from console.errors import SettingError, StoreFull, Unknown, WrongEpoch
 from console.queue.embedded import EmbeddedStore
+from console.queue.primary import open_client
 from console.queue.results import Said
-from console.queue.store import Store, open_client
+from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.support.eventually import eventually
 from tests.support.queue_shift import Shift, answered, opened

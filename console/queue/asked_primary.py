@@ -1,0 +1,104 @@
+"""A primary that others know: what Sentinels and clusters have in common."""
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+import structlog
+from redis.asyncio import Connection
+from redis.exceptions import ConnectionError
+
+from console.domain.store_url import Login, StoreUrl
+from console.queue.asked_nodes import AskedNodes, Node, connection_to, shown_node
+from console.queue.primary import AWAY, Primary, ask, opened
+
+EVERY = 1.0  # seconds between two questions whether it is still the same
+
+log = structlog.get_logger()
+
+
+class Whereabouts(NamedTuple):
+    """One answer. Of two that differ the one with the higher epoch is newer."""
+
+    epoch: int
+    node: Node
+
+
+class NobodyAnswers(ConnectionError):
+    """All who could be asked are away."""
+
+
+class AskedPrimary(Primary):
+    def __init__(self, url: str, asked: StoreUrl, login: Login) -> None:
+        super().__init__(url)
+        self.asked = asked
+        self.nodes = AskedNodes(asked, login)
+        self._node: Node | None = None
+        self._epoch = 0
+        self._search: asyncio.Task[Node | Exception] | None = None
+
+    async def find(self) -> Connection:
+        node = await self._locate()
+        connection = await opened(connection_to(node, self.asked, self.asked.login, db=self.asked.db))
+        try:
+            role = await ask(connection, "ROLE")
+            if role[0] != b"master":
+                raise ConnectionError(f"{shown_node(node)} is to be the primary, and is a replica still")
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        if node != self._node:
+            await self._arrive(node)
+        return connection
+
+    async def watch(self) -> None:
+        """Ask from time to time: a primary that was cut off does not say itself that it is one no more."""
+        while True:
+            await asyncio.sleep(EVERY)
+            with suppress(*AWAY):
+                if self._node is not None and await self._locate() != self._node:
+                    await self.leave()
+
+    async def close(self) -> None:
+        if self._search is not None:
+            self._search.cancel()
+        await super().close()
+        await self.nodes.close()
+
+    @abstractmethod
+    async def look(self) -> Node:
+        """Ask everybody. Raises ConnectionError if nobody knows, and Misdirected if that will not change."""
+
+    def newest(self, answers: Sequence[Whereabouts], asked: int) -> Node:
+        """Return the newest answer's node."""
+        found = max(answers)
+        # Somebody who was cut off may be the only one to answer, and speaks of the past. A majority that starts over
+        # with low numbers was set up anew.
+        if found.epoch < self._epoch and len(answers) * 2 <= asked:
+            raise ConnectionError(f"only outdated answers: {shown_node(found.node)} was the primary before")
+        self._epoch = found.epoch
+        return found.node
+
+    async def _locate(self) -> Node:
+        """Everybody who wants to know at the same time shares one round of questions."""
+        if self._search is None or self._search.done():
+            self._search = asyncio.create_task(self._look())
+        found = await asyncio.shield(self._search)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def _look(self) -> Node | Exception:
+        try:
+            return await self.look()
+        except NobodyAnswers as problem:
+            return self._node or problem  # nobody knows better: Sentinels that are away are no reason to stop
+        except AWAY as problem:
+            return problem
+
+    async def _arrive(self, node: Node) -> None:
+        log.info("store.primary", mode=self.mode, address=shown_node(node), before=self.address)
+        self._node, self.address = node, shown_node(node)
+        await self.leave()

@@ -1,0 +1,73 @@
+"""A cluster of three primaries, one with a replica: people chat on when their workspace's slot is somewhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from console.proving.clients import Cast
+from tests.faults.installation import Inside, installed
+from tests.faults.journal import promises_kept
+from tests.faults.traffic import a_while, busy, seen_typing, talking
+from tests.support.eventually import eventually
+from tests.support.store_groups import Cluster, Node, cluster, run, slot_of
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def nodes(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    async with cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@asynccontextmanager
+async def chatting(folder: Path, nodes: Cluster) -> AsyncIterator[Inside]:
+    """Three visitors, Ana and Ben talk inside the block and after it; then every promise must be kept."""
+    await nodes.whole()
+    async with installed(folder, nodes.url, nodes.workspace()) as inside, Cast(inside) as cast:
+        agents, visitors = await busy(cast, 3)
+        async with talking(visitors):
+            await a_while(visitors, 1)
+            yield inside
+            await a_while(visitors, 3)
+            await seen_typing(visitors[0], agents)
+        for agent in agents:
+            await agent.quiet()
+        await promises_kept(inside, cast.journal)
+        assert not cast.journal.unanswered
+
+
+async def now_at(inside: Inside, node: Node) -> None:
+    """Wait until the server uses that node."""
+    primary = inside.services.workspace.store.primary
+    await eventually(lambda: primary.address == f"127.0.0.1:{node.port}", "the server to find the slot", within=20)
+
+
+async def test_a_killed_primary_is_followed_to_its_replica(tmp_path: Path, nodes: Cluster) -> None:
+    async with chatting(tmp_path, nodes) as inside:
+        replica = nodes.replica()
+        nodes.primary(inside.workspace).kill()
+        await now_at(inside, replica)
+
+
+async def test_a_planned_failover_loses_nothing(tmp_path: Path, nodes: Cluster) -> None:
+    async with chatting(tmp_path, nodes) as inside:
+        replica = nodes.replica()
+        run(replica, "CLUSTER FAILOVER")
+        await now_at(inside, replica)
+
+
+async def test_a_workspace_moves_to_another_node_key_by_key(tmp_path: Path, nodes: Cluster) -> None:
+    """While half of its keys are there and half here, no call is done half."""
+    async with chatting(tmp_path, nodes) as inside:
+        await nodes.hand_over(inside.workspace, nodes.nodes[2])
+        await now_at(inside, nodes.nodes[2])
+
+
+async def test_a_workspace_moves_to_another_node_at_once(tmp_path: Path, nodes: Cluster) -> None:
+    async with chatting(tmp_path, nodes) as inside:
+        source, target = nodes.primary(inside.workspace), nodes.nodes[2]
+        slot = slot_of(inside.workspace)
+        run(source, f"CLUSTER MIGRATESLOTS SLOTSRANGE {slot} {slot} NODE {nodes.ids[target]}")
+        await now_at(inside, target)

@@ -1,0 +1,86 @@
+"""A store of three Sentinels, a primary and a replica: people chat on when another server becomes the primary."""
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from console.proving.clients import Cast
+from tests.faults.installation import Inside, installed
+from tests.faults.journal import promises_kept
+from tests.faults.traffic import a_while, busy, seen_typing, talking
+from tests.support.eventually import eventually
+from tests.support.store_groups import SentinelGroup, sentinel_group
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def group(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SentinelGroup]:
+    async with sentinel_group(tmp_path_factory.mktemp("sentinels")) as running:
+        yield running
+
+
+@asynccontextmanager
+async def chatting(folder: Path, group: SentinelGroup, workspace: str) -> AsyncIterator[Inside]:
+    """Three visitors, Ana and Ben talk inside the block and after it; then every promise must be kept."""
+    await group.whole()
+    async with installed(folder, group.url, workspace) as inside, Cast(inside) as cast:
+        agents, visitors = await busy(cast, 3)
+        async with talking(visitors):
+            await a_while(visitors, 1)
+            yield inside
+            await a_while(visitors, 3)
+            await seen_typing(visitors[0], agents)
+        for agent in agents:
+            await agent.quiet()
+        await group.whole()
+        await promises_kept(inside, cast.journal)
+        assert not cast.journal.unanswered
+
+
+def now_at(inside: Inside) -> int:
+    """Return the port of the primary that the server uses."""
+    return int(inside.services.workspace.store.primary.address.rpartition(":")[2])
+
+
+async def test_a_killed_primary_is_followed_to_the_replica(
+    tmp_path: Path, group: SentinelGroup, workspace_name: str
+) -> None:
+    async with chatting(tmp_path, group, workspace_name) as inside:
+        killed = group.primary
+        killed.kill()
+        await eventually(lambda: now_at(inside) != killed.port, "another primary")
+    assert now_at(inside) == group.primary.port
+
+
+async def test_a_planned_failover_loses_nothing(tmp_path: Path, group: SentinelGroup, workspace_name: str) -> None:
+    async with chatting(tmp_path, group, workspace_name) as inside:
+        before = now_at(inside)
+        await group.hand_over()
+        await eventually(lambda: now_at(inside) != before, "another primary")
+
+
+async def test_a_frozen_primary_is_left_and_never_asked_again(
+    tmp_path: Path, group: SentinelGroup, workspace_name: str
+) -> None:
+    """Its connections stay open and silent, and when it wakes it still takes itself for the primary."""
+    async with chatting(tmp_path, group, workspace_name) as inside:
+        frozen = group.primary
+        frozen.signal(signal.SIGSTOP)
+        try:
+            await eventually(lambda: now_at(inside) != frozen.port, "another primary")
+        finally:
+            frozen.signal(signal.SIGCONT)
+    assert now_at(inside) != frozen.port
+
+
+async def test_chats_go_on_while_all_sentinels_are_away(
+    tmp_path: Path, group: SentinelGroup, workspace_name: str
+) -> None:
+    async with chatting(tmp_path, group, workspace_name) as inside:
+        for sentinel in group.sentinels:
+            sentinel.kill()
+        before = inside.services.workspace.store.outage.lasts
+    assert before == inside.services.workspace.store.outage.lasts == 0
