@@ -8,7 +8,7 @@ TOGETHER := -n $(WORKERS) --dist worksteal
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit stories faults browser format wheel screenshots yardstick bench clean env dev chromium
+.PHONY: help run test lint types unit stories faults browser format wheel screenshots yardstick bench prove clean env dev chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -59,6 +59,9 @@ yardstick: chromium ## what one person can do with six chats: docs/six.md; about
 
 bench: dev ## what a message costs, beside bare loops, Socket.IO and Django Channels; about 17 minutes
 	@$(PY) -m tools.comparison
+
+prove: dev ## what breaks in the field, done to a whole installation; SEED=7 repeats a run, FAULT=kill-store picks one
+	@exec $(PY) -m console.cli prove $(if $(SEED),--seed $(SEED)) $(foreach one,$(FAULT),--fault $(one))
 
 clean: ## remove the environment and what was built; data stays
 	@rm -rf .venv node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,6 +12,7 @@ from console.commands.backup import backup, restore
 from console.commands.check import check
 from console.commands.child import child
 from console.commands.migrate import migrate
+from console.commands.prove import prove
 from console.commands.serve import demo, serve
 from console.commands.work import work
 from console.config import release
@@ -51,6 +52,7 @@ app.command("migrate")(migrate)
 app.command("adopt")(adopt)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command("prove")(prove)
 app.add_typer(member.app, name="member")
 app.add_typer(token.app, name="token")
 app.add_typer(load.app, name="load")

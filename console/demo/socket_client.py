@@ -21,6 +21,7 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from console.protocol import Inbound, encoder
 
 READ = 64 * 1024  # bytes at once
+BROKEN = (OSError, LocalProtocolError, RuntimeError)  # uvloop raises the last one when the transport is closed
 ABNORMAL = 1006  # closed without a close frame
 
 
@@ -75,7 +76,7 @@ class SocketClient:
         try:
             self._write(TextMessage(data=text))
             await self._writer.drain()
-        except (OSError, LocalProtocolError) as problem:
+        except BROKEN as problem:
             raise self._lost(ABNORMAL, str(problem)) from problem
 
     async def receive(self) -> str:
@@ -91,7 +92,7 @@ class SocketClient:
             try:
                 self._write(CloseConnection(code=code))
                 await self._writer.drain()
-            except (OSError, LocalProtocolError):
+            except BROKEN:
                 pass
         self._writer.close()
 

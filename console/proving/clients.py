@@ -6,6 +6,7 @@ by itself after every close except those that forbid it.
 
 import asyncio
 import contextlib
+import random
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -38,14 +39,23 @@ SUBPROTOCOL = "sestetto.v1"
 STAY_AWAY = {403, 404, 1008, 4401, 4409}
 QUIET = 1.0  # s without a frame until a client sends a ping, and again until it gives up
 BACK_IN = 0.1  # s
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0  # s, as docs/protocol.md has them
+LET_IN, LET_IN_POLITELY = 5.0, 20.0  # s until a connection that is not let in is given up
 
 
 class RecordingClient:
     """`async with person:` connects; `frames` are all frames received, as dictionaries, newest last."""
 
-    def __init__(self, stage: Stage, journal: Journal, name: str, *, quiet: float = QUIET) -> None:
+    def __init__(
+        self, stage: Stage, journal: Journal, name: str, *, quiet: float = QUIET, polite: bool = False
+    ) -> None:
+        """`quiet`: seconds without a frame until it asks whether the server is there.
+
+        `polite`: comes back as late as the protocol wants it, instead of at once.
+        """
         self.stage, self.journal, self.name = stage, journal, name
-        self.quiet_for = quiet
+        self.patience = 20.0 if not polite else 120.0  # s, for what it waits for itself
+        self.quiet_for, self._polite, self._tries = quiet, polite, 0
         self.attempt = len(journal.people)  # which of several addresses is tried next: everybody begins at another one
         journal.people.append(name)
         self.epoch = ""
@@ -71,7 +81,9 @@ class RecordingClient:
         """Connect and wait for the welcome."""
         seen = len(self.welcomes)
         self._task = asyncio.create_task(self._live())
-        await eventually(lambda: len(self.welcomes) > seen or self._ended(), f"{self.name} to be welcomed", within=20)
+        await eventually(
+            lambda: len(self.welcomes) > seen or self.ended, f"{self.name} to be welcomed", within=self.patience
+        )
         assert len(self.welcomes) > seen, f"{self.name} was turned away with {self.closes}"
 
     async def leave(self) -> None:
@@ -92,7 +104,14 @@ class RecordingClient:
         """Wait until that many welcomes were received."""
         await eventually(lambda: len(self.welcomes) >= count, f"{self.name}'s return", within=20)
 
-    def _ended(self) -> bool:
+    @property
+    def connected(self) -> bool:
+        """Whether the last socket was welcomed and is open as far as anybody knows."""
+        return self._socket is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was turned away for good, or never came."""
         return self._task is None or self._task.done()
 
     # --- commands -----------------------------------------------------------------------------------
@@ -149,11 +168,17 @@ class RecordingClient:
             finally:
                 self._socket = None
             self.attempt += 1
-            await asyncio.sleep(BACK_IN)
+            await asyncio.sleep(self._pause())
             await self.here.wait()
 
+    def _pause(self) -> float:
+        if not self._polite:
+            return BACK_IN
+        self._tries += 1
+        return min(FIRST_PAUSE * 2.0 ** (self._tries - 1), LONGEST_PAUSE) * random.uniform(0.5, 1)
+
     async def _session(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LET_IN_POLITELY if self._polite else LET_IN):
             socket = await self._connect()
         try:
             await socket.send(self._hello())
@@ -163,6 +188,7 @@ class RecordingClient:
                 if frame["t"] == "welcome":
                     self._welcome(frame)
                     self.epoch = frame["epoch"]
+                    self._tries = 0
                     self._socket = socket
                     await self._resend(socket)
                     self.welcomes.append(frame)
@@ -200,7 +226,7 @@ class RecordingClient:
 
     def _nack(self, frame: dict[str, Any]) -> None:
         if frame["final"] and (claim := self._claims.get(frame["cid"])):
-            self.journal.refused(claim)
+            self.journal.refused(claim, frame["code"])
             self.outbox.pop(frame["cid"], None)
         elif not frame["final"] and self._later is None:
             self._later = asyncio.create_task(self._again(frame["retry_after"]))
@@ -305,7 +331,7 @@ class RecordingVisitor(RecordingClient):
 
 
 class RecordingAgent(RecordingClient):
-    """`answers` replies to every visitor's message with "re: …"."""
+    """`answers` replies to every visitor's message with "re: …"; in a chat that was somebody else's, to those since."""
 
     def __init__(
         self,
@@ -400,7 +426,9 @@ class RecordingAgent(RecordingClient):
                 await self._maybe_answer(frame["fact"])
 
     async def _answer_all(self, chat: dict[str, Any]) -> None:
-        for fact in chat.get("facts", ()):
+        facts = chat.get("facts", ())
+        others = [number for number, fact in enumerate(facts) if fact["kind"] == "message" and fact["by"] == "agent"]
+        for fact in facts[others[-1] + 1 if others else 0 :]:
             await self._maybe_answer(fact)
 
     async def _maybe_answer(self, fact: dict[str, Any]) -> None:

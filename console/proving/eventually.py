@@ -4,14 +4,20 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def eventually(
-    check: Callable[[], T | Awaitable[T]], what: str = "it to become true", *, within: float = 10.0
-) -> T:
+@overload
+async def eventually(check: Callable[[], Awaitable[T | None]], what: str = ..., *, within: float = ...) -> T: ...
+
+
+@overload
+async def eventually(check: Callable[[], T | None], what: str = ..., *, within: float = ...) -> T: ...
+
+
+async def eventually(check: Callable[[], Any], what: str = "it to become true", *, within: float = 10.0) -> Any:
     """Return the first truthy result of `check` (plain or async); an AssertionError counts as "not yet".
 
     Fails after `within` seconds, naming `what` was awaited and how the last try ended.
@@ -26,7 +32,7 @@ async def eventually(
         await asyncio.sleep(0.02)
 
 
-async def _try(check: Callable[[], T | Awaitable[T]]) -> tuple[T | None, object]:
+async def _try(check: Callable[[], Any]) -> tuple[Any, object]:
     try:
         answer = check()
         found = await answer if inspect.isawaitable(answer) else answer

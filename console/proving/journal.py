@@ -1,6 +1,7 @@
 """What the people of a run remember: their commands, and what their screens showed."""
 
 import time
+from collections import Counter
 
 from console.bench.checker import Claim, View
 
@@ -13,6 +14,7 @@ class Journal:
         self.claims: list[Claim] = []
         self.views: dict[tuple[str, str], View] = {}
         self.problems: list[str] = []
+        self.refusals: Counter[str] = Counter()
 
     def claim(self, client: str, cid: str) -> Claim:
         claim = Claim(client, cid, began=time.monotonic())
@@ -30,8 +32,9 @@ class Journal:
         self._answered(claim)
         claim.outcome, claim.chat, claim.seq = "acked", chat, seq
 
-    def refused(self, claim: Claim) -> None:
+    def refused(self, claim: Claim, code: str) -> None:
         self._answered(claim)
+        self.refusals[code] += 1
         claim.outcome = "refused"
 
     def _answered(self, claim: Claim) -> None:

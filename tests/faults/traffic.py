@@ -34,7 +34,7 @@ async def talking(visitors: Sequence[RecordingVisitor]) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     for visitor in visitors:
-        assert not visitor._ended(), f"{visitor.name} was turned away with {visitor.closes}"
+        assert not visitor.ended, f"{visitor.name} was turned away with {visitor.closes}"
     await asyncio.gather(*(visitor.quiet() for visitor in visitors))
 
 

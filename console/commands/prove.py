@@ -1,0 +1,102 @@
+"""`sestetto prove`: what breaks in the field, done to a whole installation, and what got lost by it."""
+
+import random
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+import uvloop
+
+from console.bench.commands.common import machine, table
+from console.commands.common import say, show
+from console.logs import configure_logs
+from console.proving import report
+from console.proving.catalogue import FAULTS, chosen
+from console.proving.fault import Fault
+from console.proving.run import FaultRun, Wanted, run
+from console.proving.schedule import written
+from console.proving.traffic import RATE
+
+MESSAGES = 108_000
+LEAST = 40  # messages of a run: below that nothing is under way when a fault strikes
+
+
+def prove(
+    fault: Annotated[list[str] | None, typer.Option(help="Only this fault; may be given again.")] = None,
+    seed: Annotated[int | None, typer.Option(help="What to draw the schedules from; a new one if left out.")] = None,
+    messages: Annotated[int, typer.Option(min=LEAST, help="In all, spread over the faults.")] = MESSAGES,
+    rate: Annotated[int, typer.Option(min=1, help="Messages a second, as long as nothing breaks.")] = RATE,
+    strikes: Annotated[int, typer.Option(min=1, help="How often a fault strikes in a run at most.")] = 9,
+    minutes: Annotated[float, typer.Option(min=0, help="Go on with new runs until so long has passed.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the report here: .json or .md.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the faults and stop.")] = False,
+) -> None:
+    """Break a whole installation while people chat, and compare what everybody remembers with what was kept."""
+    configure_logs("critical")  # what the faults do to the parts in this process is no news
+    if listed:
+        show(("fault", "what it does", ""), [(one.name, one.does, _missing(one)) for one in FAULTS], empty="")
+        return
+    faults, began = chosen(fault or ()), time.monotonic()
+    seed = random.randrange(1_000_000) if seed is None else seed
+    skipped = {one.name: why for one in faults if (why := one.missing())}
+    possible = [one for one in faults if one.name not in skipped]
+    wanted = Wanted(seed, max(messages // max(len(possible), 1), LEAST), rate, strikes)
+    say(f"Seed {seed}, {wanted.messages:,} messages in each run.")
+    runs = _rounds(possible, wanted, began + minutes * 60)
+    rows, about = report.rows(faults, runs, skipped), machine()
+    table(report.HEADINGS, rows)
+    say(report.HELP)
+    say(f"Seed {seed}; {time.monotonic() - began:,.0f} s; " + ", ".join(f"{k} {v}" for k, v in about.items()))
+    _write(out, rows, about, seed, runs, skipped)
+    if not all(one.kept for one in runs):
+        raise SystemExit("sestetto: a promise was broken, or a run did not come to its end; the lines above say which.")
+
+
+def _rounds(faults: list[Fault], wanted: Wanted, until: float) -> list[FaultRun]:
+    """Run every fault once, and again in the same order while there is time."""
+    runs: list[FaultRun] = []
+    number = 0
+    while faults and (number == 0 or time.monotonic() < until):
+        number += 1
+        for fault in faults:
+            if number > 1 and time.monotonic() > until:
+                break
+            done = uvloop.run(run(fault, number, wanted, say))
+            runs.append(done)
+            _tell(done, wanted)
+    return runs
+
+
+def _tell(done: FaultRun, wanted: Wanted) -> None:
+    say(f"{done.fault}, run {done.number}: {written(done.schedule)}")
+    what = "kept every promise" if done.kept else "BROKE A PROMISE"
+    say(f"  {done.messages:,} messages in {done.seconds} s: {what}")
+    for problem in report.problems(done):
+        say(f"  {problem}")
+    if not done.kept:
+        say(f"  again: {report.repeated(done, wanted)}")
+
+
+def _missing(fault: Fault) -> str:
+    why = fault.missing()
+    return f"not possible here: {why}" if why else ""
+
+
+def _write(
+    out: Path | None,
+    rows: list[tuple[Any, ...]],
+    about: dict[str, Any],
+    seed: int,
+    runs: list[FaultRun],
+    skipped: dict[str, str],
+) -> None:
+    if out is None:
+        return
+    if out.suffix == ".md":
+        out.write_text(report.markdown(rows, about, seed, runs), encoding="utf-8")
+    else:
+        whole = {"seed": seed, "machine": about, "runs": runs, "not_possible": skipped}
+        out.write_bytes(msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
+    say(f"Written to {out}.")

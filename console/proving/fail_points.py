@@ -1,0 +1,154 @@
+"""A server that dies at a named place: `python -m console.proving.fail_points PLACE:COUNT serve`.
+
+The product itself has no such places and reads no such setting: this module wraps its methods in the one process that
+is started through it, and only `sestetto prove` starts one. A place is armed by SIGUSR2; the process then kills itself
+when it passes there for the COUNT-th time, without a chance to tell anybody or to clean up.
+"""
+
+import os
+import runpy
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from console.archive.writer import Archive
+from console.consumers.consumer import FeedConsumer
+from console.delivery.fanout import Fanout
+from console.events import Assigned, Message
+from console.queue.store import Store
+from console.ws.connection import Connection
+
+ARM = signal.SIGUSR2
+WORDS = ("visitor_say_", "agent_say_", "open_")  # Functions that append what somebody said
+
+
+class FailPoint:
+    """Counts how often the place is passed once it is armed."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self._armed = False
+
+    def arm(self, *_: object) -> None:
+        self._armed = True
+
+    def passed(self) -> None:
+        if self._armed:
+            self._left -= 1
+            if self._left <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after_receive(point: FailPoint) -> None:
+    """A command was read from its socket; nothing has been sent to the store."""
+
+    def seen(connection: Connection, frame: Any, *_: Any) -> None:
+        if getattr(frame, "cid", ""):
+            point.passed()
+
+    _around(Connection, "_do", before=seen)
+
+
+def after_append(point: FailPoint) -> None:
+    """The store has it on disk; nobody has been told."""
+
+    def seen(store: Store, commands: Any) -> None:
+        if any(command[0] == "FCALL" and str(command[1]).startswith(WORDS) for command in commands):
+            point.passed()
+
+    _around(Store, "_exchange", after=seen)
+
+
+def after_ack(point: FailPoint) -> None:
+    """The sender has its acknowledgement."""
+
+    def seen(connection: Connection, frames: Any) -> None:
+        if any('"t":"ack"' in frame for frame in frames):
+            point.passed()
+
+    _around(Connection, "_write", after=seen)
+
+
+def before_fanout(point: FailPoint) -> None:
+    """A message has come out of the feed; no screen of this process has it."""
+    _before_show(point, Message)
+
+
+def in_assignment(point: FailPoint) -> None:
+    """A chat was given to an agent; no screen of this process shows it."""
+    _before_show(point, Assigned)
+
+
+def in_archive(point: FailPoint) -> None:
+    """The rows are written; the transaction is not committed."""
+    _around(Archive, "write", after=lambda *_: point.passed())
+
+
+def after_archive(point: FailPoint) -> None:
+    """The transaction is committed; the store does not know that SQL has it."""
+    _around(FeedConsumer, "follow", before=lambda consumer: _hold_kept(consumer, point))
+
+
+PLACES: dict[str, Callable[[FailPoint], None]] = {
+    "after-receive": after_receive,
+    "after-append": after_append,
+    "after-ack": after_ack,
+    "before-fanout": before_fanout,
+    "in-assignment": in_assignment,
+    "in-archive": in_archive,
+    "after-archive": after_archive,
+}
+
+
+def _hold_kept(consumer: FeedConsumer, point: FailPoint) -> None:
+    kept = consumer._kept
+
+    async def dies_first(entry: Any) -> None:
+        point.passed()
+        await kept(entry)
+
+    consumer._kept = dies_first
+
+
+def _before_show(point: FailPoint, kind: type) -> None:
+    show = Fanout._show
+
+    @wraps(show)
+    def wrapped(fanout: Fanout, entry: Any) -> None:
+        if isinstance(entry.fact, kind):
+            point.passed()
+        show(fanout, entry)
+
+    setattr(Fanout, "_show", wrapped)  # noqa: B010
+
+
+def _around(
+    owner: type, name: str, *, before: Callable[..., None] | None = None, after: Callable[..., None] | None = None
+) -> None:
+    """Wrap an async method, for this process only."""
+    method = getattr(owner, name)
+
+    @wraps(method)
+    async def wrapped(*given: Any, **named: Any) -> Any:
+        if before is not None:
+            before(*given)
+        result = await method(*given, **named)
+        if after is not None:
+            after(*given)
+        return result
+
+    setattr(owner, name, wrapped)
+
+
+def main() -> None:
+    place, _, count = sys.argv.pop(1).partition(":")
+    point = FailPoint(int(count))
+    PLACES[place](point)
+    signal.signal(ARM, point.arm)
+    runpy.run_module("console.cli", run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""What a fault is: a name, what it does, the layout that it needs, and how it strikes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from console.proving.ground import Ground
+from console.proving.layout import Layout
+from console.proving.schedule import Strike
+from console.proving.traffic import Traffic
+
+
+class Trial(NamedTuple):
+    """A run as a fault sees it."""
+
+    ground: Ground
+    traffic: Traffic
+
+
+def possible() -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`strike` breaks something, and has mended it when it returns. `missing` says why it cannot be made here."""
+
+    name: str
+    does: str
+    layout: Layout
+    strike: Callable[[Trial, Strike], Awaitable[None]]
+    hold: tuple[float, float] = (0.0, 1.0)  # s
+    strikes: int = 3
+    missing: Callable[[], str] = possible

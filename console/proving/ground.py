@@ -1,0 +1,134 @@
+"""An installation under trial: its store, servers and networks, in a temporary folder, as a layout asks for them."""
+
+import os
+import random
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from console.archive.database import sqlite_url
+from console.bench.processes import people
+from console.config import PREFIX
+from console.proving import fake_clock, nginx, small_disk
+from console.proving.layout import Layout
+from console.proving.network import BadNetwork
+from console.proving.servers import ServerProcess, free_ports
+from console.proving.stage import Stage
+from console.queue.embedded import EmbeddedStore
+
+AGENTS = 4
+CLOCK = "clock"  # the file that says how far somebody's clock is off
+LATEST = 12  # a fail point is passed at most so often before it strikes
+LIMITS = ("address_sockets", "address_openings", "visitor_openings", "attack_openings", "site_openings")
+
+
+@dataclass
+class Ground:
+    """`stage` is where people go; faults strike the rest."""
+
+    folder: Path
+    layout: Layout
+    stage: Stage
+    bearers: dict[str, str]
+    servers: list[ServerProcess] = field(default_factory=list)
+    archiver: ServerProcess | None = None
+    fronts: list[BadNetwork] = field(default_factory=list)
+    back: BadNetwork | None = None
+    proxy: nginx.Proxy | None = None
+    store_folder: Path = Path()
+
+    @property
+    def processes(self) -> list[ServerProcess]:
+        return [*self.servers, *([self.archiver] if self.archiver else [])]
+
+    @property
+    def database_file(self) -> Path:
+        return Path(self.stage.database_url.partition("///")[2])
+
+    @property
+    def clock_file(self) -> Path:
+        return self.folder / CLOCK
+
+
+@asynccontextmanager
+async def open_ground(layout: Layout, dice: random.Random) -> AsyncIterator[Ground]:
+    """Build what the layout asks for; it is all gone after the block."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sestetto-prove-")))
+        store_folder = folder / "store"
+        if layout.disk:
+            stack.enter_context(small_disk.mounted(store_folder, layout.disk))
+        store = EmbeddedStore(store_folder)
+        if layout.clock == "store":
+            with fake_clock.preloaded(folder / CLOCK):
+                await stack.enter_async_context(store)
+        elif not layout.inside:
+            await stack.enter_async_context(store)
+        back = await stack.enter_async_context(BadNetwork(_path(store.url))) if layout.back else None
+        ports = free_ports(layout.servers + layout.archiver)
+        urls = [f"http://127.0.0.1:{port}" for port in ports[: layout.servers]]
+        database = sqlite_url(folder)
+        stage = Stage(urls[0], urls[0], store.url, database, others=tuple(urls[1:]))
+        ground = Ground(folder, layout, stage, await people(database, urls[0], AGENTS), store_folder=store_folder)
+        ground.back = back
+        reached = "" if layout.inside else (f"redis://127.0.0.1:{back.port}" if back else store.url)
+        for number, port in enumerate(ports):
+            works = number == layout.servers
+            process = _process(ground, number, port, reached, works=works, dice=dice)
+            await process.start()
+            stack.push_async_callback(process.stop)
+            if works:
+                ground.archiver = process
+            else:
+                ground.servers.append(process)
+        await _fronts(ground, stack)
+        yield ground
+
+
+async def _fronts(ground: Ground, stack: AsyncExitStack) -> None:
+    """Put what stands before the servers there; people then go to it."""
+    if ground.layout.front:
+        ground.fronts = [await stack.enter_async_context(BadNetwork(server.port)) for server in ground.servers]
+        _lead_to(ground.stage, [network.url for network in ground.fronts])
+    if ground.layout.nginx:
+        ground.proxy = await nginx.start(ground.folder, [server.port for server in ground.servers])
+        stack.push_async_callback(ground.proxy.stop)
+        _lead_to(ground.stage, [ground.proxy.url])
+
+
+def _lead_to(stage: Stage, urls: list[str]) -> None:
+    stage.url, *others = urls
+    stage.others = tuple(others)
+
+
+def _process(ground: Ground, number: int, port: int, store: str, *, works: bool, dice: random.Random) -> ServerProcess:
+    layout = ground.layout
+    words = ["work"] if works else ["serve", *(["--no-work"] if layout.archiver else [])]
+    if layout.workers > 1:
+        words += ["--workers", str(layout.workers)]
+    module = ["console.cli"]
+    if layout.dies_at:
+        module = ["console.proving.fail_points", f"{layout.dies_at}:{dice.randint(1, LATEST)}"]
+    if layout.clock == "server":
+        module = ["console.proving.moved_clock", str(ground.clock_file)]
+    environment = _environment(ground, port, store, works=works)
+    log = ground.folder / f"process-{number + 1}.log"
+    return ServerProcess(words, environment, log, port, module=module, asks="/livez" if works else "/healthz")
+
+
+def _environment(ground: Ground, port: int, store: str, *, works: bool) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    given = {"DATA": str(ground.folder), "DATABASE": ground.stage.database_url, "PACE": "1000", "DRAIN": "0"}
+    given |= {name.upper(): "1000000" for name in LIMITS} | {"VISITOR_BYTES": "1000000000"}
+    given |= {"WORK_PORT" if works else "PORT": str(port)} | ({"STORE": store} if store else {})
+    if ground.layout.workers == 1:
+        given["METRICS"] = "yes"
+    ours = {PREFIX + name: value for name, value in given.items()}
+    return plain | ours
+
+
+def _path(url: str) -> str:
+    return unquote(urlsplit(url).path)

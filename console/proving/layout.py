@@ -1,0 +1,18 @@
+"""What an installation under trial consists of; each fault names the layout it strikes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Layout:
+    servers: int = 1
+    workers: int = 1  # processes of each server
+    inside: bool = False  # the store runs in the server's care, and dies with it
+    archiver: bool = False  # the servers only serve; `sestetto work` archives
+    front: bool = False  # a network that can break, between people and servers
+    back: bool = False  # another one, between servers and store
+    nginx: bool = False
+    dies_at: str = ""  # the fail point laid in the servers
+    clock: str = ""  # whose clock can be moved: "server" or "store"
+    disk: int = 0  # MiB of the disk that the store has for itself; 0: the machine's
+    crowd: int = 0  # people who only look on

@@ -1,0 +1,124 @@
+"""Networks that are cut, go silent in one or both directions, slow down, or drop everybody at once; wrong clocks."""
+
+import asyncio
+import resource
+
+from console.proving import fake_clock
+from console.proving.fault import Fault, Trial
+from console.proving.layout import Layout
+from console.proving.moved_clock import MOVE
+from console.proving.network import BadNetwork
+from console.proving.schedule import Strike
+
+DELAY = 0.3  # s each way
+HOUR = 3600  # s
+CROWD = 2_000
+FILES = 3 * CROWD  # open at once, in one process
+
+
+def networks(trial: Trial) -> list[BadNetwork]:
+    return trial.ground.fronts or ([trial.ground.back] if trial.ground.back else [])
+
+
+async def cut(trial: Trial, strike: Strike) -> None:
+    for network in networks(trial):
+        network.cut()
+    await _healed(trial, strike)
+
+
+async def drop(trial: Trial, strike: Strike) -> None:
+    """Every connection breaks, three times in a row; new ones are let in at once."""
+    for _ in range(3):
+        for network in networks(trial):
+            network.drop()
+        await asyncio.sleep(strike.hold / 3)
+
+
+async def half_open(trial: Trial, strike: Strike) -> None:
+    for network in networks(trial):
+        network.swallow()
+    await _healed(trial, strike)
+
+
+async def one_way(trial: Trial, strike: Strike) -> None:
+    """Bytes disappear in the direction that was drawn."""
+    for network in networks(trial):
+        network.swallow("up" if strike.among(2) else "down")
+    await _healed(trial, strike)
+
+
+async def slow(trial: Trial, strike: Strike) -> None:
+    for network in networks(trial):
+        network.delay = DELAY
+    await _healed(trial, strike)
+
+
+async def _healed(trial: Trial, strike: Strike) -> None:
+    await asyncio.sleep(strike.hold)
+    for network in networks(trial):
+        network.heal()
+
+
+async def storm(trial: Trial, strike: Strike) -> None:
+    """Everybody's connection breaks at once."""
+    for person in trial.traffic.everybody:
+        person.drop()
+
+
+async def jump_of_server(trial: Trial, strike: Strike) -> None:
+    """Its clock goes an hour forward or back, and later right again."""
+    try:
+        _set_servers(trial, HOUR if strike.among(2) else -HOUR)
+        await asyncio.sleep(strike.hold)
+    finally:
+        _set_servers(trial, 0)
+
+
+def _set_servers(trial: Trial, seconds: int) -> None:
+    trial.ground.clock_file.write_text(str(seconds))
+    for server in trial.ground.servers:
+        server.send(MOVE)
+
+
+async def jump_of_store(trial: Trial, strike: Strike) -> None:
+    fake_clock.move(trial.ground.clock_file, HOUR if strike.among(2) else -HOUR)
+    try:
+        await asyncio.sleep(strike.hold)
+    finally:
+        fake_clock.move(trial.ground.clock_file, 0)
+
+
+def too_few_files() -> str:
+    """Raise the limit of open files as far as it may be; the processes that are started inherit it."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if now < FILES:
+        if most != resource.RLIM_INFINITY and most < FILES:
+            return f"this user may open {most:,} files, not {FILES:,} (ulimit -n)"
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, most))
+    return ""
+
+
+FRONT, BACK = Layout(front=True), Layout(back=True)
+FAULTS: tuple[Fault, ...] = (
+    Fault("clients-cut", "no network between people and server", FRONT, cut, (1, 4)),
+    Fault("clients-dropped", "every connection to the server breaks, three times in a row", FRONT, drop, (1, 2)),
+    Fault("clients-half-open", "what people and server send each other disappears", FRONT, half_open, (3, 6), 2),
+    Fault("clients-one-way", "it disappears in one direction", FRONT, one_way, (3, 6), 2),
+    Fault("clients-slow", "300 ms each way between people and server", FRONT, slow, (2, 5)),
+    Fault("store-cut", "no network between server and store", BACK, cut, (1, 4)),
+    Fault("store-dropped", "every connection to the store breaks, three times in a row", BACK, drop, (1, 2)),
+    Fault("store-half-open", "what server and store send each other disappears", BACK, half_open, (3, 8), 2),
+    Fault("store-one-way", "it disappears in one direction", BACK, one_way, (3, 8), 2),
+    Fault("store-slow", "300 ms each way between server and store", BACK, slow, (2, 5), 2),
+    Fault("storm", f"{CROWD:,} people dropped at once", Layout(crowd=CROWD), storm, strikes=2, missing=too_few_files),
+    Fault("clock-server", "the server's clock is an hour off", Layout(clock="server"), jump_of_server, (3, 6), 2),
+    Fault(
+        "clock-store",
+        "the store's clock is an hour off",
+        Layout(clock="store"),
+        jump_of_store,
+        (3, 6),
+        2,
+        missing=fake_clock.missing,
+    ),
+)

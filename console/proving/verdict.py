@@ -1,0 +1,46 @@
+"""What a run has lost: everybody's memory against the store, the archive and each other."""
+
+import asyncio
+
+from console.bench.checker import Finding, check
+from console.events import AnyFact
+from console.proving.journal import Journal
+from console.proving.record import decoded, read_archive, read_feed
+from console.proving.stage import Stage
+
+PATIENCE = 45.0  # s until screens and archive have the last fact
+LOOK = 0.5  # s
+
+
+async def judge(stage: Stage, journal: Journal) -> tuple[list[Finding], list[AnyFact]]:
+    """Return what is wrong once everything has arrived, or patience ends; and the record."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        findings, facts = await _look(stage, journal)
+        if not findings or asyncio.get_running_loop().time() > deadline:
+            return findings, facts
+        await asyncio.sleep(LOOK)
+
+
+async def _look(stage: Stage, journal: Journal) -> tuple[list[Finding], list[AnyFact]]:
+    feed = await read_feed(stage)  # the store drops what the archive has, so the archive has to have the rest
+    archive = await read_archive(stage)
+    facts = decoded(archive)
+    seen = [Finding("disordered", problem) for problem in journal.problems]
+    found = [*seen, *_same(feed, archive), *check(journal.claims, facts, journal.views.values())]
+    return found, facts
+
+
+def _same(feed: list[tuple[int, bytes]], archive: list[tuple[int, bytes]]) -> list[Finding]:
+    """Compare the live feed with SQL: each number once, none missing, the same bytes."""
+    kept = dict(archive)
+    numbers = [number for number, _ in archive]
+    found = [Finding("lost", f"the archive has no {number}") for number, _ in feed if number not in kept]
+    found += [
+        Finding("untrue", f"feed and archive differ at {number}")
+        for number, raw in feed
+        if kept.get(number, raw) != raw
+    ]
+    if numbers != list(range(1, len(numbers) + 1)):
+        found.append(Finding("disordered", "the archive's numbers are not 1 to the last"))
+    return found
