@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,29 +45,30 @@ def prove(
     possible = [one for one in faults if one.name not in skipped]
     wanted = Wanted(seed, max(messages // max(len(possible), 1), LEAST), rate, strikes)
     say(f"Seed {seed}, {wanted.messages:,} messages in each run.")
-    runs = _rounds(possible, wanted, began + minutes * 60)
-    rows, about = report.rows(faults, runs, skipped), machine()
+    about, runs = machine(), list[FaultRun]()
+    for done in _rounds(possible, wanted, began + minutes * 60):
+        runs.append(done)
+        _tell(done, wanted)
+        _write(out, report.rows(faults, runs, skipped), about, seed, runs, skipped)  # so that it can be stopped
+    rows = report.rows(faults, runs, skipped)
     table(report.HEADINGS, rows)
     say(report.HELP)
     say(f"Seed {seed}; {time.monotonic() - began:,.0f} s; " + ", ".join(f"{k} {v}" for k, v in about.items()))
-    _write(out, rows, about, seed, runs, skipped)
+    if out is not None:
+        say(f"Written to {out}.")
     if not all(one.kept for one in runs):
         raise SystemExit("sestetto: a promise was broken, or a run did not come to its end; the lines above say which.")
 
 
-def _rounds(faults: list[Fault], wanted: Wanted, until: float) -> list[FaultRun]:
+def _rounds(faults: list[Fault], wanted: Wanted, until: float) -> Iterator[FaultRun]:
     """Run every fault once, and again in the same order while there is time."""
-    runs: list[FaultRun] = []
     number = 0
     while faults and (number == 0 or time.monotonic() < until):
         number += 1
         for fault in faults:
             if number > 1 and time.monotonic() > until:
                 break
-            done = uvloop.run(run(fault, number, wanted, say))
-            runs.append(done)
-            _tell(done, wanted)
-    return runs
+            yield uvloop.run(run(fault, number, wanted, say))
 
 
 def _tell(done: FaultRun, wanted: Wanted) -> None:
@@ -99,4 +101,3 @@ def _write(
     else:
         whole = {"seed": seed, "machine": about, "runs": runs, "not_possible": skipped}
         out.write_bytes(msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
-    say(f"Written to {out}.")

@@ -306,6 +306,8 @@ class RecordingVisitor(RecordingClient):
         now = frame.get("chat", {}).get("id", "")
         if not frame["recovered"]:
             self.lost_told += 1
+        if now and self.chat and now != self.chat:  # they had ended that one: its last facts are not sent any more
+            self.journal.view(self.name, self.chat).whole = False
         if now and (now != self.chat or not frame["recovered"]):
             self.facts = []
             self.journal.view(self.name, now).seqs = []
