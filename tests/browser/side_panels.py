@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
+from playwright.async_api import Page
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -13,6 +14,7 @@ from console.domain.directory import Canned
 from console.pages.settings.canned_replies_json import Replies
 from console.pages.suggestions import QueueHints, Suggestions
 from console.pages.visitor import context_of, fragment_of
+from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
     from tests.browser.console_stage import Stage
@@ -21,6 +23,17 @@ GREETING = Canned("k1", "Greeting", "Hello {visitor}, this is {agent}. How can I
 REFUND = Canned("k2", "Refund date", "Your refund for {field:order} arrives within five days.", "queue", "billing")
 TV = Canned("k3", "Black screen on TV", "Please update the app: open Settings, then About.", "queue", "support")
 BYE = Canned("k4", "Goodbye", "Thank you for writing. Enjoy the film!", "member", "ana")
+
+# What came is in the browser a moment before the page has read it.
+REPLIES_READY = """async () => {
+  const { href } = document.querySelector('link[href$="/console/tools/replies.js"]');
+  return (await import(href)).replies.state === 'ready';
+}"""
+
+
+async def replies_ready(desk: Page) -> None:
+    """Return once the page knows the canned replies that it has asked for."""
+    await eventually(lambda: desk.evaluate(REPLIES_READY), "the canned replies to be read")
 
 
 class SideTable:

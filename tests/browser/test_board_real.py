@@ -136,7 +136,7 @@ async def test_sam_moves_a_chat_to_another_queue(server: RunningServer, ana: Des
     panel = sam.page.get_by_role("complementary", name="Watching: Vera")
     await panel.get_by_text("Move", exact=True).click()
     await panel.get_by_role("combobox", name="To").select_option("Billing")
-    await panel.get_by_label("Internal note").fill("about invoice 88213")
+    await panel.get_by_role("textbox", name="Internal note", exact=True).fill("about invoice 88213")
     await panel.get_by_role("button", name="Move the chat").click()
     await expect(panel.get_by_text("Moved", exact=True)).to_be_visible()
     await expect(panel.locator("#watch-head")).to_contain_text("Billing")

@@ -74,5 +74,6 @@ async def test_the_palette_offers_each_number(stage: Stage, desk: Page) -> None:
     await stage.push(stage.strip())
     await desk.keyboard.press("Control+KeyK")
     await desk.locator("#palette-box").fill("Chats at once: 5")
+    await expect(desk.locator("#palette-list").get_by_role("option")).to_have_count(1)
     await desk.keyboard.press("Enter")
     assert (await stage.hears("limit"))[0]["limit"] == 5

@@ -6,6 +6,7 @@ from playwright.async_api import Locator, Page, expect
 from console.domain.directory import Canned
 from tests.browser.console_chats import Play
 from tests.browser.console_stage import Stage
+from tests.browser.side_panels import replies_ready
 from tests.browser.test_console_keys import press
 
 THANKS = Canned("k1", "Thanks", "Thank you, {first_name}!", snippet="ty")
@@ -22,6 +23,7 @@ async def giulia(stage: Stage, desk: Page, name: str = "Giulia Ferri", **line: o
     await box.focus()
     async with desk.expect_response("**/canned.json"):
         await box.press(";")
+    await replies_ready(desk)
     await box.fill("")
     return box
 
@@ -192,6 +194,7 @@ async def test_ones_own_comes_before_the_queues_and_that_before_the_shared(stage
         await box.focus()
         async with desk.expect_response("**/canned.json"):
             await box.press(";")
+        await replies_ready(desk)
         await box.press_sequentially("eta ")
         await expect(box).to_have_value(f"{stands} ")
         await box.fill("")
@@ -219,6 +222,7 @@ async def test_replies_that_come_late_are_inserted_by_enter(stage: Stage, desk: 
     await expect(box).to_have_value(";ty ")
     async with desk.expect_response("**/canned.json"):
         stage.side.written.set()
+    await replies_ready(desk)
     await box.press("Enter")
     await expect(box).to_have_value("Thank you, Giulia! ")
     assert stage.said("say") == []

@@ -81,7 +81,9 @@ class Ana:
 
     def heard(self) -> list[str]:
         """What visitors said in her chats, in order."""
-        facts = [fact for frame in self.of("assigned") for fact in frame["chat"].get("facts", [])]
+        held = [chat for frame in self.of("welcome") for chat in frame.get("chats", ())]
+        held += [frame["chat"] for frame in self.of("assigned")]
+        facts = [fact for chat in held for fact in chat.get("facts", ())]
         facts += [frame["fact"] for frame in self.of("fact")]
         return [fact["text"] for fact in facts if fact["kind"] == "message" and fact["by"] == "visitor"]
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import brotli
+import httpx
 import pytest
 from babel.messages.extract import extract
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from console.domain.directory import Directory, Hours, Queue, Site
 from console.pages import widget
@@ -73,7 +73,7 @@ def refused() -> list[tuple[str, str, bool]]:
 
 
 @pytest.fixture
-def client(refused: list[tuple[str, str, bool]]) -> TestClient:
+def client(refused: list[tuple[str, str, bool]]) -> httpx.AsyncClient:
     app = Starlette(routes=widget.routes)
     picture = SimpleNamespace(online=lambda queue: queue == "support")
     directory = Directory(1, {"shop": SITE}, {"support": Queue("support", "Support"), "night": NIGHT})
@@ -87,7 +87,7 @@ def client(refused: list[tuple[str, str, bool]]) -> TestClient:
         settings=SimpleNamespace(origin="https://chat.example"),
         demo=False,
     )
-    return TestClient(app)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver")
 
 
 def test_script_and_style_together_stay_within_ten_kilobytes() -> None:
@@ -111,8 +111,8 @@ def test_the_lazy_part_imports_nothing_but_what_the_script_hands_it() -> None:
     assert wanted | {"style"} == set(re.split(r",\s+", handed[1]))
 
 
-def test_the_proof_of_work_is_served_to_any_page(client: TestClient) -> None:
-    answer = client.get("/widget/solver.js")
+async def test_the_proof_of_work_is_served_to_any_page(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/widget/solver.js")
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == "*"
     assert len(brotli.compress(answer.content, quality=11)) <= 800
@@ -159,29 +159,29 @@ def test_the_language_file_speaks_for_the_server_too() -> None:
     assert languages() == ("en", "it")
 
 
-def test_the_script_is_served_to_any_page_and_asked_about_by_its_tag(client: TestClient) -> None:
-    answer = client.get("/widget.js")
+async def test_the_script_is_served_to_any_page_and_asked_about_by_its_tag(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/widget.js")
     assert answer.content == script().plain
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     assert answer.headers["content-type"].startswith("text/javascript")
-    again = client.get("/widget.js", headers={"if-none-match": answer.headers["etag"]})
+    again = await client.get("/widget.js", headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    assert client.get("/widget.js", headers={"accept-encoding": "identity"}).content == script().plain
+    assert (await client.get("/widget.js", headers={"accept-encoding": "identity"})).content == script().plain
     assert gzip.decompress(script().packed) == script().plain
 
 
-def test_what_comes_later_fits_the_script_that_asks_for_it(client: TestClient) -> None:
+async def test_what_comes_later_fits_the_script_that_asks_for_it(client: httpx.AsyncClient) -> None:
     assert lazy_name() in script().plain.decode()
-    answer = client.get(f"/widget/{lazy_name()}")
+    answer = await client.get(f"/widget/{lazy_name()}")
     assert answer.content == lazy().plain
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert client.get("/widget/later-00000000.js").status_code == 404
+    assert (await client.get("/widget/later-00000000.js")).status_code == 404
 
 
-def test_availability_says_who_is_there_and_how_the_site_looks(client: TestClient) -> None:
-    answer = client.get("/widget/availability?site=shop")
+async def test_availability_says_who_is_there_and_how_the_site_looks(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/widget/availability?site=shop")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "max-age" in answer.headers["cache-control"]
     assert answer.json() == {
@@ -194,18 +194,18 @@ def test_availability_says_who_is_there_and_how_the_site_looks(client: TestClien
     }
 
 
-def test_availability_is_told_of_the_queue_the_page_asks_about(client: TestClient) -> None:
-    night = client.get("/widget/availability?site=shop&queue=night").json()
+async def test_availability_is_told_of_the_queue_the_page_asks_about(client: httpx.AsyncClient) -> None:
+    night = (await client.get("/widget/availability?site=shop&queue=night")).json()
     opening = datetime(2026, 3, 4, 22, tzinfo=UTC)
     assert (night["online"], night["back_at"]) == (False, opening.timestamp() * 1000)
-    assert client.get("/widget/availability?site=shop&queue=unknown").json()["online"] is True
+    assert (await client.get("/widget/availability?site=shop&queue=unknown")).json()["online"] is True
 
 
-def test_a_page_that_is_not_on_the_list_is_told_and_noted(
-    client: TestClient, refused: list[tuple[str, str, bool]]
+async def test_a_page_that_is_not_on_the_list_is_told_and_noted(
+    client: httpx.AsyncClient, refused: list[tuple[str, str, bool]]
 ) -> None:
     for page in ("https://shop.example", "https://chat.example"):
-        answer = client.get("/widget/availability?site=shop", headers={"origin": page})
+        answer = await client.get("/widget/availability?site=shop", headers={"origin": page})
         assert (answer.status_code, answer.headers["vary"]) == (200, "origin")
     assert refused == []
     pages = (
@@ -214,7 +214,7 @@ def test_a_page_that_is_not_on_the_list_is_told_and_noted(
         ("shpo", "https://shop.example", 404),
     )
     for site, page, status in pages:
-        answer = client.get(f"/widget/availability?site={site}", headers={"origin": page})
+        answer = await client.get(f"/widget/availability?site={site}", headers={"origin": page})
         assert (answer.status_code, answer.content) == (status, b"")
         assert (answer.headers["access-control-allow-origin"], answer.headers["cache-control"]) == ("*", "no-store")
     assert refused == [
@@ -224,17 +224,17 @@ def test_a_page_that_is_not_on_the_list_is_told_and_noted(
     ]
 
 
-def test_the_launcher_hears_its_labels_in_the_language_of_the_page(client: TestClient) -> None:
-    labels = client.get("/widget/availability?site=shop&locale=it-IT").json()["labels"]
+async def test_the_launcher_hears_its_labels_in_the_language_of_the_page(client: httpx.AsyncClient) -> None:
+    labels = (await client.get("/widget/availability?site=shop&locale=it-IT")).json()["labels"]
     assert labels["Open the chat"] == "Apri la chat"
     assert set(labels) == set(LAUNCHER) <= set(texts())
-    assert "labels" not in client.get("/widget/availability?site=shop&locale=en-GB").json()
-    assert "labels" not in client.get("/widget/availability?site=shop&locale=../it").json()
+    assert "labels" not in (await client.get("/widget/availability?site=shop&locale=en-GB")).json()
+    assert "labels" not in (await client.get("/widget/availability?site=shop&locale=../it")).json()
 
 
 @pytest.mark.parametrize("path", ["/widget/availability?site=other", "/widget/availability", "/widget/xx.json"])
-def test_what_does_not_exist_is_a_plain_404(client: TestClient, path: str) -> None:
-    answer = client.get(path)
+async def test_what_does_not_exist_is_a_plain_404(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
     assert (answer.status_code, answer.content) == (404, b"")
     assert answer.headers["access-control-allow-origin"] == "*"
 
