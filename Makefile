@@ -6,6 +6,8 @@ AGENTS ?= 0
 WORKERS ?= 3
 TOGETHER := -n $(WORKERS) --dist worksteal
 export PYTHON
+# Compiled code is kept, whatever the environment says: else every process that a test starts compiles everything anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types unit stories faults browser format wheel screenshots yardstick bench prove clean env dev chromium

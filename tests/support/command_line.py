@@ -2,19 +2,22 @@
 
 import asyncio
 import os
-import subprocess
-import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.support.forked_server import sestetto
 
 
 async def in_a_process(*words: str, **settings: str) -> tuple[int, str, str]:
     """Run `sestetto WORDS`; return exit code, output and errors."""
+    return await asyncio.to_thread(run_command, *words, **settings)
+
+
+def run_command(*words: str, **settings: str) -> tuple[int, str, str]:
+    """Do the same where no event loop runs."""
     given = {f"SESTETTO_{name}": value for name, value in settings.items()}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "console.cli", *words),
-        env=os.environ | given | {"COLUMNS": "200"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
+    with TemporaryDirectory() as folder:
+        out, errors = Path(folder) / "out", Path(folder) / "errors"
+        process = sestetto(words, os.environ | given | {"COLUMNS": "200"}, out, errors)
+        process.join()
+        return process.exitcode or 0, out.read_text(), errors.read_text()

@@ -17,8 +17,12 @@ with contextlib.redirect_stdout(io.StringIO()):  # output goes to a log, not to 
     from console import cli
 
 for _late in (  # imports that a server makes only when it starts
+    "asyncpg",
     "pydantic.type_adapter",
+    "sqlalchemy.dialects.postgresql.asyncpg",
     "sqlalchemy.dialects.sqlite.aiosqlite",
+    "typer._adapters",
+    "uvicorn.lifespan.off",
     "uvicorn.protocols.http.httptools_impl",
 ):
     import_module(_late)
@@ -27,17 +31,19 @@ _forking = get_context("forkserver")
 _forking.set_forkserver_preload([__name__])
 
 
-def sestetto(words: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkServerProcess:
-    """Start `sestetto WORDS`; its output is appended to `log`."""
-    process = _forking.Process(target=_run, args=(list(words), dict(environment), log), daemon=True)
+def sestetto(
+    words: Sequence[str], environment: Mapping[str, str], log: Path, errors: Path | None = None
+) -> ForkServerProcess:
+    """Start `sestetto WORDS`; its output is appended to `log`, and that on stderr too unless `errors` is given."""
+    process = _forking.Process(target=_run, args=(list(words), dict(environment), log, errors), daemon=True)
     process.start()
     return process
 
 
-def _run(words: list[str], environment: dict[str, str], log: Path) -> None:
-    with log.open("ab") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
+def _run(words: list[str], environment: dict[str, str], log: Path, errors: Path | None) -> None:
+    for number, name in ((1, log), (2, errors or log)):
+        with name.open("ab") as file:
+            os.dup2(file.fileno(), number)
     sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
     os.environ.clear()

@@ -1,8 +1,5 @@
 """`sestetto migrate`, on a database as an older or a newer release left it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,18 +8,16 @@ from sqlalchemy import text
 from console.archive.database import Database, sqlite_url
 from console.archive.migrating import known_steps
 from tests.support.archive_feed import to_version
+from tests.support.command_line import run_command
 
 NEWEST = known_steps()[-1].version
 
 
 def sestetto(*words: str, **settings: str) -> tuple[int, str]:
     """The command in a process of its own: exit code, and everything that was said."""
-    given = {f"SESTETTO_{name}": value for name, value in settings.items()}
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("SESTETTO_")}
-    command = [sys.executable, "-m", "console.cli", *words]
-    done = subprocess.run(command, env=plain | given, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout + done.stderr
+    code, out, errors = run_command(*words, **settings)
+    assert "Traceback" not in errors
+    return code, out + errors
 
 
 async def version_of(url: str) -> str:

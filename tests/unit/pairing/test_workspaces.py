@@ -1,8 +1,5 @@
 """A database serves one workspace: members, sites and settings are not divided by it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from console.errors import SettingError
 from console.pairing.identity import adopt, introduce
 from console.queue.workspace import Workspace
 from tests.support.archive_feed import Feed, fresh_database
+from tests.support.command_line import run_command
 from tests.support.queue_shift import opened
 
 SECRET = "a secret of more than thirty-two signs"
@@ -70,15 +68,13 @@ async def test_a_database_from_before_this_was_recorded_keeps_its_workspace(
 
 
 def test_commands_do_not_change_the_other_workspace(tmp_path: Path) -> None:
-    def sestetto(*words: str, workspace: str) -> subprocess.CompletedProcess[str]:
-        given = {"SESTETTO_DATA": str(tmp_path), "SESTETTO_WORKSPACE": workspace, "SESTETTO_PORT": "0"}
-        command = [sys.executable, "-m", "console.cli", *words]
-        return subprocess.run(command, env=os.environ | given, capture_output=True, text=True, check=False)
+    def sestetto(*words: str, workspace: str) -> tuple[int, str, str]:
+        return run_command(*words, DATA=str(tmp_path), WORKSPACE=workspace, PORT="0")
 
-    assert sestetto("adopt", "--yes", workspace="main").returncode == 0
+    assert sestetto("adopt", "--yes", workspace="main")[0] == 0
     for words in (("queue", "add", "support"), ("serve",), ("check",)):
-        done = sestetto(*words, workspace="shop")
-        assert done.returncode == 1
-        assert "SESTETTO_WORKSPACE=main" in done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-    assert sestetto("queue", "add", "support", workspace="main").returncode == 0
+        code, out, errors = sestetto(*words, workspace="shop")
+        assert code == 1
+        assert "SESTETTO_WORKSPACE=main" in out + errors
+        assert "Traceback" not in errors
+    assert sestetto("queue", "add", "support", workspace="main")[0] == 0
