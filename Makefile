@@ -4,6 +4,7 @@ JS := tools/javascript
 CROWD ?= 3
 AGENTS ?= 0
 WORKERS ?= 3
+DATABASE ?= either
 TOGETHER := -n $(WORKERS) --dist worksteal
 export PYTHON
 # Compiled code is kept, whatever the environment says: else every process that a test starts compiles everything anew.
@@ -35,8 +36,8 @@ types: dev ## strict types of Python and JavaScript
 unit: dev ## one test file per module, the model of a workspace, the settings
 	@$(PY) -m pytest $(TOGETHER) tests/unit tests/model
 
-stories: dev ## the product as sentences
-	@$(PY) -m pytest $(TOGETHER) tests/stories
+stories: dev ## the product as sentences; DATABASE=postgresql, sqlite or both (default: each story on one of them)
+	@$(PY) -m pytest $(TOGETHER) --database $(DATABASE) tests/stories
 
 faults: dev ## what breaks in the field
 	@$(PY) -m pytest $(TOGETHER) tests/faults

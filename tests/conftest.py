@@ -18,6 +18,14 @@ from tests.support.migrated import put_migrated
 from tests.support.postgresql import PostgresServer
 from tests.support.server_process import RunningServer
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", default="either", choices=("either", "sqlite", "postgresql", "both"),
+        help="where the stories happen: each on one of the two by its name (default), on one of them, or on both",
+    )  # fmt: skip
+
+
 MEMORY = Path("/dev/shm")  # in memory, on Linux: a hundred databases and stores do not wait for a disk
 ENOUGH = 2 << 30  # bytes free in it; a full run leaves about 100 MB
 

@@ -56,7 +56,7 @@ class RunningServer:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite+aiosqlite:///{self.data / 'sestetto.db'}"
+        return self._settings.get("SESTETTO_DATABASE", f"sqlite+aiosqlite:///{self.data / 'sestetto.db'}")
 
     @property
     def environment(self) -> dict[str, str]:
