@@ -1,7 +1,7 @@
 """Hides card numbers in what somebody writes, also those that go over several messages of a chat."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ import msgspec
 
 from console.archive.reducer import text_of
 from console.domain.card_numbers import mask_cards
+from console.domain.quotes import mask_quotes
 from console.domain.split_cards import mask_across, may_end_a_card
 from console.errors import NothingToDo
 from console.events import ChatFact, Message, Note, Rated, Transferred, read_log
@@ -30,8 +31,11 @@ class Masked(NamedTuple):
 
 
 class Earlier(NamedTuple):
+    """What somebody wrote; `writer` is their id."""
+
     fact: Message | Note | Rated | Transferred
     raw: bytes
+    writer: str
 
 
 class HiddenCards:
@@ -48,19 +52,20 @@ class HiddenCards:
         hidden = masked != text
         if not chat or not may_end_a_card(masked):
             return Masked(masked, hidden)
-        earlier = await self._earlier(chat)
+        said = await self._earlier(chat)
+        earlier = [one for one in said if one.writer == self._author()]
         if any(one.fact.cid == cid for one in earlier):  # sent again: it would be joined to itself
             return Masked(masked, hidden)
         over = mask_across([*(text_of(one.fact) for one in earlier), masked])
-        redactions = [_redaction(earlier[at], now, self._author()) for at, now in over.items() if at < len(earlier)]
-        return Masked(over.get(len(earlier), masked), hidden or bool(over), redactions)
+        changed = {earlier[at].fact.seq: now for at, now in over.items() if at < len(earlier)}
+        return Masked(over.get(len(earlier), masked), hidden or bool(over), _redactions(said, changed))
 
     async def mask_unsent(self, chat: str, text: str) -> str:
         """Mask text that is still being written; what was sent before stays as it is until this is sent too."""
         masked = mask_cards(text)
         if not may_end_a_card(masked):
             return masked
-        earlier = [text_of(one.fact) for one in await self._known(chat)]
+        earlier = [text_of(one.fact) for one in await self._known(chat) if one.writer == self._author()]
         return mask_across([*earlier, masked]).get(len(earlier), masked)
 
     async def send(self, masked: Masked, work: Awaitable[Said]) -> Said:
@@ -83,27 +88,43 @@ class HiddenCards:
         return self._read[2]
 
     async def _earlier(self, chat: str) -> list[Earlier]:
-        """What the author wrote last in the chat; nothing if the store no longer has it."""
+        """What was written last in the chat; nothing if the store no longer has it."""
         try:
             page = await self._services.workspace.history(chat, END, LOOK_BACK)
         except Gone:
             return []
-        found = [one for raw in page.log for one in _texts(raw) if _writer(one.fact, page.visitor) == self._author()]
+        found = [one for raw in page.log for one in _texts(raw, page.visitor)]
         self._read = (chat, page.first - 1 + len(page.log), found)
         return found
 
 
-def _texts(raw: bytes) -> list[Earlier]:
-    return [Earlier(fact, raw) for fact in read_log([raw]) if isinstance(fact, Message | Note | Rated | Transferred)]
+def _texts(raw: bytes, visitor: str) -> list[Earlier]:
+    return [
+        Earlier(fact, raw, visitor if isinstance(fact, Rated) else fact.author.id)
+        for fact in read_log([raw])
+        if isinstance(fact, Message | Note | Rated | Transferred)
+    ]
 
 
-def _writer(fact: Message | Note | Rated | Transferred, visitor: str) -> str:
-    return visitor if isinstance(fact, Rated) else fact.author.id
+def _redactions(said: Sequence[Earlier], changed: Mapping[int, str]) -> list[Redaction]:
+    """Redact what `changed`, by seq, and whatever repeats it further on: first words, notes, anybody's answers."""
+    found: list[Redaction] = []
+    hidden: list[tuple[str, str]] = []  # a text as it was, and as it is
+    for one in said:
+        was = text_of(one.fact)
+        now = changed.get(one.fact.seq, was)
+        for earlier in hidden:
+            now = mask_quotes(now, *earlier)
+        if now != was:
+            found.append(_redaction(one, now))
+        if one.fact.seq in changed:
+            hidden.append((was, now))
+    return found
 
 
-def _redaction(earlier: Earlier, now: str, author: str) -> Redaction:
+def _redaction(earlier: Earlier, now: str) -> Redaction:
     """The log's own JSON with another text: a newer release may have written fields that this one does not know."""
-    fact, raw = earlier
+    fact, raw, author = earlier
     values = msgspec.json.decode(raw)
     values[FIELDS[type(fact)]] = now
     kind = "redacted" if isinstance(fact, Message) else "note_redacted"

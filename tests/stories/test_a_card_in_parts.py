@@ -150,6 +150,36 @@ async def test_parts_of_two_people_are_two_numbers(server: RunningServer, ana: A
     assert "order 4929 4219" in vera.texts()
 
 
+START, REST = "it starts with 492", "9 4219 1234 5608"
+
+
+async def test_who_repeats_a_part_has_it_hidden_too(server: RunningServer, ana: Agent) -> None:
+    """As a first word does that quotes her, and a note; but not another number with the same digits in it."""
+    vera = await Visitor.comes(server)
+    await vera.opens(START)
+    await ana.gets(vera.chat)
+    await ana.answers(vera.chat, f"Hi Vera, “{START}”: I'm on it.")
+    await ana.command("note", chat=vera.chat, text="492 and 4925")
+    await vera.reads(f"Hi Vera, “{START}”: I'm on it.")
+    await vera.says(REST)
+    await vera.hears(lambda frame: frame.get("kind") == "redacted" and "I'm on it" in frame["text"], "its quote hidden")
+    assert (await redaction(ana, "note_redacted"))["fact"]["text"] == f"{MASK * 3} and 4925"
+    again = await Visitor.comes(server, knows=vera, after=0)
+    assert again.texts()[1] == f"Hi Vera, “it starts with {MASK * 3}”: I'm on it."
+    assert START not in json.dumps(again.heard, ensure_ascii=False)
+
+
+async def test_a_draft_that_repeats_a_part_has_it_hidden(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens(START)
+    await ana.gets(vera.chat)
+    await ana.say_frame("draft", chat=vera.chat, text="So 492, and")
+    await ana.command("note", chat=vera.chat, text="Done after the draft")
+    await vera.says(REST)
+    again = await eventually(lambda: comes_back(server, vera.chat, "and"), "the draft to be kept")
+    assert again["draft"] == f"So {MASK * 3}, and"
+
+
 async def test_a_draft_hides_the_end_of_the_number_that_is_in_an_earlier_answer(
     server: RunningServer, ana: Agent
 ) -> None:

@@ -1,5 +1,30 @@
 -- Hides what was recorded: a part of a card number whose other parts came in later messages.
 
+local FEWEST = 3 -- digits of a part that are looked for where it may be repeated
+
+-- What a person wrote in a fact: a message or note, a transfer, or a rating.
+local function text_of(json)
+  local fact = cjson.decode(json)
+  return fact.text or fact.note or fact.comment or ''
+end
+
+-- The holder's unsent text may repeat what is hidden: so it is hidden there too.
+local function redact_draft(chat, was, now)
+  local draft = redis.call('GET', key('draft', chat))
+  if not draft then return end
+  local first, last = 1, 0
+  while string.byte(was, first) and string.byte(was, first) == string.byte(now, first) do
+    first = first + 1
+  end
+  while last < math.min(#was, #now) - first + 1 and string.byte(was, #was - last) == string.byte(now, #now - last) do
+    last = last + 1
+  end
+  local part, masked = string.sub(was, first, #was - last), string.sub(now, first, #now - last)
+  local _, digits = string.gsub(part, '%d', '')
+  if digits < FEWEST then return end
+  redis.call('SET', key('draft', chat), (string.gsub(draft, string.gsub(part, '%p', '%%%0'), masked)))
+end
+
 -- redact(chat, seq, was, now, kind, author, cid): `now` replaces the fact `was` in the log, and goes into a fact of
 -- this kind, by which every screen and SQL learn of it. The feed follows once SQL has read that far (`rewrite_feed`).
 verb('redact', function(chat, seq, was, now, kind, author, cid)
@@ -13,6 +38,7 @@ verb('redact', function(chat, seq, was, now, kind, author, cid)
     local kept = redis.call('HGET', key('cids', owner), author .. '|' .. cid)
     if kept then redis.call('HSET', key('cids', owner), author .. '|' .. cid, (string.gsub(kept, '^%S+', '*', 1))) end
   end
+  redact_draft(chat, text_of(was), text_of(now))
   S.put(c, 'bytes', int(num(c.bytes) + #now - #was))
   S.record(c, kind, '"of":' .. int(seq) .. ',"fact":' .. now)
   local at = string.match(was, '"at":(%d+)')
