@@ -1,5 +1,6 @@
 // Every page: theme and language, times in the reader's own time zone, menus.
 
+import { forgetPersonal } from "./console/shared/storage.js";
 import { localTimes } from "./times.js";
 
 const YEAR = 365 * 24 * 3600;
@@ -41,5 +42,13 @@ function closeMenus() {
   });
 }
 
+/** The page must go first: somebody may still say no to leaving it. */
+function forgetAtSignOut() {
+  document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => {
+    addEventListener("pagehide", forgetPersonal);
+  });
+}
+
 closeMenus();
+forgetAtSignOut();
 localTimes(document);

@@ -1,7 +1,7 @@
 // Reason and tags: during the chat on request, and after its end until they are set or wrap-up times out.
 
 import { t } from "../shared/i18n.js";
-import { browser } from "../shared/storage.js";
+import { own } from "../shared/storage.js";
 import { cut } from "../shared/texts.js";
 import { likelyMark } from "../suggestions/likely_mark.js";
 import { findLikelyReason, likelyFirst } from "../suggestions/likely_reason.js";
@@ -110,7 +110,7 @@ export class Wrapup extends Footer {
 
   drawTags() {
     this.find(".tags").replaceChildren(...this.tags.map((tag) => this.chip(tag)));
-    const known = /** @type {string[]} */ (browser.read("tags", []));
+    const known = /** @type {string[]} */ (own.read("tags", []));
     const list = this.find("datalist");
     list.id = `tags-${this.chat}`;
     list.replaceChildren(...known.map((tag) => Object.assign(document.createElement("option"), { value: tag })));
@@ -238,8 +238,8 @@ export class Wrapup extends Footer {
   }
 
   rememberTags() {
-    const known = /** @type {string[]} */ (browser.read("tags", []));
-    browser.write("tags", [...new Set([...this.tags, ...known])].slice(0, KNOWN));
+    const known = /** @type {string[]} */ (own.read("tags", []));
+    own.write("tags", [...new Set([...this.tags, ...known])].slice(0, KNOWN));
   }
 
   /** Once it is done there is nothing to be lost, and the next chat needs the room. */

@@ -1,14 +1,18 @@
 // Browser storage per tab or per browser. If it is full or forbidden, values are not kept, but everything works.
+// What comes from chats is kept for each member: whoever signs in next at the same machine must not get it.
 
-/** @param {() => Storage} storage */
-function storageOf(storage) {
+const PERSONAL = "sestetto.of.";
+const mine = `${PERSONAL}${document.body?.dataset.me ?? ""}.`;
+
+/** @param {() => Storage} storage @param {string} prefix */
+function storageOf(storage, prefix) {
   /** @type {Map<string, string>} */
   const memory = new Map();
   return {
     /** @template T @param {string} name @param {T} fallback @returns {T} */
     read(name, fallback) {
       try {
-        const text = storage().getItem(`sestetto.${name}`) ?? memory.get(name);
+        const text = storage().getItem(prefix + name) ?? memory.get(name);
         return text == null ? fallback : JSON.parse(text);
       } catch {
         const text = memory.get(name);
@@ -19,8 +23,8 @@ function storageOf(storage) {
     write(name, value) {
       const text = value === undefined ? undefined : JSON.stringify(value);
       try {
-        if (text === undefined) storage().removeItem(`sestetto.${name}`);
-        else storage().setItem(`sestetto.${name}`, text);
+        if (text === undefined) storage().removeItem(prefix + name);
+        else storage().setItem(prefix + name, text);
         memory.delete(name);
       } catch {
         if (text === undefined) memory.delete(name);
@@ -30,7 +34,20 @@ function storageOf(storage) {
   };
 }
 
-/** For this tab, across reloads. */
-export const tab = storageOf(() => sessionStorage);
-/** For this browser, permanently. */
-export const browser = storageOf(() => localStorage);
+/** The member's, for this tab, across reloads. */
+export const tab = storageOf(() => sessionStorage, mine);
+/** The member's, for this browser, until they sign out. */
+export const own = storageOf(() => localStorage, mine);
+/** For this browser, permanently, whoever uses it: settings, nothing of a chat. */
+export const browser = storageOf(() => localStorage, "sestetto.");
+
+/** Somebody signs out: nothing of anybody's chats stays in this tab and browser. */
+export function forgetPersonal() {
+  for (const storage of [() => localStorage, () => sessionStorage]) {
+    try {
+      for (const name of Object.keys(storage())) if (name.startsWith(PERSONAL)) storage().removeItem(name);
+    } catch {
+      // it is forbidden, so nothing was kept
+    }
+  }
+}

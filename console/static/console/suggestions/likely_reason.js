@@ -2,7 +2,7 @@
 // later.
 
 import { now } from "../net/server_clock.js";
-import { browser } from "../shared/storage.js";
+import { own } from "../shared/storage.js";
 import { areSuggestionsOn } from "./allowed.js";
 import { reasonRankerFor } from "./knowledge.js";
 
@@ -23,7 +23,7 @@ export function findLikelyReason(pane) {
 
 /** What was found for a chat, which may have left its pane. @param {string} chat @returns {Likely | undefined} */
 export function knownLikelyReason(chat) {
-  return areSuggestionsOn() ? /** @type {Found} */ (browser.read("likely", {}))[chat] : undefined;
+  return areSuggestionsOn() ? /** @type {Found} */ (own.read("likely", {}))[chat] : undefined;
 }
 
 /** The likely one first, the others as the queue has them. @param {string[]} reasons @param {Likely | undefined} likely */
@@ -34,6 +34,6 @@ export function likelyFirst(reasons, likely) {
 
 /** @param {string} chat @param {Likely} likely */
 function remember(chat, likely) {
-  const { [chat]: _, ...others } = /** @type {Found} */ (browser.read("likely", {}));
-  browser.write("likely", Object.fromEntries([...Object.entries(others), [chat, likely]].slice(-KEPT)));
+  const { [chat]: _, ...others } = /** @type {Found} */ (own.read("likely", {}));
+  own.write("likely", Object.fromEntries([...Object.entries(others), [chat, likely]].slice(-KEPT)));
 }
