@@ -21,6 +21,36 @@ HALF_A_MINUTE = {
         "Sto controllando. Ti rispondo entro 30 secondi.",
         "Grazie, ho letto. Dammi 30 secondi per controllare.",
     ),
+    "de": (
+        "Einen Moment, bitte. Ich bin in 30 Sekunden wieder für Sie da.",
+        "Ich sehe nach. Sie hören in 30 Sekunden von mir.",
+        "Danke, ich habe es gelesen. Ich brauche 30 Sekunden, um es zu prüfen.",
+    ),
+    "es": (
+        "Un momento, por favor. Vuelvo en menos de 30 segundos.",
+        "Lo estoy comprobando. Le respondo en menos de 30 segundos.",
+        "Gracias, lo he leído. Deme 30 segundos para comprobarlo.",
+    ),
+    "fr": (
+        "Un instant, s'il vous plaît. Je reviens d'ici 30 secondes.",
+        "Je vérifie. Je vous réponds d'ici 30 secondes.",
+        "Merci, j'ai bien lu. Laissez-moi 30 secondes pour vérifier.",
+    ),
+    "pt": (
+        "Um momento, por favor. Volto dentro de 30 segundos.",
+        "Estou a verificar. Respondo dentro de 30 segundos.",
+        "Já li a sua mensagem. Preciso de 30 segundos para verificar.",
+    ),
+    "nl": (
+        "Een moment, alstublieft. Ik ben binnen 30 seconden bij u terug.",
+        "Ik kijk het voor u na. U hoort binnen 30 seconden van mij.",
+        "Bedankt, ik heb het gelezen. Ik heb 30 seconden nodig om het na te kijken.",
+    ),
+    "pl": (
+        "Proszę o chwilę cierpliwości. Wrócę w ciągu 30 sekund.",
+        "Już sprawdzam. Odpowiem w ciągu 30 sekund.",
+        "Dziękuję za wiadomość. Potrzebuję 30 sekund na sprawdzenie.",
+    ),
 }
 MINUTES = {
     "en": (
@@ -32,6 +62,36 @@ MINUTES = {
         "Un momento, per favore. Torno entro {n} minuti.",
         "Sto controllando. Ti rispondo entro {n} minuti.",
         "Grazie, ho letto. Dammi {n} minuti per controllare.",
+    ),
+    "de": (
+        "Einen Moment, bitte. Ich bin in {n} Minuten wieder für Sie da.",
+        "Ich sehe nach. Sie hören in {n} Minuten von mir.",
+        "Danke, ich habe es gelesen. Ich brauche {n} Minuten, um es zu prüfen.",
+    ),
+    "es": (
+        "Un momento, por favor. Vuelvo en menos de {n} minutos.",
+        "Lo estoy comprobando. Le respondo en menos de {n} minutos.",
+        "Gracias, lo he leído. Deme {n} minutos para comprobarlo.",
+    ),
+    "fr": (
+        "Un instant, s'il vous plaît. Je reviens d'ici {n} minutes.",
+        "Je vérifie. Je vous réponds d'ici {n} minutes.",
+        "Merci, j'ai bien lu. Laissez-moi {n} minutes pour vérifier.",
+    ),
+    "pt": (
+        "Um momento, por favor. Volto dentro de {n} minutos.",
+        "Estou a verificar. Respondo dentro de {n} minutos.",
+        "Já li a sua mensagem. Preciso de {n} minutos para verificar.",
+    ),
+    "nl": (
+        "Een moment, alstublieft. Ik ben binnen {n} minuten bij u terug.",
+        "Ik kijk het voor u na. U hoort binnen {n} minuten van mij.",
+        "Bedankt, ik heb het gelezen. Ik heb {n} minuten nodig om het na te kijken.",
+    ),
+    "pl": (
+        "Proszę o chwilę cierpliwości. Wrócę w ciągu {n} minut.",
+        "Już sprawdzam. Odpowiem w ciągu {n} minut.",
+        "Dziękuję za wiadomość. Potrzebuję {n} minut na sprawdzenie.",
     ),
 }
 

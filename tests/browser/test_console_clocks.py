@@ -33,6 +33,7 @@ async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> 
     [
         ("en", "One moment, please. I'll be back within 30 seconds."),
         ("it-IT", "Un momento, per favore. Torno entro 30 secondi."),
+        ("pl", "Proszę o chwilę cierpliwości. Wrócę w ciągu 30 sekund."),
         ("ko", "One moment, please. I'll be back within 30 seconds."),
     ],
 )

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from console.domain.directory import Directory, Queue, led_to
-from console.domain.first_words import HALF_A_MINUTE, PROMISE, Phrases, built_in, primary
+from console.domain.first_words import PROMISE, Phrases, built_in, primary
 from console.domain.validation.first_words import OTHER, field_of
 from console.domain.validation.problems import languages
 from console.pages.settings.form import Form, in_words
 
 MORE = "phrases_more"  # the box for the language named in OTHER
 FIELD = field_of("")
+ALWAYS = ("en", "it")  # the languages of our own pages
 
 
 class Box(NamedTuple):
@@ -23,11 +24,11 @@ class Box(NamedTuple):
 
 
 def boxes(known: Directory, queue: Queue | None, typed: Mapping[str, str], locale: str) -> list[Box]:
-    """Return a box for each language that we speak, that visitors of the queue do, or that was typed."""
+    """Return a box for each language of our pages, that visitors of the queue do, or that was typed."""
     sites = [site.locale for site in known.sites.values() if queue is not None and queue.id in led_to(known, site)]
     served = queue.languages if queue is not None else ()
     there = [field.removeprefix(FIELD) for field in typed if field.startswith(FIELD)]
-    tags = dict.fromkeys([*HALF_A_MINUTE, *served, *map(primary, sites), *there])
+    tags = dict.fromkeys([*ALWAYS, *served, *map(primary, sites), *there])
     return [Box(field_of(tag), tag, in_words([tag], locale), built_in(tag, PROMISE)) for tag in tags if tag]
 
 

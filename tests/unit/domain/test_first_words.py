@@ -12,7 +12,8 @@ POLISH = Phrases("pl", ("Chwileczkę.", "Już sprawdzam."))
     ("own", "served", "locale", "choice"),
     [
         ((), (), "it-IT", Choice("it")),
-        ((), (), "pl", Choice("en")),
+        ((), (), "pl", Choice("pl")),
+        ((), (), "sv", Choice("en")),
         ((), (), "", Choice("en")),
         ((POLISH,), (), "pl_PL", Choice("pl", POLISH.texts)),
         ((ENGLISH,), (), "it", Choice("it")),
@@ -28,7 +29,7 @@ def test_the_visitors_language_comes_first_then_the_queues_then_english(
     assert choice_for(own, served, locale) == choice
 
 
-@pytest.mark.parametrize("language", ["en", "it"])
+@pytest.mark.parametrize("language", ["en", "it", "de", "es", "fr", "pt", "nl", "pl"])
 @pytest.mark.parametrize(("ms", "time"), [(30_000, "30"), (120_000, "2"), (300_000, "5")])
 def test_every_promise_can_be_said_in_several_ways_and_names_its_time(language: str, ms: int, time: str) -> None:
     phrases = built_in(language, ms)
