@@ -1,6 +1,6 @@
 """Builds a queue's card on the board: waiting chats, promises about to break, first words and answers in time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -8,7 +8,7 @@ import msgspec
 
 from console.board.forecast import Forecast, clock_of, in_line
 from console.domain.directory import Directory, Hours, Queue
-from console.domain.opening_hours import always, next_opening, open_at
+from console.domain.opening_hours import always, midnight, next_opening, open_at
 from console.projection.picture import ChatState, Picture
 from console.projection.statistics import MINUTE, Statistics
 from console.projection.waiting_reason import WaitingReason, waiting_reason
@@ -108,6 +108,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     suggested: Share  # answers for which a suggested reply was taken, edited or not
     drafted: Share  # answers for which a draft was taken, edited or not
     labelled: Share  # chats that ended in an agent's hands, where a reason is asked for, that have one
+    unlabelled: int  # of these, those that will not get one: left out, expired, or dropped from an agent's list
     right: Share
     wait: int
     handling: int
@@ -156,7 +157,7 @@ def queue_card(
     picture: Picture,
     directory: Directory,
     queue: Queue,
-    chats: Iterable[ChatState],
+    chats: Collection[ChatState],
     forecast: Forecast,
     sums: Sums,
     now: int,
@@ -196,6 +197,7 @@ def queue_card(
         suggested=_share(today.count("suggested_taken") + today.count("suggested_edited"), today.count("suggested")),
         drafted=_share(today.count("drafted_taken") + today.count("drafted_edited"), today.count("drafted")),
         labelled=_share(today.count("labelled"), today.count("to_label")),
+        unlabelled=_without_reason(picture, queue, chats, today, now),
         right=_share(today.count("right"), today.count("expected")),
         wait=today.of("w").quantile(0.5),
         handling=today.of("h").quantile(0.5),
@@ -207,6 +209,15 @@ def queue_card(
         alerts=(),
     )
     return msgspec.structs.replace(card, alerts=tuple(_alerts(card, queue, waiting, forecast, directory)))
+
+
+def _without_reason(picture: Picture, queue: Queue, chats: Collection[ChatState], today: Statistics, now: int) -> int:
+    """Count chats of the day that nobody will give a reason any more: not those in wrap-up, or left for later."""
+    since = midnight(queue.hours.zone, now)
+    listed = (one for agent in picture.agents.values() for one in agent.to_wrap_up(now))
+    later = sum(one.queue == queue.id and one.ended >= since for one in listed)
+    going_on = sum(chat.place == "wrapup" and not chat.reason for chat in chats)
+    return max(0, today.count("to_label") - today.count("labelled") - later - going_on)
 
 
 def _alerts(

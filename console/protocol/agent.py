@@ -66,7 +66,7 @@ class AgentSay(Inbound, tag="say"):
     `began` is when (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding
     reply: the agent promises to be back within that time. `canned` names the canned reply that was sent unchanged.
     `suggestion` says what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too;
-    `drafted` says the same of the model's draft.
+    `drafted` says the same of the model's draft; with a `promise`, `shown` counts for nothing: the answer is to come.
     """
 
     cid: Cid

@@ -36,6 +36,7 @@ class Answering(Visiting):
         if c.turn and c.turn_seq <= read:
             self.judge(c)
             turn = self.close_turn(c, began)
+        drafted = "" if promise and drafted == "shown" else drafted
         promised = self.end_promise(c)
         given = {} if promise else self.answer(c, self.members[agent.id], turn)
         if promise:

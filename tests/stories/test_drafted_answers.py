@@ -57,6 +57,8 @@ async def test_a_draft_comes_to_ana_alone_and_what_she_makes_of_it_is_marked_and
         await sam.shows("queue-support", "drafts used</dt><dd>100")
         await ana.command("say", chat=vera.chat, text="Anything else?", read=vera.last, drafted="shown")
         await sam.shows("queue-support", "drafts used</dt><dd>50")
+        await ana.command("say", chat=vera.chat, text="I'll look", read=vera.last, promise=30_000, drafted="shown")
+        assert "drafted" not in await ana.reads("I'll look"), "the answer is still to come"
         assert len(model.asked) == 1
         assert "sk-hush-hush" not in server.log
 

@@ -56,7 +56,7 @@ async def test_ana_gives_a_reason_when_it_is_quiet_and_sam_sees_it(server: Runni
     vera = await has_a_chat(server, ana)
     await leaves_for_later(ana, vera.chat)
     await sam.shows("agent-ana", "1 to wrap up")
-    await sam.shows("queue-calls", "with a reason</dt><dd>0%")
+    await sam.shows("queue-calls", "with a reason</dt><dd>0%", "never given a reason</dt><dd>0<")
     ana, listed = await comes_again(server)
     assert [(one["chat"], one["queue"]) for one in listed] == [(vera.chat, "calls")]
     refused = await ana.command("label", chat=vera.chat, reason="Weather")

@@ -30,6 +30,8 @@ verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, c
   local answer, c = held(id, fence, chat, cid, digest)
   if answer then return answer end
   if full(c) then return refuse('chat_full') end
+  -- With a promise the answer is still to come: so is the draft's chance.
+  if num(promise) > 0 and drafted == 'shown' then drafted = '' end
   local q, turn = S.queue(c.queue), nil
   read = math.min(num(read), num(c.seq))
   -- Judged before the turn closes: a promise that has just broken must be recorded first, even if its timer has not

@@ -9,6 +9,7 @@ from console.board.day_totals import Days
 from console.board.forecast import forecasts
 from console.board.queue_cards import Alert, Broken, QueueCard, Share, Sums, queue_card, quick
 from console.domain.directory import Hours, Queue
+from console.projection.models import PutOff
 from console.projection.statistics import DAY, HOUR, MINUTE, AgentFigures, DayFigures, QueueFigures, bucket_of
 from tests.support.board_state import SUPPORT, Floor
 
@@ -53,6 +54,20 @@ def test_a_closed_queue_is_not_alarmed_about_unless_somebody_waits() -> None:
     assert card.closed == MIDDAY // DAY * DAY + 3 * DAY + 9 * HOUR
     floor.waits("vera")
     assert "nobody" in codes(card_of(floor))
+
+
+def test_wrap_ups_that_expired_or_were_dropped_are_counted_and_those_still_listed_are_not() -> None:
+    floor = Floor(now=MIDDAY)
+    ana = floor.agent("ana")
+    floor.counted("support", "to_label", 9)
+    floor.counted("support", "labelled", 4)
+    assert card_of(floor).unlabelled == 5
+    floor.holds("ana", 1, place="wrapup")
+    floor.holds("ana", 2, place="wrapup", reason="Invoice")  # counted as given already
+    ended = {"today": MIDDAY - HOUR, "yesterday": MIDDAY - 20 * HOUR}
+    ana.put_off = {chat: PutOff(chat, at, "support", "vera") for chat, at in ended.items()}
+    ana.put_off["other"] = PutOff("other", MIDDAY - HOUR, "billing", "vera")
+    assert card_of(floor).unlabelled == 3
 
 
 def test_a_full_line_is_said_with_its_limit() -> None:
