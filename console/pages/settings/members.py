@@ -32,6 +32,7 @@ from console.pages.settings.common import (
     saved,
 )
 from console.pages.settings.form import Form, in_words, stamp, ticks
+from console.projection.right_limit import RightLimit, right_limit_of
 
 AT = "/settings/members"
 NEW = Member("", "", "", limit=FIRST_LIMIT)
@@ -199,8 +200,16 @@ def _form(
         "roles": ROLES,
         "limits": [str(limit) for limit in range(1, SLOTS + 1)],
         "seen": stamp(_shown(member)) if member else "",
+        "right": _right_limit(request, known, member),
     }
     return draw_form(request, me, "member", context, at=AT, typed=typed, wrong=wrong, target=target)
+
+
+def _right_limit(request: Request, known: Directory, member: Member | None) -> RightLimit | None:
+    """What the member's own figures say about their limit; None if they have none."""
+    services = services_of(request)
+    agent = services.picture.agents.get(member.id) if member else None
+    return right_limit_of(agent, known, services.workspace.now()) if agent else None
 
 
 def _member(known: Directory, request: Request) -> Member:

@@ -1,9 +1,12 @@
 """Admins add and remove members, and every member changes their own password."""
 
+from html import unescape
+
 import httpx
 import pytest
 
 from console.events import Revoked, decode_fact
+from console.projection.models import AgentState
 from console.services import Services
 from tests.support.page_client import PASSWORD, browser_of, sign_in_with, signed_in_browser
 from tests.unit.settings.forms import QUEUE, faults, posted, saved
@@ -122,3 +125,17 @@ async def test_the_last_member_of_a_queue_stays_in_it(services: Services, sam: h
     await saved(sam, "/settings/queues/new", **QUEUE)
     answer = await posted(sam, "/settings/member/ana", **{"name": "Ana", "limit": "6", "queue.support": "on"})
     assert faults(answer.text) == ["Choose at least one member for Level 1."]
+
+
+async def test_what_the_members_own_figures_say_stands_beside_the_limit(
+    services: Services, ada: httpx.AsyncClient
+) -> None:
+    services.picture.agents["ana"] = ana = AgentState("ana", "Ana")
+    page = unescape((await ada.get("/settings/member/ana")).text)
+    assert "Right limit: Not enough turns yet to say how many chats are right." in " ".join(page.split())
+    now = services.workspace.now()
+    for what in "wak" * 40:
+        for chats in (1, 2):
+            ana.levels.count(now, what, chats)
+    page = unescape((await ada.get("/settings/member/ana")).text)
+    assert "At 2 chats 100% of the first words were in time." in " ".join(page.split())
