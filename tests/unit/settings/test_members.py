@@ -130,7 +130,7 @@ async def test_the_last_member_of_a_queue_stays_in_it(services: Services, sam: h
 async def test_what_the_members_own_figures_say_stands_beside_the_limit(
     services: Services, ada: httpx.AsyncClient
 ) -> None:
-    services.picture.agents["ana"] = ana = AgentState("ana", "Ana")
+    services.picture.agents["ana"] = ana = AgentState("ana", "Ana", queues=["support"])
     page = unescape((await ada.get("/settings/member/ana")).text)
     assert "Right limit: Not enough turns yet to say how many chats are right." in " ".join(page.split())
     now = services.workspace.now()
