@@ -14,7 +14,7 @@ from console.domain.store_url import Login, StoreUrl
 from console.queue.asked_nodes import AskedNodes, Node, connection_to, shown_node
 from console.queue.primary import AWAY, Primary, ask, opened
 
-EVERY = 1.0  # seconds between two questions whether it is still the same
+EVERY = 0.5  # seconds between two questions whether it is still the same
 
 log = structlog.get_logger()
 

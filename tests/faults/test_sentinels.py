@@ -1,19 +1,22 @@
 """A store of three Sentinels, a primary and a replica: people chat on when another server becomes the primary."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from console.errors import Unknown
 from console.proving.clients import Cast
+from console.queue.store import Store
 from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, seen_typing, talking
 from tests.support.eventually import eventually
-from tests.support.store_groups import SentinelGroup, sentinel_group
+from tests.support.store_groups import SentinelGroup, run, sentinel_group
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -74,6 +77,29 @@ async def test_a_frozen_primary_is_left_and_never_asked_again(
         finally:
             frozen.signal(signal.SIGCONT)
     assert now_at(inside) != frozen.port
+
+
+async def test_a_primary_that_only_the_server_still_reaches_is_left(group: SentinelGroup, workspace_name: str) -> None:
+    """Nobody can tell it that it was replaced, and it would go on taking what nobody keeps."""
+    await group.whole()
+    old, key = group.primary, f"{{{workspace_name}}}:draft:c"
+    store = Store(group.url, workspace_name)
+    watch = asyncio.create_task(store.primary.watch())
+    run(old, "ACL SETUSER default -ping")  # to the Sentinels it looks dead
+    try:
+
+        async def written_elsewhere() -> bool:
+            with suppress(Unknown):  # the connection ends under it
+                await store.command("SET", key, "before")
+            return store.primary.address != f"127.0.0.1:{old.port}"
+
+        await eventually(written_elsewhere, "another primary")
+        await store.command("SET", key, "after")
+        assert (old.role, old.client.get(key)) == ("master", b"before")
+    finally:
+        run(old, "ACL SETUSER default +ping")
+        watch.cancel()
+        await store.close()
 
 
 async def test_chats_go_on_while_all_sentinels_are_away(
