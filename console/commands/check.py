@@ -15,6 +15,7 @@ from rich.markup import escape
 from console.archive.database import Database, sqlite_url
 from console.commands.check_model import check_model
 from console.commands.check_pairing import check_pairing
+from console.commands.check_replicas import check_replicas
 from console.commands.check_result import CheckResult
 from console.commands.check_work import check_archive_lag, check_work
 from console.commands.common import run, say, screen, show
@@ -35,6 +36,7 @@ from console.queue.embedded import EmbeddedStore
 from console.queue.primary import REFUSALS, Misdirected, Primary, ask
 from console.queue.server_role import misfit
 from console.queue.store import Store, check_promises, fields_of, says_no
+from console.queue.topology import primary_of
 from console.security import is_loopback
 from console.server import listen
 
@@ -216,15 +218,18 @@ async def _store(settings: Settings) -> list[CheckResult]:
 async def _with_database(settings: Settings, url: str, which: str) -> list[CheckResult]:
     """Check the store itself, then whether it and the database are of one installation."""
     alone = await _running(url, settings.workspace, which)
-    if alone.level == "wrong" or not (settings.database or _exists(Path(settings.data, "sestetto.db"))):
+    if alone.level == "wrong":
         return [alone]
+    store = [alone, *await check_replicas(primary_of(url, settings.workspace))]
+    if not (settings.database or _exists(Path(settings.data, "sestetto.db"))):
+        return store
     database = Database(settings.database or sqlite_url(settings.data.absolute()))
     try:
         secret = settings.secret or _kept(Path(settings.data, "secret"))
         pairing = await check_pairing(database, settings.workspace, url, secret)
         if any(finding.level == "wrong" for finding in pairing):
-            return [alone, *pairing]
-        return [alone, *pairing, *await check_archive_lag(database, settings.workspace, url)]
+            return [*store, *pairing]
+        return [*store, *pairing, *await check_archive_lag(database, settings.workspace, url)]
     finally:
         await database.close()
 

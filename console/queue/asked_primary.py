@@ -53,6 +53,15 @@ class AskedPrimary(Primary):
             await self._arrive(node)
         return connection
 
+    async def open_replicas(self) -> dict[str, Connection | BaseException]:
+        """Return a connection to each replica that the primary knows, or why there is none, by its address."""
+        async with self.connected() as primary:
+            rows = (await ask(primary, "ROLE"))[2]
+        nodes = [(row[0].decode(), int(row[1])) for row in rows]
+        attempts = (opened(connection_to(node, self.asked, self.asked.login)) for node in nodes)
+        found = await asyncio.gather(*attempts, return_exceptions=True)
+        return dict(zip(map(shown_node, nodes), found, strict=True))
+
     async def watch(self) -> None:
         """Ask from time to time: a primary that was cut off does not say itself that it is one no more."""
         while True:

@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 
 from console.proving.clients import Cast
+from console.queue.store import Store
+from console.queue.workspace import Workspace
 from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, seen_typing, talking
@@ -71,3 +73,17 @@ async def test_a_workspace_moves_to_another_node_at_once(tmp_path: Path, nodes: 
         slot = slot_of(inside.workspace)
         run(source, f"CLUSTER MIGRATESLOTS SLOTSRANGE {slot} {slot} NODE {nodes.ids[target]}")
         await now_at(inside, target)
+
+
+async def test_two_workspaces_live_on_two_nodes(nodes: Cluster) -> None:
+    await nodes.whole()
+    names = nodes.workspace(), nodes.workspace(1)
+    spaces = [Workspace(Store(nodes.url, name), name) for name in names]
+    for space in spaces:
+        assert (await space.snapshot()).epoch != ""
+        await space.archived("0-0", 0)
+        at = nodes.primary(space.name)
+        assert space.store.primary.address == f"127.0.0.1:{at.port}"
+        assert at.client.exists(space.keys.head) == 1
+        await space.store.close()
+    assert spaces[0].store.primary.address != spaces[1].store.primary.address

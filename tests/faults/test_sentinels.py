@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -55,7 +56,9 @@ async def test_a_killed_primary_is_followed_to_the_replica(
         killed = group.primary
         killed.kill()
         await eventually(lambda: now_at(inside) != killed.port, "another primary")
-    assert now_at(inside) == group.primary.port
+        async with httpx.AsyncClient(base_url=inside.url) as monitoring:
+            found = (await monitoring.get("/readyz")).json()["primary"]
+        assert found == {"mode": "sentinel", "address": f"127.0.0.1:{group.primary.port}"}
 
 
 async def test_a_planned_failover_loses_nothing(tmp_path: Path, group: SentinelGroup, workspace_name: str) -> None:

@@ -146,9 +146,10 @@ class Cluster:
     def url(self) -> str:
         return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[1:3])
 
-    def workspace(self) -> str:
-        """Return the name of a new one, in a slot that the replica has too."""
-        return next(name for name in iter(lambda: f"t-{new_id()}", "") if slot_of(name) <= self.SLOTS[0][1])
+    def workspace(self, place: int = 0) -> str:
+        """Return the name of a new one, in a slot of that primary at the start; the first one has a replica."""
+        first, last = self.SLOTS[place]
+        return next(name for name in iter(lambda: f"t-{new_id()}", "") if first <= slot_of(name) <= last)
 
     def primary(self, workspace: str) -> Node:
         """Return the node that has the workspace, as a node that is never killed sees it."""

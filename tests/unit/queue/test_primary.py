@@ -8,15 +8,19 @@ import pytest
 import redis
 from redis.exceptions import ConnectionError
 
+from console.commands.check_replicas import check_replicas
 from console.domain.store_url import read_asked_url
 from console.errors import SettingError, Unknown
+from console.proving.network import BadNetwork
 from console.queue.asked_primary import Whereabouts
 from console.queue.sentinels import SentinelPrimary
 from console.queue.store import Store
+from console.queue.topology import primary_of
 from tests.support.certificates import make_authority, make_certificate
 from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.server_process import free_port
+from tests.support.store_groups import REPLICATED
 from tests.support.store_process import SAFE, own_store
 from tests.support.tls_door import tls_door
 
@@ -27,7 +31,7 @@ async def watched(folder: Path, *, password: str = "", sentinel_password: str = 
     secret = f" --requirepass {password}" if password else ""
     guarded = f"--sentinel --requirepass {sentinel_password}" if sentinel_password else "--sentinel"
     async with (
-        own_store(folder / "store", SAFE + secret, password=password) as port,
+        own_store(folder / "store", REPLICATED + secret, password=password) as port,
         own_store(folder / "sentinel", guarded, password=sentinel_password) as sentinel,
     ):
         client = redis.Redis(port=sentinel, password=sentinel_password or None)
@@ -94,6 +98,40 @@ async def test_check_names_mode_and_primary(tmp_path: Path) -> None:
         assert (code, f"sentinel: the primary is 127.0.0.1:{port}" in out) == (0, True)
         code, out, _ = await in_a_process("check", STORE=f"redis+sentinel://127.0.0.1:{sentinel}/shoop", **settings)
         assert (code, "They know: shop" in out) == (1, True)
+
+
+async def test_a_replica_that_promises_too_little_is_found_before_it_is_the_primary(tmp_path: Path) -> None:
+    async with watched(tmp_path) as (port, sentinel):
+        primary = primary_of(f"redis+sentinel://127.0.0.1:{sentinel}/shop", "main")
+        assert [found.level for found in await check_replicas(primary)] == ["note"]  # there is none
+        lax = f"{SAFE.replace('always', 'everysec')} --replicaof 127.0.0.1 {port}"
+        async with own_store(tmp_path / "replica", lax) as replica:
+            store = redis.Redis(port=port)
+            await eventually(lambda: len(store.role()[2]) == 1, "the replica")
+            (found,) = await check_replicas(primary)
+        assert found.level == "wrong"
+        assert f"127.0.0.1:{replica} may become the primary, and then the store has appendfsync everysec" in found.what
+
+
+async def test_an_address_that_leads_to_another_server_by_now_is_followed(tmp_path: Path) -> None:
+    """As a load balancer or a name does it: the connection to the former primary is still open."""
+    async with (
+        own_store(tmp_path / "one") as one,
+        own_store(tmp_path / "two", REPLICATED) as two,
+        BadNetwork(one) as network,
+    ):
+        store = Store(f"redis://127.0.0.1:{network.port}")
+        await store.command("SET", "x", "one")
+        reader = await store.primary.connect()
+        redis.Redis(port=one).replicaof("127.0.0.1", str(two))
+        network.target = two
+        with pytest.raises(Unknown):
+            await store.command("SET", "x", "lost")
+        assert reader.is_connected
+        assert await store.command("SET", "x", "two") == b"OK"
+        assert redis.Redis(port=two).get("x") == b"two"
+        assert not reader.is_connected, "it would go on reading from the former primary"
+        await store.close()
 
 
 async def test_what_a_sentinel_says_of_the_past_is_not_believed() -> None:
