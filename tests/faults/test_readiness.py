@@ -1,5 +1,6 @@
 """What monitoring is told while something is wrong: whether people can be served, and what to look at."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -102,11 +103,18 @@ async def test_screens_that_are_out_of_date_make_the_process_unready(
 @asynccontextmanager
 async def changed(database: str, name: str, value: str) -> AsyncIterator[None]:
     """A value of the installation in SQL, changed by another hand inside the block."""
+    # In a thread: the installation runs on this loop, and cannot end its own transaction while the loop waits for it.
+    before = await asyncio.to_thread(exchange, database, name, value)
+    yield
+    await asyncio.to_thread(exchange, database, name, before)
+
+
+def exchange(database: str, name: str, value: str) -> str:
+    """Set the value; return the one before."""
     with closing(sqlite3.connect(database, isolation_level=None)) as sql:
         before = sql.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()[0]
         sql.execute("UPDATE settings SET value = ? WHERE name = ?", (value, name))
-        yield
-        sql.execute("UPDATE settings SET value = ? WHERE name = ?", (before, name))
+    return str(before)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,8 @@
 
 import os
 import signal
-import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tests.faults.installation import Inside, installed, stage_of
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
+from tests.support.locked_sqlite import locked_by_another
 from tests.support.postgresql import OWNER, PostgresServer
 from tests.support.server_process import RunningServer
 
@@ -149,13 +149,11 @@ async def test_a_process_paused_past_the_feeds_trim_point_resyncs(
 
 async def test_sql_locked_for_a_while_delays_the_archive_and_no_chat(inside: Inside, cast: Cast) -> None:
     agents, visitors = await busy(cast, 4)
-    with closing(sqlite3.connect(inside.database_url.partition("///")[2], isolation_level=None)) as rival:
-        rival.execute("BEGIN EXCLUSIVE")
+    async with locked_by_another(inside.database_url.partition("///")[2]):
         before = len(await read_feed(inside))
         async with talking(visitors):
             await a_while(visitors, 12)
         assert len(await read_feed(inside)) >= before + 48
-        rival.execute("ROLLBACK")
     assert not any(person.closes for person in [*agents, *visitors])
     for agent in agents:
         await agent.quiet()

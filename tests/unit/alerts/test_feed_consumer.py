@@ -1,9 +1,8 @@
 """From a real feed to the outbox: each incident is reported once, through restarts and changes of leader."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from console.queue.payloads import VisitorProfile
 from console.views.i18n import page_texts
 from tests.support.archive_feed import fresh_database, rows
 from tests.support.eventually import eventually
+from tests.support.locked_sqlite import locked_by_another
 from tests.support.queue_shift import Shift, opened
 
 SUPPORT = Queue("support", "Support", target=6_000)
@@ -250,8 +250,7 @@ async def test_while_sql_is_away_alerts_wait_and_the_feed_does_not(
     await alerts.rules.put(LATE)
     async with following(shift, alerts):
         await read_up(shift, alerts)
-        with closing(sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        async with locked_by_another(tmp_path / "sestetto.db"):
             await a_late_answer(shift)
             chat = await shift.opens("kim", queue="support")
             await shift.answers("ana", chat)

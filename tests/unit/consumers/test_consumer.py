@@ -1,10 +1,9 @@
 """A consumer gets every feed entry once, through changes of leader, SQL failures and entries it cannot store."""
 
 import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, MutableMapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from console.events import Message
 from console.metrics import ConsumerLag
 from tests.support.archive_feed import Feed, fresh_database, rows
 from tests.support.eventually import eventually
+from tests.support.locked_sqlite import locked_by_another
 from tests.support.queue_shift import Shift, opened
 
 said = Table("said", MetaData(), Column("id", Integer, primary_key=True), Column("text", String(100)))
@@ -164,8 +164,7 @@ async def test_while_sql_is_down_the_consumer_waits_and_logs_once(
     with capture_logs() as logs:
         async with Listener(shift, database).at_work():
             await hears(database, "one")
-            with closing(sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)) as other:
-                other.execute("BEGIN IMMEDIATE")
+            async with locked_by_another(tmp_path / "sestetto.db"):
                 await shift.writes("vera", chat, "two")
                 await eventually(lambda: "consumer.waits" in names(logs), "the listener to wait")
             await hears(database, "one", "two")
@@ -232,7 +231,6 @@ async def test_the_lag_counts_entries_and_the_age_of_the_first_that_is_missing(
     assert after.seconds < 60, "what has been kept does not count"
     await shift.clock.jump(90)
     assert 90 <= (await listeners(lags)).seconds < 150
-    with closing(sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    async with locked_by_another(tmp_path / "sestetto.db"):
         await shift.writes("vera", chat, "three")
         assert (await listeners(lags)).entries > after.entries, "it grows while SQL is away"
