@@ -91,10 +91,10 @@ class AlertReader(Follower):
         if version == self._version:
             return False
         self.rules = [rule for rule in await self.alerts.rules.read_all() if rule.on and rule.destinations]
-        self._version = version
         await self.alerts.outbox.drop_stray([one.id for rule in self.rules for one in rule.destinations])
         if not self.rules:
             await self.alerts.incidents.stop_following()
+        self._version = version  # last: what SQL refused just now is done again
         return True
 
 
