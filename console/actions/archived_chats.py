@@ -1,8 +1,13 @@
 """What may be done with archived chats."""
 
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from console.archive.audit import Change
 from console.archive.history import ChatRecord
 from console.archive.reducer import ArchivedChat
-from console.archive.search import ChatPage, ChatQuery
+from console.archive.search import MOST, MOST_COUNTED, ChatPage, ChatQuery
 from console.domain.directory import Member
 from console.domain.ids import CID
 from console.domain.permissions import may_see, require
@@ -15,11 +20,39 @@ from console.services import Services
 async def find(services: Services, by: Member, query: ChatQuery, *, before: str, limit: int) -> ChatPage:
     """Return ended chats, newest end first."""
     require(by, "answer")
-    return await services.search.list_chats(query, before=before, limit=limit)
+    page = await services.search.list_chats(query, before=before, limit=limit)
+    filters = _filters(query)
+    said = {"list": query.listed, **({"filters": filters} if filters else {})}
+    did = Change("Chats searched" if filters else "Chats listed", "chats", None, said)
+    await services.stores.audit_reads.note_read(by, did)
+    return page
+
+
+async def export_list(services: Services, by: Member, query: ChatQuery) -> AsyncIterator[ChatPage]:
+    """Return ended chats page by page, for a file. Raises Unknown if that cannot be recorded."""
+    require(by, "answer")
+    said = {"list": query.listed, "filters": _filters(query), "format": "CSV"}
+    await services.stores.audit_reads.note_export(by, Change("Chats exported", "chats", None, said))
+    first = await services.search.list_chats(query, before="", limit=MOST)
+    return _pages(services, query, first)
 
 
 async def read(services: Services, by: Member, id: str) -> ChatRecord:
     """Return one chat in full. Raises NotYours for a live chat of somebody else, as for one that does not exist."""
+    record = await _find(services, by, id)
+    await services.stores.audit_reads.note_read(by, Change("Chat read", f"chat:{id}"))
+    return record
+
+
+async def export(services: Services, by: Member, id: str, *, format: str, notes: bool) -> ChatRecord:
+    """Return one chat for a file, like `read`. Raises Unknown if that cannot be recorded."""
+    record = await _find(services, by, id)
+    said = {"format": format, "notes": notes}
+    await services.stores.audit_reads.note_export(by, Change("Chat exported", f"chat:{id}", None, said))
+    return record
+
+
+async def _find(services: Services, by: Member, id: str) -> ChatRecord:
     require(by, "answer")
     record = await services.history.read_chat(id)
     if record is None or not await _may_read(services, by, record.chat):
@@ -39,6 +72,22 @@ async def handle(services: Services, by: Member, chat: str, cid: str) -> bool:
     except NothingToDo:
         return False
     return True
+
+
+def _filters(query: ChatQuery) -> list[str]:
+    """The filters' names. What was typed is left out: it may be a visitor's name, and outlive its erasure."""
+    narrowed = msgspec.structs.asdict(query).items()
+    return [name for name, value in narrowed if name != "listed" and value]
+
+
+async def _pages(services: Services, query: ChatQuery, page: ChatPage) -> AsyncIterator[ChatPage]:
+    """At most MOST_COUNTED chats."""
+    written = len(page.chats)
+    yield page
+    while page.next and written < MOST_COUNTED:
+        page = await services.search.list_chats(query, before=page.next, limit=MOST)
+        written += len(page.chats)
+        yield page
 
 
 async def _may_read(services: Services, by: Member, chat: ArchivedChat) -> bool:

@@ -1,4 +1,4 @@
-"""Data retention: how long ended chats are kept."""
+"""Data retention: how long ended chats and the audit log are kept."""
 
 from console.archive.database import now_ms
 from console.domain.directory import Member
@@ -19,3 +19,9 @@ async def set_days(services: Services, by: Member, days: int, *, sure: bool) -> 
         return doomed
     await services.stores.retention.set_days(days, by=by)
     return 0
+
+
+async def set_audit_days(services: Services, by: Member, changes: int, reads: int) -> None:
+    """Set how many days the audit log keeps changes (0: for good), and reads and exports."""
+    require(by, "configure")
+    await services.stores.audit_retention.set_days(changes, reads, by=by)

@@ -1,12 +1,13 @@
 """The audit log: who changed which setting, and what it was before; one line per change, in its transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, insert, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.archive.audit_chain import append
 from console.archive.database import Database
 from console.archive.tables import audit
 from console.events import Author
@@ -44,7 +45,7 @@ def older(place: AuditCursor, source: int, at: ColumnElement[int], number: Colum
 
 
 class AuditLine(msgspec.Struct, frozen=True):
-    """A change. `what` is a text of the pages, `target` the thing (`queue:support`).
+    """A line: number `n` of the chain `log`. `what` is a text of the pages, `target` the thing (`queue:support`).
 
     `before` and `after` hold what differs; `address` and `request` say where it came from, if it came over the network.
     """
@@ -59,10 +60,32 @@ class AuditLine(msgspec.Struct, frozen=True):
     after: dict[str, Any]
     address: str = ""
     request: str = ""
+    log: str = "changes"
+    n: int | None = None
 
     @property
     def place(self) -> AuditCursor:
         return AuditCursor(self.at, SETTINGS, self.id)
+
+
+class AuditFilter(msgspec.Struct, frozen=True):
+    """Which lines: of one log, by one member, about one chat. Empty: any."""
+
+    log: str = ""
+    member: str = ""
+    chat: str = ""
+
+
+EVERYTHING = AuditFilter()
+
+
+class Change(NamedTuple):
+    """What a line tells: a text of the pages, the thing, and its values before and after."""
+
+    what: str
+    target: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
 async def note(
@@ -74,21 +97,29 @@ async def note(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a line as part of the running transaction; keeps only the differences of `before` and `after`."""
-    old, new = dict(before or {}), dict(after or {})
+    """Add a line as the end of the running transaction; keeps only the differences of `before` and `after`."""
+    await note_all(connection, by, at, [Change(what, target, before, after)])
+
+
+async def note_all(connection: AsyncConnection, by: Somebody, at: int, changes: Iterable[Change]) -> None:
+    """Add lines, the oldest first. Nothing else may follow in the transaction (`audit_chain`)."""
+    await append(connection, "changes", [line_of(by, at, change) for change in changes])
+
+
+def line_of(by: Somebody, at: int, change: Change) -> dict[str, Any]:
+    """Return the columns of a line."""
+    old, new = dict(change.before or {}), dict(change.after or {})
     same = {name for name in old if name in new and old[name] == new[name]}
-    await connection.execute(
-        insert(audit).values(
-            at=at,
-            member=by.id,
-            name=by.name[:120],
-            what=what,
-            target=target,
-            before={name: value for name, value in old.items() if name not in same},
-            after={name: value for name, value in new.items() if name not in same},
-            **came_from(),
-        )
-    )
+    return {
+        "at": at,
+        "member": by.id,
+        "name": by.name[:120],
+        "what": change.what,
+        "target": change.target,
+        "before": {name: value for name, value in old.items() if name not in same},
+        "after": {name: value for name, value in new.items() if name not in same},
+        **came_from(),
+    }
 
 
 def came_from() -> dict[str, str]:
@@ -108,9 +139,16 @@ class AuditStore:
         async with self.database.writing() as connection:
             await note(connection, by, self.clock(), "Change refused", f"page:{path[:120]}")
 
-    async def read(self, *, before: AuditCursor | None = None, limit: int = 50) -> list[AuditLine]:
+    async def read(
+        self, only: AuditFilter = EVERYTHING, *, before: AuditCursor | None = None, limit: int = 50
+    ) -> list[AuditLine]:
         """Return lines, newest first; only those older than `before`, if given."""
-        wanted = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
+        wanted = select(*(audit.c[name] for name in AuditLine.__struct_fields__))
+        wanted = wanted.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
+        for column, value in ((audit.c.log, only.log), (audit.c.member, only.member)):
+            wanted = wanted.where(column == value) if value else wanted
+        if only.chat:
+            wanted = wanted.where(audit.c.target == f"chat:{only.chat}")
         if before is not None:
             wanted = wanted.where(older(before, SETTINGS, audit.c.at, audit.c.id))
         async with self.database.reading() as connection:

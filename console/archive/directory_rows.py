@@ -8,8 +8,7 @@ import msgspec
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive import audit
-from console.archive.audit import Somebody
+from console.archive.audit import Change
 from console.archive.setting_values import read_value, write_value
 from console.archive.tables import directory, members, queues, sites
 from console.domain.blocks import Block
@@ -54,12 +53,12 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
     )
 
 
-async def write(connection: AsyncConnection, known: Directory, wanted: Directory, by: Somebody, now: int) -> bool:
-    """Write the differences between `known` and `wanted`, each with an audit line. Return whether anything differed.
+async def write(connection: AsyncConnection, known: Directory, wanted: Directory, now: int) -> list[Change]:
+    """Write the differences between `known` and `wanted`; return them for the audit log.
 
     A member missing in `wanted` is deactivated; a new one has no password.
     """
-    rows = Rows(connection, by, now)
+    rows = Rows(connection, now)
     await rows.differ(queues, "id", "Queue", known.queues, wanted.queues, queue_row)
     await rows.differ(sites, "key", "Site", known.sites, wanted.sites, site_row)
     await rows.differ(members, "id", "Member", known.members, wanted.members, member_row)
@@ -73,13 +72,13 @@ async def write(connection: AsyncConnection, known: Directory, wanted: Directory
         old, new = (msgspec.to_builtins(getattr(one, name)) for one in (known, wanted))
         if old != new:
             await write_value(connection, key, new)
-            await rows.note(what, about, {shown: old}, {shown: new})
+            rows.note(what, about, {shown: old}, {shown: new})
     if known.blocks != wanted.blocks:
         await write_value(connection, BLOCKS, msgspec.to_builtins(list(wanted.blocks.values())))
-        await rows.note_blocks(known.blocks, wanted.blocks)
-    if rows.changed:
+        rows.note_blocks(known.blocks, wanted.blocks)
+    if rows.changes:
         await bump(connection)
-    return rows.changed
+    return rows.changes
 
 
 async def bump(connection: AsyncConnection, to: int = 0) -> None:
@@ -90,24 +89,23 @@ async def bump(connection: AsyncConnection, to: int = 0) -> None:
 
 
 class Rows:
-    """Writes rows in one transaction, and an audit line for each."""
+    """Writes rows in one transaction, and keeps what to tell the audit log of each."""
 
-    def __init__(self, connection: AsyncConnection, by: Somebody, now: int) -> None:
-        self.connection, self.by, self.now = connection, by, now
-        self.changed = False
+    def __init__(self, connection: AsyncConnection, now: int) -> None:
+        self.connection, self.now = connection, now
+        self.changes: list[Change] = []
 
-    async def note(self, what: str, target: str, before: Row | None = None, after: Row | None = None) -> None:
-        self.changed = True
-        await audit.note(self.connection, self.by, self.now, what, target, before, after)
+    def note(self, what: str, target: str, before: Row | None = None, after: Row | None = None) -> None:
+        self.changes.append(Change(what, target, before, after))
 
-    async def note_blocks(self, known: Mapping[str, Block], wanted: Mapping[str, Block]) -> None:
+    def note_blocks(self, known: Mapping[str, Block], wanted: Mapping[str, Block]) -> None:
         """One line for each that came, changed, or was lifted before its end."""
         for key in {**known, **wanted}:
             old, new = known.get(key), wanted.get(key)
             if new is not None and new != old:
-                await self.note("Blocked", f"block:{key}", after=block_row(new))
+                self.note("Blocked", f"block:{key}", after=block_row(new))
             elif old is not None and new is None and self.now < old.until:
-                await self.note("Block lifted", f"block:{key}", before=block_row(old))
+                self.note("Block lifted", f"block:{key}", before=block_row(old))
 
     async def differ(
         self, table: Table, key: str, noun: str, known: Mapping[str, Any], wanted: Mapping[str, Any], row_of: Any
@@ -127,7 +125,7 @@ class Rows:
             else:
                 await self.connection.execute(delete(table).where(this))
             done = "added" if old is None else "changed" if new is not None else GONE[noun]
-            await self.note(f"{noun} {done}", f"{noun.lower()}:{id}", plain(old), plain(new))
+            self.note(f"{noun} {done}", f"{noun.lower()}:{id}", plain(old), plain(new))
 
 
 GONE = {"Queue": "removed", "Site": "removed", "Member": "deactivated"}

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import directory_rows as rows
-from console.archive.audit import Somebody
+from console.archive.audit import Somebody, note_all
 from console.archive.database import Database
 from console.domain.directory import Directory
 from console.domain.validation import check
@@ -52,10 +52,11 @@ class DirectoryStore:
             check(known, new, edited=edited, but=but)
             if before:
                 await before(connection)
-            changed = await rows.write(connection, known, new, by, self.clock())
+            changes = await rows.write(connection, known, new, self.clock())
             if also:
                 await also(connection)
-            return replace(new, version=known.version + 1) if changed else known
+            await note_all(connection, by, self.clock(), changes)
+            return replace(new, version=known.version + 1) if changes else known
 
     async def outrun(self, version: int, differs: Callable[[Directory], bool]) -> Directory:
         """A version above that one, if what SQL has now still `differs` from what is live under it."""

@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.archive.audit import Somebody, note
+from console.archive.audit import Change, Somebody, line_of, note
+from console.archive.audit_removal import ERASED, erase_values
 from console.archive.database import Database, now_ms
 from console.archive.reducer import ArchivedChat, archived_chat
 from console.archive.tables import alert_messages, chats, set_aside
@@ -38,7 +39,7 @@ class Erasure:
         """Delete chats with facts and search words, their entries that were set aside, and alerts that name the
         visitor.
 
-        The audit log keeps a line without any of their text.
+        The audit log keeps a line without any of their text; lines of blocks of an erased visitor lose their values.
         """
         ids = [one.chat.id for one in doomed]
         async with self.database.writing() as connection:
@@ -48,6 +49,8 @@ class Erasure:
                 ours = alert_messages.c.workspace == self.workspace
                 await connection.execute(delete(alert_messages).where(ours, or_(*named)))
             await self._erase_set_aside(connection, ids)
+            if target.startswith("visitor:"):
+                await erase_values(connection, [f"block:{target}"], line_of(by, now_ms(), Change(ERASED, target)))
             await note(connection, by, now_ms(), "Chats erased", target, None, {"chats": len(ids)})
 
     async def known(self, ids: Collection[str]) -> set[str]:

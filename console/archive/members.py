@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import directory_rows as rows
-from console.archive.audit import COMMAND_LINE, Somebody, note
+from console.archive.audit import COMMAND_LINE, Somebody, note, note_all
 from console.archive.credentials import fold_email, revoke_all
 from console.archive.directory_store import DirectoryStore, Step, must_exist
 from console.archive.password_hash import password_problems
@@ -134,9 +134,10 @@ class MemberStore:
             known = await rows.read(connection, lock=True)
             must_exist(member_id in known.members, NO_MEMBER)
             left = {id: one for id, one in known.members.items() if id != member_id}
-            await rows.write(connection, known, replace(known, members=left), by, self.directory.clock())
+            changes = await rows.write(connection, known, replace(known, members=left), self.directory.clock())
             for statement in revoke_all(member_id, self.directory.clock()):
                 await connection.execute(statement)
+            await note_all(connection, by, self.directory.clock(), changes)
 
     async def enable(self, member_id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """Reactivate a member, with the same password. Raises NotYours if there is none."""
@@ -147,8 +148,8 @@ class MemberStore:
             known = set((await connection.execute(select(queues.c.id))).scalars())
             left = [queue for queue in row["queues"] if queue in known] if row else []
             await connection.execute(update(members).where(this).values(disabled=None, queues=left))
-            await note(connection, by, self.directory.clock(), "Member reactivated", f"member:{member_id}")
             await rows.bump(connection)
+            await note(connection, by, self.directory.clock(), "Member reactivated", f"member:{member_id}")
 
     async def everyone(self) -> list[MemberLine]:
         """Return all members by name, deactivated ones included."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from console.archive.audit import AuditStore
+from console.archive.audit_reads import AuditReads
+from console.archive.audit_retention import AuditRetention
 from console.archive.blocks import BlockStore
 from console.archive.canned import CannedStore
 from console.archive.database import Database, now_ms
@@ -41,6 +43,8 @@ class Stores:
         self.canned = CannedStore(database, clock)
         self.retention = RetentionStore(database, clock)
         self.audit = AuditStore(database, clock)
+        self.audit_reads = AuditReads(database, clock)
+        self.audit_retention = AuditRetention(database, clock)
 
     async def drop_expired(self) -> int:
         """Delete ended credentials and old sign-in attempts; return how many rows. Run now and then."""

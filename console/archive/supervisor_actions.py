@@ -6,9 +6,9 @@ The writer indexes each such fact once, in the transaction that stores it; delet
 from typing import TypeGuard
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
-from console.archive.audit import LIVE, AuditCursor, older
+from console.archive.audit import EVERYTHING, LIVE, AuditCursor, AuditFilter, older
 from console.archive.database import Database
 from console.archive.tables import chats, facts, interventions
 from console.events import AgentChanged, AnyFact, Note, Transferred, Unreadable, decode_fact
@@ -38,9 +38,17 @@ def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
 
 
 async def read_supervisor_actions(
-    database: Database, workspace: str, *, before: AuditCursor | None = None, limit: int = 50
+    database: Database,
+    workspace: str,
+    only: AuditFilter = EVERYTHING,
+    *,
+    before: AuditCursor | None = None,
+    limit: int = 50,
 ) -> list[SupervisorAction]:
-    """Return supervisors' actions, newest first; with `before`, only older ones. Raises Unknown while SQL is down."""
+    """Return supervisors' actions, newest first; with `before`, only older ones. Raises Unknown while SQL is down.
+
+    `only` a member's, or those in one chat.
+    """
     at, n = interventions.c.at, interventions.c.n
     wanted = (
         select(at, n, facts.c.raw, chats.c.name)
@@ -52,6 +60,11 @@ async def read_supervisor_actions(
     )
     if before is not None:
         wanted = wanted.where(older(before, LIVE, at, n))
+    if only.chat:
+        wanted = wanted.where(facts.c.chat == only.chat)
+    if only.member:
+        by = facts.c.raw.contains(f'"by":"{only.member}"', autoescape=True)
+        wanted = wanted.where(or_(facts.c.author == only.member, and_(facts.c.kind == "agent", by)))
     async with database.reading() as connection:
         rows = (await connection.execute(wanted)).all()
     return [

@@ -145,7 +145,27 @@ audit = Table(
     Column("after", JSON, nullable=False),
     Column("address", String(64), nullable=False, server_default=text("''")),  # where the change came from
     Column("request", String(64), nullable=False, server_default=text("''")),  # as the log names it
+    # The chain (domain/audit_chain.py). An older release writes none of these; the next line chains its lines.
+    Column("log", String(16), nullable=False, server_default="changes"),
+    Column("n", BigInteger),  # 1, 2, ... within `log`; triggers refuse changes and gaps
+    Column("previous", String(64), nullable=False, server_default=text("''")),
+    Column("salt", String(32), nullable=False, server_default=text("''")),
+    Column("details", String(64), nullable=False, server_default=text("''")),
+    Column("hash", String(64), nullable=False, server_default=text("''")),
     Index(None, "at", "id"),
+    Index(None, "log", "n", unique=True),
+    Index(None, "log", "at", "id"),
+    Index(None, "member", "at"),
+    Index(None, "target", "at"),
+)
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("log", String(16), primary_key=True),
+    Column("n", BigInteger, nullable=False),  # of the newest line
+    Column("hash", String(64), nullable=False),
+    Column("cut", BigInteger, nullable=False, server_default="0"),  # lines up to here may be deleted
 )
 
 # --- alerts ----------------------------------------------------------------------------------

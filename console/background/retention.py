@@ -1,4 +1,5 @@
-"""Deletes what is older than data retention allows: chats, alert messages, and expired sessions."""
+"""Deletes what is older than data retention allows: chats, alert messages, lines of the audit log, and expired
+sessions."""
 
 import asyncio
 import time
@@ -35,11 +36,12 @@ class Retention:
         oldest = int(time.time() * 1000) - await self.services.retention_days() * DAY
         dropped = await self.services.history.drop_older_than(oldest)
         await self.services.stores.drop_expired()
+        lines = await self.services.stores.audit_retention.cut_old()
         await self.services.alerts.outbox.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
         stray = await self.erase_stray()
-        if dropped or stray:
+        if dropped or stray or lines:
             self.services.tidy.set()
-            log.info("retention.dropped", chats=dropped, left_messages=stray)
+            log.info("retention.dropped", chats=dropped, left_messages=stray, audit_lines=lines)
 
     async def erase_stray(self) -> int:
         """Erase left messages that the archive no longer has, since no page shows them; return how many."""

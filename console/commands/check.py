@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from rich.markup import escape
 
 from console.archive.database import Database, sqlite_url
+from console.commands.check_audit import check_audit
 from console.commands.check_model import check_model
 from console.commands.check_pairing import check_pairing
 from console.commands.check_replicas import check_replicas
@@ -124,7 +125,7 @@ async def _surroundings(settings: Settings) -> list[CheckResult]:
     data = _data(settings)
     findings = [_python(), data, _address(settings), *_proxy(settings), *check_work(settings)]
     if settings.database or data.level != "wrong":
-        findings.append(await _database(settings))
+        findings += await _database(settings)
     if settings.store or data.level != "wrong":
         findings += await _store(settings)
     return [*findings, *await check_model(settings)]
@@ -173,28 +174,33 @@ def _proxy(settings: Settings) -> list[CheckResult]:
     return [CheckResult("note", says, "name the proxy's own address in SESTETTO_TRUSTED_PROXIES")]
 
 
-async def _database(settings: Settings) -> CheckResult:
+async def _database(settings: Settings) -> list[CheckResult]:
     url = settings.database or sqlite_url(settings.data.absolute())
     if not settings.database and not _exists(Path(settings.data, "sestetto.db")):
-        return CheckResult("ok", "the archive is SQLite in the data folder (created on first start)")
+        return [CheckResult("ok", "the archive is SQLite in the data folder (created on first start)")]
     try:
         database = Database(url)
     except SettingError as problem:
-        return CheckResult("wrong", str(problem), "fix SESTETTO_DATABASE")
+        return [CheckResult("wrong", str(problem), "fix SESTETTO_DATABASE")]
     try:
-        missing = (await database.versions()).missing
-        if database.lock and (holder := database.lock.holder()).stopped:
-            return CheckResult("wrong", f"the archive is locked: {holder}")
-        if missing:
-            says = f"the archive's tables lack {len(missing)} migrations of this release"
-            return CheckResult("note", says, "the next start makes them, or now: sestetto migrate")
-        return CheckResult("ok", f"the archive responds ({database.engine.dialect.name})")
+        alone = await _archive(database)
+        return [alone] if alone.level != "ok" else [alone, *await check_audit(database)]
     except SettingError as problem:
-        return CheckResult("wrong", str(problem))
+        return [CheckResult("wrong", str(problem))]
     except SestettoError as problem:
-        return CheckResult("wrong", str(problem), "start the database or fix SESTETTO_DATABASE")
+        return [CheckResult("wrong", str(problem), "start the database or fix SESTETTO_DATABASE")]
     finally:
         await database.close()
+
+
+async def _archive(database: Database) -> CheckResult:
+    missing = (await database.versions()).missing
+    if database.lock and (holder := database.lock.holder()).stopped:
+        return CheckResult("wrong", f"the archive is locked: {holder}")
+    if missing:
+        says = f"the archive's tables lack {len(missing)} migrations of this release"
+        return CheckResult("note", says, "the next start makes them, or now: sestetto migrate")
+    return CheckResult("ok", f"the archive responds ({database.engine.dialect.name})")
 
 
 def _exists(file: Path) -> bool:

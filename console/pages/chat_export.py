@@ -13,13 +13,12 @@ from console.actions import archived_chats
 from console.archive.credentials import SignedIn
 from console.archive.history import ChatRecord
 from console.archive.reducer import ArchivedChat
-from console.archive.search import MOST, MOST_COUNTED, FoundChat
+from console.archive.search import FoundChat
 from console.authentication import services_of
-from console.domain.directory import Member, Queue
+from console.domain.directory import Queue
 from console.events import Message, Note
 from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members
-from console.services import Services
 from console.views.templating import instant
 
 RUNS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets treat a cell with this start as a formula
@@ -34,17 +33,12 @@ INTERNAL = ("words", "place", "listed")  # columns that only the archive needs
 async def list_as_csv(request: Request, me: SignedIn) -> Response:
     """Export what the page's filters show, newest end first, at most 10,000 chats."""
     services, filters = services_of(request), ChatFilters.of(request.query_params)
-    first = await archived_chats.find(services, me.member, filters.query(), before="", limit=MOST)
+    pages = await archived_chats.export_list(services, me.member, filters.query())
 
     async def lines() -> AsyncIterator[str]:
         yield "\ufeff" + csv_lines([COLUMNS])  # by this mark spreadsheets recognize UTF-8
-        page, written = first, 0
-        while True:
+        async for page in pages:
             yield csv_lines(_row(found, services.directory.queues) for found in page.chats)
-            written += len(page.chats)
-            if not page.next or written >= MOST_COUNTED:
-                return
-            page = await archived_chats.find(services, me.member, filters.query(), before=page.next, limit=MOST)
 
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=_saved_as("chats.csv"))
 
@@ -52,22 +46,24 @@ async def list_as_csv(request: Request, me: SignedIn) -> Response:
 @for_members
 async def transcript_as_text(request: Request, me: SignedIn) -> Response:
     """Export what visitor and agents wrote; with `notes=1` also internal notes."""
-    record = await _record(services_of(request), me.member, request)
-    text = transcript(record, notes=request.query_params.get("notes") == "1")
+    notes = request.query_params.get("notes") == "1"
+    record = await _record(request, me, "text", notes=notes)
+    text = transcript(record, notes=notes)
     return Response(text, media_type="text/plain; charset=utf-8", headers=_saved_as(f"chat-{record.chat.id}.txt"))
 
 
 @for_members
 async def transcript_as_json(request: Request, me: SignedIn) -> Response:
     """Export the chat with all its facts, staff-only ones included."""
-    record = await _record(services_of(request), me.member, request)
+    record = await _record(request, me, "JSON", notes=True)
     chat = {name: value for name, value in msgspec.structs.asdict(record.chat).items() if name not in INTERNAL}
     body = msgspec.json.format(msgspec.json.encode({"chat": chat, "facts": record.facts}))
     return Response(body, media_type="application/json", headers=_saved_as(f"chat-{record.chat.id}.json"))
 
 
-async def _record(services: Services, by: Member, request: Request) -> ChatRecord:
-    return await archived_chats.read(services, by, request.path_params["chat"])
+async def _record(request: Request, me: SignedIn, format: str, *, notes: bool) -> ChatRecord:
+    chat = request.path_params["chat"]
+    return await archived_chats.export(services_of(request), me.member, chat, format=format, notes=notes)
 
 
 def transcript(record: ChatRecord, *, notes: bool) -> str:

@@ -57,6 +57,11 @@ def refused(what: str) -> None:
     _say("warning", "security.refused", what=what[:LONGEST])
 
 
+def read_unrecorded(what: str, target: str) -> None:
+    """Somebody read ended chats while the audit log could not be written."""
+    _say("warning", "security.read_unrecorded", what=what, target=target[:LONGEST])
+
+
 def foreign_origin(origin: str, path: str) -> None:
     """A page of somebody else came with the cookie of one of ours."""
     _say("warning", "security.foreign_origin", origin=origin[:LONGEST], path=path[:LONGEST])

@@ -24,6 +24,7 @@ TITLE, CANNED_TEXT = 80, 4_000  # characters; a canned text may be as long as a 
 SNIPPET = 20  # characters
 RETENTION = 3_650  # days
 REMEMBERED = 365  # days
+AUDIT_CHANGES, AUDIT_READS = 365, 30  # days that lines of the audit log are kept at least
 BREATHERS = 10  # an hour
 ROLES: tuple[MemberRole, ...] = get_args(MemberRole)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}|")
@@ -152,6 +153,26 @@ def _check_snippet(found: Problems, canned: Canned, others: Iterable[Canned]) ->
 def validate_retention(days: int) -> list[Problem]:
     found = Problems("retention")
     found.unless(1 <= days <= RETENTION, "days", "Enter a number of days from 1 to %(most)s.", most=RETENTION)
+    return found
+
+
+def validate_audit_retention(changes: int, reads: int) -> list[Problem]:
+    """Whoever shortens it must not be able to hide what they did a while ago."""
+    found = Problems("retention")
+    found.unless(
+        changes == 0 or AUDIT_CHANGES <= changes <= RETENTION,
+        "changes_days",
+        "Enter 0 for good, or a number of days from %(least)s to %(most)s.",
+        least=AUDIT_CHANGES,
+        most=RETENTION,
+    )
+    found.unless(
+        AUDIT_READS <= reads <= RETENTION,
+        "reads_days",
+        "Enter a number of days from %(least)s to %(most)s.",
+        least=AUDIT_READS,
+        most=RETENTION,
+    )
     return found
 
 

@@ -1,15 +1,17 @@
-"""The audit log: who changed which setting, and what supervisors did in live chats; newest first."""
+"""The audit log: who changed which setting, what supervisors did in live chats, who read ended ones; newest first."""
 
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from console.actions import alerts, audit_log
-from console.archive.audit import AuditCursor, AuditLine
+from console.archive.audit import AuditCursor, AuditFilter, AuditLine
+from console.archive.audit_removal import CUT
 from console.archive.credentials import SignedIn
 from console.archive.members import MemberLine
 from console.archive.supervisor_actions import SupervisorAction
@@ -55,6 +57,14 @@ SAID = (
     _("Breathers changed"),
     _("Blocked"),
     _("Block lifted"),
+    _("Chat read"),
+    _("Chat exported"),
+    _("Chats listed"),
+    _("Chats searched"),
+    _("Chats exported"),
+    _("Audit log's retention changed"),
+    _("Audit lines deleted"),
+    _("Audit values erased"),
 )
 # Texts that earlier releases wrote into the audit log.
 FORMERLY = {
@@ -104,6 +114,16 @@ FIELDS = {
     "until": _("Until"),
     "note": _("Note"),
     "over": _("Notify when resolved"),
+    "list": _("List"),
+    "filters": _("Filters"),
+    "format": _("Format"),
+    "notes": _("Internal notes"),
+    "changes_days": _("Days changes are kept"),
+    "reads_days": _("Days reads and exports are kept"),
+    "lines": _("Lines"),
+    "up_to": _("Up to line"),
+    "hash": _("Its hash"),
+    "set_by": _("Set by"),
     "on": _("On"),
 }
 STATUSES = {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}
@@ -112,8 +132,24 @@ IN_WORDS: dict[str, dict[str, str]] = {
     "mode": {"push": _("assigned automatically"), "offer": _("offered"), "pull": _("taken by agents")},
     "role": {"agent": _("Agent"), "supervisor": _("Supervisor"), "admin": _("Admin")},
     "kind": {"visitor": _("Visitor ID"), "address": _("Address")},
+    "list": {"ended": _("Ended"), "left": _("Left messages"), "handled": _("Handled messages")},
     "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only me")},
 }
+FILTERS = {
+    "text": _("Text"),
+    "visitor": _("Visitor"),
+    "since": _("From"),
+    "until": _("Until"),
+    "agent": _("Agent"),
+    "channel": _("Channel"),
+    "reason": _("Reason"),
+    "rating": _("Rating"),
+    "late": _("Late answers"),
+    "queue": _("Queue"),
+    "site": _("Site"),
+}
+LOGS = {"changes": _("Changes and supervisors' actions"), "reads": _("Reads and exports"), "all": _("Everything")}
+CHAINS = {"changes": _("Changes"), "reads": _("Reads and exports")}
 UNITS = {"seconds": (SECOND, "s"), "minutes": (MINUTE, "min")}
 
 
@@ -123,7 +159,7 @@ class Difference(NamedTuple):
     after: str
 
 
-class Change(NamedTuple):
+class ShownChange(NamedTuple):
     """A line as shown:
 
     `at` (ms), `who` did it (empty: the command line), the name of the `thing` and its URL. `whole` if the thing was
@@ -138,6 +174,30 @@ class Change(NamedTuple):
     whole: bool = False
     address: str = ""
     came_from: str = ""
+    by_itself: bool = False  # data retention did it
+
+
+class Filters(NamedTuple):
+    """What the page shows, as in its URL."""
+
+    log: str
+    member: str
+    chat: str
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> "Filters":
+        log = asked.get("log", "")
+        return cls(log if log in LOGS else "changes", asked.get("member", "")[:64], asked.get("chat", "")[:64])
+
+    @property
+    def query(self) -> AuditFilter:
+        return AuditFilter("" if self.log == "all" else self.log, self.member, self.chat)
+
+    def url(self, **more: str) -> str:
+        given = {**self._asdict(), **more}
+        given["log"] = "" if given["log"] == "changes" else given["log"]
+        asked = urlencode({name: value for name, value in given.items() if value})
+        return f"{AT}?{asked}" if asked else AT
 
 
 @for_supervisors
@@ -145,15 +205,34 @@ async def show(request: Request, me: SignedIn) -> Response:
     services = services_of(request)
     asked = BEFORE.fullmatch(request.query_params.get("before", ""))
     before = AuditCursor(*map(int, asked.groups())) if asked else None
-    lines = await audit_log.read(services, me.member, before, PAGE + 1)
-    reader = Reader(await known_to(request), await services.stores.members.everyone(), language(request, me))
+    filters = Filters.of(request.query_params)
+    lines = await audit_log.read(services, me.member, filters.query, before, PAGE + 1)
+    everyone = await services.stores.members.everyone()
+    reader = Reader(await known_to(request), everyone, language(request, me))
     reader.names["alert"] = {rule.id: rule.name for rule in await alerts.read_all(services, me.member)}
+    visitors = await audit_log.visitors_of(services, me.member, {*map(chat_of, lines[:PAGE])} - {""})
+    reader.names["chat"] = {chat: visitor.name or reader.gettext("Visitor") for chat, visitor in visitors.items()}
+    older = "-".join(map(str, lines[PAGE - 1].place)) if len(lines) > PAGE else ""
     context = {
         "changes": [reader.read(line) for line in lines[:PAGE]],
         "before": before is not None,
-        "older": "-".join(map(str, lines[PAGE - 1].place)) if len(lines) > PAGE else "",
+        "older": filters.url(before=older) if older else "",
+        "newest": filters.url(),
+        "filters": filters,
+        "logs": LOGS,
+        "chains": CHAINS,
+        "everyone": everyone,
+        "heads": await audit_log.heads(services, me.member),
     }
     return draw(request, me, "changes", context, at=AT)
+
+
+def chat_of(line: AuditLine | SupervisorAction) -> str:
+    """The chat that a line of the log is about, if it is one of ended chats."""
+    if not isinstance(line, AuditLine) or line.log != "reads":
+        return ""
+    kind, _, id = line.target.partition(":")
+    return id if kind == "chat" else ""
 
 
 class Reader:
@@ -166,12 +245,13 @@ class Reader:
             "queue": {queue.id: queue.name for queue in known.queues.values()},
             "site": {site.key: site.name for site in known.sites.values()},
             "member": {line.member.id: line.member.name for line in everyone},
+            "chat": {},
         }
 
-    def read(self, line: AuditLine | SupervisorAction) -> Change:
+    def read(self, line: AuditLine | SupervisorAction) -> ShownChange:
         return self.setting(line) if isinstance(line, AuditLine) else self.intervention(line)
 
-    def intervention(self, line: SupervisorAction) -> Change:
+    def intervention(self, line: SupervisorAction) -> ShownChange:
         _, fact = self.gettext, line.fact
         if isinstance(fact, Transferred):
             took = fact.to == fact.author.id
@@ -183,13 +263,15 @@ class Reader:
             return self.in_chat(line, fact, _("Whisper sent"), [])
         status = ", ".join(filter(None, (_(STATUSES.get(fact.status, fact.status)), fact.reason)))
         who, thing = self.name("member", fact.by), self.name("member", fact.agent)
-        return Change(fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))])
+        return ShownChange(
+            fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))]
+        )
 
     def in_chat(
         self, line: SupervisorAction, fact: Transferred | Note, what: str, differing: list[Difference]
-    ) -> Change:
+    ) -> ShownChange:
         thing = line.visitor or self.gettext("Visitor")
-        return Change(
+        return ShownChange(
             fact.at, fact.author.name or fact.author.id, what, thing, differing, address=f"/chats/{fact.chat}"
         )
 
@@ -199,19 +281,21 @@ class Reader:
     def name(self, kind: str, id: str) -> str:
         return self.names[kind].get(id, id)
 
-    def setting(self, line: AuditLine) -> Change:
+    def setting(self, line: AuditLine) -> ShownChange:
         differing = [self.difference(line, name) for name in {**line.before, **line.after} if name not in UNTOLD]
         differences = [one for one in differing if one.before or one.after]
-        whole = not (line.before and line.after)
+        whole = line.log == "changes" and not (line.before and line.after)
         who = line.name if line.member else ""
-        return Change(
+        return ShownChange(
             line.at,
             who,
             self.gettext(FORMERLY.get(line.what, line.what)),
             self.thing(line),
             differences,
             whole,
+            address=f"/chats/{chat}" if (chat := chat_of(line)) in self.names["chat"] else "",
             came_from=line.address,
+            by_itself=line.what == CUT,
         )
 
     def difference(self, line: AuditLine, name: str) -> Difference:
@@ -239,6 +323,8 @@ class Reader:
             return self._hours(value)
         if field == "phrases":
             return "; ".join(f"{in_words([one['language']], self.locale)}: {' / '.join(one['texts'])}" for one in value)
+        if field == "filters":
+            return ", ".join(self.gettext(FILTERS.get(one, one)) for one in value)
         if field == "languages":
             return in_words(value, self.locale)
         if field in ("queue", "overflow_to", "owner"):

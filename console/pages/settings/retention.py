@@ -1,4 +1,4 @@
-"""Data retention: how long ended chats are kept."""
+"""Data retention: how long ended chats and lines of the audit log are kept."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,8 +19,7 @@ AT = "/settings/retention"
 
 @for_supervisors
 async def show(request: Request, me: SignedIn) -> Response:
-    days = await services_of(request).retention_days()
-    return await _form(request, me, {"days": str(days)}, saved=request.query_params.get("saved", ""))
+    return await _form(request, me, {}, saved=request.query_params.get("saved", ""))
 
 
 @for_supervisors
@@ -40,6 +39,20 @@ async def save(request: Request, me: SignedIn) -> Response:
     return await _form(request, me, form.typed, doomed=doomed, wrong=wrong_of(form, problem))
 
 
+@for_supervisors
+async def save_audit(request: Request, me: SignedIn) -> Response:
+    form = Form(await read_form(request, me.csrf), "retention")
+    changes, reads = (form.whole(name, otherwise=-1) for name in ("changes_days", "reads_days"))
+    problem = None
+    if not form.wrong:
+        try:
+            await retention.set_audit_days(services_of(request), me.member, changes, reads)
+            return go(f"{AT}?saved=audit")
+        except BadSettings as refused:
+            problem = refused
+    return await _form(request, me, form.typed, wrong=wrong_of(form, problem))
+
+
 async def _form(
     request: Request,
     me: SignedIn,
@@ -49,8 +62,19 @@ async def _form(
     saved: str = "",
     wrong: Sequence[Problem] = (),
 ) -> Response:
-    context = {"doomed": doomed, "saved": saved, "default": services_of(request).settings.retention_days}
-    return draw_form(request, me, "retention", context, at=AT, typed=typed, wrong=wrong, target="retention")
+    services = services_of(request)
+    audit = await services.stores.audit_retention.days()
+    kept = {
+        "days": str(await services.retention_days()),
+        "changes_days": str(audit.changes),
+        "reads_days": str(audit.reads),
+    }
+    context = {"doomed": doomed, "saved": saved, "default": services.settings.retention_days}
+    return draw_form(request, me, "retention", context, at=AT, typed={**kept, **typed}, wrong=wrong, target="retention")
 
 
-routes = [Route(AT, show, methods=["GET"]), Route(AT, save, methods=["POST"])]
+routes = [
+    Route(AT, show, methods=["GET"]),
+    Route(AT, save, methods=["POST"]),
+    Route(f"{AT}/audit", save_audit, methods=["POST"]),
+]

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from console.actions import erasure
+from console.archive.audit import note
+from console.archive.audit_check import check_chains
 from console.archive.tables import alert_messages, audit, set_aside
 from console.archive.upkeep import Upkeep
 from console.background.retention import Retention
@@ -153,6 +155,20 @@ async def test_others_keep_their_chats_and_the_audit_log_says_who_did_it(service
     assert (line["member"], line["target"], line["after"]) == ("ada", f"chat:{chat}", {"chats": 1})
     await asyncio.sleep(0.2)  # the feed is read on: nothing comes back
     assert not await services.history.knows_chat(chat)
+
+
+async def test_an_erased_visitors_name_leaves_the_audit_log_and_its_chain_holds(services: Services) -> None:
+    await leaves_message(services)
+    blocked = {"name": WORDS[0], "note": f"{WORDS[2]} again"}
+    async with services.database.writing() as connection:
+        for visitor in ("v1", "kim"):
+            await note(connection, ADA, 1, "Blocked", f"block:visitor:{visitor}", None, blocked)
+    await erasure.erase_visitor(services, ADA, "v1")
+    lines = {line.target: line for line in await services.stores.audit.read()}
+    assert (lines["block:visitor:v1"].what, lines["block:visitor:v1"].after) == ("Blocked", {})
+    assert lines["block:visitor:kim"].after == blocked
+    chain = (await check_chains(services.database))[0]
+    assert (chain.wrong, chain.erased) == ("", 1)
 
 
 @pytest.mark.parametrize("role", ["agent", "supervisor"])

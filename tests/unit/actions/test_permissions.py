@@ -27,6 +27,7 @@ from console.actions import (
     sessions,
     sites,
 )
+from console.archive.audit import AuditFilter
 from console.archive.credentials import SignedIn
 from console.archive.search import ChatQuery
 from console.domain.alerts import AlertRule, Destination
@@ -174,16 +175,25 @@ TABLE = [
     Row("erasure.erase_chat", ADMINS, lambda s, me: is_not_there(erasure.erase_chat(s, me.member, "none"))),
     Row("erasure.erase_visitor", ADMINS, lambda s, me: is_not_there(erasure.erase_visitor(s, me.member, "none"))),
     Row("retention.set_days", SUPERVISORS, lambda s, me: retention.set_days(s, me.member, 30, sure=False)),
+    Row("retention.set_audit_days", SUPERVISORS, lambda s, me: retention.set_audit_days(s, me.member, 400, 40)),
     Row("alerts.read_all", SUPERVISORS, lambda s, me: alerts.read_all(s, me.member)),
     Row("alerts.read", SUPERVISORS, lambda s, me: alerts.read(s, me.member, RULE.id)),
     Row("alerts.save", SUPERVISORS, lambda s, me: alerts.save(s, me.member, replace(RULE, name=me.member.name), ())),
     Row("alerts.send_test", SUPERVISORS, lambda s, me: alerts.send_test(s, me.member, RULE.id)),
     Row("alerts.remove", SUPERVISORS, remove_the_rule),
-    Row("audit_log.read", SUPERVISORS, lambda s, me: audit_log.read(s, me.member, None, 10)),
+    Row("audit_log.read", SUPERVISORS, lambda s, me: audit_log.read(s, me.member, AuditFilter(), None, 10)),
+    Row("audit_log.heads", SUPERVISORS, lambda s, me: audit_log.heads(s, me.member)),
+    Row("audit_log.visitors_of", SUPERVISORS, lambda s, me: audit_log.visitors_of(s, me.member, {"none"})),
     Row(
         "archived_chats.find",
         EVERYBODY,
         lambda s, me: archived_chats.find(s, me.member, ChatQuery(), before="", limit=5),
+    ),
+    Row("archived_chats.export_list", EVERYBODY, lambda s, me: archived_chats.export_list(s, me.member, ChatQuery())),
+    Row(
+        "archived_chats.export",
+        EVERYBODY,
+        lambda s, me: is_not_there(archived_chats.export(s, me.member, "none", format="text", notes=False)),
     ),
     Row("archived_chats.read", EVERYBODY, lambda s, me: is_not_there(archived_chats.read(s, me.member, "none"))),
     Row(

@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+from console.archive.audit import AuditFilter
 from console.pages.guard import COOKIE
 from console.services import Services
 from tests.support.page_client import signed_in_browser
@@ -24,7 +25,7 @@ async def test_ana_sees_her_browsers_and_ends_one(services: Services, ana: httpx
         assert (await other.get("/chats")).status_code == 303
     assert (await ana.get("/chats")).status_code == 200
     assert OTHER.findall((await ana.get("/settings/sessions")).text) == []
-    line = (await services.stores.audit.read())[0]
+    line = (await services.stores.audit.read(AuditFilter("changes")))[0]
     assert (line.what, line.member, line.address) == ("Session ended", "ana", "203.0.113.7")
 
 
