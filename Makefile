@@ -11,7 +11,8 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit stories faults browser format wheel screenshots yardstick bench prove clean env dev chromium
+.PHONY: help run test lint types unit stories faults browser format wheel lock audit screenshots yardstick bench prove
+.PHONY: clean env dev chromium
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -51,8 +52,15 @@ format: dev ## put the code into shape
 	@$(JS) biome check --write
 	@$(JS) node tools/format_lua.mjs
 
-wheel: dev ## dist/sestetto-*.whl
-	@$(PY) -m pip wheel -q --disable-pip-version-check --no-deps -w dist .
+wheel: dev ## dist/sestetto-*.whl, and beside it what is in it and what it needs (CycloneDX)
+	@$(PY) -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+	@$(PY) -m tools.bill_of_materials dist
+
+lock: dev ## requirements/*.txt anew after a change of pyproject.toml; UPGRADE=1: with the newest versions
+	@$(PY) -m tools.lock $(if $(UPGRADE),--upgrade)
+
+audit: dev ## known vulnerabilities of what is locked; needs the network
+	@$(PY) -m tools.audit
 
 screenshots: chromium ## docs/images anew, from the real thing
 	@$(PY) -m tools.screenshots

@@ -35,7 +35,8 @@ def make(tmp_path: Path) -> Make:
     """Runs make in a bare checkout where every Python is the given shell script."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
-    shutil.copytree(REPOSITORY / "tools", checkout / "tools")
+    for name in ("tools", "requirements"):
+        shutil.copytree(REPOSITORY / name, checkout / name)
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(REPOSITORY / name, checkout)
     programs = tmp_path / "programs"
@@ -88,10 +89,9 @@ def test_nothing_is_installed_twice_for_the_same_list(make: Make, tmp_path: Path
     """The stamp of what was installed is enough: pip is not even asked for."""
     checkout = tmp_path / "checkout"
     make("env", NO_PIP)
-    sums = subprocess.run(
-        ["cksum"], stdin=(checkout / "pyproject.toml").open(), capture_output=True, text=True, check=True
-    )
+    listed = "cat pyproject.toml requirements/*.txt | cksum"
+    sums = subprocess.run(["sh", "-c", listed], cwd=checkout, capture_output=True, text=True, check=True)
     (checkout / ".venv" / ".installed-run").write_text(f"{checkout} {sums.stdout}")
     assert make("env", NO_PIP).returncode == 0
-    (checkout / "pyproject.toml").write_text("changed")
+    (checkout / "requirements" / "dev.txt").write_text("changed")
     assert make("env", NO_PIP).returncode != 0

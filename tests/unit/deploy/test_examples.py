@@ -107,7 +107,7 @@ def test_the_composed_store_is_as_the_embedded_one() -> None:
 def test_the_container_copies_what_the_wheel_is_built_from() -> None:
     text = (EXAMPLES / "Containerfile").read_text(encoding="utf-8")
     copied = {word for line in re.findall(r"^COPY (?!--)(.*) \S+$", text, re.MULTILINE) for word in line.split()}
-    assert {"pyproject.toml", "README.md", "LICENSE", "console", "widget"} == copied
+    assert {"pyproject.toml", "README.md", "LICENSE", "requirements", "console", "widget"} == copied
     assert all((TOP / name).exists() for name in copied)
 
 
