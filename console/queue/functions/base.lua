@@ -5,6 +5,7 @@ local S = {} -- the library's functions, by topic
 local P -- key prefix of this call's workspace, "{name}:"
 local NOW, STAMP, N -- this call's time, the same as text, and the feed's last number
 local WRITTEN -- the number that `head` has
+local SETTLED -- the mark of the queues' settings, see S.queue
 local AHEAD -- ms by which the workspace's clock is ahead of the store's; tests use it to move time
 local BEHIND -- ms by which the store's clock was set back
 
@@ -32,7 +33,7 @@ function S.enter(keys, epoch)
   if type(redis.pcall('EXISTS', P .. 'never')) == 'table' then
     return redis.error_reply('TRYAGAIN The workspace is on its way to another node')
   end
-  local head = redis.call('HMGET', keys[1], 'epoch', 'n', 'at', 'ahead')
+  local head = redis.call('HMGET', keys[1], 'epoch', 'n', 'at', 'ahead', 'settled')
   if not head[1] or head[1] ~= epoch then return { '!', 'epoch', head[1] or '' } end
   local time = redis.call('TIME')
   AHEAD = num(head[4])
@@ -44,6 +45,7 @@ function S.enter(keys, epoch)
   STAMP = int(NOW)
   N = num(head[2])
   WRITTEN = N
+  SETTLED = head[5] or ''
   S.new_call()
 end
 

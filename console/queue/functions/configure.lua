@@ -54,7 +54,7 @@ local function put_queue(told)
     redis.call('HSET', key('words', told.id), language, phrases)
   end
   redis.call('SADD', P .. 'queues', told.id)
-  S.reread_queue(told.id)
+  S.changed_settings()
   local after = redis.call('HMGET', name, unpack(LANES))
   local elsewhere = removed ~= '0' or before[3] ~= after[3]
   for i = 1, #LANES do
@@ -89,7 +89,7 @@ local function remove_queues(configured)
     if not configured[queue] then
       -- Kept with `removed` rather than deleted: its chats still need the settings until they have left.
       redis.call('HSET', key('queue', queue), 'removed', '1')
-      S.reread_queue(queue)
+      S.changed_settings()
       gone[#gone + 1] = queue
     end
   end
@@ -210,5 +210,6 @@ verb('hours', function(list)
   for i = 2, #list, 2 do
     redis.call('HSET', key('queue', list[i]), 'opens', list[i + 1])
   end
+  S.changed_settings()
   return S.reply('1')
 end, { 'allow-oom' }, true)

@@ -1,7 +1,7 @@
--- What one call reads and writes. Each chat, member and queue is read once; all changes are written once, before the
+-- What one call reads and writes. Each chat and member is read once, a queue after each change of settings; all changes are written once, before the
 -- reply. A verb that fails half-way still writes its changes, since its facts are in the feed already.
 
-local CHATS, AGENTS, QUEUES -- by id; `false` for one that does not exist
+local CHATS, AGENTS -- by id; `false` for one that does not exist
 local CHANGED -- chats and members with something to write
 local TIMERS -- "kind:id" -> ms, or false for none
 local STALE -- members whose place in the free lanes may be outdated
@@ -19,7 +19,7 @@ end
 
 function S.new_call()
   MANNED = {}
-  CHATS, AGENTS, QUEUES, CHANGED, TIMERS, STALE, COUNTED, PATIENCE = {}, {}, {}, {}, {}, {}, {}, {}
+  CHATS, AGENTS, CHANGED, TIMERS, STALE, COUNTED, PATIENCE = {}, {}, {}, {}, {}, {}, {}
 end
 
 -- Returns the chat or nil. Change it with `put`.
@@ -93,28 +93,46 @@ function S.forget(thing)
 end
 
 -- SETTINGS, {name, default} of each setting in console/domain/directory.py, is put in front of the library.
-local QUEUE = { 'target', 'opens', 'pace', 'removed' } -- and the names of SETTINGS
+local QUEUE = { 'target', 'opens', 'removed' } -- and the names of SETTINGS
 for i = 1, #SETTINGS do -- ipairs does not exist while a library loads
   QUEUE[#QUEUE + 1] = SETTINGS[i][1]
 end
 
--- Returns the queue with its settings by name, or nil. A setting that was never published has its default.
-function S.queue(id)
-  local known = QUEUES[id]
-  if known then return known end
+-- The queues as an earlier call read them: workspace -> {as, queues}. They hold while `head` has the mark `as` that every
+-- change of settings replaces; a new process of the store knows none.
+local KNOWN = {}
+
+local function read_queue(id)
   local values = redis.call('HMGET', key('queue', id), unpack(QUEUE))
   if not values[1] then return nil end
-  local q = { id = id, opens = values[2] or '', pace = num(values[3]), removed = values[4] == '1' }
+  local q = { id = id, opens = values[2] or '', removed = values[3] == '1' }
   for i, setting in ipairs(SETTINGS) do
-    local value, default = values[i + 4], setting[2]
+    local value, default = values[i + 3], setting[2]
     q[setting[1]] = not value and default or type(default) == 'number' and num(value) or value
   end
-  QUEUES[id] = q
   return q
 end
 
--- The queue's settings changed: read them again.
-function S.reread_queue(id) QUEUES[id] = nil end
+-- Returns the queue with its settings by name, or nil; not to be changed. A setting that was never published has its
+-- default.
+function S.queue(id)
+  local known = KNOWN[P]
+  if not known or known.as ~= SETTLED then
+    known = { as = SETTLED, queues = {} }
+    KNOWN[P] = known
+  end
+  local q = known.queues[id] or read_queue(id)
+  known.queues[id] = q
+  return q
+end
+
+-- Call after each change of a queue's settings: everybody reads all of them again. The mark is never used twice, also if
+-- a failover loses some: it holds the time.
+function S.changed_settings()
+  local count = num(string.match(SETTLED, '%-(%d+)$')) + 1
+  SETTLED = STAMP .. '-' .. int(count)
+  redis.call('HSET', P .. 'head', 'settled', SETTLED)
+end
 
 -- --- timers ---------------------------------------------------------------------------------------
 

@@ -89,11 +89,13 @@ local function places(c)
   return total
 end
 
+local function pace_of(queue) return num(redis.call('HGET', key('queue', queue), 'pace')) end
+
 -- Writes down what the chat, which starts to wait, may expect.
 function S.expect(c)
   local ahead = places(c) or 0
   S.put(c, 'places', int(ahead))
-  S.put(c, 'expected', int(ahead * S.queue(c.queue).pace / 100))
+  S.put(c, 'expected', int(ahead * pace_of(c.queue) / 100))
 end
 
 -- The wait is over. Returns what was expected, as members of the fact, and counts whether that was right. Of visitors
@@ -110,11 +112,10 @@ end
 
 -- The pace is how long chats of the queue wait for each place. Returns it, as a member of the fact.
 function S.learn(c, waited)
-  local ahead, q = num(c.places), S.queue(c.queue)
+  local ahead = num(c.places)
   if ahead == 0 then return '' end
-  local newest = waited * 100 / ahead
-  local pace = q.pace == 0 and newest or (q.pace * (LEARNS - 1) + newest) / LEARNS
-  q.pace = math.max(math.floor(pace), 1)
-  redis.call('HSET', key('queue', c.queue), 'pace', int(q.pace))
-  return ',"pace":' .. int(q.pace)
+  local newest, pace = waited * 100 / ahead, pace_of(c.queue)
+  pace = math.max(math.floor(pace == 0 and newest or (pace * (LEARNS - 1) + newest) / LEARNS), 1)
+  redis.call('HSET', key('queue', c.queue), 'pace', int(pace))
+  return ',"pace":' .. int(pace)
 end

@@ -43,6 +43,7 @@ async def test_new_settings_of_an_old_queue_have_their_defaults(shift: Shift) ->
     await shift.begin(change(SALES, mode="offer", accept=2_000), ana=6)
     key = shift.workspace.keys.of("queue", "sales")
     await shift.workspace.store.command("HDEL", key, "accept")
+    await shift.workspace.store.command("HDEL", shift.workspace.keys.head, "settled")
     await shift.online("ana")
     chat = await shift.opens("vera")
     [offered] = await shift.facts("offered")
