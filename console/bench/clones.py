@@ -24,7 +24,7 @@ WORDS = "Good morning, could you tell me where my parcel is? It was to come on T
 CHUNK = 2_000  # clones per call
 NEAR = 10 * 86_400_000  # ms around the opening in which a number of 13 digits is a time of the chat
 TIME = re.compile(r"(?<![0-9])[0-9]{13}(?![0-9])")
-SHARED_WITH_ALL = ("feed", "head")  # the feed is trimmed after archiving; the loader advances its number
+SHARED_WITH_ALL = ("feed", "head", "counts")  # the feed is trimmed after archiving; the loader advances its number
 
 Entry = tuple[str, ...]  # a write: command, key, then its arguments
 

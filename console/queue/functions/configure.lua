@@ -24,6 +24,8 @@ local function drop_member(id)
   )
   S.settle()
   S.forget(a)
+  S.flush()
+  S.add_up() -- so that nothing is left to add to the figures deleted here
   redis.call(
     'DEL',
     key('agent', id),

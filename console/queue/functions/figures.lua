@@ -1,53 +1,13 @@
 -- Figures that the store keeps: exact counts and shares, durations in buckets of 2 %. A queue has them by minute for 90
--- minutes and by hour for 26; an agent has them by hour.
+-- minutes and by hour for 26. An agent has them by hour: n replies, w of them within their own time, x times that their
+-- own time broke, the replies' buckets b; rn answers, rw of them in time, rx times that a chat ended in their hands after
+-- holding replies only, br breathers; c chats that asked for a reason, cr of them with one; l1 to l6 the ms with so many
+-- slots in use. And by day (UTC) and slots in use: w first words in time, x own times that broke, a answers due, k of
+-- them in time; fields are `<hour or day>:<what>`.
 
 local LATEST = 30 -- late answers kept in full
 
-local function bucket(ms) return int(math.floor(math.log(math.max(ms, 1)) / math.log(1.02))) end
-
--- Adds one duration to what one call counts. Kinds: a agents' replies, holding replies among them, v the same as visitors
--- experienced them, r answers, from the question on, f first responses, w waits, h handle times, u wrap-up.
-function S.sample(counted, kind, ms, within)
-  counted[kind .. bucket(ms)] = 1
-  if within then counted[kind .. 'w'] = 1 end
-  return counted
-end
-
 local HOURS = 26 -- an agent's own that are kept
-
--- The agent's own figures by hour: n replies, w of them within their own time, x times that their own time broke, the
--- replies' buckets b; rn answers, rw of them in time, rx times that a chat ended in their hands after holding
--- replies only, br breathers; c chats that asked for a reason, cr of them with one; l1 to l6 the ms with so many slots
--- in use. `of` is an earlier hour, if it is not this one.
-function S.measure(id, counted, of)
-  local name, hour = key('times', id), math.floor(NOW / 3600000)
-  if num(redis.call('HGET', name, 'hour')) ~= hour then
-    for _, field in ipairs(redis.call('HKEYS', name)) do
-      if num(string.match(field, '^(%d+):')) <= hour - HOURS then redis.call('HDEL', name, field) end
-    end
-    redis.call('HSET', name, 'hour', int(hour))
-    redis.call('PEXPIRE', name, 97200000)
-  end
-  for field, by in pairs(counted) do
-    redis.call('HINCRBY', name, int(of or hour) .. ':' .. field, by)
-  end
-end
-
-local DAYS = 15 -- that a member's figures by number of chats are kept: today and 14 before
-
--- Counts what came due by the slots in use, by day (UTC): `w` first words in time, `x` own times that broke, `a` answers
--- due, `k` of them in time. The fields are `<day>:<what><slots>`.
-function S.level(id, what)
-  local name, day, a = key('levels', id), math.floor(NOW / 86400000), S.agent(id)
-  if num(redis.call('HGET', name, 'day')) ~= day then
-    for _, field in ipairs(redis.call('HKEYS', name)) do
-      if field ~= 'day' and num(string.match(field, '^(%d+):')) <= day - DAYS then redis.call('HDEL', name, field) end
-    end
-    redis.call('HSET', name, 'day', int(day))
-    redis.call('PEXPIRE', name, int((DAYS + 1) * 86400000))
-  end
-  redis.call('HINCRBY', name, int(day) .. ':' .. what .. int(S.used(a)), 1)
-end
 
 -- Call before the number of used slots changes: how long it was what it is, if that is known: chats that came under an
 -- older release have no beginning.
@@ -99,14 +59,7 @@ end
 -- Counts a reason that is given after the end (1), or taken back (-1), where that end was counted: a share never has more
 -- reasons than chats.
 function S.gave_reason(c, id, by)
-  local hour = int(math.floor(num(c.ended) / 3600000))
-  if redis.call('HEXISTS', key('times', id), hour .. ':c') == 1 then
-    redis.call('HINCRBY', key('times', id), hour .. ':cr', by)
-  end
-  for _, span in ipairs({ { 'm', 60000 }, { 'h', 3600000 } }) do
-    local name = key('times', c.queue .. ':' .. span[1] .. int(math.floor(num(c.ended) / span[2])))
-    if redis.call('HEXISTS', name, 'to_label') == 1 then redis.call('HINCRBY', name, 'labelled', by) end
-  end
+  S.count_reason(c.queue, id, num(c.ended), by)
   -- A span that is over has changed, with the next fact: who reads in pages has to read all of them again.
   if S.queue(c.queue) and not S.queue(c.queue).removed then
     redis.call('HSET', key('queue', c.queue), 'counted_back', int(N + 1))
@@ -115,7 +68,7 @@ end
 
 -- Counts a reply that closed a turn: a first word, be it the answer or a holding reply.
 function S.answered(c, id, turn, canned, suggestion)
-  S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. bucket(turn.mine)] = 1 })
+  S.measure(id, { n = 1, w = turn.kept and 1 or nil, ['b' .. S.bucket(turn.mine)] = 1 })
   if turn.kept then S.level(id, 'w') end
   local counted = S.sample({ canned = canned and 1 or nil }, 'a', turn.mine, turn.kept)
   S.sample(counted, 'v', turn.waited, not turn.late)
@@ -155,18 +108,4 @@ function S.never_answered(c)
   end
   S.unhold(c)
   return true
-end
-
--- Returns the queue's spans that are still kept and were not over before `since` (ms), as {name, fields}.
-function S.spans(queue, since)
-  local found = {}
-  for _, span in ipairs({ { 'm', 60000, 90 }, { 'h', 3600000, 26 } }) do
-    local now = math.floor(NOW / span[2])
-    for at = math.max(now - span[3] + 1, math.floor(since / span[2])), now do
-      local name = span[1] .. int(at)
-      local fields = redis.call('HGETALL', key('times', queue .. ':' .. name))
-      if #fields > 0 then found[#found + 1] = { name, fields } end
-    end
-  end
-  return found
 end

@@ -47,14 +47,15 @@ local function last_entry()
 end
 
 local function read_agents(ids)
-  local found = {}
+  local found, member = {}, S.figures()
   for i, id in ipairs(ids) do
+    local times, levels = member(id)
     found[i] = {
       id,
       redis.call('HGETALL', key('agent', id)),
       redis.call('HGETALL', key('held', id)),
-      redis.call('HGETALL', key('times', id)),
-      redis.call('HGETALL', key('levels', id)),
+      times,
+      levels,
       S.put_off_by(id),
     }
   end
@@ -83,7 +84,10 @@ verb(
 verb('snapshot_agents', function(...) return S.reply(read_agents({ ... })) end, { 'no-writes' })
 
 -- snapshot_spans(queue): its spans.
-verb('snapshot_spans', function(queue) return S.reply(S.spans(queue, 0)) end, { 'no-writes' })
+verb('snapshot_spans', function(queue)
+  local _, spans = S.figures()
+  return S.reply(spans(queue, 0))
+end, { 'no-writes' })
 
 -- The chats that these entries name, and the agents: those named, and whoever has one of the chats, or has
 -- its wrap-up to do.
@@ -115,12 +119,12 @@ end
 -- {id, pace, spans since `since`} of each queue; no spans of those that have counted nothing since the number `n`, all of
 -- those in which a span that was over has changed.
 local function read_queues(n, since)
-  local found = {}
+  local found, _, spans, listed = {}, S.figures()
   for i, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
     local values = redis.call('HMGET', key('queue', id), 'pace', 'counted', 'counted_back')
     local back = num(values[3]) >= num(n)
-    local spans = (back or num(values[2]) >= num(n)) and S.spans(id, back and 0 or num(since)) or {}
-    found[i] = { id, values[1] or '0', spans }
+    local new = math.max(num(values[2]), listed[id] or 0) >= num(n)
+    found[i] = { id, values[1] or '0', (back or new) and spans(id, back and 0 or num(since)) or {} }
   end
   return found
 end

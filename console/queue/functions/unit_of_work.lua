@@ -5,8 +5,9 @@ local CHATS, AGENTS -- by id; `false` for one that does not exist
 local CHANGED -- chats and members with something to write
 local TIMERS -- "kind:id" -> ms, or false for none
 local STALE -- members whose place in the free lanes may be outdated
-local COUNTED, PATIENCE -- queue -> what to count; the longest wait of visitors who left
+local COUNTED -- what to count, see `counts.lua`
 local MANNED -- queue -> whether anybody is online in it
+local RESETTLED -- whether this call has replaced the mark of the queues' settings
 local PASSED = 0 -- chats seen in long lists
 
 local PARTS = 2000 -- arguments per command: Lua's stack holds 8,000 values
@@ -18,8 +19,8 @@ local function in_parts(command, name, words)
 end
 
 function S.new_call()
-  MANNED = {}
-  CHATS, AGENTS, CHANGED, TIMERS, STALE, COUNTED, PATIENCE = {}, {}, {}, {}, {}, {}, {}
+  MANNED, RESETTLED = {}, false
+  CHATS, AGENTS, CHANGED, TIMERS, STALE, COUNTED = {}, {}, {}, {}, {}, {}
 end
 
 -- Returns the chat or nil. Change it with `put`.
@@ -129,6 +130,9 @@ end
 -- Call after each change of a queue's settings: everybody reads all of them again. The mark is never used twice, also if
 -- a failover loses some: it holds the time.
 function S.changed_settings()
+  KNOWN[P] = nil
+  if RESETTLED then return end
+  RESETTLED = true
   local count = num(string.match(SETTLED, '%-(%d+)$')) + 1
   SETTLED = STAMP .. '-' .. int(count)
   redis.call('HSET', P .. 'head', 'settled', SETTLED)
@@ -261,35 +265,6 @@ function S.candidates(lane)
   return count + redis.call('ZCARD', key('free', lane))
 end
 
--- --- counters -----------------------------------------------------------------------------------------
-
--- `waited` is how long somebody waited before they left.
-function S.tally(queue, counted, waited)
-  local all = COUNTED[queue] or {}
-  for field, by in pairs(counted) do
-    all[field] = (all[field] or 0) + by
-  end
-  COUNTED[queue] = all
-  if waited then PATIENCE[queue] = math.max(PATIENCE[queue] or 0, waited) end
-end
-
-local SPANS = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } } -- name, length, and how long it is kept
-
--- Adds to the queue's current minute and hour.
-local function count(queue, counted)
-  for _, span in ipairs(SPANS) do
-    local name, new = key('times', queue .. ':' .. span[1] .. int(math.floor(NOW / span[2]))), false
-    for field, by in pairs(counted) do
-      new = redis.call('HINCRBY', name, field, by) == by or new
-    end
-    local patience = PATIENCE[queue]
-    if patience and patience > num(redis.call('HGET', name, 'patience')) then
-      redis.call('HSET', name, 'patience', int(patience))
-    end
-    if new then redis.call('PEXPIRE', name, span[3] + span[2]) end
-  end
-end
-
 -- --- the end of a call --------------------------------------------------------------------------------
 
 local function write_changed()
@@ -313,11 +288,7 @@ end
 function S.flush()
   if next(STALE) then S.settle() end
   if next(CHANGED) then write_changed() end
-  for queue, counted in pairs(COUNTED) do
-    count(queue, counted)
-    redis.call('HSET', key('queue', queue), 'counted', int(N))
-  end
-  COUNTED, PATIENCE = {}, {}
+  if next(COUNTED) then S.write_counts() end
   if next(TIMERS) then write_timers() end
   if N ~= WRITTEN then redis.call('HSET', P .. 'head', 'n', int(N), 'at', STAMP) end
   WRITTEN = N

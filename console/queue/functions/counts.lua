@@ -1,0 +1,243 @@
+-- What calls count. Each call appends it to one list, and now and then all of that is added to the figures at once: one
+-- command a message instead of twenty. Whoever reads figures adds what is still in the list.
+
+local GATHERED = 256 -- calls in the list before they are added up: about 1 ms of work
+local LOG = nil -- of 1.02; nothing of `math` is there while a library loads
+
+local SPANS = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } } -- name, length, and how long it is kept
+local DATED = { -- a member's: scope -> key, field with the newest number, length, and how many are kept
+  t = { 'times', 'hour', 3600000, 26 },
+  l = { 'levels', 'day', 86400000, 15 },
+}
+
+function S.bucket(ms)
+  LOG = LOG or math.log(1.02)
+  return int(math.floor(math.log(math.max(ms, 1)) / LOG))
+end
+
+-- Adds one duration to what one call counts. Kinds: a agents' replies, holding replies among them, v the same as visitors
+-- experienced them, r answers, from the question on, f first responses, w waits, h handle times, u wrap-up.
+function S.sample(counted, kind, ms, within)
+  counted[kind .. S.bucket(ms)] = 1
+  if within then counted[kind .. 'w'] = 1 end
+  return counted
+end
+
+-- Counts for a scope: q<queue>, t<member> by hour, l<member> by day; Q<queue> and T<member> are reasons given after the
+-- end, by when that was.
+local function count(scope, counted)
+  local all = COUNTED[scope] or {}
+  for field, by in pairs(counted) do
+    all[field] = (all[field] or 0) + by
+  end
+  COUNTED[scope] = all
+  return all
+end
+
+-- `waited` is how long somebody waited before they left.
+function S.tally(queue, counted, waited)
+  local all = count('q' .. queue, counted)
+  if waited then all.patience = math.max(all.patience or 0, waited) end
+end
+
+-- `of` is an earlier hour, if it is not this one.
+function S.measure(id, counted, of)
+  if not of then return count('t' .. id, counted) end
+  for field, by in pairs(counted) do
+    count('t' .. id, { [int(of) .. ':' .. field] = by })
+  end
+end
+
+-- Counts what came due by the slots in use.
+function S.level(id, what) count('l' .. id, { [what .. int(S.used(S.agent(id)))] = 1 }) end
+
+function S.count_reason(queue, id, ended, by)
+  count('Q' .. queue, { [int(ended)] = by })
+  count('T' .. id, { [int(ended)] = by })
+end
+
+-- --- added up -----------------------------------------------------------------------------------------
+
+-- What is to be added to a key. `given` are {field it needs, field, by}: added only where the chat's end was counted.
+local function sum_of(sums, name, about)
+  local sum = sums[name]
+  if not sum then
+    sum = { counted = {}, given = {}, life = about }
+    sums[name] = sum
+  end
+  return sum
+end
+
+local function add_span(sums, queue, at, counted)
+  for _, span in ipairs(SPANS) do
+    local sum = sum_of(sums, key('times', queue .. ':' .. span[1] .. int(math.floor(at / span[2]))), span[3] + span[2])
+    local all = sum.counted
+    for field, by in pairs(counted) do
+      if field == 'patience' then
+        all[field] = math.max(all[field] or 0, by)
+      else
+        all[field] = (all[field] or 0) + by
+      end
+    end
+  end
+end
+
+local function add_dated(sums, dated, id, at, counted)
+  local now = math.floor(at / dated[3])
+  local sum = sum_of(sums, key(dated[1], id), (dated[4] + 1) * dated[3])
+  sum.last, sum.oldest, sum.counted[dated[2]] = dated[2], now - dated[4] + 1, now
+  for field, by in pairs(counted) do
+    local name = string.find(field, ':', 1, true) and field or int(now) .. ':' .. field
+    sum.counted[name] = (sum.counted[name] or 0) + by
+  end
+end
+
+local function add_reasons(sums, kind, id, counted)
+  for ended, by in pairs(counted) do
+    ended = num(ended)
+    if kind == 'T' then
+      local hour, given = int(math.floor(ended / 3600000)), sum_of(sums, key('times', id)).given
+      given[#given + 1] = { hour .. ':c', hour .. ':cr', by }
+    else
+      for _, span in ipairs(SPANS) do
+        local given = sum_of(sums, key('times', id .. ':' .. span[1] .. int(math.floor(ended / span[2])))).given
+        given[#given + 1] = { 'to_label', 'labelled', by }
+      end
+    end
+  end
+end
+
+-- Returns what is in the list as key -> what is to be added, and for each queue the feed's number when it counted last.
+local function gathered()
+  local sums, queues = {}, {}
+  for _, packed in ipairs(redis.call('LRANGE', P .. 'counts', 0, -1)) do
+    local at, n, all = cmsgpack.unpack(packed)
+    for scope, counted in pairs(all) do
+      local kind, id = string.sub(scope, 1, 1), string.sub(scope, 2)
+      if kind == 'q' then
+        queues[id] = n
+        add_span(sums, id, at, counted)
+      elseif DATED[kind] then
+        add_dated(sums, DATED[kind], id, at, counted)
+      else
+        add_reasons(sums, kind, id, counted)
+      end
+    end
+  end
+  return sums, queues
+end
+
+-- Takes out of a member's figures what is too old.
+local function without_old(fields, sum)
+  for field in pairs(fields) do
+    if field ~= sum.last and num(string.match(field, '^(%d+):')) < sum.oldest then fields[field] = nil end
+  end
+end
+
+-- Adds to what the key has. `before` is all of it, or the fields that it is about.
+local function added(before, sum)
+  if sum.last and num(before[sum.last]) ~= sum.counted[sum.last] then
+    without_old(before, sum)
+    without_old(sum.counted, sum)
+  end
+  for field, by in pairs(sum.counted) do
+    local was = num(before[field])
+    if field == 'patience' then
+      by = math.max(was, by)
+    elseif field ~= sum.last then
+      by = was + by
+    end
+    before[field] = int(by)
+  end
+  for _, one in ipairs(sum.given) do
+    if before[one[1]] then before[one[2]] = int(num(before[one[2]]) + one[3]) end
+  end
+  return before
+end
+
+-- Returns a key's figures as a flat list.
+local function figures(name, sums)
+  if not sums[name] then return redis.call('HGETALL', name) end
+  local flat = {}
+  for field, value in pairs(added(hash(name), sums[name])) do
+    flat[#flat + 1] = field
+    flat[#flat + 1] = value
+  end
+  return flat
+end
+
+-- The fields that `sum` is about, as the key has them.
+local function fields_of(name, sum)
+  local fields, before = {}, {}
+  for field in pairs(sum.counted) do
+    fields[#fields + 1] = field
+  end
+  for _, one in ipairs(sum.given) do
+    fields[#fields + 1] = one[1]
+    fields[#fields + 1] = one[2]
+  end
+  for from = 1, #fields, PARTS do
+    local upto = math.min(from + PARTS - 1, #fields)
+    for i, value in ipairs(redis.call('HMGET', name, unpack(fields, from, upto))) do
+      before[fields[from + i - 1]] = value or nil
+    end
+  end
+  return before
+end
+
+-- Drops a member's figures that are too old, when a new hour or day begins.
+local function turn_over(name, sum)
+  for _, field in ipairs(redis.call('HKEYS', name)) do
+    if num(string.match(field, '^(%d+):')) < sum.oldest then redis.call('HDEL', name, field) end
+  end
+end
+
+-- Adds all that is in the list to the figures.
+function S.add_up()
+  local sums, queues = gathered()
+  for name, sum in pairs(sums) do
+    local before = fields_of(name, sum)
+    local turns = sum.last and num(before[sum.last]) ~= sum.counted[sum.last]
+    if turns then turn_over(name, sum) end
+    local new, flat = not next(before), {}
+    for field, value in pairs(added(before, sum)) do
+      flat[#flat + 1] = field
+      flat[#flat + 1] = value
+    end
+    in_parts('HSET', name, flat)
+    if sum.life and (new or turns) then redis.call('PEXPIRE', name, int(sum.life)) end
+  end
+  for queue, n in pairs(queues) do
+    redis.call('HSET', key('queue', queue), 'counted', int(n))
+  end
+  redis.call('DEL', P .. 'counts')
+end
+
+-- Appends to the list what this call has counted so far.
+function S.write_counts()
+  local packed = cmsgpack.pack(NOW, N, COUNTED)
+  COUNTED = {}
+  if redis.call('RPUSH', P .. 'counts', packed) >= GATHERED then S.add_up() end
+end
+
+-- --- read -----------------------------------------------------------------------------------------------
+
+-- Returns a reader of figures as of now: of a member, as two flat lists; and of a queue, as {name, fields} of the spans
+-- that are still kept and were not over before `since` (ms). And when each queue counted last, if the list says.
+function S.figures()
+  local sums, queues = gathered()
+  local function member(id) return figures(key('times', id), sums), figures(key('levels', id), sums) end
+  local function spans(queue, since)
+    local found = {}
+    for _, span in ipairs(SPANS) do
+      local now = math.floor(NOW / span[2])
+      for at = math.max(now - math.floor(span[3] / span[2]) + 1, math.floor(since / span[2])), now do
+        local name = span[1] .. int(at)
+        local fields = figures(key('times', queue .. ':' .. name), sums)
+        if #fields > 0 then found[#found + 1] = { name, fields } end
+      end
+    end
+    return found
+  end
+  return member, spans, queues
+end
