@@ -24,7 +24,7 @@ local function text(parts, names, at)
   return table.concat(out)
 end
 
--- learn(recipe): JSON, a list of commands, each a list of words made of parts.
+-- learn(recipe): JSON, a list of commands, each a list of words made of parts. RECORD key field value ... packs one.
 redis.register_function('load_learn', function(_, args)
   recipe = cjson.decode(args[1])
   return #recipe
@@ -43,7 +43,15 @@ redis.register_function('load_clone', function(keys, args)
       for i, parts in ipairs(command) do
         words[i] = text(parts, names, at + (number - first) * step)
       end
-      redis.call(unpack(words))
+      if words[1] == 'RECORD' then
+        local fields = {}
+        for i = 3, #words, 2 do
+          fields[words[i]] = words[i + 1]
+        end
+        redis.call('SET', words[2], cmsgpack.pack(fields))
+      else
+        redis.call(unpack(words))
+      end
     end
   end
   redis.call('HINCRBY', keys[1], 'n', count * tonumber(args[5]))

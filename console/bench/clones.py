@@ -18,12 +18,14 @@ from console.domain.ids import new_cid, new_id
 from console.events import Visitor
 from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
+from console.queue.records import RECORDS, unpacked
 from console.queue.workspace import Workspace
 
 WORDS = "Good morning, could you tell me where my parcel is? It was to come on Tuesday."
 CHUNK = 2_000  # clones per call
 NEAR = 10 * 86_400_000  # ms around the opening in which a number of 13 digits is a time of the chat
 TIME = re.compile(r"(?<![0-9])[0-9]{13}(?![0-9])")
+FIELDS = ("HSET", "RECORD")  # commands that write fields
 SHARED_WITH_ALL = ("feed", "head", "counts")  # the feed is trimmed after archiving; the loader advances its number
 
 Entry = tuple[str, ...]  # a write: command, key, then its arguments
@@ -114,7 +116,7 @@ async def written(workspace: Workspace, names: Names) -> list[Entry]:
         kind = key.removeprefix(workspace.keys.prefix).partition(":")[0]
         if kind in SHARED_WITH_ALL:
             continue
-        sort = (await workspace.store.command("TYPE", key)).decode()
+        sort = "record" if kind in RECORDS else (await workspace.store.command("TYPE", key)).decode()
         found += [entry for entry in await READERS[sort](workspace, key) if _bears(entry, names)]
     return sorted(_gathered(found))
 
@@ -151,12 +153,18 @@ async def _string(workspace: Workspace, key: str) -> list[Entry]:
     return [("SET", key, (await workspace.store.command("GET", key)).decode())]
 
 
+async def _record(workspace: Workspace, key: str) -> list[Entry]:
+    fields = unpacked(await workspace.store.command("GET", key))
+    return [("RECORD", key, name, value) for name, value in fields.items()]
+
+
 READERS: dict[str, Callable[[Workspace, str], Awaitable[list[Entry]]]] = {
     "hash": _hash,
     "zset": _zset,
     "set": _set,
     "list": _list,
     "string": _string,
+    "record": _record,
 }
 
 
@@ -165,15 +173,15 @@ def _bears(entry: Entry, names: Names) -> bool:
 
 
 def _gathered(entries: list[Entry]) -> list[Entry]:
-    """Join the writes of a hash into one."""
-    hashes: dict[str, list[str]] = {}
+    """Join the writes of a hash or record into one."""
+    joined: dict[Entry, list[str]] = {}
     rest = []
     for entry in entries:
-        if entry[0] == "HSET":
-            hashes.setdefault(entry[1], []).extend(entry[2:])
+        if entry[0] in FIELDS:
+            joined.setdefault(entry[:2], []).extend(entry[2:])
         else:
             rest.append(entry)
-    return rest + [("HSET", key, *fields) for key, fields in hashes.items()]
+    return rest + [(*begin, *fields) for begin, fields in joined.items()]
 
 
 def _variables(entry: Entry, names: Names, at: int) -> list[Any]:
@@ -215,13 +223,13 @@ def _plain(entries: list[Entry], names: Names) -> set[str]:
     opened = next(
         int(entry[i + 1])
         for entry in entries
-        if entry[0] == "HSET" and f"chat:{names.chat}" in entry[1]
+        if entry[0] == "RECORD" and f"chat:{names.chat}" in entry[1]
         for i in range(2, len(entry), 2)
         if entry[i] == "opened"
     )
     lines = set()
     for entry in entries:
-        fields = [entry[2:]] if entry[0] != "HSET" else [entry[i : i + 2] for i in range(2, len(entry), 2)]
+        fields = [entry[i : i + 2] for i in range(2, len(entry), 2)] if entry[0] in FIELDS else [entry[2:]]
         for words in fields:
             if words[0] in ("n", "places") and entry[1].endswith(f"chat:{names.chat}"):
                 continue  # the last number in the feed, and how many were waiting

@@ -16,6 +16,7 @@ from console.domain.directory import SLOTS, Directory, Member, Queue
 from console.domain.ids import new_cid
 from console.events import Assigned, Author, decode_fact
 from console.queue.embedded import EmbeddedStore
+from console.queue.records import unpacked
 from console.queue.workspace import Workspace
 
 Sync = Literal["no", "always"]
@@ -141,8 +142,8 @@ class Fixture:
         to = self._dictated
         opening = [to(really_open(to.workspace, self.calm[i % CALM], name)) for i, name in enumerate(names)]
         block = await self._block(opening)
-        held = await self._all("HGET", "chat", [name.chat for name in names], "agent")
-        self._wire.send([self._end(agent.decode(), name.chat) for agent, name in zip(held, names, strict=True)])
+        held = await self._of_chats("agent", [name.chat for name in names])
+        self._wire.send([self._end(agent, name.chat) for agent, name in zip(held, names, strict=True)])
         return block
 
     def _end(self, agent: str, chat: str) -> Command:
@@ -163,14 +164,17 @@ class Fixture:
         """Find out which busy agent holds what: one chat of each, then the second of each, and so on."""
         held = await self._held(self.agents[: len(self.agents) // 2])
         hands = [(agent, chats[slot]) for slot in range(SLOTS) for agent, chats in held.items()]
-        queues = await self._all("HGET", "chat", [chat for _, chat in hands], "queue")
+        queues = await self._of_chats("queue", [chat for _, chat in hands])
         self._hands = {"plain": [], "rich": []}
         for hand, queue in zip(hands, queues, strict=True):
-            self._hands["rich" if queue.decode() in self.rich else "plain"].append(hand)
+            self._hands["rich" if queue in self.rich else "plain"].append(hand)
 
     async def _held(self, agents: Sequence[str]) -> dict[str, list[str]]:
         held = await self._all("HVALS", "held", agents)
         return {agent: [chat.decode() for chat in chats] for agent, chats in zip(agents, held, strict=True)}
+
+    async def _of_chats(self, field: str, chats: Sequence[str]) -> list[str]:
+        return [unpacked(chat)[field] for chat in await self._all("GET", "chat", chats)]
 
     async def _all(self, command: str, kind: str, ids: Sequence[str], *words: str) -> list[Any]:
         """Read one key for each id."""

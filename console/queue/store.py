@@ -34,7 +34,7 @@ from console.queue.server_role import misfit
 from console.queue.topology import primary_of
 
 TOPICS = (
-    "base", "unit_of_work", "counts", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
+    "base", "unit_of_work", "records", "counts", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
     "routing", "visitor", "agent", "handover", "presence", "breather", "timers", "configure", "snapshot", "redact",
     "erase", "feed",
 )  # fmt: skip

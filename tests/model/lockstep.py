@@ -253,6 +253,7 @@ class Twin:
     async def _close(self) -> None:
         for c in self.model.chats.values():
             live, _ = await self.real.read_chat(c.id)
+            same(f"whether {c.id} goes on", await self.real.is_running(c.id), c.place != "ended")
             same(f"the log of {c.id}", [msgspec.json.decode(fact) for fact in live.log], c.log[-300:])
             seen = (live.number("seen_agent"), live.number("seen_visitor"), live.draft)
             same(f"what was seen of {c.id}", seen, (c.seen_agent, c.seen_visitor, c.draft))
@@ -266,7 +267,7 @@ class Twin:
         model, chats, members, queues = self.model, self.model.chats, self.model.members, self.model.queues
         running = {c.id for c in chats.values() if not c.over}
         owners = {
-            "chat": chats, "log": chats, "cids": {*chats, *model.results}, "visitor": model.current,
+            "chat": chats, "profile": chats, "log": chats, "cids": {*chats, *model.results}, "visitor": model.current,
             "tabs": running, "draft": running, "not": {c.id for c in chats.values() if c.excluded},
             "agent": members, "held": members, "levels": members, "clocks": members, "queue": queues,
             "words": queues, "line": queues, "staff": queues,

@@ -12,6 +12,7 @@ from console.events import AnyFact, Author, Entry, Visitor, decode_fact
 from console.projection.picture import Picture
 from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
+from console.queue.records import packed, unpacked
 from console.queue.results import Said
 from console.queue.store import Store
 from console.queue.workspace import Workspace
@@ -161,6 +162,13 @@ class Shift:
     async def field(self, chat: str, name: str) -> str:
         live, _ = await self.workspace.read_chat(chat)
         return live.fields.get(name, "")
+
+    async def puts(self, kind: str, identifier: str, **fields: object) -> None:
+        """Change fields of a chat or agent behind the Functions' back; None takes one out."""
+        key = self.workspace.keys.of(kind, identifier)
+        known = unpacked(await self.workspace.store.command("GET", key)) | {k: str(v) for k, v in fields.items()}
+        kept = {name: value for name, value in known.items() if fields.get(name, "") is not None}
+        await self.workspace.store.command("SET", key, packed(kept))
 
     async def holder(self, chat: str) -> str:
         return await self.field(chat, "agent")

@@ -31,8 +31,8 @@ class ErasureCalls(Caller):
         return state.decode(), int(n)
 
     async def is_running(self, chat: str) -> bool:
-        place = await self.store.command("HGET", self.keys.of("chat", chat), "place")
-        return place is not None and place != b"ended"
+        *_, place = await self._call("place", chat)
+        return place not in (b"", b"ended")
 
     async def left_messages(self) -> set[str]:
         """Return the chats of left messages that nobody has handled."""

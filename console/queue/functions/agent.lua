@@ -214,10 +214,9 @@ end)
 
 -- draft(agent, fence, chat, text): the agent's unsent text; it never reaches the feed or the archive.
 verb('draft', function(id, fence, chat, text)
-  -- Reads two fields instead of the whole chat: drafts are saved while people type.
   if fenced(id, fence) then return refuse('taken_over') end
-  local c = redis.call('HMGET', key('chat', chat), 'agent', 'place')
-  if c[1] ~= id or c[2] ~= 'active' then return refuse('not_found') end
+  local c = S.chat(chat)
+  if not c or c.agent ~= id or c.place ~= 'active' then return refuse('not_found') end
   if text == '' then
     redis.call('DEL', key('draft', chat))
   else
@@ -229,9 +228,9 @@ end)
 -- typing(agent, fence, chat): the agent types there, so that no first word is given for them now.
 verb('typing', function(id, fence, chat)
   if fenced(id, fence) then return refuse('taken_over') end
-  local c = redis.call('HMGET', key('chat', chat), 'agent', 'place')
-  if c[1] ~= id or c[2] ~= 'active' then return refuse('not_found') end
-  redis.call('HSET', key('chat', chat), 'typed', STAMP)
+  local c = S.chat(chat)
+  if not c or c.agent ~= id or c.place ~= 'active' then return refuse('not_found') end
+  S.put(c, 'typed', STAMP)
   return S.reply()
 end)
 

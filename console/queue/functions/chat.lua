@@ -62,8 +62,8 @@ function S.put_off_by(id)
   local found = {}
   local listed = redis.call('ZRANGEBYSCORE', key('later', id), '(' .. int(NOW - KEEP), '+inf')
   for i, chat in ipairs(listed) do
-    local c = redis.call('HMGET', key('chat', chat), 'ended', 'queue', 'visitor', 'profile', 'tags', 'named')
-    found[i] = { chat, c[1], c[2], c[3], c[4], c[5] or '', c[6] or '' }
+    local c = S.peek('chat', chat)
+    found[i] = { chat, c.ended, c.queue, c.visitor, S.profile(c), c.tags or '', c.named or '' }
   end
   return found
 end
@@ -146,7 +146,9 @@ function S.drop(c)
   local id = c.id
   S.unlist(c)
   S.forget(c)
-  redis.call('DEL', key('chat', id), key('log', id), key('cids', id), key('tabs', id), key('draft', id), key('not', id))
+  for _, kind in ipairs({ 'chat', 'profile', 'log', 'cids', 'tabs', 'draft', 'not' }) do
+    redis.call('DEL', key(kind, id))
+  end
   if redis.call('HGET', key('visitor', c.visitor), 'chat') == id then
     redis.call('DEL', key('visitor', c.visitor), key('cids', c.visitor))
   end

@@ -36,6 +36,7 @@ local function drop_member(id)
     key('later', id)
   )
   redis.call('SREM', P .. 'agents', id)
+  S.changed_settings()
 end
 
 -- the settings that decide where a waiting chat is listed
@@ -127,6 +128,7 @@ local function put_member(told)
     stands = '',
   })
   redis.call('SADD', P .. 'agents', id)
+  S.changed_settings()
   return true
 end
 

@@ -58,7 +58,7 @@ local function text_of(c, seq)
 end
 
 local function known_about(c, a)
-  local name = (c.named or '') ~= '' and cjson.decode(c.named) or cjson.decode(c.profile).visitor.name or ''
+  local name = (c.named or '') ~= '' and cjson.decode(c.named) or cjson.decode(S.profile(c)).visitor.name or ''
   return {
     first_name = string.match(name, '%S+') or '',
     agent = cjson.decode(a.name),

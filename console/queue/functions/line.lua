@@ -161,7 +161,8 @@ function S.empty_tier(queue)
   for _, lane in ipairs(S.lanes_in(queue)) do
     for _, kind in ipairs({ 'waiting', 'pull' }) do
       for _, id in ipairs(redis.call('ZRANGE', key(kind, lane), 0, -1)) do
-        local reached = redis.call('HGET', key('chat', id), 'reached') or queue
+        local c = S.peek('chat', id)
+        local reached = c and c.reached or queue
         if string.match(reached, '(%S+)$') == queue then S.next_overflow({ id = id, reached = reached }, NOW) end
       end
     end

@@ -97,7 +97,7 @@ function S.whole(chat, most)
   S.flush()
   return {
     chat,
-    redis.call('HGETALL', key('chat', chat)),
+    S.fields(S.peek('chat', chat)),
     redis.call('GET', key('draft', chat)) or '',
     redis.call('LRANGE', key('log', chat), -most, -1),
   }

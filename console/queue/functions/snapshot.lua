@@ -31,12 +31,20 @@ local LINE = {
   'any',
 }
 
+local function line_of(c)
+  local values = {}
+  for i, field in ipairs(LINE) do
+    values[i] = field == 'profile' and S.profile(c) or c[field] or false
+  end
+  return values
+end
+
 -- {id, values of LINE} of each live chat; {id} of one that is not.
 local function read_chats(ids)
   local found = {}
   for i, id in ipairs(ids) do
-    local live = redis.call('SISMEMBER', P .. 'live', id) == 1
-    found[i] = { id, live and redis.call('HMGET', key('chat', id), unpack(LINE)) or nil }
+    local c = redis.call('SISMEMBER', P .. 'live', id) == 1 and S.peek('chat', id)
+    found[i] = { id, c and line_of(c) or nil }
   end
   return found
 end
@@ -49,10 +57,10 @@ end
 local function read_agents(ids)
   local found, member = {}, S.figures()
   for i, id in ipairs(ids) do
-    local times, levels = member(id)
+    local a, times, levels = S.peek('agent', id), member(id)
     found[i] = {
       id,
-      redis.call('HGETALL', key('agent', id)),
+      a and S.fields(a) or {},
       redis.call('HGETALL', key('held', id)),
       times,
       levels,
@@ -109,9 +117,9 @@ local function named_in(rows)
     note(agents, string.match(json, '"author":{"id":"([^"]+)"'))
   end
   for _, id in ipairs(chats) do
-    for _, agent in ipairs(redis.call('HMGET', key('chat', id), 'agent', 'later')) do
-      note(agents, agent)
-    end
+    local c = S.peek('chat', id)
+    note(agents, c and c.agent)
+    note(agents, c and c.later)
   end
   return chats, agents
 end
@@ -160,14 +168,21 @@ verb('read_chat', function(chat)
   return S.reply(S.whole(chat, 300), int(N))
 end, { 'no-writes' })
 
+-- place(chat): '' if there is no such chat.
+verb('place', function(chat)
+  local c = S.peek('chat', chat)
+  return S.reply(c and c.place or '')
+end, { 'no-writes' })
+
 -- history(chat, before, count): facts older than `before`, oldest first; beyond the end, the last ones. With the seq of
 -- the first of them.
 verb('history', function(chat, before, count)
   local upto = math.min(math.max(num(before) - 1, 0), redis.call('LLEN', key('log', chat)))
   local from = math.max(upto - num(count), 0)
+  local c = S.peek('chat', chat) or {}
   return S.reply(
-    redis.call('HGET', key('chat', chat), 'visitor') or '',
-    redis.call('HGET', key('chat', chat), 'agent') or '',
+    c.visitor or '',
+    c.agent or '',
     upto > 0 and redis.call('LRANGE', key('log', chat), from, upto - 1) or {},
     from + 1
   )

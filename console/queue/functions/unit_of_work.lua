@@ -27,22 +27,17 @@ end
 function S.chat(id)
   local c = CHATS[id]
   if c == nil then
-    c = hash(key('chat', id))
-    if c.place then
-      c.id, c.key, c.changed = id, key('chat', id), {}
-    else
-      c = false
+    c = S.unpacked(key('chat', id)) or false
+    if c then
+      c.id, c.key = id, key('chat', id)
     end
     CHATS[id] = c
-    if c and not c.reached then -- from a release without overflow
-      c.reached, c.kind, c.rank, c.stuck = c.queue, 'waiting', c.due, ''
-    end
   end
   return c or nil
 end
 
 function S.new_chat(id)
-  local c = { id = id, key = key('chat', id), changed = {}, last = '0', fresh = true }
+  local c = { id = id, key = key('chat', id), last = '0', fresh = true }
   CHATS[id] = c
   return c
 end
@@ -51,25 +46,17 @@ end
 function S.agent(id)
   local a = AGENTS[id]
   if a == nil then
-    a = hash(key('agent', id))
-    if a.name then
-      a.id, a.key, a.changed = id, key('agent', id), {}
-    else
-      a = false
+    a = S.unpacked(key('agent', id)) or false
+    if a then
+      a.id, a.key = id, key('agent', id)
     end
     AGENTS[id] = a
   end
   return a or nil
 end
 
--- Returns a member's lanes without reading the rest, for many members at once.
-function S.lanes_text(id)
-  local a = AGENTS[id]
-  return a and a.lanes or redis.call('HGET', key('agent', id), 'lanes') or ''
-end
-
 function S.new_agent(id)
-  local a = { id = id, key = key('agent', id), changed = {} }
+  local a = { id = id, key = key('agent', id) }
   AGENTS[id] = a
   return a
 end
@@ -77,7 +64,6 @@ end
 function S.put(thing, field, value)
   if thing[field] == value then return end
   thing[field] = value
-  thing.changed[field] = value
   CHANGED[thing] = true
 end
 
@@ -99,7 +85,7 @@ for i = 1, #SETTINGS do -- ipairs does not exist while a library loads
   QUEUE[#QUEUE + 1] = SETTINGS[i][1]
 end
 
--- The queues as an earlier call read them: workspace -> {as, queues}. They hold while `head` has the mark `as` that every
+-- Queues and members' lanes as an earlier call read them: workspace -> {as, queues, lanes}. They hold while `head` has the mark `as` that every
 -- change of settings replaces; a new process of the store knows none.
 local KNOWN = {}
 
@@ -114,20 +100,35 @@ local function read_queue(id)
   return q
 end
 
+local function settings()
+  local known = KNOWN[P]
+  if not known or known.as ~= SETTLED then
+    known = { as = SETTLED, queues = {}, lanes = {} }
+    KNOWN[P] = known
+  end
+  return known
+end
+
 -- Returns the queue with its settings by name, or nil; not to be changed. A setting that was never published has its
 -- default.
 function S.queue(id)
-  local known = KNOWN[P]
-  if not known or known.as ~= SETTLED then
-    known = { as = SETTLED, queues = {} }
-    KNOWN[P] = known
-  end
-  local q = known.queues[id] or read_queue(id)
-  known.queues[id] = q
+  local queues = settings().queues
+  local q = queues[id] or read_queue(id)
+  queues[id] = q
   return q
 end
 
--- Call after each change of a queue's settings: everybody reads all of them again. The mark is never used twice, also if
+-- Returns a member's lanes, for many members at once.
+function S.lanes_text(id)
+  local lanes = settings().lanes
+  if not lanes[id] then
+    local a = S.peek('agent', id)
+    lanes[id] = a and a.lanes or ''
+  end
+  return lanes[id]
+end
+
+-- Call after each change of a queue's settings or a member's lanes: everybody reads all of them again. The mark is never used twice, also if
 -- a failover loses some: it holds the time.
 function S.changed_settings()
   KNOWN[P] = nil
@@ -168,18 +169,14 @@ end
 -- --- an agent's slots, and their place in the free lanes ------------------------------------------
 
 local function slots(a)
-  if not a.slots then
-    a.slots, a.used = hash(key('held', a.id)), 0
-    for _ in pairs(a.slots) do
-      a.used = a.used + 1
-    end
-  end
+  a.slots = a.slots or hash(key('held', a.id))
   return a.slots
 end
 
+-- How many slots are in use; `used` says it, but not yet in what an older release has left.
 function S.used(a)
-  if not a.used then a.used = redis.call('HLEN', key('held', a.id)) end
-  return a.used
+  if not a.used then S.put(a, 'used', int(redis.call('HLEN', key('held', a.id)))) end
+  return num(a.used)
 end
 
 function S.has_slot(a) return S.used(a) < num(a.limit) end
@@ -191,9 +188,10 @@ function S.take_slot(a, chat)
     slot = slot + 1
   end
   slot = int(slot)
-  S.book_load(a, a.used)
+  S.book_load(a, S.used(a))
+  S.put(a, 'used', int(S.used(a) + 1))
   redis.call('HSET', key('held', a.id), slot, chat)
-  a.slots[slot], a.used = chat, a.used + 1
+  a.slots[slot] = chat
   return slot
 end
 
@@ -203,7 +201,7 @@ function S.free_slot(id, slot)
   if redis.call('HDEL', key('held', id), slot) == 0 or not a then return end
   S.book_load(a, used)
   if a.slots then a.slots[slot] = nil end
-  if a.used then a.used = a.used - 1 end
+  S.put(a, 'used', int(used - 1))
 end
 
 -- Returns the used slots as slot -> chat.
@@ -269,17 +267,11 @@ end
 
 local function write_changed()
   for thing in pairs(CHANGED) do
-    local flat = {}
-    for field, value in pairs(thing.changed) do
-      flat[#flat + 1] = field
-      flat[#flat + 1] = value
-    end
-    thing.changed = {}
     if thing.unlogged then
       in_parts('RPUSH', key('log', thing.id), thing.unlogged)
       thing.unlogged = nil
     end
-    if #flat > 0 then redis.call('HSET', thing.key, unpack(flat)) end
+    S.write(thing)
   end
   CHANGED = {}
 end

@@ -98,7 +98,7 @@ local function reopen(c)
   redis.call('SADD', P .. 'live', c.id)
   S.no_timer('reap', c.id)
   S.put(c, 'ended', '0')
-  S.record(c, 'reopened', entry(c) .. ',"opened":' .. c.opened, c.profile)
+  S.record(c, 'reopened', entry(c) .. ',"opened":' .. c.opened, S.profile(c))
   -- A fact of its own: visitors get to see the one above.
   if named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
 end
@@ -293,12 +293,7 @@ verb('arrive', function(visitor, chat, connection, after, most)
   S.flush()
   local from = current == chat and num(after) or 0
   from = math.max(from, num(c.seq) - num(most))
-  return S.reply(
-    current,
-    redis.call('HGETALL', key('chat', current)),
-    redis.call('LRANGE', key('log', current), from, -1),
-    int(from)
-  )
+  return S.reply(current, S.fields(c), redis.call('LRANGE', key('log', current), from, -1), int(from))
 end, { 'allow-oom' })
 
 function S.visitor_left(c)

@@ -141,7 +141,7 @@ async def test_an_invalid_id_is_not_written_into_a_chat(field: str, shift: Shift
 
 async def test_a_chat_is_full_by_its_size_too(shift: Shift) -> None:
     chat = await shift.opens("vera")
-    await shift.workspace.store.command("HSET", shift.workspace.keys.of("chat", chat), "bytes", 4 << 20)
+    await shift.puts("chat", chat, bytes=4 << 20)
     with pytest.raises(ChatFull):
         await shift.writes("vera", chat)
     await shift.answers("ana", chat, "Please write us an e-mail.")

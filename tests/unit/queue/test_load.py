@@ -39,7 +39,7 @@ async def test_chats_that_came_under_an_older_release_count_from_the_next_change
     """It did not note since when there were so many."""
     chats = [await shift.opens(f"v{number}") for number in range(6)]
     workspace = shift.workspace
-    await workspace.store.command("HDEL", workspace.keys.of("agent", "ana"), "loaded")
+    await shift.puts("agent", "ana", loaded=None)
     ana = Picture.from_snapshot(await workspace.snapshot()).agents["ana"]
     assert load_of(ana, workspace.now(), "UTC").today == (0, 0)
     await shift.ends("ana", chats[0])

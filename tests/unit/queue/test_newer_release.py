@@ -66,7 +66,7 @@ async def test_spans_that_only_a_newer_release_keeps_are_dropped(shift: Shift) -
 
 
 async def test_an_agent_in_an_unknown_status_gets_no_chats_and_is_shown(shift: Shift) -> None:
-    await put(shift, shift.workspace.keys.of("agent", "ana"), "status", "training")
+    await shift.puts("agent", "ana", status="training")
     agent = (await picture_of(shift)).agents["ana"]
     assert (agent.status, agent.connected, agent.online, agent.free_slots) == ("training", True, False, 0)
     assert "training" in HtmlViews(Current()).strip(Strip(agent, 0, 0, 0, 0, None, 1), locale="en")
@@ -75,7 +75,7 @@ async def test_an_agent_in_an_unknown_status_gets_no_chats_and_is_shown(shift: S
 @pytest.mark.parametrize(("holder", "place"), [("ana", "active"), ("", "waiting")])
 async def test_vera_sees_a_chat_in_an_unknown_place(shift: Shift, holder: str, place: str) -> None:
     chat = await shift.opens("vera")
-    await put(shift, shift.workspace.keys.of("chat", chat), "place", "parked", "agent", holder)
+    await shift.puts("chat", chat, place="parked", agent=holder)
     live, _ = await shift.workspace.read_chat(chat)
     assert visitor_chat(live, {}).place == place
     assert (await picture_of(shift)).chats[chat].place == "parked"

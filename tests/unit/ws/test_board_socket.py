@@ -17,6 +17,7 @@ from tests.support.board_client import Board, cookie_of
 from tests.support.credentials import stores_of
 from tests.support.eventually import eventually
 from tests.support.json_clients import Agent, Visitor
+from tests.support.queue_shift import Shift
 from tests.support.server_process import RunningServer
 from tests.unit.protocol.test_protocol_docs import assert_valid
 from tools.protocol import codes
@@ -352,7 +353,7 @@ async def test_reconnecting_and_watching_skip_unknown_facts(
         seq = live.number("seq") + 1
         fact = {"kind": "hologram", "at": 1, "chat": vera.chat, "seq": seq, "prev": seq - 1}
         await workspace.store.command("RPUSH", workspace.keys.of("log", vera.chat), msgspec.json.encode(fact))
-        await workspace.store.command("HSET", workspace.keys.of("chat", vera.chat), "seq", seq)
+        await Shift(workspace).puts("chat", vera.chat, seq=seq)
     assert "My parcel is lost" in (await Visitor.comes(server, knows=vera, after=0)).texts()
     sam = await Board.comes(server)
     await sam.is_welcome()

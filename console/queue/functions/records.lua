@@ -1,0 +1,64 @@
+-- Chats and members as the store has them: each one packed value, read and written once a call. A chat's profile, which
+-- is long and seldom needed, is kept beside it.
+
+-- What a call notes in a chat or member for itself.
+local INNER = { id = true, key = true, fresh = true, unlogged = true, profile = true, slots = true, formerly = true }
+
+-- A release before this one kept each in a hash. It is packed with its first change.
+local function from_hash(name)
+  local fields = hash(name)
+  if fields.place and not fields.reached then -- from one without overflow
+    fields.reached, fields.kind, fields.rank, fields.stuck = fields.queue, 'waiting', fields.due, ''
+  end
+  return next(fields) and fields or nil
+end
+
+-- Returns the fields by name, or nil.
+function S.unpacked(name)
+  local packed = redis.pcall('GET', name)
+  if not packed then return nil end
+  return type(packed) == 'string' and cmsgpack.unpack(packed) or from_hash(name)
+end
+
+-- Packs it without what the call has noted; a loop over INNER would cost as much as packing.
+local function packed(thing)
+  local id, name, fresh, slots, formerly = thing.id, thing.key, thing.fresh, thing.slots, thing.formerly
+  thing.id, thing.key, thing.fresh, thing.slots, thing.formerly = nil, nil, nil, nil, nil
+  local text = cmsgpack.pack(thing)
+  thing.id, thing.key, thing.fresh, thing.slots, thing.formerly = id, name, fresh, slots, formerly
+  return text
+end
+
+-- Returns the chat's profile as JSON.
+function S.profile(c) return c.profile or redis.call('GET', key('profile', c.id)) or '' end
+
+-- Writes all of it.
+function S.write(thing)
+  if thing.profile then
+    redis.call('SET', key('profile', thing.id), thing.profile)
+    thing.profile = nil
+  end
+  redis.call('SET', thing.key, packed(thing))
+end
+
+-- Returns a chat or member for reading, or nil. Of many, each is forgotten again.
+function S.peek(kind, id)
+  local known = (kind == 'chat' and CHATS or AGENTS)[id]
+  if known == nil then
+    known = S.unpacked(key(kind, id))
+    if known then known.id = id end
+  end
+  return known or nil
+end
+
+-- Returns a chat's or member's fields as a flat list, with a chat's profile.
+function S.fields(thing)
+  local flat = thing.place and { 'profile', S.profile(thing) } or {}
+  for field, value in pairs(thing) do
+    if not INNER[field] then
+      flat[#flat + 1] = field
+      flat[#flat + 1] = value
+    end
+  end
+  return flat
+end
