@@ -30,7 +30,7 @@ TABLE: tuple[Key, ...] = (
     Key("clocks:<agent>", "zset", "held chats with a running clock -> due", "as member"),
     Key("later:<agent>", "zset", "ended chats whose wrap-up was left for later -> end", "24 h, at most 20"),
     Key("times:<scope>", "hash", "figures of an agent by hour, of a queue's minute or hour", "2 to 27 h"),
-    Key("counts", "list", "what calls counted, as MessagePack, until it is added to the figures", "256 calls"),
+    Key("counts:<list>", "list", "what calls of q:<queue> or a:<agent> counted, to be added up", "32 or 256 calls"),
     Key("levels:<agent>", "hash", "what came due of an agent by day and number of chats", "16 days"),
     Key("lates", "list", "the latest 30 late answers, as JSON", "for ever"),
     Key("free:<lane>", "zset", "members with a free slot -> pressure; lane: <queue>[/<language>]", "as member"),

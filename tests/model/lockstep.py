@@ -272,6 +272,7 @@ class Twin:
             "agent": members, "held": members, "levels": members, "clocks": members, "queue": queues,
             "words": queues, "line": queues, "staff": queues,
             "times": {*members, *(f"{queue}:{span}" for queue, spans in model.counted.items() for span in spans)},
+            "counts": {*(f"a:{m}" for m in members), *(f"q:{queue}" for queue in model.counted)},
             "later": {m.id for m in members.values() if m.put_off}, "free": LANES, "waiting": LANES, "pull": LANES,
         }  # fmt: skip
         return of in owners.get(kind, {""})

@@ -46,10 +46,11 @@ class WorkspaceMachine(RuleBasedStateMachine):
 
 @pytest.fixture
 def few_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What calls count is added to the figures after 20 of them, not after 256: once or twice in each run."""
+    """What calls count is added to the figures after a few of them: some times in each run."""
     version, source = store_module.library()
-    assert "GATHERED = 256" in source
-    other = source.replace("GATHERED = 256", "GATHERED = 20").replace(version, f"{version}few")
+    seldom = "{ q = 256, a = 32 }"
+    assert seldom in source
+    other = source.replace(seldom, "{ q = 9, a = 4 }").replace(version, f"{version}few")
     monkeypatch.setattr(store_module, "library", lambda: (f"{version}few", other))
 
 

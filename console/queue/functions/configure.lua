@@ -24,17 +24,8 @@ local function drop_member(id)
   )
   S.settle()
   S.forget(a)
-  S.flush()
-  S.add_up() -- so that nothing is left to add to the figures deleted here
-  redis.call(
-    'DEL',
-    key('agent', id),
-    key('held', id),
-    key('clocks', id),
-    key('times', id),
-    key('levels', id),
-    key('later', id)
-  )
+  S.uncount(id)
+  redis.call('DEL', key('agent', id), key('held', id), key('clocks', id), key('later', id))
   redis.call('SREM', P .. 'agents', id)
   S.changed_settings()
 end

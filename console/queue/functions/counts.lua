@@ -1,7 +1,7 @@
--- What calls count. Each call appends it to one list, and now and then all of that is added to the figures at once: one
--- command a message instead of twenty. Whoever reads figures adds what is still in the list.
+-- What calls count. Each call appends it to a list for each queue and member, and now and then all of a list is added to
+-- the figures at once: one command instead of ten. Whoever reads figures adds what is still in the list.
 
-local GATHERED = 256 -- calls in the list before they are added up: about 1 ms of work
+local GATHERED = { q = 256, a = 32 } -- entries of a queue's and a member's list before they are added up
 local LOG = nil -- of 1.02; nothing of `math` is there while a library loads
 
 local SPANS = { { 'm', 60000, 5400000 }, { 'h', 3600000, 93600000 } } -- name, length, and how long it is kept
@@ -23,37 +23,45 @@ function S.sample(counted, kind, ms, within)
   return counted
 end
 
--- Counts for a scope: q<queue>, t<member> by hour, l<member> by day; Q<queue> and T<member> are reasons given after the
--- end, by when that was.
-local function count(scope, counted)
-  local all = COUNTED[scope] or {}
+-- Counts for a list, `q:<queue>` or `a:<member>`, in one of its parts: s the queue's spans, t and l a member's hours and
+-- days, r reasons given after the end, by when that was.
+local function count(list, part, counted)
+  local parts = COUNTED[list]
+  if not parts then
+    parts = {}
+    COUNTED[list] = parts
+  end
+  local all = parts[part]
+  if not all then
+    parts[part] = counted
+    return counted
+  end
   for field, by in pairs(counted) do
     all[field] = (all[field] or 0) + by
   end
-  COUNTED[scope] = all
   return all
 end
 
--- `waited` is how long somebody waited before they left.
+-- `waited` is how long somebody waited before they left. `counted` is the callee's to change, as in all of these.
 function S.tally(queue, counted, waited)
-  local all = count('q' .. queue, counted)
+  local all = count('q:' .. queue, 's', counted)
   if waited then all.patience = math.max(all.patience or 0, waited) end
 end
 
 -- `of` is an earlier hour, if it is not this one.
 function S.measure(id, counted, of)
-  if not of then return count('t' .. id, counted) end
+  if not of then return count('a:' .. id, 't', counted) end
   for field, by in pairs(counted) do
-    count('t' .. id, { [int(of) .. ':' .. field] = by })
+    count('a:' .. id, 't', { [int(of) .. ':' .. field] = num(by) })
   end
 end
 
 -- Counts what came due by the slots in use.
-function S.level(id, what) count('l' .. id, { [what .. int(S.used(S.agent(id)))] = 1 }) end
+function S.level(id, what) count('a:' .. id, 'l', { [what .. int(S.used(S.agent(id)))] = 1 }) end
 
 function S.count_reason(queue, id, ended, by)
-  count('Q' .. queue, { [int(ended)] = by })
-  count('T' .. id, { [int(ended)] = by })
+  count('q:' .. queue, 'r', { [int(ended)] = by })
+  count('a:' .. id, 'r', { [int(ended)] = by })
 end
 
 -- --- added up -----------------------------------------------------------------------------------------
@@ -95,7 +103,7 @@ end
 local function add_reasons(sums, kind, id, counted)
   for ended, by in pairs(counted) do
     ended = num(ended)
-    if kind == 'T' then
+    if kind == 'a' then
       local hour, given = int(math.floor(ended / 3600000)), sum_of(sums, key('times', id)).given
       given[#given + 1] = { hour .. ':c', hour .. ':cr', by }
     else
@@ -107,24 +115,23 @@ local function add_reasons(sums, kind, id, counted)
   end
 end
 
--- Returns what is in the list as key -> what is to be added, and for each queue the feed's number when it counted last.
-local function gathered()
-  local sums, queues = {}, {}
-  for _, packed in ipairs(redis.call('LRANGE', P .. 'counts', 0, -1)) do
-    local at, n, all = cmsgpack.unpack(packed)
-    for scope, counted in pairs(all) do
-      local kind, id = string.sub(scope, 1, 1), string.sub(scope, 2)
-      if kind == 'q' then
-        queues[id] = n
+-- Returns what is in the list as key -> what is to be added, and the feed's number when it got its last entry.
+local function gathered(list)
+  local sums, kind, id, last = {}, string.sub(list, 1, 1), string.sub(list, 3), nil
+  for _, packed in ipairs(redis.call('LRANGE', key('counts', list), 0, -1)) do
+    local at, n, parts = cmsgpack.unpack(packed)
+    last = n
+    for part, counted in pairs(parts) do
+      if part == 's' then
         add_span(sums, id, at, counted)
-      elseif DATED[kind] then
-        add_dated(sums, DATED[kind], id, at, counted)
-      else
+      elseif part == 'r' then
         add_reasons(sums, kind, id, counted)
+      else
+        add_dated(sums, DATED[part], id, at, counted)
       end
     end
   end
-  return sums, queues
+  return sums, last
 end
 
 -- Takes out of a member's figures what is too old.
@@ -193,8 +200,8 @@ local function turn_over(name, sum)
 end
 
 -- Adds all that is in the list to the figures.
-function S.add_up()
-  local sums, queues = gathered()
+local function add_up(list)
+  local sums, last = gathered(list)
   for name, sum in pairs(sums) do
     local before = fields_of(name, sum)
     local turns = sum.last and num(before[sum.last]) ~= sum.counted[sum.last]
@@ -207,37 +214,52 @@ function S.add_up()
     in_parts('HSET', name, flat)
     if sum.life and (new or turns) then redis.call('PEXPIRE', name, int(sum.life)) end
   end
-  for queue, n in pairs(queues) do
-    redis.call('HSET', key('queue', queue), 'counted', int(n))
-  end
-  redis.call('DEL', P .. 'counts')
+  local queue = string.match(list, '^q:(.*)$')
+  if queue and last then redis.call('HSET', key('queue', queue), 'counted', int(last)) end
+  redis.call('DEL', key('counts', list))
 end
 
--- Appends to the list what this call has counted so far.
+-- Appends what this call has counted so far.
 function S.write_counts()
-  local packed = cmsgpack.pack(NOW, N, COUNTED)
+  for list, parts in pairs(COUNTED) do
+    local length = redis.call('RPUSH', key('counts', list), cmsgpack.pack(NOW, N, parts))
+    if length >= GATHERED[string.sub(list, 1, 1)] then add_up(list) end
+  end
   COUNTED = {}
-  if redis.call('RPUSH', P .. 'counts', packed) >= GATHERED then S.add_up() end
+end
+
+-- Drops what was counted of a member who is removed.
+function S.uncount(id)
+  COUNTED['a:' .. id] = nil
+  redis.call('DEL', key('counts', 'a:' .. id), key('times', id), key('levels', id))
 end
 
 -- --- read -----------------------------------------------------------------------------------------------
 
--- Returns a reader of figures as of now: of a member, as two flat lists; and of a queue, as {name, fields} of the spans
--- that are still kept and were not over before `since` (ms). And when each queue counted last, if the list says.
-function S.figures()
-  local sums, queues = gathered()
-  local function member(id) return figures(key('times', id), sums), figures(key('levels', id), sums) end
-  local function spans(queue, since)
-    local found = {}
-    for _, span in ipairs(SPANS) do
-      local now = math.floor(NOW / span[2])
-      for at = math.max(now - math.floor(span[3] / span[2]) + 1, math.floor(since / span[2])), now do
-        local name = span[1] .. int(at)
-        local fields = figures(key('times', queue .. ':' .. name), sums)
-        if #fields > 0 then found[#found + 1] = { name, fields } end
-      end
+-- Returns a member's figures by hour and by day, each as a flat list.
+function S.member_figures(id)
+  local sums = gathered('a:' .. id)
+  return figures(key('times', id), sums), figures(key('levels', id), sums)
+end
+
+-- Returns the queue's spans that are still kept and were not over before `since` (ms), as {name, fields}.
+function S.spans(queue, since)
+  local found, sums = {}, gathered('q:' .. queue)
+  for _, span in ipairs(SPANS) do
+    local now = math.floor(NOW / span[2])
+    for at = math.max(now - math.floor(span[3] / span[2]) + 1, math.floor(since / span[2])), now do
+      local name = span[1] .. int(at)
+      local fields = figures(key('times', queue .. ':' .. name), sums)
+      if #fields > 0 then found[#found + 1] = { name, fields } end
     end
-    return found
   end
-  return member, spans, queues
+  return found
+end
+
+-- The feed's number when the queue counted last, if that is still in its list.
+function S.counted_at(queue)
+  local packed = redis.call('LINDEX', key('counts', 'q:' .. queue), -1)
+  if not packed then return 0 end
+  local _, n = cmsgpack.unpack(packed)
+  return n
 end

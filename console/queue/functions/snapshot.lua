@@ -55,9 +55,9 @@ local function last_entry()
 end
 
 local function read_agents(ids)
-  local found, member = {}, S.figures()
+  local found = {}
   for i, id in ipairs(ids) do
-    local a, times, levels = S.peek('agent', id), member(id)
+    local a, times, levels = S.peek('agent', id), S.member_figures(id)
     found[i] = {
       id,
       a and S.fields(a) or {},
@@ -92,10 +92,7 @@ verb(
 verb('snapshot_agents', function(...) return S.reply(read_agents({ ... })) end, { 'no-writes' })
 
 -- snapshot_spans(queue): its spans.
-verb('snapshot_spans', function(queue)
-  local _, spans = S.figures()
-  return S.reply(spans(queue, 0))
-end, { 'no-writes' })
+verb('snapshot_spans', function(queue) return S.reply(S.spans(queue, 0)) end, { 'no-writes' })
 
 -- The chats that these entries name, and the agents: those named, and whoever has one of the chats, or has
 -- its wrap-up to do.
@@ -127,12 +124,12 @@ end
 -- {id, pace, spans since `since`} of each queue; no spans of those that have counted nothing since the number `n`, all of
 -- those in which a span that was over has changed.
 local function read_queues(n, since)
-  local found, _, spans, listed = {}, S.figures()
+  local found = {}
   for i, id in ipairs(redis.call('SMEMBERS', P .. 'queues')) do
     local values = redis.call('HMGET', key('queue', id), 'pace', 'counted', 'counted_back')
     local back = num(values[3]) >= num(n)
-    local new = math.max(num(values[2]), listed[id] or 0) >= num(n)
-    found[i] = { id, values[1] or '0', (back or new) and spans(id, back and 0 or num(since)) or {} }
+    local new = math.max(num(values[2]), S.counted_at(id)) >= num(n)
+    found[i] = { id, values[1] or '0', (back or new) and S.spans(id, back and 0 or num(since)) or {} }
   end
   return found
 end

@@ -1,4 +1,4 @@
-"""What calls count stands in one list and is added to the figures now and then: nobody who reads them can tell when."""
+"""What calls count stands in lists and is added to the figures now and then: nobody who reads them can tell when."""
 
 from collections.abc import AsyncIterator
 
@@ -6,7 +6,7 @@ import pytest_asyncio
 
 from tests.support.queue_shift import Shift, opened
 
-GATHERED = 256  # calls, see functions/counts.lua
+GATHERED = 256  # calls that count in a queue, see functions/counts.lua
 HOURS = 30 * 3_600  # s: more than an agent's figures are kept
 
 
@@ -20,7 +20,8 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
 
 
 async def listed(shift: Shift) -> int:
-    return int(await shift.workspace.store.command("LLEN", shift.workspace.keys.prefix + "counts"))
+    """How much of the queue's figures is in its list."""
+    return int(await shift.workspace.store.command("LLEN", shift.workspace.keys.of("counts", "q:sales")))
 
 
 async def talk(shift: Shift, chat: str, times: int) -> None:
@@ -66,6 +67,5 @@ async def test_a_member_who_is_removed_leaves_no_figures_behind(shift: Shift) ->
     await talk(shift, chat, 1)
     assert await listed(shift) > 0
     await shift.begin(ben=6)
-    left = await shift.workspace.store.command("KEYS", shift.workspace.keys.of("times", "ana"))
-    left += await shift.workspace.store.command("KEYS", shift.workspace.keys.of("levels", "ana"))
-    assert left == []
+    keys = [shift.workspace.keys.of(*of) for of in (("times", "ana"), ("levels", "ana"), ("counts", "a:ana"))]
+    assert await shift.workspace.store.command("EXISTS", *keys) == 0
