@@ -6,6 +6,7 @@ A fact is rendered once per audience, when its first listener asks. A listener t
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -33,6 +34,7 @@ from console.queue.primary import AWAY, ask
 from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
 
+ALONE = 0.25  # seconds between two reads of the feed while nobody listens
 REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 
 log = structlog.get_logger()
@@ -102,7 +104,7 @@ class Fanout:
             self._workspace.last_entry = (snapshot.last, b"")
         self.ready.set()
         primary, feed = self._workspace.store.primary, self._workspace.keys.feed
-        tail = Tail(primary, feed, snapshot.last, snapshot.n, reader="screens")
+        tail = Tail(primary, feed, snapshot.last, snapshot.n, reader="screens", pause=self._pause)
         self.tail = tail
         try:
             async for batch in tail.batches():
@@ -113,6 +115,15 @@ class Fanout:
                 self._workspace.last_entry = (batch[-1].id, batch[-1].raw)
         finally:
             await tail.close()
+
+    async def _pause(self, seconds: float) -> None:
+        """Where nobody listens, the facts of some time are read together, until somebody comes."""
+        if self._hub.somebody.is_set():
+            await asyncio.sleep(seconds)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds, ALONE)):
+                await self._hub.somebody.wait()
 
     def _show(self, entry: Entry) -> None:
         # The holder before the fact must hear of it too: after `advance` the chat may be in another slot or gone.

@@ -1,13 +1,15 @@
 """Audiences of listeners, and the bounded outbox of a socket. The hub knows audience names, not the domain."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
 MOST_FRAMES = 2_000  # frames that may queue for one socket
 MOST_BYTES = 2 * 1024 * 1024
+
+Write = Callable[[list[str]], bool]  # sends frames together; False if the client has to read first
 
 
 class Listener(Protocol[T_contra]):
@@ -31,15 +33,17 @@ class Listener(Protocol[T_contra]):
 
 
 class Hub(Generic[T_contra]):
-    """Listeners by audience name. A listener that has left gets nothing more."""
+    """Listeners by audience name. A listener that has left gets nothing more. `somebody`: there is a listener."""
 
     def __init__(self) -> None:
+        self.somebody = asyncio.Event()
         self._audiences: dict[str, dict[Listener[T_contra], None]] = {}
         self._joined: dict[Listener[T_contra], set[str]] = {}
 
     def join(self, audience: str, listener: Listener[T_contra]) -> None:
         self._audiences.setdefault(audience, {})[listener] = None
         self._joined.setdefault(listener, set()).add(audience)
+        self.somebody.set()
 
     def part(self, audience: str, listener: Listener[T_contra]) -> None:
         """Leave this audience only."""
@@ -51,6 +55,8 @@ class Hub(Generic[T_contra]):
         """Leave every audience."""
         for audience in self._joined.pop(listener, set()):
             self._drop(audience, listener)
+        if not self._joined:
+            self.somebody.clear()
 
     def _drop(self, audience: str, listener: Listener[T_contra]) -> None:
         listeners = self._audiences[audience]
@@ -71,28 +77,43 @@ class Hub(Generic[T_contra]):
 class Outbox:
     """Frames queued for one socket. A socket that exceeds the bounds is cut; its client reconnects and resumes.
 
-    The first frame, the welcome, does not count: six long chats may be larger than the bounds.
+    The frames of one turn of the event loop leave in one write: an ack and the fact it acknowledges often do. The first
+    frame, the welcome, does not count: six long chats may be larger than the bounds.
     """
 
     def __init__(self, cut: Callable[[], None]) -> None:
         self._cut = cut
+        self._write: Write | None = None
         self._frames: list[str] = []
         self._bytes = 0
         self._welcomed = False
-        self._some = asyncio.Event()
+        self._due = False
+
+    def open(self, write: Write) -> None:
+        """From now on frames leave through `write`. Call `flush` when it takes frames again after it has refused."""
+        self._write = write
 
     def put(self, frame: str) -> None:
         self._frames.append(frame)
         self._bytes += len(frame) if self._welcomed else 0
         self._welcomed = True
-        self._some.set()
+        if not self._due:
+            self._due = True
+            # A callback instead of a task for each socket: waking one costs more than the write.
+            asyncio.get_running_loop().call_soon(self._turn)
         if len(self._frames) > MOST_FRAMES or self._bytes > MOST_BYTES:
             self._cut()
 
-    async def drain(self, send: Callable[[list[str]], Awaitable[None]]) -> None:
-        """Send queued frames in order, as many at once as there are. Runs until a send fails, and raises its error."""
-        while True:
-            await self._some.wait()
-            self._some.clear()
-            frames, self._frames, self._bytes = self._frames, [], 0
-            await send(frames)
+    def flush(self) -> None:
+        """Send what is queued, if the socket takes it."""
+        if self._frames and self._write is not None and self._write(self._frames):
+            self._frames, self._bytes = [], 0
+
+    def close(self) -> None:
+        """Send what is queued, and nothing from now on."""
+        self.flush()
+        self._write = None
+
+    def _turn(self) -> None:
+        self._due = False
+        self.flush()

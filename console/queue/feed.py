@@ -2,22 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 import structlog
-from redis.asyncio import Connection
 
 from console.events import AnyFact, Entry, Unreadable, decode_fact
 from console.logs import Outage
-from console.queue.primary import AWAY, Primary, ask, why
+from console.queue.primary import AWAY, Primary, why
+from console.queue.wire import StoreWire
 
 PACE = 0.005  # seconds between two reads under load: many readers without a pause triple the store's cost per fact
 BLOCK = 1_000  # ms that a read waits
 SILENCE = 5.0  # seconds beyond that until the store counts as away
 COUNT = 500  # facts per read
 LONGEST_PAUSE = 0.5  # seconds between two attempts while the store is away
+
+Pause = Callable[[float], Awaitable[None]]  # waits between two reads, that long or longer
 
 log = structlog.get_logger()
 
@@ -30,7 +31,7 @@ class Tail:
     """Reads the stream `key` after `(entry, n)`: at once when idle, else every `pace` seconds. Reconnects by itself.
 
     Raises FeedGap when a number repeats or is missing; with `over_gaps` missing numbers pass, for consumers that record
-    them. `reader` is who reads, for the log.
+    them. `reader` is who reads, for the log; `pause` waits between two reads.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Tail:
         *,
         reader: str,
         pace: float = PACE,
+        pause: Pause = asyncio.sleep,
         over_gaps: bool = False,
     ) -> None:
         self.entry = entry
@@ -49,15 +51,16 @@ class Tail:
         self.heard = time.monotonic()  # when the store last responded
         self._key = key
         self._pace = pace
+        self._pause = pause
         self._over_gaps = over_gaps
         self._outage = Outage("feed", feed=key, reader=reader)
         self._primary = primary
-        self._connection: Connection | None = None
+        self._wire: StoreWire | None = None
 
     async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.disconnect(nowait=True)
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.close()
 
     async def batches(self) -> AsyncIterator[list[Entry]]:
         """Yield non-empty lists of entries by rising n."""
@@ -65,7 +68,7 @@ class Tail:
         while True:
             started = time.monotonic()
             try:
-                reply = await self._read()
+                rows = await self._read()
             except AWAY as problem:
                 await self.close()  # and ask who is the primary now
                 self._outage.begins(why(problem))
@@ -75,20 +78,19 @@ class Tail:
             pause = 0.1
             self.heard = time.monotonic()
             self._outage.ends()
-            if not reply:
+            if not rows:
                 continue
-            rows = _rows(reply)
             yield self._accept(rows)
             if len(rows) < COUNT:  # a full read means that there is more
-                await asyncio.sleep(max(0.0, self._pace - (time.monotonic() - started)))
+                await self._pause(max(0.0, self._pace - (time.monotonic() - started)))
 
-    async def _read(self) -> Any:
+    async def _read(self) -> list[tuple[bytes, bytes]]:
+        """Return name and JSON of the next entries; nothing if none comes for a while."""
         async with asyncio.timeout(BLOCK / 1000 + SILENCE):
-            if self._connection is None:
-                self._connection = await self._primary.connect()
-            return await ask(
-                self._connection, "XREAD", "COUNT", COUNT, "BLOCK", BLOCK, "STREAMS", self._key, self.entry
-            )
+            if self._wire is None:
+                self._wire = StoreWire(await self._primary.connect())
+            reply = await self._wire.ask("XREAD", "COUNT", COUNT, "BLOCK", BLOCK, "STREAMS", self._key, self.entry)
+        return [(name, fields[1]) for name, fields in reply[0][1]] if reply else []
 
     def _accept(self, rows: list[tuple[bytes, bytes]]) -> list[Entry]:
         batch = []
@@ -113,8 +115,3 @@ def _fact(entry: str, raw: bytes) -> AnyFact | Unreadable:
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         log.error("feed.unreadable", entry=entry, error=str(problem))
         return Unreadable(int(entry.split("-")[0]))
-
-
-def _rows(reply: Any) -> list[tuple[bytes, bytes]]:
-    """Return name and JSON of each entry of the one stream read."""
-    return [(name, fields[1]) for name, fields in reply[0][1]]

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from redis.asyncio import Connection
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -29,9 +28,10 @@ from console.errors import SettingError, StoreFull, Unknown
 from console.logs import Outage
 from console.metrics import Durations
 from console.queue.live_settings import lua_settings
-from console.queue.primary import AWAY, REFUSALS, Misdirected, ask, why
+from console.queue.primary import AWAY, REFUSALS, Misdirected, why
 from console.queue.server_role import misfit
 from console.queue.topology import primary_of
+from console.queue.wire import Command, StoreWire
 
 TOPICS = (
     "base", "unit_of_work", "records", "counts", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
@@ -47,7 +47,6 @@ ELSEWHERE = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError, As
 
 log = structlog.get_logger()
 
-Command = tuple[str | bytes | int, ...]
 Direct = Callable[..., Awaitable[Any]]
 
 
@@ -79,7 +78,7 @@ class Store:
         self.outage = Outage("store", store=self.primary.shown)
         self.on_run: list[Callable[[Direct], Awaitable[None]]] = []
         self._deadline = deadline
-        self._connection: Connection | None = None
+        self._wire: StoreWire | None = None
         self._run_id = ""
         self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
         self._worker: asyncio.Task[None] | None = None
@@ -141,37 +140,33 @@ class Store:
         self._worker = None
 
     async def _exchange(self, commands: list[Command]) -> list[Any]:
-        if self._connection is not None and not self._connection.is_connected:
+        if self._wire is not None and self._wire.ended:
             await self._drop()  # the primary was left
-        connection = self._connection or await self._connect()
-        await connection.send_packed_command(connection.pack_commands(commands))
-        replies = [await _read(connection) for _ in commands]
+        wire = self._wire or await self._connect()
+        replies = await wire.exchange(commands)
         if any(isinstance(reply, ResponseError) and _is_elsewhere(reply) for reply in replies):
             await self._drop()  # the next exchange asks who is the primary
         return replies
 
-    async def _connect(self) -> Connection:
+    async def _connect(self) -> StoreWire:
         try:
-            connection = await self.primary.connect()
+            wire = StoreWire(await self.primary.connect())
             try:
-                await self._meet(connection)
+                await self._meet(wire)
             except BaseException:
-                await connection.disconnect(nowait=True)
+                await wire.close()
                 raise
         except (*REFUSALS, Misdirected) as failure:
             # A store that let us in before is being changed: its clients wait. The first time, the setting is wrong.
             if not self._run_id:
                 raise SettingError(says_no(self.primary.shown, failure)) from failure
             raise
-        self._connection = connection
-        return connection
+        self._wire = wire
+        return wire
 
-    async def _meet(self, connection: Connection) -> None:
+    async def _meet(self, wire: StoreWire) -> None:
         """Check a server that we have not met before, or not in this run."""
-
-        async def direct(*command: str | bytes | int) -> Any:
-            return await ask(connection, *command)
-
+        direct = wire.ask
         info = fields_of(await direct("INFO"))
         run_id = info["run_id"]
         # A new run id is a server we have not checked: it needs our library, and may have another history.
@@ -184,12 +179,12 @@ class Store:
             await hook(direct)
         # Set only when all hooks have passed; otherwise the next connection runs them again.
         self._run_id = run_id
-        await self.primary.leave(keep=connection)
+        await self.primary.leave(keep=wire.connection)
 
     async def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.disconnect(nowait=True)
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.close()
 
 
 async def call_function(command: Direct, name: str, key: str, *args: str | bytes | int) -> Any:
@@ -220,13 +215,6 @@ def fields_of(info: bytes) -> dict[str, str]:
     """Return what INFO says, by name."""
     lines = (line.partition(":") for line in info.decode(errors="replace").splitlines() if line[:1] != "#")
     return {name: value for name, _, value in lines if name}
-
-
-async def _read(connection: Connection) -> Any:
-    try:
-        return await connection.read_response()
-    except ResponseError as problem:
-        return problem
 
 
 def _is_elsewhere(reply: ResponseError) -> bool:

@@ -82,7 +82,7 @@ class Connection:
         self._patience = Bucket(*PATIENCE)
         self._stopped_at = ""  # cid of a command that was refused for now
         self._cut_code = 0
-        self._tasks: list[asyncio.Task[Any]] = []
+        self._reader: asyncio.Task[None] | None = None
 
     # --- for subclasses --------------------------------------------------------------------------
 
@@ -127,16 +127,15 @@ class Connection:
 
     async def run(self) -> None:
         """Run until either side ends the connection."""
-        writer = asyncio.create_task(self.outbox.drain(self._write))
-        reader = asyncio.create_task(self._read())
-        self._tasks = [writer, reader]
+        self.outbox.open(self.socket.scope["extensions"]["sestetto.writer"](self.outbox.flush))
+        reader = self._reader = asyncio.create_task(self._read())
         try:
-            done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            await self._close(self._end_of(done))
+            await asyncio.wait([reader])
+            await self._close(self._end_of(reader))
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+            self.outbox.close()
             # Shielded: shutting down cancels this task, but the store must still hear that the socket is gone.
             await asyncio.shield(self._farewell())
 
@@ -144,44 +143,32 @@ class Connection:
         """End the socket with `code`. Never waits; can be called from anywhere."""
         if not self._cut_code:
             self._cut_code = code
-            # Only the reader: the writer may be in the middle of a frame, and `run` stops it after the close.
-            for task in self._tasks[1:]:
-                task.cancel()
+            if self._reader is not None:
+                self._reader.cancel()
 
     def send(self, frame: Outbound) -> None:
         self.outbox.put(encode(frame).decode())
 
-    async def _write(self, frames: list[str]) -> None:
-        # Our protocol writes many frames in one system call; other servers and tests lack the extension.
-        write = self.socket.scope.get("extensions", {}).get("sestetto.write")
-        if write is not None:
-            await write(frames)
-            return
-        for frame in frames:
-            await self.socket.send_text(frame)
-
     def _overflow(self) -> None:
         """The client reads too slowly: drop it rather than let anybody wait."""
         # Abort: a close frame would wait behind everything that the client is not reading.
-        abort = self.socket.scope.get("extensions", {}).get("sestetto.abort")
-        if abort is not None:
-            abort()
+        self.socket.scope["extensions"]["sestetto.abort"]()
         self.cut(1013)
 
-    def _end_of(self, done: set[asyncio.Task[Any]]) -> Hangup:
+    def _end_of(self, reader: asyncio.Task[None]) -> Hangup:
         """Return the code and reason with which the socket closes; code 0 if it is closed already."""
         if self._cut_code:
             return Hangup(self._cut_code)
-        for task in done:
-            problem = None if task.cancelled() else task.exception()
-            if isinstance(problem, Hangup):
-                return problem
-            if problem is not None and not isinstance(problem, WebSocketDisconnect | OSError | RuntimeError):
-                log.error("socket.failed", error=repr(problem), exc_info=problem)
-                return Hangup(1011)
+        problem = None if reader.cancelled() else reader.exception()
+        if isinstance(problem, Hangup):
+            return problem
+        if problem is not None and not isinstance(problem, WebSocketDisconnect | OSError | RuntimeError):
+            log.error("socket.failed", error=repr(problem), exc_info=problem)
+            return Hangup(1011)
         return Hangup(0)
 
     async def _close(self, end: Hangup) -> None:
+        self.outbox.close()  # a close frame is the last
         if end.code:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(1):
@@ -290,12 +277,10 @@ class Connection:
                 self.nack(cid, problem)
             # Signed out, open in another tab, or not let in: nothing more can be done on this socket.
             if problem.close in (4401, 4409) or isinstance(problem, TooManyConnections | Blocked):
-                await self._flush()
                 raise Hangup(problem.close) from None
         except SestettoError as problem:
             if cid:
                 self.nack(cid, problem)
-                await self._flush()
             if not isinstance(problem, Unknown):
                 log.info("socket.error", error=problem.code)
             raise Hangup(problem.close) from None
@@ -309,10 +294,6 @@ class Connection:
     def chat_of_all(self) -> str:
         """The one chat that this socket is about; empty if its frames name their chats."""
         return ""
-
-    async def _flush(self) -> None:
-        """Give frames just sent a chance to leave before the socket closes."""
-        await asyncio.sleep(0.01)
 
     def acked(self, action: Action) -> Handler:
         """Wrap an action so that its result is sent as an ack."""

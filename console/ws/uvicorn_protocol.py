@@ -4,9 +4,9 @@ It pings agents more often than visitors. Browsers answer pings without page tim
 dead one is noticed: an agent's within 8 s, a visitor's within 40 s.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
-from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.wsproto_impl import WSProtocol
 from wsproto import events
 from wsproto.connection import ConnectionState
@@ -38,7 +38,7 @@ class Protocol(WSProtocol):
     """uvicorn's protocol with a ping interval per path, limits on what a client sends, and shortcuts for the
     application.
 
-    `sestetto.abort` ends a socket at once; `sestetto.write` takes a list of texts and writes them together. This
+    `sestetto.abort` ends a socket at once; `sestetto.writer` returns what writes a list of texts together. This
     class finds and counts frames, a bounded number in each turn of the event loop; wsproto handles only fragments,
     binary and close frames.
     """
@@ -50,6 +50,7 @@ class Protocol(WSProtocol):
         self.close_timeout = LINGER
         self._in_fragments = False
         self._turn_waits = False
+        self._again: Callable[[], None] = lambda: None
         self._thrown_away = -1  # bytes discarded, once the client is no longer listened to; -1 before
 
     def handle_connect(self, event: events.Request) -> None:
@@ -59,7 +60,7 @@ class Protocol(WSProtocol):
         super().handle_connect(event)
         extensions = cast(dict[str, Any], self.scope["extensions"])
         extensions["sestetto.abort"] = self.transport.abort
-        extensions["sestetto.write"] = self.write_texts
+        extensions["sestetto.writer"] = self.writer
         if visitor:
             self.open_connections.visit(self.transport)
         self._pause()  # nothing may be received before the handshake is answered
@@ -175,12 +176,22 @@ class Protocol(WSProtocol):
 
     # --- what goes out ---------------------------------------------------------------------------------
 
-    async def write_texts(self, texts: list[str]) -> None:
-        """Write all texts at once, when the client has read enough. Raises an OSError if it never will."""
-        await self.writable.wait()
-        if self.disconnected or self.close_sent or self.transport.is_closing():
-            raise ClientDisconnected
-        self.transport.write(frames_of(texts))
+    def writer(self, again: Callable[[], None]) -> Callable[[list[str]], bool]:
+        """Return what writes texts, or returns False while the client reads too slowly; then `again` is called."""
+        self._again = again
+        return self._write_texts
+
+    def _write_texts(self, texts: list[str]) -> bool:
+        if not self.writable.is_set():
+            return False
+        # The end of a socket is found by reading: nobody gets what is written after it.
+        if not (self.disconnected or self.close_sent or self.transport.is_closing()):
+            self.transport.write(frames_of(texts))
+        return True
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._again()
 
     # --- the end ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,80 @@
+"""A process without sockets reads the feed seldom, and at once when somebody comes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from console.delivery import fanout as fanout_module
+from console.delivery.fanout import Fanout
+from console.delivery.hub import Hub
+from console.delivery.rendered_fact import HubEvent
+from console.projection.current import Current
+from console.queue.feed import Tail
+from console.views.html import HtmlViews
+from console.ws.connection import Connection
+from tests.support.eventually import eventually
+from tests.support.queue_shift import Shift, opened
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many facts each read of the feed has brought."""
+    found: list[int] = []
+    read = Tail._read
+
+    async def counted(self: Tail) -> list[tuple[bytes, bytes]]:
+        rows = await read(self)
+        if rows:
+            found.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(Tail, "_read", counted)
+    return found
+
+
+@asynccontextmanager
+async def following(shift: Shift, hub: Hub[HubEvent]) -> AsyncIterator[Fanout]:
+    current = Current()
+    fanout = Fanout(shift.workspace, hub, HtmlViews(current), current)
+    task = asyncio.create_task(fanout.run())
+    await fanout.ready.wait()
+    try:
+        yield fanout
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+class Ben(Connection):
+    """Somebody on a socket; only that he is there matters."""
+
+    def __init__(self) -> None:
+        """He needs no socket."""
+
+    def deliver(self, event: HubEvent) -> None:
+        """He reads nothing."""
+
+
+async def test_what_happens_while_nobody_listens_is_one_read_and_shown_to_whoever_comes(
+    store_url: str, workspace_name: str, reads: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout_module, "ALONE", 60.0)
+    hub: Hub[HubEvent] = Hub()
+    async with opened(store_url, workspace_name) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(ana=6)
+        await shift.online("ana")
+        async with following(shift, hub) as fanout:
+            chat = await shift.opens("vera", "Hello")
+            await eventually(lambda: reads, "the first read")
+            for number in range(20):
+                await shift.writes("vera", chat, f"line {number}")
+            assert len(reads) == 1
+            hub.join("staff", ben := Ben())
+            newest = await workspace.newest()
+            await eventually(lambda: fanout.picture.n == newest, "the picture to catch up")
+            assert len(reads) == 2
+            hub.leave(ben)
+            assert not hub.somebody.is_set()
