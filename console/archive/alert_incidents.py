@@ -32,13 +32,12 @@ class AlertIncidents:
 
     async def stop_following(self) -> None:
         """Stop following while there is no rule: what happens until there is one is not reported later."""
-        async with self.database.writing() as connection:
-            await self.cursor.drop(connection)
+        await self.database.write(self.cursor.drop)
 
     async def begin(self, reader: str, epoch: str, id: str, n: int) -> tuple[FeedPosition | None, list[Incident]]:
         """Take the cursor. Return its position (None: it is new and starts at `n`) and the open incidents."""
         async with self.database.writing() as connection:
-            before = await self.cursor.take(connection, reader, FeedPosition(epoch, id, n))
+            before = await connection.run_sync(self.cursor.take, reader, FeedPosition(epoch, id, n))
             found = await connection.execute(
                 select(alert_incidents).where(alert_incidents.c.workspace == self.workspace)
             )
@@ -57,7 +56,7 @@ class AlertIncidents:
         Raises Overtaken, and saves nothing, if another reader has started since.
         """
         async with self.database.writing() as connection:
-            await self.cursor.move(connection, reader, place)
+            await connection.run_sync(self.cursor.move, reader, place)
             changed = list(changed)
             for key in [*gone, *(one.key for one in changed)]:
                 await connection.execute(delete(alert_incidents).where(self._incident(key)))

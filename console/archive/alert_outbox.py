@@ -101,11 +101,10 @@ class AlertOutbox:
         Return them, and when (ms) the next is due, 0 for none. A message that is not recorded within LEASE is sent
         again.
         """
-        async with self.database.reading() as connection:
-            # Only the oldest message of each destination is a candidate, which keeps them in order.
-            first = select(func.min(alert_messages.c.id)).where(self._waiting()).group_by(alert_messages.c.destination)
-            wanted = select(alert_messages).where(alert_messages.c.id.in_(first)).order_by(alert_messages.c.id)
-            rows = (await connection.execute(wanted)).mappings().all()
+        # Only the oldest message of each destination is a candidate, which keeps them in order.
+        first = select(func.min(alert_messages.c.id)).where(self._waiting()).group_by(alert_messages.c.destination)
+        wanted = select(alert_messages).where(alert_messages.c.id.in_(first)).order_by(alert_messages.c.id)
+        rows = await self.database.read(lambda connection: connection.execute(wanted).mappings().all())
         now = self.clock()
         claimed: list[Delivery] = []
         later: list[int] = []

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.database import Database
-from console.archive.setting_values import read_value, write_value
+from console.archive.setting_values import read_value, value_of, write_value
 from console.archive.tables import alert_incidents, alert_messages, alert_rules
 from console.domain.alerts import AlertRule
 from console.domain.validation.alerts import validate_alert
@@ -39,8 +39,7 @@ class AlertRules:
         self.clock = clock
 
     async def version(self) -> int:
-        async with self.database.reading() as connection:
-            return await read_value(connection, VERSION) or 0
+        return await self.database.read(lambda connection: value_of(connection, VERSION)) or 0
 
     async def read_all(self) -> list[AlertRule]:
         """Return all rules by name."""

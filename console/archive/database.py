@@ -8,18 +8,20 @@ of a statement itself (a constraint, a value that does not fit) are raised uncha
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.engines import BUSY, Turned, open_engine
 from console.archive.migrating import NEWEST, Versions, read_versions, upgrade
+from console.archive.sqlite_threads import SqliteThreads
 from console.archive.writer_lock import WriterLock
 from console.domain.service_urls import without_password
 from console.errors import SettingError, Unknown
@@ -30,6 +32,8 @@ WAIT = 300.0  # seconds that a start waits for the database
 MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock, so that one process migrates
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 def now_ms() -> int:
@@ -49,6 +53,9 @@ class Database:
         self.engine = open_engine(url, busy=busy)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.lock = WriterLock(self.file, busy / 1000) if self.is_sqlite else None
+        self.threads: SqliteThreads | None = None
+        if self.lock is not None and str(self.file) != ":memory:":
+            self.threads = SqliteThreads(self.engine.url, self.lock, busy)
         self.outage = Outage("database", database=without_password(url))
         self._url = url
         self._failed: set[str] = set()  # which of reading and writing, since it was last well
@@ -57,6 +64,11 @@ class Database:
     def file(self) -> Path:
         """The path of the SQLite file."""
         return Path(self.engine.url.database or ":memory:")
+
+    @property
+    def engines(self) -> list[Engine]:
+        """All that statements go through."""
+        return [self.engine.sync_engine, *([self.threads.engine] if self.threads is not None else [])]
 
     @property
     def blocked(self) -> float:
@@ -80,6 +92,22 @@ class Database:
             await connection.execution_options(writing=True)
             async with self.lock.begun(connection):
                 yield connection
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction that changes nothing. On SQLite all of it is one hop to a thread."""
+        if self.threads is None:
+            async with self.reading() as connection:
+                return await connection.run_sync(work)
+        async with self._told("reading"), _clear_errors():
+            return await self.threads.read(work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction as of `writing`. On SQLite all of it is one hop to a thread."""
+        if self.threads is None:
+            async with self.writing() as connection:
+                return await connection.run_sync(work)
+        async with self._told("writing"), _clear_errors():
+            return await self.threads.write(work)
 
     @asynccontextmanager
     async def _told(self, way: str) -> AsyncIterator[None]:
@@ -144,6 +172,8 @@ class Database:
             await asyncio.sleep(1)
 
     async def close(self) -> None:
+        if self.threads is not None:
+            await self.threads.close()
         await self.engine.dispose()
 
     def _why(self, problem: Unknown) -> str:

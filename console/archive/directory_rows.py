@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.audit import Change
@@ -26,8 +26,7 @@ Row = Mapping[Any, Any]
 
 async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
     """Read the whole directory, without deactivated members. `lock` keeps others from changing it meanwhile."""
-    wanted = select(directory.c.version)
-    version = (await connection.execute(wanted.with_for_update() if lock else wanted)).scalar() or 0
+    version = await connection.run_sync(version_of, lock=lock)
     site_rows = (await connection.execute(select(sites))).mappings().all()
     queue_rows = (await connection.execute(select(queues))).mappings().all()
     active = select(members).where(members.c.disabled.is_(None))
@@ -51,6 +50,12 @@ async def read(connection: AsyncConnection, *, lock: bool = False) -> Directory:
         breathers=BREATHERS if breathers is None else int(breathers),
         blocks={block.key: block for block in blocks},
     )
+
+
+def version_of(connection: Connection, *, lock: bool = False) -> int:
+    """Read the directory's version; `lock` as in `read`."""
+    wanted = select(directory.c.version)
+    return connection.execute(wanted.with_for_update() if lock else wanted).scalar() or 0
 
 
 async def write(connection: AsyncConnection, known: Directory, wanted: Directory, now: int) -> list[Change]:

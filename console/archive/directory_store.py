@@ -34,6 +34,10 @@ class DirectoryStore:
         async with self.database.reading() as connection:
             return await rows.read(connection)
 
+    async def version(self) -> int:
+        """Return the version alone: it grows with every change."""
+        return await self.database.read(rows.version_of)
+
     async def change(
         self,
         wanted: Callable[[Directory], Directory],

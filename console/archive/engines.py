@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -49,7 +49,7 @@ def open_engine(url: str, *, patient: bool = False, busy: int = BUSY) -> AsyncEn
     except (ArgumentError, ValueError) as problem:  # SQLAlchemy's words may hold a piece of the password
         says = f" ({problem})" if type(problem) is ValueError else ""
         raise SettingError(f"The database URL {without_password(url)} is not valid{says}.") from None
-    tame_sqlite(engine, busy)
+    tame_sqlite(engine.sync_engine, busy)
     return engine
 
 
@@ -131,7 +131,7 @@ def _patience(url: PostgresUrl, *, patient: bool) -> dict[str, Any]:
     return given if patient else given | {"command_timeout": COMMAND}
 
 
-def tame_sqlite(engine: AsyncEngine, busy: int) -> None:
+def tame_sqlite(engine: Engine, busy: int) -> None:
     """Set up SQLite: WAL, enforced foreign keys, and transactions that begin when SQLAlchemy says so."""
 
     def connected(connection: Any, _record: Any) -> None:
@@ -151,5 +151,5 @@ def tame_sqlite(engine: AsyncEngine, busy: int) -> None:
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
-    event.listen(engine.sync_engine, "connect", connected)
-    event.listen(engine.sync_engine, "begin", begin)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begin)

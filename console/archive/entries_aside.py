@@ -3,14 +3,13 @@
 Most are of a kind that only a newer release knows: during a rolling deploy an older process may lead for a while.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
 import structlog
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import first_line, is_away, now_ms
 from console.archive.tables import set_aside
@@ -26,7 +25,7 @@ class Batch(NamedTuple):
     entries: Sequence[Entry]
 
 
-Write = Callable[[AsyncConnection, Batch], Awaitable[None]]
+Write = Callable[[Connection, Batch], None]
 
 
 class EntriesAside:
@@ -37,44 +36,44 @@ class EntriesAside:
         self._consumer = consumer
         self._ours = (set_aside.c.workspace == workspace) & (set_aside.c.consumer == consumer)
 
-    async def count(self, connection: AsyncConnection) -> int:
-        return (await connection.execute(select(func.count()).select_from(set_aside).where(self._ours))).scalar_one()
+    def count(self, connection: Connection) -> int:
+        return connection.execute(select(func.count()).select_from(set_aside).where(self._ours)).scalar_one()
 
-    async def ids(self, connection: AsyncConnection) -> Sequence[str]:
+    def ids(self, connection: Connection) -> Sequence[str]:
         """Return those that have JSON, in the order in which they were set aside."""
         wanted = select(set_aside.c.id).where(self._ours, set_aside.c.raw != b"")
-        return (await connection.execute(wanted.order_by(set_aside.c.at, set_aside.c.n))).scalars().all()
+        return connection.execute(wanted.order_by(set_aside.c.at, set_aside.c.n)).scalars().all()
 
-    async def put_failed(self, connection: AsyncConnection, epoch: str, entry: Entry, error: Exception) -> None:
-        await self.put(connection, epoch, entry.id, entry.n, _says(error), entry.raw)
+    def put_failed(self, connection: Connection, epoch: str, entry: Entry, error: Exception) -> None:
+        self.put(connection, epoch, entry.id, entry.n, _says(error), entry.raw)
 
-    async def put(self, connection: AsyncConnection, epoch: str, id: str, n: int, error: str, raw: bytes) -> None:
-        if (await connection.execute(select(set_aside.c.id).where(self._is(id)))).first() is None:
+    def put(self, connection: Connection, epoch: str, id: str, n: int, error: str, raw: bytes) -> None:
+        if connection.execute(select(set_aside.c.id).where(self._is(id))).first() is None:
             values = {"epoch": epoch, "n": n, "at": now_ms(), "error": error, "raw": raw}
-            await connection.execute(insert(set_aside).values(**self._keys, id=id, **values))
+            connection.execute(insert(set_aside).values(**self._keys, id=id, **values))
             log.error("consumer.set_aside", consumer=self._consumer, entry=id, error=error)
 
-    async def retry(self, connection: AsyncConnection, ids: Sequence[str], write: Write) -> int:
+    def retry(self, connection: Connection, ids: Sequence[str], write: Write) -> int:
         """Pass each to `write` again; return how many it has stored. The others stay as they are."""
         stored = 0
         for id in ids:
-            row = (await connection.execute(select(set_aside).where(self._is(id)))).first()
-            if row is None or not await self._stores(connection, row, write):
+            row = connection.execute(select(set_aside).where(self._is(id))).first()
+            if row is None or not self._stores(connection, row, write):
                 continue
-            await connection.execute(delete(set_aside).where(self._is(id)))
+            connection.execute(delete(set_aside).where(self._is(id)))
             log.warning("consumer.stored_late", consumer=self._consumer, entry=id, was=row.error)
             stored += 1
         return stored
 
-    async def _stores(self, connection: AsyncConnection, row: Row[tuple[object, ...]], write: Write) -> bool:
+    def _stores(self, connection: Connection, row: Row[tuple[object, ...]], write: Write) -> bool:
         try:
             entry = Entry(row.id, row.n, decode_fact(row.raw), row.raw)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return False
         try:
             # A savepoint: what it wrote before it failed is undone alone.
-            async with connection.begin_nested():
-                await write(connection, Batch(row.epoch, [entry]))
+            with connection.begin_nested():
+                write(connection, Batch(row.epoch, [entry]))
         except Exception as error:
             if is_away(error):
                 raise

@@ -7,10 +7,10 @@ with its error, and the others go on; missing numbers are recorded there too.
 
 import hashlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from console.archive.database import Database, is_away
 from console.archive.entries_aside import Batch, EntriesAside, Write
@@ -60,14 +60,12 @@ class FeedCursor:
 
     async def position(self) -> FeedPosition:
         """Return the position in the newest history; `("", "0-0", 0)` before the first entry."""
-        async with self.database.reading() as connection:
-            found = await self._newest(connection)
+        found = await self.database.read(self._newest)
         return found[0] if found else START
 
     async def set_aside_count(self) -> int:
         """Return how many entries could not be stored."""
-        async with self.database.reading() as connection:
-            return await self._aside.count(connection)
+        return await self.database.read(self._aside.count)
 
     async def append(self, batch: Batch, write: Write, *, reader: str = "") -> None:
         """Pass new entries to `write` and move past them, in one transaction.
@@ -78,124 +76,124 @@ class FeedCursor:
         if not batch.entries:
             return
         try:
-            await self._append(batch, write, reader)
+            await self.database.write(partial(self._append, batch, write, reader))
         except (SestettoError, Overtaken):
             raise
         except Exception:  # try one by one, so that only the entries at fault stay out
-            await self._append(batch, self._one_by_one(write), reader)
+            await self.database.write(partial(self._append, batch, self._one_by_one(write), reader))
 
     async def retry_aside(self, write: Write, *, reader: str) -> int:
         """Pass entries that were set aside to `write` again, oldest first; return how many it has stored now.
 
         This release may understand what an older one, which led for a while, did not. Raises what `append` raises.
         """
-        async with self.database.reading() as connection:
-            ids = await self._aside.ids(connection)
-        stored = 0
+        ids, stored = await self.database.read(self._aside.ids), 0
         for start in range(0, len(ids), RETRIED):
-            async with self.database.writing() as connection:
-                found = await self._newest(connection, lock=True)
-                if found is None or found[1] != reader:
-                    raise Overtaken
-                stored += await self._aside.retry(connection, ids[start : start + RETRIED], write)
+            some = ids[start : start + RETRIED]
+            stored += await self.database.write(partial(self._retry, some, write, reader))
         return stored
 
     # --- inside a transaction of the caller ------------------------------------------------------
 
-    async def take(self, connection: AsyncConnection, reader: str, start: FeedPosition) -> FeedPosition | None:
+    def take(self, connection: Connection, reader: str, start: FeedPosition) -> FeedPosition | None:
         """Give the cursor to `reader`; it starts at `start` if the history is new.
 
         Return its previous position, or None.
         """
-        found = await self._newest(connection, lock=True)
+        found = self._newest(connection, lock=True)
         if found and found[0].epoch == start.epoch:
             here = self._ours & (cursors.c.epoch == start.epoch)
-            await connection.execute(update(cursors).where(here).values(reader=reader))
+            connection.execute(update(cursors).where(here).values(reader=reader))
         else:
-            await self._begin(connection, reader, start)
+            self._begin(connection, reader, start)
         return found[0] if found else None
 
-    async def move(self, connection: AsyncConnection, reader: str, place: FeedPosition) -> None:
+    def move(self, connection: Connection, reader: str, place: FeedPosition) -> None:
         """Move to `place`. Raises Overtaken if another reader has started since: then write nothing."""
-        found = await self._newest(connection, lock=True)
+        found = self._newest(connection, lock=True)
         if found is None or found[0].epoch != place.epoch or found[1] != reader:
             raise Overtaken
-        await self._put(connection, place, "")
+        self._put(connection, place, "")
 
-    async def drop(self, connection: AsyncConnection) -> None:
+    def drop(self, connection: Connection) -> None:
         """Remove the cursor when there is nothing to follow for; the next reader starts at the feed's end."""
-        await connection.execute(delete(cursors).where(self._ours))
+        connection.execute(delete(cursors).where(self._ours))
 
     # --- steps -----------------------------------------------------------------------------------
 
-    async def _append(self, batch: Batch, write: Write, reader: str) -> None:
-        async with self.database.writing() as connection:
-            at = await self._locked(connection, batch.epoch, reader)
-            fresh = _fresh(batch.entries, at)
-            if not fresh:
-                return
-            await self._note_gaps(connection, at, fresh)
-            await write(connection, Batch(batch.epoch, fresh))
-            last = fresh[-1]
-            await self._put(connection, FeedPosition(batch.epoch, last.id, last.n), digest_of(last.raw))
+    def _append(self, batch: Batch, write: Write, reader: str, connection: Connection) -> None:
+        at = self._locked(connection, batch.epoch, reader)
+        fresh = _fresh(batch.entries, at)
+        if not fresh:
+            return
+        self._note_gaps(connection, at, fresh)
+        write(connection, Batch(batch.epoch, fresh))
+        last = fresh[-1]
+        self._put(connection, FeedPosition(batch.epoch, last.id, last.n), digest_of(last.raw))
 
-    async def _locked(self, connection: AsyncConnection, epoch: str, reader: str) -> FeedPosition:
+    def _retry(self, ids: Sequence[str], write: Write, reader: str, connection: Connection) -> int:
+        found = self._newest(connection, lock=True)
+        if found is None or found[1] != reader:
+            raise Overtaken
+        return self._aside.retry(connection, ids, write)
+
+    def _locked(self, connection: Connection, epoch: str, reader: str) -> FeedPosition:
         """Lock and return the position of this history; create it if the history is new."""
-        found = await self._newest(connection, lock=True)
+        found = self._newest(connection, lock=True)
         if found and found[0].epoch == epoch:
             if reader and found[1] != reader:
                 raise Overtaken
             return found[0]
         place = FeedPosition(epoch, START.id, START.n)
         try:
-            await self._begin(connection, reader, place)
+            self._begin(connection, reader, place)
         except Overtaken:
             if reader:
                 raise
-            return await self._locked(connection, epoch, reader)
+            return self._locked(connection, epoch, reader)
         return place
 
-    async def _newest(self, connection: AsyncConnection, *, lock: bool = False) -> tuple[FeedPosition, str] | None:
+    def _newest(self, connection: Connection, *, lock: bool = False) -> tuple[FeedPosition, str] | None:
         """Return position and reader of the newest history."""
         wanted = select(cursors).where(self._ours).order_by(cursors.c.turn.desc()).limit(1)
-        row = (await connection.execute(wanted.with_for_update() if lock else wanted)).first()
+        row = connection.execute(wanted.with_for_update() if lock else wanted).first()
         return (FeedPosition(row.epoch, row.id, row.n), row.reader) if row else None
 
-    async def _begin(self, connection: AsyncConnection, reader: str, place: FeedPosition) -> None:
+    def _begin(self, connection: Connection, reader: str, place: FeedPosition) -> None:
         """Add a new history. Raises WrongEpoch for one that was left behind, Overtaken if somebody was faster."""
         wanted = select(cursors.c.epoch).where(self._ours).order_by(cursors.c.turn)
-        known = (await connection.execute(wanted)).scalars().all()
+        known = connection.execute(wanted).scalars().all()
         if place.epoch in known[-1:]:  # another process began it since we looked
             raise Overtaken
         if place.epoch in known:
             raise WrongEpoch
         values = {**place._asdict(), "turn": len(known) + 1, "digest": "", "reader": reader}
-        await connection.execute(insert(cursors).values(workspace=self.workspace, consumer=self.consumer, **values))
+        connection.execute(insert(cursors).values(workspace=self.workspace, consumer=self.consumer, **values))
 
-    async def _put(self, connection: AsyncConnection, place: FeedPosition, digest: str) -> None:
+    def _put(self, connection: Connection, place: FeedPosition, digest: str) -> None:
         here = self._ours & (cursors.c.epoch == place.epoch)
-        await connection.execute(update(cursors).where(here).values(id=place.id, n=place.n, digest=digest))
+        connection.execute(update(cursors).where(here).values(id=place.id, n=place.n, digest=digest))
 
-    async def _note_gaps(self, connection: AsyncConnection, at: FeedPosition, fresh: Sequence[Entry]) -> None:
+    def _note_gaps(self, connection: Connection, at: FeedPosition, fresh: Sequence[Entry]) -> None:
         """Record missing numbers: the feed was cut before it was read, and facts are lost."""
         last = at.n or fresh[0].n - 1  # a history may start with any number
         for entry in fresh:
             if entry.n != last + 1:
                 gap = f"The feed's entries {last + 1} to {entry.n - 1} were never seen."
-                await self._aside.put(connection, at.epoch, f"gap-{entry.id}", entry.n, gap, b"")
+                self._aside.put(connection, at.epoch, f"gap-{entry.id}", entry.n, gap, b"")
             last = entry.n
 
     def _one_by_one(self, write: Write) -> Write:
-        async def each(connection: AsyncConnection, batch: Batch) -> None:
+        def each(connection: Connection, batch: Batch) -> None:
             for entry in batch.entries:
                 try:
                     # A savepoint per entry: one that fails is undone alone.
-                    async with connection.begin_nested():
-                        await write(connection, Batch(batch.epoch, [entry]))
+                    with connection.begin_nested():
+                        write(connection, Batch(batch.epoch, [entry]))
                 except Exception as error:
                     if is_away(error):
                         raise
-                    await self._aside.put_failed(connection, batch.epoch, entry, error)
+                    self._aside.put_failed(connection, batch.epoch, entry, error)
 
         return each
 
@@ -204,9 +202,12 @@ async def positions(database: Database, workspace: str) -> dict[str, tuple[FeedP
     """Map each consumer to its position in the newest history, and the number of entries it has set aside."""
     at = select(cursors).where(cursors.c.workspace == workspace).order_by(cursors.c.turn)
     aside = select(set_aside.c.consumer, func.count()).where(set_aside.c.workspace == workspace)
-    async with database.reading() as connection:
-        places = (await connection.execute(at)).all()
-        counts = {row[0]: row[1] for row in await connection.execute(aside.group_by(set_aside.c.consumer))}
+
+    def both(connection: Connection) -> tuple[Sequence[Any], dict[str, int]]:
+        counts = {row[0]: row[1] for row in connection.execute(aside.group_by(set_aside.c.consumer))}
+        return connection.execute(at).all(), counts
+
+    places, counts = await database.read(both)
     return {row.consumer: (FeedPosition(row.epoch, row.id, row.n), counts.get(row.consumer, 0)) for row in places}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Connection,
     Select,
     TextClause,
     column,
@@ -24,7 +25,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
 from console.archive.reducer import ArchivedChat, archived_chat
@@ -98,7 +98,7 @@ class SearchIndex:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    async def give_places(self, connection: AsyncConnection, changed: Iterable[ArchivedChat]) -> None:
+    def give_places(self, connection: Connection, changed: Iterable[ArchivedChat]) -> None:
         """Give positions to chats that have ended; take them from chats that are open again."""
         wanted: dict[int, ArchivedChat] = {}
         for chat in changed:
@@ -109,7 +109,7 @@ class SearchIndex:
                 wanted[_free(place, wanted)] = chat
         while wanted:
             of_those = select(chats.c.place).where(chats.c.place.in_(list(wanted)[:CHUNK]))
-            taken = set((await connection.execute(of_those)).scalars())
+            taken = set(connection.execute(of_those).scalars())
             for place in list(wanted)[:CHUNK]:
                 chat = wanted.pop(place)
                 if place in taken:
@@ -117,13 +117,13 @@ class SearchIndex:
                 else:
                     chat.place = place
 
-    async def write(self, connection: AsyncConnection, changed: Iterable[ArchivedChat]) -> None:
+    def write(self, connection: Connection, changed: Iterable[ArchivedChat]) -> None:
         """Index those of the chats that have ended, as SQL has them now.
 
         An open chat left the index with its position.
         """
         ended = [chat for chat in changed if chat.place is not None]
-        texts, agents = await self._said(connection, [chat.id for chat in ended])
+        texts, agents = self._said(connection, [chat.id for chat in ended])
         values = [
             {
                 "place": chat.place,
@@ -133,11 +133,9 @@ class SearchIndex:
         ]
         if values:
             for statement in SQLITE_WRITE if self._sqlite else POSTGRESQL_WRITE:
-                await connection.execute(statement, values)
+                connection.execute(statement, values)
 
-    async def _said(
-        self, connection: AsyncConnection, ids: Sequence[str]
-    ) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
+    def _said(self, connection: Connection, ids: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, set[str]]]:
         """Return what was written in each chat, and by which agents."""
         texts, agents = defaultdict[str, list[str]](list), defaultdict[str, set[str]](set)
         wanted = (
@@ -146,7 +144,7 @@ class SearchIndex:
             .order_by(facts.c.chat, facts.c.seq)
         )
         for start in range(0, len(ids), CHUNK):
-            for row in await connection.execute(wanted.where(facts.c.chat.in_(ids[start : start + CHUNK]))):
+            for row in connection.execute(wanted.where(facts.c.chat.in_(ids[start : start + CHUNK]))):
                 texts[row.chat].append(row.words)
                 if row.kind == "message" and row.author:
                     agents[row.chat].add(row.author)
@@ -170,29 +168,30 @@ class SearchIndex:
 
     async def built_down_to(self) -> int:
         """Return the time (ms) of the oldest end in the index; 0 if every ended chat is in it."""
-        async with self._database.reading() as connection:
-            return (await self._below(connection)) // PLACES
+        return (await self._database.read(self._below)) // PLACES
 
     async def build(self) -> bool:
         """Index some more old chats; return whether any may be left. Interrupted, it goes on where it was."""
-        async with self._database.writing() as connection:
-            below = await self._below(connection)
-            if not below:
-                return False
-            here = search_backfill.c.workspace == self.workspace
-            of_workspace = chats.c.workspace == self.workspace, chats.c.place < below
-            wanted = select(chats).where(*of_workspace).order_by(chats.c.place.desc()).limit(STEP)
-            rows = (await connection.execute(wanted)).mappings().all()
-            await self.write(connection, [archived_chat(row) for row in rows])
-            if len(rows) < STEP:
-                await connection.execute(delete(search_backfill).where(here))
-                return False
-            await connection.execute(update(search_backfill).where(here).values(below=rows[-1]["place"]))
-            return True
+        return await self._database.write(self._build)
 
-    async def _below(self, connection: AsyncConnection) -> int:
+    def _build(self, connection: Connection) -> bool:
+        below = self._below(connection)
+        if not below:
+            return False
+        here = search_backfill.c.workspace == self.workspace
+        of_workspace = chats.c.workspace == self.workspace, chats.c.place < below
+        wanted = select(chats).where(*of_workspace).order_by(chats.c.place.desc()).limit(STEP)
+        rows = connection.execute(wanted).mappings().all()
+        self.write(connection, [archived_chat(row) for row in rows])
+        if len(rows) < STEP:
+            connection.execute(delete(search_backfill).where(here))
+            return False
+        connection.execute(update(search_backfill).where(here).values(below=rows[-1]["place"]))
+        return True
+
+    def _below(self, connection: Connection) -> int:
         wanted = select(func.max(search_backfill.c.below)).where(search_backfill.c.workspace == self.workspace)
-        return (await connection.execute(wanted)).scalar_one_or_none() or 0
+        return connection.execute(wanted).scalar_one_or_none() or 0
 
 
 def _free(place: int, taken: Collection[int]) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.tables import settings
@@ -10,7 +10,12 @@ from console.archive.tables import settings
 
 async def read_value(connection: AsyncConnection, name: str) -> Any:
     """Return the value; None if it was never set."""
-    return (await connection.execute(select(settings.c.value).where(settings.c.name == name))).scalar()
+    return await connection.run_sync(value_of, name)
+
+
+def value_of(connection: Connection, name: str) -> Any:
+    """The same, within `Database.read`."""
+    return connection.execute(select(settings.c.value).where(settings.c.name == name)).scalar()
 
 
 async def write_value(connection: AsyncConnection, name: str, value: Any) -> None:

@@ -5,11 +5,11 @@ processes, or under another epoch make one row each. `feed_cursor` keeps the pos
 """
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from console.archive.database import Database
 from console.archive.entries_aside import Batch
@@ -53,13 +53,13 @@ class Archive:
         """Return how many entries could not be stored."""
         return await self._cursor.set_aside_count()
 
-    async def write(self, connection: AsyncConnection, batch: Batch) -> None:
+    def write(self, connection: Connection, batch: Batch) -> None:
         """Store the batch as rows; rows that exist stay as they are."""
         epoch, entries = batch
         # The cursor already skips known numbers; ids also catch entries that a new epoch delivers under new numbers.
-        known = await self._among(connection, [entry.id for entry in entries])
+        known = self._among(connection, [entry.id for entry in entries])
         fresh = [entry for entry in entries if entry.id not in known]
-        held = await self._load(connection, {entry.fact.chat for entry in fresh if isinstance(entry.fact, ChatFact)})
+        held = self._load(connection, {entry.fact.chat for entry in fresh if isinstance(entry.fact, ChatFact)})
         new: dict[str, ArchivedChat] = {}
         rows: list[dict[str, Any]] = []
         listed: list[dict[str, Any]] = []
@@ -73,60 +73,61 @@ class Archive:
             rows.append(fact_row(entry, workspace=self.workspace, epoch=epoch, visitor=visitor))
             if is_supervisor_action(entry.fact):
                 listed.append({"workspace": self.workspace, "id": entry.id, "at": entry.fact.at, "n": entry.n})
-        await self._redact(connection, fresh, rows)
+        self._redact(connection, fresh, rows)
         # In this order: the unique key on commands would reject the new row while the lost one is still there.
-        await self._supersede(connection, epoch, rows, held)
+        self._supersede(connection, epoch, rows, held)
         changed = [*new.values(), *held.values()]
-        await self._index.give_places(connection, changed)
-        await self._save(connection, new.values(), held.values(), rows)
-        await self._index.write(connection, changed)
+        self._index.give_places(connection, changed)
+        self._save(connection, new.values(), held.values(), rows)
+        self._index.write(connection, changed)
         if listed:
-            await connection.execute(insert(interventions), listed)
+            connection.execute(insert(interventions), listed)
 
-    async def write_late(self, connection: AsyncConnection, batch: Batch) -> None:
+    def write_late(self, connection: Connection, batch: Batch) -> None:
         """Store entries whose successors are stored already, and fold their chats anew, in the facts' order."""
-        entries = await self._not_sent_again(connection, batch)
-        await self.write(connection, Batch(batch.epoch, entries))
+        entries = self._not_sent_again(connection, batch)
+        self.write(connection, Batch(batch.epoch, entries))
         ids = {entry.fact.chat for entry in entries if isinstance(entry.fact, ChatFact)}
-        changed = [await self._folded_anew(connection, chat) for chat in (await self._load(connection, ids)).values()]
-        await self._index.give_places(connection, changed)
-        await self._save(connection, (), changed, ())
-        await self._index.write(connection, changed)
+        changed = [self._folded_anew(connection, chat) for chat in self._load(connection, ids).values()]
+        self._index.give_places(connection, changed)
+        self._save(connection, (), changed, ())
+        self._index.write(connection, changed)
 
     async def end_lost(self, live: Collection[str], before: int) -> int:
         """List as lost what has no end, is not live, and has been quiet since `before` (ms); how many."""
         here = chats.c.workspace == self.workspace, chats.c.ended.is_(None), chats.c.last < before
-        async with self.database.reading() as connection:
-            open_still = set((await connection.execute(select(chats.c.id).where(*here))).scalars())
+        wanted = select(chats.c.id).where(*here)
+        open_still = await self.database.read(lambda connection: set(connection.execute(wanted).scalars()))
         lost = sorted(open_still - set(live))
         for start in range(0, len(lost), CHUNK):
-            async with self.database.writing() as connection:
-                found = await self._load(connection, set(lost[start : start + CHUNK]))
-                gone = [chat for chat in found.values() if chat.ended is None and chat.last < before]
-                for chat in gone:
-                    lose(chat)
-                await self._index.give_places(connection, gone)
-                await self._save(connection, (), gone, ())
-                await self._index.write(connection, gone)
+            await self.database.write(partial(self._end, {*lost[start : start + CHUNK]}, before))
         return len(lost)
 
-    async def _among(self, connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
+    def _end(self, ids: set[str], before: int, connection: Connection) -> None:
+        gone = [chat for chat in self._load(connection, ids).values() if chat.ended is None and chat.last < before]
+        for chat in gone:
+            lose(chat)
+        self._index.give_places(connection, gone)
+        self._save(connection, (), gone, ())
+        self._index.write(connection, gone)
+
+    def _among(self, connection: Connection, ids: Sequence[str]) -> set[str]:
         found: set[str] = set()
         for start in range(0, len(ids), CHUNK):
             some = (facts.c.workspace == self.workspace) & facts.c.id.in_(ids[start : start + CHUNK])
-            found.update((await connection.execute(select(facts.c.id).where(some))).scalars())
+            found.update(connection.execute(select(facts.c.id).where(some)).scalars())
         return found
 
-    async def _load(self, connection: AsyncConnection, ids: set[str]) -> dict[str, ArchivedChat]:
+    def _load(self, connection: Connection, ids: set[str]) -> dict[str, ArchivedChat]:
         wanted, found = sorted(ids), {}
         for start in range(0, len(wanted), CHUNK):
             some = (chats.c.workspace == self.workspace) & chats.c.id.in_(wanted[start : start + CHUNK])
-            for row in (await connection.execute(select(chats).where(some))).mappings():
+            for row in connection.execute(select(chats).where(some)).mappings():
                 found[row["id"]] = archived_chat(row)
         return found
 
-    async def _supersede(
-        self, connection: AsyncConnection, epoch: str, rows: Sequence[dict[str, Any]], held: dict[str, ArchivedChat]
+    def _supersede(
+        self, connection: Connection, epoch: str, rows: Sequence[dict[str, Any]], held: dict[str, ArchivedChat]
     ) -> None:
         """Delete facts of commands that an older history lost and a client has sent again: each is stored once."""
         commands = {(row["chat"], row["author"], row["cid"], row["kind"]) for row in rows if row["cid"]}
@@ -137,16 +138,16 @@ class Archive:
                 facts.c.epoch != epoch,
                 facts.c.cid.in_(cids[start : start + CHUNK]),
             )
-            for row in (await connection.execute(lost)).mappings().all():
+            for row in connection.execute(lost).mappings().all():
                 if (row["chat"], row["author"], row["cid"], row["kind"]) not in commands:
                     continue
                 this = (facts.c.workspace == self.workspace) & (facts.c.id == row["id"])
-                await connection.execute(delete(facts).where(this))
+                connection.execute(delete(facts).where(this))
                 if row["kind"] == "message":
                     # The new fact has counted the message a second time.
                     held[row["chat"]].messages -= 1
 
-    async def _not_sent_again(self, connection: AsyncConnection, batch: Batch) -> list[Entry]:
+    def _not_sent_again(self, connection: Connection, batch: Batch) -> list[Entry]:
         """Without commands that a client has sent again in a later history: that result is the one everybody knows."""
         fresh = []
         for entry in batch.entries:
@@ -154,28 +155,26 @@ class Archive:
             wanted = select(facts.c.chat, facts.c.kind).where(
                 facts.c.workspace == self.workspace, facts.c.cid == cid, facts.c.epoch != batch.epoch
             )
-            again = {tuple(row) for row in await connection.execute(wanted)} if cid else set()
+            again = {tuple(row) for row in connection.execute(wanted)} if cid else set()
             if (getattr(entry.fact, "chat", None), str(entry.fact.__struct_config__.tag)) not in again:
                 fresh.append(entry)
         return fresh
 
-    async def _folded_anew(self, connection: AsyncConnection, chat: ArchivedChat) -> ArchivedChat:
+    def _folded_anew(self, connection: Connection, chat: ArchivedChat) -> ArchivedChat:
         ours = (facts.c.workspace == self.workspace) & (facts.c.chat == chat.id)
         wanted = select(facts.c.raw).where(ours).order_by(facts.c.at, facts.c.n)
-        raws = [raw.encode() for raw in (await connection.execute(wanted)).scalars()]
+        raws = [raw.encode() for raw in connection.execute(wanted).scalars()]
         anew = ArchivedChat(chat.id, place=chat.place)
         for raw in raws:
             for fact in read_log([raw]):
                 fold(anew, fact)
                 if isinstance(fact, Redacted | NoteRedacted):  # the late fact may be one that was redacted since
-                    await self._redact(connection, [Entry("", 0, fact, raw)], ())
+                    self._redact(connection, [Entry("", 0, fact, raw)], ())
         if chat.why == "lost" and anew.ended is None:
             lose(anew)
         return anew
 
-    async def _redact(
-        self, connection: AsyncConnection, entries: Sequence[Entry], rows: Sequence[dict[str, Any]]
-    ) -> None:
+    def _redact(self, connection: Connection, entries: Sequence[Entry], rows: Sequence[dict[str, Any]]) -> None:
         """Give facts that were redacted their new text: those of this batch, and those that are stored already."""
         for entry in entries:
             if not isinstance(entry.fact, Redacted | NoteRedacted):
@@ -185,21 +184,21 @@ class Archive:
                 if (row["chat"], row["seq"], row["at"]) == (old.chat, old.seq, old.at):
                     row.update(values)
             this = facts.c.workspace == self.workspace, facts.c.chat == old.chat, facts.c.seq == old.seq
-            await connection.execute(update(facts).where(*this, facts.c.at == old.at).values(**values))
+            connection.execute(update(facts).where(*this, facts.c.at == old.at).values(**values))
 
-    async def _save(
+    def _save(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         new: Collection[ArchivedChat],
         changed: Collection[ArchivedChat],
         rows: Sequence[dict[str, Any]],
     ) -> None:
         if new:
             values = [{"workspace": self.workspace, **msgspec.structs.asdict(chat)} for chat in new]
-            await connection.execute(insert(chats), values)
+            connection.execute(insert(chats), values)
         if changed:
             this = (chats.c.workspace == self.workspace) & (chats.c.id == bindparam("this"))
             values = [{"this": chat.id, **msgspec.structs.asdict(chat)} for chat in changed]
-            await connection.execute(update(chats).where(this), values)
+            connection.execute(update(chats).where(this), values)
         if rows:
-            await connection.execute(insert(facts), rows)
+            connection.execute(insert(facts), rows)

@@ -6,11 +6,14 @@ wait briefly until one gets through; the log names the process in the way, once,
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection, RootTransaction
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +23,8 @@ from console.errors import Unknown
 BRIEFLY = 0.25  # seconds to wait while the lock is known to be held
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 class WriterLock:
@@ -41,42 +46,61 @@ class WriterLock:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for the other writers of this process. Raises Unknown if that takes too long."""
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise Unknown("The database is not available right now: it is locked") from None
+        await self._take_turn()
         try:
             yield
         finally:
             self._turn.release()
 
+    async def hand_over(self, start: Callable[[], Future[T]]) -> Future[T]:
+        """Wait in the same way, start a thread's job, and keep the turn until the job is done."""
+        await self._take_turn()
+        loop = asyncio.get_running_loop()
+
+        def done(_: Future[T]) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody waits
+                loop.call_soon_threadsafe(self._turn.release)
+
+        job = start()
+        job.add_done_callback(done)
+        return job
+
+    async def _take_turn(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise Unknown("The database is not available right now: it is locked") from None
+
     @asynccontextmanager
     async def begun(self, connection: AsyncConnection) -> AsyncIterator[None]:
         """A transaction that has the lock. Raises Unknown, naming who holds it, if another process has it for long."""
-        patience = min(self._patience, BRIEFLY) if self._since else self._patience
-        await self._wait_at_most(connection, patience)
-        transaction = connection.begin()
+        transaction = await connection.run_sync(self.begin)
         try:
-            await transaction.start()
+            yield
+        except BaseException:
+            await connection.run_sync(lambda _: transaction.rollback())
+            raise
+        await connection.run_sync(lambda _: transaction.commit())
+
+    def begin(self, connection: Connection) -> RootTransaction:
+        """The same, begun in a thread or by `run_sync`."""
+        patience = min(self._patience, BRIEFLY) if self._since else self._patience
+        self._wait_at_most(connection, patience)
+        try:
+            transaction = connection.begin()
         except OperationalError as problem:
             if "locked" not in str(problem.orig):
                 raise
             raise Unknown(f"The database is not available right now: it is locked, {self._note_held()}") from problem
         self._note_free()
-        try:
-            yield
-        except BaseException:
-            await transaction.rollback()
-            raise
-        await transaction.commit()
+        return transaction
 
-    async def _wait_at_most(self, connection: AsyncConnection, seconds: float) -> None:
-        raw = await connection.get_raw_connection()
+    def _wait_at_most(self, connection: Connection, seconds: float) -> None:
+        raw = connection.connection
         wanted = round(seconds * 1000)
         if raw.info.get("busy") != wanted:  # a pragma within SQLAlchemy would begin a transaction
-            assert raw.driver_connection is not None
-            await raw.driver_connection.execute(f"PRAGMA busy_timeout={wanted}")
+            raw.cursor().execute(f"PRAGMA busy_timeout={wanted}")
             raw.info["busy"] = wanted
 
     def _note_held(self) -> Holder:

@@ -34,8 +34,8 @@ class DatabaseProbe:
             await asyncio.sleep(EVERY)
 
     async def _ask(self) -> None:
-        async with asyncio.timeout(PATIENCE), self._database.reading() as connection:
-            await connection.execute(text("SELECT 1"))
+        async with asyncio.timeout(PATIENCE):
+            await self._database.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
         self._answered = time.monotonic()
         if self._database.blocked:
             async with asyncio.timeout(PATIENCE), self._database.writing():

@@ -12,7 +12,7 @@ from console.pairing.history import settle_history
 from console.queue.feed import Tail
 from console.queue.workspace import Workspace
 
-PACE = 0.25  # seconds between two transactions under load: one costs more than a hundred facts in it
+PACE = 1.0  # seconds between two transactions under load: one costs more than a hundred facts in it
 
 
 async def nothing(entry: Entry) -> None:
@@ -69,7 +69,6 @@ class FeedConsumer(Follower):
     async def _take(self, reader: str, epoch: str) -> FeedPosition:
         """Take the cursor; return the position to go on from."""
         start = FeedPosition(epoch, START.id, START.n)
-        async with self.cursor.database.writing() as connection:
-            before = await self.cursor.take(connection, reader, start)
+        before = await self.cursor.database.write(lambda connection: self.cursor.take(connection, reader, start))
         # A position in another history means nothing in this one, so this one is read from its start.
         return before if before is not None and before.epoch == epoch else start

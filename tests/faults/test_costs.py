@@ -46,12 +46,14 @@ def no_sql(stage: Inside) -> Iterator[None]:
     def seen(*arguments: Any) -> None:
         statements.append(arguments[2])
 
-    engine = stage.services.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", seen)
+    engines = stage.services.database.engines
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", seen)
     try:
         yield
     finally:
-        event.remove(engine, "before_cursor_execute", seen)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", seen)
     assert statements == []
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -209,3 +210,74 @@ async def test_work_that_fails_halfway_leaves_nothing(database: Database) -> Non
 def test_an_invalid_database_url_stops_the_start(url: str) -> None:
     with pytest.raises(SettingError):
         Database(url)
+
+
+@on_sqlite
+async def test_all_statements_of_a_piece_of_work_are_one_hop_to_a_thread(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert database.threads is not None
+    writer = database.threads._writer
+    hops, submit = [], writer.submit
+
+    def counted(*given: Any) -> Any:
+        hops.append(given)
+        return submit(*given)
+
+    def work(connection: Connection) -> int:
+        connection.execute(insert(directory).values(id=1, version=7))
+        for _ in range(20):
+            connection.execute(directory.update().values(version=directory.c.version + 1))
+        return connection.execute(select(directory.c.version)).scalar_one()
+
+    monkeypatch.setattr(writer, "submit", counted)
+    assert await database.write(work) == 27
+    assert len(hops) == 1
+    assert await database.read(lambda connection: connection.execute(select(directory.c.version)).scalar_one()) == 27
+
+
+async def test_work_that_fails_leaves_nothing_and_says_why(database: Database) -> None:
+    def work(connection: Connection) -> None:
+        connection.execute(insert(directory).values(id=1, version=7))
+        raise ValueError("halfway")
+
+    with pytest.raises(ValueError, match="halfway"):
+        await database.write(work)
+    assert await database.read(lambda connection: connection.execute(select(directory)).all()) == []
+
+
+@on_sqlite
+async def test_work_is_refused_while_another_process_writes_and_done_after_it(
+    database: Database, tmp_path: Path
+) -> None:
+    def work(connection: Connection) -> None:
+        connection.execute(insert(directory).values(id=1, version=7))
+
+    other = sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unknown, match="locked"):
+        await database.write(work)
+    assert database.blocked > 0
+    other.execute("ROLLBACK")
+    other.close()
+    await database.write(work)
+    assert database.blocked == 0
+
+
+async def test_work_whose_caller_goes_away_keeps_the_turn_until_it_is_done(tmp_path: Path) -> None:
+    begun, go_on, order = threading.Event(), threading.Event(), list[str]()
+
+    def first(connection: Connection) -> None:
+        begun.set()
+        go_on.wait(10)
+        order.append("first")
+
+    async with fresh_database(tmp_path) as database:
+        task = asyncio.create_task(database.write(first))
+        await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        await asyncio.wait([task])
+        second = asyncio.create_task(database.write(lambda connection: order.append("second")))
+        go_on.set()
+        await second
+    assert order == ["first", "second"]

@@ -161,10 +161,12 @@ def read_only_from(database: Database, first: str, until: str = "COMMIT") -> Ite
     def on_checkout(connection: Any, *_: Any) -> None:
         connection.cursor().execute("PRAGMA query_only=OFF")
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", before)
-    event.listen(database.engine.sync_engine, "checkout", on_checkout)
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", before)
+        event.listen(engine, "checkout", on_checkout)
     yield
-    event.remove(database.engine.sync_engine, "before_cursor_execute", before)
+    for engine in database.engines:
+        event.remove(engine, "before_cursor_execute", before)
 
 
 @on_sqlite
@@ -237,9 +239,11 @@ async def test_a_batch_costs_the_same_few_statements_however_long(
 
         for _ in range(messages):
             feed.say("c1", "Once more")
-        event.listen(database.engine.sync_engine, "before_cursor_execute", count)
+        for engine in database.engines:
+            event.listen(engine, "before_cursor_execute", count)
         await archive.append("e1", feed.entries[start:])
-        event.remove(database.engine.sync_engine, "before_cursor_execute", count)
+        for engine in database.engines:
+            event.remove(engine, "before_cursor_execute", count)
         counts.append(counted)
     assert counts[0] == counts[1] <= 10
 
@@ -377,7 +381,8 @@ def hurry(connection: Any, _record: Any) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with asyncio.Runner() as runner:
         database = Database(sqlite_url(tmp_path_factory.mktemp("world")))
-        event.listen(database.engine.sync_engine, "connect", hurry)
+        for engine in database.engines:
+            event.listen(engine, "connect", hurry)
         runner.run(database.migrate())
         yield World(runner, database)
         runner.run(database.close())

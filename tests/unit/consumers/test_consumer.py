@@ -4,12 +4,12 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, MutableMapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert
 from structlog.testing import capture_logs
 
 from console.archive.database import Database
@@ -64,10 +64,10 @@ class Listener:
         self.asked += 1
         return self.leading
 
-    async def write(self, connection: AsyncConnection, batch: Batch) -> None:
+    def write(self, connection: Connection, batch: Batch) -> None:
         for entry in batch.entries:
             if isinstance(entry.fact, Message):
-                await connection.execute(insert(said).values(text=entry.fact.text))
+                connection.execute(insert(said).values(text=entry.fact.text))
                 if entry.fact.text == "poison":
                     raise ValueError("not to be borne")
 
@@ -117,8 +117,7 @@ async def test_a_process_that_was_overtaken_can_write_nothing(shift: Shift, data
     listener = Listener(shift, database)
     cursor = listener.consumer.cursor
     for reader in ("frozen", "next"):
-        async with database.writing() as connection:
-            await cursor.take(connection, reader, FeedPosition("e1", "0-0", 0))
+        await database.write(partial(cursor.take, reader=reader, start=FeedPosition("e1", "0-0", 0)))
     feed.open("c1")
     feed.say("c1", "Hello")
     with pytest.raises(Overtaken):

@@ -158,7 +158,7 @@ async def test_a_command_that_was_sent_again_in_a_later_history_is_not_stored_la
     await archive.append("e2", [feed.entries[0], again._replace(n=2)])
     cursor = FeedCursor(database, "main", NAME)
     async with database.writing() as connection:
-        await cursor.take(connection, "next", await cursor.position())
+        await connection.run_sync(cursor.take, "next", await cursor.position())
     assert await cursor.retry_aside(archive.write_late, reader="next") == 1
     assert await archive.set_aside_count() == 0
     assert [row["id"] for row in await rows(database, facts, "n") if row["kind"] == "message"] == [again.id]
@@ -172,7 +172,7 @@ async def test_a_process_that_was_overtaken_stores_nothing_late(database: Databa
     await archive.append("e1", [feed.entries[0], late._replace(fact=Unreadable(late.fact.at))])
     cursor = FeedCursor(database, "main", NAME)
     async with database.writing() as connection:
-        await cursor.take(connection, "next", await cursor.position())
+        await connection.run_sync(cursor.take, "next", await cursor.position())
     with pytest.raises(Overtaken):
         await cursor.retry_aside(archive.write_late, reader="frozen")
     assert await archive.set_aside_count() == 1
