@@ -5,9 +5,11 @@ import time
 
 from console.background.safely import safely
 from console.pairing.configuration import publish
+from console.queue.workspace import LiveConfiguration
 from console.services import Services
 
-PUBLISH = 2.0  # seconds between two checks of the configuration's version in SQL
+PUBLISH = 2.0  # seconds between two looks whether SQL or the store has another version
+WHOLE = 60.0  # seconds until the whole configuration is compared, whatever the versions say
 HOURS = 3_600.0  # seconds between two updates of the coming days' opening hours
 
 
@@ -19,6 +21,8 @@ class Publisher:
         self.wake = asyncio.Event()
         self._owned = services.workspace.epoch
         self._hours_due = time.monotonic() + HOURS
+        self._live = LiveConfiguration(0, "")  # as it was after the last comparison
+        self._compared = -WHOLE  # monotonic
 
     async def publish(self) -> None:
         while True:
@@ -35,9 +39,19 @@ class Publisher:
         if workspace.epoch != self._owned:  # a store that lost everything has lost whose it is
             await workspace.claim_store(workspace.installation)
             self._owned = workspace.epoch
-        directory = await publish(self.services.workspace, self.services.stores.directory)
-        if directory.version != self.services.directory.version:
-            self.services.directory = directory
+        if await self._differs():
+            directory = await publish(workspace, self.services.stores.directory)
+            if directory.version != self.services.directory.version:
+                self.services.directory = directory
+            self._live, self._compared = await workspace.live_configuration(), time.monotonic()
         if time.monotonic() >= self._hours_due:
-            await self.services.workspace.set_hours(directory)
+            await workspace.set_hours(self.services.directory)
             self._hours_due = time.monotonic() + HOURS
+
+    async def _differs(self) -> bool:
+        """Whether SQL or the store may have something new: reading and publishing all of it costs ten times as much."""
+        if time.monotonic() - self._compared >= WHOLE:
+            return True
+        version = await self.services.stores.directory.version()
+        known = self.services.directory.version, self._live
+        return (version, await self.services.workspace.live_configuration()) != known

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -21,6 +22,7 @@ class LostChats:
         self.services = services
         self._leads = leads
         self._seen = ""  # the epoch whose chats have been compared
+        self._asked: LiveChats | None = None  # until SQL has read that far
 
     async def run(self) -> None:
         while True:
@@ -31,13 +33,30 @@ class LostChats:
     async def _compare(self) -> None:
         """Mark chats as lost that were not live before SQL had read that far, and have no end there."""
         workspace = self.services.workspace
+        if self._asked is None or self._asked.epoch != workspace.epoch:
+            self._asked = await self._ask()
+        asked = self._asked
+        read = await self.services.archive.cursor()
+        # Compared with what the store had when asked, not with what it has now: under load SQL never has all of it.
+        if read.epoch != asked.epoch or read.n < asked.newest:
+            return
+        lost = await self.services.archive.end_lost(asked.live, asked.before)
+        if lost:
+            log.warning("chats.lost", chats=lost, epoch=asked.epoch)
+        self._seen, self._asked = asked.epoch, None
+
+    async def _ask(self) -> "LiveChats":
+        workspace = self.services.workspace
         epoch, before = workspace.epoch, workspace.now() - MARGIN
         live = await workspace.live_chats()
-        newest = await workspace.newest()  # read afterwards: a chat that is not live has ended before that
-        read = await self.services.archive.cursor()
-        if read.epoch != epoch or read.n < newest:
-            return
-        lost = await self.services.archive.end_lost(live, before)
-        if lost:
-            log.warning("chats.lost", chats=lost, epoch=epoch)
-        self._seen = epoch
+        # Read afterwards: a chat that is not live has ended before that.
+        return LiveChats(epoch, before, live, await workspace.newest())
+
+
+class LiveChats(NamedTuple):
+    """The chats that the store has under `epoch`, all as of entry `newest` at the latest; others are quiet `before`."""
+
+    epoch: str
+    before: int
+    live: set[str]
+    newest: int
