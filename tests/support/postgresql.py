@@ -163,7 +163,8 @@ def _sweep() -> None:
     """Delete what runs that were killed have left in memory."""
     for file in Path("/dev/shm").glob(f"{PREFIX}*/data/postmaster.pid"):
         with suppress(OSError):
-            if not Path("/proc", file.read_text().partition("\n")[0]).exists():
+            pid = file.read_text().partition("\n")[0]
+            if pid.isdigit() and not Path("/proc", pid).exists():  # initdb writes a negative one
                 shutil.rmtree(file.parents[1], ignore_errors=True)
 
 
