@@ -306,8 +306,8 @@ class RecordingVisitor(RecordingClient):
         now = frame.get("chat", {}).get("id", "")
         if not frame["recovered"]:
             self.lost_told += 1
-        if now and self.chat and now != self.chat:  # they had ended that one: its last facts are not sent any more
-            self.journal.view(self.name, self.chat).whole = False
+        if now and self.chat and now != self.chat:
+            self._left(self.chat)
         if now and (now != self.chat or not frame["recovered"]):
             self.facts = []
             self.journal.view(self.name, now).seqs = []
@@ -315,12 +315,17 @@ class RecordingVisitor(RecordingClient):
         for fact in frame.get("facts", ()):
             self._fact(fact)
 
+    def _left(self, chat: str) -> None:
+        """They have ended that chat and opened another: what was still on its way to them is sent no more."""
+        self.journal.view(self.name, chat).whole = False
+
     async def _heard(self, frame: dict[str, Any]) -> None:
         if frame["t"] == "fact":
             self._fact(frame)
 
     def _fact(self, fact: dict[str, Any]) -> None:
         if self.facts and fact["chat"] != self.facts[-1]["chat"]:
+            self._left(self.facts[-1]["chat"])
             self.facts = []
         last = self.facts[-1]["seq"] if self.facts else 0
         if fact["prev"] != last:
