@@ -5,6 +5,7 @@ is started through it, and only `sestetto prove` starts one. A place is armed by
 when it passes there for the COUNT-th time, without a chance to tell anybody or to clean up.
 """
 
+import inspect
 import os
 import runpy
 import signal
@@ -16,12 +17,17 @@ from typing import Any
 from console.archive.writer import Archive
 from console.consumers.consumer import FeedConsumer
 from console.delivery.fanout import Fanout
+from console.delivery.hub import Outbox
 from console.events import Assigned, Message
 from console.queue.store import Store
 from console.ws.connection import Connection
 
 ARM = signal.SIGUSR2
 WORDS = ("visitor_say_", "agent_say_", "open_")  # Functions that append what somebody said
+
+
+def nothing(*given: Any) -> None:
+    """What is done before or after a method unless said otherwise."""
 
 
 class FailPoint:
@@ -64,11 +70,16 @@ def after_append(point: FailPoint) -> None:
 def after_ack(point: FailPoint) -> None:
     """The sender has its acknowledgement."""
 
-    def seen(connection: Connection, frames: Any) -> None:
-        if any('"t":"ack"' in frame for frame in frames):
+    flush = Outbox.flush
+
+    @wraps(flush)
+    def wrapped(outbox: Outbox) -> None:
+        acks = any('"t":"ack"' in frame for frame in outbox._frames)
+        flush(outbox)
+        if acks and not outbox._frames:
             point.passed()
 
-    _around(Connection, "_write", after=seen)
+    setattr(Outbox, "flush", wrapped)  # noqa: B010
 
 
 def before_fanout(point: FailPoint) -> None:
@@ -125,21 +136,26 @@ def _before_show(point: FailPoint, kind: type) -> None:
 
 
 def _around(
-    owner: type, name: str, *, before: Callable[..., None] | None = None, after: Callable[..., None] | None = None
+    owner: type, name: str, *, before: Callable[..., None] = nothing, after: Callable[..., None] = nothing
 ) -> None:
-    """Wrap an async method, for this process only."""
+    """Wrap a method, for this process only."""
     method = getattr(owner, name)
 
     @wraps(method)
-    async def wrapped(*given: Any, **named: Any) -> Any:
-        if before is not None:
-            before(*given)
-        result = await method(*given, **named)
-        if after is not None:
-            after(*given)
+    async def awaited(*given: Any) -> Any:
+        before(*given)
+        result = await method(*given)
+        after(*given)
         return result
 
-    setattr(owner, name, wrapped)
+    @wraps(method)
+    def called(*given: Any) -> Any:
+        before(*given)
+        result = method(*given)
+        after(*given)
+        return result
+
+    setattr(owner, name, awaited if inspect.iscoroutinefunction(method) else called)
 
 
 def main() -> None:
