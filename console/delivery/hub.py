@@ -9,6 +9,8 @@ T_contra = TypeVar("T_contra", contravariant=True)
 MOST_FRAMES = 2_000  # frames that may queue for one socket
 MOST_BYTES = 2 * 1024 * 1024
 
+TURNS = 3  # of the event loop until frames leave: an ack and its fact come by two connections, a turn or two apart
+
 Write = Callable[[list[str]], bool]  # sends frames together; False if the client has to read first
 
 
@@ -77,8 +79,8 @@ class Hub(Generic[T_contra]):
 class Outbox:
     """Frames queued for one socket. A socket that exceeds the bounds is cut; its client reconnects and resumes.
 
-    The frames of one turn of the event loop leave in one write: an ack and the fact it acknowledges often do. The first
-    frame, the welcome, does not count: six long chats may be larger than the bounds.
+    The frames of a few turns of the event loop leave in one write: an ack and the fact it acknowledges often do. The
+    first frame, the welcome, does not count: six long chats may be larger than the bounds.
     """
 
     def __init__(self, cut: Callable[[], None]) -> None:
@@ -114,6 +116,9 @@ class Outbox:
         self.flush()
         self._write = None
 
-    def _turn(self) -> None:
+    def _turn(self, left: int = TURNS - 1) -> None:
+        if left:
+            asyncio.get_running_loop().call_soon(self._turn, left - 1)
+            return
         self._due = False
         self.flush()

@@ -1,4 +1,4 @@
-"""Frames for one socket: those of one turn of the loop leave in one write, and a slow reader gets all of them later."""
+"""Frames for one socket: those of a few turns of the loop leave in one write; a slow reader gets them later."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ class Socket:
 
 
 async def turn() -> None:
-    for _ in range(3):
+    for _ in range(hub.TURNS + 1):
         await asyncio.sleep(0)
 
 
@@ -40,6 +40,16 @@ async def test_an_ack_and_its_fact_are_one_write() -> None:
     vera.outbox.put("answer")
     await turn()
     assert vera.writes == [["ack", "fact"], ["answer"]]
+
+
+async def test_an_ack_that_comes_a_turn_after_its_fact_is_in_the_same_write() -> None:
+    """The feed and the reply of the call come by two connections."""
+    vera = Socket()
+    vera.outbox.put("fact")
+    await asyncio.sleep(0)
+    vera.outbox.put("ack")
+    await turn()
+    assert vera.writes == [["fact", "ack"]]
 
 
 async def test_what_a_slow_reader_was_not_sent_follows_in_order() -> None:
