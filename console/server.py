@@ -5,7 +5,7 @@ import errno
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import structlog
 import uvicorn
@@ -21,6 +21,7 @@ from console.protocol import MAX_FRAME
 from console.ws.uvicorn_protocol import Protocol
 
 BACKLOG = 2048
+TICK = 1.0  # seconds; the date in answers is as fresh as that
 
 
 log = structlog.get_logger()
@@ -61,6 +62,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
@@ -71,6 +73,17 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        """Look seldom, as nobody but `stop` ends it; uvicorn looks ten times a second."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._stopping.wait()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        self._stopping.set()
 
 
 def listen(settings: Settings, name: str = "PORT") -> socket.socket:
@@ -120,7 +133,7 @@ async def serving(
                 yield stopping
             finally:
                 app.state.draining = True
-                server.should_exit = True
+                server.stop()
                 await task
 
 

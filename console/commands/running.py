@@ -1,6 +1,7 @@
 """Shared by the commands that run until they are stopped: settings, signals while they start, the first line."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Coroutine
@@ -15,6 +16,10 @@ from console.domain.service_urls import without_password
 from console.logs import configure_logs
 from console.server import on_signals
 
+# Objects made until a collection, and collections until older ones are looked at too. Nearly all that a message makes
+# is gone by itself; with Python's own 700 a tenth of its time went into looking.
+COLLECT = (20_000, 20, 100)
+
 log = structlog.get_logger()
 
 
@@ -26,6 +31,9 @@ def read_and_log(**given: Any) -> Settings:
 
 
 def run_until_stopped(job: Coroutine[Any, Any, None]) -> None:
+    gc.collect()
+    gc.freeze()  # modules stay: no collection has to look at them again
+    gc.set_threshold(*COLLECT)
     try:
         uvloop.run(_until_stopped(job))
     except asyncio.CancelledError:

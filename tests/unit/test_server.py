@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from console.config import Settings, read_settings
 from console.errors import SettingError
-from console.server import listen, serving, url_of
+from console.server import Server, listen, serving, url_of
 from tests.support.eventually import eventually
 
 
@@ -61,6 +61,23 @@ async def test_ctrl_c_and_a_service_manager_stop_it_alike(number: signal.Signals
             assert not stopping.is_set()
             os.kill(os.getpid(), number)
             await eventually(stopping.is_set, "the stop")
+
+
+async def test_a_server_looks_around_as_often_as_it_says_and_stops_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks: list[int] = []
+    look = Server.on_tick
+
+    async def counted(self: Server, counter: int) -> bool:
+        ticks.append(counter)
+        return await look(self, counter)
+
+    monkeypatch.setattr(Server, "on_tick", counted)
+    monkeypatch.setattr("console.server.TICK", 60.0)
+    given = settings()
+    with listen(given) as listening:
+        async with serving(small_app([]), listening, given):
+            await eventually(lambda: ticks, "its first look")
+    assert len(ticks) == 2
 
 
 async def test_a_request_under_way_is_answered_before_the_end() -> None:
