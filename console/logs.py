@@ -4,6 +4,8 @@ import logging
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
@@ -12,11 +14,22 @@ import structlog
 NOISY = ("uvicorn", "uvicorn.error", "uvicorn.access")  # they come with handlers of their own
 
 
+# What the lines of the command under way say of it; asked only when there is a line, since most commands have none.
+command_under_way: ContextVar[Callable[[], Mapping[str, str]] | None] = ContextVar("command_under_way", default=None)
+
+
+def merge_command(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Add which command a line is about, as `merge_contextvars` adds which request."""
+    about = command_under_way.get()
+    return line if about is None else {**about(), **line}
+
+
 def configure_logs(level: str) -> None:
     """Configure logging for the whole process. `level` is the setting's value."""
     number = getattr(logging, level.upper(), logging.INFO)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        merge_command,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

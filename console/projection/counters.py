@@ -16,7 +16,7 @@ class Counters:
         self.lates: list[LateAnswer] = []  # newest first
 
     def queue(self, queue: str) -> QueueState:
-        return self.queues.setdefault(queue, QueueState(queue))
+        return self.queues.get(queue) or self.queues.setdefault(queue, QueueState(queue))
 
     def prune(self, now: int) -> None:
         """Drop what is over: figures, and wrap-ups that were left for later."""

@@ -161,7 +161,7 @@ class Statistics(msgspec.Struct):
         self.counters[counter] = max(was, by) if counter == "patience" else was + by
 
     def measure(self, kind: str, ms: int, *, within: bool = False) -> None:
-        self.kinds.setdefault(kind, Sketch()).add(ms, within=within)
+        (self.kinds.get(kind) or self.kinds.setdefault(kind, Sketch())).add(ms, within=within)
 
     def came_due(self) -> int:
         """Return how many promises to visitors were kept, or broken, each once: whatever came of a broken one."""
@@ -186,9 +186,11 @@ class QueueFigures(msgspec.Struct):
     def at(self, ms: int) -> tuple[Statistics, Statistics]:
         """Return the minute and the hour that count an event at `ms`."""
         minute, hour = f"m{ms // MINUTE}", f"h{ms // HOUR}"
-        if minute not in self.spans:
+        counting = self.spans.get(minute), self.spans.get(hour)
+        if counting[0] is None or counting[1] is None:
             self.prune(ms)
-        return self.spans.setdefault(minute, Statistics()), self.spans.setdefault(hour, Statistics())
+            return self.spans.setdefault(minute, Statistics()), self.spans.setdefault(hour, Statistics())
+        return counting[0], counting[1]
 
     def prune(self, now: int) -> None:
         """Drop spans that are no longer kept."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from console.errors import (
     Unknown,
 )
 from console.limits.bucket import Bucket
+from console.logs import command_under_way
 from console.protocol import MAX_FRAME, Ack, Cid, Error, Inbound, Nack, Outbound, Ping, Pong, encode
 from console.queue.results import Said
 from console.security import log as security_log
@@ -77,7 +79,8 @@ class Connection:
         self.socket = socket
         self.outbox = Outbox(self._overflow)
         rate, burst = self.rate
-        pace = services_of(socket).settings.pace
+        settings = services_of(socket).settings
+        pace, self._debug = settings.pace, settings.log == "debug"
         self._bucket = Bucket(rate * pace, burst * pace)
         self._patience = Bucket(*PATIENCE)
         self._stopped_at = ""  # cid of a command that was refused for now
@@ -260,9 +263,13 @@ class Connection:
 
         A refusal becomes a nack; an unknown result closes the socket, so that the client resends everything.
         """
-        with structlog.contextvars.bound_contextvars(**self._about(frame)):
-            log.debug("socket.command")
+        token = command_under_way.set(partial(self._about, frame))
+        try:
+            if self._debug:
+                log.debug("socket.command")
             return await self._handled(handler, frame)
+        finally:
+            command_under_way.reset(token)
 
     async def _handled(self, handler: Handler, frame: Any) -> Any:
         cid = getattr(frame, "cid", "")
