@@ -32,6 +32,7 @@ from console.pages.monitoring import Monitored
 from console.pairing.configuration import publish
 from console.pairing.history import settle_history
 from console.pairing.identity import introduce
+from console.pairing.refilling import refill
 from console.projection.current import Current
 from console.queue.store import Store
 from console.queue.workspace import Workspace
@@ -144,7 +145,8 @@ class Application(Starlette):
 def assemble(settings: Settings, *, demo: bool) -> Services:
     """Create the parts without starting them."""
     database = Database(settings.database)
-    workspace = Workspace(Store(settings.store, settings.workspace), settings.workspace)
+    workspace = Workspace(Store(settings.store, settings.workspace, durability=settings.durability), settings.workspace)
+    workspace.fills = True
     hub: Hub[HubEvent] = Hub()
     current = Current()
     return Services(
@@ -191,6 +193,8 @@ async def open_up(services: Services) -> None:
             await introduce(services.workspace, services.database, services.settings.secret)
             await settle_history(services.workspace, services.database)
             services.directory = await publish(services.workspace, services.stores.directory)
+            if services.workspace.emptied.is_set():
+                await refill(services.workspace, services.stores)
             return
         except Unknown:
             await asyncio.sleep(0.5)

@@ -17,7 +17,7 @@ from console.errors import SettingError
 from console.security import parse_origin
 
 PREFIX = "SESTETTO_"
-DURABILITIES = ("disk",)
+DURABILITIES = ("disk", "replica", "two-disks")
 LEVELS = ("debug", "info", "warning", "error")
 LONGEST_DRAIN = 600  # seconds
 SHORTEST_SECRET = 32  # characters
@@ -170,7 +170,7 @@ TABLE: tuple[Setting, ...] = (
         "durability",
         "disk",
         _durability,
-        "When a message is acknowledged: disk (once it is synced to the store's disk).",
+        "Where a message is once it is acknowledged: disk (the store's), replica (there too), two-disks (both disks).",
     ),
     Setting(
         "retention_days",

@@ -14,6 +14,10 @@ from console.config import Settings
 from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore, answers
 
+NO_SECOND_STORE = (
+    "SESTETTO_DURABILITY is {level}, and the embedded store has no replica: name a Valkey that has one in "
+    "SESTETTO_STORE, or set SESTETTO_DURABILITY=disk"
+)
 OURS = ("secret", "sestetto.db", "store")  # what the names of our files in the data folder begin with
 
 
@@ -27,6 +31,8 @@ async def local_services(settings: Settings) -> AsyncIterator[Settings]:
     if filled.store:
         yield filled
         return
+    if filled.durability != "disk":
+        raise SettingError(NO_SECOND_STORE.format(level=filled.durability))
     async with EmbeddedStore(store_folder(filled)) as store:
         yield replace(filled, store=store.url)
 

@@ -14,6 +14,7 @@ from console.background.leases import Leases
 from console.background.libraries import Libraries
 from console.background.lost_chats import LostChats
 from console.background.redactions import Redactions
+from console.background.refills import Refills
 from console.background.retention import Retention
 from console.background.safely import safely
 from console.background.search_backfill import SearchBackfill
@@ -25,6 +26,7 @@ from console.queue.ticker import Ticker
 from console.services import Services
 
 REFUSED = 5.0  # seconds between two writes of refused pages to SQL
+PROMISES = 5.0  # seconds between two looks at the store's settings
 STOP_TRIES = 5
 
 
@@ -54,6 +56,7 @@ class Workers:
         self._redactions = Redactions(services, self._leads)
         self._backfill = SearchBackfill(services.search.index, self._leads)
         self._lost = LostChats(services, self._leads)
+        self._refills = Refills(services)
         self._libraries = Libraries(services, self._leads)
         self._archive = FeedConsumer(
             ARCHIVE,
@@ -79,6 +82,8 @@ class Workers:
         common = (
             services.workspace.store.primary.watch,
             fanout.run,
+            self.promises,
+            self._refills.run,
             self.tick,
             self.publisher.publish,
             self._libraries.run,
@@ -126,6 +131,12 @@ class Workers:
         while True:
             await safely(self.ticker.tick())
             await self.ticker.wait()
+
+    async def promises(self) -> None:
+        """Look now and then whether the store is still set as it must be, and has its replica."""
+        while True:
+            await asyncio.sleep(PROMISES)
+            await safely(self.services.workspace.check_store())
 
     async def refused(self) -> None:
         """Write down pages that were refused the widget, for those who set it up."""

@@ -119,7 +119,8 @@ class Following:
 
     async def run(self) -> None:
         workspace = self._reader.workspace
-        tail = Tail(workspace.store.primary, workspace.keys.feed, self._place.id, self._place.n, reader=NAME, pace=PACE)
+        store, at = workspace.store, self._place
+        tail = Tail(store.primary, workspace.keys.feed, at.id, at.n, reader=NAME, vouch=store.vouch, pace=PACE)
         batches: asyncio.Queue[list[Entry]] = asyncio.Queue(1)
         pump = asyncio.create_task(_pump(tail, batches), name="alerts.pump")
         # The pump reads ahead by one batch, so that time-outs of this loop never interrupt a read from the store.

@@ -1,4 +1,4 @@
-"""Lists chats that the store lost, once SQL has read the store's new history: only then is it clear they never end."""
+"""Puts chats that the store lost back, or lists them, once SQL has read its new history: they would never end."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import NamedTuple
 import structlog
 
 from console.background.safely import safely
+from console.pairing.refilling import revive_all
 from console.services import Services
 
 LOOK = 5.0  # seconds between two checks whether a history has been read
@@ -16,7 +17,11 @@ log = structlog.get_logger()
 
 
 class LostChats:
-    """Finds lost chats. Only the leading process does, once per history."""
+    """Finds lost chats. Only the leading process does, once per history.
+
+    What a replica that became the primary, or an older copy of the store, did not have is offered again if it is of the
+    last day, and else listed in the archive as lost.
+    """
 
     def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
         self.services = services
@@ -31,7 +36,7 @@ class LostChats:
             await asyncio.sleep(LOOK)
 
     async def _compare(self) -> None:
-        """Mark chats as lost that were not live before SQL had read that far, and have no end there."""
+        """Take chats that were not live before SQL had read that far, and have no end there."""
         workspace = self.services.workspace
         if self._asked is None or self._asked.epoch != workspace.epoch:
             self._asked = await self._ask()
@@ -40,7 +45,10 @@ class LostChats:
         # Compared with what the store had when asked, not with what it has now: under load SQL never has all of it.
         if read.epoch != asked.epoch or read.n < asked.newest:
             return
-        lost = await self.services.archive.end_lost(asked.live, asked.before)
+        back = await revive_all(workspace, self.services.stores.database)
+        if back:
+            log.warning("chats.revived", chats=len(back), epoch=asked.epoch)
+        lost = await self.services.archive.end_lost(asked.live | set(back), asked.before)
         if lost:
             log.warning("chats.lost", chats=lost, epoch=asked.epoch)
         self._seen, self._asked = asked.epoch, None

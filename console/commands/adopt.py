@@ -34,10 +34,12 @@ async def _adopt(settings: Settings) -> None:
 
 
 async def _with(settings: Settings, store_url: str) -> None:
-    database, store = Database(settings.database), Store(store_url, settings.workspace)
+    database, store = Database(settings.database), Store(store_url, settings.workspace, durability=settings.durability)
     try:
         await database.migrate()
-        await make_ours(Workspace(store, settings.workspace), database, settings.secret)
+        workspace = Workspace(store, settings.workspace)
+        workspace.fills = True
+        await make_ours(workspace, database, settings.secret)
     finally:
         await store.close()
         await database.close()

@@ -30,13 +30,14 @@ from console.config import (
     read_settings,
     unknown_names,
 )
-from console.data_folder import running_store_url, store_folder
+from console.data_folder import NO_SECOND_STORE, running_store_url, store_folder
 from console.domain.service_urls import without_password
 from console.errors import SestettoError, SettingError, Unknown
+from console.queue.durability import check_promises
 from console.queue.embedded import EmbeddedStore
 from console.queue.primary import REFUSALS, Misdirected, Primary, ask
-from console.queue.server_role import misfit
-from console.queue.store import Store, check_promises, fields_of, says_no
+from console.queue.server_role import fields_of, misfit
+from console.queue.store import Store, says_no
 from console.queue.topology import primary_of
 from console.security import is_loopback
 from console.server import listen
@@ -212,6 +213,8 @@ async def _store(settings: Settings) -> list[CheckResult]:
     url = await running_store_url(settings)
     if url:
         return await _with_database(settings, url, "SESTETTO_STORE" if settings.store else "used by a running Sestetto")
+    if settings.durability != "disk":
+        return [CheckResult("wrong", NO_SECOND_STORE.format(level=settings.durability))]
     if not _exists(store_folder(settings)):
         return [CheckResult("ok", "the embedded store is created on first start")]
     try:
@@ -223,7 +226,7 @@ async def _store(settings: Settings) -> list[CheckResult]:
 
 async def _with_database(settings: Settings, url: str, which: str) -> list[CheckResult]:
     """Check the store itself, then whether it and the database are of one installation."""
-    alone = await _running(url, settings.workspace, which)
+    alone = await _running(url, which, settings)
     if alone.level == "wrong":
         return [alone]
     store = [alone, *await check_replicas(primary_of(url, settings.workspace))]
@@ -244,10 +247,10 @@ def _kept(file: Path) -> str:
     return file.read_text(encoding="utf-8").strip() if file.exists() else ""
 
 
-async def _running(url: str, workspace: str, which: str) -> CheckResult:
+async def _running(url: str, which: str, settings: Settings) -> CheckResult:
     """Check what the store is, and whether it keeps our promises."""
     try:
-        store = Store(url, workspace, deadline=DEADLINE)
+        store = Store(url, settings.workspace, deadline=DEADLINE)
         info = await _info(store.primary)
         name, version = _version(info)
         if int(version.split(".")[0]) < 7:
@@ -257,7 +260,7 @@ async def _running(url: str, workspace: str, which: str) -> CheckResult:
         if problem := misfit(info, mode=store.primary.mode, at_start=True):
             return CheckResult("wrong", f"the store ({which}) {problem}")
         try:
-            await check_promises(store.command)
+            await _promises(store, settings)
         finally:
             await store.close()
     except SettingError as problem:
@@ -275,6 +278,17 @@ async def _running(url: str, workspace: str, which: str) -> CheckResult:
         return CheckResult("wrong", f"the store ({which}) has no valid address", "fix SESTETTO_STORE")
     found = "" if store.primary.mode == "single" else f"; {store.primary.mode}: the primary is {store.primary.address}"
     return CheckResult("ok", f"the store responds ({which}, {name} {version}{found}) and keeps what it acknowledges")
+
+
+async def _promises(store: Store, settings: Settings) -> None:
+    """Raise SettingError if the store does not keep what is acknowledged: first by its settings, then by a try."""
+    real = Store(store.url, settings.workspace, durability=settings.durability, deadline=DEADLINE)
+    try:
+        await check_promises(store.look, real.durability)
+        if store.primary.mode != "cluster":  # there a message that changes nothing does not reach replicas
+            await real.vouch()
+    finally:
+        await real.close()
 
 
 async def _info(primary: Primary) -> dict[str, str]:

@@ -7,8 +7,8 @@ from redis.asyncio import Connection
 from console.commands.check_result import CheckResult
 from console.errors import SettingError
 from console.queue.asked_primary import AskedPrimary
+from console.queue.durability import Durability, check_promises
 from console.queue.primary import AWAY, Primary, ask, why
-from console.queue.store import check_promises
 
 NONE = "the store's primary has no replica: nobody takes over from it"
 
@@ -35,7 +35,7 @@ async def _check(address: str, replica: Connection | BaseException) -> CheckResu
         return await ask(replica, *command)
 
     try:
-        await check_promises(direct)
+        await check_promises(direct, Durability())
     except SettingError as problem:
         return CheckResult("wrong", f"the replica at {address} may become the primary, and then {problem}")
     except AWAY as problem:

@@ -71,9 +71,11 @@ async def revoke_live(member_id: str, session: str = "") -> bool:
     url = await running_store_url(settings)
     if not url:
         return False
-    store = Store(url, settings.workspace)
+    store = Store(url, settings.workspace, durability=settings.durability)
     try:
-        await Workspace(store, settings.workspace).revoke(member_id, session)
+        workspace = Workspace(store, settings.workspace)
+        workspace.fills = True
+        await workspace.revoke(member_id, session)
     except Unknown as problem:
         raise Unknown("The store does not respond, so nothing was revoked. Try again.") from problem
     finally:

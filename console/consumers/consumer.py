@@ -55,8 +55,10 @@ class FeedConsumer(Follower):
         at = await self._take(reader, epoch)
         self.well()
         await self.cursor.retry_aside(self._late, reader=reader)
-        feed = self.workspace.keys.feed
-        tail = Tail(self.workspace.store.primary, feed, at.id, at.n, reader=self.name, pace=self._pace, over_gaps=True)
+        store, feed = self.workspace.store, self.workspace.keys.feed
+        tail = Tail(
+            store.primary, feed, at.id, at.n, reader=self.name, vouch=store.vouch, pace=self._pace, over_gaps=True
+        )
         try:
             async for batch in tail.batches():
                 if not self.goes_on(epoch):

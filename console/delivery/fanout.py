@@ -103,8 +103,16 @@ class Fanout:
         if snapshot.n:
             self._workspace.last_entry = (snapshot.last, b"")
         self.ready.set()
-        primary, feed = self._workspace.store.primary, self._workspace.keys.feed
-        tail = Tail(primary, feed, snapshot.last, snapshot.n, reader="screens", pause=self._pause)
+        store, feed = self._workspace.store, self._workspace.keys.feed
+        tail = Tail(
+            store.primary,
+            feed,
+            snapshot.last,
+            snapshot.n,
+            reader="screens",
+            vouch=store.vouch,
+            pause=self._pause,
+        )
         self.tail = tail
         try:
             async for batch in tail.batches():

@@ -33,9 +33,13 @@ class Opened(Opening, tag="opened"):
 
 
 class Reopened(Opening, tag="reopened", kw_only=True):
-    """The visitor wrote again soon after the end; `opened` is when the chat was first opened (ms)."""
+    """The visitor wrote again soon after the end, or a store that had lost the chat has it again.
+
+    `opened` is when the chat was first opened (ms), `turn` since when the visitor waits for an answer.
+    """
 
     opened: int
+    turn: int = 0
 
 
 class Message(ChatFact, tag="message"):

@@ -73,13 +73,13 @@ class Readiness:
         }
 
     async def _parts(self) -> Found:
-        services = self._services
+        services, store = self._services, self._services.workspace.store
         owner, known = await asyncio.gather(_owner(services.workspace), _known(read_identity(services.database)))
         problems, notes = [], self._locked()
         if isinstance(owner, SettingError):
             problems.append(str(owner))
         elif owner is None:
-            problems.append(STORE_AWAY)
+            problems.append(store.lacks or store.unconfirmed.error or STORE_AWAY)
         elif known is None:
             alone = await self._others_archive()
             problems += [ALONE] * alone
@@ -91,6 +91,8 @@ class Readiness:
             problems += (
                 [says] if says else [SET_BACK] * bool(await _known(compare(services.workspace, services.database)))
             )
+        if store.lacks and store.lacks not in problems:
+            problems.append(store.lacks)
         database = "away" if known is None else "locked" if notes else "ok"
         return Found("ok" if isinstance(owner, str) else "away", database, problems, notes)
 

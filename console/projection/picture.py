@@ -161,6 +161,7 @@ class Picture(Counters):
             case Reopened():
                 self._unlist(fact.chat)
                 self._begin(fact, fact.opened)
+                self.chats[fact.chat].turn = fact.turn
             case Presence():
                 self._presence(fact)
             case Relined():

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import msgspec
 import structlog
 
+from console.errors import SestettoError
 from console.events import AnyFact, Entry, Unreadable, decode_fact
 from console.logs import Outage
 from console.queue.primary import AWAY, Primary, why
@@ -15,6 +16,7 @@ from console.queue.wire import StoreWire
 PACE = 0.005  # seconds between two reads under load: many readers without a pause triple the store's cost per fact
 BLOCK = 1_000  # ms that a read waits
 SILENCE = 5.0  # seconds beyond that until the store counts as away
+HELD = 0.2  # seconds between two questions whether the facts read are safe
 COUNT = 500  # facts per read
 LONGEST_PAUSE = 0.5  # seconds between two attempts while the store is away
 
@@ -31,7 +33,8 @@ class Tail:
     """Reads the stream `key` after `(entry, n)`: at once when idle, else every `pace` seconds. Reconnects by itself.
 
     Raises FeedGap when a number repeats or is missing; with `over_gaps` missing numbers pass, for consumers that record
-    them. `reader` is who reads, for the log; `pause` waits between two reads.
+    them. `reader` is who reads, for the log; `pause` waits between two reads. What was read is held back until `vouch`
+    returns: a client takes a fact with its own cid for an acknowledgement.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Tail:
         n: int,
         *,
         reader: str,
+        vouch: Callable[[], Awaitable[None]],
         pace: float = PACE,
         pause: Pause = asyncio.sleep,
         over_gaps: bool = False,
@@ -50,6 +54,7 @@ class Tail:
         self.n = n
         self.heard = time.monotonic()  # when the store last responded
         self._key = key
+        self._vouch = vouch
         self._pace = pace
         self._pause = pause
         self._over_gaps = over_gaps
@@ -80,6 +85,7 @@ class Tail:
             self._outage.ends()
             if not rows:
                 continue
+            await self._vouched()
             yield self._accept(rows)
             if len(rows) < COUNT:  # a full read means that there is more
                 await self._pause(max(0.0, self._pace - (time.monotonic() - started)))
@@ -91,6 +97,13 @@ class Tail:
                 self._wire = StoreWire(await self._primary.connect())
             reply = await self._wire.ask("XREAD", "COUNT", COUNT, "BLOCK", BLOCK, "STREAMS", self._key, self.entry)
         return [(name, fields[1]) for name, fields in reply[0][1]] if reply else []
+
+    async def _vouched(self) -> None:
+        while True:
+            try:
+                return await self._vouch()
+            except SestettoError:  # the store says itself what is wrong
+                await asyncio.sleep(HELD)
 
     def _accept(self, rows: list[tuple[bytes, bytes]]) -> list[Entry]:
         batch = []

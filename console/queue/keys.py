@@ -16,7 +16,7 @@ class Key(NamedTuple):
 
 
 TABLE: tuple[Key, ...] = (
-    Key("head", "hash", "epoch, n (last number), at (last time), ahead, fence, archived, ticker*, owner", "for ever"),
+    Key("head", "hash", "epoch, n (last number), at (its time), ahead, fence, archived, owner, …", "for ever"),
     Key("feed", "stream", "every fact in order; ids are <ms>-<n>", "behind the archive's cursor, at least 5 min"),
     Key("config", "hash", "version of the configuration, mark of its content", "for ever"),
     Key("queues", "set", "ids of the configured queues", "for ever"),

@@ -1,6 +1,7 @@
 """Whether a store's server has a role that Sestetto works with: a primary that holds all of the workspace."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 
 def misfit(info: Mapping[str, str], *, mode: str, at_start: bool) -> str:
@@ -20,3 +21,21 @@ def misfit(info: Mapping[str, str], *, mode: str, at_start: bool) -> str:
         primary = f"{info.get('master_host', '?')}:{info.get('master_port', '?')}"
         return f"is a replica of {primary}. Name the primary in SESTETTO_STORE."
     return ""
+
+
+class Lineage(NamedTuple):
+    """Which history a primary replicates; `promoted`: it was a replica before, in this run."""
+
+    id: str = ""  # empty: not known
+    promoted: bool = False
+
+
+def lineage_of(info: Mapping[str, str]) -> Lineage:
+    """Return what INFO replication says. A server that was only started again has a new id too, but no former one."""
+    return Lineage(info.get("master_replid", ""), bool(info.get("master_replid2", "").strip("0")))
+
+
+def fields_of(info: bytes) -> dict[str, str]:
+    """Return what INFO says, by name."""
+    lines = (line.partition(":") for line in info.decode(errors="replace").splitlines() if line[:1] != "#")
+    return {name: value for name, _, value in lines if name}

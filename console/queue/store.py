@@ -1,17 +1,18 @@
 """Access to Valkey or Redis: the calls of one turn of the event loop share one pipeline on one connection.
 
-No automatic retries: a time-out means *unknown*, and whoever called resends with the same cid. A socket may cancel its
-call's future; the exchange goes on in its own task, so that each reply still reaches its own caller.
+No automatic retries: a time-out means *unknown*, and whoever called resends with the same cid. So does a batch that no
+replica has confirmed, where `durability` asks for one. A socket may cancel its call's future; the exchange goes on in
+its own task, so that each reply still reaches its own caller.
 """
 
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from redis.exceptions import (
@@ -27,16 +28,17 @@ from redis.exceptions import (
 from console.errors import SettingError, StoreFull, Unknown
 from console.logs import Outage
 from console.metrics import Durations
+from console.queue.durability import PATIENCE, Command, Direct, Durability
 from console.queue.live_settings import lua_settings
 from console.queue.primary import AWAY, REFUSALS, Misdirected, why
-from console.queue.server_role import misfit
+from console.queue.server_role import fields_of, misfit
 from console.queue.topology import primary_of
-from console.queue.wire import Command, StoreWire
+from console.queue.wire import StoreWire
 
 TOPICS = (
     "base", "unit_of_work", "records", "counts", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
-    "routing", "visitor", "agent", "handover", "presence", "breather", "timers", "configure", "snapshot", "redact",
-    "erase", "feed",
+    "routing", "visitor", "agent", "handover", "presence", "breather", "timers", "configure", "revive", "snapshot",
+    "redact", "erase", "feed",
 )  # fmt: skip
 DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
 BATCH = 512  # calls in one exchange
@@ -47,7 +49,13 @@ ELSEWHERE = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError, As
 
 log = structlog.get_logger()
 
-Direct = Callable[..., Awaitable[Any]]
+
+class Call(NamedTuple):
+    """A command that waits for its turn; `vouched`: its reply counts only if the store keeps it as it should."""
+
+    command: Command
+    future: asyncio.Future[Any]
+    vouched: bool
 
 
 @cache
@@ -68,19 +76,27 @@ def says_no(shown: str, problem: Exception) -> str:
 
 
 class Store:
-    """Calls to one primary. `on_run` hooks run on the first connection to each server run, before any other call."""
+    """Calls to one primary. `on_run` hooks run on the first connection to each server run, before any other call.
 
-    def __init__(self, url: str, workspace: str = "", *, deadline: float = DEADLINE) -> None:
+    `lacks` says what is wrong with the server at this address, empty if nothing is. `mark` is a write that changes
+    nothing; it vouches for what came before it (see durability.py).
+    """
+
+    def __init__(self, url: str, workspace: str = "", *, durability: str = "disk", deadline: float = DEADLINE) -> None:
         self.url = url
         self.primary = primary_of(url, workspace)
+        self.durability = Durability(durability, min(PATIENCE, deadline / 2))
+        self.lacks = ""
+        self.mark: Command = ("PUBLISH", "sestetto", "")
         self.calls = 0
         self.exchanges = Durations()
         self.outage = Outage("store", store=self.primary.shown)
+        self.unconfirmed = Outage("replica", store=self.primary.shown)
         self.on_run: list[Callable[[Direct], Awaitable[None]]] = []
         self._deadline = deadline
         self._wire: StoreWire | None = None
-        self._run_id = ""
-        self._waiting: list[tuple[Command, asyncio.Future[Any]]] = []
+        self._met = ""  # the run of a server, and of a primary, that we have checked
+        self._waiting: list[Call] = []
         self._worker: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -89,11 +105,23 @@ class Store:
 
         Raises Unknown if the outcome is unknown, StoreFull if there is no room; ResponseError unchanged.
         """
+        self.calls += 1
+        return await self._send(command, vouched=True)
+
+    async def look(self, *command: str | bytes | int) -> Any:
+        """Run a command that asks for nothing which could be lost: its reply needs no replica."""
+        return await self._send(command, vouched=False)
+
+    async def vouch(self) -> None:
+        """Return when everything that the store has now is where `durability` wants it. Raises Unknown."""
+        if self.durability.replicated:
+            await self.command("PING")
+
+    async def _send(self, command: Command, *, vouched: bool) -> Any:
         if self._closed or len(self._waiting) >= WAITING:
             raise Unknown
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((command, future))
-        self.calls += 1
+        self._waiting.append(Call(command, future, vouched))
         if self._worker is None:
             # A context of its own: what the worker logs is not about the request that happened to start it.
             self._worker = asyncio.create_task(self._work(), context=Context())
@@ -118,7 +146,7 @@ class Store:
             try:
                 began = time.monotonic()
                 async with asyncio.timeout(self._deadline):
-                    replies = await self._exchange([command for command, _ in batch])
+                    replies = await self._exchange(batch)
                 self.exchanges.note(time.monotonic() - began)
                 self.outage.ends()
             except AWAY as problem:
@@ -128,24 +156,33 @@ class Store:
                 await self._drop()
                 replies = [Unknown() for _ in batch]
             except SettingError as problem:  # not the store that it has to be
-                self.outage.begins(str(problem))
+                self.lacks = str(problem)
+                self.outage.begins(self.lacks)
                 await self._drop()
-                replies = [problem for _ in batch]
+                # At the start the setting is wrong. Later the store is, and clients keep what they have to say for it.
+                replies = [Unknown() if self._met else problem for _ in batch]
             except Exception as problem:  # the worker must go on, and whoever waits must get an answer
                 log.error("store.exchange", error=repr(problem), exc_info=problem)
                 await self._drop()
                 replies = [Unknown() for _ in batch]
-            for (_, future), reply in zip(batch, replies, strict=True):
-                _settle(future, reply)
+            for call, reply in zip(batch, replies, strict=True):
+                _settle(call.future, reply)
         self._worker = None
 
-    async def _exchange(self, commands: list[Command]) -> list[Any]:
+    async def _exchange(self, batch: Sequence[Call]) -> list[Any]:
         if self._wire is not None and self._wire.ended:
             await self._drop()  # the primary was left
         wire = self._wire or await self._connect()
-        replies = await wire.exchange(commands)
+        vouchers = self.durability.vouchers(self.mark) if any(call.vouched for call in batch) else ()
+        replies = await wire.exchange([*(call.command for call in batch), *vouchers])
         if any(isinstance(reply, ResponseError) and _is_elsewhere(reply) for reply in replies):
             await self._drop()  # the next exchange asks who is the primary
+        replies, said = replies[: len(batch)], replies[len(batch) :]
+        if vouchers and not self.durability.confirmed(said):
+            self.unconfirmed.begins(self.durability.shortfall(said))
+            return [Unknown() if call.vouched else reply for call, reply in zip(batch, replies, strict=True)]
+        if vouchers:
+            self.unconfirmed.ends()
         return replies
 
     async def _connect(self) -> StoreWire:
@@ -158,28 +195,36 @@ class Store:
                 raise
         except (*REFUSALS, Misdirected) as failure:
             # A store that let us in before is being changed: its clients wait. The first time, the setting is wrong.
-            if not self._run_id:
+            if not self._met:
                 raise SettingError(says_no(self.primary.shown, failure)) from failure
             raise
         self._wire = wire
         return wire
 
     async def _meet(self, wire: StoreWire) -> None:
-        """Check a server that we have not met before, or not in this run."""
+        """Check a server that we have not met in this run: it needs our library, and may have another history."""
         direct = wire.ask
         info = fields_of(await direct("INFO"))
-        run_id = info["run_id"]
-        # A new run id is a server we have not checked: it needs our library, and may have another history.
-        if run_id == self._run_id:
+        # A replica that becomes the primary goes on in the same run, under a new id of what it replicates.
+        run = f"{info['run_id']} {info.get('master_replid', '')}"
+        if run == self._met:
             return
-        if problem := misfit(info, mode=self.primary.mode, at_start=not self._run_id):
+        if problem := misfit(info, mode=self.primary.mode, at_start=not self._met):
             raise SettingError(f"The store at {self.primary.shown} {problem}")
         await load_library(direct)
         for hook in self.on_run:
             await hook(direct)
-        # Set only when all hooks have passed; otherwise the next connection runs them again.
-        self._run_id = run_id
+        if not self._met:
+            await self._try_vouchers(direct)
+        # Set only when all of it has passed; otherwise the next connection does it again.
+        self._met, self.lacks = run, ""
         await self.primary.leave(keep=wire.connection)
+
+    async def _try_vouchers(self, direct: Direct) -> None:
+        """Raise SettingError unless a write of ours is confirmed; what the settings say is only half of it."""
+        said = [await direct(*command) for command in self.durability.vouchers(self.mark)]
+        if not self.durability.confirmed(said):
+            raise SettingError(self.durability.shortfall(said))
 
     async def _drop(self) -> None:
         wire, self._wire = self._wire, None
@@ -211,12 +256,6 @@ async def load_library(command: Direct) -> None:
             raise
 
 
-def fields_of(info: bytes) -> dict[str, str]:
-    """Return what INFO says, by name."""
-    lines = (line.partition(":") for line in info.decode(errors="replace").splitlines() if line[:1] != "#")
-    return {name: value for name, _, value in lines if name}
-
-
 def _is_elsewhere(reply: ResponseError) -> bool:
     """Whether another server may be the primary by now. One without replicas may be the one that was cut off."""
     return isinstance(reply, ELSEWHERE) or str(reply).startswith("NOREPLICAS")
@@ -234,16 +273,3 @@ def _settle(future: asyncio.Future[Any], reply: Any) -> None:
         future.set_exception(Unknown())
     else:
         future.set_exception(reply)
-
-
-async def check_promises(direct: Direct) -> None:
-    """Raise SettingError if the store could lose acknowledged data or evict live keys."""
-    wanted = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
-    for name, value in wanted.items():
-        pair = await direct("CONFIG", "GET", name)
-        found = pair[1].decode() if pair else "unknown"
-        if found != value:
-            raise SettingError(
-                f"the store has {name} {found}; an acknowledged message is only safe with {name} {value}: "
-                f"set it in the store's configuration (CONFIG SET {name} {value})"
-            )

@@ -6,6 +6,7 @@ from console.domain.directory import Directory
 from console.queue.calls.agent import AgentCalls
 from console.queue.calls.erasure import ErasureCalls
 from console.queue.calls.handover import HandOverCalls
+from console.queue.calls.revival import RevivalCalls
 from console.queue.calls.snapshot import SnapshotCalls
 from console.queue.calls.visitor import VisitorCalls
 from console.queue.content_mark import another, content_mark
@@ -36,7 +37,7 @@ class LiveConfiguration(NamedTuple):
         return another(self.mark, content_mark(directory))
 
 
-class Workspace(VisitorCalls, AgentCalls, HandOverCalls, SnapshotCalls, ErasureCalls):
+class Workspace(VisitorCalls, AgentCalls, HandOverCalls, SnapshotCalls, ErasureCalls, RevivalCalls):
     """The live state of one workspace.
 
     Every call may raise Unknown, WrongEpoch and StoreFull besides what it documents.

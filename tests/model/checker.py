@@ -85,6 +85,8 @@ class Checker:
             self._answer(fact)
 
     def _log(self, fact: ChatFact) -> None:
+        if isinstance(fact, Reopened) and fact.chat not in self.seq:  # the store has lost it, and has it again
+            self.seq[fact.chat], self.last[fact.chat] = fact.seq - 1, fact.prev
         self._expect(fact.seq == self.seq.get(fact.chat, 0) + 1, "a chat's facts are dense", fact)
         self._expect(fact.prev == self.last.get(fact.chat, 0), "each names the public one before it", fact)
         self.seq[fact.chat] = fact.seq
@@ -100,7 +102,7 @@ class Checker:
                 self._move(fact, place == "", "waiting")
                 self.lines[fact.chat] = [fact.queue]
             case Reopened():
-                self._move(fact, place == "ended", "waiting")
+                self._move(fact, place in ("ended", ""), "waiting")
                 self.put_off.pop(fact.chat, None)
                 self.lines[fact.chat] = [fact.queue]
             case Offered():

@@ -8,7 +8,8 @@ BEHIND = [1, 600, 1_400, 2_499, 6_000]
 STALLS = [3_001, 3_500, 12_000, 61_000, 700_000]
 WEIGHTS = {
     "opens": 12, "visitor_says": 8, "visitor_ends": 2, "visitor_tries": 3, "visitor_seen": 1, "profile": 1, "rates": 1,
-    "leaves_message": 2, "leaves_line": 3, "redacts": 3, "says_what_is_hidden": 1, "says_after_the_end": 5,
+    "leaves_message": 2, "leaves_line": 3, "is_revived": 2,
+    "redacts": 3, "says_what_is_hidden": 1, "says_after_the_end": 5,
     "tabs_close": 4, "tab_arrives": 3,
     "agent_says": 11, "answers_late": 3, "agent_ends": 5, "no_reply": 2, "note": 2, "draws": 6, "drafts": 2,
     "types": 3, "hesitates": 7,

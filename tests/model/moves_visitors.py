@@ -4,6 +4,7 @@ import msgspec
 
 from console.events import Visitor
 from console.queue.calls.erasure import Redaction
+from console.queue.calls.revival import LostChat, profile_json
 from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
 from tests.model.choices import LOCALES, NAMES, VISITORS, Choosing
@@ -31,6 +32,27 @@ class VisitorMoves(Choosing):
             "leave_message", self.fresh("c"), queue="sales" if j else "none", site="shop", channel="web",
             cid=self.fresh("x"), profile=VisitorProfile(VISITORS[k % 8]), text=self.fresh("later "),
         )  # fmt: skip
+
+    def is_revived(self, k: int, j: int, yes: bool) -> None:
+        """A chat that the store has lost: with a question, or answered by a colleague of then; or a left message."""
+        now, chat, visitor, cid = self.twin.now, self.fresh("c"), VISITORS[k % 8], self.fresh("x")
+        begun = {"kind": "opened", "at": now - 9_000, "chat": chat, "seq": 1, "prev": 0}
+        asked = {
+            "kind": "message", "at": now - 9_000, "chat": chat, "seq": 2, "prev": 1, "by": "visitor",
+            "author": {"id": visitor.id, "name": visitor.name}, "cid": cid, "text": self.fresh("lost "),
+        }  # fmt: skip
+        results = [f"{visitor.id}|{cid}", f"* 2 {now - 9_000} {chat}"]
+        lost = LostChat(
+            chat=chat, visitor=visitor.id, queue="none" if j == 11 else QUEUES[j % len(QUEUES)], site="shop",
+            channel="web", tongue=language_of(LOCALES[visitor.id]), opened=now - 9_000, last=2, asked_seq=2,
+            profile=profile_json(VisitorProfile(visitor, locale=LOCALES[visitor.id], page="/")),
+            named='"Vera B."' if j == 1 else "", asked_at=now - 9_000 if yes else 0,
+            ended=now - 5_000 if j == 2 else 0, cids=results, opening=results,
+        )  # fmt: skip
+        self.twin.do("revive", lost, [msgspec.json.encode(fact) for fact in (begun, asked)])
+        if j % 3 == 0:
+            self.twin.do("revive", lost, [])
+            self.twin.do("visitor_say", chat, visitor, self.fresh("w"), cid, "the same again")
 
     def leaves_line(self, k: int, j: int, yes: bool) -> None:
         """Mostly from a queue; without a text it is an address alone."""

@@ -7,6 +7,7 @@ import msgspec
 
 from console.events import Author, Visitor
 from console.queue.calls.erasure import Redaction
+from console.queue.calls.revival import LostChat
 from console.queue.payloads import VisitorProfile
 from console.queue.results import Said
 from tests.model import state
@@ -220,6 +221,38 @@ class Visiting(Lines):
         self.record(c, "reopened", **self._entry(c), opened=c.opened, **c.profile)
         if c.named:
             self.record(c, "renamed", name=c.named)
+
+    # --- what the store has lost -----------------------------------------------------------------
+
+    def revive(self, lost: LostChat, log: Sequence[bytes]) -> bool:
+        queue = self.home(lost.queue, lost.site)
+        queue = queue if queue in self.queues else self.sites.get(lost.site, "")
+        if lost.chat in self.chats or lost.ended or queue not in self.queues:
+            return False
+        other = self.chats.get(self.current.get(lost.visitor, ""))
+        c = Chat(
+            lost.chat, lost.visitor, queue, lost.site, lost.channel, lost.tongue, msgspec.json.decode(lost.profile),
+            lost.opened, self.now, here=False, left=self.now, last=lost.last, n=self.n,
+            log=[msgspec.json.decode(raw) for raw in log], named=msgspec.json.decode(lost.named or '""'),
+        )  # fmt: skip
+        self.chats[c.id] = c
+        if not other or other.place == "ended":
+            self.current[c.visitor] = c.id
+        c.asked = [(fact["seq"], fact["at"]) for fact in c.log if fact["kind"] == "message"]
+        for owner, told in ((c.id, lost.cids), (c.visitor, lost.opening)):
+            for name, result in zip(told[::2], told[1::2], strict=True):
+                author, cid = name.split("|")
+                _, seq, at, chat = result.split()
+                self.results.setdefault(owner, {})[author, cid] = (ANY, Said(chat, int(seq), int(at)))
+        self.enqueue(c, front=True)
+        if lost.asked_at:
+            c.turn, c.turn_seq = lost.asked_at, lost.asked_seq
+        self.record(c, "reopened", **self._entry(c), opened=c.opened, **only(turn=c.turn), **c.profile)
+        if c.named:
+            self.record(c, "renamed", name=c.named)
+        self.announce("presence", chat=c.id, here=False)
+        self.route_chat(c)
+        return True
 
     def visitor_end(self, chat: str, visitor: Visitor, cid: str) -> Said:
         c = self._own(chat, visitor.id)

@@ -216,9 +216,9 @@ class Team:
 
 
 @asynccontextmanager
-async def opened(url: str, name: str, *, deadline: float = 5.0) -> AsyncIterator[Workspace]:
+async def opened(url: str, name: str, *, durability: str = "disk", deadline: float = 5.0) -> AsyncIterator[Workspace]:
     """A workspace on its own connection."""
-    store = Store(url, deadline=deadline)
+    store = Store(url, durability=durability, deadline=deadline)
     try:
         yield Workspace(store, name)
     finally:

@@ -15,12 +15,14 @@ SAFE = "--appendonly yes --appendfsync always --maxmemory-policy noeviction"  # 
 
 
 @asynccontextmanager
-async def own_store(folder: Path, options: str = SAFE, *, port: int = 0, password: str = "") -> AsyncIterator[int]:
+async def own_store(
+    folder: Path, options: str = SAFE, *, port: int = 0, user: str = "", password: str = ""
+) -> AsyncIterator[int]:
     """Run a server on `folder` inside the block; return its port once it answers."""
     port = port or free_port()
     server = launch(folder, f"--port {port} --bind 127.0.0.1 --dir {folder} {options}")
     try:
-        client = redis.Redis(port=port, password=password or None)
+        client = redis.Redis(port=port, username=user or None, password=password or None)
         await eventually(lambda: answers(client), "the store")
         client.close()
         yield port

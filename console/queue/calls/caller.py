@@ -1,5 +1,6 @@
 """How a Function is called: the epoch it is called under, the store's clock, and refusals as errors."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
@@ -8,19 +9,23 @@ from typing import Any
 import structlog
 from redis.exceptions import ResponseError
 
-from console.errors import Refused, SettingError, SlowDown
+from console.errors import Refused, SettingError, SlowDown, WrongEpoch
+from console.queue.durability import Direct, check_promises
 from console.queue.keys import Keys
 from console.queue.results import (
     REFUSALS,
     Said,
 )
-from console.queue.store import Direct, Store, call_function, check_promises
+from console.queue.server_role import Lineage, fields_of, lineage_of
+from console.queue.store import Store, call_function
 
 OTHER_STORE = (
     "The store belongs to another installation than the database. Point SESTETTO_STORE and SESTETTO_DATABASE (or "
     "SESTETTO_DATA) to the same installation. To use this store with this database from now on, stop all processes and "
     "run: sestetto adopt"
 )
+
+UNKNOWN = Lineage()
 
 log = structlog.get_logger()
 
@@ -33,18 +38,23 @@ class Caller:
         self.name = name
         self.keys = Keys(name)
         self.epoch = ""
+        self.seen = 0  # the highest number of the feed that a reply has named in this epoch
+        self._left: set[str] = set()  # earlier epochs
+        self.fills = False  # whether an empty store is to be filled from SQL before it serves
+        self.emptied = asyncio.Event()  # it is empty, and nobody has filled it yet
         self.installation = ""  # whose store it has to be; empty: anybody's
         self.last_entry: tuple[str, bytes] | None = None  # the tail's last, to know the same history by
         self.on_epoch: list[Callable[[], None]] = []
         self._ahead = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
         self.on_due: Callable[[int, int], None] = lambda now, due: None
+        store.mark = ("HSET", self.keys.head, "vouched", 1)
         store.on_run.append(self._recognise)
 
     async def _recognise(self, direct: Direct) -> None:
         """Run on every connection to a server not met before: decide whether it has the same history or starts a new
         epoch.
         """
-        await check_promises(direct)
+        await check_promises(direct, self.store.durability)
         await self._check_owner(direct)
         believed = ""
         if self.last_entry is not None:
@@ -54,7 +64,18 @@ class Caller:
             # current epoch makes `begin` replace it, unless another process already has.
             if not found or (raw and found[0][1][1] != raw):
                 believed = self.epoch
-        await self._begin(direct, believed)
+        await self._begin(direct, believed, lineage_of(fields_of(await direct("INFO", "replication"))))
+
+    async def check_store(self) -> None:
+        """Look again whether the store still keeps what is acknowledged; `store.lacks` says what is wrong with it."""
+        try:
+            await check_promises(self.store.look, self.store.durability)
+        except SettingError as problem:
+            if self.store.lacks != str(problem):
+                log.error("store.lacks", problem=str(problem))
+            self.store.lacks = str(problem)
+        else:
+            self.store.lacks = ""
 
     async def _check_owner(self, direct: Direct) -> None:
         """Raise SettingError if the store belongs to another installation: nothing may be written to it."""
@@ -76,15 +97,26 @@ class Caller:
         self.installation = ""
         await self.store.command("HDEL", self.keys.head, "owner")
 
-    async def _begin(self, direct: Direct, believed: str) -> None:
-        reply = await call_function(direct, "begin", self.keys.head, believed, secrets.token_hex(8))
-        epoch = reply[0].decode()
+    async def _begin(self, direct: Direct, believed: str, lineage: Lineage = UNKNOWN) -> None:
+        seen = self.epoch, self.seen, lineage.id, int(lineage.promoted), int(self.fills)
+        epoch, n, why = await self._ask_for_epoch(direct, believed, *seen)
+        if epoch in self._left:  # a server from before the history that we had last
+            epoch, n, why = await self._ask_for_epoch(direct, epoch, *seen)
+        if why in ("empty", "unfilled") and self.fills:
+            self.emptied.set()
+        if why in ("promoted", "behind"):
+            log.error(f"store.{why}", workspace=self.name, n=n, seen=self.seen, epoch=epoch)
         if epoch != self.epoch:
-            first = self.epoch == ""
-            self.epoch = epoch
-            if not first:
+            before, self.epoch, self.seen = self.epoch, epoch, n
+            if before:
+                self._left.add(before)
                 for listener in self.on_epoch:
                     listener()
+
+    async def _ask_for_epoch(self, direct: Direct, *args: str | int) -> tuple[str, int, str]:
+        believed, *rest = args
+        reply = await call_function(direct, "begin", self.keys.head, believed, secrets.token_hex(8), *rest)
+        return reply[0].decode(), int(reply[1]), reply[2].decode()
 
     async def meet(self) -> None:
         """Make sure that the epoch is known, also if the connection is older than this object."""
@@ -99,14 +131,18 @@ class Caller:
 
     async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
         await self.meet()
+        epoch = self.epoch
         try:
-            reply = await self.store.function(name, self.keys.head, self.epoch, *args)
+            reply = await self.store.function(name, self.keys.head, epoch, *args)
         except ResponseError as problem:  # our fault or the store's: nothing to tell the sender
             log.error("store.function", name=name, error=str(problem))
             raise Refused from problem
         if reply[0] == b"!":
             await self._refuse(reply)
+        reply[1], _, n = reply[1].partition(b"-")
         now = int(reply[1])
+        if epoch == self.epoch:  # else another one has begun while this reply was on its way
+            self.seen = max(self.seen, int(n))
         self._ahead = now - time.monotonic_ns() // 1_000_000
         self.on_due(now, int(reply[2]))
         return list(reply)
@@ -120,6 +156,9 @@ class Caller:
         code = reply[1].decode()
         if code == "epoch":
             await self._begin(self.store.command, "")
+        if code == "unfilled":
+            self.emptied.set()
+            raise WrongEpoch
         if len(reply) > 2 and issubclass(REFUSALS[code], SlowDown):
             raise REFUSALS[code](retry_after=int(reply[2]) / 1000)
         raise REFUSALS[code]

@@ -7,6 +7,7 @@ local NOW, STAMP, N -- this call's time, the same as text, and the feed's last n
 local WRITTEN -- the number that `head` has
 local SETTLED -- the mark of the queues' settings, see S.queue
 local AHEAD -- ms by which the workspace's clock is ahead of the store's; tests use it to move time
+local UNFILLED -- the store was empty, and is being filled from SQL
 local BEHIND -- ms by which the store's clock was set back
 
 local FIRINGS = 64 -- timers or assignments per call; the rest is due at once
@@ -25,16 +26,21 @@ local function hash(name)
   return out
 end
 
--- Starts a call. Returns a refusal if the caller believes in another epoch.
-function S.enter(keys, epoch)
+-- What an emptied store allows until it is filled.
+local FILLING = { configure = true, revive = true, filled = true, revoke = true }
+
+-- Starts a call. Returns a refusal if the caller believes in another epoch, or the store has yet to be filled.
+function S.enter(verb, keys, epoch)
   P = string.sub(keys[1], 1, -5)
   -- While a cluster moves the workspace key by key, what is not here may be there: a call would find half of it, and
   -- stop in the middle of its writes. Then the key that never exists is an error, and nothing is done.
   if type(redis.pcall('EXISTS', P .. 'never')) == 'table' then
     return redis.error_reply('TRYAGAIN The workspace is on its way to another node')
   end
-  local head = redis.call('HMGET', keys[1], 'epoch', 'n', 'at', 'ahead', 'settled')
+  local head = redis.call('HMGET', keys[1], 'epoch', 'n', 'at', 'ahead', 'settled', 'unfilled')
   if not head[1] or head[1] ~= epoch then return { '!', 'epoch', head[1] or '' } end
+  UNFILLED = head[6]
+  if UNFILLED and not FILLING[verb] then return { '!', 'unfilled' } end
   local time = redis.call('TIME')
   AHEAD = num(head[4])
   NOW = num(time[1]) * 1000 + math.floor(num(time[2]) / 1000) + AHEAD
@@ -49,11 +55,11 @@ function S.enter(keys, epoch)
   S.new_call()
 end
 
--- A successful reply: the time, when the next timer is due, then what the verb returns.
+-- A successful reply: the time and the feed's last number, when the next timer is due, then what the verb returns.
 function S.reply(...)
   S.flush()
   local next_due = redis.call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')
-  return { 'ok', STAMP, next_due[2] and int(num(next_due[2])) or '0', ... }
+  return { 'ok', STAMP .. '-' .. int(N), next_due[2] and int(num(next_due[2])) or '0', ... }
 end
 
 -- Appends JSON to the feed under the next number.
@@ -134,7 +140,7 @@ local function verb(name, body, flags, many)
   redis.register_function({
     function_name = name .. '_@VERSION@',
     callback = function(keys, args)
-      local refused = S.enter(keys, args[1])
+      local refused = S.enter(name, keys, args[1])
       if refused then return refused end
       -- The store does not roll back what a failing script has written, so facts and fields must be written even then:
       -- without the fields, the chat would contradict its log.

@@ -9,17 +9,37 @@ verb('archived', function(id, n)
   return S.reply()
 end, { 'allow-oom' })
 
--- begin(believed, fresh): returns the epoch. Sets one if there is none, and replaces it if it is still `believed`.
+-- begin(believed, fresh, own, seen, primary, promoted, fills): returns the epoch, the feed's last number, and why the
+-- epoch turned; if it did not that is empty, or `unfilled` if the store has still to be filled. It turns if there is
+-- none, if it is still `believed`, if it is the caller's `own` and has fewer facts than the caller has `seen`, or if
+-- another server has been `promoted` since the last call. `primary` is the id of what the server replicates to others;
+-- empty if the caller does not know it. With `fills` an empty store serves nobody until it is filled from SQL.
 redis.register_function({
   function_name = 'begin_@VERSION@',
   callback = function(keys, args)
-    local now = redis.call('HGET', keys[1], 'epoch')
-    -- Several processes may ask for a new epoch at once. Only the first one's `believed` still matches.
-    if not now or now == args[1] then
-      now = args[2]
-      redis.call('HSET', keys[1], 'epoch', now)
+    local believed, fresh, own, seen, primary, promoted, fills = unpack(args)
+    local head = redis.call('HMGET', keys[1], 'epoch', 'n', 'primary', 'unfilled')
+    local now, n, why = head[1], num(head[2]), ''
+    -- Several processes may ask for a new epoch at once. Only the first one's `believed` still matches, and only the
+    -- first one finds the former primary's id.
+    if not now then
+      why = 'empty'
+    elseif promoted == '1' and head[3] and head[3] ~= primary then
+      -- What the former primary had last may be missing here, and nobody can tell: whoever saw it may be gone as well.
+      why = 'promoted'
+    elseif now == own and n < num(seen) then
+      why = 'behind'
+    elseif now == believed then
+      why = 'believed'
     end
-    return { now, redis.call('HGET', keys[1], 'n') or '0' }
+    if why ~= '' then
+      now = fresh
+      redis.call('HSET', keys[1], 'epoch', now)
+      if why == 'empty' and fills == '1' then redis.call('HSET', keys[1], 'unfilled', '1') end
+    end
+    if why == '' and head[4] then why = 'unfilled' end
+    if primary ~= '' and head[3] ~= primary then redis.call('HSET', keys[1], 'primary', primary) end
+    return { now, int(n), why }
   end,
   flags = { 'allow-oom' },
 })

@@ -82,3 +82,16 @@ async def test_a_running_server_waits_for_a_store_that_came_back_as_a_replica(tm
         redis.Redis(port=port).replicaof("NO", "ONE")
         assert await eventually(lambda: store.command("SET", "kept", 3)) == b"OK"
     await store.close()
+
+
+@pytest.mark.parametrize("command", ["check", "serve"])
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_store_that_cannot_keep_the_level_is_refused(tmp_path: Path, command: str, own: bool) -> None:
+    async with own_store(tmp_path / "store") as port:
+        store = {"STORE": f"redis://127.0.0.1:{port}"} if own else {}
+        settings = {"PORT": "0", "DATA": str(tmp_path / "data"), "DURABILITY": "replica", **store}
+        code, out, err = await in_a_process(command, **settings)
+        what = "the store has no replica" if own else "the embedded store has no replica"
+        line = next(line for line in (out + err).splitlines() if what in line)
+        assert "set SESTETTO_DURABILITY=disk" in line
+        assert (code, "All good" in out, "Traceback" in err) == (1, False, False)

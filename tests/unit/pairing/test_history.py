@@ -134,7 +134,8 @@ async def test_of_two_processes_that_notice_it_one_turns_the_epoch(shift: Shift,
 async def test_a_tail_that_goes_over_gaps_notices_numbers_that_come_again(shift: Shift) -> None:
     await shift.opens("vera")
     keys, last = shift.workspace.keys, (await shift.entries())[-1]
-    tail = Tail(shift.workspace.store.primary, keys.feed, last.id, last.n, reader="test", over_gaps=True)
+    store = shift.workspace.store
+    tail = Tail(store.primary, keys.feed, last.id, last.n, reader="test", vouch=store.vouch, over_gaps=True)
     await loses(shift, 3)
     await shift.opens("kim")
     with pytest.raises(FeedGap):

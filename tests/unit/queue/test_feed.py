@@ -43,7 +43,14 @@ async def test_numbers_have_no_gaps_across_three_connections(shift: Shift, store
 async def test_the_tail_gives_all_that_comes_after_a_snapshot(shift: Shift, store_url: str) -> None:
     chat = await shift.opens("vera")
     snapshot = await shift.workspace.snapshot()
-    tail = Tail(shift.workspace.store.primary, shift.workspace.keys.feed, snapshot.last, snapshot.n, reader="test")
+    tail = Tail(
+        shift.workspace.store.primary,
+        shift.workspace.keys.feed,
+        snapshot.last,
+        snapshot.n,
+        reader="test",
+        vouch=shift.workspace.store.vouch,
+    )
     for n in range(30):
         await shift.writes("vera", chat, f"line {n}")
     found = await read(tail, snapshot.n + 30)
@@ -55,7 +62,14 @@ async def test_the_tail_gives_all_that_comes_after_a_snapshot(shift: Shift, stor
 async def test_a_tail_behind_the_trim_point_raises_a_gap(shift: Shift, store_url: str) -> None:
     """The store itself would go on with later entries, without a word."""
     snapshot = await shift.workspace.snapshot()
-    tail = Tail(shift.workspace.store.primary, shift.workspace.keys.feed, snapshot.last, snapshot.n, reader="test")
+    tail = Tail(
+        shift.workspace.store.primary,
+        shift.workspace.keys.feed,
+        snapshot.last,
+        snapshot.n,
+        reader="test",
+        vouch=shift.workspace.store.vouch,
+    )
     chat = await shift.opens("vera")
     for n in range(5):
         await shift.writes("vera", chat, f"line {n}")
@@ -70,7 +84,14 @@ async def test_a_tail_notices_that_numbers_started_over(shift: Shift, store_url:
     workspace = shift.workspace
     await shift.opens("vera")
     snapshot = await workspace.snapshot()
-    tail = Tail(workspace.store.primary, workspace.keys.feed, snapshot.last, snapshot.n, reader="test")
+    tail = Tail(
+        workspace.store.primary,
+        workspace.keys.feed,
+        snapshot.last,
+        snapshot.n,
+        reader="test",
+        vouch=workspace.store.vouch,
+    )
     await workspace.store.command("DEL", workspace.keys.feed, workspace.keys.head)
     workspace.epoch = ""
     await workspace.revoke("nobody", "")

@@ -1,0 +1,124 @@
+"""Fills a store that has lost its chats from SQL: the configuration, open chats, left messages.
+
+An emptied store serves nobody until that is done (`workspace.emptied`), so nobody meets it without their chat.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import structlog
+
+from console.archive.database import Database
+from console.archive.stores import Stores
+from console.archive.unended import FactRow, Unended
+from console.events import (
+    ChatFact,
+    Ended,
+    Message,
+    Opened,
+    Profile,
+    Renamed,
+    Reopened,
+    Transferred,
+    decode_fact,
+)
+from console.events.conversation import Opening
+from console.pairing.configuration import publish
+from console.projection.models import AgentState
+from console.queue.calls.revival import LostChat, profile_json
+from console.queue.lanes import language_of
+from console.queue.payloads import VisitorProfile, encode
+from console.queue.workspace import Workspace
+
+RECENT = 86_400_000  # ms without a fact after which nobody waits for an answer in an open chat any more
+
+log = structlog.get_logger()
+
+Row = tuple[FactRow, ChatFact]
+
+
+async def refill(workspace: Workspace, stores: Stores, agents: Iterable[AgentState] = ()) -> None:
+    """Fill an emptied store, and let it serve; the same again, or by two processes at once, does no harm.
+
+    `agents` are as they were before: whoever was away does not come back online.
+    """
+    if workspace.installation:
+        await workspace.claim_store(workspace.installation)
+    await publish(workspace, stores.directory)
+    revived = await revive_all(workspace, stores.database)
+    await workspace.filled((one.id, one.status, one.reason) for one in agents if one.status != "online")
+    if revived:
+        log.warning("store.refilled", workspace=workspace.name, chats=len(revived))
+
+
+async def revive_all(workspace: Workspace, database: Database) -> list[str]:
+    """Put back what SQL has no end of and the store does not have; return those chats."""
+    unended = Unended(database, workspace.name)
+    ids = await unended.ids(workspace.now() - RECENT)
+    return [chat for chat in ids if await revive(workspace, unended, chat)]
+
+
+async def revive(workspace: Workspace, unended: Unended, chat: str) -> bool:
+    """Put the chat back as far as its facts in SQL go. False if the store has it, or SQL has no beginning of it."""
+    if await workspace.has_chat(chat):
+        return False
+    rows = last_history(await unended.facts(chat))
+    if not rows or not isinstance(rows[0][1], Opened):
+        return False
+    return await workspace.revive(lost_chat(rows), [row.raw for row, _ in rows])
+
+
+def last_history(found: Sequence[FactRow]) -> list[Row]:
+    """Return the facts with seq 1, 2, 3 …; where a later history gave a seq again, all before it from there on go."""
+    kept: list[Row] = []
+    for row in found:
+        fact = decode_fact(row.raw)
+        if isinstance(fact, ChatFact) and fact.seq <= len(kept) + 1:
+            kept[fact.seq - 1 :] = [(row, fact)]
+    return kept
+
+
+def lost_chat(rows: Sequence[Row]) -> LostChat:
+    facts = [fact for _, fact in rows]
+    begun = next(fact for fact in reversed(facts) if isinstance(fact, Opening))
+    about = next(fact for fact in reversed(facts) if isinstance(fact, Opening | Profile))
+    asked = [fact for fact in facts if isinstance(fact, Message) and fact.by == "visitor"]
+    last = next((fact for fact in reversed(facts) if isinstance(fact, Message)), None)
+    end = facts[-1] if isinstance(facts[-1], Ended) else None
+    return LostChat(
+        chat=begun.chat,
+        visitor=begun.visitor.id,
+        queue=_queue(facts),
+        site=begun.site,
+        channel=begun.channel,
+        tongue=language_of(begun.locale),
+        profile=profile_json(_profile(about)),
+        named=_named(facts),
+        opened=facts[0].at,
+        last=max(fact.seq for fact in facts if fact.public),
+        asked_seq=asked[-1].seq if asked else 0,
+        asked_at=(last.since or last.at) if last and last.by == "visitor" else 0,
+        ended=end.at if end else 0,
+        cids=_results(rows),
+        opening=_results(rows[:2]),
+    )
+
+
+def _queue(facts: Sequence[ChatFact]) -> str:
+    return next(fact.queue for fact in reversed(facts) if isinstance(fact, Opening | Transferred))
+
+
+def _named(facts: Sequence[ChatFact]) -> str:
+    """Return the name that an agent gave the visitor, as JSON; empty if none did."""
+    given = [fact.name for fact in facts if isinstance(fact, Renamed)]
+    return encode(given[-1]).decode() if given else ""
+
+
+def _profile(fact: Opening | Profile) -> VisitorProfile:
+    known = {name: getattr(fact, name) for name in VisitorProfile.__struct_fields__ if hasattr(fact, name)}
+    return VisitorProfile(**{**known, "site": "", "channel": "", "cid": ""})
+
+
+def _results(rows: Sequence[Row]) -> list[str]:
+    """Return name and value of each command's first result. A resend is taken for the same, whatever its body is."""
+    done = [(row, fact) for row, fact in rows if row.cid and not isinstance(fact, Opened | Reopened)]
+    return [word for row, fact in done for word in (f"{row.author}|{row.cid}", f"* {fact.seq} {fact.at} {fact.chat}")]

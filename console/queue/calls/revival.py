@@ -1,0 +1,47 @@
+"""Puts chats back into a store that has lost them."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from console.queue.calls.caller import Caller
+from console.queue.payloads import VisitorProfile, encode
+
+
+class LostChat(msgspec.Struct, kw_only=True):
+    """A chat as its facts in SQL add up, for the Function `revive`, which explains the fields."""
+
+    chat: str
+    visitor: str
+    queue: str
+    site: str
+    channel: str
+    tongue: str
+    profile: str
+    named: str = ""
+    opened: int
+    last: int = 0
+    asked_seq: int = 0
+    asked_at: int = 0
+    ended: int = 0
+    cids: list[str] = []
+    opening: list[str] = []
+
+
+class RevivalCalls(Caller):
+    async def revive(self, lost: LostChat, log: Sequence[bytes]) -> bool:
+        """Put the chat back, with its facts; an open one waits again. False if the store has it."""
+        return bool((await self._call("revive", encode(lost), *log))[3] == b"1")
+
+    async def filled(self, away: Iterable[tuple[str, str, str]] = ()) -> None:
+        """Let an emptied store serve again; `away` are agents who were not online, with status and reason."""
+        told = [word for agent, status, reason in away for word in (agent, status, encode(reason) if reason else "")]
+        await self._call("filled", *told)
+        self.emptied.clear()
+
+    async def has_chat(self, chat: str) -> bool:
+        return bool(await self.store.command("EXISTS", self.keys.of("chat", chat)))
+
+
+def profile_json(profile: VisitorProfile) -> str:
+    return encode(profile).decode()

@@ -1,0 +1,86 @@
+-- An emptied store is filled from SQL before it serves anybody: the configuration, then chats that have no end.
+
+local function write_cids(owner, told)
+  if #told > 0 then in_parts('HSET', key('cids', owner), told) end
+end
+
+-- Puts back what the facts say, before anything is recorded.
+local function rebuild(told, log)
+  local current = redis.call('HGET', key('visitor', told.visitor), 'chat')
+  local other = current and S.chat(current)
+  local c = create(told.chat, told.visitor, told.queue, told.site, told.channel, told.tongue, told.profile)
+  local bytes = 0
+  for _, json in ipairs(log) do
+    bytes = bytes + #json
+  end
+  in_parts('RPUSH', key('log', c.id), log)
+  S.put_all(c, {
+    seq = int(#log),
+    last = int(told.last),
+    bytes = int(bytes),
+    n = int(N),
+    opened = int(told.opened),
+    asked_seq = int(told.asked_seq),
+    here = '0',
+    left = STAMP,
+  })
+  if told.named ~= '' then S.put(c, 'named', told.named) end
+  -- The visitor may have another one by now, where the chat was not missed at once.
+  if other and other.place ~= 'ended' then redis.call('HSET', key('visitor', told.visitor), 'chat', current) end
+  write_cids(c.id, told.cids)
+  write_cids(c.visitor, told.opening)
+  return c
+end
+
+-- A left message that nobody has handled yet.
+local function lie_there(c, told)
+  S.put_all(c, { place = 'ended', ended = int(told.ended), left_message = '1' })
+  redis.call('SADD', P .. 'left', c.id)
+  S.timer('reap', c.id, NOW + KEEP)
+end
+
+-- An open chat waits again, with its whole time before it: nobody is late for what the store has lost.
+local function wait_again(c, told, q)
+  redis.call('SADD', P .. 'live', c.id)
+  S.put(c, 'due', int(NOW + q.target))
+  S.put(c, 'reached', '')
+  S.enqueue(c, q, true)
+  if told.asked_at > 0 then S.put_all(c, { turn = int(told.asked_at), turn_seq = int(told.asked_seq) }) end
+  S.clock(c)
+  local turn = told.asked_at > 0 and ',"turn":' .. c.turn or ''
+  S.record(c, 'reopened', entry(c) .. ',"opened":' .. c.opened .. turn, S.profile(c))
+  if named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
+  S.announce('presence', '"chat":"' .. c.id .. '","here":false') -- until their page has connected again
+  S.route_chat(c)
+end
+
+-- revive(told, fact, ...): `told` is JSON of chat, visitor, queue, site, channel, tongue, profile and named (JSON
+-- themselves), opened, last (its last public seq), asked_seq and asked_at (the visitor's last message, and since when
+-- they wait for an answer; 0: they do not), ended (0: it is open), cids and opening (name and value in turn, of the chat
+-- and of the visitor). Then come its facts. "0" if the store has the chat. A left message comes back into an emptied store
+-- only: no fact says so, and screens count from what the store has when it is filled.
+verb('revive', function(list)
+  local told = cjson.decode(table.remove(list, 1))
+  if S.chat(told.chat) or told.ended > 0 and not UNFILLED then return S.reply('0') end
+  local q = S.home(told.queue, told.site) or S.queue(redis.call('HGET', P .. 'sites', told.site) or '')
+  if not q then return S.reply('0') end
+  told.queue = q.id
+  local c = rebuild(told, list)
+  if told.ended > 0 then
+    lie_there(c, told)
+  else
+    wait_again(c, told, q)
+  end
+  return S.reply('1')
+end, {}, true)
+
+-- filled(agent, status, reason, ...): everything is there, and the store may serve. Whoever was away still is; `reason`
+-- is JSON.
+verb('filled', function(list)
+  for i = 1, #list, 3 do
+    local a = S.agent(list[i])
+    if a and not a.status then S.put_all(a, { status = list[i + 1], reason = list[i + 2] }) end
+  end
+  redis.call('HDEL', P .. 'head', 'unfilled')
+  return S.reply()
+end, { 'allow-oom' }, true)
