@@ -22,7 +22,9 @@ local function redact_draft(chat, was, now)
   local part, masked = string.sub(was, first, #was - last), string.sub(now, first, #now - last)
   local _, digits = string.gsub(part, '%d', '')
   if digits < FEWEST then return end
-  redis.call('SET', key('draft', chat), (string.gsub(draft, string.gsub(part, '%p', '%%%0'), masked)))
+  -- Both may hold any text, as of an answer that repeats two parts: `%` means something in a pattern and beside it.
+  part, masked = string.gsub(part, '%p', '%%%0'), string.gsub(masked, '%%', '%%%%')
+  redis.call('SET', key('draft', chat), (string.gsub(draft, part, masked)))
 end
 
 -- redact(chat, seq, was, now, kind, author, cid): `now` replaces the fact `was` in the log, and goes into a fact of

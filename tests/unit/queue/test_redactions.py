@@ -30,6 +30,19 @@ async def redacted(shift: Shift) -> int:
     return (await shift.entries())[-1].n
 
 
+async def test_a_draft_that_repeats_two_parts_and_what_is_between_them_has_both_hidden(shift: Shift) -> None:
+    """What stands between the parts is anybody's text, here with a per cent sign in front of a digit."""
+    was, now = "4929 4219, 50%2 off, 1234 5608", "•••• ••••, 50%2 off, •••• 5608"
+    chat = await shift.opens("vera", was)
+    await shift.workspace.draft("ana", shift.fences["ana"], chat, f"You wrote {was}")
+    message = next(fact for fact in await shift.facts("message") if fact.chat == chat)
+    raw = await shift.workspace.store.command("LINDEX", shift.workspace.keys.of("log", chat), message.seq - 1)
+    new = msgspec.json.encode(msgspec.json.decode(raw) | {"text": now})
+    await shift.workspace.redact(Redaction(chat, message.seq, raw, new, "redacted", "vera", message.cid))
+    kept = await shift.workspace.store.command("GET", shift.workspace.keys.of("draft", chat))
+    assert kept.decode() == f"You wrote {now}"
+
+
 async def additions(shift: Shift) -> int:
     """How many entries the store has written to streams so far."""
     info = await shift.workspace.store.command("INFO", "commandstats")
