@@ -67,12 +67,13 @@ end
 -- --- added up -----------------------------------------------------------------------------------------
 
 -- What is to be added to a key. `given` are {field it needs, field, by}: added only where the chat's end was counted.
-local function sum_of(sums, name, about)
+local function sum_of(sums, name, life)
   local sum = sums[name]
   if not sum then
-    sum = { counted = {}, given = {}, life = about }
+    sum = { counted = {}, given = {} }
     sums[name] = sum
   end
+  sum.life = sum.life or life
   return sum
 end
 

@@ -193,3 +193,29 @@ async def test_later_with_a_reason_is_a_wrap_up_done(shift: Shift) -> None:
     await label(ana, shift.fences["ana"], chat, new_cid(), "Invoice", (), later=True)
     assert (await shift.facts("wrapped"))[-1].why == "done"
     assert await listed(shift) == []
+
+
+async def talks_until_added_up(shift: Shift, visitor: str) -> None:
+    """A new chat in which Ana answers until her list of what calls counted has been added to her figures."""
+    chat = await shift.opens(visitor, queue="calls")
+    for _ in range(40):
+        await shift.writes(visitor, chat)
+        await shift.answers("ana", chat)
+        if not await shift.workspace.store.command("EXISTS", shift.workspace.keys.of("counts", "a:ana")):
+            break
+    else:
+        pytest.fail("never added up")
+    await shift.ends("ana", chat)
+    await later(shift, chat)
+
+
+async def test_figures_are_kept_for_their_time_also_if_a_late_reason_is_the_first_of_an_hour(shift: Shift) -> None:
+    chat, figures = await leaves_one(shift), shift.workspace.keys.of("times", "ana")
+    await talks_until_added_up(shift, "kim")
+    await shift.workspace.store.command("DEL", shift.workspace.keys.of("counts", "a:ana"))
+    await shift.workspace.store.command("PERSIST", figures)
+    await shift.clock.jump(3_600)
+    await shift.online("ana")
+    await shift.labels("ana", chat, "Invoice")
+    await talks_until_added_up(shift, "lou")
+    assert await shift.workspace.store.command("PTTL", figures) > HOUR
