@@ -5,6 +5,7 @@ An emptied store serves nobody until that is done (`workspace.emptied`), so nobo
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import structlog
 
 from console.archive.database import Database
@@ -19,7 +20,8 @@ from console.events import (
     Renamed,
     Reopened,
     Transferred,
-    decode_fact,
+    Unreadable,
+    read_log,
 )
 from console.events.conversation import Opening
 from console.pairing.configuration import publish
@@ -33,7 +35,14 @@ RECENT = 86_400_000  # ms without a fact after which nobody waits for an answer 
 
 log = structlog.get_logger()
 
-Row = tuple[FactRow, ChatFact]
+Row = tuple[FactRow, ChatFact | Unreadable]
+
+
+class Numbered(msgspec.Struct):
+    """What every fact of a chat has, also one that only a newer release understands."""
+
+    at: int
+    seq: int = 0
 
 
 async def refill(workspace: Workspace, stores: Stores, agents: Iterable[AgentState] = ()) -> None:
@@ -71,14 +80,15 @@ def last_history(found: Sequence[FactRow]) -> list[Row]:
     """Return the facts with seq 1, 2, 3 …; where a later history gave a seq again, all before it from there on go."""
     kept: list[Row] = []
     for row in found:
-        fact = decode_fact(row.raw)
-        if isinstance(fact, ChatFact) and fact.seq <= len(kept) + 1:
-            kept[fact.seq - 1 :] = [(row, fact)]
+        known = msgspec.json.decode(row.raw, type=Numbered)
+        if 0 < known.seq <= len(kept) + 1:
+            fact = next(iter(read_log([row.raw])), Unreadable(known.at))
+            kept[known.seq - 1 :] = [(row, fact)]
     return kept
 
 
 def lost_chat(rows: Sequence[Row]) -> LostChat:
-    facts = [fact for _, fact in rows]
+    facts = [fact for _, fact in rows if isinstance(fact, ChatFact)]
     begun = next(fact for fact in reversed(facts) if isinstance(fact, Opening))
     about = next(fact for fact in reversed(facts) if isinstance(fact, Opening | Profile))
     asked = [fact for fact in facts if isinstance(fact, Message) and fact.by == "visitor"]
@@ -120,5 +130,5 @@ def _profile(fact: Opening | Profile) -> VisitorProfile:
 
 def _results(rows: Sequence[Row]) -> list[str]:
     """Return name and value of each command's first result. A resend is taken for the same, whatever its body is."""
-    done = [(row, fact) for row, fact in rows if row.cid and not isinstance(fact, Opened | Reopened)]
+    done = [(row, fact) for row, fact in rows if row.cid and not isinstance(fact, Opened | Reopened | Unreadable)]
     return [word for row, fact in done for word in (f"{row.author}|{row.cid}", f"* {fact.seq} {fact.at} {fact.chat}")]
