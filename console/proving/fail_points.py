@@ -10,7 +10,7 @@ import os
 import runpy
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -19,7 +19,7 @@ from console.consumers.consumer import FeedConsumer
 from console.delivery.fanout import Fanout
 from console.delivery.hub import Outbox
 from console.events import Assigned, Message
-from console.queue.store import Store
+from console.queue.store import Call, Store
 from console.ws.connection import Connection
 
 ARM = signal.SIGUSR2
@@ -60,7 +60,8 @@ def after_receive(point: FailPoint) -> None:
 def after_append(point: FailPoint) -> None:
     """The store has it on disk; nobody has been told."""
 
-    def seen(store: Store, commands: Any) -> None:
+    def seen(store: Store, calls: Sequence[Call]) -> None:
+        commands = [call.command for call in calls]
         if any(command[0] == "FCALL" and str(command[1]).startswith(WORDS) for command in commands):
             point.passed()
 

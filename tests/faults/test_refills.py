@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -101,12 +101,19 @@ async def test_nobody_is_served_from_an_empty_store_in_between(emptied_later: In
         chat = await vera.opened("Hello")
         with closing(sqlite3.connect(inside.database_url.partition("///")[2], isolation_level=None)) as sql:
             await flush(inside)
-            sql.execute("ALTER TABLE queues RENAME TO queues_away")
+            await eventually(lambda: done(sql, "ALTER TABLE queues RENAME TO queues_away"), "the table to be gone")
             cid = await vera.say("Is anybody there?")
             await eventually(lambda: len(vera.closes) >= 3, "Vera to be sent away again and again", within=20)
-            sql.execute("ALTER TABLE queues_away RENAME TO queues")
+            await eventually(lambda: done(sql, "ALTER TABLE queues_away RENAME TO queues"), "the table to be back")
         claim = await vera.answered(cid)
         assert (claim.outcome, claim.chat) == ("acked", chat)
+
+
+def done(sql: sqlite3.Connection, statement: str) -> bool:
+    with suppress(sqlite3.OperationalError):  # the archive is writing
+        sql.execute(statement)
+        return True
+    return False
 
 
 async def test_left_messages_are_on_the_list_again(emptied_later: Inside) -> None:
@@ -144,6 +151,7 @@ async def test_a_chat_quiet_for_a_day_is_listed_as_lost(emptied_later: Inside, m
         chat = await vera.opened("Hello")
         await vera.leave()
         monkeypatch.setattr("console.pairing.refilling.RECENT", -60_000)
+        monkeypatch.setattr("console.background.lost_chats.MARGIN", 0)
         await flush(inside)
         await ana.back()
         await (await cast.visitor("kim")).opened("A new beginning")
