@@ -123,9 +123,10 @@ local function put_member(told)
   return true
 end
 
--- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings by name, words by language}, members {id, name, limit, most, queues,
--- lanes} and sites (key to queue). `limit` is how many chats the member gets, `most` the supervisors' limit, which may be
--- higher. Taken only when newer. A limit that went down takes no chat away.
+-- configure(version, told, mark): `mark` is what the content is known by; `told` is JSON of queues {id, opens, settings
+-- by name, words by language}, members {id, name, limit, most, queues, lanes} and sites (key to queue). `limit` is how
+-- many chats the member gets, `most` the supervisors' limit, which may be higher. Taken only when newer. A limit that
+-- went down takes no chat away.
 verb('configure', function(version, told, mark)
   if num(version) <= num(redis.call('HGET', P .. 'config', 'version')) then return S.reply('0') end
   told = cjson.decode(told)

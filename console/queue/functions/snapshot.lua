@@ -134,10 +134,10 @@ local function read_queues(n, since)
   return found
 end
 
--- snapshot_rest(entry, n, most, first, since, agents...): what the pages lack, after `entry` with the number `n`; they began at the
--- number `first` and the time `since`. First last entry, number, LINE, and the chats and agents named by facts since, and those `agents`.
--- Beyond `most` facts only as far as these go: ask for the next ones. Else also left messages, the queues, and the latest
--- late answers. "0-0" and no more if facts are missing: begin anew.
+-- snapshot_rest(entry, n, most, first, since, agents...): what the pages lack, after `entry` with the number `n`; they
+-- began at the number `first` and the time `since`. First last entry, number, LINE, and the chats and agents named by
+-- facts since, and those `agents`. Beyond `most` facts only as far as these go: ask for the next ones. Else also left
+-- messages, the queues, and the latest late answers. "0-0" and no more if facts are missing: begin anew.
 verb('snapshot_rest', function(entry, n, most, first, since, ...)
   local upto = math.min(N, num(n) + num(most))
   local rows = redis.call('XRANGE', P .. 'feed', '(' .. entry, '+', 'COUNT', most)

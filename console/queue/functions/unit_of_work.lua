@@ -1,5 +1,6 @@
--- What one call reads and writes. Each chat and member is read once, a queue after each change of settings; all changes are written once, before the
--- reply. A verb that fails half-way still writes its changes, since its facts are in the feed already.
+-- What one call reads and writes. Each chat and member is read once, a queue after each change of settings; all changes
+-- are written once, before the reply. A verb that fails half-way still writes its changes, since its facts are in the
+-- feed already.
 
 local CHATS, AGENTS -- by id; `false` for one that does not exist
 local CHANGED -- chats and members with something to write
@@ -85,8 +86,8 @@ for i = 1, #SETTINGS do -- ipairs does not exist while a library loads
   QUEUE[#QUEUE + 1] = SETTINGS[i][1]
 end
 
--- Queues and members' lanes as an earlier call read them: workspace -> {as, queues, lanes}. They hold while `head` has the mark `as` that every
--- change of settings replaces; a new process of the store knows none.
+-- Queues and members' lanes as an earlier call read them: workspace -> {as, queues, lanes}. They hold while `head` has
+-- the mark `as` that every change of settings replaces; a new process of the store knows none.
 local KNOWN = {}
 
 local function read_queue(id)
@@ -128,8 +129,8 @@ function S.lanes_text(id)
   return lanes[id]
 end
 
--- Call after each change of a queue's settings or a member's lanes: everybody reads all of them again. The mark is never used twice, also if
--- a failover loses some: it holds the time.
+-- Call after each change of a queue's settings or a member's lanes: everybody reads all of them again. The mark is
+-- never used twice, also if a failover loses some: it holds the time.
 function S.changed_settings()
   KNOWN[P] = nil
   if RESETTLED then return end
