@@ -6,6 +6,7 @@ import typer
 from msgspec.structs import replace
 
 from console.commands.common import open_stores, run, say, show
+from console.config import read_settings
 from console.domain.directory import REMEMBERED, Site
 from console.domain.validation.members import origin_of
 from console.errors import NotYours, Refused
@@ -37,7 +38,8 @@ def add(
     site = Site(key, name or key, queue, origins, locale, typing_preview, privacy_url, queues=asked)
     run(_put_site(replace(site, remember_days=remember_days)))
     say(f"Paste this line into the pages of {', '.join(origins)}:")
-    say(f'  <script async src="https://THIS-SERVER/widget.js" data-site="{key}"></script>')
+    server = read_settings().origin or "https://THIS-SERVER"
+    say(f'  <script async src="{server}/widget.js" data-site="{key}"></script>')
 
 
 @app.command("list")

@@ -359,6 +359,16 @@ def test_a_site_needs_a_real_origin_and_a_queue_that_is_there(sestetto: Command)
     assert "https://shop.example:8443" in sestetto("site", "list")[1]
 
 
+def test_the_line_to_paste_has_the_public_address_if_it_is_set(sestetto: Command) -> None:
+    sestetto("queue", "add", "support")
+    words = ("site", "add", "shop", "--origin", "https://shop.example", "--queue", "support")
+    assert (
+        'src="https://chat.example:8443/widget.js" data-site="shop"'
+        in sestetto(*words, ORIGIN="https://chat.example:8443")[1]
+    )
+    assert 'src="https://THIS-SERVER/widget.js" data-site="shop"' in sestetto(*words)[1]
+
+
 def test_two_tiers_with_hours_and_languages_are_made_by_command(sestetto: Command) -> None:
     add_ana(sestetto)
     assert sestetto("queue", "add", "second", "--name", "Level 2", "--target", "60")[0] == 0
