@@ -234,6 +234,8 @@ async def _with_database(settings: Settings, url: str, which: str) -> list[Check
         return store
     database = Database(settings.database or sqlite_url(settings.data.absolute()))
     try:
+        if await _is_new(database):
+            return store
         secret = settings.secret or _kept(Path(settings.data, "secret"))
         pairing = await check_pairing(database, settings.workspace, url, secret)
         if any(finding.level == "wrong" for finding in pairing):
@@ -241,6 +243,14 @@ async def _with_database(settings: Settings, url: str, which: str) -> list[Check
         return [*store, *pairing, *await check_archive_lag(database, settings.workspace, url)]
     finally:
         await database.close()
+
+
+async def _is_new(database: Database) -> bool:
+    """Whether it has no tables yet; one that does not respond is reported elsewhere."""
+    try:
+        return not (await database.versions()).now
+    except SestettoError:
+        return False
 
 
 def _kept(file: Path) -> str:

@@ -69,6 +69,16 @@ async def test_a_newer_database_is_one_sentence(database_url: str, tmp_path: Pat
     assert f"newer release of Sestetto (9999). This one knows migrations up to {NEWEST}." in line
 
 
+async def test_a_new_database_beside_a_store_is_a_note_and_no_alarm(
+    empty_database_url: str, store_url: str, workspace_name: str, tmp_path: Path
+) -> None:
+    here = {"DATABASE": empty_database_url, "STORE": store_url, "WORKSPACE": workspace_name, "DATA": str(tmp_path)}
+    code, said = sestetto("check", **here, PORT="0")
+    assert code == 0, said
+    assert f"lack {len(known_steps())} migrations" in said
+    assert "database.away" not in said
+
+
 def test_checking_makes_no_database(tmp_path: Path) -> None:
     assert sestetto("migrate", "--check", DATA=str(tmp_path / "data"))[0] == 1
     assert not (tmp_path / "data").exists()
