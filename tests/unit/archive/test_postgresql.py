@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.util import await_only
 
 from console.archive import engines as door
 from console.archive.database import MIGRATION_LOCK, Database, first_line
@@ -78,9 +79,9 @@ async def test_a_frozen_archiver_blocks_nobody_for_long(database: Database) -> N
     await archive.append("e1", feed.entries[:2])
     frozen = asyncio.Event()
 
-    async def sleeps(*_: object) -> None:
+    def sleeps(*_: object) -> None:
         frozen.set()
-        await asyncio.Event().wait()
+        await_only(asyncio.Event().wait())
 
     cursor = FeedCursor(database, "main", "archive")
     sleeper = asyncio.create_task(cursor.append(Batch("e1", feed.entries), sleeps))

@@ -30,7 +30,7 @@ async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
         yield shift
 
 
-async def nothing(*_: object) -> None:
+def nothing(*_: object) -> None:
     """What this consumer makes of its entries."""
 
 
