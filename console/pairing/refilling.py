@@ -11,6 +11,7 @@ import structlog
 from console.archive.database import Database
 from console.archive.stores import Stores
 from console.archive.unended import FactRow, Unended
+from console.errors import Refused
 from console.events import (
     ChatFact,
     Ended,
@@ -63,7 +64,16 @@ async def revive_all(workspace: Workspace, database: Database) -> list[str]:
     """Put back what SQL has no end of and the store does not have; return those chats."""
     unended = Unended(database, workspace.name)
     ids = await unended.ids(workspace.now() - RECENT)
-    return [chat for chat in ids if await revive(workspace, unended, chat)]
+    return [chat for chat in ids if await _comes_back(workspace, unended, chat)]
+
+
+async def _comes_back(workspace: Workspace, unended: Unended, chat: str) -> bool:
+    """Put one back. A chat for which that fails keeps nobody else waiting; it is listed as lost later."""
+    try:
+        return await revive(workspace, unended, chat)
+    except (msgspec.MsgspecError, Refused) as problem:
+        log.error("store.not_refilled", workspace=workspace.name, chat=chat, error=repr(problem))
+        return False
 
 
 async def revive(workspace: Workspace, unended: Unended, chat: str) -> bool:

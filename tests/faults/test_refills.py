@@ -116,6 +116,23 @@ def done(sql: sqlite3.Connection, statement: str) -> bool:
     return False
 
 
+async def test_a_chat_that_cannot_be_put_back_keeps_nobody_else_waiting(emptied_later: Inside) -> None:
+    """Somebody has damaged a fact of Kim's in the database by hand."""
+    inside = emptied_later
+    async with Cast(inside) as cast:
+        await cast.agent("ana")
+        vera, kim = await cast.visitor("vera"), await cast.visitor("kim")
+        chat, damaged = await vera.opened("Hello"), await kim.opened("Hello, too")
+        await caught_up(inside)
+        with closing(sqlite3.connect(inside.database_url.partition("///")[2], isolation_level=None)) as sql:
+            sql.execute("UPDATE facts SET raw = substr(raw, 1, 40) WHERE chat = ?", (damaged,))
+        client = open_client(inside.store_url)
+        await client.flushall()
+        await client.aclose()
+        claim = await vera.answered(await vera.say("Is anybody there?"))
+        assert (claim.outcome, claim.chat) == ("acked", chat)
+
+
 async def test_left_messages_are_on_the_list_again(emptied_later: Inside) -> None:
     inside = emptied_later
     async with Cast(inside) as cast:
