@@ -210,11 +210,6 @@ class QueueFigures(msgspec.Struct):
         """Sum everything since midnight in that time zone, from the hour in which it was."""
         return self._sum(f"h{hour}" for hour in range(midnight(zone, now) // HOUR, now // HOUR + 1))
 
-    def hourly(self, now: int, hours: int = 24) -> list[Statistics]:
-        """Return the last `hours`, oldest first; the current one is last."""
-        last = now // HOUR
-        return [self._sum([f"h{hour}"]) for hour in range(last - hours + 1, last + 1)]
-
     def _sum(self, spans: Iterable[str]) -> Statistics:
         total = Statistics()
         for span in spans:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 from console.archive.database import Database
 from console.archive.stores import Stores
@@ -23,11 +22,6 @@ class Stage:
     database_url: str
     workspace: str = "main"
     others: tuple[str, ...] = ()
-
-    @property
-    def store_socket(self) -> str:
-        """Return the path of the store's unix socket."""
-        return unquote(urlsplit(self.store_url).path)
 
     def door(self, attempt: int) -> str:
         """Return `ws://…` of the address that somebody tries at their n-th attempt."""

@@ -15,7 +15,6 @@ from console.queue.primary import AWAY, Primary, ask
 SILENCE = 60.0  # seconds without a byte after which it is given up; the store sends one a second while it prepares
 CHUNK = 1 << 20
 MARK = 40  # bytes that end a snapshot whose length was not known when it began
-MAGIC = (b"REDIS", b"VALKEY")
 
 
 async def copy_store(primary: Primary, target: BinaryIO) -> None:
