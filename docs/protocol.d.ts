@@ -1003,7 +1003,10 @@ export interface Ended {
   asks?: boolean;
 }
 
-/** The visitor wrote again soon after the end; `opened` is when the chat was first opened (ms). */
+/**
+ * The visitor wrote again soon after the end, or a store that had lost the chat has it again. `opened` is when the
+ * chat was first opened (ms), `turn` since when the visitor waits for an answer.
+ */
 export interface Reopened {
   kind: "reopened";
   at: number;
@@ -1025,6 +1028,7 @@ export interface Reopened {
   fields?: Record<string, string>;
   cid?: string;
   opened: number;
+  turn?: number;
 }
 
 /** The visitor rated the chat. */

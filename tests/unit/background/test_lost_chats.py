@@ -14,7 +14,7 @@ from console.services import Services
 from tests.support.archive_feed import Feed, fresh_database, rows
 from tests.support.queue_shift import Shift, opened
 
-HOUR = 3_600_000  # ms
+TWO_DAYS = 48 * 3_600_000  # ms; what is younger is put back
 
 
 @pytest.fixture
@@ -31,11 +31,12 @@ async def test_while_vera_writes_on_the_chat_that_the_store_lost_is_listed(
         await shift.begin(ana=6)
         await shift.online("ana")
         lost = Feed()
-        lost.now = workspace.now() - HOUR
+        lost.now = workspace.now() - TWO_DAYS
         lost.open("lost")
         await archive.append("an older history", lost.entries)
         chat = await shift.opens("vera")
-        looks = LostChats(cast(Services, SimpleNamespace(workspace=workspace, archive=archive)), lambda: True)
+        parts = SimpleNamespace(workspace=workspace, archive=archive, stores=SimpleNamespace(database=database))
+        looks = LostChats(cast(Services, parts), lambda: True)
         for _ in range(3):
             read = await shift.entries()
             await shift.writes("vera", chat, "and another thing")

@@ -43,9 +43,9 @@ async def asks(shift: Shift, visitor: str = "vera", text: str = "Hello", *, loca
 
 async def test_it_comes_shortly_before_the_target_in_the_agents_name_with_a_promise(shift: Shift) -> None:
     chat = await asks(shift)
-    await shift.passes(4.4)
+    await shift.passes(3.5)
     assert await words(shift) == []
-    await shift.passes(0.2)
+    await shift.passes(1.1)
     (word,) = await words(shift)
     assert (word.by, word.author.id, word.author.name, word.answer) == ("agent", "ana", "Ana", None)
     assert word.text in OURS
