@@ -105,5 +105,5 @@ async def take_turn(contestant: Contestant, plan: Plan) -> Turn:
             faults = stage.faults()
         finally:
             stage.leave()
-    shares = [round(one / sum(spent), 3) for one in spent]
+    shares = [round(one / (sum(spent) or 1), 3) for one in spent]  # an echo has no steady rates
     return Turn(contestant.name, plan.spread, idle, full, steady, shares, faults)
