@@ -15,7 +15,7 @@ from console.proving.clients import Cast
 from console.queue.store import Store
 from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
-from tests.faults.traffic import a_while, busy, seen_typing, talking
+from tests.faults.traffic import chatting_on
 from tests.support.eventually import eventually
 from tests.support.store_groups import SentinelGroup, run, sentinel_group
 
@@ -31,14 +31,8 @@ async def chatting(folder: Path, group: SentinelGroup, workspace: str) -> AsyncI
     """Three visitors, Ana and Ben talk inside the block and after it; then every promise must be kept."""
     await group.whole()
     async with installed(folder, group.url, workspace) as inside, Cast(inside) as cast:
-        agents, visitors = await busy(cast, 3)
-        async with talking(visitors):
-            await a_while(visitors, 1)
+        async with chatting_on(cast):
             yield inside
-            await a_while(visitors, 3)
-            await seen_typing(visitors[0], agents)
-        for agent in agents:
-            await agent.quiet()
         await group.whole()
         await promises_kept(inside, cast.journal)
         assert not cast.journal.unanswered

@@ -61,3 +61,16 @@ async def seen_typing(visitor: RecordingVisitor, agents: Sequence[RecordingAgent
         return sum(len(agent.of("typing")) for agent in agents) > before
 
     await eventually(typed, "an agent to see somebody type")
+
+
+@asynccontextmanager
+async def chatting_on(cast: Cast) -> AsyncIterator[None]:
+    """Three visitors, Ana and Ben talk before, inside and after the block, and see each other type at the end."""
+    agents, visitors = await busy(cast, 3)
+    async with talking(visitors):
+        await a_while(visitors, 1)
+        yield
+        await a_while(visitors, 3)
+        await seen_typing(visitors[0], agents)
+    for agent in agents:
+        await agent.quiet()
