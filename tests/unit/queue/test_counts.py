@@ -1,22 +1,9 @@
 """What calls count stands in lists and is added to the figures now and then: nobody who reads them can tell when."""
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
-from tests.support.queue_shift import Shift, opened
+from tests.support.queue_shift import Shift
 
 GATHERED = 256  # calls that count in a queue, see functions/counts.lua
 HOURS = 30 * 3_600  # s: more than an agent's figures are kept
-
-
-@pytest_asyncio.fixture
-async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
 
 
 async def listed(shift: Shift) -> int:

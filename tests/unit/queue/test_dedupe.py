@@ -1,25 +1,14 @@
 """A command may be repeated at any time: it takes effect once, and returns its first result."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from console.domain.ids import new_cid
 from console.errors import BadCommand, ChatFull, CidReused, NothingToDo, NotYours
 from console.events import Author, Visitor
 from console.queue.results import Gone
 from tests.support.queue_shift import Shift, opened
-
-
-@pytest_asyncio.fixture
-async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
 
 
 async def test_a_resent_message_appends_nothing_and_gets_its_first_result(shift: Shift) -> None:

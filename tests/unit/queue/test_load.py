@@ -1,21 +1,8 @@
 """The store counts how long Ana had how many chats; so does every projection."""
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
 from console.projection.load import load_of
 from console.projection.picture import Picture
-from tests.support.queue_shift import Shift, opened
-
-
-@pytest_asyncio.fixture
-async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
+from tests.support.queue_shift import Shift
 
 
 async def test_minutes_with_five_and_with_six_chats(shift: Shift) -> None:

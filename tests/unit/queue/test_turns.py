@@ -1,24 +1,12 @@
 """Turns and their clocks: what starts and ends one, and that each is reported as late only once."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from console.domain.directory import Queue
 from console.domain.ids import new_cid
 from console.errors import NothingToDo
 from console.events import Author
-from tests.support.queue_shift import Shift, opened
-
-
-@pytest_asyncio.fixture
-async def shift(store_url: str, workspace_name: str) -> AsyncIterator[Shift]:
-    async with opened(store_url, workspace_name) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
+from tests.support.queue_shift import Shift
 
 
 async def test_an_answer_that_has_read_the_question_ends_the_turn(shift: Shift) -> None:
