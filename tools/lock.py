@@ -42,11 +42,11 @@ def lists() -> dict[str, list[str]]:
     """What each file is made from."""
     known = project()
     extras = known["project"]["optional-dependencies"]
-    own = f"{known['project']['name']}[postgresql]"
-    run = [*known["project"]["dependencies"], *extras["postgresql"]]
+    own = f"{known['project']['name']}["  # the dev extra takes all others
+    run = [*known["project"]["dependencies"], *(one for name in extras if name != "dev" for one in extras[name])]
     return {
         "run": run,
-        "dev": [*run, *(one for one in extras["dev"] if one != own)],
+        "dev": [*run, *(one for one in extras["dev"] if not one.startswith(own))],
         "build": [*known["build-system"]["requires"], EDITABLE],
     }
 
