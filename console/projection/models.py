@@ -9,7 +9,7 @@ from console.events import Status, Turn, Visitor
 from console.projection.levels import Levels, levels_of
 from console.projection.statistics import DAY, HOUR, AgentFigures, QueueFigures, agent_figures_of, figures_of
 
-PUT_OFF = DAY  # ms after a chat's end until which its reason may be given; as in functions/chat.lua
+PUT_OFF = DAY  # ms after a chat's end until which its reason may be given; as in functions/base.lua
 
 
 class ChatState(msgspec.Struct):

@@ -40,6 +40,7 @@ TOPICS = (
     "routing", "visitor", "agent", "handover", "presence", "breather", "timers", "configure", "revive", "snapshot",
     "redact", "erase", "feed",
 )  # fmt: skip
+SHARED = ("base", "unit_of_work")  # whose locals every file sees
 DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown
 BATCH = 512  # calls in one exchange
 WAITING = 20_000  # calls that may queue; beyond that a call fails at once
@@ -58,12 +59,17 @@ class Call(NamedTuple):
     vouched: bool
 
 
+def joined(texts: dict[str, str]) -> str:
+    """Join the files of the library. Each is a scope of its own: Lua allows 200 locals in one."""
+    parts = (text if topic in SHARED else f"do -- {topic}\n{text}end\n" for topic, text in texts.items())
+    return f"local SETTINGS = {lua_settings()}\n" + "\n".join(parts)
+
+
 @cache
 def library() -> tuple[str, str]:
     """Return the Functions' version (a hash of their text) and their source, ready to load."""
     folder = Path(__file__).parent / "functions"
-    body = "\n".join((folder / f"{topic}.lua").read_text(encoding="utf-8") for topic in TOPICS)
-    body = f"local SETTINGS = {lua_settings()}\n{body}"
+    body = joined({topic: (folder / f"{topic}.lua").read_text(encoding="utf-8") for topic in TOPICS})
     version = hashlib.sha256(body.encode()).hexdigest()[:10]
     return version, f"#!lua name=sestetto_{version}\n" + body.replace("@VERSION@", version)
 

@@ -26,7 +26,7 @@ from console.events import (
 from console.protocol import AgentFact, ChatForVisitor, Place, VisitorFact, encode
 from console.queue.results import ChatSnapshot
 
-REOPEN = 600_000  # ms; the same as in functions/chat.lua
+REOPEN = 600_000  # ms; the same as in functions/base.lua
 VISITOR_PLACES: dict[str, Place] = {
     "waiting": "waiting",
     "offered": "waiting",

@@ -1,18 +1,18 @@
 -- What an agent does in a chat they hold. Every command carries the fence of its connection.
 
-local function fenced(id, fence)
+function S.fenced(id, fence)
   local a = S.agent(id)
   return not a or a.fence ~= fence
 end
 
 -- Messages and notes stop a little above the visitor's limit, so that an agent can still close what a visitor filled.
 -- Commands that end a turn or a chat are never refused for size.
-local function full(c) return num(c.seq) >= LOG_LIMIT + 100 or num(c.bytes) >= LOG_BYTES * 1.25 end
+function S.full(c) return num(c.seq) >= LOG_LIMIT + 100 or num(c.bytes) >= LOG_BYTES * 1.25 end
 
 -- A held chat. Returns a refusal, the first result of a resend, or nil and the chat. `after` also allows wrap-up, and with
 -- 'later' what was left for later.
-local function held(id, fence, chat, cid, digest, after)
-  if fenced(id, fence) then return refuse('taken_over') end
+function S.held(id, fence, chat, cid, digest, after)
+  if S.fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   local again = S.again(chat, id, cid, digest)
@@ -27,9 +27,9 @@ end
 verb('agent_say', function(id, fence, chat, cid, digest, read, began, promise, canned, suggestion, drafted, payload)
   -- They go into the fact unescaped.
   if string.find(canned .. suggestion .. drafted, '[^%w_-]') then return refuse('bad_frame') end
-  local answer, c = held(id, fence, chat, cid, digest)
+  local answer, c = S.held(id, fence, chat, cid, digest)
   if answer then return answer end
-  if full(c) then return refuse('chat_full') end
+  if S.full(c) then return refuse('chat_full') end
   -- With a promise the answer is still to come: so is the draft's chance.
   if num(promise) > 0 and drafted == 'shown' then drafted = '' end
   local q, turn = S.queue(c.queue), nil
@@ -85,7 +85,7 @@ end)
 -- no_reply(agent, fence, chat, cid, digest, payload): what the agent has seen of the open turn needs no answer;
 -- messages that came since open a new turn.
 verb('no_reply', function(id, fence, chat, cid, digest, payload)
-  local answer, c = held(id, fence, chat, cid, digest)
+  local answer, c = S.held(id, fence, chat, cid, digest)
   if answer then return answer end
   if num(c.turn) == 0 then return refuse('nothing_to_do') end
   local q, read = S.queue(c.queue), math.max(num(c.turn_seq), num(c.seen_agent))
@@ -103,15 +103,15 @@ verb('no_reply', function(id, fence, chat, cid, digest, payload)
 end)
 
 verb('note', function(id, fence, chat, cid, digest, payload)
-  local answer, c = held(id, fence, chat, cid, digest, true)
+  local answer, c = S.held(id, fence, chat, cid, digest, true)
   if answer then return answer end
-  if full(c) then return refuse('chat_full') end
+  if S.full(c) then return refuse('chat_full') end
   local seq = S.record(c, 'note', '', payload)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
 verb('agent_end', function(id, fence, chat, cid, digest, payload)
-  local answer, c = held(id, fence, chat, cid, digest)
+  local answer, c = S.held(id, fence, chat, cid, digest)
   if answer then return answer end
   S.finish(c, 'agent', payload)
   return S.done(chat, id, cid, digest, num(c.seq), chat)
@@ -132,7 +132,7 @@ end
 -- label(agent, fence, chat, cid, digest, reason, tags, done, payload): `reason` and `tags` are JSON. After the end a
 -- reason, or `done` ('1'), ends wrap-up; with 'later' the reason is given later, from the agent's list.
 verb('label', function(id, fence, chat, cid, digest, reason, tags, done, payload)
-  local answer, c = held(id, fence, chat, cid, digest, 'later')
+  local answer, c = S.held(id, fence, chat, cid, digest, 'later')
   if answer then return answer end
   local new = reason ~= (c.reason or '') or tags ~= (c.tags or '')
   local wraps = c.place == 'wrapup' and (done ~= '0' or reason ~= '')
@@ -151,9 +151,9 @@ end, { 'allow-oom' })
 
 -- rename(agent, fence, chat, cid, digest, name, payload): `name` is JSON; it stays when the page tells another one.
 verb('rename', function(id, fence, chat, cid, digest, name, payload)
-  local answer, c = held(id, fence, chat, cid, digest, true)
+  local answer, c = S.held(id, fence, chat, cid, digest, true)
   if answer then return answer end
-  if full(c) then return refuse('chat_full') end
+  if S.full(c) then return refuse('chat_full') end
   if name == (c.named or '') then return refuse('nothing_to_do') end
   S.put(c, 'named', name)
   local seq = S.record(c, 'renamed', '', payload)
@@ -171,7 +171,7 @@ end
 
 -- shown(agent, fence, chat, seq, hidden): the console has drawn the chat; unless hidden, a person could see it.
 verb('shown', function(id, fence, chat, seq, hidden)
-  if fenced(id, fence) then return refuse('taken_over') end
+  if S.fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
   -- The chat has moved on. The console still proves that it works.
   if not c or c.agent ~= id or c.place ~= 'active' then
@@ -214,7 +214,7 @@ end)
 
 -- draft(agent, fence, chat, text): the agent's unsent text; it never reaches the feed or the archive.
 verb('draft', function(id, fence, chat, text)
-  if fenced(id, fence) then return refuse('taken_over') end
+  if S.fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
   if not c or c.agent ~= id or c.place ~= 'active' then return refuse('not_found') end
   if text == '' then
@@ -227,7 +227,7 @@ end)
 
 -- typing(agent, fence, chat): the agent types there, so that no first word is given for them now.
 verb('typing', function(id, fence, chat)
-  if fenced(id, fence) then return refuse('taken_over') end
+  if S.fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
   if not c or c.agent ~= id or c.place ~= 'active' then return refuse('not_found') end
   S.put(c, 'typed', STAMP)

@@ -11,6 +11,16 @@ local UNFILLED -- the store was empty, and is being filled from SQL
 local BEHIND -- ms by which the store's clock was set back
 
 local FIRINGS = 64 -- timers or assignments per call; the rest is due at once
+local LOG_LIMIT = 10000 -- facts a chat may hold
+local LOG_BYTES = 4194304 -- bytes of their JSON
+local REOPEN = 600000 -- ms after the end during which a message of the visitor reopens the chat
+local KEEP = 86400000 -- ms that an ended chat stays live
+local UNSEEN = 2500 -- ms that a console has to show a new chat before the chat goes back
+local LEASE = 10000 -- ms that an agent's connection holds: two renewals, 4 s apart, may be missed
+local GRACE, LOST = 3000, 10000 -- ms that a reload may take: for chats with a running clock, and for the others
+local TAB_LEASE = 45000 -- ms that a visitor's connection holds: two renewals, 20 s apart, may be missed
+local WATCH = 60000 -- ms that somebody watches a chat: two renewals of 20 s may be missed
+local ROUTED, TO_PULL = { 'waiting' }, { 'waiting', 'pull' } -- the lists of chats that a lane has
 
 local function int(x) return string.format('%d', x) end -- truncates to an integer; takes half the time of %.0f
 local function num(x) return tonumber(x) or 0 end

@@ -40,7 +40,7 @@ end
 
 -- breathe(agent, fence, cid, ms, most): 0 ms ends it. At most `most` within an hour; one that runs is not longer for it.
 verb('breathe', function(id, fence, cid, ms, most)
-  if fenced(id, fence) then return refuse('taken_over') end
+  if S.fenced(id, fence) then return refuse('taken_over') end
   local a = S.agent(id)
   if num(ms) == 0 then
     if S.breathes(a) then S.after_breather(a) end

@@ -1,9 +1,5 @@
 -- A chat: its end, and wrap-up after it.
 
-local LOG_LIMIT = 10000 -- facts a chat may hold
-local LOG_BYTES = 4194304 -- bytes of their JSON
-local REOPEN = 600000 -- ms after the end during which a message of the visitor reopens the chat
-local KEEP = 86400000 -- ms that an ended chat stays live
 local LATER = 20 -- wrap-ups that an agent may leave for later
 
 -- Whether the chat has ended for the visitor; its agent may still be wrapping up.

@@ -11,7 +11,7 @@ end
 
 -- take(agent, fence, chat, cid, digest): "" takes the chat of the agent's queues whose promise breaks first.
 verb('take', function(id, fence, chat, cid, digest)
-  if fenced(id, fence) then return refuse('taken_over') end
+  if S.fenced(id, fence) then return refuse('taken_over') end
   -- Without a chat the result is stored with the agent, per day, so that the key can expire. A resend just after
   -- midnight finds it under the day before.
   local day = math.floor(NOW / 86400000)
@@ -46,7 +46,7 @@ end)
 
 -- A chat offered to this agent. Returns a refusal, the first result of a resend, or nil and the chat.
 local function offered(id, fence, chat, cid, digest)
-  if fenced(id, fence) then return refuse('taken_over') end
+  if S.fenced(id, fence) then return refuse('taken_over') end
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   local again = S.again(chat, id, cid, digest)
@@ -132,7 +132,7 @@ end
 
 -- transfer(agent, fence, chat, cid, digest, queue, to, payload): either queue or colleague is "".
 verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
-  local answer, c = held(id, fence, chat, cid, digest)
+  local answer, c = S.held(id, fence, chat, cid, digest)
   if answer then return answer end
   if to == id then return refuse('nothing_to_do') end
   if not exists(queue) then return refuse('no_queue') end
@@ -175,8 +175,6 @@ end)
 
 -- --- watching -----------------------------------------------------------------------------------
 
-local WATCH = 60000 -- ms: two renewals of 20 s may be missed
-
 local function listed(ids, id) return string.find(' ' .. (ids or '') .. ' ', ' ' .. id .. ' ', 1, true) ~= nil end
 local function with(ids, id) return (ids or '') == '' and id or ids .. ' ' .. id end
 
@@ -190,12 +188,12 @@ end
 
 -- invite(agent, fence, chat, cid, digest, guest, payload): a colleague may watch and whisper.
 verb('invite', function(id, fence, chat, cid, digest, guest, payload)
-  local answer, c = held(id, fence, chat, cid, digest, true)
+  local answer, c = S.held(id, fence, chat, cid, digest, true)
   if answer then return answer end
   local a = S.agent(guest)
   if not a then return refuse('not_found') end
   if guest == id or listed(c.guests, guest) then return refuse('nothing_to_do') end
-  if full(c) then return refuse('chat_full') end
+  if S.full(c) then return refuse('chat_full') end
   S.put(c, 'guests', with(c.guests, guest))
   local seq = S.record(c, 'invited', '"agent":"' .. guest .. '","name":' .. a.name, payload)
   return S.done(chat, id, cid, digest, seq, chat)
@@ -239,7 +237,7 @@ verb('whisper', function(author, chat, cid, digest, payload)
   local again = S.again(chat, author, cid, digest)
   if again then return again end
   if c.place == 'ended' then return refuse('ended') end
-  if full(c) then return refuse('chat_full') end
+  if S.full(c) then return refuse('chat_full') end
   local seq = S.record(c, 'note', '"whisper":true', payload)
   return S.done(chat, author, cid, digest, seq, chat)
 end)

@@ -1,6 +1,5 @@
 -- A queue's waiting chats, and who may take them. A lane is the part of a queue that one language forms.
 
-local ROUTED, TO_PULL = { 'waiting' }, { 'waiting', 'pull' } -- the lists of chats that a lane has
 local EXCLUDED = 60000 -- ms a chat does not come back to a member who declined, missed or transferred it
 
 -- The chat's language in this queue: the visitor's own if the queue serves it, else the queue's first; '' if language

@@ -1,7 +1,5 @@
 -- Whether an agent is there: connections with their fences, leases, status.
 
-local LEASE = 10000 -- ms: two renewals, 4 s apart, may be missed
-local GRACE, LOST = 3000, 10000 -- ms that a reload may take: for chats with a running clock, and for the others
 local EVER = 9e15 -- the score in `staff:` of a connected member
 
 -- Keeps `staff:`, who is online in a queue: each member with the time until which they count.
@@ -125,7 +123,7 @@ S.lose = lose
 
 -- leave(agent, fence): the socket has closed. A new fence makes the old one useless.
 verb('leave', function(id, fence)
-  if fenced(id, fence) then return refuse('taken_over') end
+  if S.fenced(id, fence) then return refuse('taken_over') end
   S.put(S.agent(id), 'fence', int(next_fence()))
   if not lose(id, NOW) then S.say_agent(id) end
   return S.reply()
@@ -146,7 +144,7 @@ end
 verb('renew', function(list)
   for i = 1, #list, 2 do
     local id = list[i]
-    if not fenced(id, list[i + 1]) then
+    if not S.fenced(id, list[i + 1]) then
       S.timer('lease', id, NOW + LEASE)
       if S.agent(id).connected ~= '1' then back(id) end
     end
@@ -170,7 +168,7 @@ end
 
 -- set_status(agent, fence, status, reason)
 verb('set_status', function(id, fence, status, reason)
-  if fenced(id, fence) then return refuse('taken_over') end
+  if S.fenced(id, fence) then return refuse('taken_over') end
   return S.put_status(S.agent(id), status, reason)
 end, { 'allow-oom' })
 

@@ -8,7 +8,7 @@ end
 local function rebuild(told, log)
   local current = redis.call('HGET', key('visitor', told.visitor), 'chat')
   local other = current and S.chat(current)
-  local c = create(told.chat, told.visitor, told.queue, told.site, told.channel, told.tongue, told.profile)
+  local c = S.create(told.chat, told.visitor, told.queue, told.site, told.channel, told.tongue, told.profile)
   local bytes = 0
   for _, json in ipairs(log) do
     bytes = bytes + #json
@@ -48,8 +48,8 @@ local function wait_again(c, told, q)
   if told.asked_at > 0 then S.put_all(c, { turn = int(told.asked_at), turn_seq = int(told.asked_seq) }) end
   S.clock(c)
   local turn = told.asked_at > 0 and ',"turn":' .. c.turn or ''
-  S.record(c, 'reopened', entry(c) .. ',"opened":' .. c.opened .. turn, S.profile(c))
-  if named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
+  S.record(c, 'reopened', S.entry(c) .. ',"opened":' .. c.opened .. turn, S.profile(c))
+  if S.named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
   S.announce('presence', '"chat":"' .. c.id .. '","here":false') -- until their page has connected again
   S.route_chat(c)
 end

@@ -1,6 +1,5 @@
 -- Who gets which chat: pressure, free members, assignments and offers, and how they are undone.
 
-local UNSEEN = 2500 -- ms that a console has to show a new chat before the chat goes back
 local PAGE = 20 -- entries of a lane read at once
 
 function S.queues_of(a) return string.gmatch(a.queues or '', '%S+') end

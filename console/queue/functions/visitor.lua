@@ -1,8 +1,6 @@
 -- What a visitor does.
 
-local TAB_LEASE = 45000 -- ms: two renewals, 20 s apart, may be missed
-
-local function create(chat, visitor, queue, site, channel, tongue, opened)
+function S.create(chat, visitor, queue, site, channel, tongue, opened)
   local c = S.new_chat(chat)
   S.put_all(c, {
     place = 'waiting',
@@ -62,7 +60,7 @@ local function words(c, payload)
 end
 
 -- The part that facts about a new or reopened chat share.
-local function entry(c)
+function S.entry(c)
   return '"queue":"'
     .. c.queue
     .. '","site":"'
@@ -76,7 +74,7 @@ local function entry(c)
 end
 
 -- The name that an agent gave the visitor, for facts with the page's.
-local function named(c) return (c.named or '') ~= '' and '"named":' .. c.named or '' end
+function S.named(c) return (c.named or '') ~= '' and '"named":' .. c.named or '' end
 
 local function reopen(c)
   S.unlist(c)
@@ -98,9 +96,9 @@ local function reopen(c)
   redis.call('SADD', P .. 'live', c.id)
   S.no_timer('reap', c.id)
   S.put(c, 'ended', '0')
-  S.record(c, 'reopened', entry(c) .. ',"opened":' .. c.opened, S.profile(c))
+  S.record(c, 'reopened', S.entry(c) .. ',"opened":' .. c.opened, S.profile(c))
   -- A fact of its own: visitors get to see the one above.
-  if named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
+  if S.named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
 end
 
 local function reopens(c)
@@ -181,12 +179,12 @@ verb(
     queue = q.id
     if q.longest > 0 and redis.call('ZCARD', key('line', queue)) >= q.longest then return refuse('line_full') end
     S.spend()
-    c = create(chat, visitor, queue, site, channel, tongue, opened)
+    c = S.create(chat, visitor, queue, site, channel, tongue, opened)
     S.put(c, 'address', address or '')
     redis.call('SADD', P .. 'live', chat)
     S.put(c, 'due', int(NOW + q.target))
     S.enqueue(c, q, false)
-    S.record(c, 'opened', entry(c), opened)
+    S.record(c, 'opened', S.entry(c), opened)
     S.tally(queue, { opened = 1 })
     tab(c, connection)
     local seq = words(c, message)
@@ -205,7 +203,7 @@ end
 
 -- The visitor waits no longer: the chat, with what they have written in it, becomes a message with an address.
 local function leave_line(c, described, opened, message, mark)
-  S.record(c, 'profile', named(c), described)
+  S.record(c, 'profile', S.named(c), described)
   S.put(c, 'profile', opened)
   local seq = message ~= '' and S.record(c, 'message', '"by":"visitor"' .. S.running(c), message)
   file(c, mark)
@@ -228,12 +226,12 @@ verb(
     if message == '' then return refuse('nothing_to_do') end
     if not q then return refuse('not_found') end
     S.spend()
-    local left = create(chat, visitor, q.id, site, channel, '', opened)
+    local left = S.create(chat, visitor, q.id, site, channel, '', opened)
     S.put(left, 'rank', '0')
     -- A left message must not replace the chat that is open.
     if c and c.place ~= 'ended' then redis.call('HSET', key('visitor', visitor), 'chat', c.id) end
     S.put(left, 'here', '0')
-    S.record(left, 'opened', entry(left), opened)
+    S.record(left, 'opened', S.entry(left), opened)
     S.tally(q.id, { opened = 1 })
     local seq = S.record(left, 'message', '"by":"visitor"', message)
     file(left)
@@ -276,7 +274,7 @@ verb('profile', function(chat, visitor, cid, digest, payload, merged, budgets)
   local poor = S.afford(budgets)
   if poor then return poor end
   S.spend()
-  local seq = S.record(c, 'profile', named(c), payload)
+  local seq = S.record(c, 'profile', S.named(c), payload)
   S.put(c, 'profile', merged)
   return S.done(chat, visitor, cid, digest, seq, chat)
 end)
