@@ -17,9 +17,11 @@ from console.proving.layout import Layout
 from console.proving.network import BadNetwork
 from console.proving.servers import ServerProcess, free_ports
 from console.proving.stage import Stage
+from console.proving.store_groups import Cluster, SentinelGroup, cluster, sentinel_group
 from console.queue.embedded import EmbeddedStore
 
 AGENTS = 4
+STORE = "store"  # the folder of an embedded one, in the data folder
 CLOCK = "clock"  # the file that says how far somebody's clock is off
 LATEST = 12  # a fail point is passed at most so often before it strikes
 LIMITS = ("address_sockets", "address_openings", "visitor_openings", "attack_openings", "site_openings")
@@ -38,7 +40,7 @@ class Ground:
     fronts: list[BadNetwork] = field(default_factory=list)
     back: BadNetwork | None = None
     proxy: nginx.Proxy | None = None
-    store_folder: Path = Path()
+    group: SentinelGroup | Cluster | None = None
 
     @property
     def processes(self) -> list[ServerProcess]:
@@ -47,6 +49,10 @@ class Ground:
     @property
     def database_file(self) -> Path:
         return Path(self.stage.database_url.partition("///")[2])
+
+    @property
+    def store_folder(self) -> Path:
+        return self.folder / STORE
 
     @property
     def clock_file(self) -> Path:
@@ -58,23 +64,17 @@ async def open_ground(layout: Layout, dice: random.Random) -> AsyncIterator[Grou
     """Build what the layout asks for; it is all gone after the block."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sestetto-prove-")))
-        store_folder = folder / "store"
         if layout.disk:
-            stack.enter_context(small_disk.mounted(store_folder, layout.disk))
-        store = EmbeddedStore(store_folder)
-        if layout.clock == "store":
-            with fake_clock.preloaded(folder / CLOCK):
-                await stack.enter_async_context(store)
-        elif not layout.inside:
-            await stack.enter_async_context(store)
-        back = await stack.enter_async_context(BadNetwork(_path(store.url))) if layout.back else None
+            stack.enter_context(small_disk.mounted(folder / STORE, layout.disk))
+        url, group = await _store(folder, layout, stack)
+        back = await stack.enter_async_context(BadNetwork(_path(url))) if layout.back else None
         ports = free_ports(layout.servers + layout.archiver)
         urls = [f"http://127.0.0.1:{port}" for port in ports[: layout.servers]]
         database = sqlite_url(folder)
-        stage = Stage(urls[0], urls[0], store.url, database, others=tuple(urls[1:]))
-        ground = Ground(folder, layout, stage, await people(database, urls[0], AGENTS), store_folder=store_folder)
-        ground.back = back
-        reached = "" if layout.inside else (f"redis://127.0.0.1:{back.port}" if back else store.url)
+        stage = Stage(urls[0], urls[0], url, database, others=tuple(urls[1:]))
+        ground = Ground(folder, layout, stage, await people(database, urls[0], AGENTS))
+        ground.back, ground.group = back, group
+        reached = "" if layout.inside else (f"redis://127.0.0.1:{back.port}" if back else url)
         for number, port in enumerate(ports):
             works = number == layout.servers
             process = _process(ground, number, port, reached, works=works, dice=dice)
@@ -86,6 +86,23 @@ async def open_ground(layout: Layout, dice: random.Random) -> AsyncIterator[Grou
                 ground.servers.append(process)
         await _fronts(ground, stack)
         yield ground
+
+
+async def _store(folder: Path, layout: Layout, stack: AsyncExitStack) -> tuple[str, SentinelGroup | Cluster | None]:
+    """Start the store, unless a server is to do it; return its address, and its servers if it has several."""
+    if layout.stores == "sentinel":
+        sentinels = await stack.enter_async_context(sentinel_group(folder))
+        return sentinels.url, sentinels
+    if layout.stores == "cluster":
+        nodes = await stack.enter_async_context(cluster(folder))
+        return nodes.url, nodes
+    store = EmbeddedStore(folder / STORE)
+    if layout.clock == "store":
+        with fake_clock.preloaded(folder / CLOCK):
+            await stack.enter_async_context(store)
+    elif not layout.inside:
+        await stack.enter_async_context(store)
+    return store.url, None
 
 
 async def _fronts(ground: Ground, stack: AsyncExitStack) -> None:

@@ -14,5 +14,6 @@ class Layout:
     nginx: bool = False
     dies_at: str = ""  # the fail point laid in the servers
     clock: str = ""  # whose clock can be moved: "server" or "store"
+    stores: str = ""  # "sentinel" or "cluster": a store of several servers
     disk: int = 0  # MiB of the disk that the store has for itself; 0: the machine's
     crowd: int = 0  # people who only look on

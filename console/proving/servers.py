@@ -61,7 +61,7 @@ class ServerProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                preexec_fn=_dies_with(os.getpid()),
+                preexec_fn=dies_with(os.getpid()),
             )
         await eventually(self._answers, "the server to answer", within=START_PATIENCE)
 
@@ -109,7 +109,11 @@ def free_ports(count: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
-def _dies_with(parent: int) -> Callable[[], None]:
+def free_port() -> int:
+    return free_ports(1)[0]
+
+
+def dies_with(parent: int) -> Callable[[], None]:
     """Return what the child runs first: a run that is killed leaves no process behind, not even a stopped one."""
     prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 

@@ -14,6 +14,7 @@ import pytest
 from console.proving.clients import Cast
 from console.proving.record import read_archive, read_feed
 from console.proving.stage import Stage
+from console.proving.store_process import own_store
 from console.queue.embedded import EmbeddedStore
 from tests.faults.installation import stage_of
 from tests.faults.journal import promises_kept
@@ -22,7 +23,6 @@ from tests.faults.traffic import a_while, busy, talking
 from tests.support.eventually import eventually
 from tests.support.postgresql import OWNER, PostgresServer, find_programs
 from tests.support.server_process import RunningServer
-from tests.support.store_process import own_store
 
 LOGO = bytes(range(256)) * 50
 

@@ -8,13 +8,13 @@ import pytest
 import pytest_asyncio
 
 from console.proving.clients import Cast
+from console.proving.store_groups import Cluster, Node, cluster, run, slot_of
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import chatting_on
 from tests.support.eventually import eventually
-from tests.support.store_groups import Cluster, Node, cluster, run, slot_of
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

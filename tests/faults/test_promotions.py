@@ -9,11 +9,11 @@ import pytest
 
 from console.proving.clients import Cast
 from console.proving.record import read_archive
+from console.proving.store_pair import AT_ONCE, Pair, store_pair
+from console.proving.store_process import SAFE, own_store
 from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
 from tests.support.eventually import eventually
-from tests.support.store_pair import AT_ONCE, Pair, store_pair
-from tests.support.store_process import SAFE, own_store
 
 
 @asynccontextmanager

@@ -17,13 +17,13 @@ from console.archive.database import sqlite_url
 from console.proving.clients import Cast
 from console.proving.network import BadNetwork
 from console.proving.stage import store_pid
+from console.proving.store_process import own_store
 from console.queue.embedded import EmbeddedStore
 from console.queue.keys import Keys
 from tests.faults.installation import Inside, installed, stage_of
 from tests.support.eventually import eventually
 from tests.support.postgresql import OWNER, PostgresServer
 from tests.support.server_process import RunningServer
-from tests.support.store_process import own_store
 
 
 async def asked(url: str, path: str = "/readyz") -> tuple[int, Any]:

@@ -12,12 +12,12 @@ import pytest_asyncio
 
 from console.errors import Unknown
 from console.proving.clients import Cast
+from console.proving.store_groups import SentinelGroup, run, sentinel_group
 from console.queue.store import Store
 from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import chatting_on
 from tests.support.eventually import eventually
-from tests.support.store_groups import SentinelGroup, run, sentinel_group
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

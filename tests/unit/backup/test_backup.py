@@ -18,10 +18,10 @@ from console.config import Settings, read_settings
 from console.data_folder import resolve
 from console.errors import SettingError
 from console.proving.network import BadNetwork
+from console.proving.store_process import own_store
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store
 from tests.support.eventually import eventually
-from tests.support.store_process import own_store
 
 
 @pytest.fixture

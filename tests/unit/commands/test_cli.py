@@ -20,10 +20,10 @@ from console.archive.stores import Stores
 from console.cli import main
 from console.config import TABLE, read_settings
 from console.errors import SettingError, Unknown
+from console.proving.store_process import SAFE, own_store
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store
 from tests.support.command_line import in_a_process
-from tests.support.store_process import SAFE, own_store
 
 Command = Callable[..., tuple[int, str]]
 WEAK = "--appendonly yes --appendfsync everysec"  # it syncs once a second

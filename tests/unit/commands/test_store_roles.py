@@ -8,11 +8,11 @@ import pytest
 import redis
 
 from console.errors import Unknown
+from console.proving.store_process import SAFE, own_store
 from console.queue.store import Store
 from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.server_process import free_port
-from tests.support.store_process import SAFE, own_store
 
 
 @asynccontextmanager

@@ -11,13 +11,13 @@ import redis
 
 from console.domain.ids import new_cid, new_id
 from console.errors import SettingError, Unknown
+from console.proving.store_pair import Pair, store_pair
+from console.proving.store_process import SAFE, own_store
 from console.queue.feed import Tail
 from console.queue.results import Said
 from console.queue.store import Store
 from tests.support.eventually import eventually
 from tests.support.queue_shift import Shift, opened
-from tests.support.store_pair import Pair, store_pair
-from tests.support.store_process import SAFE, own_store
 
 DEADLINE = 0.6  # s; a replica has half of it
 LEVELS = pytest.mark.parametrize("level", ["replica", "two-disks"])

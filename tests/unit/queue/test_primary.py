@@ -12,6 +12,8 @@ from console.commands.check_replicas import check_replicas
 from console.domain.store_url import read_asked_url
 from console.errors import SettingError, Unknown
 from console.proving.network import BadNetwork
+from console.proving.store_groups import REPLICATED
+from console.proving.store_process import SAFE, own_store
 from console.queue.asked_primary import Whereabouts
 from console.queue.sentinels import SentinelPrimary
 from console.queue.store import Store
@@ -20,8 +22,6 @@ from tests.support.certificates import make_authority, make_certificate
 from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
 from tests.support.server_process import free_port
-from tests.support.store_groups import REPLICATED
-from tests.support.store_process import SAFE, own_store
 from tests.support.tls_door import tls_door
 
 

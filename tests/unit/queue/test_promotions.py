@@ -13,12 +13,12 @@ from structlog.testing import capture_logs
 
 from console.domain.ids import new_cid
 from console.errors import SestettoError, Unknown, WrongEpoch
+from console.proving.store_pair import store_pair
 from console.queue.embedded import EmbeddedStore
 from console.queue.primary import open_client
 from console.queue.workspace import Workspace
 from tests.support.eventually import eventually
 from tests.support.queue_shift import Shift, answered, opened
-from tests.support.store_pair import store_pair
 
 
 @pytest_asyncio.fixture

@@ -1,4 +1,4 @@
-"""A primary and its replica, each a real server that a test may stop, kill and promote."""
+"""A primary and its replica, each a real server that may be stopped, killed and promoted."""
 
 import os
 import signal
@@ -9,15 +9,15 @@ from pathlib import Path
 
 import redis
 
-from tests.support.eventually import eventually
-from tests.support.server_process import free_port
-from tests.support.store_process import SAFE, own_store
+from console.proving.eventually import eventually
+from console.proving.servers import free_port
+from console.proving.store_process import SAFE, own_store
 
 AT_ONCE = "--repl-diskless-sync-delay 0"  # by default a replica waits five seconds for others to come too
 
 
 @dataclass
-class Server:
+class PairedServer:
     port: int
 
     def __post_init__(self) -> None:
@@ -47,8 +47,8 @@ class Server:
 
 @dataclass
 class Pair:
-    primary: Server
-    replica: Server
+    primary: PairedServer
+    replica: PairedServer
     least: int
 
     async def fail_over(self) -> None:
@@ -82,7 +82,7 @@ async def store_pair(folder: Path, *, least: int = 1, replica: str = SAFE, more:
         own_store(folder / "primary", safe) as first,
         own_store(folder / "replica", f"{replica} {AT_ONCE} --replicaof 127.0.0.1 {first}") as second,
     ):
-        pair = Pair(Server(first), Server(second), least)
+        pair = Pair(PairedServer(first), PairedServer(second), least)
         await pair.in_step()
-        await eventually(lambda: bool(pair.primary.hand.execute_command("WAIT", 1, 50)), "the replica to be counted")
+        await eventually(lambda: pair.primary.hand.wait(1, 50) > 0, "the replica to be counted")
         yield pair

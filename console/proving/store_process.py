@@ -1,5 +1,6 @@
 """A Valkey server of an operator's own, started as a test wants it configured."""
 
+import os
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,9 +8,9 @@ from pathlib import Path
 
 import redis
 
+from console.proving.eventually import eventually
+from console.proving.servers import dies_with, free_port
 from console.queue.embedded import binary_path
-from tests.support.eventually import eventually
-from tests.support.server_process import free_port
 
 SAFE = "--appendonly yes --appendfsync always --maxmemory-policy noeviction"  # what Sestetto requires
 
@@ -36,7 +37,9 @@ def launch(folder: Path, options: str) -> subprocess.Popen[bytes]:
     config = folder / "own.conf"
     config.touch()  # a Sentinel requires one that it can write to
     words = [str(binary_path()), str(config), *options.split()]
-    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    return subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, preexec_fn=dies_with(os.getpid())
+    )
 
 
 def answers(client: redis.Redis) -> bool:

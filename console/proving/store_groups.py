@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import redis
 from redis.crc import key_slot
 
 from console.domain.ids import new_id
-from tests.support.eventually import eventually
-from tests.support.server_process import free_port
-from tests.support.store_process import SAFE, answers, launch
+from console.proving.eventually import eventually
+from console.proving.servers import free_port
+from console.proving.store_process import SAFE, answers, launch
 
 NAME = "shop"  # the primary's among the Sentinels
 QUICK = "SENTINEL DEBUG ping-period 200 info-period 500 publish-period 300"  # usually 1, 10 and 2 s
@@ -86,9 +87,9 @@ class SentinelGroup:
         for node in [*self.stores, *self.sentinels]:
             node.launch()
         for node in [*self.stores, *self.sentinels]:
-            await eventually(lambda node=node: answers(node.client), f"the server at {node.port}")  # type: ignore[misc]
+            await eventually(partial(answers, node.client), f"the server at {node.port}")
         first, second = self.stores
-        second.client.replicaof("127.0.0.1", str(first.port))  # type: ignore[no-untyped-call]
+        second.client.replicaof("127.0.0.1", str(first.port))
         await self.in_step()
         for sentinel in self.sentinels:
             run(sentinel, QUICK)
@@ -162,7 +163,7 @@ class Cluster:
         for node in self.nodes:
             node.launch()
         for node in self.nodes:
-            await eventually(lambda node=node: answers(node.client), f"the server at {node.port}")  # type: ignore[misc]
+            await eventually(partial(answers, node.client), f"the server at {node.port}")
             self.ids[node] = run(node, "CLUSTER MYID").decode()
         for node, (first, last) in zip(self.nodes, self.SLOTS, strict=False):
             run(node, f"CLUSTER ADDSLOTSRANGE {first} {last}")
@@ -187,7 +188,8 @@ class Cluster:
         run(target, f"CLUSTER SETSLOT {slot} IMPORTING {self.ids[source]}")
         run(source, f"CLUSTER SETSLOT {slot} MIGRATING {self.ids[target]}")
         while keys := run(source, f"CLUSTER GETKEYSINSLOT {slot} 2"):
-            source.client.execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+            words = ("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+            source.client.execute_command(*words)  # type: ignore[no-untyped-call]
             await asyncio.sleep(0.03)
         for node in (target, source):
             run(node, f"CLUSTER SETSLOT {slot} NODE {self.ids[target]}")
