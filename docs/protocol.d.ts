@@ -1218,6 +1218,7 @@ export interface Redacted {
   prev: number;
   of: number;
   fact: Message;
+  by?: string;
 }
 
 /** The same for text that the visitor does not see: a note, that of a transfer, or a rating's comment. */
@@ -1229,6 +1230,7 @@ export interface NoteRedacted {
   prev: number;
   of: number;
   fact: Note | Transferred | Rated;
+  by?: string;
 }
 
 /** The visitor's last tab closed, or the first one came back. */

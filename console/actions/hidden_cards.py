@@ -9,7 +9,7 @@ import msgspec
 
 from console.archive.reducer import text_of
 from console.domain.card_numbers import mask_cards
-from console.domain.quotes import mask_quotes
+from console.domain.quotes import FEWEST, Hidden, fewest_repeated, mask_quotes
 from console.domain.split_cards import mask_across, may_end_a_card
 from console.errors import NothingToDo
 from console.events import ChatFact, Message, Note, Rated, Transferred, read_log
@@ -58,7 +58,7 @@ class HiddenCards:
             return Masked(masked, hidden)
         over = mask_across([*(text_of(one.fact) for one in earlier), masked])
         changed = {earlier[at].fact.seq: now for at, now in over.items() if at < len(earlier)}
-        return Masked(over.get(len(earlier), masked), hidden or bool(over), _redactions(said, changed))
+        return Masked(over.get(len(earlier), masked), hidden or bool(over), _redactions(said, changed, self._author()))
 
     async def mask_unsent(self, chat: str, text: str) -> str:
         """Mask text that is still being written; what was sent before stays as it is until this is sent too."""
@@ -106,26 +106,39 @@ def _texts(raw: bytes, visitor: str) -> list[Earlier]:
     ]
 
 
-def _redactions(said: Sequence[Earlier], changed: Mapping[int, str]) -> list[Redaction]:
+def _redactions(said: Sequence[Earlier], changed: Mapping[int, str], author: str) -> list[Redaction]:
     """Redact what `changed`, by seq, and whatever repeats it further on: first words, notes, anybody's answers."""
     found: list[Redaction] = []
-    hidden: list[tuple[str, str]] = []  # a text as it was, and as it is
+    hidden: list[Hidden] = []
+    fewest = _fewest(said, changed, author)
     for one in said:
         was = text_of(one.fact)
         now = changed.get(one.fact.seq, was)
         for earlier in hidden:
-            now = mask_quotes(now, *earlier)
+            now = mask_quotes(now, earlier, FEWEST if one.writer == author else fewest)
         if now != was:
-            found.append(_redaction(one, now))
+            found.append(_redaction(one, now, author))
         if one.fact.seq in changed:
-            hidden.append((was, now))
+            hidden.append(Hidden(was, now))
     return found
 
 
-def _redaction(earlier: Earlier, now: str) -> Redaction:
+def _fewest(said: Sequence[Earlier], changed: Mapping[int, str], author: str) -> int:
+    """From how many digits on a number is hidden in what others than the author wrote."""
+    hidden, texts = list[Hidden](), list[list[str]]()
+    for place, one in enumerate(said):
+        if one.fact.seq in changed:
+            hidden.append(Hidden(text_of(one.fact), changed[one.fact.seq]))
+            texts.append([text_of(later.fact) for later in said[place:] if later.writer != author])
+    return fewest_repeated(hidden, texts)
+
+
+def _redaction(earlier: Earlier, now: str, by: str) -> Redaction:
     """The log's own JSON with another text: a newer release may have written fields that this one does not know."""
     fact, raw, author = earlier
     values = msgspec.json.decode(raw)
     values[FIELDS[type(fact)]] = now
     kind = "redacted" if isinstance(fact, Message) else "note_redacted"
-    return Redaction(fact.chat, fact.seq, raw, msgspec.json.encode(values), kind, author, fact.cid)
+    return Redaction(
+        fact.chat, fact.seq, raw, msgspec.json.encode(values), kind, author, fact.cid, "" if by == author else by
+    )

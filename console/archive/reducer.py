@@ -126,6 +126,8 @@ def text_of(fact: AnyFact) -> str:
 
 def author_of(fact: AnyFact) -> str:
     """Return the id of the member who did it; empty for the visitor (facts carry no id for them) and for the system."""
+    if isinstance(fact, Redacted | NoteRedacted):
+        return fact.by
     author = getattr(fact, "author", None)
     return author.id if author is not None else str(getattr(fact, "agent", ""))
 

@@ -1,4 +1,4 @@
-"""Reads what supervisors did in live chats and to agents' statuses.
+"""Reads what supervisors did in live chats and to agents' statuses, and whose lines somebody else's card number hid.
 
 The writer indexes each such fact once, in the transaction that stores it; deleting the fact deletes its row.
 """
@@ -11,9 +11,9 @@ from sqlalchemy import and_, or_, select
 from console.archive.audit import EVERYTHING, LIVE, AuditCursor, AuditFilter, older
 from console.archive.database import Database
 from console.archive.tables import chats, facts, interventions
-from console.events import AgentChanged, AnyFact, Note, Transferred, Unreadable, decode_fact
+from console.events import AgentChanged, AnyFact, Note, NoteRedacted, Redacted, Transferred, Unreadable, decode_fact
 
-Acted = Transferred | Note | AgentChanged
+Acted = Transferred | Note | AgentChanged | Redacted | NoteRedacted
 
 
 class SupervisorAction(msgspec.Struct, frozen=True):
@@ -25,7 +25,7 @@ class SupervisorAction(msgspec.Struct, frozen=True):
 
 
 def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
-    """Whether the fact is a takeover, a move, a whisper, or a change of somebody else's status."""
+    """Whether the fact is a takeover, a move, a whisper, or a change of somebody else's status or line."""
     match fact:
         case Transferred():
             return fact.author.id != fact.agent
@@ -33,6 +33,8 @@ def is_supervisor_action(fact: AnyFact | Unreadable) -> TypeGuard[Acted]:
             return fact.whisper
         case AgentChanged():
             return fact.by not in ("", fact.agent)
+        case Redacted() | NoteRedacted():
+            return fact.by != ""
         case _:
             return False
 

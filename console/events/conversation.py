@@ -190,6 +190,7 @@ class Redacted(ChatFact, tag="redacted"):
     public: ClassVar[bool] = True
     of: int  # its seq
     fact: Message
+    by: str = ""  # who wrote the later ones, if that is not its author
 
 
 class NoteRedacted(ChatFact, tag="note_redacted"):
@@ -197,6 +198,7 @@ class NoteRedacted(ChatFact, tag="note_redacted"):
 
     of: int
     fact: Note | Transferred | Rated
+    by: str = ""
 
 
 class Handled(ChatFact, tag="handled"):

@@ -96,7 +96,9 @@ class VisitorMoves(Choosing):
                 author, kind = fact["author"]["id"], "redacted" if fact["kind"] == "message" else "note_redacted"
                 was = self.twin.logged(c.id, fact["seq"])
                 now = msgspec.json.encode(msgspec.json.decode(was) | {"text": self.fresh("•••• ")})
-                redaction = Redaction(c.id, fact["seq"], was, now, kind, author, fact["cid"])
+                redaction = Redaction(
+                    c.id, fact["seq"], was, now, kind, author, fact["cid"], c.visitor if k % 2 else ""
+                )
                 self.twin.do("redact", redaction)
                 if yes:
                     self.twin.do("redact", redaction)

@@ -298,7 +298,7 @@ class Visiting(Lines):
         return current, c.log[after if known else 0 :]
 
     def redact(self, redaction: Redaction) -> None:
-        chat, seq, was, now, kind, author, cid = redaction
+        chat, seq, was, now, kind, author, cid, by = redaction
         c = self.chat(chat)
         if msgspec.json.decode(was) != c.log[seq - 1]:
             raise Refusal("nothing_to_do")
@@ -307,7 +307,7 @@ class Visiting(Lines):
             results = self.results.get(owner, {})
             if (author, cid) in results:
                 results[author, cid] = (ANY, results[author, cid][1])
-        self.record(c, kind, of=seq, fact=c.log[seq - 1])
+        self.record(c, kind, of=seq, **({"by": by} if by else {}), fact=c.log[seq - 1])
 
     def depart(self, chat: str, connection: str) -> None:
         c = self.chats.get(chat)

@@ -151,19 +151,20 @@ async def test_parts_of_two_people_are_two_numbers(server: RunningServer, ana: A
 
 
 START, REST = "it starts with 492", "9 4219 1234 5608"
+HIDDEN_START = f"it starts with {MASK * 3}"
 
 
 async def test_who_repeats_a_part_has_it_hidden_too(server: RunningServer, ana: Agent) -> None:
-    """As a first word does that quotes her, and a note; but not another number with the same digits in it."""
+    """As a first word does that quotes her, and a note; but not another number, whose digits are the same by chance."""
     vera = await Visitor.comes(server)
     await vera.opens(START)
     await ana.gets(vera.chat)
     await ana.answers(vera.chat, f"Hi Vera, “{START}”: I'm on it.")
-    await ana.command("note", chat=vera.chat, text="492 and 4925")
+    await ana.command("note", chat=vera.chat, text=f"“{START}”, for the 492 € that are due")
     await vera.reads(f"Hi Vera, “{START}”: I'm on it.")
     await vera.says(REST)
     await vera.hears(lambda frame: frame.get("kind") == "redacted" and "I'm on it" in frame["text"], "its quote hidden")
-    assert (await redaction(ana, "note_redacted"))["fact"]["text"] == f"{MASK * 3} and 4925"
+    assert (await redaction(ana, "note_redacted"))["fact"]["text"] == f"“{HIDDEN_START}”, for the 492 € that are due"
     again = await Visitor.comes(server, knows=vera, after=0)
     assert again.texts()[1] == f"Hi Vera, “it starts with {MASK * 3}”: I'm on it."
     assert START not in json.dumps(again.heard, ensure_ascii=False)
@@ -171,13 +172,44 @@ async def test_who_repeats_a_part_has_it_hidden_too(server: RunningServer, ana: 
 
 async def test_a_draft_that_repeats_a_part_has_it_hidden(server: RunningServer, ana: Agent) -> None:
     vera = await Visitor.comes(server)
-    await vera.opens(START)
+    await vera.opens(FIRST)
     await ana.gets(vera.chat)
-    await ana.say_frame("draft", chat=vera.chat, text="So 492, and")
+    await ana.say_frame("draft", chat=vera.chat, text="So 4929 4219, not 4929 42195, and")
     await ana.command("note", chat=vera.chat, text="Done after the draft")
-    await vera.says(REST)
+    await vera.says(SECOND)
     again = await eventually(lambda: comes_back(server, vera.chat, "and"), "the draft to be kept")
-    assert again["draft"] == f"So {MASK * 3}, and"
+    assert again["draft"] == f"So {MASK * 4} {MASK * 4}, not 4929 42195, and"
+
+
+async def test_vera_cannot_blank_anas_numbers_by_writing_them_first(server: RunningServer, ana: Agent) -> None:
+    """Four short messages are a valid number in the end; Ana's order and gate are not."""
+    vera = await Visitor.comes(server)
+    await vera.opens("4111")
+    await ana.gets(vera.chat)
+    await vera.says("1111")
+    await ana.answers(vera.chat, "Order 4111 leaves from gate 1111")
+    await vera.says("1111")
+    await vera.says("1111")
+    await eventually(lambda: [fact["kind"] for fact in ana.facts()].count("redacted") == 3, "her parts to be hidden")
+    again = await Visitor.comes(server, knows=vera, after=0)
+    assert again.texts() == [MASK * 4, MASK * 4, "Order 4111 leaves from gate 1111", MASK * 4, "1111"]
+
+
+async def test_who_repeats_a_whole_number_part_by_part_has_it_hidden(server: RunningServer, ana: Agent) -> None:
+    vera = await Visitor.comes(server)
+    await vera.opens("4929")
+    await ana.gets(vera.chat)
+    await ana.answers(vera.chat, "4929?")
+    for part in ("4219", "1234"):
+        await vera.says(part)
+        await ana.answers(vera.chat, f"{part}?")
+    await vera.says("5608")
+    await eventually(lambda: [fact["kind"] for fact in ana.facts()].count("redacted") == 6, "all parts to be hidden")
+    again = await Visitor.comes(server, knows=vera, after=0)
+    assert again.texts() == [MASK * 4, f"{MASK * 4}?"] * 3 + ["5608"]
+    blamed = [fact.get("by", "") for fact in ana.facts() if fact["kind"] == "redacted"]
+    assert len(set(blamed)) == 2
+    assert blamed[0::2] == [""] * 3, "of her own lines nobody is told who hid them"
 
 
 async def test_a_draft_hides_the_end_of_the_number_that_is_in_an_earlier_answer(

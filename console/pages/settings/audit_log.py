@@ -18,7 +18,7 @@ from console.archive.supervisor_actions import SupervisorAction
 from console.authentication import services_of
 from console.domain.directory import Directory, queue_settings
 from console.domain.validation.queues import clock
-from console.events import Note, Transferred
+from console.events import Note, NoteRedacted, Rated, Redacted, Transferred
 from console.pages.settings.common import _, draw, for_supervisors, known_to, language
 from console.pages.settings.form import MINUTE, SECOND, Gettext, in_words, seconds
 from console.pages.settings.opening_hours import day_names
@@ -261,10 +261,22 @@ class Reader:
             return self.in_chat(line, fact, what, [hands, *queue])
         if isinstance(fact, Note):
             return self.in_chat(line, fact, _("Whisper sent"), [])
+        if isinstance(fact, Redacted | NoteRedacted):
+            return self.hidden_line(line, fact)
         status = ", ".join(filter(None, (_(STATUSES.get(fact.status, fact.status)), fact.reason)))
         who, thing = self.name("member", fact.by), self.name("member", fact.agent)
         return ShownChange(
             fact.at, who, _("Status changed"), thing, [Difference(_("Status"), "", self.value("", status))]
+        )
+
+    def hidden_line(self, line: SupervisorAction, fact: Redacted | NoteRedacted) -> ShownChange:
+        _, hidden = self.gettext, fact.fact
+        visitor = line.visitor or _("Visitor")
+        who = self.names["member"].get(fact.by, visitor)
+        whose = visitor if isinstance(hidden, Rated) else hidden.author.name or hidden.author.id
+        what = [Difference(_("Written by"), "", whose)]
+        return ShownChange(
+            fact.at, who, _("Card number hidden where it was repeated"), visitor, what, address=f"/chats/{fact.chat}"
         )
 
     def in_chat(

@@ -13,7 +13,9 @@ TRIES, AGAIN = 20, 0.5  # to have the file rewritten, and s between them
 
 
 class Redaction(NamedTuple):
-    """A fact as the log has it, as it will be, and the kind of fact that says so. `author` and `cid` made it."""
+    """A fact as the log has it, as it will be, and the kind of fact that says so. `author` and `cid` made it; `by` is
+    whose message made it necessary, if it is not the author's.
+    """
 
     chat: str
     seq: int
@@ -22,6 +24,7 @@ class Redaction(NamedTuple):
     kind: str
     author: str
     cid: str
+    by: str = ""
 
 
 class ErasureCalls(Caller):

@@ -1,6 +1,6 @@
 -- Hides what was recorded: a part of a card number whose other parts came in later messages.
 
-local FEWEST = 3 -- digits of a part that are looked for where it may be repeated
+local FEWEST = 7 -- digits of a part that are looked for in a draft, as LONG in console/domain/quotes.py
 
 -- What a person wrote in a fact: a message or note, a transfer, or a rating.
 local function text_of(json)
@@ -20,16 +20,20 @@ local function redact_draft(chat, was, now)
     last = last + 1
   end
   local part, masked = string.sub(was, first, #was - last), string.sub(now, first, #now - last)
-  local _, digits = string.gsub(part, '%d', '')
+  local _, digits = string.gsub(masked, '•', '') -- digits of any script
   if digits < FEWEST then return end
   -- Both may hold any text, as of an answer that repeats two parts: `%` means something in a pattern and beside it.
   part, masked = string.gsub(part, '%p', '%%%0'), string.gsub(masked, '%%', '%%%%')
+  -- Not inside a longer number.
+  if string.find(part, '^%d') then part = '%f[%d]' .. part end
+  if string.find(part, '%d$') then part = part .. '%f[%D]' end
   redis.call('SET', key('draft', chat), (string.gsub(draft, part, masked)))
 end
 
--- redact(chat, seq, was, now, kind, author, cid): `now` replaces the fact `was` in the log, and goes into a fact of
+-- redact(chat, seq, was, now, kind, author, cid, by): `now` replaces the fact `was` in the log, and goes into a fact of
 -- this kind, by which every screen and SQL learn of it. The feed follows once SQL has read that far (`rewrite_feed`).
-verb('redact', function(chat, seq, was, now, kind, author, cid)
+-- `by` wrote what made it necessary; empty for the author.
+verb('redact', function(chat, seq, was, now, kind, author, cid, by)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   seq = num(seq)
@@ -42,7 +46,8 @@ verb('redact', function(chat, seq, was, now, kind, author, cid)
   end
   redact_draft(chat, text_of(was), text_of(now))
   S.put(c, 'bytes', int(num(c.bytes) + #now - #was))
-  S.record(c, kind, '"of":' .. int(seq) .. ',"fact":' .. now)
+  local whose = by ~= '' and ',"by":' .. cjson.encode(by) or ''
+  S.record(c, kind, '"of":' .. int(seq) .. whose .. ',"fact":' .. now)
   local at = string.match(was, '"at":(%d+)')
   redis.call('HSET', P .. 'redacted', chat .. ' ' .. int(seq), int(N) .. ' ' .. at)
   return S.reply(int(num(c.seq)))

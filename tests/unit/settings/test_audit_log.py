@@ -5,11 +5,12 @@ import time
 from html import unescape
 
 import httpx
+import msgspec
 
 from console.archive.audit import note
 from console.domain.directory import Canned
 from console.domain.ids import new_cid
-from console.events import AgentChanged, Author, Note, Transferred
+from console.events import AgentChanged, Author, Note, NoteRedacted, Redacted, Transferred
 from console.services import Services
 from tests.support.archive_feed import Feed
 from tests.unit.settings.forms import QUEUE, saved
@@ -70,6 +71,25 @@ async def test_what_supervisors_did_stands_among_the_changes_and_leads_to_the_ch
     assert (await sam.get("/settings/changes")).text.count('<a href="/chats/c1">') == 4
     italian = (await sam.get("/settings/changes", headers={"accept-language": "it"})).text
     assert "Suggerimento inviato" in italian
+
+
+async def test_a_line_that_somebody_elses_card_number_hid_is_told_with_both(
+    services: Services, sam: httpx.AsyncClient
+) -> None:
+    feed = Feed(now=int(time.time() * 1000))
+    feed.open("c1", name="Giulia")
+    said, noted = feed.say("c1", "4929 4219?", by="agent"), feed.note("c1", "4929 4219")
+    said, noted = (msgspec.structs.replace(one.fact, text="•••• ••••") for one in (said, noted))
+    feed.add(Redacted, chat="c1", of=2, fact=said)
+    feed.add(Redacted, chat="c1", of=2, fact=said, by="visitor-1")
+    feed.add(NoteRedacted, chat="c1", of=3, fact=noted, by="visitor-1")
+    await services.archive.append("e1", feed.entries)
+    shown = (await sam.get("/settings/changes")).text
+    page = unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown)))
+    assert page.count("Card number hidden where it was repeated: Giulia Giulia ·") == 2, "not of one's own line"
+    assert page.count("Written by after: Ana") == 2
+    assert "••••" not in page
+    assert shown.count('<a href="/chats/c1">') == 2
 
 
 async def test_changes_and_doings_of_the_same_moment_come_page_by_page_and_once_each(
