@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from console.domain.address_policy import read_networks
+from console.domain.mail import read_sender
+from console.domain.mail_server import read_smtp_url
 from console.domain.model_url import read_model_key, read_model_url
 from console.domain.service_urls import read_database_url, read_store_url, without_password
 from console.errors import SettingError
@@ -21,6 +23,7 @@ DURABILITIES = ("disk", "replica", "two-disks")
 LEVELS = ("debug", "info", "warning", "error")
 LONGEST_DRAIN = 600  # seconds
 SHORTEST_SECRET = 32  # characters
+NAME_THE_SENDER = "name whom mails that go through SESTETTO_SMTP_URL are from"
 NAME_THE_MODEL = "name the model that SESTETTO_MODEL_URL is to be asked for"
 
 
@@ -231,6 +234,14 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("model_name", "", _model, "The model to ask there; needed with a URL."),
     Setting(
+        "smtp_url",
+        "",
+        read_smtp_url,
+        "The mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://…; empty: no mail is sent.",
+        shown=without_password,
+    ),
+    Setting("mail_from", "", read_sender, "Whom mails are from, such as Lana <help@lana.example>; needed with a URL."),
+    Setting(
         "drain",
         "1",
         _seconds,
@@ -283,6 +294,8 @@ class Settings:
     model_url: str
     model_key: str = field(repr=False)
     model_name: str
+    smtp_url: str = field(repr=False)
+    mail_from: str
     drain: int
     pace: int
     log: str
@@ -317,6 +330,8 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
     wrong += [f"{name}: there is no such setting" for name in unknown_names(source)]
     if values.get("model_url") and not values.get("model_name", "-"):
         wrong.append(f"{PREFIX}MODEL_NAME: {NAME_THE_MODEL}")
+    if values.get("smtp_url") and not values.get("mail_from", "-"):
+        wrong.append(f"{PREFIX}MAIL_FROM: {NAME_THE_SENDER}")
     if wrong:
         raise SettingError("; ".join(wrong))
     return Settings(**{one.name: values[one.name] for one in fields(Settings)})

@@ -24,6 +24,7 @@ from console.drafts.drafts import Drafts
 from console.errors import Unknown, WrongEpoch
 from console.limits.address_sockets import AddressSockets
 from console.limits.puzzles import Puzzles
+from console.mail.post import Post
 from console.pairing.configuration import publish
 from console.projection.current import Current
 from console.projection.picture import Picture
@@ -69,6 +70,7 @@ class Services:
     puzzles: Puzzles = field(init=False)
     learning: Learning = field(init=False)
     drafts: Drafts = field(init=False)
+    post: Post = field(init=False)
     past: PastChats = field(init=False)
     past_reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAST_READS))
     tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
@@ -78,6 +80,7 @@ class Services:
         self.device_tokens = DeviceTokens(self.settings.secret)
         self.erasure = Erasure(self.database, self.workspace.name)
         self.past = PastChats(self.database, self.workspace.name)
+        self.post = Post(self.settings, self.database, self.workspace.name)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))
         self.drafts = Drafts(self.settings.model_url, self.settings.model_key, self.settings.model_name)

@@ -21,6 +21,7 @@ from console.background.search_backfill import SearchBackfill
 from console.consumers.consumer import FeedConsumer
 from console.delivery.fanout import Fanout
 from console.events import AnyFact, Configured, Entry, Erased, Unreadable
+from console.mail.sender import MailSender
 from console.metrics import Leads
 from console.queue.ticker import Ticker
 from console.services import Services
@@ -76,6 +77,10 @@ class Workers:
         )
         self._sender = AlertSender(services.alerts, services.couriers, leads=self._leads)
         self._alerts.on_outgoing = self._sender.wake
+        post = services.post
+        self._mails = MailSender(
+            post.outbox, post.write, post.server.deliver if post.server else None, leads=self._leads
+        )
         services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
         archive_lag = ArchiveLag(services.lags, lambda: self.ticker.leader)
         # What was deleted leaves the files of the process that deleted it, so each one tidies.
@@ -96,6 +101,7 @@ class Workers:
             self._archive.run,
             self._alerts.run,
             self._sender.run,
+            self._mails.run,
             self._retention.sweep,
             self._redactions.run,
             self._lost.run,

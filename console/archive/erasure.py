@@ -10,7 +10,7 @@ from console.archive.audit import Change, Somebody, line_of, note
 from console.archive.audit_removal import ERASED, erase_values
 from console.archive.database import Database, now_ms
 from console.archive.reducer import ArchivedChat, archived_chat
-from console.archive.tables import alert_messages, chats, set_aside
+from console.archive.tables import alert_messages, chats, mails, set_aside
 
 LINGER = 86_400_000  # ms after the last fact in which an alert may still name the visitor
 
@@ -44,6 +44,7 @@ class Erasure:
         ids = [one.chat.id for one in doomed]
         async with self.database.writing() as connection:
             await connection.execute(delete(chats).where(self._here(), chats.c.id.in_(ids)))
+            await connection.execute(delete(mails).where(mails.c.workspace == self.workspace, mails.c.chat.in_(ids)))
             named = [self._alerted(one) for one in doomed if one.alerted]
             if named:
                 ours = alert_messages.c.workspace == self.workspace

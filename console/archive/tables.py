@@ -230,6 +230,36 @@ alert_messages = Table(
     Index(None, "rule", "id"),
 )
 
+# --- mail ------------------------------------------------------------------------------------
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("thread", String(64), nullable=False),  # what is sent in order: a chat, or a mail of its own
+    Column("kind", String(20), nullable=False),  # test, invitation, reset, answer, transcript
+    Column("to", String(254), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),  # gone once it is sent
+    Column("locale", String(35), nullable=False),
+    Column("chat", String(64), nullable=False, server_default=text("''")),
+    Column("seq", Integer, nullable=False, server_default="0"),
+    Column("message_id", String(254), nullable=False),
+    Column("expires", BigInteger, nullable=False, server_default="0"),
+    Column("made", BigInteger, nullable=False),
+    Column("waits", Boolean, nullable=False),  # not sent yet
+    Column("next", BigInteger, nullable=False),  # earliest time of the next try
+    Column("tries", Integer, nullable=False),
+    Column("sender", String(64), nullable=False),  # who is sending it now
+    Column("ended", BigInteger, nullable=False),  # 0: not yet
+    Column("code", String(20), nullable=False),  # the last result
+    Column("detail", Text, nullable=False),
+    UniqueConstraint("workspace", "message_id"),
+    Index(None, "workspace", "waits"),
+    Index(None, "workspace", "chat"),
+)
+
 # --- credentials -----------------------------------------------------------------------------
 
 sessions = Table(

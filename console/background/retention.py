@@ -1,4 +1,4 @@
-"""Deletes what is older than data retention allows: chats, alert messages, lines of the audit log, and expired
+"""Deletes what is older than data retention allows: chats, alert messages, mails, lines of the audit log, and expired
 sessions."""
 
 import asyncio
@@ -12,7 +12,7 @@ from console.background.safely import safely
 from console.services import Services
 
 SWEEP = 3_600.0  # seconds between two sweeps
-MESSAGES = 30  # days that alert messages are kept
+MESSAGES = 30  # days that alert messages and sent mails are kept
 DAY = 86_400_000  # ms
 
 log = structlog.get_logger()
@@ -37,7 +37,9 @@ class Retention:
         dropped = await self.services.history.drop_older_than(oldest)
         await self.services.stores.drop_expired()
         lines = await self.services.stores.audit_retention.cut_old()
-        await self.services.alerts.outbox.drop_older_than(max(oldest, int(time.time() * 1000) - MESSAGES * DAY))
+        told = max(oldest, int(time.time() * 1000) - MESSAGES * DAY)
+        await self.services.alerts.outbox.drop_older_than(told)
+        await self.services.post.outbox.drop_older_than(told)
         stray = await self.erase_stray()
         if dropped or stray or lines:
             self.services.tidy.set()

@@ -22,6 +22,7 @@ from console.commands.check_work import check_archive_lag, check_work
 from console.commands.common import run, say, screen, show
 from console.config import (
     NAME_THE_MODEL,
+    NAME_THE_SENDER,
     PREFIX,
     TABLE,
     Setting,
@@ -42,6 +43,7 @@ from console.queue.topology import primary_of
 from console.security import is_loopback
 from console.server import listen
 
+PAIRS = (("model_url", "model_name", NAME_THE_MODEL), ("smtp_url", "mail_from", NAME_THE_SENDER))
 DEADLINE = 3.0  # s that a store has to respond
 
 
@@ -76,18 +78,20 @@ def _settings(environment: Mapping[str, str]) -> list[CheckResult]:
                 CheckResult("wrong", f"{PREFIX}{row.name.upper()} is {value}: {problem}", f"{row.says} {_as(row)}")
             )
     show(("setting", "value", "from", "description"), rows, empty="")
-    if _lacks_model_name(environment):
-        wrong.append(CheckResult("wrong", "SESTETTO_MODEL_URL is set, SESTETTO_MODEL_NAME is not", NAME_THE_MODEL))
+    for url, other, mend in PAIRS:
+        if _lacks(environment, url, other):
+            names = (PREFIX + one.upper() for one in (url, other))
+            wrong.append(CheckResult("wrong", "{} is set, {} is not".format(*names), mend))
     return wrong
 
 
-def _lacks_model_name(environment: Mapping[str, str]) -> bool:
+def _lacks(environment: Mapping[str, str], url: str, other: str) -> bool:
     rows = {row.name: row for row in TABLE}
     try:
-        url, name = (find_text(rows[one], environment)[0] for one in ("model_url", "model_name"))
+        given, needed = (find_text(rows[one], environment)[0] for one in (url, other))
     except (OSError, ValueError):
         return False  # told as what it is
-    return bool(url) and not name
+    return bool(given) and not needed
 
 
 def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, str]:
@@ -107,8 +111,7 @@ def _explain(row: Setting, environment: Mapping[str, str]) -> tuple[str, str, st
 def _readable(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the valid settings; the rest is checked as if the wrong ones were not set."""
     good = {row.name for row in TABLE if not _explain(row, environment)[2]}
-    if _lacks_model_name(environment):
-        good.discard("model_url")
+    good -= {url for url, other, _ in PAIRS if _lacks(environment, url, other)}
     names = {f"{PREFIX}{name.upper()}{ending}" for name in good for ending in ("", "_FILE")}
     return {name: text for name, text in environment.items() if name in names}
 

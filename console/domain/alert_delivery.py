@@ -2,6 +2,8 @@
 
 import msgspec
 
+FINAL = ("sent", "refused", "redirected", "bad", "dropped", "expired")
+
 
 class AlertMessage(msgspec.Struct):
     """One message as plain text and, for mail, as HTML. `tone` is Apprise's: warning, success or info."""
@@ -43,4 +45,4 @@ class Answer(msgspec.Struct):
     @property
     def final(self) -> bool:
         """Whether another try is pointless."""
-        return self.code in ("sent", "refused", "redirected", "bad", "dropped")
+        return self.code in FINAL

@@ -58,6 +58,7 @@ SECTIONS = [
     Section("/settings/watching", _("Watching"), "administer"),
     Section("/settings/blocked", _("Blocked")),
     Section("/settings/alerts", _("Alerts")),
+    Section("/settings/mail", _("Mail"), "administer"),
     Section("/settings/retention", _("Retention")),
     Section("/settings/changes", _("Audit log")),
     Section("/settings/password", _("Password"), "answer"),

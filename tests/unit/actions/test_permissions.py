@@ -19,6 +19,7 @@ from console.actions import (
     blocks,
     canned_replies,
     erasure,
+    mail,
     members,
     passwords,
     preferences,
@@ -34,7 +35,7 @@ from console.domain.alerts import AlertRule, Destination
 from console.domain.blocks import Block
 from console.domain.directory import Canned, Member, Queue, Scope, Site
 from console.domain.ids import new_cid
-from console.errors import NotAllowed, NotYours
+from console.errors import BadSettings, NotAllowed, NothingToDo, NotYours
 from console.services import Services
 from tests.support.archive_feed import quick_passwords
 from tests.support.page_client import PASSWORD, an_installation
@@ -126,6 +127,16 @@ async def is_not_there(work: Awaitable[object]) -> None:
         await work
 
 
+async def ask_for_a_test_mail(services: Services, me: SignedIn) -> None:
+    with pytest.raises(BadSettings, match="no mail server"):
+        await mail.send_test(services, me.member, "vera@example.com")
+
+
+async def retry_a_mail(services: Services, me: SignedIn) -> None:
+    with pytest.raises(NothingToDo):
+        await mail.retry(services, me.member, 1)
+
+
 TABLE = [
     Row("queues.save", SUPERVISORS, lambda s, me: queues.save(s, me.member, Queue("tier-2", "Tier 2"), ["ana"])),
     Row("queues.remove", SUPERVISORS, remove_a_queue),
@@ -165,6 +176,9 @@ TABLE = [
         lambda s, me: preferences.set_suggestions(s, me.member, on=False, drafts=False),
     ),
     Row("preferences.set_breathers", SUPERVISORS, lambda s, me: preferences.set_breathers(s, me.member, 5)),
+    Row("mail.read", ADMINS, lambda s, me: mail.read(s, me.member)),
+    Row("mail.send_test", ADMINS, ask_for_a_test_mail),
+    Row("mail.retry", ADMINS, retry_a_mail),
     Row("blocks.block", SUPERVISORS, lambda s, me: blocks.block(s, me.member, "address", "192.0.2.7", days=1)),
     Row("blocks.lift", SUPERVISORS, lift_a_block),
     Row(

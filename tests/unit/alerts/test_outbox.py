@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from console.archive.alert_outbox import BACK_OFF, GIVE_UP, LEASE, MOST_WAITING, Outgoing
+from console.archive.alert_outbox import MOST_WAITING, Outgoing
 from console.archive.alerts import Alerts
 from console.archive.database import Database
 from console.archive.feed_cursor import FeedPosition, Overtaken
+from console.archive.outbox import BACK_OFF, LEASE, SqlOutbox
 from console.archive.stores import Stores
 from console.archive.tables import alert_incidents, alert_messages
 from console.domain.alert_delivery import AlertMessage, Answer
@@ -204,7 +205,7 @@ async def test_tries_come_further_and_further_apart_and_end_after_a_day(alerts: 
         waits.append((following or clock.now) - clock.now)
         clock.now = following or clock.now
     assert waits[:7] == [*BACK_OFF, BACK_OFF[-1]]
-    assert GIVE_UP <= clock.now - begun < GIVE_UP + 2 * BACK_OFF[-1]
+    assert SqlOutbox.give_up <= clock.now - begun < SqlOutbox.give_up + 2 * BACK_OFF[-1]
     (line,) = await alerts.outbox.latest("r1")
     assert (line.waits, line.code, line.detail, line.ended) == (False, "failed", "Connection refused.", clock.now)
 

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from console.alerts.courier_pool import Couriers
 from console.alerts.outbox_sender import AlertSender
-from console.archive.alert_outbox import BACK_OFF, LEASE, Outgoing
+from console.archive.alert_outbox import Outgoing
 from console.archive.alerts import Alerts
 from console.archive.database import now_ms
 from console.archive.feed_cursor import FeedPosition
+from console.archive.outbox import BACK_OFF, LEASE
 from console.archive.stores import Stores
 from console.domain.alert_delivery import AlertMessage
 from console.domain.alerts import AlertRule, Destination

@@ -1,0 +1,67 @@
+"""What admins may do with mail: look at what waits or was given up, try it again, and send a test."""
+
+import asyncio
+from typing import NamedTuple
+
+from console.archive.mail_outbox import NO_ADDRESS, MailLine
+from console.domain.alert_delivery import Answer
+from console.domain.directory import Member
+from console.domain.mail import Letter, is_address
+from console.domain.permissions import require
+from console.errors import BadSettings, NothingToDo, Problem, SlowDown
+from console.services import Services
+from console.views.i18n import page_texts
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated when it is sent."""
+    return text
+
+
+NO_SERVER = "This server has no mail server. Set SESTETTO_SMTP_URL and SESTETTO_MAIL_FROM."
+BUSY = "Another test message is being sent. Wait a moment."
+SUBJECT = _("Test from Sestetto")
+TEXT = "This is a test. Mail from Sestetto arrives."
+
+_trying = asyncio.Semaphore(1)  # one test at a time: it takes as long as the mail server does
+
+
+class MailState(NamedTuple):
+    """What the settings show: where mails go and whom they are from, and the mails."""
+
+    server: str
+    sender: str
+    waiting: int
+    dead: list[MailLine]
+    latest: list[MailLine]
+
+
+async def read(services: Services, by: Member) -> MailState:
+    require(by, "administer")
+    post = services.post
+    server = post.server.server.shown if post.server else ""
+    outbox = post.outbox
+    return MailState(
+        server, services.settings.mail_from, await outbox.count_waiting(), await outbox.dead(), await outbox.latest()
+    )
+
+
+async def send_test(services: Services, by: Member, to: str) -> Answer:
+    """Send a test at once and return what came of it. Raises BadSettings if there is nobody to send it to."""
+    require(by, "administer")
+    if services.post.server is None:
+        raise BadSettings([Problem("mail", "", NO_SERVER)])
+    if not is_address(to):
+        raise BadSettings([Problem("mail", "to", NO_ADDRESS)])
+    if _trying.locked():
+        raise SlowDown(BUSY)
+    async with _trying:
+        gettext = page_texts().get(by.locale).gettext
+        return await services.post.send_now(Letter(to=to, subject=gettext(SUBJECT), text=gettext(TEXT), kind="test"))
+
+
+async def retry(services: Services, by: Member, id: int) -> None:
+    """Try a mail that was given up again. Raises NothingToDo if there is none."""
+    require(by, "administer")
+    if not await services.post.outbox.retry(id):
+        raise NothingToDo

@@ -1,0 +1,58 @@
+"""From a letter to the bytes that a mail server gets: headers by email.message, plain text and simple HTML. Pure."""
+
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from markupsafe import Markup, escape
+
+from console.domain.mail import Letter, Sender, mailbox, one_line
+from console.views.linkify import linkify
+
+PAGE = Markup(
+    '<!doctype html><html lang="{lang}" dir="auto"><head><meta charset="utf-8">'
+    '<meta name="color-scheme" content="light dark"></head>'
+    '<body style="font: 16px/1.5 system-ui, sans-serif; max-width: 40em">{body}</body></html>'
+)
+
+
+def compose(
+    letter: Letter,
+    sender: Sender,
+    *,
+    at: int,
+    reply_to: str = "",
+    answers: str = "",
+    references: tuple[str, ...] = (),
+) -> EmailMessage:
+    """Build the mail. `at` (ms) is its date; `answers` and `references` are Message-IDs of the mails before it.
+
+    Raises ValueError if an address is not one mailbox.
+    """
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = mailbox(sender.name, sender.address)
+    mail["To"] = mailbox("", letter.to)
+    mail["Subject"] = one_line(letter.subject) or "…"
+    mail["Date"] = datetime.fromtimestamp(at / 1000, UTC)
+    mail["Message-ID"] = f"<{letter.message_id}>"
+    if reply_to:
+        mail["Reply-To"] = mailbox(sender.name, reply_to)
+    if answers:
+        mail["In-Reply-To"] = f"<{one_line(answers)}>"
+    if references:
+        mail["References"] = " ".join(f"<{one_line(one)}>" for one in references[-20:])
+    # A person wrote an answer, but holiday notices are no answer to it either.
+    mail["Auto-Submitted"] = "no" if letter.kind == "answer" else "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(html_of(letter.text, letter.locale), subtype="html", cte="quoted-printable")
+    return mail
+
+
+def html_of(text: str, locale: str) -> str:
+    """Return the text as a page: escaped, its paragraphs and web addresses marked."""
+    paragraphs = [
+        Markup("<p>{}</p>").format(Markup("<br>").join(linkify(line) for line in part.split("\n")))
+        for part in text.strip().split("\n\n")
+    ]
+    return PAGE.format(lang=escape(locale), body=Markup("").join(paragraphs))

@@ -1,0 +1,108 @@
+"""From the outbox to the mail server: in order within a conversation, failed ones again, several at a time."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from email.message import EmailMessage
+from typing import Any
+
+import structlog
+
+from console.archive.mail_outbox import MailOutbox, OutgoingMail
+from console.domain.alert_delivery import Answer
+from console.domain.ids import new_id
+from console.errors import SestettoError
+from console.mail.smtp import Deliver
+
+AT_ONCE = 4  # connections to the mail server
+LOOK = 5.0  # seconds between two checks of the outbox, when nobody wakes the sender
+
+log = structlog.get_logger()
+
+# Writes a mail that is about to be sent; None: there is nothing to send any more.
+Write = Callable[[OutgoingMail], Coroutine[Any, Any, EmailMessage | None]]
+
+
+class MailSender:
+    """Sends what the outbox holds, in the process that leads. Nothing else waits for the mail server."""
+
+    def __init__(self, outbox: MailOutbox, write: Write, deliver: Deliver | None, *, leads: Callable[[], bool]) -> None:
+        """Without `deliver` there is no mail server, and the mails wait."""
+        self._outbox = outbox
+        self._write = write
+        self._deliver = deliver
+        self._leads = leads
+        self._name = new_id()
+        self._wake = asyncio.Event()
+        self._busy: dict[str, asyncio.Task[None]] = {}  # by thread
+        self._away = False  # the server could not be used last time: one mail at a time tries it
+        outbox.on_posted.append(self._wake.set)
+
+    async def run(self) -> None:
+        try:
+            while True:
+                self._wake.clear()
+                wait = await self._round(self._deliver) if self._deliver is not None and self._leads() else LOOK
+                try:
+                    async with asyncio.timeout(wait):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            self._outbox.on_posted.remove(self._wake.set)
+            for task in self._busy.values():
+                task.cancel()
+
+    async def _round(self, deliver: Deliver) -> float:
+        """Start to send all that is due. Return the seconds until the next one."""
+        free = (1 if self._away else AT_ONCE) - len(self._busy)
+        if free <= 0:
+            return LOOK
+        try:
+            claimed, following = await self._outbox.claim(self._name, free, self._busy.keys())
+        except SestettoError as problem:
+            log.info("mail.waits", error=problem.code)
+            return LOOK
+        except Exception as problem:
+            log.error("mail.round", error=repr(problem))
+            return LOOK
+        for mail in claimed:
+            self._busy[mail.thread] = asyncio.create_task(self._send(mail, deliver), name="mail.send")
+        wait = (following - self._outbox.clock()) / 1000 if following else LOOK
+        return min(max(wait, 0.05), LOOK)
+
+    async def _send(self, mail: OutgoingMail, deliver: Deliver) -> None:
+        try:
+            answer = await self._safely(mail, deliver)
+            log.info("mail.tried", mail=mail.id, kind=mail.letter.kind, answer=answer.code)
+            back = self._away and answer.code not in ("away", "slow")
+            self._away = answer.code in ("away", "slow")
+            await self._record(mail, answer)
+            if back:
+                await self._outbox.hurry()
+        except Exception as problem:  # tried again when its lease ends
+            log.error("mail.sending", mail=mail.id, error=type(problem).__name__)
+        finally:
+            del self._busy[mail.thread]
+            self._wake.set()
+
+    async def _safely(self, mail: OutgoingMail, deliver: Deliver) -> Answer:
+        """Send; a mail that cannot be written is set aside, so that it does not block the next ones."""
+        if 0 < mail.letter.expires < self._outbox.clock():
+            return Answer("expired")
+        try:
+            written = await self._write(mail)
+        except SestettoError as problem:
+            return Answer("failed", problem.code)
+        except Exception as problem:
+            log.error("mail.unsendable", mail=mail.id, error=repr(problem))
+            return Answer("bad", type(problem).__name__)
+        return await deliver(written) if written is not None else Answer("dropped")
+
+    async def _record(self, mail: OutgoingMail, answer: Answer) -> None:
+        """Record the result. If that fails for good, the mail is sent again, under its Message-ID: at least once."""
+        while True:
+            try:
+                await self._outbox.record(mail, answer)
+                return
+            except SestettoError:
+                await asyncio.sleep(1)

@@ -1,0 +1,89 @@
+"""A real SMTP server on 127.0.0.1 (aiosmtpd) that keeps what it gets, and can fail as one in the field does."""
+
+import asyncio
+import email
+import email.policy
+from email.message import EmailMessage
+from functools import partial
+from typing import Self
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class SmtpServer:
+    """`got` are the mails it took. `says` answers DATA instead of 250, `refuses` answers RCPT; `cuts` hangs up after it
+    took a mail, and before it says so; `silent` never answers.
+    """
+
+    def __init__(self) -> None:
+        self.got: list[EmailMessage] = []
+        self.to: list[list[str]] = []
+        self.says = ""
+        self.refuses = ""
+        self.cuts = 0
+        self.silent = False
+        self.connections = 0
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._at_the_door: list[SMTP] = []
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}?tls=none"
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        make = partial(SMTP, self, hostname="mail.example", enable_SMTPUTF8=True, loop=loop)
+
+        def door() -> SMTP:
+            self.connections += 1
+            self._at_the_door.append(make())
+            return self._at_the_door[-1]
+
+        self._server = await loop.create_server(door, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for one in self._at_the_door:
+            if one.transport is not None:
+                one.transport.abort()
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.silent:
+            await asyncio.sleep(3_600)
+        if self.refuses:
+            return self.refuses
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.says:
+            return self.says
+        assert isinstance(envelope.content, bytes)
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.got.append(mail)
+        self.to.append([str(one) for one in envelope.rcpt_tos])
+        if self.cuts:
+            self.cuts -= 1
+            assert server.transport is not None
+            server.transport.abort()
+        return "250 OK"
+
+
+def plain(mail: EmailMessage) -> str:
+    """The plain text of a mail, with LF."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
