@@ -26,7 +26,18 @@ from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent
 from console.demo import shop
 from console.errors import SettingError, Unknown
-from console.pages import board, chats, console, error_pages, monitoring, sign_in, static, suggestions, widget
+from console.pages import (
+    board,
+    chats,
+    console,
+    error_pages,
+    monitoring,
+    second_factor,
+    sign_in,
+    static,
+    suggestions,
+    widget,
+)
 from console.pages import settings as setting_pages
 from console.pages.monitoring import Monitored
 from console.pairing.configuration import publish
@@ -83,6 +94,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *widget.routes,
         *static.routes,
         *sign_in.routes,
+        *second_factor.routes,
         *console.routes,
         *suggestions.routes,
         *board.routes,

@@ -19,11 +19,15 @@ TOKEN_SESSION = "token:"
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """A signed-in member. `session` is the session's id, or `token:<id>`; every form carries `csrf`."""
+    """A signed-in member. `session` is the session's id, or `token:<id>`; every form carries `csrf`.
+
+    `provider` vouched for them when they signed in; empty: a password.
+    """
 
     member: Member
     session: str
     csrf: str
+    provider: str = ""
 
 
 async def holder(database: Database, wanted: Select[Any]) -> RowMapping | None:

@@ -69,6 +69,16 @@ class PasswordStore:
         security_log.password_changed(me.member.id, me.member.id)
         return ended
 
+    async def confirm(self, me: SignedIn, password: str, *, address: str) -> None:
+        """Have a member who is signed in give their password once more.
+
+        Raises BadSettings for a wrong one, SlowDown after too many.
+        """
+        attempt = Attempt(me.member.email, address, f"session {me.session}")
+        if wrong := await self._check(me, password, attempt):
+            raise BadSettings(wrong)
+        await self.throttle.forgive(attempt)
+
     async def _check(self, me: SignedIn, current: str, attempt: Attempt) -> list[Problem]:
         try:
             await self.throttle.begin(attempt)

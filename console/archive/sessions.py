@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import RowMapping, and_, case, delete, exists, insert, literal, or_, select, update
@@ -24,11 +24,14 @@ from console.archive.database import Database
 from console.archive.directory_rows import member_of
 from console.archive.directory_store import must_exist
 from console.archive.login_throttle import Attempt, LoginThrottle, address_digest
+from console.archive.sign_in_settings import RULES, SignInRules, has_factor, rules_of
 from console.archive.tables import members, sessions
+from console.domain.directory import Member
 from console.domain.ids import new_id
 from console.errors import SignInNeeded, SlowDown, Unknown
 from console.security import csrf_of, digest, new_token, password_fits
 from console.security import log as security_log
+from console.security.second_factors import covers
 
 SESSION_IDLE = 12 * 3_600_000  # ms without being seen: a shift and a half
 SESSION_LIFE = 7 * 24 * 3_600_000  # ms at most
@@ -42,6 +45,22 @@ class Origin(NamedTuple):
 
     address: str
     browser: str = ""
+
+
+class Proven(NamedTuple):
+    """Who has given the right password; `known`: why the account's lock did not hold for them."""
+
+    member: Member
+    known: str
+    has_factor: bool
+    rules: SignInRules
+
+    @property
+    def owes(self) -> Literal["", "code", "set-up"]:
+        """What is missing until they are signed in."""
+        if self.has_factor:
+            return "code"
+        return "set-up" if covers(self.rules.second_factor, self.member.role) else ""
 
 
 class SessionLine(msgspec.Struct, frozen=True):
@@ -60,8 +79,8 @@ class SessionStore:
         self.clock = clock
         self.throttle = throttle
 
-    async def sign_in(self, email: str, password: str, *, address: str, browser: str = "", device: str = "") -> str:
-        """Start a session and return its cookie's value.
+    async def prove(self, email: str, password: str, *, address: str, device: str = "") -> Proven:
+        """Return whose e-mail and password these are; the second factor may still be owed.
 
         Raises SignInNeeded, with the same words and in the same time, for a wrong password, a deactivated member
         and an unknown address; SlowDown after too many attempts for the account or from the address. `device` is the
@@ -79,31 +98,32 @@ class SessionStore:
             security_log.sign_in_failed(row["id"] if row else "", account)
             raise SignInNeeded(WRONG)
         await self.throttle.forgive(attempt)
-        return await self.start(row["id"], Origin(address, browser), known=attempt.vouched)
+        return Proven(member_of(row), attempt.vouched, has_factor=row["has_factor"], rules=rules_of(row["rules"]))
 
     async def _member(self, account: str, address: str) -> RowMapping | None:
         """The member of that account, and whether somebody at this address was it lately."""
         lately = sessions.c.created > self.clock() - KEEP_ENDED
         there = (sessions.c.member == members.c.id, sessions.c.address == address_digest(address), lately)
-        wanted = select(members, exists().where(*there).label("at_home"))
+        more = (has_factor().label("has_factor"), RULES.label("rules"))
+        wanted = select(members, exists().where(*there).label("at_home"), *more)
         async with self.database.reading() as connection:
             found = await connection.execute(wanted.where(members.c.email == account, is_active()))
             return found.mappings().first()
 
     async def holder(self, cookie: str) -> SignedIn | None:
-        """Return who holds this cookie; None if it is unknown, expired or revoked, or the member is deactivated."""
+        """Return who holds this cookie; None if it is unknown, expired or revoked, or the member is deactivated.
+
+        None too if it began with a password, and its member needs a second factor by now and has none.
+        """
         now = self.clock()
-        row = await holder(
-            self.database,
-            holders(sessions).where(
-                sessions.c.digest == digest(cookie), sessions.c.revoked.is_(None), sessions.c.expires > now
-            ),
-        )
-        if row is None:
+        good = (sessions.c.digest == digest(cookie), sessions.c.revoked.is_(None), sessions.c.expires > now)
+        more = (sessions.c.provider, has_factor().label("has_factor"), RULES.label("rules"))
+        row = await holder(self.database, holders(sessions).add_columns(*more).where(*good))
+        if row is None or _lacks_factor(row):
             return None
         if now - row["seen"] >= SEEN_EVERY:
             await self._note_seen(row, now)
-        return SignedIn(member_of(row), row["credential"], csrf_of(cookie))
+        return SignedIn(member_of(row), row["credential"], csrf_of(cookie), row["provider"])
 
     async def keep_seen(self, session_ids: Collection[str]) -> set[str]:
         """Mark sessions with an open socket as seen; return those that are over.
@@ -144,14 +164,19 @@ class SessionStore:
         async with self.database.writing() as connection:
             await connection.execute(revoke(sessions, sessions.c.id == session_id, self.clock()))
 
-    async def start(self, member_id: str, origin: Origin, *, known: str = "") -> str:
-        """Start a session for a member who has proved their identity; return its cookie's value."""
+    async def start(self, member_id: str, origin: Origin, *, known: str = "", provider: str = "") -> str:
+        """Start a session for a member who has proved their identity; return its cookie's value.
+
+        `provider` has vouched for them; empty: they gave their password.
+        """
         cookie, now, session = new_token(), self.clock(), new_id()
         times = {"created": now, "seen": now, "expires": now + SESSION_IDLE}
         where = {"address": address_digest(origin.address), "browser": origin.browser[:LONGEST_BROWSER]}
         async with self.database.writing() as connection:
             await connection.execute(
-                insert(sessions).values(id=session, digest=digest(cookie), member=member_id, **times, **where)
+                insert(sessions).values(
+                    id=session, digest=digest(cookie), member=member_id, provider=provider, **times, **where
+                )
             )
         security_log.signed_in(member_id, session, known=known)
         return cookie
@@ -177,6 +202,12 @@ class SessionStore:
         old = self.clock() - KEEP_ENDED
         ended = or_(sessions.c.expires < old, sessions.c.revoked < old)
         return (await connection.execute(delete(sessions).where(ended))).rowcount
+
+
+def _lacks_factor(row: RowMapping) -> bool:
+    """Whether the session began with a password alone, and its member needs a second factor by now."""
+    owed = not row["provider"] and not row["has_factor"]
+    return owed and covers(rules_of(row["rules"]).second_factor, row["role"])
 
 
 async def end_sessions(connection: AsyncConnection, member_id: str, *, but: str, now: int) -> list[str]:

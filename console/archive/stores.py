@@ -16,7 +16,10 @@ from console.archive.passwords import PasswordStore
 from console.archive.preferences import PreferenceStore
 from console.archive.queues import QueueStore
 from console.archive.retention import RetentionStore
+from console.archive.second_factors import SecondFactorStore
 from console.archive.sessions import SessionStore
+from console.archive.sign_in_settings import SignInSettings
+from console.archive.sign_in_steps import SignInSteps
 from console.archive.sites import SiteStore
 from console.archive.tokens import TokenStore
 
@@ -37,6 +40,9 @@ class Stores:
         # Credentials.
         self.passwords = PasswordStore(database, clock, self.throttle)
         self.sessions = SessionStore(database, clock, self.throttle)
+        self.sign_in = SignInSettings(database, clock)
+        self.sign_in_steps = SignInSteps(database, clock)
+        self.second_factors = SecondFactorStore(database, clock, self.throttle, self.sign_in_steps)
         self.tokens = TokenStore(database, clock)
         self.one_clicks = OneClickStore(database, clock, self.sessions)
         # Everything else.
@@ -50,6 +56,7 @@ class Stores:
         """Delete ended credentials and old sign-in attempts; return how many rows. Run now and then."""
         async with self.database.writing() as connection:
             dropped = await self.sessions.drop_expired(connection)
+            dropped += await self.sign_in_steps.drop_expired(connection)
             dropped += await self.tokens.drop_expired(connection)
             dropped += await self.one_clicks.drop_expired(connection)
             return dropped + await self.throttle.forget(connection)

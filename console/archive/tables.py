@@ -274,6 +274,37 @@ sessions = Table(
     Column("revoked", BigInteger),
     Column("address", String(64), nullable=False, server_default=text("''")),  # a digest
     Column("browser", String(300), nullable=False, server_default=text("''")),  # as it calls itself
+    Column("provider", String(64), nullable=False, server_default=text("''")),  # who vouched; empty: a password
+)
+
+sign_in_steps = Table(  # who has proved one thing and owes another: no session yet
+    "sign_in_steps",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),  # code: the second factor's; set-up: there is none yet
+    Column("secret", String(64), nullable=False),  # of the factor that is being set up
+    Column("known", String(20), nullable=False),  # why the account's lock did not hold
+    Column("provider", String(64), nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("expires", BigInteger, nullable=False, index=True),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret", String(64), nullable=False),  # codes are computed from it, so it cannot be a digest
+    Column("since", BigInteger, nullable=False),
+    Column("last_step", BigInteger, nullable=False),  # of the newest code that was used: none is good twice
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("used", BigInteger),
 )
 
 tokens = Table(

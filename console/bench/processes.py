@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from urllib.request import urlopen
 
 from console.archive.database import Database
+from console.archive.sessions import Origin
 from console.archive.stores import Stores
 from console.config import read_settings
 from console.data_folder import resolve
@@ -139,13 +139,13 @@ async def people(database_url: str, url: str, agents: int) -> dict[str, str]:
 
 async def supervisor(database_url: str) -> str:
     """Create a supervisor; return their session cookie."""
-    database, password = Database(database_url), secrets.token_urlsafe(16)
+    database = Database(database_url)
     try:
         stores = Stores(database)
         await stores.members.add(
-            id="load-sam", email="sam@load.example", name="Sam", password=password, role="supervisor", queues=(NAME,)
+            id="load-sam", email="sam@load.example", name="Sam", password="", role="supervisor", queues=(NAME,)
         )
-        return await stores.sessions.sign_in("sam@load.example", password, address="127.0.0.1")
+        return await stores.sessions.start("load-sam", Origin("127.0.0.1"))
     finally:
         await database.close()
 

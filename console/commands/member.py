@@ -90,6 +90,13 @@ def password(
     say(f"Password of {found.name} changed.")
 
 
+@app.command("reset-factor")
+def reset_factor(member: Annotated[str, typer.Argument(help="ID or e-mail address.")]) -> None:
+    """Remove a member's lost second factor and sign them out everywhere."""
+    found = run(_reset_factor(member))
+    say(f"{found.name} signs in with the password alone. Set up a new second factor under Settings.")
+
+
 @app.command("disable")
 def disable(member: Annotated[str, typer.Argument(help="ID or e-mail address.")]) -> None:
     """Deactivate a member and sign them out everywhere."""
@@ -163,6 +170,14 @@ async def _password(wanted: str, given: str) -> Member:
     async with open_stores() as stores:
         member = await find_member(stores, wanted)
         await stores.passwords.reset(member.id, given)
+        await revoke_live(member.id)
+        return member
+
+
+async def _reset_factor(wanted: str) -> Member:
+    async with open_stores() as stores:
+        member = await find_member(stores, wanted)
+        await stores.second_factors.remove(member.id)
         await revoke_live(member.id)
         return member
 

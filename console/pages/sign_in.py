@@ -6,16 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.actions import sessions
-from console.archive.credentials import SignedIn, fold_email
-from console.archive.sessions import Origin
-from console.authentication import authenticate, is_secure, services_of
+from console.actions import sessions, sign_ins
+from console.archive.credentials import SignedIn
+from console.archive.sign_in_steps import STEP_OVER
+from console.authentication import authenticate, services_of
 from console.domain.directory import Member
 from console.domain.permissions import may
-from console.errors import NotYours, SestettoError, SignInNeeded, SlowDown
+from console.errors import NotYours, SestettoError, SignInNeeded
 from console.pages.guard import (
     SIGN_IN,
-    address_of,
     end_session,
     for_members,
     from_this_machine,
@@ -23,14 +22,10 @@ from console.pages.guard import (
     problem,
     read_form,
     says,
-    set_session,
 )
-from console.security import csrf_of, local_path, new_token
-from console.security.cookies import DEVICE, DEVICE_LIFE, delete_cookie, read_cookie, set_cookie
-from console.views.templating import locale_of, render
-
-FORM_COOKIE = "sestetto_form"  # protects forms before there is a session
-FORM_LIFE = 3_600  # s
+from console.pages.sign_in_forms import csrf_of_form, device_of, draw_form, onwards, origin_of, welcome
+from console.security import local_path
+from console.views.templating import locale_of
 
 
 async def home(request: Request) -> Response:
@@ -47,31 +42,23 @@ async def show(request: Request) -> Response:
     except SestettoError as error:
         return problem(request, error)
     onward = local_path(request.query_params.get("next", ""))
-    return go(onward) if me else _form(request, onward=onward)
+    over = SignInNeeded(STEP_OVER) if request.query_params.get("over") else None
+    return go(onward) if me else _form(request, onward=onward, error=over)
 
 
 async def sign_in(request: Request) -> Response:
-    """Start a session for the right address and password; otherwise show the form again with the reason."""
+    """Take the address and password; go on to the second factor or in. Show the form again if they are wrong."""
     onward, email = local_path(""), ""
     try:
         fields = await read_form(request, csrf_of_form(request))
         onward, email = local_path(fields.get("next", "")), fields.get("email", "")
-        services, account = services_of(request), fold_email(email)
-        device = read_cookie(request, DEVICE, secure=is_secure(request))
-        cookie = await services.stores.sessions.sign_in(
-            email,
-            fields.get("password", ""),
-            address=address_of(request),
-            browser=request.headers.get("user-agent", ""),
-            device=services.device_tokens.device(device, account),
+        device = device_of(request, email)
+        outcome = await sign_ins.with_password(
+            services_of(request), email, fields.get("password", ""), origin_of(request), device=device
         )
-        await _end_former(request)
+        return await onwards(request, outcome, email, onward)
     except SestettoError as error:
         return _form(request, onward=onward, email=email, error=error)
-    response = _welcome(request, cookie, onward)
-    known = services.device_tokens.sign(device, account)
-    set_cookie(response, DEVICE, known, secure=is_secure(request), life=DEVICE_LIFE)
-    return response
 
 
 @for_members
@@ -92,7 +79,7 @@ async def demo(request: Request) -> Response:
             raise NotYours("This link has expired. Restart the demo for new links.")
     except SestettoError as error:
         return problem(request, error)
-    return _with_form_cookie(request, "sign_in_demo.html", {"member": member})
+    return draw_form(request, "sign_in_demo.html", {"member": member})
 
 
 async def use_demo(request: Request) -> Response:
@@ -101,27 +88,18 @@ async def use_demo(request: Request) -> Response:
         token = _demo_token(request)
         await read_form(request, csrf_of_form(request))
         member = await services_of(request).stores.one_clicks.member(token)
-        cookie = await services_of(request).stores.one_clicks.use(
-            token, Origin(address_of(request), request.headers.get("user-agent", ""))
-        )
+        cookie = await services_of(request).stores.one_clicks.use(token, origin_of(request))
         if cookie is None or member is None:
             raise NotYours("This link has expired. Restart the demo for new links.")
-        await _end_former(request)
+        return await welcome(request, go(_work_of(member)), cookie)
     except SestettoError as error:
         return problem(request, error)
-    return _welcome(request, cookie, _work_of(member))
 
 
 def _work_of(member: Member) -> str:
     if may(member, "administer"):
         return "/settings"
     return "/board" if may(member, "supervise") else local_path("")
-
-
-def csrf_of_form(request: Request) -> str:
-    """Return the token of a form shown before sign-in; empty without its cookie, and an empty token matches nothing."""
-    cookie = read_cookie(request, FORM_COOKIE, secure=is_secure(request))
-    return csrf_of(cookie) if cookie else ""
 
 
 def _demo_token(request: Request) -> str:
@@ -133,33 +111,9 @@ def _demo_token(request: Request) -> str:
 
 def _form(request: Request, *, onward: str, email: str = "", error: SestettoError | None = None) -> Response:
     said = says(error, locale_of(request)) if error else ""
-    context = {"onward": onward, "email": email, "problem": said, "wrong": isinstance(error, SignInNeeded)}
-    response = _with_form_cookie(request, "sign_in.html", context, status=error.status if error else 200)
-    if isinstance(error, SlowDown):
-        response.headers["retry-after"] = "60"
-    return response
-
-
-def _with_form_cookie(request: Request, template: str, context: dict[str, object], *, status: int = 200) -> Response:
-    cookie = read_cookie(request, FORM_COOKIE, secure=is_secure(request)) or new_token()
-    response = render(request, template, {**context, "csrf": csrf_of(cookie)}, status=status)
-    set_cookie(response, FORM_COOKIE, cookie, secure=is_secure(request), life=FORM_LIFE, path=SIGN_IN)
-    response.headers["cache-control"] = "no-store"
-    return response
-
-
-def _welcome(request: Request, cookie: str, onward: str) -> Response:
-    response = go(onward)
-    set_session(response, request, cookie)
-    delete_cookie(response, FORM_COOKIE, secure=is_secure(request), path=SIGN_IN)
-    return response
-
-
-async def _end_former(request: Request) -> None:
-    """End the previous session of this browser, if any."""
-    former = await authenticate(request)
-    if former is not None and former.csrf:
-        await sessions.sign_out(services_of(request), former)
+    wrong = isinstance(error, SignInNeeded) and bool(email)
+    context = {"onward": onward, "email": email, "problem": said, "wrong": wrong}
+    return draw_form(request, "sign_in.html", context, error=error)
 
 
 routes = [

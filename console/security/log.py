@@ -47,6 +47,16 @@ def wrong_password(member: str) -> None:
     _say("warning", "security.wrong_password", member=member)
 
 
+def wrong_code(member: str) -> None:
+    """Of the second factor; the password was right."""
+    _say("warning", "security.wrong_code", member=member)
+
+
+def second_factor(member: str, what: str, by: str) -> None:
+    """`what`: added, removed, or recovery_code_used."""
+    _say("info", f"security.second_factor_{what}", member=member, by=by)
+
+
 def token_used(member: str, token: str, last: int) -> None:
     """For the first time (`last` 0), or again after a day without: ms of the time before."""
     _say("info", "security.token_used", member=member, token=token, last=last)

@@ -103,6 +103,11 @@ def duration(ms: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def groups(text: str) -> str:
+    """Set a long key in groups of four, as people type it."""
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
 def instant(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 
@@ -168,6 +173,7 @@ def _filters(locale: str) -> dict[str, Any]:
         "moment": partial(moment, locale=locale),
         "span": partial(span, locale=locale),
         "brief": partial(brief, locale=locale),
+        "groups": groups,
         "number": partial(number, locale=locale),
         "percent": partial(percent, locale=locale),
     }

@@ -10,7 +10,9 @@ from console.pages.settings import (
     password,
     queues,
     retention,
+    second_factor,
     sessions,
+    sign_in,
     sites,
     suggested_replies,
     watching,
@@ -44,6 +46,8 @@ routes = [
     *retention.routes,
     *changes.routes,
     *password.routes,
+    *second_factor.routes,
     *sessions.routes,
+    *sign_in.routes,
     *replies.routes,
 ]

@@ -49,6 +49,7 @@ class Section(NamedTuple):
 SECTIONS = [
     Section("/settings", _("Overview")),
     Section("/settings/members", _("Members")),
+    Section("/settings/sign-in", _("Sign-in"), "administer"),
     Section("/settings/queues", _("Queues")),
     Section("/settings/sites", _("Sites")),
     Section("/settings/canned", _("Canned replies"), "answer"),
@@ -62,6 +63,7 @@ SECTIONS = [
     Section("/settings/retention", _("Retention")),
     Section("/settings/changes", _("Audit log")),
     Section("/settings/password", _("Password"), "answer"),
+    Section("/settings/second-factor", _("Second factor"), "answer"),
     Section("/settings/sessions", _("Sessions"), "answer"),
 ]
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.actions import members, passwords
+from console.actions import members, passwords, second_factors
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.domain.directory import FIRST_LIMIT, SLOTS, Directory, Member, MemberRole
@@ -64,7 +64,7 @@ async def show_new(request: Request, me: SignedIn) -> Response:
 async def show_member(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     member = _member(known, request)
-    return _form(request, me, known, member, typed_of(member))
+    return _form(request, me, known, member, typed_of(member), second_factor=await _has_factor(request, me, member))
 
 
 @for_admins
@@ -131,6 +131,15 @@ async def set_password(request: Request, me: SignedIn) -> Response:
 
 
 @for_admins
+async def reset_second_factor(request: Request, me: SignedIn) -> Response:
+    """Remove a lost second factor; everything the member was signed in with ends."""
+    member = _member(await known_to(request), request)
+    await read_form(request, me.csrf)
+    await second_factors.reset(services_of(request), me.member, member.id)
+    return saved(AT, member.id)
+
+
+@for_admins
 async def disable(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     member = _member(known, request)
@@ -175,6 +184,13 @@ def read_member(form: Form, was: Member, locale: str, *, role: bool) -> Member:
     )
 
 
+async def _has_factor(request: Request, me: SignedIn, member: Member) -> bool:
+    """For admins: whether there is a second factor that they could remove."""
+    if not may(me.member, "administer"):
+        return False
+    return member.id in await second_factors.holders(services_of(request), me.member)
+
+
 def _shown(member: Member) -> Member:
     """The member as the form shows them: their own limit is theirs, and may change meanwhile."""
     return replace(member, own_limit=0)
@@ -193,6 +209,7 @@ def _form(
     *,
     wrong: Sequence[Problem] = (),
     target: str = "",
+    second_factor: bool = False,
 ) -> Response:
     context = {
         "member": member,
@@ -200,6 +217,7 @@ def _form(
         "roles": ROLES,
         "limits": [str(limit) for limit in range(1, SLOTS + 1)],
         "seen": stamp(_shown(member)) if member else "",
+        "second_factor": second_factor,
         "right": _right_limit(request, known, member),
     }
     return draw_form(request, me, "member", context, at=AT, typed=typed, wrong=wrong, target=target)
@@ -226,6 +244,7 @@ routes = [
     Route("/settings/member/{member}", show_member, methods=["GET"]),
     Route("/settings/member/{member}", save_member, methods=["POST"]),
     Route("/settings/member/{member}/password", set_password, methods=["POST"]),
+    Route("/settings/member/{member}/second-factor", reset_second_factor, methods=["POST"]),
     Route("/settings/member/{member}/disable", disable, methods=["POST"]),
     Route("/settings/member/{member}/enable", enable, methods=["POST"]),
 ]

@@ -25,12 +25,14 @@ from console.actions import (
     preferences,
     queues,
     retention,
+    second_factors,
     sessions,
     sites,
 )
 from console.archive.audit import AuditFilter
 from console.archive.credentials import SignedIn
 from console.archive.search import ChatQuery
+from console.archive.sign_in_steps import SignInStep
 from console.domain.alerts import AlertRule, Destination
 from console.domain.blocks import Block
 from console.domain.directory import Canned, Member, Queue, Scope, Site
@@ -38,12 +40,16 @@ from console.domain.ids import new_cid
 from console.errors import BadSettings, NotAllowed, NothingToDo, NotYours
 from console.services import Services
 from tests.support.archive_feed import quick_passwords
+from tests.support.authenticator import Phone
 from tests.support.page_client import PASSWORD, an_installation
 
 ADMINS = {"ada"}
 SUPERVISORS = {"ada", "sam"}
 EVERYBODY = {"ada", "sam", "ana"}
 RULE = AlertRule("r1", "Late", late=True, destinations=(Destination("d1xx", "json://127.0.0.1:9", "json://…"),))
+
+
+PHONE = Phone("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
 
 class Row(NamedTuple):
@@ -122,6 +128,43 @@ async def lift_a_block(services: Services, me: SignedIn) -> None:
     await blocks.lift(services, me.member, "visitor", "mallory")
 
 
+async def with_a_factor(services: Services, member: str) -> None:
+    """The member has a second factor; its key is the same each time."""
+    steps = services.stores.sign_in_steps
+    if await services.stores.second_factors.of_member(member) is None:
+        step = await steps.read(await steps.add(member, "set-up", secret=PHONE.secret), "set-up")
+        await services.stores.second_factors.confirm(step, PHONE.code())
+
+
+async def set_up_a_factor(services: Services, me: SignedIn) -> None:
+    step = await second_factors.begin(services, me, PASSWORD, address="::1")
+    await second_factors.read_step(services, me, step.token)
+    await second_factors.confirm(services, me, step.token, Phone(step.secret).code())
+
+
+async def renew_codes(services: Services, me: SignedIn) -> None:
+    await with_a_factor(services, me.member.id)
+    await second_factors.renew_codes(services, me, PASSWORD, address="::1")
+
+
+async def remove_own_factor(services: Services, me: SignedIn) -> None:
+    await with_a_factor(services, me.member.id)
+    await second_factors.remove_own(services, me, PASSWORD, address="::1")
+
+
+async def reset_bens_factor(services: Services, me: SignedIn) -> None:
+    await with_a_factor(services, "ben")
+    await second_factors.reset(services, me.member, "ben")
+
+
+async def begin_a_factor(services: Services, me: SignedIn) -> SignInStep:
+    return await second_factors.begin(services, me, PASSWORD, address="::1")
+
+
+async def read_the_step(services: Services, me: SignedIn) -> None:
+    await second_factors.read_step(services, me, (await begin_a_factor(services, me)).token)
+
+
 async def is_not_there(work: Awaitable[object]) -> None:
     with pytest.raises(NotYours):
         await work
@@ -158,6 +201,16 @@ TABLE = [
     Row(
         "passwords.change_own", EVERYBODY, lambda s, me: passwords.change_own(s, me, PASSWORD, PASSWORD, address="::1")
     ),
+    Row("second_factors.read_own", EVERYBODY, second_factors.read_own),
+    Row("second_factors.begin", EVERYBODY, begin_a_factor),
+    Row("second_factors.read_step", EVERYBODY, read_the_step),
+    Row("second_factors.confirm", EVERYBODY, set_up_a_factor),
+    Row("second_factors.renew_codes", EVERYBODY, renew_codes),
+    Row("second_factors.remove_own", EVERYBODY, remove_own_factor),
+    Row("second_factors.reset", ADMINS, reset_bens_factor),
+    Row("second_factors.holders", ADMINS, lambda s, me: second_factors.holders(s, me.member)),
+    Row("second_factors.lacking", ADMINS, lambda s, me: second_factors.lacking(s, me.member, "everybody")),
+    Row("second_factors.require_for", ADMINS, lambda s, me: second_factors.require_for(s, me, "nobody")),
     Row("sessions.sign_out", EVERYBODY, sessions.sign_out),
     Row("sessions.read_own", EVERYBODY, sessions.read_own),
     Row("sessions.end_own", EVERYBODY, lambda s, me: is_not_there(sessions.end_own(s, me, "none"))),

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from console.archive.database import Database
-from console.archive.sessions import WRONG
+from console.archive.sessions import WRONG, Origin
 from console.archive.stores import Stores
 from console.archive.tables import tries
 from console.domain.directory import Queue
@@ -53,7 +53,8 @@ async def stores(database: Database, clock: Hands) -> Stores:
 
 async def outcome(stores: Stores, password: str, address: str, *, device: str = "", who: str = "ana") -> str:
     try:
-        await stores.sessions.sign_in(f"{who}@example.com", password, address=address, device=device)
+        proven = await stores.sessions.prove(f"{who}@example.com", password, address=address, device=device)
+        await stores.sessions.start(proven.member.id, Origin(address))
     except SlowDown:
         return "wait"
     except SignInNeeded as refused:
@@ -127,7 +128,7 @@ async def test_nobody_can_tell_by_the_lock_who_has_an_account(stores: Stores) ->
 
 
 async def test_whoever_is_signed_in_changes_the_password_during_an_attack(stores: Stores) -> None:
-    cookie = await stores.sessions.sign_in("ana@example.com", PASSWORD, address=HOME)
+    cookie = await stores.sessions.start("ana", Origin(HOME))
     me = await stores.sessions.holder(cookie)
     assert me is not None
     await attack(stores)

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from console.archive import one_clicks as one_clicks_module
 from console.archive import sessions as sessions_module
 from console.archive.database import Database
+from console.archive.sessions import Origin
 from console.archive.stores import Stores
 from console.archive.tables import members, one_clicks, sessions, tokens, tries
 from console.domain.directory import Directory, Hours, Member, Queue, Site
@@ -61,7 +62,8 @@ async def stores(database: Database, clock: Clock) -> Stores:
 async def sign_in(
     stores: Stores, password: str = PASSWORD, *, email: str = "ana@example.com", address: str = HOME
 ) -> str:
-    return await stores.sessions.sign_in(email, password, address=address)
+    proven = await stores.sessions.prove(email, password, address=address)
+    return await stores.sessions.start(proven.member.id, Origin(address))
 
 
 async def refusal(stores: Stores, password: str, **who: str) -> Exception:

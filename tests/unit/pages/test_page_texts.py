@@ -10,15 +10,20 @@ import console
 from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
-TEMPLATES = ("problem", "sign_in", "sign_in_demo", "chats", "chat", "fragments/archived")
+TEMPLATES = (
+    *("problem", "sign_in", "sign_in_demo", "sign_in_code", "sign_in_set_up", "sign_in_codes", "chats", "chat"),
+    *("fragments/archived", "fragments/second_factor"),
+)
 SOURCES = (
     "pages/guard.py",
     "pages/error_pages.py",
     "pages/sign_in.py",
+    "archive/sign_in_steps.py",
+    "archive/second_factors.py",
     "actions/archived_chats.py",
     "actions/sessions.py",
 )
-NAMES = "AWAY|WRONG|SLOWLY|NO_PAGE|NOT_TO_OPEN|FAILED"
+NAMES = "STEP_OVER|WRONG_CODE|HAS_ONE|NO_FACTOR|AWAY|WRONG|SLOWLY|NO_PAGE|NOT_TO_OPEN|FAILED"
 RAISED = re.compile(rf'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:{NAMES}) = "([^"]+)"')
 
 

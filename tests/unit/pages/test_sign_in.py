@@ -211,7 +211,7 @@ async def test_a_database_away_is_said_and_passes(services: Services, monkeypatc
         raise Unknown("The database cannot be used just now: secret path")
 
     async with browser_of(services) as browser:
-        monkeypatch.setattr(services.stores.sessions, "sign_in", away)
+        monkeypatch.setattr(services.stores.sessions, "prove", away)
         answer = await sign_in_with(browser, "ana@example.com", PASSWORD)
     assert answer.status_code == 503
     assert "Try again in a moment" in answer.text

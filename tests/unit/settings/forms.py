@@ -29,10 +29,12 @@ PAGES_OF_ALL = tuple(
         "/retention",
         "/changes",
         "/password",
+        "/second-factor",
         "/sessions",
     )
 )
-THEIRS = {f"/settings{path}" for path in ("", "/canned", "/canned/new", "/password", "/sessions")}  # agents'
+OWN = ("", "/canned", "/canned/new", "/password", "/second-factor", "/sessions")
+THEIRS = {f"/settings{path}" for path in OWN}  # agents'
 CSRF = re.compile(r'<main.*?name="csrf" value="([^"]*)"', re.DOTALL)
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
 INPUT = re.compile(r'<input id="([^"]+)" name="([^"]+)" type="[^"]*" value="([^"]*)"')

@@ -18,7 +18,7 @@ REFUSING = (
     *(f"archive/{name}.py" for name in ("members", "queues", "sites", "passwords", "password_hash", "canned")),
     "archive/sessions.py",
     *(f"{folder}/blocks.py" for folder in ("archive", "actions")),
-    *(f"actions/{name}.py" for name in ("queues", "members", "canned_replies", "mail")),
+    *(f"actions/{name}.py" for name in ("queues", "members", "canned_replies", "mail", "second_factors")),
     "archive/mail_outbox.py",
 )
 NAMES = re.compile(r"%\(\w+\)s")

@@ -1,0 +1,73 @@
+"""How members of this workspace sign in: one value."""
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.archive.audit import COMMAND_LINE, Somebody, note
+from console.archive.credentials import is_active, revoke
+from console.archive.database import Database
+from console.archive.directory_rows import member_of
+from console.archive.setting_values import read_value, write_value
+from console.archive.tables import members, second_factors, sessions, settings
+from console.domain.directory import Member
+from console.security.second_factors import Policy, covers
+
+SIGN_IN = "sign_in"  # the setting's name
+
+
+class SignInRules(msgspec.Struct, frozen=True):
+    """`second_factor`: who needs one when they sign in with a password."""
+
+    second_factor: str = "nobody"
+
+
+def rules_of(value: object) -> SignInRules:
+    """Read the value as tolerantly as everything that another release may have written."""
+    return msgspec.convert(value, SignInRules) if isinstance(value, dict) else SignInRules()
+
+
+RULES = select(settings.c.value).where(settings.c.name == SIGN_IN).scalar_subquery()  # within another look-up
+
+
+def has_factor() -> ColumnElement[bool]:
+    """SQL condition: this member has a second factor."""
+    return exists().where(second_factors.c.member == members.c.id)
+
+
+class SignInSettings:
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        """Reads and changes them."""
+        self.database = database
+        self.clock = clock
+
+    async def read(self) -> SignInRules:
+        async with self.database.reading() as connection:
+            return rules_of(await read_value(connection, SIGN_IN))
+
+    async def require_second_factor(self, policy: Policy, *, by: Somebody = COMMAND_LINE) -> list[str]:
+        """Set who needs a second factor. Sessions of those who have none end; return whose, for live connections."""
+        async with self.database.writing() as connection:
+            was = rules_of(await read_value(connection, SIGN_IN))
+            if was.second_factor == policy:
+                return []
+            await write_value(connection, SIGN_IN, msgspec.to_builtins(replace(was, second_factor=policy)))
+            lacking = [member.id for member in await _lacking(connection, policy)]
+            theirs = and_(sessions.c.member.in_(lacking), sessions.c.provider == "")
+            await connection.execute(revoke(sessions, theirs, self.clock()))
+            before, after = {"second_factor": was.second_factor}, {"second_factor": policy}
+            await note(connection, by, self.clock(), "Sign-in changed", "sign-in", before, after)
+            return lacking
+
+    async def lacking(self, policy: Policy) -> list[Member]:
+        """Return the members whom the policy covers, and who have no second factor."""
+        async with self.database.reading() as connection:
+            return await _lacking(connection, policy)
+
+
+async def _lacking(connection: AsyncConnection, policy: Policy) -> list[Member]:
+    found = (await connection.execute(select(members).where(is_active(), ~has_factor()))).mappings().all()
+    return [member for member in map(member_of, found) if covers(policy, member.role)]
