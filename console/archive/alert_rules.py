@@ -91,10 +91,10 @@ class AlertRules:
     async def _note(
         self, connection: AsyncConnection, by: Somebody, what: str, before: AlertRule | None, after: AlertRule | None
     ) -> None:
-        target = f"alert:{(after or before).id}"  # type: ignore[union-attr]
-        await note(connection, by, self.clock(), what, target, public(before), public(after))
         version = await read_value(connection, VERSION) or 0
         await write_value(connection, VERSION, version + 1)
+        target = f"alert:{(after or before).id}"  # type: ignore[union-attr]
+        await note(connection, by, self.clock(), what, target, public(before), public(after))
 
 
 def public(rule: AlertRule | None) -> dict[str, Any]:

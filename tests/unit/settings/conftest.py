@@ -1,6 +1,6 @@
 """An installation with Ada, an admin, and signed-in browsers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -8,12 +8,19 @@ import pytest
 
 from console.services import Services
 from tests.support.archive_feed import quick_passwords
+from tests.support.audit_last import audit_lines_come_last
 from tests.support.page_client import PASSWORD, an_installation, signed_in_browser
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     quick_passwords(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def audited_last() -> Iterator[None]:
+    with audit_lines_come_last():
+        yield
 
 
 @pytest.fixture
