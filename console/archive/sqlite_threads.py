@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, create_engine
 
 from console.archive.engines import tame_sqlite
 from console.archive.writer_lock import WriterLock
+from console.errors import Unknown
 
 T = TypeVar("T")
 
@@ -25,19 +26,32 @@ class SqliteThreads:
         self._lock = lock
         self._reader = ThreadPoolExecutor(1, "sqlite-reads")
         self._writer = ThreadPoolExecutor(1, "sqlite-writes")
+        self._closed = False
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.wrap_future(self._reader.submit(self._read, work))
+        return await asyncio.wrap_future(self._submit(self._reader, self._read, work))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run it when it is this writer's turn. A caller who goes away leaves it to its end, and the turn with it."""
-        job: Future[T] = await self._lock.hand_over(lambda: self._writer.submit(self._write, work))
+        job: Future[T] = await self._lock.hand_over(lambda: self._submit(self._writer, self._write, work))
         return await asyncio.wrap_future(job)
 
     async def close(self) -> None:
+        """Let what was begun come to its end. Whatever comes later is Unknown."""
+        self._closed = True
         for executor in (self._reader, self._writer):
             await asyncio.to_thread(executor.shutdown)
         self.engine.dispose()
+
+    def _submit(
+        self,
+        executor: ThreadPoolExecutor,
+        job: Callable[[Callable[[Connection], T]], T],
+        work: Callable[[Connection], T],
+    ) -> Future[T]:
+        if self._closed:
+            raise Unknown("The database is not available right now: it is closed")
+        return executor.submit(job, work)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self.engine.connect() as connection:

@@ -61,7 +61,11 @@ class WriterLock:
             with suppress(RuntimeError):  # the loop is closed: nobody waits
                 loop.call_soon_threadsafe(self._turn.release)
 
-        job = start()
+        try:
+            job = start()
+        except BaseException:
+            self._turn.release()
+            raise
         job.add_done_callback(done)
         return job
 

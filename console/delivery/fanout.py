@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import msgspec
 import structlog
+from redis.asyncio import Connection
 
 from console.delivery.hub import Hub
 from console.delivery.rendered_fact import HubEvent, RenderedFact
@@ -30,10 +31,12 @@ from console.events import (
 from console.projection.current import Current
 from console.projection.picture import Picture
 from console.queue.feed import FeedGap, Tail
-from console.queue.primary import AWAY, ask
+from console.queue.primary import AWAY
 from console.queue.workspace import Workspace
 from console.views.html import HtmlViews
 
+PING = 2.0  # seconds between two questions whether the channel of signals is still there
+SILENCE = 5.0  # seconds without an answer until it is not
 ALONE = 0.25  # seconds between two reads of the feed while nobody listens
 REMEMBERED = 20_000  # ended chats whose visitors may still rate or reopen them
 
@@ -204,13 +207,24 @@ class Fanout:
 
     async def _hear(self) -> None:
         connection = await self._workspace.store.primary.connect()
+        pings = asyncio.create_task(self._ping(connection))
         try:
-            await ask(connection, "SUBSCRIBE", self._workspace.keys.signals)
             while True:
-                _, _, raw = await connection.read_response()
-                self._signal(raw)
+                # A connection that was cut in silence ends by itself only after minutes: so it is asked for a sign.
+                async with asyncio.timeout(SILENCE):
+                    kind, *_, raw = await connection.read_response()
+                if kind == b"message":
+                    self._signal(raw)
         finally:
+            pings.cancel()
             await connection.disconnect(nowait=True)
+
+    async def _ping(self, connection: Connection) -> None:
+        with suppress(*AWAY):  # whoever reads learns of it too
+            await connection.send_command("SUBSCRIBE", self._workspace.keys.signals)
+            while connection.is_connected:  # it would connect again by itself
+                await connection.send_command("PING")
+                await asyncio.sleep(PING)
 
     def _signal(self, raw: bytes) -> None:
         try:

@@ -20,6 +20,7 @@ class BadNetwork:
         self.delay = 0.0  # s by which each chunk is delayed, each way
         self._down = False
         self._swallowed: set[Direction] = set()
+        self._forgotten: set[asyncio.StreamWriter] = set()
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._server: asyncio.Server | None = None
 
@@ -49,6 +50,10 @@ class BadNetwork:
     def swallow(self, *directions: Direction) -> None:
         """Go half-open: connections stay, but data in that direction (both, if none is named) disappears."""
         self._swallowed = set(directions or ("up", "down"))
+
+    def forget(self) -> None:
+        """Forget what is open, as a router does: it stays half-open for good, while new connections work."""
+        self._forgotten = {end for pair in self._pairs for end in pair}
 
     def heal(self) -> None:
         """Work normally again; connections that lost bytes are broken, as they would be."""
@@ -86,7 +91,7 @@ class BadNetwork:
         while data := await reader.read(CHUNK):
             if self.delay:
                 await asyncio.sleep(self.delay)
-            if way in self._swallowed:
+            if way in self._swallowed or writer in self._forgotten:
                 continue
             writer.write(data)
             await writer.drain()

@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 import structlog
 from redis.exceptions import (
     AskError,
+    BusyLoadingError,
     ClusterDownError,
     MasterDownError,
     OutOfMemoryError,
     ReadOnlyError,
+    RedisError,
     ResponseError,
     TryAgainError,
 )
@@ -46,7 +48,8 @@ BATCH = 512  # calls in one exchange
 WAITING = 20_000  # calls that may queue; beyond that a call fails at once
 
 # Another server is the primary, or will be. MOVED is an ASK too.
-ELSEWHERE = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError, AskError)
+# One that loads its data has become a replica.
+ELSEWHERE = (ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError, AskError, BusyLoadingError)
 
 log = structlog.get_logger()
 
@@ -181,7 +184,7 @@ class Store:
         wire = self._wire or await self._connect()
         vouchers = self.durability.vouchers(self.mark) if any(call.vouched for call in batch) else ()
         replies = await wire.exchange([*(call.command for call in batch), *vouchers])
-        if any(isinstance(reply, ResponseError) and _is_elsewhere(reply) for reply in replies):
+        if any(isinstance(reply, RedisError) and _is_elsewhere(reply) for reply in replies):
             await self._drop()  # the next exchange asks who is the primary
         replies, said = replies[: len(batch)], replies[len(batch) :]
         if vouchers and not self.durability.confirmed(said):
@@ -262,7 +265,7 @@ async def load_library(command: Direct) -> None:
             raise
 
 
-def _is_elsewhere(reply: ResponseError) -> bool:
+def _is_elsewhere(reply: RedisError) -> bool:
     """Whether another server may be the primary by now. One without replicas may be the one that was cut off."""
     return isinstance(reply, ELSEWHERE) or str(reply).startswith("NOREPLICAS")
 

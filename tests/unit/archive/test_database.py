@@ -281,3 +281,14 @@ async def test_work_whose_caller_goes_away_keeps_the_turn_until_it_is_done(tmp_p
         go_on.set()
         await second
     assert order == ["first", "second"]
+
+
+@on_sqlite
+async def test_work_after_the_end_is_unknown_and_holds_nobody_up(database: Database) -> None:
+    """At a stop some still ask; each hears that it is not known, also the second writer, and the log has no error."""
+    await database.close()
+    for _ in range(2):
+        with pytest.raises(Unknown, match="closed"):
+            await database.write(lambda connection: connection.execute(text("SELECT 1")))
+    with pytest.raises(Unknown, match="closed"):
+        await database.read(lambda connection: connection.execute(text("SELECT 1")))

@@ -7,6 +7,7 @@ import random
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from redis.exceptions import ResponseError
 
 from console.domain.ids import new_cid
 from console.errors import SettingError, StoreFull, Unknown, WrongEpoch
+from console.proving.network import CHUNK, BadNetwork, Direction
 from console.queue.embedded import EmbeddedStore
 from console.queue.primary import open_client
 from console.queue.results import Said
@@ -199,6 +201,30 @@ async def test_a_store_that_does_not_sync_is_refused_with_a_hint(own: EmbeddedSt
     async with opened(own.url, "main") as workspace:
         with pytest.raises(SettingError, match="appendfsync always"):
             await workspace.snapshot()
+
+
+class Reloading(BadNetwork):
+    """On the way to a store that answers, while `loads`, as one does that has become a replica and copies its data."""
+
+    loads = False
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction) -> None:
+        while data := await reader.read(CHUNK):
+            loading = b"-LOADING Valkey is loading the dataset in memory\r\n"
+            writer.write(loading if self.loads and way == "down" else data)
+
+
+async def test_a_store_that_loads_its_data_means_unknown_and_is_looked_for_again(own: EmbeddedStore) -> None:
+    async with Reloading(unquote(own.url.removeprefix("unix://"))) as way:
+        store = Store(f"redis://127.0.0.1:{way.port}")
+        assert await store.command("PING") == b"PONG"
+        way.loads = True
+        with pytest.raises(Unknown):
+            await store.command("PING")
+        way.loads = False
+        assert await store.command("PING") == b"PONG"
+        assert way.opened == 2, "another server may be the primary by now"
+        await store.close()
 
 
 async def test_a_full_store_refuses_growth_but_allows_ending_chats(own: EmbeddedStore, other: Redis) -> None:
