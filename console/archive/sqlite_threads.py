@@ -7,6 +7,7 @@ a connection of its own.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, create_engine
@@ -29,11 +30,11 @@ class SqliteThreads:
         self._closed = False
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.wrap_future(self._submit(self._reader, self._read, work))
+        return await asyncio.wrap_future(self._submit(self._reader, partial(self._read, work)))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run it when it is this writer's turn. A caller who goes away leaves it to its end, and the turn with it."""
-        job: Future[T] = await self._lock.hand_over(lambda: self._submit(self._writer, self._write, work))
+        job: Future[T] = await self._lock.hand_over(lambda: self._submit(self._writer, partial(self._write, work)))
         return await asyncio.wrap_future(job)
 
     async def close(self) -> None:
@@ -43,15 +44,10 @@ class SqliteThreads:
             await asyncio.to_thread(executor.shutdown)
         self.engine.dispose()
 
-    def _submit(
-        self,
-        executor: ThreadPoolExecutor,
-        job: Callable[[Callable[[Connection], T]], T],
-        work: Callable[[Connection], T],
-    ) -> Future[T]:
+    def _submit(self, executor: ThreadPoolExecutor, job: Callable[[], T]) -> Future[T]:
         if self._closed:
             raise Unknown("The database is not available right now: it is closed")
-        return executor.submit(job, work)
+        return executor.submit(job)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Notices statements that follow a line of the audit log in its transaction: whoever appends must then wait for nobody."""
+"""Notices statements that follow a line of the audit log in its transaction, where whoever appends comes last."""
 
 import re
 from collections.abc import Iterator
