@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from console.errors import SettingError
-from console.proving import network_faults, primary_faults, process_faults, store_faults
+from console.proving import database_faults, network_faults, primary_faults, process_faults, store_faults
 from console.proving.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
     *process_faults.FAULTS,
     *store_faults.FAULTS,
     *primary_faults.FAULTS,
+    *database_faults.FAULTS,
     *network_faults.FAULTS,
 )
 

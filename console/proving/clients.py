@@ -37,7 +37,7 @@ from console.proving.stage import Stage
 
 SUBPROTOCOL = "sestetto.v1"
 STAY_AWAY = {403, 404, 1008, 4401, 4409}
-QUIET = 1.0  # s without a frame until a client sends a ping, and again until it gives up
+QUIET = 1.0  # s, see RecordingClient
 BACK_IN = 0.1  # s
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0  # s, as docs/protocol.md has them
 LET_IN, LET_IN_POLITELY = 5.0, 20.0  # s until a connection that is not let in is given up
@@ -49,7 +49,7 @@ class RecordingClient:
     def __init__(
         self, stage: Stage, journal: Journal, name: str, *, quiet: float = QUIET, polite: bool = False
     ) -> None:
-        """`quiet`: seconds without a frame until it asks whether the server is there.
+        """`quiet`: seconds without a frame until it asks whether the server is there, and again until it gives up.
 
         `polite`: comes back as late as the protocol wants it, instead of at once.
         """

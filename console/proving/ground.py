@@ -1,5 +1,6 @@
 """An installation under trial: its store, servers and networks, in a temporary folder, as a layout asks for them."""
 
+import asyncio
 import os
 import random
 import tempfile
@@ -13,16 +14,21 @@ from console.archive.database import sqlite_url
 from console.bench.processes import people
 from console.config import PREFIX
 from console.proving import fake_clock, nginx, small_disk
+from console.proving.lagging_pair import LaggingPair, lagging_pair
 from console.proving.layout import Layout
 from console.proving.network import BadNetwork
+from console.proving.postgresql import PostgresServer
 from console.proving.servers import ServerProcess, free_ports
 from console.proving.stage import Stage
-from console.proving.store_groups import Cluster, SentinelGroup, cluster, sentinel_group
+from console.proving.store_groups import LEAST, Cluster, SentinelGroup, cluster, sentinel_group
 from console.queue.embedded import EmbeddedStore
+
+Group = SentinelGroup | Cluster | LaggingPair
 
 AGENTS = 4
 STORE = "store"  # the folder of an embedded one, in the data folder
 CLOCK = "clock"  # the file that says how far somebody's clock is off
+SYNCED = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")  # as an operator has it
 LATEST = 12  # a fail point is passed at most so often before it strikes
 LIMITS = ("address_sockets", "address_openings", "visitor_openings", "attack_openings", "site_openings")
 
@@ -40,7 +46,8 @@ class Ground:
     fronts: list[BadNetwork] = field(default_factory=list)
     back: BadNetwork | None = None
     proxy: nginx.Proxy | None = None
-    group: SentinelGroup | Cluster | None = None
+    group: Group | None = None
+    postgres: PostgresServer | None = None
 
     @property
     def processes(self) -> list[ServerProcess]:
@@ -70,10 +77,10 @@ async def open_ground(layout: Layout, dice: random.Random) -> AsyncIterator[Grou
         back = await stack.enter_async_context(BadNetwork(_path(url))) if layout.back else None
         ports = free_ports(layout.servers + layout.archiver)
         urls = [f"http://127.0.0.1:{port}" for port in ports[: layout.servers]]
-        database = sqlite_url(folder)
+        database, postgres = await _database(folder, layout, stack)
         stage = Stage(urls[0], urls[0], url, database, others=tuple(urls[1:]))
         ground = Ground(folder, layout, stage, await people(database, urls[0], AGENTS))
-        ground.back, ground.group = back, group
+        ground.back, ground.group, ground.postgres = back, group, postgres
         reached = "" if layout.inside else (f"redis://127.0.0.1:{back.port}" if back else url)
         for number, port in enumerate(ports):
             works = number == layout.servers
@@ -88,14 +95,18 @@ async def open_ground(layout: Layout, dice: random.Random) -> AsyncIterator[Grou
         yield ground
 
 
-async def _store(folder: Path, layout: Layout, stack: AsyncExitStack) -> tuple[str, SentinelGroup | Cluster | None]:
+async def _store(folder: Path, layout: Layout, stack: AsyncExitStack) -> tuple[str, Group | None]:
     """Start the store, unless a server is to do it; return its address, and its servers if it has several."""
+    more = "" if layout.durability == "disk" else LEAST
     if layout.stores == "sentinel":
-        sentinels = await stack.enter_async_context(sentinel_group(folder))
+        sentinels = await stack.enter_async_context(sentinel_group(folder, more))
         return sentinels.url, sentinels
     if layout.stores == "cluster":
-        nodes = await stack.enter_async_context(cluster(folder))
+        nodes = await stack.enter_async_context(cluster(folder, more))
         return nodes.url, nodes
+    if layout.stores == "pair":
+        pair = await stack.enter_async_context(lagging_pair(folder))
+        return pair.url, pair
     store = EmbeddedStore(folder / STORE)
     if layout.clock == "store":
         with fake_clock.preloaded(folder / CLOCK):
@@ -103,6 +114,16 @@ async def _store(folder: Path, layout: Layout, stack: AsyncExitStack) -> tuple[s
     elif not layout.inside:
         await stack.enter_async_context(store)
     return store.url, None
+
+
+async def _database(folder: Path, layout: Layout, stack: AsyncExitStack) -> tuple[str, PostgresServer | None]:
+    """Return the database's address, and its server if it has one."""
+    if not layout.postgresql:
+        return sqlite_url(folder), None
+    server = PostgresServer(*SYNCED)
+    stack.callback(server.stop)
+    await asyncio.to_thread(server.start)
+    return await asyncio.to_thread(server.create_database), server
 
 
 async def _fronts(ground: Ground, stack: AsyncExitStack) -> None:
@@ -139,6 +160,7 @@ def _process(ground: Ground, number: int, port: int, store: str, *, works: bool,
 def _environment(ground: Ground, port: int, store: str, *, works: bool) -> dict[str, str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     given = {"DATA": str(ground.folder), "DATABASE": ground.stage.database_url, "PACE": "1000", "DRAIN": "0"}
+    given["DURABILITY"] = ground.layout.durability
     given |= {name.upper(): "1000000" for name in LIMITS} | {"VISITOR_BYTES": "1000000000"}
     given |= {"WORK_PORT" if works else "PORT": str(port)} | ({"STORE": store} if store else {})
     if ground.layout.workers == 1:

@@ -14,6 +14,9 @@ class Layout:
     nginx: bool = False
     dies_at: str = ""  # the fail point laid in the servers
     clock: str = ""  # whose clock can be moved: "server" or "store"
-    stores: str = ""  # "sentinel" or "cluster": a store of several servers
+    stores: str = ""  # "sentinel", "cluster" or "pair": a store of several servers
+    durability: str = "disk"  # where a message is once it is acknowledged
+    postgresql: bool = False  # instead of SQLite
     disk: int = 0  # MiB of the disk that the store has for itself; 0: the machine's
+    quiet: float = 1.0  # s without a frame until people ask whether the server is there, and again until they leave
     crowd: int = 0  # people who only look on

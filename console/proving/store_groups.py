@@ -19,6 +19,7 @@ from console.proving.store_process import SAFE, answers, launch
 NAME = "shop"  # the primary's among the Sentinels
 QUICK = "SENTINEL DEBUG ping-period 200 info-period 500 publish-period 300"  # usually 1, 10 and 2 s
 REPLICATED = f"{SAFE} --repl-diskless-sync-delay 0"
+LEAST = "--min-replicas-to-write 1"  # what a primary needs above the level of one disk
 DOWN_AFTER = 1000  # ms of silence after which a server counts as down
 
 
@@ -66,8 +67,10 @@ class Node:
 class SentinelGroup:
     """Three Sentinels over a primary and a replica."""
 
-    def __init__(self, folder: Path) -> None:
-        self.stores = [Node(folder / "first"), Node(folder / "second")]
+    def __init__(self, folder: Path, more: str = "") -> None:
+        """`more`: options of both stores."""
+        options = f"{REPLICATED} {more}"
+        self.stores = [Node(folder / "first", options), Node(folder / "second", options)]
         self.sentinels = [Node(folder / f"sentinel{number}", "--sentinel") for number in range(3)]
 
     @property
@@ -139,8 +142,9 @@ class Cluster:
 
     SLOTS = ((0, 16_000), (16_001, 16_200), (16_201, 16_383))
 
-    def __init__(self, folder: Path) -> None:
-        self.nodes = [Node(folder / f"node{number}", _clustered(free_port())) for number in range(4)]
+    def __init__(self, folder: Path, more: str = "") -> None:
+        """`more`: options of all nodes."""
+        self.nodes = [Node(folder / f"node{number}", f"{_clustered(free_port())} {more}") for number in range(4)]
         self.ids: dict[Node, str] = {}
 
     @property
@@ -251,8 +255,8 @@ def in_step(nodes: Sequence[Node]) -> bool:
 
 
 @asynccontextmanager
-async def sentinel_group(folder: Path) -> AsyncIterator[SentinelGroup]:
-    group = SentinelGroup(folder)
+async def sentinel_group(folder: Path, more: str = "") -> AsyncIterator[SentinelGroup]:
+    group = SentinelGroup(folder, more)
     try:
         await group.start()
         yield group
@@ -261,8 +265,8 @@ async def sentinel_group(folder: Path) -> AsyncIterator[SentinelGroup]:
 
 
 @asynccontextmanager
-async def cluster(folder: Path) -> AsyncIterator[Cluster]:
-    nodes = Cluster(folder)
+async def cluster(folder: Path, more: str = "") -> AsyncIterator[Cluster]:
+    nodes = Cluster(folder, more)
     try:
         await nodes.start()
         yield nodes

@@ -33,12 +33,13 @@ class Traffic:
         self.ended = 0  # commands that are no messages
         self._ground = ground
         stage, count = ground.stage, len(ground.bearers) * SLOTS + WAITING
+        quiet = ground.layout.quiet
         self.agents = [
-            RecordingAgent(stage, self.journal, name, bearer, answers=True, polite=True)
+            RecordingAgent(stage, self.journal, name, bearer, answers=True, quiet=quiet, polite=True)
             for name, bearer in ground.bearers.items()
         ]
         self.visitors = [
-            RecordingVisitor(stage, self.journal, f"visitor {number}", site=site, polite=True)
+            RecordingVisitor(stage, self.journal, f"visitor {number}", site=site, quiet=quiet, polite=True)
             for number in range(1, count + 1)
         ]
         self.crowd = [

@@ -17,7 +17,7 @@ from console.proving.run import FaultRun, Wanted, run
 from console.proving.schedule import Strike
 from tests.support.command_line import in_a_process
 
-SHORT = ("dies-after-append", "clients-cut")
+SHORT = ("dies-after-append", "clients-cut", "replica-lags")
 MESSAGES = 60  # of each
 RATE = 60  # a second
 

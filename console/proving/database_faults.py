@@ -1,0 +1,71 @@
+"""PostgreSQL is killed, stopped for a while, or takes no writes."""
+
+import asyncio
+import signal
+
+from console.proving import postgresql
+from console.proving.fault import Fault, Trial
+from console.proving.layout import Layout
+from console.proving.postgresql import PostgresServer
+from console.proving.schedule import Strike
+
+READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = on"
+AS_BEFORE = "ALTER SYSTEM RESET default_transaction_read_only"
+RELOAD = "SELECT pg_reload_conf()"
+
+
+async def kill(trial: Trial, strike: Strike) -> None:
+    """SIGKILL of all its processes; it is started again with its files."""
+    server = _server(trial)
+    await asyncio.to_thread(server.kill)
+    await asyncio.sleep(strike.hold)
+    await asyncio.to_thread(server.launch)
+
+
+async def freeze(trial: Trial, strike: Strike) -> None:
+    """SIGSTOP: connections stay open and silent, some in the middle of a transaction."""
+    server = _server(trial)
+    server.signal(signal.SIGSTOP)
+    try:
+        await asyncio.sleep(strike.hold)
+    finally:
+        server.signal(signal.SIGCONT)
+
+
+async def refuse_writes(trial: Trial, strike: Strike) -> None:
+    """As after a failover to a standby: it answers, and takes nothing."""
+    server = _server(trial)
+    await asyncio.to_thread(server.psql, "postgres", READ_ONLY, RELOAD)
+    try:
+        await asyncio.sleep(strike.hold)
+    finally:
+        await asyncio.to_thread(server.psql, "postgres", AS_BEFORE, RELOAD)
+
+
+def _server(trial: Trial) -> PostgresServer:
+    assert trial.ground.postgres is not None
+    return trial.ground.postgres
+
+
+LAYOUT = Layout(postgresql=True)
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "postgresql-killed",
+        "SIGKILL of PostgreSQL; it is started again",
+        LAYOUT,
+        kill,
+        (1, 4),
+        2,
+        missing=postgresql.missing,
+    ),
+    Fault("postgresql-frozen", "SIGSTOP of PostgreSQL", LAYOUT, freeze, (4, 8), 2, missing=postgresql.missing),
+    Fault(
+        "postgresql-read-only",
+        "PostgreSQL takes no writes for a while",
+        LAYOUT,
+        refuse_writes,
+        (2, 5),
+        2,
+        missing=postgresql.missing,
+    ),
+)
