@@ -10,8 +10,11 @@ from starlette.requests import HTTPConnection
 
 from console.archive.credentials import SignedIn
 from console.domain.directory import Site
+from console.domain.scopes import Principal, integration_of
 from console.errors import Unknown
 from console.events import AnyFact, Revoked, Unreadable
+from console.limits.budgets import Budgets
+from console.queue.calls.caller import CHARGE, Charge
 from console.security import digest, origin_allowed
 from console.security import log as security_log
 from console.security.cookies import read_cookie
@@ -43,14 +46,53 @@ async def authenticate(connection: HTTPConnection) -> SignedIn | None:
     stores = services_of(connection).stores
     is_socket = connection.scope["type"] == "websocket"
     cookie, me = session_cookie(connection), None
-    authorization = connection.headers.get("authorization", "")
+    bearer = bearer_of(connection)
     if cookie and (not is_socket or own_origin(connection)):
         me = await _known(connection, cookie, stores.sessions.holder)
-    elif authorization[: len(BEARER)].lower() == BEARER:
-        me = await _known(connection, authorization[len(BEARER) :].strip(), stores.tokens.holder)
+    elif bearer:
+        me = await _known(connection, bearer, stores.tokens.holder)
     if me is not None:
         asks(me.member.id)
     return me
+
+
+def bearer_of(connection: HTTPConnection) -> str:
+    """Return the bearer token that the request carries; empty if it carries none."""
+    authorization = connection.headers.get("authorization", "")
+    return authorization[len(BEARER) :].strip() if authorization[: len(BEARER)].lower() == BEARER else ""
+
+
+async def principal_of(connection: HTTPConnection) -> Principal | None:
+    """Return who sends a request to the API; None without a valid bearer token. Cookies do not count.
+
+    A member is as of now, so a token never has more rights than its member. Raises SlowDown if the address has sent
+    too many tokens that are not known here, Unknown if SQL or the store is needed and down.
+    """
+    services, bearer = services_of(connection), bearer_of(connection)
+    if not bearer:
+        return None
+    if not services.known_tokens.knows(bearer):
+        await _charge_unknown(connection)
+    held = await services.known_tokens.find(bearer)
+    if held is None or (held.expires and held.expires <= services.stores.tokens.clock()):
+        return None
+    by = services.directory.members.get(held.holder) if held.member else held.integration
+    if by is None:  # deactivated, and the credential will follow
+        return None
+    if held.integration:
+        by = integration_of(by.id, by.name, held.scopes)
+    asks(by.id)
+    return Principal(by, held.id, held.scopes)
+
+
+async def _charge_unknown(connection: HTTPConnection) -> None:
+    services = services_of(connection)
+    budgets = Budgets(services.settings, client_address(connection), "").unknown_token()
+    before = CHARGE.set(Charge(budgets))
+    try:
+        await services.workspace.charge()
+    finally:
+        CHARGE.reset(before)
 
 
 def session_cookie(connection: HTTPConnection) -> str:
@@ -104,8 +146,9 @@ async def _known(
 
 
 def forget_revoked(services: Services, fact: AnyFact | Unreadable, agents: set[str]) -> None:
-    """Forget an agent's remembered credentials when they are revoked; SQL decides again."""
+    """Forget somebody's remembered credentials when they are revoked; SQL decides again."""
     if isinstance(fact, Revoked):
+        services.known_tokens.forget(fact.agent)
         for name in [name for name, me in services.known.items() if me.member.id == fact.agent]:
             del services.known[name]
 

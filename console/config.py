@@ -213,6 +213,7 @@ TABLE: tuple[Setting, ...] = (
         "First messages of new visitors a minute above which a site is under attack, and each costs a proof of work.",
     ),
     Setting("site_openings", "600", _positive, "New chats and left messages a minute of one site."),
+    Setting("api_requests", "600", _positive, "Requests a minute to the REST API with one token, over all processes."),
     Setting(
         "alert_networks",
         "",
@@ -290,6 +291,7 @@ class Settings:
     visitor_bytes: int
     attack_openings: int
     site_openings: int
+    api_requests: int
     alert_networks: tuple[str, ...]
     model_url: str
     model_key: str = field(repr=False)

@@ -5,6 +5,7 @@ Refused                        the command was understood and refused
 ├── NotYours                   somebody else's chat, or no chat at all: the same answer for both
 ├── Ended / Full / Closed …    valid, but not possible now
 ├── BadSettings                invalid settings, each with a message
+├── ChangedMeanwhile           changed by somebody else since it was read
 ├── Fenced                     another tab or a later connection has taken over
 └── SlowDown                   too many; try again later: too_many_chats, too_many_connections, too_much
 Unknown                        nobody knows whether it was done: resend the same cid
@@ -160,6 +161,12 @@ class BadSettings(Refused):
     def __init__(self, wrong: Sequence[Problem] = ()) -> None:
         super().__init__(" ".join(dict.fromkeys(str(one) for one in wrong)))
         self.wrong = tuple(wrong)
+
+
+class ChangedMeanwhile(Refused):
+    code = "overtaken"
+    message = "Somebody has changed this since you read it."
+    status = 412
 
 
 class Fenced(Refused):

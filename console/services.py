@@ -10,10 +10,12 @@ from console.archive.database import Database
 from console.archive.erasure import Erasure
 from console.archive.exchanges import Exchanges
 from console.archive.history import History
+from console.archive.known_tokens import KnownTokens
 from console.archive.past import PastChats
 from console.archive.refused_origins import RefusedOrigins
 from console.archive.search import ChatSearch
 from console.archive.stores import Stores
+from console.archive.visitors import VisitorsInArchive
 from console.archive.writer import Archive
 from console.config import Settings
 from console.consumers.lag import Lags
@@ -72,6 +74,8 @@ class Services:
     drafts: Drafts = field(init=False)
     post: Post = field(init=False)
     past: PastChats = field(init=False)
+    known_tokens: KnownTokens = field(init=False)
+    visitors: VisitorsInArchive = field(init=False)
     past_reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAST_READS))
     tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
 
@@ -79,8 +83,10 @@ class Services:
         self.refused_origins = RefusedOrigins(self.database)
         self.device_tokens = DeviceTokens(self.settings.secret)
         self.erasure = Erasure(self.database, self.workspace.name)
+        self.visitors = VisitorsInArchive(self.database, self.workspace.name)
         self.past = PastChats(self.database, self.workspace.name)
         self.post = Post(self.settings, self.database, self.workspace.name)
+        self.known_tokens = KnownTokens(self.stores.tokens, lambda: self.current.picture)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))
         self.drafts = Drafts(self.settings.model_url, self.settings.model_key, self.settings.model_name)

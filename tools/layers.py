@@ -28,7 +28,7 @@ LAYERS = (  # bottom to top
     ),
     Layer("services", ("services", "authentication"), "the running parts of one installation", True),
     Layer("actions", ("actions",), "one authorized verb for each use case"),
-    Layer("edges", ("ws", "pages", "background"), "sockets, pages, background work"),
+    Layer("edges", ("ws", "pages", "api", "background"), "sockets, pages, the REST API, background work"),
     Layer(
         "wiring",
         (

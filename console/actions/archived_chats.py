@@ -40,7 +40,7 @@ async def export_list(services: Services, by: Member, query: ChatQuery) -> Async
 async def read(services: Services, by: Member, id: str) -> ChatRecord:
     """Return one chat in full. Raises NotYours for a live chat of somebody else, as for one that does not exist."""
     record = await _find(services, by, id)
-    await services.stores.audit_reads.note_read(by, Change("Chat read", f"chat:{id}"))
+    await services.stores.audit_reads.note_chat_read(by, id)
     return record
 
 

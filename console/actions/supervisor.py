@@ -7,6 +7,7 @@ from console.actions.visitor_profile import clean_line
 from console.domain.directory import Member
 from console.domain.permissions import require
 from console.domain.sanitize import clean
+from console.domain.scopes import Integration
 from console.errors import DatabaseAway, NotAllowed, NotYours, Unknown
 from console.events import Author
 from console.protocol import MAX_TEXT, Whisper
@@ -20,13 +21,16 @@ class SupervisorActions:
 
     def __init__(self, services: Services, member: Member) -> None:
         self.author = Author(member.id, member.name)
+        self._asked = member
         self.services = services
         self.workspace = services.workspace
         self.cards = HiddenCards(services, lambda: member.id)
 
     def member(self) -> Member:
-        """Return the member as of now."""
-        member = self.services.directory.members.get(self.author.id)
+        """Return the member as of now; an integration is as its token says."""
+        member: Member | None = self._asked
+        if not isinstance(member, Integration):
+            member = self.services.directory.members.get(self.author.id)
         if member is None:
             raise NotAllowed
         require(member, "supervise")

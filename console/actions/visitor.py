@@ -50,7 +50,15 @@ class VisitorActions:
     """
 
     def __init__(
-        self, services: Services, site: str, page_asks: str, visitor: str = "", browser: str = "", address: str = ""
+        self,
+        services: Services,
+        site: str,
+        page_asks: str,
+        visitor: str = "",
+        browser: str = "",
+        address: str = "",
+        *,
+        channel: str = CHANNEL,
     ) -> None:
         self.services = services
         self.workspace = services.workspace
@@ -60,7 +68,8 @@ class VisitorActions:
         self.returning = False
         self._site = services.directory.sites[site]
         self._page_asks = page_asks
-        self.profile = ProfileBuilder(visitor, lambda: self.site, browser)
+        self.channel = channel
+        self.profile = ProfileBuilder(visitor, lambda: self.site, browser, channel)
         self.cards = HiddenCards(services, lambda: self.visitor.id)
         self.budgets = Budgets(services.settings, address, site)
 
@@ -114,7 +123,7 @@ class VisitorActions:
                 queue=route.queue,
                 language=route.language,
                 site=self.site.key,
-                channel=CHANNEL,
+                channel=self.channel,
                 cid=command.cid,
                 profile=self.profile.profile,
                 text=text,
@@ -157,7 +166,7 @@ class VisitorActions:
                 new_id(),
                 queue=self.route().queue,
                 site=self.site.key,
-                channel=CHANNEL,
+                channel=self.channel,
                 cid=command.cid,
                 profile=self.profile.profile,
                 text=text,

@@ -25,14 +25,14 @@ EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 class ProfileBuilder:
     """The visitor as this socket knows them; facts carry `profile`. `site` is called each time."""
 
-    def __init__(self, visitor: str, site: Callable[[], Site], browser: str) -> None:
+    def __init__(self, visitor: str, site: Callable[[], Site], browser: str, channel: str = CHANNEL) -> None:
         self._site = site
         self.profile = VisitorProfile(
             Visitor(visitor),
             locale=site().locale,
             agent_string=clean_line(browser[:300], 300),
             site=site().key,
-            channel=CHANNEL,
+            channel=channel,
         )
 
     @property
@@ -62,6 +62,9 @@ class ProfileBuilder:
             title=clean_line(page.title, 300) or here.title,
             referrer=page_address(page.referrer, ()) or here.referrer,
         )
+
+    def set_locale(self, locale: str) -> None:
+        self.profile = msgspec.structs.replace(self.profile, locale=clean_line(locale, 35) or self.profile.locale)
 
     def set_zone(self, zone: str) -> None:
         """Set the time zone; what looks like none is left out."""

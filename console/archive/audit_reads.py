@@ -26,6 +26,10 @@ class AuditReads:
         self.clock = clock
         self._told: dict[tuple[str, ...], int] = {}
 
+    async def note_chat_read(self, by: Somebody, chat: str) -> None:
+        """Tell that somebody reads a chat, with all that was said in it."""
+        await self.note_read(by, Change("Chat read", f"chat:{chat}"))
+
     async def note_read(self, by: Somebody, did: Change) -> None:
         """Tell it. While SQL cannot be written people read on, and the security log has it instead."""
         try:

@@ -36,11 +36,10 @@ async def holder(database: Database, wanted: Select[Any]) -> RowMapping | None:
         return row
 
 
-def holders(credentials: Table) -> Select[Any]:
-    """Select credentials with the active members who hold them."""
-    last = credentials.c.seen if credentials is sessions else credentials.c.used
-    held = select(members, credentials.c.id.label("credential"), credentials.c.created, last)
-    return held.join(credentials, credentials.c.member == members.c.id).where(is_active())
+def holders() -> Select[Any]:
+    """Select sessions with the active members who hold them."""
+    held = select(members, sessions.c.id.label("credential"), sessions.c.created, sessions.c.seen)
+    return held.join(sessions, sessions.c.member == members.c.id).where(is_active())
 
 
 def is_active() -> ColumnElement[bool]:

@@ -77,7 +77,7 @@ def _tell(conversation: Conversation, lines: Iterable[str]) -> None:
         elif fact.by == "visitor":
             asked.append(fact.text)
             conversation.asked.append(fact.text)
-        elif asked and not fact.promise:
+        elif asked and fact.by == "agent" and not fact.promise:
             conversation.turns.append(AnsweredTurn("\n".join(asked), fact))
             asked = []
 

@@ -63,6 +63,14 @@ class History:
         read = [fact for fact in map(_fact, raws) if isinstance(fact, ChatFact)]
         return ChatRecord(archived_chat(row), read, len(raws) - len(read))
 
+    async def facts_of(self, chat_id: str) -> list[bytes]:
+        """Return an ended chat's facts as JSON, in order; none for one that is unknown, or that has no end here."""
+        of_chat = and_(facts.c.workspace == self.workspace, facts.c.chat == chat_id)
+        ended = select(chats.c.id).where(self._is(chat_id), chats.c.ended.is_not(None))
+        wanted = select(facts.c.raw).where(of_chat, facts.c.chat.in_(ended)).order_by(facts.c.seq, facts.c.at)
+        async with self.database.reading() as connection:
+            return [raw.encode() for raw in (await connection.execute(wanted)).scalars()]
+
     async def result_of(self, author: str, cid: str, *, chat: str = "") -> Result | None:
         """Return the first result of an author's command: in `chat`, or in whichever chat it opened."""
         wanted = select(facts).where(facts.c.workspace == self.workspace, facts.c.author == author, facts.c.cid == cid)

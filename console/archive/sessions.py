@@ -118,7 +118,7 @@ class SessionStore:
         now = self.clock()
         good = (sessions.c.digest == digest(cookie), sessions.c.revoked.is_(None), sessions.c.expires > now)
         more = (sessions.c.provider, has_factor().label("has_factor"), RULES.label("rules"))
-        row = await holder(self.database, holders(sessions).add_columns(*more).where(*good))
+        row = await holder(self.database, holders().add_columns(*more).where(*good))
         if row is None or _lacks_factor(row):
             return None
         if now - row["seen"] >= SEEN_EVERY:

@@ -9,6 +9,7 @@ from console.archive.blocks import BlockStore
 from console.archive.canned import CannedStore
 from console.archive.database import Database, now_ms
 from console.archive.directory_store import DirectoryStore
+from console.archive.integrations import IntegrationStore
 from console.archive.login_throttle import LoginThrottle
 from console.archive.members import MemberStore
 from console.archive.one_clicks import OneClickStore
@@ -44,6 +45,7 @@ class Stores:
         self.sign_in_steps = SignInSteps(database, clock)
         self.second_factors = SecondFactorStore(database, clock, self.throttle, self.sign_in_steps)
         self.tokens = TokenStore(database, clock)
+        self.integrations = IntegrationStore(database, clock)
         self.one_clicks = OneClickStore(database, clock, self.sessions)
         # Everything else.
         self.canned = CannedStore(database, clock)

@@ -307,16 +307,29 @@ recovery_codes = Table(
     Column("used", BigInteger),
 )
 
+integrations = Table(
+    "integrations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("removed", BigInteger),
+)
+
 tokens = Table(
     "tokens",
     metadata,
     Column("id", String(64), primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
-    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), index=True),  # or an integration's
     Column("name", String(120), nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("used", BigInteger),
     Column("revoked", BigInteger),
+    Column("integration", String(64), ForeignKey("integrations.id", ondelete="CASCADE"), index=True),
+    Column("scopes", JSON, nullable=False, server_default='["socket"]'),  # what an older release writes is for that
+    Column("expires", BigInteger),
+    Column("shown", String(16), nullable=False, server_default=text("''")),  # its first characters
 )
 
 one_clicks = Table(

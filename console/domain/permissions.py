@@ -1,12 +1,12 @@
 """Who may do what; pages and sockets both ask here."""
 
 from collections.abc import Collection
-from typing import Literal
 
 from console.domain.directory import Member, MemberRole
+from console.domain.scopes import Integration, Right
 from console.errors import NotAllowed
 
-Right = Literal["answer", "supervise", "configure", "administer"]
+__all__ = ["RIGHTS", "Right", "may", "may_see", "require", "rights_of"]
 
 RIGHTS: dict[MemberRole, frozenset[Right]] = {
     "agent": frozenset({"answer"}),
@@ -16,11 +16,16 @@ RIGHTS: dict[MemberRole, frozenset[Right]] = {
 
 
 def may(member: Member, right: Right) -> bool:
-    """Whether a member's role has a right:
+    """Whether a member has a right:
 
     `answer` own chats, `supervise` all chats, `configure` queues and the like, `administer` members.
     """
-    return right in RIGHTS[member.role]
+    return right in rights_of(member)
+
+
+def rights_of(member: Member) -> frozenset[Right]:
+    """A member has the rights of their role, an integration those of its token's scopes."""
+    return member.rights if isinstance(member, Integration) else RIGHTS[member.role]
 
 
 def require(member: Member, right: Right) -> None:

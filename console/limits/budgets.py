@@ -12,6 +12,7 @@ from console.config import Settings
 from console.security import address_group
 
 MINUTE, HOUR = 60_000, 3_600_000  # ms
+UNKNOWN_TOKENS = 120  # a minute from one address
 
 
 class Budget(NamedTuple):
@@ -57,6 +58,16 @@ class Budgets:
         """Budgets of a message or profile in an open chat."""
         return self._told(self._bytes(visitor, size))
 
+    def request(self, token: str, cost: int) -> str:
+        """Budget of one request to the API."""
+        return self._told(
+            Budget(f"api|token|{token}", self._settings.api_requests, MINUTE, cost, "slow_down"),
+        )
+
+    def unknown_token(self) -> str:
+        """Budget of a token that this process does not know, so that guessing is bounded before SQL is asked."""
+        return self._told(Budget(f"api|address|{self.address}", UNKNOWN_TOKENS, MINUTE, code="slow_down"))
+
     def _attack(self) -> Budget:
         """Beyond it new visitors are not refused: their browsers have to work for it."""
         return Budget(f"new|site|{self._site}", self._settings.attack_openings, MINUTE, code="proof_needed")
@@ -66,6 +77,20 @@ class Budgets:
 
     def _told(self, *budgets: Budget) -> str:
         return told(budget._replace(most=budget.most * self._pace) for budget in budgets)
+
+
+class GatewayBudgets(Budgets):
+    """The same for a visitor whom a program speaks for: it has a budget of its own, and solves no puzzles."""
+
+    def opening(self, visitor: str, size: int) -> str:
+        return self._told(
+            Budget(f"opens|visitor|{visitor}", self._settings.visitor_openings, MINUTE),
+            Budget(f"opens|site|{self._site}", self._settings.site_openings, MINUTE),
+            self._bytes(visitor, size),
+        )
+
+    def left_message(self, visitor: str, size: int) -> str:
+        return self.opening(visitor, size)
 
 
 def told(budgets: Iterable[Budget]) -> str:

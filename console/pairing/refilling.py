@@ -102,7 +102,7 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
     begun = next(fact for fact in reversed(facts) if isinstance(fact, Opening))
     about = next(fact for fact in reversed(facts) if isinstance(fact, Opening | Profile))
     asked = [fact for fact in facts if isinstance(fact, Message) and fact.by == "visitor"]
-    last = next((fact for fact in reversed(facts) if isinstance(fact, Message)), None)
+    last = next((fact for fact in reversed(facts) if isinstance(fact, Message) and fact.by != "bot"), None)
     end = facts[-1] if isinstance(facts[-1], Ended) else None
     return LostChat(
         chat=begun.chat,

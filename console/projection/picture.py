@@ -316,6 +316,8 @@ class Picture(Counters):
             agent.put_off.pop(chat, None)
 
     def _message(self, chat: ChatState, fact: Message) -> None:
+        if fact.by == "bot":  # answers nothing, and all clocks go on
+            return
         if fact.turn is not None:
             self.answered(chat, fact)
             _clear_turn(chat)

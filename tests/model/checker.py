@@ -134,8 +134,10 @@ class Checker:
                 self._move(fact, (place, agent) == ("wrapup", fact.agent), "ended")
                 if fact.later:
                     self.put_off[fact.chat] = fact.agent
-            case Labelled() if place == "ended":
+            case Labelled(author=Author(id=by)) if place == "ended" and by != "crm":
                 self._expect(self.put_off.get(fact.chat) == fact.author.id, "who put it off says so later", fact)
+            case Labelled(author=Author(id="crm")):
+                self._expect(place in ("waiting", "offered", "active"), "an integration labels what runs", fact)
             case Labelled() | Invited():
                 self._expect(place in ("active", "wrapup") and agent == fact.author.id, "its agent says so", fact)
             case Renamed(author=Author(id=by)):

@@ -1,5 +1,7 @@
 """Chats that change hands on command, and watching."""
 
+from collections.abc import Sequence
+
 from console.events import Author
 from console.queue.results import Said
 from tests.model import state
@@ -163,6 +165,33 @@ class Handing(Answering):
             raise Refusal("ended")
         seq = self.record(c, "note", whisper=True, **words(author, cid, text))
         return self.done(chat, author.id, cid, ("whisper", text), seq, chat)
+
+    # --- integrations --------------------------------------------------------------------------
+
+    def beside_say(self, author: Author, chat: str, cid: str, text: str) -> Said:
+        c, again = self._running(author, chat, cid, ("say", text))
+        if again:
+            return again
+        seq = self.record(c, "message", by="bot", **words(author, cid, text))
+        return self.done(chat, author.id, cid, ("say", text), seq, chat)
+
+    def beside_end(self, author: Author, chat: str, cid: str) -> Said:
+        c, again = self._running(author, chat, cid, ("end",))
+        if again:
+            return again
+        self.finish(c, "agent", **mark(author, cid))
+        return self.done(chat, author.id, cid, ("end",), len(c.log), chat)
+
+    def beside_label(self, author: Author, chat: str, cid: str, reason: str, tags: Sequence[str]) -> Said:
+        body = ("label", reason, list(tags))
+        c, again = self._running(author, chat, cid, body)
+        if again:
+            return again
+        if (c.reason, c.tags) == (reason, list(tags)):
+            raise Refusal("nothing_to_do")
+        c.reason, c.tags = reason, list(tags)
+        seq = self.record(c, "labelled", **only(reason=reason, tags=list(tags)), **mark(author, cid))
+        return self.done(chat, author.id, cid, body, seq, chat)
 
     def watch(self, author: Author, chat: str, connection: str, *, on: bool) -> None:
         c = self.chat(chat)

@@ -17,6 +17,7 @@ WEIGHTS = {
     "labels": 5, "renames": 2, "wraps_up_later": 4, "gives_a_reason_later": 4,
     "takes": 5, "takes_that_one": 3, "accepts": 9, "declines": 3, "transfers": 6, "moves": 5,
     "takes_over": 3, "breathes": 5, "chooses_a_limit": 4, "invites": 1, "looks_on": 2, "sets_their_status": 2,
+    "integration_acts": 4,
     "time_passes": 14, "much_time_passes": 3, "ticker_is_behind": 6, "visitor_goes": 1, "store_stalls": 2,
     "other_ticker": 1, "configures": 4, "hours_are_told": 2, "sql_has_it": 2, "a_day_passes": 1,
     "sends_again": 6, "reuses_a_cid": 2,
@@ -114,7 +115,7 @@ class Moves(HandingMoves):
         verb, args, named = self.said[-1 - (k * 3 + j) % len(self.said)]
         if verb in ("open", "leave_message"):
             self.twin.do(verb, self.fresh("c"), **(named | {"text": "other"}))
-        if verb in ("visitor_say", "whisper"):
+        if verb in ("visitor_say", "whisper", "beside_say"):
             self.twin.do(verb, *args[:-1], "other")
         if verb == "agent_say":
             self.twin.do(verb, *args[:-2], "other", args[-1])

@@ -55,6 +55,16 @@ class HandingMoves(AgentMoves):
             else:
                 self.command("whisper", self.author(AGENTS[j % 4]), c.id, self.fresh("x"), self.fresh("psst "))
 
+    def integration_acts(self, k: int, j: int, yes: bool) -> None:
+        for c in self.some(k, *OPEN) if j % 5 else self.some(k, *ALL):
+            begin = self.author("crm"), c.id, self.fresh("x")
+            if j == 3:
+                self.command("beside_end", *begin)
+            elif yes:
+                self.command("beside_say", *begin, self.fresh("beep "))
+            else:
+                self.command("beside_label", *begin, *(("refund", ["vip"]) if k % 2 else ("", [])))
+
     def sets_their_status(self, k: int, j: int, yes: bool) -> None:
         status, reason = ("away", "Training" if yes else "") if j % 3 == 0 else ("online", "")
         self.twin.do("set_agent_status", self.author("sam"), "nobody" if j == 11 else AGENTS[k % 4], status, reason)

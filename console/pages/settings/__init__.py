@@ -5,6 +5,7 @@ from console.pages.settings import (
     blocked,
     breathers,
     canned,
+    integrations,
     mail,
     members,
     password,
@@ -15,6 +16,7 @@ from console.pages.settings import (
     sign_in,
     sites,
     suggested_replies,
+    tokens,
     watching,
 )
 from console.pages.settings import (
@@ -43,11 +45,13 @@ routes = [
     *blocked.routes,
     *alerts.routes,
     *mail.routes,
+    *integrations.routes,
     *retention.routes,
     *changes.routes,
     *password.routes,
     *second_factor.routes,
     *sessions.routes,
     *sign_in.routes,
+    *tokens.routes,
     *replies.routes,
 ]

@@ -50,6 +50,8 @@ SAID = (
     _("Recovery codes renewed"),
     _("Token added"),
     _("Token revoked"),
+    _("Integration added"),
+    _("Integration removed"),
     _("Change refused"),
     _("Canned reply added"),
     _("Canned reply changed"),
@@ -63,6 +65,7 @@ SAID = (
     _("Blocked"),
     _("Block lifted"),
     _("Chat read"),
+    _("Visitor read"),
     _("Chat exported"),
     _("Chats listed"),
     _("Chats searched"),
@@ -103,6 +106,7 @@ FIELDS = {
     "days": _("Days"),
     "chats": _("Chats"),
     "token": _("Token"),
+    "scopes": _("Scopes"),
     "shown": _("Agents see who is watching"),
     "suggested": _("Suggest replies"),
     "drafts": _("Draft answers"),
@@ -221,6 +225,8 @@ async def show(request: Request, me: SignedIn) -> Response:
     everyone = await services.stores.members.everyone()
     reader = Reader(await known_to(request), everyone, language(request, me))
     reader.names["alert"] = {rule.id: rule.name for rule in await alerts.read_all(services, me.member)}
+    integrations = await services.stores.integrations.everyone()
+    reader.names["integration"] = {one.id: one.name for one in integrations}
     visitors = await audit_log.visitors_of(services, me.member, {*map(chat_of, lines[:PAGE])} - {""})
     reader.names["chat"] = {chat: visitor.name or reader.gettext("Visitor") for chat, visitor in visitors.items()}
     older = "-".join(map(str, lines[PAGE - 1].place)) if len(lines) > PAGE else ""

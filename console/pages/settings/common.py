@@ -60,11 +60,13 @@ SECTIONS = [
     Section("/settings/blocked", _("Blocked")),
     Section("/settings/alerts", _("Alerts")),
     Section("/settings/mail", _("Mail"), "administer"),
+    Section("/settings/integrations", _("Integrations"), "administer"),
     Section("/settings/retention", _("Retention")),
     Section("/settings/changes", _("Audit log")),
     Section("/settings/password", _("Password"), "answer"),
     Section("/settings/second-factor", _("Second factor"), "answer"),
     Section("/settings/sessions", _("Sessions"), "answer"),
+    Section("/settings/tokens", _("API tokens"), "answer"),
 ]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -26,8 +27,28 @@ OTHER_STORE = (
 )
 
 UNKNOWN = Lineage()
+READ_ONLY = frozenset(  # Functions that may write nothing, so no budget either
+    {
+        *("read_chat", "history", "place"),
+        *("snapshot_page", "snapshot_scopes", "snapshot_agents", "snapshot_spans", "snapshot_rest"),
+    }
+)
 
 log = structlog.get_logger()
+
+
+class Charge:
+    """What a request of the API costs: budgets that its first call to the store takes from, in the same step."""
+
+    def __init__(self, budgets: str) -> None:
+        self.budgets = budgets
+
+    def take(self) -> str:
+        budgets, self.budgets = self.budgets, ""
+        return budgets
+
+
+CHARGE: ContextVar[Charge | None] = ContextVar("charge", default=None)
 
 
 class Caller:
@@ -131,9 +152,11 @@ class Caller:
 
     async def _call(self, name: str, *args: str | bytes | int) -> list[Any]:
         await self.meet()
-        epoch = self.epoch
+        epoch, charge = self.epoch, CHARGE.get()
+        pays = charge is not None and charge.budgets and name not in READ_ONLY
+        charged = f"{epoch}\n{charge.take()}" if charge is not None and pays else epoch
         try:
-            reply = await self.store.function(name, self.keys.head, epoch, *args)
+            reply = await self.store.function(name, self.keys.head, charged, *args)
         except ResponseError as problem:  # our fault or the store's: nothing to tell the sender
             log.error("store.function", name=name, error=str(problem))
             raise Refused from problem
@@ -162,6 +185,12 @@ class Caller:
         if len(reply) > 2 and issubclass(REFUSALS[code], SlowDown):
             raise REFUSALS[code](retry_after=int(reply[2]) / 1000)
         raise REFUSALS[code]
+
+    async def charge(self) -> None:
+        """Take what the request under way costs, if no other call has. Raises SlowDown."""
+        charge = CHARGE.get()
+        if charge is not None and charge.budgets:
+            await self._call("charge")
 
     async def _said(self, name: str, *args: str | bytes | int) -> Said:
         _, _, _, seq, at, chat = await self._call(name, *args)

@@ -40,8 +40,11 @@ end
 local FILLING = { configure = true, revive = true, filled = true, revoke = true }
 
 -- Starts a call. Returns a refusal if the caller believes in another epoch, or the store has yet to be filled.
+-- `epoch` may be followed by a line for each budget that the whole request takes from, see `S.charge`.
 function S.enter(verb, keys, epoch)
   P = string.sub(keys[1], 1, -5)
+  local named, budgets = string.match(epoch, '^([^\n]*)\n(.*)$')
+  epoch = named or epoch
   -- While a cluster moves the workspace key by key, what is not here may be there: a call would find half of it, and
   -- stop in the middle of its writes. Then the key that never exists is an error, and nothing is done.
   if type(redis.pcall('EXISTS', P .. 'never')) == 'table' then
@@ -63,6 +66,7 @@ function S.enter(verb, keys, epoch)
   WRITTEN = N
   SETTLED = head[5] or ''
   S.new_call()
+  if budgets then return S.charge(budgets) end
 end
 
 -- A successful reply: the time and the feed's last number, when the next timer is due, then what the verb returns.

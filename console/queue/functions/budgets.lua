@@ -41,6 +41,16 @@ function S.spend()
   end
 end
 
+-- Takes from the budgets of a request to the API, whatever becomes of it. Returns a refusal if one lacks it.
+function S.charge(budgets)
+  local poor = S.afford(budgets)
+  if poor then return poor end
+  S.spend()
+end
+
+-- charge(): for a request that calls nothing else here; what it takes comes with the epoch.
+verb('charge', function() return S.reply() end, { 'allow-oom' })
+
 -- sockets(process, address, count, most): this process has so many sockets of the address. Refused if all processes
 -- together have more than `most`; a process's number counts for a minute.
 local LEASE = 60000

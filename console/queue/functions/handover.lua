@@ -142,7 +142,7 @@ verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
 end)
 
 -- A chat that a supervisor acts on. Returns a refusal, the first result of a resend, or nil and the chat.
-local function running(chat, author, cid, digest)
+function S.unended(chat, author, cid, digest)
   local c = S.chat(chat)
   if not c then return refuse('gone') end
   local again = S.again(chat, author, cid, digest)
@@ -153,7 +153,7 @@ end
 
 -- move(supervisor, chat, cid, digest, queue, to, payload)
 verb('move', function(by, chat, cid, digest, queue, to, payload)
-  local answer, c = running(chat, by, cid, digest)
+  local answer, c = S.unended(chat, by, cid, digest)
   if answer then return answer end
   if to ~= '' and to == c.agent and c.place == 'active' then return refuse('nothing_to_do') end
   if not exists(queue) then return refuse('no_queue') end
@@ -165,7 +165,7 @@ end)
 
 -- take_over(supervisor, chat, cid, digest, payload): into a slot of the supervisor's own, whatever their status.
 verb('take_over', function(by, chat, cid, digest, payload)
-  local answer, c = running(chat, by, cid, digest)
+  local answer, c = S.unended(chat, by, cid, digest)
   if answer then return answer end
   if c.agent == by and c.place == 'active' then return refuse('nothing_to_do') end
   local why = cannot_take(by, true)

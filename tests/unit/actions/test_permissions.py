@@ -18,9 +18,11 @@ from console.actions import (
     audit_log,
     blocks,
     canned_replies,
+    chats,
     erasure,
     mail,
     members,
+    on_behalf,
     passwords,
     preferences,
     queues,
@@ -28,6 +30,8 @@ from console.actions import (
     second_factors,
     sessions,
     sites,
+    tokens,
+    visitors,
 )
 from console.archive.audit import AuditFilter
 from console.archive.credentials import SignedIn
@@ -38,6 +42,7 @@ from console.domain.blocks import Block
 from console.domain.directory import Canned, Member, Queue, Scope, Site
 from console.domain.ids import new_cid
 from console.errors import BadSettings, NotAllowed, NothingToDo, NotYours
+from console.protocol import LeaveMessage, Open, VisitorEnd, VisitorSay
 from console.services import Services
 from tests.support.archive_feed import quick_passwords
 from tests.support.authenticator import Phone
@@ -165,6 +170,36 @@ async def read_the_step(services: Services, me: SignedIn) -> None:
     await second_factors.read_step(services, me, (await begin_a_factor(services, me)).token)
 
 
+async def remove_an_integration(services: Services, me: SignedIn) -> None:
+    made = await services.stores.integrations.add(f"CRM of {me.member.name}")
+    await tokens.remove_integration(services, me.member, made.id)
+
+
+async def add_to_an_integration(services: Services, me: SignedIn) -> None:
+    made = await services.stores.integrations.add(f"CRM of {me.member.name}")
+    await tokens.add_to_integration(services, me.member, made.id, "test", ["chats:read"])
+
+
+async def revoke_a_token(services: Services, me: SignedIn) -> None:
+    await services.stores.tokens.add("ben", "bot")
+    [token, *_] = await services.stores.tokens.of_member("ben")
+    await tokens.revoke(services, me.member, token.id)
+
+
+def on_behalf_of_nobody(verb: str) -> Row:
+    """For all four verbs: an unknown site, or a chat of nobody."""
+    where = {"site": "none", "ref": "vera", "channel": "api", "locale": ""}
+    calls: dict[str, Callable[[Services, SignedIn], Awaitable[object]]] = {
+        "open_chat": lambda s, me: on_behalf.open_chat(s, me.member, Open(new_cid(), "Hello"), **where),
+        "leave_message": lambda s, me: on_behalf.leave_message(
+            s, me.member, LeaveMessage(new_cid(), "vera@example.com", "Hello"), **where
+        ),
+        "say": lambda s, me: on_behalf.say(s, me.member, VisitorSay(new_cid(), "Hello"), chat="none", ref="vera"),
+        "end": lambda s, me: on_behalf.end(s, me.member, VisitorEnd(new_cid()), chat="none", ref="vera"),
+    }
+    return Row(f"on_behalf.{verb}", EVERYBODY, lambda s, me: is_not_there(calls[verb](s, me)))
+
+
 async def is_not_there(work: Awaitable[object]) -> None:
     with pytest.raises(NotYours):
         await work
@@ -251,6 +286,30 @@ TABLE = [
     Row("audit_log.read", SUPERVISORS, lambda s, me: audit_log.read(s, me.member, AuditFilter(), None, 10)),
     Row("audit_log.heads", SUPERVISORS, lambda s, me: audit_log.heads(s, me.member)),
     Row("audit_log.visitors_of", SUPERVISORS, lambda s, me: audit_log.visitors_of(s, me.member, {"none"})),
+    Row("tokens.read_own", EVERYBODY, lambda s, me: tokens.read_own(s, me.member)),
+    Row("tokens.add_own", EVERYBODY, lambda s, me: tokens.add_own(s, me.member, "bot", ["chats:read"])),
+    Row("tokens.revoke_own", EVERYBODY, lambda s, me: is_not_there(tokens.revoke_own(s, me.member, "none"))),
+    Row("tokens.read_of_members", ADMINS, lambda s, me: tokens.read_of_members(s, me.member)),
+    Row("tokens.revoke", ADMINS, revoke_a_token),
+    Row("tokens.read_integrations", ADMINS, lambda s, me: tokens.read_integrations(s, me.member)),
+    Row("tokens.add_integration", ADMINS, lambda s, me: tokens.add_integration(s, me.member, me.member.name)),
+    Row("tokens.remove_integration", ADMINS, remove_an_integration),
+    Row("tokens.add_to_integration", ADMINS, add_to_an_integration),
+    *map(on_behalf_of_nobody, ("open_chat", "leave_message", "say", "end")),
+    Row(
+        "chats.find_open",
+        EVERYBODY,
+        lambda s, me: chats.find_open(s, me.member, chats.OpenChatFilter(), after=None, limit=5),
+    ),
+    Row("chats.read", EVERYBODY, lambda s, me: is_not_there(chats.read(s, me.member, "none"))),
+    Row(
+        "chats.read_facts",
+        EVERYBODY,
+        lambda s, me: is_not_there(chats.read_facts(s, me.member, "none", after=0, limit=5, public=False)),
+    ),
+    Row("visitors.read", EVERYBODY, lambda s, me: is_not_there(visitors.read(s, me.member, "none"))),
+    Row("visitors.read_chats", EVERYBODY, lambda s, me: is_not_there(visitors.read_chats(s, me.member, "none"))),
+    Row("visitors.search", EVERYBODY, lambda s, me: visitors.search(s, me.member, ChatQuery(), before="", limit=5)),
     Row(
         "archived_chats.find",
         EVERYBODY,

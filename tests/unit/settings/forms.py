@@ -31,9 +31,10 @@ PAGES_OF_ALL = tuple(
         "/password",
         "/second-factor",
         "/sessions",
+        "/tokens",
     )
 )
-OWN = ("", "/canned", "/canned/new", "/password", "/second-factor", "/sessions")
+OWN = ("", "/canned", "/canned/new", "/password", "/second-factor", "/sessions", "/tokens")
 THEIRS = {f"/settings{path}" for path in OWN}  # agents'
 CSRF = re.compile(r'<main.*?name="csrf" value="([^"]*)"', re.DOTALL)
 SEEN = re.compile(r'name="seen" value="([^"]*)"')

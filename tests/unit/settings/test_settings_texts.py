@@ -11,14 +11,21 @@ from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,), "unless": (3,)}
-FOLDERS = ("pages/settings/*.py", "actions/mail.py", "domain/validation/*.py", "domain/directory.py")
+FOLDERS = (
+    "pages/settings/*.py",
+    "actions/mail.py",
+    "domain/validation/*.py",
+    "domain/directory.py",
+    "domain/scopes.py",
+)
 SOURCES = sorted(path for folder in FOLDERS for path in PACKAGE.glob(folder))
 CONSTANTS = re.compile(r'^ *(?:[A-Z_]+|says) = "([^"]+\.)"$', re.MULTILINE)  # what is refused with
 REFUSING = (
     *(f"archive/{name}.py" for name in ("members", "queues", "sites", "passwords", "password_hash", "canned")),
+    *(f"archive/{name}.py" for name in ("tokens", "integrations")),
     "archive/sessions.py",
     *(f"{folder}/blocks.py" for folder in ("archive", "actions")),
-    *(f"actions/{name}.py" for name in ("queues", "members", "canned_replies", "mail", "second_factors")),
+    *(f"actions/{name}.py" for name in ("queues", "members", "canned_replies", "mail", "second_factors", "tokens")),
     "archive/mail_outbox.py",
 )
 NAMES = re.compile(r"%\(\w+\)s")

@@ -1,0 +1,149 @@
+"""What a program may do in chats: as its member, with the member's own verbs, or as an integration."""
+
+from collections.abc import Awaitable
+
+from console.actions.agent import LABEL, AgentActions
+from console.actions.hidden_cards import HiddenCards
+from console.actions.idempotency import after_the_end
+from console.actions.supervisor import SupervisorActions
+from console.actions.visitor_profile import clean_line
+from console.domain.directory import Member
+from console.domain.permissions import may, require
+from console.domain.sanitize import clean
+from console.domain.scopes import Integration
+from console.errors import BadCommand, ChatEnded, Fenced, NotYours, UnlistedReason
+from console.events import Author
+from console.projection.picture import ChatState
+from console.protocol import MAX_TEXT, AddNote, AgentEnd, AgentSay, Label, Transfer, Whisper
+from console.protocol.supervisor import Move
+from console.queue.results import Gone, Said
+from console.services import Services
+
+NOT_HELD = "This chat is not yours. Take it in the console first, or use the token of an integration."
+RECONNECTED = "Your console has just connected anew. Send it again."
+
+
+class ChatVerbs:
+    """The verbs of one principal; each makes one call to the store.
+
+    A member acts in chats that they hold, exactly as in their console; their connection's fence is the one the console
+    has. A supervisor also writes notes in others' chats, and moves them. An integration may act in every chat.
+    """
+
+    def __init__(self, services: Services, by: Member) -> None:
+        self.services = services
+        self.by = by
+        self._agent = AgentActions(services, by, self._fence)
+        self._supervisor = SupervisorActions(services, by)
+        self._beside = BesideActions(services, by)
+
+    async def say(self, command: AgentSay) -> Said:
+        """Say something. A member's answer covers all that the visitor has said, or up to `read`."""
+        if isinstance(self.by, Integration):
+            return await self._beside.say(command)
+        require(self.by, "answer")
+        return await self._held(self._agent.say(command), command.chat)
+
+    async def note(self, command: AddNote) -> Said:
+        require(self.by, "answer")
+        state = self._state(command.chat)
+        if state is not None and state.agent == self.by.id:
+            return await self._agent.note(command)
+        whisper = Whisper(command.cid, command.chat, command.text)
+        if may(self.by, "supervise"):
+            return await self._supervisor.whisper(whisper)
+        return await self._agent.whisper(whisper)
+
+    async def transfer(self, command: Transfer) -> Said:
+        require(self.by, "answer")
+        if may(self.by, "supervise"):
+            move = Move(command.cid, command.chat, command.queue, command.agent, command.note)
+            return await self._supervisor.move(move)
+        return await self._held(self._agent.transfer(command), command.chat)
+
+    async def end(self, command: AgentEnd) -> Said:
+        if isinstance(self.by, Integration):
+            return await self._beside.end(command)
+        require(self.by, "answer")
+        return await self._held(self._agent.end(command), command.chat)
+
+    async def label(self, command: Label) -> Said:
+        """Set reason and tags, in full."""
+        if isinstance(self.by, Integration):
+            return await self._beside.label(command)
+        require(self.by, "answer")
+        return await self._held(self._agent.label(command), command.chat)
+
+    async def _held(self, work: Awaitable[Said], chat: str) -> Said:
+        """Say plainly to a supervisor, who can see the chat, why they cannot do that; to others it is not there."""
+        try:
+            return await work
+        except Fenced:
+            # The fence is as this process knows it. Who has no console holds no chat either.
+            state = self._state(chat)
+            if state is not None and state.agent == self.by.id:
+                raise Fenced(RECONNECTED) from None
+            raise NotYours(NOT_HELD if may(self.by, "supervise") and state is not None else "") from None
+        except NotYours:
+            if may(self.by, "supervise") and self._state(chat) is not None:
+                raise NotYours(NOT_HELD) from None
+            raise
+
+    def _state(self, chat: str) -> ChatState | None:
+        return self.services.picture.chats.get(chat)
+
+    def _fence(self) -> int:
+        known = self.services.picture.agents.get(self.by.id)
+        return known.fence if known is not None else 0
+
+
+class BesideActions:
+    """The verbs of an integration: in any chat that has not ended, without a console or a slot."""
+
+    def __init__(self, services: Services, by: Member) -> None:
+        self.services = services
+        self.workspace = services.workspace
+        self.author = Author(by.id, by.name)
+        self.by = by
+        self.cards = HiddenCards(services, lambda: by.id)
+
+    async def say(self, command: AgentSay) -> Said:
+        """Say something as a bot: the visitor sees it, and it counts as no answer."""
+        self._require()
+        if command.promise or command.canned or command.suggestion or command.drafted:
+            raise BadCommand("Only members' answers have promises, canned replies or suggestions.")
+        masked = await self.cards.mask(command.chat, clean(command.text, limit=MAX_TEXT), command.cid)
+        say = self.workspace.beside_say
+        said = say(self.author, command.chat, command.cid, masked.text, hidden=masked.hidden)
+        return await self._done(command, "message", self.cards.send(masked, said), masked.text)
+
+    async def end(self, command: AgentEnd) -> Said:
+        self._require()
+        return await self._done(command, "ended", self.workspace.beside_end(self.author, command.chat, command.cid))
+
+    async def label(self, command: Label) -> Said:
+        self._require()
+        reason = clean_line(command.reason, LABEL)
+        state = self.services.picture.chats.get(command.chat)
+        queue = self.services.directory.queues.get(state.queue) if state is not None else None
+        if reason and queue is not None and queue.reasons and reason not in queue.reasons:
+            raise UnlistedReason
+        tags = [*dict.fromkeys(tag for raw in command.tags if (tag := clean_line(raw, LABEL)))]
+        labelled = self.workspace.beside_label(self.author, command.chat, command.cid, reason, tags)
+        return await self._done(command, "labelled", labelled)
+
+    def _require(self) -> None:
+        require(self.by, "supervise")
+
+    async def _done(
+        self, command: AgentSay | AgentEnd | Label, kind: str, work: Awaitable[Said], text: str = ""
+    ) -> Said:
+        """Do the work. When the chat is no longer live, a resend gets its first result from the archive."""
+        try:
+            return await work
+        except Gone:
+            pass
+        try:
+            return await after_the_end(self.services, self.author.id, command.cid, kind, chat=command.chat, text=text)
+        except ChatEnded:
+            raise NotYours from None

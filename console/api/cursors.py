@@ -1,0 +1,38 @@
+"""Cursors: where a list goes on, signed so that only what we gave comes back, for the same list alone."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from console.errors import BadCommand
+
+BAD_CURSOR = "This cursor is not of this list. Leave it out to begin with the first page."
+
+
+class Cursors:
+    def __init__(self, secret: str) -> None:
+        self._signer = URLSafeSerializer(secret, salt="sestetto.api.cursor")
+
+    def give(self, query: msgspec.Struct, *place: int | str) -> str:
+        """Return the cursor of the page behind `place` of this query."""
+        return str(self._signer.dumps([_mark(query), *place]))
+
+    def take(self, query: msgspec.Struct, cursor: str) -> list[Any]:
+        """Return the place, empty for no cursor. Raises BadCommand for one of another query, or none of ours."""
+        if not cursor:
+            return []
+        try:
+            mark, *place = self._signer.loads(cursor)
+        except (BadSignature, ValueError, TypeError):
+            raise BadCommand(BAD_CURSOR) from None
+        if mark != _mark(query):
+            raise BadCommand(BAD_CURSOR)
+        return list(place)
+
+
+def _mark(query: msgspec.Struct) -> str:
+    """What a query looks for; how much of it at once does not matter."""
+    asked = {name: value for name, value in msgspec.structs.asdict(query).items() if name not in ("cursor", "limit")}
+    return hashlib.blake2b(msgspec.json.encode([type(query).__name__, asked]), digest_size=6).hexdigest()

@@ -1,0 +1,73 @@
+"""Integrations in SQL: systems that use the API under their own name."""
+
+from collections.abc import Callable
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from console.archive.audit import COMMAND_LINE, Somebody, note
+from console.archive.credentials import revoke
+from console.archive.database import Database
+from console.archive.tables import integrations, tokens
+from console.archive.tokens import NO_INTEGRATION
+from console.domain.ids import new_id
+from console.domain.sanitize import safe_name
+from console.errors import BadSettings, NotYours, Problem
+
+LONGEST_NAME = 60  # characters; visitors may see it
+MOST = 100
+NAME_IT = "Enter a name of at most %(most)s characters."
+TAKEN = "There is an integration of that name already."
+TOO_MANY = "You can have at most %(most)s integrations. Remove ones that nobody uses."
+
+
+class IntegrationLine(msgspec.Struct, frozen=True):
+    """An integration in the list; `added` in ms."""
+
+    id: str
+    name: str
+    added: int
+
+
+class IntegrationStore:
+    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+        """Adds, lists and removes integrations."""
+        self.database = database
+        self.clock = clock
+
+    async def everyone(self) -> list[IntegrationLine]:
+        """Return all integrations by name."""
+        wanted = select(integrations).where(integrations.c.removed.is_(None)).order_by(integrations.c.name)
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(wanted)).mappings().all()
+        return [IntegrationLine(row["id"], row["name"], row["added"]) for row in rows]
+
+    async def add(self, name: str, *, by: Somebody = COMMAND_LINE) -> IntegrationLine:
+        """Add an integration. Raises BadSettings for a name that is missing, too long or taken."""
+        name = safe_name(name, limit=LONGEST_NAME + 1)
+        others = await self.everyone()
+        if not name or len(name) > LONGEST_NAME:
+            raise BadSettings([Problem("integration:", "name", NAME_IT, {"most": LONGEST_NAME})])
+        if any(other.name.casefold() == name.casefold() for other in others):
+            raise BadSettings([Problem("integration:", "name", TAKEN)])
+        if len(others) >= MOST:
+            raise BadSettings([Problem("integration:", "name", TOO_MANY, {"most": MOST})])
+        made = IntegrationLine(new_id(), name, self.clock())
+        async with self.database.writing() as connection:
+            await connection.execute(insert(integrations).values(**msgspec.structs.asdict(made)))
+            await note(
+                connection, by, self.clock(), "Integration added", f"integration:{made.id}", after={"name": name}
+            )
+        return made
+
+    async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
+        """Remove it with its tokens. The caller ends its live connections first. Raises NotYours if there is none."""
+        now, this = self.clock(), integrations.c.id == id
+        async with self.database.writing() as connection:
+            row = (await connection.execute(select(integrations).where(this))).mappings().first()
+            if row is None or row["removed"]:
+                raise NotYours(NO_INTEGRATION)
+            await connection.execute(update(integrations).where(this).values(removed=now))
+            await connection.execute(revoke(tokens, tokens.c.integration == id, now))
+            before = {"name": row["name"]}
+            await note(connection, by, now, "Integration removed", f"integration:{id}", before=before)

@@ -1,0 +1,92 @@
+"""What a token may be used for, and who an integration is: a principal of its own, without a console or slots."""
+
+from collections.abc import Collection
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+
+from console.domain.directory import Member
+
+TokenScope = Literal[
+    "chats:read",
+    "chats:write",
+    "visitors:read",
+    "members:read",
+    "members:write",
+    "settings:read",
+    "settings:write",
+    "figures:read",
+    "socket",
+]
+SCOPES: tuple[TokenScope, ...] = get_args(TokenScope)
+Right = Literal["answer", "supervise", "configure", "administer"]
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated when it is shown."""
+    return text
+
+
+class ScopeMeaning(NamedTuple):
+    """What a scope is called on the settings pages, and the rights that an integration has through it."""
+
+    says: str
+    rights: frozenset[Right]
+
+
+MEANINGS: dict[TokenScope, ScopeMeaning] = {
+    "chats:read": ScopeMeaning(_("Read chats and left messages"), frozenset({"answer", "supervise"})),
+    "chats:write": ScopeMeaning(_("Open chats, write in them, end and label them"), frozenset({"answer", "supervise"})),
+    "visitors:read": ScopeMeaning(_("Read visitors and their earlier chats"), frozenset({"answer"})),
+    "members:read": ScopeMeaning(_("Read members and their status"), frozenset({"answer", "configure"})),
+    "members:write": ScopeMeaning(
+        _("Change members and their status"), frozenset({"answer", "supervise", "configure", "administer"})
+    ),
+    "settings:read": ScopeMeaning(_("Read queues, sites and canned replies"), frozenset({"answer", "configure"})),
+    "settings:write": ScopeMeaning(_("Change queues, sites and canned replies"), frozenset({"answer", "configure"})),
+    "figures:read": ScopeMeaning(_("Read figures"), frozenset({"answer", "supervise"})),
+    "socket": ScopeMeaning(_("Connect to the agent's socket as this member"), frozenset()),
+}
+
+
+class Integration(Member, frozen=True):
+    """A system that acts under its own name; `rights` are those of the token that it came with."""
+
+    rights: frozenset[Right] = frozenset()
+
+
+def integration_of(id: str, name: str, scopes: Collection[str]) -> Integration:
+    """Return the principal that acts with a token of these scopes."""
+    held = [MEANINGS[scope].rights for scope in SCOPES if scope in scopes]
+    return Integration(id, name, "", rights=frozenset().union(*held))
+
+
+class HeldToken(msgspec.Struct, frozen=True):
+    """A valid token: whose it is, what it is for, and when (ms) it ends, 0 for never.
+
+    Exactly one of `member` and `integration` is set; `integration` has no rights yet.
+    """
+
+    id: str
+    scopes: frozenset[str]
+    expires: int
+    member: Member | None = None
+    integration: Integration | None = None
+
+    @property
+    def holder(self) -> str:
+        """The id of the member or integration."""
+        held = self.member or self.integration
+        return held.id if held else ""
+
+
+class Principal(msgspec.Struct, frozen=True):
+    """Who sends a request to the API: a member as of now or an integration, with what their token is for."""
+
+    by: Member
+    token: str
+    scopes: frozenset[str]
+
+    @property
+    def is_integration(self) -> bool:
+        return isinstance(self.by, Integration)

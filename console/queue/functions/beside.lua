@@ -1,0 +1,29 @@
+-- What an integration does: in any chat that has not ended, without a console, a slot or a fence.
+
+-- beside_say(author, chat, cid, digest, payload): a message of a bot. It answers nothing, and all clocks go on.
+verb('beside_say', function(by, chat, cid, digest, payload)
+  local answer, c = S.unended(chat, by, cid, digest)
+  if answer then return answer end
+  if S.full(c) then return refuse('chat_full') end
+  local seq = S.record(c, 'message', '"by":"bot"', payload)
+  return S.done(chat, by, cid, digest, seq, chat)
+end)
+
+-- beside_end(author, chat, cid, digest, payload)
+verb('beside_end', function(by, chat, cid, digest, payload)
+  local answer, c = S.unended(chat, by, cid, digest)
+  if answer then return answer end
+  S.finish(c, 'agent', payload)
+  return S.done(chat, by, cid, digest, num(c.seq), chat)
+end, { 'allow-oom' })
+
+-- beside_label(author, chat, cid, digest, reason, tags, payload): `reason` and `tags` are JSON.
+verb('beside_label', function(by, chat, cid, digest, reason, tags, payload)
+  local answer, c = S.unended(chat, by, cid, digest)
+  if answer then return answer end
+  if reason == (c.reason or '') and tags == (c.tags or '') then return refuse('nothing_to_do') end
+  S.put(c, 'reason', reason)
+  S.put(c, 'tags', tags)
+  local seq = S.record(c, 'labelled', '', payload)
+  return S.done(chat, by, cid, digest, seq, chat)
+end, { 'allow-oom' })
