@@ -65,4 +65,4 @@ export function write(node, text) {
 }
 
 /** @param {string} href @param {string} text */
-export const link = (href, text) => h("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
+export const link = (href, text) => h("a", { href, target: "_blank", rel: "noreferrer" }, text);

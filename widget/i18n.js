@@ -23,7 +23,7 @@ export function speak(...tags) {
       [words.locale] = Intl.getCanonicalLocales(
         String(tag)
           .replace(/[.@].*/, "")
-          .replace(/_/g, "-"),
+          .replaceAll("_", "-"),
       );
       return;
     } catch {}

@@ -107,8 +107,8 @@ export class Visitor {
   }
 
   look() {
-    const { last, read } = this.chat;
-    if (last <= read || this.connection.state !== "open") return;
+    const { last } = this.chat;
+    if (!this.chat.unread() || this.connection.state !== "open") return;
     this.chat.read = last;
     this.shelf.set("read", String(last));
     this.connection.send({ t: "seen", seq: last });

@@ -238,14 +238,11 @@ export class Widget extends HTMLElement {
       if (this.closed || visitor.barred) this.#ask();
       this.changed();
     };
-    on(window, "online", back);
-    on(window, "offline", back);
-    on(window, "pageshow", back);
+    for (const kind of ["online", "offline", "pageshow"]) on(window, kind, back);
     on(window, "load", () => this.place());
     on(document, "visibilitychange", back);
     on(window, "storage", (event) => visitor.heard(/** @type {StorageEvent} */ (event).key));
-    on(window.visualViewport, "resize", () => this.#fit());
-    on(window.visualViewport, "scroll", () => this.#fit());
+    for (const kind of ["resize", "scroll"]) on(window.visualViewport, kind, () => this.#fit());
   }
 
   /** On phones the panel fills what the on-screen keyboard leaves free. */

@@ -29,7 +29,7 @@ except ImportError:  # no wheel for this platform: the script works unminified, 
 
 HERE = Path(__file__).parent
 # This order compresses best. Nothing in these modules runs before the last line of the last one.
-PARTS = ("page", "i18n", "dom", "visitor", "storage", "connection", "chat", "log", "view", "forms", "widget")
+PARTS = ("storage", "i18n", "visitor", "connection", "chat", "view", "forms", "dom", "log", "page", "widget")
 # Fetched when the widget is opened, so that the script every page loads stays small; without them the chat is plain.
 # This order compresses best too.
 LAZY = (

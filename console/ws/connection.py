@@ -29,6 +29,7 @@ from console.queue.results import Said
 from console.security import log as security_log
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
+SIGNALS = ('{"t":"typing"', '{"t":"seen"')  # as our clients write them
 PATIENCE = (5, 100)  # invalid frames and frames over the rate: per second, and at once, before the socket is closed
 NEVER = 0x7FFF_FFFF
 
@@ -73,7 +74,7 @@ class Connection:
     """
 
     frames: msgspec.json.Decoder[Any]
-    rate: tuple[float, int] = (10, 40)  # frames per second, and at once
+    rate: tuple[float, int] = (10, 40)  # frames per second, and at once; the same again of signals
 
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket
@@ -82,6 +83,7 @@ class Connection:
         settings = services_of(socket).settings
         pace, self._debug = settings.pace, settings.log == "debug"
         self._bucket = Bucket(rate * pace, burst * pace)
+        self._signals = Bucket(rate * pace, burst * pace)
         self._patience = Bucket(*PATIENCE)
         self._stopped_at = ""  # cid of a command that was refused for now
         self._cut_code = 0
@@ -196,7 +198,8 @@ class Connection:
         verbs = self.verbs()
         while True:
             text = await self._receive()
-            if not self._bucket.take():
+            # Signals have a budget of their own: who types fast must not have their words held back for it.
+            if not (self._signals if text.startswith(SIGNALS) else self._bucket).take():
                 self._slow_down(text)
             elif (frame := self._decoded(text)) is not None:
                 await self._do(frame, verbs)

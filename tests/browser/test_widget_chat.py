@@ -47,6 +47,8 @@ async def test_vera_asks_and_ana_answers(vera: Vera, ana: Ana) -> None:
     await vera.sees("Sent")
     assert await vera.reads() == ["Does merino felt?", "A little, in the first wash.", "Thanks!"]
     assert await vera.widget.locator("h2").inner_text() == "Ana"
+    seen = [frame for frame in vera.sent if frame["t"] == "seen"]
+    assert len(seen) == 1, "Ana wrote one message; of her own nobody has to be told that she has seen them"
 
 
 async def test_vera_sees_that_her_card_number_was_hidden(vera: Vera, ana: Ana) -> None:

@@ -171,6 +171,7 @@ class Vera:
         self.complaints: list[str] = []
         self.sockets: list[str] = []
         self.welcomed: set[WebSocket] = set()
+        self.sent: list[dict[str, Any]] = []  # frames
         page.on(
             "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
         )
@@ -180,6 +181,7 @@ class Vera:
     def _dials(self, socket: WebSocket) -> None:
         self.sockets.append(socket.url)
         socket.on("framereceived", lambda _: self.welcomed.add(socket))
+        socket.on("framesent", lambda frame: self.sent.append(json.loads(frame)))
 
     async def is_connected(self) -> None:
         """Every socket dialled so far has been answered: browsers grumble about one that is closed before."""

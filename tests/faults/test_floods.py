@@ -137,6 +137,23 @@ async def test_texts_over_the_rate_are_refused_unread(
     assert max(turns.sizes) <= FRAMES_A_TURN
 
 
+async def test_who_types_fast_is_not_held_back(stranger: RawSocket) -> None:
+    """Signals may use up their own budget, not that of what Vera says."""
+    for _ in range(40):
+        stranger.say('{"t":"typing","text":"so"}')
+        stranger.say('{"t":"seen","seq":1}')
+    stranger.say(msgspec.json.encode({"t": "open", "text": "Hello", "cid": "abcdefghijklmnopqrstuv"}).decode())
+    # Nobody is online: that is the answer to what she said, and not that she is too fast.
+    assert (await stranger.until("ack", "nack"))["code"] == "closed"
+
+
+async def test_a_flood_of_signals_is_cut_too(stranger: RawSocket, turns: Turns) -> None:
+    for _ in range(2_000):
+        stranger.say('{"t":"seen","seq":1}')
+    assert await stranger.closed() in (1008, ABNORMAL)
+    assert turns.frames <= SAID_AT_ONCE + SILENT[1] + SPARE
+
+
 async def test_frames_before_the_handshake_do_not_pile_up(inside: Inside, cast: Cast, turns: Turns) -> None:
     """Half a handshake: a client that speaks before it was let in is read no further until it is."""
     socket = await RawSocket.open(
