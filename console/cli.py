@@ -1,7 +1,8 @@
 """`sestetto`: the command line. Each command group has its file in `console/commands/`."""
 
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +19,9 @@ from console.commands.work import work
 from console.config import release
 from console.errors import SestettoError
 from console.logs import configure_logs
+
+NO_INSTALLATION = ("prove", "load", "child")  # they make one of their own, or are started with its settings
+WHICH_WORKSPACE = "Which of several workspaces; default: SESTETTO_WORKSPACE, or all where that is possible."
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -61,10 +65,46 @@ app.add_typer(site.app, name="site")
 app.add_typer(queue.app, name="queue")
 
 
+def command_line() -> Any:
+    """Return the whole command line; every command that is about an installation takes `--workspace`."""
+    command = typer.main.get_command(app)
+    (option, *_) = typer.main.get_command(option_of).params
+    _take_workspace(command, option)
+    return command
+
+
+def choose(name: str | None) -> None:
+    """It is the setting for this one command, and for the processes that it starts."""
+    if name is not None:
+        os.environ.pop("SESTETTO_WORKSPACE_FILE", None)
+        os.environ["SESTETTO_WORKSPACE"] = name
+
+
+option_of = typer.Typer()
+
+
+@option_of.command()
+def _nothing(
+    workspace: Annotated[
+        str | None,
+        typer.Option("--workspace", metavar="NAME", callback=choose, expose_value=False, help=WHICH_WORKSPACE),
+    ] = None,
+) -> None:
+    """A command that has the option, to take it from there: typer adds none to commands that exist."""
+
+
+def _take_workspace(command: Any, option: Any) -> None:
+    for name, one in getattr(command, "commands", {}).items():
+        if name not in NO_INSTALLATION:
+            _take_workspace(one, option)
+    if not hasattr(command, "commands"):
+        command.params.append(option)
+
+
 def main() -> None:
     """Run the command line. Our own errors print one line; Ctrl-C prints nothing."""
     try:
-        app()
+        command_line()()
     except SestettoError as problem:
         sys.exit(f"sestetto: {problem}")
     except KeyboardInterrupt:

@@ -19,6 +19,7 @@ from console.errors import SettingError
 from console.security import parse_origin
 
 PREFIX = "SESTETTO_"
+WORKSPACES = "workspaces"  # the folder in the data folder where each of several keeps its own
 DURABILITIES = ("disk", "replica", "two-disks")
 LEVELS = ("debug", "info", "warning", "error")
 LONGEST_DRAIN = 600  # seconds
@@ -118,7 +119,12 @@ def _model(text: str) -> str:
     return text
 
 
-def _workspace(text: str) -> str:
+def _workspaces(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def read_workspace_name(text: str) -> str:
+    """Raises ValueError with what a name may be."""
     if not text.replace("-", "").isalnum() or not text.isascii() or len(text) > 40:
         raise ValueError("enter up to 40 letters, digits and hyphens")
     return text
@@ -133,6 +139,7 @@ class Setting:
     read: Callable[[str], Any]
     says: str
     shown: Callable[[str], str] = str  # how it may be printed
+    own: bool = False  # whether each of several workspaces may have its own
 
 
 TABLE: tuple[Setting, ...] = (
@@ -150,6 +157,7 @@ TABLE: tuple[Setting, ...] = (
         read_store_url,
         "URL of Valkey or Redis 7.0+ (redis, rediss, unix, redis+sentinel, redis+cluster); empty: the embedded store.",
         shown=without_password,
+        own=True,
     ),
     Setting(
         "database",
@@ -157,6 +165,7 @@ TABLE: tuple[Setting, ...] = (
         read_database_url,
         "postgresql://… with libpq's options, or sqlite:///FILE; empty uses SQLite in the data folder.",
         shown=without_password,
+        own=True,
     ),
     Setting(
         "secret",
@@ -164,22 +173,30 @@ TABLE: tuple[Setting, ...] = (
         _secret,
         "Signs visitors' tokens; at least 32 characters. If empty, one is created and kept in the data folder.",
         shown=lambda text: "(hidden)",
+        own=True,
     ),
     Setting(
-        "origin", "", _origin, "The public address, such as https://chat.example.com; empty takes it from the request."
+        "origin",
+        "",
+        _origin,
+        "The public address, such as https://chat.example.com; empty takes it from the request.",
+        own=True,
     ),
-    Setting("workspace", "main", _workspace, "The name of the live state in the store; a database serves one."),
+    Setting("workspace", "main", read_workspace_name, "The name of the live state in the store; a database has one."),
+    Setting("workspaces", "", _workspaces, "A TOML file that declares several workspaces; empty: there is one."),
     Setting(
         "durability",
         "disk",
         _durability,
         "Where a message is once it is acknowledged: disk (the store's), replica (there too), two-disks (both disks).",
+        own=True,
     ),
     Setting(
         "retention_days",
         "180",
         _positive,
         "Days until an ended chat is deleted from the archive; a number saved in the console overrides this.",
+        own=True,
     ),
     Setting(
         "trusted_proxies", "127.0.0.1", _proxies, "Comma-separated addresses whose X-Forwarded-* headers are trusted."
@@ -196,52 +213,59 @@ TABLE: tuple[Setting, ...] = (
         _positive,
         "Requests a second from one address to a process; 60 times as many at once. Proxies: any number.",
     ),
-    Setting(
-        "address_sockets",
-        "100",
-        _positive,
-        "Visitors' sockets of one address, over all processes.",
-    ),
-    Setting("address_openings", "10", _positive, "New chats a minute from one address."),
-    Setting("address_messages", "30", _positive, "Left messages an hour from one address."),
-    Setting("visitor_openings", "5", _positive, "New chats a minute of one visitor."),
-    Setting("visitor_bytes", "250000", _positive, "Bytes a minute that one visitor may have written."),
+    Setting("address_sockets", "100", _positive, "Visitors' sockets of one address, over all processes.", own=True),
+    Setting("address_openings", "10", _positive, "New chats a minute from one address.", own=True),
+    Setting("address_messages", "30", _positive, "Left messages an hour from one address.", own=True),
+    Setting("visitor_openings", "5", _positive, "New chats a minute of one visitor.", own=True),
+    Setting("visitor_bytes", "250000", _positive, "Bytes a minute that one visitor may have written.", own=True),
     Setting(
         "attack_openings",
         "60",
         _positive,
         "First messages of new visitors a minute above which a site is under attack, and each costs a proof of work.",
+        own=True,
     ),
-    Setting("site_openings", "600", _positive, "New chats and left messages a minute of one site."),
-    Setting("api_requests", "600", _positive, "Requests a minute to the REST API with one token, over all processes."),
+    Setting("site_openings", "600", _positive, "New chats and left messages a minute of one site.", own=True),
+    Setting(
+        "api_requests",
+        "600",
+        _positive,
+        "Requests a minute to the REST API with one token, over all processes.",
+        own=True,
+    ),
     Setting(
         "alert_networks",
         "",
         read_networks,
         "Comma-separated private networks that alerts may be sent to, such as 10.1.2.0/24; empty allows none.",
+        own=True,
     ),
     Setting(
         "model_url",
         "",
         read_model_url,
         "Base URL of an OpenAI-compatible API that drafts answers (https://api.openai.com/v1); empty: no drafts.",
+        own=True,
     ),
     Setting(
-        "model_key",
-        "",
-        read_model_key,
-        "The key for it, if it wants one.",
-        shown=lambda text: "(hidden)",
+        "model_key", "", read_model_key, "The key for it, if it wants one.", shown=lambda text: "(hidden)", own=True
     ),
-    Setting("model_name", "", _model, "The model to ask there; needed with a URL."),
+    Setting("model_name", "", _model, "The model to ask there; needed with a URL.", own=True),
     Setting(
         "smtp_url",
         "",
         read_smtp_url,
         "The mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://…; empty: no mail is sent.",
         shown=without_password,
+        own=True,
     ),
-    Setting("mail_from", "", read_sender, "Whom mails are from, such as Lana <help@lana.example>; needed with a URL."),
+    Setting(
+        "mail_from",
+        "",
+        read_sender,
+        "Whom mails are from, such as Lana <help@lana.example>; needed with a URL.",
+        own=True,
+    ),
     Setting(
         "drain",
         "1",
@@ -279,6 +303,7 @@ class Settings:
     secret: str
     origin: str
     workspace: str
+    workspaces: Path | None
     durability: str
     retention_days: int
     trusted_proxies: str
@@ -305,6 +330,11 @@ class Settings:
     work: bool
     work_port: int
     workers: int
+
+    @property
+    def folder(self) -> Path:
+        """Where the workspace keeps its own database and secret: the data folder, or its part of it."""
+        return self.data / WORKSPACES / self.workspace if self.workspaces else self.data
 
 
 @cache

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from console.archive.database import sqlite_url
-from console.config import Settings
+from console.config import WORKSPACES, Settings
 from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore, answers
 
@@ -18,7 +18,7 @@ NO_SECOND_STORE = (
     "SESTETTO_DURABILITY is {level}, and the embedded store has no replica: name a Valkey that has one in "
     "SESTETTO_STORE, or set SESTETTO_DURABILITY=disk"
 )
-OURS = ("secret", "sestetto.db", "store")  # what the names of our files in the data folder begin with
+OURS = ("secret", "sestetto.db", "store", WORKSPACES)  # what the names of our files in the data folder begin with
 
 
 @asynccontextmanager
@@ -31,22 +31,41 @@ async def local_services(settings: Settings) -> AsyncIterator[Settings]:
     if filled.store:
         yield filled
         return
-    if filled.durability != "disk":
-        raise SettingError(NO_SECOND_STORE.format(level=filled.durability))
-    async with EmbeddedStore(store_folder(filled)) as store:
-        yield replace(filled, store=store.url)
+    async with embedded_store(filled) as url:
+        yield replace(filled, store=url)
+
+
+@asynccontextmanager
+async def embedded_store(*workspaces: Settings) -> AsyncIterator[str]:
+    """Run the data folder's store inside the block, for one workspace or several, and yield its URL.
+
+    Raises SettingError if the data folder cannot be used, or another process uses it.
+    """
+    for settings in workspaces:
+        if settings.durability != "disk":
+            raise SettingError(NO_SECOND_STORE.format(level=settings.durability))
+    _make(workspaces[0].data.absolute())
+    async with EmbeddedStore(store_folder(workspaces[0])) as store:
+        yield store.url
 
 
 def resolve(settings: Settings) -> Settings:
     """Fill in data folder, database and secret; leave the store's setting alone."""
-    data = settings.data.absolute()
-    _make(data)
+    settings = replace(settings, data=settings.data.absolute())
+    folder = settings.folder
+    for one in dict.fromkeys((settings.data, folder.parent, folder) if settings.workspaces else (folder,)):
+        _make(one)
     return replace(
         settings,
-        data=data,
-        database=settings.database or sqlite_url(data),
-        secret=settings.secret or _kept_secret(data / "secret"),
+        database=settings.database or sqlite_url(folder),
+        secret=settings.secret or _kept_secret(folder / "secret"),
     )
+
+
+def is_to_be_made(settings: Settings) -> bool:
+    """Whether the database is SQLite in the data folder, and the first start will make it: opening it would too."""
+    own = sqlite_url(settings.folder.absolute()) if settings.workspaces else ""
+    return settings.database == own and not (settings.folder / "sestetto.db").exists()
 
 
 async def running_store_url(settings: Settings) -> str:

@@ -163,6 +163,9 @@ def _counted(name: str, says: str, label: str, values: Iterable[tuple[str, float
     return family
 
 
+Figures = Sequence[ProcessFigures | WorkspaceFigures]
+
+
 class Scrape(Collector):
     """The metrics of one scrape."""
 
@@ -174,7 +177,35 @@ class Scrape(Collector):
             yield from part.metrics()
 
 
+class ScrapeOfMany(Collector):
+    """The metrics of one scrape of several workspaces: each value has the label `workspace`."""
+
+    def __init__(
+        self, parts: Mapping[str, Sequence[ProcessFigures | WorkspaceFigures]], up: Mapping[str, bool]
+    ) -> None:
+        self._parts = parts
+        self._up = up
+
+    def collect(self) -> Iterator[Metric]:
+        yield _labelled("sestetto_workspace_up", "1 while this process runs it", "workspace", self._up.items())
+        families: dict[str, Metric] = {}
+        for name, parts in self._parts.items():
+            for metric in Scrape(*parts).collect():
+                family = families.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
+                family.samples += [one._replace(labels={"workspace": name, **one.labels}) for one in metric.samples]
+        yield from families.values()
+
+
 def registry(*parts: ProcessFigures | WorkspaceFigures) -> CollectorRegistry:
+    return _registry(Scrape(*parts))
+
+
+def registry_of(parts: Mapping[str, Figures], up: Mapping[str, bool]) -> CollectorRegistry:
+    """`parts` and `up` by the workspace's name."""
+    return _registry(ScrapeOfMany(parts, up))
+
+
+def _registry(scrape: Collector) -> CollectorRegistry:
     found = CollectorRegistry()
-    found.register(Scrape(*parts))
+    found.register(scrape)
     return found

@@ -33,7 +33,7 @@ LAYERS = (  # bottom to top
         "wiring",
         (
             *("app", "workers", "cli", "commands", "data_folder", "backup", "server", "processes"),
-            *("demo", "bench", "proving"),
+            *("demo", "bench", "proving", "workspaces"),
         ),
         "starts and stops it",
         True,

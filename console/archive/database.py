@@ -7,6 +7,7 @@ of a statement itself (a constraint, a value that does not fit) are raised uncha
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -29,6 +30,8 @@ from console.logs import Outage
 
 UNFIT = "22"  # PostgreSQL's error class for values that do not fit
 WAIT = 300.0  # seconds that a start waits for the database
+ALEMBIC = threading.Lock()  # it keeps the migration under way in the module's globals
+ALEMBIC_LOOK = 0.02  # seconds between two looks whether it is free
 MIGRATION_LOCK = 0x5E57E770  # PostgreSQL advisory lock, so that one process migrates
 
 log = structlog.get_logger()
@@ -140,7 +143,8 @@ class Database:
                 async with connection.begin():
                     if not self.is_sqlite:
                         await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-                    before = await connection.run_sync(upgrade, to)
+                    async with _only_one():
+                        before = await connection.run_sync(upgrade, to)
                 await connection.invalidate()  # it ran without foreign keys
         finally:
             if engine is not self.engine:
@@ -203,6 +207,17 @@ async def _clear_errors() -> AsyncIterator[None]:
         if not is_away(error):
             raise
         raise Unknown(f"The database is not available right now: {first_line(error)}") from error
+
+
+@asynccontextmanager
+async def _only_one() -> AsyncIterator[None]:
+    """Migrate one database of this process at a time, whichever event loop asks."""
+    while not ALEMBIC.acquire(blocking=False):  # noqa: ASYNC110 (a lock of asyncio belongs to one loop)
+        await asyncio.sleep(ALEMBIC_LOOK)
+    try:
+        yield
+    finally:
+        ALEMBIC.release()
 
 
 def _make_private(file: Path) -> None:

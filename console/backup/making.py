@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -21,35 +22,64 @@ from console.backup.manifest import (
     write_manifest,
 )
 from console.backup.places import other_files, sqlite_file
-from console.config import Settings
+from console.config import WORKSPACES, Settings
 from console.data_folder import running_store_url, store_folder
 from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore
 from console.queue.primary import Primary
 from console.queue.store_copy import copy_store
 from console.queue.topology import primary_of
+from console.workspaces.declared import Installation
+
+APART = "[{}] has a store of its own: copy that with its own tools, and add --without-store"
+
+
+async def make_backup_of_all(
+    installation: Installation, folder: Path, *, database: bool = True, store: bool = True
+) -> Manifest:
+    """Copy several workspaces, each to a folder of its own below `folder`, and then the store that they share.
+
+    One that was chosen is copied without the store, which has the others' live chats too.
+    """
+    if installation.chosen:
+        return await make_backup(installation.workspaces[0], folder, database=database, store=False)
+    if store and (apart := [one for one in installation.workspaces if one.store != installation.process.store]):
+        raise SettingError(APART.format(apart[0].workspace))
+    with _filled(folder):
+        for one in installation.workspaces:
+            await make_backup(one, folder / WORKSPACES / one.workspace, database=database, store=False)
+        names = tuple(one.workspace for one in installation.workspaces)
+        return await _make(replace(installation.process, workspaces=None), folder, None, names=names, store=store)
 
 
 async def make_backup(settings: Settings, folder: Path, *, database: bool = True, store: bool = True) -> Manifest:
     """Copy everything to `folder`, which must be new or empty. Raises SettingError, and leaves nothing then."""
     source = _existing(sqlite_file(settings)) if database else None
     with _filled(folder):
-        if source:
-            await asyncio.to_thread(copy_sqlite, source, folder / DATABASE)
-        if store:
-            async with _store_url(settings) as url:
-                await _copy_store(primary_of(url, settings.workspace), folder / STORE)
-        files = await asyncio.to_thread(_copy_files, settings, folder)
-        for name in (DATABASE, STORE):
-            if (folder / name).exists():
-                files[name] = await asyncio.to_thread(digest_of, folder / name)
-        manifest = Manifest(
-            release=metadata.version("sestetto"),
-            made=datetime.now(UTC).isoformat(timespec="seconds"),
-            workspace=settings.workspace,
-            files=dict(sorted(files.items())),
-        )
-        write_manifest(folder, manifest)
+        return await _make(settings, folder, source, store=store)
+
+
+async def _make(
+    settings: Settings, folder: Path, source: Path | None, *, names: tuple[str, ...] = (), store: bool = True
+) -> Manifest:
+    """Copy to the folder that is there; `names` are the workspaces that are below it already."""
+    if source:
+        await asyncio.to_thread(copy_sqlite, source, folder / DATABASE)
+    if store:
+        async with _store_url(settings) as url:
+            await _copy_store(primary_of(url, settings.workspace), folder / STORE)
+    files = await asyncio.to_thread(_copy_files, settings, folder)
+    for name in (DATABASE, STORE):
+        if (folder / name).exists():
+            files[name] = await asyncio.to_thread(digest_of, folder / name)
+    manifest = Manifest(
+        release=metadata.version("sestetto"),
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        workspace="" if names else settings.workspace,
+        workspaces=names,
+        files=dict(sorted(files.items())),
+    )
+    write_manifest(folder, manifest)
     return manifest
 
 
@@ -99,9 +129,9 @@ async def _copy_store(primary: Primary, target: Path) -> None:
 def _copy_files(settings: Settings, folder: Path) -> dict[str, str]:
     """Copy the rest of the data folder: the secret, and whatever else is kept there."""
     found = {}
-    for name in other_files(settings, folder):
+    for name in other_files(settings, folder, settings.folder.absolute() / WORKSPACES):
         target = folder / FILES / name
         for parent in reversed(target.relative_to(folder).parents):
             (folder / parent).mkdir(mode=0o700, exist_ok=True)
-        found[f"{FILES}/{name}"] = copy_file(settings.data.absolute() / name, target)
+        found[f"{FILES}/{name}"] = copy_file(settings.folder.absolute() / name, target)
     return found

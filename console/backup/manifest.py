@@ -17,12 +17,13 @@ CHUNK = 1 << 20
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`files` names every file of the backup with its SHA-256."""
+    """`files` names every file of the backup with its SHA-256; `workspaces`: of several, each is a backup below."""
 
     format: int = 1
     release: str
     made: str
     workspace: str
+    workspaces: tuple[str, ...] = ()
     files: dict[str, str]
 
 

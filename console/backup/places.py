@@ -20,7 +20,7 @@ OWN_POSTGRESQL = (
 
 def sqlite_file(settings: Settings) -> Path:
     """Return the file of SQLite. Raises SettingError if the database is PostgreSQL."""
-    url = settings.database or sqlite_url(settings.data.absolute())
+    url = settings.database or sqlite_url(settings.folder.absolute())
     if not url.startswith("sqlite"):
         raise SettingError(OWN_POSTGRESQL)
     return Path(make_url(url).database or "").absolute()
@@ -28,7 +28,7 @@ def sqlite_file(settings: Settings) -> Path:
 
 def other_files(settings: Settings, *apart: Path) -> Iterator[Path]:
     """Yield the plain files of the data folder but store, database and backups, relative to it; none below `apart`."""
-    data = settings.data.absolute()
+    data = settings.folder.absolute()
     apart += tuple(found.parent for found in data.rglob(NAME) if found.parent != data)
     url = settings.database or sqlite_url(data)
     database = sqlite_file(settings) if url.startswith("sqlite") else data / "sestetto.db"

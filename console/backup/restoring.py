@@ -1,8 +1,9 @@
 """Puts a backup in place. All of it is prepared and tried beside the target first, so a failure changes nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace as copy
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +14,12 @@ from console.backup.manifest import DATABASE, FILES, STORE, Manifest, copy_file,
 from console.backup.places import ASIDE, STAGED, sqlite_file
 from console.backup.placing import Placement, bring_near, clear_near, put_in_place
 from console.backup.staging import PLACING, clear_killed, staging
-from console.config import Settings
+from console.config import WORKSPACES, Settings
 from console.errors import SettingError
 from console.queue.embedded import EmbeddedStore, alone_on, write_private
 from console.queue.store import Store
 from console.queue.workspace import Workspace
+from console.workspaces.declared import Installation
 
 BASE = "appendonly.aof.1.base.rdb"  # a snapshot as the beginning of an append-only file
 HARMLESS = ("lost+found",)
@@ -27,6 +29,14 @@ OWN_STORE = (
 )
 
 
+OF_ONE = "{} holds the workspace {} alone: choose it with --workspace, or name the folder with all of them"
+OF_SEVERAL = (
+    "{} holds several workspaces ({}): set SESTETTO_WORKSPACES to the file that declares them, or restore one of them "
+    "from its folder in {}"
+)
+NOT_DECLARED = "{} holds workspaces that SESTETTO_WORKSPACES does not declare: {}"
+
+
 class Restored(NamedTuple):
     """`asides` are the folders with the former files."""
 
@@ -34,15 +44,52 @@ class Restored(NamedTuple):
     asides: list[Path]
 
 
+async def restore_backup_of_all(
+    installation: Installation, folder: Path, *, replace: bool = False, database: bool = True, store: bool = True
+) -> Restored:
+    """Put a backup of several workspaces in place: the store that they share, then one after the other.
+
+    One that was chosen is put in place without the store, so the others may run.
+    """
+    manifest = read_manifest(folder)
+    if installation.chosen:
+        (chosen,) = installation.workspaces
+        part = folder / WORKSPACES / chosen.workspace if manifest.workspaces else folder
+        return await restore_backup(chosen, part, replace=replace, database=database, store=False)
+    if not manifest.workspaces:
+        raise SettingError(OF_ONE.format(folder, manifest.workspace))
+    by_name = {one.workspace: one for one in installation.workspaces}
+    if missing := [name for name in manifest.workspaces if name not in by_name]:
+        raise SettingError(NOT_DECLARED.format(folder, ", ".join(missing)))
+    for name in manifest.workspaces:
+        read_manifest(folder / WORKSPACES / name)
+    shared = copy(installation.process, workspaces=None)
+    asides = await _restore(shared, folder, manifest, replace=replace, database=False, store=store)
+    for name in manifest.workspaces:
+        part = folder / WORKSPACES / name
+        asides += (await restore_backup(by_name[name], part, replace=replace, database=database, store=False)).asides
+    return Restored(manifest, asides)
+
+
 async def restore_backup(
     settings: Settings, folder: Path, *, replace: bool = False, database: bool = True, store: bool = True
 ) -> Restored:
     """Put a backup in place. Raises SettingError; what is wrong with the backup or the target changes nothing."""
     manifest = read_manifest(folder)
+    if manifest.workspaces:
+        raise SettingError(OF_SEVERAL.format(folder, ", ".join(manifest.workspaces), folder / WORKSPACES))
+    done = await _restore(settings, folder, manifest, replace=replace, database=database, store=store)
+    return Restored(manifest, done)
+
+
+async def _restore(
+    settings: Settings, folder: Path, manifest: Manifest, *, replace: bool, database: bool, store: bool
+) -> list[Path]:
+    """Return the folders with the former files."""
     database, store = database and DATABASE in manifest.files, store and STORE in manifest.files
     if store and settings.store:
         raise SettingError(OWN_STORE)
-    data = settings.data.absolute()
+    data = settings.folder.absolute()
     file = sqlite_file(settings) if database else None
     async with _free_target(data, file):
         clear_killed(data)
@@ -54,8 +101,8 @@ async def restore_backup(
             if database:
                 await _check_database(staged / DATABASE, settings.workspace)
             if store:
-                await _turn_epoch(staged / "store", settings.workspace)
-            return Restored(manifest, _put_in_place(staged, data, file))
+                await _turn_epochs(staged / "store", manifest.workspaces or (settings.workspace,))
+            return _put_in_place(staged, data, file)
 
 
 @asynccontextmanager
@@ -110,18 +157,19 @@ async def _check_database(file: Path, workspace: str) -> None:
         await database.close()
 
 
-async def _turn_epoch(folder: Path, workspace: str) -> None:
-    """Begin a new history in the restored store.
+async def _turn_epochs(folder: Path, workspaces: Sequence[str]) -> None:
+    """Begin a new history of each workspace in the restored store.
 
     Clients may have seen what was sent after the backup. Under the old epoch, they would take new facts for those.
     """
     async with EmbeddedStore(folder) as running:
-        store = Store(running.url)
-        try:
-            restored = Workspace(store, workspace)
-            await restored.turn_epoch((await restored.feed_ends()).epoch)
-        finally:
-            await store.close()
+        for name in workspaces:
+            store = Store(running.url, name)
+            try:
+                restored = Workspace(store, name)
+                await restored.turn_epoch((await restored.feed_ends()).epoch)
+            finally:
+                await store.close()
 
 
 def _put_in_place(staged: Path, data: Path, file: Path | None) -> list[Path]:

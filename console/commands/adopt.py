@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from console.archive.database import Database
-from console.commands.common import run, say
-from console.config import Settings, read_settings
-from console.data_folder import local_services, resolve, running_store_url
+from console.commands.common import for_each, run, say
+from console.config import Settings
+from console.data_folder import embedded_store, resolve, running_store_url
 from console.pairing.identity import adopt as make_ours
 from console.queue.store import Store
 from console.queue.workspace import Workspace
@@ -19,8 +19,12 @@ def adopt(
     """Use this store and this secret with this database from now on. Stop all processes first."""
     if not yes:
         typer.confirm("Is every Sestetto process of this installation stopped?", abort=True)
-    run(_adopt(read_settings()))
-    say("The store, the database and the secret belong together now.")
+    for_each(_adopt_one)
+
+
+def _adopt_one(about: str, settings: Settings) -> None:
+    run(_adopt(settings))
+    say(f"{about}The store, the database and the secret belong together now.")
 
 
 async def _adopt(settings: Settings) -> None:
@@ -29,8 +33,8 @@ async def _adopt(settings: Settings) -> None:
     if url:
         await _with(filled, url)
         return
-    async with local_services(settings) as started:
-        await _with(started, started.store)
+    async with embedded_store(filled) as started:
+        await _with(filled, started)
 
 
 async def _with(settings: Settings, store_url: str) -> None:

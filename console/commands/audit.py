@@ -13,8 +13,9 @@ import typer
 from console.archive.audit_check import Chain, check_chains, export_lines
 from console.archive.database import Database, sqlite_url
 from console.commands.check_audit import tell
-from console.commands.common import run, say
-from console.config import read_settings
+from console.commands.common import for_each, run, say, settings_of_one
+from console.config import Settings
+from console.data_folder import is_to_be_made
 from console.domain.audit_chain import canonical
 from console.errors import SettingError
 
@@ -30,9 +31,15 @@ def verify(
 ) -> None:
     """Say whether the log is intact, or which line is the first that does not fit. Exits with 1 if one does not."""
     noted = [one.strip().lower() for one in head or []]
-    chains = run(_check(noted))
-    for finding in (finding for chain in chains for finding in tell(chain)):
-        say(f"{finding.what}." if finding.level != "note" else f"Note: {finding.what}.")
+    chains: list[Chain] = []
+
+    def one(about: str, settings: Settings) -> None:
+        found = run(_check(settings, noted))
+        for finding in (finding for chain in found for finding in tell(chain)):
+            say(f"{about}{finding.what}." if finding.level != "note" else f"{about}Note: {finding.what}.")
+        chains.extend(found)
+
+    for_each(one)
     lost = [one for one in noted if not _tell_noted(one, chains)]
     if lost or any(chain.wrong for chain in chains):
         raise typer.Exit(1)
@@ -65,14 +72,14 @@ def export(
     say(f"{count} lines were written to {file}.")
 
 
-async def _check(noted: list[str]) -> list[Chain]:
-    async with _open_database() as database:
+async def _check(settings: Settings, noted: list[str]) -> list[Chain]:
+    async with _open_database(settings) as database:
         return await check_chains(database, noted)
 
 
 async def _export(out: TextIO) -> int:
     count = 0
-    async with _open_database() as database:
+    async with _open_database(settings_of_one()) as database:
         async for line in export_lines(database):
             out.write(canonical(line).decode("ascii") + "\n")
             count += 1
@@ -80,13 +87,12 @@ async def _export(out: TextIO) -> int:
 
 
 @asynccontextmanager
-async def _open_database() -> AsyncIterator[Database]:
+async def _open_database(settings: Settings) -> AsyncIterator[Database]:
     """The database as it is: whoever only looks migrates nothing. Raises SettingError if that must come first."""
-    settings = read_settings()
-    url = settings.database or sqlite_url(settings.data.absolute())
-    if not settings.database and not await to_thread((settings.data / "sestetto.db").exists):
-        raise SettingError(f"There is no database in {settings.data.absolute()} yet.")
-    database = Database(url)
+    folder = settings.folder.absolute()
+    if await to_thread(is_to_be_made, settings):
+        raise SettingError(f"There is no database in {folder} yet.")
+    database = Database(settings.database or sqlite_url(folder))
     try:
         if (await database.versions()).missing:
             raise SettingError("The database lacks migrations of this release. Run: sestetto migrate")

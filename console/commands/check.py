@@ -19,7 +19,7 @@ from console.commands.check_pairing import check_pairing
 from console.commands.check_replicas import check_replicas
 from console.commands.check_result import CheckResult
 from console.commands.check_work import check_archive_lag, check_work
-from console.commands.common import run, say, screen, show
+from console.commands.common import mark, run, say, screen, show
 from console.config import (
     NAME_THE_MODEL,
     NAME_THE_SENDER,
@@ -31,7 +31,7 @@ from console.config import (
     read_settings,
     unknown_names,
 )
-from console.data_folder import NO_SECOND_STORE, running_store_url, store_folder
+from console.data_folder import NO_SECOND_STORE, is_to_be_made, running_store_url, store_folder
 from console.domain.service_urls import without_password
 from console.errors import SestettoError, SettingError, Unknown
 from console.queue.durability import check_promises
@@ -42,6 +42,7 @@ from console.queue.store import Store, says_no
 from console.queue.topology import primary_of
 from console.security import is_loopback
 from console.server import listen
+from console.workspaces.declared import Installation, read_installation
 
 PAIRS = (("model_url", "model_name", NAME_THE_MODEL), ("smtp_url", "mail_from", NAME_THE_SENDER))
 DEADLINE = 3.0  # s that a store has to respond
@@ -50,7 +51,7 @@ DEADLINE = 3.0  # s that a store has to respond
 def check() -> None:
     """Show every setting and check it. Exits with 1 if something is wrong."""
     findings = [*_unknown_names(os.environ), *_settings(os.environ)]
-    findings += run(_surroundings(read_settings(_readable(os.environ))))
+    findings += run(_surroundings(*_installation(_readable(os.environ))))
     _report(findings)
     if any(finding.level == "wrong" for finding in findings):
         raise typer.Exit(1)
@@ -125,9 +126,41 @@ def _unknown_names(environment: Mapping[str, str]) -> list[CheckResult]:
     return [CheckResult("wrong", f"{name}: there is no such setting", f"unset {name}") for name in strange]
 
 
-async def _surroundings(settings: Settings) -> list[CheckResult]:
-    data = _data(settings)
-    findings = [_python(), data, _address(settings), *_proxy(settings), *check_work(settings)]
+def _installation(environment: Mapping[str, str]) -> tuple[Installation, list[CheckResult]]:
+    """Return what is declared, and what is wrong with that."""
+    try:
+        return read_installation(environment), []
+    except SettingError as problem:
+        mend = "see operations.md, Several workspaces"
+        return Installation(read_settings(environment), ()), [CheckResult("wrong", str(problem), mend)]
+
+
+async def _surroundings(installation: Installation, wrong: list[CheckResult]) -> list[CheckResult]:
+    process = installation.process
+    data = _data(process)
+    findings = [*wrong, _python(), data, _address(installation), *_proxy(process), *check_work(process)]
+    if installation.several and installation.workspaces:
+        _show(installation)
+    for settings in installation.workspaces:
+        about = mark(installation, settings)
+        found = await _workspace(settings, data)
+        findings += [one._replace(what=about + one.what) for one in found]
+    return findings
+
+
+def _show(installation: Installation) -> None:
+    """Print where each of several workspaces is."""
+    screen.print()
+    rows: list[tuple[str, ...]] = [
+        (one.workspace, one.origin, without_password(one.database), without_password(one.store) or "(embedded)")
+        for one in installation.workspaces
+    ]
+    show(("workspace", "origin", "database", "store"), rows, empty="")
+
+
+async def _workspace(settings: Settings, data: CheckResult) -> list[CheckResult]:
+    """Check what a workspace has for itself, and its place in the store."""
+    findings: list[CheckResult] = []
     if settings.database or data.level != "wrong":
         findings += await _database(settings)
     if settings.store or data.level != "wrong":
@@ -154,15 +187,16 @@ def _data(settings: Settings) -> CheckResult:
     return CheckResult("ok", f"data is kept in {folder}" + ("" if folder.exists() else " (created on first start)"))
 
 
-def _address(settings: Settings) -> CheckResult:
+def _address(installation: Installation) -> CheckResult:
     """Check whether the port is free, and whether other machines can reach it without HTTPS."""
+    settings = installation.process
     try:
         listen(settings).close()
     except SettingError as problem:
         taken = isinstance(problem.__cause__, OSError) and problem.__cause__.errno == errno.EADDRINUSE
         mend = "if this is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001"
         return CheckResult("note", str(problem), mend) if taken else CheckResult("wrong", str(problem))
-    if not is_loopback(settings.host) and not settings.origin.startswith("https://"):
+    if not is_loopback(settings.host) and not all(one.origin.startswith("https://") for one in installation.workspaces):
         return CheckResult(
             "note",
             f"{settings.host} can be reached from other machines without HTTPS",
@@ -179,8 +213,8 @@ def _proxy(settings: Settings) -> list[CheckResult]:
 
 
 async def _database(settings: Settings) -> list[CheckResult]:
-    url = settings.database or sqlite_url(settings.data.absolute())
-    if not settings.database and not _exists(Path(settings.data, "sestetto.db")):
+    url = settings.database or sqlite_url(settings.folder.absolute())
+    if is_to_be_made(settings):
         return [CheckResult("ok", "the archive is SQLite in the data folder (created on first start)")]
     try:
         database = Database(url)
@@ -233,13 +267,13 @@ async def _with_database(settings: Settings, url: str, which: str) -> list[Check
     if alone.level == "wrong":
         return [alone]
     store = [alone, *await check_replicas(primary_of(url, settings.workspace))]
-    if not (settings.database or _exists(Path(settings.data, "sestetto.db"))):
+    if is_to_be_made(settings):
         return store
-    database = Database(settings.database or sqlite_url(settings.data.absolute()))
+    database = Database(settings.database or sqlite_url(settings.folder.absolute()))
     try:
         if await _is_new(database):
             return store
-        secret = settings.secret or _kept(Path(settings.data, "secret"))
+        secret = settings.secret or _kept(Path(settings.folder, "secret"))
         pairing = await check_pairing(database, settings.workspace, url, secret)
         if any(finding.level == "wrong" for finding in pairing):
             return [*store, *pairing]

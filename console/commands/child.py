@@ -14,38 +14,47 @@ import typer
 
 from console.app import create_app, create_work_app
 from console.commands.running import log_start, read_and_log, run_until_stopped
-from console.config import Settings
 from console.data_folder import resolve
 from console.processes.child import READY
 from console.server import serving, url_of, working
+from console.workspaces.declared import Installation
+from console.workspaces.starting import application_of, filled_with
 
 Descriptor = Annotated[int, typer.Option(help="A socket that the parent has opened.")]
 
 
 def child(kind: str, listening: Descriptor = -1, monitoring: Descriptor = -1) -> None:
     """Serve on the parent's socket, or do the background work, until the parent stops or ends."""
-    settings = read_and_log(work=kind == "work")
+    installation = read_and_log(work=kind == "work")
     sockets = [socket(fileno=number) for number in (listening, monitoring) if number >= 0]
-    run_until_stopped(_serve(settings, sockets) if kind == "serve" else _work(settings, sockets))
+    run_until_stopped(_serve(installation, sockets) if kind == "serve" else _work(installation, sockets))
 
 
-async def _serve(settings: Settings, sockets: list[socket]) -> None:
+async def _serve(installation: Installation, sockets: list[socket]) -> None:
     """On the shared port, and on the process's own one if there is any: figures are told there."""
-    filled, address = resolve(settings), url_of(sockets[0])
-    app = create_app(filled)
+    filled, address = _filled(installation), url_of(sockets[0])
+    app = application_of(filled, create_app)
     app.state.metrics_port = sockets[1].getsockname()[1] if len(sockets) > 1 else -1
-    async with serving(app, sockets[0], filled, *sockets[1:]) as stopping:
+    async with serving(app, sockets[0], filled.process, *sockets[1:]) as stopping:
         log_start("server.started", filled, address)
         await _until(stopping)
 
 
-async def _work(settings: Settings, sockets: list[socket]) -> None:
-    filled = resolve(settings)
-    app = create_work_app(filled)
-    run = serving(app, sockets[0], replace(filled, drain=0)) if sockets else working(app)
+async def _work(installation: Installation, sockets: list[socket]) -> None:
+    filled = _filled(installation)
+    app = application_of(filled, create_work_app)
+    run = serving(app, sockets[0], replace(filled.process, drain=0)) if sockets else working(app)
     async with run as stopping:
         log_start("work.started", filled, url_of(sockets[0]) if sockets else "")
         await _until(stopping)
+
+
+def _filled(installation: Installation) -> Installation:
+    """The parent has named the store; several workspaces fill in the rest each for itself."""
+    if installation.several:
+        return filled_with(installation, installation.process.store)
+    settings = resolve(installation.process)
+    return Installation(settings, (settings,))
 
 
 async def _until(stopping: asyncio.Event) -> None:

@@ -8,7 +8,7 @@ them.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -19,11 +19,12 @@ from rich.table import Table
 from console.archive.database import Database
 from console.archive.installation import read_identity, refuse_workspace
 from console.archive.stores import Stores
-from console.config import Settings, read_settings
+from console.config import Settings
 from console.data_folder import resolve, running_store_url
-from console.errors import Unknown
+from console.errors import SestettoError, SettingError, Unknown
 from console.queue.store import Store
 from console.queue.workspace import Workspace
+from console.workspaces.declared import Installation, one_workspace, read_installation
 
 T = TypeVar("T")
 
@@ -52,10 +53,37 @@ def show(headings: tuple[str, ...], rows: list[tuple[str, ...]], *, empty: str) 
     screen.print(table)
 
 
+def settings_of_one() -> Settings:
+    """Return the settings of the workspace that the command is about. Raises SettingError if that is not said."""
+    return one_workspace(read_installation())
+
+
+def mark(installation: Installation, settings: Settings) -> str:
+    """Return what a line begins with that is about one of several workspaces."""
+    return f"[{settings.workspace}] " if installation.several else ""
+
+
+def for_each(do: Callable[[str, Settings], None]) -> None:
+    """Do it for every workspace, with what its lines begin with; one that fails keeps no other from it."""
+    installation = read_installation()
+    failed: list[str] = []
+    for settings in installation.workspaces:
+        about = mark(installation, settings)
+        try:
+            do(about, settings)
+        except SestettoError as problem:
+            if not installation.several:
+                raise
+            say(f"{about}{problem}")
+            failed.append(settings.workspace)
+    if failed:
+        raise SettingError(f"It failed for {', '.join(failed)}.")
+
+
 @asynccontextmanager
 async def open_stores() -> AsyncIterator[Stores]:
     """Open the installation's stores, with migrated tables."""
-    settings = resolve(read_settings())
+    settings = resolve(settings_of_one())
     database = Database(settings.database)
     try:
         await database.migrate()
@@ -67,7 +95,7 @@ async def open_stores() -> AsyncIterator[Stores]:
 
 async def revoke_live(member_id: str, session: str = "") -> bool:
     """Close the member's sockets (or one session's) at once. False if no store runs, so nobody is connected."""
-    settings: Settings = read_settings()
+    settings = settings_of_one()
     url = await running_store_url(settings)
     if not url:
         return False

@@ -11,10 +11,11 @@ import structlog
 import uvloop
 
 from console.commands.common import say
-from console.config import Settings, read_settings, release
+from console.config import Settings, release
 from console.domain.service_urls import without_password
 from console.logs import configure_logs
 from console.server import on_signals
+from console.workspaces.declared import Installation, read_installation
 
 # Objects made until a collection, and collections until older ones are looked at too. Nearly all that a message makes
 # is gone by itself; with Python's own 700 a tenth of its time went into looking.
@@ -23,11 +24,11 @@ COLLECT = (20_000, 20, 100)
 log = structlog.get_logger()
 
 
-def read_and_log(**given: Any) -> Settings:
+def read_and_log(**given: Any) -> Installation:
     """Return the settings, and log at their level from here on."""
-    settings = read_settings(**given)
-    configure_logs(settings.log)
-    return settings
+    installation = read_installation(**given)
+    configure_logs(installation.process.log)
+    return installation
 
 
 def run_until_stopped(job: Coroutine[Any, Any, None]) -> None:
@@ -51,16 +52,24 @@ async def _until_stopped(job: Coroutine[Any, Any, None]) -> None:
         await task
 
 
-def log_start(event: str, filled: Settings, own: str) -> None:
-    """One line that says which process this is; `filled` has the addresses that the settings may leave out."""
-    log.info(
-        event,
-        release=release(),
-        address=own,
-        origin=filled.origin,
-        workspace=filled.workspace,
-        store=without_password(filled.store),
-        database=without_password(filled.database),
-        work=filled.work,
-        pid=os.getpid(),
-    )
+def log_start(event: str, filled: Installation, own: str) -> None:
+    """One line that says which process this is; `filled` has the addresses that the settings may leave out.
+
+    With several workspaces each says in a line of its own where it is (`workspace.started`).
+    """
+    process = filled.process
+    about = {"workspaces": names_of(filled)} if filled.several else _about(process)
+    log.info(event, release=release(), address=own, **about, work=process.work, pid=os.getpid())
+
+
+def names_of(installation: Installation) -> list[str]:
+    return [one.workspace for one in installation.workspaces]
+
+
+def _about(settings: Settings) -> dict[str, str]:
+    return {
+        "origin": settings.origin,
+        "workspace": settings.workspace,
+        "store": without_password(settings.store),
+        "database": without_password(settings.database),
+    }

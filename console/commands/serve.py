@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +32,8 @@ from console.security import is_loopback
 from console.server import listen, serving, url_of
 from console.services import Services
 from console.views.i18n import negotiate
+from console.workspaces.declared import Installation, one_workspace
+from console.workspaces.starting import application_of, reloading, with_store
 
 log = structlog.get_logger()
 
@@ -46,8 +48,10 @@ def serve(
     ] = None,
 ) -> None:
     """Run the server until Ctrl-C."""
-    settings = read_and_log(work=work, workers=workers)
-    run_until_stopped(_serve(settings) if settings.workers == 1 else _serve_many(settings))
+    given = {"work": work, "workers": workers}
+    installation = read_and_log(**given)
+    many = installation.process.workers > 1
+    run_until_stopped(_serve_many(installation) if many else _serve(installation, given))
 
 
 def demo(
@@ -55,36 +59,43 @@ def demo(
     agents: Annotated[int, typer.Option(min=0, max=50, help="Number of simulated agents who answer.")] = 0,
 ) -> None:
     """Run a demo shop with two queues, four people to sign in as, and simulated visitors."""
-    run_until_stopped(_demo(read_and_log(), crowd, agents))
+    run_until_stopped(_demo(one_workspace(read_and_log()), crowd, agents))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(installation: Installation, given: Mapping[str, Any]) -> None:
+    settings = installation.process
     refuse_half_restored(settings.data.absolute())
     with listen(settings) as listening:
-        async with local_services(settings) as filled:
-            app = create_app(filled)
-            async with serving(app, listening, filled) as stopping:
+        async with with_store(installation) as filled:
+            app = application_of(filled, create_app)
+            async with serving(app, listening, filled.process) as stopping:
                 log_start("server.started", filled, url_of(listening))
-                say(f"Sestetto is running at {_addresses(settings, url_of(listening))}. Press Ctrl-C to stop.")
-                await stopping.wait()
+                say(f"Sestetto is running at {_addresses(filled, url_of(listening))}. Press Ctrl-C to stop.")
+                with reloading(app, filled, given):
+                    await stopping.wait()
     say("Stopped.")
 
 
-async def _serve_many(settings: Settings) -> None:
+async def _serve_many(installation: Installation) -> None:
     """This process starts the store and the others, and serves nobody itself."""
+    settings = installation.process
     refuse_half_restored(settings.data.absolute())
     with listen(settings) as listening:
-        async with local_services(settings) as filled, processes(settings, filled, listening) as stopping:
+        async with with_store(installation) as filled, processes(settings, filled.process, listening) as stopping:
             log.info("processes.started", servers=settings.workers, work=settings.work, pid=os.getpid())
-            where = _addresses(settings, url_of(listening))
+            where = _addresses(filled, url_of(listening))
             say(f"Sestetto is running at {where} with {settings.workers} processes. Press Ctrl-C to stop.")
             await stopping.wait()
     say("Stopped.")
 
 
-def _addresses(settings: Settings, own: str) -> str:
-    """Return the public address, and this process's own where it is another one."""
-    return f"{settings.origin} (this process: {own})" if settings.origin not in ("", own) else own
+def _addresses(installation: Installation, own: str) -> str:
+    """Return the public addresses, and this process's own where it is another one."""
+    if installation.several:
+        places = ", ".join(f"{one.workspace} at {one.origin}" for one in installation.workspaces)
+        return f"{own} for {places}"
+    origin = installation.process.origin
+    return f"{origin} (this process: {own})" if origin not in ("", own) else own
 
 
 async def _demo(settings: Settings, crowd: int, agents: int) -> None:
@@ -97,7 +108,7 @@ async def _demo(settings: Settings, crowd: int, agents: int) -> None:
             named = replace(for_one_address(filled), origin=filled.origin or here)  # alerts link to the board
             app = create_app(named, demo=True)
             async with serving(app, listening, named) as stopping:
-                log_start("server.started", filled, url)
+                log_start("server.started", Installation(filled, (filled,)), url)
                 _welcome(url, links, filled.data, crowd, agents)
                 async with _crowd(app, url, crowd, bearers):
                     await stopping.wait()

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from console.commands.common import open_stores, run, say, show
-from console.config import read_settings
+from console.commands.common import open_stores, run, say, settings_of_one, show
 from console.domain.directory import REMEMBERED, Site
 from console.domain.validation.members import origin_of
 from console.errors import NotYours, Refused
@@ -38,7 +37,7 @@ def add(
     site = Site(key, name or key, queue, origins, locale, typing_preview, privacy_url, queues=asked)
     run(_put_site(replace(site, remember_days=remember_days)))
     say(f"Paste this line into the pages of {', '.join(origins)}:")
-    server = read_settings().origin or "https://THIS-SERVER"
+    server = settings_of_one().origin or "https://THIS-SERVER"
     say(f'  <script async src="{server}/widget.js" data-site="{key}"></script>')
 
 

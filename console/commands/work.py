@@ -1,11 +1,13 @@
 """`sestetto work`: the background work in a process of its own, without sockets and pages."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import structlog
+from starlette.applications import Starlette
 
 from console.app import create_work_app
 from console.backup.staging import refuse_half_restored
@@ -15,6 +17,8 @@ from console.config import Settings
 from console.data_folder import resolve, store_folder
 from console.queue.embedded import EmbeddedStore, answers
 from console.server import listen, serving, url_of, working
+from console.workspaces.declared import Installation
+from console.workspaces.starting import application_of, filled_with, reloading
 
 LOOK = 0.5  # seconds between two looks whether the server's store runs
 NO_STORE = "The store of this data folder does not run: sestetto serve starts it, or SESTETTO_STORE names another one."
@@ -24,24 +28,34 @@ log = structlog.get_logger()
 
 def work() -> None:
     """Archive, send alerts and clean up until Ctrl-C; serves no pages. Any number of these may run."""
-    run_until_stopped(_work(read_and_log(work=True)))
+    given = {"work": True}
+    run_until_stopped(_work(read_and_log(**given), given))
 
 
-async def _work(settings: Settings) -> None:
-    refuse_half_restored(settings.data.absolute())
-    filled = await _joined(settings)
-    async with _running(filled) as (stopping, address):
+async def _work(installation: Installation, given: Mapping[str, Any]) -> None:
+    refuse_half_restored(installation.process.data.absolute())
+    filled = await _joined(installation)
+    app = application_of(filled, create_work_app)
+    async with _running(app, filled.process) as (stopping, address):
         log_start("work.started", filled, address)
         say(f"Sestetto works in the background{f', monitored at {address}' * bool(address)}. Press Ctrl-C to stop.")
-        await stopping.wait()
+        with reloading(app, filled, given):
+            await stopping.wait()
     say("Stopped.")
 
 
-async def _joined(settings: Settings) -> Settings:
-    """Fill in store, database and secret. An embedded store is started by the server; this waits until it runs."""
-    filled = resolve(settings)
-    if filled.store:
-        return filled
+async def _joined(installation: Installation) -> Installation:
+    """Fill in the stores, and of a single workspace database and secret."""
+    if not installation.several:
+        settings = resolve(installation.process)
+        installation = Installation(settings, (settings,))
+    if all(one.store for one in installation.workspaces):
+        return installation
+    return filled_with(installation, await _embedded(installation.process))
+
+
+async def _embedded(filled: Settings) -> str:
+    """Return the embedded store's URL. It is started by the server; this waits until it runs."""
     store = EmbeddedStore(store_folder(filled))
     told = False
     while not await answers(store):
@@ -49,13 +63,12 @@ async def _joined(settings: Settings) -> Settings:
             log.warning("work.waits", why=NO_STORE, data=str(filled.data))
         told = True
         await asyncio.sleep(LOOK)
-    return replace(filled, store=store.url)
+    return store.url
 
 
 @asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[tuple[asyncio.Event, str]]:
+async def _running(app: Starlette, settings: Settings) -> AsyncIterator[tuple[asyncio.Event, str]]:
     """Work inside the block; yields the event that is set when it is to stop, and the address for monitoring if any."""
-    app = create_work_app(settings)
     if not settings.work_port:
         async with working(app) as stopping:
             yield stopping, ""

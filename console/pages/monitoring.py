@@ -56,15 +56,27 @@ async def readiness(request: Request) -> Response:
 
 async def metrics(request: Request) -> Response:
     """Return the metrics of the process, and if it leads those of the workspace, in Prometheus' text format."""
-    monitored = _monitored(request)
-    own = getattr(request.app.state, "metrics_port", None)
-    if own is not None and request.scope["server"][1] != own:  # the shared port: one of several processes, by chance
-        return Response(ONE_OF_MANY, status_code=404, media_type="text/plain")
-    parts: list[ProcessFigures | WorkspaceFigures] = [await _process(monitored, draining=request.app.state.draining)]
-    if monitored.leads().timers:
-        parts.append(await _workspace(monitored.services))
+    if refused := not_the_place(request):
+        return refused
+    parts = await figures_of(_monitored(request), draining=request.app.state.draining)
     body = generate_latest(REGISTRY) + generate_latest(registry(*parts))
     return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+def not_the_place(request: Request) -> Response | None:
+    """On the port that several processes share, the figures would be those of one of them by chance."""
+    own = getattr(request.app.state, "metrics_port", None)
+    if own is None or request.scope["server"][1] == own:
+        return None
+    return Response(ONE_OF_MANY, status_code=404, media_type="text/plain")
+
+
+async def figures_of(monitored: Monitored, *, draining: bool) -> list[ProcessFigures | WorkspaceFigures]:
+    """Return what the process reports on itself, and if it leads on the workspace."""
+    parts: list[ProcessFigures | WorkspaceFigures] = [await _process(monitored, draining=draining)]
+    if monitored.leads().timers:
+        parts.append(await _workspace(monitored.services))
+    return parts
 
 
 routes = [Route("/livez", live), Route("/readyz", readiness), Route("/healthz", health)]

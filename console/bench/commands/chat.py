@@ -12,8 +12,7 @@ import uvloop
 from console.bench.commands.common import YARDSTICK, Out, keep, machine, table
 from console.bench.phases import Bench
 from console.bench.processes import Target, own_server, people
-from console.commands.common import say
-from console.config import read_settings
+from console.commands.common import say, settings_of_one
 from console.data_folder import resolve
 from console.errors import SettingError
 from console.security import is_loopback
@@ -69,7 +68,7 @@ async def _target(url: str, agents: int) -> AsyncIterator[Target]:
         return
     if not is_loopback(urlsplit(url).hostname or ""):
         raise SettingError("A load is for a server on this machine: --url http://127.0.0.1:PORT.")
-    bearers = await people(resolve(read_settings()).database, url.rstrip("/"), agents)
+    bearers = await people(resolve(settings_of_one()).database, url.rstrip("/"), agents)
     await asyncio.sleep(PUBLISHED)
     yield Target(url.rstrip("/"), 0, bearers)
 

@@ -22,8 +22,10 @@ SOURCES = (
     "archive/second_factors.py",
     "actions/archived_chats.py",
     "actions/sessions.py",
+    "workspaces/refusals.py",
 )
 NAMES = "STEP_OVER|WRONG_CODE|HAS_ONE|NO_FACTOR|AWAY|WRONG|SLOWLY|NO_PAGE|NOT_TO_OPEN|FAILED"
+NAMES += "|NO_WORKSPACE|TO_FIX|NOT_RUNNING"
 RAISED = re.compile(rf'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:{NAMES}) = "([^"]+)"')
 
 

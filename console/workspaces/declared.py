@@ -1,0 +1,173 @@
+"""Which workspaces there are: one, or those that the file of `SESTETTO_WORKSPACES` declares.
+
+```toml
+[acme]
+origin = "https://chat.acme.example"
+
+[globex]
+origin = "https://chat.globex.example"
+database_file = "/run/secrets/globex-database"
+```
+
+Each becomes the settings of an installation of its own, so nothing else has to know that there are several.
+"""
+
+import hmac
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from console.archive.database import sqlite_url
+from console.config import PREFIX, TABLE, Settings, read_settings, read_workspace_name
+from console.errors import SettingError
+from console.workspaces.hosts import host_of
+
+NAME, FILE, SECRET = f"{PREFIX}WORKSPACE", f"{PREFIX}WORKSPACES", f"{PREFIX}SECRET"
+OWN = frozenset(row.name for row in TABLE if row.own)
+PAUSED = "paused"  # of a section: whether the workspace is kept and not served
+APART = ("database", "origin")  # what no two have in common: the environment cannot give it to all of them
+SAY_WHICH = "This installation has several workspaces. Say which one is meant: {}"
+NONE_SUCH = "There is no workspace {}. There {}: {}"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """`process` is what all workspaces have in common, such as the port; without a file it is all there is.
+
+    `paused` names those that are not served, as long as their section says so. `chosen`: it is about one of several.
+    """
+
+    process: Settings
+    workspaces: tuple[Settings, ...]
+    paused: frozenset[str] = frozenset()
+    chosen: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether a file declares them, even if it is only one."""
+        return self.process.workspaces is not None
+
+
+def read_installation(environment: Mapping[str, str] | None = None, **given: Any) -> Installation:
+    """Read all settings. Raises SettingError for what is wrong with any of them.
+
+    With several workspaces `SESTETTO_WORKSPACE` chooses one of them; without it, it is about all.
+    """
+    source = dict(os.environ if environment is None else environment)
+    settings = read_settings(source, **given)
+    if settings.workspaces is None:
+        return Installation(settings, (settings,))
+    chosen = settings.workspace if _sets(source, "workspace") else ""
+    if wrong := [f"{PREFIX}{name.upper()}" for name in APART if _sets(source, name)]:
+        raise SettingError(f"{wrong[0]}: each workspace has its own: move it to its section in {settings.workspaces}")
+    sections = _sections(settings.workspaces)
+    paused = frozenset(name for name, section in sections.items() if section.pop(PAUSED, False) is True)
+    found = _read_all(settings.workspaces, sections, source, given)
+    if chosen and chosen not in found:
+        raise SettingError(NONE_SUCH.format(chosen, "is" if len(found) == 1 else "are", ", ".join(found)))
+    return Installation(settings, (found[chosen],) if chosen else tuple(found.values()), paused, bool(chosen))
+
+
+def one_workspace(installation: Installation) -> Settings:
+    """Return the one that a command is about. Raises SettingError if there are several and none was chosen."""
+    if len(installation.workspaces) == 1:
+        return installation.workspaces[0]
+    names = (f"--workspace {one.workspace}" for one in installation.workspaces)
+    raise SettingError(SAY_WHICH.format(", ".join(names)))
+
+
+def _sets(source: Mapping[str, str], name: str) -> bool:
+    return any(f"{PREFIX}{name.upper()}{ending}" in source for ending in ("", "_FILE"))
+
+
+def _read_all(
+    file: Path, sections: Mapping[str, Mapping[str, Any]], source: Mapping[str, str], given: Mapping[str, Any]
+) -> dict[str, Settings]:
+    wrong: list[str] = []
+    found: dict[str, Settings] = {}
+    for name, section in sections.items():
+        try:
+            found[name] = _read_one(name, section, source, given)
+        except (SettingError, ValueError) as problem:
+            wrong.append(f"[{name}] {problem}")
+    wrong += _clashes(found)
+    if wrong:
+        raise SettingError(f"{FILE} ({file}): {'; '.join(wrong)}")
+    return found
+
+
+def _sections(file: Path) -> dict[str, dict[str, Any]]:
+    try:
+        read = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise SettingError(f"{FILE}: cannot read {file}: {problem.strerror}") from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise SettingError(f"{FILE}: {file} is not TOML: {problem}") from problem
+    if loose := [name for name, value in read.items() if not isinstance(value, dict)]:
+        raise SettingError(f"{FILE} ({file}): {loose[0]} is outside of a section. Begin one with [NAME]")
+    if not read:
+        raise SettingError(f"{FILE}: {file} declares no workspace. Begin one with [NAME]")
+    return read
+
+
+def _read_one(name: str, section: Mapping[str, Any], source: Mapping[str, str], given: Mapping[str, Any]) -> Settings:
+    read_workspace_name(name)
+    own = dict(_as_environment(section))
+    inherited = {one: text for one, text in source.items() if not _overrides(own, one)}
+    settings = read_settings({**inherited, **own}, **{**given, "workspace": name})
+    if not settings.origin:
+        raise ValueError('origin: enter the address that browsers open, such as "https://chat.example.com"')
+    # With a secret for all, each workspace signs with one made of it: what one has signed is worth nothing in another.
+    ours = settings.secret and not any(f"{SECRET}{ending}" in own for ending in ("", "_FILE"))
+    return replace(
+        settings,
+        database=settings.database or sqlite_url(settings.folder.absolute()),
+        secret=_derived(settings.secret, name) if ours else settings.secret,
+    )
+
+
+def _as_environment(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each of a section's settings as the variable that it is elsewhere."""
+    for key, value in section.items():
+        if key.removesuffix("_file") not in OWN:
+            known = any(row.name == key for row in TABLE)
+            says = f"all workspaces share it: set {PREFIX}{key.upper()}" if known else "there is no such setting"
+            raise ValueError(f"{key}: {says}")
+        if not isinstance(value, str | int):
+            raise ValueError(f"{key}: enter one value, in quotes")
+        yield f"{PREFIX}{key.upper()}", str(value)
+
+
+def _overrides(own: Mapping[str, str], name: str) -> bool:
+    plain = name.removesuffix("_FILE")
+    return plain in own or f"{plain}_FILE" in own
+
+
+def _derived(secret: str, name: str) -> str:
+    return hmac.new(secret.encode(), f"sestetto.workspace {name}".encode(), "sha256").hexdigest()
+
+
+def _clashes(found: Mapping[str, Settings]) -> Iterator[str]:
+    """What two workspaces cannot have in common. Browsers send cookies to every port of a host, so that counts."""
+    for what, of in (("name", _folded), ("host", host_of), ("database", _database), ("secret", _secret)):
+        seen: dict[str, str] = {}
+        for name, settings in found.items():
+            value = of(settings)
+            if value and value in seen:
+                yield f"[{name}] has the same {what} as [{seen[value]}]"
+            seen.setdefault(value, name)
+
+
+def _folded(settings: Settings) -> str:
+    return settings.workspace.casefold()  # a folder's name, and some file systems tell no case
+
+
+def _database(settings: Settings) -> str:
+    return settings.database
+
+
+def _secret(settings: Settings) -> str:
+    return settings.secret

@@ -1,0 +1,32 @@
+"""Names of hosts, as they are declared and as they are asked for."""
+
+from urllib.parse import urlsplit
+
+from starlette.types import Scope
+
+from console.config import Settings
+from console.security import parse_origin
+
+
+def host_of(settings: Settings) -> str:
+    """Return the name of the host at which the workspace is."""
+    found = parse_origin(settings.origin)
+    return plain_host(found[1]) if found else ""
+
+
+def asked_host(scope: Scope) -> str:
+    """Return the name in the Host header, without its port; empty if there is none. A proxy passes it on."""
+    given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    try:
+        return plain_host(urlsplit(f"//{given}").hostname or "")
+    except ValueError:
+        return ""
+
+
+def plain_host(name: str) -> str:
+    """Return a host's name as it is compared: lower case, without a final dot, in ASCII."""
+    name = name.rstrip(".").lower()
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name

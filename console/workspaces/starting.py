@@ -1,0 +1,84 @@
+"""From what is declared to what runs: the store on this machine, the application, and what SIGHUP changes."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+
+from console.config import Settings
+from console.data_folder import embedded_store, local_services
+from console.errors import SettingError
+from console.server import on_signals
+from console.workspaces.app import create_workspaces_app
+from console.workspaces.declared import Installation, read_installation
+from console.workspaces.tenants import Tenants
+
+NO_STORE = "[{}] names no store, and the embedded one runs only if it was needed at the start: restart the process"
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def with_store(installation: Installation) -> AsyncIterator[Installation]:
+    """Yield the installation with its stores filled in; an embedded store runs inside the block.
+
+    Of a single workspace database and secret are filled in too; several do that each for itself, when it starts.
+    """
+    if not installation.several:
+        async with local_services(installation.process) as filled:
+            yield Installation(filled, (filled,))
+    elif without := [one for one in installation.workspaces if not one.store]:
+        async with embedded_store(*without) as url:
+            yield filled_with(installation, url)
+    else:
+        yield installation
+
+
+def filled_with(installation: Installation, url: str) -> Installation:
+    """Give the store to those who name none. Raises SettingError if they need one, and there is none."""
+    missing = [one for one in installation.workspaces if not one.store]
+    if missing and not url:
+        raise SettingError(NO_STORE.format(missing[0].workspace))
+    workspaces = tuple(replace(one, store=one.store or url) for one in installation.workspaces)
+    process = replace(installation.process, store=installation.process.store or url)
+    return replace(installation, process=process, workspaces=workspaces)
+
+
+def application_of(installation: Installation, make: Callable[[Settings], Starlette]) -> Starlette:
+    """Build the application of a process; `make` builds the one of a single workspace. All stores are filled in."""
+    if not installation.several:
+        return make(installation.process)
+    return create_workspaces_app(installation, make)
+
+
+@contextmanager
+def reloading(app: Starlette, filled: Installation, given: Mapping[str, Any]) -> Iterator[None]:
+    """Inside the block SIGHUP reads the declared workspaces anew, and starts and stops those that have changed."""
+    if not filled.several:
+        yield
+        return
+    running: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = asyncio.create_task(_reload(app.state.tenants, filled.process.store, given))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    with on_signals({signal.SIGHUP: reload}):
+        yield
+    for task in running:
+        task.cancel()
+
+
+async def _reload(tenants: Tenants, store: str, given: Mapping[str, Any]) -> None:
+    try:
+        declared = filled_with(read_installation(**given), store)
+    except SettingError as problem:
+        log.error("workspaces.not_changed", error=str(problem))
+        return
+    await tenants.change_to(declared)

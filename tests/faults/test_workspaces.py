@@ -1,0 +1,116 @@
+"""Workspaces that come, pause, go and break under way, while Vera and Ana of another one chat on."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.eventually import eventually
+from tests.support.json_clients import Agent, Visitor
+from tests.support.tenants import Tenant, Tenants
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Tenants]:
+    server = Tenants(tmp_path / "server")
+    await server.fill()
+    yield server
+    server.stop()
+
+
+async def chatting(tenant: Tenant) -> tuple[Visitor, Agent]:
+    ana = await Agent.comes(tenant, "ana")
+    await ana.is_welcome()
+    vera = await Visitor.comes(tenant, site=tenant.site)
+    await vera.opens("Are you there?")
+    await ana.gets(vera.chat)
+    return vera, ana
+
+
+async def chat_on(vera: Visitor, ana: Agent, text: str) -> None:
+    """On the sockets that they have had all along."""
+    await ana.answers(vera.chat, text)
+    await vera.reads(text)
+    assert (vera.closed, ana.closed) == (None, None)
+
+
+async def status_of(tenant: Tenant) -> int:
+    async with tenant.browser() as browser:
+        return (await browser.get("/sign-in")).status_code
+
+
+async def becomes(tenant: Tenant, status: int) -> None:
+    async def is_so() -> bool:
+        return await status_of(tenant) == status
+
+    await eventually(is_so, f"{tenant.name} to answer {status}")
+
+
+async def test_sighup_adds_pauses_and_removes_one_and_the_other_notices_nothing(server: Tenants) -> None:
+    acme, globex = server.tenants
+    server.data.mkdir(parents=True, exist_ok=True)
+    server.declare(of=[acme])
+    await server.start()
+    vera, ana = await chatting(acme)
+    assert await status_of(globex) == 421
+
+    server.declare()
+    server.reload()
+    await becomes(globex, 200)
+    walt, other = await chatting(globex)
+    await chat_on(vera, ana, "Globex has come")
+
+    server.declare("paused = true")
+    server.reload()
+    assert (await walt.hears_close(), await other.hears_close()) == (1012, 1012)
+    await becomes(globex, 503)
+    await chat_on(vera, ana, "Globex pauses")
+
+    server.file.write_text("[acme")
+    server.reload()
+    await eventually(lambda: "workspaces.not_changed" in server.log, "the log to say so")
+    await chat_on(vera, ana, "A broken file changes nothing")
+
+    server.declare()
+    server.reload()
+    await becomes(globex, 200)
+    again = await Visitor.comes(globex, site=globex.site, knows=walt)
+    assert again.chat == walt.chat, "what it had is there again"
+
+    server.declare(of=[acme])
+    server.reload()
+    await becomes(globex, 421)
+    await chat_on(vera, ana, "Globex has gone")
+    for client in (vera, ana, again):
+        await client.leave()
+
+
+async def test_a_database_that_is_locked_is_the_trouble_of_its_own_workspace(server: Tenants) -> None:
+    await server.start()
+    acme, globex = server.tenants
+    vera, ana = await chatting(acme)
+    walt, other = await chatting(globex)
+    locked = sqlite3.connect(globex.data / "sestetto.db", isolation_level=None)
+    locked.execute("BEGIN IMMEDIATE")
+    try:
+        await chat_on(vera, ana, "Ours is well")
+        await chat_on(walt, other, "Ours is locked, and chats go on")
+        await eventually(lambda: _archived(acme, "Ours is well"), "Acme to be archived")
+        async with httpx.AsyncClient(base_url=server.url) as monitor:
+            ready = (await monitor.get("/readyz", headers={"host": "nobody.example"})).json()
+        assert ready["ready"]
+        assert ready["workspaces"]["acme"]["database"] == "ok"
+        assert not _archived(globex, "Ours is locked, and chats go on")
+    finally:
+        locked.execute("ROLLBACK")
+        locked.close()
+    await eventually(lambda: _archived(globex, "Ours is locked, and chats go on"), "Globex to catch up", within=20)
+    for client in (vera, ana, walt, other):
+        await client.leave()
+
+
+def _archived(tenant: Tenant, text: str) -> bool:
+    with sqlite3.connect(f"file:{tenant.data / 'sestetto.db'}?mode=ro", uri=True) as database:
+        return bool(database.execute("SELECT count(*) FROM facts WHERE raw LIKE ?", (f"%{text}%",)).fetchone()[0])
