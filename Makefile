@@ -71,8 +71,8 @@ yardstick: chromium ## what one person can do with six chats: docs/six.md; about
 bench: dev ## what a message costs, beside bare loops, Socket.IO and Django Channels; about 17 minutes
 	@$(PY) -m tools.comparison
 
-prove: dev ## what breaks in the field, done to a whole installation; SEED=7 repeats a run, FAULT=kill-store picks one
-	@exec $(PY) -m console.cli prove $(if $(SEED),--seed $(SEED)) $(foreach one,$(FAULT),--fault $(one))
+prove: dev ## what breaks in the field, done to a whole installation; SEED=7 repeats a run, FAULT=kill-store picks one, WRITE=docs/reliability.md keeps the table
+	@exec $(PY) -m console.cli prove $(if $(SEED),--seed $(SEED)) $(foreach one,$(FAULT),--fault $(one)) $(if $(WRITE),--write $(WRITE))
 
 clean: ## remove the environment and what was built; data stays
 	@rm -rf .venv node_modules dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,6 +15,7 @@ from console.commands.common import say, show
 from console.logs import configure_logs
 from console.proving import report
 from console.proving.catalogue import FAULTS, chosen
+from console.proving.document import check_marks, put
 from console.proving.fault import Fault
 from console.proving.run import FaultRun, Wanted, run
 from console.proving.schedule import written
@@ -32,6 +33,9 @@ def prove(
     strikes: Annotated[int, typer.Option(min=1, help="How often a fault strikes in a run at most.")] = 9,
     minutes: Annotated[float, typer.Option(min=0, help="Go on with new runs until so long has passed.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the report here: .json or .md.")] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Put the table into this document, as docs/reliability.md has it.")
+    ] = None,
     listed: Annotated[bool, typer.Option("--list", help="List the faults and stop.")] = False,
 ) -> None:
     """Break a whole installation while people chat, and compare what everybody remembers with what was kept."""
@@ -39,6 +43,8 @@ def prove(
     if listed:
         show(("fault", "what it does", ""), [(one.name, one.does, _missing(one)) for one in FAULTS], empty="")
         return
+    if write is not None:
+        check_marks(write)
     faults, began = chosen(fault or ()), time.monotonic()
     seed = random.randrange(1_000_000) if seed is None else seed
     skipped = {one.name: why for one in faults if (why := one.missing())}
@@ -56,6 +62,9 @@ def prove(
     say(f"Seed {seed}; {time.monotonic() - began:,.0f} s; " + ", ".join(f"{k} {v}" for k, v in about.items()))
     if out is not None:
         say(f"Written to {out}.")
+    if write is not None:
+        put(write, report.part_of_a_document(rows, about, wanted, time.monotonic() - began))
+        say(f"Written into {write}.")
     if not all(one.kept for one in runs):
         raise SystemExit("sestetto: a promise was broken, or a run did not come to its end; the lines above say which.")
 

@@ -1,6 +1,7 @@
 """What the runs came to: a row for each fault, as a table, Markdown or JSON."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from console.proving.fault import Fault
@@ -42,15 +43,30 @@ def _row(name: str, runs: Sequence[FaultRun]) -> tuple[Any, ...]:
 
 def markdown(table: Sequence[tuple[Any, ...]], about: dict[str, Any], seed: int, runs: Sequence[FaultRun]) -> str:
     """Return the table with what it takes to repeat it."""
+    machine = ", ".join(f"{name} {value}" for name, value in about.items())
+    lines = [*_lines(table), "", HELP, "", f"Seed {seed}. {machine}.", "", "Schedules:", ""]
+    lines += [f"- `{run.fault}`, run {run.number}: {written(run.schedule)}" for run in runs]
+    lines += [f"- `{run.fault}`: {problem}" for run in runs for problem in problems(run)]
+    return "\n".join(lines) + "\n"
+
+
+def part_of_a_document(table: Sequence[tuple[Any, ...]], about: dict[str, Any], wanted: Wanted, seconds: float) -> str:
+    """Return when and how the table was made, and the table."""
+    today = datetime.now().astimezone()
+    machine = ", ".join(f"{name} {value}" for name, value in about.items())
+    how = (
+        f"{today.day} {today:%B %Y}, `sestetto prove --seed {wanted.seed}` in {seconds / 60:.0f} minutes: "
+        f"{wanted.messages:,} messages in each run, and those that were sent while the fault lasted ({machine})."
+    )
+    return "\n".join([how, "", *_lines(table)]) + "\n"
+
+
+def _lines(table: Sequence[tuple[Any, ...]]) -> list[str]:
     lines = ["| " + " | ".join(HEADINGS) + " |", "|---|" + "---:|" * (len(HEADINGS) - 1)]
     for row in table:
         cells = [f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row]
         lines.append("| " + " | ".join([*cells, *[""] * (len(HEADINGS) - len(cells))]) + " |")
-    machine = ", ".join(f"{name} {value}" for name, value in about.items())
-    lines += ["", HELP, "", f"Seed {seed}. {machine}.", "", "Schedules:", ""]
-    lines += [f"- `{run.fault}`, run {run.number}: {written(run.schedule)}" for run in runs]
-    lines += [f"- `{run.fault}`: {problem}" for run in runs for problem in problems(run)]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def problems(run: FaultRun) -> list[str]:
