@@ -4,13 +4,20 @@ import re
 import secrets
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+BITS = 160  # drawn for an id: so many more than it has that no letter is more likely than another
 ID_LENGTH = 16  # 82 bits: no collisions in the life of an installation
 CID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits, base64url without padding
 
 
 def new_id() -> str:
     """Return a new id of 16 lowercase letters and digits that starts with a letter."""
-    return secrets.choice(ALPHABET[:26]) + "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH - 1))
+    number = secrets.randbits(BITS)
+    number, letter = divmod(number, 26)
+    id = [ALPHABET[letter]]
+    for _ in range(ID_LENGTH - 1):
+        number, digit = divmod(number, 36)
+        id.append(ALPHABET[digit])
+    return "".join(id)
 
 
 def new_cid() -> str:

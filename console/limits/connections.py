@@ -10,6 +10,7 @@ from typing import Protocol
 from console.limits.bucket import Bucket
 from console.limits.proxies import Proxies
 from console.limits.seldom import SeldomLog
+from console.limits.turnstile import Turnstile
 from console.security import address_group
 
 HOLD_OFF = 20  # seconds
@@ -17,6 +18,7 @@ RESERVED = 100  # descriptors for the store, the database, files, and connection
 VISITORS = 0.75  # the share of all connections that visitors' sockets may take
 FLOODS = (1 / HOLD_OFF, 5)  # cut sockets of one address, a second and at once, before it is held off
 AT_ONCE = 60  # times the requests a second of one address: an office opens its consoles in the same minute
+UPGRADES = 8  # of visitors' sockets in a turn of the loop: some 10 ms
 MOST_ADDRESSES = 10_000  # that are remembered
 MOST = 65_536  # descriptors to request if the system sets no limit
 LEAST = 256  # descriptors a server can work with
@@ -36,6 +38,7 @@ class Connections:
         self.each = each
         self.asked = asked
         self.log = SeldomLog()
+        self.upgrades = Turnstile(UPGRADES)
         self._proxies = Proxies(proxies)
         self._addresses: dict[Transport, str] = {}
         self._of: Counter[str] = Counter()

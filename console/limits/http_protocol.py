@@ -22,6 +22,7 @@ IDLE = 5  # seconds a connection without a request stays open
 MOST_PIPELINED = 8  # requests behind an unanswered one
 LINGER = 1.0  # seconds that a refused client has to read why
 MOST_LINGER = 256 * 1024  # bytes of it that are discarded meanwhile; beyond that it cannot send any more
+VISITORS = b"/ws/visitor"  # whose sockets wait for each other; staff do not
 PIECE = 4 * 1024  # bytes passed to the parser at once: a head may exceed its limit by that much before it is noticed
 
 # uvicorn warns of each request that is none, as often as somebody sends one. `http.refused` says it with the address.
@@ -44,6 +45,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._refusal: HTTPStatus | None = None
         self._thrown_away = 0
         self._upgraded = False
+        self._early = bytearray()
 
     # --- connections ----------------------------------------------------------------------------------
 
@@ -66,19 +68,40 @@ class HttpProtocol(HttpToolsProtocol):
         self._upgraded = True
         self._expect_nothing()
         self.open_connections.work(self.transport)
+        if self.url.startswith(VISITORS):
+            self.open_connections.upgrades.enter(self._upgrade)
+        else:
+            super().handle_websocket_upgrade()
+
+    def _upgrade(self) -> bool:
+        """Upgrade unless the client has gone meanwhile: it reads on to notice that."""
+        if self.transport.is_closing():
+            return False
         super().handle_websocket_upgrade()
+        if self._early:
+            cast(asyncio.Protocol, self.transport.get_protocol()).data_received(bytes(self._early))
+        return True
 
     # --- input ----------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), PIECE):
             # In pieces: the parser does not stop at a limit by itself, so it must not get everything at once.
-            if self.transport.is_closing() or self._upgraded:
+            if self.transport.is_closing():
+                return
+            if self._upgraded:
+                self._keep(data[start:])
                 return
             if self._refusal is not None:
                 self._throw_away(len(data) - start)
                 return
             self._feed(data[start : start + PIECE])
+
+    def _keep(self, data: bytes) -> None:
+        """It may not talk yet: what it says too early is read after the upgrade."""
+        self._early += data
+        if len(self._early) > MOST_HEAD:
+            self.transport.pause_reading()
 
     def _feed(self, piece: bytes) -> None:
         if not self._in_head:

@@ -10,6 +10,7 @@ import ipaddress
 import secrets
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
@@ -175,6 +176,7 @@ def _loopback_address(text: str) -> bool:
     return (mapped or address).is_loopback
 
 
+@lru_cache(maxsize=4_096)  # asked several times for each socket
 def address_group(address: str) -> str:
     """Return what counts as one client: an IPv4 address, or the /64 of an IPv6 address; any other text is returned
     unchanged.

@@ -303,3 +303,22 @@ async def test_where_there_is_no_room_who_never_ends_a_request_gives_way(desk: D
     ana = await Client.at(desk, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert await ana.status() == 200
     assert await slow[0].ended()
+
+
+async def test_visitors_sockets_wait_for_their_turn_and_those_of_staff_do_not(desk: Desk) -> None:
+    """Who hangs up meanwhile is not upgraded; what somebody says too early is kept for later."""
+    upgrades = desk.connections.upgrades
+    upgrades.each = 0
+    visit = UPGRADE.replace(b"/none", b"/ws/visitor")
+    gone, early, third = [await Client.at(desk, visit) for _ in range(3)]
+    early.writer.write(b"\x89\x80\0\0\0\0")
+    await eventually(lambda: len(upgrades) == 3, "three to wait")
+    staff = await Client.at(desk, UPGRADE.replace(b"/none", b"/ws/agent"))
+    assert await staff.status() == 403
+    assert len(upgrades) == 3
+    known = len(desk.connections)
+    gone.writer.close()
+    await eventually(lambda: len(desk.connections) < known, "the one who hangs up to be missed")
+    upgrades.each = 1
+    upgrades.enter(lambda: False)
+    assert [await early.status(), await third.status()] == [403, 403]

@@ -1,0 +1,38 @@
+"""Lets so many through in each turn of the event loop, and the others after them, in order.
+
+A thousand sockets that come back at once would otherwise be upgraded in one turn, which then takes seconds: nobody who
+is there already is served meanwhile, and replies of the store that have long arrived are found to be late.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+
+class Turnstile:
+    """At most `each` in a turn of the loop."""
+
+    def __init__(self, each: int) -> None:
+        self.each = each
+        self._passed = 0  # in this turn
+        self._waiting: deque[Callable[[], bool]] = deque()
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._waiting)
+
+    def enter(self, go: Callable[[], bool]) -> None:
+        """Call `go` now or in a later turn. It returns false if it had nothing to do: then it does not count."""
+        self._waiting.append(go)
+        self._pass()
+
+    def _pass(self) -> None:
+        while self._waiting and self._passed < self.each:
+            if self._waiting.popleft()():
+                self._passed += 1
+                if self._passed == 1:
+                    asyncio.get_running_loop().call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._passed = 0
+        self._pass()
