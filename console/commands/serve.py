@@ -68,10 +68,10 @@ async def _serve(installation: Installation, given: Mapping[str, Any]) -> None:
     with listen(settings) as listening:
         async with with_store(installation) as filled:
             app = application_of(filled, create_app)
-            async with serving(app, listening, filled.process) as stopping:
-                log_start("server.started", filled, url_of(listening))
-                say(f"Sestetto is running at {_addresses(filled, url_of(listening))}. Press Ctrl-C to stop.")
-                with reloading(app, filled, given):
+            with reloading(app, filled, given):
+                async with serving(app, listening, filled.process) as stopping:
+                    log_start("server.started", filled, url_of(listening))
+                    say(f"Sestetto is running at {_addresses(filled, url_of(listening))}. Press Ctrl-C to stop.")
                     await stopping.wait()
     say("Stopped.")
 

@@ -36,10 +36,10 @@ async def _work(installation: Installation, given: Mapping[str, Any]) -> None:
     refuse_half_restored(installation.process.data.absolute())
     filled = await _joined(installation)
     app = application_of(filled, create_work_app)
-    async with _running(app, filled.process) as (stopping, address):
-        log_start("work.started", filled, address)
-        say(f"Sestetto works in the background{f', monitored at {address}' * bool(address)}. Press Ctrl-C to stop.")
-        with reloading(app, filled, given):
+    with reloading(app, filled, given):
+        async with _running(app, filled.process) as (stopping, address):
+            log_start("work.started", filled, address)
+            say(f"Sestetto works in the background{f', monitored at {address}' * bool(address)}. Press Ctrl-C to stop.")
             await stopping.wait()
     say("Stopped.")
 

@@ -35,22 +35,24 @@ class WorkspacesApplication(Application):
 def create_workspaces_app(installation: Installation, make: Callable[[Settings], Starlette]) -> WorkspacesApplication:
     """Build the application; `make` builds the one of a single workspace."""
 
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        def build(own: Settings) -> Starlette:
-            inner = make(own)
-            inner.state.connections = getattr(app.state, "connections", None)  # a process counts its connections once
-            return inner
+    def build(own: Settings) -> Starlette:
+        inner = make(own)
+        inner.state.connections = getattr(app.state, "connections", None)  # a process counts its connections once
+        return inner
 
-        app.state.tenants = Tenants(installation, build)
+    tenants = Tenants(installation, build)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
-            await app.state.tenants.start()
+            await tenants.start()
             yield
         finally:
-            await app.state.tenants.stop()
+            await tenants.stop()
 
     routes: list[BaseRoute] = [*monitoring.routes, *(monitoring.metrics_routes if installation.process.metrics else ())]
     app = WorkspacesApplication(routes=[*routes, Mount("/", app=refuse)], lifespan=lifespan)
+    app.state.tenants = tenants
     app.state.draining = False
     app.state.strangers = SeldomLog()
     return app

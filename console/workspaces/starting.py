@@ -65,7 +65,7 @@ def reloading(app: Starlette, filled: Installation, given: Mapping[str, Any]) ->
     running: set[asyncio.Task[None]] = set()
 
     def reload() -> None:
-        task = asyncio.create_task(_reload(app.state.tenants, filled.process.store, given))
+        task = asyncio.create_task(_reload(app, filled.process.store, given))
         running.add(task)
         task.add_done_callback(running.discard)
 
@@ -75,7 +75,8 @@ def reloading(app: Starlette, filled: Installation, given: Mapping[str, Any]) ->
         task.cancel()
 
 
-async def _reload(tenants: Tenants, store: str, given: Mapping[str, Any]) -> None:
+async def _reload(app: Starlette, store: str, given: Mapping[str, Any]) -> None:
+    tenants: Tenants = app.state.tenants
     try:
         declared = filled_with(read_installation(**given), store)
     except SettingError as problem:

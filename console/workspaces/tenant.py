@@ -47,6 +47,7 @@ class Tenant:
     async def stop(self) -> None:
         """End it in order. One that is still starting, or does not stop, is cancelled."""
         self._stopping.set()
+        self.settled.set()
         if self._task is None:
             return
         if self.app is None:

@@ -1,5 +1,6 @@
 """A cluster of three primaries, one with a replica: people chat on when their workspace's slot is somewhere else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.faults.installation import Inside, installed
 from tests.faults.journal import promises_kept
 from tests.faults.traffic import chatting_on
 from tests.support.eventually import eventually
+from tests.support.json_clients import Visitor
+from tests.support.tenants import Tenants
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -67,6 +70,28 @@ async def test_a_workspace_moves_to_another_node_at_once(tmp_path: Path, nodes: 
         slot = slot_of(inside.workspace)
         run(source, f"CLUSTER MIGRATESLOTS SLOTSRANGE {slot} {slot} NODE {nodes.ids[target]}")
         await now_at(inside, target)
+
+
+async def test_two_workspaces_of_one_process_chat_each_in_its_own_slot(tmp_path: Path, nodes: Cluster) -> None:
+    await nodes.whole()
+    server = Tenants(tmp_path / "server", [nodes.workspace(1), nodes.workspace(2)], store=nodes.url)
+    await server.fill()
+    await server.start()
+    try:
+        for tenant in server.tenants:
+            vera = await Visitor.comes(tenant, site=tenant.site)
+            await vera.opens("Where do I live?")
+            homes = [node for node in nodes.nodes[:3] if await asyncio.to_thread(_has_keys, node, tenant.name)]
+            assert homes == [nodes.primary(tenant.name)]
+            await vera.leave()
+        first, second = server.tenants
+        assert nodes.primary(first.name) is not nodes.primary(second.name)
+    finally:
+        server.stop()
+
+
+def _has_keys(node: Node, workspace: str) -> bool:
+    return next(node.client.scan_iter(f"{{{workspace}}}:*", count=1000), None) is not None
 
 
 async def test_two_workspaces_live_on_two_nodes(nodes: Cluster) -> None:
