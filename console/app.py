@@ -113,6 +113,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
     app = Application(routes=routes, lifespan=lifespan, exception_handlers=error_pages.handlers)
     app.state.draining = False
     app.public_origin = "" if demo else settings.origin
+    app.hsts_subdomains = settings.hsts_subdomains
     return app
 
 
@@ -148,9 +149,10 @@ class Application(Starlette):
     """Starlette whose middleware also wraps its error page, so that errors carry its headers and request ids too."""
 
     public_origin = ""
+    hsts_subdomains = False
 
     def build_middleware_stack(self) -> ASGIApp:
-        app: ASGIApp = SecurityHeaders(super().build_middleware_stack())
+        app: ASGIApp = SecurityHeaders(super().build_middleware_stack(), subdomains=self.hsts_subdomains)
         if self.public_origin:
             app = PublicName(app, self.public_origin)
         return RequestIds(app)

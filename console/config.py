@@ -276,6 +276,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("log", "info", _level, "Log level: debug, info, warning or error."),
     Setting("metrics", "no", _flag, "Whether to serve /metrics (Prometheus)."),
     Setting(
+        "hsts_subdomains",
+        "no",
+        _flag,
+        "Whether browsers are told to use HTTPS for all subdomains of this server's name too, for a year.",
+    ),
+    Setting(
         "work",
         "yes",
         _flag,
@@ -327,6 +333,7 @@ class Settings:
     pace: int
     log: str
     metrics: bool
+    hsts_subdomains: bool
     work: bool
     work_port: int
     workers: int

@@ -7,13 +7,14 @@ import msgspec
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from console.errors import BadCommand
+from console.security import SIGNED
 
 BAD_CURSOR = "This cursor is not of this list. Leave it out to begin with the first page."
 
 
 class Cursors:
     def __init__(self, secret: str) -> None:
-        self._signer = URLSafeSerializer(secret, salt="sestetto.api.cursor")
+        self._signer = URLSafeSerializer(secret, salt="sestetto.api.cursor", **SIGNED)
 
     def give(self, query: msgspec.Struct, *place: int | str) -> str:
         """Return the cursor of the page behind `place` of this query."""

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
@@ -88,6 +89,14 @@ def digest(token: str) -> str:
     return hashlib.sha256(_bytes(token)).hexdigest()
 
 
+# HMAC with SHA-256, for itsdangerous' serializers. What was signed with its default of SHA-1 stays valid: visitors keep
+# their chats.
+SIGNED: dict[str, Any] = {
+    "signer_kwargs": {"digest_method": hashlib.sha256},
+    "fallback_signers": [{"digest_method": hashlib.sha1}],
+}
+
+
 class VisitorTokens:
     """Signs the visitor id that a widget keeps, so that nobody can claim another's.
 
@@ -95,8 +104,8 @@ class VisitorTokens:
     """
 
     def __init__(self, secret: str) -> None:
-        self._signer = URLSafeTimedSerializer(secret, salt="sestetto.visitor.site")
-        self._former = URLSafeSerializer(secret, salt="sestetto.visitor")  # for any site, without an end
+        self._signer = URLSafeTimedSerializer(secret, salt="sestetto.visitor.site", **SIGNED)
+        self._former = URLSafeSerializer(secret, salt="sestetto.visitor", **SIGNED)  # for any site, without an end
 
     def sign(self, visitor_id: str, site: str = "") -> str:
         return str(self._signer.dumps([site, visitor_id]))
@@ -209,14 +218,17 @@ def local_path(path: str, *, otherwise: str = "/console") -> str:
 class SecurityHeaders:
     """ASGI middleware that adds every header a response has not set itself."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, subdomains: bool = False) -> None:
+        """`subdomains`: those of this server's name are to be secure as well."""
         self.app = app
+        name, value = STRICT_TRANSPORT
+        self._secure = (*HEADERS, (name, value + b"; includeSubDomains" if subdomains else value))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        wanted = (*HEADERS, STRICT_TRANSPORT) if scope.get("scheme") == "https" else HEADERS
+        wanted = self._secure if scope.get("scheme") == "https" else HEADERS
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -4,7 +4,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from console.security import digest, new_token
+from console.security import SIGNED, digest, new_token
 
 LOCKED = "__Host-"  # a browser takes such a name only over TLS, for one host and all its paths: no neighbour can set it
 DEVICE = "sestetto_device"
@@ -43,7 +43,7 @@ class DeviceTokens:
     """Signs what a browser keeps of the accounts that it has signed in to; it lets nobody in by itself."""
 
     def __init__(self, secret: str) -> None:
-        self._signer = URLSafeTimedSerializer(secret, salt="sestetto.device")
+        self._signer = URLSafeTimedSerializer(secret, salt="sestetto.device", **SIGNED)
 
     def device(self, token: str, account: str) -> str:
         """The device's id if it has signed in to this account lately; empty if not, or for what we have not signed."""

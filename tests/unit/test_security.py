@@ -9,7 +9,7 @@ from argon2 import extract_parameters
 from argon2.exceptions import VerifyMismatchError
 from hypothesis import given
 from hypothesis import strategies as st
-from itsdangerous import TimestampSigner, URLSafeSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -31,6 +31,7 @@ from console.security import (
     password_fits,
     same,
 )
+from console.security.cookies import DeviceTokens
 
 SHOP = "https://shop.example"
 
@@ -118,6 +119,21 @@ def test_a_token_of_a_release_before_is_taken_at_the_site_it_comes_to() -> None:
     former = str(URLSafeSerializer("s" * 32, salt="sestetto.visitor").dumps("vera"))
     assert VisitorTokens("s" * 32).read(former, "shop") == "vera"
     assert VisitorTokens("t" * 32).read(former, "shop") is None
+
+
+def test_tokens_are_signed_with_sha_256_and_those_of_before_stay_good() -> None:
+    """Visitors keep their chats, devices their accounts."""
+    before = URLSafeTimedSerializer("s" * 32, salt="sestetto.visitor.site")  # HMAC-SHA-1, as by default
+    assert VisitorTokens("s" * 32).read(str(before.dumps(["shop", "vera"])), "shop") == "vera"
+    now = VisitorTokens("s" * 32).sign("vera", "shop")
+    assert len(now.rpartition(".")[2]) == 43, "base64 of 32 bytes"
+    with pytest.raises(BadSignature):
+        before.loads(now)
+    former = URLSafeTimedSerializer("s" * 32, salt="sestetto.device")
+    devices = DeviceTokens("s" * 32)
+    known = devices.sign("", "ana@shop.example")
+    assert devices.device(str(former.dumps(devices._signer.loads(known))), "ana@shop.example")
+    assert len(known.rpartition(".")[2]) == 43
 
 
 def test_tokens_are_long_different_and_kept_as_digests() -> None:
@@ -244,11 +260,11 @@ def test_any_other_path_leads_home(path: str) -> None:
 # --- headers ---------------------------------------------------------------------------------------
 
 
-async def headers_of(scheme: str, own: dict[str, str]) -> httpx.Headers:
+async def headers_of(scheme: str, own: dict[str, str], *, subdomains: bool = False) -> httpx.Headers:
     async def page(_: Request) -> PlainTextResponse:
         return PlainTextResponse("hello", headers=own)
 
-    app = SecurityHeaders(Starlette(routes=[Route("/", page)]))
+    app = SecurityHeaders(Starlette(routes=[Route("/", page)]), subdomains=subdomains)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"{scheme}://chat.example") as client:
         return (await client.get("/")).headers
 
@@ -263,7 +279,13 @@ async def test_every_page_forbids_frames_scripts_of_others_and_guessing() -> Non
 
 
 async def test_a_secure_page_stays_secure() -> None:
-    assert "max-age" in (await headers_of("https", {}))["strict-transport-security"]
+    assert (await headers_of("https", {}))["strict-transport-security"] == "max-age=31536000"
+
+
+async def test_the_hosts_below_it_too_where_that_is_set() -> None:
+    headers = await headers_of("https", {}, subdomains=True)
+    assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+    assert "strict-transport-security" not in await headers_of("http", {}, subdomains=True)
 
 
 async def test_a_page_may_set_a_header_of_its_own() -> None:
