@@ -11,6 +11,7 @@ from console.archive.erasure import Erasure
 from console.archive.exchanges import Exchanges
 from console.archive.history import History
 from console.archive.known_tokens import KnownTokens
+from console.archive.left_messages import LeftMessages
 from console.archive.past import PastChats
 from console.archive.refused_origins import RefusedOrigins
 from console.archive.search import ChatSearch
@@ -73,6 +74,7 @@ class Services:
     learning: Learning = field(init=False)
     drafts: Drafts = field(init=False)
     post: Post = field(init=False)
+    left_messages: LeftMessages = field(init=False)
     past: PastChats = field(init=False)
     known_tokens: KnownTokens = field(init=False)
     visitors: VisitorsInArchive = field(init=False)
@@ -85,8 +87,9 @@ class Services:
         self.erasure = Erasure(self.database, self.workspace.name)
         self.visitors = VisitorsInArchive(self.database, self.workspace.name)
         self.past = PastChats(self.database, self.workspace.name)
-        self.post = Post(self.settings, self.database, self.workspace.name)
         self.known_tokens = KnownTokens(self.stores.tokens, lambda: self.current.picture)
+        self.post = Post(self.settings, self.database, self.history, lambda: self.directory)
+        self.left_messages = LeftMessages(self.database, self.workspace.name)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))
         self.drafts = Drafts(self.settings.model_url, self.settings.model_key, self.settings.model_name)

@@ -20,7 +20,7 @@ from console.background.safely import safely
 from console.background.search_backfill import SearchBackfill
 from console.consumers.consumer import FeedConsumer
 from console.delivery.fanout import Fanout
-from console.events import AnyFact, Configured, Entry, Erased, Unreadable
+from console.events import AnyFact, Configured, Entry, Erased, Mailed, Unreadable
 from console.mail.sender import MailSender
 from console.metrics import Leads
 from console.queue.ticker import Ticker
@@ -109,10 +109,12 @@ class Workers:
         )
         self._jobs = (*common, *(serving if serves else ()), *(working if works else ()))
         self._tasks: list[asyncio.Task[None]] = []
+        self._mailed = False  # an answer was given that is not archived yet
 
     def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
         """Read a configuration that another process has published; clean up behind what was hidden or erased."""
         self._redactions.heed(fact)
+        self._mailed = self._mailed or isinstance(fact, Mailed)
         if isinstance(fact, Configured):
             self.publisher.wake.set()
         elif isinstance(fact, Erased):
@@ -164,3 +166,6 @@ class Workers:
     async def _archived(self, last: Entry) -> None:
         """Tell the store what SQL has: the feed keeps only what is not archived yet."""
         await self.services.workspace.archived(last.id, last.n)
+        if self._mailed:
+            self._mailed = False
+            self.services.post.outbox.wake()

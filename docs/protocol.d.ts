@@ -1070,6 +1070,42 @@ export interface Handled {
   cid: string;
 }
 
+/**
+ * A mail in the conversation that a left message began: an agent's answer, or the visitor's reply. `mail` is its
+ * Message-ID. `state` is what the conversation is in from now on, `left` by how many more left messages have to be
+ * handled.
+ */
+export interface Mailed {
+  kind: "mailed";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+  by: "agent" | "bot" | "system" | "visitor";
+  author: Author;
+  cid: string;
+  text: string;
+  mail: string;
+  state?: "answered" | "done" | "open" | "waiting";
+  left?: number;
+  hidden?: boolean;
+}
+
+/** Who takes care of a left message (empty: nobody), and the state it is in from now on; `left` as of a mail. */
+export interface Tended {
+  kind: "tended";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+  author: Author;
+  cid: string;
+  owner?: string;
+  name?: string;
+  state?: "answered" | "done" | "open" | "waiting";
+  left?: number;
+}
+
 /** The chat is offered to an agent; a slot is reserved until the reply. */
 export interface Offered {
   kind: "offered";
@@ -1229,7 +1265,7 @@ export interface NoteRedacted {
   seq: number;
   prev: number;
   of: number;
-  fact: Note | Transferred | Rated;
+  fact: Note | Transferred | Rated | Mailed;
   by?: string;
 }
 
@@ -1327,4 +1363,4 @@ export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | S
 
 export type ABoardHears = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error;
 
-export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Renamed | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;
+export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Mailed | Tended | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Renamed | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;

@@ -12,14 +12,18 @@ from console.domain.card_numbers import mask_cards
 from console.domain.quotes import FEWEST, Hidden, fewest_repeated, mask_quotes
 from console.domain.split_cards import mask_across, may_end_a_card
 from console.errors import NothingToDo
-from console.events import ChatFact, Message, Note, Rated, Transferred, read_log
+from console.events import ChatFact, Mailed, Message, Note, Rated, Transferred, read_log
 from console.queue.calls.erasure import Redaction
 from console.queue.results import Gone, Said
 from console.services import Services
 
 LOOK_BACK = 40  # facts of the chat
 END = 1_000_000  # a seq beyond every log
-FIELDS: dict[type[ChatFact], str] = {Message: "text", Note: "text", Transferred: "note", Rated: "comment"}
+FIELDS: dict[type[ChatFact], str] = {
+    **dict.fromkeys((Message, Note, Mailed), "text"),
+    Transferred: "note",
+    Rated: "comment",
+}
 
 
 class Masked(NamedTuple):
@@ -33,7 +37,7 @@ class Masked(NamedTuple):
 class Earlier(NamedTuple):
     """What somebody wrote; `writer` is their id."""
 
-    fact: Message | Note | Rated | Transferred
+    fact: Message | Note | Mailed | Rated | Transferred
     raw: bytes
     writer: str
 
@@ -102,7 +106,7 @@ def _texts(raw: bytes, visitor: str) -> list[Earlier]:
     return [
         Earlier(fact, raw, visitor if isinstance(fact, Rated) else fact.author.id)
         for fact in read_log([raw])
-        if isinstance(fact, Message | Note | Rated | Transferred)
+        if isinstance(fact, Message | Note | Mailed | Rated | Transferred)
     ]
 
 

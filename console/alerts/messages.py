@@ -16,7 +16,7 @@ from console.views.i18n import Translations, page_texts
 from console.views.templating import environment
 
 LONGEST_SUBJECT = 200  # characters
-BOARD, LEFT, SETTINGS = "/board", "/chats?kind=left", "/settings/alerts"
+BOARD, LEFT, SETTINGS = "/board", "/messages", "/settings/alerts"
 FULL_WIDTH = 0xFEE0  # offset from an ASCII character to its full-width form, which no chat treats as markup
 MARKUP = re.compile(r"[<>\[\]*_~`|\\#@&{}:]")
 IN_ADDRESS = re.compile(r"(?<=\w)\.(?=\w)")

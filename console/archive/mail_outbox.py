@@ -43,6 +43,7 @@ class MailLine(msgspec.Struct, frozen=True):
     ended: int
     code: str
     detail: str
+    message_id: str
 
 
 class MailOutbox(SqlOutbox):

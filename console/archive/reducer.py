@@ -9,12 +9,14 @@ from console.archive.search_words import fold_text
 from console.events import (
     AnyFact,
     Assigned,
+    Author,
     ChatFact,
     Ended,
     Entry,
     Handled,
     Labelled,
     Late,
+    Mailed,
     Message,
     Note,
     NoteRedacted,
@@ -24,6 +26,7 @@ from console.events import (
     Redacted,
     Renamed,
     Reopened,
+    Tended,
     Transferred,
     Unreadable,
     Visitor,
@@ -61,6 +64,10 @@ class ArchivedChat(msgspec.Struct):
     comment: str = ""
     handled: int | None = None
     handled_by: str = ""
+    owner: str = ""  # who takes care of a left message
+    owner_name: str = ""
+    state: str = ""  # of a left message: open, answered, waiting or done
+    asked: int = 0  # since when its visitor waits for an answer; 0 for not
     listed: str = ""  # ended, left or handled; empty while the chat is open
     place: int | None = None  # position in those lists, given by the search index
 
@@ -114,7 +121,7 @@ def kind_of(fact: AnyFact) -> str:
 def text_of(fact: AnyFact) -> str:
     """Return the text a person wrote in the fact."""
     match fact:
-        case Message() | Note():
+        case Message() | Note() | Mailed():
             return fact.text
         case Rated():
             return fact.comment
@@ -151,6 +158,8 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
             chat.agent, chat.agent_name = fact.agent, fact.name
         case Ended():
             chat.ended, chat.why, chat.left_message = fact.at, fact.why, fact.why == "message_left"
+            if chat.left_message:
+                chat.state, chat.asked = "open", fact.at
         case Reopened():
             _go_on(chat)
             _open(chat, fact, at=fact.opened)
@@ -171,8 +180,27 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
         case NoteRedacted(fact=Rated(comment=comment)):
             chat.comment = _plain(comment)
         case Handled():
-            chat.handled, chat.handled_by = fact.at, fact.author.name or fact.author.id
+            _stand(chat, "done", fact.at, fact.author)
+        case Mailed():
+            chat.messages += 1
+            if fact.by == "agent":
+                chat.agent, chat.agent_name = fact.author.id, fact.author.name
+                if not chat.owner:
+                    chat.owner, chat.owner_name = fact.author.id, _plain(fact.author.name)
+            _stand(chat, fact.state, fact.at, fact.author)
+        case Tended():
+            chat.owner, chat.owner_name = fact.owner, _plain(fact.name)
+            _stand(chat, fact.state, fact.at, fact.author)
     chat.listed = _list_of(chat)
+
+
+def _stand(chat: ArchivedChat, state: str, at: int, by: Author) -> None:
+    """Put a left message into a state: what is open has to be handled, and its visitor waits."""
+    if state == "open":
+        chat.handled, chat.handled_by, chat.asked = None, "", chat.asked or at
+    elif chat.state in ("open", ""):
+        chat.handled, chat.handled_by, chat.asked = at, by.name or by.id, 0
+    chat.state = state
 
 
 def lose(chat: ArchivedChat) -> None:
@@ -195,7 +223,7 @@ def _open(chat: ArchivedChat, fact: Opened | Reopened, *, at: int) -> None:
 
 
 def _go_on(chat: ArchivedChat) -> None:
-    chat.ended, chat.why, chat.left_message = None, "", False
+    chat.ended, chat.why, chat.left_message, chat.state, chat.asked = None, "", False, "", 0
 
 
 def _say(chat: ArchivedChat, fact: Message) -> None:

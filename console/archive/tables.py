@@ -55,6 +55,7 @@ sites = Table(
     Column("parameters", JSON, nullable=False),
     Column("queues", JSON, nullable=False, server_default="[]"),  # those a page may ask for beside its own
     Column("remember_days", Integer, nullable=False, server_default="30"),
+    Column("mails", JSON, nullable=False, server_default="[]"),  # own texts around answers by mail
 )
 
 refused_origins = Table(
@@ -398,6 +399,10 @@ chats = Table(
     Column("comment", Text, nullable=False),
     Column("handled", BigInteger),
     Column("handled_by", Text, nullable=False),
+    Column("owner", String(64), nullable=False, server_default=text("''")),  # who takes care of a left message
+    Column("owner_name", Text, nullable=False, server_default=text("''")),
+    Column("state", String(20), nullable=False, server_default=text("''")),  # open, answered, waiting, done
+    Column("asked", BigInteger, nullable=False, server_default="0"),  # since when its visitor waits for an answer
     Column("listed", String(20), nullable=False, server_default=text("''")),  # ended, left or handled; empty while open
     Column("place", BigInteger),  # position in its list and in the search index; grows with `ended`
     Index(None, "place", unique=True),

@@ -4,7 +4,7 @@ A fact is identified by the feed's own id, which survives a new epoch: entries p
 processes, or under another epoch make one row each. `feed_cursor` keeps the position and what could not be stored.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from console.archive.database import Database
 from console.archive.entries_aside import Batch
 from console.archive.feed_cursor import FeedCursor, FeedPosition
+from console.archive.mail_outbox import MailOutbox
 from console.archive.reducer import (
     ArchivedChat,
     archived_chat,
@@ -25,8 +26,9 @@ from console.archive.reducer import (
 )
 from console.archive.search_index import SearchIndex
 from console.archive.supervisor_actions import is_supervisor_action
-from console.archive.tables import chats, facts, interventions
-from console.events import ChatFact, Entry, NoteRedacted, Redacted, Unreadable, read_log
+from console.archive.tables import chats, facts, interventions, mails
+from console.domain.mail import Letter, is_address
+from console.events import ChatFact, Entry, Mailed, NoteRedacted, Redacted, Unreadable, read_log
 
 NAME = "archive"  # of this consumer
 CHUNK = 500  # values in one IN (…); every database accepts as many
@@ -40,6 +42,7 @@ class Archive:
         self.workspace = workspace
         self._cursor = FeedCursor(database, workspace, NAME)
         self._index = SearchIndex(database, workspace)
+        self._outbox = MailOutbox(database, workspace)
 
     async def cursor(self) -> FeedPosition:
         """Return how far the feed is archived."""
@@ -80,8 +83,23 @@ class Archive:
         self._index.give_places(connection, changed)
         self._save(connection, new.values(), held.values(), rows)
         self._index.write(connection, changed)
+        self._send_answers(connection, fresh, {**held, **new})
         if listed:
             connection.execute(insert(interventions), listed)
+
+    def _send_answers(self, connection: Connection, entries: Sequence[Entry], held: Mapping[str, ArchivedChat]) -> None:
+        """Put each answer to a left message into the outbox with the fact itself: once, and none is forgotten."""
+        for entry in entries:
+            fact = entry.fact
+            if not isinstance(fact, Mailed) or fact.by != "agent" or not is_address(held[fact.chat].email):
+                continue
+            chat = held[fact.chat]
+            letter = Letter(
+                to=chat.email, kind="answer", locale=chat.locale, chat=chat.id, seq=fact.seq, message_id=fact.mail
+            )
+            known = select(mails.c.id).where(mails.c.workspace == self.workspace, mails.c.message_id == fact.mail)
+            if connection.execute(known).first() is None:
+                connection.execute(insert(mails).values(**self._outbox.row(letter)))
 
     def write_late(self, connection: Connection, batch: Batch) -> None:
         """Store entries whose successors are stored already, and fold their chats anew, in the facts' order."""

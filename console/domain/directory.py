@@ -8,6 +8,7 @@ import msgspec
 
 from console.domain.blocks import Block
 from console.domain.first_words import Phrases
+from console.domain.mail_templates import MailTemplate
 
 MemberRole = Literal["agent", "supervisor", "admin"]
 Mode = Literal["push", "offer", "pull"]
@@ -23,7 +24,8 @@ class Site(msgspec.Struct, frozen=True):
     """A website with the widget.
 
     `origins` match exactly (`https://shop.example:8443`); the query `parameters` named here are kept in page addresses.
-    A visitor who comes back within `remember_days` (0: never) is shown their earlier chats.
+    A visitor who comes back within `remember_days` (0: never) is shown their earlier chats. `mails` are its own
+    texts around answers by mail.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Site(msgspec.Struct, frozen=True):
     parameters: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     remember_days: int = REMEMBERED
+    mails: tuple[MailTemplate, ...] = ()
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ class QueueSetting(NamedTuple):
 
     label: str  # on the settings pages
     help: str = ""  # on the command line; a setting without help has no option of its own
-    unit: Literal["", "seconds", "minutes"] = ""
+    unit: Literal["", "seconds", "minutes", "hours"] = ""
     least: int = 0
     most: int = 0  # 0: validation/queues.py has the rule
     wrong: str = ""  # error message for values outside `least` and `most`
@@ -84,7 +87,8 @@ class Queue(msgspec.Struct, frozen=True):
     chat moves on; after `misses` missed offers in a row the agent is set away. With `languages`, a chat goes to members
     who speak its language, or else the first of these, and after `language_after` (0: never) to any member; without, to
     any member. A queue with `longest` waiting chats is full (0: no limit). Who has waited `leave_after` may leave a
-    message instead (0: only while nobody is online). A chat that has waited `overflow_after` is
+    message instead (0: only while nobody is online); the team answers it within `message_target` of opening hours
+    (0: no target). A chat that has waited `overflow_after` is
     also offered to members of `overflow_to`; that is how queues become tiers. `wrapup` is how long the slot stays
     reserved after the chat for reason and tags (0: no wrap-up). First words are the team's own `phrases`, or
     ours; one is given by itself `automatic` before the target (0: never).
@@ -189,6 +193,17 @@ class Queue(msgspec.Struct, frozen=True):
             told=False,
         ),
     ] = 180_000
+    message_target: Annotated[
+        int,
+        QueueSetting(
+            _("Answer left messages within"),
+            "Target for left messages: seconds of opening time to answer within; 0 for no target.",
+            unit="hours",
+            most=30 * DAY,
+            wrong=_("Enter a time from 0 to 720 hours."),
+            told=False,
+        ),
+    ] = 9 * HOUR
     overflow_to: Annotated[
         str, QueueSetting(_("Overflow to"), "Overflow queue (next tier); none for no overflow.", live="overflow")
     ] = ""

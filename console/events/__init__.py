@@ -39,6 +39,8 @@ from console.events.conversation import (
     Handled,
     Labelled,
     Late,
+    LeftState,
+    Mailed,
     Message,
     NoReply,
     Note,
@@ -52,6 +54,7 @@ from console.events.conversation import (
     Redacted,
     Renamed,
     Reopened,
+    Tended,
 )
 from console.events.workspace import AgentChanged, Configured, Erased, Presence, Relined, Revoked, Stalled, Watched
 
@@ -78,6 +81,8 @@ __all__ = [
     "Kept",
     "Labelled",
     "Late",
+    "LeftState",
+    "Mailed",
     "Message",
     "NoReply",
     "Note",
@@ -102,6 +107,7 @@ __all__ = [
     "Stalled",
     "Status",
     "Stay",
+    "Tended",
     "Transferred",
     "Turn",
     "Unreadable",
@@ -132,6 +138,8 @@ AnyChatFact = (
     | Rated
     | Profile
     | Handled
+    | Mailed
+    | Tended
     | Offered
     | Withdrawn
     | Overflowed

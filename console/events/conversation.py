@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from console.events.assignment import Transferred
 from console.events.base import Answered, Author, ChatFact, Estimate, Kept, Role, Turn, Visitor
 
+LeftState = Literal["open", "answered", "waiting", "done"]
 EndReason = Literal["visitor", "agent", "silent", "abandoned", "message_left"]
 
 
@@ -138,6 +139,34 @@ class Ended(ChatFact, tag="ended"):
     asks: bool = False  # an agent had it, in a queue that asks what it was about
 
 
+class Mailed(ChatFact, tag="mailed", kw_only=True):
+    """A mail in the conversation that a left message began: an agent's answer, or the visitor's reply.
+
+    `mail` is its Message-ID. `state` is what the conversation is in from now on, `left` by how many more left messages
+    have to be handled.
+    """
+
+    by: Role
+    author: Author
+    cid: str
+    text: str
+    mail: str
+    state: LeftState = "open"
+    left: int = 0
+    hidden: bool = False  # as of a message
+
+
+class Tended(ChatFact, tag="tended", kw_only=True):
+    """Who takes care of a left message (empty: nobody), and the state it is in from now on; `left` as of a mail."""
+
+    author: Author
+    cid: str
+    owner: str = ""
+    name: str = ""  # the owner's
+    state: LeftState = "open"
+    left: int = 0
+
+
 class Rated(ChatFact, tag="rated"):
     """The visitor rated the chat."""
 
@@ -197,7 +226,7 @@ class NoteRedacted(ChatFact, tag="note_redacted"):
     """The same for text that the visitor does not see: a note, that of a transfer, or a rating's comment."""
 
     of: int
-    fact: Note | Transferred | Rated
+    fact: Note | Transferred | Rated | Mailed
     by: str = ""
 
 

@@ -1,15 +1,22 @@
 """Everything about mail that the processes of one installation share."""
 
+from collections.abc import Callable
 from email.message import EmailMessage
 
+from msgspec.structs import replace
+
 from console.archive.database import Database
+from console.archive.history import History
 from console.archive.mail_outbox import MailOutbox, OutgoingMail
 from console.config import Settings
 from console.domain.alert_delivery import Answer
+from console.domain.directory import Directory, Site
 from console.domain.mail import Letter, Sender, sender_of
 from console.domain.mail_server import smtp_server
+from console.mail.answers import written
 from console.mail.composing import compose
 from console.mail.smtp import SmtpClient
+from console.security.mail_tokens import MailTokens
 
 
 class Post:
@@ -19,9 +26,14 @@ class Post:
     `services.post.sends` first: without a mail server it would wait.
     """
 
-    def __init__(self, settings: Settings, database: Database, workspace: str) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, history: History, directory: Callable[[], Directory]
+    ) -> None:
+        self._history = history
+        self._directory = directory
+        self.tokens = MailTokens(settings.secret)
         self.sender = sender_of(settings.mail_from) if settings.mail_from else Sender("", "")
-        self.outbox = MailOutbox(database, workspace, domain=self.sender.domain)
+        self.outbox = MailOutbox(database, history.workspace, domain=self.sender.domain)
         self.server = SmtpClient(smtp_server(settings.smtp_url)) if settings.smtp_url else None
 
     @property
@@ -30,8 +42,35 @@ class Post:
         return self.server is not None
 
     async def write(self, mail: OutgoingMail) -> EmailMessage | None:
-        """Write a mail that is about to be sent."""
-        return compose(mail.letter, self.sender, at=mail.made)
+        """Write a mail that is about to be sent; None if what it is about is gone."""
+        letter = mail.letter
+        if not letter.chat:
+            return compose(letter, self.sender, at=mail.made)
+        record = await self._history.read_chat(letter.chat)
+        site = self._directory().sites.get(record.chat.site) if record is not None else None
+        answer = written(record, letter.message_id, site) if record is not None else None
+        if answer is None:
+            return None
+        return compose(
+            replace(letter, subject=answer.subject, text=answer.text),
+            self._sender_of(site),
+            at=mail.made,
+            reply_to=self.reply_to(letter.chat),
+            answers=answer.answers,
+            references=answer.references,
+        )
+
+    def message_id(self, chat: str, cid: str) -> str:
+        """Return the Message-ID of an answer: its token is what a reply is known by."""
+        return f"{self.tokens.make(chat)}.{cid}@{self.outbox.domain}"
+
+    def reply_to(self, chat: str) -> str:
+        """Return where replies go; empty if to the sender."""
+        return ""
+
+    def _sender_of(self, site: Site | None) -> Sender:
+        """Return the sender; without a name of its own it is the site's."""
+        return self.sender if self.sender.name or site is None else Sender(site.name, self.sender.address)
 
     async def send_now(self, letter: Letter) -> Answer:
         """Send a test at once, without the outbox."""

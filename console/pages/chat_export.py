@@ -16,7 +16,7 @@ from console.archive.reducer import ArchivedChat
 from console.archive.search import FoundChat
 from console.authentication import services_of
 from console.domain.directory import Queue
-from console.events import Message, Note
+from console.events import Mailed, Message, Note
 from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members
 from console.views.templating import instant
@@ -70,7 +70,7 @@ def transcript(record: ChatRecord, *, notes: bool) -> str:
     chat = record.chat
     head = [chat.name or chat.visitor, *([chat.email] if chat.email else []), _when(chat.opened), ""]
     for fact in record.facts:
-        if isinstance(fact, Message) or (notes and isinstance(fact, Note)):
+        if isinstance(fact, Message | Mailed) or (notes and isinstance(fact, Note)):
             mark = " (note)" if isinstance(fact, Note) else ""
             head.append(f"[{_when(fact.at)}] {fact.author.name or fact.author.id}{mark}: {fact.text}")
     return "\n".join(head) + "\n"

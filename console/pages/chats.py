@@ -38,7 +38,7 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
         "older": filters.address(before=found.next) if found.next else "",
         "newest": filters.address(),
         "csv": filters.address("/chats.csv"),
-        "tabs": {one: filters.address(kind=one) for one in LISTS},
+        "tabs": {one: filters.address(kind=one) if one != "left" else "/messages" for one in LISTS},
         "left": await services.search.left_waiting(),
         "queues": services.directory.queues,
         "choices": _choices(services),

@@ -15,6 +15,7 @@ from console.errors import Refused
 from console.events import (
     ChatFact,
     Ended,
+    Handled,
     Message,
     Opened,
     Profile,
@@ -103,7 +104,9 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
     about = next(fact for fact in reversed(facts) if isinstance(fact, Opening | Profile))
     asked = [fact for fact in facts if isinstance(fact, Message) and fact.by == "visitor"]
     last = next((fact for fact in reversed(facts) if isinstance(fact, Message) and fact.by != "bot"), None)
-    end = facts[-1] if isinstance(facts[-1], Ended) else None
+    # Facts about a left message come after its end: notes, mails, who takes care of it.
+    end = next((fact for fact in reversed(facts) if isinstance(fact, Ended | Opening | Message)), None)
+    last_state = next((_state(fact) for fact in reversed(facts) if _state(fact)), "open")
     return LostChat(
         chat=begun.chat,
         visitor=begun.visitor.id,
@@ -117,10 +120,16 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
         last=max(fact.seq for fact in facts if fact.public),
         asked_seq=asked[-1].seq if asked else 0,
         asked_at=(last.since or last.at) if last and last.by == "visitor" else 0,
-        ended=end.at if end else 0,
+        ended=end.at if isinstance(end, Ended) else 0,
+        handled=isinstance(end, Ended) and last_state != "open",
         cids=_results(rows),
         opening=_results(rows[:2]),
     )
+
+
+def _state(fact: ChatFact) -> str:
+    """Return what a fact says about the state of a left message."""
+    return "done" if isinstance(fact, Handled) else getattr(fact, "state", "")
 
 
 def _queue(facts: Sequence[ChatFact]) -> str:

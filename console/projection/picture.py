@@ -17,6 +17,7 @@ from console.events import (
     Invited,
     Labelled,
     Late,
+    Mailed,
     Message,
     NoReply,
     Offered,
@@ -30,6 +31,7 @@ from console.events import (
     Relined,
     Renamed,
     Reopened,
+    Tended,
     Transferred,
     Unreadable,
     Watched,
@@ -155,6 +157,8 @@ class Picture(Counters):
                 self._agent_changed(fact)
             case Handled():
                 self.left_messages -= 1
+            case Mailed() | Tended():
+                self.left_messages += fact.left
             case Erased():
                 self.left_messages -= fact.left
                 self._unlist(fact.chat)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from console.events import Author, Visitor
+from console.events import Author, LeftState, Role, Visitor
 from console.protocol import Page
 
 
@@ -36,6 +36,28 @@ class MessagePayload(msgspec.Struct, omit_defaults=True):
     cid: str
     text: str
     hidden: bool = False
+
+
+class MailPayload(msgspec.Struct, omit_defaults=True):
+    """The payload of `mailed`."""
+
+    by: Role
+    author: Author
+    cid: str
+    text: str
+    mail: str
+    state: LeftState
+    hidden: bool = False
+
+
+class Tending(msgspec.Struct, omit_defaults=True):
+    """The payload of `tended`."""
+
+    author: Author
+    cid: str
+    owner: str
+    name: str
+    state: LeftState
 
 
 class Mark(msgspec.Struct, omit_defaults=True):

@@ -22,6 +22,7 @@ from console.events import (
     ChatFact,
     Ended,
     Labelled,
+    Mailed,
     Message,
     Note,
     NoteRedacted,
@@ -126,6 +127,8 @@ class HtmlViews:
         """Render the `<li>` of one fact."""
         if isinstance(fact, Message):
             return Markup(_macros(locale, "message").message(fact, chat))
+        if isinstance(fact, Mailed):
+            return Markup(_macros(locale, "mailed").mailed(fact, chat))
         if isinstance(fact, Note):
             return Markup(_macros(locale, "note").note(fact, chat))
         directory = self.current.directory

@@ -6,14 +6,14 @@ template.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 from starlette.requests import HTTPConnection
@@ -143,6 +143,11 @@ def brief(ms: int, *, locale: str) -> str:
     return duration(ms + 500) if tenths >= 600 else _seconds(number(tenths / 10, locale=locale), locale)
 
 
+def rough(ms: int, *, locale: str) -> str:
+    """Format a long time by its largest unit: `3 hours`."""
+    return str(format_timedelta(timedelta(milliseconds=ms), locale=_babel(locale)))
+
+
 @lru_cache(maxsize=4_096)
 def _tenths(tenths: int, locale: str) -> str:
     return _seconds(str(format_decimal(tenths / 10, format="0.0", locale=_babel(locale))), locale)
@@ -172,6 +177,7 @@ def _filters(locale: str) -> dict[str, Any]:
         "place": page_label,
         "moment": partial(moment, locale=locale),
         "span": partial(span, locale=locale),
+        "rough": partial(rough, locale=locale),
         "brief": partial(brief, locale=locale),
         "groups": groups,
         "number": partial(number, locale=locale),

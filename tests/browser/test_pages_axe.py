@@ -57,3 +57,8 @@ async def test_axe_finds_nothing_on_any_page(server: RunningServer, context: Bro
     await nothing_found(page)
     await page.goto(f"{server.url}/chats?kind=left")
     await nothing_found(page)
+    await page.goto(f"{server.url}/messages")
+    await nothing_found(page)
+    await page.locator('main a[href^="/messages/"]').first.click()
+    await page.get_by_text("Call me back").wait_for()
+    await nothing_found(page)

@@ -1,8 +1,12 @@
 """What agents do in the chats they hold."""
 
 from collections.abc import Sequence
+from typing import Any
+
+import msgspec
 
 from console.events import Author
+from console.queue.payloads import MailPayload, Tending
 from console.queue.results import Said
 from tests.model import state
 from tests.model.state import Chat, FactDict, Member, only
@@ -127,6 +131,31 @@ class Answering(Visiting):
         c.named = name
         seq = self.record(c, "renamed", name=name, **mark(agent, cid))
         return self.done(chat, agent.id, cid, ("rename", name), seq, chat)
+
+    def correspond(self, chat: str, kind: str, body: object, left: bool | None, **own: Any) -> Said:
+        c = self.chat(chat)
+        author, cid = own["author"]["id"], own["cid"]
+        again = self.again(chat, author, cid, body)
+        if again:
+            return again
+        if not c.left_message:
+            raise Refusal("nothing_to_do")
+        by = 0 if left is None else int(left) - (chat in self.left)
+        self.left = self.left | {chat} if by > 0 else self.left - {chat} if by < 0 else self.left
+        seq = self.record(c, kind, **only(left=by), **own)
+        self.timer("reap", chat, self.now + state.KEEP)
+        return self.done(chat, author, cid, body, seq, chat)
+
+    def mail(self, chat: str, payload: MailPayload) -> Said:
+        body = ("mail", payload.text, payload.state)
+        return self.correspond(chat, "mailed", body, payload.state == "open", **msgspec.to_builtins(payload))
+
+    def tend(self, chat: str, payload: Tending) -> Said:
+        body = ("tend", payload.owner, payload.state)
+        return self.correspond(chat, "tended", body, payload.state == "open", **msgspec.to_builtins(payload))
+
+    def note_left(self, chat: str, author: Author, cid: str, text: str) -> Said:
+        return self.correspond(chat, "note", ("note", text), None, text=text, **mark(author, cid))
 
     def handled(self, chat: str, author: str, name: str, cid: str) -> Said:
         c = self.chat(chat)

@@ -12,7 +12,7 @@ WEIGHTS = {
     "redacts": 3, "says_what_is_hidden": 1, "says_after_the_end": 5,
     "tabs_close": 4, "tab_arrives": 3,
     "agent_says": 11, "answers_late": 3, "agent_ends": 5, "no_reply": 2, "note": 2, "draws": 6, "drafts": 2,
-    "types": 3, "hesitates": 7,
+    "types": 3, "hesitates": 7, "corresponds": 3,
     "agent_tries": 4, "handles": 1, "connects": 4, "leaves": 4, "sets_status": 4, "is_signed_out": 1, "late_ping": 1,
     "labels": 5, "renames": 2, "wraps_up_later": 4, "gives_a_reason_later": 4,
     "takes": 5, "takes_that_one": 3, "accepts": 9, "declines": 3, "transfers": 6, "moves": 5,

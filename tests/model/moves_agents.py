@@ -1,5 +1,7 @@
 """What agents may do next, in their chats and with their consoles."""
 
+from console.events import Author
+from console.queue.payloads import MailPayload, Tending
 from tests.model.directories import AGENTS
 from tests.model.moves_visitors import ALL, VisitorMoves
 from tests.model.state import Chat
@@ -160,3 +162,17 @@ class AgentMoves(VisitorMoves):
         agent = AGENTS[j % 4]
         for c in self.some(k, "ended"):
             self.command("handled", c.id, agent, agent.title(), self.fresh("x"))
+
+    def corresponds(self, k: int, j: int, yes: bool) -> None:
+        agent = Author(AGENTS[j % 4], AGENTS[j % 4].title())
+        for c in self.some(k, "ended"):
+            cid = self.fresh("x")
+            match j % 5:
+                case 0:
+                    self.command("mail", c.id, MailPayload("agent", agent, cid, "Hello", "a@b", "answered"))
+                case 1 | 2:
+                    self.command("mail", c.id, MailPayload("visitor", Author(c.visitor), cid, "Hi", "c@d", "open"))
+                case 3:
+                    self.command("tend", c.id, Tending(agent, cid, agent.id, agent.name, "waiting" if yes else "open"))
+                case _:
+                    self.command("note_left", c.id, agent, cid, "Known")

@@ -227,7 +227,7 @@ class Visiting(Lines):
     def revive(self, lost: LostChat, log: Sequence[bytes]) -> bool:
         queue = self.home(lost.queue, lost.site)
         queue = queue if queue in self.queues else self.sites.get(lost.site, "")
-        if lost.chat in self.chats or lost.ended or queue not in self.queues:
+        if lost.chat in self.chats or (lost.ended and not lost.handled) or queue not in self.queues:
             return False
         other = self.chats.get(self.current.get(lost.visitor, ""))
         c = Chat(
@@ -244,6 +244,10 @@ class Visiting(Lines):
                 author, cid = name.split("|")
                 _, seq, at, chat = result.split()
                 self.results.setdefault(owner, {})[author, cid] = (ANY, Said(chat, int(seq), int(at)))
+        if lost.ended:
+            c.place, c.ended, c.left_message = "ended", lost.ended, True
+            self.timer("reap", c.id, self.now + state.KEEP)
+            return True
         self.enqueue(c, front=True)
         if lost.asked_at:
             c.turn, c.turn_seq = lost.asked_at, lost.asked_seq

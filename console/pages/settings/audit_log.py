@@ -20,7 +20,7 @@ from console.domain.directory import Directory, queue_settings
 from console.domain.validation.queues import clock
 from console.events import Note, NoteRedacted, Rated, Redacted, Transferred
 from console.pages.settings.common import _, draw, for_supervisors, known_to, language
-from console.pages.settings.form import MINUTE, SECOND, Gettext, in_words, seconds
+from console.pages.settings.form import HOUR, MINUTE, SECOND, Gettext, in_words, seconds
 from console.pages.settings.opening_hours import day_names
 from console.views.i18n import page_texts
 
@@ -165,7 +165,7 @@ FILTERS = {
 }
 LOGS = {"changes": _("Changes and supervisors' actions"), "reads": _("Reads and exports"), "all": _("Everything")}
 CHAINS = {"changes": _("Changes"), "reads": _("Reads and exports")}
-UNITS = {"seconds": (SECOND, "s"), "minutes": (MINUTE, "min")}
+UNITS = {"seconds": (SECOND, "s"), "minutes": (MINUTE, "min"), "hours": (HOUR, "h")}
 
 
 class Difference(NamedTuple):

@@ -16,7 +16,7 @@ from console.errors import Problem
 Gettext = Callable[[str], str]
 NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,3})?")
 WHOLE = re.compile(r"\d{1,9}")
-SECOND, MINUTE = 1_000, 60_000  # ms
+SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000  # ms
 
 
 class Form:

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
-from console.domain.directory import MINUTE, SECOND, Queue, QueueSetting, queue_settings
+from console.domain.directory import HOUR, MINUTE, SECOND, Queue, QueueSetting, queue_settings
 from console.pages.settings.form import Form, seconds, ticks
 from console.pages.settings.opening_hours import read_hours, typed_hours
 from console.pages.settings.phrases import read_phrases, typed_phrases
 
-MS = {"seconds": SECOND, "minutes": MINUTE}
+MS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR}
 EMPTY = ("longest",)  # shown empty when 0
 JOINED = {"languages": ", ", "reasons": "\n"}
 

@@ -1,10 +1,13 @@
 """Typed calls for an agent's chats and presence."""
 
 from collections.abc import Sequence
+from typing import Literal
 
-from console.events import Author, Status
+import msgspec
+
+from console.events import Author, LeftState, Status
 from console.queue.calls.caller import Caller
-from console.queue.payloads import Labels, Mark, MessagePayload, Naming, digest, encode
+from console.queue.payloads import Labels, MailPayload, Mark, MessagePayload, Naming, Tending, digest, encode
 from console.queue.results import (
     Connected,
     Said,
@@ -122,6 +125,34 @@ class AgentCalls(Caller):
     async def revoke(self, agent: str, session: str) -> None:
         """Close every socket of the session; with session "" all of the agent's."""
         await self._call("revoke", agent, session)
+
+    async def mail(self, chat: str, payload: MailPayload) -> Said:
+        """Record a mail about a left message. Raises NothingToDo for another chat, Gone if it is not live."""
+        body = digest("mail", payload.text, payload.state, hidden=payload.hidden)
+        return await self._correspond(chat, payload.author.id, payload.cid, body, "mailed", payload, payload.state)
+
+    async def tend(self, chat: str, payload: Tending) -> Said:
+        """Record who takes care of a left message, and its state."""
+        body = digest("tend", payload.owner, payload.state)
+        return await self._correspond(chat, payload.author.id, payload.cid, body, "tended", payload, payload.state)
+
+    async def note_left(self, chat: str, author: Author, cid: str, text: str, *, hidden: bool = False) -> Said:
+        """Record a note about a left message."""
+        payload = MessagePayload(author, cid, text, hidden)
+        return await self._correspond(chat, author.id, cid, digest("note", text, hidden=hidden), "note", payload, "")
+
+    async def _correspond(
+        self,
+        chat: str,
+        author: str,
+        cid: str,
+        body: str,
+        kind: str,
+        payload: msgspec.Struct,
+        state: LeftState | Literal[""],
+    ) -> Said:
+        lists = "" if not state else "1" if state == "open" else "0"
+        return await self._said("correspond", chat, author, cid, body, kind, encode(payload), lists)
 
     async def handled(self, chat: str, author: str, name: str, cid: str) -> Said:
         """Mark a left message as handled. Raises NothingToDo the second time, Gone if it is not live."""

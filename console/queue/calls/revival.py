@@ -24,6 +24,7 @@ class LostChat(msgspec.Struct, kw_only=True):
     asked_seq: int = 0
     asked_at: int = 0
     ended: int = 0
+    handled: bool = False
     cids: list[str] = []
     opening: list[str] = []
 

@@ -234,6 +234,29 @@ verb('typing', function(id, fence, chat)
   return S.reply()
 end)
 
+-- correspond(chat, author, cid, digest, kind, payload, lists): a fact about a left message, which has ended: a mail, a
+-- note, or who takes care of it. `lists`: "1" if it has to be handled from now on, "0" if not, "" as before.
+verb('correspond', function(chat, author, cid, digest, kind, payload, lists)
+  local c = S.chat(chat)
+  if not c then return refuse('gone') end
+  local again = S.again(chat, author, cid, digest)
+  if again then return again end
+  if c.left_message ~= '1' then return refuse('nothing_to_do') end
+  if S.full(c) then return refuse('chat_full') end
+  local was = redis.call('SISMEMBER', P .. 'left', chat) == 1
+  local own = ''
+  if lists == '1' and not was then
+    redis.call('SADD', P .. 'left', chat)
+    own = '"left":1'
+  elseif lists == '0' and was then
+    redis.call('SREM', P .. 'left', chat)
+    own = '"left":-1'
+  end
+  local seq = S.record(c, kind, own, payload)
+  S.timer('reap', chat, NOW + KEEP)
+  return S.done(chat, author, cid, digest, seq, chat)
+end)
+
 -- handled(chat, author, cid, digest, payload): somebody handled a left message.
 verb('handled', function(chat, author, cid, digest, payload)
   local c = S.chat(chat)

@@ -32,10 +32,10 @@ local function rebuild(told, log)
   return c
 end
 
--- A left message that nobody has handled yet.
+-- A left message; unless somebody has handled it, it has to be.
 local function lie_there(c, told)
   S.put_all(c, { place = 'ended', ended = int(told.ended), left_message = '1' })
-  redis.call('SADD', P .. 'left', c.id)
+  if not told.handled then redis.call('SADD', P .. 'left', c.id) end
   S.timer('reap', c.id, NOW + KEEP)
 end
 
@@ -57,11 +57,12 @@ end
 -- revive(told, fact, ...): `told` is JSON of chat, visitor, queue, site, channel, tongue, profile and named (JSON
 -- themselves), opened, last (its last public seq), asked_seq and asked_at (the visitor's last message, and since when
 -- they wait for an answer; 0: they do not), ended (0: it is open), cids and opening (name and value in turn, of the chat
--- and of the visitor). Then come its facts. "0" if the store has the chat. A left message comes back into an emptied store
--- only: no fact says so, and screens count from what the store has when it is filled.
+-- and of the visitor). Then come its facts. "0" if the store has the chat. A left message that has
+-- to be handled comes back into an emptied store only: no fact says so, and screens count from what the store has when it
+-- is filled. One that was `handled` comes back whenever its visitor replies, and counts for nothing until then.
 verb('revive', function(list)
   local told = cjson.decode(table.remove(list, 1))
-  if S.chat(told.chat) or told.ended > 0 and not UNFILLED then return S.reply('0') end
+  if S.chat(told.chat) or told.ended > 0 and not UNFILLED and not told.handled then return S.reply('0') end
   local q = S.home(told.queue, told.site) or S.queue(redis.call('HGET', P .. 'sites', told.site) or '')
   if not q then return S.reply('0') end
   told.queue = q.id

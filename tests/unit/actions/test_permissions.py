@@ -20,6 +20,7 @@ from console.actions import (
     canned_replies,
     chats,
     erasure,
+    left_messages,
     mail,
     members,
     on_behalf,
@@ -35,6 +36,7 @@ from console.actions import (
 )
 from console.archive.audit import AuditFilter
 from console.archive.credentials import SignedIn
+from console.archive.left_messages import LeftQuery
 from console.archive.search import ChatQuery
 from console.archive.sign_in_steps import SignInStep
 from console.domain.alerts import AlertRule, Destination
@@ -210,6 +212,18 @@ async def ask_for_a_test_mail(services: Services, me: SignedIn) -> None:
         await mail.send_test(services, me.member, "vera@example.com")
 
 
+async def answer_no_message(services: Services, me: SignedIn) -> None:
+    await is_not_there(left_messages.answer(services, me.member, "none", new_cid(), "Hi", state="done"))
+
+
+async def tend_no_message(services: Services, me: SignedIn) -> None:
+    await is_not_there(left_messages.tend(services, me.member, "none", new_cid(), owner="", state="done"))
+
+
+async def note_on_no_message(services: Services, me: SignedIn) -> None:
+    await is_not_there(left_messages.note(services, me.member, "none", new_cid(), "Hi"))
+
+
 async def retry_a_mail(services: Services, me: SignedIn) -> None:
     with pytest.raises(NothingToDo):
         await mail.retry(services, me.member, 1)
@@ -322,6 +336,15 @@ TABLE = [
         lambda s, me: is_not_there(archived_chats.export(s, me.member, "none", format="text", notes=False)),
     ),
     Row("archived_chats.read", EVERYBODY, lambda s, me: is_not_there(archived_chats.read(s, me.member, "none"))),
+    Row(
+        "left_messages.find",
+        EVERYBODY,
+        lambda s, me: left_messages.find(s, me.member, LeftQuery(), offset=0, limit=1),
+    ),
+    Row("left_messages.read", EVERYBODY, lambda s, me: is_not_there(left_messages.read(s, me.member, "none"))),
+    Row("left_messages.answer", EVERYBODY, answer_no_message),
+    Row("left_messages.tend", EVERYBODY, tend_no_message),
+    Row("left_messages.note", EVERYBODY, note_on_no_message),
     Row(
         "archived_chats.handle",
         EVERYBODY,

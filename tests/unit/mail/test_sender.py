@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from console.archive.database import Database, now_ms
+from console.archive.history import History
 from console.archive.mail_outbox import MailLine, MailOutbox
 from console.archive.outbox import BACK_OFF, LEASE
 from console.config import read_settings
+from console.domain.directory import Directory
 from console.domain.mail import Letter
 from console.mail.post import Post
 from console.mail.sender import MailSender
@@ -49,7 +51,7 @@ async def server() -> AsyncIterator[SmtpServer]:
 @pytest.fixture
 def post(database: Database, server: SmtpServer, clock: Clock) -> Post:
     settings = read_settings({}, smtp_url=server.url, mail_from="Lana <help@lana.example>")
-    post = Post(settings, database, "main")
+    post = Post(settings, database, History(database), lambda: Directory(1))
     post.outbox.clock = clock
     assert post.server is not None
     post.server = SmtpClient(post.server.server, limit=0.5)

@@ -13,6 +13,7 @@ PACKAGE = Path(console.__file__).parent
 TEMPLATES = (
     *("problem", "sign_in", "sign_in_demo", "sign_in_code", "sign_in_set_up", "sign_in_codes", "chats", "chat"),
     *("fragments/archived", "fragments/second_factor"),
+    *("left_messages", "left_message", "fragments/left"),
 )
 SOURCES = (
     "pages/guard.py",
@@ -21,11 +22,13 @@ SOURCES = (
     "archive/sign_in_steps.py",
     "archive/second_factors.py",
     "actions/archived_chats.py",
+    "actions/left_messages.py",
     "actions/sessions.py",
     "workspaces/refusals.py",
 )
 NAMES = "STEP_OVER|WRONG_CODE|HAS_ONE|NO_FACTOR|AWAY|WRONG|SLOWLY|NO_PAGE|NOT_TO_OPEN|FAILED"
 NAMES += "|NO_WORKSPACE|TO_FIX|NOT_RUNNING"
+NAMES += "|NO_SERVER|NO_ADDRESS|NO_TEXT|NO_OWNER"
 RAISED = re.compile(rf'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:{NAMES}) = "([^"]+)"')
 
 

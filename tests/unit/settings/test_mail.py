@@ -21,7 +21,7 @@ async def server(services: Services) -> AsyncIterator[SmtpServer]:
     async with SmtpServer() as server:
         settings = read_settings({}, smtp_url=server.url, mail_from="Lana <help@lana.example>")
         services.settings = settings
-        services.post = Post(settings, services.database, services.workspace.name)
+        services.post = Post(settings, services.database, services.history, lambda: services.directory)
         yield server
 
 

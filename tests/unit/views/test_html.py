@@ -22,6 +22,7 @@ from console.events import (
     Kept,
     Labelled,
     Late,
+    Mailed,
     Message,
     NoReply,
     Note,
@@ -37,6 +38,7 @@ from console.events import (
     Released,
     Renamed,
     Reopened,
+    Tended,
     Transferred,
     Turn,
     Visitor,
@@ -164,6 +166,8 @@ def every_kind() -> list[AnyChatFact]:
         Rated(seq=11, score=4, cid="d" * 22, **where),
         Profile(seq=12, visitor=Visitor("v"), **where),
         Handled(seq=13, author=ana, cid="e" * 22, **where),
+        Mailed(seq=14, by="visitor", author=Author("vera"), cid="m" * 22, text="<b>Hi</b>", mail="a@b", **where),
+        Tended(seq=15, author=ana, cid="n" * 22, owner="sam", name="<b>Sam</b>", **where),
         Offered(seq=14, agent="ana", name="Ana", slot=2, until=9, candidates=1, clocks=0, **where),
         Withdrawn(seq=15, agent="ana", why="missed", **where),
         Overflowed(seq=16, queue="billing", **where),
@@ -382,7 +386,7 @@ def test_what_canned_replies_are_filled_in_with_is_no_markup() -> None:
 
 def test_left_messages_are_counted_and_linked() -> None:
     html = VIEWS.strip(Strip(AgentState("ana", "Ana"), 0, 0, 3, 4_100, 0.96, 5), locale="it")
-    assert 'href="/chats?kind=left"' in html
+    assert 'href="/messages"' in html
     assert "messaggi lasciati" in html
     assert "4,1" in html
     assert "96%" in html

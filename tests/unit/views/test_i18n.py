@@ -14,7 +14,21 @@ from console.views.i18n import FOLDER, Texts, negotiate, page_texts, read_catalo
 from console.views.templating import environment, languages, locale_of, render
 
 PACKAGE = Path(console.__file__).parent
-FRAGMENTS = ("above", "event", "load", "message", "note", "pane", "pane_footers", "pane_header", "pane_log", "strip")
+FRAGMENTS = (
+    *(
+        "above",
+        "event",
+        "load",
+        "mailed",
+        "message",
+        "note",
+        "pane",
+        "pane_footers",
+        "pane_header",
+        "pane_log",
+        "strip",
+    ),
+)
 TEMPLATES = ("base.html", "console.html", *(f"fragments/{name}.html" for name in FRAGMENTS))
 SOURCES = ("pages/client_texts/console.py", "views/templating.py", "views/html.py")
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
