@@ -32,6 +32,7 @@ from console.pages import (
     chats,
     console,
     error_pages,
+    files,
     left_messages,
     monitoring,
     second_factor,
@@ -94,6 +95,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
 
     routes = [
         *widget.routes,
+        *files.routes,
         *static.routes,
         *sign_in.routes,
         *second_factor.routes,

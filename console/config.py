@@ -14,7 +14,13 @@ from console.domain.address_policy import read_networks
 from console.domain.mail import read_sender
 from console.domain.mail_server import read_smtp_url
 from console.domain.model_url import read_model_key, read_model_url
-from console.domain.service_urls import read_database_url, read_store_url, without_password
+from console.domain.service_urls import (
+    read_database_url,
+    read_files_url,
+    read_scanner_url,
+    read_store_url,
+    without_password,
+)
 from console.errors import SettingError
 from console.security import parse_origin
 
@@ -267,6 +273,31 @@ TABLE: tuple[Setting, ...] = (
         own=True,
     ),
     Setting(
+        "files",
+        "",
+        read_files_url,
+        "Where files of chats are kept: s3://BUCKET/PREFIX; empty: the data folder; no: no files are taken.",
+    ),
+    Setting("files_endpoint", "", _origin, "The address of the S3-compatible service; empty: Amazon's."),
+    Setting("files_region", "", _model, "Its region, such as eu-central-1."),
+    Setting(
+        "files_key", "", read_model_key, "The access key's id for it; empty: as AWS_ACCESS_KEY_ID and the like say."
+    ),
+    Setting("files_secret", "", read_model_key, "The access key's secret.", shown=lambda text: "(hidden)"),
+    Setting(
+        "files_reserve", "1000", _positive, "MB that stay free on the data folder's disk: below, no file is taken."
+    ),
+    Setting("visitor_files", "100", _positive, "Files a day of one visitor."),
+    Setting("visitor_file_mb", "200", _positive, "MB of files a day of one visitor."),
+    Setting("address_file_mb", "1000", _positive, "MB of files a day from one address."),
+    Setting("site_file_mb", "10000", _positive, "MB of files a day of one site."),
+    Setting(
+        "file_scanner",
+        "",
+        read_scanner_url,
+        "A virus scanner: clamd at tcp://HOST:PORT or unix:///PATH, or a program exec:///PATH; empty: none.",
+    ),
+    Setting(
         "drain",
         "1",
         _seconds,
@@ -329,6 +360,17 @@ class Settings:
     model_name: str
     smtp_url: str = field(repr=False)
     mail_from: str
+    files: str
+    files_endpoint: str
+    files_region: str
+    files_key: str
+    files_secret: str = field(repr=False)
+    files_reserve: int
+    visitor_files: int
+    visitor_file_mb: int
+    address_file_mb: int
+    site_file_mb: int
+    file_scanner: str
     drain: int
     pace: int
     log: str

@@ -48,6 +48,47 @@ class BadText(BadCommand):
     message = "The text is empty, too long or not valid."
 
 
+class BadFile(BadCommand):
+    """Not a file that may be sent; `message` says why and what to do."""
+
+    code = "bad_file"
+    message = "This file can no longer be sent. Attach it again."
+
+
+class NoFiles(BadFile):
+    code = "no_files"
+    status = 403
+    message = "Files can't be sent here."
+
+
+class FileTooLarge(BadFile):
+    code = "file_too_large"
+    status = 413
+    message = "The file is too large."
+
+
+class EmptyFile(BadFile):
+    code = "file_empty"
+    message = "The file is empty."
+
+
+class WrongFileType(BadFile):
+    code = "file_type"
+    status = 415
+    message = "Files of this type can't be sent here."
+
+
+class BrokenPicture(BadFile):
+    code = "picture"
+    message = "The picture can't be read. Try another format, or a smaller one."
+
+
+class InfectedFile(BadFile):
+    code = "file_refused"
+    status = 422
+    message = "The file was refused by the virus scanner."
+
+
 class UnlistedReason(BadCommand):
     message = "Choose a reason from the queue's list."
 
@@ -206,6 +247,16 @@ class TooMuch(SlowDown):
     message = "You have sent a lot just now. The rest will be sent in a moment."
 
 
+class TooManyFiles(SlowDown):
+    code = "too_many_files"
+    message = "Too many files were sent today. Try again tomorrow."
+
+
+class FilesBusy(SlowDown):
+    code = "files_busy"
+    message = "Many files are being sent just now. Yours will be sent in a moment."
+
+
 class Blocked(Refused):
     """`retry_after` says when it ends."""
 
@@ -219,6 +270,15 @@ class StoreFull(Refused):
     message = "No new chats can start right now. Try again later."
     status = 503
     close = 1013
+    final = False
+
+
+class FilesAway(Refused):
+    """Nothing was kept. Messages do not depend on it."""
+
+    code = "files_away"
+    message = "Files can't be sent right now. Messages can; try the file again later."
+    status = 503
     final = False
 
 

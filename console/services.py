@@ -9,6 +9,7 @@ from console.archive.credentials import SignedIn
 from console.archive.database import Database
 from console.archive.erasure import Erasure
 from console.archive.exchanges import Exchanges
+from console.archive.file_records import FileRecords
 from console.archive.history import History
 from console.archive.known_tokens import KnownTokens
 from console.archive.left_messages import LeftMessages
@@ -25,6 +26,7 @@ from console.delivery.rendered_fact import HubEvent
 from console.domain.directory import Directory
 from console.drafts.drafts import Drafts
 from console.errors import Unknown, WrongEpoch
+from console.files.files import Files
 from console.limits.address_sockets import AddressSockets
 from console.limits.puzzles import Puzzles
 from console.mail.post import Post
@@ -35,6 +37,7 @@ from console.projection.queue_position import QueuePositions
 from console.queue.workspace import Workspace
 from console.security import VisitorTokens
 from console.security.cookies import DeviceTokens
+from console.security.file_tickets import FileTickets
 from console.suggestions.learning import Learning
 from console.views.html import HtmlViews
 
@@ -69,6 +72,8 @@ class Services:
     sql_silent_until: float = 0.0  # monotonic
     refused_origins: RefusedOrigins = field(init=False)
     device_tokens: DeviceTokens = field(init=False)
+    file_tickets: FileTickets = field(init=False)
+    files: Files = field(init=False)
     erasure: Erasure = field(init=False)
     puzzles: Puzzles = field(init=False)
     learning: Learning = field(init=False)
@@ -84,6 +89,8 @@ class Services:
     def __post_init__(self) -> None:
         self.refused_origins = RefusedOrigins(self.database)
         self.device_tokens = DeviceTokens(self.settings.secret)
+        self.file_tickets = FileTickets(self.settings.secret)
+        self.files = Files(self.settings, FileRecords(self.database, self.workspace.name))
         self.erasure = Erasure(self.database, self.workspace.name)
         self.visitors = VisitorsInArchive(self.database, self.workspace.name)
         self.past = PastChats(self.database, self.workspace.name)

@@ -103,6 +103,7 @@ class Workers:
             self._sender.run,
             self._mails.run,
             self._retention.sweep,
+            self._retention.scan,
             self._redactions.run,
             self._lost.run,
             self._backfill.build,

@@ -25,7 +25,7 @@ export interface Identify {
   jwt: string;
 }
 
-/** Open a chat with its first message. */
+/** Open a chat with its first message: a text, or a file. */
 export interface Open {
   t: "open";
   cid: string;
@@ -36,13 +36,15 @@ export interface Open {
   fields?: Record<string, string>;
   page?: Page;
   proof?: string;
+  file?: string;
 }
 
-/** A message. */
+/** A message: a text, or a file. */
 export interface VisitorSay {
   t: "say";
   cid: string;
   text: string;
+  file?: string;
 }
 
 /** The visitor types; `text` if the site shows a typing preview. */
@@ -107,8 +109,9 @@ export interface Ping {
 }
 
 /**
- * The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. `stranger`: the token
- * that was given is none of this site's, or has ended; `token` is that of a new visitor.
+ * The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. `files`: none, unless
+ * the site allows them. `stranger`: the token that was given is none of this site's, or has ended; `token` is that of
+ * a new visitor.
  */
 export interface VisitorWelcome {
   t: "welcome";
@@ -121,6 +124,7 @@ export interface VisitorWelcome {
   team: Team;
   typing_preview?: boolean;
   privacy_url?: string;
+  files?: FilesAllowed | null;
   stranger?: boolean;
   chat?: ChatForVisitor | null;
   facts?: Array<unknown>;
@@ -130,6 +134,12 @@ export interface VisitorWelcome {
 export interface Team {
   online: boolean;
   back_at?: number;
+}
+
+/** Files may be sent: of up to `size` bytes, and of the types that `accept` names as file inputs do. */
+export interface FilesAllowed {
+  size: number;
+  accept: string;
 }
 
 /** The visitor's current chat. `last` is the seq of its last public fact. */
@@ -182,6 +192,18 @@ export interface VisitorFact {
   promise?: number;
   promised?: "" | "broken" | "kept";
   score?: number;
+  file?: SharedFile | null;
+}
+
+/** A file that a message brings. `size` in bytes; a picture has its size in pixels. `pending`: not scanned yet. */
+export interface SharedFile {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  width?: number;
+  height?: number;
+  pending?: boolean;
 }
 
 /**
@@ -303,7 +325,8 @@ export interface SetOwnLimit {
  * (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding reply: the agent
  * promises to be back within that time. `canned` names the canned reply that was sent unchanged. `suggestion` says
  * what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too; `drafted` says the
- * same of the model's draft; with a `promise`, `shown` counts for nothing: the answer is to come.
+ * same of the model's draft; with a `promise`, `shown` counts for nothing: the answer is to come. With a `file` the
+ * text does not count.
  */
 export interface AgentSay {
   t: "say";
@@ -316,6 +339,7 @@ export interface AgentSay {
   canned?: string;
   suggestion?: "" | "edited" | "shown" | "taken";
   drafted?: "" | "edited" | "shown" | "taken";
+  file?: string;
 }
 
 /** Add an internal note. */
@@ -820,6 +844,7 @@ export interface Message {
   drafted?: string;
   automatic?: boolean;
   hidden?: boolean;
+  file?: SharedFile | null;
 }
 
 /** Whoever wrote a message or gave a command. */

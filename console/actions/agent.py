@@ -14,7 +14,7 @@ from console.domain.directory import Member
 from console.domain.permissions import may
 from console.domain.sanitize import clean, safe_name
 from console.errors import BadText, ChatEnded, DatabaseAway, Fenced, NothingToDo, NotYours, Unknown, UnlistedReason
-from console.events import Author
+from console.events import Author, SharedFile
 from console.projection.picture import ChatState, chat_state
 from console.protocol import (
     MAX_FACTS,
@@ -38,7 +38,9 @@ from console.protocol import (
     Transfer,
     Whisper,
 )
+from console.queue.payloads import renamed
 from console.queue.results import Gone, Said
+from console.security.file_tickets import FileSender
 from console.services import Services
 
 LABEL = 60  # characters of a reason or a tag
@@ -69,7 +71,9 @@ class AgentActions:
     # --- in one's own chat ------------------------------------------------------------------------------
 
     async def say(self, frame: AgentSay) -> Said:
-        masked = await self.cards.mask(frame.chat, clean(frame.text, limit=MAX_TEXT), frame.cid)
+        file = self._file(frame)
+        text = file.name if file is not None else clean(frame.text, limit=MAX_TEXT)
+        masked = await self.cards.mask(frame.chat, text, frame.cid)
         said = self.workspace.agent_say(
             self.author,
             self.fence,
@@ -83,8 +87,14 @@ class AgentActions:
             suggestion=frame.suggestion,
             drafted=frame.drafted,
             hidden=masked.hidden,
+            file=renamed(file, masked.text),
         )
         return await self._done(frame, "message", self.cards.send(masked, said), masked.text)
+
+    def _file(self, frame: AgentSay) -> SharedFile | None:
+        if not frame.file:
+            return None
+        return self.services.file_tickets.read(frame.file, FileSender(self.author.id, frame.cid, frame.chat))
 
     async def note(self, frame: AddNote) -> Said:
         masked = await self.cards.mask(frame.chat, clean(frame.text, limit=MAX_TEXT), frame.cid)

@@ -60,6 +60,12 @@ async def _find(services: Services, by: Member, id: str) -> ChatRecord:
     return record
 
 
+async def may_read(services: Services, by: Member, id: str) -> bool:
+    """Whether the member may read an archived chat, its files too."""
+    found = await services.history.find_chat(id)
+    return found is not None and await _may_read(services, by, found)
+
+
 async def handle(services: Services, by: Member, chat: str, cid: str) -> bool:
     """Mark a left message as handled. False if there was nothing to do."""
     require(by, "answer")

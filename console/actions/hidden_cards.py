@@ -142,6 +142,8 @@ def _redaction(earlier: Earlier, now: str, by: str) -> Redaction:
     fact, raw, author = earlier
     values = msgspec.json.decode(raw)
     values[FIELDS[type(fact)]] = now
+    if values.get("file"):
+        values["file"]["name"] = now
     kind = "redacted" if isinstance(fact, Message) else "note_redacted"
     return Redaction(
         fact.chat, fact.seq, raw, msgspec.json.encode(values), kind, author, fact.cid, "" if by == author else by

@@ -17,7 +17,7 @@ from console.domain.directory import Site
 from console.domain.ids import new_id
 from console.domain.sanitize import clean
 from console.errors import Blocked, ChatEnded, NoQueue, NotOpen, NotYours, ProofNeeded, Unknown
-from console.events import Visitor
+from console.events import SharedFile, Visitor
 from console.limits.budgets import Budgets
 from console.projection.picture import ChatState
 from console.protocol import (
@@ -33,7 +33,9 @@ from console.protocol import (
     VisitorSeen,
     VisitorTyping,
 )
+from console.queue.payloads import renamed
 from console.queue.results import Gone, Said
+from console.security.file_tickets import FileSender
 from console.services import Services
 from console.views.json import visitor_facts
 
@@ -108,7 +110,8 @@ class VisitorActions:
     # --- commands ---------------------------------------------------------------------------------------
 
     async def open(self, command: Open) -> Said:
-        masked = await self.cards.mask(self._running_chat(), clean(command.text, limit=MAX_TEXT), command.cid)
+        text, file = self._what(command)
+        masked = await self.cards.mask(self._running_chat(), text, command.cid)
         text = masked.text
         self.profile.set_identity(command.name, command.email, command.fields)
         self.profile.set_page(command.page)
@@ -131,6 +134,7 @@ class VisitorActions:
                 address=self.budgets.address,
                 proof=self._proof(command.proof),
                 budgets=self.budgets.opening(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
+                file=renamed(file, text),
             )
             said = await self.cards.send(masked, opening)
         except NotYours:
@@ -180,15 +184,25 @@ class VisitorActions:
 
     async def say(self, command: VisitorSay) -> Said:
         chat = self._open_chat()
-        masked = await self.cards.mask(chat, clean(command.text, limit=MAX_TEXT), command.cid)
+        text, file = self._what(command)
+        masked = await self.cards.mask(chat, text, command.cid)
         text, cid = masked.text, command.cid
         budgets = self.budgets.written(self.visitor.id, len(text.encode()))
         say = self.workspace.visitor_say
         try:
-            said = say(chat, self.visitor, self.connection, cid, text, budgets, hidden=masked.hidden)
+            said = say(
+                chat, self.visitor, self.connection, cid, text, budgets, hidden=masked.hidden, file=renamed(file, text)
+            )
             return await self.cards.send(masked, said)
         except Gone:
             return await self._late(command.cid, "message", text)
+
+    def _what(self, command: Open | VisitorSay) -> tuple[str, SharedFile | None]:
+        """The text of a message, and the file it brings; then the text is its name."""
+        if not command.file:
+            return clean(command.text, limit=MAX_TEXT), None
+        file = self.services.file_tickets.read(command.file, FileSender(self.visitor.id, command.cid))
+        return file.name, file
 
     async def end(self, command: VisitorEnd) -> Said:
         try:

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.audit import Change, Somebody, line_of, note
 from console.archive.audit_removal import ERASED, erase_values
 from console.archive.database import Database, now_ms
 from console.archive.reducer import ArchivedChat, archived_chat
-from console.archive.tables import alert_messages, chats, mails, set_aside
+from console.archive.tables import alert_messages, chats, files, mails, set_aside
 
 LINGER = 86_400_000  # ms after the last fact in which an alert may still name the visitor
 
@@ -45,6 +45,7 @@ class Erasure:
         async with self.database.writing() as connection:
             await connection.execute(delete(chats).where(self._here(), chats.c.id.in_(ids)))
             await connection.execute(delete(mails).where(mails.c.workspace == self.workspace, mails.c.chat.in_(ids)))
+            await self._let_files_go(connection, ids, target)
             named = [self._alerted(one) for one in doomed if one.alerted]
             if named:
                 ours = alert_messages.c.workspace == self.workspace
@@ -71,6 +72,14 @@ class Erasure:
     def _alerted(self, one: Doomed) -> ColumnElement[bool]:
         made = alert_messages.c.made.between(one.chat.opened - LINGER, one.chat.last + LINGER)
         return and_(made, alert_messages.c.text.contains(one.alerted, autoescape=True))
+
+    async def _let_files_go(self, connection: AsyncConnection, ids: Collection[str], target: str) -> None:
+        """Their bytes are deleted by the sweep that follows; nobody is given them from now on."""
+        theirs: ColumnElement[bool] = files.c.chat.in_(ids)
+        if target.startswith("visitor:"):
+            theirs = or_(theirs, files.c.visitor == target.removeprefix("visitor:"))
+        these = files.c.workspace == self.workspace, theirs
+        await connection.execute(update(files).where(*these).values(state="gone", name="", address=""))
 
     async def _erase_set_aside(self, connection: AsyncConnection, ids: Collection[str]) -> None:
         """Entries set aside are rare and few, so their bytes are searched directly."""

@@ -82,6 +82,12 @@ class History:
         got = next(iter(said or rows), None)
         return Result(got.chat, got.seq, got.at, got.kind, _text(got.raw)) if got else None
 
+    async def find_chat(self, chat_id: str) -> ArchivedChat | None:
+        """Return the chat without its facts."""
+        async with self.database.reading() as connection:
+            row = (await connection.execute(select(chats).where(self._is(chat_id)))).mappings().first()
+        return archived_chat(row) if row else None
+
     async def knows_chat(self, chat_id: str) -> bool:
         async with self.database.reading() as connection:
             return (await connection.execute(select(chats.c.id).where(self._is(chat_id)))).first() is not None

@@ -56,6 +56,8 @@ sites = Table(
     Column("queues", JSON, nullable=False, server_default="[]"),  # those a page may ask for beside its own
     Column("remember_days", Integer, nullable=False, server_default="30"),
     Column("mails", JSON, nullable=False, server_default="[]"),  # own texts around answers by mail
+    Column("files", JSON, nullable=False, server_default="[]"),  # groups of types; none: no files
+    Column("file_size", Integer, nullable=False, server_default="10"),  # MB
 )
 
 refused_origins = Table(
@@ -442,6 +444,33 @@ interventions = Table(  # the facts that record supervisors' actions
     Column("n", BigInteger, nullable=False),
     ForeignKeyConstraint(["workspace", "id"], ["facts.workspace", "facts.id"], ondelete="CASCADE"),
     Index(None, "workspace", "at", "n"),
+)
+
+KEPT = text("state IN ('pending', 'clean', 'refused')")
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("visitor", String(64), nullable=False),  # of the chat, whoever sent it
+    Column("chat", String(64), nullable=False),  # empty until the archive knows in which one a visitor's file is
+    Column("owner", String(64), nullable=False),  # who sent it: the visitor or a member
+    Column("cid", String(64), nullable=False),
+    Column("address", String(64), nullable=False),  # a digest
+    Column("name", Text, nullable=False),
+    Column("media", String(120), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("state", String(20), nullable=False),  # coming, pending, clean, refused or gone
+    Column("uploaded", BigInteger, nullable=False),
+    Column("named", BigInteger),  # when a message named it; none yet
+    Index("uq_files_command", "workspace", "owner", "cid", unique=True, sqlite_where=KEPT, postgresql_where=KEPT),
+    Index("ix_files_workspace", "workspace", "chat"),
+    Index("ix_files_uploaded", "workspace", "uploaded"),
+    Index(None, "state"),
 )
 
 search_backfill = Table(  # archives from before the search index, until all their chats are in it

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from console.archive.database import Database
 from console.archive.entries_aside import Batch
 from console.archive.feed_cursor import FeedCursor, FeedPosition
+from console.archive.file_records import name_files
 from console.archive.mail_outbox import MailOutbox
 from console.archive.reducer import (
     ArchivedChat,
@@ -82,6 +83,7 @@ class Archive:
         changed = [*new.values(), *held.values()]
         self._index.give_places(connection, changed)
         self._save(connection, new.values(), held.values(), rows)
+        name_files(connection, self.workspace, fresh)
         self._index.write(connection, changed)
         self._send_answers(connection, fresh, {**held, **new})
         if listed:

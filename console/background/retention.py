@@ -13,6 +13,7 @@ from console.services import Services
 
 SWEEP = 3_600.0  # seconds between two sweeps
 MESSAGES = 30  # days that alert messages and sent mails are kept
+SCAN = 5.0  # seconds until files that were not scanned are scanned again
 DAY = 86_400_000  # ms
 
 log = structlog.get_logger()
@@ -40,10 +41,18 @@ class Retention:
         told = max(oldest, int(time.time() * 1000) - MESSAGES * DAY)
         await self.services.alerts.outbox.drop_older_than(told)
         await self.services.post.outbox.drop_older_than(told)
+        await self.services.files.sweep()
         stray = await self.erase_stray()
         if dropped or stray or lines:
             self.services.tidy.set()
             log.info("retention.dropped", chats=dropped, left_messages=stray, audit_lines=lines)
+
+    async def scan(self) -> None:
+        """Files that came while the scanner was away are scanned once it is back."""
+        while True:
+            await asyncio.sleep(SCAN)
+            if self._leads():
+                await safely(self.services.files.scan_pending())
 
     async def erase_stray(self) -> int:
         """Erase left messages that the archive no longer has, since no page shows them; return how many."""
@@ -60,5 +69,6 @@ class Retention:
         while True:
             await self.services.tidy.wait()
             self.services.tidy.clear()
+            await safely(self.services.files.sweep())
             quiet = all(chat.place == "ended" for chat in self.services.picture.chats.values())
             await safely(upkeep.tidy(quiet=quiet))

@@ -34,7 +34,11 @@ def other_files(settings: Settings, *apart: Path) -> Iterator[Path]:
     database = sqlite_file(settings) if url.startswith("sqlite") else data / "sestetto.db"
     for path in sorted(data.rglob("*")):
         name = path.relative_to(data)
-        if name.parts[0] == "store" or name.parts[0].startswith((ASIDE, STAGED, "secret-")):
+        if (
+            name.parts[:2] == ("files", "coming")
+            or name.parts[0] == "store"
+            or name.parts[0].startswith((ASIDE, STAGED, "secret-"))
+        ):
             continue
         if path.parent == database.parent and path.name.startswith((database.name, "sestetto.db")):
             continue

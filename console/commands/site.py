@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from console.commands.common import open_stores, run, say, settings_of_one, show
 from console.domain.directory import REMEMBERED, Site
+from console.domain.shared_files import GROUPS, MOST_SIZE, USUAL
 from console.domain.validation.members import origin_of
 from console.errors import NotYours, Refused
 
@@ -30,12 +31,18 @@ def add(
     remember_days: Annotated[
         int, typer.Option(help="Days after which a visitor who does not return is a stranger; 0 for at once.")
     ] = REMEMBERED,
+    files: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Files that may be sent: {', '.join(GROUPS)} or none; repeat for more."),
+    ] = None,
+    file_size: Annotated[int, typer.Option(help="Largest file, in MB.", min=1, max=MOST_SIZE)] = 10,
 ) -> None:
     """Add or change a site."""
     origins = tuple(_origin(text) for text in origin)
     asked = tuple(ask or ())
     site = Site(key, name or key, queue, origins, locale, typing_preview, privacy_url, queues=asked)
-    run(_put_site(replace(site, remember_days=remember_days)))
+    groups = () if files == ["none"] else tuple(files or USUAL)
+    run(_put_site(replace(site, remember_days=remember_days, files=groups, file_size=file_size)))
     say(f"Paste this line into the pages of {', '.join(origins)}:")
     server = settings_of_one().origin or "https://THIS-SERVER"
     say(f'  <script async src="{server}/widget.js" data-site="{key}"></script>')

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from console.archive.stores import Stores
 from console.demo.scripts import COLLEAGUES
 from console.domain.directory import Canned, Directory, Member, Queue, Site
+from console.domain.shared_files import USUAL
 from console.security import is_loopback
 
 SITE = "demo"
@@ -114,7 +115,9 @@ def _site(url: str, known: Directory) -> Site:
     scheme, _, address = url.partition("://")
     host, _, port = address.rpartition(":")
     names = {host, "localhost", "127.0.0.1"} if is_loopback(host.strip("[]")) else {host}
-    before = known.sites.get(SITE, Site(SITE, "Lana, the wool shop", "support", typing_preview=True, queues=BOTH))
+    before = known.sites.get(
+        SITE, Site(SITE, "Lana, the wool shop", "support", typing_preview=True, queues=BOTH, files=USUAL)
+    )
     origins = {f"{scheme}://{name}:{port}" for name in names}
     ours = {"", *(f"{origin}/privacy" for origin in before.origins)}
     privacy = f"{url}/privacy" if before.privacy_url in ours else before.privacy_url

@@ -25,7 +25,7 @@ class Site(msgspec.Struct, frozen=True):
 
     `origins` match exactly (`https://shop.example:8443`); the query `parameters` named here are kept in page addresses.
     A visitor who comes back within `remember_days` (0: never) is shown their earlier chats. `mails` are its own
-    texts around answers by mail.
+    texts around answers by mail. `files` are groups of types that may be sent (none: no files), up to `file_size` MB.
     """
 
     key: str
@@ -40,6 +40,8 @@ class Site(msgspec.Struct, frozen=True):
     queues: tuple[str, ...] = ()
     remember_days: int = REMEMBERED
     mails: tuple[MailTemplate, ...] = ()
+    files: tuple[str, ...] = ()
+    file_size: int = 10
 
 
 class Hours(msgspec.Struct, frozen=True):

@@ -45,6 +45,26 @@ def read_database_url(text: str) -> str:
     return text
 
 
+def read_files_url(text: str) -> str:
+    """Return `s3://BUCKET/PREFIX`, `no`, or an empty text."""
+    if text in ("", "no"):
+        return text
+    parts = urlsplit(text)
+    if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("enter s3://BUCKET or s3://BUCKET/PREFIX, or no")
+    return text
+
+
+def read_scanner_url(text: str) -> str:
+    """Return the address of a virus scanner, or an empty text."""
+    parts = urlsplit(text) if _has_a_port_or_none(text) else urlsplit("")
+    reached = parts.scheme == "tcp" and parts.hostname and parts.port
+    there = parts.scheme in ("unix", "exec") and not parts.netloc and parts.path.startswith("/")
+    if text and not (reached or there):
+        raise ValueError("enter tcp://HOST:PORT, unix:///PATH/OF/CLAMD or exec:///PATH/OF/A/PROGRAM")
+    return text
+
+
 def _checked(text: str, schemes: tuple[str, ...], says: str) -> str:
     scheme, separator, rest = text.partition("://")
     if text and (not separator or not rest or scheme.partition("+")[0] not in schemes):

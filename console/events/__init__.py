@@ -54,6 +54,7 @@ from console.events.conversation import (
     Redacted,
     Renamed,
     Reopened,
+    SharedFile,
     Tended,
 )
 from console.events.workspace import AgentChanged, Configured, Erased, Presence, Relined, Revoked, Stalled, Watched
@@ -104,6 +105,7 @@ __all__ = [
     "Reopened",
     "Revoked",
     "Role",
+    "SharedFile",
     "Stalled",
     "Status",
     "Stay",

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from console.events.assignment import Transferred
 from console.events.base import Answered, Author, ChatFact, Estimate, Kept, Role, Turn, Visitor
 
@@ -43,6 +45,18 @@ class Reopened(Opening, tag="reopened", kw_only=True):
     turn: int = 0
 
 
+class SharedFile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file that a message brings. `size` in bytes; a picture has its size in pixels. `pending`: not scanned yet."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    width: int = 0
+    height: int = 0
+    pending: bool = False
+
+
 class Message(ChatFact, tag="message"):
     """A public message. `due` is that of the open turn after it (0: no open turn)."""
 
@@ -63,6 +77,7 @@ class Message(ChatFact, tag="message"):
     drafted: str = ""  # agent: the same, of the model's draft
     automatic: bool = False  # agent: a first word that was given in their name
     hidden: bool = False  # a card number was hidden, in it or in several messages of which it is the last
+    file: SharedFile | None = None  # the text is its name
 
 
 class Note(ChatFact, tag="note"):

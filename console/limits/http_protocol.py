@@ -16,6 +16,8 @@ MOST_HEAD = 32 * 1024  # bytes of a request's line and headers
 MOST_HEADERS = 100
 HEAD_WITHIN = 10.0  # seconds for all of them
 MOST_BODY = 1024 * 1024  # bytes as received
+MOST_UPLOAD = 110_000_000  # of a file; what a site allows is less, and refused before it comes
+UPLOADS = (b"/widget/files?", b"/console/files/")  # what their addresses begin with
 BODY_WITHIN, BODY_RATE = 10.0, 1_000  # seconds for a body, plus a second per this many bytes
 READ_WITHIN = 30.0  # seconds in which a client must read some of a pending response
 IDLE = 5  # seconds a connection without a request stays open
@@ -38,6 +40,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.logger = logger
         self.open_connections = cast(Connections, self.config.connections)  # type: ignore[attr-defined]
         self._in_head = True
+        self._most_body = MOST_BODY
         self._head = self._fields = self._body = 0
         self._began = 0.0  # when the body started
         self._deadline: asyncio.TimerHandle | None = None
@@ -115,7 +118,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(self._refusal)
         elif self._head > MOST_HEAD or self._fields > MOST_HEADERS:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif self._body > MOST_BODY:
+        elif self._body > self._most_body:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         elif len(self.pipeline) > MOST_PIPELINED:
             self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
@@ -133,8 +136,9 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._expect_nothing()
+        self._most_body = MOST_UPLOAD if self.url.startswith(UPLOADS) else MOST_BODY
         length = next((value for name, value in self.headers if name == b"content-length"), b"0")
-        if length.isdigit() and int(length[:20]) > MOST_BODY:
+        if length.isdigit() and int(length[:20]) > self._most_body:
             self._refusal = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         elif self._fields > MOST_HEADERS:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE

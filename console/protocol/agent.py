@@ -17,6 +17,7 @@ from console.protocol.common import (
     Seq,
     Tags,
     Text,
+    Ticket,
 )
 
 
@@ -67,17 +68,19 @@ class AgentSay(Inbound, tag="say"):
     reply: the agent promises to be back within that time. `canned` names the canned reply that was sent unchanged.
     `suggestion` says what the answer owes to suggested replies: some were `shown`, one was `taken`, or `edited` too;
     `drafted` says the same of the model's draft; with a `promise`, `shown` counts for nothing: the answer is to come.
+    With a `file` the text does not count.
     """
 
     cid: Cid
     chat: Id
-    text: Text
+    text: Draft
     read: Seq
     began: Moment = 0
     promise: Literal[0, 30_000, 120_000, 300_000] = 0
     canned: OptionalId = ""
     suggestion: Literal["", "shown", "taken", "edited"] = ""
     drafted: Literal["", "shown", "taken", "edited"] = ""
+    file: Ticket = ""
 
 
 class AddNote(Inbound, tag="note"):

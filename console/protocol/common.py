@@ -31,6 +31,9 @@ LabelText = Annotated[str, msgspec.Meta(max_length=60)]
 Tags = Annotated[list[LabelText], msgspec.Meta(max_length=20)]
 Place = Literal["waiting", "active", "ended"]
 Proof = Annotated[str, msgspec.Meta(max_length=120, description="the solution of a nack's puzzle")]
+Ticket = Annotated[
+    str, msgspec.Meta(max_length=3_000, description="of a file, as its upload was answered; then `text` may be empty")
+]
 Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 

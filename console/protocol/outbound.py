@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from console.events import Status
+from console.events import SharedFile, Status
 from console.protocol.common import Outbound, Place
 
 
@@ -63,9 +63,17 @@ class ChatForVisitor(msgspec.Struct, omit_defaults=True):
     rated: bool = False
 
 
+class FilesAllowed(msgspec.Struct, frozen=True):
+    """Files may be sent: of up to `size` bytes, and of the types that `accept` names as file inputs do."""
+
+    size: int
+    accept: str
+
+
 class VisitorWelcome(Outbound, tag="welcome"):
     """The state after hello. With `recovered`, `facts` continue exactly after the client's `after`.
 
+    `files`: none, unless the site allows them.
     `stranger`: the token that was given is none of this site's, or has ended; `token` is that of a new visitor.
     """
 
@@ -78,6 +86,7 @@ class VisitorWelcome(Outbound, tag="welcome"):
     team: Team
     typing_preview: bool = False
     privacy_url: str = ""
+    files: FilesAllowed | None = None
     stranger: bool = False
     chat: ChatForVisitor | None = None
     facts: list[msgspec.Raw] = []
@@ -103,6 +112,7 @@ class VisitorFact(Outbound, tag="fact"):
     promise: int = 0  # message: when (ms) the agent promises to be back
     promised: Literal["", "kept", "broken"] = ""  # message: the outcome of the promise that it settles
     score: int = 0
+    file: SharedFile | None = None  # message: what it brings; `text` is its name
 
 
 class Line(Outbound, tag="line"):

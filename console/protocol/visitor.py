@@ -17,7 +17,7 @@ from console.protocol.common import (
     Proof,
     Score,
     Seq,
-    Text,
+    Ticket,
     Zone,
 )
 
@@ -41,23 +41,25 @@ class Identify(Inbound, tag="identify"):
 
 
 class Open(Inbound, tag="open"):
-    """Open a chat with its first message."""
+    """Open a chat with its first message: a text, or a file."""
 
     cid: Cid
-    text: Text
+    text: Draft
     queue: Annotated[str, msgspec.Meta(max_length=64)] = ""
     name: Name = ""
     email: Email = ""
     fields: Fields = {}
     page: Page = Page()
     proof: Proof = ""
+    file: Ticket = ""
 
 
 class VisitorSay(Inbound, tag="say"):
-    """A message."""
+    """A message: a text, or a file."""
 
     cid: Cid
-    text: Text
+    text: Draft
+    file: Ticket = ""
 
 
 class VisitorTyping(Inbound, tag="typing"):

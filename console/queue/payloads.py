@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from console.events import Author, LeftState, Role, Visitor
+from console.events import Author, LeftState, Role, SharedFile, Visitor
 from console.protocol import Page
 
 
@@ -36,6 +36,12 @@ class MessagePayload(msgspec.Struct, omit_defaults=True):
     cid: str
     text: str
     hidden: bool = False
+    file: SharedFile | None = None
+
+
+def renamed(file: SharedFile | None, name: str) -> SharedFile | None:
+    """The file as its message names it: card numbers may be hidden in that."""
+    return file and msgspec.structs.replace(file, name=name)
 
 
 class MailPayload(msgspec.Struct, omit_defaults=True):

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from console.domain.directory import Member
+from console.domain.directory import Member, Site
+from console.domain.shared_files import accepted
 from console.events import (
     Asked,
     Assigned,
@@ -23,7 +24,7 @@ from console.events import (
     Transferred,
     read_log,
 )
-from console.protocol import AgentFact, ChatForVisitor, Place, VisitorFact, encode
+from console.protocol import AgentFact, ChatForVisitor, FilesAllowed, Place, VisitorFact, encode
 from console.queue.results import ChatSnapshot
 
 REOPEN = 600_000  # ms; the same as in functions/base.lua
@@ -46,7 +47,7 @@ def visitor_fact(fact: ChatFact) -> VisitorFact | None:
             frame.promise = fact.promise
             if fact.promised is not None:
                 frame.promised = "kept" if fact.promised.kept else "broken"
-            frame.hidden = fact.hidden
+            frame.hidden, frame.file = fact.hidden, fact.file
             return frame
         case Redacted():
             frame = _of(fact, "redacted")
@@ -86,6 +87,13 @@ def visitor_frame(fact: ChatFact) -> str | None:
 def visitor_facts(log: list[bytes]) -> list[VisitorFact]:
     """Return the public facts of a log, oldest first."""
     return [frame for fact in read_log(log) if (frame := visitor_fact(fact)) is not None]
+
+
+def files_allowed(site: Site) -> FilesAllowed | None:
+    """What the site's visitors may send; None: no files."""
+    if not site.files:
+        return None
+    return FilesAllowed(site.file_size * 1_000_000, ",".join(accepted(site.files)))
 
 
 def raw(frame: VisitorFact) -> msgspec.Raw:

@@ -20,6 +20,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from console.domain.permissions import may
+from console.events import SharedFile
 from console.views.assets import scripts, static
 from console.views.bidi import isolating
 from console.views.i18n import SOURCE, negotiate, page_texts
@@ -27,6 +28,7 @@ from console.views.initials import initials, tone
 from console.views.linkify import linkify, page_label
 
 HERE = Path(__file__).parent.parent
+PICTURE = (240, 160)  # px that a picture may take in a log
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "sestetto_theme"
 LOCALE_COOKIE = "sestetto_locale"
@@ -168,6 +170,23 @@ def percent(share: float, *, locale: str) -> str:
     return str(format_percent(share, locale=_babel(locale)))
 
 
+def size_of(count: int, *, locale: str) -> str:
+    """Format bytes as `340 kB` or `1.2 MB`."""
+    unit, size = ("MB", count / 1_000_000) if count >= 1_000_000 else ("kB", max(count / 1_000, 1))
+    return f"{number(round(size, 1 if size < 10 and unit == 'MB' else 0), locale=locale)} {unit}"
+
+
+def kind_of_file(file: SharedFile) -> str:
+    """The ending of its name, which fits its content."""
+    return file.name.rpartition(".")[2].upper()
+
+
+def shown_size(file: SharedFile) -> tuple[int, int]:
+    """Width and height of a picture in a log: known before it comes, so that nothing moves when it does."""
+    scale = min(1.0, PICTURE[0] / file.width, PICTURE[1] / file.height)
+    return max(1, round(file.width * scale)), max(1, round(file.height * scale))
+
+
 def _filters(locale: str) -> dict[str, Any]:
     return {
         "duration": duration,
@@ -181,6 +200,9 @@ def _filters(locale: str) -> dict[str, Any]:
         "brief": partial(brief, locale=locale),
         "groups": groups,
         "number": partial(number, locale=locale),
+        "bytes": partial(size_of, locale=locale),
+        "kind_of_file": kind_of_file,
+        "shown_size": shown_size,
         "percent": partial(percent, locale=locale),
     }
 

@@ -40,7 +40,7 @@ from console.protocol import (
     encode,
 )
 from console.queue.results import Arrived
-from console.views.json import raw, visitor_chat, visitor_facts
+from console.views.json import files_allowed, raw, visitor_chat, visitor_facts
 from console.ws.connection import Connection, Handler, Hangup
 from console.ws.upgrade import offer, refuse_upgrade, why_not_admitted
 from console.ws.wait_status import WaitStatus
@@ -155,6 +155,7 @@ class VisitorConnection(Connection):
                 typing_preview=actions.site.typing_preview,
                 privacy_url=actions.site.privacy_url,
                 stranger=stranger,
+                files=files_allowed(actions.site) if self.services.files.on else None,
                 chat=visitor_chat(chat, self.services.directory.members) if chat is not None else None,
                 facts=[raw(fact) for fact in facts],
             )

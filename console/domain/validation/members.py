@@ -16,6 +16,7 @@ from console.domain.directory import (
     MemberRole,
     Site,
 )
+from console.domain.shared_files import GROUPS, MOST_SIZE
 from console.domain.validation.problems import ID, Problems, check_languages, check_name
 from console.errors import Problem
 
@@ -93,6 +94,10 @@ def validate_site(site: Site, known: Directory) -> list[Problem]:
         "remember_days",
         "Enter a number of days from 1 to %(most)s, or 0 to remember nobody.",
         most=REMEMBERED,
+    )
+    found.unless(set(site.files) <= set(GROUPS), "files", "Choose from: %(groups)s.", groups=", ".join(GROUPS))
+    found.unless(
+        1 <= site.file_size <= MOST_SIZE, "file_size", "Enter a number of MB from 1 to %(most)s.", most=MOST_SIZE
     )
     found.unless(COLOUR.fullmatch(site.accent), "accent", "Enter a colour as # and six digits, such as #1d5c88.")
     return found

@@ -92,6 +92,8 @@ FIELDS = {
     "privacy_url": _("Privacy page"),
     "accent": _("Accent colour"),
     "remember_days": _("Days visitors are remembered"),
+    "files": _("Files that may be sent"),
+    "file_size": _("Largest file (MB)"),
     "parameters": _("URL parameters to keep"),
     "email": _("E-mail address"),
     "role": _("Role"),
@@ -147,6 +149,12 @@ IN_WORDS: dict[str, dict[str, str]] = {
         "everybody": _("Everybody"),
     },
     "kind": {"visitor": _("Visitor ID"), "address": _("Address")},
+    "files": {
+        "pictures": _("Pictures"),
+        "documents": _("Documents"),
+        "archives": _("Archives"),
+        "media": _("Sound and video"),
+    },
     "list": {"ended": _("Ended"), "left": _("Left messages"), "handled": _("Handled messages")},
     "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only me")},
 }
@@ -360,6 +368,8 @@ class Reader:
             return self.names["queue"].get(value) or self.names["member"].get(value) or str(value)
         if field == "queues":
             return ", ".join(self.names["queue"].get(one, one) for one in value)
+        if field == "files":
+            return ", ".join(self.gettext(IN_WORDS[field].get(one, one)) for one in value)
         if value is True:
             return self.gettext("yes")
         if field in IN_WORDS and value in IN_WORDS[field]:

@@ -13,6 +13,7 @@ from console.archive.credentials import SignedIn
 from console.archive.refused_origins import RefusedOrigin
 from console.authentication import services_of
 from console.domain.directory import Directory, Site
+from console.domain.shared_files import GROUPS, USUAL
 from console.domain.validation.members import origin_of
 from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
@@ -34,7 +35,7 @@ from console.security import origin_allowed
 from console.views.i18n import Texts
 
 AT = "/settings/sites"
-NEW = Site("", "", "")
+NEW = Site("", "", "", files=USUAL)
 NOTHING_TOLD: Mapping[str, str] = MappingProxyType({"saved": "", "later": ""})
 NO_SITE = _("Site not found. It may have been removed.")
 
@@ -112,7 +113,9 @@ def typed_of(site: Site) -> dict[str, str]:
         "accent": site.accent,
         "parameters": "\n".join(site.parameters),
         "remember_days": str(site.remember_days),
+        "file_size": str(site.file_size),
         **ticks("asks", site.queues),
+        **ticks("files", site.files),
     }
 
 
@@ -136,6 +139,8 @@ def read_site(form: Form, was: Site) -> Site:
         remember_days=form.whole("remember_days", otherwise=was.remember_days)
         if form.plain("remember_days")
         else was.remember_days,
+        files=tuple(group for group in GROUPS if group in form.ticked("files")),
+        file_size=form.whole("file_size", otherwise=was.file_size) if form.plain("file_size") else was.file_size,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from console.events import Author, LeftState, Status
+from console.events import Author, LeftState, SharedFile, Status
 from console.queue.calls.caller import Caller
 from console.queue.payloads import Labels, MailPayload, Mark, MessagePayload, Naming, Tending, digest, encode
 from console.queue.results import (
@@ -41,6 +41,7 @@ class AgentCalls(Caller):
         suggestion: str = "",
         drafted: str = "",
         hidden: bool = False,
+        file: SharedFile | None = None,
     ) -> Said:
         """Add one answer; `read` is the last visitor seq on screen, what it answers. Raises Fenced, NotYours, Gone.
 
@@ -48,7 +49,7 @@ class AgentCalls(Caller):
         its first key was pressed (ms, 0 if unknown); `suggestion` is what it owes to suggested replies, `drafted` to
         a draft. `hidden`: of a card number, as in all calls with a text.
         """
-        payload = encode(MessagePayload(agent, cid, text, hidden))
+        payload = encode(MessagePayload(agent, cid, text, hidden, file))
         body, how = digest("say", text, hidden=hidden), (read, began, promise, canned, suggestion, drafted)
         return await self._said("agent_say", agent.id, fence, chat, cid, body, *how, payload)
 

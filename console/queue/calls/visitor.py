@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from console.errors import CidReused
-from console.events import Author, Visitor
+from console.events import Author, SharedFile, Visitor
 from console.queue.calls.caller import Caller
 from console.queue.payloads import Mark, MessagePayload, Rating, VisitorProfile, digest, encode
 from console.queue.results import (
@@ -35,6 +35,7 @@ class VisitorCalls(Caller):
         address: str = "",
         budgets: str = "",
         proof: str = "",
+        file: SharedFile | None = None,
     ) -> Said:
         """Open a chat with its first message; if one is open, add the message there.
 
@@ -42,7 +43,7 @@ class VisitorCalls(Caller):
         """
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
-        words = MessagePayload(Author(visitor.id, visitor.name), cid, text, hidden)
+        words = MessagePayload(Author(visitor.id, visitor.name), cid, text, hidden, file)
         return await self._said(
             "open",
             chat,
@@ -112,12 +113,13 @@ class VisitorCalls(Caller):
         budgets: str = "",
         *,
         hidden: bool = False,
+        file: SharedFile | None = None,
     ) -> Said:
         """Add one message; within ten minutes of the end it reopens the chat.
 
         Raises ChatEnded, ChatFull, Gone, NotYours.
         """
-        words = MessagePayload(Author(visitor.id, visitor.name), cid, text, hidden)
+        words = MessagePayload(Author(visitor.id, visitor.name), cid, text, hidden, file)
         mark, payload = digest("say", text, hidden=hidden), encode(words)
         return await self._said("visitor_say", chat, visitor.id, connection, cid, mark, payload, budgets)
 

@@ -20,6 +20,7 @@ from console.actions import (
     canned_replies,
     chats,
     erasure,
+    files,
     left_messages,
     mail,
     members,
@@ -57,6 +58,13 @@ RULE = AlertRule("r1", "Late", late=True, destinations=(Destination("d1xx", "jso
 
 
 PHONE = Phone("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+
+
+async def no_bytes() -> AsyncIterator[bytes]:
+    yield b""
+
+
+BODY = files.Body(new_cid(), "a.pdf", 1, "", no_bytes())
 
 
 class Row(NamedTuple):
@@ -336,6 +344,17 @@ TABLE = [
         lambda s, me: is_not_there(archived_chats.export(s, me.member, "none", format="text", notes=False)),
     ),
     Row("archived_chats.read", EVERYBODY, lambda s, me: is_not_there(archived_chats.read(s, me.member, "none"))),
+    Row("archived_chats.may_read", EVERYBODY, lambda s, me: archived_chats.may_read(s, me.member, "none")),
+    Row(
+        "files.send_as_member",
+        EVERYBODY,
+        lambda s, me: is_not_there(files.send_as_member(s, me.member, "none", BODY)),
+    ),
+    Row(
+        "files.fetch_as_member",
+        EVERYBODY,
+        lambda s, me: is_not_there(files.fetch_as_member(s, me.member, "none", "none")),
+    ),
     Row(
         "left_messages.find",
         EVERYBODY,

@@ -1,0 +1,1 @@
+"""Files that visitors and agents send: taken in, looked at, kept and handed out."""
