@@ -35,6 +35,7 @@ from console.pages import (
     files,
     left_messages,
     monitoring,
+    provider_sign_in,
     second_factor,
     sign_in,
     static,
@@ -99,6 +100,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *static.routes,
         *sign_in.routes,
         *second_factor.routes,
+        *provider_sign_in.routes,
         *console.routes,
         *suggestions.routes,
         *board.routes,
@@ -193,6 +195,7 @@ async def close(services: Services) -> None:
     """Close what `assemble` has created."""
     await services.couriers.close()
     services.drafts.close()
+    await services.openid.close()
     await services.workspace.store.close()
     await services.database.close()
 

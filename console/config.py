@@ -247,6 +247,12 @@ TABLE: tuple[Setting, ...] = (
         own=True,
     ),
     Setting(
+        "sign_in_networks",
+        "",
+        read_networks,
+        "Comma-separated private networks with identity providers, asked also without TLS; empty allows none.",
+    ),
+    Setting(
         "model_url",
         "",
         read_model_url,
@@ -355,6 +361,7 @@ class Settings:
     site_openings: int
     api_requests: int
     alert_networks: tuple[str, ...]
+    sign_in_networks: tuple[str, ...]
     model_url: str
     model_key: str = field(repr=False)
     model_name: str

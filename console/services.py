@@ -27,6 +27,8 @@ from console.domain.directory import Directory
 from console.drafts.drafts import Drafts
 from console.errors import Unknown, WrongEpoch
 from console.files.files import Files
+from console.identity.flow import FlowCookies
+from console.identity.providers import OpenId
 from console.limits.address_sockets import AddressSockets
 from console.limits.puzzles import Puzzles
 from console.mail.post import Post
@@ -78,6 +80,8 @@ class Services:
     puzzles: Puzzles = field(init=False)
     learning: Learning = field(init=False)
     drafts: Drafts = field(init=False)
+    openid: OpenId = field(init=False)
+    flow_cookies: FlowCookies = field(init=False)
     post: Post = field(init=False)
     left_messages: LeftMessages = field(init=False)
     past: PastChats = field(init=False)
@@ -99,6 +103,8 @@ class Services:
         self.left_messages = LeftMessages(self.database, self.workspace.name)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))
+        self.openid = OpenId(self.settings.sign_in_networks)
+        self.flow_cookies = FlowCookies(self.settings.secret)
         self.drafts = Drafts(self.settings.model_url, self.settings.model_key, self.settings.model_name)
 
     @property

@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
-from console.archive.credentials import fold_email
 from console.archive.login_throttle import Attempt
 from console.archive.sessions import Origin
 from console.archive.sign_in_steps import Kind, SignInStep
-from console.security.second_factors import new_secret
+from console.domain.directory import Member
+from console.domain.identity_providers import Provider
+from console.security.second_factors import covers, new_secret
 from console.services import Services
 
 
@@ -24,6 +25,17 @@ async def with_password(services: Services, email: str, password: str, origin: O
     if proven.owes:
         return await _owed(services, proven.member.id, proven.owes, known=proven.known)
     return Admission(await services.stores.sessions.start(proven.member.id, origin, known=proven.known))
+
+
+async def start_with_provider(services: Services, member: Member, provider: Provider, origin: Origin) -> Admission:
+    """A provider vouches for the member; their own second factor is asked for where the provider is set so."""
+    owned = await services.stores.second_factors.of_member(member.id) if provider.second_factor else None
+    if owned is not None:
+        return await _owed(services, member.id, "code", provider=provider.id)
+    rules = await services.stores.sign_in.read()
+    if provider.second_factor and covers(rules.second_factor, member.role):
+        return await _owed(services, member.id, "set-up", provider=provider.id)
+    return Admission(await services.stores.sessions.start(member.id, origin, provider=provider.id))
 
 
 async def _owed(services: Services, member: str, owes: Kind, *, known: str = "", provider: str = "") -> Admission:
@@ -57,8 +69,3 @@ async def with_set_up(services: Services, token: str, code: str, origin: Origin)
 async def _start(services: Services, step: SignInStep, origin: Origin) -> str:
     started = services.stores.sessions.start
     return await started(step.member.id, origin, known=step.known, provider=step.provider)
-
-
-def account_of(email: str) -> str:
-    """Return what a device remembers an address by."""
-    return fold_email(email)

@@ -53,8 +53,9 @@ class MemberStore:
         languages: tuple[str, ...] = (),
         id: str = "",
         by: Somebody = COMMAND_LINE,
+        also: Step | None = None,
     ) -> Member:
-        """Add a member; with an empty password nobody can sign in.
+        """Add a member; with an empty password nobody can sign in. `also` is done in the same transaction.
 
         Refused if the address or id is taken, a queue is unknown, or a value is invalid.
         """
@@ -65,6 +66,8 @@ class MemberStore:
 
         async def settle(connection: AsyncConnection) -> None:
             await connection.execute(update(members).where(members.c.id == member.id).values(password=digest))
+            if also:
+                await also(connection)
 
         def wanted(known: Directory) -> Directory:
             return replace(known, members={**known.members, member.id: member})

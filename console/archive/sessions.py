@@ -19,6 +19,7 @@ from console.archive.credentials import (
     holders,
     is_active,
     revoke,
+    revoke_all,
 )
 from console.archive.database import Database
 from console.archive.directory_rows import member_of
@@ -94,7 +95,8 @@ class SessionStore:
         except SlowDown:
             security_log.throttled(account, "sign_in")
             raise
-        if not await password_fits(row["password"] if row else "", password) or row is None:
+        fits = await password_fits(row["password"] if row else "", password)
+        if not fits or row is None or not rules_of(row["rules"]).allow_password(row["id"]):
             security_log.sign_in_failed(row["id"] if row else "", account)
             raise SignInNeeded(WRONG)
         await self.throttle.forgive(attempt)
@@ -158,6 +160,13 @@ class SessionStore:
         for session in ended:
             security_log.session_ended(me.member.id, session, me.member.id)
         return ended
+
+    async def end_all(self, member: Member) -> None:
+        """End everything a member is signed in with. The caller ends live connections first."""
+        async with self.database.writing() as connection:
+            for statement in revoke_all(member.id, self.clock()):
+                await connection.execute(statement)
+        security_log.session_ended(member.id, "", "provider")
 
     async def sign_out(self, session_id: str) -> None:
         """End one session. The caller ends its live connections first."""

@@ -1,6 +1,6 @@
 """How members of this workspace sign in: one value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 from msgspec.structs import replace
@@ -20,9 +20,17 @@ SIGN_IN = "sign_in"  # the setting's name
 
 
 class SignInRules(msgspec.Struct, frozen=True):
-    """`second_factor`: who needs one when they sign in with a password."""
+    """`second_factor`: who needs one when they sign in with a password.
+
+    `passwords`: whether they can at all; without, only those in `break_glass` (ids of members) can.
+    """
 
     second_factor: str = "nobody"
+    passwords: bool = True
+    break_glass: tuple[str, ...] = ()
+
+    def allow_password(self, member: str) -> bool:
+        return self.passwords or member in self.break_glass
 
 
 def rules_of(value: object) -> SignInRules:
@@ -61,6 +69,34 @@ class SignInSettings:
             before, after = {"second_factor": was.second_factor}, {"second_factor": policy}
             await note(connection, by, self.clock(), "Sign-in changed", "sign-in", before, after)
             return lacking
+
+    async def set_passwords(self, *, on: bool, by: Somebody) -> list[str]:
+        """Let members sign in with passwords or not. Sessions of passwords end when they may not; return whose."""
+        async with self.database.writing() as connection:
+            was = rules_of(await read_value(connection, SIGN_IN))
+            if was.passwords == on:
+                return []
+            await write_value(connection, SIGN_IN, msgspec.to_builtins(replace(was, passwords=on)))
+            held = [] if on else await self._end_passwords(connection, was.break_glass)
+            before, after = {"passwords": was.passwords}, {"passwords": on}
+            await note(connection, by, self.clock(), "Sign-in changed", "sign-in", before, after)
+            return held
+
+    async def _end_passwords(self, connection: AsyncConnection, but: Collection[str]) -> list[str]:
+        theirs = and_(sessions.c.provider == "", sessions.c.member.not_in(but), sessions.c.revoked.is_(None))
+        held = list((await connection.execute(select(sessions.c.member).where(theirs).distinct())).scalars())
+        await connection.execute(revoke(sessions, theirs, self.clock()))
+        return held
+
+    async def break_glass(self, member: Member, *, on: bool) -> None:
+        """Let a member sign in with a password though others cannot; only on the command line."""
+        async with self.database.writing() as connection:
+            was = rules_of(await read_value(connection, SIGN_IN))
+            others = tuple(one for one in was.break_glass if one != member.id)
+            now = replace(was, break_glass=(*others, member.id) if on else others)
+            await write_value(connection, SIGN_IN, msgspec.to_builtins(now))
+            before, after = {"break_glass": list(was.break_glass)}, {"break_glass": list(now.break_glass)}
+            await note(connection, COMMAND_LINE, self.clock(), "Sign-in changed", "sign-in", before, after)
 
     async def lacking(self, policy: Policy) -> list[Member]:
         """Return the members whom the policy covers, and who have no second factor."""

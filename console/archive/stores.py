@@ -9,6 +9,7 @@ from console.archive.blocks import BlockStore
 from console.archive.canned import CannedStore
 from console.archive.database import Database, now_ms
 from console.archive.directory_store import DirectoryStore
+from console.archive.identity_providers import ProviderStore
 from console.archive.integrations import IntegrationStore
 from console.archive.login_throttle import LoginThrottle
 from console.archive.members import MemberStore
@@ -44,6 +45,7 @@ class Stores:
         self.sign_in = SignInSettings(database, clock)
         self.sign_in_steps = SignInSteps(database, clock)
         self.second_factors = SecondFactorStore(database, clock, self.throttle, self.sign_in_steps)
+        self.providers = ProviderStore(database, clock)
         self.tokens = TokenStore(database, clock)
         self.integrations = IntegrationStore(database, clock)
         self.one_clicks = OneClickStore(database, clock, self.sessions)
@@ -59,6 +61,7 @@ class Stores:
         async with self.database.writing() as connection:
             dropped = await self.sessions.drop_expired(connection)
             dropped += await self.sign_in_steps.drop_expired(connection)
+            dropped += await self.providers.drop_expired(connection)
             dropped += await self.tokens.drop_expired(connection)
             dropped += await self.one_clicks.drop_expired(connection)
             return dropped + await self.throttle.forget(connection)

@@ -302,6 +302,31 @@ second_factors = Table(
     Column("last_step", BigInteger, nullable=False),  # of the newest code that was used: none is good twice
 )
 
+identity_providers = Table(
+    "identity_providers",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("client_secret", Text, nullable=False),
+    Column("value", JSON, nullable=False),  # everything else
+)
+
+identities = Table(  # whom a provider vouches for
+    "identities",
+    metadata,
+    Column("issuer", String(2_000), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("since", BigInteger, nullable=False),
+)
+
+used_states = Table(  # sign-ins through a provider that came back: none does so twice
+    "used_states",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("expires", BigInteger, nullable=False, index=True),
+)
+
 recovery_codes = Table(
     "recovery_codes",
     metadata,

@@ -97,6 +97,16 @@ def reset_factor(member: Annotated[str, typer.Argument(help="ID or e-mail addres
     say(f"{found.name} signs in with the password alone. Set up a new second factor under Settings.")
 
 
+@app.command("break-glass")
+def break_glass(
+    member: Annotated[str, typer.Argument(help="ID or e-mail address.")],
+    off: Annotated[bool, typer.Option("--off", help="Take it back.")] = False,
+) -> None:
+    """Let a member sign in with a password though an admin has switched passwords off."""
+    found = run(_break_glass(member, on=not off))
+    say(f"{found.name} can {'no longer ' if off else ''}sign in with a password while others cannot.")
+
+
 @app.command("disable")
 def disable(member: Annotated[str, typer.Argument(help="ID or e-mail address.")]) -> None:
     """Deactivate a member and sign them out everywhere."""
@@ -179,6 +189,13 @@ async def _reset_factor(wanted: str) -> Member:
         member = await find_member(stores, wanted)
         await stores.second_factors.remove(member.id)
         await revoke_live(member.id)
+        return member
+
+
+async def _break_glass(wanted: str, *, on: bool) -> Member:
+    async with open_stores() as stores:
+        member = await find_member(stores, wanted)
+        await stores.sign_in.break_glass(member, on=on)
         return member
 
 

@@ -11,6 +11,7 @@ from console.archive.sign_in_steps import Kind, SignInStep
 from console.authentication import is_secure, our_origin, services_of
 from console.errors import BadSettings, SestettoError, SignInNeeded
 from console.pages.guard import SIGN_IN, go, read_form, says
+from console.pages.sign_in import form
 from console.pages.sign_in_forms import (
     STEP_COOKIE,
     STEP_PAGES,
@@ -31,7 +32,7 @@ async def show_code(request: Request) -> Response:
     try:
         await _step(request, "code")
     except SestettoError as error:
-        return _start_over(request, error)
+        return await _start_over(request, error)
     return draw_form(request, "sign_in_code.html", {"onward": _onward(request.query_params), "problem": ""})
 
 
@@ -56,7 +57,7 @@ async def _code_again(request: Request, onward: str, error: SestettoError) -> Re
     try:
         await _step(request, "code")
     except SestettoError as over:
-        return _start_over(request, over)
+        return await _start_over(request, over)
     context = {"onward": onward, "problem": says(error, locale_of(request))}
     return draw_form(request, "sign_in_code.html", context, error=error)
 
@@ -65,7 +66,7 @@ async def show_set_up(request: Request) -> Response:
     try:
         step = await _step(request, "set-up")
     except SestettoError as error:
-        return _start_over(request, error)
+        return await _start_over(request, error)
     return _set_up(request, step, _onward(request.query_params))
 
 
@@ -82,7 +83,7 @@ async def save_set_up(request: Request) -> Response:
         except BadSettings as refused:
             return _set_up(request, step, onward, wrong=refused)
     except SestettoError as error:
-        return _start_over(request, error)
+        return await _start_over(request, error)
     shown = render(request, "sign_in_codes.html", {"codes": codes, "onward": onward})
     return await welcome(request, shown, cookie, step.member.email)
 
@@ -96,12 +97,13 @@ def _onward(fields: Mapping[str, str]) -> str:
     return local_path(fields.get("next", ""))
 
 
-def _start_over(request: Request, error: SestettoError) -> Response:
+async def _start_over(request: Request, error: SestettoError) -> Response:
     """Ask for the password again; the page says why."""
-    if isinstance(error, SignInNeeded):
-        return go(f"{SIGN_IN}?over=1")
-    context = {"onward": local_path(""), "email": "", "problem": says(error, locale_of(request)), "wrong": False}
-    return draw_form(request, "sign_in.html", context, error=error)
+    return (
+        go(f"{SIGN_IN}?over=1")
+        if isinstance(error, SignInNeeded)
+        else await form(request, onward=local_path(""), error=error)
+    )
 
 
 def _set_up(request: Request, step: SignInStep, onward: str, *, wrong: BadSettings | None = None) -> Response:

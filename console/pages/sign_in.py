@@ -8,11 +8,13 @@ from starlette.routing import Route
 
 from console.actions import sessions, sign_ins
 from console.archive.credentials import SignedIn
+from console.archive.sign_in_settings import SignInRules
 from console.archive.sign_in_steps import STEP_OVER
 from console.authentication import authenticate, services_of
 from console.domain.directory import Member
+from console.domain.identity_providers import Provider
 from console.domain.permissions import may
-from console.errors import NotYours, SestettoError, SignInNeeded
+from console.errors import NotYours, SestettoError, SignInNeeded, Unknown
 from console.pages.guard import (
     SIGN_IN,
     end_session,
@@ -23,7 +25,7 @@ from console.pages.guard import (
     read_form,
     says,
 )
-from console.pages.sign_in_forms import csrf_of_form, device_of, draw_form, onwards, origin_of, welcome
+from console.pages.sign_in_forms import csrf_of_form, device_of, draw_form, next_query, onwards, origin_of, welcome
 from console.security import local_path
 from console.views.templating import locale_of
 
@@ -43,7 +45,7 @@ async def show(request: Request) -> Response:
         return problem(request, error)
     onward = local_path(request.query_params.get("next", ""))
     over = SignInNeeded(STEP_OVER) if request.query_params.get("over") else None
-    return go(onward) if me else _form(request, onward=onward, error=over)
+    return go(onward) if me else await form(request, onward=onward, error=over)
 
 
 async def sign_in(request: Request) -> Response:
@@ -58,14 +60,15 @@ async def sign_in(request: Request) -> Response:
         )
         return await onwards(request, outcome, email, onward)
     except SestettoError as error:
-        return _form(request, onward=onward, email=email, error=error)
+        return await form(request, onward=onward, email=email, error=error)
 
 
 @for_members
 async def sign_out(request: Request, me: SignedIn) -> Response:
     await read_form(request, me.csrf)
     await sessions.sign_out(services_of(request), me)
-    response = go(SIGN_IN)
+    # A page of ours comes first: browsers do not let a form lead to the provider's.
+    response = go(f"{SIGN_IN}?out={quote(me.provider, safe='')}" if me.provider else SIGN_IN)
     end_session(response, request)
     return response
 
@@ -109,11 +112,32 @@ def _demo_token(request: Request) -> str:
     return str(request.path_params["token"])
 
 
-def _form(request: Request, *, onward: str, email: str = "", error: SestettoError | None = None) -> Response:
+async def form(request: Request, *, onward: str, email: str = "", error: SestettoError | None = None) -> Response:
+    """Show the form: passwords, and the providers that there are, without asking them anything."""
     said = says(error, locale_of(request)) if error else ""
     wrong = isinstance(error, SignInNeeded) and bool(email)
-    context = {"onward": onward, "email": email, "problem": said, "wrong": wrong}
+    rules, providers = await _ways(request)
+    asked = request.query_params
+    context = {
+        "onward": onward,
+        "next": next_query(onward),
+        "email": email,
+        "problem": said,
+        "wrong": wrong,
+        "providers": providers,
+        "passwords": rules.passwords or not providers or "password" in asked or bool(email),
+        "out": next((one for one in providers if one.id == asked.get("out")), None),
+    }
     return draw_form(request, "sign_in.html", context, error=error)
+
+
+async def _ways(request: Request) -> tuple[SignInRules, list[Provider]]:
+    """The ways in; while SQL is away the form is shown all the same."""
+    stores = services_of(request).stores
+    try:
+        return await stores.sign_in.read(), [one for one in await stores.providers.read_all() if one.on]
+    except Unknown:
+        return SignInRules(), []
 
 
 routes = [

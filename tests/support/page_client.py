@@ -19,7 +19,17 @@ from console.config import read_settings
 from console.consumers.lag import Lags
 from console.delivery.hub import Hub
 from console.domain.directory import Queue
-from console.pages import chats, console, error_pages, left_messages, second_factor, settings, sign_in, suggestions
+from console.pages import (
+    chats,
+    console,
+    error_pages,
+    left_messages,
+    provider_sign_in,
+    second_factor,
+    settings,
+    sign_in,
+    suggestions,
+)
 from console.projection.current import Current
 from console.queue.store import Store
 from console.queue.workspace import Workspace
@@ -84,7 +94,7 @@ def browser_of(
     services: Services, *, origin: str = ORIGIN, client: str = "203.0.113.7", **headers: str
 ) -> httpx.AsyncClient:
     """A browser with cookies that follows no redirect by itself."""
-    parts = sign_in, second_factor, chats, left_messages, console, settings, suggestions
+    parts = sign_in, second_factor, provider_sign_in, chats, left_messages, console, settings, suggestions
     pages = [route for part in parts for route in part.routes]
     app = Starlette(routes=pages, exception_handlers=error_pages.handlers)
     app.state.services = services

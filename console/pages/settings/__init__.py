@@ -9,6 +9,7 @@ from console.pages.settings import (
     mail,
     members,
     password,
+    providers,
     queues,
     retention,
     second_factor,
@@ -53,5 +54,6 @@ routes = [
     *sessions.routes,
     *sign_in.routes,
     *tokens.routes,
+    *providers.routes,
     *replies.routes,
 ]

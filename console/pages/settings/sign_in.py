@@ -1,4 +1,4 @@
-"""How members of this workspace sign in: who needs a second factor."""
+"""How members of this workspace sign in: who needs a second factor, through which providers, with a password or not."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.actions import second_factors
+from console.actions import identity_providers, second_factors
 from console.archive.credentials import SignedIn
 from console.authentication import services_of
 from console.errors import BadSettings, Problem
@@ -21,7 +21,8 @@ AT = "/settings/sign-in"
 @for_admins
 async def show(request: Request, me: SignedIn) -> Response:
     rules = await services_of(request).stores.sign_in.read()
-    return await _form(request, me, {"second_factor": rules.second_factor})
+    typed = {"second_factor": rules.second_factor, **({} if rules.passwords else {"no_passwords": "on"})}
+    return await _form(request, me, typed)
 
 
 @for_admins
@@ -33,6 +34,7 @@ async def save(request: Request, me: SignedIn) -> Response:
     try:
         if not form.wrong:
             await second_factors.require_for(services_of(request), me, form.typed.get("second_factor", ""))
+            await identity_providers.set_passwords(services_of(request), me, on=not form.flag("no_passwords"))
             return go(f"{AT}?saved=1")
     except BadSettings as refused:
         rest = refused.wrong
@@ -44,7 +46,8 @@ async def _form(request: Request, me: SignedIn, typed: Mapping[str, str], *, wro
     rules = await services.stores.sign_in.read()
     lacking = {one: by_name(await second_factors.lacking(services, me.member, one)) for one in POLICIES}
     saved = request.query_params.get("saved", "")
-    context = {"seen": stamp(rules), "saved": saved, "lacking": lacking}
+    providers = await identity_providers.read_all(services, me.member)
+    context = {"seen": stamp(rules), "saved": saved, "lacking": lacking, "providers": providers}
     return draw_form(request, me, "sign_in", context, at=AT, typed=typed, wrong=wrong, target="sign-in")
 
 

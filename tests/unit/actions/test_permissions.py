@@ -21,6 +21,7 @@ from console.actions import (
     chats,
     erasure,
     files,
+    identity_providers,
     left_messages,
     mail,
     members,
@@ -43,6 +44,7 @@ from console.archive.sign_in_steps import SignInStep
 from console.domain.alerts import AlertRule, Destination
 from console.domain.blocks import Block
 from console.domain.directory import Canned, Member, Queue, Scope, Site
+from console.domain.identity_providers import Provider
 from console.domain.ids import new_cid
 from console.errors import BadSettings, NotAllowed, NothingToDo, NotYours
 from console.protocol import LeaveMessage, Open, VisitorEnd, VisitorSay
@@ -57,6 +59,7 @@ EVERYBODY = {"ada", "sam", "ana"}
 RULE = AlertRule("r1", "Late", late=True, destinations=(Destination("d1xx", "json://127.0.0.1:9", "json://…"),))
 
 
+PROVIDER = Provider("lana", "Lana", "http://127.0.0.1:9", "sestetto", default_role="agent")
 PHONE = Phone("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
 
@@ -268,6 +271,17 @@ TABLE = [
     Row("second_factors.holders", ADMINS, lambda s, me: second_factors.holders(s, me.member)),
     Row("second_factors.lacking", ADMINS, lambda s, me: second_factors.lacking(s, me.member, "everybody")),
     Row("second_factors.require_for", ADMINS, lambda s, me: second_factors.require_for(s, me, "nobody")),
+    Row("identity_providers.read_all", ADMINS, lambda s, me: identity_providers.read_all(s, me.member)),
+    Row("identity_providers.read", ADMINS, lambda s, me: identity_providers.read(s, me.member, PROVIDER.id)),
+    Row("identity_providers.problems_of", ADMINS, lambda s, me: identity_providers.problems_of(s, me.member, PROVIDER)),
+    Row("identity_providers.save", ADMINS, lambda s, me: identity_providers.save(s, me.member, PROVIDER)),
+    Row("identity_providers.remove", ADMINS, lambda s, me: identity_providers.remove(s, me.member, PROVIDER.id)),
+    Row(
+        "identity_providers.test",
+        ADMINS,
+        lambda s, me: identity_providers.test(s, me.member, PROVIDER.id, redirect="http://127.0.0.1/"),
+    ),
+    Row("identity_providers.set_passwords", ADMINS, lambda s, me: identity_providers.set_passwords(s, me, on=True)),
     Row("sessions.sign_out", EVERYBODY, sessions.sign_out),
     Row("sessions.read_own", EVERYBODY, sessions.read_own),
     Row("sessions.end_own", EVERYBODY, lambda s, me: is_not_there(sessions.end_own(s, me, "none"))),
@@ -401,9 +415,11 @@ async def services(
                 queues=("support",),  # type: ignore[arg-type]
             )
         await services.alerts.rules.put(RULE)
+        await services.stores.providers.put(PROVIDER)
         await services.go_live(await services.stores.directory.read())
         yield services
         await services.couriers.close()
+        await services.openid.close()
 
 
 def test_every_verb_is_in_the_table() -> None:

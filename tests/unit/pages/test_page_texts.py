@@ -7,6 +7,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 import console
+from console.identity.trouble import FlowOver, ProviderTrouble
 from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
@@ -19,7 +20,10 @@ SOURCES = (
     "pages/guard.py",
     "pages/error_pages.py",
     "pages/sign_in.py",
+    "pages/provider_sign_in.py",
+    "actions/provider_sign_ins.py",
     "archive/sign_in_steps.py",
+    "archive/identity_providers.py",
     "archive/second_factors.py",
     "actions/archived_chats.py",
     "actions/left_messages.py",
@@ -27,6 +31,7 @@ SOURCES = (
     "workspaces/refusals.py",
 )
 NAMES = "STEP_OVER|WRONG_CODE|HAS_ONE|NO_FACTOR|AWAY|WRONG|SLOWLY|NO_PAGE|NOT_TO_OPEN|FAILED"
+NAMES += "|CANCELLED|NO_ACCESS|NO_PROVIDER"
 NAMES += "|NO_WORKSPACE|TO_FIX|NOT_RUNNING"
 NAMES += "|NO_SERVER|NO_ADDRESS|NO_TEXT|NO_OWNER"
 RAISED = re.compile(rf'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:{NAMES}) = "([^"]+)"')
@@ -45,6 +50,7 @@ def in_sources() -> Iterator[str]:
         for found in RAISED.findall((PACKAGE / name).read_text()):
             if (text := "".join(found)) != "Member not found.":  # said on the command line only
                 yield text
+    yield from (ProviderTrouble.message, FlowOver.message)
 
 
 def known(domain: str) -> set[str]:

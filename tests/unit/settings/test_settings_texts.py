@@ -14,6 +14,7 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,), "unless
 FOLDERS = (
     "pages/settings/*.py",
     "actions/mail.py",
+    "domain/identity_providers.py",
     "domain/validation/*.py",
     "domain/directory.py",
     "domain/scopes.py",
@@ -26,6 +27,7 @@ REFUSING = (
     "archive/sessions.py",
     *(f"{folder}/blocks.py" for folder in ("archive", "actions")),
     *(f"actions/{name}.py" for name in ("queues", "members", "canned_replies", "mail", "second_factors", "tokens")),
+    "actions/identity_providers.py",
     "archive/mail_outbox.py",
 )
 NAMES = re.compile(r"%\(\w+\)s")

@@ -1,0 +1,1 @@
+"""Identity providers: OpenID Connect as a client (code flow with PKCE)."""
