@@ -8,6 +8,7 @@ import structlog
 from console.alerts.messages import plain
 from console.archive.erasure import Doomed
 from console.archive.reducer import ArchivedChat
+from console.domain.blocks import key_of
 from console.domain.directory import Member
 from console.domain.permissions import require
 from console.errors import ChatRunning, NotYours, Unknown
@@ -40,12 +41,24 @@ async def _erase(services: Services, by: Member, found: Sequence[ArchivedChat], 
     if any(chat.ended is None for chat in found) and await _runs(services, ids):
         raise ChatRunning
     await _erase_live(services, ids)
-    await services.erasure.erase([Doomed(chat, plain(chat.name)) for chat in found], by=by, target=target)
+    blocks = await _forget_in_blocks(services, by, found) if target.startswith("visitor:") else set()
+    doomed = [Doomed(chat, plain(chat.name)) for chat in found]
+    await services.erasure.erase(doomed, by=by, target=target, blocks=blocks)
     await services.workspace.erase_from_feed(ids)
     await services.workspace.rewrite_file()
     services.tidy.set()
     services.learning.forget()
     log.info("erased", target=target, chats=len(ids), by=by.id)
+
+
+async def _forget_in_blocks(services: Services, by: Member, found: Sequence[ArchivedChat]) -> set[str]:
+    """Take the visitor's name out of blocks of them and of their address; return the keys of these and earlier ones."""
+    visitors, names = {chat.visitor for chat in found}, {chat.name for chat in found} - {""}
+    known = services.directory.blocks
+    named = {key for key, block in known.items() if block.who in visitors or block.name in names}
+    if named:
+        await services.go_live(await services.stores.blocks.forget(named, by=by))
+    return named | {key_of("visitor", visitor) for visitor in visitors}
 
 
 async def _runs(services: Services, ids: Collection[str]) -> bool:

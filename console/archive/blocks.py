@@ -1,6 +1,6 @@
 """Blocks: who may not write. Part of the directory, so that every process knows them without a query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from msgspec.structs import replace
 
@@ -28,6 +28,15 @@ class BlockStore:
             if len(blocks) > MOST:
                 raise BadSettings([Problem("blocked", "", TOO_MANY)])
             return replace(known, blocks=blocks)
+
+        return await self.directory.change(wanted, by, "blocked")
+
+    async def forget(self, keys: Collection[str], *, by: Somebody = COMMAND_LINE) -> Directory:
+        """Take name and note out of blocks that go on: nobody else's word for a visitor who was erased stays."""
+
+        def wanted(known: Directory) -> Directory:
+            bare = {key: replace(known.blocks[key], name="", note="") for key in keys if key in known.blocks}
+            return replace(known, blocks={**known.blocks, **bare})
 
         return await self.directory.change(wanted, by, "blocked")
 

@@ -35,11 +35,11 @@ class Erasure:
         """Return all chats of the visitor, oldest first."""
         return await self._chats(chats.c.visitor == visitor)
 
-    async def erase(self, doomed: Sequence[Doomed], *, by: Somebody, target: str) -> None:
+    async def erase(self, doomed: Sequence[Doomed], *, by: Somebody, target: str, blocks: Collection[str] = ()) -> None:
         """Delete chats with facts and search words, their entries that were set aside, and alerts that name the
         visitor.
 
-        The audit log keeps a line without any of their text; lines of blocks of an erased visitor lose their values.
+        The audit log keeps a line without any of their text; lines of `blocks`, by key, lose their values.
         """
         ids = [one.chat.id for one in doomed]
         async with self.database.writing() as connection:
@@ -51,8 +51,9 @@ class Erasure:
                 ours = alert_messages.c.workspace == self.workspace
                 await connection.execute(delete(alert_messages).where(ours, or_(*named)))
             await self._erase_set_aside(connection, ids)
-            if target.startswith("visitor:"):
-                await erase_values(connection, [f"block:{target}"], line_of(by, now_ms(), Change(ERASED, target)))
+            if blocks:
+                lines = [f"block:{key}" for key in blocks]
+                await erase_values(connection, lines, line_of(by, now_ms(), Change(ERASED, target)))
             await note(connection, by, now_ms(), "Chats erased", target, None, {"chats": len(ids)})
 
     async def known(self, ids: Collection[str]) -> set[str]:

@@ -13,6 +13,7 @@ from console.archive.audit_check import check_chains
 from console.archive.tables import alert_messages, audit, set_aside
 from console.archive.upkeep import Upkeep
 from console.background.retention import Retention
+from console.domain.blocks import Block
 from console.domain.directory import Member
 from console.domain.ids import new_cid, new_id
 from console.errors import ChatRunning, NotAllowed, NotYours
@@ -169,6 +170,26 @@ async def test_an_erased_visitors_name_leaves_the_audit_log_and_its_chain_holds(
     assert lines["block:visitor:kim"].after == blocked
     chain = (await check_chains(services.database))[0]
     assert (chain.wrong, chain.erased) == ("", 1)
+
+
+async def test_blocks_of_an_erased_visitor_and_their_address_go_on_without_their_name(services: Services) -> None:
+    await leaves_message(services)
+    until = services.workspace.now() + 60_000
+    for block in (
+        Block("visitor", "v1", until, name=WORDS[0], note=WORDS[2]),
+        Block("address", "203.0.113.7", until, name=WORDS[0], note=WORDS[2]),
+        Block("visitor", "kim", until, name="Kim", note="Rude"),
+    ):
+        services.directory = await services.stores.blocks.put(block, by=ADA)
+    await erasure.erase_visitor(services, ADA, "v1")
+    for blocks in ((await services.stores.directory.read()).blocks, services.directory.blocks):
+        assert {(block.who, block.name, block.note, block.until) for block in blocks.values()} == {
+            ("v1", "", "", until), ("203.0.113.7", "", "", until), ("kim", "Kim", "Rude", until)
+        }  # fmt: skip
+    lines = [line for line in await services.stores.audit.read() if line.target.startswith("block:")]
+    assert not [line for line in lines if WORDS[0] in str(line) or WORDS[2] in str(line)]
+    assert [line.after["name"] for line in lines if line.target == "block:visitor:kim"] == ["Kim"]
+    assert (await check_chains(services.database))[0].wrong == ""
 
 
 @pytest.mark.parametrize("role", ["agent", "supervisor"])
