@@ -59,7 +59,8 @@ class Database:
         self.threads: SqliteThreads | None = None
         if self.lock is not None and str(self.file) != ":memory:":
             self.threads = SqliteThreads(self.engine.url, self.lock, busy)
-        self.outage = Outage("database", database=without_password(url))
+        self.shown = without_password(url)
+        self.outage = Outage("database", database=self.shown)
         self._url = url
         self._failed: set[str] = set()  # which of reading and writing, since it was last well
 

@@ -191,7 +191,8 @@ def _address(installation: Installation) -> CheckResult:
     """Check whether the port is free, and whether other machines can reach it without HTTPS."""
     settings = installation.process
     try:
-        listen(settings).close()
+        with listen(settings) as listening:
+            port = listening.getsockname()[1]
     except SettingError as problem:
         taken = isinstance(problem.__cause__, OSError) and problem.__cause__.errno == errno.EADDRINUSE
         mend = "if this is not a running Sestetto, stop it or choose another port: SESTETTO_PORT=8001"
@@ -202,7 +203,8 @@ def _address(installation: Installation) -> CheckResult:
             f"{settings.host} can be reached from other machines without HTTPS",
             "put a TLS proxy in front and set SESTETTO_ORIGIN to https://your.host",
         )
-    return CheckResult("ok", f"{settings.host}:{settings.port} is free")
+    picked = "" if settings.port else " (SESTETTO_PORT=0 picks one at each start)"
+    return CheckResult("ok", f"{settings.host}:{port} is free{picked}")
 
 
 def _proxy(settings: Settings) -> list[CheckResult]:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -81,16 +82,24 @@ def for_each(do: Callable[[str, Settings], None]) -> None:
 
 
 @asynccontextmanager
-async def open_stores() -> AsyncIterator[Stores]:
-    """Open the installation's stores, with migrated tables."""
+async def open_stores(*, adds: bool = False) -> AsyncIterator[Stores]:
+    """Open the installation's stores, with migrated tables. Who `adds` is told where: without the server's settings
+    that is another database than the server's.
+    """
     settings = resolve(settings_of_one())
     database = Database(settings.database)
     try:
         await database.migrate()
         refuse_workspace((await read_identity(database)).workspace, settings.workspace)
         yield Stores(database)
+        if adds:  # on standard error: what `token add` prints is for scripts
+            typer.echo(f"Saved in {_place_of(database)}.", err=True)
     finally:
         await database.close()
+
+
+def _place_of(database: Database) -> str:
+    return str(database.file.absolute()) if database.is_sqlite else database.shown
 
 
 async def revoke_live(member_id: str, session: str = "") -> bool:

@@ -141,7 +141,7 @@ async def _add(
     languages: tuple[str, ...],
     password: str,
 ) -> Member:
-    async with open_stores() as stores:
+    async with open_stores(adds=True) as stores:
         every = tuple((await stores.directory.read()).queues)
         return await stores.members.add(
             email=email,

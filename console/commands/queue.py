@@ -99,7 +99,7 @@ def remove(id: Annotated[str, typer.Argument(help="Queue ID.")]) -> None:
 
 
 async def _put(id: str, given: dict[str, Any], zone: str | None, hours: Names, holidays: Names, chosen: Names) -> Queue:
-    async with open_stores() as stores:
+    async with open_stores(adds=True) as stores:
         known = await stores.directory.read()
         was = known.queues.get(id) or Queue(id, id.capitalize())
         queue = replace(was, **given, hours=_hours(was.hours, zone, hours, holidays))

@@ -69,7 +69,7 @@ async def _remove(key: str) -> None:
 
 
 async def _put_site(site: Site) -> None:
-    async with open_stores() as stores:
+    async with open_stores(adds=True) as stores:
         known = (await stores.directory.read()).queues
         if missing := next((queue for queue in (site.queue, *site.queues) if queue not in known), ""):
             raise NotYours(f"There is no queue {missing}. Add it: sestetto queue add {missing}")

@@ -39,7 +39,7 @@ def revoke(token: Annotated[str, typer.Argument(help="Token ID, as in the list."
 
 
 async def _add(wanted: str, name: str) -> str:
-    async with open_stores() as stores:
+    async with open_stores(adds=True) as stores:
         return await stores.tokens.add((await find_member(stores, wanted)).id, name)
 
 

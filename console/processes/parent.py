@@ -62,8 +62,11 @@ class Parent:
             raise SettingError("A process ended before it had started; its own last line says why.")
 
     @asynccontextmanager
-    async def kept(self) -> AsyncIterator[asyncio.Event]:
-        """Keep the processes inside the block; the event is set when they are to stop. At its end they have."""
+    async def kept(self, early: asyncio.Event) -> AsyncIterator[asyncio.Event]:
+        """Keep the processes inside the block; the event is set when they are to stop. At its end they have.
+
+        `early`: they are to be replaced at once, as somebody asked for it while they started.
+        """
         stopping = asyncio.Event()
         how = [signal.SIGTERM]
 
@@ -82,6 +85,8 @@ class Parent:
         ):
             for place in self.places:
                 self._run(place.keep())
+            if early.is_set():
+                self._run(self._reload())
             try:
                 yield stopping
             finally:
@@ -120,14 +125,16 @@ async def processes(settings: Settings, filled: Settings, listening: socket) -> 
     with ExitStack() as sockets:
         monitoring = [None if one is None else sockets.enter_context(one) for one in _monitoring(settings)]
         parent = Parent(filled, listening, monitoring)
-        try:
-            with on_signals({signal.SIGHUP: lambda: None}):  # there is nothing to replace yet
+        # What starts may be of the release before already, so who asks for new ones meanwhile gets them afterwards.
+        early = asyncio.Event()
+        with on_signals({signal.SIGHUP: early.set}):
+            try:
                 await parent.start()
-        except BaseException:
-            await parent.stop(signal.SIGTERM)
-            raise
-        async with parent.kept() as stopping:
-            yield stopping
+            except BaseException:
+                await parent.stop(signal.SIGTERM)
+                raise
+            async with parent.kept(early) as stopping:
+                yield stopping
 
 
 def _monitoring(settings: Settings) -> list[socket | None]:

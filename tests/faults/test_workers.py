@@ -1,9 +1,12 @@
 """`sestetto serve --workers N`: several processes on one port; nothing is lost when one dies or is replaced."""
 
 import asyncio
+import contextlib
 import json
 import os
+import random
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,10 +23,21 @@ from tests.faults.test_readiness import is_ready
 from tests.faults.traffic import a_while, busy, talking
 from tests.support.command_line import in_a_process
 from tests.support.eventually import eventually
-from tests.support.server_process import RunningServer, _lives, free_port, gone
+from tests.support.server_process import RunningServer, _lives, gone
 
 ROOMY = {"address_openings": "1000", "visitor_openings": "1000"}  # everybody comes from this machine
 PLACES = ("server 1", "server 2", "worker")
+
+
+def ports_in_a_row(count: int) -> list[int]:
+    """Free ones, below those of which the system gives one to anybody at any time."""
+    while True:
+        first = random.randrange(12_000, 32_000)
+        ports = [first + more for more in range(count)]
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            for port in ports:
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return ports
 
 
 class Several(RunningServer):
@@ -31,8 +45,8 @@ class Several(RunningServer):
 
     def __init__(self, data: Path, **settings: str) -> None:
         super().__init__(data, command="serve", options=["--workers", "2"], **ROOMY, **settings)
-        first = next(port for port in iter(free_port, None) if port < 60_000)
-        self.ports = [first, first + 1, first + 2]
+        self.ports = ports_in_a_row(3)
+        first = self.ports[0]
         self._settings |= {"SESTETTO_WORK_PORT": str(first), "SESTETTO_METRICS": "yes"}
 
     def at(self, number: int) -> str:
@@ -125,6 +139,23 @@ async def test_sighup_replaces_all_processes_and_loses_nothing(several: Several)
     assert (len(after), before & after) == (3, set())
     assert await store_pid(stage) == store
     assert "process.died" not in several.log
+
+
+async def test_who_asks_for_others_while_they_start_gets_them(tmp_path: Path) -> None:
+    server = Several(tmp_path / "data")
+    server.data.mkdir()
+    await publish_demo(server.database_url, server.url)
+    starting = asyncio.create_task(server.start())
+    try:
+        await eventually(lambda: (server.data / "server.log").exists(), "a log")
+        await eventually(lambda: '"server.started"' in server.log, "the first one", within=40)
+        assert '"processes.started"' not in server.log
+        os.kill(server.pid, signal.SIGHUP)
+        await eventually(lambda: '"processes.reloaded"' in server.log, "all to be replaced", within=90)
+        await starting
+        assert server.log.count('"process.replaced"') == 3
+    finally:
+        server.stop()
 
 
 async def test_a_release_that_does_not_start_replaces_nothing(several: Several) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import sys
@@ -24,6 +25,7 @@ from console.proving.store_process import SAFE, own_store
 from console.queue.embedded import EmbeddedStore
 from console.queue.store import Store
 from tests.support.command_line import in_a_process
+from tests.support.server_process import free_port
 
 Command = Callable[..., tuple[int, str]]
 WEAK = "--appendonly yes --appendfsync everysec"  # it syncs once a second
@@ -67,6 +69,26 @@ def test_check_in_an_empty_folder_explains_every_setting_and_finds_nothing_wrong
     assert all(f"SESTETTO_{row.name.upper()}" in said for row in TABLE)
     assert "wrong" not in said
     assert not Path("data").exists()
+
+
+def test_check_says_which_port_it_found_free(sestetto: Command) -> None:
+    port = free_port()
+    assert f"127.0.0.1:{port} is free" in sestetto("check", PORT=str(port))[1]
+    found = re.search(r"127\.0\.0\.1:(\d+) is free \(SESTETTO_PORT=0", sestetto("check", PORT="0")[1])
+    assert found
+    assert int(found[1]) > 0
+
+
+def test_what_adds_something_says_where_it_is_now(sestetto: Command, tmp_path: Path) -> None:
+    """Run without the server's settings, it is not where the server looks."""
+    here = f"Saved in {tmp_path / 'data' / 'sestetto.db'}."
+    assert here in add_ana(sestetto)
+    assert here in sestetto("queue", "add", "sales")[1]
+    assert here in sestetto("site", "add", "shop", "--origin", "https://shop.example", "--queue", "sales")[1]
+    assert here in sestetto("token", "add", "ana@x.example")[1]
+    elsewhere = tmp_path / "elsewhere"
+    assert f"Saved in {elsewhere / 'sestetto.db'}." in sestetto("queue", "add", "sales", DATA=str(elsewhere))[1]
+    assert "Saved" not in sestetto("queue", "list")[1]
 
 
 def test_check_names_what_is_wrong_and_how_to_mend_it(sestetto: Command) -> None:
