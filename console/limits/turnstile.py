@@ -1,7 +1,7 @@
 """Lets so many through in each turn of the event loop, and the others after them, in order.
 
-A thousand sockets that come back at once would otherwise be upgraded in one turn, which then takes seconds: nobody who
-is there already is served meanwhile, and replies of the store that have long arrived are found to be late.
+Sockets that come back all at once would otherwise be upgraded in as few turns as they arrive in, and nobody who is
+there already is served within a turn.
 """
 
 import asyncio
