@@ -33,7 +33,7 @@ async def _rounds(options: argparse.Namespace) -> list[Turn]:
     await install()
     known, turns, began = contestants(), [], time.monotonic()
     plan = Plan(seconds=options.seconds)
-    across = Plan("across", seconds=options.seconds, rates=(200,), full=False)
+    across = Plan("across", seconds=options.seconds, rates=(200,))
     beside = Plan("beside", seconds=options.seconds, rates=(200,), full=False)
     for number in range(options.rounds):
         for name in options.only or known:

@@ -84,9 +84,15 @@ def _two(report: Report) -> list[str]:
     """Return what a second process costs and carries, and delivery across the two beside the bare loop."""
     lines = []
     for name in dict.fromkeys(turn.contestant for turn in report.turns):
-        if ratios := _ratio(find(report, name), find(report, name, "across"), "server_us"):
-            carried = spread_of([2 * ratio for ratio in ratios], 2)
-            lines.append(f"- by CPU a message at 200/s, two processes of {name} carry {carried} times one")
+        one, across = find(report, name), find(report, name, "across")
+        if ratios := _ratio(across, one, "server_us"):
+            lines.append(
+                f"- at 200/s, a message between two processes of {name} costs {spread_of(ratios, 2)} times one"
+            )
+        if carried := [
+            2 * a.full.server_us / b.full.server_us for a, b in zip(one, across, strict=False) if a.full and b.full
+        ]:
+            lines.append(f"- at full load, by CPU, two processes of {name} carry {spread_of(carried, 2)} times one")
         if idle := [turn.shares[1] * 100 / turn.shares[0] for turn in find(report, name, "beside")]:
             lines.append(
                 f"- at 200/s, an idle second process of {name} costs {spread_of(idle, 1)} % of the working one"

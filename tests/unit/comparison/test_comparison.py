@@ -102,7 +102,8 @@ def test_tables_have_medians_ratios_and_what_a_second_process_costs(tmp_path: Pa
     found = tables(Report({}, turns))
     assert "| full load: server CPU, us a message | 100 (50 to 200) | 100 (100 to 100) |" in found
     assert "full load: server CPU, us a message: Sestetto 1.00 (0.50 to 2.00) times Socket.IO" in found
-    assert "two processes of Sestetto carry 1.25 (1.25 to 1.25) times one" in found
+    assert "at 200/s, a message between two processes of Sestetto costs 1.60 (1.60 to 1.60) times one" in found
+    assert "at full load, by CPU, two processes of Sestetto carry 1.25 (1.25 to 1.25) times one" in found
     assert "an idle second process of Sestetto costs 25.0 (25.0 to 25.0) %" in found
     assert "p50: 2.00 (2.00 to 2.00) times the bare loop" in found
     assert picture(Report({}, turns)).count('class="bar ours"') == 2
