@@ -141,9 +141,11 @@ async def pages(shop: RunningServer, house: House, ana: Ana) -> HostPages:
     return pages
 
 
-async def at(house: House, browser: Browser, path: str, locale: str = "en-GB") -> Vera:
+async def at(house: House, browser: Browser, path: str, locale: str = "en-GB", *, own_clock: bool = False) -> Vera:
     context = await browser.new_context(locale=locale)
     vera = Vera(context, await context.new_page())
+    if own_clock:
+        await vera.page.clock.install()
     await vera.page.goto(f"{house.url}{path}")
     return vera
 
@@ -212,11 +214,16 @@ async def test_a_hidden_launcher_comes_when_somebody_is_there(
 ) -> None:
     await ana.goes()
     pages.carries(shop.url, more='data-closed="hide"')
-    vera = await at(house, browser, "/plain/one")
+    vera = await at(house, browser, "/plain/one", own_clock=True)
     await vera.launcher.wait_for(state="attached")
     await vera.page.wait_for_load_state("networkidle")
     await vera.launcher.wait_for(state="hidden")
     again = await Ana.at_her_desk(shop)
-    await vera.launcher.wait_for(state="visible", timeout=60_000)
+
+    async def comes() -> bool:
+        await vera.page.clock.fast_forward(20_000)  # ms until the page asks again
+        return await vera.launcher.is_visible()
+
+    await eventually(comes, "the launcher to come", within=30)
     await again.goes()
     await vera.context.close()

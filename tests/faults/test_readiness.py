@@ -69,17 +69,24 @@ async def test_ctrl_c_does_not_drain(start_server: Callable[..., RunningServer])
     assert server.interrupt(patience=20) == 0
 
 
-async def test_a_silent_store_makes_the_process_unready_and_leaves_it_alive(server: RunningServer) -> None:
-    pid = await store_pid(stage_of(server))
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        told = await problem("The store does not respond", server.url)()
-        assert told["store"] == "away"
-        assert (await asked(server.url, "/livez"))[0] == 200
-        told = await eventually(stale_too(server.url), "the screens to be out of date", within=30)
-    finally:
-        os.kill(pid, signal.SIGCONT)
-    assert (await eventually(lambda: is_ready(server.url), "the store", within=20))["store"] == "ok"
+async def test_a_silent_store_makes_the_process_unready_and_leaves_it_alive(
+    tmp_path: Path, workspace_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.pages.readiness.STALE", 2.0)
+    async with (
+        EmbeddedStore(tmp_path / "store") as own,
+        installed(tmp_path / "data", own.url, workspace_name) as inside,
+    ):
+        pid = await store_pid(inside)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            told = await problem("The store does not respond", inside.url)()
+            assert told["store"] == "away"
+            assert (await asked(inside.url, "/livez"))[0] == 200
+            told = await eventually(stale_too(inside.url), "the screens to be out of date", within=30)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert (await eventually(lambda: is_ready(inside.url), "the store", within=20))["store"] == "ok"
 
 
 def stale_too(url: str) -> Callable[[], Any]:
