@@ -21,14 +21,16 @@ def told(server: RunningServer, event: str) -> list[Any]:
     return [line for line in events(server) if line["event"] == event]
 
 
-async def test_a_killed_store_is_two_lines_and_one_pair_for_each_reader_of_the_feed(server: RunningServer) -> None:
+async def test_a_killed_store_is_two_lines_at_most_and_one_pair_for_each_reader_of_the_feed(
+    server: RunningServer,
+) -> None:
+    """It may be back before anybody calls it again, and then it was not away for calls; the readers always notice."""
     os.kill(await store_pid(stage_of(server)), signal.SIGKILL)
-    await eventually(lambda: told(server, "store.back"), "the store to be back")
     await eventually(lambda: len(told(server, "feed.back")) == len(told(server, "feed.away")) > 0, "the readers")
+    await eventually(lambda: len(told(server, "store.back")) == len(told(server, "store.away")), "the calls")
     away, back = told(server, "store.away"), told(server, "store.back")
-    assert (len(away), len(back)) == (1, 1)
-    assert away[0]["store"] == back[0]["store"]
-    assert back[0]["after"] > 0
+    assert (len(away), len(back)) in ((0, 0), (1, 1))
+    assert [line["store"] for line in away] == [line["store"] for line in back]
     readers = [line["reader"] for line in told(server, "feed.away")]
     assert sorted(set(readers)) == sorted(readers)
     assert "screens" in readers

@@ -225,6 +225,16 @@ async def opened(url: str, name: str, *, durability: str = "disk", deadline: flo
         await store.close()
 
 
+@asynccontextmanager
+async def at_work(url: str, *, deadline: float = 5.0) -> AsyncIterator[Shift]:
+    """Ana, online, with six free slots, in a store that a test may hurt."""
+    async with opened(url, "main", deadline=deadline) as workspace:
+        shift = Shift(workspace)
+        await shift.begin(ana=6)
+        await shift.online("ana")
+        yield shift
+
+
 async def answered(workspace: Workspace) -> bool:
     """Whether the store responds at the moment."""
     try:

@@ -3,11 +3,9 @@
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
@@ -15,32 +13,9 @@ from console.domain.ids import new_cid
 from console.errors import SestettoError, Unknown, WrongEpoch
 from console.proving.store_pair import store_pair
 from console.queue.embedded import EmbeddedStore
-from console.queue.primary import open_client
 from console.queue.workspace import Workspace
 from tests.support.eventually import eventually
-from tests.support.queue_shift import Shift, answered, opened
-
-
-@pytest_asyncio.fixture
-async def own(tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
-    async with EmbeddedStore(tmp_path) as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def hand(own: EmbeddedStore) -> AsyncIterator[Redis]:
-    client = open_client(own.url)
-    yield client
-    await client.aclose()
-
-
-@contextlib.asynccontextmanager
-async def at_work(url: str, *, deadline: float = 5.0) -> AsyncIterator[Shift]:
-    async with opened(url, "main", deadline=deadline) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
+from tests.support.queue_shift import answered, at_work, opened
 
 
 async def back(workspace: Workspace) -> str:

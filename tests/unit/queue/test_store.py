@@ -5,12 +5,10 @@ import contextlib
 import os
 import random
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-import pytest_asyncio
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
@@ -18,43 +16,18 @@ from console.domain.ids import new_cid
 from console.errors import SettingError, StoreFull, Unknown, WrongEpoch
 from console.proving.network import CHUNK, BadNetwork, Direction
 from console.queue.embedded import EmbeddedStore
-from console.queue.primary import open_client
 from console.queue.results import Said
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.support.eventually import eventually
-from tests.support.queue_shift import Shift, answered, opened
+from tests.support.queue_shift import answered, at_work, opened
 
 
-@pytest_asyncio.fixture
-async def own(tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
-    """A store that a test may hurt."""
-    async with EmbeddedStore(tmp_path) as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def other(own: EmbeddedStore) -> AsyncIterator[Redis]:
-    """The operator's hand in it."""
-    client = open_client(own.url)
-    yield client
-    await client.aclose()
-
-
-@contextlib.asynccontextmanager
-async def at_work(own: EmbeddedStore, *, deadline: float = 5.0) -> AsyncIterator[Shift]:
-    async with opened(own.url, "main", deadline=deadline) as workspace:
-        shift = Shift(workspace)
-        await shift.begin(ana=6)
-        await shift.online("ana")
-        yield shift
-
-
-async def test_two_hundred_calls_of_one_turn_share_one_connection(own: EmbeddedStore, other: Redis) -> None:
+async def test_two_hundred_calls_of_one_turn_share_one_connection(own: EmbeddedStore, hand: Redis) -> None:
     store = Store(own.url)
     replies = await asyncio.gather(*(store.command("ECHO", f"call {n}") for n in range(200)))
     assert replies == [f"call {n}".encode() for n in range(200)]
-    assert len(await other.client_list()) == 2
+    assert len(await hand.client_list()) == 2
     await store.close()
 
 
@@ -95,7 +68,7 @@ async def test_a_refused_command_does_not_disturb_its_neighbours(own: EmbeddedSt
 
 
 async def test_a_store_that_does_not_answer_means_unknown_and_the_resend_is_done_once(own: EmbeddedStore) -> None:
-    async with at_work(own, deadline=0.4) as shift:
+    async with at_work(own.url, deadline=0.4) as shift:
         chat, cid = await shift.opens("vera"), new_cid()
         os.kill(own.pid, signal.SIGSTOP)
         try:
@@ -114,7 +87,7 @@ async def test_a_store_that_does_not_answer_means_unknown_and_the_resend_is_done
 
 
 async def test_after_a_killed_store_the_same_history_goes_on(own: EmbeddedStore) -> None:
-    async with at_work(own) as shift:
+    async with at_work(own.url) as shift:
         chat, epoch = await shift.opens("vera"), shift.workspace.epoch
         last = (await shift.entries())[-1]
         shift.workspace.last_entry = (last.id, last.raw)
@@ -125,29 +98,29 @@ async def test_after_a_killed_store_the_same_history_goes_on(own: EmbeddedStore)
         assert shift.workspace.epoch == epoch
 
 
-async def test_forgotten_functions_are_loaded_again(own: EmbeddedStore, other: Redis) -> None:
-    async with at_work(own) as shift:
-        await other.execute_command("FUNCTION", "FLUSH")
+async def test_forgotten_functions_are_loaded_again(own: EmbeddedStore, hand: Redis) -> None:
+    async with at_work(own.url) as shift:
+        await hand.execute_command("FUNCTION", "FLUSH")
         chats = await asyncio.gather(*(shift.opens(visitor) for visitor in ("vera", "vito", "vala")))
         assert len(set(chats)) == 3
 
 
-async def test_the_epoch_turns_also_where_the_functions_were_forgotten(own: EmbeddedStore, other: Redis) -> None:
-    async with at_work(own) as shift:
+async def test_the_epoch_turns_also_where_the_functions_were_forgotten(own: EmbeddedStore, hand: Redis) -> None:
+    async with at_work(own.url) as shift:
         epoch = shift.workspace.epoch
-        await other.execute_command("FUNCTION", "FLUSH")
+        await hand.execute_command("FUNCTION", "FLUSH")
         await shift.workspace.turn_epoch(epoch)
         assert shift.workspace.epoch != epoch
         second = Workspace(shift.workspace.store, "second")
-        await other.execute_command("FUNCTION", "FLUSH")
+        await hand.execute_command("FUNCTION", "FLUSH")
         assert (await second.snapshot()).n == 0
 
 
-async def test_a_flushed_store_starts_a_new_epoch_for_everybody(own: EmbeddedStore, other: Redis) -> None:
-    async with at_work(own) as shift:
+async def test_a_flushed_store_starts_a_new_epoch_for_everybody(own: EmbeddedStore, hand: Redis) -> None:
+    async with at_work(own.url) as shift:
         chat, epoch, told = await shift.opens("vera"), shift.workspace.epoch, []
         shift.workspace.on_epoch.append(lambda: told.append(shift.workspace.epoch))
-        await other.flushall()
+        await hand.flushall()
         with pytest.raises(WrongEpoch):
             await shift.writes("vera", chat)
         assert told == [shift.workspace.epoch]
@@ -156,30 +129,30 @@ async def test_a_flushed_store_starts_a_new_epoch_for_everybody(own: EmbeddedSto
         assert [entry.n for entry in await shift.entries()] == [1, 2]
 
 
-async def test_two_processes_agree_on_the_epoch_after_a_flush(own: EmbeddedStore, other: Redis) -> None:
-    async with at_work(own) as shift, opened(own.url, "main") as second:
+async def test_two_processes_agree_on_the_epoch_after_a_flush(own: EmbeddedStore, hand: Redis) -> None:
+    async with at_work(own.url) as shift, opened(own.url, "main") as second:
         await second.snapshot()
-        await other.flushall()
+        await hand.flushall()
         results = await asyncio.gather(shift.workspace.snapshot(), second.snapshot(), return_exceptions=True)
         assert all(isinstance(result, WrongEpoch) for result in results)
         assert (await second.snapshot()).epoch == shift.workspace.epoch == (await shift.workspace.snapshot()).epoch
 
 
-async def test_a_history_that_lost_our_last_fact_gets_a_new_epoch(own: EmbeddedStore, other: Redis) -> None:
+async def test_a_history_that_lost_our_last_fact_gets_a_new_epoch(own: EmbeddedStore, hand: Redis) -> None:
     """A restored backup, a lagging replica: seq 4 must not be given again in silence."""
-    async with at_work(own) as shift:
+    async with at_work(own.url) as shift:
         await shift.opens("vera")
         epoch = shift.workspace.epoch
         last = (await shift.entries())[-1]
         shift.workspace.last_entry = (last.id, last.raw)
-        await other.xdel(shift.workspace.keys.feed, last.id)
+        await hand.xdel(shift.workspace.keys.feed, last.id)
         os.kill(own.pid, signal.SIGKILL)
         await eventually(lambda: answered(shift.workspace), "the store")
         assert shift.workspace.epoch != epoch
 
 
 async def test_a_call_under_an_old_epoch_is_refused_and_changes_nothing(own: EmbeddedStore) -> None:
-    async with at_work(own) as shift:
+    async with at_work(own.url) as shift:
         chat = await shift.opens("vera")
         before = len(await shift.entries())
         shift.workspace.epoch = "another"
@@ -196,8 +169,8 @@ async def test_a_workspace_can_be_created_after_its_connection(own: EmbeddedStor
         assert (await second.snapshot()).n == 0
 
 
-async def test_a_store_that_does_not_sync_is_refused_with_a_hint(own: EmbeddedStore, other: Redis) -> None:
-    await other.config_set("appendfsync", "everysec")
+async def test_a_store_that_does_not_sync_is_refused_with_a_hint(own: EmbeddedStore, hand: Redis) -> None:
+    await hand.config_set("appendfsync", "everysec")
     async with opened(own.url, "main") as workspace:
         with pytest.raises(SettingError, match="appendfsync always"):
             await workspace.snapshot()
@@ -227,10 +200,10 @@ async def test_a_store_that_loads_its_data_means_unknown_and_is_looked_for_again
         await store.close()
 
 
-async def test_a_full_store_refuses_growth_but_allows_ending_chats(own: EmbeddedStore, other: Redis) -> None:
-    async with at_work(own) as shift:
+async def test_a_full_store_refuses_growth_but_allows_ending_chats(own: EmbeddedStore, hand: Redis) -> None:
+    async with at_work(own.url) as shift:
         chat = await shift.opens("vera")
-        await other.config_set("maxmemory", 1)
+        await hand.config_set("maxmemory", 1)
         for growing in (lambda: shift.opens("vito"), lambda: shift.writes("vera", chat)):
             with pytest.raises(StoreFull):
                 await growing()
@@ -239,7 +212,7 @@ async def test_a_full_store_refuses_growth_but_allows_ending_chats(own: Embedded
         await shift.online("ana")
         await shift.ends("ana", chat)
         assert (await shift.workspace.snapshot()).chats == []
-        await other.config_set("maxmemory", 0)
+        await hand.config_set("maxmemory", 0)
         assert (await shift.kinds(chat))[-1] == "ended"
 
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +14,6 @@ from redis.exceptions import ResponseError
 from console.queue.embedded import EmbeddedStore
 from console.queue.primary import FixedPrimary
 from console.queue.wire import StoreWire
-
-
-@pytest_asyncio.fixture
-async def own(tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
-    async with EmbeddedStore(tmp_path) as running:
-        yield running
 
 
 @pytest_asyncio.fixture
