@@ -194,6 +194,7 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
 async def close(services: Services) -> None:
     """Close what `assemble` has created."""
     await services.couriers.close()
+    await services.webhook_client.close()
     services.drafts.close()
     await services.openid.close()
     await services.workspace.store.close()

@@ -18,6 +18,7 @@ from console.archive.refused_origins import RefusedOrigins
 from console.archive.search import ChatSearch
 from console.archive.stores import Stores
 from console.archive.visitors import VisitorsInArchive
+from console.archive.webhooks import Webhooks
 from console.archive.writer import Archive
 from console.config import Settings
 from console.consumers.lag import Lags
@@ -42,6 +43,7 @@ from console.security.cookies import DeviceTokens
 from console.security.file_tickets import FileTickets
 from console.suggestions.learning import Learning
 from console.views.html import HtmlViews
+from console.webhooks.client import WebhookClient
 
 PAST_READS = 4  # visitors whose earlier chats are read at the same time; the others wait their turn, or go without
 
@@ -84,6 +86,8 @@ class Services:
     flow_cookies: FlowCookies = field(init=False)
     post: Post = field(init=False)
     left_messages: LeftMessages = field(init=False)
+    webhooks: Webhooks = field(init=False)
+    webhook_client: WebhookClient = field(init=False)
     past: PastChats = field(init=False)
     known_tokens: KnownTokens = field(init=False)
     visitors: VisitorsInArchive = field(init=False)
@@ -95,12 +99,14 @@ class Services:
         self.device_tokens = DeviceTokens(self.settings.secret)
         self.file_tickets = FileTickets(self.settings.secret)
         self.files = Files(self.settings, FileRecords(self.database, self.workspace.name))
-        self.erasure = Erasure(self.database, self.workspace.name)
         self.visitors = VisitorsInArchive(self.database, self.workspace.name)
         self.past = PastChats(self.database, self.workspace.name)
         self.known_tokens = KnownTokens(self.stores.tokens, lambda: self.current.picture)
         self.post = Post(self.settings, self.database, self.history, lambda: self.directory)
         self.left_messages = LeftMessages(self.database, self.workspace.name)
+        self.webhooks = Webhooks(self.database, self.workspace.name)
+        self.erasure = Erasure(self.database, self.workspace.name, self.webhooks.outbox)
+        self.webhook_client = WebhookClient(self.settings.alert_networks)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))
         self.openid = OpenId(self.settings.sign_in_networks)

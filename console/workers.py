@@ -25,6 +25,8 @@ from console.mail.sender import MailSender
 from console.metrics import Leads
 from console.queue.ticker import Ticker
 from console.services import Services
+from console.webhooks.feed_consumer import WebhookReader
+from console.webhooks.sender import WebhookSender
 
 REFUSED = 5.0  # seconds between two writes of refused pages to SQL
 PROMISES = 5.0  # seconds between two looks at the store's settings
@@ -81,6 +83,8 @@ class Workers:
         self._mails = MailSender(
             post.outbox, post.write, post.server.deliver if post.server else None, leads=self._leads
         )
+        self._events = WebhookReader(services.webhooks, services.workspace, leads=self._leads)
+        self._webhooks = WebhookSender(services.webhooks, services.webhook_client, leads=self._leads)
         services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
         archive_lag = ArchiveLag(services.lags, lambda: self.ticker.leader)
         # What was deleted leaves the files of the process that deleted it, so each one tidies.
@@ -102,6 +106,8 @@ class Workers:
             self._alerts.run,
             self._sender.run,
             self._mails.run,
+            self._events.run,
+            self._webhooks.run,
             self._retention.sweep,
             self._retention.scan,
             self._redactions.run,

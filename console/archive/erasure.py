@@ -11,6 +11,7 @@ from console.archive.audit_removal import ERASED, erase_values
 from console.archive.database import Database, now_ms
 from console.archive.reducer import ArchivedChat, archived_chat
 from console.archive.tables import alert_messages, chats, files, mails, set_aside
+from console.archive.webhook_outbox import WebhookOutbox
 
 LINGER = 86_400_000  # ms after the last fact in which an alert may still name the visitor
 
@@ -23,9 +24,10 @@ class Doomed(msgspec.Struct, frozen=True):
 
 
 class Erasure:
-    def __init__(self, database: Database, workspace: str) -> None:
+    def __init__(self, database: Database, workspace: str, webhooks: WebhookOutbox) -> None:
         self.database = database
         self.workspace = workspace
+        self.webhooks = webhooks
 
     async def chat(self, id: str) -> list[ArchivedChat]:
         """Return one chat, or none if the archive does not have it."""
@@ -46,6 +48,7 @@ class Erasure:
             await connection.execute(delete(chats).where(self._here(), chats.c.id.in_(ids)))
             await connection.execute(delete(mails).where(mails.c.workspace == self.workspace, mails.c.chat.in_(ids)))
             await self._let_files_go(connection, ids, target)
+            await connection.run_sync(self.webhooks.put_erased, ids)
             named = [self._alerted(one) for one in doomed if one.alerted]
             if named:
                 ours = alert_messages.c.workspace == self.workspace

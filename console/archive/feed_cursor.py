@@ -58,6 +58,10 @@ class FeedCursor:
         self._ours = (cursors.c.workspace == workspace) & (cursors.c.consumer == consumer)
         self._aside = EntriesAside(workspace, consumer)
 
+    async def forget(self) -> None:
+        """Follow the feed no more: nobody lags behind then."""
+        await self.database.write(lambda connection: connection.execute(delete(cursors).where(self._ours)))
+
     async def position(self) -> FeedPosition:
         """Return the position in the newest history; `("", "0-0", 0)` before the first entry."""
         found = await self.database.read(self._newest)

@@ -263,6 +263,44 @@ mails = Table(
     Index(None, "workspace", "chat"),
 )
 
+# --- webhooks --------------------------------------------------------------------------------
+
+webhook_endpoints = Table(
+    "webhook_endpoints",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("kinds", JSON, nullable=False),
+    Column("secrets", JSON, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("made", BigInteger, nullable=False),
+)
+
+webhook_messages = Table(
+    "webhook_messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("endpoint", String(64), nullable=False),
+    Column("event", String(120), nullable=False),  # the webhook-id: the same at every try
+    Column("kind", String(40), nullable=False),
+    Column("chat", String(64), nullable=False),  # events of one chat are sent in order
+    Column("body", Text, nullable=False),  # gone once it is sent
+    Column("made", BigInteger, nullable=False),
+    Column("waits", Boolean, nullable=False),  # not sent yet
+    Column("next", BigInteger, nullable=False),  # earliest time of the next try
+    Column("tries", Integer, nullable=False),
+    Column("sender", String(64), nullable=False),  # who is sending it now
+    Column("ended", BigInteger, nullable=False),  # 0: not yet
+    Column("code", String(20), nullable=False),  # the last result
+    Column("detail", Text, nullable=False),
+    Column("took", Integer, nullable=False),  # ms of the last try
+    UniqueConstraint("workspace", "endpoint", "event"),
+    Index(None, "workspace", "endpoint", "waits", "id"),
+    Index(None, "workspace", "chat"),
+)
+
 # --- credentials -----------------------------------------------------------------------------
 
 sessions = Table(

@@ -1,5 +1,5 @@
-"""Deletes what is older than data retention allows: chats, alert messages, mails, lines of the audit log, and expired
-sessions."""
+"""Deletes what is older than data retention allows: chats, what alerts, mails and webhooks sent, lines of the audit
+log, and expired sessions."""
 
 import asyncio
 import time
@@ -12,8 +12,8 @@ from console.background.safely import safely
 from console.services import Services
 
 SWEEP = 3_600.0  # seconds between two sweeps
-MESSAGES = 30  # days that alert messages and sent mails are kept
 SCAN = 5.0  # seconds until files that were not scanned are scanned again
+MESSAGES = 30  # days that alert messages, mails and webhook events are kept
 DAY = 86_400_000  # ms
 
 log = structlog.get_logger()
@@ -42,6 +42,7 @@ class Retention:
         await self.services.alerts.outbox.drop_older_than(told)
         await self.services.post.outbox.drop_older_than(told)
         await self.services.files.sweep()
+        await self.services.webhooks.outbox.drop_older_than(told)
         stray = await self.erase_stray()
         if dropped or stray or lines:
             self.services.tidy.set()

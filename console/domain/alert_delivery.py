@@ -2,7 +2,7 @@
 
 import msgspec
 
-FINAL = ("sent", "refused", "redirected", "bad", "dropped", "expired")
+FINAL = ("sent", "refused", "redirected", "bad", "dropped", "expired", "gone")
 
 
 class AlertMessage(msgspec.Struct):

@@ -19,6 +19,7 @@ from console.pages.settings import (
     suggested_replies,
     tokens,
     watching,
+    webhooks,
 )
 from console.pages.settings import (
     audit_log as changes,
@@ -47,6 +48,7 @@ routes = [
     *alerts.routes,
     *mail.routes,
     *integrations.routes,
+    *webhooks.routes,
     *retention.routes,
     *changes.routes,
     *password.routes,

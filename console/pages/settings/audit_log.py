@@ -52,6 +52,10 @@ SAID = (
     _("Second factor removed"),
     _("Recovery code used"),
     _("Recovery codes renewed"),
+    _("Webhook added"),
+    _("Webhook changed"),
+    _("Webhook secret rotated"),
+    _("Webhook removed"),
     _("Token added"),
     _("Token revoked"),
     _("Integration added"),
@@ -153,6 +157,8 @@ FIELDS = {
     "hash": _("Its hash"),
     "set_by": _("Set by"),
     "on": _("On"),
+    "url": _("Address"),
+    "kinds": _("Events"),
 }
 STATUSES = {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}
 UNTOLD = {"id", "key"}  # the target already names them
@@ -248,6 +254,7 @@ async def show(request: Request, me: SignedIn) -> Response:
     lines = await audit_log.read(services, me.member, filters.query, before, PAGE + 1)
     everyone = await services.stores.members.everyone()
     reader = Reader(await known_to(request), everyone, language(request, me))
+    reader.names["webhook"] = {one.id: one.name for one in await services.webhooks.endpoints.read_all()}
     reader.names["alert"] = {rule.id: rule.name for rule in await alerts.read_all(services, me.member)}
     integrations = await services.stores.integrations.everyone()
     reader.names["integration"] = {one.id: one.name for one in integrations}

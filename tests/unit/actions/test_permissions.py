@@ -35,6 +35,7 @@ from console.actions import (
     sites,
     tokens,
     visitors,
+    webhooks,
 )
 from console.archive.audit import AuditFilter
 from console.archive.credentials import SignedIn
@@ -46,6 +47,7 @@ from console.domain.blocks import Block
 from console.domain.directory import Canned, Member, Queue, Scope, Site
 from console.domain.identity_providers import Provider
 from console.domain.ids import new_cid
+from console.domain.webhooks import WebhookEndpoint, new_secret
 from console.errors import BadSettings, NotAllowed, NothingToDo, NotYours
 from console.protocol import LeaveMessage, Open, VisitorEnd, VisitorSay
 from console.services import Services
@@ -110,6 +112,39 @@ async def a_reply(services: Services, me: SignedIn, scope: Scope) -> Canned:
     reply = Canned(f"r-{me.member.id}", title, "Good day", scope, owner)
     await services.stores.canned.put(reply)
     return reply
+
+
+# Port 9 of this machine is private, so nothing is sent.
+HOOK = WebhookEndpoint("hook", "CRM", "http://127.0.0.1:9/", ("chat.ended",), (new_secret(),))
+
+
+async def put_the_hook(services: Services) -> None:
+    await services.webhooks.endpoints.put(HOOK)
+
+
+async def save_a_hook(services: Services, me: SignedIn) -> None:
+    with suppress(BadSettings):
+        await webhooks.save(services, me.member, replace(HOOK, id=me.member.id, name=me.member.name))
+
+
+async def rotate_the_hook(services: Services, me: SignedIn) -> None:
+    await put_the_hook(services)
+    await webhooks.rotate(services, me.member, HOOK.id)
+
+
+async def try_the_hook(services: Services, me: SignedIn) -> None:
+    await put_the_hook(services)
+    await webhooks.send_test(services, me.member, HOOK.id)
+
+
+async def remove_the_hook(services: Services, me: SignedIn) -> None:
+    await put_the_hook(services)
+    await webhooks.remove(services, me.member, HOOK.id)
+
+
+async def replay_nothing(services: Services, me: SignedIn) -> None:
+    with suppress(NothingToDo):
+        await webhooks.replay(services, me.member, HOOK.id)
 
 
 async def remove_the_rule(services: Services, me: SignedIn) -> None:
@@ -319,6 +354,14 @@ TABLE = [
     Row("alerts.save", SUPERVISORS, lambda s, me: alerts.save(s, me.member, replace(RULE, name=me.member.name), ())),
     Row("alerts.send_test", SUPERVISORS, lambda s, me: alerts.send_test(s, me.member, RULE.id)),
     Row("alerts.remove", SUPERVISORS, remove_the_rule),
+    Row("webhooks.read_all", ADMINS, lambda s, me: webhooks.read_all(s, me.member)),
+    Row("webhooks.read", ADMINS, lambda s, me: is_not_there(webhooks.read(s, me.member, "none"))),
+    Row("webhooks.deliveries", ADMINS, lambda s, me: webhooks.deliveries(s, me.member, HOOK.id)),
+    Row("webhooks.save", ADMINS, save_a_hook),
+    Row("webhooks.rotate", ADMINS, rotate_the_hook),
+    Row("webhooks.send_test", ADMINS, try_the_hook),
+    Row("webhooks.remove", ADMINS, remove_the_hook),
+    Row("webhooks.replay", ADMINS, replay_nothing),
     Row("audit_log.read", SUPERVISORS, lambda s, me: audit_log.read(s, me.member, AuditFilter(), None, 10)),
     Row("audit_log.heads", SUPERVISORS, lambda s, me: audit_log.heads(s, me.member)),
     Row("audit_log.visitors_of", SUPERVISORS, lambda s, me: audit_log.visitors_of(s, me.member, {"none"})),

@@ -25,9 +25,13 @@ REFUSING = (
     *(f"archive/{name}.py" for name in ("members", "queues", "sites", "passwords", "password_hash", "canned")),
     *(f"archive/{name}.py" for name in ("tokens", "integrations")),
     "archive/sessions.py",
+    "archive/webhook_endpoints.py",
     *(f"{folder}/blocks.py" for folder in ("archive", "actions")),
-    *(f"actions/{name}.py" for name in ("queues", "members", "canned_replies", "mail", "second_factors", "tokens")),
     "actions/identity_providers.py",
+    *(
+        f"actions/{name}.py"
+        for name in ("webhooks", "queues", "members", "canned_replies", "mail", "second_factors", "tokens")
+    ),
     "archive/mail_outbox.py",
 )
 NAMES = re.compile(r"%\(\w+\)s")

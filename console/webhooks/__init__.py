@@ -1,0 +1,1 @@
+"""Webhooks: from facts to events, through an outbox, to the endpoints of other systems."""
