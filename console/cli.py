@@ -7,20 +7,26 @@ from typing import Annotated, Any
 import typer
 
 from console.bench import commands as load
-from console.commands import audit, member, queue, site, token
+from console.commands import audit, member, queue, site, token, workspace
 from console.commands.adopt import adopt
 from console.commands.backup import backup, restore
 from console.commands.check import check
 from console.commands.child import child
+from console.commands.demo import demo
 from console.commands.migrate import migrate
 from console.commands.prove import prove
-from console.commands.serve import demo, serve
+from console.commands.serve import serve
 from console.commands.work import work
 from console.config import release
 from console.errors import SestettoError
 from console.logs import configure_logs
 
-NO_INSTALLATION = ("prove", "load", "child")  # they make one of their own, or are started with its settings
+NO_INSTALLATION = (
+    "prove",
+    "load",
+    "child",
+    "workspace",
+)  # they make one of their own, or are started with its settings
 WHICH_WORKSPACE = "Which of several workspaces; default: SESTETTO_WORKSPACE, or all where that is possible."
 
 app = typer.Typer(
@@ -63,6 +69,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(load.app, name="load")
 app.add_typer(site.app, name="site")
 app.add_typer(queue.app, name="queue")
+app.add_typer(workspace.app, name="workspace")
 
 
 def command_line() -> Any:

@@ -173,7 +173,7 @@ def is_loopback(host: str) -> bool:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return _loopback_address(host)
-    return name == "localhost" or _loopback_address(name) or _loopback_address(host)
+    return name == "localhost" or name.endswith(".localhost") or _loopback_address(name) or _loopback_address(host)
 
 
 def _loopback_address(text: str) -> bool:

@@ -122,9 +122,11 @@ def _read_one(name: str, section: Mapping[str, Any], source: Mapping[str, str], 
         raise ValueError('origin: enter the address that browsers open, such as "https://chat.example.com"')
     # With a secret for all, each workspace signs with one made of it: what one has signed is worth nothing in another.
     ours = settings.secret and not any(f"{SECRET}{ending}" in own for ending in ("", "_FILE"))
+    bucket = settings.files.startswith("s3:") and not _overrides(own, f"{PREFIX}FILES")
     return replace(
         settings,
         database=settings.database or sqlite_url(settings.folder.absolute()),
+        files=f"{settings.files.rstrip('/')}/{name}" if bucket else settings.files,
         secret=_derived(settings.secret, name) if ours else settings.secret,
     )
 
@@ -152,7 +154,13 @@ def _derived(secret: str, name: str) -> str:
 
 def _clashes(found: Mapping[str, Settings]) -> Iterator[str]:
     """What two workspaces cannot have in common. Browsers send cookies to every port of a host, so that counts."""
-    for what, of in (("name", _folded), ("host", host_of), ("database", _database), ("secret", _secret)):
+    for what, of in (
+        ("name", _folded),
+        ("host", host_of),
+        ("database", _database),
+        ("secret", _secret),
+        ("bucket", _bucket),
+    ):
         seen: dict[str, str] = {}
         for name, settings in found.items():
             value = of(settings)
@@ -167,6 +175,10 @@ def _folded(settings: Settings) -> str:
 
 def _database(settings: Settings) -> str:
     return settings.database
+
+
+def _bucket(settings: Settings) -> str:
+    return settings.files.rstrip("/") if settings.files.startswith("s3:") else ""
 
 
 def _secret(settings: Settings) -> str:

@@ -114,3 +114,19 @@ async def test_a_database_that_is_locked_is_the_trouble_of_its_own_workspace(ser
 def _archived(tenant: Tenant, text: str) -> bool:
     with sqlite3.connect(f"file:{tenant.data / 'sestetto.db'}?mode=ro", uri=True) as database:
         return bool(database.execute("SELECT count(*) FROM facts WHERE raw LIKE ?", (f"%{text}%",)).fetchone()[0])
+
+
+async def test_several_processes_serve_all_workspaces(tmp_path: Path) -> None:
+    """A child reads the declared workspaces by itself, and shares the port and the parent's store with the others."""
+    server = Tenants(tmp_path / "server", options=["--workers", "2"])
+    await server.fill()
+    await server.start()
+    try:
+        for tenant in server.tenants:
+            vera, ana = await chatting(tenant)
+            await chat_on(vera, ana, "Whichever process you are on")
+            await eventually(lambda tenant=tenant: _archived(tenant, "Whichever process"), "the worker to archive it")  # type: ignore[misc]
+            await vera.leave()
+            await ana.leave()
+    finally:
+        server.stop()

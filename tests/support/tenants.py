@@ -44,7 +44,7 @@ class Tenant(RunningServer):
 
 
 class Tenants(RunningServer):
-    """`sestetto serve` with a file that declares them; `url` is the first one's too.
+    """`sestetto serve` (or demo) with a file that declares them; `url` is the first one's too.
 
     Each has a queue, a site, Ana the agent, Sam the supervisor and Ada the admin.
     """
@@ -53,9 +53,9 @@ class Tenants(RunningServer):
 
     def __init__(
         self, data: Path, names: Sequence[str] = ("acme", "globex"), *, databases: Mapping[str, str] | None = None,
-        options: Sequence[str] = (), **settings: str,
+        command: str = "serve", options: Sequence[str] = (), **settings: str,
     ) -> None:  # fmt: skip
-        super().__init__(data, command="serve", options=options, **settings)
+        super().__init__(data, command=command, options=options, **settings)
         self.file = data / "workspaces.toml"
         self._settings["SESTETTO_WORKSPACES"] = str(self.file)
         databases = databases or {}

@@ -18,6 +18,7 @@ from console.protocol import AgentHello, Inbound
 from tests.support.credentials import bearer_of, sign_in_link, stores_of
 from tests.support.eventually import eventually
 from tests.support.server_process import RunningServer, gone
+from tests.support.tenants import Tenants
 
 
 def store_pid(server: RunningServer) -> int:
@@ -162,3 +163,20 @@ async def test_simulated_colleagues_keep_one_token_each(server: RunningServer) -
         assert len(made_up) == 2
         for id in made_up:
             assert len(await stores.tokens.of_member(id)) == 1
+
+
+async def test_two_workspaces_each_have_the_demos_people(tmp_path: Path) -> None:
+    server = Tenants(tmp_path / "server", command="demo")
+    await server.start()
+    try:
+        links = [line.split()[-1] for line in server.log.splitlines() if "Ana, agent" in line]
+        assert len(links) == 2
+        for tenant, link, other in zip(server.tenants, links, reversed(server.tenants), strict=True):
+            async with tenant.browser() as browser, other.browser() as elsewhere:
+                assert (await browser.get("/")).status_code == 200
+                known = await browser.get(link, follow_redirects=True)
+                strange = await elsewhere.get(link.removeprefix(tenant.url), follow_redirects=True)
+                assert (known.status_code, "Ana" in known.text) == (200, True)
+                assert "Ana" not in strange.text
+    finally:
+        server.stop()

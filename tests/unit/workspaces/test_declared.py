@@ -63,6 +63,13 @@ def test_one_secret_for_all_gives_each_its_own_the_same_on_every_machine(tmp_pat
     assert [one.secret for one in read(tmp_path).workspaces] == ["", ""], "each is made in its folder"
 
 
+def test_one_bucket_for_all_has_a_folder_for_each(tmp_path: Path) -> None:
+    installation = read(tmp_path, FILES="s3://bucket/chats/")
+    assert [one.files for one in installation.workspaces] == ["s3://bucket/chats/acme", "s3://bucket/chats/globex"]
+    own = read(tmp_path, BOTH + 'files = "s3://other/chats"\n', FILES="s3://bucket")
+    assert [one.files for one in own.workspaces] == ["s3://bucket/acme", "s3://other/chats"]
+
+
 def test_a_command_is_about_the_one_that_is_named(tmp_path: Path) -> None:
     installation = read(tmp_path, WORKSPACE="globex")
     assert installation.chosen
@@ -91,6 +98,10 @@ def test_a_paused_one_is_still_declared(tmp_path: Path) -> None:
         (BOTH + "port = 9000", "[globex] port: all workspaces share it: set SESTETTO_PORT"),
         (BOTH + 'colour = "red"', "[globex] colour: there is no such setting"),
         (BOTH + "origin_file = [1]", "[globex] origin_file: enter one value"),
+        (
+            BOTH.replace("[globex]", 'files = "s3://b/x"\n[globex]') + 'files = "s3://b/x/"',
+            "[globex] has the same bucket as [acme]",
+        ),
         (BOTH + '[initech]\norigin = "https://CHAT.acme.example.:8443"', "[initech] has the same host as [acme]"),
         (BOTH + '[ACME]\norigin = "https://a.example"', "[ACME] has the same name as [acme]"),
         (

@@ -1,0 +1,27 @@
+"""What a workspace has in the store, to be deleted when the workspace is gone for good."""
+
+from console.queue.keys import Keys
+from console.queue.primary import ask
+from console.queue.topology import primary_of
+
+AT_ONCE = 500  # keys of a batch: others are served between two
+
+
+async def is_followed(store_url: str, workspace: str) -> bool:
+    """Whether a process listens to the workspace's signals, as each one does that serves it or works for it."""
+    async with primary_of(store_url, workspace).connected() as connection:
+        _, listeners = await ask(connection, "PUBSUB", "NUMSUB", Keys(workspace).signals)
+    return int(listeners) > 0
+
+
+async def delete_keys(store_url: str, workspace: str) -> int:
+    """Delete all of its keys and no others; return how many there were."""
+    pattern = f"{Keys(workspace).prefix}*"  # a workspace's name has no character that means more in a pattern
+    cursor, deleted = b"0", 0
+    async with primary_of(store_url, workspace).connected() as connection:
+        while True:
+            cursor, keys = await ask(connection, "SCAN", cursor, "MATCH", pattern, "COUNT", AT_ONCE)
+            if keys:
+                deleted += await ask(connection, "UNLINK", *keys)
+            if cursor == b"0":
+                return deleted
