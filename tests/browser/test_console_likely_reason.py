@@ -26,12 +26,13 @@ def teach(stage: Stage, **words: dict[str, float]) -> None:
 async def giulia(stage: Stage, desk: Page, text: str = ASKED, *, learns: bool = True) -> Play:
     """Giulia wrote this, and her chat goes on; the console has what was learned."""
     play = Play("c1", 1, "Giulia")
-    await stage.play(play)
-    if learns:
+    if learns:  # the console asks once: when the chat comes, if its field is drawn quickly, or with her first message
         async with desk.expect_response("**/suggestions.json") as answer:
+            await stage.play(play)
             await stage.show(play, play.visitor_says(text, due=60_000))
         await (await answer.value).finished()
     else:
+        await stage.play(play)
         await stage.show(play, play.visitor_says(text, due=60_000))
     await desk.get_by_label("Reply to Giulia").focus()
     return play

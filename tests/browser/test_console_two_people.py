@@ -19,8 +19,8 @@ async def wraps_up(stage: Stage, desk: Page) -> Play:
     """Ana is in the wrap-up of Giulia's chat, whose likely reason was found."""
     stage.side.hints = {"support": QueueHints({}, [], reasons={"Account": ReasonHint(9, 1, 3, {"password": 2.1})})}
     play = Play("c1", 1, "Giulia")
-    await stage.play(play)
-    async with desk.expect_response("**/suggestions.json") as answer:
+    async with desk.expect_response("**/suggestions.json") as answer:  # once: with the chat, or with her first message
+        await stage.play(play)
         await stage.show(play, play.visitor_says("I forgot my password", due=60_000))
     await (await answer.value).finished()
     await stage.show(play, play.visitor_ends(wrapup=60_000))
