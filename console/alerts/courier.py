@@ -1,5 +1,7 @@
-"""The process that sends: `python -m console.alerts.courier LIMIT NETWORK…`. Reads and writes one JSON line per
-message.
+"""The process that sends: `python -m console.alerts.courier LIMIT PATIENCE NETWORK…`. Reads and writes one JSON
+line per message.
+
+PATIENCE are the seconds for a connection, and again for each response.
 
 Everything Apprise and the far end do happens here. If this process hangs it is killed, and nobody else notices. An
 audit hook sees every connection this process makes, after name resolution and whichever library makes it, and
@@ -27,7 +29,6 @@ from apprise.common import NotifyFormat, NotifyType, PersistentStoreMode
 from console.domain.address_policy import hide, may_reach, scheme_of
 from console.domain.alert_delivery import Answer, Parcel
 
-PATIENCE = 10.0  # seconds for a connection, and again for each response
 MEMORY = 2**30  # bytes; stops a far end that sends without end
 LONGEST_DETAIL = 300  # characters
 MAIL = frozenset(
@@ -123,8 +124,9 @@ class LogCapture(logging.Handler):
 
 
 class Courier:
-    def __init__(self, networks: list[str]) -> None:
+    def __init__(self, networks: list[str], patience: float) -> None:
         """Sends messages through Apprise, under the guard."""
+        self.patience = patience
         self.guard = Guard(networks)
         self.heard = LogCapture()
         self.asset = apprise.AppriseAsset(
@@ -156,7 +158,7 @@ class Courier:
         plugin = apprise.Apprise.instantiate(parcel.url, asset=self.asset, suppress_exceptions=True)
         if plugin is None:
             return Answer("bad", self._detail(parcel.url, ""))
-        plugin.socket_connect_timeout = plugin.socket_read_timeout = PATIENCE
+        plugin.socket_connect_timeout = plugin.socket_read_timeout = self.patience
         shown = shown_of(plugin, parcel.url)
         sent = False
         try:
@@ -216,7 +218,7 @@ def shown_of(plugin: Any, url: str) -> str:
 
 def main() -> None:
     """Read parcels and write answers. Output goes to the pipe only; what a library prints goes to standard error."""
-    limit, networks = int(sys.argv[1]), sys.argv[2:]
+    limit, patience, networks = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -224,7 +226,7 @@ def main() -> None:
     sys.dont_write_bytecode = True
     mimetypes.init()
     answers, sys.stdout = sys.stdout, sys.stderr
-    courier = Courier(networks)
+    courier = Courier(networks, patience)
     sys.addaudithook(courier.guard)
     courier.guard.on = True
     decoder = msgspec.json.Decoder(Parcel)

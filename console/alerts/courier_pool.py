@@ -12,6 +12,7 @@ import msgspec
 
 from console.domain.alert_delivery import AlertMessage, Answer, Parcel
 
+PATIENCE = 10.0  # seconds for a connection, and again for each response
 LIMIT = 20.0  # seconds for one message; then its process is killed
 MOST = 4  # processes at once
 IDLE = 60.0  # seconds without work until a process ends
@@ -24,8 +25,11 @@ LOST = "The process that sends has ended."
 class Couriers:
     """A pool of couriers. `networks` are the private networks that alerts may go to."""
 
-    def __init__(self, networks: Sequence[str] = (), *, most: int = MOST, limit: float = LIMIT) -> None:
+    def __init__(
+        self, networks: Sequence[str] = (), *, most: int = MOST, limit: float = LIMIT, patience: float = PATIENCE
+    ) -> None:
         self._networks = list(networks)
+        self._patience = patience
         self._limit = limit
         self._places = asyncio.Semaphore(most)
         self._idle: list[asyncio.subprocess.Process] = []
@@ -78,6 +82,7 @@ class Couriers:
             "-m",
             "console.alerts.courier",
             str(round(self._limit) + 1),
+            str(self._patience),
             *self._networks,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

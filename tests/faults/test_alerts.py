@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from console.alerts.courier_pool import Couriers
 from console.domain.alerts import AlertRule
 from console.proving.clients import Cast
 from console.proving.record import read_archive, read_feed
@@ -23,9 +25,10 @@ HERE = "127.0.0.1"
 
 @pytest.mark.slow
 async def test_chats_go_on_beside_endpoints_that_never_answer(
-    tmp_path: Path, store: EmbeddedStore, workspace_name: str
+    tmp_path: Path, store: EmbeddedStore, workspace_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each occupies a courier for its ten seconds; feed, archive and messages go on as ever."""
+    """Each occupies a courier for four seconds instead of ten; feed, archive and messages go on as ever."""
+    monkeypatch.setattr("console.app.Couriers", partial(Couriers, patience=4.0))
     async with (
         HttpReceiver() as dead,
         HttpReceiver() as chatops,

@@ -126,7 +126,7 @@ from console.domain.alert_delivery import AlertMessage, Parcel
 
 found = [sys.argv[1], "127.0.0.1", "127.0.0.1"]
 socket.getaddrinfo = lambda host, port, *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found.pop(0), port))]
-courier = Courier([])
+courier = Courier([], 10.0)
 sys.addaudithook(courier.guard)
 courier.guard.on = True
 message = AlertMessage("a", "b", "c")
