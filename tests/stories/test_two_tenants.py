@@ -119,6 +119,14 @@ async def test_a_bearer_token_of_one_is_worth_nothing_in_the_other(acme: Tenant,
         assert (heard == "welcome") is works, (tenant.name, heard)
 
 
+async def test_the_api_takes_a_token_of_its_own_workspace_alone(acme: Tenant, globex: Tenant) -> None:
+    bearer = await bearer_of(acme, "ana")
+    for tenant, status in ((acme, 200), (globex, 401)):
+        async with tenant.browser() as client:
+            answer = await client.get("/api/v1/me", headers={"authorization": f"Bearer {bearer}"})
+        assert answer.status_code == status, tenant.name
+
+
 async def test_a_visitors_token_of_one_is_a_strangers_in_the_other(acme: Tenant, globex: Tenant) -> None:
     """The site has the same key in both, so that nothing but the signature keeps them apart."""
     vera = await Visitor.comes(acme, site=acme.site)

@@ -33,6 +33,15 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield database
 
 
+async def test_two_databases_of_one_process_are_migrated_at_the_same_time(tmp_path: Path) -> None:
+    """Alembic keeps the migration under way in globals, so one would be written into the other."""
+    databases = [Database(sqlite_url(tmp_path / name)) for name in ("acme", "globex")]
+    await asyncio.gather(*(database.migrate() for database in databases))
+    for database in databases:
+        assert not (await database.versions()).missing
+        await database.close()
+
+
 def differences(connection: Connection, wanted: MetaData) -> list[Any]:
     defaults = connection.dialect.name == "sqlite"  # PostgreSQL compares no JSON
     how = {"compare_type": True, "compare_server_default": defaults, "include_name": is_no_search_index}
