@@ -2,13 +2,31 @@
 
 from typing import NamedTuple
 
+from console.archive.credentials import fold_email
 from console.archive.login_throttle import Attempt
 from console.archive.sessions import Origin
 from console.archive.sign_in_steps import Kind, SignInStep
 from console.domain.directory import Member
 from console.domain.identity_providers import Provider
+from console.domain.mail import Letter, is_address
+from console.errors import BadSettings
+from console.security import log as security_log
 from console.security.second_factors import covers, new_secret
 from console.services import Services
+from console.views.i18n import page_texts
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated when it is sent."""
+    return text
+
+
+RESET_LIFE = 60 * 60_000  # ms
+RESET_SUBJECT = _("A new password for Sestetto")
+RESET_TEXT = _(
+    "Somebody, hopefully you, wants a new password for your account. Choose it here, within an hour:\n%(link)s"
+    "\n\nIf it was not you, do nothing: your password stays as it is."
+)
 
 
 class Admission(NamedTuple):
@@ -25,6 +43,46 @@ async def with_password(services: Services, email: str, password: str, origin: O
     if proven.owes:
         return await _owed(services, proven.member.id, proven.owes, known=proven.known)
     return Admission(await services.stores.sessions.start(proven.member.id, origin, known=proven.known))
+
+
+async def with_invitation(services: Services, token: str, name: str, password: str, origin: Origin) -> Admission:
+    """Become a member by an invitation. Raises NotYours if it is no good any more, BadSettings for name or password."""
+    member = await services.stores.invitations.accept(token, name, password)
+    await services.go_live(await services.stores.directory.read())
+    rules = await services.stores.sign_in.read()
+    if covers(rules.second_factor, member.role):
+        return await _owed(services, member.id, "set-up")
+    return Admission(await services.stores.sessions.start(member.id, origin))
+
+
+async def with_reset(services: Services, token: str, password: str) -> None:
+    """Set a new password by the link of a mail; everything that the member was signed in with ends.
+
+    Raises SignInNeeded if the link is no good any more, BadSettings for the password.
+    """
+    stores = services.stores
+    member = (await stores.sign_in_steps.read(token, "reset")).member
+    if wrong := await stores.passwords.problems_of(member, password):
+        raise BadSettings(wrong)
+    async with stores.database.writing() as connection:
+        await stores.sign_in_steps.take(connection, token)
+    await services.workspace.revoke(member.id, "")
+    await stores.passwords.reset(member.id, password, by=member)
+    security_log.password_changed(member.id, member.id)
+    await services.workspace.revoke(member.id, "")
+
+
+async def ask_for_reset(services: Services, email: str, origin: str, locale: str) -> None:
+    """Send a link to the member who has this address and signs in with a password; else do nothing."""
+    member = await services.stores.sessions.resettable(fold_email(email))
+    if member is None or not services.post.sends or not is_address(member.email):
+        return
+    token = await services.stores.sign_in_steps.add(member.id, "reset", life=RESET_LIFE)
+    gettext, link = page_texts().get(locale).gettext, f"{origin}/sign-in/reset/{token}"
+    subject, text = gettext(RESET_SUBJECT), gettext(RESET_TEXT) % {"link": link}
+    expires = services.stores.sign_in_steps.clock() + RESET_LIFE
+    letter = Letter(to=member.email, subject=subject, text=text, kind="reset", locale=locale, expires=expires)
+    await services.post.outbox.post(letter)
 
 
 async def start_with_provider(services: Services, member: Member, provider: Provider, origin: Origin) -> Admission:

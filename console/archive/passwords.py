@@ -13,6 +13,7 @@ from console.archive.members import NO_MEMBER
 from console.archive.password_hash import checked_hash, password_problems
 from console.archive.sessions import end_sessions
 from console.archive.tables import members
+from console.domain.directory import Member
 from console.errors import BadSettings, Problem, SlowDown
 from console.security import hash_password, password_fits
 from console.security import log as security_log
@@ -40,6 +41,12 @@ class PasswordStore:
             for statement in revoke_all(member_id, self.clock()):
                 await connection.execute(statement)
             await note(connection, by, self.clock(), "Password changed", f"member:{member_id}")
+
+    async def problems_of(self, member: Member, password: str) -> list[Problem]:
+        """Return why this cannot be the member's password."""
+        if not password:
+            return [Problem(f"member:{member.id}", "password", NO_NEW)]
+        return await password_problems(member.id, password, about=(member.name, member.email))
 
     async def _known_of(self, member_id: str) -> tuple[str, ...]:
         async with self.database.reading() as connection:

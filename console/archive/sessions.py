@@ -102,6 +102,12 @@ class SessionStore:
         await self.throttle.forgive(attempt)
         return Proven(member_of(row), attempt.vouched, has_factor=row["has_factor"], rules=rules_of(row["rules"]))
 
+    async def resettable(self, account: str) -> Member | None:
+        """Return the member with that address who signs in with a password; None for anybody else."""
+        wanted = select(members, RULES.label("rules")).where(members.c.email == account, is_active())
+        row = await holder(self.database, wanted.where(members.c.password != ""))
+        return member_of(row) if row and rules_of(row["rules"]).allow_password(row["id"]) else None
+
     async def _member(self, account: str, address: str) -> RowMapping | None:
         """The member of that account, and whether somebody at this address was it lately."""
         lately = sessions.c.created > self.clock() - KEEP_ENDED

@@ -23,7 +23,7 @@ STEP_LIFE = 10 * 60_000  # ms
 MOST_WRONG = 5  # codes; then the password is asked for again
 STEP_OVER = "This took too long, or there were too many wrong codes. Sign in again."
 
-Kind = Literal["code", "set-up"]
+Kind = Literal["code", "set-up", "reset"]  # reset: of a forgotten password, by a link in a mail
 
 
 class SignInStep(msgspec.Struct, frozen=True):
@@ -43,10 +43,19 @@ class SignInSteps:
         self.database = database
         self.clock = clock
 
-    async def add(self, member_id: str, kind: Kind, *, secret: str = "", known: str = "", provider: str = "") -> str:
-        """Begin a step; return its token."""
+    async def add(
+        self,
+        member_id: str,
+        kind: Kind,
+        *,
+        secret: str = "",
+        known: str = "",
+        provider: str = "",
+        life: int = STEP_LIFE,
+    ) -> str:
+        """Begin a step that lasts `life` ms; return its token."""
         token, values = new_token(), {"member": member_id, "kind": kind, "secret": secret}
-        more = {"known": known, "provider": provider, "failed": 0, "expires": self.clock() + STEP_LIFE}
+        more = {"known": known, "provider": provider, "failed": 0, "expires": self.clock() + life}
         async with self.database.writing() as connection:
             await connection.execute(insert(sign_in_steps).values(digest=digest(token), **values, **more))
         return token

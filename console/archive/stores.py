@@ -11,6 +11,7 @@ from console.archive.database import Database, now_ms
 from console.archive.directory_store import DirectoryStore
 from console.archive.identity_providers import ProviderStore
 from console.archive.integrations import IntegrationStore
+from console.archive.invitations import InvitationStore
 from console.archive.login_throttle import LoginThrottle
 from console.archive.members import MemberStore
 from console.archive.one_clicks import OneClickStore
@@ -45,6 +46,7 @@ class Stores:
         self.sign_in = SignInSettings(database, clock)
         self.sign_in_steps = SignInSteps(database, clock)
         self.second_factors = SecondFactorStore(database, clock, self.throttle, self.sign_in_steps)
+        self.invitations = InvitationStore(database, clock, self.members)
         self.providers = ProviderStore(database, clock)
         self.tokens = TokenStore(database, clock)
         self.integrations = IntegrationStore(database, clock)
@@ -61,6 +63,7 @@ class Stores:
         async with self.database.writing() as connection:
             dropped = await self.sessions.drop_expired(connection)
             dropped += await self.sign_in_steps.drop_expired(connection)
+            dropped += await self.invitations.drop_expired(connection)
             dropped += await self.providers.drop_expired(connection)
             dropped += await self.tokens.drop_expired(connection)
             dropped += await self.one_clicks.drop_expired(connection)

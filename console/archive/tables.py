@@ -323,12 +323,28 @@ sign_in_steps = Table(  # who has proved one thing and owes another: no session 
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("member", String(64), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),  # code: the second factor's; set-up: there is none yet
+    Column("kind", String(20), nullable=False),  # code: the second factor's; set-up: there is none yet; reset
     Column("secret", String(64), nullable=False),  # of the factor that is being set up
     Column("known", String(20), nullable=False),  # why the account's lock did not hold
     Column("provider", String(64), nullable=False),
     Column("failed", Integer, nullable=False),
     Column("expires", BigInteger, nullable=False, index=True),
+)
+
+invitations = Table(  # links with which somebody becomes a member
+    "invitations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("email", String(254), nullable=False, index=True),
+    Column("role", String(20), nullable=False),
+    Column("queues", JSON, nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("invited_by", String(120), nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("ended", BigInteger),  # used, revoked, or replaced by a newer one
 )
 
 second_factors = Table(

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from console.archive.credentials import fold_email
 from console.archive.stores import Stores
 from console.commands.common import open_stores, revoke_live, run, say, show
+from console.config import read_settings
 from console.domain.directory import FIRST_LIMIT, SLOTS, Member, MemberRole
 from console.errors import NotYours
 
@@ -39,6 +40,26 @@ def add(
     say(f"{member.name} ({member.role}, id {member.id}) can sign in as {member.email}.")
     if not member.queues:
         say("There are no queues yet, so no chats will arrive. Add one: sestetto queue add support --name Support")
+
+
+@app.command("invite")
+def invite(
+    email: Annotated[str, typer.Argument(help="E-mail address to sign in with.")],
+    role: Annotated[str, typer.Option(help="agent, supervisor or admin.")] = "agent",
+    queue: Annotated[
+        list[str] | None, typer.Option(help="Queue to serve; repeat for more. Default: all queues.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help=f"Chats at once, 1 to {SLOTS}.")] = FIRST_LIMIT,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Language they answer in, such as fr; repeat for more. Default: all.")
+    ] = None,
+) -> None:
+    """Print a link with which somebody becomes a member: they choose their name and password."""
+    wanted = Member("", "", email, _role(role), tuple(queue or ()), limit, languages=tuple(language or ()))
+    token = run(_invite(wanted))
+    server = read_settings().origin or "https://THIS-SERVER"
+    say(f"Pass this link on to {email}. It is good once, for seven days:")
+    say(f"{server}/sign-in/invitation/{token}")
 
 
 @app.command("change")
@@ -153,6 +174,12 @@ async def _add(
             locale=locale,
             languages=languages,
         )
+
+
+async def _invite(wanted: Member) -> str:
+    async with open_stores() as stores:
+        every = tuple((await stores.directory.read()).queues)
+        return await stores.invitations.add(replace(wanted, queues=wanted.queues or every))
 
 
 async def _change(wanted: str, given: dict[str, Any]) -> Member:

@@ -126,6 +126,8 @@ async def form(request: Request, *, onward: str, email: str = "", error: Sestett
         "wrong": wrong,
         "providers": providers,
         "passwords": rules.passwords or not providers or "password" in asked or bool(email),
+        "sends": services_of(request).post.sends,
+        "changed": "changed" in asked,
         "out": next((one for one in providers if one.id == asked.get("out")), None),
     }
     return draw_form(request, "sign_in.html", context, error=error)

@@ -23,6 +23,7 @@ from console.pages import (
     chats,
     console,
     error_pages,
+    invitation,
     left_messages,
     provider_sign_in,
     second_factor,
@@ -94,7 +95,7 @@ def browser_of(
     services: Services, *, origin: str = ORIGIN, client: str = "203.0.113.7", **headers: str
 ) -> httpx.AsyncClient:
     """A browser with cookies that follows no redirect by itself."""
-    parts = sign_in, second_factor, provider_sign_in, chats, left_messages, console, settings, suggestions
+    parts = sign_in, second_factor, provider_sign_in, invitation, chats, left_messages, console, settings, suggestions
     pages = [route for part in parts for route in part.routes]
     app = Starlette(routes=pages, exception_handlers=error_pages.handlers)
     app.state.services = services

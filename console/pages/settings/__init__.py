@@ -6,6 +6,7 @@ from console.pages.settings import (
     breathers,
     canned,
     integrations,
+    invitations,
     mail,
     members,
     password,
@@ -36,6 +37,7 @@ from console.pages.settings import (
 
 routes = [
     *overview.routes,
+    *invitations.routes,
     *members.routes,
     *queues.routes,
     *sites.routes,

@@ -48,6 +48,8 @@ SAID = (
     _("Provider changed"),
     _("Provider removed"),
     _("Identity linked"),
+    _("Member invited"),
+    _("Invitation revoked"),
     _("Second factor added"),
     _("Second factor removed"),
     _("Recovery code used"),

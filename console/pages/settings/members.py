@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.actions import members, passwords, second_factors
+from console.actions import invitations, members, passwords, second_factors
 from console.archive.credentials import SignedIn
+from console.archive.invitations import PendingInvitation
 from console.authentication import services_of
 from console.domain.directory import FIRST_LIMIT, SLOTS, Directory, Member, MemberRole
 from console.domain.ids import new_id
@@ -46,12 +47,19 @@ async def list_members(request: Request, me: SignedIn) -> Response:
     locale = language(request, me)
     context = {
         "members": [line.member for line in everyone if not line.disabled],
+        "invitations": await _invitations(request, me),
         "disabled": [line for line in everyone if line.disabled] if may(me.member, "administer") else [],
         "languages_of": {line.member.id: in_words(line.member.languages, locale) for line in everyone},
         "queues": known.queues,
         **news(request, {line.member.id: line.member.name for line in everyone}),
     }
     return draw(request, me, "members", context, at=AT)
+
+
+async def _invitations(request: Request, me: SignedIn) -> list[PendingInvitation]:
+    """For admins: those that nobody has used yet."""
+    services = services_of(request)
+    return await invitations.read_pending(services, me.member) if may(me.member, "administer") else []
 
 
 @for_admins

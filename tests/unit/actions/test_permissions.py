@@ -22,6 +22,7 @@ from console.actions import (
     erasure,
     files,
     identity_providers,
+    invitations,
     left_messages,
     mail,
     members,
@@ -62,6 +63,7 @@ RULE = AlertRule("r1", "Late", late=True, destinations=(Destination("d1xx", "jso
 
 
 PROVIDER = Provider("lana", "Lana", "http://127.0.0.1:9", "sestetto", default_role="agent")
+INVITED = Member("", "", "eve@example.com")
 PHONE = Phone("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
 
@@ -306,6 +308,10 @@ TABLE = [
     Row("second_factors.holders", ADMINS, lambda s, me: second_factors.holders(s, me.member)),
     Row("second_factors.lacking", ADMINS, lambda s, me: second_factors.lacking(s, me.member, "everybody")),
     Row("second_factors.require_for", ADMINS, lambda s, me: second_factors.require_for(s, me, "nobody")),
+    Row("invitations.invite", ADMINS, lambda s, me: invitations.invite(s, me.member, INVITED, "http://chat.example")),
+    Row("invitations.read_pending", ADMINS, lambda s, me: invitations.read_pending(s, me.member)),
+    Row("invitations.problems_of", ADMINS, lambda s, me: invitations.problems_of(s, me.member, INVITED)),
+    Row("invitations.revoke", ADMINS, lambda s, me: is_not_there(invitations.revoke(s, me.member, "none"))),
     Row("identity_providers.read_all", ADMINS, lambda s, me: identity_providers.read_all(s, me.member)),
     Row("identity_providers.read", ADMINS, lambda s, me: identity_providers.read(s, me.member, PROVIDER.id)),
     Row("identity_providers.problems_of", ADMINS, lambda s, me: identity_providers.problems_of(s, me.member, PROVIDER)),

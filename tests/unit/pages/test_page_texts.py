@@ -12,7 +12,19 @@ from console.views.i18n import FOLDER, read_catalogue
 
 PACKAGE = Path(console.__file__).parent
 TEMPLATES = (
-    *("problem", "sign_in", "sign_in_demo", "sign_in_code", "sign_in_set_up", "sign_in_codes", "chats", "chat"),
+    *(
+        "problem",
+        "sign_in",
+        "sign_in_demo",
+        "sign_in_code",
+        "sign_in_set_up",
+        "sign_in_codes",
+        "sign_in_invitation",
+        "sign_in_reset",
+        "sign_in_forgot",
+        "chats",
+        "chat",
+    ),
     *("fragments/archived", "fragments/second_factor"),
     *("left_messages", "left_message", "fragments/left"),
 )
@@ -21,6 +33,8 @@ SOURCES = (
     "pages/error_pages.py",
     "pages/sign_in.py",
     "pages/provider_sign_in.py",
+    "pages/invitation.py",
+    "archive/invitations.py",
     "actions/provider_sign_ins.py",
     "archive/sign_in_steps.py",
     "archive/identity_providers.py",
@@ -31,7 +45,7 @@ SOURCES = (
     "workspaces/refusals.py",
 )
 NAMES = "STEP_OVER|WRONG_CODE|HAS_ONE|NO_FACTOR|AWAY|WRONG|SLOWLY|NO_PAGE|NOT_TO_OPEN|FAILED"
-NAMES += "|CANCELLED|NO_ACCESS|NO_PROVIDER"
+NAMES += "|CANCELLED|NO_ACCESS|NO_PROVIDER|NO_INVITATION|NOT_PENDING|NO_PASSWORD|NO_LINK"
 NAMES += "|NO_WORKSPACE|TO_FIX|NOT_RUNNING"
 NAMES += "|NO_SERVER|NO_ADDRESS|NO_TEXT|NO_OWNER"
 RAISED = re.compile(rf'(?:NotYours|NotAllowed|BadCommand)\("([^"]+)"\)|(?:{NAMES}) = "([^"]+)"')

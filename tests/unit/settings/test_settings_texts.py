@@ -15,6 +15,8 @@ FOLDERS = (
     "pages/settings/*.py",
     "actions/mail.py",
     "domain/identity_providers.py",
+    "actions/invitations.py",
+    "actions/sign_ins.py",
     "domain/validation/*.py",
     "domain/directory.py",
     "domain/scopes.py",
@@ -32,6 +34,7 @@ REFUSING = (
         f"actions/{name}.py"
         for name in ("webhooks", "queues", "members", "canned_replies", "mail", "second_factors", "tokens")
     ),
+    "actions/invitations.py",
     "archive/mail_outbox.py",
 )
 NAMES = re.compile(r"%\(\w+\)s")
