@@ -265,6 +265,34 @@ class Blocked(Refused):
     status = 403
 
 
+class BadIdentity(Refused):
+    """Who the page says the visitor is, is not proven: `reason` is a key of console/domain/identity_problems.py.
+
+    `external` is who was signed for, where the signature is good and only something else is wrong.
+    """
+
+    code = "bad_identity"
+    message = "The website could not prove who you are."
+    status = 403
+
+    def __init__(self, reason: str = "", *, detail: str = "") -> None:
+        super().__init__()
+        self.reason, self.detail = reason, detail
+        self.external = ""
+
+
+class IdentityUsed(Refused):
+    code = "identity_used"
+    message = "The website could not prove who you are."
+    status = 403
+
+
+class IdentityNeeded(Refused):
+    code = "identity_needed"
+    message = "Sign in on this website to write to us."
+    status = 403
+
+
 class StoreFull(Refused):
     code = "full"
     message = "No new chats can start right now. Try again later."

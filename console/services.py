@@ -14,6 +14,7 @@ from console.archive.history import History
 from console.archive.known_tokens import KnownTokens
 from console.archive.left_messages import LeftMessages
 from console.archive.past import PastChats
+from console.archive.refused_identities import RefusedIdentities
 from console.archive.refused_origins import RefusedOrigins
 from console.archive.search import ChatSearch
 from console.archive.stores import Stores
@@ -41,6 +42,7 @@ from console.queue.workspace import Workspace
 from console.security import VisitorTokens
 from console.security.cookies import DeviceTokens
 from console.security.file_tickets import FileTickets
+from console.security.person_tokens import PersonTokens
 from console.suggestions.learning import Learning
 from console.views.html import HtmlViews
 from console.webhooks.client import WebhookClient
@@ -75,9 +77,11 @@ class Services:
     refusals: dict[tuple[str, str], float] = field(default_factory=dict)  # member and page -> told until, monotonic
     sql_silent_until: float = 0.0  # monotonic
     refused_origins: RefusedOrigins = field(init=False)
+    refused_identities: RefusedIdentities = field(init=False)
     device_tokens: DeviceTokens = field(init=False)
     file_tickets: FileTickets = field(init=False)
     files: Files = field(init=False)
+    person_tokens: PersonTokens = field(init=False)
     erasure: Erasure = field(init=False)
     puzzles: Puzzles = field(init=False)
     learning: Learning = field(init=False)
@@ -96,9 +100,11 @@ class Services:
 
     def __post_init__(self) -> None:
         self.refused_origins = RefusedOrigins(self.database)
+        self.refused_identities = RefusedIdentities(self.database)
         self.device_tokens = DeviceTokens(self.settings.secret)
         self.file_tickets = FileTickets(self.settings.secret)
         self.files = Files(self.settings, FileRecords(self.database, self.workspace.name))
+        self.person_tokens = PersonTokens(self.settings.secret)
         self.visitors = VisitorsInArchive(self.database, self.workspace.name)
         self.past = PastChats(self.database, self.workspace.name)
         self.known_tokens = KnownTokens(self.stores.tokens, lambda: self.current.picture)

@@ -158,6 +158,7 @@ class Workers:
         while True:
             await asyncio.sleep(REFUSED)
             await safely(self.services.refused_origins.write())
+            await safely(self.services.refused_identities.write())
 
     def leads(self) -> Leads:
         """What this process does for all others right now."""

@@ -1,6 +1,9 @@
 // Generated from protocol.schema.json by tools/protocol.py. What is optional may be left out of a frame.
 
-/** First frame of a socket. `after` is the last seq of `chat` that the client has. */
+/**
+ * First frame of a socket. `after` is the last seq of `chat` that the client has. With an `identity` the answer begins
+ * with `identified`; `token` is whom the client was until now.
+ */
 export interface VisitorHello {
   t: "hello";
   token?: string;
@@ -10,6 +13,7 @@ export interface VisitorHello {
   page?: Page;
   locale?: string;
   zone?: string;
+  identity?: SignedIdentity | null;
 }
 
 /** The page the visitor is on; the address travels without query and fragment. */
@@ -19,10 +23,25 @@ export interface Page {
   referrer?: string;
 }
 
-/** Prove one's identity with a signed token. */
+/**
+ * Who the visitor is by the website's word: a signed `jwt`, or `user` with `user_hash`. `cid` stays the same while a
+ * client retries, since a token holds once. `began`: the chat of the hello began in this browser session, so it is
+ * theirs. A `jwt` of "?" says that the page means to name somebody and could not.
+ */
+export interface SignedIdentity {
+  jwt?: string;
+  user?: string;
+  user_hash?: string;
+  cid?: string;
+  began?: boolean;
+}
+
+/** Prove one's identity later than with the hello. `identified` brings a token; come again with it. */
 export interface Identify {
   t: "identify";
   jwt: string;
+  cid?: string;
+  began?: boolean;
 }
 
 /** Open a chat with its first message: a text, or a file. */
@@ -264,6 +283,22 @@ export interface PastPage {
   email?: string;
   agent?: string;
   at?: number;
+}
+
+/**
+ * What came of an identity: comes before the welcome, and says nothing to the visitor. `ok`: the visitor is the person
+ * with the website's id `user`. `reason` and `message` are for the page's developer; `again` is the reason when an
+ * identity of earlier has ended and is to be given anew. `changed` is whom the client was until now, if what it shows
+ * is no longer theirs: it forgets that, of a `person` also what is not sent yet.
+ */
+export interface Identified {
+  t: "identified";
+  ok: boolean;
+  user?: string;
+  token?: string;
+  reason?: string;
+  message?: string;
+  changed?: "" | "person" | "visitor";
 }
 
 /** The answer to a ping: its `at`, and the server's clock. */
@@ -525,6 +560,10 @@ export interface ChatForAgent {
   last: number;
   due?: number;
   email?: string;
+  verified?: boolean;
+  external?: string;
+  proven?: Array<string>;
+  fields?: Record<string, string>;
   locale?: string;
   page?: string;
   channel?: string;
@@ -810,15 +849,20 @@ export interface Opened {
   agent_string?: string;
   zone?: string;
   fields?: Record<string, string>;
+  proven?: Array<string>;
   cid?: string;
 }
 
-/** The visitor as the page describes them; `verified` only by a signed identity. */
+/**
+ * The visitor as the page describes them; `verified` only by a signed identity. `external` is the website's own id for
+ * them; without `verified` only a hash of it was checked.
+ */
 export interface Visitor {
   id: string;
   name?: string;
   email?: string;
   verified?: boolean;
+  external?: string;
 }
 
 /** A public message. `due` is that of the open turn after it (0: no open turn). */
@@ -1051,6 +1095,7 @@ export interface Reopened {
   agent_string?: string;
   zone?: string;
   fields?: Record<string, string>;
+  proven?: Array<string>;
   cid?: string;
   opened: number;
   turn?: number;
@@ -1068,7 +1113,10 @@ export interface Rated {
   comment?: string;
 }
 
-/** The page's data about the visitor changed; the new data in full, not a difference. */
+/**
+ * The data about the visitor changed; the new data in full, not a difference. With a signed identity `visitor` may be
+ * another id than before: the chat is theirs from now on.
+ */
 export interface Profile {
   kind: "profile";
   at: number;
@@ -1080,6 +1128,7 @@ export interface Profile {
   page?: string;
   title?: string;
   fields?: Record<string, string>;
+  proven?: Array<string>;
   cid?: string;
   named?: string;
 }
@@ -1376,7 +1425,7 @@ export interface Stalled {
 
 export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | VisitorTyping | VisitorSeen | SetProfile | VisitorEnd | Rate | LeaveMessage | VisitorHistory | Ping;
 
-export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Pong | Error;
+export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Identified | Pong | Error;
 
 export type AnAgentSays = AgentHello | SetStatus | Breathe | SetOwnLimit | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Rename | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
 

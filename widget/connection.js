@@ -12,7 +12,7 @@ const LONGEST_WAIT = 8000;
  * @typedef {"idle" | "connecting" | "open" | "lost" | "refused"} State
  * @typedef {object} Owner
  * @property {() => string} url
- * @property {() => AVisitorSays} hello
+ * @property {() => Promise<AVisitorSays>} hello
  * @property {(frame: AVisitorHears) => void} frame
  * @property {() => void} stranger our token is not known
  * @property {() => void} oversize the command under way is too large to be taken
@@ -47,7 +47,7 @@ export class Connection {
       const socket = (this.socket = new WebSocket(this.owner.url(), "sestetto.v1"));
       /** @type {<E>(act: (event: E) => void) => (event: E) => unknown} */
       const mine = (act) => (event) => socket === this.socket && act(event);
-      socket.onopen = mine(() => this.send(this.owner.hello()));
+      socket.onopen = mine(() => this.owner.hello().then(mine((hello) => this.send(hello))));
       socket.onmessage = mine((event) => this.read(/** @type {AVisitorHears | null} */ (parse(event.data))));
       socket.onclose = mine((event) => this.#closed(event.code));
       this.#expect(WELCOME_WITHIN);

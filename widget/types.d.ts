@@ -43,6 +43,10 @@ declare module "./visitor.js" {
   interface Visitor {
     /** ms that the server's clock is ahead. */
     skew: number;
+    /** What proves who it is, as the page gave it. */
+    identity?: import("./visitor.js").Claims | "";
+    /** Made by identity.js. */
+    $identified?: (frame: import("#protocol").Identified) => void;
     /** Whether agents see what is typed. */
     preview?: boolean;
     /** The address of the privacy notice. */

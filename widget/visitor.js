@@ -12,7 +12,9 @@ import { newCid, Outbox, Shelf } from "./storage.js";
  */
 
 /**
- * @typedef {string | (() => string | Promise<string>)} Identity a JWT, or what makes one
+ * @typedef {string | (() => string | Promise<string>)} Token a JWT, or what makes one
+ * @typedef {Profile & {token?: Token, user_id?: string, user_hash?: string}} Claims
+ * @typedef {Token | Claims} Identity
  * @typedef {{token: string, chat: string, ended?: boolean}} Kept
  */
 
@@ -127,16 +129,19 @@ export class Visitor {
     else if (given.queue && this.connection.state !== "idle" && !this.barred) this.connection.again();
   }
 
-  /** A JWT, a function that makes one (asked again at every welcome), or `{name, email}` as the page claims. @param {Identity | Profile} given */
+  /** `{name, email}` as the page claims, or with what proves it: identity.js has the rest. @param {Identity} given */
   identify(given) {
-    if (given && typeof given === "object") this.set(given);
-    else this.identity = given;
-    this.#prove();
+    /** @type {Claims} */
+    const claims = typeof given === "object" ? given : bare({ token: given });
+    this.set(claims);
+    if (!claims.user_hash && !claims.token) return;
+    this.identity = claims;
+    if (this.connection.state !== "idle" && !this.barred) this.connection.again();
   }
 
   logout() {
+    this.begin("");
     this.shelf.set("chat", "");
-    this.shelf.set("read", "");
     this.tab.set("draft", "");
     this.#blank();
   }
@@ -173,8 +178,9 @@ export class Visitor {
     return String(new URLSearchParams({ site: this.site, queue: this.profile.queue || "" }));
   }
 
-  /** @returns {Protocol.VisitorHello} */
-  hello() {
+  /** @returns {Promise<Protocol.VisitorHello>} */
+  async hello() {
+    const identity = this.identity && (await (await import(this.base + "widget/identity.js")).prove(this));
     this.token ||= this.#kept().token;
     this.#going = "";
     return {
@@ -186,6 +192,7 @@ export class Visitor {
       page: this.#page(),
       locale: this.locale,
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      identity,
     };
   }
 
@@ -247,7 +254,6 @@ export class Visitor {
     if (chat?.id === id) this.chat.read = Math.max(read, +this.shelf.get("read"));
     for (const fact of this.chat.facts) this.settle(fact.cid);
     this.keep();
-    this.#prove();
     this.#pump();
   }
 
@@ -381,6 +387,7 @@ export class Visitor {
     this.chat.clear(id);
     this.chat.place = place || "";
     this.shelf.set("read", "");
+    this.tab.set("own", id);
     this.keep();
   }
 
@@ -427,18 +434,5 @@ export class Visitor {
 
   #describe() {
     this.command("set", { ...this.#known(), page: this.#page(), locale: this.locale });
-  }
-
-  async #prove() {
-    const { identity } = this;
-    if (!identity || this.connection.state !== "open") return;
-    try {
-      this.connection.send({
-        t: "identify",
-        jwt: String(await (typeof identity === "function" ? identity() : identity)),
-      });
-    } catch (problem) {
-      this.tell("error", { code: "identify", message: String(problem) });
-    }
   }
 }

@@ -122,7 +122,7 @@ export class Widget extends HTMLElement {
     this.draw();
   }
 
-  /** @param {Identity | Profile} given */
+  /** @param {Identity} given */
   identify(given) {
     this.visitor.identify(given);
   }
@@ -169,7 +169,7 @@ export class Widget extends HTMLElement {
 
   /** Calls `act(detail)` at every event of that name. @param {string} event @param {Listener} act */
   on(event, act) {
-    if (typeof act !== "function") throw TypeError("not a function");
+    if (typeof act !== "function") throw TypeError();
     this.#acts[event] = [...(this.#acts[event] || []), act];
     if (event === "ready") act();
   }

@@ -1,21 +1,41 @@
 """Opens chats: the only place that decides on a new chat's queue and language, for all ways to open one."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from console.domain.directory import Directory, Site, led_to
+from console.domain.identity import ClaimRule, rule_for
 from console.errors import NoQueue
 from console.queue.lanes import language_of
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_RULE = ClaimRule("", "")
+
 
 class Route(NamedTuple):
-    """`language` is a primary tag such as `fr`; if the queue does not serve it, the queue's first language counts."""
+    """`ahead` is the chat's own head start (ms).
+
+    `language` is a primary tag such as `fr`; if the queue does not serve it, the queue's first language counts.
+    """
 
     queue: str
     language: str
+    ahead: int = 0
 
 
-def route_new_chat(directory: Directory, site: Site, *, locale: str, asked_for: str = "", page_asks: str = "") -> Route:
-    """Return queue and language.
+def route_new_chat(
+    directory: Directory,
+    site: Site,
+    *,
+    locale: str,
+    asked_for: str = "",
+    page_asks: str = "",
+    signed: Mapping[str, str] = NOTHING,
+) -> Route:
+    """Return queue, language and head start.
+
+    The first rule of the site that fits `signed`, the fields of a signed identity, goes before what anybody asks for.
 
     `asked_for` is the queue the opening names, `page_asks` the one the page's widget names. Whoever names one that the
     site does not lead to learns no more than with one that does not exist: a page gets the site's own queue, an
@@ -25,4 +45,6 @@ def route_new_chat(directory: Directory, site: Site, *, locale: str, asked_for: 
     if asked_for and asked_for not in allowed:
         raise NoQueue
     page = page_asks if page_asks in allowed else ""
-    return Route(asked_for or page or site.queue, language_of(locale))
+    rule = rule_for(site.identity, signed) or NO_RULE
+    ruled = rule.queue if rule.queue in directory.queues else ""
+    return Route(ruled or asked_for or page or site.queue, language_of(locale), rule.head_start)

@@ -14,9 +14,19 @@ from console.archive.past import EarlierFacts
 from console.delivery.signals import TypingSignal
 from console.domain.blocks import block_of
 from console.domain.directory import Site
-from console.domain.ids import new_id
+from console.domain.ids import new_cid, new_id
 from console.domain.sanitize import clean
-from console.errors import Blocked, ChatEnded, NoQueue, NotOpen, NotYours, ProofNeeded, Unknown
+from console.errors import (
+    Blocked,
+    ChatEnded,
+    IdentityNeeded,
+    NoQueue,
+    NotOpen,
+    NotYours,
+    ProofNeeded,
+    Refused,
+    Unknown,
+)
 from console.events import SharedFile, Visitor
 from console.limits.budgets import Budgets
 from console.projection.picture import ChatState
@@ -86,10 +96,34 @@ class VisitorActions:
 
     def route(self, asked_for: str = "") -> Route:
         """Return where a new chat of this visitor goes."""
-        locale = self.profile.profile.locale
+        person = self.profile.person
         return route_new_chat(
-            self.services.directory, self.site, locale=locale, asked_for=asked_for, page_asks=self._page_asks
+            self.services.directory,
+            self.site,
+            locale=self.profile.profile.locale,
+            asked_for=asked_for,
+            page_asks=self._page_asks,
+            signed=person.fields if person else {},
         )
+
+    def vouched(self) -> bool:
+        """Whether the key that vouched for this person, if they are one, is still the site's."""
+        person = self.profile.person
+        return person is None or self.site.identity.trusts(person.by)
+
+    def moved_on(self) -> bool:
+        """Whether this visitor's chat has become that of the person they turned out to be, in another tab."""
+        state = self.services.picture.chats.get(self.chat)
+        return self.profile.person is None and state is not None and state.visitor != self.visitor.id
+
+    def _unsigned(self) -> bool:
+        """Whether the page's own word on who this is counts for nothing."""
+        return bool(self.site.identity.enforced) and self.profile.person is None
+
+    def _require_identity(self) -> None:
+        """Raise IdentityNeeded if nobody may write here unsigned; an open chat goes on."""
+        if self.site.identity.enforced == "chat" and self._unsigned() and not self._running_chat():
+            raise IdentityNeeded
 
     def enter(self, chat: str) -> None:
         """Start a new log. The ack of an opening and its first fact race; whichever comes first calls this."""
@@ -110,10 +144,11 @@ class VisitorActions:
     # --- commands ---------------------------------------------------------------------------------------
 
     async def open(self, command: Open) -> Said:
+        self._require_identity()
         text, file = self._what(command)
         masked = await self.cards.mask(self._running_chat(), text, command.cid)
         text = masked.text
-        self.profile.set_identity(command.name, command.email, command.fields)
+        self.profile.set_identity(command.name, "" if self._unsigned() else command.email, command.fields)
         self.profile.set_page(command.page)
         known = await self._archived(command.cid, text)
         if known is not None:
@@ -133,6 +168,7 @@ class VisitorActions:
                 hidden=masked.hidden,
                 address=self.budgets.address,
                 proof=self._proof(command.proof),
+                ahead=route.ahead,
                 budgets=self.budgets.opening(self.visitor.id, WRITTEN * self.profile.bytes + len(text.encode())),
                 file=renamed(file, text),
             )
@@ -154,6 +190,7 @@ class VisitorActions:
 
     async def leave_message(self, command: LeaveMessage) -> Said:
         """Leave a message. For a chat that waits `text` may be empty: the message is what was written in it."""
+        self._require_identity()
         text = command.text and clean(command.text, limit=MAX_TEXT)
         masked = await self.cards.mask(self._running_chat(), text, command.cid)
         self.profile.set_identity(command.name, valid_email(command.email), {})
@@ -223,10 +260,27 @@ class VisitorActions:
     async def set_profile(self, command: SetProfile) -> Said:
         """Set the profile. In a chat the agent sees it at once; before one it is kept for the opening."""
         before = self.profile.profile
-        self.profile.set_identity(command.name, command.email, command.fields)
+        if self.names_unsigned(command):
+            self.services.refused_identities.note(self.site.key, "unsigned")
+            self.profile.set_identity("", "", command.fields)
+        else:
+            self.profile.set_identity(command.name, command.email, command.fields)
         self.profile.set_page(command.page, command.locale)
         said = await self._set(command, new=self.profile.profile != before) if self.chat else None
         return said or Said("", 0, self.workspace.now())
+
+    def names_unsigned(self, command: SetProfile) -> bool:
+        """Whether a page says who its visitor is, without the signature that the site asks for."""
+        named = command.name not in ("", self.visitor.name) or command.email not in ("", self.visitor.email)
+        return self._unsigned() and named
+
+    async def show_identity(self) -> None:
+        """A person came to their chat: what their identity says now is the chat's from now on, unless it is already."""
+        if not self.profile.unsaid:
+            return
+        budgets = self.budgets.written(self.visitor.id, WRITTEN * self.profile.bytes)
+        with suppress(Refused):
+            await self.workspace.set_profile(self.chat, new_cid(), self.profile.profile, budgets=budgets)
 
     async def _set(self, command: SetProfile, *, new: bool) -> Said | None:
         """Set the profile of the chat. None after the end.

@@ -1,4 +1,4 @@
-"""What a page says about its visitor: cleaned, and kept until a chat is opened."""
+"""What a page says about its visitor, and what a signed identity does: cleaned, and kept until a chat is opened."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -8,6 +8,7 @@ import msgspec
 
 from console.domain.card_numbers import mask_cards
 from console.domain.directory import Site
+from console.domain.identity import SignedPerson
 from console.domain.sanitize import clean, safe_name
 from console.errors import BadText, ProfileFull
 from console.events import Visitor
@@ -18,6 +19,7 @@ from console.queue.payloads import VisitorProfile
 CHANNEL = "web"
 MOST_FIELDS = 50  # per visitor; the oldest are dropped, as every profile fact carries all fields
 MOST_BYTES = 16 * 1024  # of all names and values together
+NOBODY = SignedPerson("", "")
 ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{1,63}")
 EMAIL = re.compile(r"[^@\s,;:<>\"()]{1,64}@[^@\s,;:<>\"()]{1,250}")
 
@@ -27,6 +29,8 @@ class ProfileBuilder:
 
     def __init__(self, visitor: str, site: Callable[[], Site], browser: str, channel: str = CHANNEL) -> None:
         self._site = site
+        self.person: SignedPerson | None = None
+        self.unsaid = False  # whether the chat does not tell yet what the identity says
         self.profile = VisitorProfile(
             Visitor(visitor),
             locale=site().locale,
@@ -42,8 +46,34 @@ class ProfileBuilder:
     def adopt(self, profile: bytes | str) -> None:
         """Take over the profile of the visitor's chat, but keep the page and the time zone they are in now."""
         kept, here = msgspec.json.decode(profile, type=VisitorProfile), self.profile
+        known = msgspec.structs.replace(kept.visitor, id=here.visitor.id)
         self.profile = msgspec.structs.replace(
-            kept, page=here.page or kept.page, title=here.title or kept.title, zone=here.zone or kept.zone
+            kept,
+            visitor=known,
+            page=here.page or kept.page,
+            title=here.title or kept.title,
+            zone=here.zone or kept.zone,
+        )
+        if self.person is not None:
+            self.prove(self.person)
+            mine = self.profile
+            self.unsaid = (kept.visitor, kept.fields, kept.proven) != (mine.visitor, mine.fields, mine.proven)
+
+    def prove(self, person: SignedPerson) -> None:
+        """Take what a signed identity says: it wins over the page's word. What an earlier one said is over."""
+        self.person, was = person, self.profile
+        signed = {name.casefold() for name in person.fields}
+        over = {name.removeprefix("field:") for name in was.proven}
+        fields = {k: v for k, v in was.fields.items() if k not in over and k.casefold() not in signed}
+        visitor = Visitor(
+            was.visitor.id,
+            person.name or was.visitor.name,
+            person.email or was.visitor.email,
+            not person.hashed,
+            person.external,
+        )
+        self.profile = msgspec.structs.replace(
+            was, visitor=visitor, fields=_fitting(fields, person.fields), proven=person.proven
         )
 
     def recall(self, name: str, email: str) -> None:
@@ -74,7 +104,8 @@ class ProfileBuilder:
     def set_identity(self, name: str, email: str, fields: Mapping[str, str]) -> None:
         """Set name, address and fields as the page gives them: unverified; the oldest fields are dropped.
 
-        Raises BadText for half a surrogate pair, ProfileFull if the given fields alone are too large.
+        What a signed identity says stays. Raises BadText for half a surrogate pair, ProfileFull if the given fields
+        alone are too large.
         """
         was = self.profile
         given = {
@@ -82,16 +113,16 @@ class ProfileBuilder:
         }
         if size(given) > MOST_BYTES:
             raise ProfileFull
+        signed = self.person or NOBODY
         visitor = msgspec.structs.replace(
             was.visitor,
-            name=mask_cards(safe_name(name)) or was.visitor.name,
-            email=clean_line(email, 254) or was.visitor.email,
+            name=signed.name or mask_cards(safe_name(name)) or was.visitor.name,
+            email=signed.email or clean_line(email, 254) or was.visitor.email,
         )
-        kept = {key: value for key, value in was.fields.items() if key not in given}
-        fields = dict([*kept.items(), *given.items()][-MOST_FIELDS:])
-        while size(fields) > MOST_BYTES:
-            del fields[next(iter(fields))]
-        self.profile = msgspec.structs.replace(was, visitor=visitor, fields=fields)
+        proven = {one.casefold() for one in signed.fields}
+        told = {**{key: value for key, value in was.fields.items() if key not in given}, **given}
+        page = {key: value for key, value in told.items() if key.casefold() not in proven}
+        self.profile = msgspec.structs.replace(was, visitor=visitor, fields=_fitting(page, signed.fields))
 
     @property
     def bytes(self) -> int:
@@ -104,7 +135,18 @@ class ProfileBuilder:
         mine = self.profile
         name = mine.visitor.name if state.named else state.name  # what an agent calls them is none of the page's words
         known = (name, state.email, state.locale, state.page, state.title, state.fields)
-        return known == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields)
+        signed = (state.visitor, state.verified, state.external, state.proven)
+        return known == (mine.visitor.name, mine.visitor.email, mine.locale, mine.page, mine.title, mine.fields) and (
+            signed == (mine.visitor.id, mine.visitor.verified, mine.visitor.external, mine.proven)
+        )
+
+
+def _fitting(page: Mapping[str, str], signed: Mapping[str, str]) -> dict[str, str]:
+    """Return a page's fields and the signed ones after them; of the page's the oldest make room."""
+    kept = dict([*page.items()][-(MOST_FIELDS - len(signed)) :])
+    while kept and size(kept) + size(signed) > MOST_BYTES:
+        del kept[next(iter(kept))]
+    return {**kept, **signed}
 
 
 def size(fields: Mapping[str, str]) -> int:

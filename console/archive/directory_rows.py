@@ -130,7 +130,7 @@ class Rows:
             else:
                 await self.connection.execute(delete(table).where(this))
             done = "added" if old is None else "changed" if new is not None else GONE[noun]
-            self.note(f"{noun} {done}", f"{noun.lower()}:{id}", plain(old), plain(new))
+            self.note(f"{noun} {done}", f"{noun.lower()}:{id}", noted(old), noted(new))
 
 
 GONE = {"Queue": "removed", "Site": "removed", "Member": "deactivated"}
@@ -153,6 +153,21 @@ def plain(thing: Queue | Site | Member | None) -> dict[str, Any]:
     """Return the value as JSON types."""
     given: dict[str, Any] = msgspec.to_builtins(thing) if thing else {}
     return given
+
+
+def noted(thing: Queue | Site | Member | None) -> dict[str, Any]:
+    """Return the value as the audit log tells it: without secrets."""
+    if not isinstance(thing, Site):
+        return plain(thing)
+    identity = thing.identity
+    return {
+        **{name: value for name, value in plain(thing).items() if name != "identity"},
+        "identity_keys": [key.public for key in identity.keys],
+        "token_issuer": identity.issuer,
+        "enforced": identity.enforced,
+        "user_hash": bool(identity.hash_secret),
+        "identity_rules": [rule.told for rule in identity.rules],
+    }
 
 
 def queue_of(row: Row) -> Queue:

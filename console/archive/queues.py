@@ -9,7 +9,7 @@ from console.archive.audit import COMMAND_LINE, Somebody
 from console.archive.canned import forget_canned
 from console.archive.directory_store import DirectoryStore, must_exist
 from console.archive.members import NO_MEMBER
-from console.domain.directory import Directory, Queue, served_by
+from console.domain.directory import Directory, Queue, Site, served_by
 from console.domain.validation.queues import validate_queue_removal
 from console.errors import BadSettings
 
@@ -51,7 +51,7 @@ class QueueStore:
             if wrong := validate_queue_removal(queue, known):
                 raise BadSettings(wrong)
             left = {id: one for id, one in known.queues.items() if id != queue}
-            sites = {key: replace(site, queues=without(site.queues, queue)) for key, site in known.sites.items()}
+            sites = {key: unled(site, queue) for key, site in known.sites.items()}
             return replace(served_by(known, queue, ()), queues=left, sites=sites)
 
         async def forget(connection: AsyncConnection) -> None:
@@ -62,3 +62,9 @@ class QueueStore:
 
 def without(queues: tuple[str, ...], queue: str) -> tuple[str, ...]:
     return tuple(one for one in queues if one != queue)
+
+
+def unled(site: Site, queue: str) -> Site:
+    """Return the site with nothing that leads to the queue but its own choice."""
+    rules = tuple(replace(rule, queue="") if rule.queue == queue else rule for rule in site.identity.rules)
+    return replace(site, queues=without(site.queues, queue), identity=replace(site.identity, rules=rules))

@@ -1,7 +1,5 @@
 """From facts to rows, without SQL: the row of a fact, and the chat that its facts add up to."""
 
-from collections.abc import Mapping
-
 import msgspec
 from sqlalchemy import RowMapping
 
@@ -29,7 +27,6 @@ from console.events import (
     Tended,
     Transferred,
     Unreadable,
-    Visitor,
 )
 
 
@@ -44,6 +41,8 @@ class ArchivedChat(msgspec.Struct):
     name: str = ""
     email: str = ""
     verified: bool = False
+    external: str = ""  # the website's own id for the visitor
+    proven: list[str] = []  # what a signed identity says: name, email, field:<name>
     locale: str = ""
     page: str = ""
     title: str = ""
@@ -174,7 +173,7 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
         case Rated():
             chat.rating, chat.comment = fact.score, _plain(fact.comment)
         case Profile():
-            _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
+            _meet(chat, fact)
             if fact.named:
                 _name(chat, fact.named)
         case NoteRedacted(fact=Rated(comment=comment)):
@@ -219,7 +218,7 @@ def _list_of(chat: ArchivedChat) -> str:
 
 def _open(chat: ArchivedChat, fact: Opened | Reopened, *, at: int) -> None:
     chat.opened, chat.channel, chat.site, chat.queue = at, fact.channel, fact.site, fact.queue
-    _meet(chat, fact.visitor, locale=fact.locale, page=fact.page, title=fact.title, fields=fact.fields)
+    _meet(chat, fact)
 
 
 def _go_on(chat: ArchivedChat) -> None:
@@ -233,19 +232,19 @@ def _say(chat: ArchivedChat, fact: Message) -> None:
         chat.agent, chat.agent_name = fact.author.id, fact.author.name
 
 
-def _meet(
-    chat: ArchivedChat, visitor: Visitor, *, locale: str, page: str, title: str, fields: Mapping[str, str]
-) -> None:
-    chat.visitor, chat.verified, chat.fields = visitor.id, visitor.verified, dict(fields)
-    chat.email, chat.locale = _plain(visitor.email), _plain(locale)
-    chat.page, chat.title = _plain(page), _plain(title)
+def _meet(chat: ArchivedChat, fact: Opened | Reopened | Profile) -> None:
+    visitor = fact.visitor
+    chat.visitor, chat.verified, chat.fields = visitor.id, visitor.verified, dict(fact.fields)
+    chat.external, chat.proven = _plain(visitor.external), list(fact.proven)
+    chat.email, chat.locale = _plain(visitor.email), _plain(fact.locale)
+    chat.page, chat.title = _plain(fact.page), _plain(fact.title)
     _name(chat, visitor.name)
 
 
 def _name(chat: ArchivedChat, name: str) -> None:
     """Call the visitor so, and let the chat be found by it."""
     chat.name = _plain(name)
-    chat.words = fold_text(f"{name}\n{chat.email}\n{chat.visitor}")
+    chat.words = fold_text(f"{name}\n{chat.email}\n{chat.visitor}\n{chat.external}".rstrip())
 
 
 def _plain(text: str) -> str:

@@ -58,6 +58,7 @@ sites = Table(
     Column("mails", JSON, nullable=False, server_default="[]"),  # own texts around answers by mail
     Column("files", JSON, nullable=False, server_default="[]"),  # groups of types; none: no files
     Column("file_size", Integer, nullable=False, server_default="10"),  # MB
+    Column("identity", JSON, nullable=False, server_default="{}"),  # keys (some are secrets), rules, enforcement
 )
 
 refused_origins = Table(
@@ -65,6 +66,16 @@ refused_origins = Table(
     metadata,
     Column("site", String(64), primary_key=True),  # as the page sent it; such a site may not exist
     Column("origin", String(300), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+refused_identities = Table(
+    "refused_identities",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("reason", String(20), primary_key=True),  # as in console/domain/identity_problems.py
+    Column("detail", String(200), nullable=False),  # of the last one
     Column("count", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
@@ -460,11 +471,13 @@ chats = Table(
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("verified", Boolean, nullable=False),
+    Column("external", Text, nullable=False, server_default=text("''")),  # the website's own id for the visitor
+    Column("proven", JSON, nullable=False, server_default="[]"),
     Column("locale", String(64), nullable=False),
     Column("page", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("fields", JSON, nullable=False),
-    Column("words", Text, nullable=False),  # of name, address and visitor id
+    Column("words", Text, nullable=False),  # of name, address, visitor id and external id
     Column("opened", BigInteger, nullable=False),
     Column("ended", BigInteger),
     Column("last", BigInteger, nullable=False),  # time of the newest fact

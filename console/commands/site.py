@@ -70,10 +70,11 @@ async def _remove(key: str) -> None:
 
 async def _put_site(site: Site) -> None:
     async with open_stores(adds=True) as stores:
-        known = (await stores.directory.read()).queues
-        if missing := next((queue for queue in (site.queue, *site.queues) if queue not in known), ""):
+        known = await stores.directory.read()
+        if missing := next((queue for queue in (site.queue, *site.queues) if queue not in known.queues), ""):
             raise NotYours(f"There is no queue {missing}. Add it: sestetto queue add {missing}")
-        await stores.sites.put(site)
+        identity = known.sites[site.key].identity if site.key in known.sites else site.identity
+        await stores.sites.put(replace(site, identity=identity))
 
 
 async def _site_rows() -> list[tuple[str, ...]]:

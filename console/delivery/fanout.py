@@ -25,6 +25,7 @@ from console.events import (
     Entry,
     Invited,
     Labelled,
+    Profile,
     Revoked,
     Unreadable,
 )
@@ -144,6 +145,8 @@ class Fanout:
         if isinstance(fact, Ended) and before is not None:
             self._remember(fact.chat, before.visitor)
         self.picture.advance(entry.n, fact)
+        if isinstance(fact, Profile) and fact.chat in self._visitors:
+            self._visitors[fact.chat] = fact.visitor.id  # a signed identity has made it theirs
         if isinstance(fact, ChatFact):
             chat_state = self.picture.chats.get(fact.chat) or before
             self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder)

@@ -8,6 +8,7 @@ import msgspec
 
 from console.domain.blocks import Block
 from console.domain.first_words import Phrases
+from console.domain.identity import SiteIdentity
 from console.domain.mail_templates import MailTemplate
 
 MemberRole = Literal["agent", "supervisor", "admin"]
@@ -26,6 +27,7 @@ class Site(msgspec.Struct, frozen=True):
     `origins` match exactly (`https://shop.example:8443`); the query `parameters` named here are kept in page addresses.
     A visitor who comes back within `remember_days` (0: never) is shown their earlier chats. `mails` are its own
     texts around answers by mail. `files` are groups of types that may be sent (none: no files), up to `file_size` MB.
+    `identity` is how visitors prove who they are.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Site(msgspec.Struct, frozen=True):
     mails: tuple[MailTemplate, ...] = ()
     files: tuple[str, ...] = ()
     file_size: int = 10
+    identity: SiteIdentity = SiteIdentity()
 
 
 class Hours(msgspec.Struct, frozen=True):

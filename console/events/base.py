@@ -10,12 +10,16 @@ Estimate = Literal["", "right", "wrong"]
 
 
 class Visitor(msgspec.Struct, omit_defaults=True):
-    """The visitor as the page describes them; `verified` only by a signed identity."""
+    """The visitor as the page describes them; `verified` only by a signed identity.
+
+    `external` is the website's own id for them; without `verified` only a hash of it was checked.
+    """
 
     id: str
     name: str = ""
     email: str = ""
     verified: bool = False
+    external: str = ""
 
 
 class Author(msgspec.Struct, omit_defaults=True):

@@ -28,6 +28,7 @@ class Opening(ChatFact):
     agent_string: str = ""
     zone: str = ""  # the visitor's time zone, by the browser's word
     fields: dict[str, str] = {}
+    proven: list[str] = []  # what of it a signed identity says: name, email, field:<name>
     cid: str = ""
 
 
@@ -192,13 +193,17 @@ class Rated(ChatFact, tag="rated"):
 
 
 class Profile(ChatFact, tag="profile"):
-    """The page's data about the visitor changed; the new data in full, not a difference."""
+    """The data about the visitor changed; the new data in full, not a difference.
+
+    With a signed identity `visitor` may be another id than before: the chat is theirs from now on.
+    """
 
     visitor: Visitor
     locale: str = ""
     page: str = ""
     title: str = ""
     fields: dict[str, str] = {}
+    proven: list[str] = []
     cid: str = ""
     named: str = ""  # the name that an agent gave the visitor, which wins
 

@@ -99,6 +99,8 @@ def chat_line(chat: ArchivedChat) -> ChatState:
         name=chat.name,
         email=chat.email,
         verified=chat.verified,
+        external=chat.external,
+        proven=chat.proven,
         locale=chat.locale,
         channel=chat.channel,
     )

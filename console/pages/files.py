@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from console.actions import files, visitor_files
+from console.actions.identification import Identification
 from console.archive.credentials import SignedIn
 from console.archive.file_records import FileRecord
 from console.authentication import admits, authenticate, client_address, own_origin, services_of
@@ -113,7 +114,7 @@ def for_visitors(handler: Callable[[Request, Site, str], Awaitable[Response]]) -
 
 def _visitor(request: Request, services: Services, site: Site) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    known = services.visitor_tokens.read(token, site.key, days=site.remember_days) if scheme == "Bearer" else None
+    known = Identification(services, site, "").known(token).visitor if scheme == "Bearer" else ""
     if not known:
         raise SignInNeeded("Connect to the chat first.")
     return known

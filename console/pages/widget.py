@@ -116,6 +116,12 @@ def solver() -> Asset:
     return asset(shorten("application/javascript", read(folder(), "solver.js")).encode(), "text/javascript")
 
 
+@cache
+def identity() -> Asset:
+    """Return what proves who the visitor is: a module that only pages which pass an identity load."""
+    return asset(shorten("application/javascript", read(folder(), "identity.js")).encode(), "text/javascript")
+
+
 def lazy_name() -> str:
     """Return the second script's name. It contains the content's tag, so it always fits the script that asks for it."""
     return f"later-{lazy().tag[1:9]}.js"
@@ -237,6 +243,10 @@ async def widget_solver(request: Request) -> Response:
     return send(request, solver(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
 
 
+async def widget_identity(request: Request) -> Response:
+    return send(request, identity(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
+
+
 async def widget_language(request: Request) -> Response:
     language = request.path_params["language"]
     if language == SOURCE or language not in languages():
@@ -275,5 +285,6 @@ routes = [
     Route("/widget/availability", widget_availability),
     Route("/widget/{language:str}.json", widget_language),
     Route("/widget/solver.js", widget_solver),
+    Route("/widget/identity.js", widget_identity),
     Route("/widget/later-{tag:str}.js", widget_lazy),
 ]

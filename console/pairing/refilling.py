@@ -109,7 +109,7 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
     last_state = next((_state(fact) for fact in reversed(facts) if _state(fact)), "open")
     return LostChat(
         chat=begun.chat,
-        visitor=begun.visitor.id,
+        visitor=about.visitor.id,
         queue=_queue(facts),
         site=begun.site,
         channel=begun.channel,
@@ -122,8 +122,8 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
         asked_at=(last.since or last.at) if last and last.by == "visitor" else 0,
         ended=end.at if isinstance(end, Ended) else 0,
         handled=isinstance(end, Ended) and last_state != "open",
-        cids=_results(rows),
-        opening=_results(rows[:2]),
+        cids=_results(rows, begun.visitor.id, about.visitor.id),
+        opening=_results(rows[:2], begun.visitor.id, about.visitor.id),
     )
 
 
@@ -147,7 +147,17 @@ def _profile(fact: Opening | Profile) -> VisitorProfile:
     return VisitorProfile(**{**known, "site": "", "channel": "", "cid": ""})
 
 
-def _results(rows: Sequence[Row]) -> list[str]:
-    """Return name and value of each command's first result. A resend is taken for the same, whatever its body is."""
+def _results(rows: Sequence[Row], before: str, visitor: str) -> list[str]:
+    """Return name and value of each command's first result. A resend is taken for the same, whatever its body is.
+
+    What the visitor did `before` they were identified counts as theirs.
+    """
     done = [(row, fact) for row, fact in rows if row.cid and not isinstance(fact, Opened | Reopened | Unreadable)]
-    return [word for row, fact in done for word in (f"{row.author}|{row.cid}", f"* {fact.seq} {fact.at} {fact.chat}")]
+    return [
+        word
+        for row, fact in done
+        for word in (
+            f"{visitor if row.author == before else row.author}|{row.cid}",
+            f"* {fact.seq} {fact.at} {fact.chat}",
+        )
+    ]

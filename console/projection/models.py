@@ -24,6 +24,8 @@ class ChatState(msgspec.Struct):
     named: str = ""  # by an agent: `name` then is that
     email: str = ""
     verified: bool = False
+    external: str = ""  # the website's own id for the visitor
+    proven: list[str] = []  # what a signed identity says of them: name, email, field:<name>
     locale: str = ""
     channel: str = "web"
     page: str = ""
@@ -135,6 +137,7 @@ class StoredProfile(msgspec.Struct):
     page: str = ""
     title: str = ""
     fields: dict[str, str] = {}
+    proven: list[str] = []
 
 
 def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
@@ -152,6 +155,8 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         named=named,
         email=profile.visitor.email,
         verified=profile.visitor.verified,
+        external=profile.visitor.external,
+        proven=profile.proven,
         locale=profile.locale,
         page=profile.page,
         title=profile.title,

@@ -405,6 +405,7 @@ class Picture(Counters):
 
 def _describe(chat: ChatState, fact: Opened | Reopened | Profile) -> None:
     visitor = fact.visitor
+    chat.visitor, chat.external, chat.proven = visitor.id, visitor.external, fact.proven
     chat.named = fact.named if isinstance(fact, Profile) else ""
     chat.name, chat.email, chat.verified = chat.named or visitor.name, visitor.email, visitor.verified
     chat.locale, chat.page, chat.title, chat.fields = fact.locale, fact.page, fact.title, fact.fields

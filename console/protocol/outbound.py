@@ -70,6 +70,22 @@ class FilesAllowed(msgspec.Struct, frozen=True):
     accept: str
 
 
+class Identified(Outbound, tag="identified"):
+    """What came of an identity: comes before the welcome, and says nothing to the visitor.
+
+    `ok`: the visitor is the person with the website's id `user`. `reason` and `message` are for the page's developer;
+    `again` is the reason when an identity of earlier has ended and is to be given anew. `changed` is whom the client
+    was until now, if what it shows is no longer theirs: it forgets that, of a `person` also what is not sent yet.
+    """
+
+    ok: bool
+    user: str = ""
+    token: str = ""
+    reason: str = ""
+    message: str = ""
+    changed: Literal["", "visitor", "person"] = ""
+
+
 class VisitorWelcome(Outbound, tag="welcome"):
     """The state after hello. With `recovered`, `facts` continue exactly after the client's `after`.
 
@@ -200,6 +216,10 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
     last: int
     due: int = 0
     email: str = ""
+    verified: bool = False  # a signed identity says who the visitor is
+    external: str = ""  # the website's own id for them; without `verified` only a hash of it was checked
+    proven: list[str] = []  # what the identity says: name, email, field:<name>; the rest is the page's word
+    fields: dict[str, str] = {}
     locale: str = ""
     page: str = ""
     channel: str = "web"
@@ -433,6 +453,7 @@ VisitorReply = (
     | Seen
     | HistoryPage
     | PastPage
+    | Identified
     | Pong
     | Error
 )

@@ -22,22 +22,42 @@ from console.protocol.common import (
 )
 
 
-class VisitorHello(Inbound, tag="hello"):
-    """First frame of a socket. `after` is the last seq of `chat` that the client has."""
+class SignedIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who the visitor is by the website's word: a signed `jwt`, or `user` with `user_hash`.
 
-    token: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    `cid` stays the same while a client retries, since a token holds once. `began`: the chat of the hello began in this
+    browser session, so it is theirs. A `jwt` of "?" says that the page means to name somebody and could not.
+    """
+
+    jwt: Annotated[str, msgspec.Meta(max_length=8_000)] = ""
+    user: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    user_hash: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    cid: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    began: bool = False
+
+
+class VisitorHello(Inbound, tag="hello"):
+    """First frame of a socket. `after` is the last seq of `chat` that the client has.
+
+    With an `identity` the answer begins with `identified`; `token` is whom the client was until now.
+    """
+
+    token: Annotated[str, msgspec.Meta(max_length=12_000)] = ""
     chat: Annotated[str, msgspec.Meta(max_length=64)] = ""
     epoch: Annotated[str, msgspec.Meta(max_length=64)] = ""
     after: Seq = 0
     page: Page = Page()
     locale: Locale = ""
     zone: Zone = ""
+    identity: SignedIdentity | None = None
 
 
 class Identify(Inbound, tag="identify"):
-    """Prove one's identity with a signed token."""
+    """Prove one's identity later than with the hello. `identified` brings a token; come again with it."""
 
     jwt: Annotated[str, msgspec.Meta(max_length=8_000)]
+    cid: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    began: bool = False
 
 
 class Open(Inbound, tag="open"):

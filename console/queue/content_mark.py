@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from console.domain.directory import Directory, Hours, Member, Queue, Site
 from console.domain.first_words import Phrases
+from console.domain.identity import ClaimRule, IdentityKey, SiteIdentity
 
-KNOWN = (Directory, Queue, Hours, Phrases, Member, Site)
+KNOWN = (Directory, Queue, Hours, Phrases, Member, Site, SiteIdentity, IdentityKey, ClaimRule)
 
 
 def content_mark(directory: Directory) -> str:

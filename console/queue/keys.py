@@ -50,6 +50,7 @@ TABLE: tuple[Key, ...] = (
     Key("draft:<chat>", "string", "the agent's unsent text", "until the end"),
     Key("budget:<name>", "string", "when all that was taken of it is made up for (ms)", "until then"),
     Key("proof:<nonce>", "string", "that this proof of work was used", "11 min"),
+    Key("identity:<digest>", "string", "who used this signed identity, which holds once", "until it expires"),
     Key("sockets:<address>", "hash", "process -> visitors' sockets of it, until when that counts", "1 min"),
     Key("libraries", "hash", "version of the Functions -> when a process last noted it (ms)", "for ever"),
     Key("visitor:<visitor>", "hash", "current chat, last agent", "24 h after the last chat"),

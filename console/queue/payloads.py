@@ -10,7 +10,7 @@ from console.protocol import Page
 
 
 class VisitorProfile(msgspec.Struct, omit_defaults=True):
-    """What the page says about the visitor; the payload of `opened` and `profile` facts."""
+    """What page and signed identity say about the visitor; the payload of `opened` and `profile` facts."""
 
     visitor: Visitor
     locale: str = ""
@@ -20,6 +20,7 @@ class VisitorProfile(msgspec.Struct, omit_defaults=True):
     agent_string: str = ""
     zone: str = ""
     fields: dict[str, str] = {}
+    proven: list[str] = []
     site: str = ""
     channel: str = ""
     cid: str = ""

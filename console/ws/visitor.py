@@ -7,19 +7,22 @@ from contextlib import suppress
 import msgspec
 from starlette.websockets import WebSocket
 
+from console.actions.identification import Identification, Who
 from console.actions.visitor import VisitorActions
 from console.authentication import admits, client_address, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
 from console.delivery.signals import SeenSignal, TypingSignal
+from console.domain.identity_problems import PROBLEMS
 from console.domain.ids import new_id
-from console.errors import Refused, StoreFull, TooManyConnections, Unknown, WrongEpoch
+from console.errors import BadIdentity, Refused, StoreFull, TooManyConnections, Unknown, WrongEpoch
 from console.events import ChatFact, Ended, Opened, Reopened
 from console.limits.connections import HOLD_OFF
 from console.protocol import (
     MAX_FACTS,
     Error,
     HistoryPage,
+    Identified,
     Identify,
     Inbound,
     LeaveMessage,
@@ -28,6 +31,7 @@ from console.protocol import (
     Rate,
     Seen,
     SetProfile,
+    SignedIdentity,
     Typing,
     VisitorEnd,
     VisitorFrame,
@@ -64,6 +68,7 @@ class VisitorConnection(Connection):
         self.wait_status = WaitStatus(self.services)
         self._facts = CatchUp(self._show)
         self._welcomed = False
+        self._token = ""
         self._counted = ""  # the address, once its socket is
         self._recalling: asyncio.Task[None] | None = None
 
@@ -81,7 +86,7 @@ class VisitorConnection(Connection):
             VisitorSay: self.acked(actions.say),
             VisitorTyping: actions.typing,
             VisitorSeen: actions.seen,
-            SetProfile: self.acked(actions.set_profile),
+            SetProfile: self.set_profile,
             VisitorEnd: self.acked(actions.end),
             Rate: self.acked(actions.rate),
             LeaveMessage: self.acked(actions.leave_message),
@@ -94,25 +99,35 @@ class VisitorConnection(Connection):
     async def hello(self, frame: VisitorHello) -> bool:
         if not isinstance(frame, VisitorHello):
             return False
-        site = self.actions.site.key
-        days = self.actions.site.remember_days
-        known = self.services.visitor_tokens.read(frame.token, site, days=days) if frame.token else None
+        who = await self._who(frame.token, frame.chat, frame.identity)
+        known, days = who.visitor, self.actions.site.remember_days
+        if who.said is not None and who.said.changed:
+            frame = msgspec.structs.replace(frame, chat="", epoch="", after=0)
         self.actions = self._actions_of(known or new_id())
+        if who.person is not None:
+            self.actions.profile.prove(who.person)
         self.actions.profile.set_page(frame.page, frame.locale)
         self.actions.profile.set_zone(frame.zone)
         # Join before reading: facts that arrive meanwhile wait in `_facts` and follow the welcome.
         self.services.hub.join(f"visitor:{self.actions.visitor.id}", self)
         self.services.hub.join(f"site:{self.actions.site.key}", self)
         _, arrived = await asyncio.gather(self._let_in(), self._arrive(known, frame))
-        self._welcome(frame, arrived, stranger=bool(frame.token) and not known)
+        if who.said is not None:
+            self.send(who.said)
+        self._welcome(frame, arrived, stranger=bool(frame.token) and not known, token=who.token)
         self._welcomed = True
         self._facts.go_on()
+        await self.actions.show_identity()
         self.look_again()
         if known and days:
             self._recall()
         elif frame.token or frame.epoch:
             self.send(PastPage([]))  # what the page may still show is not this visitor's
         return True
+
+    async def _who(self, token: str, chat: str, identity: SignedIdentity | None) -> Who:
+        finding = Identification(self.services, self.actions.site, self.actions.connection)
+        return await finding.comes(token, chat, identity)
 
     async def _let_in(self) -> None:
         """Blocked, or TooManyConnections when this address has its share; without a store to ask nobody has."""
@@ -124,7 +139,7 @@ class VisitorConnection(Connection):
         with suppress(Unknown, WrongEpoch, StoreFull):
             await self.services.workspace.sockets(sockets.process, address, count, most)
 
-    async def _arrive(self, known: str | None, frame: VisitorHello) -> Arrived:
+    async def _arrive(self, known: str, frame: VisitorHello) -> Arrived:
         if not known:
             return Arrived(None, 0, self.now())
         # A seq of another history means nothing here, so the chat is sent from its start.
@@ -133,7 +148,7 @@ class VisitorConnection(Connection):
         self.actions.returning = arrived.chat is None
         return arrived
 
-    def _welcome(self, hello: VisitorHello, arrived: Arrived, *, stranger: bool) -> None:
+    def _welcome(self, hello: VisitorHello, arrived: Arrived, *, stranger: bool, token: str) -> None:
         actions, chat, facts, recovered = self.actions, arrived.chat, [], not hello.chat
         if chat is not None:
             actions.chat, actions.last = chat.id, chat.number("last")
@@ -143,9 +158,10 @@ class VisitorConnection(Connection):
             before = facts[0].prev if facts else actions.last  # the public fact that these continue
             recovered = same and hello.after == before and len(facts) <= MAX_FACTS
             facts = facts[-MAX_FACTS:]
+        self._token = token or self.services.visitor_tokens.sign(actions.visitor.id, actions.site.key)
         self.send(
             VisitorWelcome(
-                token=self.services.visitor_tokens.sign(actions.visitor.id, actions.site.key),
+                token=self._token,
                 epoch=self.services.workspace.epoch,
                 now=arrived.now,
                 build=self.services.build,
@@ -194,8 +210,16 @@ class VisitorConnection(Connection):
         return self.actions.chat
 
     async def identify(self, frame: Identify) -> None:
-        """Refuse: signed identities are not checked yet, so none is believed."""
-        self.send(Error("unsupported", "Signed identity is not available on this server."))
+        """Answer who that is. They come again with the token: on this socket they stay who they were."""
+        given = SignedIdentity(jwt=frame.jwt, cid=frame.cid, began=frame.began)
+        who = await self._who(self._token, self.actions.chat, given)
+        self.send(who.said or Identified(False))
+
+    async def set_profile(self, frame: SetProfile) -> None:
+        unsigned = self.actions.names_unsigned(frame)
+        self.ack(frame.cid, await self.actions.set_profile(frame))
+        if unsigned:
+            self.send(Error(BadIdentity.code, " ".join(PROBLEMS["unsigned"])))
 
     # --- events ---------------------------------------------------------------------------------------
 
@@ -230,6 +254,8 @@ class VisitorConnection(Connection):
 
     def look_again(self) -> None:
         """Send the queue position and the team's availability when either has changed."""
+        if not self.actions.vouched() or self.actions.moved_on():
+            self.cut(4401)  # come again, as whoever you are now
         if problem := self.actions.blocked():
             self.send(Error(problem.code, str(problem), round(problem.retry_after, 1)))
             asyncio.get_running_loop().call_later(LAST_WORDS, self.cut, problem.close)

@@ -270,6 +270,7 @@ class Twin:
             "chat": chats, "profile": chats, "log": chats, "cids": {*chats, *model.results}, "visitor": model.current,
             "tabs": running, "draft": running, "not": {c.id for c in chats.values() if c.excluded},
             "agent": members, "held": members, "levels": members, "clocks": members, "queue": queues,
+            "identity": model.used,
             "words": queues, "line": queues, "staff": queues,
             "times": {*members, *(f"{queue}:{span}" for queue, spans in model.counted.items() for span in spans)},
             "counts": {*(f"a:{m}" for m in members), *(f"q:{queue}" for queue in model.counted)},

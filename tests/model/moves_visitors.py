@@ -126,6 +126,25 @@ class VisitorMoves(Choosing):
             known = VisitorProfile(self.visitor(c), page=f"/{j}", fields={"order": str(j)} if yes else {})
             self.command("set_profile", c.id, self.fresh("x"), known)
 
+    def proves_who_they_are(self, k: int, j: int, yes: bool) -> None:
+        """Mostly with the chat they have; now and then with somebody else's, or what was used before."""
+        for c in self.some(k, *(OPEN if j % 3 else ALL)):
+            person = VISITORS[j % 8]
+            before = c.visitor if j % 5 else NAMES[(j + 1) % 8]
+            use = self.fresh("u") if yes else f"u{j}"
+            until, profile = self.twin.now + 600_000, VisitorProfile(person, page=f"/{j}")
+            told = {"chat": c.id if j % 4 else "", "before": before, "profile": profile}
+            self.twin.do("identify", person.id, use, f"t{k % 2}", until, **told)
+            if yes:
+                self.twin.do("identify", person.id, use, f"t{k % 2}", until, **told)
+                self.resends_as(c, person)
+
+    def resends_as(self, c: Chat, person: Visitor) -> None:
+        """What was not acknowledged before comes again, now from the person."""
+        said = [fact for fact in c.log if fact["kind"] == "message" and fact["by"] == "visitor"]
+        if said:
+            self.twin.do("visitor_say", c.id, person, self.fresh("w"), said[-1]["cid"], said[-1]["text"])
+
     def tabs_close(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, *OPEN):
             for tab in sorted(c.tabs)[: None if j % 3 else 1]:

@@ -36,6 +36,7 @@ class Visiting(Lines):
     def __init__(self) -> None:
         super().__init__()
         self.results: dict[str, dict[tuple[str, str], tuple[Any, Said]]] = {}
+        self.used: dict[str, str] = {}  # what holds once -> who used it
 
     # --- what all share ------------------------------------------------------------------------
 
@@ -291,6 +292,33 @@ class Visiting(Lines):
         seq = self.record(c, "profile", **body, cid=cid, **only(named=c.named))
         c.profile = body
         return self.done(chat, visitor.id, cid, body, seq, chat)
+
+    def identify(
+        self, visitor: str, use: str, by: str, until: int, *, chat: str = "", before: str = "",
+        profile: VisitorProfile | None = None,
+    ) -> bool:  # fmt: skip
+        if use and self.used.setdefault(use, by) != by:
+            raise Refusal("identity_used")
+        c = self.chats.get(chat)
+        if c is None or profile is None or c.visitor != before or before == visitor:
+            return False
+        for owner, to in ((c.id, c.id), (before, visitor)):
+            for (author, cid), result in list(self.results.get(owner, {}).items()):
+                if author == before:
+                    self.results.setdefault(to, {})[visitor, cid] = result
+        c.visitor = visitor
+        other = self.chats.get(self.current.get(visitor, ""))
+        if other is None or other.over or not c.over:
+            self.current[visitor] = c.id
+        if before in self.last_agent:
+            self.last_agent.setdefault(visitor, self.last_agent[before])
+        if self.current.get(before) == c.id:
+            del self.current[before]
+            self.last_agent.pop(before, None)
+            self.results.pop(before, None)
+        c.profile = msgspec.to_builtins(profile)
+        self.record(c, "profile", **c.profile, **only(named=c.named))
+        return True
 
     def arrive(self, visitor: str, chat: str, connection: str, after: int) -> tuple[str, list[FactDict]]:
         current = self.current.get(visitor)

@@ -76,9 +76,12 @@ class Visitor(Talker):
     @classmethod
     async def comes(
         cls, server: RunningServer, *, knows: "Visitor | None" = None, after: int | None = None, queue: str = "",
-        site: str = "demo",
+        site: str = "demo", identity: Frame | None = None,
     ) -> Self:  # fmt: skip
-        """A tab that says hello; `knows` is the same visitor's earlier tab, which this one continues."""
+        """A tab that says hello; `knows` is the same visitor's earlier tab, which this one continues.
+
+        With an `identity` the page says who it is.
+        """
         address = f"{server.socket_url}/ws/visitor?site={site}" + (f"&queue={queue}" if queue else "")
         socket = await SocketClient.open(address, subprotocol="sestetto.v1", origin=server.url)
         vera = cls(socket)
@@ -87,6 +90,8 @@ class Visitor(Talker):
             hello = {"token": knows.token, "epoch": knows.epoch, "chat": knows.chat, "after": knows.last}
         if after is not None:
             hello["after"] = after
+        if identity is not None:
+            hello["identity"] = identity
         await vera.say_frame("hello", **hello)
         welcome = await vera.hears("welcome")
         vera.token, vera.epoch = welcome["token"], welcome["epoch"]

@@ -95,12 +95,13 @@ class Shift:
                     await self.draws(agent, chat, seq=0, hidden=True)
 
     async def opens(
-        self, visitor: str, text: str = "Hello", *, queue: str = "sales", cid: str = "", locale: str = ""
-    ) -> str:
+        self, visitor: str, text: str = "Hello", *, queue: str = "sales", cid: str = "", locale: str = "",
+        ahead: int = 0,
+    ) -> str:  # fmt: skip
         said = await self.workspace.open(
             new_id(), connection=f"{visitor}-1", queue=queue, language=language_of(locale), site="shop",
             channel="web", cid=cid or new_cid(),
-            profile=VisitorProfile(Visitor(visitor, visitor.title()), locale=locale), text=text,
+            profile=VisitorProfile(Visitor(visitor, visitor.title()), locale=locale), text=text, ahead=ahead,
         )  # fmt: skip
         return said.chat
 

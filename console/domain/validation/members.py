@@ -17,6 +17,7 @@ from console.domain.directory import (
     Site,
 )
 from console.domain.shared_files import GROUPS, MOST_SIZE
+from console.domain.validation.identity import validate_identity
 from console.domain.validation.problems import ID, Problems, check_languages, check_name
 from console.errors import Problem
 
@@ -100,7 +101,7 @@ def validate_site(site: Site, known: Directory) -> list[Problem]:
         1 <= site.file_size <= MOST_SIZE, "file_size", "Enter a number of MB from 1 to %(most)s.", most=MOST_SIZE
     )
     found.unless(COLOUR.fullmatch(site.accent), "accent", "Enter a colour as # and six digits, such as #1d5c88.")
-    return found
+    return found + validate_identity(site, known)
 
 
 def validate_canned(canned: Canned, others: Iterable[Canned], known: Directory) -> list[Problem]:

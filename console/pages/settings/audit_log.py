@@ -105,6 +105,11 @@ FIELDS = {
     "files": _("Files that may be sent"),
     "file_size": _("Largest file (MB)"),
     "parameters": _("URL parameters to keep"),
+    "identity_keys": _("Keys"),
+    "token_issuer": _("Issuer"),
+    "enforced": _("Visitors without a signed identity"),
+    "user_hash": _("user_hash allowed"),
+    "identity_rules": _("Queue and priority"),
     "email": _("E-mail address"),
     "role": _("Role"),
     "second_factor": _("Second factor"),
@@ -180,6 +185,10 @@ IN_WORDS: dict[str, dict[str, str]] = {
         "media": _("Sound and video"),
     },
     "list": {"ended": _("Ended"), "left": _("Left messages"), "handled": _("Handled messages")},
+    "enforced": {
+        "identity": _("may chat; names and addresses that pages give are refused"),
+        "chat": _("may not chat or leave a message"),
+    },
     "scope": {"shared": _("For everyone"), "queue": _("For a queue"), "member": _("Only me")},
 }
 FILTERS = {

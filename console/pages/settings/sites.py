@@ -61,7 +61,7 @@ async def show_new(request: Request, me: SignedIn) -> Response:
 @for_supervisors
 async def show_site(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
-    site = _site(known, request)
+    site = site_of(known, request)
     return await _form(request, me, known, site, typed_of(site), told=news(request, {site.key: site.name}))
 
 
@@ -76,7 +76,7 @@ async def save_new(request: Request, me: SignedIn) -> Response:
 @for_supervisors
 async def save_site(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
-    site = _site(known, request)
+    site = site_of(known, request)
     form = Form(await read_form(request, me.csrf, large=True), f"site:{site.key}")
     overtaken(form, site)
     return await _save(request, me, known, site, form, site)
@@ -96,7 +96,7 @@ async def _save(request: Request, me: SignedIn, known: Directory, site: Site | N
 
 @for_supervisors
 async def remove(request: Request, me: SignedIn) -> Response:
-    site = _site(await known_to(request), request)
+    site = site_of(await known_to(request), request)
     await read_form(request, me.csrf)
     return saved(AT, site.key, live=await sites.remove(services_of(request), me.member, site.key))
 
@@ -141,6 +141,7 @@ def read_site(form: Form, was: Site) -> Site:
         else was.remember_days,
         files=tuple(group for group in GROUPS if group in form.ticked("files")),
         file_size=form.whole("file_size", otherwise=was.file_size) if form.plain("file_size") else was.file_size,
+        identity=was.identity,
     )
 
 
@@ -182,7 +183,7 @@ async def _form(
     return draw_form(request, me, "site", context, at=AT, typed=typed, wrong=wrong, target=target)
 
 
-def _site(known: Directory, request: Request) -> Site:
+def site_of(known: Directory, request: Request) -> Site:
     key = request.path_params["site"]
     if key not in known.sites:
         raise NotYours(NO_SITE)

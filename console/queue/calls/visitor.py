@@ -36,10 +36,11 @@ class VisitorCalls(Caller):
         budgets: str = "",
         proof: str = "",
         file: SharedFile | None = None,
+        ahead: int = 0,
     ) -> Said:
         """Open a chat with its first message; if one is open, add the message there.
 
-        Raises NobodyThere, LineFull, NotYours.
+        `ahead` is a head start (ms) of its own. Raises NobodyThere, LineFull, NotYours.
         """
         visitor = profile.visitor
         profile = msgspec.structs.replace(profile, site="", channel="", cid=cid)
@@ -60,6 +61,7 @@ class VisitorCalls(Caller):
             budgets,
             address,
             proof,
+            ahead,
         )
 
     async def leave_message(
@@ -136,10 +138,9 @@ class VisitorCalls(Caller):
         self, chat: str, cid: str, profile: VisitorProfile, body: str = "", budgets: str = ""
     ) -> Said:
         """Replace the visitor's profile; `body` is the command as the client sent it."""
-        fact = msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", zone="", cid=cid)
-        kept = msgspec.structs.replace(profile, site="", channel="", cid="")
-        mark = digest(body or encode(fact).decode())
-        return await self._said("profile", chat, profile.visitor.id, cid, mark, encode(fact), encode(kept), budgets)
+        fact = _fact_of(profile, cid)
+        mark = digest(body or fact.decode())
+        return await self._said("profile", chat, profile.visitor.id, cid, mark, fact, _kept_of(profile), budgets)
 
     async def profile_set(self, chat: str, visitor: str, cid: str, body: str) -> Said | None:
         """Return the first result of a `set_profile` with this cid and body, None if it was not done.
@@ -153,6 +154,26 @@ class VisitorCalls(Caller):
         if mark != digest(body):
             raise CidReused
         return Said(where, int(seq), int(at))
+
+    async def identify(
+        self,
+        visitor: str,
+        use: str,
+        by: str,
+        until: int,
+        *,
+        chat: str = "",
+        before: str = "",
+        profile: VisitorProfile | None = None,
+    ) -> bool:
+        """Who the visitor is was proven; `use` (if any) is used up by `by`, and remembered until then (ms).
+
+        With a `chat` that `before` has begun, it is theirs from now on, with this profile. Returns whether that is so.
+        Raises IdentityUsed.
+        """
+        fact, kept = (_fact_of(profile), _kept_of(profile)) if profile is not None else (b"", b"")
+        _, _, _, claimed = await self._call("identify", visitor, use, by, until, chat, before, fact, kept)
+        return bool(claimed == b"1")
 
     async def arrive(self, visitor: str, chat: str, connection: str, after: int) -> Arrived:
         """A tab says hello: register its presence and return its chat with the facts after `after`.
@@ -192,3 +213,13 @@ class VisitorCalls(Caller):
 
     async def visitor_seen(self, chat: str, visitor: str, seq: int) -> None:
         await self._call("visitor_seen", chat, visitor, seq)
+
+
+def _fact_of(profile: VisitorProfile, cid: str = "") -> bytes:
+    """Return what a `profile` fact tells of it."""
+    return encode(msgspec.structs.replace(profile, site="", channel="", referrer="", agent_string="", zone="", cid=cid))
+
+
+def _kept_of(profile: VisitorProfile) -> bytes:
+    """Return what the chat keeps of it."""
+    return encode(msgspec.structs.replace(profile, site="", channel="", cid=""))

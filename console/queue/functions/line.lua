@@ -17,7 +17,7 @@ function S.lane(c, queue) return (c.lang or '') == '' and queue or queue .. '/' 
 
 function S.reached(c) return string.gmatch(c.reached, '%S+') end
 
--- Puts the chat into its queue, ordered by its promise with the queue's head start. A chat that comes back goes before
+-- Puts the chat into its queue, ordered by its promise with the queue's head start and its own, `ahead`. A chat that comes back goes before
 -- all promises that are not broken yet. It is only listed in the lanes if routing, which every caller ends with, finds
 -- nobody.
 function S.enqueue(c, q, front)
@@ -30,7 +30,7 @@ function S.enqueue(c, q, front)
   S.put(c, 'place', 'waiting')
   S.put(c, 'since', STAMP)
   if num(c.due) == 0 then S.put(c, 'due', int(NOW + q.target)) end
-  S.put(c, 'rank', int((front and math.min(num(c.due), NOW) or num(c.due)) - q.head))
+  S.put(c, 'rank', int((front and math.min(num(c.due), NOW) or num(c.due)) - q.head - num(c.ahead)))
   S.put(c, 'head', int(q.head))
   S.put(c, 'stuck', '')
   S.put(c, 'expected', '0')

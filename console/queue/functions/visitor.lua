@@ -145,7 +145,8 @@ local function entering(visitor, queue, site, cid, digest, budgets, proof)
   return nil, S.home(queue, site), current and S.chat(current) or nil
 end
 
--- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address, proof)
+-- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address, proof,
+-- ahead): `ahead` is the chat's own head start (ms).
 -- If the visitor already has an open chat, because a second tab was faster, the message goes there: nothing is lost.
 verb(
   'open',
@@ -163,7 +164,8 @@ verb(
     message,
     budgets,
     address,
-    proof
+    proof,
+    ahead
   )
     local answer, q, c = entering(visitor, queue, site, cid, digest, budgets, proof)
     if answer then return answer end
@@ -181,6 +183,7 @@ verb(
     S.spend()
     c = S.create(chat, visitor, queue, site, channel, tongue, opened)
     S.put(c, 'address', address or '')
+    if num(ahead) > 0 then S.put(c, 'ahead', ahead) end
     redis.call('SADD', P .. 'live', chat)
     S.put(c, 'due', int(NOW + q.target))
     S.enqueue(c, q, false)

@@ -153,7 +153,9 @@ async def test_a_verified_address_is_told_from_a_claimed_one(
     services: Services, people: dict[str, httpx.AsyncClient]
 ) -> None:
     await ana_is_there(services)
-    chat = await vera_opens(services, Visitor("vera", "Vera", "vera@shop.example", verified=True))
+    chat = await vera_opens(
+        services, Visitor("vera", "Vera", "vera@shop.example", verified=True), proven=["name", "email"]
+    )
     said = words(await fragment(people["ana"], chat))
     assert "✓ verified" in said
     assert "unverified" not in said

@@ -25,6 +25,20 @@ async def team(shift: Shift) -> Team:
     return await Team.begins(shift)
 
 
+async def test_a_chats_own_head_start_brings_it_forward_by_so_much_and_no_more(team: Team) -> None:
+    await team.shift.online("ana")
+    french = {"queue": "l1", "locale": "fr"}
+    first = await team.shift.opens("vera", **french)
+    later = await team.shift.opens("kim", **french, ahead=3_000)
+    await team.shift.passes(4)
+    third = await team.shift.opens("lou", **french, ahead=3_000)
+    ranks = [int(await team.shift.field(chat, "rank")) for chat in (later, first, third)]
+    assert ranks == sorted(ranks)
+    assert 2_900 < ranks[1] - ranks[0] <= 3_000
+    await team.shift.online("ben")
+    assert await team.shift.holder(later) == "ben"
+
+
 # --- languages -----------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ FOLDERS = (
     "actions/sign_ins.py",
     "domain/validation/*.py",
     "domain/directory.py",
+    "domain/identity_problems.py",
     "domain/scopes.py",
 )
 SOURCES = sorted(path for folder in FOLDERS for path in PACKAGE.glob(folder))

@@ -99,7 +99,7 @@ def test_what_is_fetched_on_opening_is_small_too() -> None:
 
 
 def test_every_file_of_the_widget_is_in_the_script_or_fetched_lazy() -> None:
-    alone = {"solver.js"}  # for visitors of a site under attack
+    alone = {"solver.js", "identity.js"}  # for a site under attack; for pages that sign who their visitors are
     assert {f"{name}.js" for name in (*PARTS, *LAZY)} | alone == set(sources())
 
 
@@ -109,6 +109,13 @@ def test_the_lazy_part_imports_nothing_but_what_the_script_hands_it() -> None:
     wanted = {name for part in LAZY for name in imported(sources()[f"{part}.js"])}
     assert wanted
     assert wanted | {"style"} == set(re.split(r",\s+", handed[1]))
+
+
+async def test_what_proves_an_identity_is_served_to_any_page_and_is_small(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/widget/identity.js")
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert len(brotli.compress(answer.content, quality=11)) <= 1_000
 
 
 async def test_the_proof_of_work_is_served_to_any_page(client: httpx.AsyncClient) -> None:
