@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from console.bench import commands as load
-from console.commands import audit, member, queue, site, token, workspace
+from console.commands import audit, mail, member, queue, site, token, workspace
 from console.commands.adopt import adopt
 from console.commands.backup import backup, restore
 from console.commands.check import check
@@ -64,6 +64,7 @@ app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("prove")(prove)
 app.add_typer(audit.app, name="audit")
+app.add_typer(mail.app, name="mail")
 app.add_typer(member.app, name="member")
 app.add_typer(token.app, name="token")
 app.add_typer(load.app, name="load")

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from console.domain.address_policy import read_networks
-from console.domain.mail import read_sender
-from console.domain.mail_server import read_smtp_url
+from console.domain.mail import read_reply_to, read_sender
+from console.domain.mail_server import read_imap_url, read_smtp_url
 from console.domain.model_url import read_model_key, read_model_url
 from console.domain.service_urls import (
     read_database_url,
@@ -280,6 +280,22 @@ TABLE: tuple[Setting, ...] = (
         own=True,
     ),
     Setting(
+        "imap_url",
+        "",
+        read_imap_url,
+        "The mailbox of visitors' replies: imaps://USER:PASSWORD@HOST/INBOX or imap://… (STARTTLS); empty: none.",
+        shown=without_password,
+        own=True,
+    ),
+    Setting("mail_poll", "30", _positive, "Seconds between two looks into that mailbox.", own=True),
+    Setting(
+        "mail_reply_to",
+        "",
+        read_reply_to,
+        "Where visitors' replies go, such as reply+{token}@lana.example; empty: to whom mails are from.",
+        own=True,
+    ),
+    Setting(
         "files",
         "",
         read_files_url,
@@ -379,6 +395,9 @@ class Settings:
     model_name: str
     smtp_url: str = field(repr=False)
     mail_from: str
+    imap_url: str = field(repr=False)
+    mail_poll: int
+    mail_reply_to: str
     files: str
     files_endpoint: str
     files_region: str

@@ -13,6 +13,7 @@ from console.archive.file_records import FileRecords
 from console.archive.history import History
 from console.archive.known_tokens import KnownTokens
 from console.archive.left_messages import LeftMessages
+from console.archive.mail_inbox import MailInbox
 from console.archive.past import PastChats
 from console.archive.refused_identities import RefusedIdentities
 from console.archive.refused_origins import RefusedOrigins
@@ -89,6 +90,7 @@ class Services:
     openid: OpenId = field(init=False)
     flow_cookies: FlowCookies = field(init=False)
     post: Post = field(init=False)
+    inbox: MailInbox = field(init=False)
     left_messages: LeftMessages = field(init=False)
     webhooks: Webhooks = field(init=False)
     webhook_client: WebhookClient = field(init=False)
@@ -109,6 +111,7 @@ class Services:
         self.past = PastChats(self.database, self.workspace.name)
         self.known_tokens = KnownTokens(self.stores.tokens, lambda: self.current.picture)
         self.post = Post(self.settings, self.database, self.history, lambda: self.directory)
+        self.inbox = MailInbox(self.database, self.workspace.name)
         self.left_messages = LeftMessages(self.database, self.workspace.name)
         self.webhooks = Webhooks(self.database, self.workspace.name)
         self.erasure = Erasure(self.database, self.workspace.name, self.webhooks.outbox)

@@ -3,12 +3,14 @@
 import asyncio
 from typing import NamedTuple
 
+from console.archive.mail_inbox import AsideMail
 from console.archive.mail_outbox import NO_ADDRESS, MailLine
 from console.domain.alert_delivery import Answer
 from console.domain.directory import Member
 from console.domain.mail import Letter, is_address
+from console.domain.mail_server import imap_server
 from console.domain.permissions import require
-from console.errors import BadSettings, NothingToDo, Problem, SlowDown
+from console.errors import BadSettings, NothingToDo, NotYours, Problem, SlowDown
 from console.services import Services
 from console.views.i18n import page_texts
 
@@ -34,6 +36,8 @@ class MailState(NamedTuple):
     waiting: int
     dead: list[MailLine]
     latest: list[MailLine]
+    mailbox: str
+    aside: list[AsideMail]
 
 
 async def read(services: Services, by: Member) -> MailState:
@@ -41,9 +45,25 @@ async def read(services: Services, by: Member) -> MailState:
     post = services.post
     server = post.server.server.shown if post.server else ""
     outbox = post.outbox
+    url = services.settings.imap_url
     return MailState(
-        server, services.settings.mail_from, await outbox.count_waiting(), await outbox.dead(), await outbox.latest()
+        server,
+        services.settings.mail_from,
+        await outbox.count_waiting(),
+        await outbox.dead(),
+        await outbox.latest(),
+        imap_server(url).shown if url else "",
+        await services.inbox.aside(),
     )
+
+
+async def read_aside(services: Services, by: Member, id: int) -> bytes:
+    """Return a mail that was set aside, as it came. Raises NotYours if there is none."""
+    require(by, "administer")
+    raw = await services.inbox.raw(id)
+    if raw is None:
+        raise NotYours("Mail not found. It may have been deleted.")
+    return raw
 
 
 async def send_test(services: Services, by: Member, to: str) -> Answer:

@@ -10,7 +10,7 @@ from console.archive.audit import Change, Somebody, line_of, note
 from console.archive.audit_removal import ERASED, erase_values
 from console.archive.database import Database, now_ms
 from console.archive.reducer import ArchivedChat, archived_chat
-from console.archive.tables import alert_messages, chats, files, mails, set_aside
+from console.archive.tables import alert_messages, chats, files, mails, mails_received, set_aside
 from console.archive.webhook_outbox import WebhookOutbox
 
 LINGER = 86_400_000  # ms after the last fact in which an alert may still name the visitor
@@ -47,6 +47,8 @@ class Erasure:
         async with self.database.writing() as connection:
             await connection.execute(delete(chats).where(self._here(), chats.c.id.in_(ids)))
             await connection.execute(delete(mails).where(mails.c.workspace == self.workspace, mails.c.chat.in_(ids)))
+            ours = mails_received.c.workspace == self.workspace
+            await connection.execute(delete(mails_received).where(ours, mails_received.c.chat.in_(ids)))
             await self._let_files_go(connection, ids, target)
             await connection.run_sync(self.webhooks.put_erased, ids)
             named = [self._alerted(one) for one in doomed if one.alerted]

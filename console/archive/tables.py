@@ -274,6 +274,24 @@ mails = Table(
     Index(None, "workspace", "chat"),
 )
 
+mails_received = Table(
+    "mails_received",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),  # of the Message-ID
+    Column("raw", LargeBinary, nullable=False),  # gone once it was looked at, unless it is set aside
+    Column("whole", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("code", String(20), nullable=False),  # empty: nobody has looked; taken, ignored, aside
+    Column("detail", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("chat", String(64), nullable=False),
+    UniqueConstraint("workspace", "digest"),
+    Index(None, "workspace", "code"),
+    Index(None, "workspace", "chat"),
+)
+
 # --- webhooks --------------------------------------------------------------------------------
 
 webhook_endpoints = Table(

@@ -41,6 +41,7 @@ class Retention:
         told = max(oldest, int(time.time() * 1000) - MESSAGES * DAY)
         await self.services.alerts.outbox.drop_older_than(told)
         await self.services.post.outbox.drop_older_than(told)
+        await self.services.inbox.drop_older_than(told)
         await self.services.files.sweep()
         await self.services.webhooks.outbox.drop_older_than(told)
         stray = await self.erase_stray()

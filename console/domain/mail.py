@@ -14,6 +14,7 @@ ADDRESS = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
 NAMED = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>\s*")
+TOKEN_PLACE = "{token}"  # in the address for replies: a signed mark of the conversation
 BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -66,6 +67,13 @@ def sender_of(text: str) -> Sender:
     if BREAKS.search(text) or not is_address(address):
         raise ValueError("enter an address such as help@lana.example or Lana <help@lana.example>")
     return Sender(name, address)
+
+
+def read_reply_to(text: str) -> str:
+    """Return the setting as given. Raises ValueError if it is no address, also with a conversation's mark in it."""
+    if text and not is_address(text.replace(TOKEN_PLACE, "x" * 41)):
+        raise ValueError("enter an address such as help@lana.example or reply+{token}@lana.example")
+    return text
 
 
 def one_line(text: str, limit: int = LONGEST_SUBJECT) -> str:

@@ -6,6 +6,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from console.domain.model_url import is_own_network
 
 SMTP_PORTS = {"smtp": 587, "smtps": 465}
+IMAP_PORTS = {"imap": 143, "imaps": 993}
+LIKE_IMAP = "enter a URL such as imaps://USER:PASSWORD@mail.example.com/INBOX"
 LIKE_SMTP = "enter a URL such as smtp://USER:PASSWORD@mail.example.com:587 or smtps://USER:PASSWORD@mail.example.com"
 ESCAPES = "; in a password, write / as %2F, : as %3A, ? as %3F, # as %23 and @ as %40"
 NO_TLS = "tls=none"
@@ -37,6 +39,21 @@ def read_smtp_url(text: str) -> str:
 def smtp_server(url: str) -> MailServer:
     """Take the URL apart. Raises ValueError if it is invalid, or would send a password unencrypted."""
     return mail_server(url, SMTP_PORTS, LIKE_SMTP)
+
+
+def read_imap_url(text: str) -> str:
+    """Return the URL of a mailbox, or an empty text. Raises ValueError, which never shows the password."""
+    if text:
+        imap_server(text)
+    return text
+
+
+def imap_server(url: str) -> MailServer:
+    """Take a mailbox's URL apart; its path is the folder. Raises ValueError if it is invalid."""
+    server = mail_server(url, IMAP_PORTS, LIKE_IMAP)
+    if not server.user or '"' in server.path or "\\" in server.path:
+        raise ValueError(LIKE_IMAP)
+    return server
 
 
 def mail_server(url: str, ports: dict[str, int], like: str) -> MailServer:

@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 from console.domain.mail import Letter, Sender, mailbox, one_line
 from console.views.linkify import linkify
 
+# The library writes a Message-ID longer than a line as an encoded word, by which no mail program finds the thread.
+UNFOLDED = SMTP.clone(max_line_length=900)
 PAGE = Markup(
     '<!doctype html><html lang="{lang}" dir="auto"><head><meta charset="utf-8">'
     '<meta name="color-scheme" content="light dark"></head>'
@@ -29,7 +31,7 @@ def compose(
 
     Raises ValueError if an address is not one mailbox.
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=UNFOLDED)
     mail["From"] = mailbox(sender.name, sender.address)
     mail["To"] = mailbox("", letter.to)
     mail["Subject"] = one_line(letter.subject) or "…"

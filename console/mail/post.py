@@ -11,7 +11,7 @@ from console.archive.mail_outbox import MailOutbox, OutgoingMail
 from console.config import Settings
 from console.domain.alert_delivery import Answer
 from console.domain.directory import Directory, Site
-from console.domain.mail import Letter, Sender, sender_of
+from console.domain.mail import TOKEN_PLACE, Letter, Sender, sender_of
 from console.domain.mail_server import smtp_server
 from console.mail.answers import written
 from console.mail.composing import compose
@@ -31,6 +31,7 @@ class Post:
     ) -> None:
         self._history = history
         self._directory = directory
+        self._reply_to = settings.mail_reply_to
         self.tokens = MailTokens(settings.secret)
         self.sender = sender_of(settings.mail_from) if settings.mail_from else Sender("", "")
         self.outbox = MailOutbox(database, history.workspace, domain=self.sender.domain)
@@ -66,7 +67,7 @@ class Post:
 
     def reply_to(self, chat: str) -> str:
         """Return where replies go; empty if to the sender."""
-        return ""
+        return self._reply_to.replace(TOKEN_PLACE, self.tokens.make(chat))
 
     def _sender_of(self, site: Site | None) -> Sender:
         """Return the sender; without a name of its own it is the site's."""

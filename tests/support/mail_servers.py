@@ -1,13 +1,20 @@
-"""A real SMTP server on 127.0.0.1 (aiosmtpd) that keeps what it gets, and can fail as one in the field does."""
+"""Real mail servers on 127.0.0.1: SMTP (aiosmtpd), which can fail as one in the field does, and IMAP (pymap)."""
 
 import asyncio
 import email
 import email.policy
+import imaplib
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from functools import partial
 from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.support.server_process import free_port
 
 
 class SmtpServer:
@@ -87,3 +94,57 @@ def plain(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")
+
+
+class ImapServer:
+    """A real IMAP server (pymap) in a process of its own, with one empty mailbox."""
+
+    user, password = "demouser", "demopass"
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"imap://{self.user}:{self.password}@127.0.0.1:{self.port}/INBOX?tls=none"
+
+    def start(self) -> None:
+        words = ["--host", "127.0.0.1", "--port", str(self.port), "--no-tls", "--no-service", "admin"]
+        script = "import sys; from pymap.main import main; sys.exit(main())"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", script, *words, "dict", "--demo-data"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+    def answers(self) -> bool:
+        try:
+            with self._signed_in() as imap:
+                imap.uid("STORE", "1:*", "+FLAGS", "(\\Seen)")  # the demo's own mails
+                return True
+        except OSError:
+            return False
+
+    def put(self, raw: bytes) -> None:
+        """What a mail server does that delivers a mail."""
+        with self._signed_in() as imap:
+            said, detail = imap.append("INBOX", "", imaplib.Time2Internaldate(0), raw)
+            assert said == "OK", detail
+
+    def unread(self) -> int:
+        with self._signed_in() as imap:
+            return len(imap.uid("SEARCH", "UNSEEN")[1][0].split())
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[imaplib.IMAP4]:
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as imap:
+            imap.login(self.user, self.password)
+            imap.select("INBOX")
+            yield imap

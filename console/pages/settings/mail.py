@@ -63,6 +63,18 @@ async def retry(request: Request, me: SignedIn) -> Response:
     return go(f"{AT}?again=1")
 
 
+@for_admins
+async def aside(request: Request, me: SignedIn) -> Response:
+    """A mail that was set aside, as it came: only ever as a download."""
+    raw = await mail.read_aside(services_of(request), me.member, request.path_params["id"])
+    headers = {
+        "Content-Disposition": f'attachment; filename="mail-{request.path_params["id"]}.eml"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(raw, media_type="application/octet-stream", headers=headers)
+
+
 async def _page(
     request: Request,
     me: SignedIn,
@@ -83,5 +95,6 @@ async def _page(
 routes = [
     Route(AT, show, methods=["GET"]),
     Route(f"{AT}/test", send_test, methods=["POST"]),
+    Route(f"{AT}/aside/{{id:int}}.eml", aside, methods=["GET"]),
     Route(f"{AT}/retry", retry, methods=["POST"]),
 ]

@@ -342,6 +342,7 @@ TABLE = [
     ),
     Row("preferences.set_breathers", SUPERVISORS, lambda s, me: preferences.set_breathers(s, me.member, 5)),
     Row("mail.read", ADMINS, lambda s, me: mail.read(s, me.member)),
+    Row("mail.read_aside", ADMINS, lambda s, me: is_not_there(mail.read_aside(s, me.member, 1))),
     Row("mail.send_test", ADMINS, ask_for_a_test_mail),
     Row("mail.retry", ADMINS, retry_a_mail),
     Row("blocks.block", SUPERVISORS, lambda s, me: blocks.block(s, me.member, "address", "192.0.2.7", days=1)),

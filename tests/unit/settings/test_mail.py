@@ -61,6 +61,18 @@ async def test_what_was_given_up_is_listed_as_text_and_sent_again(
     assert [one.id for one in (await outbox.claim("me", 1))[0]] == [id]
 
 
+async def test_what_was_set_aside_is_a_download_and_no_page(services: Services, ada: httpx.AsyncClient) -> None:
+    raw = b"From: x@example.com\r\nContent-Type: text/html\r\n\r\n<script>alert(1)</script>"
+    await services.inbox.add(raw, "")
+    (mail,) = await services.inbox.pending()
+    await services.inbox.settle(mail.id, "aside", detail="It answers no conversation.", sender="x@example.com")
+    page = (await ada.get(AT)).text
+    assert "It answers no conversation." in page
+    got = await ada.get(f"{AT}/aside/{mail.id}.eml")
+    assert (got.content, got.headers["content-type"]) == (raw, "application/octet-stream")
+    assert got.headers["content-disposition"].startswith("attachment")
+
+
 async def test_only_admins_see_mails(sam: httpx.AsyncClient, ana: httpx.AsyncClient) -> None:
     assert (await sam.get(AT)).status_code == 403
     assert (await ana.get(AT)).status_code == 403

@@ -1,0 +1,90 @@
+"""Mails that came in: kept before anybody looks at them, once each, and set aside if nothing can be done with them."""
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from console.archive.database import Database, now_ms
+from console.archive.tables import mails_received
+
+PENDING = ""
+
+
+class ReceivedMail(msgspec.Struct, frozen=True):
+    """A mail that nobody has looked at; `whole` is false if only its beginning was kept."""
+
+    id: int
+    digest: str
+    raw: bytes
+    whole: bool
+
+
+class AsideMail(msgspec.Struct, frozen=True):
+    """A mail that was set aside, as the settings list it."""
+
+    id: int
+    at: int
+    sender: str
+    chat: str
+    detail: str
+
+
+class MailInbox:
+    def __init__(self, database: Database, workspace: str = "main", clock: Callable[[], int] = now_ms) -> None:
+        self.database = database
+        self.workspace = workspace
+        self.clock = clock
+
+    async def add(self, raw: bytes, message_id: str, *, whole: bool = True) -> bool:
+        """Keep a mail. False if it is there already: a mailbox may give the same one twice."""
+        digest = hashlib.sha256(message_id.encode() or raw).hexdigest()
+        known = select(mails_received.c.id).where(self._here(), mails_received.c.digest == digest)
+        row = {"workspace": self.workspace, "digest": digest, "raw": raw, "whole": whole, "at": self.clock()}
+        async with self.database.writing() as connection:
+            if (await connection.execute(known)).first() is not None:
+                return False
+            await connection.execute(insert(mails_received).values(**row, code=PENDING, detail="", sender="", chat=""))
+        return True
+
+    async def pending(self, limit: int = 20) -> list[ReceivedMail]:
+        """Return mails that nobody has looked at, oldest first."""
+        columns = [mails_received.c[name] for name in ReceivedMail.__struct_fields__]
+        wanted = select(*columns).where(self._here(), mails_received.c.code == PENDING)
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(wanted.order_by(mails_received.c.id).limit(limit))).mappings()
+            return [ReceivedMail(**row) for row in rows]
+
+    async def settle(self, id: int, code: str, *, detail: str = "", sender: str = "", chat: str = "") -> None:
+        """Record what came of a mail: taken, ignored or aside. Only what is set aside keeps its text."""
+        values: dict[str, object] = {"code": code, "detail": detail, "sender": sender, "chat": chat}
+        if code != "aside":
+            values["raw"] = b""
+        async with self.database.writing() as connection:
+            await connection.execute(update(mails_received).where(mails_received.c.id == id).values(**values))
+
+    async def aside(self, limit: int = 100) -> list[AsideMail]:
+        """Return mails that were set aside, newest first."""
+        columns = [mails_received.c[name] for name in AsideMail.__struct_fields__]
+        wanted = select(*columns).where(self._here(), mails_received.c.code == "aside")
+        async with self.database.reading() as connection:
+            rows = (await connection.execute(wanted.order_by(mails_received.c.id.desc()).limit(limit))).mappings()
+            return [AsideMail(**row) for row in rows]
+
+    async def raw(self, id: int) -> bytes | None:
+        """Return a mail that was set aside as it came."""
+        wanted = select(mails_received.c.raw).where(
+            self._here(), mails_received.c.id == id, mails_received.c.code == "aside"
+        )
+        async with self.database.reading() as connection:
+            return (await connection.execute(wanted)).scalar()
+
+    async def drop_older_than(self, oldest: int) -> None:
+        """Delete old mails that were looked at."""
+        async with self.database.writing() as connection:
+            old = (mails_received.c.at < oldest) & (mails_received.c.code != PENDING)
+            await connection.execute(delete(mails_received).where(old))
+
+    def _here(self) -> ColumnElement[bool]:
+        return mails_received.c.workspace == self.workspace

@@ -1,0 +1,38 @@
+"""`sestetto mail`: mails that a mail server hands over by a pipe."""
+
+import sys
+
+import typer
+
+from console.archive.mail_inbox import MailInbox
+from console.commands.common import open_stores, run
+from console.config import read_settings
+from console.errors import SestettoError
+from console.mail.reading import LARGEST, message_id_of
+
+TRY_LATER = 75  # sysexits' EX_TEMPFAIL: the mail server keeps the mail and tries again
+
+app = typer.Typer(no_args_is_help=True, help="Take mails from a mail server.")
+
+
+@app.callback()
+def group() -> None:
+    """Commands for mail servers."""
+
+
+@app.command("receive")
+def receive() -> None:
+    """Read one mail from standard input and keep it; the server then brings it into its conversation."""
+    raw = sys.stdin.buffer.read(LARGEST + 1)
+    try:
+        run(_keep(raw))
+    except (SestettoError, OSError) as problem:
+        typer.echo(f"sestetto: {problem}", err=True)
+        raise typer.Exit(TRY_LATER) from None
+
+
+async def _keep(raw: bytes) -> None:
+    whole = len(raw) <= LARGEST
+    async with open_stores() as stores:
+        inbox = MailInbox(stores.database, read_settings().workspace)
+        await inbox.add(raw if whole else raw[:65_536], message_id_of(raw), whole=whole)

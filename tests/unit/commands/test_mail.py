@@ -1,0 +1,35 @@
+"""A mail server hands a mail over by a pipe: it is kept, and the mail server keeps what could not be kept."""
+
+import subprocess
+from pathlib import Path
+
+from console.archive.database import Database, sqlite_url
+from console.archive.mail_inbox import MailInbox
+from tests.support.server_process import RunningServer
+
+MAIL = b"From: vera@example.com\r\nMessage-ID: <m1@example.com>\r\n\r\nHello\r\n"
+
+
+def receive(environment: dict[str, str], mail: bytes = MAIL) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        RunningServer.command("mail", "receive"), input=mail, env=environment, capture_output=True, check=False
+    )
+
+
+async def test_a_mail_from_the_pipe_is_kept_once(tmp_path: Path) -> None:
+    environment = RunningServer(tmp_path).environment
+    for _ in range(2):
+        done = receive(environment)
+        assert (done.returncode, done.stdout) == (0, b""), done.stderr
+    database = Database(sqlite_url(tmp_path))
+    (kept,) = await MailInbox(database).pending()
+    await database.close()
+    assert kept.raw == MAIL
+
+
+def test_what_cannot_be_kept_stays_with_the_mail_server(tmp_path: Path) -> None:
+    file = tmp_path / "no-folder"
+    file.write_text("in the way")
+    done = receive({**RunningServer(tmp_path).environment, "SESTETTO_DATABASE": f"sqlite:///{file}/x.db"})
+    assert done.returncode == 75, done.stderr
+    assert b"sestetto:" in done.stderr
