@@ -10,8 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from console.archive.tables import invitations, mails, sign_in_steps
-from console.config import read_settings
-from console.mail.post import Post
 from console.services import Services
 from tests.support.archive_feed import quick_passwords
 from tests.support.authenticator import give, is_in, set_up
@@ -23,6 +21,7 @@ from tests.support.page_client import (
     fields_of,
     sign_in_with,
     signed_in_browser,
+    with_mail,
 )
 from tests.unit.settings.forms import faults, posted
 
@@ -50,12 +49,6 @@ async def services(
 async def ada(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     async with signed_in_browser(services, "ada") as browser:
         yield browser
-
-
-def with_mail(services: Services) -> None:
-    """There is a mail server; nobody sends, so the mails stay in the outbox."""
-    settings = read_settings({}, smtp_url="smtp://127.0.0.1:9", mail_from="Lana <help@lana.example>")
-    services.post = Post(settings, services.database, services.history, lambda: services.directory)
 
 
 async def invited(ada: httpx.AsyncClient, **fields: str) -> str:

@@ -19,6 +19,7 @@ from console.config import read_settings
 from console.consumers.lag import Lags
 from console.delivery.hub import Hub
 from console.domain.directory import Queue
+from console.mail.post import Post
 from console.pages import (
     chats,
     console,
@@ -101,6 +102,12 @@ def browser_of(
     app.state.services = services
     transport = httpx.ASGITransport(RequestIds(SecurityHeaders(app)), client=(client, 4711))
     return httpx.AsyncClient(transport=transport, base_url=origin, headers={"origin": origin, **headers})
+
+
+def with_mail(services: Services) -> None:
+    """There is a mail server; nobody sends, so the mails stay in the outbox."""
+    settings = read_settings({}, smtp_url="smtp://127.0.0.1:9", mail_from="Lana <help@lana.example>")
+    services.post = Post(settings, services.database, services.history, lambda: services.directory)
 
 
 def fields_of(page: httpx.Response) -> dict[str, str]:
