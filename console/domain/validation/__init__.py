@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from console.domain.directory import Directory
+from console.domain.validation.mail_templates import validate_mails
 from console.domain.validation.members import validate_member, validate_site
 from console.domain.validation.problems import validate_reasons
 from console.domain.validation.queues import validate_queue, validate_speakers
@@ -39,6 +40,7 @@ def problems_in(directory: Directory) -> list[Problem]:
         found += validate_member(member, directory)
     for site in directory.sites.values():
         found += validate_site(site, directory)
+        found += validate_mails(site)
     return found + validate_reasons("away", "away_reasons", directory.away_reasons)
 
 

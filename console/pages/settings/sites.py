@@ -127,6 +127,7 @@ def read_site(form: Form, was: Site) -> Site:
     locale = form.plain("locale")
     return Site(
         key=was.key,
+        mails=was.mails,
         name=form.plain("name"),
         queue=form.plain("queue"),
         origins=tuple(dict.fromkeys(origin_of(line) or line for line in form.lines("origins"))),
