@@ -103,6 +103,13 @@ export interface Rate {
   comment?: string;
 }
 
+/** Ask for the transcript of the chat by mail, to one address; a few times a day, once an agent has answered. */
+export interface MailTranscript {
+  t: "transcript";
+  cid: string;
+  email: string;
+}
+
 /** Leave a message: while nobody is online, or instead of waiting on. For a chat that waits `text` may be empty. */
 export interface LeaveMessage {
   t: "leave_message";
@@ -1423,7 +1430,7 @@ export interface Stalled {
   ms: number;
 }
 
-export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | VisitorTyping | VisitorSeen | SetProfile | VisitorEnd | Rate | LeaveMessage | VisitorHistory | Ping;
+export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | VisitorTyping | VisitorSeen | SetProfile | VisitorEnd | Rate | MailTranscript | LeaveMessage | VisitorHistory | Ping;
 
 export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Identified | Pong | Error;
 

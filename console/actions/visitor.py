@@ -9,6 +9,7 @@ from console.actions.hidden_cards import HiddenCards, Masked
 from console.actions.idempotency import after_the_end, first_result
 from console.actions.open_chat import Route, route_new_chat
 from console.actions.past_chats import past_chats
+from console.actions.transcripts import mail_transcript
 from console.actions.visitor_profile import CHANNEL, ProfileBuilder, valid_email
 from console.archive.past import EarlierFacts
 from console.delivery.signals import TypingSignal
@@ -34,6 +35,7 @@ from console.protocol import (
     MAX_FACTS,
     MAX_TEXT,
     LeaveMessage,
+    MailTranscript,
     Open,
     Rate,
     SetProfile,
@@ -256,6 +258,9 @@ class VisitorActions:
             return await self.cards.send(masked, rated)
         except Gone:
             return await self._late(command.cid, "rated")
+
+    async def mail_transcript(self, command: MailTranscript) -> Said:
+        return await mail_transcript(self.services, self.visitor.id, self._open_chat(), command.cid, command.email)
 
     async def set_profile(self, command: SetProfile) -> Said:
         """Set the profile. In a chat the agent sees it at once; before one it is kept for the opening."""

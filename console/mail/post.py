@@ -16,6 +16,7 @@ from console.domain.mail_server import smtp_server
 from console.mail.answers import written
 from console.mail.composing import compose
 from console.mail.smtp import SmtpClient
+from console.mail.transcripts import transcript
 from console.security.mail_tokens import MailTokens
 
 
@@ -49,6 +50,10 @@ class Post:
             return compose(letter, self.sender, at=mail.made)
         record = await self._history.read_chat(letter.chat)
         site = self._directory().sites.get(record.chat.site) if record is not None else None
+        if record is not None and letter.kind == "transcript":
+            made = transcript(record, site)
+            whole = replace(letter, subject=made.subject, text=made.text)
+            return compose(whole, self._sender_of(site), at=mail.made)
         answer = written(record, letter.message_id, site) if record is not None else None
         if answer is None:
             return None

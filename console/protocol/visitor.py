@@ -119,6 +119,13 @@ class Rate(Inbound, tag="rate"):
     comment: Draft = ""
 
 
+class MailTranscript(Inbound, tag="transcript"):
+    """Ask for the transcript of the chat by mail, to one address; a few times a day, once an agent has answered."""
+
+    cid: Cid
+    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
+
+
 class LeaveMessage(Inbound, tag="leave_message"):
     """Leave a message: while nobody is online, or instead of waiting on. For a chat that waits `text` may be empty."""
 
@@ -147,6 +154,7 @@ VisitorFrame = (
     | SetProfile
     | VisitorEnd
     | Rate
+    | MailTranscript
     | LeaveMessage
     | VisitorHistory
     | Ping

@@ -7,10 +7,11 @@ from email.message import EmailMessage
 import httpx
 import pytest
 
+from console.domain.ids import new_cid
 from console.mail.composing import UNFOLDED
 from tests.support.credentials import sign_in_link
 from tests.support.eventually import eventually
-from tests.support.json_clients import Visitor
+from tests.support.json_clients import Agent, Visitor
 from tests.support.mail_servers import ImapServer, SmtpServer, plain
 from tests.support.page_client import fields_of
 from tests.support.server_process import RunningServer
@@ -89,3 +90,35 @@ async def test_vera_is_answered_by_mail_and_replies_by_mail(
         page = await shows(ana, f"/messages/{chat}", "It is on its way.")
         assert page.count("Via Roma 1, please.") == 1
         await shows(ana, "/messages?state=done", "Vera")
+
+
+async def test_vera_has_the_transcript_by_mail_without_the_notes(
+    start_server: Callable[..., RunningServer], smtp: SmtpServer
+) -> None:
+    server = start_server(smtp_url=smtp.url, mail_from="help@lana.example")
+    ben = await Agent.comes(server, "ben")
+    await ben.is_welcome()
+    vera = await Visitor.comes(server)
+    await vera.opens("Where is my parcel?", name="Vera")
+    early = await vera.command("transcript", email="vera@example.com")
+    assert early["t"] == "nack", "nobody has answered"
+    await ben.gets(vera.chat)
+    await ben.command("note", chat=vera.chat, text="Third time she asks")
+    await ben.answers(vera.chat, "On its way")
+    await vera.reads("On its way")
+    for wrong in ("vera at home", "vera@example.com, ben@example.com", "a@b.com\r\nBcc: c@d.com"):
+        assert (await vera.command("transcript", email=wrong))["t"] == "nack"
+
+    async def acked(cid: str) -> bool:
+        return (await vera.command("transcript", cid=cid, email="vera@example.com"))["t"] == "ack"
+
+    cids = [new_cid() for _ in range(4)]
+    await eventually(lambda: acked(cids[0]), "the answer to be archived", within=20)
+    assert await acked(cids[0]), "the same again is the same mail"
+    await eventually(lambda: smtp.got, "the transcript", within=20)
+    text = plain(smtp.got[0])
+    assert "Vera: Where is my parcel?" in text
+    assert "Ben: On its way" in text
+    assert "Third time" not in text
+    assert smtp.to == [["vera@example.com"]]
+    assert [await acked(cid) for cid in cids[1:]] == [True, True, False], "three a day"

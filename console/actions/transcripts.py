@@ -1,0 +1,38 @@
+"""A visitor may have the transcript of their chat by mail: to one address, a few times a day."""
+
+from console.archive.transcript_limits import TranscriptLimits
+from console.domain.mail import Letter, is_address
+from console.errors import BadCommand, DatabaseAway, NothingToDo, SlowDown, Unknown
+from console.queue.results import Said
+from console.services import Services
+
+BAD_ADDRESS = "Enter one e-mail address."
+ENOUGH = "The transcript was sent often enough today."
+MOST_A_DAY = 3  # of one visitor
+MOST_AN_HOUR = 60  # of one site: nobody sends mails to strangers through us
+AGAIN = 3_600.0  # seconds
+
+
+async def mail_transcript(services: Services, visitor: str, chat: str, cid: str, email: str) -> Said:
+    """Send the transcript once per cid. Raises NothingToDo without a mail server, or before an agent has answered."""
+    if not services.post.sends:
+        raise NothingToDo
+    if not is_address(email.strip()):
+        raise BadCommand(BAD_ADDRESS)
+    letter = Letter(
+        to=email.strip(),
+        kind="transcript",
+        chat=chat,
+        message_id=f"transcript.{chat}.{cid}@{services.post.outbox.domain}",
+    )
+    limits = TranscriptLimits(services.post.outbox, visitors=MOST_A_DAY, sites=MOST_AN_HOUR)
+    try:
+        outcome = await limits.put(letter, visitor)
+    except Unknown:
+        raise DatabaseAway from None
+    if outcome == "none":
+        raise NothingToDo
+    if outcome == "enough":
+        raise SlowDown(ENOUGH, retry_after=AGAIN)
+    services.post.outbox.wake()
+    return Said(chat, 0, services.workspace.now())

@@ -1,0 +1,39 @@
+"""The transcript of a chat as a mail to its visitor: what both sides said in public, and nothing else. Pure."""
+
+from datetime import UTC, datetime
+
+from console.archive.history import ChatRecord
+from console.domain.directory import Site
+from console.domain.mail_templates import fill, template_for
+from console.events import Mailed, Message
+from console.mail.answers import Written, around, values_of
+
+SUBJECTS = {
+    "en": "Your chat with {site}",
+    "it": "La tua chat con {site}",
+    "de": "Ihr Chat mit {site}",
+    "es": "Su chat con {site}",
+    "fr": "Votre discussion avec {site}",
+    "pt": "A sua conversa com {site}",
+    "nl": "Uw chat met {site}",
+    "pl": "Rozmowa z {site}",
+}
+
+
+def transcript(record: ChatRecord, site: Site | None) -> Written:
+    """Write the transcript: greeting, and each message with its time (UTC) and author. No note, and no link."""
+    template = template_for(site.mails if site else (), record.chat.locale, site.locale if site else "en")
+    said = [fact for fact in record.facts if isinstance(fact, Message | Mailed)]
+    agents = [fact.author.name for fact in said if fact.by == "agent"]
+    values = values_of(record, agents[-1] if agents else "", site)
+    lines = [f"{_when(fact.at)} {_who(fact, values)}: {fact.text}" for fact in said]
+    subject = fill(SUBJECTS.get(template.language, SUBJECTS["en"]), values)
+    return Written(subject, "\n\n".join(around(template, "\n".join(lines), values)))
+
+
+def _who(fact: Message | Mailed, values: dict[str, str]) -> str:
+    return fact.author.name or (values["visitor"] or "–" if fact.by == "visitor" else values["site"])
+
+
+def _when(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
