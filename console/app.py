@@ -172,7 +172,7 @@ def assemble(settings: Settings, *, demo: bool) -> Services:
     workspace = Workspace(Store(settings.store, settings.workspace, durability=settings.durability), settings.workspace)
     workspace.fills = True
     hub: Hub[HubEvent] = Hub()
-    current = Current()
+    current = Current(takes_files=settings.files != "no")
     return Services(
         settings=settings,
         workspace=workspace,

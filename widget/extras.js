@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { lazy, privacy } from "./forms.js";
 import { t } from "./i18n.js";
 
@@ -7,9 +7,16 @@ import { t } from "./i18n.js";
  * @import { Writing } from "./forms.js"
  */
 
+/** Files have a part of their own, fetched where the site allows them. @param {Panel} panel */
+async function filing(panel) {
+  panel.filing ||= import(panel.visitor.base + FILES).then((part) => part.default({ button, h, t, style }));
+  (await panel.filing).attach(panel);
+}
+
 /** What stands over the composer: the announcement of the preview, the survey, or the way out of the line. @param {Panel} panel @param {Screen} screen */
 export function extras(panel, screen) {
   const { visitor, extra, writing } = panel;
+  if (visitor.files) filing(panel);
   const { chat, outbox, preview, line } = visitor;
   const ended = screen === "ended";
   const asks = ended && chat.agent && !chat.rated && !outbox.holds("rate");

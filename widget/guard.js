@@ -43,7 +43,7 @@ export function guard(widget, signal) {
 
   for (const kind of KEYS) on(kind, (event) => keep(event) && press(event));
   for (const kind of POINTS) on(kind, (event) => !keep(event) && kind === "pointerdown" && leave(), true);
-  for (const kind of EDITS) on(kind, keep);
+  for (const kind of EDITS) on(kind, (event) => keep(event) && kind === "paste" && widget.panel.paste?.(event));
   on("input", (event) => {
     if (event.target !== widget) return;
     typed = Date.now();

@@ -7,6 +7,10 @@ declare global {
   const STYLE: string;
   /** The address of the lazy part, from the server's own on. */
   const LAZY: string;
+  /** The address of the part for files, in the lazy part. */
+  const FILES: string;
+  /** Adds a style sheet, in a part. */
+  const style: (text: string) => void;
 
   interface Window {
     sestetto?: Api | Early;
@@ -38,6 +42,15 @@ declare module "./widget.js" {
   }
 }
 
+declare module "./view.js" {
+  interface Panel {
+    /** The part for files, once it is asked for. */
+    filing?: Promise<typeof import("./files.js")>;
+    /** What it does with files that are pasted; the guard keeps the event itself from everybody. */
+    paste?: (event: ClipboardEvent) => unknown;
+  }
+}
+
 declare module "./visitor.js" {
   /** What a welcome assigns. */
   interface Visitor {
@@ -51,6 +64,8 @@ declare module "./visitor.js" {
     preview?: boolean;
     /** The address of the privacy notice. */
     privacy?: string;
+    /** What files the site allows; without it none. */
+    files?: import("#protocol").FilesAllowed | null;
   }
 }
 

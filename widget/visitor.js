@@ -236,15 +236,16 @@ export class Visitor {
   // ---------------------------------------------------------------------------------------
 
   /** @param {Protocol.VisitorWelcome} frame */
-  $welcome({ token, epoch, now, recovered, team, chat, facts, typing_preview, privacy_url }) {
+  $welcome({ token, epoch, now, recovered, team, files, chat, facts, typing_preview, privacy_url }) {
     const { id, last, read } = this.chat;
     if (last && !(chat && (recovered || epoch === this.epoch)))
       this.notice = chat ? t("Recent messages may be missing.") : t("The chat has ended");
     Object.assign(this, {
       token,
       epoch,
-      team,
+      files,
       skew: now - Date.now(),
+      team,
       preview: typing_preview,
       privacy: privacy_url,
       line: null,

@@ -7,6 +7,7 @@ request and gets no global but `sestetto`.
 import gzip
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -101,12 +102,23 @@ def script() -> Asset:
 @cache
 def lazy() -> Asset:
     """Return survey and transcript: a module that gets its imports from the script that loads it."""
+    return part(LAZY, "later", f'const FILES="widget/{files_name()}";')
+
+
+@cache
+def file_part() -> Asset:
+    """Return what sends and shows files: a module that the lazy one loads where the site allows them."""
+    return part(("files",), "files")
+
+
+def part(names: Sequence[str], style: str, known: str = "") -> Asset:
+    """Join modules into one that gets their imports from whoever loads it, with its style sheet."""
     source = folder()
-    modules = [read(source, f"{name}.js") for name in LAZY]
+    modules = [read(source, f"{name}.js") for name in names]
     given = ",".join(sorted({name for module in modules for name in imported(module)}))
     made = ",".join(name for module in modules for name in exported(module))
-    body = "\n".join(as_part(module) for module in modules)
-    text = f"{style_of(source, 'later')}export default({{{given},style}})=>{{style(STYLE);{body}\nreturn{{{made}}}}}"
+    body = known + "\n".join(as_part(module) for module in modules)
+    text = f"{style_of(source, style)}export default({{{given},style}})=>{{style(STYLE);{body}\nreturn{{{made}}}}}"
     return asset(shorten("application/javascript", text).encode(), "text/javascript")
 
 
@@ -125,6 +137,11 @@ def identity() -> Asset:
 def lazy_name() -> str:
     """Return the second script's name. It contains the content's tag, so it always fits the script that asks for it."""
     return f"later-{lazy().tag[1:9]}.js"
+
+
+def files_name() -> str:
+    """The same of the part for files."""
+    return f"files-{file_part().tag[1:9]}.js"
 
 
 def join(source: Path) -> str:
@@ -239,6 +256,12 @@ async def widget_lazy(request: Request) -> Response:
     return send(request, lazy(), "public, max-age=31536000, immutable")
 
 
+async def widget_files(request: Request) -> Response:
+    if request.path_params["tag"] != files_name()[6:-3]:
+        return Response(status_code=404, headers=PUBLIC)
+    return send(request, file_part(), "public, max-age=31536000, immutable")
+
+
 async def widget_solver(request: Request) -> Response:
     return send(request, solver(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
 
@@ -287,4 +310,5 @@ routes = [
     Route("/widget/solver.js", widget_solver),
     Route("/widget/identity.js", widget_identity),
     Route("/widget/later-{tag:str}.js", widget_lazy),
+    Route("/widget/files-{tag:str}.js", widget_files),
 ]

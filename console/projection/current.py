@@ -12,3 +12,4 @@ class Current:
 
     picture: Picture = field(default_factory=Picture)
     directory: Directory = field(default_factory=lambda: Directory(0))
+    takes_files: bool = True  # whether this installation takes files at all

@@ -1,5 +1,7 @@
 // Keys in the list of chats and in a transcript; copying and printing.
 
+import { startHeldFiles } from "./held_files.js";
+
 const search = document.querySelector("form.search");
 
 /** Days are the reader's own: the URL says in which time zone. */
@@ -79,3 +81,5 @@ if (search instanceof HTMLFormElement) {
   ownZone();
   submitAtOnce(search);
 }
+
+startHeldFiles();

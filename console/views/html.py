@@ -36,8 +36,9 @@ from console.projection.load import Load
 from console.projection.picture import AgentState, ChatState
 from console.projection.right_limit import RightLimit
 from console.projection.statistics import DayFigures
-from console.protocol import MAX_FACTS, InvitedTo, ToWrapUp
+from console.protocol import MAX_FACTS, FilesAllowed, InvitedTo, ToWrapUp
 from console.views.i18n import page_texts
+from console.views.json import files_allowed
 from console.views.templating import environment
 
 WINDOW = MAX_FACTS  # lines of a pane at first; older ones come when they are asked for
@@ -144,8 +145,15 @@ class HtmlViews:
         watchers = [members[id].name if id in members else id for id in shown]
         words = choice_for(queue.phrases if queue else (), queue.languages if queue else (), chat.locale)
         return Markup(
-            _macros(locale, "pane_header").header(slot, chat, queue, seen, name, span_of(chat, queue), watchers, words)
+            _macros(locale, "pane_header").header(
+                slot, chat, queue, seen, name, span_of(chat, queue), watchers, words, self._files(chat)
+            )
         )
+
+    def _files(self, chat: ChatState) -> FilesAllowed | None:
+        """What may be sent in the chat; None: no files."""
+        site = self.current.directory.sites.get(chat.site)
+        return files_allowed(site) if site is not None and self.current.takes_files else None
 
 
 def changes_head(fact: ChatFact) -> bool:

@@ -13,6 +13,7 @@ def desk_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "do_canned": _("Canned replies"),
         "do_palette": _("Commands"),
         "do_context": _("About the visitor"),
+        "do_attach": _("Send files"),
         "do_find": _("Search this chat"),
         "find_in": _("Search the chat with {name}"),
         "find_at": _("{n} of {of}"),

@@ -1,8 +1,10 @@
 // The console: frames in, commands out, and the modules that handle them.
 
+import { startHeldFiles } from "../held_files.js";
 import { Alarms } from "./alarms/alarms.js";
 import { showSoundDialog, startSoundDialog, toggleMute } from "./alarms/sound_dialog.js";
 import { askForDrafts, startDrafts } from "./drafts/drafts.js";
+import { startUploads } from "./files/uploads.js";
 import { showConnection, showRoundTrip } from "./net/connection_status.js";
 import { swap } from "./net/fragments.js";
 import { command, notifyAnswered, onAnswer, onFrame, receive, send, useConnection } from "./net/frames.js";
@@ -385,6 +387,8 @@ startStatus((status, reason) => command({ t: "status", status, ...(reason && { r
 startBreather((ms) => command({ t: "breather", ms }, "breather", ""));
 startOwnLimit((limit) => command({ t: "limit", limit }, "limit", ""));
 startTools();
+startUploads();
+startHeldFiles();
 startWrapups();
 startDrafts();
 startSuggestions();

@@ -20,6 +20,8 @@ from console.pages.widget import (
     LAZY,
     PARTS,
     availability_of,
+    file_part,
+    files_name,
     folder,
     imported,
     ink_on,
@@ -33,7 +35,9 @@ from console.protocol import Team
 from console.views.i18n import FOLDER, read_catalogue
 
 BUDGET = 10_000  # bytes of brotli, script and style together
-LAZY_BUDGET = 4_600  # of them 0.2 kB for the message from the line, 0.3 for the earlier chats of who returns
+# Of them 0.2 kB for the message from the line, 0.3 for the earlier chats of who returns, 0.1 for files.
+LAZY_BUDGET = 4_750
+FILES_BUDGET = 3_000
 FORBIDDEN = (
     "innerHTML",
     "outerHTML",
@@ -98,8 +102,15 @@ def test_what_is_fetched_on_opening_is_small_too() -> None:
     assert len(brotli.compress(lazy().plain, quality=11)) <= LAZY_BUDGET
 
 
+def test_the_part_for_files_is_small_and_has_its_own_file() -> None:
+    assert len(brotli.compress(file_part().plain, quality=11)) <= FILES_BUDGET
+    assert files_name() in lazy().plain.decode()
+    assert files_name() not in script().plain.decode(), "pages without a chat that allows files never fetch it"
+
+
 def test_every_file_of_the_widget_is_in_the_script_or_fetched_lazy() -> None:
-    alone = {"solver.js", "identity.js"}  # for a site under attack; for pages that sign who their visitors are
+    # for sites under attack, pages that sign who their visitors are, and sites that allow files
+    alone = {"solver.js", "identity.js", "files.js"}
     assert {f"{name}.js" for name in (*PARTS, *LAZY)} | alone == set(sources())
 
 
@@ -185,6 +196,9 @@ async def test_what_comes_later_fits_the_script_that_asks_for_it(client: httpx.A
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["access-control-allow-origin"] == "*"
     assert (await client.get("/widget/later-00000000.js")).status_code == 404
+    files = await client.get(f"/widget/{files_name()}")
+    assert (files.content, files.headers["access-control-allow-origin"]) == (file_part().plain, "*")
+    assert (await client.get("/widget/files-00000000.js")).status_code == 404
 
 
 async def test_availability_says_who_is_there_and_how_the_site_looks(client: httpx.AsyncClient) -> None:

@@ -82,8 +82,13 @@ export function send(frame) {
  * @returns {Item}
  */
 export function command(frame, key, name) {
+  return commandAs(/** @type {Command} */ ({ ...frame, cid: newCid() }), key, name);
+}
+
+/** The same for a command whose cid something else has used already. @param {Command} frame @param {string} key @param {string} name @returns {Item} */
+export function commandAs(frame, key, name) {
   if (!outbox) throw new Error("No line yet");
-  const item = outbox.put({ ...frame, cid: newCid() }, key, name);
+  const item = outbox.put(frame, key, name);
   for (const handler of sent) handler(item);
   return item;
 }

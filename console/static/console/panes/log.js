@@ -125,7 +125,7 @@ export class Log {
 const UNREAD_NOTE = ".handed:not(:has(~ .m.agent))";
 
 /** @param {HTMLElement} line */
-const textOf = (line) => line.querySelector("p")?.textContent ?? "";
+const textOf = (line) => line.querySelector("p:not(.file)")?.textContent ?? "";
 
 /** Whether the person has marked text in there. @param {HTMLElement} list */
 function isMarked(list) {

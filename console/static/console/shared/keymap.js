@@ -22,6 +22,7 @@ export const DEFAULT_KEYS = {
   end: chord("KeyE"),
   context: chord("KeyV"),
   find: chord("KeyF"),
+  attach: chord("KeyS"),
   canned: "/",
   palette: mac ? "Meta+KeyK" : "Control+KeyK",
   take: chord("KeyN"),
