@@ -10,6 +10,7 @@ from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 
 from console.alerts.courier_pool import Couriers
+from console.api import documents as api_documents
 from console.api import routes as api
 from console.archive.alerts import Alerts
 from console.archive.database import Database
@@ -110,6 +111,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *left_messages.routes,
         *setting_pages.routes,
         *monitoring.routes,
+        *api_documents.routes,
         *api.routes,
         WebSocketRoute("/ws/visitor", visitor_socket),
         WebSocketRoute("/ws/agent", agent_socket),

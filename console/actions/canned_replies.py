@@ -2,6 +2,7 @@
 
 from console.domain.directory import Canned, Member
 from console.domain.permissions import may, require
+from console.domain.scopes import Integration
 from console.errors import NotAllowed, NotYours, Problem
 from console.services import Services
 
@@ -20,10 +21,28 @@ async def read(services: Services, by: Member, id: str) -> Canned:
     return reply
 
 
-async def add(services: Services, by: Member, reply: Canned) -> None:
+async def read_all(services: Services, by: Member) -> list[Canned]:
+    """Return what a member can insert; for an integration, all but members' own."""
+    require(by, "answer")
+    if isinstance(by, Integration):
+        return await services.stores.canned.of_team()
+    return await services.stores.canned.for_member(by)
+
+
+async def find(services: Services, by: Member, id: str) -> Canned | None:
+    """Return a reply the member may change, or None if there is none. Raises NotYours for somebody else's own."""
+    require(by, "answer")
+    found = await services.stores.canned.find(id)
+    if found is not None:
+        _check(by, found)
+    return found
+
+
+async def add(services: Services, by: Member, reply: Canned, *, seen: Canned | None = None) -> None:
+    """Add a reply, or change one that they may change. ChangedMeanwhile if it is not as it was `seen`."""
     require(by, "answer")
     _check(by, reply)
-    await services.stores.canned.put(reply, by=by)
+    await services.stores.canned.put(reply, seen=seen, by=by)
 
 
 async def update(services: Services, by: Member, reply: Canned) -> None:

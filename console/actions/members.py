@@ -1,11 +1,27 @@
 """What may be done with members. Members who lose rights lose them in live state first."""
 
+from console.archive.members import NO_MEMBER
 from console.domain.directory import Member
 from console.domain.permissions import RIGHTS, require
-from console.errors import BadSettings, Problem
+from console.errors import BadSettings, NotYours, Problem
 from console.services import Services
 
 ONESELF = "You can't deactivate yourself or change your own role. Ask another admin."
+
+
+async def read_all(services: Services, by: Member) -> dict[str, Member]:
+    """Return all active members as SQL has them, by id."""
+    require(by, "configure")
+    return (await services.stores.directory.read()).members
+
+
+async def read(services: Services, by: Member, id: str) -> Member:
+    """Return an active member; everybody may read themselves. Raises NotYours if there is none."""
+    require(by, "answer" if id == by.id else "configure")
+    found = (await services.stores.directory.read()).members.get(id)
+    if found is None:
+        raise NotYours(NO_MEMBER)
+    return found
 
 
 async def problems_of(services: Services, by: Member, member: Member, password: str) -> list[Problem]:
@@ -15,9 +31,10 @@ async def problems_of(services: Services, by: Member, member: Member, password: 
 
 
 async def add(services: Services, by: Member, member: Member, password: str) -> tuple[Member, bool]:
-    """Add a member. Return them with their id, and whether they are live already."""
+    """Add a member. Return them with their id (a new one if they have none), and whether they are live already."""
     require(by, "administer")
     made = await services.stores.members.add(
+        id=member.id,
         email=member.email,
         name=member.name,
         password=password,
@@ -30,8 +47,11 @@ async def add(services: Services, by: Member, member: Member, password: str) -> 
     return made, await _go_live(services)
 
 
-async def update(services: Services, by: Member, member: Member) -> bool:
-    """Change a member. Only admins change roles, and nobody their own. Return whether it is live already."""
+async def update(services: Services, by: Member, member: Member, *, seen: Member | None = None) -> bool:
+    """Change a member. Only admins change roles, and nobody their own. Return whether it is live already.
+
+    Raises ChangedMeanwhile if they are not as they were `seen`.
+    """
     require(by, "configure")
     was = (await services.stores.directory.read()).members.get(member.id, member)
     if member.role != was.role:
@@ -41,7 +61,7 @@ async def update(services: Services, by: Member, member: Member) -> bool:
         raise BadSettings([Problem(f"member:{by.id}", "role", ONESELF)])
     if loses:  # with the store down rights cannot be taken away: raises Unknown, and nothing changes
         await services.workspace.revoke(member.id, "")
-    directory = await services.stores.members.update(member, by=by)
+    directory = await services.stores.members.update(member, seen=seen, by=by)
     if loses:  # again, for a socket that came back with the old role in between
         await services.workspace.revoke(member.id, "")
     return await services.go_live(directory)

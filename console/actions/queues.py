@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from console.domain.directory import Member, Queue
+from console.domain.directory import Directory, Member, Queue
 from console.domain.permissions import require
 from console.errors import BadSettings, Problem
 from console.services import Services
@@ -10,10 +10,21 @@ from console.services import Services
 STILL = "Chats still in this queue: %(count)s. Move them to another queue or wait until they end."
 
 
-async def save(services: Services, by: Member, queue: Queue, members: Collection[str]) -> bool:
-    """Add or change a queue that exactly these members serve. Return whether it is live already."""
+async def read_all(services: Services, by: Member) -> Directory:
+    """Return the settings as SQL has them, with all queues and who serves them."""
+    require(by, "answer")
+    return await services.stores.directory.read()
+
+
+async def save(
+    services: Services, by: Member, queue: Queue, members: Collection[str], *, seen: Queue | None = None
+) -> bool:
+    """Add or change a queue that exactly these members serve. Return whether it is live already.
+
+    Raises ChangedMeanwhile if it is not as it was `seen`.
+    """
     require(by, "configure")
-    return await services.go_live(await services.stores.queues.put(queue, members=members, by=by))
+    return await services.go_live(await services.stores.queues.put(queue, members=members, seen=seen, by=by))
 
 
 async def remove(services: Services, by: Member, queue: str) -> bool:

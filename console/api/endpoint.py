@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -54,11 +53,15 @@ class ApiCall:
     def cursors(self) -> Cursors:
         return Cursors(self.services.settings.secret)
 
-    def require_match(self, now: Given | None) -> None:
-        """Raise ChangedMeanwhile if the request names a state (If-Match) and the thing is in another one by now."""
+    def require_match(self, now: Given | None) -> bool:
+        """Whether the request names a state (If-Match), which the change is to find.
+
+        Raises ChangedMeanwhile if the thing is in another one by now.
+        """
         asked = self.request.headers.get("if-match")
         if asked is not None and not matches(asked, etag_of(msgspec.json.encode(now)) if now is not None else ""):
             raise ChangedMeanwhile(OVERTAKEN)
+        return asked is not None
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,8 @@ class Endpoint:
     @property
     def says(self) -> tuple[str, str]:
         """The first sentence of its docstring, and the rest."""
-        first, _, rest = inspect.cleandoc(self.call.__doc__ or "").partition("\n\n")
-        return " ".join(first.split()), " ".join(rest.split())
+        first, dot, rest = " ".join((self.call.__doc__ or "").split()).partition(". ")
+        return first + dot.strip(), rest
 
 
 def etag_of(body: bytes) -> str:

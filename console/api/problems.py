@@ -5,7 +5,16 @@ from http import HTTPStatus
 import msgspec
 from starlette.responses import Response
 
-from console.errors import BadSettings, CidReused, SestettoError, SignInNeeded, SlowDown, Unknown, WrongEpoch
+from console.errors import (
+    BadSettings,
+    CidReused,
+    SestettoError,
+    SignInNeeded,
+    SlowDown,
+    Unknown,
+    WrongEpoch,
+    every_error,
+)
 from console.protocol.api import ApiProblem, FieldProblem
 
 TYPES = "/api/v1/docs#problem-"
@@ -74,3 +83,33 @@ def _errors(error: SestettoError) -> list[FieldProblem]:
     if isinstance(error, BadSettings):
         return [FieldProblem(f"$.{one.field}" if one.field else "$", str(one)) for one in error.wrong]
     return getattr(error, "errors", [])
+
+
+def problems_said() -> list[tuple[str, int, str]]:
+    """Every code with its status and what it says, for people; frames' own errors are left out."""
+    ours = [
+        ("scope", 403, "The token lacks the scope that the request needs."),
+        ("invalid", 422, "A field or parameter is missing, unknown or not valid; `errors` says which (400: no JSON)."),
+        ("settings", 400, "Some values are not valid; `errors` says which and what to enter."),
+        ("media_type", 415, "The body has to be JSON."),
+        ("too_large", 413, "The body is larger than 64 KiB."),
+        ("method", 405, "The address takes other methods; `Allow` names them."),
+        ("no_path", 404, "There is nothing at this address."),
+        ("failed", 500, "A bug. The server's log has more under the number that is given."),
+    ]
+    shown = [error for error in every_error() if error.__module__ == "console.errors" and error.code not in HIDDEN]
+    theirs = {error.code: (error.code, STATUS.get(error, error.status), _said(error)) for error in reversed(shown)}
+    return sorted([*ours, *theirs.values()])
+
+
+HIDDEN = {"error", "setting", "refused", "proof_needed", "epoch", "no_breather", "profile_full", "too_many_connections"}
+
+
+def _said(error: type[SestettoError]) -> str:
+    return SAID.get(error, error.message)
+
+
+SAID: dict[type[SestettoError], str] = {
+    Unknown: UNKNOWN,
+    SignInNeeded: "There is no valid token. The same for unknown, revoked and ended ones.",
+}

@@ -17,7 +17,8 @@ from console.api.endpoint import ApiCall, Endpoint, etag_of, matches
 from console.api.problems import ApiError, problem_of
 from console.authentication import principal_of, services_of
 from console.domain.scopes import Principal
-from console.errors import SestettoError, SignInNeeded, SlowDown
+from console.domain.validation.problems import ID
+from console.errors import NotYours, SestettoError, SignInNeeded, SlowDown
 from console.limits.budgets import Budgets
 from console.protocol.api import FieldProblem
 from console.queue.calls.caller import CHARGE, Charge
@@ -35,6 +36,7 @@ TOO_LARGE = "The body is too large: at most 64 KiB."
 TWICE = "This parameter is given twice."
 ONLY = "This address takes only: %s."
 FAILED = "Something failed on the server. Try again. If it fails again, tell your admin this number: %s."
+NO_ID = "Nothing here has such an id: ids have up to 64 lowercase letters, digits, hyphens and underscores."
 NO_PATH = "There is nothing at this address. /api/v1/docs lists what there is."
 
 log = structlog.get_logger()
@@ -101,6 +103,8 @@ class Resource:
             security_log.refused(f"{request.method} {request.url.path} without {endpoint.scope}")
             needs = f'Bearer realm="sestetto", error="insufficient_scope", scope="{endpoint.scope}"'
             raise ApiError("scope", 403, NO_SCOPE % endpoint.scope, www_authenticate=needs)
+        if not all(ID.fullmatch(id) for id in request.path_params.values()):
+            raise NotYours(NO_ID)
         given: dict[str, Any] = {}
         if endpoint.query is not None:
             given["query"] = _query(request, endpoint.query)
@@ -157,8 +161,8 @@ def _query(request: Request, kind: Any) -> Any:
 
 def _refused(error: msgspec.ValidationError) -> ApiError:
     """What is wrong where, as msgspec says it: "Expected `str`, got `int` - at `$.text`"."""
-    detail, _, at = str(error).rpartition(" - at ")
-    return _invalid(at.strip("`") or "$", detail or str(error))
+    detail, _, at = str(error).partition(" - at ")
+    return _invalid(at.strip("`") or "$", detail)
 
 
 def _invalid(at: str, detail: str) -> ApiError:

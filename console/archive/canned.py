@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.database import Database
+from console.archive.directory_store import must_be_as_seen
 from console.archive.tables import canned
 from console.domain.directory import Canned, Member, Scope
 from console.domain.validation.members import validate_canned
@@ -40,11 +41,12 @@ class CannedStore:
         found = await self._canned(canned.c.scope != "member")
         return sorted(found, key=lambda one: (one.scope != "shared", one.owner, one.title.casefold()))
 
-    async def put(self, reply: Canned, *, by: Somebody = COMMAND_LINE) -> None:
+    async def put(self, reply: Canned, *, seen: Canned | None = None, by: Somebody = COMMAND_LINE) -> None:
         """Add or change a reply; the caller checks the right. Raises BadSettings if it is invalid."""
         async with self.database.writing() as connection:
             row = (await connection.execute(select(canned).where(canned.c.id == reply.id))).mappings().first()
             before = Canned(**row) if row else None
+            must_be_as_seen(before, seen)
             if before == reply:
                 return
             if wrong := await _problems(connection, reply, new=before is None):
@@ -68,6 +70,10 @@ class CannedStore:
         if not found:
             raise NotYours(NO_REPLY)
         return found[0]
+
+    async def find(self, id: str) -> Canned | None:
+        """Return one reply, or None."""
+        return next(iter(await self._canned(canned.c.id == id)), None)
 
     async def remove(self, id: str, *, by: Somebody = COMMAND_LINE) -> None:
         """Remove a reply. Raises NotYours if it does not exist."""

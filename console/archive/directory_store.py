@@ -14,7 +14,7 @@ from console.archive.audit import Somebody, note_all
 from console.archive.database import Database
 from console.domain.directory import Directory
 from console.domain.validation import check
-from console.errors import NotYours
+from console.errors import ChangedMeanwhile, NotYours
 
 Step = Callable[[AsyncConnection], Awaitable[None]]  # further work in the same transaction
 
@@ -70,6 +70,12 @@ class DirectoryStore:
                 return known
             await rows.bump(connection, version + 1)
             return replace(known, version=version + 1)
+
+
+def must_be_as_seen(now: object, seen: object) -> None:
+    """Raise ChangedMeanwhile if a thing is not what it was when somebody read it; `seen` is None for whatever it is."""
+    if seen is not None and now != seen:
+        raise ChangedMeanwhile
 
 
 def must_exist(found: object, says: str) -> None:

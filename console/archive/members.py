@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note, note_all
 from console.archive.credentials import fold_email, revoke_all
-from console.archive.directory_store import DirectoryStore, Step, must_exist
+from console.archive.directory_store import DirectoryStore, Step, must_be_as_seen, must_exist
 from console.archive.password_hash import password_problems
 from console.archive.tables import members, queues
 from console.domain.directory import SLOTS, Directory, Member, MemberRole
@@ -86,7 +86,7 @@ class MemberStore:
             found += await _taken(connection, member)
         return found + await password_problems(member.id, password, about=(member.name, member.email))
 
-    async def update(self, member: Member, *, by: Somebody = COMMAND_LINE) -> Directory:
+    async def update(self, member: Member, *, seen: Member | None = None, by: Somebody = COMMAND_LINE) -> Directory:
         """Change a member, except for the address and their own limit. Raises NotYours if there is none.
 
         Refused if a queue would have no members left.
@@ -95,6 +95,7 @@ class MemberStore:
         def wanted(known: Directory) -> Directory:
             must_exist(member.id in known.members, NO_MEMBER)
             was = known.members[member.id]
+            must_be_as_seen(was, seen)
             changed = replace(member, email=was.email, own_limit=below(member.limit, was.own_limit))
             return replace(known, members={**known.members, member.id: changed})
 

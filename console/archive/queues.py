@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.audit import COMMAND_LINE, Somebody
 from console.archive.canned import forget_canned
-from console.archive.directory_store import DirectoryStore, must_exist
+from console.archive.directory_store import DirectoryStore, must_be_as_seen, must_exist
 from console.archive.members import NO_MEMBER
 from console.domain.directory import Directory, Queue, Site, served_by
 from console.domain.validation.queues import validate_queue_removal
@@ -22,7 +22,12 @@ class QueueStore:
         self.directory = directory
 
     async def put(
-        self, queue: Queue, *, members: Collection[str] | None = None, by: Somebody = COMMAND_LINE
+        self,
+        queue: Queue,
+        *,
+        members: Collection[str] | None = None,
+        seen: Queue | None = None,
+        by: Somebody = COMMAND_LINE,
     ) -> Directory:
         """Add or change a queue.
 
@@ -31,6 +36,7 @@ class QueueStore:
         """
 
         def wanted(known: Directory) -> Directory:
+            must_be_as_seen(known.queues.get(queue.id), seen)
             made = replace(known, queues={**known.queues, queue.id: queue})
             if members is None:
                 return made

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from console.archive.audit import COMMAND_LINE, Somebody
-from console.archive.directory_store import DirectoryStore, must_exist
+from console.archive.directory_store import DirectoryStore, must_be_as_seen, must_exist
 from console.domain.directory import Directory, Site
 
 NO_SITE = "Site not found."
@@ -14,10 +14,11 @@ class SiteStore:
         """Adds, changes and removes sites."""
         self.directory = directory
 
-    async def put(self, site: Site, *, by: Somebody = COMMAND_LINE) -> Directory:
+    async def put(self, site: Site, *, seen: Site | None = None, by: Somebody = COMMAND_LINE) -> Directory:
         """Add or change a site."""
 
         def wanted(known: Directory) -> Directory:
+            must_be_as_seen(known.sites.get(site.key), seen)
             return replace(known, sites={**known.sites, site.key: site})
 
         return await self.directory.change(wanted, by, f"site:{site.key}")

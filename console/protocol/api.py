@@ -3,10 +3,11 @@
 Times are integer ms of the server's clock; null means never, or not yet.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from console.domain import directory
 from console.events import AnyChatFact
 from console.protocol.common import (
     END,
@@ -289,3 +290,258 @@ class VisitorQuery(Taken):
     site: OptionalId = ""
     limit: Limit = PAGE
     cursor: Cursor = ""
+
+
+# --- members ----------------------------------------------------------------------------------------
+
+
+class ApiMember(Given):
+    """A member. `limit` is how many chats at once, `own_limit` a lower one that they chose (0: none); `chats` are those
+    that they hold now. `status` is as it would be with a console; `connected` says whether one is open.
+    """
+
+    id: str
+    name: str
+    email: str
+    role: str
+    queues: list[str]
+    languages: list[str]
+    limit: int
+    own_limit: int
+    status: Literal["online", "away", "offline"]
+    reason: str
+    connected: bool
+    chats: list[str]
+
+
+class MemberList(Given):
+    """All active members by name."""
+
+    members: list[ApiMember]
+
+
+Role = Literal["agent", "supervisor", "admin"]
+Slots = Annotated[int, msgspec.Meta(ge=1, le=6)]
+Ids = Annotated[list[Id], msgspec.Meta(max_length=200)]
+Languages = Annotated[list[Annotated[str, msgspec.Meta(max_length=35)]], msgspec.Meta(max_length=20)]
+
+
+class NewMember(Taken):
+    """A new member. Nobody can sign in as them until an admin sets a password in the console."""
+
+    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+    role: Role = "agent"
+    queues: Ids = []
+    languages: Languages = []
+    limit: Slots = 3
+
+
+class MemberChange(Taken):
+    """What is to change; what is left out stays."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=120)] | None = None
+    role: Role | None = None
+    queues: Ids | None = None
+    languages: Languages | None = None
+    limit: Slots | None = None
+
+
+class StatusChange(Taken):
+    """A member's status, with a reason for being away."""
+
+    status: Literal["online", "away", "offline"]
+    reason: Annotated[str, msgspec.Meta(max_length=120)] = ""
+
+
+# --- queues, sites, canned replies ------------------------------------------------------------------
+
+
+class HoursGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Opening hours as of a queue: `week` has (weekday, from, to), Monday is 0, times are minutes since midnight."""
+
+    zone: Annotated[str, msgspec.Meta(max_length=64)] = "UTC"
+    week: Annotated[list[tuple[int, int, int]], msgspec.Meta(max_length=100)] = []
+    holidays: Annotated[list[Annotated[str, msgspec.Meta(max_length=40)]], msgspec.Meta(max_length=200)] = []
+
+
+class PhrasesGiven(Taken):
+    """Phrases for first words in one language; `-` stands for all others."""
+
+    language: Annotated[str, msgspec.Meta(max_length=35)]
+    texts: Annotated[list[Annotated[str, msgspec.Meta(max_length=1_000)]], msgspec.Meta(max_length=20)]
+
+
+def _given(name: str, kind: Any) -> Any:
+    """Return how a body brings a field of a queue or a site: bounded, and strict within; None if it does not.
+
+    Structs stay in the console unless they are here, since they may hold secrets.
+    """
+    special: dict[str, Any] = {"hours": HoursGiven, "phrases": list[PhrasesGiven]}
+    if name in special:
+        return special[name]
+    if kind is str:
+        return Annotated[str, msgspec.Meta(max_length=2_000)]
+    if kind is int:
+        return Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+    if get_origin(kind) is tuple:
+        return list[Annotated[str, msgspec.Meta(max_length=2_000)]] if get_args(kind) == (str, ...) else None
+    return kind if kind is bool or get_origin(kind) is Literal else None
+
+
+def _fields_of(struct: type[msgspec.Struct], but: str) -> list[Any]:
+    """The fields of a struct as those of a body, with their defaults; `but` is in the path."""
+    found: list[Any] = []
+    for field in msgspec.structs.fields(struct):
+        kind = _given(field.name, get_type_hints(struct)[field.name])
+        if field.name == but or kind is None:
+            continue
+        if field.default is msgspec.NODEFAULT:
+            found.append((field.name, kind))
+            continue
+        default = msgspec.to_builtins(field.default)
+        default = HoursGiven() if field.name == "hours" else default
+        found.append((field.name, kind, default))
+    return found
+
+
+# Made from the settings themselves, so that a new one is in the API at once.
+QueueBody: Any = msgspec.defstruct(
+    "QueueBody",
+    [*_fields_of(directory.Queue, "id"), ("members", Ids | None, None)],
+    bases=(Taken,),
+    module=__name__,
+    namespace={"__doc__": "A queue's settings, in full; times are in ms. Without `members` those who serve it stay."},
+)
+SiteBody: Any = msgspec.defstruct(
+    "SiteBody",
+    _fields_of(directory.Site, "key"),
+    bases=(Taken,),
+    module=__name__,
+    namespace={
+        "__doc__": "A site's settings, in full; what only the console has stays, such as the keys of signed identities."
+    },
+)
+ApiQueue: Any = msgspec.defstruct(
+    "ApiQueue",
+    [("id", str), *((name, kind) for name, kind, *_ in _fields_of(directory.Queue, "id")), ("members", list[str])],
+    bases=(Given,),
+    module=__name__,
+    namespace={"__doc__": "A queue with its settings; durations are in ms. `members` serve it."},
+)
+ApiSite: Any = msgspec.defstruct(
+    "ApiSite",
+    [("key", str), *((name, kind) for name, kind, *_ in _fields_of(directory.Site, "key"))],
+    bases=(Given,),
+    module=__name__,
+    namespace={"__doc__": "A site with its settings."},
+)
+
+
+class QueueList(Given):
+    """All queues by name."""
+
+    queues: list[ApiQueue]
+
+
+class SiteList(Given):
+    """All sites by name."""
+
+    sites: list[ApiSite]
+
+
+class CannedReply(Given):
+    """A canned reply. `owner` is the queue of `scope` queue, or the member whose own it is."""
+
+    id: str
+    title: str
+    text: str
+    scope: Literal["shared", "queue", "member"]
+    owner: str
+    snippet: str
+
+
+class CannedReplyList(Given):
+    """Canned replies: those that the member can insert; for integrations all but members' own."""
+
+    replies: list[CannedReply]
+
+
+class CannedReplyBody(Taken):
+    """A canned reply, in full. `owner` is the queue's id for `scope` queue, and empty otherwise."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
+    scope: Literal["shared", "queue", "member"] = "shared"
+    owner: OptionalId = ""
+    snippet: Annotated[str, msgspec.Meta(max_length=20)] = ""
+
+
+# --- figures ----------------------------------------------------------------------------------------
+
+
+class CountOf(Given):
+    """How many of `all` were so."""
+
+    count: int
+    all: int
+
+
+class ApiQueueFigures(Given):
+    """A queue now and in the span. `first_words` and `answers` are those in time, of all that came due.
+
+    `median` and `p95` are of first words, as visitors waited for them; `wait`, `handling` and `first` are medians, all
+    in ms and 0 if nothing was measured. `oldest` is since when the first in line waits.
+    """
+
+    queue: str
+    waiting: int
+    oldest: At | None
+    agents: int
+    free: int
+    opened: int
+    abandoned: int
+    left_messages: int
+    first_words: CountOf
+    answers: CountOf
+    median: int
+    p95: int
+    first: int
+    wait: int
+    handling: int
+
+
+class QueueFiguresList(Given):
+    """Figures of all queues, at `now`. The span is the last `minutes`, or the day in the queue's time zone."""
+
+    now: At
+    minutes: int | None
+    queues: list[ApiQueueFigures]
+
+
+class FiguresQuery(Taken):
+    """The last `minutes`; 0: the day so far."""
+
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=90)] = 0
+
+
+class ApiMemberFigures(Given):
+    """A member now and today. `first_word` and `answered` are shares in time (0 to 1), null if nothing came due."""
+
+    member: str
+    name: str
+    status: Literal["online", "away", "offline"]
+    connected: bool
+    chats: int
+    limit: int
+    answers: int
+    median: int
+    first_word: float | None
+    answered: float | None
+
+
+class MemberFiguresList(Given):
+    """Figures of all members, at `now`."""
+
+    now: At
+    members: list[ApiMemberFigures]
