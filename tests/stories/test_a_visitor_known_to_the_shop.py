@@ -1,7 +1,10 @@
 """Vera is signed in at the shop, which vouches for her: Premium answers her, on each of her devices."""
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from console.archive.search import ChatQuery, ChatSearch
@@ -209,9 +212,18 @@ async def test_a_chat_of_vera_never_becomes_an_anonymous_ones_or_kims(server: Ru
         await one.leave()
 
 
-async def test_a_token_holds_once_and_a_retry_is_the_same_use(server: RunningServer) -> None:
-    await shop(server)
-    given = says()
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One shop for the tests that only look at tokens, each with people of its own."""
+    server = RunningServer(tmp_path_factory.mktemp("shop") / "data")
+    server.start_and_wait()
+    asyncio.run(shop(server))
+    yield server
+    server.stop()
+
+
+async def test_a_token_holds_once_and_a_retry_is_the_same_use(shared: RunningServer) -> None:
+    server, given = shared, says(sub="once")
     assert verdict(await Visitor.comes(server, identity=given))["ok"]
     assert verdict(await Visitor.comes(server, identity=given))["ok"], "the first answer may have been lost"
     thief = await Visitor.comes(server, identity=given | {"cid": new_cid()})
@@ -220,8 +232,8 @@ async def test_a_token_holds_once_and_a_retry_is_the_same_use(server: RunningSer
     assert verdict(nameless)["reason"] == "used"
 
 
-async def test_a_bad_token_locks_nobody_out_and_says_why_to_the_developer_and_to_sam(server: RunningServer) -> None:
-    await shop(server)
+async def test_a_bad_token_locks_nobody_out_and_says_why_to_the_developer(shared: RunningServer) -> None:
+    server = shared
     ana = await at_the_desk(server, "ana")
     vera = await Visitor.comes(server, identity={"jwt": token_of(site="blog"), "cid": new_cid()})
     told = verdict(vera)
@@ -236,10 +248,10 @@ async def test_a_bad_token_locks_nobody_out_and_says_why_to_the_developer_and_to
         await one.leave()
 
 
-async def test_a_person_stays_known_while_the_shops_function_fails_for_them_alone(server: RunningServer) -> None:
-    await shop(server)
-    vera = await known(server)
-    same = await Visitor.comes(server, knows=vera, identity={"jwt": token_of(**VERA, exp=1)})
+async def test_a_person_stays_known_while_the_shops_function_fails_for_them_alone(shared: RunningServer) -> None:
+    server, sub = shared, "alone"
+    vera = await known(server, says(sub=sub))
+    same = await Visitor.comes(server, knows=vera, identity={"jwt": token_of(sub, **VERA, exp=1)})
     assert (verdict(same)["reason"], "changed" in verdict(same)) == ("expired", False)
     assert same.token == vera.token
     unknown = await Visitor.comes(server, knows=vera, identity={"jwt": "?"})
