@@ -142,11 +142,11 @@ class ProfileBuilder:
 
 
 def _fitting(page: Mapping[str, str], signed: Mapping[str, str]) -> dict[str, str]:
-    """Return a page's fields and the signed ones after them; of the page's the oldest make room."""
+    """Return the signed fields and a page's after them; of the page's the oldest make room."""
     kept = dict([*page.items()][-(MOST_FIELDS - len(signed)) :])
     while kept and size(kept) + size(signed) > MOST_BYTES:
         del kept[next(iter(kept))]
-    return {**kept, **signed}
+    return {**signed, **kept}
 
 
 def size(fields: Mapping[str, str]) -> int:
