@@ -1,4 +1,4 @@
-"""Writes the documents of the API and the generated parts of docs/api.md; `--check` says whether they are current."""
+"""Writes docs/openapi.json and the generated parts of docs/api.md; `--check` says whether they are current."""
 
 import json
 import re
@@ -9,7 +9,6 @@ from console.api.openapi import document
 from console.api.problems import problems_said
 from console.api.routes import BASE, ENDPOINTS
 from console.domain.scopes import MEANINGS
-from tools import asyncapi
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -45,7 +44,6 @@ def files() -> dict[Path, str]:
     page = DOCS / "api.md"
     return {
         DOCS / "openapi.json": json.dumps(document(), indent=1, ensure_ascii=False) + "\n",
-        DOCS / "asyncapi.json": asyncapi.document(),
         page: guide(page.read_text(encoding="utf-8")),
     }
 

@@ -1,4 +1,4 @@
-"""Writes the generated parts of docs/protocol.md, its schema and its types; `--check` says whether they are current."""
+"""Writes what is generated from frames: docs/protocol.md, schemas, types, AsyncAPI; `--check` asks if it is current."""
 
 import inspect
 import json
@@ -11,6 +11,7 @@ import msgspec
 
 from console import errors, events, protocol
 from console.protocol import supervisor as protocol_board
+from tools import asyncapi
 from tools.protocol_types import declarations
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -71,6 +72,7 @@ def files() -> dict[Path, str]:
     return {
         page: document(page.read_text(encoding="utf-8")),
         DOCS / "protocol.schema.json": schema,
+        DOCS / "asyncapi.json": asyncapi.document(),
         DOCS / "protocol.d.ts": declarations(schema),
     }
 
