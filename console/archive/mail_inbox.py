@@ -48,8 +48,8 @@ class MailInbox:
             await connection.execute(insert(mails_received).values(**row, code=PENDING, detail="", sender="", chat=""))
         return True
 
-    async def pending(self, limit: int = 20) -> list[ReceivedMail]:
-        """Return mails that nobody has looked at, oldest first."""
+    async def pending(self, limit: int = 2) -> list[ReceivedMail]:
+        """Return mails that nobody has looked at, oldest first; few, as each may be large."""
         columns = [mails_received.c[name] for name in ReceivedMail.__struct_fields__]
         wanted = select(*columns).where(self._here(), mails_received.c.code == PENDING)
         async with self.database.reading() as connection:

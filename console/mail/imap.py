@@ -10,6 +10,7 @@ from console.mail.reading import LARGEST
 
 TIMEOUT = 20.0  # seconds for each answer of the server
 MOST = 50  # mails at a time
+MOST_AT_ONCE = 2 * LARGEST  # bytes of them, since they are held in memory; the others come next time
 TOO_LARGE = 65_536  # bytes that are fetched of a mail that is too large: its headers
 SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
@@ -32,12 +33,12 @@ class Mailbox:
         self._imap: imaplib.IMAP4 | None = None
 
     def fetch(self) -> list[Unread]:
-        """Return unread mails, oldest first; they stay unread."""
+        """Return unread mails, oldest first, as many as memory should hold; they stay unread."""
         try:
             imap = self._imap = self._connect()
             _, found = imap.uid("SEARCH", "UNSEEN")
             uids = (found[0] or b"").split()[:MOST]
-            return [self._one(imap, uid) for uid in uids]
+            return self._some(imap, uids)
         except (imaplib.IMAP4.error, OSError, ValueError) as problem:
             self.close()
             raise MailboxAway(self._told(problem)) from problem
@@ -75,6 +76,14 @@ class Mailbox:
         if said != "OK":
             raise MailboxAway(f"There is no folder {server.path}: {detail!r}")
         return imap
+
+    def _some(self, imap: imaplib.IMAP4, uids: list[bytes]) -> list[Unread]:
+        found: list[Unread] = []
+        for uid in uids:
+            found.append(self._one(imap, uid))
+            if sum(len(one.raw) for one in found) > MOST_AT_ONCE - LARGEST:
+                break
+        return found
 
     def _one(self, imap: imaplib.IMAP4, uid: bytes) -> Unread:
         _, sized = imap.uid("FETCH", uid.decode(), "(RFC822.SIZE)")

@@ -6,6 +6,8 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesParser
+from email.policy import Policy
 from email.utils import getaddresses
 
 import msgspec
@@ -17,6 +19,7 @@ from console.mail.html_text import text_of_html
 LARGEST = 10_000_000  # bytes of a mail
 LARGEST_HEAD = 64_000  # bytes of its headers
 MOST_PARTS = 100
+LONGEST_FIELD = 4_000  # characters of what a header says of a part: Python's parser takes quadratic time
 LONGEST = 20_000  # characters of text
 MOST_NAMES = 10  # of attachments
 ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "In-Reply-To", "References")
@@ -29,6 +32,28 @@ FENCE = re.compile(rb"(?i)boundary\s*=")
 
 class UnreadableMail(ValueError):
     """The mail cannot be read; the text says why, in English."""
+
+
+class _Part(Message):
+    """A mail or a part of one, which refuses too long a header of its content before anybody parses that."""
+
+    def set_raw(self, name: str, value: str) -> None:
+        if name.lower().startswith("content-") and len(value) > LONGEST_FIELD:
+            raise UnreadableMail("The mail has too long a header.")
+        super().set_raw(name, value)  # the parser's way to add a header
+
+
+class _Parts:
+    """Makes the parts of one mail, as many as are read: a mail could have a million, each of them an object."""
+
+    def __init__(self) -> None:
+        self._left = MOST_PARTS + 2  # and the mail itself; the parser begins with one to try
+
+    def __call__(self, policy: Policy) -> _Part:
+        self._left -= 1
+        if self._left < 0:
+            raise UnreadableMail("The mail has too many parts.")
+        return _Part(policy)
 
 
 class IncomingMail(msgspec.Struct, frozen=True):
@@ -56,7 +81,7 @@ def read_mail(raw: bytes) -> IncomingMail:
     if len(FENCE.findall(raw)) > MOST_PARTS:
         raise UnreadableMail("The mail has too many parts.")
     try:
-        mail = message_from_bytes(raw)
+        mail = BytesParser(_Parts()).parsebytes(raw)  # type: ignore[arg-type]  # it gives the policy, as documented
         return IncomingMail(
             _message_id(mail), _sender(mail), _marks(mail), _is_automatic(mail), without_history(_text(mail))[:LONGEST]
         )

@@ -65,6 +65,20 @@ async def test_a_mail_that_is_too_large_is_set_aside_with_its_beginning(services
     assert len(raw) < 100_000
 
 
+async def test_no_more_is_held_in_memory_than_a_few_large_mails(services: Services, imap: ImapServer) -> None:
+    work = fetching(services, imap)
+    large = a_mail(1) + (b"y" * 70 + b"\r\n") * (LARGEST * 6 // 10 // 72)
+    for n in range(3):
+        imap.put(large.replace(b"m1@", b"m%d@" % n))
+    assert work.server is not None
+    mailbox = Mailbox(work.server)
+    assert len(mailbox.fetch()) == 2
+    mailbox.close()
+    await work.fetch()
+    await work.fetch()
+    assert len(await services.inbox.aside()) == 3
+
+
 async def test_a_mailbox_that_is_away_is_looked_into_again(services: Services, imap: ImapServer) -> None:
     work = fetching(services, imap)
     imap.stop()

@@ -2,13 +2,14 @@
 
 import base64
 from contextlib import suppress
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from typing import Any
 
 import pytest
 
 from console.domain.mail_quotes import without_history
 from console.mail.html_text import text_of_html
-from console.mail.reading import LARGEST, UnreadableMail, read_mail
+from console.mail.reading import LARGEST, MOST_PARTS, UnreadableMail, read_mail
 
 HEAD = b"From: Vera <Vera@Example.com>\r\nTo: help@lana.example\r\nMessage-ID: <m1@example.com>\r\n"
 
@@ -129,6 +130,9 @@ def test_a_bounce_is_no_reply() -> None:
     assert read_mail(bounce).automatic
 
 
+ONE_PART = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+
+
 def nested(depth: int) -> bytes:
     inner = b"Content-Type: text/plain\r\n\r\nHi\r\n"
     for level in range(depth):
@@ -145,8 +149,10 @@ def nested(depth: int) -> bytes:
         HEAD + b"X: " + b"y" * 100_000 + b"\r\n\r\nHi",
         HEAD + b"\r\n" + b"x" * LARGEST,
         HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 500,
+        HEAD + b'Content-Type: text/plain; a="' + b";" * 5_000 + b"\r\n\r\nHi",
+        ONE_PART + b'Content-Disposition: attachment; a="' + b";" * 9_000_000 + b"\r\n\r\nHi",
     ],
-    ids=["nested", "headers", "large", "parts"],
+    ids=["nested", "headers", "large", "parts", "quadratic", "quadratic part"],
 )
 def test_what_is_too_much_is_refused(raw: bytes) -> None:
     with pytest.raises(UnreadableMail):
@@ -173,6 +179,20 @@ def test_what_is_too_much_is_refused(raw: bytes) -> None:
 def test_broken_mails_are_read_or_refused_and_never_crash(raw: bytes) -> None:
     with suppress(UnreadableMail):
         assert isinstance(read_mail(raw).text, str)
+
+
+def test_no_more_parts_are_made_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Message] = []
+    begin = Message.__init__
+
+    def count(part: Message, policy: Any) -> None:
+        made.append(part)
+        begin(part, policy)
+
+    monkeypatch.setattr(Message, "__init__", count)
+    with pytest.raises(UnreadableMail):
+        read_mail(ONE_PART + b"\r\nHi\r\n--b\r\n" * 3_000)
+    assert len(made) <= MOST_PARTS + 2
 
 
 def test_two_senders_are_none() -> None:
