@@ -26,7 +26,8 @@ from console.files.store import FOLDER, FileStore, open_store
 
 MEGABYTE = 1_000_000
 COMING = "coming"  # the folder of files that are being taken in
-MOST, MOST_OF_ONE = 16, 3  # files taken in at the same time: by this process, from one person
+# Files taken in at the same time: by this process, from one address (which can be many visitors), from one person.
+MOST, MOST_OF_ADDRESS, MOST_OF_ONE = 16, 8, 3
 BATCH = 100
 
 log = structlog.get_logger()
@@ -53,7 +54,8 @@ class Files:
         self._settings = settings
         self._folder = settings.folder.absolute() / FOLDER / COMING
         self._examiner = Examiner()
-        self._coming: Counter[str] = Counter()  # by owner
+        self._coming: Counter[str] = Counter()  # by owner and by address
+        self._taking = 0
         self._store: FileStore | None = None
         self._allowance = DayAllowance(
             settings.visitor_files,
@@ -75,7 +77,7 @@ class Files:
             known = await self.records.sent(upload.owner, upload.cid)
             if known is None:
                 self._check(upload)
-                with self._turn(upload.owner):
+                with self._turn(upload):
                     known = await self._take(upload, body)
         except (OSError, Unknown) as problem:
             log.warning("files.away", error=str(problem))
@@ -97,14 +99,19 @@ class Files:
             raise OSError("no room on the disk")
 
     @contextmanager
-    def _turn(self, owner: str) -> Iterator[None]:
-        if self._coming.total() >= MOST or self._coming[owner] >= MOST_OF_ONE:
+    def _turn(self, upload: Upload) -> Iterator[None]:
+        """Slow uploads of one address leave room for others'."""
+        owner, address = f"owner {upload.owner}", f"address {upload.address}"
+        shares = {owner: MOST_OF_ONE, **({address: MOST_OF_ADDRESS} if upload.address else {})}
+        if self._taking >= MOST or any(self._coming[who] >= most for who, most in shares.items()):
             raise FilesBusy
-        self._coming[owner] += 1
+        self._taking += 1
+        self._coming.update(shares.keys())
         try:
             yield
         finally:
-            self._coming[owner] -= 1
+            self._taking -= 1
+            self._coming.subtract(shares.keys())
             self._coming += Counter()  # without those that have none
 
     async def _take(self, upload: Upload, body: AsyncIterator[bytes]) -> FileRecord:
