@@ -4,6 +4,8 @@ Both are GET, as OpenID Connect is. Leaving changes nothing here: what comes bac
 browser, which is good once.
 """
 
+import re
+
 import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +26,7 @@ from console.security.cookies import LOCKED, delete_cookie, read_cookie, set_coo
 WITH = f"{SIGN_IN}/with"
 FLOW_COOKIE = "sestetto_flow_"  # and the beginning of the state: each tab has its own
 NAMED = 8  # characters of the state in the name
+UNNAMEABLE = re.compile(r"[^A-Za-z0-9_-]")  # in no state of ours; a cookie's name cannot have just anything
 MOST_FLOWS = 4  # of one browser; the oldest are dropped
 CANCELLED = "Signing in was cancelled there. Start again, or choose another way."
 
@@ -51,7 +54,7 @@ async def leave(request: Request) -> Response:
 async def come_back(request: Request) -> Response:
     """Take the provider's answer; start the session of whom it vouches for."""
     services, answer = services_of(request), {**request.query_params}
-    name = FLOW_COOKIE + answer.get("state", "")[:NAMED]
+    name = FLOW_COOKIE + UNNAMEABLE.sub("", answer.get("state", "")[:NAMED])
     flow = services.flow_cookies.read(read_cookie(request, name, secure=is_secure(request)))
     onward = local_path(flow.onward if flow else "")
     try:

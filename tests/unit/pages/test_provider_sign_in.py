@@ -79,6 +79,13 @@ async def test_an_answer_of_another_browser_is_refused(services: Services, forge
         assert forged.asked["/token"] == 0
 
 
+@pytest.mark.parametrize("state", [";", '" x', "\u00e9", "=a", "\n"])
+async def test_an_answer_with_a_state_that_no_cookie_can_have_is_over(services: Services, state: str) -> None:
+    async with browser_of(services) as browser:
+        answer = await browser.get(f"{WITH}/callback", params={"state": state, "code": "c"})
+        assert (answer.status_code, OVER in answer.text) == (400, True)
+
+
 async def test_an_answer_of_one_provider_is_none_of_another(services: Services, forged: ForgedProvider) -> None:
     async with browser_of(services) as browser:
         answer = await leave(browser, forged)
