@@ -72,13 +72,21 @@ async def with_reset(services: Services, token: str, password: str) -> None:
     await services.workspace.revoke(member.id, "")
 
 
-async def ask_for_reset(services: Services, email: str, origin: str, locale: str) -> None:
+def mails_resets(services: Services) -> bool:
+    """Whether forgotten passwords are reset by mail: with a mail server, and an address of our own in the settings.
+
+    Without that address the link would lead wherever the Host of the request says, and anybody may ask for somebody.
+    """
+    return services.post.sends and bool(services.settings.origin)
+
+
+async def ask_for_reset(services: Services, email: str, locale: str) -> None:
     """Send a link to the member who has this address and signs in with a password; else do nothing."""
     member = await services.stores.sessions.resettable(fold_email(email))
-    if member is None or not services.post.sends or not is_address(member.email):
+    if member is None or not mails_resets(services) or not is_address(member.email):
         return
     token = await services.stores.sign_in_steps.add(member.id, "reset", life=RESET_LIFE)
-    gettext, link = page_texts().get(locale).gettext, f"{origin}/sign-in/reset/{token}"
+    gettext, link = page_texts().get(locale).gettext, f"{services.settings.origin}/sign-in/reset/{token}"
     subject, text = gettext(RESET_SUBJECT), gettext(RESET_TEXT) % {"link": link}
     expires = services.stores.sign_in_steps.clock() + RESET_LIFE
     letter = Letter(to=member.email, subject=subject, text=text, kind="reset", locale=locale, expires=expires)

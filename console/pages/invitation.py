@@ -10,7 +10,7 @@ from starlette.routing import Route
 from console.actions import sign_ins
 from console.archive.invitations import PendingInvitation
 from console.archive.login_throttle import Attempt
-from console.authentication import our_origin, services_of
+from console.authentication import services_of
 from console.errors import BadSettings, NotYours, SestettoError, SignInNeeded
 from console.pages.guard import SIGN_IN, address_of, go, problem, read_form, says
 from console.pages.sign_in_forms import csrf_of_form, draw_form, onwards, origin_of
@@ -66,15 +66,14 @@ async def forgot(request: Request) -> Response:
     except SestettoError as error:
         return _forgot(request, error=error)
     response = _forgot(request, asked=True)
-    if services.post.sends:
-        origin, locale = our_origin(request), locale_of(request)
-        response.background = BackgroundTask(sign_ins.ask_for_reset, services, email, origin, locale)
+    if sign_ins.mails_resets(services):
+        response.background = BackgroundTask(sign_ins.ask_for_reset, services, email, locale_of(request))
     return response
 
 
 def _forgot(request: Request, *, asked: bool = False, error: SestettoError | None = None) -> Response:
     said = says(error, locale_of(request)) if error else ""
-    context = {"asked": asked, "problem": said, "sends": services_of(request).post.sends}
+    context = {"asked": asked, "problem": said, "sends": sign_ins.mails_resets(services_of(request))}
     return draw_form(request, "sign_in_forgot.html", context, error=error)
 
 

@@ -126,7 +126,7 @@ async def form(request: Request, *, onward: str, email: str = "", error: Sestett
         "wrong": wrong,
         "providers": providers,
         "passwords": rules.passwords or not providers or "password" in asked or bool(email),
-        "sends": services_of(request).post.sends,
+        "sends": sign_ins.mails_resets(services_of(request)),
         "changed": "changed" in asked,
         "out": next((one for one in providers if one.id == asked.get("out")), None),
     }

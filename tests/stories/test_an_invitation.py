@@ -254,3 +254,16 @@ async def test_without_a_mail_server_the_page_says_whom_to_ask(services: Service
     async with browser_of(services) as ana:
         assert "/sign-in/forgot" not in (await ana.get("/sign-in")).text
         assert "Ask your admin for a new password." in (await ana.get("/sign-in/forgot")).text
+
+
+async def test_no_host_of_a_request_gets_into_the_link_for_a_new_password(services: Services) -> None:
+    with_mail(services)
+    async with browser_of(services) as eve:
+        form = fields_of(await eve.get("/sign-in/forgot"))
+        await eve.post("/sign-in/forgot", data={**form, "email": "ana@example.com"}, headers={"host": "evil.example"})
+        assert (await reset_link(services)).startswith("/sign-in/reset/")
+    with_mail(services, origin="")
+    async with browser_of(services, origin="http://evil.example") as eve:
+        assert "Ask your admin for a new password." in (await ask(eve, "ana@example.com")).text
+        assert "/sign-in/forgot" not in (await eve.get("/sign-in")).text
+    assert len(await letters(services)) == 1

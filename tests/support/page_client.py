@@ -1,5 +1,6 @@
 """Shared by the tests of our pages: the real pages over a real database and a real workspace."""
 
+import dataclasses
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -104,8 +105,9 @@ def browser_of(
     return httpx.AsyncClient(transport=transport, base_url=origin, headers={"origin": origin, **headers})
 
 
-def with_mail(services: Services) -> None:
-    """There is a mail server; nobody sends, so the mails stay in the outbox."""
+def with_mail(services: Services, origin: str = ORIGIN) -> None:
+    """There is a mail server, and an address of our own; nobody sends, so the mails stay in the outbox."""
+    services.settings = dataclasses.replace(services.settings, origin=origin)
     settings = read_settings({}, smtp_url="smtp://127.0.0.1:9", mail_from="Lana <help@lana.example>")
     services.post = Post(settings, services.database, services.history, lambda: services.directory)
 
