@@ -14,6 +14,7 @@ from console.protocol.common import (
     Name,
     OptionalId,
     Ping,
+    Saying,
     Seq,
     Tags,
     Text,
@@ -61,7 +62,7 @@ class SetOwnLimit(Inbound, tag="limit"):
     limit: Annotated[int, msgspec.Meta(ge=1, le=6)]
 
 
-class AgentSay(Inbound, tag="say"):
+class AgentSay(Saying, tag="say"):
     """An answer. `read` is the last visitor seq on screen when Enter was pressed: what the answer covers.
 
     `began` is when (ms, server's clock) the first key of the answer was pressed. `promise` (ms) makes it a holding

@@ -49,6 +49,14 @@ class Inbound(msgspec.Struct, tag_field="t", forbid_unknown_fields=True, omit_de
     """A frame from a client."""
 
 
+class Saying(Inbound):
+    """A frame that says something: a text, or a file. Without either it is no frame."""
+
+    def __post_init__(self) -> None:
+        if not (getattr(self, "text", "") or getattr(self, "file", "")):
+            raise ValueError("a text or a file is needed")
+
+
 class Outbound(msgspec.Struct, tag_field="t", omit_defaults=True):
     """A frame to a client."""
 

@@ -15,6 +15,7 @@ from console.protocol.common import (
     Page,
     Ping,
     Proof,
+    Saying,
     Score,
     Seq,
     Ticket,
@@ -60,7 +61,7 @@ class Identify(Inbound, tag="identify"):
     began: bool = False
 
 
-class Open(Inbound, tag="open"):
+class Open(Saying, tag="open"):
     """Open a chat with its first message: a text, or a file."""
 
     cid: Cid
@@ -74,7 +75,7 @@ class Open(Inbound, tag="open"):
     file: Ticket = ""
 
 
-class VisitorSay(Inbound, tag="say"):
+class VisitorSay(Saying, tag="say"):
     """A message: a text, or a file."""
 
     cid: Cid
