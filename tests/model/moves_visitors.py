@@ -47,7 +47,7 @@ class VisitorMoves(Choosing):
             channel="web", tongue=language_of(LOCALES[visitor.id]), opened=now - 9_000, last=2, asked_seq=2,
             profile=profile_json(VisitorProfile(visitor, locale=LOCALES[visitor.id], page="/")),
             named='"Vera B."' if j == 1 else "", asked_at=now - 9_000 if yes else 0,
-            ended=now - 5_000 if j in (2, 3) else 0, handled=j == 3, cids=results, opening=results,
+            ended=now - 5_000 if j == 2 else 0, cids=results, opening=results,
         )  # fmt: skip
         self.twin.do("revive", lost, [msgspec.json.encode(fact) for fact in (begun, asked)])
         if j % 3 == 0:
