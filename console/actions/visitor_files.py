@@ -30,6 +30,13 @@ async def send(services: Services, site: Site, visitor: str, body: Body) -> Sent
 async def fetch(services: Services, site: str, visitor: str, id: str) -> FileRecord:
     """Return a file of one of the visitor's chats. Raises NotYours for others', as for none."""
     record = await services.files.records.read(id)
-    if record is None or (record.visitor, record.site) != (visitor, site):
+    if record is None or record.site != site or not await _theirs(services, record, visitor):
         raise NotYours(NO_FILE)
     return record
+
+
+async def _theirs(services: Services, record: FileRecord, visitor: str) -> bool:
+    """Files are of whose the chat is: one that somebody began before they signed in is theirs alone since then."""
+    state = services.picture.chats.get(record.chat)
+    chat = state if state is not None or not record.chat else await services.history.find_chat(record.chat)
+    return visitor == (chat.visitor if chat is not None else record.visitor)

@@ -16,6 +16,7 @@ from tests.support.eventually import eventually
 from tests.support.identities import SECRET, SHARED, EdKey, claims_of, hash_of, token_of, trusts
 from tests.support.json_clients import Agent, Frame, Visitor
 from tests.support.returning import a_day_passes, is_filed
+from tests.support.sent_files import Door, picture, vera_sends
 from tests.support.server_process import RunningServer
 
 PREMIUM = ClaimRule("plan", "premium", "premium", 60_000)
@@ -162,6 +163,7 @@ async def test_signing_in_in_the_middle_of_a_chat_takes_it_along(server: Running
     said = await visitor.opens("I cannot sign in.")
     opening = next(frame for frame in visitor.said if frame["t"] == "open")
     await ana.gets(visitor.chat)
+    shot = await vera_sends(server, visitor, "shot.png", picture())
     other_tab = await Visitor.comes(server, knows=visitor)
     identity = says() | {"began": True}
     vera = await Visitor.comes(server, knows=visitor, identity=identity)
@@ -176,6 +178,15 @@ async def test_signing_in_in_the_middle_of_a_chat_takes_it_along(server: Running
     assert await other_tab.hears_close() == 4401, "her other tab comes again, as she is now"
     stale = await Visitor.comes(server, knows=visitor)
     assert (stale.chat, stale.texts()) == ("", []), "the anonymous token leads nowhere any more"
+
+    async def fetched(token: str) -> int:
+        async with Door(server.url, token).http as http:
+            return (await http.get(f"/widget/files/{shot['id']}", params={"site": "demo"})).status_code
+
+    async def is_hers() -> bool:
+        return (await fetched(vera.token), await fetched(stale.token), await fetched(visitor.token)) == (200, 404, 404)
+
+    await eventually(is_hers, "the picture to be hers alone, as its chat is")
     retry = await Visitor.comes(server, knows=visitor, identity=identity)
     assert (verdict(retry)["ok"], retry.chat) == (True, vera.chat), "a second try of hers is none of somebody else"
     assert "changed" not in verdict(retry)
