@@ -7,10 +7,10 @@ hold.
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, Update, select, update
+from sqlalchemy import ColumnElement, Delete, RowMapping, Select, Table, Update, delete, select, update
 
 from console.archive.database import Database
-from console.archive.tables import members, sessions, tokens
+from console.archive.tables import members, sessions, sign_in_steps, tokens
 from console.domain.directory import Member
 
 SEEN_EVERY = 60_000  # ms between two notes of "seen", so that not every page writes
@@ -50,9 +50,14 @@ def revoke(credentials: Table, which: ColumnElement[bool], now: int) -> Update:
     return update(credentials).where(which, credentials.c.revoked.is_(None)).values(revoked=now)
 
 
-def revoke_all(member_id: str, now: int) -> list[Update]:
-    """Return the statements that revoke everything a member holds."""
-    return [revoke(table, table.c.member == member_id, now) for table in (sessions, tokens)]
+def revoke_all(member_id: str, now: int) -> list[Update | Delete]:
+    """Return the statements that revoke everything a member holds, and end what they have begun."""
+    return [*(revoke(table, table.c.member == member_id, now) for table in (sessions, tokens)), end_steps(member_id)]
+
+
+def end_steps(member_id: str) -> Delete:
+    """End sign-ins on their way, which a former password began, and links for a new one."""
+    return delete(sign_in_steps).where(sign_in_steps.c.member == member_id)
 
 
 def fold_email(email: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import select, update
 
 from console.archive.audit import COMMAND_LINE, Somebody, note
-from console.archive.credentials import SignedIn, revoke_all
+from console.archive.credentials import SignedIn, end_steps, revoke_all
 from console.archive.database import Database
 from console.archive.directory_store import must_exist
 from console.archive.login_throttle import Attempt, LoginThrottle
@@ -71,6 +71,7 @@ class PasswordStore:
         async with self.database.writing() as connection:
             this = members.c.id == me.member.id
             await connection.execute(update(members).where(this).values(password=digest))
+            await connection.execute(end_steps(me.member.id))
             ended = await end_sessions(connection, me.member.id, but=me.session, now=self.clock())
             await note(connection, me.member, self.clock(), "Password changed", target)
         security_log.password_changed(me.member.id, me.member.id)

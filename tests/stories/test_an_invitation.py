@@ -223,6 +223,26 @@ async def test_a_new_password_does_not_go_around_the_second_factor(services: Ser
         assert (await give(ana, phone.code(1))).status_code == 303
 
 
+async def test_a_new_password_ends_sign_ins_on_their_way_and_other_links(services: Services) -> None:
+    with_mail(services)
+    async with signed_in_browser(services) as ana:
+        await set_up(ana)
+    async with browser_of(services) as eve, browser_of(services) as ana:
+        assert (await sign_in_with(eve, "ana@example.com", PASSWORD)).headers["location"] == "/sign-in/code"
+        await ask(eve, "ana@example.com")
+        hers = await reset_link(services)
+        await ask(ana, "ana@example.com")
+        await eventually(lambda: has(services, 2), "another link")
+        assert (await change(ana, await reset_link(services))).headers["location"] == "/sign-in?changed=1"
+        assert OVER in (await eve.get(hers)).text
+        assert (await eve.get("/sign-in/code")).headers["location"] == "/sign-in?over=1"
+        assert not await is_in(eve)
+
+
+async def has(services: Services, count: int) -> bool:
+    return len(await letters(services)) == count
+
+
 async def test_nobody_learns_who_has_an_account_and_asking_is_slowed(services: Services) -> None:
     with_mail(services)
     await services.stores.members.add(id="kim", email="kim@example.com", name="Kim", password="", queues=("support",))
