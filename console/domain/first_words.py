@@ -51,6 +51,41 @@ HALF_A_MINUTE = {
         "Już sprawdzam. Odpowiem w ciągu 30 sekund.",
         "Dziękuję za wiadomość. Potrzebuję 30 sekund na sprawdzenie.",
     ),
+    "bg": (
+        "Един момент, моля. Връщам се до 30 секунди.",
+        "Проверявам. Ще ви отговоря до 30 секунди.",
+        "Благодаря, прочетох го. Дайте ми 30 секунди да проверя.",
+    ),
+    "cs": (
+        "Okamžik, prosím. Vrátím se do 30 sekund.",
+        "Podívám se na to. Ozvu se do 30 sekund.",
+        "Děkuji, přečteno. Dejte mi 30 sekund na ověření.",
+    ),
+    "da": (
+        "Et øjeblik. Jeg er tilbage inden for 30 sekunder.",
+        "Jeg ser på det. Du hører fra mig inden for 30 sekunder.",
+        "Tak, jeg har læst det. Giv mig 30 sekunder til at tjekke.",
+    ),
+    "fi": (
+        "Hetki, olkaa hyvä. Palaan 30 sekunnin kuluessa.",
+        "Selvitän asiaa. Vastaan 30 sekunnin kuluessa.",
+        "Kiitos, luin viestin. Tarvitsen 30 sekuntia tarkistamiseen.",
+    ),
+    "ja": (
+        "少々お待ちください。30秒以内に戻ります。",
+        "確認しております。30秒以内にお返事します。",
+        "拝見しました。確認に30秒ほどお時間をください。",
+    ),
+    "ko": (
+        "잠시만 기다려 주세요. 30초 안에 돌아오겠습니다.",
+        "확인하고 있습니다. 30초 안에 답변드리겠습니다.",
+        "읽었습니다. 확인하는 데 30초만 주세요.",
+    ),
+    "nb": (
+        "Et øyeblikk. Jeg er tilbake innen 30 sekunder.",
+        "Jeg ser på det. Du hører fra meg innen 30 sekunder.",
+        "Takk, jeg har lest det. Gi meg 30 sekunder til å sjekke.",
+    ),
 }
 MINUTES = {
     "en": (
@@ -92,6 +127,41 @@ MINUTES = {
         "Proszę o chwilę cierpliwości. Wrócę w ciągu {n} minut.",
         "Już sprawdzam. Odpowiem w ciągu {n} minut.",
         "Dziękuję za wiadomość. Potrzebuję {n} minut na sprawdzenie.",
+    ),
+    "bg": (
+        "Един момент, моля. Връщам се до {n} минути.",
+        "Проверявам. Ще ви отговоря до {n} минути.",
+        "Благодаря, прочетох го. Дайте ми {n} минути да проверя.",
+    ),
+    "cs": (
+        "Okamžik, prosím. Vrátím se do {n} minut.",
+        "Podívám se na to. Ozvu se do {n} minut.",
+        "Děkuji, přečteno. Ověření mi zabere méně než {n} minut.",
+    ),
+    "da": (
+        "Et øjeblik. Jeg er tilbage inden for {n} minutter.",
+        "Jeg ser på det. Du hører fra mig inden for {n} minutter.",
+        "Tak, jeg har læst det. Giv mig {n} minutter til at tjekke.",
+    ),
+    "fi": (
+        "Hetki, olkaa hyvä. Palaan {n} minuutin kuluessa.",
+        "Selvitän asiaa. Vastaan {n} minuutin kuluessa.",
+        "Kiitos, luin viestin. Tarvitsen {n} minuuttia tarkistamiseen.",
+    ),
+    "ja": (
+        "少々お待ちください。{n}分以内に戻ります。",
+        "確認しております。{n}分以内にお返事します。",
+        "拝見しました。確認に{n}分ほどお時間をください。",
+    ),
+    "ko": (
+        "잠시만 기다려 주세요. {n}분 안에 돌아오겠습니다.",
+        "확인하고 있습니다. {n}분 안에 답변드리겠습니다.",
+        "읽었습니다. 확인하는 데 {n}분만 주세요.",
+    ),
+    "nb": (
+        "Et øyeblikk. Jeg er tilbake innen {n} minutter.",
+        "Jeg ser på det. Du hører fra meg innen {n} minutter.",
+        "Takk, jeg har lest det. Gi meg {n} minutter til å sjekke.",
     ),
 }
 

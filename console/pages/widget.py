@@ -21,7 +21,7 @@ from console.domain.directory import Site, led_to
 from console.errors import Refused, every_error
 from console.projection.availability import availability
 from console.protocol import Team
-from console.views.i18n import FOLDER, SOURCE, Texts, page_texts, read_catalogue
+from console.views.i18n import FOLDER, NEAREST, SOURCE, Texts, page_texts, read_catalogue
 
 try:
     import minify
@@ -190,16 +190,20 @@ def asset(plain: bytes, media: str) -> Asset:
 
 @cache
 def languages() -> tuple[str, ...]:
-    return Texts("widget").available()
+    """Return what a browser may ask for: the languages, and others that are read in one of them."""
+    own = Texts("widget").available()
+    return (*own, *(one for one, nearest in NEAREST.items() if nearest in own))
 
 
 @cache
 def language_file(language: str) -> Asset:
     """Map English texts to translations, as JSON: the widget's catalogue and the server's refusals."""
+    language = NEAREST.get(language, language)
     own = read_catalogue(FOLDER / language / "widget.po")
     texts = {str(message.id): str(message.string) for message in own if message.id and message.string}
-    refusals = page_texts().get(language)
-    texts |= {error.message: refusals.gettext(error.message) for error in every_error() if issubclass(error, Refused)}
+    gettext = page_texts().get(language).gettext
+    refusals = [error.message for error in every_error() if issubclass(error, Refused)]
+    texts = {**{refusal: gettext(refusal) for refusal in refusals}, **texts}
     return asset(msgspec.json.encode(texts), "application/json")
 
 

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent.parent / "locale"
 SOURCE = "en"
+NEAREST = {"no": "nb", "nn": "nb"}  # read by those whose own language is not there
 PAGE_DOMAINS = ("console", "desk", "board", "pages", "settings", "alerts")
 
 Translations = gettext.NullTranslations
@@ -83,7 +84,8 @@ def _compiled(catalogue: Catalog) -> Translations:
 def _language(tag: str) -> str:
     """Return `it` for `it-IT`. Letters only: the result becomes part of a path."""
     language = tag.replace("_", "-").split("-")[0].strip().lower()
-    return language if language.isascii() and language.isalpha() and len(language) <= 8 else SOURCE
+    plain = language.isascii() and language.isalpha() and len(language) <= 8
+    return NEAREST.get(language, language) if plain else SOURCE
 
 
 def _by_preference(header: str) -> list[str]:
