@@ -130,7 +130,7 @@ def _clock(chat: ChatState, directory: Directory) -> tuple[Kind, int, int]:
     if chat.place == "wrapup":
         return "wrapup", chat.until, queue.wrapup if queue else 0
     if chat.due:
-        return "active", chat.due, max(queue.target if queue else 0, chat.due - chat.turn)
+        return "active", chat.due, max(queue.target_on(chat.channel) if queue else 0, chat.due - chat.turn)
     if chat.promise:
         return "promise", chat.promise, 0
     return "active", 0, 0

@@ -231,8 +231,9 @@ def _alerts(
         found.append(Alert("full", n=queue.longest))
     if forecast.late:
         found.append(Alert("late", n=forecast.late, at=forecast.oldest))
-    if waiting and card.agents and not card.free and queue.mode != "pull":
-        at, onward = _next_overflow(waiting, directory)
+    assigned = [chat for chat in waiting if queue.assigns(chat.channel)]
+    if assigned and card.agents and not card.free:
+        at, onward = _next_overflow(assigned, directory)
         found.append(Alert("no_free", at=at, queue=onward))
     if forecast.breaking:
         found.append(Alert("breaking", n=forecast.breaking))

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from console.commands.common import open_stores, run, say, show
 from console.commands.member import find_member
+from console.domain.channels import ChannelRule
 from console.domain.directory import Directory, Hours, Queue, QueueSetting, queue_default, queue_settings
 from console.domain.first_words import Phrases
 from console.errors import Refused
@@ -19,6 +20,7 @@ from console.pages.settings.opening_hours import read_day, read_holiday, write_d
 app = typer.Typer(no_args_is_help=True, help="Manage queues.")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPAN = re.compile(rf"({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?\s+(.+)")
+CHANNEL = re.compile(r"([a-z]+)\s+(\d{1,6}(?:\.\d{1,3})?)(\s+assigned)?")
 MS = 1_000  # in a second
 
 Seconds = float | None
@@ -139,6 +141,14 @@ def read_phrases(given: list[str]) -> tuple[Phrases, ...]:
     return tuple(Phrases(language, tuple(said)) for language, said in sorted(texts.items()))
 
 
+def read_channel(text: str) -> ChannelRule:
+    """Parse `email 540` or `sms 12 assigned`: the target is in minutes."""
+    rule = CHANNEL.fullmatch(text.strip().lower())
+    if rule is None:
+        raise Refused(f'"{text}" is not valid. Enter a channel such as "email 540" or "sms 12 assigned"')
+    return ChannelRule(rule[1], round(float(rule[2]) * 60 * MS), bool(rule[3]))
+
+
 async def _rows() -> list[tuple[str, ...]]:
     async with open_stores() as stores:
         known = await stores.directory.read()
@@ -170,6 +180,8 @@ def _read(name: str, value: Any) -> Any:
     """Convert what was typed to the queue's type."""
     if queue_settings()[name].unit:
         return round(value * MS)
+    if name == "channels":
+        return () if value == ["default"] else tuple(map(read_channel, value))
     if name == "languages":
         return tuple(tag.lower() for tag in value)
     return tuple(value) if isinstance(value, list) else value

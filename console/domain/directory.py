@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 import msgspec
 
 from console.domain.blocks import Block
+from console.domain.channels import INSTANT, ChannelRule, rule_for
 from console.domain.first_words import Phrases
 from console.domain.identity import SiteIdentity
 from console.domain.mail_templates import MailTemplate
@@ -96,7 +97,8 @@ class Queue(msgspec.Struct, frozen=True):
     (0: no target). A chat that has waited `overflow_after` is
     also offered to members of `overflow_to`; that is how queues become tiers. `wrapup` is how long the slot stays
     reserved after the chat for reason and tags (0: no wrap-up). First words are the team's own `phrases`, or
-    ours; one is given by itself `automatic` before the target (0: never).
+    ours; one is given by itself `automatic` before the target (0: never). `channels` has the targets of chats that come
+    by mail, text message and so on; by default these are taken by agents in any mode.
     """
 
     id: str
@@ -237,6 +239,21 @@ class Queue(msgspec.Struct, frozen=True):
         ),
     ] = 0
     phrases: Annotated[tuple[Phrases, ...], QueueSetting(_("Phrases for first words"), told=False)] = ()
+    channels: Annotated[
+        tuple[ChannelRule, ...],
+        QueueSetting(
+            _("Channels"),
+            'Target of a channel in minutes, such as "email 540" or "sms 12 assigned"; repeat for more, or "default".',
+        ),
+    ] = ()
+
+    def target_on(self, channel: str) -> int:
+        """The time (ms) to answer a chat of this channel."""
+        return self.target if channel in INSTANT else rule_for(self.channels, channel).target
+
+    def assigns(self, channel: str) -> bool:
+        """Whether chats of this channel reach agents by themselves; others are taken."""
+        return self.mode != "pull" and (channel in INSTANT or rule_for(self.channels, channel).push)
 
 
 @cache

@@ -9,12 +9,14 @@ from console.archive.credentials import SignedIn
 from console.archive.reducer import ArchivedChat
 from console.archive.search import LISTS, MOST_COUNTED
 from console.authentication import services_of
+from console.domain.channels import CHANNELS, INSTANT, OTHER
 from console.domain.ids import new_cid
 from console.pages import chat_export
 from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members, go, read_form
 from console.projection.picture import ChatState
 from console.services import Services
+from console.views.channels import channel_name
 from console.views.templating import locale_of, render
 
 PAGE = 50  # chats
@@ -41,7 +43,7 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
         "tabs": {one: filters.address(kind=one) if one != "left" else "/messages" for one in LISTS},
         "left": await services.search.left_waiting(),
         "queues": services.directory.queues,
-        "choices": _choices(services),
+        "choices": _choices(services, filters, locale_of(request, me.member.locale)),
     }
     return _render(request, me, "chats.html", context)
 
@@ -106,7 +108,7 @@ def chat_line(chat: ArchivedChat) -> ChatState:
     )
 
 
-def _choices(services: Services) -> dict[str, dict[str, str]]:
+def _choices(services: Services, filters: ChatFilters, locale: str) -> dict[str, dict[str, str]]:
     """What can be filtered by, value to name; ratings and lateness are the page's own."""
     known = services.directory
     reasons = sorted({reason for queue in known.queues.values() for reason in queue.reasons}, key=str.casefold)
@@ -114,7 +116,15 @@ def _choices(services: Services) -> dict[str, dict[str, str]]:
         "queue": {queue.id: queue.name for queue in sorted(known.queues.values(), key=lambda one: one.name.casefold())},
         "agent": {one.id: one.name for one in sorted(known.members.values(), key=lambda one: one.name.casefold())},
         "reason": {reason: reason for reason in reasons},
+        "channel": {one: channel_name(one, locale=locale) for one in _channels(services, filters)},
     }
+
+
+def _channels(services: Services, filters: ChatFilters) -> list[str]:
+    """Return those with a name of their own here, and what gateways have called theirs that write now."""
+    named = [*INSTANT, *(one for one in CHANNELS if one != OTHER)]
+    others = {filters.channel, *(chat.channel for chat in services.picture.chats.values())} - {*named, ""}
+    return [*named, *sorted(others)]
 
 
 def _render(request: Request, me: SignedIn, template: str, context: dict[str, object]) -> Response:

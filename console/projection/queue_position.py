@@ -68,7 +68,7 @@ class WaitingLines:
     def _line(self, chat: ChatState) -> WaitingLine:
         queue = self._directory.queues.get(chat.queue)
         language = language_of_chat(self._directory, chat)
-        pull = queue is not None and queue.mode == "pull"
+        pull = queue is not None and not queue.assigns(chat.channel)
         return WaitingLine((chat.queue, *chat.lines), language, pull, chat.place == "offered")
 
     def _goes_before(self, line: WaitingLine) -> list[tuple[WaitingLine, int]]:

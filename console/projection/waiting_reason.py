@@ -14,7 +14,7 @@ def waiting_reason(picture: Picture, directory: Directory, chat: ChatState) -> W
     queue = directory.queues.get(chat.queue)
     if chat.place == "offered":
         return "offered"
-    if queue is not None and queue.mode == "pull":
+    if queue is not None and not queue.assigns(chat.channel):
         return "to_take"
     lines = {chat.queue, *chat.lines}
     online = [agent for agent in picture.agents.values() if agent.online and not lines.isdisjoint(agent.queues)]

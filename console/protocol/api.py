@@ -365,6 +365,14 @@ class HoursGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     holidays: Annotated[list[Annotated[str, msgspec.Meta(max_length=40)]], msgspec.Meta(max_length=200)] = []
 
 
+class ChannelGiven(Taken):
+    """What a queue has set for a channel: the target in ms (0: the default), and whether its chats are assigned."""
+
+    channel: Literal["email", "sms", "whatsapp", "phone", "other"]
+    target: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 0
+    push: bool = False
+
+
 class PhrasesGiven(Taken):
     """Phrases for first words in one language; `-` stands for all others."""
 
@@ -377,7 +385,7 @@ def _given(name: str, kind: Any) -> Any:
 
     Structs stay in the console unless they are here, since they may hold secrets.
     """
-    special: dict[str, Any] = {"hours": HoursGiven, "phrases": list[PhrasesGiven]}
+    special: dict[str, Any] = {"hours": HoursGiven, "phrases": list[PhrasesGiven], "channels": list[ChannelGiven]}
     if name in special:
         return special[name]
     if kind is str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from console.domain.channels import told_channels
 from console.domain.directory import Queue, queue_default, queue_settings
 from console.domain.first_words import told_phrases
 from console.queue.payloads import encode
@@ -10,7 +11,7 @@ from console.queue.payloads import encode
 
 def live_settings(queue: Queue) -> dict[str, str | int]:
     """Return the settings the Functions need, under their names in the store."""
-    return {live: _live(getattr(queue, name)) for name, live in _told()}
+    return {live: _live(name, getattr(queue, name)) for name, live in _told()}
 
 
 def live_words(queue: Queue) -> dict[str, str]:
@@ -21,14 +22,18 @@ def live_words(queue: Queue) -> dict[str, str]:
 
 def lua_settings() -> str:
     """Return the same names with their defaults, as the Lua table that the Functions read a queue with."""
-    return "{ " + ", ".join(f"{{ '{live}', {_lua(_live(queue_default(name)))} }}" for name, live in _told()) + " }"
+    return (
+        "{ " + ", ".join(f"{{ '{live}', {_lua(_live(name, queue_default(name)))} }}" for name, live in _told()) + " }"
+    )
 
 
 def _told() -> Iterable[tuple[str, str]]:
     return ((name, setting.live or name) for name, setting in queue_settings().items() if setting.told)
 
 
-def _live(value: Any) -> str | int:
+def _live(name: str, value: Any) -> str | int:
+    if name == "channels":
+        return told_channels(value)
     if isinstance(value, bool):
         return int(value)
     return value if isinstance(value, int | str) else " ".join(value)

@@ -134,7 +134,7 @@ class HtmlViews:
             return Markup(_macros(locale, "note").note(fact, chat))
         directory = self.current.directory
         queue = directory.queues.get(chat.queue)
-        return Markup(_macros(locale, "event").event(fact, queue, directory.queues, directory.members))
+        return Markup(_macros(locale, "event").event(fact, queue, directory.queues, directory.members, chat.channel))
 
     def who(self, slot: int, chat: ChatState, *, locale: str, seen: int = 0) -> Markup:
         """Render the header without its target."""

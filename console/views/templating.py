@@ -23,6 +23,7 @@ from console.domain.permissions import may
 from console.events import SharedFile
 from console.views.assets import scripts, static
 from console.views.bidi import isolating
+from console.views.channels import channel_name
 from console.views.i18n import SOURCE, negotiate, page_texts
 from console.views.initials import initials, tone
 from console.views.linkify import linkify, page_label
@@ -194,6 +195,7 @@ def _filters(locale: str) -> dict[str, Any]:
         "tone": tone,
         "linkify": linkify,
         "place": page_label,
+        "channel": partial(channel_name, locale=locale),
         "moment": partial(moment, locale=locale),
         "span": partial(span, locale=locale),
         "rough": partial(rough, locale=locale),

@@ -60,6 +60,10 @@ class Checker:
         self.held: dict[str, int] = {}  # chat -> when was asked what has got holding replies only
         self.unkept: set[str] = set()  # those of them in which a promise was broken
 
+    def brought_back(self, chat: str, seq: int, last: int) -> None:
+        """A handled left message is in the store again, which no fact says."""
+        self.seq[chat], self.last[chat] = seq, last
+
     def take(self, n: int, fact: AnyFact) -> None:
         self._expect(n == self.n + 1, "feed numbers are dense", fact)
         self._expect(fact.at >= self.at, "time never goes back", fact)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from console.domain.channels import ChannelRule
 from console.domain.directory import Directory, Hours, Member, Queue, Site
 from console.domain.first_words import Phrases
 
@@ -11,22 +12,24 @@ WORDS = (
     Phrases("en", ("Hi {first_name}, “{question}”?", "{agent} here (100%).", "One moment.", "{first_name}, now.")),
     Phrases("fr", ("{question} : {agent}", "Un instant.", "Je regarde.")),
 )
+PUSHED = (ChannelRule("email", 20_000, True), ChannelRule("other", 7_000))
+TAKEN = (ChannelRule("sms", 5_000, False), ChannelRule("other", 9_000, True))
 SALES = [
     Queue(
         "sales", "Sales", ask=20_000, end=40_000, overflow_to="help", overflow_after=3_000, wrapup=4_000,
-        automatic=1_500, phrases=WORDS,
+        automatic=1_500, phrases=WORDS, channels=PUSHED,
     ),
     Queue("sales", "Sales", ask=20_000, end=40_000, head_start=5_000, longest=1),
     Queue(
         "sales", "Sales", ask=15_000, end=16_000, mode="offer", accept=2_500, misses=2, languages=("en", "fr"),
         language_after=4_000, overflow_to="help", overflow_after=2_000,
     ),
-    Queue("sales", "Sales", target=4_000, ask=20_000, end=40_000, mode="pull", wrapup=3_000),
+    Queue("sales", "Sales", target=4_000, ask=20_000, end=40_000, mode="pull", wrapup=3_000, channels=PUSHED),
 ]  # fmt: skip
 HELP = [
     Queue(
         "help", "Help", target=10_000, ask=30_000, end=45_000, mode="offer", accept=3_000, misses=2,
-        overflow_to="late", overflow_after=1_500,
+        overflow_to="late", overflow_after=1_500, channels=TAKEN,
     ),
     Queue(
         "help", "Help", target=10_000, ask=30_000, end=45_000, wrapup=6_000, languages=("fr", "it"),
@@ -38,8 +41,11 @@ HELP = [
 LATE = [
     Queue("late", "Late", target=3_000, ask=25_000, end=26_000, mode="pull", longest=1, wrapup=2_000),
     Queue("late", "Late", target=3_000, ask=25_000, end=26_000, languages=("en",), automatic=1_000),
-    Queue("late", "Late", target=3_000, ask=25_000, end=26_000, mode="offer", accept=1_000, misses=1, wrapup=1_000),
-]
+    Queue(
+        "late", "Late", target=3_000, ask=25_000, end=26_000, mode="offer", accept=1_000, misses=1, wrapup=1_000,
+        channels=PUSHED,
+    ),
+]  # fmt: skip
 AGENTS = ["ana", "ben", "kim", "sam"]
 SERVED = [("sales", "help"), ("sales",), ("help", "late"), (), ("late", "sales"), ("help",)]
 LIMITS = [2, 1, 2, 1, 3, 2, 0]  # 0: not a member

@@ -2,6 +2,7 @@
 
 import re
 
+from console.domain.channels import INSTANT
 from console.domain.first_words import OTHERS, told_phrases
 from tests.model.state import Chat
 from tests.model.turns import Turns
@@ -14,7 +15,7 @@ class FirstWords(Turns):
     def word_due(self, c: Chat) -> int:
         """Return when it is due; 0 if none can be given."""
         lead = self.queues[c.queue].automatic
-        can = c.place == "active" and c.turn and c.got and not c.unanswered and not c.promise
+        can = c.place == "active" and c.turn and c.got and not c.unanswered and not c.promise and c.channel in INSTANT
         if not can or not lead or not c.next_break or not self.members[c.agent].connected:
             return 0
         return c.next_break - lead

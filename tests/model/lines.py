@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from console.domain.channels import INSTANT
 from tests.model import state
 from tests.model.queues import Queues
 from tests.model.state import Chat, Member, only
@@ -42,7 +43,7 @@ class Lines(Queues):
         return sorted((m for m in self.members.values() if m.free and self.may_have(c, m)), key=self.pressure)
 
     def routed(self, c: Chat) -> bool:
-        return self.queues[c.queue].mode != "pull"
+        return self.queues[c.queue].assigns(c.channel)
 
     def somebody(self, c: Chat) -> bool:
         return self.routed(c) and bool(self.eligible(c))
@@ -79,11 +80,11 @@ class Lines(Queues):
             c.any = False
         queue = self.queues[c.queue]
         c.place, c.since = "waiting", self.now
-        c.due = c.due or self.now + queue.target
+        c.due = c.due or self.now + queue.target_on(c.channel)
         c.rank, c.head = (min(c.due, self.now) if front else c.due) - queue.head_start, queue.head_start
         c.stuck, c.places, c.expected = "", 0, 0
         c.reached = c.reached or [c.queue]
-        if not c.here:
+        if not c.here and c.channel in INSTANT:
             self.timer("abandon", c.id, self.now + state.ABANDON)
 
     def settle(self, c: Chat) -> None:

@@ -13,7 +13,7 @@ JUDGES = {
 }  # fmt: skip
 
 
-LANES = ("mode", "languages", "overflow_to", "overflow_after", "head_start", "language_after")
+LANES = ("mode", "languages", "overflow_to", "overflow_after", "head_start", "language_after", "channels")
 
 
 class Model(Presence):

@@ -13,6 +13,7 @@ from tests.model.state import Chat
 
 OPEN = ("waiting", "offered", "active")
 ALL = (*OPEN, "wrapup", "ended")
+CHANNELS = ("web", "web", "web", "web", "email", "web", "api", "sms", "web", "web", "fax", "web")
 
 
 class VisitorMoves(Choosing):
@@ -21,8 +22,8 @@ class VisitorMoves(Choosing):
             visitor = VISITORS[(k + number) % len(VISITORS)]
             queue = "none" if j == 11 else QUEUES[2 if j % 4 == 3 else yes]
             self.command(
-                "open", self.fresh("c"), connection=self.fresh("w"), queue=queue,
-                language=language_of(LOCALES[visitor.id]), site="shop", channel="web",
+                "open", self.fresh("c"), connection="" if CHANNELS[j] != "web" else self.fresh("w"), queue=queue,
+                language=language_of(LOCALES[visitor.id]), site="shop", channel=CHANNELS[j],
                 cid=self.fresh("x"), profile=VisitorProfile(visitor, locale=LOCALES[visitor.id], page="/"),
                 text=self.fresh("hello "),
             )  # fmt: skip
@@ -44,12 +45,13 @@ class VisitorMoves(Choosing):
         results = [f"{visitor.id}|{cid}", f"* 2 {now - 9_000} {chat}"]
         lost = LostChat(
             chat=chat, visitor=visitor.id, queue="none" if j == 11 else QUEUES[j % len(QUEUES)], site="shop",
-            channel="web", tongue=language_of(LOCALES[visitor.id]), opened=now - 9_000, last=2, asked_seq=2,
+            channel=CHANNELS[k], tongue=language_of(LOCALES[visitor.id]), opened=now - 9_000, last=2, asked_seq=2,
             profile=profile_json(VisitorProfile(visitor, locale=LOCALES[visitor.id], page="/")),
             named='"Vera B."' if j == 1 else "", asked_at=now - 9_000 if yes else 0,
-            ended=now - 5_000 if j == 2 else 0, cids=results, opening=results,
+            ended=now - 5_000 if j in (2, 3) else 0, handled=j == 3, cids=results, opening=results,
         )  # fmt: skip
-        self.twin.do("revive", lost, [msgspec.json.encode(fact) for fact in (begun, asked)])
+        if self.twin.do("revive", lost, [msgspec.json.encode(fact) for fact in (begun, asked)]) and lost.handled:
+            self.twin.checker.brought_back(chat, 2, lost.last)
         if j % 3 == 0:
             self.twin.do("revive", lost, [])
             self.twin.do("visitor_say", chat, visitor, self.fresh("w"), cid, "the same again")

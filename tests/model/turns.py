@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 
+from console.domain.channels import INSTANT
 from tests.model.state import Chat, FactDict, Member, State, only
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -11,7 +12,7 @@ LATEST = 30
 
 class Turns(State):
     def open_turn(self, c: Chat, seq: int, at: int) -> None:
-        due = max(at + self.queues[c.queue].target, c.promise)
+        due = max(at + self.queues[c.queue].target_on(c.channel), c.promise)
         if c.place != "active" and c.due:
             due = min(due, c.due)
         c.late = c.late and due <= self.now
@@ -49,7 +50,7 @@ class Turns(State):
         c.own, c.overdue = 0, False
         if c.place == "active" and c.turn:
             had = max(c.turn, c.assigned)
-            c.own = max(had + self.queues[c.queue].target, c.due)
+            c.own = max(had + self.queues[c.queue].target_on(c.channel), c.due)
 
     def late_turn(self, c: Chat, outcome: str) -> None:
         if c.turn and c.late:
@@ -85,7 +86,7 @@ class Turns(State):
         return only(**stages, noticing=wrote - shown, composing=self.now - wrote)
 
     def await_visitor(self, c: Chat) -> None:
-        if c.place == "active" and not c.turn:
+        if c.place == "active" and not c.turn and c.channel in INSTANT:
             self.timer("ask", c.id, max(self.now, c.promise) + self.queues[c.queue].ask)
 
     def end_promise(self, c: Chat) -> FactDict:

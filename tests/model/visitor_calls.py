@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from console.domain.channels import INSTANT
 from console.events import Author, Visitor
 from console.queue.calls.erasure import Redaction
 from console.queue.calls.revival import LostChat
@@ -84,7 +85,7 @@ class Visiting(Lines):
         return c
 
     def _tab(self, c: Chat, connection: str) -> None:
-        if c.over:
+        if c.over or not connection:
             return
         c.tabs[connection] = self.now + state.TABS
         self.timer("tabs", c.id, self.now + state.TABS)
@@ -231,9 +232,10 @@ class Visiting(Lines):
         if lost.chat in self.chats or (lost.ended and not lost.handled) or queue not in self.queues:
             return False
         other = self.chats.get(self.current.get(lost.visitor, ""))
+        gone = self.now if lost.channel == "web" else 0
         c = Chat(
             lost.chat, lost.visitor, queue, lost.site, lost.channel, lost.tongue, msgspec.json.decode(lost.profile),
-            lost.opened, self.now, here=False, left=self.now, last=lost.last, n=self.n,
+            lost.opened, self.now, here=gone == 0, left=gone, last=lost.last, n=self.n,
             log=[msgspec.json.decode(raw) for raw in log], named=msgspec.json.decode(lost.named or '""'),
         )  # fmt: skip
         self.chats[c.id] = c
@@ -255,7 +257,8 @@ class Visiting(Lines):
         self.record(c, "reopened", **self._entry(c), opened=c.opened, **only(turn=c.turn), **c.profile)
         if c.named:
             self.record(c, "renamed", name=c.named)
-        self.announce("presence", chat=c.id, here=False)
+        if not c.here:
+            self.announce("presence", chat=c.id, here=False)
         self.route_chat(c)
         return True
 
@@ -354,7 +357,7 @@ class Visiting(Lines):
             return
         c.here, c.left = False, self.now
         self.no_timer(c.id, "tabs")
-        if c.place in ("waiting", "offered"):
+        if c.place in ("waiting", "offered") and c.channel in INSTANT:
             self.timer("abandon", c.id, self.now + state.ABANDON)
         self.announce("presence", chat=c.id, here=False)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import get_args
 
+from console.domain.channels import CHANNELS
 from console.domain.directory import DAY, MINUTE, SECOND, Directory, Hours, Member, Mode, Queue, queue_settings
 from console.domain.opening_hours import holiday_hours, zones
 from console.domain.validation.first_words import validate_phrases
@@ -11,6 +12,7 @@ from console.domain.validation.problems import ID, Problems, check_languages, ch
 from console.errors import Problem
 
 HOLIDAYS = 400
+LONGEST_TARGET = 7 * DAY  # of a channel
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
@@ -41,8 +43,35 @@ def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
         *_overflow(queue, known),
         *validate_reasons(found.target, "reasons", queue.reasons),
         *validate_phrases(found.target, queue.phrases),
+        *_channels(queue),
         *_members(queue, known),
     ]
+
+
+def channel_field(channel: str) -> str:
+    """Return the form's field for a channel's target."""
+    return f"channel.{channel}"
+
+
+def _channels(queue: Queue) -> list[Problem]:
+    found, seen = Problems(f"queue:{queue.id}"), set[str]()
+    for rule in queue.channels:
+        known, field = rule.channel in CHANNELS, channel_field(rule.channel)
+        found.unless(
+            known,
+            "channels",
+            "“%(channel)s” is not a channel. Use %(choices)s.",
+            channel=rule.channel[:40],
+            choices=", ".join(CHANNELS),
+        )
+        found.unless(not known or rule.channel not in seen, field, "%(channel)s is listed twice.", channel=rule.channel)
+        found.unless(
+            not known or not rule.target or SECOND <= rule.target <= LONGEST_TARGET,
+            field,
+            "Enter a target of at most 10080 minutes (7 days).",
+        )
+        seen.add(rule.channel)
+    return found
 
 
 def _within_bounds(found: Problems, queue: Queue) -> None:

@@ -22,6 +22,7 @@ from console.events import Note, NoteRedacted, Rated, Redacted, Transferred
 from console.pages.settings.common import _, draw, for_supervisors, known_to, language
 from console.pages.settings.form import HOUR, MINUTE, SECOND, Gettext, in_words, seconds
 from console.pages.settings.opening_hours import day_names
+from console.views.channels import channel_name
 from console.views.i18n import page_texts
 
 AT = "/settings/changes"
@@ -394,6 +395,8 @@ class Reader:
             return self._hours(value)
         if field == "phrases":
             return "; ".join(f"{in_words([one['language']], self.locale)}: {' / '.join(one['texts'])}" for one in value)
+        if field == "channels":
+            return "; ".join(map(self._channel, value))
         if field == "filters":
             return ", ".join(self.gettext(FILTERS.get(one, one)) for one in value)
         if field == "languages":
@@ -409,6 +412,11 @@ class Reader:
         if field in IN_WORDS and value in IN_WORDS[field]:
             return self.gettext(IN_WORDS[field][value])
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    def _channel(self, rule: Mapping[str, Any]) -> str:
+        own = f" {seconds(rule['target'], MINUTE)} min" if rule.get("target") else ""
+        assigned = f", {self.gettext(IN_WORDS['mode']['push'])}" if rule.get("push") else ""
+        return f"{channel_name(rule['channel'], locale=self.locale)}{own}{assigned}"
 
     def _hours(self, hours: Mapping[str, Any]) -> str:
         days = day_names(self.locale)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from console.domain.directory import HOUR, MINUTE, SECOND, Queue, QueueSetting, queue_settings
+from console.pages.settings.channels import read_channels, typed_channels
 from console.pages.settings.form import Form, seconds, ticks
 from console.pages.settings.opening_hours import read_hours, typed_hours
 from console.pages.settings.phrases import read_phrases, typed_phrases
@@ -16,7 +17,8 @@ JOINED = {"languages": ", ", "reasons": "\n"}
 def typed_of(queue: Queue, members: Collection[str]) -> dict[str, str]:
     """Return the values of the form's fields."""
     typed = {name: _typed(name, setting, getattr(queue, name)) for name, setting in queue_settings().items()}
-    return {**typed, **typed_hours(queue.hours), **typed_phrases(queue.phrases), **ticks("member", members)}
+    own = typed_hours(queue.hours) | typed_phrases(queue.phrases) | typed_channels(queue.channels)
+    return {**typed, **own, **ticks("member", members)}
 
 
 def _typed(name: str, setting: QueueSetting, value: Any) -> str:
@@ -33,6 +35,7 @@ def read_queue(form: Form, was: Queue, locale: str) -> tuple[Queue, tuple[str, .
     values["languages"] = form.languages("languages", locale)
     values["reasons"] = form.lines("reasons")
     values["phrases"] = read_phrases(form, locale)
+    values["channels"] = read_channels(form, was.channels)
     values["mode"] = form.typed.get("mode", "")
     offered = values["mode"] == "offer"
     values |= {} if offered else {"accept": was.accept, "misses": was.misses}

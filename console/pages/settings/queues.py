@@ -14,6 +14,7 @@ from console.domain.directory import Directory, Member, Queue, served_by
 from console.domain.opening_hours import next_opening, open_at, zones
 from console.errors import BadSettings, NotYours, Problem
 from console.pages.guard import read_form
+from console.pages.settings.channels import rows
 from console.pages.settings.common import (
     _,
     by_name,
@@ -135,6 +136,7 @@ def _form(
         "others": [one for one in known.queues.values() if queue is None or one.id != queue.id],
         "zones": zones(),
         "days": day_names(locale),
+        "channels": rows(),
         "boxes": boxes(known, queue, typed, locale),
         "seen": stamp(queue, _ids(known, queue.id)) if queue else "",
         "leads_here": leads_to(known, queue.id) if queue else [],

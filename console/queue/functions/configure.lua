@@ -31,7 +31,7 @@ local function drop_member(id)
 end
 
 -- the settings that decide where a waiting chat is listed
-local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head', 'language_after' }
+local LANES = { 'mode', 'languages', 'overflow', 'overflow_after', 'head', 'language_after', 'channels' }
 
 -- Writes a queue's settings. Returns whether its waiting chats have to move, and whether overflow leads elsewhere: out
 -- of it, or into it, because it is new or back.

@@ -8,7 +8,7 @@ local QUOTED, DIGITS = 80, 4 -- characters of a message that can be quoted; digi
 -- When it is due, and when the time is over that it is given before; nil if none can be given. None comes after a first
 -- word that still waits for its answer, so none comes twice, whatever the visitor adds meanwhile.
 local function word_due(c)
-  if c.place ~= 'active' or num(c.turn) == 0 or c.got == '0' then return nil end
+  if c.place ~= 'active' or num(c.turn) == 0 or c.got == '0' or not S.instant(c) then return nil end
   if num(c.held) > 0 or num(c.promise) > 0 then return nil end
   local q, breaks = S.queue(c.queue), S.next_break(c)
   if q.automatic == 0 or not breaks or S.agent(c.agent).connected ~= '1' then return nil end

@@ -17,6 +17,20 @@ function S.lane(c, queue) return (c.lang or '') == '' and queue or queue .. '/' 
 
 function S.reached(c) return string.gmatch(c.reached, '%S+') end
 
+-- Whether its visitor sits in front of the chat and waits: console/domain/channels.py has the same.
+function S.instant(c) return c.channel == 'web' or c.channel == 'api' end
+
+-- Returns the target (ms) of the chat's channel in this queue, and whether its chats are assigned. `channels` names
+-- each channel with both; the last one stands for those without a name.
+local function rule(c, q)
+  if S.instant(c) then return q.target, true end
+  for channel, target, assigned in string.gmatch(q.channels, '(%S+) (%d+) (%d)') do
+    if channel == c.channel or channel == 'other' then return num(target), assigned == '1' end
+  end
+end
+
+function S.target_of(c, q) return (rule(c, q)) end
+
 -- Puts the chat into its queue, ordered by its promise with the queue's head start and its own, `ahead`. A chat that comes back goes before
 -- all promises that are not broken yet. It is only listed in the lanes if routing, which every caller ends with, finds
 -- nobody.
@@ -29,7 +43,7 @@ function S.enqueue(c, q, front)
   end
   S.put(c, 'place', 'waiting')
   S.put(c, 'since', STAMP)
-  if num(c.due) == 0 then S.put(c, 'due', int(NOW + q.target)) end
+  if num(c.due) == 0 then S.put(c, 'due', int(NOW + S.target_of(c, q))) end
   S.put(c, 'rank', int((front and math.min(num(c.due), NOW) or num(c.due)) - q.head - num(c.ahead)))
   S.put(c, 'head', int(q.head))
   S.put(c, 'stuck', '')
@@ -37,12 +51,13 @@ function S.enqueue(c, q, front)
   S.put(c, 'places', '0')
   S.describe(c, q)
   c.fresh = true
-  if c.here == '0' then S.timer('abandon', c.id, NOW + 60000) end
+  if c.here == '0' and S.instant(c) then S.timer('abandon', c.id, NOW + 60000) end
 end
 
 -- Sets what the queue's settings decide about where the chat is listed.
 function S.describe(c, q)
-  S.put(c, 'kind', q.mode == 'pull' and 'pull' or 'waiting')
+  local _, assigned = rule(c, q)
+  S.put(c, 'kind', q.mode ~= 'pull' and assigned and 'waiting' or 'pull')
   S.put(c, 'lang', language(c, q))
 end
 

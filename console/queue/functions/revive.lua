@@ -21,9 +21,9 @@ local function rebuild(told, log)
     n = int(N),
     opened = int(told.opened),
     asked_seq = int(told.asked_seq),
-    here = '0',
-    left = STAMP,
   })
+  -- Until their page has connected again. Who writes by mail or text message has none.
+  if c.channel == 'web' then S.put_all(c, { here = '0', left = STAMP }) end
   if told.named ~= '' then S.put(c, 'named', told.named) end
   -- The visitor may have another one by now, where the chat was not missed at once.
   if other and other.place ~= 'ended' then redis.call('HSET', key('visitor', told.visitor), 'chat', current) end
@@ -42,7 +42,7 @@ end
 -- An open chat waits again, with its whole time before it: nobody is late for what the store has lost.
 local function wait_again(c, told, q)
   redis.call('SADD', P .. 'live', c.id)
-  S.put(c, 'due', int(NOW + q.target))
+  S.put(c, 'due', int(NOW + S.target_of(c, q)))
   S.put(c, 'reached', '')
   S.enqueue(c, q, true)
   if told.asked_at > 0 then S.put_all(c, { turn = int(told.asked_at), turn_seq = int(told.asked_seq) }) end
@@ -50,7 +50,7 @@ local function wait_again(c, told, q)
   local turn = told.asked_at > 0 and ',"turn":' .. c.turn or ''
   S.record(c, 'reopened', S.entry(c) .. ',"opened":' .. c.opened .. turn, S.profile(c))
   if S.named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
-  S.announce('presence', '"chat":"' .. c.id .. '","here":false') -- until their page has connected again
+  if c.here == '0' then S.announce('presence', '"chat":"' .. c.id .. '","here":false') end
   S.route_chat(c)
 end
 

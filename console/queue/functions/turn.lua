@@ -6,7 +6,7 @@ local function own_due(c)
   if c.place ~= 'active' or num(c.turn) == 0 then return nil end
   if num(c.own) > 0 then return num(c.own) end
   local had = math.max(num(c.turn), num(c.assigned))
-  return math.max(had + S.queue(c.queue).target, num(c.due))
+  return math.max(had + S.target_of(c, S.queue(c.queue)), num(c.due))
 end
 
 -- When something breaks next: the visitor's promise, then the own time of who holds it.
@@ -49,7 +49,7 @@ end
 -- A turn starts at `at` with the visitor's message `seq`. One that waits in line keeps the earlier promise; an agent
 -- who promised to be back later has until then.
 function S.open_turn(c, q, seq, at)
-  local due = math.max(at + q.target, num(c.promise))
+  local due = math.max(at + S.target_of(c, q), num(c.promise))
   if c.place ~= 'active' and num(c.due) > 0 then due = math.min(due, num(c.due)) end
   S.put(c, 'turn', int(at))
   S.put(c, 'turn_seq', int(seq))
@@ -168,9 +168,12 @@ function S.first_unread(c, read)
   end
 end
 
--- Sets the timer for a silent visitor, once it is their turn. Nobody is asked before an agent's promise is over.
+-- Sets the timer for a silent visitor, once it is their turn. Nobody is asked before an agent's promise is over, and
+-- nobody who has a chat by mail or text message: silence there says nothing.
 function S.await_visitor(c, q)
-  if c.place == 'active' and num(c.turn) == 0 then S.timer('ask', c.id, math.max(NOW, num(c.promise)) + q.ask) end
+  if c.place == 'active' and num(c.turn) == 0 and S.instant(c) then
+    S.timer('ask', c.id, math.max(NOW, num(c.promise)) + q.ask)
+  end
 end
 
 -- A holding reply: the agent promises to be back within `ms`.

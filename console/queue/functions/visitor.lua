@@ -81,7 +81,7 @@ local function reopen(c)
   local q = S.entrance(S.queue(c.queue))
   S.put_all(c, {
     queue = q.id,
-    due = int(NOW + q.target),
+    due = int(NOW + S.target_of(c, q)),
     reached = '',
     assigned = '0',
     reason = '',
@@ -185,7 +185,7 @@ verb(
     S.put(c, 'address', address or '')
     if num(ahead) > 0 then S.put(c, 'ahead', ahead) end
     redis.call('SADD', P .. 'live', chat)
-    S.put(c, 'due', int(NOW + q.target))
+    S.put(c, 'due', int(NOW + S.target_of(c, q)))
     S.enqueue(c, q, false)
     S.record(c, 'opened', S.entry(c), opened)
     S.tally(queue, { opened = 1 })
@@ -303,7 +303,7 @@ function S.visitor_left(c)
   S.put(c, 'left', STAMP)
   S.no_timer('tabs', c.id)
   -- A visitor who closes the page while waiting has a minute to come back.
-  if c.place == 'waiting' or c.place == 'offered' then S.timer('abandon', c.id, NOW + 60000) end
+  if S.instant(c) and (c.place == 'waiting' or c.place == 'offered') then S.timer('abandon', c.id, NOW + 60000) end
   S.announce('presence', '"chat":"' .. c.id .. '","here":false')
 end
 

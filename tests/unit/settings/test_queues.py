@@ -6,6 +6,7 @@ from html import unescape
 import httpx
 import pytest
 
+from console.domain.channels import ChannelRule
 from console.domain.directory import Directory, Hours, Queue, Site
 from console.errors import Unknown
 from console.projection.picture import ChatState
@@ -45,6 +46,9 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         "reasons": "Parcel\n Invoice \n",
         "ask": "1.5",
         "end": "3",
+        "channel.email": "240",
+        "channel.sms.assigned": "on",
+        "channel.other": "2,5",
     }
     await saved(sam, "/settings/queues/new", **{**QUEUE, **more})
     assert (await services.stores.directory.read()).queues["level-1"] == Queue(
@@ -53,6 +57,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         target=7_500,
         ask=90_000,
         end=180_000,
+        channels=(ChannelRule("email", 14_400_000), ChannelRule("sms", 0, True), ChannelRule("other", 150_000)),
         goal=95,
         head_start=4_000,
         mode="offer",
@@ -78,6 +83,7 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
     assert form["week0"] == "09:00-12:30, 14:00-18:00"
     assert form["holidays"] == "2026-12-24 09:00-12:30, 14:00-16:00\n2026-12-25"
     assert form["reasons"] == "Parcel\nInvoice"
+    assert (form["channel.email"], form["channel.sms"], form["channel.other"]) == ("240", "", "2.5")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +107,8 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
             {"holidays": "Christmas"},
             "“Christmas” is not a date. Enter dates such as 2026-12-25 or 2026-12-24 09:00-13:00.",
         ),
+        ({"channel.email": "10081"}, "Enter a target of at most 10080 minutes (7 days)."),
+        ({"channel.fax": "5", "channel.sms": "soon"}, "“soon” is not a number. Enter a value such as 6 or 7.5."),
         ({"overflow_to": "support"}, "Enter an overflow time from 1 second to 1 day"),
         ({"overflow_to": "nowhere", "overflow_after": "5"}, "The overflow queue nowhere does not exist"),
     ],

@@ -30,7 +30,7 @@ FRAGMENTS = (
     ),
 )
 TEMPLATES = ("base.html", "console.html", *(f"fragments/{name}.html" for name in FRAGMENTS))
-SOURCES = ("pages/client_texts/console.py", "views/templating.py", "views/html.py")
+SOURCES = ("pages/client_texts/console.py", "views/channels.py", "views/templating.py", "views/html.py")
 NAMES = re.compile(r"%\(\w+\)s|\{\w+\}")
 
 

@@ -1,0 +1,40 @@
+"""Channels that visitors write through, and what a queue has set for them. Pure.
+
+On the instant ones somebody sits in front of the chat and waits. The chats of all others are taken rather than
+assigned, unless the queue says otherwise, so that a mail never takes the slot that a live chat needs.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+INSTANT = ("web", "api")  # they have the queue's own target and mode
+OTHER = "other"  # every channel without a name of its own here; the last
+CHANNELS = ("email", "sms", "whatsapp", "phone", OTHER)
+TARGETS = {"email": 9 * 3_600_000}  # ms
+TARGET = 12 * 60_000  # ms, of the others
+
+
+class ChannelRule(msgspec.Struct, frozen=True):
+    """A channel's target in ms (0: its default), and whether its chats are assigned as the queue's other chats are."""
+
+    channel: str
+    target: int = 0
+    push: bool = False
+
+
+def default_target(channel: str) -> int:
+    return TARGETS.get(channel, TARGET)
+
+
+def rule_for(rules: Sequence[ChannelRule], channel: str) -> ChannelRule:
+    """Return the rule of a channel that is not instant, with its target."""
+    named = channel if channel in CHANNELS else OTHER
+    found = next((rule for rule in rules if rule.channel == named), ChannelRule(named))
+    return found if found.target else msgspec.structs.replace(found, target=default_target(named))
+
+
+def told_channels(rules: Sequence[ChannelRule]) -> str:
+    """Return what the Functions get, `assigned` as 1 or 0: `email 32400000 0 … other 720000 0`."""
+    told = (rule_for(rules, channel) for channel in CHANNELS)
+    return " ".join(f"{rule.channel} {rule.target} {int(rule.push)}" for rule in told)
