@@ -71,6 +71,13 @@ class WebhookOutbox(SqlOutbox):
                 count += len(rows)
         return count
 
+    def rewrite(self, connection: Connection, event: WebhookEvent, *, seq: int) -> None:
+        """Replace the text of an event about that message of its chat, wherever it still waits or was given up."""
+        kept = webhook_messages.c.body.contains(f'"seq":{seq},', autoescape=True)
+        ours = (webhook_messages.c.workspace == self.workspace) & (webhook_messages.c.chat == event.chat)
+        those = ours & (webhook_messages.c.kind == event.kind) & kept
+        connection.execute(update(webhook_messages).where(those).values(body=event.body))
+
     def put_erased(self, connection: Connection, chats: Collection[str]) -> None:
         """Replace the events of erased chats, sent or not, by one that says so."""
         ours = (webhook_messages.c.workspace == self.workspace) & webhook_messages.c.chat.in_(chats)

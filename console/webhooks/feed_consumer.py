@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from console.archive.entries_aside import Batch
 from console.archive.webhooks import Webhooks
 from console.consumers.consumer import FeedConsumer
-from console.events import Entry
+from console.events import Entry, Redacted
 from console.queue.workspace import Workspace
 from console.webhooks.events import event_of
 
@@ -40,6 +40,11 @@ class WebhookReader(FeedConsumer):
         happened = [event for event in events if event is not None]
         if happened:
             self._webhooks.outbox.put(connection, happened)
+        for entry in batch.entries:
+            if isinstance(entry.fact, Redacted):  # the text before must leave SQL, and go nowhere any more
+                now = event_of("", entry.fact.fact)
+                if now is not None:
+                    self._webhooks.outbox.rewrite(connection, now, seq=entry.fact.of)
 
     async def _wake(self, entry: Entry) -> None:
         self._webhooks.outbox.wake()

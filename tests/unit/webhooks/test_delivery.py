@@ -9,17 +9,19 @@ import msgspec
 import pytest
 
 from console.archive.database import Database, now_ms
+from console.archive.entries_aside import Batch
 from console.archive.outbox import LEASE
 from console.archive.tables import cursors, webhook_messages
 from console.archive.webhooks import Webhooks
 from console.consumers import follower
 from console.domain.webhooks import WebhookEndpoint, new_secret
+from console.events import Redacted
 from console.queue.workspace import Workspace
 from console.webhooks import sender as sender_module
 from console.webhooks.client import WebhookClient
 from console.webhooks.feed_consumer import WebhookReader
 from console.webhooks.sender import WebhookSender
-from tests.support.archive_feed import fresh_database, rows
+from tests.support.archive_feed import Feed, fresh_database, rows
 from tests.support.eventually import eventually
 from tests.support.queue_shift import Shift, opened
 from tests.support.webhook_receiver import WebhookReceiver
@@ -263,6 +265,21 @@ async def test_without_endpoints_the_feed_is_not_followed(street: Street, webhoo
             return not await rows(webhooks.endpoints.database, cursors)
 
         await eventually(forgotten, "that nobody lags behind")
+
+
+async def test_what_a_redaction_hides_leaves_events_that_wait(street: Street, webhooks: Webhooks) -> None:
+    await webhooks.endpoints.put(WebhookEndpoint("ops", "ops", "https://ops.example/", MESSAGES))
+    feed = Feed()
+    feed.open("c1")
+    said = [feed.say("c1", "4111 1111"), feed.say("c1", "9 o'clock is fine")]
+    hidden = msgspec.structs.replace(said[0].fact, text="•••")
+    feed.add(Redacted, chat="c1", of=hidden.seq, fact=hidden)
+    reader = WebhookReader(webhooks, street.workspace, leads=lambda: True)
+    async with webhooks.outbox.database.writing() as connection:
+        await connection.run_sync(reader._put, Batch("e1", feed.entries))
+    found = await rows(webhooks.outbox.database, webhook_messages, "id")
+    texts = [msgspec.json.decode(row["body"])["data"].get("text") for row in found]
+    assert texts == [None, "•••", "9 o'clock is fine"]
 
 
 async def test_the_events_of_an_erased_chat_are_deleted_and_one_says_so(street: Street, webhooks: Webhooks) -> None:
