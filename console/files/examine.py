@@ -91,7 +91,8 @@ def _zip_type(file: Path) -> str:
             if len(names) > MOST_ENTRIES or any(name.lower().endswith("vbaproject.bin") for name in names):
                 return ""
             if names and names[0] == "mimetype" and found.getinfo("mimetype").file_size < 200:
-                return found.read("mimetype").decode("ascii", "replace").strip()
+                media = found.read("mimetype").decode("ascii", "replace").strip()
+                return media if media.startswith("application/vnd.oasis.") else ""  # it may say anything
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
         return ""
     if "[Content_Types].xml" in names:

@@ -27,11 +27,11 @@ def written(folder: Path, content: bytes) -> Path:
     return file
 
 
-def zipped(*names: str) -> bytes:
+def zipped(*names: str, mimetype: str = ODT) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name in names:
-            archive.writestr(name, "application/vnd.oasis.opendocument.text" if name == "mimetype" else "x")
+            archive.writestr(name, mimetype if name == "mimetype" else "x")
     return made.getvalue()
 
 
@@ -78,6 +78,9 @@ def test_a_type_is_read_from_the_content(tmp_path: Path, content: bytes, media: 
         zipped("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
         zipped("[Content_Types].xml", "other/x"),
         b"PK\x03\x04 no archive at all",
+        zipped("mimetype", "evil.js", mimetype="application/pdf"),
+        zipped("mimetype", "evil.js", mimetype="text/plain"),
+        zipped("mimetype", "evil.js", mimetype="image/png"),
     ],
 )
 def test_what_is_not_on_the_list_is_refused_whatever_it_looks_like(tmp_path: Path, content: bytes) -> None:
