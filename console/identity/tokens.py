@@ -64,7 +64,7 @@ def _header(token: str) -> dict[str, Any]:
     first, *others = token.split(".")
     try:
         header = json.loads(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter for thousands of brackets
         header = None
     if len(others) != 2 or not isinstance(header, dict):
         raise ProviderTrouble("The ID token is none.")

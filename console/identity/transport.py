@@ -51,7 +51,7 @@ class Http:
             raise ProviderTrouble(f"{shown(url)} redirects, which is not followed. Enter the address it leads to.")
         try:
             said = httpx.Response(200, content=body).json()
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter for thousands of brackets
             said = None
         return answer.status_code, said if isinstance(said, dict) else {}
 

@@ -16,7 +16,8 @@ Key = ECKey | RSAKey | OctKey
 
 
 class ForgedProvider:
-    """`claims` are those of the next ID token, `answers` replace what a path answers, `asked` counts requests."""
+    """`claims` are those of the next ID token, `answers` replace what a path answers, `bodies` are sent as they are,
+    `asked` counts requests."""
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
@@ -28,6 +29,7 @@ class ForgedProvider:
         self.user_info: dict[str, Any] = {}
         self.metadata: dict[str, Any] = {}
         self.answers: dict[str, tuple[int, dict[str, Any]]] = {}
+        self.bodies: dict[str, bytes] = {}
         self.asked: Counter[str] = Counter()
         self.pause = 0.0  # seconds before each answer
 
@@ -75,7 +77,7 @@ def forged_provider() -> Iterator[ForgedProvider]:
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("content-length") or 0))
             status, said = provider.answer(self.path)
-            body = json.dumps(said).encode()
+            body = provider.bodies.get(self.path) or json.dumps(said).encode()
             self.send_response(status)
             for name, value in (("content-type", "application/json"), ("content-length", str(len(body)))):
                 self.send_header(name, value)

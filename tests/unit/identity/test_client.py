@@ -18,6 +18,7 @@ from console.identity.trouble import FlowOver, ProviderTrouble
 from tests.support.forged_provider import ForgedProvider, forged_provider
 
 BACK = "http://chat.example/sign-in/with/lana/callback"
+BRACKETS = b"[" * 100_000
 SECRET = "a client secret of thirty-two chars"
 
 
@@ -215,6 +216,22 @@ async def test_redirects_errors_and_endless_answers_are_not_followed(
         forged.answers[path] = answer
         client.discovery.forget(forged.issuer)
         assert says in await why(client, forged)
+
+
+async def test_a_provider_that_answers_with_brackets_alone_is_in_trouble_not_we(
+    client: OpenIdClient, forged: ForgedProvider
+) -> None:
+    for path in ("/.well-known/openid-configuration", "/jwks", "/token", "/me"):
+        forged.bodies, forged.claims = {path: BRACKETS}, {}
+        client.discovery.forget(forged.issuer)
+        assert await why(client, forged)
+        assert forged.asked[path] == 1
+        forged.asked.clear()
+
+
+async def test_a_token_whose_header_is_brackets_alone_is_refused(client: OpenIdClient, forged: ForgedProvider) -> None:
+    forged.id_token = f"{_base64(BRACKETS)}.b.c"
+    assert await why(client, forged) == "The ID token is none."
 
 
 async def test_a_silent_provider_is_left_and_not_asked_again_at_once(
