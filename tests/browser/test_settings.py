@@ -289,7 +289,7 @@ async def a_full_house(server: RunningServer) -> None:
 
 async def test_axe_finds_nothing_on_any_page_of_the_settings(server: RunningServer, context: BrowserContext) -> None:
     await a_full_house(server)
-    tall = 5_000  # px, so that the bar with Save covers nothing
+    tall = 6_000  # px, so that the bar with Save covers nothing
     page = await context.new_page()
     await page.goto(await sign_in_link(server, "ada"))
     await page.wait_for_url(lambda url: "sign-in" not in url)
