@@ -47,8 +47,7 @@ class Erasure:
         async with self.database.writing() as connection:
             await connection.execute(delete(chats).where(self._here(), chats.c.id.in_(ids)))
             await connection.execute(delete(mails).where(mails.c.workspace == self.workspace, mails.c.chat.in_(ids)))
-            ours = mails_received.c.workspace == self.workspace
-            await connection.execute(delete(mails_received).where(ours, mails_received.c.chat.in_(ids)))
+            await self._erase_received(connection, [one.chat for one in doomed])
             await self._let_files_go(connection, ids, target)
             await connection.run_sync(self.webhooks.put_erased, ids)
             named = [self._alerted(one) for one in doomed if one.alerted]
@@ -86,6 +85,12 @@ class Erasure:
             theirs = or_(theirs, files.c.visitor == target.removeprefix("visitor:"))
         these = files.c.workspace == self.workspace, theirs
         await connection.execute(update(files).where(*these).values(state="gone", name="", address=""))
+
+    async def _erase_received(self, connection: AsyncConnection, doomed: Sequence[ArchivedChat]) -> None:
+        """Mails that came in for the chats, and those that their visitors sent without saying for which."""
+        senders = {chat.email.lower() for chat in doomed if chat.email}
+        theirs = or_(mails_received.c.chat.in_([chat.id for chat in doomed]), mails_received.c.sender.in_(senders))
+        await connection.execute(delete(mails_received).where(mails_received.c.workspace == self.workspace, theirs))
 
     async def _erase_set_aside(self, connection: AsyncConnection, ids: Collection[str]) -> None:
         """Entries set aside are rare and few, so their bytes are searched directly."""

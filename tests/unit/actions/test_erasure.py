@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from console.actions import erasure
 from console.archive.audit import note
 from console.archive.audit_check import check_chains
-from console.archive.tables import alert_messages, audit, set_aside
+from console.archive.tables import alert_messages, audit, mails_received, set_aside
 from console.archive.upkeep import Upkeep
 from console.background.retention import Retention
 from console.domain.blocks import Block
@@ -114,6 +114,8 @@ async def live_words(services: Services) -> str:
 async def test_an_erased_chat_leaves_no_word_anywhere(services: Services, tmp_path: Path, whole_visitor: bool) -> None:
     chat = await leaves_message(services)
     await sets_aside_and_alerts(services, chat)
+    await mails_without_a_mark(services, WORDS[1], f"My {WORDS[2]}")
+    await mails_without_a_mark(services, "kim@example.com", "Hello")
     before = await everywhere(services, tmp_path)
     assert [word for word in WORDS if word.encode() not in before] == []
     if whole_visitor:
@@ -129,6 +131,7 @@ async def test_an_erased_chat_leaves_no_word_anywhere(services: Services, tmp_pa
         assert word.lower().encode() not in files, word
     assert await rows(services.database, set_aside) == []
     assert await rows(services.database, alert_messages) == []
+    assert [mail["sender"] for mail in await rows(services.database, mails_received)] == ["kim@example.com"]
 
 
 async def sets_aside_and_alerts(services: Services, chat: str) -> None:
@@ -143,6 +146,12 @@ async def sets_aside_and_alerts(services: Services, chat: str) -> None:
         raw = f'{{"chat":"{chat}","text":"{WORDS[2]}"}}'.encode()
         await connection.execute(insert(set_aside).values(workspace=services.workspace.name, raw=raw, **aside))
         await connection.execute(insert(alert_messages).values(workspace=services.workspace.name, **message))
+
+
+async def mails_without_a_mark(services: Services, sender: str, text: str) -> None:
+    await services.inbox.add(f"From: {sender}\r\n\r\n{text}".encode(), "")
+    (mail,) = await services.inbox.pending()
+    await services.inbox.settle(mail.id, "aside", detail="It answers no conversation.", sender=sender)
 
 
 async def test_others_keep_their_chats_and_the_audit_log_says_who_did_it(services: Services) -> None:
