@@ -37,9 +37,9 @@ class MailInbox:
         self.workspace = workspace
         self.clock = clock
 
-    async def add(self, raw: bytes, message_id: str, *, whole: bool = True) -> bool:
-        """Keep a mail. False if it is there already: a mailbox may give the same one twice."""
-        digest = hashlib.sha256(message_id.encode() or raw).hexdigest()
+    async def add(self, raw: bytes, identity: str, *, whole: bool = True) -> bool:
+        """Keep a mail. False if one of this `identity` is there already: a mailbox may give the same one twice."""
+        digest = hashlib.sha256(identity.encode() or raw).hexdigest()
         known = select(mails_received.c.id).where(self._here(), mails_received.c.digest == digest)
         row = {"workspace": self.workspace, "digest": digest, "raw": raw, "whole": whole, "at": self.clock()}
         async with self.database.writing() as connection:

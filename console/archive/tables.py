@@ -279,7 +279,7 @@ mails_received = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("workspace", String(64), nullable=False),
-    Column("digest", String(64), nullable=False),  # of the Message-ID
+    Column("digest", String(64), nullable=False),  # of the Message-ID and sender
     Column("raw", LargeBinary, nullable=False),  # gone once it was looked at, unless it is set aside
     Column("whole", Boolean, nullable=False),
     Column("at", BigInteger, nullable=False),

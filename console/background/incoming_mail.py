@@ -12,7 +12,7 @@ from console.domain.mail_server import imap_server
 from console.errors import SestettoError
 from console.logs import Outage
 from console.mail.imap import Mailbox, MailboxAway, Unread
-from console.mail.reading import message_id_of
+from console.mail.reading import identity_of
 from console.services import Services
 
 LOOK = 5.0  # seconds between two looks at what the pipe command has kept
@@ -65,7 +65,7 @@ class IncomingMails:
             await self.settle_all()
 
     async def _keep(self, one: Unread) -> None:
-        await self._services.inbox.add(one.raw, message_id_of(one.raw), whole=one.whole)
+        await self._services.inbox.add(one.raw, identity_of(one.raw), whole=one.whole)
         self._kept.add(one.uid)
 
     async def settle_all(self) -> None:

@@ -8,7 +8,7 @@ from console.archive.mail_inbox import MailInbox
 from console.commands.common import open_stores, run
 from console.config import read_settings
 from console.errors import SestettoError
-from console.mail.reading import LARGEST, message_id_of
+from console.mail.reading import LARGEST, identity_of
 
 TRY_LATER = 75  # sysexits' EX_TEMPFAIL: the mail server keeps the mail and tries again
 
@@ -35,4 +35,4 @@ async def _keep(raw: bytes) -> None:
     whole = len(raw) <= LARGEST
     async with open_stores() as stores:
         inbox = MailInbox(stores.database, read_settings().workspace)
-        await inbox.add(raw if whole else raw[:65_536], message_id_of(raw), whole=whole)
+        await inbox.add(raw if whole else raw[:65_536], identity_of(raw), whole=whole)

@@ -66,9 +66,15 @@ class IncomingMail(msgspec.Struct, frozen=True):
     text: str
 
 
-def message_id_of(raw: bytes) -> str:
-    """Return the Message-ID, without brackets; empty if there is none."""
-    return _message_id(message_from_bytes(raw[:LARGEST_HEAD].partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]))
+def identity_of(raw: bytes) -> str:
+    """Return what a mail is told apart by: its Message-ID and whom it is from; empty if it has no Message-ID.
+
+    By the id alone, whoever sends another's first would make that one vanish.
+    """
+    head = message_from_bytes(raw[:LARGEST_HEAD].partition(b"\n\n")[0].partition(b"\r\n\r\n")[0])
+    message_id = _message_id(head)
+    sender = " ".join(str(head.get("From", "")).split())  # servers fold lines as they like
+    return f"{message_id}\n{sender}" if message_id else ""
 
 
 def read_mail(raw: bytes) -> IncomingMail:

@@ -13,7 +13,7 @@ from console.config import Settings
 from console.events import Mailed
 from console.mail.composing import UNFOLDED
 from console.mail.post import Post
-from console.mail.reading import message_id_of
+from console.mail.reading import identity_of
 from console.services import Services
 from tests.support.mail_servers import SmtpServer
 from tests.support.mailing import archive, leave_message, send_mails
@@ -164,11 +164,27 @@ async def test_what_came_in_is_settled_once_and_what_makes_no_sense_is_kept_for_
 ) -> None:
     work = IncomingMails(services, lambda: True)
     for raw in (reply(smtp).as_bytes(), b"From: x@example.com\r\nMessage-ID: <a@b>\r\n\r\nBuy now"):
-        assert await services.inbox.add(raw, message_id_of(raw))
-        assert not await services.inbox.add(raw, message_id_of(raw)), "it is there already"
+        assert await services.inbox.add(raw, identity_of(raw))
+        assert not await services.inbox.add(raw, identity_of(raw)), "it is there already"
     await work.settle_all()
     await archive(services)
     assert await replies(services, chat) == ["On Monday."]
     (aside,) = await services.inbox.aside()
     assert aside.detail == "It answers no conversation."
     assert await services.inbox.raw(aside.id) == b"From: x@example.com\r\nMessage-ID: <a@b>\r\n\r\nBuy now"
+
+
+async def test_somebody_who_sends_the_id_of_veras_mail_first_does_not_keep_hers_out(
+    services: Services, smtp: SmtpServer, chat: str
+) -> None:
+    work = IncomingMails(services, lambda: True)
+    hers = reply(smtp).as_bytes()
+    for raw in (b"From: x@example.com\r\nMessage-ID: <vera-1@example.com>\r\n\r\nFirst", hers):
+        assert await services.inbox.add(raw, identity_of(raw))
+    folded = hers.replace(b"From: Vera <", b"From: Vera\r\n <").replace(
+        b"Message-ID:", b"Received: from x\nMessage-ID:"
+    )
+    assert not await services.inbox.add(folded, identity_of(folded)), "the same mail by another way"
+    await work.settle_all()
+    await archive(services)
+    assert await replies(services, chat) == ["On Monday."]

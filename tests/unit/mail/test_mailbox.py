@@ -7,7 +7,7 @@ import pytest
 
 from console.background.incoming_mail import IncomingMails
 from console.mail.imap import Mailbox, MailboxAway
-from console.mail.reading import LARGEST
+from console.mail.reading import LARGEST, identity_of
 from console.services import Services
 from tests.support.eventually import eventually
 from tests.support.mail_servers import ImapServer
@@ -47,7 +47,7 @@ async def test_what_is_unread_is_kept_once_and_marked(services: Services, imap: 
 async def test_what_was_kept_and_not_marked_is_no_second_mail(services: Services, imap: ImapServer) -> None:
     work = fetching(services, imap)
     imap.put(a_mail(1))
-    assert await services.inbox.add(a_mail(1), "m1@example.com")  # and then the process was killed
+    assert await services.inbox.add(a_mail(1), identity_of(a_mail(1)))  # and then the process was killed
     await work.fetch()
     assert len(await services.inbox.aside()) == 1
     assert imap.unread() == 0
