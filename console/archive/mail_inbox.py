@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import Callable
+from itertools import accumulate
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database, now_ms
 from console.archive.tables import mails_received
 
 PENDING = ""
+MOST_ASIDE, MOST_ASIDE_BYTES = 1_000, 100_000_000  # mails set aside, and bytes of all of them
 
 
 class ReceivedMail(msgspec.Struct, frozen=True):
@@ -63,6 +66,20 @@ class MailInbox:
             values["raw"] = b""
         async with self.database.writing() as connection:
             await connection.execute(update(mails_received).where(mails_received.c.id == id).values(**values))
+            if code == "aside":
+                await self._bound_aside(connection)
+
+    async def _bound_aside(self, connection: AsyncConnection) -> None:
+        """Delete the oldest ones beyond what is kept: anybody can send mails that are set aside.
+
+        Both databases know how long a value is without reading it.
+        """
+        aside = self._here(), mails_received.c.code == "aside"
+        wanted = select(mails_received.c.id, func.length(mails_received.c.raw).label("size")).where(*aside)
+        rows = (await connection.execute(wanted.order_by(mails_received.c.id.desc()))).all()
+        kept = sum(total <= MOST_ASIDE_BYTES for total in accumulate(row.size for row in rows))
+        if beyond := rows[min(kept, MOST_ASIDE) :]:
+            await connection.execute(delete(mails_received).where(*aside, mails_received.c.id <= beyond[0].id))
 
     async def aside(self, limit: int = 100) -> list[AsideMail]:
         """Return mails that were set aside, newest first."""
