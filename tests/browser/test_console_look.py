@@ -96,6 +96,31 @@ async def test_a_chosen_language_is_the_pages_and_its_scripts(stage: Stage, desk
     await desk.get_by_text("La chat con Giulia si chiude tra").wait_for()
 
 
+FOOT = """() => {
+  const foot = document.querySelector("#pane-1 .acts"), room = foot.getBoundingClientRect();
+  const shown = [...foot.querySelectorAll(".button")].filter(one => one.getBoundingClientRect().width);
+  return shown.filter(one => {
+    const is = one.getBoundingClientRect();
+    const out = is.left < room.left - 1 || is.right > room.right + 1 || is.bottom > room.bottom + 1;
+    return out || one.scrollWidth > one.clientWidth + 1; // its words reach into the next one
+  }).map(one => one.dataset.act);
+}"""
+
+
+@pytest.mark.parametrize("locale", ["de", "pl", "bg", "fi"])
+async def test_the_words_of_long_languages_have_room_at_the_foot_of_a_pane(
+    stage: Stage, context: BrowserContext, locale: str
+) -> None:
+    await context.add_cookies([{"name": "sestetto_locale", "value": locale, "url": stage.url}])
+    page = await open_console(stage, context, width=390, height=844)
+    stage.locale = locale
+    await stage.play(Play("c1", 1, "Giulia"))
+    await page.locator("#pane-1 .acts [data-act=end]").wait_for()
+    assert await page.evaluate(FOOT) == []
+    await page.set_viewport_size({"width": 1366, "height": 768})
+    assert await page.evaluate(FOOT) == []
+
+
 async def test_nothing_moves_when_chats_come_go_and_run_late(stage: Stage, desk: Page) -> None:
     await desk.mouse.click(700, 400)
     await stage.push(stage.strip())
