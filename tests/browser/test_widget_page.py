@@ -170,6 +170,7 @@ async def test_right_to_left_turns_the_widget_round(shop: RunningServer, browser
     await vera.opens()
     box = await vera.launcher.bounding_box()
     assert await vera.widget.get_attribute("dir") == "rtl"
+    await vera.sees("اترك رسالة")
     assert box is not None
     assert box["x"] < 40
     await vera.leaves()

@@ -216,9 +216,10 @@ class Vera:
         """Opens the widget and sends a first message."""
         await self.opens()
         await self.screen("start")
+        start = self.widget.locator(".panel[data-screen=start]")  # not by its labels: the widget has many languages
         if name:
-            await self.widget.get_by_label("Your name").fill(name)
-        await self.widget.get_by_label("Your message").fill(text)
+            await start.locator("[autocomplete=name]").fill(name)
+        await start.locator("textarea").fill(text)
         await self.page.keyboard.press("Enter")
 
     async def says(self, text: str) -> None:
