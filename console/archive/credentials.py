@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Delete, RowMapping, Select, Table, Update, delete, select, update
 
 from console.archive.database import Database
-from console.archive.tables import members, sessions, sign_in_steps, tokens
+from console.archive.tables import invitations, members, sessions, sign_in_steps, tokens
 from console.domain.directory import Member
 
 SEEN_EVERY = 60_000  # ms between two notes of "seen", so that not every page writes
@@ -58,6 +58,12 @@ def revoke_all(member_id: str, now: int) -> list[Update | Delete]:
 def end_steps(member_id: str) -> Delete:
     """End sign-ins on their way, which a former password began, and links for a new one."""
     return delete(sign_in_steps).where(sign_in_steps.c.member == member_id)
+
+
+def end_invitations(member_id: str, now: int) -> Update:
+    """End the invitations that a member made: who may invite nobody any more has nobody come in."""
+    theirs = invitations.c.inviter == member_id, invitations.c.ended.is_(None)
+    return update(invitations).where(*theirs).values(ended=now)
 
 
 def fold_email(email: str) -> str:

@@ -56,7 +56,7 @@ class InvitationStore:
         token, now, email = new_token(), self.clock(), fold_email(wanted.email)
         times = {"made": now, "expires": now + INVITATION_LIFE}
         what = {"role": wanted.role, "queues": list(wanted.queues), "slots": wanted.limit}
-        more = {"languages": list(wanted.languages), "invited_by": by.name[:120]}
+        more = {"languages": list(wanted.languages), "invited_by": by.name[:120], "inviter": by.id}
         async with self.database.writing() as connection:
             former = and_(invitations.c.email == email, invitations.c.ended.is_(None))
             await connection.execute(update(invitations).where(former).values(ended=now))

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note, note_all
-from console.archive.credentials import fold_email, revoke_all
+from console.archive.credentials import end_invitations, fold_email, revoke_all
 from console.archive.directory_store import DirectoryStore, Step, must_be_as_seen, must_exist
 from console.archive.password_hash import password_problems
 from console.archive.tables import members, queues
@@ -99,7 +99,11 @@ class MemberStore:
             changed = replace(member, email=was.email, own_limit=below(member.limit, was.own_limit))
             return replace(known, members={**known.members, member.id: changed})
 
-        return await self.directory.change(wanted, by, f"member:{member.id}")
+        async def no_admin(connection: AsyncConnection) -> None:
+            await connection.execute(end_invitations(member.id, self.directory.clock()))
+
+        also = None if member.role == "admin" else no_admin
+        return await self.directory.change(wanted, by, f"member:{member.id}", also=also)
 
     async def set_limit(self, member: str, limit: int, *, by: Somebody) -> Directory:
         """Set how many chats at once, 1 to 6. The member's own limit stays if it is lower.
@@ -139,7 +143,8 @@ class MemberStore:
             must_exist(member_id in known.members, NO_MEMBER)
             left = {id: one for id, one in known.members.items() if id != member_id}
             changes = await rows.write(connection, known, replace(known, members=left), self.directory.clock())
-            for statement in revoke_all(member_id, self.directory.clock()):
+            now = self.directory.clock()
+            for statement in (*revoke_all(member_id, now), end_invitations(member_id, now)):
                 await connection.execute(statement)
             await note_all(connection, by, self.directory.clock(), changes)
 

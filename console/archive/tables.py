@@ -371,6 +371,7 @@ invitations = Table(  # links with which somebody becomes a member
     Column("slots", Integer, nullable=False),
     Column("languages", JSON, nullable=False),
     Column("invited_by", String(120), nullable=False),
+    Column("inviter", String(64), nullable=False, server_default=text("''")),  # a member's id; empty: by command
     Column("made", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("ended", BigInteger),  # used, revoked, or replaced by a newer one

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from sqlalchemy import select, update
 
+from console.actions import members
 from console.archive.tables import invitations, mails, sign_in_steps
 from console.services import Services
 from tests.support.archive_feed import quick_passwords
@@ -137,6 +139,26 @@ async def test_a_link_that_is_over_is_told_in_the_same_words(
         for answer in (await ben.get(path), await ben.post(path, data={**form, **CHOSEN})):
             assert (answer.status_code, OVER in answer.text) == (404, True)
         assert not await is_in(ben)
+
+
+@pytest.mark.parametrize("how", ["deactivated", "no admin any more"])
+async def test_ediths_invitations_end_with_her_right_to_invite_and_adas_stay(
+    services: Services, ada: httpx.AsyncClient, how: str
+) -> None:
+    await services.stores.members.add(
+        id="edith", email="edith@example.com", name="Edith", password=PASSWORD, role="admin", queues=("support",)
+    )
+    await services.go_live(await services.stores.directory.read())
+    async with signed_in_browser(services, "edith") as edith, browser_of(services) as eve, browser_of(services) as ben:
+        hers, adas = await invited(edith, email="eve@example.com"), await invited(ada)
+        by = services.directory.members["ada"]
+        if how == "deactivated":
+            await members.deactivate(services, by, "edith")
+        else:
+            was = services.directory.members["edith"]
+            await members.update(services, by, msgspec.structs.replace(was, role="supervisor"))
+        assert OVER in (await eve.get(hers)).text
+        assert (await join(ben, adas)).status_code == 303
 
 
 async def test_links_are_kept_as_digests(services: Services, ada: httpx.AsyncClient) -> None:
