@@ -241,7 +241,7 @@ async def test_the_button_inserts_where_the_caret_is(stage: Stage, desk: Page) -
     box = await giulia(stage, desk)
     await box.fill("Well. Bye!")
     await box.evaluate("box => box.setSelectionRange(6, 6)")
-    await desk.locator("#pane-1 .slash").click()
+    await desk.locator("#pane-1 [data-act=canned]").click()
     await expect(titles(desk)).to_have_text(["Goodbye", "Black screen on TV", "Greeting"])
     await desk.get_by_role("option", name="Black screen").click()
     await expect(box).to_have_value("Well. Please update the app: open Settings, then About.Bye!")

@@ -34,7 +34,8 @@ async def test_what_is_typed_goes_out_as_a_promise(stage: Stage, desk: Page) -> 
         ("en", "One moment, please. I'll be back within 30 seconds."),
         ("it-IT", "Un momento, per favore. Torno entro 30 secondi."),
         ("pl", "Proszę o chwilę cierpliwości. Wrócę w ciągu 30 sekund."),
-        ("ko", "One moment, please. I'll be back within 30 seconds."),
+        ("ko", "잠시만 기다려 주세요. 30초 안에 돌아오겠습니다."),
+        ("tr", "One moment, please. I'll be back within 30 seconds."),
     ],
 )
 async def test_nothing_typed_promises_in_the_visitors_own_words(

@@ -157,9 +157,9 @@ async def test_the_page_says_what_is_spoken_and_the_browser_whom_to_ask(
     await vera.launcher.wait_for()
     await eventually(lambda: labelled(vera, "Apri la chat"), "the launcher in Italian before it is opened")
     assert await vera.widget.get_attribute("lang") == "it-IT"
-    assert await vera.page.evaluate("sestetto.element.visitor.hello().locale") == "ar-EG"
+    assert await vera.page.evaluate("sestetto.element.visitor.hello().then(hello => hello.locale)") == "ar-EG"
     await vera.page.evaluate("sestetto('set', { locale: 'it' })")
-    assert await vera.page.evaluate("sestetto.element.visitor.hello().locale") == "it"
+    assert await vera.page.evaluate("sestetto.element.visitor.hello().then(hello => hello.locale)") == "it"
     await vera.leaves()
 
 
@@ -203,7 +203,7 @@ async def test_in_a_frame_without_forms_vera_can_write(
     await inside.get_by_label("Your message").press("Enter")
     await eventually(lambda: ana.heard()[-1:] == ["From a frame"], "what Vera wrote in the frame")
     await inside.locator(".composer textarea").fill("And by the button")
-    await inside.get_by_role("button", name="Send").click()
+    await inside.get_by_role("button", name="Send", exact=True).click()
     await eventually(lambda: ana.heard()[-1:] == ["And by the button"], "what the button sent")
     await ana.ends()
     await vera.context.close()
