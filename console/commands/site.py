@@ -1,6 +1,6 @@
 """`sestetto site`: manage the websites that carry the widget."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from msgspec.structs import replace
@@ -12,38 +12,56 @@ from console.domain.validation.members import origin_of
 from console.errors import NotYours, Refused
 
 app = typer.Typer(no_args_is_help=True, help="Manage sites that use the widget.")
+NEEDED = {"origins": "--origin", "queue": "--queue"}  # of a new site
+
+Names = list[str] | None
 
 
 @app.command("add")
 def add(
     key: Annotated[str, typer.Argument(help="Site key, used as the widget's data-site.")],
-    origin: Annotated[list[str], typer.Option(help="Website address, such as https://shop.example; repeat for more.")],
-    queue: Annotated[str, typer.Option(help="Queue for its chats.")],
-    ask: Annotated[
-        list[str] | None, typer.Option(help="Queue its pages may ask for beside its own; repeat for more.")
+    origin: Annotated[
+        Names,
+        typer.Option(help="Website address, such as https://shop.example; repeat for more."),
     ] = None,
-    name: Annotated[str, typer.Option(help="Display name.")] = "",
-    locale: Annotated[str, typer.Option(help="Widget language when the visitor's isn't available.")] = "en",
+    queue: Annotated[str | None, typer.Option(help="Queue for its chats.")] = None,
+    ask: Annotated[
+        Names,
+        typer.Option(help="Queue its pages may ask for beside its own; repeat for more, or “none”."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Display name.")] = None,
+    locale: Annotated[str | None, typer.Option(help="Widget language when the visitor's isn't available.")] = None,
     typing_preview: Annotated[
-        bool, typer.Option(help="Show agents what visitors are typing; visitors are told.")
-    ] = False,
-    privacy_url: Annotated[str, typer.Option(help="Privacy page linked from the widget.")] = "",
+        bool | None, typer.Option(help="Show agents what visitors are typing; visitors are told.")
+    ] = None,
+    privacy_url: Annotated[str | None, typer.Option(help="Privacy page linked from the widget.")] = None,
     remember_days: Annotated[
-        int, typer.Option(help="Days after which a visitor who does not return is a stranger; 0 for at once.")
-    ] = REMEMBERED,
+        int | None,
+        typer.Option(
+            help=f"Days after which a visitor who does not return is a stranger, {REMEMBERED} at first; 0 for at once."
+        ),
+    ] = None,
     files: Annotated[
-        list[str] | None,
+        Names,
         typer.Option(help=f"Files that may be sent: {', '.join(GROUPS)} or none; repeat for more."),
     ] = None,
-    file_size: Annotated[int, typer.Option(help="Largest file, in MB.", min=1, max=MOST_SIZE)] = 10,
+    file_size: Annotated[int | None, typer.Option(help="Largest file, in MB.", min=1, max=MOST_SIZE)] = None,
 ) -> None:
-    """Add or change a site."""
-    origins = tuple(_origin(text) for text in origin)
-    asked = tuple(ask or ())
-    site = Site(key, name or key, queue, origins, locale, typing_preview, privacy_url, queues=asked)
-    groups = () if files == ["none"] else tuple(files or USUAL)
-    run(_put_site(replace(site, remember_days=remember_days, files=groups, file_size=file_size)))
-    say(f"Paste this line into the pages of {', '.join(origins)}:")
+    """Add or change a site. A new one needs --origin and --queue; options left out stay as they are."""
+    given = {
+        "name": name,
+        "queue": queue,
+        "origins": None if origin is None else tuple(_origin(text) for text in origin),
+        "locale": locale,
+        "typing_preview": typing_preview,
+        "privacy_url": privacy_url,
+        "queues": _names(ask),
+        "remember_days": remember_days,
+        "files": _names(files),
+        "file_size": file_size,
+    }
+    site = run(_put(key, {field: value for field, value in given.items() if value is not None}))
+    say(f"Paste this line into the pages of {', '.join(site.origins)}:")
     server = settings_of_one().origin or "https://THIS-SERVER"
     say(f'  <script async src="{server}/widget.js" data-site="{key}"></script>')
 
@@ -68,13 +86,24 @@ async def _remove(key: str) -> None:
         await stores.sites.remove(key)
 
 
-async def _put_site(site: Site) -> None:
+async def _put(key: str, given: dict[str, Any]) -> Site:
     async with open_stores(adds=True) as stores:
         known = await stores.directory.read()
-        if missing := next((queue for queue in (site.queue, *site.queues) if queue not in known.queues), ""):
-            raise NotYours(f"There is no queue {missing}. Add it: sestetto queue add {missing}")
-        identity = known.sites[site.key].identity if site.key in known.sites else site.identity
-        await stores.sites.put(replace(site, identity=identity))
+        was = known.sites.get(key)
+        if not was and (missing := [option for field, option in NEEDED.items() if field not in given]):
+            raise Refused(f"There is no site {key} yet. To add it, give {' and '.join(missing)} too.")
+        site = replace(was or Site(key, key, "", files=USUAL), **given)
+        if unknown := next((queue for queue in (site.queue, *site.queues) if queue not in known.queues), ""):
+            raise NotYours(f"There is no queue {unknown}. Add it: sestetto queue add {unknown}")
+        await stores.sites.put(site)
+        return site
+
+
+def _names(given: Names) -> tuple[str, ...] | None:
+    """Read an option with many values: None stays as it is, “none” is no value at all."""
+    if given is None:
+        return None
+    return () if given == ["none"] else tuple(given)
 
 
 async def _site_rows() -> list[tuple[str, ...]]:

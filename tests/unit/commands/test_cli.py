@@ -14,12 +14,14 @@ from types import SimpleNamespace
 
 import pytest
 import redis
+from msgspec.structs import replace
 
 import console.app as app_module
 from console.archive.database import Database, sqlite_url
 from console.archive.stores import Stores
 from console.cli import main
 from console.config import TABLE, read_settings
+from console.domain.directory import Queue, Site
 from console.errors import SettingError, Unknown
 from console.proving.store_process import SAFE, own_store
 from console.queue.embedded import EmbeddedStore
@@ -379,6 +381,35 @@ def test_a_site_needs_a_real_origin_and_a_queue_that_is_there(sestetto: Command)
     assert code == 0
     assert 'data-site="shop"' in said
     assert "https://shop.example:8443" in sestetto("site", "list")[1]
+
+
+async def test_changing_a_site_leaves_what_is_not_given_as_it_is(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path))
+    await database.migrate()
+    stores = Stores(database)
+    for queue in ("support", "sales"):
+        await stores.queues.put(Queue(queue, queue))
+    own = {"accent": "#aa0000", "privacy_url": "https://shop.example/privacy"}
+    shop = Site("shop", "The shop", "support", ("https://shop.example",), queues=("sales",), **own)
+    await stores.sites.put(shop)
+
+    async def change(*options: str) -> Site:
+        code, _, said = await in_a_process("site", "add", "shop", *options, DATA=str(tmp_path))
+        assert code == 0, said
+        return (await stores.directory.read()).sites["shop"]
+
+    assert await change("--queue", "sales", "--typing-preview") == replace(shop, queue="sales", typing_preview=True)
+    assert await change("--queue", "support", "--no-typing-preview", "--ask", "none") == replace(shop, queues=())
+    await database.close()
+
+
+def test_a_new_site_says_what_it_needs(sestetto: Command) -> None:
+    sestetto("queue", "add", "support")
+    assert sestetto("site", "add", "shop", "--queue", "support") == (
+        1,
+        "sestetto: There is no site shop yet. To add it, give --origin too.\n",
+    )
+    assert "give --origin and --queue too" in sestetto("site", "add", "shop")[1]
 
 
 def test_the_line_to_paste_has_the_public_address_if_it_is_set(sestetto: Command) -> None:
