@@ -1,6 +1,7 @@
 """One's own second factor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import wraps
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +20,22 @@ AT = "/settings/second-factor"
 
 for_agents = for_those_who("answer")
 
+Handler = Callable[[Request, SignedIn], Awaitable[Response]]
+
+
+def by_password(answer: Callable[[Request, SignedIn, str], Awaitable[Response]]) -> Handler:
+    """Take the password of the form; show the form again if it is refused."""
+
+    @wraps(answer)
+    async def handle(request: Request, me: SignedIn) -> Response:
+        fields = await read_form(request, me.csrf)
+        try:
+            return await answer(request, me, fields.get("password", ""))
+        except BadSettings as refused:
+            return await _form(request, me, wrong=refused.wrong)
+
+    return handle
+
 
 @for_agents
 async def show(request: Request, me: SignedIn) -> Response:
@@ -26,14 +43,10 @@ async def show(request: Request, me: SignedIn) -> Response:
 
 
 @for_agents
-async def begin(request: Request, me: SignedIn) -> Response:
-    """Take the password; show what the app needs."""
-    fields = await read_form(request, me.csrf)
-    services, password = services_of(request), fields.get("password", "")
-    try:
-        step = await second_factors.begin(services, me, password, address=address_of(request))
-    except BadSettings as refused:
-        return await _form(request, me, wrong=refused.wrong)
+@by_password
+async def begin(request: Request, me: SignedIn, password: str) -> Response:
+    """Show what the app needs."""
+    step = await second_factors.begin(services_of(request), me, password, address=address_of(request))
     return _set_up(request, me, step)
 
 
@@ -53,25 +66,17 @@ async def confirm(request: Request, me: SignedIn) -> Response:
 
 
 @for_agents
-async def renew(request: Request, me: SignedIn) -> Response:
+@by_password
+async def renew(request: Request, me: SignedIn, password: str) -> Response:
     """Show new recovery codes in place of the former ones."""
-    fields = await read_form(request, me.csrf)
-    services, password = services_of(request), fields.get("password", "")
-    try:
-        codes = await second_factors.renew_codes(services, me, password, address=address_of(request))
-    except BadSettings as refused:
-        return await _form(request, me, wrong=refused.wrong)
+    codes = await second_factors.renew_codes(services_of(request), me, password, address=address_of(request))
     return _codes(request, me, codes)
 
 
 @for_agents
-async def remove(request: Request, me: SignedIn) -> Response:
-    fields = await read_form(request, me.csrf)
-    services, password = services_of(request), fields.get("password", "")
-    try:
-        await second_factors.remove_own(services, me, password, address=address_of(request))
-    except BadSettings as refused:
-        return await _form(request, me, wrong=refused.wrong)
+@by_password
+async def remove(request: Request, me: SignedIn, password: str) -> Response:
+    await second_factors.remove_own(services_of(request), me, password, address=address_of(request))
     return go(f"{AT}?removed=1")
 
 
