@@ -62,6 +62,7 @@ from console.views.i18n import page_texts
 from console.workers import Workers
 from console.ws.agent import agent_socket
 from console.ws.board import board_socket
+from console.ws.bot import bot_socket
 from console.ws.visitor import visitor_socket
 
 START_WITHIN = 30.0  # seconds until the store must respond
@@ -115,6 +116,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *api.routes,
         WebSocketRoute("/ws/visitor", visitor_socket),
         WebSocketRoute("/ws/agent", agent_socket),
+        WebSocketRoute("/ws/bot", bot_socket),
         WebSocketRoute("/ws/board", board_socket),
     ]
     routes += shop.routes if demo else sign_in.front_door

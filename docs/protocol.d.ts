@@ -95,6 +95,12 @@ export interface VisitorEnd {
   cid: string;
 }
 
+/** Ask for a person while a bot has the chat. */
+export interface AskPerson {
+  t: "person";
+  cid: string;
+}
+
 /** Rate the chat; the survey. */
 export interface Rate {
   t: "rate";
@@ -174,6 +180,7 @@ export interface ChatForVisitor {
   place: "active" | "ended" | "waiting";
   last: number;
   agent?: string;
+  bot?: boolean;
   seen?: number;
   promise?: number;
   can_reopen_until?: number;
@@ -210,6 +217,7 @@ export interface VisitorFact {
   kind: "asked" | "assigned" | "ended" | "message" | "opened" | "rated" | "redacted" | "released" | "reopened" | "transferred";
   by?: string;
   name?: string;
+  bot?: boolean;
   cid?: string;
   text?: string;
   of?: number;
@@ -256,6 +264,17 @@ export interface Typing {
   who: string;
   after: number;
   chat?: string;
+  text?: string;
+}
+
+/**
+ * What a bot has written so far of its next message, all of it; nothing more with an empty text. `after` is as of
+ * `typing`. The message itself follows as a fact.
+ */
+export interface Streaming {
+  t: "stream";
+  who: string;
+  after: number;
   text?: string;
 }
 
@@ -590,7 +609,7 @@ export interface ChatForAgent {
 export interface Went {
   chat: string;
   name: string;
-  place: "active" | "ended" | "offered" | "waiting";
+  place: "active" | "bot" | "ended" | "offered" | "waiting";
   at: number;
   agent?: string;
 }
@@ -686,7 +705,7 @@ export interface QueueThere {
 
 /**
  * An agent that a chat can be transferred to; `free` is the number of free slots. `breather`: they are online and get
- * no new chats for the moment.
+ * no new chats for the moment. A `bot` takes the chats of its `queues` only.
  */
 export interface ColleagueThere {
   id: string;
@@ -696,6 +715,7 @@ export interface ColleagueThere {
   free?: number;
   queues?: Array<string>;
   breather?: boolean;
+  bot?: boolean;
 }
 
 /**
@@ -769,6 +789,98 @@ export interface WatchDrawn {
   n: number;
   content: string;
   whole?: boolean;
+}
+
+/** First frame of a socket: how many chats the bot takes at once. An earlier socket of the same bot is closed. */
+export interface BotHello {
+  t: "hello";
+  limit?: number;
+}
+
+/** Say something in a chat that the bot has; then it is the visitor's turn. */
+export interface BotSay {
+  t: "say";
+  cid: string;
+  chat: string;
+  text: string;
+}
+
+/** A signal, which may be lost: what the bot has written so far of its next message, all of it. */
+export interface BotStream {
+  t: "stream";
+  chat: string;
+  text?: string;
+}
+
+/**
+ * Hand the chat over to people, of its own queue or another: the clock begins now. Staff read the `summary`; the agent
+ * who gets the chat finds the `draft` in their composer.
+ */
+export interface BotHandOver {
+  t: "hand_over";
+  cid: string;
+  chat: string;
+  queue?: string;
+  summary?: string;
+  draft?: string;
+}
+
+/** End the chat. One that no person ever had counts as solved. */
+export interface BotEnd {
+  t: "end";
+  cid: string;
+  chat: string;
+}
+
+/** The state after hello. `chats` are all that the bot has: whatever else a client still holds is over for it. */
+export interface BotWelcome {
+  t: "welcome";
+  bot: string;
+  name: string;
+  epoch: string;
+  now: number;
+  build: string;
+  limit: number;
+  n: number;
+  chats?: Array<ChatForBot>;
+}
+
+/** A chat that the bot has. `waits`: the visitor waits for its word. `facts` are the whole log, or its last 300. */
+export interface ChatForBot {
+  id: string;
+  queue: string;
+  site: string;
+  visitor: string;
+  last: number;
+  name?: string;
+  email?: string;
+  verified?: boolean;
+  external?: string;
+  proven?: Array<string>;
+  fields?: Record<string, string>;
+  locale?: string;
+  page?: string;
+  channel?: string;
+  waits?: boolean;
+  facts?: Array<unknown>;
+}
+
+/** The bot has one more chat: a new one, or one that an agent gave it. Its further facts follow as `fact`. */
+export interface BotChat {
+  t: "chat";
+  n: number;
+  chat: ChatForBot;
+}
+
+/**
+ * The bot has the chat no longer: it ended, or people have it. `asked`: the visitor wanted a person. `silent`: the bot
+ * did not answer in time; `gone`: it was away for too long; `taken`: a member took it.
+ */
+export interface BotChatGone {
+  t: "gone";
+  n: number;
+  chat: string;
+  why: "asked" | "ended" | "gone" | "handed" | "silent" | "taken";
 }
 
 /** First frame of a socket; `wall` asks for the wall display. */
@@ -1077,6 +1189,8 @@ export interface Ended {
   promised?: Kept | null;
   held?: boolean;
   asks?: boolean;
+  bot?: string;
+  solved?: boolean;
 }
 
 /**
@@ -1234,7 +1348,9 @@ export interface AnyLanguage {
 
 /**
  * Transferred to a queue or to one agent (`to`); `agent` held it before (empty if it was waiting). The note is for
- * staff. The clock keeps running; `due` is that of the open turn, or of the new queue's promise.
+ * staff. The clock keeps running; `due` is that of the open turn, or of the new queue's promise. From a `bot` the chat
+ * goes to people, since it hands it over (the note is its summary), the visitor asks for a person, it is silent or
+ * gone, or a member has taken it. The visitor's turn begins then, at `since`.
  */
 export interface Transferred {
   kind: "transferred";
@@ -1250,6 +1366,23 @@ export interface Transferred {
   rank?: number;
   to?: string;
   note?: string;
+  bot?: string;
+  why?: "" | "asked" | "gone" | "handed" | "silent" | "taken";
+  since?: number;
+  promised?: Kept | null;
+  hidden?: boolean;
+}
+
+/** A bot has the chat: as the first, or because an agent transferred it there. No clock runs. */
+export interface BotAssigned {
+  kind: "bot_assigned";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+  bot: string;
+  name: string;
+  why?: "first" | "given";
 }
 
 /** A colleague may watch and whisper. */
@@ -1400,6 +1533,18 @@ export interface AgentChanged {
   most?: number;
 }
 
+/** A bot's connection or limit changed. `removed`: it was away for too long, and has no chats any more. */
+export interface BotChanged {
+  kind: "bot";
+  at: number;
+  bot: string;
+  name: string;
+  connected: boolean;
+  limit: number;
+  fence: number;
+  removed?: boolean;
+}
+
 /** Credentials ended: disconnect every socket of the agent, or of the one session. */
 export interface Revoked {
   kind: "revoked";
@@ -1430,9 +1575,9 @@ export interface Stalled {
   ms: number;
 }
 
-export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | VisitorTyping | VisitorSeen | SetProfile | VisitorEnd | Rate | MailTranscript | LeaveMessage | VisitorHistory | Ping;
+export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | VisitorTyping | VisitorSeen | SetProfile | VisitorEnd | AskPerson | Rate | MailTranscript | LeaveMessage | VisitorHistory | Ping;
 
-export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Seen | HistoryPage | PastPage | Identified | Pong | Error;
+export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Streaming | Seen | HistoryPage | PastPage | Identified | Pong | Error;
 
 export type AnAgentSays = AgentHello | SetStatus | Breathe | SetOwnLimit | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Rename | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
 
@@ -1440,8 +1585,12 @@ export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | C
 
 export type AConsoleHears = HtmlWelcome | Html | Ack | Nack | Invitation | Colleagues | Drafted | WatchDrawn | Unwatched | Typing | Seen | Pong | Error;
 
+export type ABotSays = BotHello | BotSay | BotStream | BotHandOver | BotEnd | Ping;
+
+export type ABotHears = BotWelcome | BotChat | AgentFact | BotChatGone | Ack | Nack | Pong | Error;
+
 export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | SetAgentStatus | SetLimit | Ping;
 
 export type ABoardHears = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error;
 
-export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Mailed | Tended | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | Invited | Labelled | Renamed | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled;
+export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Mailed | Tended | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | BotAssigned | Invited | Labelled | Renamed | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | BotChanged | Revoked | Configured | Erased | Stalled;

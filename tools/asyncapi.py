@@ -24,6 +24,12 @@ CHANNELS: dict[str, tuple[str, str, Any, Any]] = {
         protocol.AgentFrame,
         protocol.AgentReply,
     ),
+    "bot": (
+        "/ws/bot",
+        "A bot's socket: subprotocol `sestetto.v1`, with an integration's bearer token of the scope `bot`.",
+        protocol.BotFrame,
+        protocol.BotReply,
+    ),
     "board": (
         "/ws/board",
         "The supervisors' board; its page signs in with a cookie.",

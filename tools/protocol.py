@@ -11,7 +11,7 @@ import msgspec
 
 from console import errors, events, protocol
 from console.protocol import supervisor as protocol_board
-from tools import asyncapi
+from tools import asyncapi, client_frames
 from tools.protocol_types import declarations
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -21,6 +21,8 @@ UNIONS: dict[str, Any] = {
     "an agent says": protocol.AgentFrame,
     "an agent hears": protocol.AgentReply,
     "a console hears": protocol.ConsoleReply,
+    "a bot says": protocol.BotFrame,
+    "a bot hears": protocol.BotReply,
     "a supervisor says": protocol_board.BoardFrame,
     "a board hears": protocol_board.BoardReply,
     "a fact is": events.AnyFact,
@@ -74,6 +76,7 @@ def files() -> dict[Path, str]:
         DOCS / "protocol.schema.json": schema,
         DOCS / "asyncapi.json": asyncapi.document(),
         DOCS / "protocol.d.ts": declarations(schema),
+        client_frames.AT: client_frames.document(),
     }
 
 

@@ -1,4 +1,4 @@
-import { button, h } from "./dom.js";
+import { button, h, write } from "./dom.js";
 import { lazy, privacy } from "./forms.js";
 import { t } from "./i18n.js";
 
@@ -7,17 +7,19 @@ import { t } from "./i18n.js";
  * @import { Writing } from "./forms.js"
  */
 
-/** Files have a part of their own, fetched where the site allows them. @param {Panel} panel */
-async function filing(panel) {
-  panel.filing ||= import(panel.visitor.base + FILES).then((part) => part.default({ button, h, t, style }));
-  (await panel.filing).attach(panel);
+/** Files and bots have parts of their own, fetched where they are needed. @param {Panel} panel @param {string} path */
+async function beside(panel, path) {
+  panel.parts ||= {};
+  panel.parts[path] ||= import(panel.visitor.base + path).then((part) => part.default({ button, h, t, style, write }));
+  (await panel.parts[path]).attach(panel);
 }
 
 /** What stands over the composer: the announcement of the preview, the survey, or the way out of the line. @param {Panel} panel @param {Screen} screen */
 export function extras(panel, screen) {
   const { visitor, extra, writing } = panel;
-  if (visitor.files) filing(panel);
   const { chat, outbox, preview, line } = visitor;
+  if (visitor.files) beside(panel, FILES);
+  if (chat.facts.some(({ bot, by }) => bot || by === "bot")) beside(panel, BOTS);
   const ended = screen === "ended";
   const asks = ended && chat.agent && !chat.rated && !outbox.holds("rate");
   const leaves = screen === "line" && (line ? line.can_leave : extra.className === "survey line") && lazy.leaveLine;

@@ -9,6 +9,8 @@ declare global {
   const LAZY: string;
   /** The address of the part for files, in the lazy part. */
   const FILES: string;
+  /** The same for bots. */
+  const BOTS: string;
   /** Adds a style sheet, in a part. */
   const style: (text: string) => void;
 
@@ -44,8 +46,13 @@ declare module "./widget.js" {
 
 declare module "./view.js" {
   interface Panel {
-    /** The part for files, once it is asked for. */
-    filing?: Promise<typeof import("./files.js")>;
+    /** The parts of their own by address, once they are asked for. */
+    parts?: Record<string, Promise<{ attach(panel: Panel): void }>>;
+    /** What a bot has written so far, and where that is drawn. */
+    stream?: import("#protocol").Streaming;
+    streamed?: HTMLElement;
+    /** The button that asks for a person. */
+    person?: HTMLButtonElement;
     /** What it does with files that are pasted; the guard keeps the event itself from everybody. */
     paste?: (event: ClipboardEvent) => unknown;
   }
@@ -59,6 +66,7 @@ declare module "./visitor.js" {
     /** What proves who it is, as the page gave it. */
     identity?: import("./visitor.js").Claims | "";
     /** Made by identity.js. */
+    $stream?: (frame: import("#protocol").Streaming) => void;
     $identified?: (frame: import("#protocol").Identified) => void;
     /** Whether agents see what is typed. */
     preview?: boolean;

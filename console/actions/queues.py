@@ -16,6 +16,12 @@ async def read_all(services: Services, by: Member) -> Directory:
     return await services.stores.directory.read()
 
 
+async def read_bots(services: Services, by: Member) -> list[tuple[str, str]]:
+    """Return id and name of each integration: any of them may answer first in a queue."""
+    require(by, "configure")
+    return [(one.id, one.name) for one in await services.stores.integrations.everyone()]
+
+
 async def save(
     services: Services, by: Member, queue: Queue, members: Collection[str], *, seen: Queue | None = None
 ) -> bool:

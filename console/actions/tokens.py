@@ -11,7 +11,7 @@ from console.archive.tokens import NO_TOKEN, TokenLine
 from console.domain.directory import DAY, Member
 from console.domain.permissions import require
 from console.domain.sanitize import safe_name
-from console.domain.scopes import SCOPES
+from console.domain.scopes import OF_INTEGRATIONS, OF_MEMBERS
 from console.errors import BadSettings, NotYours, Problem
 from console.services import Services
 
@@ -33,7 +33,7 @@ async def read_own(services: Services, by: Member) -> list[TokenLine]:
 async def add_own(services: Services, by: Member, name: str, scopes: Collection[str], *, days: int = 0) -> str:
     """Return a new token of one's own, shown only now; with 0 `days` it does not end. Raises BadSettings."""
     require(by, "answer")
-    name = _checked(name, scopes, days, len(await services.stores.tokens.of_member(by.id)), SCOPES)
+    name = _checked(name, scopes, days, len(await services.stores.tokens.of_member(by.id)), OF_MEMBERS)
     return await services.stores.tokens.add(by.id, name, scopes=scopes, expires=_end(services, days), by=by)
 
 
@@ -88,7 +88,7 @@ async def add_to_integration(
     """Return a new token of an integration, shown only now. Raises BadSettings, and NotYours if there is none."""
     require(by, "administer")
     held = (await services.stores.tokens.of_integrations()).get(integration, [])
-    name = _checked(name, scopes, days, len(held), [scope for scope in SCOPES if scope != "socket"])
+    name = _checked(name, scopes, days, len(held), OF_INTEGRATIONS)
     add = services.stores.tokens.add_to_integration
     return await add(integration, name, scopes=scopes, expires=_end(services, days), by=by)
 

@@ -34,6 +34,7 @@ from console.projection.picture import ChatState
 from console.protocol import (
     MAX_FACTS,
     MAX_TEXT,
+    AskPerson,
     LeaveMessage,
     MailTranscript,
     Open,
@@ -248,6 +249,12 @@ class VisitorActions:
             return await self.workspace.visitor_end(self._open_chat(), self.visitor, command.cid)
         except Gone:
             return await self._late(command.cid, "ended")
+
+    async def ask_person(self, command: AskPerson) -> Said:
+        try:
+            return await self.workspace.ask_person(self._open_chat(), self.visitor, command.cid)
+        except Gone:
+            return await self._late(command.cid, "transferred")
 
     async def rate(self, command: Rate) -> Said:
         chat = self._open_chat()

@@ -159,6 +159,7 @@ def _live(chat: ChatState) -> Chat:
         rating=None,
         comment="",
         left_message=False,
+        bot=chat.bot or None,
     )
 
 

@@ -45,6 +45,7 @@ def _of_queue(found: QueueFiguresNow) -> ApiQueueFigures:
         first=counted.of("f").quantile(0.5),
         wait=counted.of("w").quantile(0.5),
         handling=counted.of("h").quantile(0.5),
+        solved_by_bot=CountOf(counted.count("bot_solved"), counted.count("bot")),
     )
 
 

@@ -135,7 +135,7 @@ def author_of(fact: AnyFact) -> str:
     if isinstance(fact, Redacted | NoteRedacted):
         return fact.by
     author = getattr(fact, "author", None)
-    return author.id if author is not None else str(getattr(fact, "agent", ""))
+    return author.id if author is not None else str(getattr(fact, "agent", "") or getattr(fact, "bot", ""))
 
 
 def cid_of(fact: AnyFact) -> str:

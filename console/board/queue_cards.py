@@ -106,6 +106,7 @@ class QueueCard(msgspec.Struct, frozen=True):
     canned: Share
     automatic: Share  # first words that were given automatically
     suggested: Share  # answers for which a suggested reply was taken, edited or not
+    solved: Share  # by the bot alone, of the chats it began
     drafted: Share  # answers for which a draft was taken, edited or not
     labelled: Share  # chats that ended in an agent's hands, where a reason is asked for, that have one
     unlabelled: int  # of these, those that will not get one: left out, expired, or dropped from an agent's list
@@ -195,6 +196,7 @@ def queue_card(
         canned=_share(today.count("canned"), today.of("a").n),
         automatic=_share(today.count("automatic"), today.of("v").n),
         suggested=_share(today.count("suggested_taken") + today.count("suggested_edited"), today.count("suggested")),
+        solved=_share(today.count("bot_solved"), today.count("bot")),
         drafted=_share(today.count("drafted_taken") + today.count("drafted_edited"), today.count("drafted")),
         labelled=_share(today.count("labelled"), today.count("to_label")),
         unlabelled=_without_reason(picture, queue, chats, today, now),

@@ -80,6 +80,8 @@ def add(
     given = {name: _read(name, value) for name in queue_settings() if (value := typed.get(_option(name))) is not None}
     if given.get("overflow_to") == "none":
         given |= {"overflow_to": "", "overflow_after": 0}
+    if given.get("bot") == "none":
+        given["bot"] = ""
     if phrase is not None:
         given["phrases"] = () if phrase == ["built-in"] else read_phrases(phrase)
     queue = run(_put(id, given, zone, hours, holiday, member))

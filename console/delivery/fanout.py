@@ -19,6 +19,7 @@ from console.errors import SestettoError
 from console.events import (
     AgentChanged,
     AnyFact,
+    BotChanged,
     ChatFact,
     Configured,
     Ended,
@@ -49,7 +50,7 @@ Observer = Callable[[AnyFact | Unreadable, set[str]], None]
 
 
 class Fanout:
-    """Keeps the picture and delivers each fact to the audiences `visitor:<id>`, `agent:<id>` and `chat:<id>`.
+    """Keeps the picture and delivers each fact to the audiences `visitor:<id>`, `agent:<id>`, `bot:<id>`, `chat:<id>`.
 
     Those who watch a chat are in `chat:<id>`. `observers` get every fact after the picture has it.
     """
@@ -141,7 +142,7 @@ class Fanout:
         # The holder before the fact must hear of it too: after `advance` the chat may be in another slot or gone.
         fact = entry.fact
         before = self.picture.chats.get(fact.chat) if isinstance(fact, ChatFact) else None
-        holder, slot = (before.agent, before.slot) if before is not None else ("", 0)
+        holder, slot, bot = (before.agent, before.slot, before.bot) if before is not None else ("", 0, "")
         if isinstance(fact, Ended) and before is not None:
             self._remember(fact.chat, before.visitor)
         self.picture.advance(entry.n, fact)
@@ -149,12 +150,15 @@ class Fanout:
             self._visitors[fact.chat] = fact.visitor.id  # a signed identity has made it theirs
         if isinstance(fact, ChatFact):
             chat_state = self.picture.chats.get(fact.chat) or before
-            self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder)
+            self._show_chat_fact(RenderedFact(entry, chat_state, self._views, slot), fact, holder, bot)
             author = fact.author.id if isinstance(fact, Labelled) else ""
             self._tell(fact, {holder, chat_state.agent if chat_state is not None else "", author})
         elif isinstance(fact, AgentChanged | Revoked):
             self._deliver(f"agent:{fact.agent}", RenderedFact(entry, None, self._views))
             self._tell(fact, {fact.agent})
+        elif isinstance(fact, BotChanged):
+            self._deliver(f"bot:{fact.bot}", RenderedFact(entry, None, self._views))
+            self._tell(fact, set())
         elif isinstance(fact, Configured):
             self._tell(fact, set())
         else:
@@ -173,7 +177,7 @@ class Fanout:
             except Exception as problem:
                 log.error("observer.failed", error=repr(problem))
 
-    def _show_chat_fact(self, rendered: RenderedFact, fact: ChatFact, holder: str) -> None:
+    def _show_chat_fact(self, rendered: RenderedFact, fact: ChatFact, holder: str, bot: str) -> None:
         chat_state = rendered.chat
         # A rating or a reopening comes after the end, when the picture no longer knows the chat's visitor.
         visitor = chat_state.visitor if chat_state is not None else self._visitors.get(fact.chat, "")
@@ -183,6 +187,8 @@ class Fanout:
         agents = {holder, chat_state.agent if chat_state is not None else "", guest} - {""}
         for agent in agents:
             self._deliver(f"agent:{agent}", rendered)
+        for one in {bot, chat_state.bot if chat_state is not None else ""} - {""}:
+            self._deliver(f"bot:{one}", rendered)
         self._deliver(f"chat:{fact.chat}", rendered)
 
     def _deliver(self, audience: str, event: HubEvent) -> None:
@@ -239,7 +245,7 @@ class Fanout:
         if chat_state is None or chat_state.place == "wrapup":  # to the visitor the chat has ended
             return
         self._deliver(f"chat:{chat_state.id}", signal)
-        if signal.by == "agent":
+        if signal.by in ("agent", "bot"):
             self._deliver(f"visitor:{chat_state.visitor}", signal)
         elif chat_state.place == "active":
             self._deliver(f"agent:{chat_state.agent}", signal)

@@ -1,6 +1,6 @@
 """A fact rendered once per audience, when the audience's first listener asks."""
 
-from console.delivery.signals import SeenSignal, TypingSignal
+from console.delivery.signals import SeenSignal, StreamSignal, TypingSignal
 from console.events import ChatFact, Entry
 from console.projection.picture import ChatState
 from console.views.html import HtmlViews
@@ -45,4 +45,4 @@ class RenderedFact:
         return self._html[locale]
 
 
-HubEvent = RenderedFact | TypingSignal | SeenSignal  # what a listener of the hub receives
+HubEvent = RenderedFact | TypingSignal | SeenSignal | StreamSignal  # what a listener of the hub receives

@@ -1,13 +1,13 @@
-"""Signals between processes, which may be lost: somebody types, somebody has seen the log."""
+"""Signals between processes, which may be lost: somebody types, somebody has seen the log, a bot writes."""
 
 import msgspec
 
 
 class Signal(msgspec.Struct, tag_field="t", omit_defaults=True):
-    """A signal about a chat, `by` a visitor or an agent."""
+    """A signal about a chat, `by` a visitor, an agent or a bot."""
 
     chat: str
-    by: str  # visitor | agent
+    by: str  # visitor | agent | bot
 
 
 class TypingSignal(Signal, tag="typing"):
@@ -20,4 +20,12 @@ class SeenSignal(Signal, tag="seen"):
     seq: int
 
 
-signal_decoder = msgspec.json.Decoder(TypingSignal | SeenSignal)
+class StreamSignal(Signal, tag="stream"):
+    """What a bot has written so far."""
+
+    who: str
+    after: int
+    text: str = ""
+
+
+signal_decoder = msgspec.json.Decoder(TypingSignal | SeenSignal | StreamSignal)

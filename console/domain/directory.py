@@ -98,7 +98,8 @@ class Queue(msgspec.Struct, frozen=True):
     also offered to members of `overflow_to`; that is how queues become tiers. `wrapup` is how long the slot stays
     reserved after the chat for reason and tags (0: no wrap-up). First words are the team's own `phrases`, or
     ours; one is given by itself `automatic` before the target (0: never). `channels` has the targets of chats that come
-    by mail, text message and so on; by default these are taken by agents in any mode.
+    by mail, text message and so on; by default these are taken by agents in any mode. A new chat goes to the `bot` (an
+    integration's id) if that is connected and not full; it has `bot_within` for each answer before people get the chat.
     """
 
     id: str
@@ -246,6 +247,20 @@ class Queue(msgspec.Struct, frozen=True):
             'Target of a channel in minutes, such as "email 540" or "sms 12 assigned"; repeat for more, or "default".',
         ),
     ] = ()
+    bot: Annotated[
+        str, QueueSetting(_("First answered by"), "Id of the integration whose bot answers first; none for people.")
+    ] = ""
+    bot_within: Annotated[
+        int,
+        QueueSetting(
+            _("Bot answers within"),
+            "Seconds in which the bot has to answer before people get the chat.",
+            unit="seconds",
+            least=SECOND,
+            most=2 * MINUTE,
+            wrong=_("Enter a time from 1 to 120 seconds."),
+        ),
+    ] = 10_000
 
     def target_on(self, channel: str) -> int:
         """The time (ms) to answer a chat of this channel."""

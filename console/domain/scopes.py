@@ -17,6 +17,7 @@ TokenScope = Literal[
     "settings:write",
     "figures:read",
     "socket",
+    "bot",
 ]
 SCOPES: tuple[TokenScope, ...] = get_args(TokenScope)
 Right = Literal["answer", "supervise", "configure", "administer"]
@@ -46,6 +47,7 @@ MEANINGS: dict[TokenScope, ScopeMeaning] = {
     "settings:write": ScopeMeaning(_("Change queues, sites and canned replies"), frozenset({"answer", "configure"})),
     "figures:read": ScopeMeaning(_("Read figures"), frozenset({"answer", "supervise"})),
     "socket": ScopeMeaning(_("Connect to the agent's socket as this member"), frozenset()),
+    "bot": ScopeMeaning(_("Answer chats first, as a bot"), frozenset({"answer"})),
 }
 
 
@@ -53,6 +55,10 @@ class Integration(Member, frozen=True):
     """A system that acts under its own name; `rights` are those of the token that it came with."""
 
     rights: frozenset[Right] = frozenset()
+
+
+OF_INTEGRATIONS: tuple[TokenScope, ...] = tuple(scope for scope in SCOPES if scope != "socket")
+OF_MEMBERS: tuple[TokenScope, ...] = tuple(scope for scope in SCOPES if scope != "bot")
 
 
 def integration_of(id: str, name: str, scopes: Collection[str]) -> Integration:

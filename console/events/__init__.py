@@ -19,7 +19,9 @@ from console.events.assignment import (
     AnyLanguage,
     Assigned,
     AssignReason,
+    BotAssigned,
     Invited,
+    LeaveReason,
     Offered,
     Overflowed,
     Released,
@@ -57,7 +59,17 @@ from console.events.conversation import (
     SharedFile,
     Tended,
 )
-from console.events.workspace import AgentChanged, Configured, Erased, Presence, Relined, Revoked, Stalled, Watched
+from console.events.workspace import (
+    AgentChanged,
+    BotChanged,
+    Configured,
+    Erased,
+    Presence,
+    Relined,
+    Revoked,
+    Stalled,
+    Watched,
+)
 
 __all__ = [
     "AgentChanged",
@@ -69,6 +81,8 @@ __all__ = [
     "AssignReason",
     "Assigned",
     "Author",
+    "BotAssigned",
+    "BotChanged",
     "ChatFact",
     "Configured",
     "EndReason",
@@ -82,6 +96,7 @@ __all__ = [
     "Kept",
     "Labelled",
     "Late",
+    "LeaveReason",
     "LeftState",
     "Mailed",
     "Message",
@@ -147,6 +162,7 @@ AnyChatFact = (
     | Overflowed
     | AnyLanguage
     | Transferred
+    | BotAssigned
     | Invited
     | Labelled
     | Renamed
@@ -155,7 +171,9 @@ AnyChatFact = (
     | Redacted
     | NoteRedacted
 )
-AnyFact = AnyChatFact | Presence | Relined | Watched | AgentChanged | Revoked | Configured | Erased | Stalled
+AnyFact = (
+    AnyChatFact | Presence | Relined | Watched | AgentChanged | BotChanged | Revoked | Configured | Erased | Stalled
+)
 
 decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
 CHOICES = {

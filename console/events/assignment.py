@@ -2,12 +2,13 @@
 
 from typing import ClassVar, Literal
 
-from console.events.base import Author, ChatFact, Estimate
+from console.events.base import Author, ChatFact, Estimate, Kept
 
 AssignReason = Literal["least_pressure", "last_agent", "next_in_line", "accepted", "taken", "transferred", "took_over"]
 ReleaseReason = Literal["gone", "unseen"]
 WithdrawReason = Literal["declined", "missed", "gone"]
 WaitReason = Literal["", "nobody_there", "all_busy", "language", "offered", "pull"]
+LeaveReason = Literal["", "handed", "asked", "silent", "gone", "taken"]
 WrapReason = Literal["done", "time", "gone", "reopened", "later"]
 
 
@@ -73,6 +74,8 @@ class Transferred(ChatFact, tag="transferred"):
     """Transferred to a queue or to one agent (`to`); `agent` held it before (empty if it was waiting).
 
     The note is for staff. The clock keeps running; `due` is that of the open turn, or of the new queue's promise.
+    From a `bot` the chat goes to people, since it hands it over (the note is its summary), the visitor asks for a
+    person, it is silent or gone, or a member has taken it. The visitor's turn begins then, at `since`.
     """
 
     public: ClassVar[bool] = True
@@ -84,6 +87,20 @@ class Transferred(ChatFact, tag="transferred"):
     rank: int = 0
     to: str = ""
     note: str = ""
+    bot: str = ""
+    why: LeaveReason = ""
+    since: int = 0
+    promised: Kept | None = None  # an agent's promise to be back, which ends when a bot gets the chat (`to`)
+    hidden: bool = False  # as of a message
+
+
+class BotAssigned(ChatFact, tag="bot_assigned"):
+    """A bot has the chat: as the first, or because an agent transferred it there. No clock runs."""
+
+    public: ClassVar[bool] = True
+    bot: str
+    name: str
+    why: Literal["first", "given"] = "first"
 
 
 class Invited(ChatFact, tag="invited"):

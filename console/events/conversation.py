@@ -153,6 +153,8 @@ class Ended(ChatFact, tag="ended"):
     promised: Kept | None = None
     held: bool = False  # after holding replies, the visitor never had the answer
     asks: bool = False  # an agent had it, in a queue that asks what it was about
+    bot: str = ""  # which bot had it
+    solved: bool = False  # the bot said something, and no person ever had the chat
 
 
 class Mailed(ChatFact, tag="mailed", kw_only=True):

@@ -49,6 +49,17 @@ class AgentChanged(Fact, tag="agent"):
     most: int = 0
 
 
+class BotChanged(Fact, tag="bot"):
+    """A bot's connection or limit changed. `removed`: it was away for too long, and has no chats any more."""
+
+    bot: str
+    name: str
+    connected: bool
+    limit: int
+    fence: int
+    removed: bool = False
+
+
 class Revoked(Fact, tag="revoked"):
     """Credentials ended: disconnect every socket of the agent, or of the one session."""
 

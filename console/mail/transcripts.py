@@ -32,7 +32,8 @@ def transcript(record: ChatRecord, site: Site | None) -> Written:
 
 
 def _who(fact: Message | Mailed, values: dict[str, str]) -> str:
-    return fact.author.name or (values["visitor"] or "–" if fact.by == "visitor" else values["site"])
+    name = fact.author.name or (values["visitor"] or "–" if fact.by == "visitor" else values["site"])
+    return f"{name} (bot)" if fact.by == "bot" else name
 
 
 def _when(ms: int) -> str:

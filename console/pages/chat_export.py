@@ -71,7 +71,7 @@ def transcript(record: ChatRecord, *, notes: bool) -> str:
     head = [chat.name or chat.visitor, *([chat.email] if chat.email else []), _when(chat.opened), ""]
     for fact in record.facts:
         if isinstance(fact, Message | Mailed) or (notes and isinstance(fact, Note)):
-            mark = " (note)" if isinstance(fact, Note) else ""
+            mark = " (note)" if isinstance(fact, Note) else " (bot)" if fact.by == "bot" else ""
             head.append(f"[{_when(fact.at)}] {fact.author.name or fact.author.id}{mark}: {fact.text}")
     return "\n".join(head) + "\n"
 

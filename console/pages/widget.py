@@ -102,7 +102,13 @@ def script() -> Asset:
 @cache
 def lazy() -> Asset:
     """Return survey and transcript: a module that gets its imports from the script that loads it."""
-    return part(LAZY, "later", f'const FILES="widget/{files_name()}";')
+    return part(LAZY, "later", f'const FILES="widget/{files_name()}",BOTS="widget/{bots_name()}";')
+
+
+@cache
+def bot_part() -> Asset:
+    """Return what marks a bot and shows its words: a module that the lazy one loads where a bot is in the chat."""
+    return part(("bots",), "bots")
 
 
 @cache
@@ -142,6 +148,11 @@ def lazy_name() -> str:
 def files_name() -> str:
     """The same of the part for files."""
     return f"files-{file_part().tag[1:9]}.js"
+
+
+def bots_name() -> str:
+    """The same of the part for bots."""
+    return f"bots-{bot_part().tag[1:9]}.js"
 
 
 def join(source: Path) -> str:
@@ -266,6 +277,12 @@ async def widget_files(request: Request) -> Response:
     return send(request, file_part(), "public, max-age=31536000, immutable")
 
 
+async def widget_bots(request: Request) -> Response:
+    if request.path_params["tag"] != bots_name()[5:-3]:
+        return Response(status_code=404, headers=PUBLIC)
+    return send(request, bot_part(), "public, max-age=31536000, immutable")
+
+
 async def widget_solver(request: Request) -> Response:
     return send(request, solver(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
 
@@ -315,4 +332,5 @@ routes = [
     Route("/widget/identity.js", widget_identity),
     Route("/widget/later-{tag:str}.js", widget_lazy),
     Route("/widget/files-{tag:str}.js", widget_files),
+    Route("/widget/bots-{tag:str}.js", widget_bots),
 ]

@@ -15,8 +15,11 @@ def availability(picture: Picture, queues: Mapping[str, Queue], queue: str, now:
     """Decide availability as the store decides about `open`.
 
     A closed queue leads to the first of its tiers that is open. Visitors who are `inside`, waiting or in a chat, are
-    served after hours too.
+    served after hours too. A bot that answers first takes new chats at any time.
     """
+    first = picture.bots.get(queues[queue].bot) if queue in queues and not inside else None
+    if first is not None and first.free:
+        return Team(True)
     tiers = _tiers(queues, queue)
     openings = [_opening(queues[tier].hours, now // MINUTE) if tier in queues else 0 for tier in tiers]
     entrance = 0 if inside else next((place for place, opens in enumerate(openings) if not opens), len(tiers))

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 
 from console.domain.directory import Queue
-from console.projection.picture import Picture
+from console.projection.picture import BotState, Picture
 from console.protocol import Colleagues, ColleagueThere, InvitedTo, QueueThere, ToWrapUp
 
 
 def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Colleagues:
-    """Return all queues and all other agents: agents with a free slot first, then by name."""
+    """Return all queues, all other agents and the queues' bots: agents with a free slot first, then by name."""
     agents = [
         ColleagueThere(
             id=agent.id,
@@ -22,8 +22,21 @@ def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Collea
         for agent in picture.agents.values()
         if agent.id != me
     ]
+    agents += [_bot(bot, queues) for bot in picture.bots.values()]
     agents.sort(key=lambda one: (not one.free, one.status != "online", one.name.casefold(), one.id))
     return Colleagues([_queue(picture, queue) for queue in queues.values()], agents)
+
+
+def _bot(bot: BotState, queues: Mapping[str, Queue]) -> ColleagueThere:
+    """A bot can be given the chats of the queues in which it answers first."""
+    return ColleagueThere(
+        id=bot.id,
+        name=bot.name,
+        status="online" if bot.connected else "offline",
+        free=max(bot.limit - len(bot.chats), 0) if bot.connected else 0,
+        queues=[queue.id for queue in queues.values() if queue.bot == bot.id],
+        bot=True,
+    )
 
 
 def _queue(picture: Picture, queue: Queue) -> QueueThere:

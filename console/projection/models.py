@@ -16,7 +16,7 @@ class ChatState(msgspec.Struct):
     """A chat that is open or in wrap-up."""
 
     id: str
-    place: str  # waiting | offered | active | wrapup
+    place: str  # bot | waiting | offered | active | wrapup
     queue: str
     visitor: str
     site: str = ""
@@ -52,6 +52,7 @@ class ChatState(msgspec.Struct):
     tags: list[str] = []
     guests: list[str] = []  # agents invited to watch
     watchers: list[str] = []  # members who watch
+    bot: str = ""  # which bot has it
 
 
 class PutOff(msgspec.Struct):
@@ -111,6 +112,22 @@ class AgentState(msgspec.Struct):
     def breathers_taken(self, now: int) -> int:
         """Return how many breathers began within the last hour."""
         return sum(at > now - HOUR for at in self.breathers)
+
+
+class BotState(msgspec.Struct):
+    """A bot that is connected, or was a moment ago: for a while it may still come back to its chats."""
+
+    id: str
+    name: str
+    connected: bool
+    limit: int
+    fence: int
+    chats: set[str] = set()  # that it has
+
+    @property
+    def free(self) -> bool:
+        """Whether it can have one more chat."""
+        return self.connected and len(self.chats) < self.limit
 
 
 class QueueState(msgspec.Struct):
@@ -175,6 +192,7 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         rank=int(values.get("rank") or 0),
         lines=values.get("reached", "").split()[1:],
         any_language=values.get("any") == "1",
+        bot=values.get("bot", ""),
         until=int(values.get("until") or 0),
         promise=int(values.get("promise") or 0),
         promise_late=values.get("promise_late") == "1",
@@ -241,6 +259,12 @@ def agent_state(
         levels=levels_of(levels),
         put_off={one.chat: put_off_state(one) for one in put_off},
     )
+
+
+def bot_state(bot: str, fields: Mapping[str, str]) -> BotState:
+    """Build a bot from the store's hash."""
+    name = msgspec.json.decode(fields["name"], type=str)
+    return BotState(bot, name, fields["connected"] == "1", int(fields["limit"]), int(fields["fence"]))
 
 
 def queue_state(queue: str, pace: int, spans: Mapping[str, Mapping[str, str]]) -> QueueState:

@@ -10,6 +10,8 @@ from console.events import (
     AnyFact,
     AnyLanguage,
     Assigned,
+    BotAssigned,
+    BotChanged,
     ChatFact,
     Ended,
     Erased,
@@ -41,21 +43,23 @@ from console.events import (
 from console.projection.counters import Counters
 from console.projection.models import (
     AgentState,
+    BotState,
     ChatState,
     LateAnswer,
     PutOff,
     PutOffLike,
     QueueState,
     agent_state,
+    bot_state,
     chat_state,
     queue_state,
 )
 
-__all__ = ["AgentState", "ChatState", "LateAnswer", "Picture", "QueueState", "chat_state"]
+__all__ = ["AgentState", "BotState", "ChatState", "LateAnswer", "Picture", "QueueState", "chat_state"]
 
 
 class AgentLike(Protocol):
-    # The three protocols below describe the store's snapshot, so that this module need not import the store.
+    # The four protocols below describe the store's snapshot, so that this module need not import the store.
     @property
     def id(self) -> str: ...
     @property
@@ -79,6 +83,13 @@ class QueueLike(Protocol):
     def spans(self) -> Sequence[tuple[str, dict[str, str]]]: ...
 
 
+class BotLike(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def fields(self) -> dict[str, str]: ...
+
+
 class SnapshotLike(Protocol):
     """The attributes of `console.queue.workspace.Snapshot`."""
 
@@ -96,6 +107,8 @@ class SnapshotLike(Protocol):
     def queues(self) -> Sequence[QueueLike]: ...
     @property
     def lates(self) -> Sequence[bytes]: ...
+    @property
+    def bots(self) -> Sequence[BotLike]: ...
 
 
 class Picture(Counters):
@@ -110,6 +123,7 @@ class Picture(Counters):
         self.n = n
         self.left_messages = left
         self.chats: dict[str, ChatState] = {}
+        self.bots: dict[str, BotState] = {}
         self.there: dict[str, int] = {}  # queue -> agents online in it; queues without any are left out
         self.teams: dict[tuple[str, ...], set[str]] = {}  # queues -> the agents online who serve just these
 
@@ -138,8 +152,11 @@ class Picture(Counters):
                 agent.id, agent.fields, agent.held, agent.times, agent.levels, agent.put_off
             )
             picture._count_there(picture.agents[agent.id], 1)
+        picture.bots = {bot.id: bot_state(bot.id, bot.fields) for bot in snapshot.bots}
         for chat, values in snapshot.chats:
-            picture.chats[chat] = chat_state(chat, values)
+            state = picture.chats[chat] = chat_state(chat, values)
+            if state.place == "bot" and state.bot in picture.bots:
+                picture.bots[state.bot].chats.add(chat)
         for queue in snapshot.queues:
             if queue.pace or queue.spans:
                 picture.queues[queue.id] = queue_state(queue.id, queue.pace, dict(queue.spans))
@@ -155,6 +172,8 @@ class Picture(Counters):
                 self.count(fact.queue, fact.at, "opened")
             case AgentChanged():
                 self._agent_changed(fact)
+            case BotChanged():
+                self._bot_changed(fact)
             case Handled():
                 self.left_messages -= 1
             case Mailed() | Tended():
@@ -245,6 +264,12 @@ class Picture(Counters):
             remaining = [one for one in chat.watchers if one != fact.agent]
             chat.watchers = [*remaining, fact.agent] if fact.on else remaining
 
+    def _bot_changed(self, fact: BotChanged) -> None:
+        known = self.bots.pop(fact.bot, None)
+        if not fact.removed:
+            chats = known.chats if known is not None else set[str]()
+            self.bots[fact.bot] = BotState(fact.bot, fact.name, fact.connected, fact.limit, fact.fence, chats)
+
     def _chat_fact(self, chat: ChatState, fact: ChatFact) -> None:
         chat.seq = fact.seq
         if fact.public:
@@ -261,6 +286,8 @@ class Picture(Counters):
                 self._into_slot(chat, fact)
             case Released() | Transferred():
                 self._into_line(chat, fact)
+            case BotAssigned():
+                self._to_bot(chat, fact)
             case Withdrawn():
                 self._free(chat, fact.at)
                 chat.place = "waiting"
@@ -363,19 +390,40 @@ class Picture(Counters):
         if chat.place == "active":
             chat.since = fact.at
             self.count(chat.queue, fact.at, "late_moved" if chat.late else "moved", int(chat.turn > 0))
+        if isinstance(fact, Transferred) and fact.bot:
+            self._from_bot(chat)
+            chat.since, chat.turn = fact.at, fact.since
+            self.count(fact.queue, fact.at, "bot_handed")
         self._free(chat, fact.at)
         chat.place, chat.due, chat.rank = "waiting", fact.due, fact.rank
         if isinstance(fact, Transferred):
+            self.promised(chat, fact.at, fact.promised)
             chat.queue = fact.queue
             # Given to one agent, the chat keeps its overflow queues: it is not in a new queue.
-            if not fact.to:
+            if not fact.to or fact.bot:
                 chat.lines, chat.any_language = [], False
+
+    def _to_bot(self, chat: ChatState, fact: BotAssigned) -> None:
+        self.count(chat.queue, fact.at, "bot", int(fact.why == "first"))
+        _clear_turn(chat)
+        chat.promise, chat.promise_late = 0, False
+        chat.place, chat.bot, chat.since = "bot", fact.bot, fact.at
+        if fact.bot in self.bots:
+            self.bots[fact.bot].chats.add(chat.id)
+
+    def _from_bot(self, chat: ChatState) -> None:
+        if chat.bot in self.bots:
+            self.bots[chat.bot].chats.discard(chat.id)
+        chat.bot = ""
 
     def _ended(self, chat: ChatState, fact: Ended) -> None:
         if chat.place == "active":
             self.measure(chat, fact.at, "h", fact.handling)
             if fact.asks:
                 self.asked_reason(chat, fact)
+        elif fact.bot:
+            self.count(chat.queue, fact.at, "bot_solved", int(fact.solved))
+            self._from_bot(chat)
         elif fact.waited:
             self.count(chat.queue, fact.at, "abandoned")
             self.count(chat.queue, fact.at, "patience", fact.waited)

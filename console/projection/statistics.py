@@ -18,7 +18,7 @@ COUNTERS = (
     "opened", "left", "abandoned", "patience", "promised", "kept", "canned", "expected", "right",
     "suggested", "suggested_taken", "suggested_edited", "drafted", "drafted_taken", "drafted_edited",
     "automatic", "broke", "late_ended", "late_left", "late_no_reply", "late_moved", "moved", "held_left",
-    "to_label", "labelled",
+    "to_label", "labelled", "bot", "bot_handed", "bot_solved",
 )  # fmt: skip
 
 AGENT_COUNTERS = {  # stored name: own

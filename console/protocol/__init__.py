@@ -5,6 +5,7 @@ kinds and fields. Times are integer ms of the server's clock.
 """
 
 from console.protocol.agent import *  # noqa: F403
+from console.protocol.bot import *  # noqa: F403
 from console.protocol.common import *  # noqa: F403
 from console.protocol.outbound import *  # noqa: F403
 from console.protocol.visitor import *  # noqa: F403

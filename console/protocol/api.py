@@ -44,7 +44,7 @@ Channel = Annotated[
 ]
 Search = Annotated[str, msgspec.Meta(max_length=200)]
 At = Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991, description="A time in ms.")]
-ChatPlace = Literal["waiting", "offered", "active", "wrapup", "ended"]
+ChatPlace = Literal["bot", "waiting", "offered", "active", "wrapup", "ended"]
 
 
 class Taken(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -107,7 +107,7 @@ class VisitorOfChat(Given):
 
 class Chat(Given):
     """A chat. `due` is when the promise to answer breaks, while somebody waits for one; `agent` is who has the chat,
-    or who answered last once it has ended. `why` says who or what ended it.
+    or who answered last once it has ended. `bot` is the id of the bot that has it. `why` says who or what ended it.
     """
 
     id: str
@@ -131,6 +131,7 @@ class Chat(Given):
     rating: int | None
     comment: str
     left_message: bool
+    bot: str | None = None
     excerpt: str | None = None
 
 
@@ -164,7 +165,7 @@ class OpenChatQuery(Taken):
     """
 
     state: Literal["open", "ended", "left", "handled"] = "open"
-    place: Literal["", "waiting", "offered", "active", "wrapup"] = ""
+    place: Literal["", "bot", "waiting", "offered", "active", "wrapup"] = ""
     queue: OptionalId = ""
     site: OptionalId = ""
     agent: OptionalId = ""
@@ -499,7 +500,8 @@ class ApiQueueFigures(Given):
     """A queue now and in the span. `first_words` and `answers` are those in time, of all that came due.
 
     `median` and `p95` are of first words, as visitors waited for them; `wait`, `handling` and `first` are medians, all
-    in ms and 0 if nothing was measured. `oldest` is since when the first in line waits.
+    in ms and 0 if nothing was measured. `oldest` is since when the first in line waits. `solved_by_bot` are chats that
+    no person ever had, of all that a bot began; those are in none of the times.
     """
 
     queue: str
@@ -517,6 +519,7 @@ class ApiQueueFigures(Given):
     first: int
     wait: int
     handling: int
+    solved_by_bot: CountOf
 
 
 class QueueFiguresList(Given):

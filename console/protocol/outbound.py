@@ -56,7 +56,8 @@ class ChatForVisitor(msgspec.Struct, omit_defaults=True):
     id: str
     place: Place
     last: int
-    agent: str = ""  # the agent's name
+    agent: str = ""  # the agent's name, or the bot's
+    bot: bool = False  # a bot has it
     seen: int = 0  # the last seq an agent has seen
     promise: int = 0  # when (ms) the agent promised to be back, 0 for no promise
     can_reopen_until: int = 0
@@ -119,7 +120,8 @@ class VisitorFact(Outbound, tag="fact"):
         "opened", "message", "assigned", "transferred", "released", "asked", "ended", "reopened", "rated", "redacted"
     ]
     by: str = ""  # message: visitor | agent | bot
-    name: str = ""  # message by an agent, assigned: the agent's name
+    name: str = ""  # message by an agent or bot, assigned: the agent's name
+    bot: bool = False  # assigned: a bot has the chat
     cid: str = ""
     text: str = ""  # redacted: of the earlier message, as it is now
     of: int = 0  # redacted: the seq of that message
@@ -155,6 +157,17 @@ class Typing(Outbound, tag="typing"):
     who: str
     after: int
     chat: str = ""
+    text: str = ""
+
+
+class Streaming(Outbound, tag="stream"):
+    """What a bot has written so far of its next message, all of it; nothing more with an empty text.
+
+    `after` is as of `typing`. The message itself follows as a fact.
+    """
+
+    who: str
+    after: int
     text: str = ""
 
 
@@ -259,7 +272,7 @@ class Went(msgspec.Struct, omit_defaults=True):
 
     chat: str
     name: str
-    place: Literal["waiting", "offered", "active", "ended"]
+    place: Literal["bot", "waiting", "offered", "active", "ended"]
     at: int
     agent: str = ""
 
@@ -368,7 +381,7 @@ class QueueThere(msgspec.Struct, omit_defaults=True):
 class ColleagueThere(msgspec.Struct, omit_defaults=True):
     """An agent that a chat can be transferred to; `free` is the number of free slots.
 
-    `breather`: they are online and get no new chats for the moment.
+    `breather`: they are online and get no new chats for the moment. A `bot` takes the chats of its `queues` only.
     """
 
     id: str
@@ -378,6 +391,7 @@ class ColleagueThere(msgspec.Struct, omit_defaults=True):
     free: int = 0
     queues: list[str] = []
     breather: bool = False
+    bot: bool = False
 
 
 class Colleagues(Outbound, tag="colleagues"):
@@ -450,6 +464,7 @@ VisitorReply = (
     | Line
     | TeamChanged
     | Typing
+    | Streaming
     | Seen
     | HistoryPage
     | PastPage

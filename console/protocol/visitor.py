@@ -112,6 +112,12 @@ class VisitorEnd(Inbound, tag="end"):
     cid: Cid
 
 
+class AskPerson(Inbound, tag="person"):
+    """Ask for a person while a bot has the chat."""
+
+    cid: Cid
+
+
 class Rate(Inbound, tag="rate"):
     """Rate the chat; the survey."""
 
@@ -154,6 +160,7 @@ VisitorFrame = (
     | VisitorSeen
     | SetProfile
     | VisitorEnd
+    | AskPerson
     | Rate
     | MailTranscript
     | LeaveMessage

@@ -82,6 +82,12 @@ class HandOver(msgspec.Struct, omit_defaults=True):
     note: str = ""
 
 
+class Summary(HandOver):
+    """The same by a bot: the note is its summary. `hidden` as of a message."""
+
+    hidden: bool = False
+
+
 class Labels(msgspec.Struct, omit_defaults=True):
     """The payload of `labelled`."""
 

@@ -112,6 +112,15 @@ class Connected(NamedTuple):
     now: int
 
 
+class BotConnected(NamedTuple):
+    """A bot's new connection and the chats it has."""
+
+    fence: int
+    chats: list[ChatSnapshot]
+    n: int
+    now: int
+
+
 class PutOffSnapshot(NamedTuple):
     """A chat whose wrap-up was left for later; `profile`, `tags` and `named` are JSON."""
 
@@ -143,6 +152,13 @@ class QueueSnapshot(NamedTuple):
     spans: list[tuple[str, dict[str, str]]]
 
 
+class BotSnapshot(NamedTuple):
+    """A bot in the store."""
+
+    id: str
+    fields: dict[str, str]
+
+
 class Snapshot(NamedTuple):
     """The workspace at feed number `n`, whose entry is `last`. Chats are (id, fields), `lates` JSON."""
 
@@ -155,6 +171,7 @@ class Snapshot(NamedTuple):
     chats: list[tuple[str, dict[str, str]]]
     queues: list[QueueSnapshot]
     lates: list[bytes]
+    bots: list[BotSnapshot]
 
 
 def table(flat: list[bytes]) -> dict[str, str]:

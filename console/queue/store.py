@@ -39,8 +39,8 @@ from console.queue.wire import StoreWire
 
 TOPICS = (
     "base", "unit_of_work", "records", "counts", "budgets", "chat", "turn", "line", "wait", "figures", "first_word",
-    "routing", "visitor", "identity", "agent", "handover", "beside", "presence", "breather", "timers", "configure",
-    "revive", "snapshot", "redact", "erase", "feed",
+    "routing", "visitor", "identity", "agent", "handover", "bots", "beside", "presence", "breather", "timers",
+    "configure", "revive", "snapshot", "redact", "erase", "feed",
 )  # fmt: skip
 SHARED = ("base", "unit_of_work")  # whose locals every file sees
 DEADLINE = 5.0  # seconds for an exchange; then all its calls are unknown

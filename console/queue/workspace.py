@@ -5,6 +5,7 @@ from typing import NamedTuple
 from console.domain.directory import Directory
 from console.queue.calls.agent import AgentCalls
 from console.queue.calls.beside import BesideCalls
+from console.queue.calls.bots import BotCalls
 from console.queue.calls.erasure import ErasureCalls
 from console.queue.calls.handover import HandOverCalls
 from console.queue.calls.revival import RevivalCalls
@@ -38,7 +39,9 @@ class LiveConfiguration(NamedTuple):
         return another(self.mark, content_mark(directory))
 
 
-class Workspace(VisitorCalls, AgentCalls, HandOverCalls, BesideCalls, SnapshotCalls, ErasureCalls, RevivalCalls):
+class Workspace(
+    VisitorCalls, AgentCalls, HandOverCalls, BotCalls, BesideCalls, SnapshotCalls, ErasureCalls, RevivalCalls
+):
     """The live state of one workspace.
 
     Every call may raise Unknown, WrongEpoch and StoreFull besides what it documents.

@@ -12,6 +12,7 @@ from console.domain.shared_files import accepted
 from console.events import (
     Asked,
     Assigned,
+    BotAssigned,
     ChatFact,
     Ended,
     Entry,
@@ -24,11 +25,13 @@ from console.events import (
     Transferred,
     read_log,
 )
+from console.projection.picture import BotState
 from console.protocol import AgentFact, ChatForVisitor, FilesAllowed, Place, VisitorFact, encode
 from console.queue.results import ChatSnapshot
 
 REOPEN = 600_000  # ms; the same as in functions/base.lua
 VISITOR_PLACES: dict[str, Place] = {
+    "bot": "active",
     "waiting": "waiting",
     "offered": "waiting",
     "active": "active",
@@ -56,6 +59,10 @@ def visitor_fact(fact: ChatFact) -> VisitorFact | None:
         case Assigned():
             frame = _of(fact, "assigned")
             frame.name = fact.name
+            return frame
+        case BotAssigned():
+            frame = _of(fact, "assigned")
+            frame.name, frame.bot = fact.name, True
             return frame
         case Ended():
             frame = _of(fact, "ended")
@@ -100,17 +107,19 @@ def raw(frame: VisitorFact) -> msgspec.Raw:
     return msgspec.Raw(encode(frame))
 
 
-def visitor_chat(chat: ChatSnapshot, members: Mapping[str, Member]) -> ChatForVisitor:
+def visitor_chat(chat: ChatSnapshot, members: Mapping[str, Member], bots: Mapping[str, BotState]) -> ChatForVisitor:
     """Visitor-safe view of a chat; hides offers and wrap-up."""
+    bot = chat.fields.get("bot", "")
     held: Place = "active" if chat.fields.get("agent") else "waiting"  # in a place that only a newer release knows
     place = VISITOR_PLACES.get(chat.fields["place"], held)
-    agent = members.get(chat.fields.get("agent", "")) if place != "waiting" else None
+    agent = bots.get(bot) if bot else members.get(chat.fields.get("agent", "")) if place != "waiting" else None
     left = chat.fields.get("left_message") == "1"
     return ChatForVisitor(
         id=chat.id,
         place=place,
         last=chat.number("last"),
         agent=agent.name if agent else "",
+        bot=bool(bot),
         seen=min(chat.number("seen_agent"), chat.number("last")),
         promise=chat.number("promise"),
         can_reopen_until=chat.number("ended") + REOPEN if place == "ended" and not left else 0,

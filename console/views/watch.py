@@ -11,6 +11,7 @@ from typing import Any
 from console.events import (
     AnyLanguage,
     Assigned,
+    BotAssigned,
     ChatFact,
     Offered,
     Opened,
@@ -25,7 +26,7 @@ from console.projection.picture import ChatState
 from console.views.html import HtmlViews, stranger
 from console.views.templating import environment
 
-TRACED = (Opened, Offered, Withdrawn, Overflowed, AnyLanguage, Assigned, Transferred, Released, Reopened)
+TRACED = (Opened, Offered, Withdrawn, Overflowed, AnyLanguage, Assigned, BotAssigned, Transferred, Released, Reopened)
 
 
 class WatchViews:
@@ -52,6 +53,8 @@ class WatchViews:
         who = chat.name or stranger(chat, locale=locale)
         watchers = [names.get(id, id) for id in chat.watchers] if self._sees() else []
         queue, agent = self._current.directory.queues.get(chat.queue), names.get(chat.agent, chat.agent)
+        if chat.bot in self._current.picture.bots:
+            agent = self._current.picture.bots[chat.bot].name
         return str(_macros(locale).head(chat, who, queue, agent, watchers, now))
 
     def trace(self, facts: Sequence[ChatFact], *, locale: str) -> str:

@@ -12,6 +12,7 @@ from console.domain.webhooks import WebhookEvent, webhook_event
 from console.events import (
     AnyFact,
     Assigned,
+    BotAssigned,
     ChatFact,
     Ended,
     Handled,
@@ -68,12 +69,20 @@ def _author(fact: Any) -> Data:
     return {"author": msgspec.to_builtins(fact.author)} if fact.author else {}
 
 
+def _bot(fact: Transferred | Ended) -> Data:
+    """Which bot had it, if one had; and why it has the chat no longer, or whether it solved it alone."""
+    if not fact.bot:
+        return {}
+    return {"bot": fact.bot, **({"solved": fact.solved} if isinstance(fact, Ended) else {"why": fact.why})}
+
+
 EVENTS: dict[type[Any], tuple[str, Callable[[Any], Data]]] = {
     Opened: ("chat.opened", _opening),
     Reopened: ("chat.reopened", _opening),
+    BotAssigned: ("chat.assigned", lambda fact: {"bot": {"id": fact.bot, "name": fact.name}}),
     Assigned: ("chat.assigned", lambda fact: {"agent": {"id": fact.agent, "name": fact.name}, "waited": fact.waited}),
     Released: ("chat.released", lambda fact: {"agent": {"id": fact.agent}, "reason": fact.why}),
-    Transferred: ("chat.transferred", lambda fact: {"queue": fact.queue, "to": fact.to, **_author(fact)}),
+    Transferred: ("chat.transferred", lambda fact: {"queue": fact.queue, "to": fact.to, **_bot(fact), **_author(fact)}),
     Message: ("message.created", _message),
     Redacted: ("message.redacted", lambda fact: {**_message(fact.fact), "of": fact.of}),
     Late: ("answer.late", lambda fact: {"queue": fact.queue, "agent": fact.agent, "due": fact.due}),
@@ -86,7 +95,7 @@ EVENTS: dict[type[Any], tuple[str, Callable[[Any], Data]]] = {
     ),
     Renamed: ("visitor.changed", lambda fact: {"named": fact.name, **_author(fact)}),
     Labelled: ("chat.labelled", lambda fact: {"reason": fact.reason, "tags": fact.tags, **_author(fact)}),
-    Ended: ("chat.ended", lambda fact: {"reason": fact.why, "agent": fact.agent, **_author(fact)}),
+    Ended: ("chat.ended", lambda fact: {"reason": fact.why, "agent": fact.agent, **_bot(fact), **_author(fact)}),
     Rated: ("chat.rated", lambda fact: {"score": fact.score, "comment": fact.comment}),
     Handled: ("message.handled", _author),
 }

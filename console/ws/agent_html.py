@@ -190,6 +190,8 @@ def moved(on: AgentView, fact: Transferred) -> Moved:
     """Say where the chat went, and by whom if it was not the agent."""
     members, queues = on.services.directory.members, on.services.directory.queues
     by = "" if fact.author.id == on.author.id else fact.author.name
+    if fact.to in on.services.picture.bots:
+        return Moved(fact.chat, by, agent=on.services.picture.bots[fact.to].name)
     if fact.to:
         return Moved(fact.chat, by, agent=members[fact.to].name if fact.to in members else fact.author.name)
     return Moved(fact.chat, by, queue=queues[fact.queue].name if fact.queue in queues else fact.queue)

@@ -29,7 +29,7 @@ from console.queue.results import Said
 from console.security import log as security_log
 
 HELLO_WITHIN = 10.0  # seconds a socket may stay silent at first
-SIGNALS = ('{"t":"typing"', '{"t":"seen"')  # as our clients write them
+SIGNALS = ('{"t":"typing"', '{"t":"seen"', '{"t":"stream"')  # as our clients write them
 PATIENCE = (5, 100)  # invalid frames and frames over the rate: per second, and at once, before the socket is closed
 NEVER = 0x7FFF_FFFF
 

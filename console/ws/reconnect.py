@@ -5,13 +5,24 @@ from collections.abc import Iterable, Mapping
 
 from console.domain.directory import SLOTS, Member
 from console.errors import SestettoError
-from console.events import Assigned, ChatFact, Ended, Offered, Released, Reopened, Transferred, Withdrawn, read_log
+from console.events import (
+    Assigned,
+    BotAssigned,
+    ChatFact,
+    Ended,
+    Offered,
+    Released,
+    Reopened,
+    Transferred,
+    Withdrawn,
+    read_log,
+)
 from console.projection.picture import chat_state
 from console.protocol import Went
 from console.queue.results import ChatSnapshot
 from console.queue.workspace import Workspace
 
-MOVES = (Assigned, Offered, Withdrawn, Released, Transferred, Reopened, Ended)
+MOVES = (Assigned, BotAssigned, Offered, Withdrawn, Released, Transferred, Reopened, Ended)
 
 
 async def where_chats_went(

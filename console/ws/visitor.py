@@ -12,7 +12,7 @@ from console.actions.visitor import VisitorActions
 from console.authentication import admits, client_address, services_of
 from console.delivery.catch_up import CatchUp
 from console.delivery.rendered_fact import HubEvent, RenderedFact
-from console.delivery.signals import SeenSignal, TypingSignal
+from console.delivery.signals import SeenSignal, StreamSignal, TypingSignal
 from console.domain.identity_problems import PROBLEMS
 from console.domain.ids import new_id
 from console.errors import BadIdentity, Refused, StoreFull, TooManyConnections, Unknown, WrongEpoch
@@ -20,6 +20,7 @@ from console.events import ChatFact, Ended, Opened, Reopened
 from console.limits.connections import HOLD_OFF
 from console.protocol import (
     MAX_FACTS,
+    AskPerson,
     Error,
     HistoryPage,
     Identified,
@@ -33,6 +34,7 @@ from console.protocol import (
     Seen,
     SetProfile,
     SignedIdentity,
+    Streaming,
     Typing,
     VisitorEnd,
     VisitorFrame,
@@ -89,6 +91,7 @@ class VisitorConnection(Connection):
             VisitorSeen: actions.seen,
             SetProfile: self.set_profile,
             VisitorEnd: self.acked(actions.end),
+            AskPerson: self.acked(actions.ask_person),
             Rate: self.acked(actions.rate),
             MailTranscript: self.acked(actions.mail_transcript),
             LeaveMessage: self.acked(actions.leave_message),
@@ -160,6 +163,7 @@ class VisitorConnection(Connection):
             before = facts[0].prev if facts else actions.last  # the public fact that these continue
             recovered = same and hello.after == before and len(facts) <= MAX_FACTS
             facts = facts[-MAX_FACTS:]
+        members, bots = self.services.directory.members, self.services.picture.bots
         self._token = token or self.services.visitor_tokens.sign(actions.visitor.id, actions.site.key)
         self.send(
             VisitorWelcome(
@@ -174,7 +178,7 @@ class VisitorConnection(Connection):
                 privacy_url=actions.site.privacy_url,
                 stranger=stranger,
                 files=files_allowed(actions.site) if self.services.files.on else None,
-                chat=visitor_chat(chat, self.services.directory.members) if chat is not None else None,
+                chat=visitor_chat(chat, members, bots) if chat is not None else None,
                 facts=[raw(fact) for fact in facts],
             )
         )
@@ -230,6 +234,9 @@ class VisitorConnection(Connection):
             case TypingSignal():
                 if event.chat == self.actions.chat:
                     self.send(Typing(event.who, event.after))
+            case StreamSignal():
+                if event.chat == self.actions.chat:
+                    self.send(Streaming(event.who, event.after, event.text))
             case SeenSignal():
                 if event.chat == self.actions.chat:
                     self.send(Seen(event.seq))

@@ -8,6 +8,7 @@ from console.events import (
     AnyFact,
     Assigned,
     Author,
+    BotAssigned,
     ChatFact,
     Ended,
     Invited,
@@ -109,6 +110,11 @@ class Checker:
                 self._move(fact, place in ("ended", ""), "waiting")
                 self.put_off.pop(fact.chat, None)
                 self.lines[fact.chat] = [fact.queue]
+            case BotAssigned():
+                self._move(fact, place == "waiting", "bot")
+            case Transferred() if fact.bot:
+                self._move(fact, place == "bot" and fact.since == fact.at < fact.due, "waiting")
+                self.lines[fact.chat] = [fact.queue]
             case Offered():
                 self._move(fact, place == "waiting" and fact.until > fact.at, "offered", fact.agent)
                 self._take_slot(fact)
@@ -141,7 +147,7 @@ class Checker:
             case Labelled(author=Author(id=by)) if place == "ended" and by != "crm":
                 self._expect(self.put_off.get(fact.chat) == fact.author.id, "who put it off says so later", fact)
             case Labelled(author=Author(id="crm")):
-                self._expect(place in ("waiting", "offered", "active"), "an integration labels what runs", fact)
+                self._expect(place in ("waiting", "offered", "active", "bot"), "an integration labels what runs", fact)
             case Labelled() | Invited():
                 self._expect(place in ("active", "wrapup") and agent == fact.author.id, "its agent says so", fact)
             case Renamed(author=Author(id=by)):
@@ -177,7 +183,8 @@ class Checker:
             self._expect(fact.due == promise and fact.due <= fact.at, "what is broken was promised", fact)
             self._expect(self.broken.get(fact.chat) != fact.due, "a broken promise is said once", fact)
             self.broken[fact.chat] = fact.due
-        if isinstance(fact, Ended) or (isinstance(fact, Message) and fact.by == "agent"):
+        ends = isinstance(fact, Ended) or (isinstance(fact, Transferred) and fact.promised is not None)
+        if ends or (isinstance(fact, Message) and fact.by == "agent"):
             kept = promise is not None and fact.at <= promise and self.broken.get(fact.chat) != promise
             expected = None if promise is None else Kept(promise, kept)
             self._expect(fact.promised == expected, f"a promise is kept or not ({expected!r})", fact)
@@ -209,7 +216,7 @@ class Checker:
             self._expect(fact.held == (held is not None), "who never had an answer is counted", fact)
         if isinstance(fact, Message) and fact.promise and (held is not None or fact.turn):
             self.held.setdefault(fact.chat, fact.turn.asked if fact.turn else self.at)
-        elif isinstance(fact, NoReply | Ended) or (isinstance(fact, Message) and fact.by == "agent"):
+        elif isinstance(fact, NoReply | Ended | BotAssigned) or (isinstance(fact, Message) and fact.by == "agent"):
             self.held.pop(fact.chat, None)
             self.unkept.discard(fact.chat)
 

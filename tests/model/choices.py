@@ -83,5 +83,6 @@ class Choosing:
         for c in list(self.model.chats.values()):
             if c.place == "active" and not c.got and self.model.members[c.agent].connected:
                 self.twin.do("shown", c.agent, self.fence(c.agent), c.id, len(c.log), hidden=False)
-        self.twin.do("renew", [(m.id, m.fence) for m in self.model.members.values() if m.connected])
+        there = [*self.model.members.values(), *self.model.bots.values()]
+        self.twin.do("renew", [(one.id, one.fence) for one in there if one.connected])
         self.twin.do("renew_tabs", [(c.id, tab) for c in self.model.chats.values() for tab in list(c.tabs)])

@@ -12,14 +12,15 @@ WORDS = (
     Phrases("en", ("Hi {first_name}, “{question}”?", "{agent} here (100%).", "One moment.", "{first_name}, now.")),
     Phrases("fr", ("{question} : {agent}", "Un instant.", "Je regarde.")),
 )
+BOT = "robin"
 PUSHED = (ChannelRule("email", 20_000, True), ChannelRule("other", 7_000))
 TAKEN = (ChannelRule("sms", 5_000, False), ChannelRule("other", 9_000, True))
 SALES = [
     Queue(
         "sales", "Sales", ask=20_000, end=40_000, overflow_to="help", overflow_after=3_000, wrapup=4_000,
-        automatic=1_500, phrases=WORDS, channels=PUSHED,
+        automatic=1_500, phrases=WORDS, channels=PUSHED, bot=BOT, bot_within=3_000,
     ),
-    Queue("sales", "Sales", ask=20_000, end=40_000, head_start=5_000, longest=1),
+    Queue("sales", "Sales", ask=20_000, end=40_000, head_start=5_000, longest=1, bot=BOT, bot_within=15_000),
     Queue(
         "sales", "Sales", ask=15_000, end=16_000, mode="offer", accept=2_500, misses=2, languages=("en", "fr"),
         language_after=4_000, overflow_to="help", overflow_after=2_000,

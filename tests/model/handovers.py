@@ -94,8 +94,14 @@ class Handing(Answering):
             return again
         if to == agent.id:
             raise Refusal("nothing_to_do")
+        bot = self.bots.get(to) if to == self.queues[c.queue].bot else None
+        if bot and (why := self.bot_refuses(bot)):
+            raise Refusal(why)
+        told = mark(agent, cid) | only(note=note)
+        if bot:
+            return self.done(chat, agent.id, cid, body, self.give_to_bot(c, bot, **told), chat)
         self._can_go(c, queue, to)
-        seq = self.hand_over(c, queue, to, "transferred", **mark(agent, cid), **only(note=note))
+        seq = self.hand_over(c, queue, to, "transferred", **told)
         return self.done(chat, agent.id, cid, body, seq, chat)
 
     def move(self, author: Author, chat: str, cid: str, *, queue: str = "", to: str = "", note: str = "") -> Said:
@@ -173,6 +179,8 @@ class Handing(Answering):
         if again:
             return again
         seq = self.record(c, "message", by="bot", **words(author, cid, text))
+        if c.place == "bot" and c.bot == author.id:
+            self.bot_said(c)
         return self.done(chat, author.id, cid, ("say", text), seq, chat)
 
     def beside_end(self, author: Author, chat: str, cid: str) -> Said:

@@ -4,11 +4,11 @@ from typing import Any
 
 from console.domain.channels import INSTANT
 from tests.model import state
-from tests.model.queues import Queues
-from tests.model.state import Chat, Member, only
+from tests.model.bots import Bots
+from tests.model.state import Bot, Chat, Member, only
 
 
-class Lines(Queues):
+class Lines(Bots):
     def __init__(self) -> None:
         super().__init__()
         self.paces: dict[str, int] = {}  # queue -> ms of waiting for each place
@@ -331,6 +331,25 @@ class Lines(Queues):
         self.record(c, "withdrawn", agent=agent, why=why)
         self.route_chat(c)
 
+    def give_to_bot(self, c: Chat, bot: Bot, **payload: Any) -> int:
+        agent, asks = c.agent, c.turn > 0
+        self.judge(c)
+        member = self.let_go(c)
+        c.clear_turn()
+        c.unanswered = 0
+        told = {"agent": agent, "queue": c.queue, "due": 0, "rank": c.rank, "to": bot.id, **self.end_promise(c)}
+        c.draft, c.handed_at = "", c.handed_at or c.opened
+        self.time_word(c)
+        seq = self.record(c, "transferred", **told, **payload)
+        self.to_bot(c, bot, "given")
+        if asks:
+            self.asks_bot(c)
+        else:
+            self.await_visitor(c)
+        if member:
+            self.route_member(member)
+        return seq
+
     def release(self, c: Chat, why: str) -> None:
         agent = c.agent
         self.follow_settings(c)
@@ -347,22 +366,25 @@ class Lines(Queues):
             elif c.place == "wrapup":
                 self.wrap(c, "gone")
 
-    def hand_over(self, c: Chat, queue: str, to: str, why: str, **payload: Any) -> int:
-        holder, place, since = c.agent, c.place, c.since
+    def hand_over(self, c: Chat, queue: str, to: str, why: str, left: str = "taken", **payload: Any) -> int:
+        holder, place, since, bot, member = c.agent, c.place, c.since, {}, None
         self.no_timer(c.id, "overflow", "language")
-        if not queue:
-            self.follow_settings(c)
-        member = self.let_go(c)
-        if queue:
-            c.queue, c.reached = queue, []
-        self.enqueue(c, front=True)
-        if place != "active":
+        if place == "bot":
+            bot = self.from_bot(c, queue or self.home(c.queue, c.site)) | {"why": left}
+        else:
+            if not queue:
+                self.follow_settings(c)
+            member = self.let_go(c)
+            if queue:
+                c.queue, c.reached = queue, []
+        self.enqueue(c, front=place != "bot")
+        if place in ("waiting", "offered"):
             c.since = since
-        elif queue:
+        elif queue and place == "active":
             self.exclude(c, holder)
         self.time_word(c)
         told = {"agent": holder, "queue": c.queue, "due": c.due, "rank": c.rank}
-        seq = self.record(c, "transferred", **told, **only(to=to), **payload)
+        seq = self.record(c, "transferred", **told, **only(to=to), **bot, **payload)
         if to:
             self.assign(c, self.members[to], why)
         else:
@@ -381,6 +403,8 @@ class Lines(Queues):
             if queue.wrapup:
                 own["asks"] = True
                 self.asked_reason(c)
+        elif c.place == "bot":
+            own = self.end_with_bot(c)
         elif why in ("abandoned", "visitor") and not c.assigned:
             own = {"waited": max(self.now - c.since, 1)}
             self.count(c.queue, abandoned=1, patience=own["waited"])

@@ -12,7 +12,7 @@ from console.events import decode_fact
 from console.projection.picture import Picture
 from console.queue.calls.snapshot import SnapshotReader
 from console.queue.keys import stray
-from console.queue.results import AgentSnapshot, Arrived, ChatSnapshot, Connected, Snapshot
+from console.queue.results import AgentSnapshot, Arrived, BotConnected, ChatSnapshot, Connected, Snapshot
 from console.queue.store import Store
 from console.queue.workspace import Workspace
 from tests.model.checker import Checker
@@ -269,6 +269,7 @@ class Twin:
         owners = {
             "chat": chats, "profile": chats, "log": chats, "cids": {*chats, *model.results}, "visitor": model.current,
             "tabs": running, "draft": running, "not": {c.id for c in chats.values() if c.excluded},
+            "bot": model.bots, "botheld": {c.bot for c in chats.values() if c.place == "bot"},
             "agent": members, "held": members, "levels": members, "clocks": members, "queue": queues,
             "identity": model.used,
             "words": queues, "line": queues, "staff": queues,
@@ -280,6 +281,8 @@ class Twin:
 
 
 def _plain(result: Any) -> Any:
+    if isinstance(result, BotConnected):
+        return result.fence, [_held(chat) for chat in result.chats], result.n
     if isinstance(result, Connected):
         return result.fence, result.status, result.limit, [_held(chat) for chat in result.chats], result.n
     if isinstance(result, Arrived):
@@ -296,7 +299,7 @@ def _held(chat: ChatSnapshot) -> dict[str, Any]:
     }
 
 
-TEXTS = ("place", "queue", "visitor", "site", "channel", "agent")
+TEXTS = ("place", "queue", "visitor", "site", "channel", "agent", "bot")
 LISTS = ("guests", "watchers", "reached")
 
 

@@ -3,20 +3,21 @@
 from console.domain.directory import Directory, Queue
 from console.domain.directory import Member as Told
 from tests.model import state
-from tests.model.presence import Presence
+from tests.model.bot_calls import BotWork
 from tests.model.state import Member
 
 STALL, TICKER, IDLE, FIRINGS = 3_000, 1_000, 90, 64
 JUDGES = {
     "lease": state.LEASE, "grace": state.GRACE, "lost": state.LOST, "unseen": state.UNSEEN, "tabs": state.TABS,
-    "watch": state.WATCH, "abandon": state.ABANDON, "silent": 60_000, "offer": 10_000, "wrapup": 20_000,
+    "watch": state.WATCH, "abandon": state.ABANDON, "silent": 60_000, "offer": 10_000,
+    "botlease": state.LEASE, "botgone": state.LOST, "botlate": 10_000, "wrapup": 20_000,
 }  # fmt: skip
 
 
 LANES = ("mode", "languages", "overflow_to", "overflow_after", "head_start", "language_after", "channels")
 
 
-class Model(Presence):
+class Model(BotWork):
     """A workspace. After a verb, `facts` holds what it recorded, `timers` what is pending."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """What people, time and SQL may do next to a workspace. Each move uses numbers to choose from what exists."""
 
 from tests.model.directories import AGENTS, ALWAYS, LIMITS, SERVED, SPOKEN, choosing, closing, directory, opening
-from tests.model.moves_handovers import HandingMoves
+from tests.model.moves_bots import BotMoves
 
 SOON = [1, 250, 499, 500, 999, 1_500, 2_499, 2_500, 3_000]
 BEHIND = [1, 600, 1_400, 2_499, 6_000]
@@ -18,6 +18,8 @@ WEIGHTS = {
     "takes": 5, "takes_that_one": 3, "accepts": 9, "declines": 3, "transfers": 6, "moves": 5,
     "takes_over": 3, "breathes": 5, "chooses_a_limit": 4, "invites": 1, "looks_on": 2, "sets_their_status": 2,
     "integration_acts": 4,
+    "bot_connects": 5, "bot_leaves": 2, "bot_answers": 8, "bot_is_slow": 2, "bot_gives_up": 5, "bot_ends": 3,
+    "bot_tries": 1, "visitor_asks_for_a_person": 2, "agent_gives_it_to_the_bot": 3,
     "time_passes": 14, "much_time_passes": 3, "ticker_is_behind": 6, "visitor_goes": 1, "store_stalls": 2,
     "other_ticker": 1, "configures": 4, "hours_are_told": 2, "sql_has_it": 2, "a_day_passes": 1,
     "sends_again": 6, "reuses_a_cid": 2,
@@ -27,7 +29,7 @@ FENCED = {
 }  # fmt: skip
 
 
-class Moves(HandingMoves):
+class Moves(BotMoves):
     """All moves on one twin."""
 
     # --- time and SQL --------------------------------------------------------------------------

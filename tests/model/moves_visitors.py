@@ -11,7 +11,7 @@ from tests.model.choices import LOCALES, NAMES, VISITORS, Choosing
 from tests.model.directories import QUEUES
 from tests.model.state import Chat
 
-OPEN = ("waiting", "offered", "active")
+OPEN = ("waiting", "offered", "active", "bot")
 ALL = (*OPEN, "wrapup", "ended")
 CHANNELS = ("web", "web", "web", "web", "email", "web", "api", "sms", "web", "web", "fax", "web")
 

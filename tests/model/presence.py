@@ -55,6 +55,8 @@ class Presence(Handing):
 
     def renew(self, agents: Sequence[tuple[str, int]]) -> None:
         for agent, fence in agents:
+            if agent not in self.members:
+                self.renew_bot(agent, fence)
             member = self.connection(agent, fence)
             if not member:
                 continue

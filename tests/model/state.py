@@ -12,7 +12,10 @@ from console.domain.directory import Hours, Queue
 
 UNSEEN, LEASE, GRACE, LOST, AGAIN = 2_500, 10_000, 3_000, 10_000, 500
 TABS, WATCH, ABANDON, REOPEN, KEEP, EXCLUDED = 45_000, 60_000, 60_000, 600_000, 86_400_000, 60_000
-PUBLIC = {"opened", "message", "assigned", "released", "transferred", "asked", "ended", "reopened", "rated", "redacted"}
+PUBLIC = {
+    "opened", "message", "assigned", "released", "transferred", "asked", "ended", "reopened", "rated", "redacted",
+    "bot_assigned",
+}  # fmt: skip
 
 FactDict = dict[str, Any]
 
@@ -76,6 +79,10 @@ class Chat:
     seen_visitor: int = 0
     draft: str = ""
     asked: list[tuple[int, int]] = field(default_factory=list)  # seq and time of the visitor's messages
+    bot: str = ""  # which bot has it, or has ended it
+    bot_asked: int = 0  # since when the visitor waits for the bot's word
+    bot_word: bool = False
+    handed_at: int = 0  # since when people have it, if a bot had it
     tabs: dict[str, int] = field(default_factory=dict)
     log: list[FactDict] = field(default_factory=list)
 
@@ -103,6 +110,7 @@ class Chat:
             "slot": self.slot, "turn": self.turn, "due": self.due, "late": int(self.late), "here": int(self.here),
             "left": self.left, "seq": len(self.log), "last": self.last, "rank": self.rank, "until": self.until,
             "promise": self.promise, "promise_late": int(self.promise_late), "reason": self.reason, "tags": self.tags,
+            "bot": self.bot,
             "named": self.named, "guests": self.guests, "watchers": self.watchers, "reached": self.reached,
             "any": int(self.any),
         }  # fmt: skip
@@ -116,6 +124,15 @@ class Chat:
         self.turn = self.turn_seq = self.due = self.own = self.handed = 0
         self.late = self.overdue = False
         self.stays.clear()
+
+
+@dataclass
+class Bot:
+    id: str
+    name: str
+    limit: int
+    fence: int
+    connected: bool = True
 
 
 @dataclass
@@ -169,6 +186,7 @@ class State:
         self.facts: list[FactDict] = []
         self.chats: dict[str, Chat] = {}
         self.members: dict[str, Member] = {}
+        self.bots: dict[str, Bot] = {}
         self.queues: dict[str, Queue] = {}
         self.configured: set[str] = set()  # the queues of the latest directory
         self.sites: dict[str, str] = {}  # key -> queue

@@ -71,7 +71,7 @@ class Turns(State):
         turn |= only(kept=not c.overdue, late=c.late)
         if began is not None and not automatic and not c.answered:
             c.answered = True
-            turn["first"] = max(self.now - c.opened, 1)
+            turn["first"] = max(self.now - (c.handed_at or c.opened), 1)
         if began is not None and c.late:
             turn |= self._stages(c, began) | only(earlier=list(c.stays))
         c.clear_turn()
@@ -86,7 +86,7 @@ class Turns(State):
         return only(**stages, noticing=wrote - shown, composing=self.now - wrote)
 
     def await_visitor(self, c: Chat) -> None:
-        if c.place == "active" and not c.turn and c.channel in INSTANT:
+        if c.place in ("active", "bot") and not c.turn and c.channel in INSTANT:
             self.timer("ask", c.id, max(self.now, c.promise) + self.queues[c.queue].ask)
 
     def end_promise(self, c: Chat) -> FactDict:
@@ -115,7 +115,7 @@ class Turns(State):
         self.measure(c.queue, "r", waited, within=kept)
         self.measure_agent(member, rn=1, rw=int(own))
         self.level(member, "a", "k" if own else "")
-        first = 0 if c.answered else max(self.now - c.opened, 1)
+        first = 0 if c.answered else max(self.now - (c.handed_at or c.opened), 1)
         c.answered = True
         if first:
             self.measure(c.queue, "f", first)

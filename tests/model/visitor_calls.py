@@ -94,7 +94,16 @@ class Visiting(Lines):
             self.no_timer(c.id, "abandon")
             self.announce("presence", chat=c.id, here=True)
 
+    def _words_to_bot(self, c: Chat, author: Author, cid: str, text: str, *, hidden: bool) -> int:
+        seq = self.record(c, "message", by="visitor", **words(author, cid, text), **only(hidden=hidden))
+        c.asked.append((seq, self.now))
+        self.no_timer(c.id, "ask", "silent")
+        self.asks_bot(c)
+        return seq
+
     def _words(self, c: Chat, author: Author, cid: str, text: str, *, hidden: bool = False) -> int:
+        if c.place == "bot":
+            return self._words_to_bot(c, author, cid, text, hidden=hidden)
         opens = not c.turn
         if opens:
             self.open_turn(c, len(c.log) + 1, self.now)
@@ -128,17 +137,23 @@ class Visiting(Lines):
         queue = self.home(queue, site)
         if queue not in self.configured:
             raise Refusal("not_found")
-        queue = self.entrance(queue)
-        if not queue or not self.staffed(queue):
+        bot = self.first_bot(queue, channel)
+        queue = queue if bot else self.entrance(queue)
+        if not queue or not (bot or self.staffed(queue)):
             raise Refusal("closed")
         longest = self.queues[queue].longest
-        if longest and len(self.line(queue)) >= longest:
+        if longest and len(self.line(queue)) >= longest and not bot:
             raise Refusal("line_full")
         c = self._create(chat, profile, queue, site, channel, cid)
         self.current[visitor.id] = chat
-        self.enqueue(c, front=False)
+        if bot:
+            self.out_of_line(c)
+        else:
+            self.enqueue(c, front=False)
         self.record(c, "opened", **self._entry(c), **c.profile)
         self.count(queue, opened=1)
+        if bot:
+            self.begin_with_bot(c, bot)
         self._tab(c, connection)
         seq = self._words(c, author, cid, text)
         self.route_chat(c)
@@ -208,8 +223,9 @@ class Visiting(Lines):
     def _reopen(self, c: Chat) -> None:
         young = self.now - c.ended <= state.REOPEN and self.current.get(c.visitor) == c.id
         young = young and c.queue in self.configured
-        into = self.entrance(c.queue)
-        if c.left_message or not young or not into or not self.staffed(into):
+        bot = self.first_bot(c.queue, c.channel) if c.bot else None
+        into = c.queue if bot else self.entrance(c.queue)
+        if c.left_message or not young or not into or not (bot or self.staffed(into)):
             raise Refusal("ended")
         if c.place == "wrapup":
             self.wrap(c, "reopened")
@@ -218,9 +234,16 @@ class Visiting(Lines):
         c.queue, c.here, c.left, c.ended, c.assigned, c.reason, c.wrapper = into, True, 0, 0, 0, "", ""
         for kept in (c.reached, c.tags, c.guests, c.watchers):
             kept.clear()
-        self.enqueue(c, front=True)
+        if bot:
+            self.out_of_line(c)
+        else:
+            if c.bot:
+                c.bot, c.handed_at = "", self.now
+            self.enqueue(c, front=True)
         self.no_timer(c.id, "reap")
         self.record(c, "reopened", **self._entry(c), opened=c.opened, **c.profile)
+        if bot:
+            self.begin_with_bot(c, bot)
         if c.named:
             self.record(c, "renamed", name=c.named)
 

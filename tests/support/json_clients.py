@@ -195,3 +195,29 @@ class Agent(Talker):
         return await eventually(
             lambda: next((fact for fact in self.facts() if fact["kind"] == kind), None), f"to be told {kind}"
         )
+
+
+class Robot(Talker):
+    """The JSON client of a bot that answers first."""
+
+    @classmethod
+    async def comes(cls, socket_url: str, bearer: str, *, limit: int = 5) -> Self:
+        socket = await SocketClient.open(f"{socket_url}/ws/bot", subprotocol="sestetto.v1", bearer=bearer)
+        robot = cls(socket)
+        await robot.say_frame("hello", limit=limit)
+        await robot.hears(lambda frame: frame["t"] == "welcome", "a welcome")
+        return robot
+
+    async def has(self, chat: str) -> Frame:
+        """Wait for the chat, in the welcome or since."""
+        return await eventually(
+            lambda: next((one for one in reversed(self.chats()) if one["id"] == chat), None), f"the bot to have {chat}"
+        )
+
+    def chats(self) -> list[Frame]:
+        welcomed = [chat for frame in self.heard if frame["t"] == "welcome" for chat in frame.get("chats", [])]
+        return welcomed + [frame["chat"] for frame in self.heard if frame["t"] == "chat"]
+
+    async def loses(self, chat: str) -> str:
+        gone = await self.hears(lambda frame: frame["t"] == "gone" and frame["chat"] == chat, f"{chat} to be gone")
+        return str(gone["why"])

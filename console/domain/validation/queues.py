@@ -32,6 +32,7 @@ def validate_queue(queue: Queue, known: Directory) -> list[Problem]:
         "automatic",
         "Enter a time from 0.5 seconds to less than the target, or leave it empty.",
     )
+    found.unless(not queue.bot or ID.fullmatch(queue.bot), "bot", "Choose an integration.")
     found.unless(
         queue.ask < queue.end <= DAY,
         "end",

@@ -109,6 +109,7 @@ def script_texts(texts: gettext.NullTranslations) -> dict[str, str]:
         "slots_free": _("Online, free slots: {n}"),
         "no_slot_free": _("Online, no free slot"),
         "on_breather": _("Taking a breather"),
+        "bot": _("Bot"),
         "choose_one": _("Choose a queue or a colleague first."),
         "chat_not_here": _("The chat with {name} is no longer yours."),
         "invited_now": _("{to} was invited to the chat with {name}"),

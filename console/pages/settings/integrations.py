@@ -9,7 +9,7 @@ from starlette.routing import Route
 from console.actions import tokens
 from console.archive.credentials import SignedIn
 from console.authentication import our_origin, services_of
-from console.domain.scopes import MEANINGS, SCOPES
+from console.domain.scopes import MEANINGS, OF_INTEGRATIONS, SCOPES
 from console.errors import BadSettings, Problem
 from console.pages.guard import go, read_form
 from console.pages.settings.common import draw_form, for_admins, known_to, wrong_of
@@ -82,7 +82,7 @@ async def _page(
         "held": {id: held[id] for id in sorted(held, key=lambda id: members.get(id, "").casefold()) if id in members},
         "members": members,
         "scopes": {scope: MEANINGS[scope].says for scope in SCOPES},
-        "offered": [scope for scope in SCOPES if scope != "socket"],
+        "offered": OF_INTEGRATIONS,
         "made": made,
         "of": of or (typed or {}).get("integration", "") or request.query_params.get("added", ""),
         "origin": our_origin(request),

@@ -40,6 +40,7 @@ def read_queue(form: Form, was: Queue, locale: str) -> tuple[Queue, tuple[str, .
     offered = values["mode"] == "offer"
     values |= {} if offered else {"accept": was.accept, "misses": was.misses}
     values |= {} if form.plain("overflow_to") else {"overflow_after": 0}
+    values |= {} if form.plain("bot") else {"bot_within": was.bot_within}
     for name, setting in queue_settings().items():
         if name not in values:
             values[name] = _read(form, name, setting, getattr(was, name))

@@ -59,14 +59,14 @@ async def list_queues(request: Request, me: SignedIn) -> Response:
 async def show_new(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     zone = next((queue.hours.zone for queue in known.queues.values() if queue.hours.zone != "UTC"), "UTC")
-    return _form(request, me, known, None, {**typed_of(NEW, ()), "zone": zone})
+    return await _form(request, me, known, None, {**typed_of(NEW, ()), "zone": zone})
 
 
 @for_supervisors
 async def show_queue(request: Request, me: SignedIn) -> Response:
     known = await known_to(request)
     queue = _queue(known, request)
-    return _form(request, me, known, queue, typed_of(queue, _ids(known, queue.id)))
+    return await _form(request, me, known, queue, typed_of(queue, _ids(known, queue.id)))
 
 
 @for_supervisors
@@ -100,7 +100,7 @@ async def _save(
             return saved(AT, wanted.id, live=live)
     except BadSettings as refused:
         problem = refused
-    return _form(request, me, known, queue, form.typed, wrong=wrong_of(form, problem), target=form.target)
+    return await _form(request, me, known, queue, form.typed, wrong=wrong_of(form, problem), target=form.target)
 
 
 @for_supervisors
@@ -113,11 +113,11 @@ async def remove(request: Request, me: SignedIn) -> Response:
         live = await queues.remove(services_of(request), me.member, queue.id)
     except BadSettings as refused:
         typed = typed_of(queue, _ids(known, queue.id))
-        return _form(request, me, known, queue, typed, wrong=refused.wrong, target=f"queue:{queue.id}")
+        return await _form(request, me, known, queue, typed, wrong=refused.wrong, target=f"queue:{queue.id}")
     return saved(AT, queue.id, live=live)
 
 
-def _form(
+async def _form(
     request: Request,
     me: SignedIn,
     known: Directory,
@@ -137,6 +137,7 @@ def _form(
         "zones": zones(),
         "days": day_names(locale),
         "channels": rows(),
+        "bots": await queues.read_bots(services_of(request), me.member),
         "boxes": boxes(known, queue, typed, locale),
         "seen": stamp(queue, _ids(known, queue.id)) if queue else "",
         "leads_here": leads_to(known, queue.id) if queue else [],

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from console.actions import tokens
 from console.archive.credentials import SignedIn
 from console.authentication import our_origin, services_of
-from console.domain.scopes import MEANINGS, SCOPES
+from console.domain.scopes import MEANINGS, OF_MEMBERS, SCOPES
 from console.errors import BadSettings, Problem
 from console.pages.guard import for_those_who, go, read_form
 from console.pages.settings.common import draw_form, wrong_of
@@ -53,6 +53,7 @@ async def _page(
     context = {
         "tokens": await tokens.read_own(services_of(request), me.member),
         "scopes": {scope: MEANINGS[scope].says for scope in SCOPES},
+        "offered": OF_MEMBERS,
         "made": made,
         "origin": our_origin(request),
         "revoked": request.query_params.get("revoked", ""),

@@ -4,7 +4,7 @@ from typing import Any
 
 from console.errors import WrongEpoch
 from console.queue.calls.caller import Caller
-from console.queue.results import AgentSnapshot, QueueSnapshot, Snapshot, named, put_off, table
+from console.queue.results import AgentSnapshot, BotSnapshot, QueueSnapshot, Snapshot, named, put_off, table
 
 PAGE = 200  # chats read in one call: about 3 ms in which the store serves nobody else
 AGENTS = 10  # agents read in one call, with their figures of a day
@@ -108,7 +108,9 @@ class SnapshotReader:
             if fields:  # else a member who was removed
                 self._agents[id] = AgentSnapshot(id, table(fields), table(held), table(times), table(levels), off)
 
-    def _whole(self, now: int, left: int, queues: list[list[Any]], lates: list[bytes]) -> Snapshot | None:
+    def _whole(
+        self, now: int, left: int, queues: list[list[Any]], lates: list[bytes], bots: list[list[Any]]
+    ) -> Snapshot | None:
         if any(queue.decode() not in self._spans for queue, _, _ in queues):  # one was added meanwhile
             self._begin()
             return None
@@ -116,8 +118,9 @@ class SnapshotReader:
         for queue, pace, spans in queues:
             counted = self._spans[queue.decode()] | tables(spans)
             found.append(QueueSnapshot(queue.decode(), int(pace), list(counted.items())))
-        chats = list(self._chats.items())
-        return Snapshot(self._epoch, now, self._n, self._entry, left, list(self._agents.values()), chats, found, lates)
+        chats, agents = list(self._chats.items()), list(self._agents.values())
+        known = [BotSnapshot(id.decode(), table(fields)) for id, fields in bots]
+        return Snapshot(self._epoch, now, self._n, self._entry, left, agents, chats, found, lates, known)
 
 
 class SnapshotCalls(Caller):

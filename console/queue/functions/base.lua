@@ -90,6 +90,7 @@ end
 
 local PUBLIC = {
   opened = true,
+  bot_assigned = true,
   message = true,
   assigned = true,
   released = true,

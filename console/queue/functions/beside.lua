@@ -1,11 +1,13 @@
 -- What an integration does: in any chat that has not ended, without a console, a slot or a fence.
 
--- beside_say(author, chat, cid, digest, payload): a message of a bot. It answers nothing, and all clocks go on.
+-- beside_say(author, chat, cid, digest, payload): a message of a bot. It answers nothing, and all clocks go on; but for a
+-- bot that has the chat it is the word that the visitor waits for.
 verb('beside_say', function(by, chat, cid, digest, payload)
   local answer, c = S.unended(chat, by, cid, digest)
   if answer then return answer end
   if S.full(c) then return refuse('chat_full') end
   local seq = S.record(c, 'message', '"by":"bot"', payload)
+  if c.place == 'bot' and c.bot == by then S.bot_said(c) end
   return S.done(chat, by, cid, digest, seq, chat)
 end)
 

@@ -89,6 +89,8 @@ function S.finish(c, why, payload)
       own = own .. ',"asks":true'
       S.asked_reason(c, agent)
     end
+  elseif was == 'bot' then
+    own = own .. S.end_with_bot(c)
   elseif (why == 'abandoned' or why == 'visitor') and num(c.assigned) == 0 then -- left before anybody had the chat
     local waited = math.max(NOW - num(c.since), 1)
     own = own .. ',"waited":' .. int(waited)

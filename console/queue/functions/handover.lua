@@ -82,21 +82,26 @@ local function cannot_take(to, anyway)
   if not S.has_slot(a) or (S.breathes(a) and not anyway) then return 'no_slot' end
 end
 
--- Moves the chat from its queue or agent into another queue or to one colleague; the clock keeps running.
-local function hand_over(c, queue, to, why, payload)
-  local from, place, since = c.agent, c.place, c.since
+-- Moves the chat from its queue, agent or bot into another queue or to one colleague. The clock keeps running; that of a
+-- chat that a bot had begins, and `left` says why the bot has it no longer.
+function S.hand_over(c, queue, to, why, payload, left)
+  local from, place, since, bot = c.agent, c.place, c.since, nil
   if place == 'waiting' then S.unline(c) end
   S.no_timer('overflow', c.id)
   S.no_timer('language', c.id)
-  if queue == '' then S.follow_settings(c) end -- see S.release
-  S.let_go(c)
-  if queue ~= '' then
-    S.put(c, 'queue', queue)
-    S.put(c, 'reached', '')
+  if place == 'bot' then
+    bot = S.from_bot(c, queue)
+  else
+    if queue == '' then S.follow_settings(c) end -- see S.release
+    S.let_go(c)
+    if queue ~= '' then
+      S.put(c, 'queue', queue)
+      S.put(c, 'reached', '')
+    end
   end
-  S.enqueue(c, S.queue(c.queue), true)
+  S.enqueue(c, S.queue(c.queue), not bot)
   -- A chat that was waiting, or offered, goes on waiting: its wait counts from when it began.
-  if place ~= 'active' then S.put(c, 'since', since) end
+  if place == 'waiting' or place == 'offered' then S.put(c, 'since', since) end
   -- An agent who gives a chat away should not get it straight back from the queue.
   if queue ~= '' and place == 'active' then S.exclude(c, from) end
   local seq = S.record(
@@ -110,7 +115,8 @@ local function hand_over(c, queue, to, why, payload)
       .. c.due
       .. ',"rank":'
       .. c.rank
-      .. (to ~= '' and ',"to":"' .. to .. '"' or ''),
+      .. (to ~= '' and ',"to":"' .. to .. '"' or '')
+      .. (bot and ',"bot":"' .. bot .. '","why":"' .. (left or 'taken') .. '","since":' .. c.turn or ''),
     payload
   )
   S.clock(c)
@@ -130,15 +136,18 @@ local function exists(queue)
   return queue == '' or q and not q.removed
 end
 
--- transfer(agent, fence, chat, cid, digest, queue, to, payload): either queue or colleague is "".
+-- transfer(agent, fence, chat, cid, digest, queue, to, payload): either queue or colleague is "". The colleague may be the
+-- bot that answers first in the chat's queue.
 verb('transfer', function(id, fence, chat, cid, digest, queue, to, payload)
   local answer, c = S.held(id, fence, chat, cid, digest)
   if answer then return answer end
   if to == id then return refuse('nothing_to_do') end
   if not exists(queue) then return refuse('no_queue') end
-  local why = to ~= '' and cannot_take(to)
+  local b = to ~= '' and to == S.queue(c.queue).bot and S.bot(to)
+  local why = b and S.bot_refuses(b) or not b and to ~= '' and cannot_take(to)
   if why then return refuse(why) end
-  return S.done(chat, id, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)
+  if b then return S.done(chat, id, cid, digest, S.give_to_bot(c, b, payload), chat) end
+  return S.done(chat, id, cid, digest, S.hand_over(c, queue, to, 'transferred', payload), chat)
 end)
 
 -- A chat that a supervisor acts on. Returns a refusal, the first result of a resend, or nil and the chat.
@@ -160,7 +169,7 @@ verb('move', function(by, chat, cid, digest, queue, to, payload)
   local offeree = c.place == 'offered' and to == c.agent -- their slot is this very chat's
   local why = to ~= '' and cannot_take(to)
   if why and not (offeree and why == 'no_slot') then return refuse(why) end
-  return S.done(chat, by, cid, digest, hand_over(c, queue, to, 'transferred', payload), chat)
+  return S.done(chat, by, cid, digest, S.hand_over(c, queue, to, 'transferred', payload), chat)
 end)
 
 -- take_over(supervisor, chat, cid, digest, payload): into a slot of the supervisor's own, whatever their status.
@@ -170,7 +179,7 @@ verb('take_over', function(by, chat, cid, digest, payload)
   if c.agent == by and c.place == 'active' then return refuse('nothing_to_do') end
   local why = cannot_take(by, true)
   if why and not (c.agent == by and why == 'no_slot') then return refuse(why) end
-  return S.done(chat, by, cid, digest, hand_over(c, '', by, 'took_over', payload), chat)
+  return S.done(chat, by, cid, digest, S.hand_over(c, '', by, 'took_over', payload), chat)
 end)
 
 -- --- watching -----------------------------------------------------------------------------------

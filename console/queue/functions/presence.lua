@@ -140,11 +140,13 @@ local function back(id)
   S.route_agent(id)
 end
 
--- renew(agent, fence, agent, fence, ...): these sockets have answered their pings.
+-- renew(agent, fence, agent, fence, ...): these sockets, of agents or bots, have answered their pings.
 verb('renew', function(list)
   for i = 1, #list, 2 do
     local id = list[i]
-    if not S.fenced(id, list[i + 1]) then
+    if not S.agent(id) then
+      S.renew_bot(id, list[i + 1])
+    elseif not S.fenced(id, list[i + 1]) then
       S.timer('lease', id, NOW + LEASE)
       if S.agent(id).connected ~= '1' then back(id) end
     end

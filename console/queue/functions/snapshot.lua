@@ -29,6 +29,7 @@ local LINE = {
   'watchers',
   'reached',
   'any',
+  'bot',
 }
 
 local function line_of(c)
@@ -137,7 +138,7 @@ end
 -- snapshot_rest(entry, n, most, first, since, agents...): what the pages lack, after `entry` with the number `n`; they
 -- began at the number `first` and the time `since`. First last entry, number, LINE, and the chats and agents named by
 -- facts since, and those `agents`. Beyond `most` facts only as far as these go: ask for the next ones. Else also left
--- messages, the queues, and the latest late answers. "0-0" and no more if facts are missing: begin anew.
+-- messages, the queues, the latest late answers, and all bots. "0-0" and no more if facts are missing: begin anew.
 verb('snapshot_rest', function(entry, n, most, first, since, ...)
   local upto = math.min(N, num(n) + num(most))
   local rows = redis.call('XRANGE', P .. 'feed', '(' .. entry, '+', 'COUNT', most)
@@ -155,7 +156,8 @@ verb('snapshot_rest', function(entry, n, most, first, since, ...)
     read_agents(ids),
     redis.call('SCARD', P .. 'left'),
     read_queues(first, since),
-    redis.call('LRANGE', P .. 'lates', 0, -1)
+    redis.call('LRANGE', P .. 'lates', 0, -1),
+    S.bots()
   )
 end, { 'no-writes' })
 

@@ -8,6 +8,9 @@ local AGAIN = 500 -- ms until a chat that nobody could take is tried again
 -- Timers that judge somebody's silence, with the full length each gets after a stall.
 local JUDGES = {
   lease = LEASE,
+  botlease = LEASE,
+  botgone = LOST,
+  botlate = 10000,
   grace = GRACE,
   lost = LOST,
   unseen = UNSEEN,
@@ -41,6 +44,9 @@ function fire.unseen(id)
 end
 
 function fire.lease(id) S.lose(id, NOW - LEASE) end
+function fire.botlease(id) S.lose_bot(id) end
+function fire.botgone(id) S.bot_gone(id) end
+function fire.botlate(id) S.bot_late(S.chat(id)) end
 
 -- Chats with a running clock move as soon as somebody is free; the others wait for the longer grace period.
 function fire.grace(id)
@@ -133,7 +139,7 @@ end
 
 function fire.ask(id)
   local c = S.chat(id)
-  if not c or c.place ~= 'active' or num(c.turn) > 0 then return end
+  if not c or not S.talks(c) or num(c.turn) > 0 then return end
   local q = S.queue(c.queue)
   S.record(c, 'asked', '')
   S.timer('silent', id, NOW + q['end'] - q.ask)
@@ -141,7 +147,7 @@ end
 
 function fire.silent(id)
   local c = S.chat(id)
-  if c and c.place == 'active' and num(c.turn) == 0 then S.finish(c, 'silent') end
+  if c and S.talks(c) and num(c.turn) == 0 then S.finish(c, 'silent') end
 end
 
 -- Live keys are deleted only when the archive has the chat's last fact, and never for an unhandled left message.

@@ -121,7 +121,7 @@ function S.close_turn(c, q, began, automatic)
   local turn = { asked = asked, waited = waited, mine = mine, kept = c.overdue ~= '1', late = c.late == '1' }
   if began and not automatic and c.answered ~= '1' then
     S.put(c, 'answered', '1')
-    turn.first = math.max(NOW - num(c.opened), 1)
+    turn.first = S.gone_on(c)
   end
   turn.json = '{"seq":'
     .. c.turn_seq
@@ -168,10 +168,16 @@ function S.first_unread(c, read)
   end
 end
 
+-- How long the chat has gone on, to its first answer by a person: a bot's part of it is not theirs.
+function S.gone_on(c) return math.max(NOW - (num(c.handed_at) > 0 and num(c.handed_at) or num(c.opened)), 1) end
+
+-- Whether an agent or a bot has it.
+function S.talks(c) return c.place == 'active' or c.place == 'bot' end
+
 -- Sets the timer for a silent visitor, once it is their turn. Nobody is asked before an agent's promise is over, and
 -- nobody who has a chat by mail or text message: silence there says nothing.
 function S.await_visitor(c, q)
-  if c.place == 'active' and num(c.turn) == 0 and S.instant(c) then
+  if S.talks(c) and num(c.turn) == 0 and S.instant(c) then
     S.timer('ask', c.id, math.max(NOW, num(c.promise)) + q.ask)
   end
 end
@@ -208,7 +214,7 @@ function S.answer(c, turn)
   end
   if c.answered ~= '1' then -- only automatic first words came before it
     S.put(c, 'answered', '1')
-    given.first = math.max(NOW - num(c.opened), 1)
+    given.first = S.gone_on(c)
   end
   given.json = '{"waited":'
     .. int(given.waited)

@@ -40,8 +40,19 @@ local function tab(c, connection)
   end
 end
 
+-- A visitor's message while a bot has the chat: no turn, no clock.
+local function words_to_bot(c, payload)
+  local seq = S.record(c, 'message', '"by":"visitor"', payload)
+  S.put(c, 'asked_seq', int(seq))
+  S.no_timer('ask', c.id)
+  S.no_timer('silent', c.id)
+  S.asks_bot(c)
+  return seq
+end
+
 -- A visitor's message in an open chat: the fact, the turn, the clock, and who has to know.
 local function words(c, payload)
+  if c.place == 'bot' then return words_to_bot(c, payload) end
   local q = S.queue(c.queue)
   local seq = num(c.seq) + 1
   local opens = num(c.turn) == 0
@@ -76,9 +87,13 @@ end
 -- The name that an agent gave the visitor, for facts with the page's.
 function S.named(c) return (c.named or '') ~= '' and '"named":' .. c.named or '' end
 
+-- The bot that gets the chat again which it has ended, if it can.
+local function bot_again(c) return (c.bot or '') ~= '' and S.first_bot(S.queue(c.queue), c.channel) or nil end
+
 local function reopen(c)
   S.unlist(c)
-  local q = S.entrance(S.queue(c.queue))
+  local b = bot_again(c)
+  local q = b and S.queue(c.queue) or S.entrance(S.queue(c.queue))
   S.put_all(c, {
     queue = q.id,
     due = int(NOW + S.target_of(c, q)),
@@ -92,11 +107,18 @@ local function reopen(c)
     here = '1',
     left = '0',
   })
-  S.enqueue(c, q, true)
+  if b then
+    S.out_of_line(c)
+  else
+    -- What the bot has done so far is not the team's time.
+    if (c.bot or '') ~= '' then S.put_all(c, { bot = '', handed_at = STAMP }) end
+    S.enqueue(c, q, true)
+  end
   redis.call('SADD', P .. 'live', c.id)
   S.no_timer('reap', c.id)
   S.put(c, 'ended', '0')
   S.record(c, 'reopened', S.entry(c) .. ',"opened":' .. c.opened, S.profile(c))
+  if b then S.begin_with_bot(c, b) end
   -- A fact of its own: visitors get to see the one above.
   if S.named(c) ~= '' then S.record(c, 'renamed', '', '{"name":' .. c.named .. '}') end
 end
@@ -106,8 +128,7 @@ local function reopens(c)
   local into = not q.removed and S.entrance(q)
   return c.left_message ~= '1'
     and NOW - num(c.ended) <= REOPEN
-    and into
-    and S.staffed(into.id)
+    and (into and S.staffed(into.id) or bot_again(c))
     and redis.call('HGET', key('visitor', c.visitor), 'chat') == c.id
 end
 
@@ -147,7 +168,7 @@ end
 
 -- open(chat, visitor, connection, queue, site, channel, tongue, cid, digest, opened, message, budgets, address, proof,
 -- ahead): `ahead` is the chat's own head start (ms).
--- If the visitor already has an open chat, because a second tab was faster, the message goes there: nothing is lost.
+-- It begins with the queue's bot, if that can have it, whoever is online. If the visitor already has an open chat, because a second tab was faster, the message goes there: nothing is lost.
 verb(
   'open',
   function(
@@ -176,19 +197,27 @@ verb(
       return S.done(visitor, visitor, cid, digest, words(c, message), c.id)
     end
     if not q or q.removed then return refuse('not_found') end
-    q = S.entrance(q)
-    if not q or not S.staffed(q.id) then return refuse('closed') end
+    local b = S.first_bot(q, channel)
+    if not b then
+      q = S.entrance(q)
+      if not q or not S.staffed(q.id) then return refuse('closed') end
+      if q.longest > 0 and redis.call('ZCARD', key('line', q.id)) >= q.longest then return refuse('line_full') end
+    end
     queue = q.id
-    if q.longest > 0 and redis.call('ZCARD', key('line', queue)) >= q.longest then return refuse('line_full') end
     S.spend()
     c = S.create(chat, visitor, queue, site, channel, tongue, opened)
     S.put(c, 'address', address or '')
     if num(ahead) > 0 then S.put(c, 'ahead', ahead) end
     redis.call('SADD', P .. 'live', chat)
-    S.put(c, 'due', int(NOW + S.target_of(c, q)))
-    S.enqueue(c, q, false)
+    if b then
+      S.out_of_line(c)
+    else
+      S.put(c, 'due', int(NOW + S.target_of(c, q)))
+      S.enqueue(c, q, false)
+    end
     S.record(c, 'opened', S.entry(c), opened)
     S.tally(queue, { opened = 1 })
+    if b then S.begin_with_bot(c, b) end
     tab(c, connection)
     local seq = words(c, message)
     S.route_chat(c)

@@ -7,10 +7,10 @@ import httpx
 from console.actions import tokens
 from console.domain.directory import Member
 from console.domain.ids import new_cid
-from console.domain.scopes import SCOPES
+from console.domain.scopes import OF_INTEGRATIONS, OF_MEMBERS
 from tests.faults.installation import Inside
 
-ALL = [scope for scope in SCOPES if scope != "socket"]
+OF_BOTH = [scope for scope in OF_INTEGRATIONS if scope in OF_MEMBERS]
 
 
 class Api:
@@ -33,12 +33,12 @@ class Api:
         made = await tokens.add_integration(services, ada, name)
         self.holder = made.id
         add = tokens.add_to_integration
-        self.bearer = await add(services, ada, made.id, "test", scopes or ALL, days=days)
+        self.bearer = await add(services, ada, made.id, "test", scopes or OF_INTEGRATIONS, days=days)
         return self
 
     async def as_member(self, id: str, *scopes: str, days: int = 0) -> "Api":
         self.holder = id
-        self.bearer = await tokens.add_own(self.inside.services, self.member(id), "test", scopes or ALL, days=days)
+        self.bearer = await tokens.add_own(self.inside.services, self.member(id), "test", scopes or OF_BOTH, days=days)
         return self
 
     def member(self, id: str) -> Member:

@@ -12,10 +12,10 @@ from console.api.endpoint import Endpoint
 from console.api.routes import ENDPOINTS
 from console.archive.sessions import Origin
 from console.domain.permissions import Right
-from console.domain.scopes import SCOPES
+from console.domain.scopes import OF_MEMBERS
 from tests.faults.installation import Inside
 from tests.support.eventually import eventually
-from tests.unit.api.client import ALL, Api
+from tests.unit.api.client import OF_BOTH, Api
 
 BODIES: dict[str, dict[str, object]] = {
     "open_chat": {"site": "none", "visitor": {"ref": "vera"}, "text": "Hello"},
@@ -71,7 +71,7 @@ async def api(inside: Inside) -> AsyncIterator[Api]:
 
 async def test_nobody_and_who_has_no_good_token_gets_the_same_401(api: Api, inside: Inside) -> None:
     visitor = inside.services.visitor_tokens.sign("vera", "demo")
-    ended = await inside.services.stores.tokens.add("ana", "ended", scopes=ALL, expires=1)
+    ended = await inside.services.stores.tokens.add("ana", "ended", scopes=OF_BOTH, expires=1)
     told = []
     for bearer in ("", "sst_made-up", visitor, ended):
         api.bearer = bearer
@@ -90,7 +90,7 @@ async def test_a_cookie_is_no_token(api: Api, inside: Inside) -> None:
 
 
 async def test_a_scope_opens_its_own_routes_alone(api: Api) -> None:
-    for scope in SCOPES:
+    for scope in OF_MEMBERS:
         await api.as_member("ada", scope)
         for endpoint in ENDPOINTS:
             answer = await asked(api, endpoint)

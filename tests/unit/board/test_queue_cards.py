@@ -214,7 +214,7 @@ def test_the_figures_are_those_of_the_visitors() -> None:
     for counter, by in (("promised", 4), ("kept", 3), ("canned", 10), ("expected", 5), ("right", 4), ("abandoned", 2)):
         floor.counted("support", counter, by)
     floor.counted("support", "patience", 90_000)
-    for counter, by in (("drafted", 10), ("drafted_taken", 4), ("drafted_edited", 2)):
+    for counter, by in (("drafted", 10), ("drafted_taken", 4), ("drafted_edited", 2), ("bot", 4), ("bot_solved", 1)):
         floor.counted("support", counter, by)
     card = card_of(floor)
     assert (card.recent, card.today) == (Share(20, 0.95), Share(40, 0.975))
@@ -223,6 +223,7 @@ def test_the_figures_are_those_of_the_visitors() -> None:
     assert (card.promises, card.canned, card.right) == (Share(4, 0.75), Share(40, 0.25), Share(5, 0.8))
     assert (card.abandoned, card.patience) == (2, 90_000)
     assert (card.drafted, card.suggested) == (Share(10, 0.6), Share())
+    assert card.solved == Share(4, 0.25)
 
 
 def test_a_quick_answer_s_time_is_known_from_twenty_on() -> None:

@@ -77,7 +77,7 @@ async def test_vera_sees_a_chat_in_an_unknown_place(shift: Shift, holder: str, p
     chat = await shift.opens("vera")
     await shift.puts("chat", chat, place="parked", agent=holder)
     live, _ = await shift.workspace.read_chat(chat)
-    assert visitor_chat(live, {}).place == place
+    assert visitor_chat(live, {}, {}).place == place
     assert (await picture_of(shift)).chats[chat].place == "parked"
 
 

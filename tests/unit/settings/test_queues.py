@@ -46,6 +46,8 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         "reasons": "Parcel\n Invoice \n",
         "ask": "1.5",
         "end": "3",
+        "bot": "robin",
+        "bot_within": "7.5",
         "channel.email": "240",
         "channel.sms.assigned": "on",
         "channel.other": "2,5",
@@ -77,6 +79,8 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         overflow_after=45_000,
         wrapup=20_000,
         reasons=("Parcel", "Invoice"),
+        bot="robin",
+        bot_within=7_500,
     )
     form = drawn((await sam.get("/settings/queue/level-1")).text)
     assert form["target"] == "7.5"
@@ -109,6 +113,8 @@ async def test_everything_on_the_form_is_kept(services: Services, sam: httpx.Asy
         ),
         ({"channel.email": "10081"}, "Enter a target of at most 10080 minutes (7 days)."),
         ({"channel.fax": "5", "channel.sms": "soon"}, "“soon” is not a number. Enter a value such as 6 or 7.5."),
+        ({"bot": "robin", "bot_within": "121"}, "Enter a time from 1 to 120 seconds."),
+        ({"bot": "No such bot", "bot_within": "10"}, "Choose an integration."),
         ({"overflow_to": "support"}, "Enter an overflow time from 1 second to 1 day"),
         ({"overflow_to": "nowhere", "overflow_after": "5"}, "The overflow queue nowhere does not exist"),
     ],

@@ -16,12 +16,14 @@ from console.events import (
     Asked,
     Assigned,
     Author,
+    BotAssigned,
     Ended,
     Handled,
     Invited,
     Kept,
     Labelled,
     Late,
+    LeaveReason,
     Mailed,
     Message,
     NoReply,
@@ -174,6 +176,7 @@ def every_kind() -> list[AnyChatFact]:
         AnyLanguage(seq=16, **where),
         Overdue(seq=16, queue="support", due=1, agent="ana", **where),
         Transferred(seq=17, author=ana, cid="f" * 22, agent="ana", queue="billing", due=1, note="VIP", **where),
+        BotAssigned(seq=17, bot="robin", name="<b>Robin</b>", **where),
         Invited(seq=18, author=ana, cid="g" * 22, agent="ben", name="Ben", **where),
         Renamed(seq=19, author=ana, cid="i" * 22, name="<b>Vera</b>", **where),
         Labelled(seq=19, author=ana, cid="h" * 22, reason="Refund", tags=["vip", "film"], **where),
@@ -240,6 +243,31 @@ def test_a_hand_over_says_to_whom_and_what_was_noted(more: dict[str, str], words
     ana, where = Author("ana", "Ana"), {"at": 1, "chat": "abc", "seq": 4, "prev": 3}
     fact = Transferred(author=ana, cid="c" * 22, agent="ana", queue="billing", due=1, **where, **more)  # type: ignore[arg-type]
     assert in_words(fact) == words
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("handed", "The bot Robin handed it over VIP"),
+        ("asked", "The visitor asked for a person"),
+        ("silent", "The bot Robin did not answer in time"),
+        ("gone", "The bot Robin lost the connection"),
+    ],
+)
+def test_it_says_why_people_have_a_bots_chat(why: LeaveReason, words: str) -> None:
+    where = {"at": 1, "chat": "abc", "seq": 4, "prev": 3, "note": "VIP" if why == "handed" else ""}
+    robin = Author("robin", "Robin")
+    fact = Transferred(author=robin, cid="", agent="", queue="billing", due=1, bot="robin", why=why, since=1, **where)  # type: ignore[arg-type]
+    assert in_words(fact) == words
+
+
+def test_a_bots_message_is_marked_and_what_it_solved_is_said() -> None:
+    said_by_bot = Message(by="bot", author=Author("robin", "Robin"), text="Till six.", **WHERE)  # type: ignore[arg-type]
+    assert '<bdi>Robin</bdi> <span class="chip">Bot</span>' in str(VIEWS.line(said_by_bot, line(), locale="en"))
+    solved = Ended(
+        at=1, chat="abc", seq=9, prev=0, why="agent", author=Author("robin", "Robin"), bot="robin", solved=True
+    )
+    assert in_words(solved) == "Robin ended the chat · solved by the bot"
 
 
 WHERE = {"at": 1_000, "chat": "abc", "seq": 6, "prev": 4, "cid": "n" * 22}

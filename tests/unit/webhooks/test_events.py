@@ -9,6 +9,8 @@ from console.domain.webhooks import KINDS
 from console.events import (
     AnyFact,
     Author,
+    BotAssigned,
+    Ended,
     Invited,
     Labelled,
     Late,
@@ -77,6 +79,18 @@ def test_notes_whispers_and_what_only_staff_see_are_no_events() -> None:
     handed = feed.add(Transferred, chat="c1", author=ANA, cid="t", agent="ana", queue="level-2", due=0, note="secret")
     assert "secret" not in json.dumps(heard(handed.fact))
     assert heard(handed.fact)["data"]["queue"] == "level-2"
+
+
+def test_what_a_bot_had_says_which_bot_and_why_no_longer() -> None:
+    feed, robin = Feed(), Author("robin", "Robin")
+    feed.open("c1")
+    assert heard(feed.add(BotAssigned, chat="c1", bot="robin", name="Robin").fact)["data"]["bot"]["name"] == "Robin"
+    handed = {"cid": "t", "agent": "", "queue": "support", "due": 9, "bot": "robin", "why": "handed", "note": "secret"}
+    told = heard(feed.add(Transferred, chat="c1", author=robin, **handed).fact)
+    assert (told["data"]["bot"], told["data"]["why"]) == ("robin", "handed")
+    assert "secret" not in json.dumps(told)
+    ended = heard(feed.add(Ended, chat="c1", why="agent", author=robin, bot="robin", solved=True).fact)["data"]
+    assert (ended["bot"], ended["solved"]) == ("robin", True)
 
 
 def test_a_redacted_message_tells_the_text_as_it_is_now() -> None:

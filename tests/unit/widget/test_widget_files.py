@@ -20,6 +20,8 @@ from console.pages.widget import (
     LAZY,
     PARTS,
     availability_of,
+    bot_part,
+    bots_name,
     file_part,
     files_name,
     folder,
@@ -38,6 +40,7 @@ BUDGET = 10_000  # bytes of brotli, script and style together
 # Of them 0.2 kB for the message from the line, 0.3 for the earlier chats of who returns, 0.1 for files.
 LAZY_BUDGET = 4_750
 FILES_BUDGET = 3_000
+BOTS_BUDGET = 700
 FORBIDDEN = (
     "innerHTML",
     "outerHTML",
@@ -79,7 +82,7 @@ def refused() -> list[tuple[str, str, bool]]:
 @pytest.fixture
 def client(refused: list[tuple[str, str, bool]]) -> httpx.AsyncClient:
     app = Starlette(routes=widget.routes)
-    picture = SimpleNamespace(online=lambda queue: queue == "support")
+    picture = SimpleNamespace(online=lambda queue: queue == "support", bots={})
     directory = Directory(1, {"shop": SITE}, {"support": Queue("support", "Support"), "night": NIGHT})
     clock = SimpleNamespace(now=lambda: int(datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp() * 1000))
     noted = SimpleNamespace(note=lambda site, origin, known: refused.append((site, origin, known)))
@@ -108,9 +111,15 @@ def test_the_part_for_files_is_small_and_has_its_own_file() -> None:
     assert files_name() not in script().plain.decode(), "pages without a chat that allows files never fetch it"
 
 
+def test_the_part_for_bots_is_small_and_has_its_own_file() -> None:
+    assert len(brotli.compress(bot_part().plain, quality=11)) <= BOTS_BUDGET
+    assert bots_name() in lazy().plain.decode()
+    assert bots_name() not in script().plain.decode(), "pages without a bot in the chat never fetch it"
+
+
 def test_every_file_of_the_widget_is_in_the_script_or_fetched_lazy() -> None:
-    # for sites under attack, pages that sign who their visitors are, and sites that allow files
-    alone = {"solver.js", "identity.js", "files.js"}
+    # for sites under attack, pages that sign who their visitors are, sites that allow files, and chats with bots
+    alone = {"solver.js", "identity.js", "files.js", "bots.js"}
     assert {f"{name}.js" for name in (*PARTS, *LAZY)} | alone == set(sources())
 
 
@@ -200,6 +209,9 @@ async def test_what_comes_later_fits_the_script_that_asks_for_it(client: httpx.A
     files = await client.get(f"/widget/{files_name()}")
     assert (files.content, files.headers["access-control-allow-origin"]) == (file_part().plain, "*")
     assert (await client.get("/widget/files-00000000.js")).status_code == 404
+    bots = await client.get(f"/widget/{bots_name()}")
+    assert (bots.content, bots.headers["access-control-allow-origin"]) == (bot_part().plain, "*")
+    assert (await client.get("/widget/bots-00000000.js")).status_code == 404
 
 
 async def test_availability_says_who_is_there_and_how_the_site_looks(client: httpx.AsyncClient) -> None:

@@ -57,7 +57,8 @@ export class Handover extends Footer {
 
   /** @param {import('./colleagues.js').There} there */
   learn(there) {
-    const agents = [...there.agents].sort((a, b) => rank(a) - rank(b));
+    // A bot is no guest.
+    const agents = there.agents.filter(({ bot }) => !bot || !this.inviting).sort((a, b) => rank(a) - rank(b));
     const fresh = [
       ...(this.inviting ? [] : there.queues.map(queueChoice)),
       ...agents.map((one) => agentChoice(one, this.inviting)),
@@ -217,11 +218,12 @@ function queueChoice(queue) {
 }
 
 /** @param {import('./colleagues.js').ColleagueThere} agent @param {boolean} inviting @returns {Choice} */
-function agentChoice({ id, name, status = "offline", reason = "", free = 0, breather = false }, inviting) {
+function agentChoice({ id, name, status = "offline", reason = "", free = 0, breather = false, bot }, inviting) {
   const why = reason === "missed_offers" ? t("missed_offers") : reason;
   const words =
     status === "online"
       ? t(breather ? "on_breather" : free ? "slots_free" : "no_slot_free", { n: free })
       : [t(`status_${status}`), why].filter(Boolean).join(": ");
-  return { key: `agent:${id}`, kind: "agent", id, name, words, may: inviting ? status !== "offline" : free > 0 };
+  const shown = bot ? `${name} · ${t("bot")}` : name;
+  return { key: `agent:${id}`, kind: "agent", id, name: shown, words, may: inviting ? status !== "offline" : free > 0 };
 }
