@@ -45,7 +45,7 @@ function stream(panel, has) {
   const { visitor, log } = panel;
   const { after, text, who } = /** @type {Streaming} */ (panel.stream || {});
   const shown = has && text && after >= visitor.chat.last;
-  panel.streamed ||= h("div.them.streamed", { ariaHidden: "true" }, h("b"), h("p.bubble"));
+  panel.streamed ||= h("div.them streamed", { ariaHidden: "true" }, h("b"), h("p.bubble"));
   if (!shown) return panel.streamed.remove();
   const [label, said] = /** @type {Iterable<HTMLElement>} */ (/** @type {unknown} */ (panel.streamed.children));
   write(label, `${who} · ${t("Bot")}`);

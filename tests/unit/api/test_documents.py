@@ -62,7 +62,7 @@ def test_the_sockets_document_has_every_channel_in_both_directions() -> None:
     assert document["asyncapi"] == "3.0.0"
     actions = {(one["channel"]["$ref"], one["action"]) for one in document["operations"].values()}
     assert actions == {
-        (f"#/channels/{name}", way) for name in ("visitor", "agent", "board") for way in ("receive", "send")
+        (f"#/channels/{name}", way) for name in ("visitor", "agent", "bot", "board") for way in ("receive", "send")
     }
     says = {one["$ref"].rpartition("/")[2] for one in document["operations"]["agentSays"]["messages"]}
     assert {"AgentSay", "AddNote", "Transfer"} <= says
