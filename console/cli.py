@@ -13,6 +13,7 @@ from console.commands.backup import backup, restore
 from console.commands.check import check
 from console.commands.child import child
 from console.commands.demo import demo
+from console.commands.import_file import import_file
 from console.commands.migrate import migrate
 from console.commands.prove import prove
 from console.commands.serve import serve
@@ -62,6 +63,7 @@ app.command("migrate")(migrate)
 app.command("adopt")(adopt)
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command("import")(import_file)
 app.command("prove")(prove)
 app.add_typer(audit.app, name="audit")
 app.add_typer(mail.app, name="mail")

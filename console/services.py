@@ -11,6 +11,7 @@ from console.archive.erasure import Erasure
 from console.archive.exchanges import Exchanges
 from console.archive.file_records import FileRecords
 from console.archive.history import History
+from console.archive.imports import ImportStore
 from console.archive.known_tokens import KnownTokens
 from console.archive.left_messages import LeftMessages
 from console.archive.mail_inbox import MailInbox
@@ -97,6 +98,7 @@ class Services:
     past: PastChats = field(init=False)
     known_tokens: KnownTokens = field(init=False)
     visitors: VisitorsInArchive = field(init=False)
+    imports: ImportStore = field(init=False)
     past_reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAST_READS))
     tidy: asyncio.Event = field(default_factory=asyncio.Event)  # something was deleted: the files still have it
 
@@ -108,6 +110,7 @@ class Services:
         self.files = Files(self.settings, FileRecords(self.database, self.workspace.name))
         self.person_tokens = PersonTokens(self.settings.secret)
         self.visitors = VisitorsInArchive(self.database, self.workspace.name)
+        self.imports = ImportStore(self.database, self.workspace.name)
         self.past = PastChats(self.database, self.workspace.name)
         self.known_tokens = KnownTokens(self.stores.tokens, lambda: self.current.picture)
         self.post = Post(self.settings, self.database, self.history, lambda: self.directory)

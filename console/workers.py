@@ -10,6 +10,7 @@ from console.archive.writer import NAME as ARCHIVE
 from console.background.archive_lag import ArchiveLag
 from console.background.configuration import Publisher
 from console.background.database_probe import AFTER, DatabaseProbe
+from console.background.imports import Imports
 from console.background.incoming_mail import IncomingMails
 from console.background.leases import Leases
 from console.background.libraries import Libraries
@@ -87,6 +88,7 @@ class Workers:
         self._events = WebhookReader(services.webhooks, services.workspace, leads=self._leads)
         self._webhooks = WebhookSender(services.webhooks, services.webhook_client, leads=self._leads)
         self._incoming = IncomingMails(services, self._leads)
+        self._imports = Imports(services, self._leads)
         services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
         archive_lag = ArchiveLag(services.lags, lambda: self.ticker.leader)
         # What was deleted leaves the files of the process that deleted it, so each one tidies.
@@ -112,6 +114,7 @@ class Workers:
             self._webhooks.run,
             self._incoming.poll,
             self._incoming.work,
+            self._imports.run,
             self._retention.sweep,
             self._retention.scan,
             self._redactions.run,

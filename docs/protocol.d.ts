@@ -948,7 +948,7 @@ export interface BoardHtml {
   gone?: Array<string>;
 }
 
-/** A visitor opened a chat; the first message follows. */
+/** A visitor opened a chat; the first message follows. `imported` is the format of the file that it came from. */
 export interface Opened {
   kind: "opened";
   at: number;
@@ -970,6 +970,7 @@ export interface Opened {
   fields?: Record<string, string>;
   proven?: Array<string>;
   cid?: string;
+  imported?: string;
 }
 
 /**

@@ -1,5 +1,6 @@
 """What may be done with canned replies: everybody has their own; supervisors also manage the team's."""
 
+from console.archive.directory_store import Step
 from console.domain.directory import Canned, Member
 from console.domain.permissions import may, require
 from console.domain.scopes import Integration
@@ -38,11 +39,16 @@ async def find(services: Services, by: Member, id: str) -> Canned | None:
     return found
 
 
-async def add(services: Services, by: Member, reply: Canned, *, seen: Canned | None = None) -> None:
-    """Add a reply, or change one that they may change. ChangedMeanwhile if it is not as it was `seen`."""
+async def add(
+    services: Services, by: Member, reply: Canned, *, seen: Canned | None = None, also: Step | None = None
+) -> None:
+    """Add a reply, or change one that they may change; `also` is done in the same transaction.
+
+    ChangedMeanwhile if it is not as it was `seen`.
+    """
     require(by, "answer")
     _check(by, reply)
-    await services.stores.canned.put(reply, seen=seen, by=by)
+    await services.stores.canned.put(reply, seen=seen, by=by, also=also)
 
 
 async def update(services: Services, by: Member, reply: Canned) -> None:

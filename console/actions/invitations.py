@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.archive.directory_store import Step
 from console.archive.invitations import INVITATION_LIFE, PendingInvitation
 from console.domain.directory import Member
 from console.domain.mail import Letter, is_address
@@ -31,29 +34,38 @@ class InvitationLink(NamedTuple):
     mailed: bool
 
 
-async def invite(services: Services, by: Member, member: Member, origin: str) -> InvitationLink:
-    """Invite somebody with this address, role, queues, limit and languages. Raises BadSettings."""
+async def invite(
+    services: Services, by: Member, member: Member, origin: str, *, token: str = "", also: Step | None = None
+) -> InvitationLink:
+    """Invite somebody with this address, role, queues, limit and languages; `also` is done in the same transaction.
+
+    Raises BadSettings.
+    """
     require(by, "administer")
     if not (await services.stores.sign_in.read()).passwords:
         raise BadSettings([Problem("invitation", "", NO_PASSWORDS)])
-    token = await services.stores.invitations.add(member, by=by)
-    address = f"{origin}/sign-in/invitation/{token}"
-    mailed = services.post.sends and is_address(member.email)
-    if mailed:
-        gettext, values = page_texts().get(by.locale).gettext, {"name": by.name, "link": address}
-        expires = services.stores.invitations.clock() + INVITATION_LIFE
-        subject, text = gettext(SUBJECT) % values, gettext(TEXT) % values
-        await services.post.outbox.post(
-            Letter(
-                to=member.email,
-                subject=subject,
-                text=text,
-                kind="invitation",
-                locale=by.locale or "en",
-                expires=expires,
-            )
-        )
-    return InvitationLink(address, mailed)
+    outbox, mailed = services.post.outbox, services.post.sends and is_address(member.email)
+
+    async def within(connection: AsyncConnection, token: str) -> None:
+        if mailed:
+            await outbox.put(connection, _letter(services, by, member.email, link_to(origin, token)))
+        if also is not None:
+            await also(connection)
+
+    token = await services.stores.invitations.add(member, by=by, token=token, within=within)
+    outbox.wake()
+    return InvitationLink(link_to(origin, token), mailed)
+
+
+def link_to(origin: str, token: str) -> str:
+    return f"{origin}/sign-in/invitation/{token}"
+
+
+def _letter(services: Services, by: Member, to: str, link: str) -> Letter:
+    gettext, values = page_texts().get(by.locale).gettext, {"name": by.name, "link": link}
+    expires = services.stores.invitations.clock() + INVITATION_LIFE
+    subject, text = gettext(SUBJECT) % values, gettext(TEXT) % values
+    return Letter(to=to, subject=subject, text=text, kind="invitation", locale=by.locale or "en", expires=expires)
 
 
 async def read_pending(services: Services, by: Member) -> list[PendingInvitation]:

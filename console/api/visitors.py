@@ -11,7 +11,7 @@ from console.protocol.api import ApiVisitor, ChatList, VisitorList, VisitorQuery
 async def list_visitors(call: ApiCall, query: VisitorQuery) -> VisitorList:
     """List visitors by their latest ended chats, or search them."""
     place = call.cursors.take(query, query.cursor)
-    wanted, before = ChatQuery(visitor=query.text, site=query.site), str(place[0]) if place else ""
+    wanted, before = ChatQuery(listed="visitors", visitor=query.text, site=query.site), str(place[0]) if place else ""
     page = await visitors.search(call.services, call.principal.by, wanted, before=before, limit=query.limit)
     more = call.cursors.give(query, page.next) if page.next else None
     return VisitorList([_visitor(found.chat) for found in page.chats], more)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.archive import directory_rows as rows
 from console.archive.audit import COMMAND_LINE, Somebody, note
 from console.archive.database import Database
-from console.archive.directory_store import must_be_as_seen
+from console.archive.directory_store import Step, must_be_as_seen
 from console.archive.tables import canned
 from console.domain.directory import Canned, Member, Scope
 from console.domain.validation.members import validate_canned
@@ -41,8 +41,13 @@ class CannedStore:
         found = await self._canned(canned.c.scope != "member")
         return sorted(found, key=lambda one: (one.scope != "shared", one.owner, one.title.casefold()))
 
-    async def put(self, reply: Canned, *, seen: Canned | None = None, by: Somebody = COMMAND_LINE) -> None:
-        """Add or change a reply; the caller checks the right. Raises BadSettings if it is invalid."""
+    async def put(
+        self, reply: Canned, *, seen: Canned | None = None, by: Somebody = COMMAND_LINE, also: Step | None = None
+    ) -> None:
+        """Add or change a reply, and do what `also` does with it; the caller checks the right.
+
+        Raises BadSettings if it is invalid.
+        """
         async with self.database.writing() as connection:
             row = (await connection.execute(select(canned).where(canned.c.id == reply.id))).mappings().first()
             before = Canned(**row) if row else None
@@ -56,6 +61,8 @@ class CannedStore:
                 await connection.execute(insert(canned).values(**values))
             else:
                 await connection.execute(update(canned).where(canned.c.id == reply.id).values(**values))
+            if also is not None:
+                await also(connection)
             await self._note(connection, by, "Canned reply changed" if before else "Canned reply added", before, reply)
 
     async def problems_of(self, reply: Canned) -> list[Problem]:

@@ -39,6 +39,7 @@ class History:
     async def earlier_chats(self, visitor: str, *, but: str, limit: int) -> list[ArchivedChat]:
         """Return the visitor's other chats, newest first."""
         theirs = and_(chats.c.workspace == self.workspace, chats.c.visitor == visitor, chats.c.id != but)
+        theirs = and_(theirs, chats.c.listed != "visitor")
         wanted = select(chats).where(theirs).order_by(chats.c.opened.desc(), chats.c.id.desc()).limit(limit)
         async with self.database.reading() as connection:
             return [archived_chat(row) for row in (await connection.execute(wanted)).mappings()]

@@ -1,6 +1,6 @@
 """Invitations: a link with which somebody becomes a member, once. Only its digest is kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -46,14 +46,22 @@ class InvitationStore:
         somebody = msgspec.structs.replace(wanted, id="new", name="New")
         return [one._replace(target="invitation") for one in await self.members.problems_of(somebody, "")]
 
-    async def add(self, wanted: Member, *, by: Somebody = COMMAND_LINE) -> str:
+    async def add(
+        self,
+        wanted: Member,
+        *,
+        by: Somebody = COMMAND_LINE,
+        token: str = "",
+        within: Callable[[AsyncConnection, str], Awaitable[None]] | None = None,
+    ) -> str:
         """Return a new link's token; links that the same address was sent before are no good any more.
 
-        `wanted` has the address, role, queues, limit and languages. Raises BadSettings.
+        `wanted` has the address, role, queues, limit and languages. `within` is done with
+        the token in the same transaction. Raises BadSettings.
         """
         if wrong := await self.problems_of(wanted):
             raise BadSettings(wrong)
-        token, now, email = new_token(), self.clock(), fold_email(wanted.email)
+        token, now, email = token or new_token(), self.clock(), fold_email(wanted.email)
         times = {"made": now, "expires": now + INVITATION_LIFE}
         what = {"role": wanted.role, "queues": list(wanted.queues), "slots": wanted.limit}
         more = {"languages": list(wanted.languages), "invited_by": by.name[:120], "inviter": by.id}
@@ -62,6 +70,8 @@ class InvitationStore:
             await connection.execute(update(invitations).where(former).values(ended=now))
             row = {"id": new_id(), "digest": digest(token), "email": email, **what, **more, **times}
             await connection.execute(insert(invitations).values(**row))
+            if within is not None:
+                await within(connection, token)
             after = {"email": email, "role": wanted.role, "queues": list(wanted.queues)}
             await note(connection, by, now, "Member invited", f"invitation:{email[:64]}", after=after)
         return token
@@ -71,6 +81,12 @@ class InvitationStore:
         wanted = select(invitations).where(self._good()).order_by(invitations.c.made.desc(), invitations.c.id)
         async with self.database.reading() as connection:
             return [_invitation(row) for row in (await connection.execute(wanted)).mappings()]
+
+    async def digests(self) -> dict[str, str]:
+        """Return those of the tokens that can still be used, by address."""
+        wanted = select(invitations.c.email, invitations.c.digest).where(self._good())
+        async with self.database.reading() as connection:
+            return {row.email: row.digest for row in await connection.execute(wanted)}
 
     async def read(self, token: str) -> PendingInvitation:
         """Return the invitation. Raises NotYours if the link was never one, is used, revoked or too old."""

@@ -67,7 +67,8 @@ class ArchivedChat(msgspec.Struct):
     owner_name: str = ""
     state: str = ""  # of a left message: open, answered, waiting or done
     asked: int = 0  # since when its visitor waits for an answer; 0 for not
-    listed: str = ""  # ended, left or handled; empty while the chat is open
+    imported: str = ""  # from which format; empty for a chat that was held here
+    listed: str = ""  # ended, left, handled, or visitor for one without chats; empty while the chat is open
     place: int | None = None  # position in those lists, given by the search index
 
 
@@ -150,6 +151,7 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
     match fact:
         case Opened():
             _open(chat, fact, at=fact.at)
+            chat.imported = fact.imported
         case Message():
             _say(chat, fact)
         case Assigned():
@@ -212,7 +214,7 @@ def _list_of(chat: ArchivedChat) -> str:
     if chat.ended is None:
         return ""
     if not chat.left_message:
-        return "ended"
+        return "visitor" if chat.imported and not chat.messages else "ended"
     return "handled" if chat.handled else "left"
 
 

@@ -1,7 +1,7 @@
 """Lists of ended chats and left messages: filtered, searched, paged and counted, newest end first."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -23,8 +23,10 @@ from console.archive.search_words import (
 from console.archive.tables import chats, facts
 from console.events import decode_fact
 
-ChatList = Literal["ended", "left", "handled"]
-LISTS: tuple[ChatList, ...] = get_args(ChatList)
+ChatList = Literal["ended", "left", "handled", "visitors"]
+LISTS: tuple[ChatList, ...] = ("ended", "left", "handled")
+# Visitors are looked for in ended chats, and among those who were imported without any.
+PARTS: dict[ChatList, tuple[str, ...]] = {"visitors": ("ended", "visitor")}
 MOST = 200  # chats on a page
 MOST_COUNTED = 10_000  # counting further would take longer than anybody waits
 MOST_READ = 5_000  # facts of a page's chats that are searched for the excerpt
@@ -55,6 +57,10 @@ class ChatQuery(msgspec.Struct, frozen=True, kw_only=True):
         given = {name: getattr(self, name) for name in ("site", "queue", "agent", "channel", "rating", "late")}
         given["reason"] = fold_text(self.reason)
         return [(name, value) for name, value in given.items() if value]
+
+
+def _parts(listed: ChatList) -> tuple[str, ...]:
+    return PARTS.get(listed, (listed,))
 
 
 class FoundChat(msgspec.Struct):
@@ -122,7 +128,8 @@ class ChatSearch:
         facets = query.facets()
         if not (asked[0] or asked[1] or facets):
             return []
-        return [*asked[0], *asked[1], *facet_terms([list_facet(self.workspace, query.listed), *facets])]
+        lists = facet_terms(list_facet(self.workspace, part) for part in _parts(query.listed))
+        return [*asked[0], *asked[1], tuple(one for term in lists for one in term), *facet_terms(facets)]
 
     def _newest(self, query: ChatQuery, question: list[Term], *, before: int, limit: int) -> Places:
         """The places of the newest that fit, below the place `before`."""
@@ -140,7 +147,7 @@ class ChatSearch:
         return wanted
 
     def _listed(self, listed: ChatList) -> ColumnElement[bool]:
-        return and_(chats.c.workspace == self.workspace, chats.c.listed == listed)
+        return and_(chats.c.workspace == self.workspace, chats.c.listed.in_(_parts(listed)))
 
     def _said(self, ids: list[str], text: str) -> Select[Any]:
         """The first message of each chat; with `text`, all that was written in them."""

@@ -330,6 +330,45 @@ webhook_messages = Table(
     Index(None, "workspace", "chat"),
 )
 
+# --- imports ---------------------------------------------------------------------------------
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("format", String(20), nullable=False),
+    Column("name", Text, nullable=False),  # of the file
+    Column("site", String(64), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("by", String(64), nullable=False),  # a member's id; empty: by command
+    Column("by_name", String(120), nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("state", String(20), nullable=False),  # reading, ready, running, done, cancelled or failed
+    Column("rows", Integer, nullable=False),
+    Column("line", Integer, nullable=False),  # the last row that is done
+    Column("done", Integer, nullable=False),  # rows
+    Column("added", Integer, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("wrong", Integer, nullable=False),
+    Column("left_out", JSON, nullable=False),  # columns that nobody here knows
+    Column("ended", BigInteger, nullable=False),  # 0: not yet
+    Column("says", Text, nullable=False),  # why it failed
+    Index(None, "workspace", "made"),
+)
+
+import_rows = Table(  # of files that are being imported, and what did not fit
+    "import_rows",
+    metadata,
+    Column("import_id", String(64), ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("record", Text, nullable=False),  # gone once it is done
+    Column("says", Text, nullable=False),  # why it does not fit; empty: it does, as far as anybody knows
+    Column("details", JSON, nullable=False),
+    Index(None, "import_id", "says", "line"),
+)
+
 # --- credentials -----------------------------------------------------------------------------
 
 sessions = Table(
@@ -516,6 +555,7 @@ chats = Table(
     Column("owner_name", Text, nullable=False, server_default=text("''")),
     Column("state", String(20), nullable=False, server_default=text("''")),  # open, answered, waiting, done
     Column("asked", BigInteger, nullable=False, server_default="0"),  # since when its visitor waits for an answer
+    Column("imported", String(20), nullable=False, server_default=text("''")),  # from which format; empty: held here
     Column("listed", String(20), nullable=False, server_default=text("''")),  # ended, left or handled; empty while open
     Column("place", BigInteger),  # position in its list and in the search index; grows with `ended`
     Index(None, "place", unique=True),

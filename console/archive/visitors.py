@@ -30,7 +30,7 @@ class VisitorsInArchive:
             row = (await connection.execute(newest)).mappings().first()
             if row is None:
                 return None
-            first, count = (
-                await connection.execute(select(func.min(chats.c.opened), func.count()).where(theirs))
-            ).one()
+            with_messages = func.count(func.nullif(chats.c.listed, "visitor"))
+            wanted = select(func.min(chats.c.opened), with_messages).where(theirs)
+            first, count = (await connection.execute(wanted)).one()
         return VisitorLine(archived_chat(row), first, count)

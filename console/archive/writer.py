@@ -138,6 +138,10 @@ class Archive:
             found.update(connection.execute(select(facts.c.id).where(some)).scalars())
         return found
 
+    def among_chats(self, connection: Connection, ids: Sequence[str]) -> set[str]:
+        """Return those of the chats that are archived."""
+        return set(self._load(connection, set(ids)))
+
     def _load(self, connection: Connection, ids: set[str]) -> dict[str, ArchivedChat]:
         wanted, found = sorted(ids), {}
         for start in range(0, len(wanted), CHUNK):

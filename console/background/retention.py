@@ -42,6 +42,7 @@ class Retention:
         await self.services.alerts.outbox.drop_older_than(told)
         await self.services.post.outbox.drop_older_than(told)
         await self.services.inbox.drop_older_than(told)
+        await self.services.imports.drop_old()
         await self.services.files.sweep()
         await self.services.webhooks.outbox.drop_older_than(told)
         stray = await self.erase_stray()

@@ -33,7 +33,9 @@ class Opening(ChatFact):
 
 
 class Opened(Opening, tag="opened"):
-    """A visitor opened a chat; the first message follows."""
+    """A visitor opened a chat; the first message follows. `imported` is the format of the file that it came from."""
+
+    imported: str = ""
 
 
 class Reopened(Opening, tag="reopened", kw_only=True):

@@ -46,7 +46,7 @@ class ChatFilters(msgspec.Struct, frozen=True, kw_only=True):
         zone = _zone(self.zone)
         first, last = _day(self.since), _day(self.until)
         return ChatQuery(
-            listed=self.kind,
+            listed="visitors" if self.visitor and self.kind == "ended" else self.kind,
             text=self.text,
             visitor=self.visitor,
             since=_ms(first, zone) if first else 0,

@@ -62,10 +62,10 @@ def _body(request: Request) -> files.Body:
         raise BadCommand("The upload needs a Content-Length.")
     name = unquote(request.headers.get(NAME_HEADER, ""), errors="replace")
     cid = request.query_params.get("cid", "")
-    return files.Body(cid, name, int(length[:15]), client_address(request), _pieces(request))
+    return files.Body(cid, name, int(length[:15]), client_address(request), pieces_of(request))
 
 
-async def _pieces(request: Request) -> AsyncIterator[bytes]:
+async def pieces_of(request: Request) -> AsyncIterator[bytes]:
     async for piece in request.stream():
         if piece:
             yield piece
@@ -163,11 +163,16 @@ def for_staff(handler: Callable[[Request, SignedIn], Awaitable[Response]]) -> Ha
     return guarded
 
 
-@for_staff
-async def member_upload(request: Request, me: SignedIn) -> Response:
+def check_origin(request: Request, me: SignedIn) -> None:
+    """Raises NotAllowed unless a page of our own sends the upload."""
     if me.csrf and not (own_origin(request) and same(me.csrf, request.headers.get("x-csrf", ""))):
         security_log.foreign_origin(request.headers.get("origin", ""), request.url.path)
         raise NotAllowed("The form has expired. Reload the page and try again.")
+
+
+@for_staff
+async def member_upload(request: Request, me: SignedIn) -> Response:
+    check_origin(request, me)
     services, chat = services_of(request), request.path_params["chat"]
     return _answer(await files.send_as_member(services, me.member, chat, _body(request)))
 

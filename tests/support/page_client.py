@@ -49,8 +49,10 @@ FIELD = re.compile(r'name="(csrf|cid)" value="([^"]*)"')
 
 
 @asynccontextmanager
-async def an_installation(folder: Path, store_url: str, workspace: str, **options: bool) -> AsyncIterator[Services]:
-    """Ana and supervisor Sam, one queue, pages, no sockets."""
+async def an_installation(
+    folder: Path | str, store_url: str, workspace: str, **options: bool
+) -> AsyncIterator[Services]:
+    """Ana and supervisor Sam, one queue, pages, no sockets; the database is in a folder, or at a URL."""
     store = Store(store_url)
     async with fresh_database(folder, busy=50) as database:
         services = _services(database, Workspace(store, workspace), **options)

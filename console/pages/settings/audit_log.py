@@ -81,6 +81,11 @@ SAID = (
     _("Chats listed"),
     _("Chats searched"),
     _("Chats exported"),
+    _("Import begun"),
+    _("Import cancelled"),
+    _("Import finished"),
+    _("Import failed"),
+    _("Invitation links downloaded"),
     _("Audit log's retention changed"),
     _("Audit lines deleted"),
     _("Audit values erased"),
@@ -167,6 +172,9 @@ FIELDS = {
     "on": _("On"),
     "url": _("Address"),
     "kinds": _("Events"),
+    "import": _("What it has"),
+    "rows": _("Rows"),
+    "added": _("Imported"),
 }
 STATUSES = {"online": _("Online"), "away": _("Away"), "offline": _("Offline")}
 UNTOLD = {"id", "key"}  # the target already names them
@@ -178,6 +186,12 @@ IN_WORDS: dict[str, dict[str, str]] = {
         "leads": _("Admins and supervisors"),
         "everybody": _("Everybody"),
     },
+    "import": {
+        "members": _("Members"),
+        "replies": _("Canned replies"),
+        "visitors": _("Visitors"),
+        "chats": _("Past chats"),
+    },
     "kind": {"visitor": _("Visitor ID"), "address": _("Address")},
     "files": {
         "pictures": _("Pictures"),
@@ -185,7 +199,12 @@ IN_WORDS: dict[str, dict[str, str]] = {
         "archives": _("Archives"),
         "media": _("Sound and video"),
     },
-    "list": {"ended": _("Ended"), "left": _("Left messages"), "handled": _("Handled messages")},
+    "list": {
+        "ended": _("Ended"),
+        "left": _("Left messages"),
+        "handled": _("Handled messages"),
+        "visitors": _("Visitors"),
+    },
     "enforced": {
         "identity": _("may chat; names and addresses that pages give are refused"),
         "chat": _("may not chat or leave a message"),

@@ -62,6 +62,7 @@ SECTIONS = [
     Section("/settings/mail", _("Mail"), "administer"),
     Section("/settings/integrations", _("Integrations"), "administer"),
     Section("/settings/webhooks", _("Webhooks"), "administer"),
+    Section("/settings/imports", _("Import"), "administer"),
     Section("/settings/retention", _("Retention")),
     Section("/settings/changes", _("Audit log")),
     Section("/settings/password", _("Password"), "answer"),

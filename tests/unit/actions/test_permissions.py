@@ -1,6 +1,7 @@
 """Who may use each verb: agents, supervisors, admins. A new verb fails until it has a row."""
 
 import inspect
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from importlib import import_module
@@ -23,6 +24,7 @@ from console.actions import (
     figures,
     files,
     identity_providers,
+    imports,
     invitations,
     left_messages,
     mail,
@@ -49,8 +51,10 @@ from console.domain.blocks import Block
 from console.domain.directory import Canned, Member, Queue, Scope, Site
 from console.domain.identity_providers import Provider
 from console.domain.ids import new_cid
+from console.domain.imports import Import, ImportWanted
 from console.domain.webhooks import WebhookEndpoint, new_secret
 from console.errors import BadSettings, NotAllowed, NothingToDo, NotYours
+from console.imports.reading import NoRows
 from console.protocol import LeaveMessage, Open, VisitorEnd, VisitorSay
 from console.services import Services
 from tests.support.archive_feed import quick_passwords
@@ -278,6 +282,24 @@ async def retry_a_mail(services: Services, me: SignedIn) -> None:
         await mail.retry(services, me.member, 1)
 
 
+async def import_nothing(services: Services, me: SignedIn) -> None:
+    with pytest.raises(NoRows):
+        await imports.read_file(services, me.member, ImportWanted("members", "json", "file"), io.BytesIO(b"[]"))
+
+
+A_FILE = Import(id="none", kind="members", format="csv", name="", made=1, state="ready")
+
+
+async def begin_nothing(services: Services, me: SignedIn) -> None:
+    with pytest.raises(NothingToDo):
+        await imports.begin(services, me.member, "none")
+
+
+async def cancel_nothing(services: Services, me: SignedIn) -> None:
+    with pytest.raises(NothingToDo):
+        await imports.cancel(services, me.member, "none")
+
+
 TABLE = [
     Row("queues.save", SUPERVISORS, lambda s, me: queues.save(s, me.member, Queue("tier-2", "Tier 2"), ["ana"])),
     Row("queues.read_bots", SUPERVISORS, lambda s, me: queues.read_bots(s, me.member)),
@@ -371,6 +393,15 @@ TABLE = [
     Row("webhooks.send_test", ADMINS, try_the_hook),
     Row("webhooks.remove", ADMINS, remove_the_hook),
     Row("webhooks.replay", ADMINS, replay_nothing),
+    Row("imports.read_file", ADMINS, import_nothing),
+    Row("imports.read_all", ADMINS, lambda s, me: imports.read_all(s, me.member)),
+    Row("imports.read", ADMINS, lambda s, me: is_not_there(imports.read(s, me.member, "none"))),
+    Row("imports.preview", ADMINS, lambda s, me: imports.preview(s, me.member, A_FILE)),
+    Row("imports.has_links", ADMINS, lambda s, me: imports.has_links(s, me.member, A_FILE)),
+    Row("imports.begin", ADMINS, begin_nothing),
+    Row("imports.cancel", ADMINS, cancel_nothing),
+    Row("imports.report", ADMINS, lambda s, me: is_not_there(imports.report(s, me.member, "none"))),
+    Row("imports.links", ADMINS, lambda s, me: is_not_there(imports.links(s, me.member, "none"))),
     Row("audit_log.read", SUPERVISORS, lambda s, me: audit_log.read(s, me.member, AuditFilter(), None, 10)),
     Row("audit_log.heads", SUPERVISORS, lambda s, me: audit_log.heads(s, me.member)),
     Row("audit_log.visitors_of", SUPERVISORS, lambda s, me: audit_log.visitors_of(s, me.member, {"none"})),

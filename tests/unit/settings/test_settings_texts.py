@@ -13,6 +13,8 @@ PACKAGE = Path(console.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": (2,), "unless": (3,)}
 FOLDERS = (
     "pages/settings/*.py",
+    "imports/*.py",
+    "actions/imported_rows.py",
     "actions/mail.py",
     "domain/identity_providers.py",
     "actions/invitations.py",
@@ -28,6 +30,7 @@ REFUSING = (
     *(f"archive/{name}.py" for name in ("members", "queues", "sites", "passwords", "password_hash", "canned")),
     *(f"archive/{name}.py" for name in ("tokens", "integrations")),
     "archive/sessions.py",
+    "archive/imports.py",
     "archive/webhook_endpoints.py",
     *(f"{folder}/blocks.py" for folder in ("archive", "actions")),
     "actions/identity_providers.py",

@@ -1,0 +1,144 @@
+"""Does the rows of an import, some at a time, in the name of the admin who began it.
+
+A process may be killed at any moment, and two may do the same: what a row becomes is written in the transaction that
+notes it as done.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from contextlib import suppress
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.actions import canned_replies, invitations
+from console.archive.credentials import fold_email
+from console.archive.directory_store import Step
+from console.archive.entries_aside import Batch
+from console.archive.imports import DoneElsewhere, MisfitRow, Progress, StagedRow
+from console.domain.directory import Member, MemberRole
+from console.domain.imports import Import, MemberRecord, PastChat, ReplyRecord, VisitorRecord
+from console.domain.permissions import may
+from console.errors import BadSettings, SlowDown
+from console.events import Author
+from console.imports.facts import EPOCH, entries_of, without_messages
+from console.imports.replies import canned_of
+from console.services import Services
+
+BATCH = 25  # rows done at a time: nobody else waits for SQL much longer than for a message
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated when it is shown."""
+    return text
+
+
+NO_ADMIN = _("Whoever began it is no longer an admin.")
+
+
+async def do_some(services: Services, at: Import) -> None:
+    """Do the next rows of an import that is under way; it ends when there are none."""
+    by = await _beginner(services, at)
+    if by is None:
+        await services.imports.end(at, "failed", NO_ADMIN)
+        return
+    rows = await services.imports.staged(at, BATCH)
+    if not rows:
+        await services.imports.end(at, "done")
+        return
+    with suppress(DoneElsewhere):
+        if at.kind in ("chats", "visitors"):
+            await services.database.write(lambda connection: _chats(connection, services, at, rows))
+        else:
+            await _one_by_one(services, at, by, rows)
+
+
+async def _beginner(services: Services, at: Import) -> Member | None:
+    if not at.by:  # by command
+        return Member("", at.by_name, "", role="admin")
+    found = (await services.stores.directory.read()).members.get(at.by)
+    return found if found is not None and may(found, "administer") else None
+
+
+# --- chats ----------------------------------------------------------------------------------------
+
+
+def _chats(connection: Connection, services: Services, at: Import, rows: list[StagedRow]) -> None:
+    def write() -> Progress:
+        chats = [_chat(at, row) for row in rows]
+        known = services.archive.among_chats(connection, [chat.id for chat in chats])
+        new = [chat for chat in chats if chat.id not in known]
+        by = Author(at.by, at.by_name)
+        entries = [entry for chat in new for entry in entries_of(chat, at.format, by)]
+        services.archive.write(connection, Batch(EPOCH, entries))
+        return Progress(added=len(new), known=len(known))
+
+    services.imports.advance(connection, at, rows[-1].line, write)
+
+
+def _chat(at: Import, row: StagedRow) -> PastChat:
+    if isinstance(row.record, VisitorRecord):
+        return without_messages(row.record, at.made - row.line)  # the search index has few places for one moment
+    assert isinstance(row.record, PastChat)
+    return row.record
+
+
+# --- members and replies --------------------------------------------------------------------------
+
+
+async def _one_by_one(services: Services, at: Import, by: Member, rows: list[StagedRow]) -> None:
+    """Each in a transaction of its own, which notes it as done too."""
+    for row in rows:
+        try:
+            new = await _one(services, at, by, row)
+            done = Progress(known=1)
+        except BadSettings as refused:
+            wrong, new = refused.wrong[0], False
+            done = Progress(wrong=[MisfitRow(row.line, wrong.says, dict(wrong.values))])
+        if not new:
+            await services.database.write(_noting(services, at, row, done))
+        at = msgspec.structs.replace(at, line=row.line)
+
+
+async def _one(services: Services, at: Import, by: Member, row: StagedRow) -> bool:
+    """Whether it was new. Raises BadSettings."""
+
+    async def note(connection: AsyncConnection) -> None:
+        await connection.run_sync(_noting(services, at, row, Progress(added=1)))
+
+    if isinstance(row.record, MemberRecord):
+        return await _invite(services, at, by, row.record, note)
+    assert isinstance(row.record, ReplyRecord)
+    if await services.stores.canned.find(row.record.id) is not None:
+        return False
+    await canned_replies.add(services, by, canned_of(row.record), also=note)
+    return True
+
+
+def _noting(services: Services, at: Import, row: StagedRow, done: Progress) -> Callable[[Connection], None]:
+    return lambda connection: services.imports.advance(connection, at, row.line, lambda: done)
+
+
+async def _invite(services: Services, at: Import, by: Member, record: MemberRecord, also: Step) -> bool:
+    """Somebody who is a member, was one, or is invited already is known."""
+    email = fold_email(record.email)
+    everyone = await services.stores.members.everyone()
+    if email in await services.stores.invitations.digests() or any(one.member.email == email for one in everyone):
+        return False
+    role: MemberRole = record.role  # type: ignore[assignment]  # checked when it was read
+    wanted = Member("", "", record.email, role, record.queues, record.limit, languages=record.languages)
+    try:
+        await invitations.invite(services, by, wanted, at.origin, token=token_of(services, at, email), also=also)
+    except OverflowError as full:  # as many mails as may wait do: go on when some were sent
+        raise SlowDown from full
+    return True
+
+
+def token_of(services: Services, at: Import, email: str) -> str:
+    """Return the token with which the import invites somebody: nobody else can make it, and it need not be kept."""
+    said = f"sestetto.import\0{at.id}\0{fold_email(email)}".encode()
+    signed = hmac.new(services.settings.secret.encode(), said, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()

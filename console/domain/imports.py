@@ -1,0 +1,151 @@
+"""What can be imported: kinds, formats, and the records that every format becomes. Plain values."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from console.domain.ids import ALPHABET, ID_LENGTH
+
+Kind = Literal["members", "replies", "visitors", "chats"]
+Format = Literal["csv", "json", "zendesk", "chatwoot"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+FORMATS: tuple[Format, ...] = get_args(Format)
+State = Literal["reading", "ready", "running", "done", "cancelled", "failed"]
+MOST_BYTES = 100_000_000  # of a file
+MOST_ROWS = 500_000
+
+
+class MemberRecord(msgspec.Struct, frozen=True):
+    """Somebody to invite."""
+
+    email: str
+    role: str = "agent"
+    queues: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    limit: int = 3
+
+
+class ReplyRecord(msgspec.Struct, frozen=True):
+    """A canned reply, as of `Canned`."""
+
+    id: str
+    title: str
+    text: str
+    scope: str = "shared"
+    owner: str = ""
+    snippet: str = ""
+
+
+class SaidLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What somebody wrote in a chat, at a time in ms; `agent` is empty for the visitor, else an id."""
+
+    at: int
+    text: str
+    agent: str = ""
+    name: str = ""
+    by: Literal["visitor", "agent", "bot"] = "visitor"
+    note: bool = False
+
+
+class PastChat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A chat that has ended. Times in ms; `lines` are in order."""
+
+    id: str
+    visitor: str
+    name: str = ""
+    email: str = ""
+    site: str = ""
+    queue: str = ""
+    channel: str = "web"
+    locale: str = ""
+    page: str = ""
+    title: str = ""
+    fields: dict[str, str] = {}
+    opened: int = 0
+    ended: int = 0
+    why: str = "visitor"
+    lines: tuple[SaidLine, ...] = ()
+    reason: str = ""
+    tags: tuple[str, ...] = ()
+    rating: int = 0
+    comment: str = ""
+
+
+class VisitorRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A visitor without chats."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    locale: str = ""
+    fields: dict[str, str] = {}
+    site: str = ""
+    queue: str = ""
+
+
+Record = MemberRecord | ReplyRecord | VisitorRecord | PastChat
+RECORDS: Mapping[str, type[Record]] = {
+    "members": MemberRecord,
+    "replies": ReplyRecord,
+    "visitors": VisitorRecord,
+    "chats": PastChat,
+}
+
+
+class ImportWanted(msgspec.Struct, frozen=True):
+    """What is in a file, and for visitors and chats the site under which they are kept."""
+
+    kind: Kind
+    format: Format
+    name: str
+    site: str = ""
+    origin: str = ""  # what links to this installation begin with
+
+
+class Import(msgspec.Struct, frozen=True, kw_only=True):
+    """A file on its way in. `rows` is how many it has, `line` the last one that is done; times in ms.
+
+    `left_out` are columns that nobody here knows, `says` why it failed.
+    """
+
+    id: str
+    kind: Kind
+    format: Format
+    name: str
+    site: str = ""
+    origin: str = ""
+    by: str = ""  # a member's id; empty: by command
+    by_name: str = ""
+    made: int
+    state: State
+    rows: int = 0
+    line: int = 0
+    done: int = 0
+    added: int = 0
+    known: int = 0
+    wrong: int = 0
+    left_out: list[str] = []
+    ended: int = 0
+    says: str = ""
+
+
+class Misfit(Exception):
+    """A row that does not fit; `says` is a text with placeholders."""
+
+    def __init__(self, says: str, **values: str | int) -> None:
+        super().__init__(says % values if values else says)
+        self.says = says
+        self.values: dict[str, Any] = values
+
+
+def same_id(*parts: str) -> str:
+    """Return an id as of `new_id`, always the same for the same parts: so nothing is imported twice."""
+    number = int.from_bytes(hashlib.sha256("\0".join(parts).encode()).digest())
+    number, letter = divmod(number, 26)
+    id = [ALPHABET[letter]]
+    for _ in range(ID_LENGTH - 1):
+        number, digit = divmod(number, 36)
+        id.append(ALPHABET[digit])
+    return "".join(id)

@@ -1,0 +1,1 @@
+"""Imports: files of other systems, and of other installations, read row by row."""

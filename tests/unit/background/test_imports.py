@@ -1,0 +1,117 @@
+"""An import is cut off at any moment, by a kill or by another process, and goes on: nothing is lost or there twice."""
+
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from console.actions import imports
+from console.actions.imported_rows import do_some
+from console.archive.imports import DoneElsewhere
+from console.archive.tables import canned, chats, facts, import_rows, invitations
+from console.domain.imports import Import, ImportWanted, Kind
+from console.services import Services
+from tests.support.archive_feed import quick_passwords, rows
+from tests.support.imported import ADA, worked
+from tests.support.page_client import an_installation
+
+COUNT = 60  # more than two batches
+
+
+@pytest.fixture
+async def services(
+    tmp_path: Path, database_url: str, store_url: str, workspace_name: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Services]:
+    quick_passwords(monkeypatch)
+    async with an_installation(database_url, store_url, workspace_name) as services:
+        await services.stores.members.add(id="ada", email="ada@example.com", name="Ada", password="", role="admin")
+        yield services
+
+
+def file_of(kind: Kind, at: int) -> str:
+    """As many rows as it takes; one of them does not fit."""
+    if kind == "members":
+        return "\n".join(json.dumps({"email": f"m{n}@example.com"}) for n in range(COUNT)) + '\n{"email": ""}'
+    if kind == "visitors":
+        return "\n".join(json.dumps({"id": f"v{n}", "name": f"Vera {n}"}) for n in range(COUNT)) + '\n{"id": "v"}'
+    if kind == "replies":
+        return "\n".join(json.dumps({"title": f"Reply {n}", "text": "Hi"}) for n in range(COUNT)) + '\n{"title": ""}'
+    said = [{"at": at, "text": "Hello"}, {"at": at + 1, "by": "agent", "agent": "Ana", "text": "Hi"}]
+    return "\n".join(json.dumps({"id": f"c{n}", "messages": said}) for n in range(COUNT)) + '\n{"id": "none"}'
+
+
+async def begun(services: Services, kind: Kind) -> Import:
+    file = io.BytesIO(file_of(kind, services.workspace.now() - 86_400_000).encode())
+    at = await imports.read_file(services, ADA, ImportWanted(kind, "json", "file"), file)
+    await imports.begin(services, ADA, at.id)
+    return await imports.read(services, ADA, at.id)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.fixture
+def killed_at(services: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[int, bool], None]:
+    """Kill whoever is about to note their n-th rows as done, or has just done so and not committed."""
+
+    def arrange(number: int, after: bool) -> None:
+        advance, calls = services.imports.advance, iter(range(1, 1_000))
+
+        def dies(connection: Connection, *what: object) -> None:
+            now = next(calls) == number
+            if now and not after:
+                raise Killed
+            advance(connection, *what)  # type: ignore[arg-type]
+            if now:
+                raise Killed
+
+        monkeypatch.setattr(services.imports, "advance", dies)
+
+    return arrange
+
+
+@pytest.mark.parametrize("kind", ["members", "replies", "visitors", "chats"])
+@pytest.mark.parametrize("after", [False, True])
+async def test_an_import_that_was_killed_goes_on_and_each_row_is_there_once(
+    services: Services, killed_at: Callable[[int, bool], None], kind: Kind, after: bool
+) -> None:
+    at = await begun(services, kind)
+    number, before = (2, 25) if kind in ("visitors", "chats") else (40, 39)
+    killed_at(number, after)
+    with pytest.raises(Killed):
+        await worked(services)
+    half = await services.imports.read(at.id)
+    assert (half.state, half.added) == ("running", before)
+    await worked(services)
+    done = await services.imports.read(at.id)
+    assert (done.state, done.added, done.known, done.wrong, done.done) == ("done", COUNT, 0, 1, COUNT + 1)
+    table = {"members": invitations, "replies": canned, "visitors": chats, "chats": chats}[kind]
+    assert len(await rows(services.database, table)) == COUNT
+    if kind == "chats":
+        assert len(await rows(services.database, facts)) == 4 * COUNT
+    [left] = await rows(services.database, import_rows)
+    assert (left["line"], left["record"]) == (COUNT + 1, "")
+
+
+@pytest.mark.parametrize("kind", ["replies", "chats"])
+async def test_two_processes_that_both_think_they_lead_do_each_row_once(services: Services, kind: Kind) -> None:
+    at = await begun(services, kind)
+    await do_some(services, at)
+    await do_some(services, at)  # with what it knew before the other one went on
+    assert (await services.imports.read(at.id)).added == 25
+    await worked(services)
+    done = await services.imports.read(at.id)
+    assert (done.added, done.known, done.wrong) == (COUNT, 0, 1)
+
+
+async def test_what_another_process_has_done_is_not_written(services: Services) -> None:
+    at = await begun(services, "chats")
+    await do_some(services, at)
+    with pytest.raises(DoneElsewhere):
+        await services.database.write(
+            lambda connection: services.imports.advance(connection, at, 99, lambda: pytest.fail("done again"))
+        )
