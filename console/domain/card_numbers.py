@@ -18,11 +18,14 @@ PLUS = ("+", "＋")
 LOOK_BACK = 2_000  # characters searched for the start of a web address
 
 # Between two groups of digits: white space and characters that show nothing (marks of emoji digits among them), around
-# up to three separators.
+# up to three separators; or the marks of bold words, which are hidden where messages are formatted.
 _MARKS = r"\u00ad\u061c\u180e\u200b-\u200f\u20e3\u2060-\u2064\u2800\u3164\ufe00-\ufe0f"
 _NOTHING = rf"[\s{_MARKS}]"
 _SIGN = r"[.\-/_,:;*|~=\\·•∙‧・、。\u2010-\u2015\u2212\uff0a\uff0c-\uff0f\uff1a\uff1b\uff3f\uff5c]"
-_BETWEEN = rf"(?:{_NOTHING}{{1,40}}(?:{_SIGN}{{1,3}}{_NOTHING}{{0,40}})?|{_SIGN}{{1,3}}{_NOTHING}{{0,40}})"
+_BETWEEN = (
+    rf"(?:{_NOTHING}{{1,40}}(?:{_SIGN}{{1,3}}{_NOTHING}{{0,40}})?|{_SIGN}{{1,3}}{_NOTHING}{{0,40}}"
+    rf"|\*\*{_NOTHING}{{1,40}}\*\*)"
+)
 _RUN = re.compile(rf"\d+(?:{_BETWEEN}\d+)*")
 _INVISIBLE = re.compile(rf"{_NOTHING}+")
 _DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,63}(?::\d{1,5})?[/?#]", re.IGNORECASE)
