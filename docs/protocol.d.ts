@@ -141,9 +141,9 @@ export interface Ping {
 }
 
 /**
- * The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. `files`: none, unless
- * the site allows them. `stranger`: the token that was given is none of this site's, or has ended; `token` is that of
- * a new visitor.
+ * The state after hello. With `recovered`, `facts` continue exactly after the client's `after`. `features`: what the
+ * site offers in messages, "formatting" and "emoji". `files`: none, unless the site allows them. `stranger`: the token
+ * that was given is none of this site's, or has ended; `token` is that of a new visitor.
  */
 export interface VisitorWelcome {
   t: "welcome";

@@ -77,7 +77,7 @@ export class Writing {
 
 /**
  * What LAZY of console/pages/widget.py lists: one file, fetched on opening, so nothing of it may be here.
- * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & typeof import("./links.js") & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./misses.js") & typeof import("./proof.js") & typeof import("./past.js")>}
+ * @type {Partial<typeof import("./survey.js") & typeof import("./transcript.js") & typeof import("./menu.js") & typeof import("./status.js") & typeof import("./extras.js") & import("./types.js").Worded & typeof import("./fields.js") & typeof import("./guard.js") & typeof import("./says.js") & typeof import("./leave.js") & typeof import("./counted.js") & typeof import("./misses.js") & typeof import("./proof.js") & typeof import("./past.js")>}
  */
 export const lazy = {};
 
@@ -97,7 +97,6 @@ export async function loadLazy(base, style) {
       lazy,
       lines,
       linesOf,
-      link,
       privacy,
       sender,
       sheet,
@@ -111,7 +110,7 @@ export async function loadLazy(base, style) {
 }
 
 /** @param {Visitor} visitor */
-export const privacy = ({ privacy }) => privacy && link(privacy, t("Privacy"));
+export const privacy = ({ privacy_url }) => privacy_url && link(privacy_url, t("Privacy"));
 
 /**
  * A sheet for a first message.

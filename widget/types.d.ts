@@ -11,6 +11,10 @@ declare global {
   const FILES: string;
   /** The same for bots. */
   const BOTS: string;
+  /** The address of the part for what is written, in the lazy part. */
+  const WRITING: string;
+  /** The address of the emoji, in the part for what is written. */
+  const EMOJIS: string;
   /** Adds a style sheet, in a part. */
   const style: (text: string) => void;
 
@@ -69,9 +73,11 @@ declare module "./visitor.js" {
     $stream?: (frame: import("#protocol").Streaming) => void;
     $identified?: (frame: import("#protocol").Identified) => void;
     /** Whether agents see what is typed. */
-    preview?: boolean;
+    typing_preview?: boolean;
     /** The address of the privacy notice. */
-    privacy?: string;
+    privacy_url?: string;
+    /** What the site allows in its texts: "formatting", "emoji". */
+    features?: string[];
     /** What files the site allows; without it none. */
     files?: import("#protocol").FilesAllowed | null;
   }
@@ -144,6 +150,11 @@ export interface Availability extends Team {
   parameters?: string[];
   privacy_url?: string;
   labels?: Record<string, string>;
+}
+
+/** What the part for what is written puts into the lazy ones: how a text is drawn. */
+export interface Worded {
+  linked: (text: string) => (string | Node)[];
 }
 
 /** A public fact as the visitor's log keeps it. */

@@ -105,7 +105,7 @@ export class Visitor {
     const now = Date.now();
     if (!this.chat.open() || (text && now - /** @type {number} */ (this.typed) < TYPING_EVERY)) return;
     this.typed = text && now;
-    this.connection.send({ t: "typing", text: this.preview ? cut(text, 4000) : "" });
+    this.connection.send({ t: "typing", text: this.typing_preview ? cut(text, 4000) : "" });
   }
 
   look() {
@@ -236,18 +236,19 @@ export class Visitor {
   // ---------------------------------------------------------------------------------------
 
   /** @param {Protocol.VisitorWelcome} frame */
-  $welcome({ token, epoch, now, recovered, team, files, chat, facts, typing_preview, privacy_url }) {
+  $welcome({ now, recovered, chat, facts, token, epoch, team, features, files, typing_preview, privacy_url }) {
     const { id, last, read } = this.chat;
     if (last && !(chat && (recovered || epoch === this.epoch)))
       this.notice = chat ? t("Recent messages may be missing.") : t("The chat has ended");
     Object.assign(this, {
-      token,
+      token, // in the order in which they are above: this compresses best
       epoch,
-      files,
-      skew: now - Date.now(),
       team,
-      preview: typing_preview,
-      privacy: privacy_url,
+      features,
+      files,
+      typing_preview,
+      privacy_url,
+      skew: now - Date.now(),
       line: null,
     });
     if (chat) this.chat.begin(chat, /** @type {Fact[]} */ (facts || []), recovered);

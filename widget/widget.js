@@ -273,9 +273,8 @@ export class Widget extends HTMLElement {
 
   /** The lazy part has loaded. */
   #enrich() {
-    const { visitor, panel } = this;
+    const { visitor } = this;
     this.#placed = lazy.guard?.(this, this.#gone.signal);
-    lazy.relink?.(panel.log.element);
     if (visitor.told.length) visitor.set({});
     this.changed();
   }
@@ -306,7 +305,7 @@ export class Widget extends HTMLElement {
       }
       if (visitor.connection.state !== "open") visitor.team = bare({ online, back_at });
       visitor.parameters = parameters || [];
-      visitor.privacy ||= privacy_url;
+      visitor.privacy_url ||= privacy_url;
       words.said ||= labels; // the launcher's; the others come with the first opening
       this.heading = name;
       this.#languages = languages;

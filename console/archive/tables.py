@@ -26,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from console.domain.directory import QueueSetting, queue_default, queue_settings
@@ -59,6 +60,8 @@ sites = Table(
     Column("files", JSON, nullable=False, server_default="[]"),  # groups of types; none: no files
     Column("file_size", Integer, nullable=False, server_default="10"),  # MB
     Column("identity", JSON, nullable=False, server_default="{}"),  # keys (some are secrets), rules, enforcement
+    Column("formatting", Boolean, nullable=False, server_default=true()),
+    Column("emoji", Boolean, nullable=False, server_default=true()),
 )
 
 refused_origins = Table(

@@ -46,6 +46,8 @@ def add(
         typer.Option(help=f"Files that may be sent: {', '.join(GROUPS)} or none; repeat for more."),
     ] = None,
     file_size: Annotated[int | None, typer.Option(help="Largest file, in MB.", min=1, max=MOST_SIZE)] = None,
+    formatting: Annotated[bool | None, typer.Option(help="Show bold, lists and named links in messages.")] = None,
+    emoji: Annotated[bool | None, typer.Option(help="Offer emoji in widget and console.")] = None,
 ) -> None:
     """Add or change a site. A new one needs --origin and --queue; options left out stay as they are."""
     given = {
@@ -59,6 +61,8 @@ def add(
         "remember_days": remember_days,
         "files": _names(files),
         "file_size": file_size,
+        "formatting": formatting,
+        "emoji": emoji,
     }
     site = run(_put(key, {field: value for field, value in given.items() if value is not None}))
     say(f"Paste this line into the pages of {', '.join(site.origins)}:")

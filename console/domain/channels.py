@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-INSTANT = ("web", "api")  # they have the queue's own target and mode
+WEB = "web"  # the widget
+INSTANT = (WEB, "api")  # they have the queue's own target and mode
 OTHER = "other"  # every channel without a name of its own here; the last
 CHANNELS = ("email", "sms", "whatsapp", "phone", OTHER)
 TARGETS = {"email": 9 * 3_600_000}  # ms

@@ -28,7 +28,8 @@ class Site(msgspec.Struct, frozen=True):
     `origins` match exactly (`https://shop.example:8443`); the query `parameters` named here are kept in page addresses.
     A visitor who comes back within `remember_days` (0: never) is shown their earlier chats. `mails` are its own
     texts around answers by mail. `files` are groups of types that may be sent (none: no files), up to `file_size` MB.
-    `identity` is how visitors prove who they are.
+    `identity` is how visitors prove who they are. With `formatting` the bold words, lists and named links of messages
+    are drawn as such, and with `emoji` both composers offer some.
     """
 
     key: str
@@ -46,6 +47,13 @@ class Site(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
     file_size: int = 10
     identity: SiteIdentity = SiteIdentity()
+    formatting: bool = True
+    emoji: bool = True
+
+    @property
+    def features(self) -> list[str]:
+        """What its visitors and agents may write beside plain words."""
+        return [name for name in ("formatting", "emoji") if getattr(self, name)]
 
 
 class Hours(msgspec.Struct, frozen=True):

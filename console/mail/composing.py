@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from console.domain.mail import Letter, Sender, mailbox, one_line
 from console.views.linkify import linkify
+from console.views.rich_text import without_marks
 
 # The library writes a Message-ID longer than a line as an encoded word, by which no mail program finds the thread.
 UNFOLDED = SMTP.clone(max_line_length=900)
@@ -26,6 +27,7 @@ def compose(
     reply_to: str = "",
     answers: str = "",
     references: tuple[str, ...] = (),
+    formatted: bool = False,
 ) -> EmailMessage:
     """Build the mail. `at` (ms) is its date; `answers` and `references` are Message-IDs of the mails before it.
 
@@ -47,14 +49,17 @@ def compose(
     mail["Auto-Submitted"] = "no" if letter.kind == "answer" else "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(letter.text, cte="quoted-printable")
-    mail.add_alternative(html_of(letter.text, letter.locale), subtype="html", cte="quoted-printable")
+    mail.add_alternative(
+        html_of(letter.text, letter.locale, formatted=formatted), subtype="html", cte="quoted-printable"
+    )
     return mail
 
 
-def html_of(text: str, locale: str) -> str:
-    """Return the text as a page: escaped, its paragraphs and web addresses marked."""
+def html_of(text: str, locale: str, *, formatted: bool = False) -> str:
+    """Return the text as a page: escaped, its paragraphs, web addresses and, if `formatted`, bold words marked."""
+    worded = without_marks if formatted else linkify
     paragraphs = [
-        Markup("<p>{}</p>").format(Markup("<br>").join(linkify(line) for line in part.split("\n")))
+        Markup("<p>{}</p>").format(Markup("<br>").join(worded(line) for line in part.split("\n")))
         for part in text.strip().split("\n\n")
     ]
     return PAGE.format(lang=escape(locale), body=Markup("").join(paragraphs))

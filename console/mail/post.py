@@ -50,10 +50,11 @@ class Post:
             return compose(letter, self.sender, at=mail.made)
         record = await self._history.read_chat(letter.chat)
         site = self._directory().sites.get(record.chat.site) if record is not None else None
+        formatted = site is None or site.formatting
         if record is not None and letter.kind == "transcript":
             made = transcript(record, site)
             whole = replace(letter, subject=made.subject, text=made.text)
-            return compose(whole, self._sender_of(site), at=mail.made)
+            return compose(whole, self._sender_of(site), at=mail.made, formatted=formatted)
         answer = written(record, letter.message_id, site) if record is not None else None
         if answer is None:
             return None
@@ -64,6 +65,7 @@ class Post:
             reply_to=self.reply_to(letter.chat),
             answers=answer.answers,
             references=answer.references,
+            formatted=formatted,
         )
 
     def message_id(self, chat: str, cid: str) -> str:

@@ -29,6 +29,7 @@ except ImportError:  # no wheel for this platform: the script works unminified, 
     minify = None
 
 HERE = Path(__file__).parent
+SHARED = HERE.parent / "static"
 # This order compresses best. Nothing in these modules runs before the last line of the last one.
 PARTS = ("storage", "i18n", "visitor", "connection", "chat", "view", "forms", "dom", "log", "page", "widget")
 # Fetched when the widget is opened, so that the script every page loads stays small; without them the chat is plain.
@@ -37,7 +38,6 @@ LAZY = (
     "leave",
     "misses",
     "survey",
-    "links",
     "status",
     "fields",
     "counted",
@@ -49,6 +49,9 @@ LAZY = (
     "extras",
     "past",
 )
+# The console draws and writes messages with the same modules, which are in its folder.
+WRITING = ("text/typed_text", "text/marks", "text/links", "text/rich_text", "writing")
+EMOJI = ("text/emoji", "text/emoji_picker")
 LAUNCHER = ("Open the chat", "Close the chat", "unread: {unread}")  # said before the language's file is fetched
 IMPORT = re.compile(r"^import \{([^}]+)\} from [^;]+;\n", re.MULTILINE)  # on one line or on several
 EXPORT = re.compile(r"^export ", re.MULTILINE)
@@ -102,7 +105,8 @@ def script() -> Asset:
 @cache
 def lazy() -> Asset:
     """Return survey and transcript: a module that gets its imports from the script that loads it."""
-    return part(LAZY, "later", f'const FILES="widget/{files_name()}",BOTS="widget/{bots_name()}";')
+    known = f'const FILES="widget/{files_name()}",BOTS="widget/{bots_name()}",WRITING="widget/{writing_name()}";'
+    return part(LAZY, "later", known)
 
 
 @cache
@@ -117,14 +121,27 @@ def file_part() -> Asset:
     return part(("files",), "files")
 
 
+@cache
+def writing_part() -> Asset:
+    """Return what draws links and formatting, and helps to write them: a module that the lazy one loads."""
+    return part(WRITING, "writing", f'const EMOJIS="widget/{emoji_name()}";')
+
+
+@cache
+def emoji_part() -> Asset:
+    """Return the emoji and what they are chosen with: a module for visitors who want some."""
+    return part(EMOJI, "emoji")
+
+
 def part(names: Sequence[str], style: str, known: str = "") -> Asset:
     """Join modules into one that gets their imports from whoever loads it, with its style sheet."""
     source = folder()
-    modules = [read(source, f"{name}.js") for name in names]
-    given = ",".join(sorted({name for module in modules for name in imported(module)}))
-    made = ",".join(name for module in modules for name in exported(module))
+    modules = [read(SHARED if "/" in name else source, f"{name}.js") for name in names]
+    made = [name for module in modules for name in exported(module)]
+    given = {"style", *(name for module in modules for name in imported(module))} - set(made)
     body = known + "\n".join(as_part(module) for module in modules)
-    text = f"{style_of(source, style)}export default({{{given},style}})=>{{style(STYLE);{body}\nreturn{{{made}}}}}"
+    head = f"{style_of(source, style)}export default({{{','.join(sorted(given))}}})=>{{style(STYLE);"
+    text = f"{head}{body}\nreturn{{{','.join(made)}}}}}"
     return asset(shorten("application/javascript", text).encode(), "text/javascript")
 
 
@@ -153,6 +170,16 @@ def files_name() -> str:
 def bots_name() -> str:
     """The same of the part for bots."""
     return f"bots-{bot_part().tag[1:9]}.js"
+
+
+def writing_name() -> str:
+    """The same of the part for what is written."""
+    return f"writing-{writing_part().tag[1:9]}.js"
+
+
+def emoji_name() -> str:
+    """The same of the emoji."""
+    return f"emoji-{emoji_part().tag[1:9]}.js"
 
 
 def join(source: Path) -> str:
@@ -283,6 +310,18 @@ async def widget_bots(request: Request) -> Response:
     return send(request, bot_part(), "public, max-age=31536000, immutable")
 
 
+async def widget_writing(request: Request) -> Response:
+    if request.path_params["tag"] != writing_name()[8:-3]:
+        return Response(status_code=404, headers=PUBLIC)
+    return send(request, writing_part(), "public, max-age=31536000, immutable")
+
+
+async def widget_emoji(request: Request) -> Response:
+    if request.path_params["tag"] != emoji_name()[6:-3]:
+        return Response(status_code=404, headers=PUBLIC)
+    return send(request, emoji_part(), "public, max-age=31536000, immutable")
+
+
 async def widget_solver(request: Request) -> Response:
     return send(request, solver(), f"public, max-age={FRESH}, stale-while-revalidate=86400")
 
@@ -333,4 +372,6 @@ routes = [
     Route("/widget/later-{tag:str}.js", widget_lazy),
     Route("/widget/files-{tag:str}.js", widget_files),
     Route("/widget/bots-{tag:str}.js", widget_bots),
+    Route("/widget/writing-{tag:str}.js", widget_writing),
+    Route("/widget/emoji-{tag:str}.js", widget_emoji),
 ]

@@ -90,7 +90,7 @@ class Identified(Outbound, tag="identified"):
 class VisitorWelcome(Outbound, tag="welcome"):
     """The state after hello. With `recovered`, `facts` continue exactly after the client's `after`.
 
-    `files`: none, unless the site allows them.
+    `features`: what the site offers in messages, "formatting" and "emoji". `files`: none, unless the site allows them.
     `stranger`: the token that was given is none of this site's, or has ended; `token` is that of a new visitor.
     """
 

@@ -1,9 +1,9 @@
 """HTML fragments of facts for the agent's console.
 
-Pure and synchronous. Autoescaping covers all text a visitor controls; only web addresses in messages become links. A
-fragment names its own target (`hx-partial`, `hx-upsert`), so the page, the push and the catch-up share the same
-fragments, and the browser ignores a fragment for a chat that is in no pane. No fragment targets a composer: composers
-belong to the browser.
+Pure and synchronous. Autoescaping covers all text a visitor controls; messages are drawn by `rich_text`, or by
+`linkify` where the site allows no formatting. A fragment names its own target (`hx-partial`, `hx-upsert`), so the page,
+the push and the catch-up share the same fragments, and the browser ignores a fragment for a chat that is in no pane. No
+fragment targets a composer: composers belong to the browser.
 
 DOM ids: `who-<slot>` is a pane's header, `talk-<slot>` the part below it, `log-<chat>` the list of messages,
 `m-<chat>-<seq>` one item of that list, `strip-…` the figures at the top.
@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from console.domain.directory import SLOTS, Queue
+from console.domain.channels import WEB
+from console.domain.directory import SLOTS, Queue, Site
 from console.domain.first_words import choice_for
 from console.events import (
     ChatFact,
@@ -39,8 +40,11 @@ from console.projection.statistics import DayFigures
 from console.protocol import MAX_FACTS, FilesAllowed, InvitedTo, ToWrapUp
 from console.views.i18n import page_texts
 from console.views.json import files_allowed
+from console.views.linkify import linkify
+from console.views.rich_text import rich
 from console.views.templating import environment
 
+UNKNOWN = Site("", "", "")  # a chat's site, once it is removed
 WINDOW = MAX_FACTS  # lines of a pane at first; older ones come when they are asked for
 
 
@@ -126,15 +130,16 @@ class HtmlViews:
 
     def line(self, fact: ChatFact, chat: ChatState, *, locale: str) -> Markup:
         """Render the `<li>` of one fact."""
-        if isinstance(fact, Message):
-            return Markup(_macros(locale, "message").message(fact, chat))
-        if isinstance(fact, Mailed):
-            return Markup(_macros(locale, "mailed").mailed(fact, chat))
-        if isinstance(fact, Note):
-            return Markup(_macros(locale, "note").note(fact, chat))
         directory = self.current.directory
-        queue = directory.queues.get(chat.queue)
-        return Markup(_macros(locale, "event").event(fact, queue, directory.queues, directory.members, chat.channel))
+        worded = rich if "formatting" in self._features(chat) else linkify
+        if isinstance(fact, Message):
+            return Markup(_macros(locale, "message").message(fact, chat, worded))
+        if isinstance(fact, Mailed):
+            return Markup(_macros(locale, "mailed").mailed(fact, chat, worded))
+        if isinstance(fact, Note):
+            return Markup(_macros(locale, "note").note(fact, worded))
+        queue, members = directory.queues.get(chat.queue), directory.members
+        return Markup(_macros(locale, "event").event(fact, queue, directory.queues, members, chat.channel, worded))
 
     def who(self, slot: int, chat: ChatState, *, locale: str, seen: int = 0) -> Markup:
         """Render the header without its target."""
@@ -146,9 +151,23 @@ class HtmlViews:
         words = choice_for(queue.phrases if queue else (), queue.languages if queue else (), chat.locale)
         return Markup(
             _macros(locale, "pane_header").header(
-                slot, chat, queue, seen, name, span_of(chat, queue), watchers, words, self._files(chat)
+                slot,
+                chat,
+                queue,
+                seen,
+                name,
+                span_of(chat, queue),
+                watchers,
+                words,
+                self._files(chat),
+                self._features(chat),
             )
         )
+
+    def _features(self, chat: ChatState) -> list[str]:
+        """What may be in its messages beside plain words. Other channels have formatting of their own, or none."""
+        features = self.current.directory.sites.get(chat.site, UNKNOWN).features
+        return [one for one in features if one != "formatting" or chat.channel == WEB]
 
     def _files(self, chat: ChatState) -> FilesAllowed | None:
         """What may be sent in the chat; None: no files."""

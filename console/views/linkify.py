@@ -1,9 +1,10 @@
 """http(s) addresses: links in plain text, and short labels for pages.
 
-The widget finds the same addresses (`widget/links.js`); one table of cases tests both.
+The browsers find the same addresses (`static/text/links.js`); one table of cases tests both.
 """
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from linkify_it import LinkifyIt
@@ -28,16 +29,21 @@ def _finder() -> LinkifyIt:
 FINDER = _finder()
 
 
+def addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the web addresses of `text` begin and end, from the first to the last."""
+    for match in FINDER.match(text) or ():
+        address = TAIL.sub("", NEVER.sub("", match.raw))
+        if not BARE.match(address):
+            yield match.index, match.index + len(address)
+
+
 def linkify(text: str) -> Markup:
     """Return `text` escaped, with its web addresses as links. Takes time linear in the length."""
     parts: list[Markup] = []
     done = 0
-    for match in FINDER.match(text) or ():
-        address = TAIL.sub("", NEVER.sub("", match.raw))
-        if BARE.match(address):
-            continue
-        parts += [escape(text[done : match.index]), LINK.format(address)]
-        done = match.index + len(address)
+    for start, end in addresses(text):
+        parts += [escape(text[done:start]), LINK.format(text[start:end])]
+        done = end
     return Markup("").join([*parts, escape(text[done:])])
 
 

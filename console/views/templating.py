@@ -26,7 +26,7 @@ from console.views.bidi import isolating
 from console.views.channels import channel_name
 from console.views.i18n import SOURCE, negotiate, page_texts
 from console.views.initials import initials, tone
-from console.views.linkify import linkify, page_label
+from console.views.linkify import page_label
 
 HERE = Path(__file__).parent.parent
 PICTURE = (240, 160)  # px that a picture may take in a log
@@ -193,7 +193,6 @@ def _filters(locale: str) -> dict[str, Any]:
         "duration": duration,
         "initials": initials,
         "tone": tone,
-        "linkify": linkify,
         "place": page_label,
         "channel": partial(channel_name, locale=locale),
         "moment": partial(moment, locale=locale),

@@ -53,7 +53,6 @@ from console.ws.upgrade import offer, refuse_upgrade, why_not_admitted
 from console.ws.wait_status import WaitStatus
 
 SUBPROTOCOL = "sestetto.v1"
-FEATURES: list[str] = []
 LAST_WORDS = 0.1  # seconds in which what was said last leaves
 CROWDED = 30.0  # seconds until who found no room may look again
 
@@ -171,7 +170,7 @@ class VisitorConnection(Connection):
                 epoch=self.services.workspace.epoch,
                 now=arrived.now,
                 build=self.services.build,
-                features=FEATURES,
+                features=actions.site.features,
                 recovered=recovered,
                 team=self.wait_status.team(actions.chat, actions.route().queue),
                 typing_preview=actions.site.typing_preview,

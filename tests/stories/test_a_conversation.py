@@ -31,6 +31,27 @@ async def test_vera_and_ana_talk(server: RunningServer, ana: Agent) -> None:
     assert vera.texts() == ana.texts() == ["Is my parcel on its way?", "It left this morning", "Thank you!"]
 
 
+async def test_formatting_is_the_sites_to_allow_and_the_text_stays_as_written(
+    server: RunningServer, ana: Agent
+) -> None:
+    vera = await Visitor.comes(server)
+    assert (await vera.hears("welcome"))["features"] == ["formatting", "emoji"]
+    await vera.opens("Is it **really**\n- blue\n- wool?")
+    await ana.gets(vera.chat)
+    assert ana.texts() == ["Is it **really**\n- blue\n- wool?"]
+    async with stores_of(server) as stores:
+        site = (await stores.directory.read()).sites["demo"]
+        await stores.sites.put(msgspec.structs.replace(site, formatting=False))
+
+    async def only_emoji() -> bool:
+        ben = await Visitor.comes(server)
+        features = (await ben.hears("welcome"))["features"]
+        await ben.leave()
+        return bool(features == ["emoji"])
+
+    await eventually(only_emoji, "the site to allow no formatting")
+
+
 async def test_an_answer_closes_the_turn_it_has_read(server: RunningServer, ana: Agent) -> None:
     vera = await Visitor.comes(server)
     first = await vera.opens("One question")

@@ -110,6 +110,8 @@ FIELDS = {
     "remember_days": _("Days visitors are remembered"),
     "files": _("Files that may be sent"),
     "file_size": _("Largest file (MB)"),
+    "formatting": _("Bold, lists and links"),
+    "emoji": _("Emoji"),
     "parameters": _("URL parameters to keep"),
     "identity_keys": _("Keys"),
     "token_issuer": _("Issuer"),

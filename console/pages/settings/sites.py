@@ -114,6 +114,8 @@ def typed_of(site: Site) -> dict[str, str]:
         "parameters": "\n".join(site.parameters),
         "remember_days": str(site.remember_days),
         "file_size": str(site.file_size),
+        "formatting": "on" if site.formatting else "",
+        "emoji": "on" if site.emoji else "",
         **ticks("asks", site.queues),
         **ticks("files", site.files),
     }
@@ -143,6 +145,8 @@ def read_site(form: Form, was: Site) -> Site:
         files=tuple(group for group in GROUPS if group in form.ticked("files")),
         file_size=form.whole("file_size", otherwise=was.file_size) if form.plain("file_size") else was.file_size,
         identity=was.identity,
+        formatting=form.flag("formatting"),
+        emoji=form.flag("emoji"),
     )
 
 

@@ -36,6 +36,7 @@ import { startTools } from "./tools/start.js";
 import { startStatus, syncStatus } from "./tools/status.js";
 import { announceInvitations, startWatching } from "./tools/watching.js";
 import { offerWrapups, startWrapups, syncWrapups } from "./tools/wrapups.js";
+import { startFormatting } from "./writing/formatting.js";
 
 /**
  * @import { AConsoleHears, AgentHello, HtmlWelcome, Moved, Typing } from "#protocol"
@@ -388,6 +389,7 @@ startBreather((ms) => command({ t: "breather", ms }, "breather", ""));
 startOwnLimit((limit) => command({ t: "limit", limit }, "limit", ""));
 startTools();
 startUploads();
+startFormatting();
 startHeldFiles();
 startWrapups();
 startDrafts();

@@ -25,6 +25,17 @@ async def test_a_site_is_made_with_its_line_of_script(services: Services, sam: h
     assert services.directory.sites == {}
 
 
+async def test_a_new_site_has_formatting_and_emoji_until_somebody_unticks_them(
+    services: Services, sam: httpx.AsyncClient
+) -> None:
+    offered = (await sam.get("/settings/sites/new")).text
+    assert all(f'name="{name}" value="on" checked' in offered for name in ("formatting", "emoji"))
+    await saved(sam, "/settings/sites/new", **SITE, formatting="on")
+    assert services.directory.sites["the-shop"].features == ["formatting"]
+    await saved(sam, "/settings/site/the-shop", **SITE, emoji="on")
+    assert services.directory.sites["the-shop"].features == ["emoji"]
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

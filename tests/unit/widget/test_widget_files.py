@@ -16,12 +16,17 @@ from starlette.applications import Starlette
 from console.domain.directory import Directory, Hours, Queue, Site
 from console.pages import widget
 from console.pages.widget import (
+    EMOJI,
     LAUNCHER,
     LAZY,
     PARTS,
+    SHARED,
+    WRITING,
     availability_of,
     bot_part,
     bots_name,
+    emoji_name,
+    emoji_part,
     file_part,
     files_name,
     folder,
@@ -32,6 +37,8 @@ from console.pages.widget import (
     lazy,
     lazy_name,
     script,
+    writing_name,
+    writing_part,
 )
 from console.protocol import Team
 from console.views.i18n import FOLDER, read_catalogue
@@ -41,6 +48,8 @@ BUDGET = 10_000  # bytes of brotli, script and style together
 LAZY_BUDGET = 4_750
 FILES_BUDGET = 3_000
 BOTS_BUDGET = 700
+WRITING_BUDGET = 3_000
+EMOJI_BUDGET = 18_000  # names and all; for who wants one
 FORBIDDEN = (
     "innerHTML",
     "outerHTML",
@@ -65,7 +74,9 @@ SITE = Site(
 
 
 def sources() -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder().glob("*.js"))}
+    own = {path.name: path for path in sorted(folder().glob("*.js"))}
+    shared = {f"text/{path.name}": path for path in sorted((SHARED / "text").glob("*.js"))}
+    return {name: path.read_text(encoding="utf-8") for name, path in (own | shared).items()}
 
 
 def texts() -> Iterator[str]:
@@ -117,10 +128,18 @@ def test_the_part_for_bots_is_small_and_has_its_own_file() -> None:
     assert bots_name() not in script().plain.decode(), "pages without a bot in the chat never fetch it"
 
 
+def test_the_part_for_what_is_written_is_small_and_emoji_are_fetched_when_somebody_wants_one() -> None:
+    assert len(brotli.compress(writing_part().plain, quality=11)) <= WRITING_BUDGET
+    assert len(brotli.compress(emoji_part().plain, quality=11)) <= EMOJI_BUDGET
+    assert writing_name() in lazy().plain.decode()
+    assert emoji_name() in writing_part().plain.decode()
+    assert "grinning face" not in (script().plain + lazy().plain + writing_part().plain).decode()
+
+
 def test_every_file_of_the_widget_is_in_the_script_or_fetched_lazy() -> None:
     # for sites under attack, pages that sign who their visitors are, sites that allow files, and chats with bots
     alone = {"solver.js", "identity.js", "files.js", "bots.js"}
-    assert {f"{name}.js" for name in (*PARTS, *LAZY)} | alone == set(sources())
+    assert {f"{name}.js" for name in (*PARTS, *LAZY, *WRITING, *EMOJI)} | alone == set(sources())
 
 
 def test_the_lazy_part_imports_nothing_but_what_the_script_hands_it() -> None:
@@ -145,7 +164,7 @@ async def test_the_proof_of_work_is_served_to_any_page(client: httpx.AsyncClient
     assert len(brotli.compress(answer.content, quality=11)) <= 800
 
 
-@pytest.mark.parametrize("parts", [PARTS, LAZY], ids=["script", "lazy"])
+@pytest.mark.parametrize("parts", [PARTS, LAZY, WRITING, EMOJI], ids=["script", "lazy", "writing", "emoji"])
 def test_no_two_modules_that_are_joined_give_the_same_name(parts: tuple[str, ...]) -> None:
     given = re.compile(r"^(?:export )?(?:async )?(?:function|const|class|let) (\w+)", re.MULTILINE)
     names = [name for part in parts for name in given.findall(sources()[f"{part}.js"])]
@@ -206,6 +225,11 @@ async def test_what_comes_later_fits_the_script_that_asks_for_it(client: httpx.A
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["access-control-allow-origin"] == "*"
     assert (await client.get("/widget/later-00000000.js")).status_code == 404
+    for name, part in ((writing_name(), writing_part()), (emoji_name(), emoji_part())):
+        answer = await client.get(f"/widget/{name}")
+        assert (answer.content, answer.headers["access-control-allow-origin"]) == (part.plain, "*")
+        assert "immutable" in answer.headers["cache-control"]
+        assert (await client.get(f"/widget/{name.partition('-')[0]}-00000000.js")).status_code == 404
     files = await client.get(f"/widget/{files_name()}")
     assert (files.content, files.headers["access-control-allow-origin"]) == (file_part().plain, "*")
     assert (await client.get("/widget/files-00000000.js")).status_code == 404

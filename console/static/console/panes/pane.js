@@ -1,5 +1,7 @@
 // One of the six panes: what the server rendered in it, and what the browser adds.
 
+import { linked } from "../../text/links.js";
+import { rich } from "../../text/rich_text.js";
 import { localTimes } from "../../times.js";
 import { now } from "../net/server_clock.js";
 import { clockText, drawClock, NO_CLOCK, STEPS } from "../shared/clocks.js";
@@ -277,7 +279,9 @@ export class Pane {
       if (item.frame.t === "say" && item.frame.promise) bubble.dataset.promise = String(item.frame.promise);
       const text = document.createElement("p");
       text.dir = "auto";
-      text.textContent = item.frame.text ?? "";
+      const words = item.frame.text ?? "";
+      const isFormatted = this.who.dataset.features?.split(" ").includes("formatting");
+      text.append(...(isFormatted ? rich(words) : linked(words)));
       bubble.append(text, Object.assign(document.createElement("span"), { className: "state" }));
       this.pending.append(bubble);
       this.atBottom = true;

@@ -1,12 +1,12 @@
 // Completion: the rest of a sentence that the team writes often, in grey behind the caret. Tab takes it; nothing else does.
 
+import { replaceText } from "../../text/typed_text.js";
 import { now } from "../net/server_clock.js";
 import { panes } from "../panes/page.js";
 import { addActions } from "../shared/actions.js";
 import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
 import { browser } from "../shared/storage.js";
-import { replaceText } from "../shared/typed_text.js";
 import { knownValues } from "../tools/known_values.js";
 import { firstWord, restOfName } from "./completer.js";
 import { completerFor } from "./knowledge.js";

@@ -150,7 +150,10 @@ function occurrences(element, query) {
 function foldedLetters(element) {
   /** @type {Letter[]} */
   const letters = [];
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const isShown = (/** @type {Node} */ { parentElement }) => !parentElement?.hidden; // marks of formatting are not
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT, (node) =>
+    isShown(node) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT,
+  );
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     let from = 0;
     for (const character of node.nodeValue ?? "") {

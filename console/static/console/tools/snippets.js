@@ -1,9 +1,9 @@
 // Snippets: a code after a semicolon becomes a canned reply when a space, Tab or Enter follows.
 
+import { replaceText } from "../../text/typed_text.js";
 import { panes } from "../panes/page.js";
 import { announce } from "../shared/announcer.js";
 import { t } from "../shared/i18n.js";
-import { replaceText } from "../shared/typed_text.js";
 import { knownValues } from "./known_values.js";
 import { fill, firstPlaceholder } from "./placeholders.js";
 import { refreshReplies, repliesFor } from "./replies.js";
