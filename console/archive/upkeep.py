@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.database import Database
+from console.errors import Unknown
 
 PAGES = 500  # merged or freed in one transaction
 WORTH = 0.25  # share of the file that must be empty to rewrite an older file
@@ -20,13 +21,26 @@ class Upkeep:
         self.database = database
 
     async def tidy(self, *, quiet: bool) -> None:
-        """Clean up after a deletion. `quiet`: no chat is open, so the file may be rewritten."""
+        """Clean up after a deletion. `quiet`: no chat is open, so the file may be rewritten.
+
+        Raises Unknown if others were in the way; then it has to be done again.
+        """
         if not self.database.is_sqlite:
             return
         await self._merge_words()
         await self._shrink(quiet=quiet)
-        async with self.database.engine.connect() as connection:
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self._empty_log()
+
+    async def _empty_log(self) -> None:
+        """Empty the file beside the database, which has what was changed lately. Raises Unknown if somebody reads it.
+
+        It is done as a writer, or the archive's own would find the database locked meanwhile.
+        """
+        assert self.database.lock is not None
+        async with self.database.lock.turn(), self.database.engine.connect() as connection:
+            busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one()
+        if busy:
+            raise Unknown("The database's log is in use: it is cleaned up later.")
 
     async def _merge_words(self) -> None:
         """Merge the index fully, as FTS5 only marks deleted words.
@@ -62,7 +76,8 @@ class Upkeep:
         """Run outside a transaction as a script: for a single statement Python takes only the first step, which frees
         one page.
         """
-        async with self.database.engine.connect() as connection:
+        assert self.database.lock is not None
+        async with self.database.lock.turn(), self.database.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
             await driver.executescript(statement)

@@ -21,6 +21,7 @@ from console.archive.sqlite_lock import Holder, find_holder
 from console.errors import Unknown
 
 BRIEFLY = 0.25  # seconds to wait while the lock is known to be held
+TURN = 5.0  # seconds to wait for this process's other writers at least: they write, and a slow disk holds nobody's lock
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class WriterLock:
 
     async def _take_turn(self) -> None:
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(max(self._patience, TURN)):
                 await self._turn.acquire()
         except TimeoutError:
             raise Unknown("The database is not available right now: it is locked") from None

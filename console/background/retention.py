@@ -74,4 +74,5 @@ class Retention:
             self.services.tidy.clear()
             await safely(self.services.files.sweep())
             quiet = all(chat.place == "ended" for chat in self.services.picture.chats.values())
-            await safely(upkeep.tidy(quiet=quiet))
+            if not await safely(upkeep.tidy(quiet=quiet)):
+                self.services.tidy.set()  # what was erased is still in the files

@@ -11,10 +11,11 @@ from console.errors import SestettoError, Unknown
 log = structlog.get_logger()
 
 
-async def safely(job: Coroutine[Any, Any, Any]) -> None:
-    """Run one round of a job; log its errors and pause briefly after one."""
+async def safely(job: Coroutine[Any, Any, Any]) -> bool:
+    """Run one round of a job; log its errors and pause briefly after one. False if it failed."""
     try:
         await job
+        return True
     except SestettoError as problem:
         # The part that is away has said so once; each job's wait for it is no news.
         level = "debug" if isinstance(problem, Unknown) else "info"
@@ -23,3 +24,4 @@ async def safely(job: Coroutine[Any, Any, Any]) -> None:
     except Exception as problem:
         log.error("worker.round", error=repr(problem), exc_info=problem)
         await asyncio.sleep(1)
+    return False

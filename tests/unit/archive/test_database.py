@@ -292,6 +292,31 @@ async def test_work_whose_caller_goes_away_keeps_the_turn_until_it_is_done(tmp_p
     assert order == ["first", "second"]
 
 
+async def test_writers_of_one_process_wait_for_a_slow_one_however_impatient_they_are_with_others(
+    tmp_path: Path,
+) -> None:
+    begun, go_on, order = threading.Event(), threading.Event(), list[str]()
+
+    def slow(connection: Connection) -> None:
+        begun.set()
+        go_on.wait(10)
+        order.append("slow")
+
+    async def second() -> None:
+        async with database.writing():
+            order.append("second")
+
+    async with fresh_database(tmp_path, busy=0) as database:
+        first = asyncio.create_task(database.write(slow))
+        await asyncio.to_thread(begun.wait, 10)
+        others = [asyncio.create_task(second()), asyncio.create_task(database.write(lambda _: order.append("third")))]
+        done, _ = await asyncio.wait(others, timeout=0.05)
+        assert done == set()
+        go_on.set()
+        await asyncio.gather(first, *others)
+    assert order == ["slow", "second", "third"]
+
+
 @on_sqlite
 async def test_work_after_the_end_is_unknown_and_holds_nobody_up(database: Database) -> None:
     """At a stop some still ask; each hears that it is not known, also the second writer, and the log has no error."""

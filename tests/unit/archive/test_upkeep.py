@@ -11,6 +11,7 @@ from console.archive.history import History
 from console.archive.search import ChatQuery, ChatSearch
 from console.archive.upkeep import Upkeep
 from console.archive.writer import Archive
+from console.errors import Unknown
 from tests.support.archive_feed import Feed, fresh_database
 
 SECRET = "wisteriablossom"
@@ -55,6 +56,21 @@ async def test_what_is_kept_is_found_afterwards(database: Database) -> None:
     await Upkeep(database).tidy(quiet=True)
     found = await ChatSearch(database).list_chats(ChatQuery(text="wisteria"))
     assert [one.chat.id for one in found.chats] == ["kept"]
+
+
+async def test_what_a_reader_keeps_in_the_file_beside_it_is_cleaned_up_after_it(tmp_path: Path) -> None:
+    async with fresh_database(tmp_path, busy=50) as database:
+        feed = await archived(database, chats=3)
+        reader = sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM chats").fetchone()
+        await History(database).drop_older_than(feed.now + 1)
+        with pytest.raises(Unknown, match="in use"):
+            await Upkeep(database).tidy(quiet=False)
+        assert SECRET.encode() in bytes_of(tmp_path)
+        reader.close()
+        await Upkeep(database).tidy(quiet=False)
+        assert SECRET.encode() not in bytes_of(tmp_path)
 
 
 @pytest.mark.parametrize("quiet", [True, False])
