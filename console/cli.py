@@ -13,6 +13,7 @@ from console.commands.backup import backup, restore
 from console.commands.check import check
 from console.commands.child import child
 from console.commands.demo import demo
+from console.commands.export import export
 from console.commands.import_file import import_file
 from console.commands.migrate import migrate
 from console.commands.prove import prove
@@ -64,6 +65,7 @@ app.command("adopt")(adopt)
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("import")(import_file)
+app.command("export")(export)
 app.command("prove")(prove)
 app.add_typer(audit.app, name="audit")
 app.add_typer(mail.app, name="mail")

@@ -18,7 +18,8 @@ NO_SECOND_STORE = (
     "SESTETTO_DURABILITY is {level}, and the embedded store has no replica: name a Valkey that has one in "
     "SESTETTO_STORE, or set SESTETTO_DURABILITY=disk"
 )
-OURS = ("files", "secret", "sestetto.db", "store", WORKSPACES)  # what names of our files in the data folder begin with
+# What names of our files in the data folder begin with.
+OURS = ("erasures.jsonl", "exports", "files", "secret", "sestetto.db", "store", WORKSPACES)
 
 
 @asynccontextmanager

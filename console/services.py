@@ -30,6 +30,7 @@ from console.delivery.rendered_fact import HubEvent
 from console.domain.directory import Directory
 from console.drafts.drafts import Drafts
 from console.errors import Unknown, WrongEpoch
+from console.exports.making import Exports
 from console.files.files import Files
 from console.identity.flow import FlowCookies
 from console.identity.providers import OpenId
@@ -84,6 +85,7 @@ class Services:
     file_tickets: FileTickets = field(init=False)
     files: Files = field(init=False)
     person_tokens: PersonTokens = field(init=False)
+    exports: Exports = field(init=False)
     erasure: Erasure = field(init=False)
     puzzles: Puzzles = field(init=False)
     learning: Learning = field(init=False)
@@ -117,7 +119,8 @@ class Services:
         self.inbox = MailInbox(self.database, self.workspace.name)
         self.left_messages = LeftMessages(self.database, self.workspace.name)
         self.webhooks = Webhooks(self.database, self.workspace.name)
-        self.erasure = Erasure(self.database, self.workspace.name, self.webhooks.outbox)
+        self.exports = Exports(self.settings, self.stores, self.workspace.name, lambda: self.files.store)
+        self.erasure = Erasure(self.database, self.workspace.name, self.webhooks.outbox, self.exports.jobs)
         self.webhook_client = WebhookClient(self.settings.alert_networks)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))

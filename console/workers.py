@@ -10,6 +10,8 @@ from console.archive.writer import NAME as ARCHIVE
 from console.background.archive_lag import ArchiveLag
 from console.background.configuration import Publisher
 from console.background.database_probe import AFTER, DatabaseProbe
+from console.background.erasures import Erasures
+from console.background.exports import Exporter
 from console.background.imports import Imports
 from console.background.incoming_mail import IncomingMails
 from console.background.leases import Leases
@@ -60,6 +62,8 @@ class Workers:
         self._retention = Retention(services, self._leads)
         self._redactions = Redactions(services, self._leads)
         self._backfill = SearchBackfill(services.search.index, self._leads)
+        self._exporter = Exporter(services, self._leads)
+        self._erasures = Erasures(services, self._leads)
         self._lost = LostChats(services, self._leads)
         self._refills = Refills(services)
         self._libraries = Libraries(services, self._leads)
@@ -119,6 +123,8 @@ class Workers:
             self._retention.scan,
             self._redactions.run,
             self._lost.run,
+            self._exporter.run,
+            self._erasures.run,
             self._backfill.build,
         )
         self._jobs = (*common, *(serving if serves else ()), *(working if works else ()))

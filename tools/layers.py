@@ -23,7 +23,10 @@ LAYERS = (  # bottom to top
     Layer("views", ("views",), "facts and state as JSON, HTML and words"),
     Layer(
         "products",
-        ("delivery", "board", "alerts", "suggestions", "drafts", "mail", "files", "identity", "webhooks", "imports"),
+        (
+            *("delivery", "board", "alerts", "suggestions", "drafts", "mail", "files", "identity", "webhooks"),
+            *("imports", "exports"),
+        ),
         "who hears of what; one folder for each part of the product",
     ),
     Layer("services", ("services", "authentication"), "the running parts of one installation", True),

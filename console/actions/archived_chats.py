@@ -28,10 +28,10 @@ async def find(services: Services, by: Member, query: ChatQuery, *, before: str,
     return page
 
 
-async def export_list(services: Services, by: Member, query: ChatQuery) -> AsyncIterator[ChatPage]:
+async def export_list(services: Services, by: Member, query: ChatQuery, *, format: str) -> AsyncIterator[ChatPage]:
     """Return ended chats page by page, for a file. Raises Unknown if that cannot be recorded."""
     require(by, "answer")
-    said = {"list": query.listed, "filters": _filters(query), "format": "CSV"}
+    said = {"list": query.listed, "filters": _filters(query), "format": format}
     await services.stores.audit_reads.note_export(by, Change("Chats exported", "chats", None, said))
     first = await services.search.list_chats(query, before="", limit=MOST)
     return _pages(services, query, first)

@@ -7,10 +7,8 @@ import msgspec
 from console.actions import archived_chats, chats, on_behalf
 from console.actions.chat_verbs import ChatVerbs
 from console.api.endpoint import ApiCall
-from console.archive.reducer import ArchivedChat
 from console.archive.search import ChatQuery
 from console.errors import BadCommand
-from console.projection.picture import ChatState
 from console.protocol import AddNote, AgentEnd, AgentSay, Label, LeaveMessage, Open, Transfer, VisitorEnd, VisitorSay
 from console.protocol.api import (
     Chat,
@@ -26,9 +24,9 @@ from console.protocol.api import (
     OpenChatQuery,
     SetLabels,
     TransferTo,
-    VisitorOfChat,
 )
 from console.queue.results import Said
+from console.views.records import chat_of
 
 LAST = 1_000_000  # a seq beyond every log
 
@@ -130,64 +128,6 @@ async def mark_handled(call: ApiCall) -> None:
 
 def done(said: Said) -> Done:
     return Done(said.chat, said.seq, said.at)
-
-
-def chat_of(chat: ChatState | ArchivedChat, excerpt: str | None = None) -> Chat:
-    return _archived(chat, excerpt) if isinstance(chat, ArchivedChat) else _live(chat)
-
-
-def _live(chat: ChatState) -> Chat:
-    return Chat(
-        id=chat.id,
-        place=chat.place,  # type: ignore[arg-type]
-        site=chat.site,
-        queue=chat.queue,
-        channel=chat.channel,
-        visitor=VisitorOfChat(chat.visitor, chat.name, chat.email, chat.verified),
-        locale=chat.locale,
-        page=chat.page,
-        title=chat.title,
-        fields=chat.fields,
-        opened=chat.opened,
-        ended=None,
-        agent=chat.agent or None,
-        due=chat.due or None,
-        late=chat.late,
-        reason=chat.reason,
-        tags=chat.tags,
-        why=None,
-        rating=None,
-        comment="",
-        left_message=False,
-        bot=chat.bot or None,
-    )
-
-
-def _archived(chat: ArchivedChat, excerpt: str | None) -> Chat:
-    return Chat(
-        id=chat.id,
-        place="ended",
-        site=chat.site,
-        queue=chat.queue,
-        channel=chat.channel,
-        visitor=VisitorOfChat(chat.visitor, chat.name, chat.email, chat.verified),
-        locale=chat.locale,
-        page=chat.page,
-        title=chat.title,
-        fields=chat.fields,
-        opened=chat.opened,
-        ended=chat.ended,
-        agent=chat.agent or None,
-        due=None,
-        late=chat.late > 0,
-        reason=chat.reason,
-        tags=chat.tags,
-        why=chat.why or None,
-        rating=chat.rating,
-        comment=chat.comment,
-        left_message=chat.left_message,
-        excerpt=excerpt,
-    )
 
 
 async def _open(call: ApiCall, query: OpenChatQuery) -> ChatList:

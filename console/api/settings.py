@@ -1,13 +1,11 @@
 """Queues, sites and canned replies: read, put as a whole, and remove."""
 
-from typing import Any
-
 import msgspec
 from msgspec.structs import replace
 
 from console.actions import canned_replies, queues, sites
 from console.api.endpoint import ApiCall
-from console.domain.directory import Canned, Directory, Queue, Site
+from console.domain.directory import Canned, Queue, Site
 from console.errors import BadCommand, NotYours
 from console.protocol.api import (
     ApiQueue,
@@ -20,6 +18,7 @@ from console.protocol.api import (
     SiteBody,
     SiteList,
 )
+from console.views.records import queue_of, reply_of, serving, site_of
 
 CONSOLE_ONLY = [name for name in Site.__struct_fields__ if name not in ("key", *SiteBody.__struct_fields__)]
 NO_QUEUE = "There is no such queue."
@@ -31,7 +30,7 @@ async def list_queues(call: ApiCall) -> QueueList:
     """List all queues, by name."""
     known = await queues.read_all(call.services, call.principal.by)
     found = sorted(known.queues.values(), key=lambda one: (one.name.casefold(), one.id))
-    return QueueList([_queue(known, one) for one in found])
+    return QueueList([queue_of(known, one) for one in found])
 
 
 async def read_queue(call: ApiCall) -> ApiQueue:
@@ -40,7 +39,7 @@ async def read_queue(call: ApiCall) -> ApiQueue:
     found = known.queues.get(call.path["queue"])
     if found is None:
         raise NotYours(NO_QUEUE)
-    return _queue(known, found)
+    return queue_of(known, found)
 
 
 async def put_queue(call: ApiCall, body: QueueBody) -> ApiQueue:
@@ -48,13 +47,13 @@ async def put_queue(call: ApiCall, body: QueueBody) -> ApiQueue:
     services, by, id = call.services, call.principal.by, call.path["queue"]
     known = await queues.read_all(services, by)
     was = known.queues.get(id)
-    seen = was if call.require_match(_queue(known, was) if was else None) else None
+    seen = was if call.require_match(queue_of(known, was) if was else None) else None
     values = msgspec.to_builtins(body)
     members = values.pop("members", None)
-    served = _serving(known, id) if members is None else members
+    served = serving(known, id) if members is None else members
     await queues.save(services, by, msgspec.convert({**values, "id": id}, Queue), served, seen=seen)
     now = await queues.read_all(services, by)
-    return _queue(now, now.queues[id])
+    return queue_of(now, now.queues[id])
 
 
 async def remove_queue(call: ApiCall) -> None:
@@ -65,7 +64,7 @@ async def remove_queue(call: ApiCall) -> None:
 async def list_sites(call: ApiCall) -> SiteList:
     """List all sites, by name."""
     found = (await sites.read_all(call.services, call.principal.by)).values()
-    return SiteList([_site(one) for one in sorted(found, key=lambda one: (one.name.casefold(), one.key))])
+    return SiteList([site_of(one) for one in sorted(found, key=lambda one: (one.name.casefold(), one.key))])
 
 
 async def read_site(call: ApiCall) -> ApiSite:
@@ -73,20 +72,20 @@ async def read_site(call: ApiCall) -> ApiSite:
     found = (await sites.read_all(call.services, call.principal.by)).get(call.path["site"])
     if found is None:
         raise NotYours(NO_SITE)
-    return _site(found)
+    return site_of(found)
 
 
 async def put_site(call: ApiCall, body: SiteBody) -> ApiSite:
     """Add a site, or replace its settings: what is left out has its default."""
     services, by, key = call.services, call.principal.by, call.path["site"]
     was = (await sites.read_all(services, by)).get(key)
-    call.require_match(_site(was) if was else None)
+    call.require_match(site_of(was) if was else None)
     made = msgspec.convert({**msgspec.to_builtins(body), "key": key}, Site)
     if was is not None:
         made = replace(made, **{name: getattr(was, name) for name in CONSOLE_ONLY})
     # As it was read, or what only the console has would be set back to that.
     await sites.save(services, by, made, seen=was)
-    return _site((await sites.read_all(services, by))[key])
+    return site_of((await sites.read_all(services, by))[key])
 
 
 async def remove_site(call: ApiCall) -> None:
@@ -97,12 +96,12 @@ async def remove_site(call: ApiCall) -> None:
 async def list_canned_replies(call: ApiCall) -> CannedReplyList:
     """List canned replies."""
     found = await canned_replies.read_all(call.services, call.principal.by)
-    return CannedReplyList([_reply(one) for one in found])
+    return CannedReplyList([reply_of(one) for one in found])
 
 
 async def read_canned_reply(call: ApiCall) -> CannedReply:
     """Read a canned reply that one may change."""
-    return _reply(await canned_replies.read(call.services, call.principal.by, call.path["reply"]))
+    return reply_of(await canned_replies.read(call.services, call.principal.by, call.path["reply"]))
 
 
 async def put_canned_reply(call: ApiCall, body: CannedReplyBody) -> CannedReply:
@@ -111,29 +110,13 @@ async def put_canned_reply(call: ApiCall, body: CannedReplyBody) -> CannedReply:
     if body.scope == "member" and call.principal.is_integration:
         raise BadCommand(MEMBERS_OWN)
     was = await canned_replies.find(services, by, id)
-    seen = was if call.require_match(_reply(was) if was else None) else None
+    seen = was if call.require_match(reply_of(was) if was else None) else None
     owner = by.id if body.scope == "member" else body.owner
     reply = Canned(id, body.title, body.text, body.scope, owner, body.snippet)
     await canned_replies.add(services, by, reply, seen=seen)
-    return _reply(reply)
+    return reply_of(reply)
 
 
 async def remove_canned_reply(call: ApiCall) -> None:
     """Remove a canned reply."""
     await canned_replies.remove(call.services, call.principal.by, call.path["reply"])
-
-
-def _queue(known: Directory, queue: Queue) -> Any:
-    return msgspec.convert({**msgspec.to_builtins(queue), "members": sorted(_serving(known, queue.id))}, ApiQueue)
-
-
-def _serving(known: Directory, queue: str) -> list[str]:
-    return [member.id for member in known.members.values() if queue in member.queues]
-
-
-def _site(site: Site) -> Any:
-    return msgspec.convert(msgspec.to_builtins(site), ApiSite)
-
-
-def _reply(reply: Canned) -> CannedReply:
-    return CannedReply(reply.id, reply.title, reply.text, reply.scope, reply.owner, reply.snippet)

@@ -1,11 +1,10 @@
 """Visitors: find them, and read who they are and their chats."""
 
 from console.actions import visitors
-from console.api.chats import chat_of
 from console.api.endpoint import ApiCall
-from console.archive.reducer import ArchivedChat
 from console.archive.search import ChatQuery
 from console.protocol.api import ApiVisitor, ChatList, VisitorList, VisitorQuery
+from console.views.records import chat_of, visitor_of
 
 
 async def list_visitors(call: ApiCall, query: VisitorQuery) -> VisitorList:
@@ -14,13 +13,13 @@ async def list_visitors(call: ApiCall, query: VisitorQuery) -> VisitorList:
     wanted, before = ChatQuery(listed="visitors", visitor=query.text, site=query.site), str(place[0]) if place else ""
     page = await visitors.search(call.services, call.principal.by, wanted, before=before, limit=query.limit)
     more = call.cursors.give(query, page.next) if page.next else None
-    return VisitorList([_visitor(found.chat) for found in page.chats], more)
+    return VisitorList([visitor_of(found.chat) for found in page.chats], more)
 
 
 async def read_visitor(call: ApiCall) -> ApiVisitor:
     """Read a visitor."""
     found = await visitors.read(call.services, call.principal.by, call.path["visitor"])
-    visitor = _visitor(found.latest)
+    visitor = visitor_of(found.latest)
     visitor.first, visitor.chats = found.first, found.chats
     return visitor
 
@@ -29,16 +28,3 @@ async def list_chats_of_visitor(call: ApiCall) -> ChatList:
     """List a visitor's ended chats, newest first, at most 100."""
     found = await visitors.read_chats(call.services, call.principal.by, call.path["visitor"])
     return ChatList([chat_of(chat) for chat in found], None)
-
-
-def _visitor(chat: ArchivedChat) -> ApiVisitor:
-    return ApiVisitor(
-        chat.visitor,
-        chat.name,
-        chat.email,
-        chat.verified,
-        chat.locale,
-        chat.fields,
-        last_chat=chat.id,
-        last=chat.opened,
-    )

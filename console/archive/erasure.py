@@ -1,18 +1,22 @@
 """Deletes chats from the archive ahead of data retention, with everything else SQL has about them."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.archive.audit import Change, Somebody, line_of, note
 from console.archive.audit_removal import ERASED, erase_values
 from console.archive.database import Database, now_ms
+from console.archive.erasure_notes import ErasureNote
+from console.archive.export_jobs import ExportJobs
 from console.archive.reducer import ArchivedChat, archived_chat
-from console.archive.tables import alert_messages, chats, files, mails, mails_received, set_aside
+from console.archive.tables import alert_messages, chats, files, import_rows, imports, mails, mails_received, set_aside
 from console.archive.webhook_outbox import WebhookOutbox
 
+BATCH = 500  # targets looked for at once
 LINGER = 86_400_000  # ms after the last fact in which an alert may still name the visitor
 
 
@@ -23,11 +27,25 @@ class Doomed(msgspec.Struct, frozen=True):
     alerted: str
 
 
+def _ids(kind: str, targets: Collection[str]) -> list[str]:
+    return [target.removeprefix(kind) for target in targets if target.startswith(kind)]
+
+
+def _again(visitor: str, theirs: list[ArchivedChat], erased: Mapping[str, int]) -> list[tuple[str, list[ArchivedChat]]]:
+    """Return those of a visitor's chats that were erased before, whole or one by one."""
+    until = erased.get(f"visitor:{visitor}", -1)
+    old = [chat for chat in theirs if chat.opened <= until or f"chat:{chat.id}" in erased]
+    if until >= 0 and len(old) == len(theirs):
+        return [(f"visitor:{visitor}", theirs)]
+    return [(f"chat:{chat.id}", [chat]) for chat in old]
+
+
 class Erasure:
-    def __init__(self, database: Database, workspace: str, webhooks: WebhookOutbox) -> None:
+    def __init__(self, database: Database, workspace: str, webhooks: WebhookOutbox, exports: ExportJobs) -> None:
         self.database = database
         self.workspace = workspace
         self.webhooks = webhooks
+        self.exports = exports
 
     async def chat(self, id: str) -> list[ArchivedChat]:
         """Return one chat, or none if the archive does not have it."""
@@ -37,24 +55,42 @@ class Erasure:
         """Return all chats of the visitor, oldest first."""
         return await self._chats(chats.c.visitor == visitor)
 
+    async def brought_back(self, notes: Sequence[ErasureNote]) -> list[tuple[str, list[ArchivedChat]]]:
+        """Return what was erased and is here again, by target: a visitor's chats, or single ones of a visitor who has
+        written again since.
+        """
+        erased = {note.target: note.at for note in sorted(notes, key=lambda note: note.at)}
+        found: list[tuple[str, list[ArchivedChat]]] = []
+        for first in range(0, len(erased), BATCH):
+            targets = list(erased)[first : first + BATCH]
+            ids, visitors = _ids("chat:", targets), _ids("visitor:", targets)
+            here = await self._chats(or_(chats.c.id.in_(ids), chats.c.visitor.in_(visitors)))
+            for visitor in dict.fromkeys(chat.visitor for chat in here):
+                found += _again(visitor, [chat for chat in here if chat.visitor == visitor], erased)
+        return found
+
     async def erase(self, doomed: Sequence[Doomed], *, by: Somebody, target: str, blocks: Collection[str] = ()) -> None:
-        """Delete chats with facts and search words, their entries that were set aside, and alerts that name the
-        visitor.
+        """Delete chats with facts and search words, their entries that were set aside, alerts that name the visitor,
+        exports that may have them, and rows of imports.
 
         The audit log keeps a line without any of their text; lines of `blocks`, by key, lose their values.
         """
         ids = [one.chat.id for one in doomed]
+        visitor = target.removeprefix("visitor:") if target.startswith("visitor:") else ""
         async with self.database.writing() as connection:
             await connection.execute(delete(chats).where(self._here(), chats.c.id.in_(ids)))
             await connection.execute(delete(mails).where(mails.c.workspace == self.workspace, mails.c.chat.in_(ids)))
             await self._erase_received(connection, [one.chat for one in doomed])
-            await self._let_files_go(connection, ids, target)
+            await self._let_files_go(connection, ids, visitor)
             await connection.run_sync(self.webhooks.put_erased, ids)
             named = [self._alerted(one) for one in doomed if one.alerted]
             if named:
                 ours = alert_messages.c.workspace == self.workspace
                 await connection.execute(delete(alert_messages).where(ours, or_(*named)))
             await self._erase_set_aside(connection, ids)
+            await self.exports.forget(connection, visitor)
+            if visitor:
+                await self._erase_imports(connection, visitor, [one.chat for one in doomed])
             if blocks:
                 lines = [f"block:{key}" for key in blocks]
                 await erase_values(connection, lines, line_of(by, now_ms(), Change(ERASED, target)))
@@ -78,11 +114,11 @@ class Erasure:
         made = alert_messages.c.made.between(one.chat.opened - LINGER, one.chat.last + LINGER)
         return and_(made, alert_messages.c.text.contains(one.alerted, autoescape=True))
 
-    async def _let_files_go(self, connection: AsyncConnection, ids: Collection[str], target: str) -> None:
+    async def _let_files_go(self, connection: AsyncConnection, ids: Collection[str], visitor: str) -> None:
         """Their bytes are deleted by the sweep that follows; nobody is given them from now on."""
         theirs: ColumnElement[bool] = files.c.chat.in_(ids)
-        if target.startswith("visitor:"):
-            theirs = or_(theirs, files.c.visitor == target.removeprefix("visitor:"))
+        if visitor:
+            theirs = or_(theirs, files.c.visitor == visitor)
         these = files.c.workspace == self.workspace, theirs
         await connection.execute(update(files).where(*these).values(state="gone", name="", address=""))
 
@@ -91,6 +127,14 @@ class Erasure:
         senders = {chat.email.lower() for chat in doomed if chat.email}
         theirs = or_(mails_received.c.chat.in_([chat.id for chat in doomed]), mails_received.c.sender.in_(senders))
         await connection.execute(delete(mails_received).where(mails_received.c.workspace == self.workspace, theirs))
+
+    async def _erase_imports(self, connection: AsyncConnection, visitor: str, theirs: Sequence[ArchivedChat]) -> None:
+        """Rows of files on their way in that are about the visitor, and why others of theirs did not fit."""
+        known = {word for chat in theirs for word in (visitor, chat.name, chat.email) if word}
+        ours = import_rows.c.import_id.in_(select(imports.c.id).where(imports.c.workspace == self.workspace))
+        told = [cast(import_rows.c.details, Text).contains(json.dumps(word), autoescape=True) for word in known]
+        mark = import_rows.c.record.contains(json.dumps(visitor), autoescape=True)
+        await connection.execute(delete(import_rows).where(ours, or_(mark, *told)))
 
     async def _erase_set_aside(self, connection: AsyncConnection, ids: Collection[str]) -> None:
         """Entries set aside are rare and few, so their bytes are searched directly."""

@@ -32,6 +32,7 @@ class Stores:
 
     def __init__(self, database: Database, *, clock: Callable[[], int] = now_ms) -> None:
         self.database = database
+        self.clock = clock
         self.throttle = LoginThrottle(database, clock)
         # The directory, and the stores that change it.
         self.directory = DirectoryStore(database, clock)

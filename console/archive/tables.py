@@ -627,6 +627,25 @@ files = Table(
     Index(None, "state"),
 )
 
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("visitor", String(64), nullable=False),  # of whom; empty: the whole workspace
+    Column("notes", Boolean, nullable=False),  # with what only staff see
+    Column("member", String(64), nullable=False),  # who asked for it
+    Column("name", String(120), nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("state", String(20), nullable=False),  # waiting, running, done, failed, or full: no room
+    Column("maker", String(64), nullable=False),  # who makes it now
+    Column("done", Integer, nullable=False),  # chats and files of `total`
+    Column("total", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),  # 0: not yet
+    Index(None, "workspace", "made"),
+)
+
 search_backfill = Table(  # archives from before the search index, until all their chats are in it
     "search_backfill",
     metadata,

@@ -9,6 +9,7 @@ from console.archive.database import sqlite_url
 from console.backup.manifest import NAME
 from console.config import Settings
 from console.errors import SettingError
+from console.exports.making import FOLDER as EXPORTS
 
 ASIDE = "replaced-"  # what a restore moved out of its way
 STAGED = "restoring-"  # what a restore is about to put in its place
@@ -27,7 +28,10 @@ def sqlite_file(settings: Settings) -> Path:
 
 
 def other_files(settings: Settings, *apart: Path) -> Iterator[Path]:
-    """Yield the plain files of the data folder but store, database and backups, relative to it; none below `apart`."""
+    """Yield the plain files of the data folder, relative to it, but store, database, exports and backups.
+
+    None below `apart`.
+    """
     data = settings.folder.absolute()
     apart += tuple(found.parent for found in data.rglob(NAME) if found.parent != data)
     url = settings.database or sqlite_url(data)
@@ -36,7 +40,7 @@ def other_files(settings: Settings, *apart: Path) -> Iterator[Path]:
         name = path.relative_to(data)
         if (
             name.parts[:2] == ("files", "coming")
-            or name.parts[0] == "store"
+            or name.parts[0] in ("store", EXPORTS)
             or name.parts[0].startswith((ASIDE, STAGED, "secret-"))
         ):
             continue

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from console.archive.database import Database
+from console.archive.erasure_notes import FILE as ERASURES
+from console.archive.erasure_notes import merge_erasures, read_erasures
 from console.archive.installation import read_identity, refuse_workspace
 from console.archive.sqlite_copy import is_open
 from console.backup.manifest import DATABASE, FILES, STORE, Manifest, copy_file, read_manifest, sync_folder
@@ -22,7 +24,7 @@ from console.queue.workspace import Workspace
 from console.workspaces.declared import Installation
 
 BASE = "appendonly.aof.1.base.rdb"  # a snapshot as the beginning of an append-only file
-HARMLESS = ("lost+found",)
+HARMLESS = ("lost+found", ERASURES)
 OWN_STORE = (
     "SESTETTO_STORE names a store of your own: put the backup's store.rdb there as docs/operations.md describes, and "
     "add --without-store."
@@ -98,6 +100,7 @@ async def _restore(
         _refuse_filled(data, file, replace=replace)
         with staging(data) as staged:
             await asyncio.to_thread(_copy, folder, manifest, staged, database=database, store=store)
+            await asyncio.to_thread(_keep_erasures, data, staged / FILES)
             if database:
                 await _check_database(staged / DATABASE, settings.workspace)
             if store:
@@ -145,6 +148,13 @@ def _copy(folder: Path, manifest: Manifest, staged: Path, *, database: bool, sto
             raise SettingError(f"The backup is damaged: {folder / name} is missing, or is not what was written.")
     if store:
         write_private(staged / "store/appendonlydir/appendonly.aof.manifest", f"file {BASE} seq 1 type b\n")
+
+
+def _keep_erasures(data: Path, staged: Path) -> None:
+    """What was erased since the backup is to be erased again once Sestetto runs."""
+    if read_erasures(data):
+        staged.mkdir(mode=0o700, exist_ok=True)
+        merge_erasures(staged, data)
 
 
 async def _check_database(file: Path, workspace: str) -> None:

@@ -56,7 +56,9 @@ class BucketFiles:
     async def size(self, key: str) -> int:
         try:
             return int((await obstore.head_async(self._bucket, key))["size"])
-        except (BaseError, FileNotFoundError) as problem:
+        except NotFoundError as problem:
+            raise FileNotFoundError(_first_line(problem)) from problem
+        except BaseError as problem:
             raise OSError(_first_line(problem)) from problem
 
     async def delete(self, key: str) -> None:

@@ -11,14 +11,17 @@ from starlette.routing import Route
 
 from console.actions import archived_chats
 from console.archive.credentials import SignedIn
+from console.archive.export_reads import CHATS
 from console.archive.history import ChatRecord
 from console.archive.reducer import ArchivedChat
-from console.archive.search import FoundChat
+from console.archive.search import ChatPage, FoundChat
 from console.authentication import services_of
 from console.domain.directory import Queue
 from console.events import Mailed, Message, Note
 from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members
+from console.services import Services
+from console.views.records import exported_chat
 from console.views.templating import instant
 
 RUNS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets treat a cell with this start as a formula
@@ -33,7 +36,7 @@ INTERNAL = ("words", "place", "listed")  # columns that only the archive needs
 async def list_as_csv(request: Request, me: SignedIn) -> Response:
     """Export what the page's filters show, newest end first, at most 10,000 chats."""
     services, filters = services_of(request), ChatFilters.of(request.query_params)
-    pages = await archived_chats.export_list(services, me.member, filters.query())
+    pages = await archived_chats.export_list(services, me.member, filters.query(), format="CSV")
 
     async def lines() -> AsyncIterator[str]:
         yield "\ufeff" + csv_lines([COLUMNS])  # by this mark spreadsheets recognize UTF-8
@@ -41,6 +44,26 @@ async def list_as_csv(request: Request, me: SignedIn) -> Response:
             yield csv_lines(_row(found, services.directory.queues) for found in page.chats)
 
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=_saved_as("chats.csv"))
+
+
+@for_members
+async def list_as_json(request: Request, me: SignedIn) -> Response:
+    """Export the same chats as a JSON array, each with all that happened in it."""
+    services, filters = services_of(request), ChatFilters.of(request.query_params)
+    pages = await archived_chats.export_list(services, me.member, filters.query(), format="JSON")
+    return StreamingResponse(_array(services, pages), media_type="application/json", headers=_saved_as("chats.json"))
+
+
+async def _array(services: Services, pages: AsyncIterator[ChatPage]) -> AsyncIterator[bytes]:
+    start = b"[\n"
+    async for page in pages:
+        for first in range(0, len(page.chats), CHATS):
+            found = [one.chat for one in page.chats[first : first + CHATS]]
+            facts = await services.exports.reads.facts_of([chat.id for chat in found])
+            lines = [msgspec.json.encode(exported_chat(chat, facts.get(chat.id, []))) for chat in found]
+            yield start + b",\n".join(lines)
+            start = b",\n"
+    yield b"\n]\n" if start == b",\n" else b"[]\n"
 
 
 @for_members
@@ -108,6 +131,7 @@ def _saved_as(name: str) -> dict[str, str]:
 
 routes = [
     Route("/chats.csv", list_as_csv, methods=["GET"]),
+    Route("/chats.json", list_as_json, methods=["GET"]),
     Route("/chats/{chat}/transcript.txt", transcript_as_text, methods=["GET"]),
     Route("/chats/{chat}/transcript.json", transcript_as_json, methods=["GET"]),
 ]

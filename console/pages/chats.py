@@ -40,6 +40,7 @@ async def list_chats(request: Request, me: SignedIn) -> Response:
         "older": filters.address(before=found.next) if found.next else "",
         "newest": filters.address(),
         "csv": filters.address("/chats.csv"),
+        "json": filters.address("/chats.json"),
         "tabs": {one: filters.address(kind=one) if one != "left" else "/messages" for one in LISTS},
         "left": await services.search.left_waiting(),
         "queues": services.directory.queues,

@@ -1,5 +1,6 @@
 """The settings in a real browser: a whole team set up there; axe on every page; keyboard, phone, dark."""
 
+import zipfile
 from collections.abc import AsyncIterator, Callable
 
 import pytest_asyncio
@@ -262,6 +263,24 @@ async def test_a_team_writes_its_own_first_words_and_vera_reads_them_by_key_and_
     await vera.reads(said.pop())
 
 
+async def test_ada_exports_everything_and_the_page_says_by_itself_when_it_is_ready(
+    empty_server: RunningServer, page: Page
+) -> None:
+    await sign_in(page, empty_server)
+    await goes_to(page, "Export")
+    await page.get_by_text("No exports yet.").wait_for()
+    await page.get_by_role("button", name="Export workspace").click()
+    link = page.get_by_role("link", name="Download")
+    await expect(link).to_be_visible(timeout=15_000)
+    async with page.expect_download() as waiting:
+        await link.click()
+    saved_as = await (await waiting.value).path()
+    with zipfile.ZipFile(saved_as) as archive:
+        assert b"ada@shop.example" in archive.read("members.jsonl")
+    await page.get_by_role("button", name="Delete").click()
+    await page.get_by_text("No exports yet.").wait_for()
+
+
 async def a_full_house(server: RunningServer) -> None:
     """Something in every list."""
     tier = Queue(
@@ -310,6 +329,7 @@ async def test_axe_finds_nothing_on_any_page_of_the_settings(server: RunningServ
         "/alert/a1",
         "/breathers",
         "/retention",
+        "/export",
         "/changes",
     ):
         await page.goto(f"{server.url}/settings{path}")

@@ -55,7 +55,7 @@ async def an_installation(
     """Ana and supervisor Sam, one queue, pages, no sockets; the database is in a folder, or at a URL."""
     store = Store(store_url)
     async with fresh_database(folder, busy=50) as database:
-        services = _services(database, Workspace(store, workspace), **options)
+        services = _services(folder, database, Workspace(store, workspace), **options)
         await services.stores.queues.put(Queue("support", "Support"))
         for member, role in (("ana", "agent"), ("sam", "supervisor")):
             await services.stores.members.add(
@@ -72,11 +72,11 @@ async def an_installation(
         await store.close()
 
 
-def _services(database: Database, workspace: Workspace, *, demo: bool = False) -> Services:
+def _services(folder: Path, database: Database, workspace: Workspace, *, demo: bool = False) -> Services:
     stores = Stores(database)
     current = Current()
     return Services(
-        settings=read_settings({}),
+        settings=read_settings({}, data=folder),
         workspace=workspace,
         database=database,
         stores=stores,

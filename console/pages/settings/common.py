@@ -64,6 +64,7 @@ SECTIONS = [
     Section("/settings/webhooks", _("Webhooks"), "administer"),
     Section("/settings/imports", _("Import"), "administer"),
     Section("/settings/retention", _("Retention")),
+    Section("/settings/export", _("Export"), "administer"),
     Section("/settings/changes", _("Audit log")),
     Section("/settings/password", _("Password"), "answer"),
     Section("/settings/second-factor", _("Second factor"), "answer"),

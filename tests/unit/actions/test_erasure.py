@@ -1,6 +1,7 @@
 """Ada erases a visitor or a chat: its text is gone from SQL, its file, the store and the store's log."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,15 +9,17 @@ import pytest
 from sqlalchemy import insert, select
 
 from console.actions import erasure
+from console.actions.erasing import erase_again
 from console.archive.audit import note
 from console.archive.audit_check import check_chains
+from console.archive.erasure_notes import ErasureNote, note_erasure, read_erasures
 from console.archive.tables import alert_messages, audit, mails_received, set_aside
 from console.archive.upkeep import Upkeep
 from console.background.retention import Retention
 from console.domain.blocks import Block
 from console.domain.directory import Member
 from console.domain.ids import new_cid, new_id
-from console.errors import ChatRunning, NotAllowed, NotYours
+from console.errors import ChatRunning, NotAllowed, NotYours, Unknown
 from console.events import Entry, Visitor, decode_fact
 from console.protocol import Page
 from console.queue.embedded import EmbeddedStore
@@ -152,6 +155,58 @@ async def mails_without_a_mark(services: Services, sender: str, text: str) -> No
     await services.inbox.add(f"From: {sender}\r\n\r\n{text}".encode(), "")
     (mail,) = await services.inbox.pending()
     await services.inbox.settle(mail.id, "aside", detail="It answers no conversation.", sender=sender)
+
+
+async def test_an_erased_visitor_whom_a_backup_brings_back_is_erased_again(services: Services) -> None:
+    chat, other = await leaves_message(services), await leaves_message(services, "kim")
+    note_erasure(services.settings.folder, ErasureNote(services.workspace.now(), "visitor:v1"))
+    assert await erase_again(services) == 1
+    assert not await services.history.knows_chat(chat)
+    assert await services.history.knows_chat(other)
+    assert await erase_again(services) == 0
+    back = await leaves_message(services)
+    assert await erase_again(services) == 0
+    assert await services.history.knows_chat(back)
+
+
+async def test_every_erasure_is_noted_for_backups_by_ids_alone(services: Services) -> None:
+    chat = await leaves_message(services)
+    await erasure.erase_chat(services, ADA, chat)
+    await leaves_message(services)
+    await erasure.erase_visitor(services, ADA, "v1")
+    notes = read_erasures(services.settings.folder)
+    assert [note.target for note in notes] == [f"chat:{chat}", "visitor:v1"]
+    assert notes[0].at <= notes[1].at <= services.workspace.now()
+
+
+async def test_what_was_erased_leaves_the_files_even_if_the_database_is_in_use_at_first(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_vain, really = list[bool](), Upkeep.tidy
+
+    async def tidy(upkeep: Upkeep, *, quiet: bool) -> None:
+        try:
+            await really(upkeep, quiet=quiet)
+        except Unknown:
+            in_vain.append(quiet)
+            raise
+
+    monkeypatch.setattr(Upkeep, "tidy", tidy)
+    await leaves_message(services)
+    reader = sqlite3.connect(tmp_path / "sestetto.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM chats").fetchone()
+    await erasure.erase_visitor(services, ADA, "v1")
+    tidying = asyncio.create_task(Retention(services, lambda: True).tidy())
+    await eventually(lambda: bool(in_vain))
+    reader.close()
+
+    def gone() -> bool:
+        files = b"".join(file.read_bytes() for file in tmp_path.glob("sestetto.db*"))
+        return WORDS[2].encode() not in files
+
+    await eventually(gone, within=10)
+    tidying.cancel()
 
 
 async def test_others_keep_their_chats_and_the_audit_log_says_who_did_it(services: Services) -> None:

@@ -120,6 +120,13 @@ async def test_backups_in_the_data_folder_are_not_copied_into_one_another(ours: 
         assert set(made.files) == {"sestetto.db", "store.rdb", "files/secret", "files/note.txt"}
 
 
+async def test_exports_are_not_copied_into_a_backup(ours: Settings, tmp_path: Path) -> None:
+    (ours.data / "exports").mkdir()
+    (ours.data / "exports" / "e1.zip").write_bytes(b"everything once more")
+    manifest = await make_backup(ours, tmp_path / "copy")
+    assert [name for name in manifest.files if "exports" in name] == []
+
+
 async def test_links_and_sockets_are_left_out(ours: Settings, tmp_path: Path) -> None:
     (ours.data / "link").symlink_to("/etc/passwd")
     os.mkfifo(ours.data / "pipe")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from console.archive.erasure_notes import ErasureNote, note_erasure, read_erasures
 from console.backup.making import make_backup
 from console.backup.placing import Placement, put_in_place
 from console.backup.restoring import restore_backup
@@ -53,6 +54,26 @@ async def test_a_database_on_another_file_system_is_replaced_with_the_former_one
     assert (aside / "chat.db").read_bytes() == b"former"
     assert file.read_bytes() == (copy / "sestetto.db").read_bytes()
     assert sorted(os.listdir(other_disk)) == ["chat.db", aside.name]
+
+
+async def test_what_was_erased_since_the_backup_is_still_known_after_the_restore(
+    ours: Settings, tmp_path: Path
+) -> None:
+    note_erasure(ours.data, ErasureNote(1, "visitor:before"))
+    await make_backup(ours, tmp_path / "copy")
+    note_erasure(ours.data, ErasureNote(2, "visitor:since"))
+    await restore_backup(ours, tmp_path / "copy", replace=True)
+    assert [note.target for note in read_erasures(ours.data)] == ["visitor:before", "visitor:since"]
+
+
+async def test_notes_of_erasures_alone_are_not_in_the_way_of_a_restore(
+    ours: Settings, copy: Path, tmp_path: Path
+) -> None:
+    new = elsewhere(ours, tmp_path)
+    new.data.mkdir()
+    note_erasure(new.data, ErasureNote(2, "visitor:since"))
+    await restore_backup(new, copy)
+    assert [note.target for note in read_erasures(new.data)] == ["visitor:since"]
 
 
 @pytest.mark.parametrize("name", ["afile/chat.db", "x" * 240 + ".db"], ids=["no folder", "no room for a copy"])

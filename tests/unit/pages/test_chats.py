@@ -111,6 +111,22 @@ async def test_an_empty_list_says_what_will_appear(ana: httpx.AsyncClient, path:
     assert says in await page_of(ana, path)
 
 
+async def test_the_same_chats_are_exported_as_json_with_all_that_happened_in_them(
+    services: Services, ana: httpx.AsyncClient, feed: Feed
+) -> None:
+    for number in range(70):
+        feed.talk(f"c{number}", "=1+1", name="=cmd()")
+    feed.talk("elsewhere", "Hello", queue="sales")
+    await services.archive.append("e1", feed.entries)
+    answer = await ana.get("/chats.json?queue=support")
+    assert answer.headers["content-disposition"] == 'attachment; filename="chats.json"'
+    found = answer.json()
+    assert [chat["id"] for chat in found] == [f"c{number}" for number in reversed(range(70))]
+    assert [fact["kind"] for fact in found[0]["facts"]] == ["opened", "assigned", "message", "message", "ended"]
+    assert found[0]["visitor"]["name"] == "=cmd()"
+    assert (await ana.get("/chats.json?queue=none")).json() == []
+
+
 async def test_an_ended_chat_is_listed_with_its_outcome(services: Services, ana: httpx.AsyncClient, feed: Feed) -> None:
     feed.talk("c1", "Where is my parcel?", name="Vera Rossi")
     feed.add(Rated, chat="c1", score=5, cid=new_cid())

@@ -39,6 +39,7 @@ REFUSING = (
         for name in ("webhooks", "queues", "members", "canned_replies", "mail", "second_factors", "tokens")
     ),
     "actions/invitations.py",
+    "actions/exports.py",
     "archive/mail_outbox.py",
 )
 NAMES = re.compile(r"%\(\w+\)s")

@@ -1,0 +1,110 @@
+"""Erases chats wherever text is kept: SQL, search index, live keys, feed, their files and what was exported."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+
+import structlog
+
+from console.alerts.messages import plain
+from console.archive.audit import COMMAND_LINE, Somebody
+from console.archive.erasure import Doomed
+from console.archive.erasure_notes import ErasureNote, note_erasure, read_erasures
+from console.archive.reducer import ArchivedChat
+from console.domain.blocks import key_of
+from console.errors import ChatRunning, Unknown
+from console.services import Services
+
+PATIENCE = 3.0  # s for the archive to catch up with the feed
+LOOK = 0.05  # s between two checks
+
+log = structlog.get_logger()
+
+
+async def erase_found(
+    services: Services, found: Sequence[ArchivedChat], target: str, *, author: Somebody, again: bool = False
+) -> None:
+    """Erase chats and all that is known of them. Raises ChatRunning if one is open; Unknown if it has to be tried
+    again. `again`: backups are told of it already.
+    """
+    ids = [chat.id for chat in found]
+    if any(chat.ended is None for chat in found) and await _runs(services, ids):
+        raise ChatRunning
+    if not again:
+        await _note(services, target)
+    await _erase_live(services, ids)
+    blocks = await _forget_in_blocks(services, author, found) if target.startswith("visitor:") else set()
+    doomed = [Doomed(chat, plain(chat.name)) for chat in found]
+    await services.erasure.erase(doomed, by=author, target=target, blocks=blocks)
+    await services.workspace.erase_from_feed(ids)
+    await services.workspace.rewrite_file()
+    await services.exports.sweep()
+    services.tidy.set()
+    services.learning.forget()
+    log.info("erased", target=target, chats=len(ids), by=author.id)
+
+
+async def erase_again(services: Services) -> int:
+    """Erase what was erased before and is there again, as after a restore; return how many chats.
+
+    Raises ChatRunning, once the others are erased, if one of them goes on.
+    """
+    notes = await asyncio.to_thread(read_erasures, services.settings.folder)
+    back = await services.erasure.brought_back(notes)
+    running = False
+    for target, found in back:
+        try:
+            await erase_found(services, found, target, author=COMMAND_LINE, again=True)
+        except ChatRunning:
+            running = True
+    if running:
+        raise ChatRunning
+    return sum(len(found) for _, found in back)
+
+
+async def _note(services: Services, target: str) -> None:
+    """Backups have it still: whoever restores one is to erase it again."""
+    note = ErasureNote(services.workspace.now(), target)
+    try:
+        await asyncio.to_thread(note_erasure, services.settings.folder, note)
+    except OSError as problem:
+        raise Unknown(f"Erasures cannot be noted in the data folder: {problem.strerror}.") from problem
+
+
+async def _forget_in_blocks(services: Services, author: Somebody, found: Sequence[ArchivedChat]) -> set[str]:
+    """Take the visitor's name out of blocks of them and of their address; return the keys of these and earlier ones."""
+    visitors, names = {chat.visitor for chat in found}, {chat.name for chat in found} - {""}
+    known = services.directory.blocks
+    named = {key for key, block in known.items() if block.who in visitors or block.name in names}
+    if named:
+        await services.go_live(await services.stores.blocks.forget(named, by=author))
+    return named | {key_of("visitor", visitor) for visitor in visitors}
+
+
+async def _runs(services: Services, ids: Collection[str]) -> bool:
+    """Checked before anything is erased, so that nothing is erased in part."""
+    return any([await services.workspace.is_running(chat) for chat in ids])
+
+
+async def _erase_live(services: Services, ids: Collection[str]) -> None:
+    """Erase from the store, once SQL has read the feed that far; otherwise SQL would store the text again."""
+    upto = 0
+    for chat in ids:
+        state, n = await _erase_one(services, chat)
+        if state == "running":
+            raise ChatRunning
+        upto = max(upto, n)
+    for _ in range(int(PATIENCE / LOOK)):
+        if (await services.archive.cursor()).n >= upto:
+            return
+        await asyncio.sleep(LOOK)
+    raise Unknown
+
+
+async def _erase_one(services: Services, chat: str) -> tuple[str, int]:
+    """A chat that has just ended is still on its way into the archive."""
+    for _ in range(int(PATIENCE / LOOK)):
+        state, n = await services.workspace.erase(chat)
+        if state != "behind":
+            return state, n
+        await asyncio.sleep(LOOK)
+    raise Unknown

@@ -1,0 +1,36 @@
+"""Makes exports in the background, and deletes them a day later."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from console.background.safely import safely
+from console.services import Services
+
+LOOK = 2.0  # seconds between two looks for exports that another process was asked for
+SWEEP = 60.0  # seconds between two looks for those whose time is over
+
+
+class Exporter:
+    """Only the leading process makes exports, one at a time."""
+
+    def __init__(self, services: Services, leads: Callable[[], bool]) -> None:
+        self._exports = services.exports
+        self._leads = leads
+        self._swept = 0.0
+
+    async def run(self) -> None:
+        while True:
+            if self._leads():
+                await safely(self._round())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._exports.wake.wait(), LOOK)
+            self._exports.wake.clear()
+
+    async def _round(self) -> None:
+        if time.monotonic() > self._swept + SWEEP or not self._swept:
+            self._swept = time.monotonic()
+            await self._exports.sweep(parts=True)
+        while self._leads() and await self._exports.make_next(self._leads):
+            pass
