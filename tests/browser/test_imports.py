@@ -16,7 +16,7 @@ async def chooses(page: Page, server: RunningServer, kind: str, format: str, fil
     await page.goto(f"{server.url}/settings/imports")
     await page.get_by_label("What it has").select_option(label=kind)
     await page.get_by_label("Format").select_option(label=format)
-    await page.get_by_label("File").set_input_files(file)
+    await page.get_by_label("File", exact=True).set_input_files(file)
     await page.get_by_role("button", name="Read file").click()
 
 
@@ -26,7 +26,7 @@ async def test_ada_imports_replies_and_takes_the_report(
     page, complaints = await context.new_page(), []
     page.on("pageerror", lambda problem: complaints.append(str(problem)))
     await page.goto(await sign_in_link(server, "ada"))
-    await page.wait_for_url("**/console")
+    await page.wait_for_url("**/settings")
     file = tmp_path / "replies.jsonl"
     file.write_text("name\nAna\n")
     await chooses(page, server, "Members", "CSV", file)
@@ -34,16 +34,16 @@ async def test_ada_imports_replies_and_takes_the_report(
         "The file lacks a column that it needs. See what the file needs."
     )
     await page.get_by_text("What the file needs", exact=True).click()
-    await nothing_found(page)
+    await nothing_found(page, height=1_600)
     file.write_text(REPLIES)
     await chooses(page, server, "Canned replies", "JSON (Sestetto)", file)
     await page.wait_for_url("**/settings/import/*")
     await expect(page.get_by_role("status")).to_contain_text("60 rows fit")
-    await nothing_found(page)
+    await nothing_found(page, height=1_600)
     await page.get_by_role("button", name="Import them").click()
     await expect(page.get_by_text("61 / 61")).to_be_visible(timeout=20_000)  # the page goes on by itself
     await expect(page.get_by_role("status")).to_have_text("done")
-    await nothing_found(page)
+    await nothing_found(page, height=1_600)
     link = await page.get_by_role("link", name="Download the report").get_attribute("href")
     report = await (await page.request.get(f"{server.url}{link}")).text()
     assert report.splitlines() == ["\ufeffLine,Reason", "61,The text is empty or not valid."]

@@ -48,7 +48,9 @@ def plain(page: httpx.Response) -> str:
 
 async def test_ada_sees_what_fits_before_anybody_is_invited(services: Services, ada: httpx.AsyncClient) -> None:
     path = await reads_in(ada, MEMBERS, kind="members")
-    page = plain(await ada.get(path))
+    answer = await ada.get(path)
+    assert '<a href="/settings/imports" aria-current="page">' in answer.text
+    page = plain(answer)
     assert "2 rows fit" in page
     assert "1 row does not fit. Nothing is imported yet." in page
     assert "Columns that are not imported: shoe_size" in page
