@@ -34,6 +34,7 @@ from console.pages import (
     console,
     error_pages,
     files,
+    installed,
     invitation,
     left_messages,
     monitoring,
@@ -101,6 +102,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> Starlette:
         *widget.routes,
         *files.routes,
         *static.routes,
+        *installed.routes,
         *sign_in.routes,
         *second_factor.routes,
         *provider_sign_in.routes,
@@ -201,6 +203,7 @@ async def close(services: Services) -> None:
     """Close what `assemble` has created."""
     await services.couriers.close()
     await services.webhook_client.close()
+    await services.push_client.close()
     services.drafts.close()
     await services.openid.close()
     await services.workspace.store.close()

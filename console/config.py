@@ -243,7 +243,7 @@ TABLE: tuple[Setting, ...] = (
         "alert_networks",
         "",
         read_networks,
-        "Comma-separated private networks that alerts and webhooks may go to, such as 10.1.2.0/24; empty allows none.",
+        "Comma-separated private networks for alerts, webhooks and notifications: 10.1.2.0/24; empty: none.",
         own=True,
     ),
     Setting(

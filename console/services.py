@@ -16,6 +16,7 @@ from console.archive.known_tokens import KnownTokens
 from console.archive.left_messages import LeftMessages
 from console.archive.mail_inbox import MailInbox
 from console.archive.past import PastChats
+from console.archive.push import PushStores
 from console.archive.refused_identities import RefusedIdentities
 from console.archive.refused_origins import RefusedOrigins
 from console.archive.search import ChatSearch
@@ -41,6 +42,8 @@ from console.pairing.configuration import publish
 from console.projection.current import Current
 from console.projection.picture import Picture
 from console.projection.queue_position import QueuePositions
+from console.push.client import PushClient
+from console.push.vapid import Vapid, contact_of
 from console.queue.workspace import Workspace
 from console.security import VisitorTokens
 from console.security.cookies import DeviceTokens
@@ -97,6 +100,8 @@ class Services:
     left_messages: LeftMessages = field(init=False)
     webhooks: Webhooks = field(init=False)
     webhook_client: WebhookClient = field(init=False)
+    push: PushStores = field(init=False)
+    push_client: PushClient = field(init=False)
     past: PastChats = field(init=False)
     known_tokens: KnownTokens = field(init=False)
     visitors: VisitorsInArchive = field(init=False)
@@ -122,6 +127,9 @@ class Services:
         self.exports = Exports(self.settings, self.stores, self.workspace.name, lambda: self.files.store)
         self.erasure = Erasure(self.database, self.workspace.name, self.webhooks.outbox, self.exports.jobs)
         self.webhook_client = WebhookClient(self.settings.alert_networks)
+        self.push = PushStores(self.database, self.workspace.name)
+        vapid = Vapid(self.settings.secret, contact_of(self.settings.origin, self.post.sender.address))
+        self.push_client = PushClient(vapid, self.settings.alert_networks)
         self.puzzles = Puzzles(self.settings.secret)
         self.learning = Learning(Exchanges(self.database, self.workspace.name))
         self.openid = OpenId(self.settings.sign_in_networks)

@@ -27,6 +27,8 @@ from console.delivery.fanout import Fanout
 from console.events import AnyFact, Configured, Entry, Erased, Mailed, Unreadable
 from console.mail.sender import MailSender
 from console.metrics import Leads
+from console.push.sender import PushSender
+from console.push.watcher import PushWatcher
 from console.queue.ticker import Ticker
 from console.services import Services
 from console.webhooks.feed_consumer import WebhookReader
@@ -91,6 +93,9 @@ class Workers:
         )
         self._events = WebhookReader(services.webhooks, services.workspace, leads=self._leads)
         self._webhooks = WebhookSender(services.webhooks, services.webhook_client, leads=self._leads)
+        more_of = (services.alerts, services.workspace, services.current)
+        self._push_watcher = PushWatcher(services.push, *more_of, leads=self._leads)
+        self._push_sender = PushSender(services.push, services.push_client, *more_of, leads=self._leads)
         self._incoming = IncomingMails(services, self._leads)
         self._imports = Imports(services, self._leads)
         services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
@@ -116,6 +121,8 @@ class Workers:
             self._mails.run,
             self._events.run,
             self._webhooks.run,
+            self._push_watcher.run,
+            self._push_sender.run,
             self._incoming.poll,
             self._incoming.work,
             self._imports.run,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from console.archive.alert_outbox import AlertOutbox, Outgoing
 from console.archive.database import Database
@@ -38,10 +38,11 @@ class AlertIncidents:
         """Take the cursor. Return its position (None: it is new and starts at `n`) and the open incidents."""
         async with self.database.writing() as connection:
             before = await connection.run_sync(self.cursor.take, reader, FeedPosition(epoch, id, n))
-            found = await connection.execute(
-                select(alert_incidents).where(alert_incidents.c.workspace == self.workspace)
-            )
-            return before, [_incident(dict(one)) for one in found.mappings() if one["kind"] in KINDS]
+            return before, await connection.run_sync(self._open)
+
+    async def read_open(self) -> list[Incident]:
+        """Return the open incidents."""
+        return await self.database.read(self._open)
 
     async def keep(
         self,
@@ -72,6 +73,10 @@ class AlertIncidents:
         this = (chats.c.workspace == self.workspace) & chats.c.id.in_(list(ids)[:500])
         async with self.database.reading() as connection:
             return {row.id: row.name for row in await connection.execute(select(chats.c.id, chats.c.name).where(this))}
+
+    def _open(self, connection: Connection) -> list[Incident]:
+        found = connection.execute(select(alert_incidents).where(alert_incidents.c.workspace == self.workspace))
+        return [_incident(dict(one)) for one in found.mappings() if one["kind"] in KINDS]
 
     def _incident(self, key: tuple[str, str, str]) -> ColumnElement[bool]:
         columns = alert_incidents.c

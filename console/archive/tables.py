@@ -665,3 +665,46 @@ set_aside = Table(
     Column("error", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
 )
+
+# --- notifications of devices ------------------------------------------------------------------
+
+push_devices = Table(  # browsers; each for as long as its session
+    "push_devices",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("member", String(64), nullable=False, index=True),
+    Column("session", String(64), ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("endpoint", Text, nullable=False),  # whoever knows it may push, with our key
+    Column("digest", String(64), nullable=False, unique=True),  # of the endpoint
+    Column("p256dh", String(200), nullable=False),
+    Column("auth", String(60), nullable=False),
+    Column("key", String(100), nullable=False),  # ours that it subscribed with
+    Column("browser", String(300), nullable=False),  # as it calls itself
+    Column("locale", String(20), nullable=False),
+    Column("always", Boolean, nullable=False),  # also while away or offline
+    Column("alerts", Boolean, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False),  # when the last push was tried
+    Column("code", String(20), nullable=False),  # its result
+)
+
+push_messages = Table(
+    "push_messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("device", String(64), ForeignKey("push_devices.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("about", String(200), nullable=False),  # a chat, or an incident; no text of anybody's
+    Column("at", BigInteger, nullable=False),  # since when it is so
+    Column("made", BigInteger, nullable=False),
+    Column("waits", Boolean, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sender", String(64), nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("detail", Text, nullable=False),
+    UniqueConstraint("device", "about", "kind", "at"),
+    Index(None, "workspace", "waits"),
+)

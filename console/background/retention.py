@@ -45,6 +45,7 @@ class Retention:
         await self.services.imports.drop_old()
         await self.services.files.sweep()
         await self.services.webhooks.outbox.drop_older_than(told)
+        await self.services.push.devices.drop_ended()
         stray = await self.erase_stray()
         if dropped or stray or lines:
             self.services.tidy.set()

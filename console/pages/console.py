@@ -33,6 +33,7 @@ async def show_console(request: Request, me: SignedIn) -> Response:
         demo=services.demo,
         suggestions=services.directory.suggestions,
         drafts=services.drafts.on and services.directory.drafts,
+        push_key=services.push_client.vapid.public,
     )
 
 
@@ -45,11 +46,12 @@ def console_page(
     demo: bool = False,
     suggestions: bool = True,
     drafts: bool = False,
+    push_key: str = "",
 ) -> Response:
     """Render six empty panes and what the scripts need to fill them.
 
     `sites` are names by key, for canned replies; without `suggestions` or `drafts` none are shown. With `?embedded`
-    our own pages may show it in a frame.
+    our own pages may show it in a frame; only other ones are told that `push_key` is the server's.
     """
     embedded = "embedded" in request.query_params
     locale = locale_of(request, me.member.locale)
@@ -66,6 +68,7 @@ def console_page(
         "first_words": first_words(),
         "suggestions": suggestions,
         "drafts": drafts,
+        "push_key": "" if embedded else push_key,
     }
     response = render(request, "console.html", context, locale=locale)
     if embedded:

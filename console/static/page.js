@@ -12,6 +12,15 @@ function remember(name, value) {
   document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
 }
 
+/** @param {string} theme */
+function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  for (const meta of /** @type {NodeListOf<HTMLMetaElement>} */ (document.querySelectorAll("meta[name=theme-color]"))) {
+    const { scheme } = meta.dataset;
+    meta.media = theme === "auto" ? `(prefers-color-scheme: ${scheme})` : theme === scheme ? "all" : "not all";
+  }
+}
+
 const form = document.querySelector("#preferences");
 if (form instanceof HTMLFormElement) {
   form.hidden = false;
@@ -19,7 +28,7 @@ if (form instanceof HTMLFormElement) {
     const field = event.target;
     if (!(field instanceof HTMLSelectElement)) return;
     remember(`sestetto_${field.name}`, field.value);
-    if (field.name === "theme") document.documentElement.dataset.theme = field.value;
+    if (field.name === "theme") setTheme(field.value);
     else location.reload();
   });
   form.addEventListener("submit", (event) => event.preventDefault());

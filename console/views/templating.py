@@ -31,6 +31,7 @@ from console.views.linkify import page_label
 HERE = Path(__file__).parent.parent
 PICTURE = (240, 160)  # px that a picture may take in a log
 THEMES = ("auto", "light", "dark")
+THEME_COLOURS = {"light": "#ffffff", "dark": "#1c1f24"}  # of what surrounds an installed console: --surface
 THEME_COOKIE = "sestetto_theme"
 LOCALE_COOKIE = "sestetto_locale"
 TIME = Markup('<time datetime="{}" data-at="{}" data-style="{}">{}</time>')
@@ -57,6 +58,7 @@ def environment(locale: str = SOURCE) -> jinja2.Environment:
         "locale": locale,
         "languages": languages(),
         "themes": THEMES,
+        "theme_colours": THEME_COLOURS,
         "may": may,
     }
     made.filters |= _filters(locale)

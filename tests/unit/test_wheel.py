@@ -64,7 +64,7 @@ def demo(installed: Path, tmp_path: Path) -> Iterator[str]:
 
 def fetched(url: str) -> str:
     with urllib.request.urlopen(url, timeout=5) as reply:
-        return str(reply.read().decode())
+        return str(reply.read().decode(errors="replace"))
 
 
 def answers(url: str) -> bool:

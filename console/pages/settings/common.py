@@ -69,6 +69,7 @@ SECTIONS = [
     Section("/settings/password", _("Password"), "answer"),
     Section("/settings/second-factor", _("Second factor"), "answer"),
     Section("/settings/sessions", _("Sessions"), "answer"),
+    Section("/settings/notifications", _("Notifications"), "answer"),
     Section("/settings/tokens", _("API tokens"), "answer"),
 ]
 

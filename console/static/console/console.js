@@ -2,6 +2,7 @@
 
 import { startHeldFiles } from "../held_files.js";
 import { Alarms } from "./alarms/alarms.js";
+import { openAsked, startPush } from "./alarms/push.js";
 import { showSoundDialog, startSoundDialog, toggleMute } from "./alarms/sound_dialog.js";
 import { askForDrafts, startDrafts } from "./drafts/drafts.js";
 import { startUploads } from "./files/uploads.js";
@@ -366,6 +367,11 @@ function tick() {
   drawNext();
   syncCoach();
   offerWrapups(socket.ready && welcomed && !panes.busy());
+  openAsked((chat) => {
+    const pane = panes.paneOf(chat);
+    if (pane) panes.goTo(pane.slot);
+    return Boolean(pane);
+  });
   if (!document.hidden) drawSince();
 }
 
@@ -395,6 +401,7 @@ startWrapups();
 startDrafts();
 startSuggestions();
 startCompletions();
+startPush(document.body.dataset.push ?? "").catch(() => {}); // without it everything else works
 trackFocus(panes.all);
 document.getElementById("retry")?.addEventListener("click", () => socket.reconnectNow());
 document.getElementById("take-back")?.addEventListener("click", () => socket.connect(true));

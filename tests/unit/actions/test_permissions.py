@@ -33,6 +33,7 @@ from console.actions import (
     on_behalf,
     passwords,
     preferences,
+    push,
     queues,
     retention,
     second_factors,
@@ -53,8 +54,9 @@ from console.domain.directory import Canned, Member, Queue, Scope, Site
 from console.domain.identity_providers import Provider
 from console.domain.ids import new_cid
 from console.domain.imports import Import, ImportWanted
+from console.domain.push import PushKeys
 from console.domain.webhooks import WebhookEndpoint, new_secret
-from console.errors import BadSettings, NotAllowed, NothingToDo, NotYours
+from console.errors import BadCommand, BadSettings, NotAllowed, NothingToDo, NotYours
 from console.imports.reading import NoRows
 from console.protocol import LeaveMessage, Open, VisitorEnd, VisitorSay
 from console.services import Services
@@ -122,6 +124,12 @@ async def a_reply(services: Services, me: SignedIn, scope: Scope) -> Canned:
     return reply
 
 
+async def subscribe_nowhere(services: Services, me: SignedIn) -> None:
+    with pytest.raises(BadCommand):
+        await push.subscribe(services, me, NOWHERE, browser="", locale="en", always=False, alerts=False)
+
+
+NOWHERE = PushKeys("http://127.0.0.1:9/", "", "")
 # Port 9 of this machine is private, so nothing is sent.
 HOOK = WebhookEndpoint("hook", "CRM", "http://127.0.0.1:9/", ("chat.ended",), (new_secret(),))
 
@@ -348,6 +356,18 @@ TABLE = [
         lambda s, me: identity_providers.test(s, me.member, PROVIDER.id, redirect="http://127.0.0.1/"),
     ),
     Row("identity_providers.set_passwords", ADMINS, lambda s, me: identity_providers.set_passwords(s, me, on=True)),
+    Row("push.read_own", EVERYBODY, push.read_own),
+    Row("push.subscribe", EVERYBODY, subscribe_nowhere),
+    Row("push.renew", EVERYBODY, lambda s, me: push.renew(s, me, "", NOWHERE)),
+    Row(
+        "push.set_options",
+        EVERYBODY,
+        lambda s, me: is_not_there(push.set_options(s, me, "none", always=True, alerts=True)),
+    ),
+    Row("push.remove", EVERYBODY, lambda s, me: is_not_there(push.remove(s, me, "none"))),
+    Row("push.send_test", EVERYBODY, lambda s, me: is_not_there(push.send_test(s, me, "none"))),
+    Row("push.shows_words", EVERYBODY, lambda s, me: push.shows_words(s, me.member)),
+    Row("push.set_words", ADMINS, lambda s, me: push.set_words(s, me.member, shown=me.member.id == "ada")),
     Row("sessions.sign_out", EVERYBODY, sessions.sign_out),
     Row("sessions.read_own", EVERYBODY, sessions.read_own),
     Row("sessions.end_own", EVERYBODY, lambda s, me: is_not_there(sessions.end_own(s, me, "none"))),

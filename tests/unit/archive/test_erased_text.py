@@ -51,7 +51,7 @@ STAFF = {
     "alert_rules", "alert_incidents", "webhook_endpoints", "sessions", "sign_in_steps", "invitations",
     "second_factors", "identity_providers", "identities", "used_states", "recovery_codes", "integrations", "tokens",
     "one_clicks", "tries", "cursors", "interventions", "search_backfill",
-    "imports",
+    "imports", "push_devices", "push_messages",
 }  # fmt: skip
 # What rows of hers hang on.
 OTHERS: dict[str, dict[str, Any]] = {

@@ -24,6 +24,7 @@ TEMPLATES = (
         "sign_in_forgot",
         "chats",
         "chat",
+        "offline",
     ),
     *("fragments/archived", "fragments/second_factor"),
     *("left_messages", "left_message", "fragments/left"),

@@ -31,10 +31,11 @@ PAGES_OF_ALL = tuple(
         "/password",
         "/second-factor",
         "/sessions",
+        "/notifications",
         "/tokens",
     )
 )
-OWN = ("", "/canned", "/canned/new", "/password", "/second-factor", "/sessions", "/tokens")
+OWN = ("", "/canned", "/canned/new", "/password", "/second-factor", "/sessions", "/notifications", "/tokens")
 THEIRS = {f"/settings{path}" for path in OWN}  # agents'
 CSRF = re.compile(r'<main.*?name="csrf" value="([^"]*)"', re.DOTALL)
 SEEN = re.compile(r'name="seen" value="([^"]*)"')

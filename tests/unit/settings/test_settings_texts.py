@@ -19,6 +19,7 @@ FOLDERS = (
     "domain/identity_providers.py",
     "actions/invitations.py",
     "actions/sign_ins.py",
+    "push/texts.py",
     "domain/validation/*.py",
     "domain/directory.py",
     "domain/identity_problems.py",
@@ -32,11 +33,12 @@ REFUSING = (
     "archive/sessions.py",
     "archive/imports.py",
     "archive/webhook_endpoints.py",
+    "archive/push_devices.py",
     *(f"{folder}/blocks.py" for folder in ("archive", "actions")),
     "actions/identity_providers.py",
     *(
         f"actions/{name}.py"
-        for name in ("webhooks", "queues", "members", "canned_replies", "mail", "second_factors", "tokens")
+        for name in ("webhooks", "push", "queues", "members", "canned_replies", "mail", "second_factors", "tokens")
     ),
     "actions/invitations.py",
     "actions/exports.py",
@@ -66,7 +68,7 @@ def known(domain: str) -> set[str]:
 
 def test_every_text_of_the_settings_has_its_italian() -> None:
     assert len(said()) > 250
-    assert said() - known("settings") - known("alerts") - known("pages") - known("console") == set()
+    assert said() - known("settings") - known("alerts") - known("pages") - known("console") - known("desk") == set()
 
 
 def test_the_italian_holds_nothing_the_settings_no_longer_say() -> None:

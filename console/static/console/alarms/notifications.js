@@ -14,6 +14,14 @@ export function askForNotifications(then) {
   if (notificationState() === "default") void Notification.requestPermission().then(then);
 }
 
+/** @type {ServiceWorkerRegistration | null} */
+let worker = null;
+
+/** On a device that is pushed to, both share a notification of a chat. @param {ServiceWorkerRegistration} registration */
+export function notifyThrough(registration) {
+  worker = registration;
+}
+
 /**
  * Notify, unless the page is visible.
  * @param {string} text
@@ -22,6 +30,12 @@ export function askForNotifications(then) {
  */
 export function notify(text, tag, pressed) {
   if (document.visibilityState === "visible" || notificationState() !== "granted") return;
+  if (worker) {
+    // `timestamp` is not in TypeScript's library: the worker sees by it that this was just shown.
+    const options = { body: text, tag, data: { url: "/console", chat: tag }, timestamp: Date.now() };
+    worker.showNotification("Sestetto", options).catch(() => {});
+    return;
+  }
   try {
     const notice = new Notification("Sestetto", { body: text, tag });
     notice.onclick = () => {

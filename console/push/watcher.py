@@ -1,0 +1,141 @@
+"""Sees who has to be told what, and puts it into the outbox.
+
+It compares what holds now (the picture, which the feed has made) with what SQL has of what was told. So nothing has to
+be remembered from fact to fact: a process that takes over, however late, tells what still matters and was not told, and
+takes back what is over. No message waits for any of this.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import structlog
+
+from console.archive.alerts import Alerts
+from console.archive.push import PushStores
+from console.domain.push import Nudge, PushDevice
+from console.errors import SestettoError
+from console.events import Message, read_log
+from console.projection.current import Current
+from console.push.wanted import Wanted, alerts_of, chats_of, is_news, is_over, listens, nudge_of
+from console.queue.results import Gone
+from console.queue.workspace import Workspace
+
+LOOK = 0.5  # seconds between two comparisons
+DEVICES = 2.0  # seconds between two reads of the devices and incidents
+AWAY = 2.0  # seconds until SQL is tried again
+TIDY = 600.0  # seconds between two deletions of what is over
+
+log = structlog.get_logger()
+
+
+class PushWatcher:
+    """Runs in every process that works; the one that leads does it."""
+
+    def __init__(
+        self, push: PushStores, alerts: Alerts, workspace: Workspace, current: Current, *, leads: Callable[[], bool]
+    ) -> None:
+        self._push = push
+        self._alerts = alerts
+        self._workspace = workspace
+        self._current = current
+        self._leads = leads
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin anew: another process may have led meanwhile."""
+        self._told: Wanted | None = None
+        self._devices: list[PushDevice] = []
+        self._incidents: list[Nudge] = []
+        self._read_at = self._tidied_at = float("-inf")  # monotonic
+        self._first_seen: dict[Nudge, int] = {}
+        self._looked_at: set[Nudge] = set()  # a person has seen these in the console
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(await self._round() if self._leads() else LOOK)
+            if not self._leads():
+                self._forget()
+
+    async def _round(self) -> float:
+        try:
+            await self._read()
+            if self._devices or self._told:
+                await self._compare()
+            return LOOK
+        except SestettoError as problem:
+            log.info("push.waits", error=problem.code)
+        except Exception as problem:  # a device was removed, or another process has just told the same
+            log.warning("push.again", error=type(problem).__name__)
+        self._forget()
+        return AWAY
+
+    async def _read(self) -> None:
+        now = time.monotonic()
+        if now - self._read_at < DEVICES:
+            return
+        self._devices = await self._push.devices.read_all()
+        if self._devices and self._told is None:
+            self._told = await self._push.outbox.told()
+        wanted = any(one.alerts for one in self._devices)
+        self._incidents = alerts_of(await self._alerts.incidents.read_open()) if wanted else []
+        if now - self._tidied_at >= TIDY:
+            self._tidied_at = now
+            await self._push.outbox.drop_old()
+        self._read_at = now
+
+    async def _compare(self) -> None:
+        told = self._told if self._told is not None else {}
+        wanted = self._wanted()
+        now = self._workspace.now()
+        held = {*wanted.values()}
+        self._first_seen = {nudge: self._first_seen.get(nudge, now) for nudge in held}
+        self._looked_at &= held
+        news = {key: nudge for key, nudge in wanted.items() if self._is_news(nudge, told.get(key), now)}
+        await self._look_at({*news.values()})
+        news = {key: nudge for key, nudge in news.items() if nudge not in self._looked_at}
+        over = [key for key, nudge in told.items() if is_over(nudge, wanted.get(key))]
+        await self._push.outbox.put([(device, nudge) for (device, _), nudge in news.items()], over, now)
+        still = {key: nudge for key, nudge in told.items() if key in wanted}
+        closed = {key: Nudge("over", key[1], now) for key in over if key in wanted}
+        self._told = still | closed | news
+
+    def _is_news(self, nudge: Nudge, told: Nudge | None, now: int) -> bool:
+        if told == nudge or (told and nudge.kind == "given" and told.at >= nudge.at):  # they know that they have it
+            return False
+        return nudge not in self._looked_at and is_news(nudge, self._first_seen[nudge], now)
+
+    def _wanted(self) -> Wanted:
+        picture = self._current.picture
+        by_member: dict[str, list[PushDevice]] = {}
+        for device in self._devices:
+            by_member.setdefault(device.member, []).append(device)
+        found: Wanted = {}
+        for chat in chats_of(picture, by_member):
+            nudge = nudge_of(chat)
+            for device in by_member[chat.agent] if nudge else ():
+                if nudge and listens(device, picture.agents.get(device.member)):
+                    found[device.id, chat.id] = nudge
+        for device in self._devices:
+            if device.alerts:
+                found |= {(device.id, nudge.about): nudge for nudge in self._incidents}
+        return found
+
+    async def _look_at(self, nudges: set[Nudge]) -> None:
+        """Find out which of these a person has in sight: asked once it matters, not for each message."""
+        for nudge in nudges:
+            if nudge.kind in ("waits", "given") and await self._in_sight(nudge):
+                self._looked_at.add(nudge)
+
+    async def _in_sight(self, nudge: Nudge) -> bool:
+        """Whether their console has shown it to them, or they have answered."""
+        try:
+            live, _ = await self._workspace.read_chat(nudge.about)
+        except Gone:
+            return True
+        if nudge.kind == "waits":
+            turn, since = live.number("turn"), live.number("since")
+            return not turn or max(turn, since) != nudge.at or live.number("turn_shown") > 0
+        agent = live.fields.get("agent")
+        wrote = (one for one in read_log(live.log) if isinstance(one, Message) and one.at >= nudge.at)
+        return live.number("seen_agent") >= live.number("last") or any(one.author.id == agent for one in wrote)
