@@ -1,7 +1,8 @@
 """From facts and time to incidents. Pure: keeps a picture of the workspace and an index by queue, fact by fact."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from heapq import merge
 from itertools import islice
 from typing import NamedTuple
 
@@ -53,11 +54,13 @@ class Standing:
     def __init__(self) -> None:
         self.waiting: dict[str, None] = {}
         self.late: dict[str, None] = {}
-        self.clocks: list[tuple[int, str]] = []  # (due, chat), sorted: promises not yet broken
+        # channel -> (due, chat), sorted: promises not yet broken. A mail's target is hours where a chat's is seconds.
+        self.clocks: dict[str, list[tuple[int, str]]] = {}
 
-    def due_by(self, at: int) -> list[str]:
-        """Return the chats whose clocks run out by then, most urgent first."""
-        return [chat for _, chat in self.clocks[: bisect_right(self.clocks, (at, LAST))]]
+    def due_by(self, at: Callable[[str], int]) -> list[str]:
+        """Return the chats whose clocks run out by then, `at` of each channel; most urgent first."""
+        due = (clocks[: bisect_right(clocks, (at(channel), LAST))] for channel, clocks in self.clocks.items())
+        return [chat for _, chat in merge(*due)]
 
 
 class Detector:
@@ -77,7 +80,7 @@ class Detector:
         self.changed: set[Key] = set()
         self.gone: set[Key] = set()
         self._standings: dict[str, Standing] = {}
-        self._places: dict[str, tuple[str, int, bool, bool]] = {}  # chat -> queue, due, late, waiting
+        self._places: dict[str, tuple[str, str, int, bool, bool]] = {}  # chat -> queue, channel, due, late, waiting
         self._deserted: dict[str, int] = {}  # queue -> since when (ms) nobody is online
         self._untold: dict[Key, list[Told]] = {}  # the first chats of events that the next message is to have
         self._open = OpenTimes()
@@ -143,12 +146,12 @@ class Detector:
         found = 0
         for rule in self.rules:
             for queue in self.queues if rule.due_soon is not None else ():
-                before = self._before(rule, queue)
-                clocks = self._standing(queue).clocks
-                place = bisect_right(clocks, (self.now + before, LAST)) if before else len(clocks)
-                if place < len(clocks):
-                    due = clocks[place][0] - before
-                    found = min(found, due) if found else due
+                for channel, clocks in self._standing(queue).clocks.items():
+                    before = self._before(rule, queue, channel)
+                    place = bisect_right(clocks, (self.now + before, LAST)) if before else len(clocks)
+                    if place < len(clocks):
+                        due = clocks[place][0] - before
+                        found = min(found, due) if found else due
         return found
 
     def kept(self) -> None:
@@ -202,8 +205,7 @@ class Detector:
         chats: Collection[str] = standing.waiting
         match kind:
             case "due_soon":
-                before = self._before(rule, queue)
-                chats = standing.due_by(self.now + before) if before else ()
+                chats = standing.due_by(lambda channel: self._soon(rule, queue, channel))
                 holds = bool(chats)
             case "late":
                 chats = standing.late
@@ -248,10 +250,15 @@ class Detector:
             self.changed.discard(key)
             self._untold.pop(key, None)
 
-    def _before(self, rule: AlertRule, queue: str) -> int:
+    def _soon(self, rule: AlertRule, queue: str, channel: str) -> int:
+        """Return until when (ms) a chat of this channel must be due to be "due soon"; 0 if none is."""
+        before = self._before(rule, queue, channel)
+        return self.now + before if before else 0
+
+    def _before(self, rule: AlertRule, queue: str, channel: str) -> int:
         """Return how long before its due time a chat is "due soon"; 0 if that would include every new turn."""
         before = rule.due_soon or 0
-        return before if before < self.queues[queue].target else 0
+        return before if before < self.queues[queue].target_on(channel) else 0
 
     def _nobody(self, queue: str, patience: int) -> bool:
         since = self._deserted.get(queue)
@@ -287,7 +294,8 @@ class Detector:
         if chat_state is not None and chat_state.place != "wrapup":
             due, late = _clock(chat_state)
             # A message that is left opens a chat as well; it waits for nobody and has no promise.
-            new = (chat_state.queue, due, late, chat_state.place == "waiting" and chat_state.due > 0)
+            waits = chat_state.place == "waiting" and chat_state.due > 0
+            new = (chat_state.queue, chat_state.channel, due, late, waits)
         old = self._places.get(chat)
         if old == new:
             return
@@ -299,21 +307,22 @@ class Detector:
             self._places[chat] = new
             self._add(chat, *new)
 
-    def _add(self, chat: str, queue: str, due: int, late: bool, waiting: bool) -> None:
+    def _add(self, chat: str, queue: str, channel: str, due: int, late: bool, waiting: bool) -> None:
         standing = self._standing(queue)
         if waiting:
             standing.waiting[chat] = None
         if late:
             standing.late[chat] = None
         elif due:
-            insort(standing.clocks, (due, chat))
+            insort(standing.clocks.setdefault(channel, []), (due, chat))
 
-    def _remove(self, chat: str, queue: str, due: int, late: bool, waiting: bool) -> None:
+    def _remove(self, chat: str, queue: str, channel: str, due: int, late: bool, waiting: bool) -> None:
         standing = self._standing(queue)
         standing.waiting.pop(chat, None)
         standing.late.pop(chat, None)
         if due and not late:
-            del standing.clocks[bisect_left(standing.clocks, (due, chat))]
+            clocks = standing.clocks[channel]
+            del clocks[bisect_left(clocks, (due, chat))]
 
     def _see_agents(self, queues: Iterable[str], now: int, *, first: bool = False) -> None:
         for queue in queues:

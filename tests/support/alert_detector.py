@@ -53,11 +53,15 @@ class Scene:
 
     # --- the story -----------------------------------------------------------------------------
 
-    def opens(self, chat: str, second: float, *, queue: str = "support", name: str = "Vera") -> list[News]:
-        """A visitor opens a chat and asks; the promise is the queue's target."""
-        due = at(second) + self.queues[queue].target
+    def opens(
+        self, chat: str, second: float, *, queue: str = "support", name: str = "Vera", channel: str = "web"
+    ) -> list[News]:
+        """A visitor opens a chat and asks; the promise is the queue's target on that channel."""
+        due = at(second) + self.queues[queue].target_on(channel)
         who = Visitor(chat, name)
-        news = self.fact(Opened, second, chat=chat, visitor=who, queue=queue, site="demo", due=due, rank=due)
+        news = self.fact(
+            Opened, second, chat=chat, visitor=who, queue=queue, site="demo", due=due, rank=due, channel=channel
+        )
         asks = self.fact(
             Message,
             second,

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from console.domain.address_policy import what_is_wrong
 from console.domain.alerts import KINDS, AlertRule
-from console.domain.directory import Directory
+from console.domain.channels import rule_for
+from console.domain.directory import Directory, Queue
 from console.domain.validation.problems import Problems, check_name
 from console.errors import Problem
 
@@ -47,10 +48,15 @@ def validate_alert(
     return found
 
 
+def _longest_target(queue: Queue) -> int:
+    """The queue's own target, or one that it has set for a channel: a mail may be due soon for half an hour."""
+    return max(queue.target, *(rule_for(queue.channels, one.channel).target for one in queue.channels), 0)
+
+
 def _thresholds(found: Problems, rule: AlertRule, known: Directory) -> None:
     if rule.due_soon is not None:
         queues = [queue for queue in known.queues.values() if rule.covers(queue.id)]
-        longest = max((queue.target for queue in queues), default=DAY)
+        longest = max((_longest_target(queue) for queue in queues), default=DAY)
         found.unless(
             SECOND <= rule.due_soon < DAY,
             "due_soon",

@@ -132,6 +132,21 @@ def test_due_soon_passes_over_queues_whose_every_question_would_be() -> None:
     assert scene.said == []
 
 
+def test_a_mail_is_due_soon_by_its_own_target_and_a_chat_of_the_same_queue_by_its() -> None:
+    scene = Scene(rule(due_soon=600_000))
+    scene.opens("c1", 0)  # within 6 seconds: every one of these would be due soon
+    scene.opens("m1", 0, name="Max", channel="email")  # within 9 hours
+    scene.opens("s1", 60, name="Kim", channel="sms")  # within 12 minutes
+    assert scene.watch.next_due() == at(60 + 2 * 60)
+    (news,) = scene.look(60 + 2 * 60)
+    assert [one.name for one in news.chats] == ["Kim"]
+    scene.ends("s1", 200)
+    assert scene.watch.next_due() == at(9 * 3_600 - 600)
+    scene.look(300)
+    (news,) = scene.look(9 * 3_600 - 600)
+    assert [one.name for one in news.chats] == ["Max"]
+
+
 def test_only_the_queues_of_a_rule_are_told_of() -> None:
     scene = Scene(replace(LATE, queues=("level2",)), queues=(SUPPORT, LEVEL2))
     scene.opens("c1", 0)

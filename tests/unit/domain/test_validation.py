@@ -8,8 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from console.archive.stores import Stores
+from console.domain.alerts import AlertRule, Destination
+from console.domain.channels import ChannelRule
 from console.domain.directory import Canned, Directory, Hours, Member, Queue, Site
 from console.domain.validation import check, problems_in
+from console.domain.validation.alerts import validate_alert
 from console.domain.validation.members import origin_of
 from console.domain.validation.queues import circle_from
 from console.errors import BadSettings
@@ -23,6 +26,16 @@ SHOP = Site("shop", "Shop", "support", ("https://shop.example",))
 TEAM = Directory(
     1, {"shop": SHOP}, {"support": SUPPORT, "second": SECOND}, {"ana": ANA, "ben": BEN}, ("Lunch", "Training")
 )
+
+
+def test_an_alert_of_due_soon_may_be_as_early_as_the_longest_target_of_a_channel_allows() -> None:
+    early = AlertRule(
+        "r1", "Mail", due_soon=1_800_000, destinations=(Destination("d1", "json://ops.example", "json://…"),)
+    )
+    [wrong] = validate_alert(early, (), TEAM, ["en"])
+    assert wrong.field == "due_soon"
+    mails = replace(TEAM, queues={"support": replace(SUPPORT, channels=(ChannelRule("email"),))})
+    assert validate_alert(early, (), mails, ["en"]) == []
 
 
 def hours(*week: tuple[int, int, int], zone: str = "Europe/Rome", holidays: tuple[str, ...] = ()) -> Hours:
