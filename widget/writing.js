@@ -33,31 +33,35 @@ function reword(log, worded) {
 }
 
 /** A button that opens the tools over the box. @param {Panel} panel @param {HTMLFormElement} form */
-function equip({ visitor }, form) {
+function equip({ visitor, log }, form) {
   const area = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
   const has = (/** @type {string} */ feature) => form.dataset.writing?.includes(feature);
   let isLoaded = false;
   const show = (/** @type {boolean} */ shown) => {
     tools.hidden = !shown;
     smile.ariaExpanded = String(shown);
+    if (log.stuck) log.bottom();
   };
   const shut = () => {
     show(false);
     area.focus();
   };
-  const toggle = async () => {
+  const toggle = () => {
     show(!!tools.hidden);
     if (tools.hidden || isLoaded || !has("emoji")) return;
     isLoaded = true;
-    try {
-      tools.append(await emojis(visitor, area, shut));
-    } catch {
-      isLoaded = false; // the next opening tries again
-    }
+    emojis(visitor, area, shut).then(
+      (picker) => {
+        tools.append(picker);
+        show(!tools.hidden);
+      },
+      () => {
+        isLoaded = false; // the next opening tries again
+      },
+    );
   };
   const tools = toolsOf(area, shut);
-  const name = t("Emoji and formatting");
-  const smile = button("smile", toggle, { ariaLabel: name, title: name, ariaExpanded: "false" }, "☺\ufe0e");
+  const smile = button("smile", toggle, { ariaLabel: t("Emoji and formatting"), ariaExpanded: "false" }, "☺\ufe0e");
   form.append(tools, smile); // behind the button that sends: Enter presses the first one
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.shiftKey && has("formatting") && goOn(area)) event.preventDefault();

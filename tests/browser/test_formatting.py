@@ -179,6 +179,21 @@ async def test_a_colon_and_a_name_is_an_emoji_with_tab_and_enter_sends_as_ever(s
     assert [frame["text"] for frame in await stage.hears("say")] == ["It is 10:30 🚀 :rock"]
 
 
+async def test_on_a_phone_the_menu_of_emoji_has_the_other_buttons(stage: Stage, desk: Page) -> None:
+    await desk.set_viewport_size({"width": 390, "height": 844})
+    box = await at_her_box(stage, desk)
+    pane = desk.locator("#pane-1")
+    await expect(pane.locator(".format").get_by_role("button", name="Bold")).to_be_hidden()
+    await pane.get_by_role("button", name="Emoji").click()
+    menu = pane.locator(".emoji-menu")
+    await expect(menu).to_be_in_viewport(ratio=1)
+    await photographed(desk, "console-phone")
+    await menu.get_by_role("button", name="Bold").click()
+    await desk.keyboard.type("yes")
+    await expect(box).to_have_value("**yes**")
+    await expect(menu).to_be_hidden()
+
+
 async def test_a_note_has_the_same_buttons(stage: Stage, desk: Page) -> None:
     await at_her_box(stage, desk)
     await desk.keyboard.press("Alt+KeyM")
