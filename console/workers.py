@@ -14,6 +14,7 @@ from console.background.erasures import Erasures
 from console.background.exports import Exporter
 from console.background.imports import Imports
 from console.background.incoming_mail import IncomingMails
+from console.background.languages import Languages
 from console.background.leases import Leases
 from console.background.libraries import Libraries
 from console.background.lost_chats import LostChats
@@ -98,6 +99,7 @@ class Workers:
         self._push_sender = PushSender(services.push, services.push_client, *more_of, leads=self._leads)
         self._incoming = IncomingMails(services, self._leads)
         self._imports = Imports(services, self._leads)
+        self._languages = Languages(services, self._leads)
         services.workspace.on_epoch.append(self.publisher.wake.set)  # a new history has no queues and members yet
         archive_lag = ArchiveLag(services.lags, lambda: self.ticker.leader)
         # What was deleted leaves the files of the process that deleted it, so each one tidies.
@@ -132,6 +134,7 @@ class Workers:
             self._lost.run,
             self._exporter.run,
             self._erasures.run,
+            self._languages.run,
             self._backfill.build,
         )
         self._jobs = (*common, *(serving if serves else ()), *(working if works else ()))
@@ -141,6 +144,7 @@ class Workers:
     def heed(self, fact: AnyFact | Unreadable, agents: set[str]) -> None:
         """Read a configuration that another process has published; clean up behind what was hidden or erased."""
         self._redactions.heed(fact)
+        self._languages.heed(fact)
         self._mailed = self._mailed or isinstance(fact, Mailed)
         if isinstance(fact, Configured):
             self.publisher.wake.set()

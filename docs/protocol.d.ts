@@ -514,6 +514,14 @@ export interface Rename {
   name: string;
 }
 
+/** Say which language the visitor of one's chat speaks; it stays, whatever they write. */
+export interface SetLanguage {
+  t: "language";
+  cid: string;
+  chat: string;
+  language: string;
+}
+
 /** Watch a chat; `on: false` stops. For supervisors, and for colleagues who were invited. */
 export interface Watch {
   t: "watch";
@@ -591,6 +599,8 @@ export interface ChatForAgent {
   proven?: Array<string>;
   fields?: Record<string, string>;
   locale?: string;
+  language?: string;
+  language_by?: "" | "agent" | "text";
   page?: string;
   channel?: string;
   here?: boolean;
@@ -716,6 +726,7 @@ export interface ColleagueThere {
   queues?: Array<string>;
   breather?: boolean;
   bot?: boolean;
+  languages?: Array<string>;
 }
 
 /**
@@ -962,6 +973,8 @@ export interface Opened {
   rank?: number;
   channel?: string;
   locale?: string;
+  language?: string;
+  language_by?: "" | "agent" | "text";
   page?: string;
   title?: string;
   referrer?: string;
@@ -1211,6 +1224,8 @@ export interface Reopened {
   rank?: number;
   channel?: string;
   locale?: string;
+  language?: string;
+  language_by?: "" | "agent" | "text";
   page?: string;
   title?: string;
   referrer?: string;
@@ -1432,6 +1447,19 @@ export interface Renamed {
   name: string;
 }
 
+/** The visitor's language, a primary tag, by what they wrote or by the word of an agent, which stays. */
+export interface LanguageSet {
+  kind: "language_set";
+  at: number;
+  chat: string;
+  seq: number;
+  prev: number;
+  by: "" | "agent" | "text";
+  language: string;
+  author?: Author | null;
+  cid?: string;
+}
+
 /**
  * Wrap-up is over and the slot is free; it took `took` ms. `later`: without a reason, which the agent may still give:
  * the chat is on their list. `dropped` is the chat that had to leave the list for it.
@@ -1580,7 +1608,7 @@ export type AVisitorSays = VisitorHello | Identify | Open | VisitorSay | Visitor
 
 export type AVisitorHears = VisitorWelcome | Ack | Nack | VisitorFact | Line | TeamChanged | Typing | Streaming | Seen | HistoryPage | PastPage | Identified | Pong | Error;
 
-export type AnAgentSays = AgentHello | SetStatus | Breathe | SetOwnLimit | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Rename | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
+export type AnAgentSays = AgentHello | SetStatus | Breathe | SetOwnLimit | AgentSay | AddNote | AgentEnd | SkipReply | SaveDraft | Shown | AgentTyping | AgentHistory | Take | Accept | Decline | Transfer | Invite | Label | Rename | SetLanguage | Watch | Whisper | FollowColleagues | AskForDrafts | Ping;
 
 export type AnAgentHears = AgentWelcome | Ack | Nack | AgentFact | ChatTaken | ChatOffered | ChatGone | Invitation | StandingChanged | Colleagues | Drafted | WatchStarted | Unwatched | Typing | Seen | HistoryPage | Pong | Error;
 
@@ -1594,4 +1622,4 @@ export type ASupervisorSays = BoardHello | Watch | Whisper | TakeOver | Move | S
 
 export type ABoardHears = BoardWelcome | BoardHtml | WatchDrawn | Unwatched | Typing | Ack | Nack | Pong | Error;
 
-export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Mailed | Tended | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | BotAssigned | Invited | Labelled | Renamed | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | BotChanged | Revoked | Configured | Erased | Stalled;
+export type AFactIs = Opened | Message | Note | Assigned | Released | NoReply | Late | Overdue | Asked | Ended | Reopened | Rated | Profile | Handled | Mailed | Tended | Offered | Withdrawn | Overflowed | AnyLanguage | Transferred | BotAssigned | Invited | Labelled | Renamed | LanguageSet | Wrapped | PromiseBroken | Redacted | NoteRedacted | Presence | Relined | Watched | AgentChanged | BotChanged | Revoked | Configured | Erased | Stalled;

@@ -25,7 +25,7 @@ LAYERS = (  # bottom to top
         "products",
         (
             *("delivery", "board", "alerts", "suggestions", "drafts", "mail", "files", "identity", "webhooks"),
-            *("imports", "exports", "push"),
+            *("imports", "exports", "push", "languages"),
         ),
         "who hears of what; one folder for each part of the product",
     ),

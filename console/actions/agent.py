@@ -30,6 +30,7 @@ from console.protocol import (
     Label,
     Rename,
     SaveDraft,
+    SetLanguage,
     SetOwnLimit,
     SetStatus,
     Shown,
@@ -46,7 +47,19 @@ from console.services import Services
 LABEL = 60  # characters of a reason or a tag
 
 Command = (
-    AgentSay | AddNote | AgentEnd | SkipReply | Take | Accept | Decline | Transfer | Invite | Label | Rename | Whisper
+    AgentSay
+    | AddNote
+    | AgentEnd
+    | SkipReply
+    | Take
+    | Accept
+    | Decline
+    | Transfer
+    | Invite
+    | Label
+    | Rename
+    | SetLanguage
+    | Whisper
 )  # commands about a chat; they have a cid
 
 
@@ -127,6 +140,11 @@ class AgentActions:
             raise BadText("Give a name.")
         renamed = self.workspace.rename(self.author, self.fence, frame.chat, frame.cid, name)
         return await self._done(frame, "renamed", renamed)
+
+    async def set_language(self, frame: SetLanguage) -> Said:
+        """Correct the visitor's language."""
+        said = self.workspace.set_language(self.author, self.fence, frame.chat, frame.cid, frame.language)
+        return await self._done(frame, "language_set", said)
 
     def _require_listed(self, chat: str, reason: str) -> None:
         """Refuse a reason that the chat's queue does not list; a queue that lists none takes any."""

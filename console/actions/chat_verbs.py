@@ -14,7 +14,7 @@ from console.domain.scopes import Integration
 from console.errors import BadCommand, ChatEnded, Fenced, NotYours, UnlistedReason
 from console.events import Author
 from console.projection.picture import ChatState
-from console.protocol import MAX_TEXT, AddNote, AgentEnd, AgentSay, Label, Transfer, Whisper
+from console.protocol import MAX_TEXT, AddNote, AgentEnd, AgentSay, Label, SetLanguage, Transfer, Whisper
 from console.protocol.supervisor import Move
 from console.queue.results import Gone, Said
 from console.services import Services
@@ -74,6 +74,14 @@ class ChatVerbs:
         require(self.by, "answer")
         return await self._held(self._agent.label(command), command.chat)
 
+    async def set_language(self, command: SetLanguage) -> Said:
+        """Set the visitor's language: a member in chats that they hold, supervisors and integrations in all."""
+        require(self.by, "answer")
+        state = self._state(command.chat)
+        if may(self.by, "supervise") and not (state is not None and state.agent == self.by.id):
+            return await self._beside.set_language(command)
+        return await self._held(self._agent.set_language(command), command.chat)
+
     async def _held(self, work: Awaitable[Said], chat: str) -> Said:
         """Say plainly to a supervisor, who can see the chat, why they cannot do that; to others it is not there."""
         try:
@@ -132,11 +140,16 @@ class BesideActions:
         labelled = self.workspace.beside_label(self.author, command.chat, command.cid, reason, tags)
         return await self._done(command, "labelled", labelled)
 
+    async def set_language(self, command: SetLanguage) -> Said:
+        self._require()
+        said = self.workspace.beside_set_language(self.author, command.chat, command.cid, command.language)
+        return await self._done(command, "language_set", said)
+
     def _require(self) -> None:
         require(self.by, "supervise")
 
     async def _done(
-        self, command: AgentSay | AgentEnd | Label, kind: str, work: Awaitable[Said], text: str = ""
+        self, command: AgentSay | AgentEnd | Label | SetLanguage, kind: str, work: Awaitable[Said], text: str = ""
     ) -> Said:
         """Do the work. When the chat is no longer live, a resend gets its first result from the archive."""
         try:

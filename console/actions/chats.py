@@ -26,6 +26,7 @@ class OpenChatFilter(msgspec.Struct, frozen=True, kw_only=True):
     site: str = ""
     agent: str = ""
     channel: str = ""
+    language: str = ""
     visitor: str = ""
     reason: str = ""
 

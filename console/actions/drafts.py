@@ -38,7 +38,7 @@ async def draft_answer(services: Services, agent: str, chat: str) -> tuple[str, 
         return "", 0
     replies = await _replies(services, agent, live, question.asked)
     queue = services.directory.queues.get(live.fields.get("queue", ""))
-    name, language = queue.name if queue is not None else "", live.fields.get("locale", "")
+    name, language = queue.name if queue is not None else "", live.fields.get("tongue", "")
     text = await services.drafts.ask(prompts_for(question.said, replies, queue=name, language=language))
     return text, question.last
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from console.domain.directory import Directory, Site, led_to
 from console.domain.identity import ClaimRule, rule_for
+from console.domain.languages import language_of
 from console.errors import NoQueue
-from console.queue.lanes import language_of
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 NO_RULE = ClaimRule("", "")

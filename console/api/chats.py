@@ -9,7 +9,18 @@ from console.actions.chat_verbs import ChatVerbs
 from console.api.endpoint import ApiCall
 from console.archive.search import ChatQuery
 from console.errors import BadCommand
-from console.protocol import AddNote, AgentEnd, AgentSay, Label, LeaveMessage, Open, Transfer, VisitorEnd, VisitorSay
+from console.protocol import (
+    AddNote,
+    AgentEnd,
+    AgentSay,
+    Label,
+    LeaveMessage,
+    Open,
+    SetLanguage,
+    Transfer,
+    VisitorEnd,
+    VisitorSay,
+)
 from console.protocol.api import (
     Chat,
     ChatList,
@@ -23,6 +34,7 @@ from console.protocol.api import (
     OpenChat,
     OpenChatQuery,
     SetLabels,
+    SpokenLanguage,
     TransferTo,
 )
 from console.queue.results import Said
@@ -110,6 +122,16 @@ async def label(call: ApiCall, body: SetLabels) -> Done:
     return done(await ChatVerbs(call.services, call.principal.by).label(command))
 
 
+async def set_language(call: ApiCall, body: SpokenLanguage) -> Done:
+    """Set the language of a chat's visitor, for good.
+
+    A member has to hold the chat; supervisors and integrations may in every open one. A chat that waits goes on to
+    those who speak the language.
+    """
+    command = SetLanguage(call.cid, call.path["chat"], body.language)
+    return done(await ChatVerbs(call.services, call.principal.by).set_language(command))
+
+
 async def leave_message(call: ApiCall, body: LeftMessage) -> Done:
     """Leave a message on behalf of a visitor, to be answered later by mail. Needs `visitor.email`."""
     visitor = body.visitor
@@ -134,7 +156,10 @@ async def _open(call: ApiCall, query: OpenChatQuery) -> ChatList:
     if query.text or query.rating or query.late or query.since or query.until:
         raise BadCommand("Open chats are not searched by text, rating, late, since or until.")
     place = call.cursors.take(query, query.cursor)
-    asked = {name: getattr(query, name) for name in ("place", "queue", "site", "agent", "channel", "visitor", "reason")}
+    asked = {
+        name: getattr(query, name)
+        for name in ("place", "queue", "site", "agent", "channel", "language", "visitor", "reason")
+    }
     after = (int(place[0]), str(place[1])) if place else None
     wanted = chats.OpenChatFilter(**asked)
     by, limit = call.principal.by, query.limit
@@ -159,4 +184,4 @@ async def _ended(call: ApiCall, query: OpenChatQuery) -> ChatList:
     return ChatList([chat_of(one.chat, one.excerpt) for one in page.chats], more)
 
 
-FILTERS = ("text", "visitor", "since", "until", "site", "queue", "agent", "channel", "reason", "late")
+FILTERS = ("text", "visitor", "since", "until", "site", "queue", "agent", "channel", "language", "reason", "late")

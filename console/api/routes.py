@@ -24,6 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/chats/{chat}/transfer", chats.transfer, "chats:write", rides=True),
     Endpoint("POST", "/chats/{chat}/end", chats.end, "chats:write", rides=True),
     Endpoint("POST", "/chats/{chat}/labels", chats.label, "chats:write", rides=True),
+    Endpoint("PUT", "/chats/{chat}/language", chats.set_language, "chats:write", rides=True),
     Endpoint("POST", "/left-messages", chats.leave_message, "chats:write", status=201, rides=True),
     Endpoint("POST", "/left-messages/{chat}/handled", chats.mark_handled, "chats:write", status=204),
     Endpoint("GET", "/visitors", visitors.list_visitors, "visitors:read", cost=2),

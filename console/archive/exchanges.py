@@ -40,7 +40,7 @@ class Exchanges:
     async def newest(self, queue: str, *, since: int, most: int) -> AsyncIterator[Conversation]:
         """Yield the queue's newest chats (at most `most`) with activity since that time (ms)."""
         wanted = (
-            select(chats.c.id, chats.c.visitor, chats.c.name, chats.c.locale)
+            select(chats.c.id, chats.c.visitor, chats.c.name, chats.c.locale, chats.c.language)
             .where(chats.c.workspace == self.workspace, chats.c.last >= since, chats.c.queue == queue)
             .order_by(chats.c.last.desc())
             .limit(most)
@@ -52,7 +52,9 @@ class Exchanges:
                 yield conversation
 
     async def _conversations(self, rows: Iterable[RowMapping]) -> list[Conversation]:
-        by_chat = {row["id"]: Conversation(row["visitor"], row["name"], row["locale"]) for row in rows}
+        by_chat = {
+            row["id"]: Conversation(row["visitor"], row["name"], row["language"] or row["locale"]) for row in rows
+        }
         said = (
             select(facts.c.chat, facts.c.raw)
             .where(facts.c.workspace == self.workspace, facts.c.chat.in_(by_chat), facts.c.kind.in_(KINDS))

@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import RowMapping
 
 from console.archive.search_words import fold_text
+from console.domain.languages import language_of
 from console.events import (
     AnyFact,
     Assigned,
@@ -13,6 +14,7 @@ from console.events import (
     Entry,
     Handled,
     Labelled,
+    LanguageSet,
     Late,
     Mailed,
     Message,
@@ -43,7 +45,9 @@ class ArchivedChat(msgspec.Struct):
     verified: bool = False
     external: str = ""  # the website's own id for the visitor
     proven: list[str] = []  # what a signed identity says: name, email, field:<name>
-    locale: str = ""
+    locale: str = ""  # the browser's
+    language: str = ""  # a primary tag; empty in rows of older releases
+    language_by: str = ""  # text or agent; empty: the browser's word
     page: str = ""
     title: str = ""
     fields: dict[str, str] = {}
@@ -70,6 +74,10 @@ class ArchivedChat(msgspec.Struct):
     imported: str = ""  # from which format; empty for a chat that was held here
     listed: str = ""  # ended, left, handled, or visitor for one without chats; empty while the chat is open
     place: int | None = None  # position in those lists, given by the search index
+
+    @property
+    def spoken(self) -> str:
+        return self.language or language_of(self.locale)
 
 
 def archived_chat(row: RowMapping) -> ArchivedChat:
@@ -168,6 +176,8 @@ def fold(chat: ArchivedChat, fact: ChatFact) -> None:
             chat.queue = fact.queue
         case Renamed():
             _name(chat, fact.name)
+        case LanguageSet():
+            chat.language, chat.language_by = fact.language, fact.by
         case Labelled():
             chat.reason, chat.tags = _plain(fact.reason), [_plain(tag) for tag in fact.tags]
         case Late():
@@ -220,6 +230,7 @@ def _list_of(chat: ArchivedChat) -> str:
 
 def _open(chat: ArchivedChat, fact: Opened | Reopened, *, at: int) -> None:
     chat.opened, chat.channel, chat.site, chat.queue = at, fact.channel, fact.site, fact.queue
+    chat.language, chat.language_by = fact.language or language_of(fact.locale), fact.language_by
     _meet(chat, fact)
 
 

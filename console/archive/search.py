@@ -49,12 +49,14 @@ class ChatQuery(msgspec.Struct, frozen=True, kw_only=True):
     queue: str = ""
     agent: str = ""
     channel: str = ""
+    language: str = ""
     reason: str = ""
     rating: str = ""
     late: str = ""
 
     def facets(self) -> list[tuple[str, str]]:
-        given = {name: getattr(self, name) for name in ("site", "queue", "agent", "channel", "rating", "late")}
+        names = ("site", "queue", "agent", "channel", "language", "rating", "late")
+        given = {name: getattr(self, name) for name in names}
         given["reason"] = fold_text(self.reason)
         return [(name, value) for name, value in given.items() if value]
 

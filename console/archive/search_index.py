@@ -158,6 +158,7 @@ class SearchIndex:
             ("site", chat.site),
             ("queue", chat.queue),
             ("channel", chat.channel),
+            ("language", chat.spoken),
             ("reason", fold_text(chat.reason)),
             ("rating", str(chat.rating or "")),
             ("late", "yes" if chat.late else "no"),

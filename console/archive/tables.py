@@ -534,7 +534,9 @@ chats = Table(
     Column("verified", Boolean, nullable=False),
     Column("external", Text, nullable=False, server_default=text("''")),  # the website's own id for the visitor
     Column("proven", JSON, nullable=False, server_default="[]"),
-    Column("locale", String(64), nullable=False),
+    Column("locale", String(64), nullable=False),  # the browser's
+    Column("language", String(8), nullable=False, server_default=text("''")),  # a primary tag; empty: the locale's
+    Column("language_by", String(20), nullable=False, server_default=text("''")),  # text or agent; empty: the browser
     Column("page", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("fields", JSON, nullable=False),

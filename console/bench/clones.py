@@ -15,8 +15,8 @@ import msgspec
 from redis.exceptions import ResponseError
 
 from console.domain.ids import new_cid, new_id
+from console.domain.languages import language_of
 from console.events import Visitor
-from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
 from console.queue.records import RECORDS, unpacked
 from console.queue.workspace import Workspace

@@ -340,6 +340,12 @@ def served_by(directory: Directory, queue: str, chosen: Collection[str]) -> Dire
     return msgspec.structs.replace(directory, members={id: of(member) for id, member in directory.members.items()})
 
 
+def languages_in(known: Directory) -> set[str]:
+    """Return the languages of all queues and members."""
+    served = {code for queue in known.queues.values() for code in queue.languages}
+    return served | {code for member in known.members.values() for code in member.languages}
+
+
 def led_to(known: Directory, site: Site) -> set[str]:
     """Return the queues in which a visitor of the site can open a chat: its own, those listed, and their overflow."""
     found = {site.queue, *site.queues} & set(known.queues)

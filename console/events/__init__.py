@@ -40,6 +40,8 @@ from console.events.conversation import (
     EndReason,
     Handled,
     Labelled,
+    LanguageSet,
+    LanguageWord,
     Late,
     LeftState,
     Mailed,
@@ -95,6 +97,8 @@ __all__ = [
     "Invited",
     "Kept",
     "Labelled",
+    "LanguageSet",
+    "LanguageWord",
     "Late",
     "LeaveReason",
     "LeftState",
@@ -166,6 +170,7 @@ AnyChatFact = (
     | Invited
     | Labelled
     | Renamed
+    | LanguageSet
     | Wrapped
     | PromiseBroken
     | Redacted

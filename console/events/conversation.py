@@ -8,6 +8,7 @@ from console.events.assignment import Transferred
 from console.events.base import Answered, Author, ChatFact, Estimate, Kept, Role, Turn, Visitor
 
 LeftState = Literal["open", "answered", "waiting", "done"]
+LanguageWord = Literal["", "text", "agent"]  # whose; empty: the browser's
 EndReason = Literal["visitor", "agent", "silent", "abandoned", "message_left"]
 
 
@@ -22,6 +23,8 @@ class Opening(ChatFact):
     rank: int = 0  # order among waiting chats: lower is sooner
     channel: str = "web"
     locale: str = ""
+    language: str = ""  # that of the chat, a primary tag; from an older release empty: then it is the locale's
+    language_by: LanguageWord = ""
     page: str = ""
     title: str = ""
     referrer: str = ""
@@ -218,6 +221,15 @@ class Renamed(ChatFact, tag="renamed", kw_only=True):
     author: Author | None = None
     cid: str = ""
     name: str
+
+
+class LanguageSet(ChatFact, tag="language_set", kw_only=True):
+    """The visitor's language, a primary tag, by what they wrote or by the word of an agent, which stays."""
+
+    by: LanguageWord
+    language: str
+    author: Author | None = None
+    cid: str = ""
 
 
 class Labelled(ChatFact, tag="labelled"):

@@ -10,7 +10,7 @@ import msgspec
 from console.archive.search import LISTS, ChatList, ChatQuery
 from console.archive.search_words import LONGEST_QUESTION
 
-CHOICES = ("queue", "agent", "reason", "rating", "late", "channel")
+CHOICES = ("queue", "agent", "reason", "rating", "late", "channel", "language")
 LONGEST_ZONE = 64  # characters
 
 
@@ -29,6 +29,7 @@ class ChatFilters(msgspec.Struct, frozen=True, kw_only=True):
     rating: str = ""
     late: str = ""
     channel: str = ""
+    language: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "ChatFilters":

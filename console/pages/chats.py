@@ -14,6 +14,7 @@ from console.domain.ids import new_cid
 from console.pages import chat_export
 from console.pages.chat_filters import ChatFilters
 from console.pages.guard import for_members, go, read_form
+from console.pages.visitor import tongues
 from console.projection.picture import ChatState
 from console.services import Services
 from console.views.channels import channel_name
@@ -105,6 +106,8 @@ def chat_line(chat: ArchivedChat) -> ChatState:
         external=chat.external,
         proven=chat.proven,
         locale=chat.locale,
+        language=chat.spoken,
+        language_by=chat.language_by,
         channel=chat.channel,
     )
 
@@ -118,6 +121,7 @@ def _choices(services: Services, filters: ChatFilters, locale: str) -> dict[str,
         "agent": {one.id: one.name for one in sorted(known.members.values(), key=lambda one: one.name.casefold())},
         "reason": {reason: reason for reason in reasons},
         "channel": {one: channel_name(one, locale=locale) for one in _channels(services, filters)},
+        "language": tongues(known, filters.language, locale=locale),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 from babel.dates import get_timezone_location
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from console.archive.credentials import SignedIn
 from console.archive.reducer import ArchivedChat
 from console.authentication import services_of
 from console.domain.blocks import DAYS, Block, block_of
-from console.domain.directory import Queue
+from console.domain.directory import Directory, Queue, languages_in
 from console.domain.opening_hours import zones
 from console.domain.permissions import may, may_see
 from console.errors import NotYours, Unknown
@@ -28,7 +28,8 @@ from console.pages.settings.form import Form
 from console.projection.picture import ChatState, chat_state
 from console.queue.results import Gone
 from console.services import Services
-from console.views.templating import environment, locale_of
+from console.views.languages import language_name
+from console.views.templating import environment, languages, locale_of
 
 PAGES = 12  # shown, newest first
 EARLIER = 5  # chats shown, newest first
@@ -55,13 +56,13 @@ class Context(msgspec.Struct):
     referrer: str
     browser: str
     system: str
-    language: str
     zone: str  # empty if there is none of that name
     place: str  # where that is
     earlier: list[ArchivedChat] | None
     block: Block | None = None
     may_block: bool = False
     may_rename: bool = False
+    tongues: Mapping[str, str] = {}  # code to name: what the agent may say the visitor speaks
 
     @property
     def last_agent(self) -> ArchivedChat | None:
@@ -82,6 +83,8 @@ async def show_visitor(request: Request, me: SignedIn) -> Response:
     context = context_of(state, facts, await _earlier(services, state), locale=locale)
     context.block = block_of(services.directory.blocks, state.visitor, address, services.workspace.now())
     context.may_rename = state.agent == me.member.id
+    if context.may_rename:
+        context.tongues = tongues(services.directory, state.language, locale=locale)
     context.may_block = state.agent == me.member.id or may(me.member, "supervise")
     return HTMLResponse(fragment_of(context, services.directory.queues, locale=locale, csrf=me.csrf))
 
@@ -122,7 +125,6 @@ def context_of(
         referrer=opening.referrer if opening else "",
         browser=browser,
         system=system,
-        language=language_of(state.locale, locale),
         zone=zone,
         place=place_of(zone, locale),
         earlier=earlier,
@@ -138,12 +140,11 @@ def pages_of(facts: Iterable[ChatFact]) -> list[SeenPage]:
     return seen
 
 
-def language_of(tag: str, locale: str) -> str:
-    """Return `Italian (Italy)` for `it-IT`, in the reader's language; the tag itself if it is unknown."""
-    try:
-        return Locale.parse(tag.replace("-", "_")).get_display_name(locale) or tag
-    except (ValueError, UnknownLocaleError):
-        return tag
+def tongues(directory: Directory, spoken: str, *, locale: str) -> dict[str, str]:
+    """Return languages by name: those of the product, and all that queues and members have."""
+    known = {*languages(), *languages_in(directory), spoken} - {""}
+    names = {code: language_name(code, locale=locale) for code in known}
+    return dict(sorted(names.items(), key=lambda one: one[1].casefold()))
 
 
 def known_zone(name: str) -> str:

@@ -11,11 +11,13 @@ import structlog
 from console.archive.database import Database
 from console.archive.stores import Stores
 from console.archive.unended import FactRow, Unended
+from console.domain.languages import language_of
 from console.errors import Refused
 from console.events import (
     ChatFact,
     Ended,
     Handled,
+    LanguageSet,
     Message,
     Opened,
     Profile,
@@ -29,7 +31,6 @@ from console.events.conversation import Opening
 from console.pairing.configuration import publish
 from console.projection.models import AgentState
 from console.queue.calls.revival import LostChat, profile_json
-from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile, encode
 from console.queue.workspace import Workspace
 
@@ -107,13 +108,15 @@ def lost_chat(rows: Sequence[Row]) -> LostChat:
     # Facts about a left message come after its end: notes, mails, who takes care of it.
     end = next((fact for fact in reversed(facts) if isinstance(fact, Ended | Opening | Message)), None)
     last_state = next((_state(fact) for fact in reversed(facts) if _state(fact)), "open")
+    tongue, tongue_by = _language(facts)
     return LostChat(
         chat=begun.chat,
         visitor=about.visitor.id,
         queue=_queue(facts),
         site=begun.site,
         channel=begun.channel,
-        tongue=language_of(begun.locale),
+        tongue=tongue,
+        tongue_by=tongue_by,
         profile=profile_json(_profile(about)),
         named=_named(facts),
         opened=facts[0].at,
@@ -140,6 +143,14 @@ def _named(facts: Sequence[ChatFact]) -> str:
     """Return the name that an agent gave the visitor, as JSON; empty if none did."""
     given = [fact.name for fact in facts if isinstance(fact, Renamed)]
     return encode(given[-1]).decode() if given else ""
+
+
+def _language(facts: Sequence[ChatFact]) -> tuple[str, str]:
+    """Return the visitor's language, and whose word that is."""
+    fact = next(fact for fact in reversed(facts) if isinstance(fact, Opening | LanguageSet))
+    if isinstance(fact, LanguageSet):
+        return fact.language, fact.by
+    return fact.language or language_of(fact.locale), fact.language_by
 
 
 def _profile(fact: Opening | Profile) -> VisitorProfile:

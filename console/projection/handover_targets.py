@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
-from console.domain.directory import Queue
+from console.domain.directory import Member, Queue
 from console.projection.picture import BotState, Picture
 from console.protocol import Colleagues, ColleagueThere, InvitedTo, QueueThere, ToWrapUp
 
 
-def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Colleagues:
+def colleagues(picture: Picture, queues: Mapping[str, Queue], members: Mapping[str, Member], me: str) -> Colleagues:
     """Return all queues, all other agents and the queues' bots: agents with a free slot first, then by name."""
     agents = [
         ColleagueThere(
@@ -18,6 +18,7 @@ def colleagues(picture: Picture, queues: Mapping[str, Queue], me: str) -> Collea
             free=agent.free_slots,
             queues=agent.queues,
             breather=agent.online and agent.breather > 0,
+            languages=list(members[agent.id].languages) if agent.id in members else [],
         )
         for agent in picture.agents.values()
         if agent.id != me

@@ -26,7 +26,9 @@ class ChatState(msgspec.Struct):
     verified: bool = False
     external: str = ""  # the website's own id for the visitor
     proven: list[str] = []  # what a signed identity says of them: name, email, field:<name>
-    locale: str = ""
+    locale: str = ""  # the browser's
+    language: str = ""  # a primary tag: what routing goes by
+    language_by: str = ""  # text or agent; empty: the browser's word
     channel: str = "web"
     page: str = ""
     title: str = ""
@@ -53,6 +55,11 @@ class ChatState(msgspec.Struct):
     guests: list[str] = []  # agents invited to watch
     watchers: list[str] = []  # members who watch
     bot: str = ""  # which bot has it
+
+    @property
+    def spoken(self) -> str:
+        """The language to write in; with its region, if only the browser said which."""
+        return self.language if self.language_by else self.locale
 
 
 class PutOff(msgspec.Struct):
@@ -193,6 +200,8 @@ def chat_state(chat: str, values: Mapping[str, str]) -> ChatState:
         lines=values.get("reached", "").split()[1:],
         any_language=values.get("any") == "1",
         bot=values.get("bot", ""),
+        language=values.get("tongue", ""),
+        language_by=values.get("tongue_by", ""),
         until=int(values.get("until") or 0),
         promise=int(values.get("promise") or 0),
         promise_late=values.get("promise_late") == "1",

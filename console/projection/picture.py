@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from console.domain.languages import language_of
 from console.events import (
     AgentChanged,
     AnyFact,
@@ -18,6 +19,7 @@ from console.events import (
     Handled,
     Invited,
     Labelled,
+    LanguageSet,
     Late,
     Mailed,
     Message,
@@ -212,6 +214,8 @@ class Picture(Counters):
             since=fact.at,
             due=fact.due,
             rank=fact.rank,
+            language=fact.language or language_of(fact.locale),
+            language_by=fact.language_by,
             seq=fact.seq,
             last=fact.seq,
         )
@@ -310,6 +314,8 @@ class Picture(Counters):
                 chat.guests = [*chat.guests, fact.agent]
             case Renamed():
                 chat.name = chat.named = fact.name
+            case LanguageSet():
+                chat.language, chat.language_by = fact.language, fact.by
             case Ended():
                 self._ended(chat, fact)
             case Wrapped():

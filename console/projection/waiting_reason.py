@@ -32,8 +32,7 @@ def language_of_chat(directory: Directory, chat: ChatState) -> str:
     queue = directory.queues.get(chat.queue)
     if queue is None or not queue.languages or chat.any_language:
         return ""
-    spoken = chat.locale.replace("_", "-").partition("-")[0].lower()
-    return spoken if spoken in queue.languages else queue.languages[0]
+    return chat.language if chat.language in queue.languages else queue.languages[0]
 
 
 def speaks(member: Member | None, language: str) -> bool:

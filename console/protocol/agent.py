@@ -10,6 +10,7 @@ from console.protocol.common import (
     Id,
     Inbound,
     LabelText,
+    Language,
     Moment,
     Name,
     OptionalId,
@@ -167,6 +168,14 @@ class Rename(Inbound, tag="rename"):
     name: Name
 
 
+class SetLanguage(Inbound, tag="language"):
+    """Say which language the visitor of one's chat speaks; it stays, whatever they write."""
+
+    cid: Cid
+    chat: Id
+    language: Language
+
+
 class Watch(Inbound, tag="watch"):
     """Watch a chat; `on: false` stops. For supervisors, and for colleagues who were invited."""
 
@@ -247,6 +256,7 @@ AgentFrame = (
     | Invite
     | Label
     | Rename
+    | SetLanguage
     | Watch
     | Whisper
     | FollowColleagues

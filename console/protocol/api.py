@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from console.domain import directory
+from console.domain.languages import LanguageSource
 from console.events import AnyChatFact
 from console.protocol.common import (
     END,
@@ -16,6 +17,7 @@ from console.protocol.common import (
     Fields,
     Id,
     LabelText,
+    Language,
     Locale,
     Name,
     OptionalId,
@@ -106,8 +108,11 @@ class VisitorOfChat(Given):
 
 
 class Chat(Given):
-    """A chat. `due` is when the promise to answer breaks, while somebody waits for one; `agent` is who has the chat,
-    or who answered last once it has ended. `bot` is the id of the bot that has it. `why` says who or what ended it.
+    """A chat.
+
+    `locale` is what the browser said, `language` what counts, and `language_by` whose word that is. `due` is when the
+    promise to answer breaks, while somebody waits for one; `agent` is who has the chat, or who answered last once it
+    has ended. `bot` is the id of the bot that has it. `why` says who or what ended it.
     """
 
     id: str
@@ -117,6 +122,8 @@ class Chat(Given):
     channel: str
     visitor: VisitorOfChat
     locale: str
+    language: str
+    language_by: LanguageSource
     page: str
     title: str
     fields: dict[str, str]
@@ -170,6 +177,7 @@ class OpenChatQuery(Taken):
     site: OptionalId = ""
     agent: OptionalId = ""
     channel: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    language: Annotated[str, msgspec.Meta(max_length=8)] = ""
     reason: LabelText = ""
     text: Search = ""
     visitor: Search = ""
@@ -246,6 +254,12 @@ class SetLabels(Taken):
 
     reason: LabelText = ""
     tags: Tags = []
+
+
+class SpokenLanguage(Taken):
+    """The visitor's language, a code such as fr."""
+
+    language: Language
 
 
 class LeftMessage(Taken):

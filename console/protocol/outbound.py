@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from console.events import SharedFile, Status
+from console.events import LanguageWord, SharedFile, Status
 from console.protocol.common import Outbound, Place
 
 
@@ -233,7 +233,9 @@ class ChatForAgent(msgspec.Struct, omit_defaults=True):
     external: str = ""  # the website's own id for them; without `verified` only a hash of it was checked
     proven: list[str] = []  # what the identity says: name, email, field:<name>; the rest is the page's word
     fields: dict[str, str] = {}
-    locale: str = ""
+    locale: str = ""  # the browser's
+    language: str = ""  # the visitor's, as `fr`
+    language_by: LanguageWord = ""
     page: str = ""
     channel: str = "web"
     here: bool = True
@@ -392,6 +394,7 @@ class ColleagueThere(msgspec.Struct, omit_defaults=True):
     queues: list[str] = []
     breather: bool = False
     bot: bool = False
+    languages: list[str] = []  # that they speak; none: all
 
 
 class Colleagues(Outbound, tag="colleagues"):

@@ -8,11 +8,6 @@ from console.domain.opening_hours import instants
 CLOSED = "-"  # no opening instants at all; an empty text means always open
 
 
-def language_of(locale: str) -> str:
-    """Return the primary tag: `fr` of `fr-CA`."""
-    return locale.replace("_", "-").partition("-")[0].lower()
-
-
 def lanes_of(member: Member, queues: Mapping[str, Queue]) -> Iterator[str]:
     """Yield `<queue>` and `<queue>/<language>` of each queue served, for the languages the member speaks."""
     for queue in member.queues:

@@ -105,6 +105,14 @@ class Naming(msgspec.Struct):
     name: str
 
 
+class LanguagePayload(msgspec.Struct, omit_defaults=True):
+    """The payload of `language_set`."""
+
+    language: str
+    author: Author | None = None
+    cid: str = ""
+
+
 class Rating(msgspec.Struct, omit_defaults=True):
     """The payload of `rated`."""
 

@@ -23,6 +23,7 @@ from console.events import (
     ChatFact,
     Ended,
     Labelled,
+    LanguageSet,
     Mailed,
     Message,
     Note,
@@ -148,7 +149,7 @@ class HtmlViews:
         queue, members = directory.queues.get(chat.queue), directory.members
         shown = chat.watchers if directory.watch_shown else ()
         watchers = [members[id].name if id in members else id for id in shown]
-        words = choice_for(queue.phrases if queue else (), queue.languages if queue else (), chat.locale)
+        words = choice_for(queue.phrases if queue else (), queue.languages if queue else (), chat.spoken)
         return Markup(
             _macros(locale, "pane_header").header(
                 slot,
@@ -179,7 +180,7 @@ def changes_head(fact: ChatFact) -> bool:
     """Whether the fact changes the header of the chat's pane."""
     if isinstance(fact, Message):
         return bool(fact.promise or fact.promised)
-    return isinstance(fact, Profile | Renamed | Labelled | PromiseBroken | Ended)
+    return isinstance(fact, Profile | Renamed | LanguageSet | Labelled | PromiseBroken | Ended)
 
 
 def span_of(chat: ChatState, queue: Queue | None) -> int:

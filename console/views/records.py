@@ -64,6 +64,8 @@ def _live(chat: ChatState) -> Chat:
         channel=chat.channel,
         visitor=VisitorOfChat(chat.visitor, chat.name, chat.email, chat.verified),
         locale=chat.locale,
+        language=chat.language,
+        language_by=chat.language_by or "browser",  # type: ignore[arg-type]
         page=chat.page,
         title=chat.title,
         fields=chat.fields,
@@ -91,6 +93,8 @@ def _archived(chat: ArchivedChat, excerpt: str | None) -> Chat:
         channel=chat.channel,
         visitor=VisitorOfChat(chat.visitor, chat.name, chat.email, chat.verified),
         locale=chat.locale,
+        language=chat.spoken,
+        language_by=chat.language_by or "browser",  # type: ignore[arg-type]
         page=chat.page,
         title=chat.title,
         fields=chat.fields,

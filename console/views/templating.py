@@ -26,6 +26,7 @@ from console.views.bidi import isolating
 from console.views.channels import channel_name
 from console.views.i18n import SOURCE, negotiate, page_texts
 from console.views.initials import initials, tone
+from console.views.languages import language_name
 from console.views.linkify import page_label
 
 HERE = Path(__file__).parent.parent
@@ -197,6 +198,7 @@ def _filters(locale: str) -> dict[str, Any]:
         "tone": tone,
         "place": page_label,
         "channel": partial(channel_name, locale=locale),
+        "language": partial(language_name, locale=locale),
         "moment": partial(moment, locale=locale),
         "span": partial(span, locale=locale),
         "rough": partial(rough, locale=locale),

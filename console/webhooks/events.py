@@ -17,6 +17,7 @@ from console.events import (
     Ended,
     Handled,
     Labelled,
+    LanguageSet,
     Late,
     Message,
     Opened,
@@ -48,7 +49,7 @@ def _place(fact: AnyFact | Unreadable) -> Data:
 
 
 def _opening(fact: Opening) -> Data:
-    names = ("queue", "site", "channel", "locale", "page", "title", "fields", "tags")
+    names = ("queue", "site", "channel", "locale", "language", "page", "title", "fields", "tags")
     return {"visitor": msgspec.to_builtins(fact.visitor), **{name: getattr(fact, name, "") for name in names}}
 
 
@@ -94,6 +95,10 @@ EVENTS: dict[type[Any], tuple[str, Callable[[Any], Data]]] = {
         },
     ),
     Renamed: ("visitor.changed", lambda fact: {"named": fact.name, **_author(fact)}),
+    LanguageSet: (
+        "visitor.changed",
+        lambda fact: {"language": fact.language, "language_by": fact.by, **_author(fact)},
+    ),
     Labelled: ("chat.labelled", lambda fact: {"reason": fact.reason, "tags": fact.tags, **_author(fact)}),
     Ended: ("chat.ended", lambda fact: {"reason": fact.why, "agent": fact.agent, **_bot(fact), **_author(fact)}),
     Rated: ("chat.rated", lambda fact: {"score": fact.score, "comment": fact.comment}),

@@ -41,6 +41,7 @@ from console.protocol import (
     Rename,
     SaveDraft,
     Seen,
+    SetLanguage,
     SetOwnLimit,
     SetStatus,
     SkipReply,
@@ -135,6 +136,7 @@ class AgentConnection(Connection):
             Invite: actions.invite,
             Label: actions.label,
             Rename: actions.rename,
+            SetLanguage: actions.set_language,
             Whisper: actions.whisper,
         }
 
@@ -205,7 +207,8 @@ class AgentConnection(Connection):
         """Send the transfer targets at once and whenever they change."""
         last_sent: Colleagues | None = None
         while True:
-            now = colleagues(self.services.picture, self.services.directory.queues, self.author.id)
+            known = self.services.directory
+            now = colleagues(self.services.picture, known.queues, known.members, self.author.id)
             if now != last_sent:
                 self.send(now)
             last_sent = now

@@ -117,6 +117,8 @@ def agent_chat(live: ChatSnapshot, after: int) -> ChatForAgent:
         proven=line.proven,
         fields=line.fields,
         locale=line.locale,
+        language=line.language,
+        language_by=line.language_by,  # type: ignore[arg-type]
         page=line.page,
         channel=line.channel,
         here=line.here,

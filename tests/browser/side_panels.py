@@ -70,6 +70,7 @@ def side_routes(stage: "Stage") -> list[Route]:
             return Response("problem", 404 if play is None else stage.side.status)
         context = context_of(play.line, play.facts, stage.side.earlier, locale=stage.locale)
         context.may_rename = True
+        context.tongues = {"de": "German", "en": "English", "it": "Italian"}
         return HTMLResponse(fragment_of(context, stage.views.current.directory.queues, locale=stage.locale))
 
     async def suggestions(request: Request) -> Response:

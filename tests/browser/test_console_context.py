@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from console.events import Author, Renamed
+from console.events import Author, LanguageSet, Renamed
 from console.views.initials import tone
 from tests.browser.console_chats import Play
 from tests.browser.console_stage import Stage, open_console
@@ -155,7 +155,7 @@ async def test_the_visitors_local_time_is_told_and_goes_on(stage: Stage, own_con
 async def test_she_gives_the_visitor_a_name_there(stage: Stage, desk: Page) -> None:
     await giulia(stage, desk)
     await desk.keyboard.press("Alt+KeyV")
-    await panel(desk).get_by_text("Edit…").click()
+    await panel(desk).locator("dd", has=desk.get_by_label("Name")).get_by_text("Edit…").click()
     name = panel(desk).get_by_label("Name")
     await expect(name).to_have_value("Giulia")
     await name.fill("Giulia Ferri")
@@ -172,14 +172,37 @@ async def test_she_gives_the_visitor_a_name_there(stage: Stage, desk: Page) -> N
     await expect(desk.locator("#pane-1 .renamed")).to_contain_text("Ana changed the visitor's name to Giulia Ferri")
 
 
+async def test_she_sees_whose_word_the_language_is_and_corrects_it(stage: Stage, desk: Page) -> None:
+    await giulia(stage, desk)
+    play = stage.plays["c1"]
+    play.line.language, play.line.language_by = "it", "text"
+    await stage.show(play, play.add(LanguageSet, by="text", language="it"))
+    await desk.keyboard.press("Alt+KeyV")
+    row = panel(desk).locator(".known > div", has_text="Language")
+    await expect(row).to_contain_text("Italian from what they write")
+    await expect(desk.locator("#pane-1 .language_set")).to_contain_text("writes in this language: Italian")
+    await row.get_by_text("Edit…").click()
+    await row.get_by_label("Language").select_option("German")
+    await row.get_by_role("button", name="Save").click()
+    said = (await stage.hears("language"))[0]
+    assert (said["chat"], said["language"]) == ("c1", "de")
+    play.line.language, play.line.language_by = "de", "agent"
+    fact = play.add(LanguageSet, author=Author("ana", "Ana"), cid=said["cid"], by="agent", language="de")
+    await stage.show(play, fact)
+    await expect(row).to_contain_text("German set by an agent")
+    await expect(desk.locator("#pane-1 .who .chip", has_text="DE")).to_be_visible()
+    await expect(desk.locator("#pane-1 .language_set")).to_contain_text(["Italian", "Ana set the visitor's language"])
+    assert await desk.get_by_label("Reply to Giulia").get_attribute("lang") == "de"
+
+
 async def test_the_same_name_or_none_is_not_sent(stage: Stage, desk: Page) -> None:
     await giulia(stage, desk)
     await desk.keyboard.press("Alt+KeyV")
-    await panel(desk).get_by_text("Edit…").click()
+    await panel(desk).locator("dd", has=desk.get_by_label("Name")).get_by_text("Edit…").click()
     name = panel(desk).get_by_label("Name")
     await name.fill("   ")
     await name.press("Enter")
-    await panel(desk).get_by_text("Edit…").click()
+    await panel(desk).locator("dd", has=desk.get_by_label("Name")).get_by_text("Edit…").click()
     await name.fill("Giulia")
     await name.press("Enter")
     await expect(name).to_be_hidden()

@@ -197,6 +197,20 @@ async def test_a_chat_is_transferred_by_keyboard_with_draft_and_note(stage: Stag
     await expect(desk.locator("#was-1")).to_contain_text("Giulia was transferred to Carla.")
 
 
+async def test_who_speaks_the_visitors_language_comes_first_among_those_with_a_slot(stage: Stage, desk: Page) -> None:
+    there = colleagues(Ann=1, Ben=2, Carla=1, Dan=0)
+    for one, spoken in zip(there.agents, (["en"], [], ["de", "it"], ["it"]), strict=True):
+        one.languages = spoken
+    stage.colleagues = there
+    play = Play("c1", 1, "Giulia")
+    play.line.locale, play.line.language, play.line.language_by = "en-GB", "it", "text"
+    await stage.play(play)
+    await desk.get_by_label("Reply to Giulia").focus()
+    await desk.keyboard.press("Alt+KeyT")
+    people = desk.get_by_role("group", name="Transfer the chat with Giulia").locator("[data-kind=agent]")
+    await expect(people).to_have_text([re.compile(one) for one in ("Ben", "Carla.*DE, IT", "Ann.*EN", "Dan.*IT")])
+
+
 async def test_what_is_typed_after_handing_over_reaches_nobody(stage: Stage, desk: Page) -> None:
     stage.colleagues = colleagues(Ben=2)
     stage.answering = False

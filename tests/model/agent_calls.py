@@ -132,6 +132,10 @@ class Answering(Visiting):
         seq = self.record(c, "renamed", name=name, **mark(agent, cid))
         return self.done(chat, agent.id, cid, ("rename", name), seq, chat)
 
+    def set_language(self, agent: Author, fence: int, chat: str, cid: str, language: str) -> Said:
+        c, again = self.held(agent.id, fence, chat, cid, ("language", language), after=True)
+        return again or self.says_language(c, agent, cid, language)
+
     def correspond(self, chat: str, kind: str, body: object, left: bool | None, **own: Any) -> Said:
         c = self.chat(chat)
         author, cid = own["author"]["id"], own["cid"]

@@ -14,6 +14,7 @@ from console.events import (
     Invited,
     Kept,
     Labelled,
+    LanguageSet,
     Late,
     Message,
     NoReply,
@@ -150,6 +151,11 @@ class Checker:
                 self._expect(place in ("waiting", "offered", "active", "bot"), "an integration labels what runs", fact)
             case Labelled() | Invited():
                 self._expect(place in ("active", "wrapup") and agent == fact.author.id, "its agent says so", fact)
+            case LanguageSet(author=None):
+                self._expect(place in ("waiting", "offered", "active"), "whoever writes is there", fact)
+            case LanguageSet(author=Author(id=by)):
+                mine = place in ("active", "wrapup") and agent == by
+                self._expect(mine or place in ("waiting", "offered", "active"), "its agent says so, or it runs", fact)
             case Renamed(author=Author(id=by)):
                 self._expect(place in ("active", "wrapup") and agent == by, "its agent says so", fact)
 

@@ -190,6 +190,10 @@ class Handing(Answering):
         self.finish(c, "agent", **mark(author, cid))
         return self.done(chat, author.id, cid, ("end",), len(c.log), chat)
 
+    def beside_set_language(self, author: Author, chat: str, cid: str, language: str) -> Said:
+        c, again = self._running(author, chat, cid, ("language", language))
+        return again or self.says_language(c, author, cid, language)
+
     def beside_label(self, author: Author, chat: str, cid: str, reason: str, tags: Sequence[str]) -> Said:
         body = ("label", reason, list(tags))
         c, again = self._running(author, chat, cid, body)

@@ -299,7 +299,7 @@ def _held(chat: ChatSnapshot) -> dict[str, Any]:
     }
 
 
-TEXTS = ("place", "queue", "visitor", "site", "channel", "agent", "bot")
+TEXTS = ("place", "queue", "visitor", "site", "channel", "agent", "bot", "tongue", "tongue_by")
 LISTS = ("guests", "watchers", "reached")
 
 

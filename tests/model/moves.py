@@ -14,7 +14,8 @@ WEIGHTS = {
     "agent_says": 11, "answers_late": 3, "agent_ends": 5, "no_reply": 2, "note": 2, "draws": 6, "drafts": 2,
     "types": 3, "hesitates": 7, "corresponds": 3,
     "agent_tries": 4, "handles": 1, "connects": 4, "leaves": 4, "sets_status": 4, "is_signed_out": 1, "late_ping": 1,
-    "labels": 5, "renames": 2, "wraps_up_later": 4, "gives_a_reason_later": 4,
+    "labels": 5, "renames": 2, "says_the_language": 3, "writes_another_language": 4,
+    "wraps_up_later": 4, "gives_a_reason_later": 4,
     "takes": 5, "takes_that_one": 3, "accepts": 9, "declines": 3, "transfers": 6, "moves": 5,
     "takes_over": 3, "breathes": 5, "chooses_a_limit": 4, "invites": 1, "looks_on": 2, "sets_their_status": 2,
     "integration_acts": 4,
@@ -25,7 +26,8 @@ WEIGHTS = {
     "sends_again": 6, "reuses_a_cid": 2,
 }  # fmt: skip
 FENCED = {
-    "agent_say", "note", "no_reply", "agent_end", "label", "rename", "take", "accept", "decline", "transfer", "invite",
+    "agent_say", "note", "no_reply", "agent_end", "label", "rename", "set_language", "take", "accept", "decline",
+    "transfer", "invite",
 }  # fmt: skip
 
 

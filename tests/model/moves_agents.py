@@ -101,6 +101,20 @@ class AgentMoves(VisitorMoves):
         for c in self.some(k, "active", "wrapup"):
             self.command("rename", *self.mine(c), ["Marta", "Rossi"][j % 2])
 
+    def says_the_language(self, k: int, j: int, yes: bool) -> None:
+        """The same as before, too; sometimes by a supervisor, of a chat that waits."""
+        for c in self.some(k, "waiting", "offered", "active") if yes else self.some(k, "active", "wrapup"):
+            tongue = ["en", "it", "fr", c.tongue or "xx"][j % 4]
+            if yes:
+                self.command("beside_set_language", self.author("ana"), c.id, self.fresh("x"), tongue)
+            else:
+                self.command("set_language", *self.mine(c), tongue)
+
+    def writes_another_language(self, k: int, j: int, yes: bool) -> None:
+        """Told by their words, of chats that wait rather than others."""
+        for c in self.some(k, "waiting", "offered") or self.some(k, "active", "wrapup", "ended"):
+            self.twin.do("detected", c.id, ["en", "it", "fr", "xx"][j % 4])
+
     def draws(self, k: int, j: int, yes: bool) -> None:
         for c in self.some(k, "active"):
             self.twin.do("shown", c.agent, self.fence(c.agent), c.id, max(0, len(c.log) - j % 3), hidden=yes)
@@ -150,6 +164,7 @@ class AgentMoves(VisitorMoves):
                 case 8:
                     self.command("decline", *begin)
                     self.command("rename", self.author(agent), fence, c.id, self.fresh("x"), "Mine")
+                    self.command("set_language", self.author(agent), fence, c.id, self.fresh("x"), "it")
                 case 9:
                     self.command("no_reply", *begin)
                 case 10:

@@ -2,10 +2,10 @@
 
 import msgspec
 
+from console.domain.languages import language_of
 from console.events import Visitor
 from console.queue.calls.erasure import Redaction
 from console.queue.calls.revival import LostChat, profile_json
-from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
 from tests.model.choices import LOCALES, NAMES, VISITORS, Choosing
 from tests.model.directories import QUEUES
@@ -45,7 +45,8 @@ class VisitorMoves(Choosing):
         results = [f"{visitor.id}|{cid}", f"* 2 {now - 9_000} {chat}"]
         lost = LostChat(
             chat=chat, visitor=visitor.id, queue="none" if j == 11 else QUEUES[j % len(QUEUES)], site="shop",
-            channel=CHANNELS[k], tongue=language_of(LOCALES[visitor.id]), opened=now - 9_000, last=2, asked_seq=2,
+            channel=CHANNELS[k], tongue=language_of(LOCALES[visitor.id]), tongue_by=["", "text", "agent"][k % 3],
+            opened=now - 9_000, last=2, asked_seq=2,
             profile=profile_json(VisitorProfile(visitor, locale=LOCALES[visitor.id], page="/")),
             named='"Vera B."' if j == 1 else "", asked_at=now - 9_000 if yes else 0,
             ended=now - 5_000 if j in (2, 3) else 0, handled=j == 3, cids=results, opening=results,

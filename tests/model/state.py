@@ -55,6 +55,7 @@ class Chat:
     stays: list[FactDict] = field(default_factory=list)  # of earlier holders
     answered: bool = False
     promise: int = 0
+    tongue_by: str = ""  # text or agent
     typed: int = 0  # when its agent last typed there
     worded: int = 0  # seq of the last first word
     promise_late: bool = False
@@ -112,7 +113,7 @@ class Chat:
             "promise": self.promise, "promise_late": int(self.promise_late), "reason": self.reason, "tags": self.tags,
             "bot": self.bot,
             "named": self.named, "guests": self.guests, "watchers": self.watchers, "reached": self.reached,
-            "any": int(self.any),
+            "any": int(self.any), "tongue": self.tongue, "tongue_by": self.tongue_by,
         }  # fmt: skip
 
     def held(self) -> FactDict:

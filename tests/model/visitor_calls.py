@@ -73,7 +73,32 @@ class Visiting(Lines):
         return member if member and fence and member.fence == fence else None
 
     def _entry(self, c: Chat) -> FactDict:
-        return {"queue": c.queue, "site": c.site, "channel": c.channel, "due": c.due, "rank": c.rank}
+        told = {"queue": c.queue, "site": c.site, "channel": c.channel, "due": c.due, "rank": c.rank}
+        return told | only(language=c.tongue, language_by=c.tongue_by)
+
+    def speaks(self, c: Chat, tongue: str, by: str, **own: Any) -> int:
+        """The visitor's language by another word than the browser's."""
+        before = self.language(c)
+        c.tongue, c.tongue_by = tongue, by
+        seq = self.record(c, "language_set", by=by, language=tongue, **own)
+        if c.place in ("waiting", "offered") and self.language(c) != before:
+            self.next_language(c, self.now)
+            self.route_chat(c)
+        return seq
+
+    def detected(self, chat: str, language: str) -> None:
+        c = self.chat(chat)
+        if c.over:
+            raise Refusal("ended")
+        if c.tongue_by == "agent" or c.tongue == language:
+            raise Refusal("nothing_to_do")
+        self.speaks(c, language, "text")
+
+    def says_language(self, c: Chat, author: Author, cid: str, language: str) -> Said:
+        if (c.tongue, c.tongue_by) == (language, "agent"):
+            raise Refusal("nothing_to_do")
+        seq = self.speaks(c, language, "agent", **mark(author, cid))
+        return self.done(c.id, author.id, cid, ("language", language), seq, c.id)
 
     # --- the visitor ---------------------------------------------------------------------------
 
@@ -260,6 +285,7 @@ class Visiting(Lines):
             lost.chat, lost.visitor, queue, lost.site, lost.channel, lost.tongue, msgspec.json.decode(lost.profile),
             lost.opened, self.now, here=gone == 0, left=gone, last=lost.last, n=self.n,
             log=[msgspec.json.decode(raw) for raw in log], named=msgspec.json.decode(lost.named or '""'),
+            tongue_by=lost.tongue_by,
         )  # fmt: skip
         self.chats[c.id] = c
         if not other or other.place == "ended":

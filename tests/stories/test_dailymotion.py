@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from console.domain.directory import Hours, Queue
 from console.domain.opening_hours import open_at
 from tests.stories.teams import at_work, person, set_up
@@ -32,6 +34,23 @@ async def test_a_french_visitor_meets_an_agent_who_speaks_french(server: Running
     english = await asks(server, "My video does not load", "l1", "en-US")
     await amelie.gets(french.chat)
     await alice.gets(english.chat)
+
+
+async def test_an_english_browser_that_writes_french_meets_who_speaks_french(server: RunningServer) -> None:
+    """By the words alone: nobody here speaks English, and the chat would wait for ever."""
+    await set_up(server, [replace(LEVEL_1, language_after=0), LEVEL_2], TEAM)
+    (amelie,) = await at_work(server, "amelie")
+    vera = await asks(server, "Bonjour, ma vidéo ne se charge pas depuis ce matin", "l1", "en-GB")
+    held = await amelie.gets(vera.chat)
+    kinds = [fact["kind"] for fact in held["facts"]]
+    assert kinds.index("language_set") < kinds.index("assigned")
+    assert (held["locale"], held["language"], held["language_by"]) == ("en-GB", "fr", "text")
+
+    await amelie.command("language", chat=vera.chat, language="en")
+    await vera.command("say", text="Je ne parle pas du tout anglais, je suis désolé")
+    await amelie.reads("Je ne parle pas du tout anglais, je suis désolé")
+    told = [fact for fact in amelie.facts() if fact["kind"] == "language_set"]
+    assert [(one["language"], one["by"]) for one in told] == [("fr", "text"), ("en", "agent")]
 
 
 async def test_a_partner_goes_straight_to_the_second_level(server: RunningServer) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from console.domain.directory import Directory, Member, Queue, Site
 from console.domain.ids import new_cid, new_id
+from console.domain.languages import language_of
 from console.errors import Unknown
 from console.events import AnyFact, Author, Entry, Visitor, decode_fact
 from console.projection.picture import Picture
-from console.queue.lanes import language_of
 from console.queue.payloads import VisitorProfile
 from console.queue.records import packed, unpacked
 from console.queue.results import Said

@@ -7,7 +7,17 @@ import msgspec
 
 from console.events import Author, LeftState, SharedFile, Status
 from console.queue.calls.caller import Caller
-from console.queue.payloads import Labels, MailPayload, Mark, MessagePayload, Naming, Tending, digest, encode
+from console.queue.payloads import (
+    Labels,
+    LanguagePayload,
+    MailPayload,
+    Mark,
+    MessagePayload,
+    Naming,
+    Tending,
+    digest,
+    encode,
+)
 from console.queue.results import (
     Connected,
     Said,
@@ -88,6 +98,11 @@ class AgentCalls(Caller):
         """Call the visitor `name` in this chat from now on. Raises NothingToDo if that is the name given already."""
         payload = encode(Naming(agent, cid, name))
         return await self._said("rename", agent.id, fence, chat, cid, digest("rename", name), encode(name), payload)
+
+    async def set_language(self, agent: Author, fence: int, chat: str, cid: str, language: str) -> Said:
+        """Set the visitor's language, for good. Raises NothingToDo if an agent has said so already."""
+        payload, body = encode(LanguagePayload(language, agent, cid)), digest("language", language)
+        return await self._said("set_language", agent.id, fence, chat, cid, body, language, payload)
 
     async def shown(self, agent: str, fence: int, chat: str, seq: int, *, hidden: bool) -> None:
         await self._call("shown", agent, fence, chat, seq, int(hidden))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from console.events import Author
 from console.queue.calls.caller import Caller
-from console.queue.payloads import Labels, Mark, MessagePayload, digest, encode
+from console.queue.payloads import Labels, LanguagePayload, Mark, MessagePayload, digest, encode
 from console.queue.results import Said
 
 
@@ -22,3 +22,8 @@ class BesideCalls(Caller):
         kept = encode(reason) if reason else "", encode(list(tags)) if tags else ""
         payload, body = encode(Labels(author, cid, reason, list(tags))), digest("label", reason, list(tags))
         return await self._said("beside_label", author.id, chat, cid, body, *kept, payload)
+
+    async def beside_set_language(self, author: Author, chat: str, cid: str, language: str) -> Said:
+        """Set the visitor's language, for good. Raises NothingToDo if somebody has said so already."""
+        payload, body = encode(LanguagePayload(language, author, cid)), digest("language", language)
+        return await self._said("beside_set_language", author.id, chat, cid, body, language, payload)

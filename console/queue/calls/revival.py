@@ -17,6 +17,7 @@ class LostChat(msgspec.Struct, kw_only=True):
     site: str
     channel: str
     tongue: str
+    tongue_by: str = ""
     profile: str
     named: str = ""
     opened: int

@@ -7,7 +7,7 @@ import msgspec
 from console.errors import CidReused
 from console.events import Author, SharedFile, Visitor
 from console.queue.calls.caller import Caller
-from console.queue.payloads import Mark, MessagePayload, Rating, VisitorProfile, digest, encode
+from console.queue.payloads import LanguagePayload, Mark, MessagePayload, Rating, VisitorProfile, digest, encode
 from console.queue.results import (
     Arrived,
     ChatSnapshot,
@@ -63,6 +63,10 @@ class VisitorCalls(Caller):
             proof,
             ahead,
         )
+
+    async def detected(self, chat: str, language: str) -> None:
+        """The visitor writes in this language. Raises NothingToDo where an agent has said so, or it is known."""
+        await self._call("detected", chat, language, encode(LanguagePayload(language)))
 
     async def leave_message(
         self,

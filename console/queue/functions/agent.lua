@@ -160,6 +160,19 @@ verb('rename', function(id, fence, chat, cid, digest, name, payload)
   return S.done(chat, id, cid, digest, seq, chat)
 end)
 
+-- The agent's word on the visitor's language; it stays, also where it is what was known already.
+function S.says_language(c, id, cid, digest, tongue, payload)
+  if tongue == c.tongue and c.tongue_by == 'agent' then return refuse('nothing_to_do') end
+  if S.full(c) then return refuse('chat_full') end
+  return S.done(c.id, id, cid, digest, S.speaks(c, tongue, 'agent', payload), c.id)
+end
+
+-- set_language(agent, fence, chat, cid, digest, tongue, payload)
+verb('set_language', function(id, fence, chat, cid, digest, tongue, payload)
+  local answer, c = S.held(id, fence, chat, cid, digest, true)
+  return answer or S.says_language(c, id, cid, digest, tongue, payload)
+end)
+
 -- A console that did not show a chat in time gets no further ones until it shows any chat, be it that one, too late.
 local function awake(id)
   local a = S.agent(id)

@@ -19,6 +19,12 @@ verb('beside_end', function(by, chat, cid, digest, payload)
   return S.done(chat, by, cid, digest, num(c.seq), chat)
 end, { 'allow-oom' })
 
+-- beside_set_language(author, chat, cid, digest, tongue, payload)
+verb('beside_set_language', function(by, chat, cid, digest, tongue, payload)
+  local answer, c = S.unended(chat, by, cid, digest)
+  return answer or S.says_language(c, by, cid, digest, tongue, payload)
+end)
+
 -- beside_label(author, chat, cid, digest, reason, tags, payload): `reason` and `tags` are JSON.
 verb('beside_label', function(by, chat, cid, digest, reason, tags, payload)
   local answer, c = S.unended(chat, by, cid, digest)

@@ -155,6 +155,23 @@ function S.any_language(c)
   S.route_chat(c)
 end
 
+-- The visitor's language by another word than their browser's: 'text' or 'agent'. Where that changes the lane the chat
+-- waits in, it goes to those who speak the language at once. Returns the fact's number.
+function S.speaks(c, tongue, by, payload)
+  S.put(c, 'tongue', tongue)
+  S.put(c, 'tongue_by', by)
+  local seq = S.record(c, 'language_set', '"by":"' .. by .. '"', payload)
+  local lang = language(c, S.queue(c.queue))
+  if c.place ~= 'waiting' and c.place ~= 'offered' or lang == c.lang then return seq end
+  local waits = c.place == 'waiting'
+  if waits then S.unline(c) end
+  S.put(c, 'lang', lang)
+  if waits then S.stand(c) end
+  S.next_language(c, NOW)
+  S.route_chat(c)
+  return seq
+end
+
 -- Returns every lane in which a queue's waiting chats may be listed.
 function S.lanes_in(queue)
   local found, known = { queue }, {}

@@ -25,6 +25,7 @@ local function rebuild(told, log)
   -- Until their page has connected again. Who writes by mail or text message has none.
   if c.channel == 'web' then S.put_all(c, { here = '0', left = STAMP }) end
   if told.named ~= '' then S.put(c, 'named', told.named) end
+  if told.tongue_by ~= '' then S.put(c, 'tongue_by', told.tongue_by) end
   -- The visitor may have another one by now, where the chat was not missed at once.
   if other and other.place ~= 'ended' then redis.call('HSET', key('visitor', told.visitor), 'chat', current) end
   write_cids(c.id, told.cids)
@@ -54,12 +55,12 @@ local function wait_again(c, told, q)
   S.route_chat(c)
 end
 
--- revive(told, fact, ...): `told` is JSON of chat, visitor, queue, site, channel, tongue, profile and named (JSON
--- themselves), opened, last (its last public seq), asked_seq and asked_at (the visitor's last message, and since when
--- they wait for an answer; 0: they do not), ended (0: it is open), cids and opening (name and value in turn, of the chat
--- and of the visitor). Then come its facts. "0" if the store has the chat. A left message that has
--- to be handled comes back into an emptied store only: no fact says so, and screens count from what the store has when it
--- is filled. One that was `handled` comes back whenever its visitor replies, and counts for nothing until then.
+-- revive(told, fact, ...): `told` is JSON of chat, visitor, queue, site, channel, tongue and tongue_by, profile and
+-- named (JSON themselves), opened, last (its last public seq), asked_seq and asked_at (the visitor's last message, and
+-- since when they wait for an answer; 0: they do not), ended (0: it is open), cids and opening (name and value in turn,
+-- of the chat and of the visitor). Then come its facts. "0" if the store has the chat. A left message that has to be
+-- handled comes back into an emptied store only: no fact says so, and screens count from what the store has when it is
+-- filled. One that was `handled` comes back whenever its visitor replies, and counts for nothing until then.
 verb('revive', function(list)
   local told = cjson.decode(table.remove(list, 1))
   if S.chat(told.chat) or told.ended > 0 and not UNFILLED and not told.handled then return S.reply('0') end

@@ -30,6 +30,8 @@ local LINE = {
   'reached',
   'any',
   'bot',
+  'tongue',
+  'tongue_by',
 }
 
 local function line_of(c)

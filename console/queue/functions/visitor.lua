@@ -70,6 +70,12 @@ local function words(c, payload)
   return seq
 end
 
+-- The visitor's language, as part of a fact. An older release has written down whatever a browser said.
+local function spoken(c)
+  local tongue, by = string.match(c.tongue or '', '^%a+$'), c.tongue_by or ''
+  return (tongue and ',"language":"' .. tongue .. '"' or '') .. (by ~= '' and ',"language_by":"' .. by .. '"' or '')
+end
+
 -- The part that facts about a new or reopened chat share.
 function S.entry(c)
   return '"queue":"'
@@ -82,6 +88,7 @@ function S.entry(c)
     .. c.due
     .. ',"rank":'
     .. c.rank
+    .. spoken(c)
 end
 
 -- The name that an agent gave the visitor, for facts with the page's.
@@ -309,6 +316,17 @@ verb('profile', function(chat, visitor, cid, digest, payload, merged, budgets)
   local seq = S.record(c, 'profile', S.named(c), payload)
   S.put(c, 'profile', merged)
   return S.done(chat, visitor, cid, digest, seq, chat)
+end)
+
+-- detected(chat, tongue, payload): the visitor's words are in that language. An agent's word stays.
+verb('detected', function(chat, tongue, payload)
+  local c = S.chat(chat)
+  if not c then return refuse('gone') end
+  if S.over(c) then return refuse('ended') end
+  if c.tongue_by == 'agent' or tongue == c.tongue then return refuse('nothing_to_do') end
+  if S.is_full(c) then return refuse('chat_full') end
+  S.speaks(c, tongue, 'text', payload)
+  return S.reply()
 end)
 
 -- arrive(visitor, chat, connection, after, most): a tab says hello. Returns the visitor's chat and its log after

@@ -66,6 +66,23 @@ async def test_an_integration_labels_notes_transfers_and_ends(crm: Api, cast: Ca
     assert (again.status_code, again.json()["code"]) == (409, "ended")
 
 
+async def test_an_integration_corrects_the_language_and_finds_chats_by_it(crm: Api, cast: Cast, inside: Inside) -> None:
+    ana = await cast.agent("ana")
+    chat = await crm.opens("Buongiorno")
+    set_it = await crm.ask("PUT", f"/chats/{chat}/language", json={"language": "it"})
+    assert set_it.status_code == 200, set_it.text
+    await ana.holds(chat)
+    await eventually(lambda: inside.services.picture.chats[chat].language == "it", "the chat to be Italian")
+    read = (await crm.get(f"/chats/{chat}")).json()
+    assert (read["language"], read["language_by"]) == ("it", "agent")
+    assert [one["id"] for one in (await crm.get("/chats?language=it")).json()["chats"]] == [chat]
+    assert (await crm.get("/chats?language=de")).json()["chats"] == []
+    for wrong in ("Italian", "", "it-IT", 'i"'):
+        assert (await crm.ask("PUT", f"/chats/{chat}/language", json={"language": wrong})).status_code == 422
+    again = await crm.ask("PUT", f"/chats/{chat}/language", json={"language": "it"})
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_do")
+
+
 async def test_ana_s_program_answers_in_her_chat_and_in_no_other(inside: Inside, cast: Cast, crm: Api) -> None:
     ana = await cast.agent("ana")
     chat = await crm.opens()

@@ -23,6 +23,7 @@ BODIES: dict[str, dict[str, object]] = {
     "say": {"text": "Hello"},
     "add_note": {"text": "Hello"},
     "transfer": {"queue": "support"},
+    "set_language": {"language": "it"},
     "add_member": {"email": "not one", "name": "Kim"},
     "change_member": {"name": "Kim"},
     "set_status": {"status": "away"},

@@ -254,6 +254,7 @@ FILTERS = {
     "site": ("demo", "shop"),
     "agent": ("ana", "ben"),
     "channel": ("web", "mail"),
+    "language": ("en", "it"),
     "reason": ("Parcel", "Invoice"),
     "rating": ("5", "1"),
     "late": ("no", "yes"),
@@ -264,7 +265,7 @@ FILTERS = {
 async def test_each_filter_shows_its_own_chats(search: ChatSearch, database: Database, feed: Feed, name: str) -> None:
     kinds = [{one: values[which] for one, values in FILTERS.items()} for which in (0, 1)]
     for chat, of in zip(("first", "second"), kinds, strict=True):
-        feed.open(chat, queue=of["queue"], site=of["site"], channel=of["channel"])
+        feed.open(chat, queue=of["queue"], site=of["site"], channel=of["channel"], locale=of["language"])
         feed.say(chat, "parcel")
         if of["late"] == "yes":
             feed.add(Late, chat=chat, queue=of["queue"], agent=of["agent"], due=0)

@@ -102,7 +102,7 @@ def test_the_colleague_of_the_next_tier_counts_once_the_line_has_overflowed() ->
 def test_somebody_who_does_not_speak_the_language_is_no_help() -> None:
     floor = Floor(Queue("support", "Support", languages=("fr", "en")))
     floor.agent("ana", languages=("en",))
-    floor.waits("vera", due=5_000, locale="fr-CA")
+    floor.waits("vera", due=5_000, language="fr")
     assert outlook(floor).breaking == 1
     floor.agent("ben", languages=("fr",))
     assert outlook(floor).breaking == 0

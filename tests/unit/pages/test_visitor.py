@@ -14,9 +14,10 @@ from console.domain.ids import new_cid, new_id
 from console.errors import Unknown
 from console.events import Author, Labelled, Rated, Visitor
 from console.pages.browsers import browser_of as named
-from console.pages.visitor import known_zone, language_of, place_of
+from console.pages.visitor import known_zone, place_of
 from console.queue.payloads import VisitorProfile
 from console.services import Services
+from console.views.languages import language_name
 from tests.support.archive_feed import Feed, quick_passwords
 from tests.support.page_client import PASSWORD, an_installation, browser_of, signed_in_browser
 
@@ -300,7 +301,7 @@ def test_a_browser_is_called_what_people_call_it(agent_string: str, browser: str
     ],
 )
 def test_a_language_has_its_name_in_the_readers(tag: str, locale: str, name: str) -> None:
-    assert language_of(tag, locale) == name
+    assert language_name(tag, locale=locale) == name
 
 
 async def test_ana_reads_what_time_it_is_where_vera_is_and_writes_to_her_address(

@@ -114,9 +114,9 @@ def test_chats_in_a_language_that_ones_own_agents_do_not_speak_do_not_count() ->
     directory, picture, positions = Directory(1, queues=queues, members=members), Picture(), QueuePositions()
     for agent in members:
         serves(picture, agent, "l1")
-    for number, locale in enumerate(("en", "it-IT", "en-GB", "it")):
+    for number, language in enumerate(("en", "it", "en", "it")):
         stands(picture, f"c{number}", number)
-        picture.chats[f"c{number}"].locale = locale
+        picture.chats[f"c{number}"].language = language
     found = [positions.of(picture, f"c{number}", directory) for number in range(4)]
     assert found == [(1, -1), (1, -1), (2, -1), (2, -1)]
 

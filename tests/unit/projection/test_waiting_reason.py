@@ -28,8 +28,8 @@ def picture(*online: str, held: int = 0, limit: int = 1) -> Picture:
     return made
 
 
-def chat(queue: str = "l1", locale: str = "en-GB", place: str = "waiting", **more: object) -> ChatState:
-    return ChatState("c", place, queue, "vera", locale=locale, **more)  # type: ignore[arg-type]
+def chat(queue: str = "l1", language: str = "en", place: str = "waiting", **more: object) -> ChatState:
+    return ChatState("c", place, queue, "vera", language=language, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def chat(queue: str = "l1", locale: str = "en-GB", place: str = "waiting", **mor
         (picture(), chat(), "nobody_online"),
         (picture("ben"), chat(), "nobody_online"),
         (picture("ana", held=1), chat(), "all_busy"),
-        (picture("ana"), chat(locale="fr"), "language"),
-        (picture("ana"), chat(locale="fr", any_language=True), "declined"),
-        (picture("ana"), chat(locale="de"), "declined"),  # the first language of the queue counts
-        (picture("ana", "ben", held=1), chat(locale="fr", lines=["l2"]), "all_busy"),
+        (picture("ana"), chat(language="fr"), "language"),
+        (picture("ana"), chat(language="fr", any_language=True), "declined"),
+        (picture("ana"), chat(language="de"), "declined"),  # the first language of the queue counts
+        (picture("ana", "ben", held=1), chat(language="fr", lines=["l2"]), "all_busy"),
         (picture("ana"), chat("pull"), "to_take"),
         (picture("ana"), chat(place="offered"), "offered"),
     ],

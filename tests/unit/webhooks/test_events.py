@@ -13,6 +13,7 @@ from console.events import (
     Ended,
     Invited,
     Labelled,
+    LanguageSet,
     Late,
     Message,
     Note,
@@ -111,9 +112,16 @@ def test_every_kind_that_can_be_chosen_happens() -> None:
         feed.add(Profile, chat="c1", visitor=Visitor("vera", "Vera"), page="https://shop/2"),
         feed.add(Renamed, chat="c1", author=ANA, cid="n", name="Mrs Vera"),
         feed.add(Labelled, chat="c1", author=ANA, cid="l", reason="Refund", tags=["vip"]),
+        feed.add(LanguageSet, chat="c1", by="text", language="it"),
         feed.add(Rated, chat="c1", score=5, cid="r", comment="Great"),
     ]
     assert [heard(one.fact)["data"].get("reason", "") for one in facts][4] == "Refund"
+    assert heard(facts[5].fact)["data"] == {
+        "chat": "c1",
+        "seq": facts[5].fact.seq,
+        "language": "it",
+        "language_by": "text",
+    }
     assert {kind for kind, _ in EVENTS.values()} | {"chat.erased"} == set(KINDS)
 
 

@@ -57,8 +57,11 @@ export class Handover extends Footer {
 
   /** @param {import('./colleagues.js').There} there */
   learn(there) {
+    const spoken = this.composer.lang.split(/[-_]/)[0].toLowerCase();
     // A bot is no guest.
-    const agents = there.agents.filter(({ bot }) => !bot || !this.inviting).sort((a, b) => rank(a) - rank(b));
+    const agents = there.agents
+      .filter(({ bot }) => !bot || !this.inviting)
+      .sort((a, b) => rank(a, spoken) - rank(b, spoken));
     const fresh = [
       ...(this.inviting ? [] : there.queues.map(queueChoice)),
       ...agents.map((one) => agentChoice(one, this.inviting)),
@@ -206,9 +209,10 @@ export class Handover extends Footer {
   }
 }
 
-/** Whoever can take it first, then who is there, away, and gone; as the server has them otherwise: by name. @param {import('./colleagues.js').ColleagueThere} agent */
-function rank({ status = "offline", free = 0 }) {
-  return status === "online" && free ? 0 : 1 + ["online", "away", "offline"].indexOf(status);
+/** Whoever can take it first, then who is there, away, and gone; of these first who speaks the visitor's language; as the server has them otherwise: by name. @param {import('./colleagues.js').ColleagueThere} agent @param {string} spoken */
+function rank({ status = "offline", free = 0, languages = [] }, spoken) {
+  const there = status === "online" && free ? 0 : 1 + ["online", "away", "offline"].indexOf(status);
+  return 2 * there + Number(languages.length > 0 && spoken !== "" && !languages.includes(spoken));
 }
 
 /** @param {import('./colleagues.js').QueueThere} queue @returns {Choice} */
@@ -218,12 +222,16 @@ function queueChoice(queue) {
 }
 
 /** @param {import('./colleagues.js').ColleagueThere} agent @param {boolean} inviting @returns {Choice} */
-function agentChoice({ id, name, status = "offline", reason = "", free = 0, breather = false, bot }, inviting) {
+function agentChoice(
+  { id, name, status = "offline", reason = "", free = 0, breather = false, bot, languages = [] },
+  inviting,
+) {
   const why = reason === "missed_offers" ? t("missed_offers") : reason;
-  const words =
+  const there =
     status === "online"
       ? t(breather ? "on_breather" : free ? "slots_free" : "no_slot_free", { n: free })
       : [t(`status_${status}`), why].filter(Boolean).join(": ");
+  const words = languages.length ? `${there} · ${languages.join(", ").toUpperCase()}` : there;
   const shown = bot ? `${name} · ${t("bot")}` : name;
   return { key: `agent:${id}`, kind: "agent", id, name: shown, words, may: inviting ? status !== "offline" : free > 0 };
 }

@@ -46,6 +46,7 @@ export class Pane {
     this.place = "";
     this.queue = "";
     this.lang = ""; // the visitor's language
+    this.langBy = ""; // whose word that is: text or agent; empty: the browser's
     this.wordsLang = "en"; // the language of first words here
     /** @type {string[]} the team's own phrases for them */
     this.words = [];
@@ -142,6 +143,7 @@ export class Pane {
   readHeader(head) {
     this.queue = head.queue ?? "";
     this.lang = head.lang ?? "";
+    this.langBy = head.langBy ?? "";
     this.wordsLang = head.wordsLang ?? "en";
     this.readWords(head.words ?? "[]");
     this.promise = Number(head.promise) || 0;

@@ -41,13 +41,14 @@ class VisitorPanel {
     this.body.addEventListener("submit", (event) => {
       event.preventDefault();
       const form = /** @type {HTMLFormElement} */ (event.target);
+      if (form.closest(".speaking")) return this.setLanguage(form);
       if (form.closest(".naming")) return this.rename(form);
       const body = new URLSearchParams(/** @type {[string, string][]} */ ([...new FormData(form)]));
       void this.load(true, { method: "POST", body }, new URL(form.action).pathname);
     });
     new MutationObserver(() => this.changed()).observe(pane.who, {
       attributes: true,
-      attributeFilter: ["data-chat", "data-about"],
+      attributeFilter: ["data-chat", "data-about", "data-lang", "data-lang-by"],
     });
   }
 
@@ -110,6 +111,15 @@ class VisitorPanel {
     const name = String(new FormData(form).get("name")).trim();
     form.closest("details")?.removeAttribute("open");
     if (name && name !== this.pane.name) command({ t: "rename", chat: this.chat, name }, this.chat, this.pane.name);
+    this.button.focus();
+  }
+
+  /** Also the same language again: the agent's word stays. @param {HTMLFormElement} form */
+  setLanguage(form) {
+    const language = String(new FormData(form).get("language"));
+    form.closest("details")?.removeAttribute("open");
+    if (language !== this.pane.lang || this.pane.langBy !== "agent")
+      command({ t: "language", chat: this.chat, language }, this.chat, this.pane.name);
     this.button.focus();
   }
 

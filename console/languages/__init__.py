@@ -1,0 +1,1 @@
+"""In which language visitors write, where the extra `languages` is installed."""
