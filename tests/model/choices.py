@@ -78,6 +78,8 @@ class Choosing:
         for agent, member in list(self.model.members.items()):
             if not member.connected:
                 self.connect(agent, "tab0", take=False)
+        for bot in [one for one in self.model.bots.values() if not one.connected]:
+            self.twin.do("bot_connect", Author(bot.id, bot.name), bot.limit)
 
     def answer_pings(self) -> None:
         for c in list(self.model.chats.values()):

@@ -19,7 +19,7 @@ WEIGHTS = {
     "takes": 5, "takes_that_one": 3, "accepts": 9, "declines": 3, "transfers": 6, "moves": 5,
     "takes_over": 3, "breathes": 5, "chooses_a_limit": 4, "invites": 1, "looks_on": 2, "sets_their_status": 2,
     "integration_acts": 4,
-    "bot_connects": 5, "bot_leaves": 2, "bot_answers": 8, "bot_is_slow": 2, "bot_gives_up": 5, "bot_ends": 3,
+    "bot_connects": 9, "bot_leaves": 1, "bot_answers": 8, "bot_is_slow": 2, "bot_gives_up": 5, "bot_ends": 3,
     "bot_tries": 1, "visitor_asks_for_a_person": 2, "agent_gives_it_to_the_bot": 3,
     "time_passes": 14, "much_time_passes": 3, "ticker_is_behind": 6, "visitor_goes": 1, "store_stalls": 2,
     "other_ticker": 1, "configures": 4, "hours_are_told": 2, "sql_has_it": 2, "a_day_passes": 1,
